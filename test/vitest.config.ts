@@ -1,0 +1,39 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { findChromium } from "./support/chromium.mjs";
+
+const core = ["test/core/**/*.test.ts"];
+
+// The core runs unchanged in Node, in workerd and in a browser, so its tests run in all three.
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { root, test: { name: "node", include: [...core, "test/{house,cli}/**/*.test.ts"] } },
+      {
+        root,
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: { name: "workerd", include: [...core, "test/doors/**/*.test.ts"], isolate: false },
+      },
+      {
+        root,
+        test: {
+          name: "chromium",
+          include: core,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: findChromium(), args: ["--no-sandbox"] },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
