@@ -28,7 +28,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: { executablePath: findChromium(), args: ["--no-sandbox"] },
+              launchOptions: { executablePath: findChromium() ?? "chromium", args: ["--no-sandbox"] },
             }),
             instances: [{ browser: "chromium" }],
           },

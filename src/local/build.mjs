@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
+/** @type {import("esbuild").BuildOptions} */
 const readable = { bundle: true, format: "esm", minify: false, legalComments: "none", charset: "utf8" };
 
 rmSync(".build/web", { recursive: true, force: true });

@@ -18,10 +18,11 @@ export function findChromium() {
   return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...MAC].find(existsSync);
 }
 
-export function installChromium() {
+function installChromium() {
   const root = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+  /** @param {string[]} words */
   const run = (...words) => {
-    const [command, ...rest] = [...root, ...words];
+    const [command = "", ...rest] = [...root, ...words];
     return spawnSync(command, rest, {
       stdio: ["ignore", 2, 2],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },

@@ -1,0 +1,99 @@
+/**
+ * Expected failures are values, not exceptions: one tagged union, told in plain words.
+ * `code` is for programs, `detail` for people, `at` a JSON Pointer to the place where there is one.
+ */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly at?: string;
+}
+
+/** Why a text is not strict JSON (FORMATS: Payload). */
+export type JsonCode =
+  | "json_too_large"
+  | "json_byte_order_mark"
+  | "json_invalid_utf8"
+  | "json_syntax"
+  | "json_duplicate_name"
+  | "json_forbidden_name"
+  | "json_lone_surrogate"
+  | "json_number_inexact"
+  | "json_number_out_of_range"
+  | "json_number_negative_zero"
+  | "json_too_deep"
+  | "json_too_many_nodes"
+  | "json_not_an_object";
+
+/** Why bytes or text are not of the format they claim. */
+export type FormatCode =
+  | "encoding_malformed"
+  | "shape_mismatch"
+  | "key_malformed"
+  | "note_malformed"
+  | "checkpoint_malformed"
+  | "tile_malformed"
+  | "proof_malformed"
+  | "entry_malformed"
+  | "trust_policy_malformed"
+  | "timestamp_malformed"
+  | "receipt_malformed"
+  | "api_key_malformed"
+  | "policy_invalid";
+
+/** Why well-formed evidence does not prove what it claims. */
+export type EvidenceCode =
+  | "assertion_malformed"
+  | "challenge_mismatch"
+  | "origin_mismatch"
+  | "cross_origin"
+  | "rp_id_mismatch"
+  | "user_not_present"
+  | "user_not_verified"
+  | "backup_flags_invalid"
+  | "unknown_credential"
+  | "user_handle_mismatch"
+  | "algorithm_mismatch"
+  | "signature_verification_failed"
+  | "inclusion_mismatch"
+  | "consistency_mismatch"
+  | "tile_not_authentic"
+  | "note_signature_invalid"
+  | "quorum_missing"
+  | "timestamp_mismatch";
+
+/** Why a confirmation does not change. */
+export type DecisionCode =
+  | "already_decided"
+  | "already_signed"
+  | "expired"
+  | "not_an_approver"
+  | "reason_required"
+  | "break_glass_not_allowed"
+  | "not_approved"
+  | "argument_hash_mismatch"
+  | "already_consumed"
+  | "execution_window_closed";
+
+export type RefusalCode = JsonCode | FormatCode | EvidenceCode | DecisionCode;
+
+export type Result<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export function accept<Value>(value: Value): { readonly ok: true; readonly value: Value } {
+  return { ok: true, value };
+}
+
+export function refuse(
+  code: RefusalCode,
+  detail: string,
+  at?: string,
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: at === undefined ? { code, detail } : { code, detail, at } };
+}
+
+/** For values that this program made itself: a refusal here is a mistake in the program. */
+export function expectOk<Value>(result: Result<Value>): Value {
+  if (result.ok) return result.value;
+  throw new Error(`${result.refusal.code}: ${result.refusal.detail}`);
+}
