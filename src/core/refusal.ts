@@ -22,13 +22,17 @@ export type JsonCode =
   | "json_number_negative_zero"
   | "json_too_deep"
   | "json_too_many_nodes"
-  | "json_not_an_object";
+  | "json_not_an_object"
+  | "json_not_canonical";
 
 /** Why bytes or text are not of the format they claim. */
 export type FormatCode =
   | "encoding_malformed"
   | "shape_mismatch"
   | "key_malformed"
+  | "client_data_malformed"
+  | "authenticator_data_malformed"
+  | "signature_malformed"
   | "note_malformed"
   | "checkpoint_malformed"
   | "tile_malformed"
@@ -43,6 +47,7 @@ export type FormatCode =
 /** Why well-formed evidence does not prove what it claims. */
 export type EvidenceCode =
   | "assertion_malformed"
+  | "assertion_type_mismatch"
   | "challenge_mismatch"
   | "origin_mismatch"
   | "cross_origin"
@@ -50,6 +55,7 @@ export type EvidenceCode =
   | "user_not_present"
   | "user_not_verified"
   | "backup_flags_invalid"
+  | "backup_eligibility_changed"
   | "unknown_credential"
   | "user_handle_mismatch"
   | "algorithm_mismatch"
@@ -59,6 +65,8 @@ export type EvidenceCode =
   | "tile_not_authentic"
   | "note_signature_invalid"
   | "quorum_missing"
+  | "change_not_entitled"
+  | "change_invalid"
   | "timestamp_mismatch";
 
 /** Why a confirmation does not change. */

@@ -37,7 +37,7 @@ function mismatch(detail: string, path: Path): never {
 /** Well-formed text of at most `maxLength` UTF-16 units. */
 export function text(maxLength: number, minLength = 0): Shape<string> {
   return (value, path) => {
-    if (typeof value !== "string") mismatch("expected text", path);
+    if (typeof value !== "string" || !value.isWellFormed()) mismatch("expected text", path);
     if (value.length > maxLength) mismatch(`longer than ${maxLength} characters`, path);
     if (value.length < minLength) mismatch("must not be empty", path);
     return value;
