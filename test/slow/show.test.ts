@@ -1,0 +1,15 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { canonicalText } from "../../src/core/jcs.ts";
+import { draw, hostilePayload, linesOf, readDrawn, readLines } from "../support/drawn.ts";
+
+it("100,000 hostile payloads can be read back from what is drawn", { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(hostilePayload, (payload) => {
+      const exact = canonicalText(payload);
+      expect(canonicalText(readDrawn(draw(payload)))).toBe(exact);
+      expect(canonicalText(readLines(linesOf(payload)))).toBe(exact);
+    }),
+    { numRuns: 100_000 },
+  );
+});
