@@ -15,11 +15,18 @@ export default defineConfig({
       { root, test: { name: "node", include: [...core, "test/{house,cli}/**/*.test.ts"] } },
       {
         root,
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { LOG_SEED: "5eed".repeat(16) } },
+          }),
+        ],
         test: { name: "workerd", include: [...core, "test/doors/**/*.test.ts"], isolate: false },
       },
       {
         root,
+        // Named, since a package that is found only while the tests run reloads the page under them.
+        optimizeDeps: { include: ["@noble/hashes/*.js", "canonicalize", "fast-check"] },
         test: {
           name: "chromium",
           include: core,

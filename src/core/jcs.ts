@@ -22,10 +22,12 @@ export function canonicalText(value: JsonValue): string {
   return `{${text}}`;
 }
 
-// JSON.stringify escapes as RFC 8785 asks; most texts need nothing escaped and a call for each is slow.
+// JSON.stringify escapes as RFC 8785 asks; most texts need nothing escaped, and a call for each is slow.
 const MAY_NEED_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 function quoted(text: string): string {
-  return MAY_NEED_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+  if (!MAY_NEED_ESCAPE.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new RangeError("half of a surrogate pair has no canonical form");
+  return JSON.stringify(text);
 }
 
 export function canonicalBytes(value: JsonValue): Bytes {

@@ -1,4 +1,5 @@
 import { utf8, utf8Text } from "./bytes.ts";
+import { sameDecimal } from "./decimal.ts";
 import { accept, refuse, type JsonCode, type Refusal, type Result } from "./refusal.ts";
 
 // Strict I-JSON: one meaning for one text. `JSON.parse` keeps the last of two equal names and rounds
@@ -271,25 +272,4 @@ class Reader {
   #stop(code: JsonCode, detail: string): never {
     throw new Stop({ code, detail, at: pointer(this.#path) });
   }
-}
-
-/** Whether the token's exact decimal value is the one the double is written as. */
-function sameDecimal(token: string, value: number): boolean {
-  const shortest = String(value);
-  return token === shortest || decimalOf(token) === decimalOf(shortest);
-}
-
-/** Significant digits and power of ten, without leading or trailing zeros: equal texts, equal values. */
-function decimalOf(token: string): string {
-  const [mantissa = "", exponent = "0"] = token.toLowerCase().split("e");
-  const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
-  const digits = whole + fraction;
-  // Loops and not /0+$/, which takes seconds on 64 KiB of zeros that end in a one.
-  let first = 0;
-  while (digits[first] === "0") first++;
-  if (first === digits.length) return "0";
-  let end = digits.length;
-  while (digits[end - 1] === "0") end--;
-  const power = Number(exponent) - fraction.length + (digits.length - end);
-  return `${mantissa.startsWith("-") ? "-" : ""}${digits.slice(first, end)}e${power}`;
 }

@@ -33,6 +33,7 @@ export type FormatCode =
   | "client_data_malformed"
   | "authenticator_data_malformed"
   | "signature_malformed"
+  | "registration_malformed"
   | "note_malformed"
   | "checkpoint_malformed"
   | "tile_malformed"
@@ -60,6 +61,7 @@ export type EvidenceCode =
   | "user_handle_mismatch"
   | "algorithm_mismatch"
   | "signature_verification_failed"
+  | "verifiers_disagree"
   | "inclusion_mismatch"
   | "consistency_mismatch"
   | "tile_not_authentic"
@@ -82,7 +84,51 @@ export type DecisionCode =
   | "already_consumed"
   | "execution_window_closed";
 
-export type RefusalCode = JsonCode | FormatCode | EvidenceCode | DecisionCode;
+/** Why somebody cannot be asked, enrolled or let in. */
+export type PeopleCode =
+  | "unknown_approver"
+  | "approver_without_passkey"
+  | "username_taken"
+  | "enrolment_unknown"
+  | "enrolment_used"
+  | "enrolment_expired"
+  | "credential_registered"
+  | "not_allowed";
+
+/** Why a ceremony, or what came out of it, is not taken although the signature may be good. */
+export type CeremonyCode =
+  | "challenge_unknown"
+  | "challenge_expired"
+  | "challenge_consumed"
+  | "authenticator_class_mismatch"
+  | "signature_counter_regression";
+
+/** Why a door does not take a call. */
+export type RequestCode =
+  | "validation_failed"
+  | "payload_not_canonical"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "method_not_allowed"
+  | "unauthorized"
+  | "forbidden_scope"
+  | "session_required"
+  | "forbidden_origin"
+  | "not_found"
+  | "idempotency_mismatch"
+  | "rejection_locked"
+  | "quota_exceeded"
+  | "rate_limited"
+  | "internal_error";
+
+export type RefusalCode =
+  | RequestCode
+  | CeremonyCode
+  | PeopleCode
+  | JsonCode
+  | FormatCode
+  | EvidenceCode
+  | DecisionCode;
 
 export type Result<Value> =
   | { readonly ok: true; readonly value: Value }

@@ -1,0 +1,50 @@
+import { createReadStream } from "node:fs";
+import { concat, type Bytes } from "../core/bytes.ts";
+import { Problem } from "./problem.ts";
+
+const FETCH_SECONDS = 30;
+
+/** The bytes of a file, of standard input (`-`) or of an address, never more than `maxBytes`. */
+export async function readInput(source: string, maxBytes: number): Promise<Bytes> {
+  if (/^https?:\/\//.test(source)) return readAddress(source, maxBytes);
+  return source === "-" ? collect(process.stdin, "standard input", maxBytes) : readFile(source, maxBytes);
+}
+
+export async function readFile(path: string, maxBytes: number): Promise<Bytes> {
+  return collect(createReadStream(path), path, maxBytes);
+}
+
+async function readAddress(address: string, maxBytes: number): Promise<Bytes> {
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(FETCH_SECONDS * 1_000) });
+    if (!response.ok) throw new Problem(`${address} answered ${response.status}`);
+    return await collect(response.body ?? [], address, maxBytes);
+  } catch (problem) {
+    if (problem instanceof Problem) throw problem;
+    throw new Problem(`${address} could not be fetched (${reason(problem)})`);
+  }
+}
+
+async function collect(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+  maxBytes: number,
+): Promise<Bytes> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of chunks) {
+      length += chunk.length;
+      if (length > maxBytes) throw new Problem(`${name} is larger than ${maxBytes} bytes`);
+      parts.push(chunk);
+    }
+  } catch (problem) {
+    if (problem instanceof Problem) throw problem;
+    throw new Problem(`${name} could not be read (${reason(problem)})`);
+  }
+  return concat(...parts);
+}
+
+function reason(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

@@ -1,0 +1,49 @@
+// Timing for the benchmarks: several runs, the median to quote, pairs measured in turn in one process.
+
+const RUNS = 7;
+const RUN_MILLISECONDS = 150;
+const WARM_UP_MILLISECONDS = 100;
+
+export interface Figure {
+  readonly perSecond: number;
+  readonly microseconds: number;
+}
+
+export async function measure(work: () => unknown): Promise<Figure> {
+  return (await measureInTurn([work]))[0] as Figure;
+}
+
+/** The works in turn, A B A B …, so that a machine that slows down slows them all. */
+export async function measureInTurn(works: readonly (() => unknown)[]): Promise<readonly Figure[]> {
+  for (const work of works) await repeat(work, WARM_UP_MILLISECONDS);
+  const times = works.map((): number[] => []);
+  for (let run = 0; run < RUNS; run++) {
+    for (const [index, work] of works.entries()) times[index]?.push(await repeat(work, RUN_MILLISECONDS));
+  }
+  return times.map((each) => {
+    const milliseconds = each.toSorted((one, other) => one - other)[Math.floor(RUNS / 2)] ?? 0;
+    return { perSecond: 1_000 / milliseconds, microseconds: 1_000 * milliseconds };
+  });
+}
+
+/** Milliseconds of one call, over as many as fit into the time. */
+async function repeat(work: () => unknown, milliseconds: number): Promise<number> {
+  const start = performance.now();
+  let count = 0;
+  let elapsed = 0;
+  while (elapsed < milliseconds) {
+    const result = work();
+    if (result instanceof Promise) await result;
+    count++;
+    elapsed = performance.now() - start;
+  }
+  return elapsed / count;
+}
+
+export function row(name: string, figure: string, beside = "", aim = ""): string {
+  return `${name.padEnd(44)} ${figure.padStart(18)}  ${beside.padEnd(40)} ${aim}`.trimEnd();
+}
+
+export function rate(perSecond: number): string {
+  return `${Math.round(perSecond).toLocaleString("en")}/s`;
+}

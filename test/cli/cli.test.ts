@@ -1,0 +1,232 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toHex } from "../../src/core/bytes.ts";
+import { encodeReceipt } from "../../src/core/receipt.ts";
+import { encodeTrustPolicy } from "../../src/core/trust.ts";
+import { createStaff, decided } from "../support/staff.ts";
+
+// The program as people run it: a process, files, an exit code.
+
+const PROGRAM = new URL("../../.build/countersign.mjs", import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), "countersign-"));
+const at = (name: string) => join(folder, name);
+let stream: string;
+
+beforeAll(async () => {
+  const staff = await createStaff();
+  const tenant = await staff.tenant();
+  const payload = { service: "api", sha: "abc123", note: "safe \u202E txt" };
+  const { cy } = staff;
+  stream = tenant.stream;
+  const approved = await decided(tenant, { payload, votes: [{ by: cy, reason: "go\u001b[2J" }] });
+  const rejected = await decided(tenant, {
+    payload,
+    outcome: "rejected",
+    votes: [{ by: cy, decision: "reject" }],
+  });
+  const withheld = { ...approved, decision: { ...approved.decision, payload: null } };
+  const files: Record<string, string | Uint8Array> = {
+    "approved.json": encodeReceipt(approved),
+    "rejected.json": encodeReceipt(rejected),
+    "withheld.json": encodeReceipt(withheld),
+    "spaced.json": ` ${Buffer.from(encodeReceipt(approved)).toString()}`,
+    "policy.txt": encodeTrustPolicy(staff.log.trust(2)),
+    "stranger.txt": encodeTrustPolicy((await createStaff()).log.trust()),
+    "key.hex": `${toHex(tenant.streamKey)}\n`,
+    "other.hex": `${"00".repeat(32)}\n`,
+    "payload.json": '{ "sha": "abc123", "service": "api", "note": "safe \\u202e txt" }',
+    "changed.json": '{ "sha": "abc124", "service": "api", "note": "safe \\u202e txt" }',
+    "twice.json": '{"a":1,"a":2}',
+    "empty.txt": "",
+    "large.json": new Uint8Array(5 * 1024 * 1024),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs in the folder of the files; `< NAME` at the end feeds a file to standard input. */
+async function countersign(words: readonly string[], input?: string | Uint8Array): Promise<Ran> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, out, err };
+}
+
+describe("countersign verify", () => {
+  const all = () => [
+    "--policy",
+    "policy.txt",
+    "--tenant",
+    stream,
+    "--stream-key",
+    "key.hex",
+    "--payload",
+    "payload.json",
+  ];
+  const rows: [string, () => string[], number, string][] = [
+    ["an approval, with all that can be known", () => ["approved.json", ...all()], 0, "VERIFIED: approved."],
+    ["an approval of any tenant", () => ["approved.json", "--any-tenant"], 0, "✓ inclusion"],
+    ["an approval, no tenant pinned", () => ["approved.json"], 1, "NOT VERIFIED: tenant."],
+    [
+      "an approval of another tenant",
+      () => ["approved.json", "--tenant", "00".repeat(32)],
+      1,
+      "NOT VERIFIED: tenant.",
+    ],
+    [
+      "an approval in another log",
+      () => ["approved.json", "--any-tenant", "--policy", "stranger.txt"],
+      1,
+      "✗ log",
+    ],
+    [
+      "an approval with another stream key",
+      () => ["approved.json", "--any-tenant", "--stream-key", "other.hex"],
+      1,
+      "✗ label",
+    ],
+    [
+      "an approval of another payload",
+      () => ["approved.json", "--any-tenant", "--payload", "changed.json"],
+      1,
+      "✗ payload",
+    ],
+    [
+      "a payload that is not strict JSON",
+      () => ["approved.json", "--any-tenant", "--payload", "twice.json"],
+      1,
+      "✗ payload",
+    ],
+    ["a changed file", () => ["spaced.json", "--any-tenant"], 1, "✗ form"],
+    ["an empty file", () => ["empty.txt", "--any-tenant"], 1, "✗ form"],
+    ["a rejection", () => ["rejected.json", ...all()], 3, "VERIFIED: rejected."],
+    [
+      "a rejection that is wanted",
+      () => ["rejected.json", ...all(), "--any-outcome"],
+      0,
+      "VERIFIED: rejected.",
+    ],
+    ["a withheld payload", () => ["withheld.json", "--any-tenant"], 0, "– payload"],
+    ["a withheld payload that the verifier has", () => ["withheld.json", ...all()], 0, "✓ payload"],
+  ];
+  it.each(rows)("%s", async (_name, words, code, said) => {
+    const ran = await countersign(["verify", ...words()]);
+    expect([ran.code, ran.err]).toEqual([code, ""]);
+    expect(ran.out).toContain(said);
+  });
+
+  it("shows what was signed, and lets nothing in it drive the terminal", async () => {
+    const { out } = await countersign(["verify", "approved.json", "--any-tenant"]);
+    expect(out).toContain("APPROVED at 2026-11-");
+    expect(out).toContain("Deploy to production");
+    expect(out).toMatch(/signed by +cy: approve, because go.*U\+001B/);
+    expect(out).toMatch(/Sha .*abc123/);
+    expect(out).toContain("U+202E");
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+
+  it("reads standard input and addresses", async () => {
+    const file = await countersign(["verify", "approved.json", "--any-tenant", "--json"]);
+    const { readFileSync } = await import("node:fs");
+    const bytes = readFileSync(at("approved.json"));
+    const piped = await countersign(["verify", "-", "--any-tenant", "--json"], bytes);
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === "/receipt" ? 200 : 404;
+      response.end(bytes);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const fetched = await countersign(["verify", `${base}/receipt`, "--any-tenant", "--json"]);
+    const missing = await countersign(["verify", `${base}/nothing`, "--any-tenant"]);
+    await new Promise((resolve) => server.close(resolve));
+    expect([piped, fetched]).toEqual([file, file]);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining("answered 404")]);
+  });
+
+  it("answers machines in one JSON object", async () => {
+    const { out } = await countersign(["verify", "approved.json", "--tenant", stream, "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      verified: true,
+      outcome: "approved",
+      stream,
+      action: "Deploy to production",
+      code: expect.stringMatching(/^[0-9a-f]{8}$/),
+      signers: [{ approver: { username: "cy" }, decision: "approve" }],
+      checks: expect.arrayContaining([{ name: "log", status: "absent", detail: expect.any(String) }]),
+    });
+    const broken = await countersign(["verify", "spaced.json", "--any-tenant", "--json"]);
+    expect([broken.code, JSON.parse(broken.out)]).toEqual([
+      1,
+      expect.objectContaining({ verified: false, outcome: null }),
+    ]);
+  });
+});
+
+describe("a command that cannot be run says why", () => {
+  const rows: [string, string[], string][] = [
+    ["no such command", ["prove"], 'no command "prove"'],
+    ["no file", ["verify"], "name exactly one file"],
+    ["two files", ["verify", "a", "b"], "name exactly one file"],
+    [
+      "a file that is not there",
+      ["verify", "nowhere.json", "--any-tenant"],
+      "nowhere.json could not be read",
+    ],
+    ["a folder", ["verify", ".", "--any-tenant"], ". could not be read"],
+    ["a file that is too large", ["verify", "large.json", "--any-tenant"], "larger than"],
+    ["an unknown option", ["verify", "approved.json", "--trust-me"], "--trust-me"],
+    ["an option without its value", ["verify", "approved.json", "--tenant"], "--tenant"],
+    [
+      "an option twice",
+      ["verify", "approved.json", "--tenant", "a", "--tenant", "b"],
+      "--tenant stands twice",
+    ],
+    [
+      "two tenants",
+      ["verify", "approved.json", "--any-tenant", "--tenant", "00".repeat(32)],
+      "exclude each other",
+    ],
+    ["a tenant that is none", ["verify", "approved.json", "--tenant", "acme"], "64 lower-case"],
+    ["a policy that is none", ["verify", "approved.json", "--policy", "payload.json"], "no trust policy"],
+    ["an empty policy", ["verify", "approved.json", "--policy", "empty.txt"], "no trust policy"],
+    ["a key that is none", ["verify", "approved.json", "--stream-key", "policy.txt"], "no stream key"],
+    ["a payload that is none", ["hash", "twice.json"], "json_duplicate_name at /a"],
+  ];
+  it.each(rows)("%s", async (_name, words, said) => {
+    const ran = await countersign(words);
+    expect([ran.code, ran.out]).toEqual([2, ""]);
+    expect(ran.err).toContain(said);
+    expect(ran.err).not.toMatch(/\n\s+at /);
+  });
+});
+
+it("countersign hash prints canonical bytes and their SHA-256", async () => {
+  const sha = "43258cff783fe7036d8a43033f830adfc60ec037382473548ac742b888292777";
+  const { code, out } = await countersign(["hash", "-"], '{ "b": 2.0, "a": 1 }');
+  expect([code, out]).toEqual([0, `{"a":1,"b":2}\nsha256 ${sha}\n`]);
+  const machines = await countersign(["hash", "-", "--json"], '{ "b": 2.0, "a": 1 }');
+  expect(JSON.parse(machines.out)).toEqual({ canonical: '{"a":1,"b":2}', bytes: 13, sha256: sha });
+});
+
+it("countersign help tells the commands", async () => {
+  for (const words of [[], ["help"], ["--help"]]) {
+    const { code, out } = await countersign(words);
+    expect([code, out]).toEqual([0, expect.stringContaining("countersign verify FILE|-|URL")]);
+  }
+});
