@@ -101,10 +101,8 @@ function addLine(draft: Draft, keyword: string, words: readonly string[]): strin
 function addLog(draft: Draft, [vkey, url, ...more]: readonly string[]): string | undefined {
   if (vkey === undefined || more.length > 0) return "expected log <vkey> [<url>]";
   if (draft.logs.length === TRUST_MAX_LOGS) return `more than ${TRUST_MAX_LOGS} logs`;
-  const key = keyOfType(vkey, "ed25519");
+  const key = newKey(draft, vkey, "ed25519");
   if (typeof key === "string") return key;
-  if (draft.logs.some((log) => equalBytes(log.key.publicKey, key.publicKey))) return "the same log key twice";
-  if (clashes(draft, key)) return "another key has this name and key id";
   draft.logs.push(url === undefined ? { key } : { key, url });
   return undefined;
 }
@@ -114,12 +112,8 @@ function addWitness(draft: Draft, [name, vkey, url, ...more]: readonly string[])
     return "expected witness <name> <vkey> [<url>]";
   }
   if (draft.witnesses.length === TRUST_MAX_WITNESSES) return `more than ${TRUST_MAX_WITNESSES} witnesses`;
-  const key = keyOfType(vkey, "cosignature");
+  const key = newKey(draft, vkey, "cosignature");
   if (typeof key === "string") return key;
-  if (draft.witnesses.some((witness) => equalBytes(witness.key.publicKey, key.publicKey))) {
-    return "the same witness key twice";
-  }
-  if (clashes(draft, key)) return "another key has this name and key id";
   if (!claimName(draft, name)) return `the name ${name} is taken`;
   draft.witnesses.push(url === undefined ? { name, key } : { name, key, url });
   return undefined;
@@ -152,15 +146,21 @@ function addQuorum(draft: Draft, [name, ...more]: readonly string[]): string | u
   return undefined;
 }
 
-function keyOfType(vkey: string, type: NoteKeyType): NoteKey | string {
-  const key = parseVkey(vkey);
-  if (!key.ok) return `${key.refusal.detail} (the key)`;
-  return key.value.type === type ? key.value : `the key is not of type ${type}`;
-}
-
-/** Key ids are short: two keys under one name could share theirs, and then no signature tells which it is. */
-function clashes({ logs, witnesses }: Draft, key: NoteKey): boolean {
-  return [...logs, ...witnesses].some((other) => other.key.name === key.name && other.key.id === key.id);
+/** A key of this type that the file doesn't have yet, or what is wrong with it. */
+function newKey({ logs, witnesses }: Draft, vkey: string, type: NoteKeyType): NoteKey | string {
+  const parsed = parseVkey(vkey);
+  if (!parsed.ok) return `${parsed.refusal.detail} (the key)`;
+  const key = parsed.value;
+  if (key.type !== type) return `the key is not of type ${type}`;
+  const others = [...logs, ...witnesses].map((other) => other.key);
+  if (others.some((other) => other.type === type && equalBytes(other.publicKey, key.publicKey))) {
+    return "the same key twice";
+  }
+  // Key ids are short: two keys could share name and id, and no signature would tell which of them it is by.
+  if (others.some((other) => other.name === key.name && other.id === key.id)) {
+    return "another key has this name and key id";
+  }
+  return key;
 }
 
 function claimName(draft: Draft, name: string): boolean {

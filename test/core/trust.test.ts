@@ -109,9 +109,9 @@ describe("the policy file", () => {
     ["no quorum", w],
     ["two quorums", `${w}quorum w\nquorum w\n`],
     ["no newline at the end", `${w}quorum w`],
-    ["a carriage return", `${w}quorum w\r\n`],
-    ["a zero byte", `${w}quorum w\0\n`],
-    ["a delete character", `${w}quorum w\u007f\n`],
+    ["a carriage return", `# x\r\n${w}quorum w\n`],
+    ["a zero byte", `# \0\n${w}quorum w\n`],
+    ["a delete character", `# \u007f\n${w}quorum w\n`],
     ["half a surrogate pair", `# \ud800\n${w}quorum w\n`],
     ["a wide space for a space", `${w}quorum\u00a0w\n`],
     ["a comment behind a line", `${w}quorum w # mine\n`],
@@ -171,6 +171,22 @@ describe("the policy file", () => {
   ])("is refused: %s", (_name, text) => {
     expect(parseTrustPolicy(`${w}group g any w\nquorum g\n`).ok).toBe(true);
     expect(parseTrustPolicy(text)).toMatchObject({ ok: false, refusal: { code: "trust_policy_malformed" } });
+  });
+
+  it("is refused with two keys of one name and id", () => {
+    // Found among 100,000: ids have 32 bits only.
+    const [one, two] = [73_944, 105_314].map((number) => {
+      const publicKey = new Uint8Array(32);
+      new DataView(publicKey.buffer).setUint32(0, number);
+      return noteKey("clash.example", "ed25519", publicKey);
+    });
+    if (one === undefined || two === undefined) throw new Error("two keys were made");
+    expect([one.id, two.id]).toEqual(["56a271c1", "56a271c1"]);
+    expect(parseTrustPolicy(`log ${encodeVkey(one)}\nquorum none\n`).ok).toBe(true);
+    expect(parseTrustPolicy(`log ${encodeVkey(one)}\nlog ${encodeVkey(two)}\nquorum none\n`)).toHaveProperty(
+      "refusal.detail",
+      "line 2: another key has this name and key id",
+    );
   });
 
   it("says in which line", () => {
