@@ -1,0 +1,12 @@
+// The one instance of the Log. Another would sign a second tree under the same name and key: a fork.
+export const LOG_NAME = "log";
+
+export interface LogSettings {
+  /** Where the log is served from, under /log. */
+  readonly ORIGIN: string;
+  /** The log's name: the first line of its checkpoints, and the name of its key. */
+  readonly LOG_ORIGIN: string;
+  /** The Ed25519 seed, 32 bytes in hexadecimal digits; used by the Log alone. */
+  readonly LOG_SEED: string;
+  readonly LOG: { idFromName(name: string): DurableObjectId };
+}

@@ -1,0 +1,103 @@
+import { env, exports } from "cloudflare:workers";
+import { concat, toHex, utf8, utf8Text, type Bytes } from "../../src/core/bytes.ts";
+import { sha256 } from "../../src/core/hash.ts";
+import { leafHash, treeRoot } from "../../src/core/merkle.ts";
+import { encodeEntry, parseEntry } from "../../src/core/record.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import { entriesPath, tilePath, tilesOfSize, type Tile } from "../../src/core/tile.ts";
+import { authenticateEntries, authenticateTiles } from "../../src/core/tileclient.ts";
+import type { ReadTile } from "../../src/core/tileproof.ts";
+import { judgeCheckpoint, parseTrustPolicy, type TrustPolicy } from "../../src/core/trust.ts";
+import { theLog } from "../../src/env.ts";
+import type { LabelledEntry } from "../../src/log/group.ts";
+import type { Log } from "../../src/log/log.ts";
+
+// The log as somebody outside sees it, who has its public paths and nothing else.
+
+/** A new stub each time: those from before a `reset` are dead. */
+export const log = (): DurableObjectStub<Log> => theLog(env);
+
+/** The entry of a label; another version has the same label and another commitment. */
+export function sealed(name: number | string, version = 0): LabelledEntry {
+  const label = sha256(utf8(`label ${name}`));
+  return {
+    label: toHex(label),
+    entry: encodeEntry({ kind: "sealed", label, commit: sha256(utf8(`commit ${name} ${version}`)) }),
+  };
+}
+
+export function sealedRange(from: number, to: number): readonly LabelledEntry[] {
+  return Array.from({ length: to - from }, (_unused, place) => sealed(from + place));
+}
+
+export const hexOf = (entries: readonly { entry: Uint8Array }[]): readonly string[] =>
+  entries.map(({ entry }) => toHex(entry));
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Bytes;
+}
+
+/** With its body read: an answer that is still open holds the object in memory. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
+}
+
+export async function get(path: string, method = "GET"): Promise<Answer> {
+  return await answerOf(await exports.default.fetch(`${env.ORIGIN}/log/${path}`, { method }));
+}
+
+export async function bytesAt(path: string): Promise<Bytes | undefined> {
+  const { status, body } = await get(path);
+  return status === 200 ? body : undefined;
+}
+
+export async function textAt(path: string): Promise<string> {
+  const { status, body } = await get(path);
+  if (status !== 200) throw new Error(`${path} answers ${status}`);
+  return utf8Text(body) ?? "";
+}
+
+export async function trust(): Promise<TrustPolicy> {
+  return expectOk(parseTrustPolicy(await textAt("policy.txt")));
+}
+
+export interface Audit {
+  readonly size: number;
+  readonly root: Bytes;
+  readonly note: string;
+  /** Authentic, of any size up to this one. */
+  readonly readTile: ReadTile;
+  /** Authentic, in hexadecimal digits. */
+  readonly entries: readonly string[];
+}
+
+/** Reads the whole log and believes nothing that the signed checkpoint doesn't cover. It throws if that fails. */
+export async function audit(): Promise<Audit> {
+  const note = await textAt("checkpoint");
+  const judged = expectOk(await judgeCheckpoint(note, await trust()));
+  if (!judged.quorumMet) throw new Error("the policy asks for more than the log's own signature");
+  const { size, root } = judged.checkpoint;
+  const tiles = [...tilesOfSize(size)];
+  const readTile = expectOk(await authenticateTiles(size, root, tiles, (tile) => bytesAt(tilePath(tile))));
+  const entries: string[] = [];
+  for (const { index, width } of tiles.filter(({ level }) => level === 0)) {
+    const bundle = (await bytesAt(entriesPath(index, width))) ?? new Uint8Array();
+    const authentic = expectOk(authenticateEntries({ index, width }, bundle, readTile));
+    for (const entry of authentic) expectOk(parseEntry(entry));
+    entries.push(...authentic.map(toHex));
+  }
+  return { size, root, note, readTile, entries };
+}
+
+/** A tile by its definition: the roots of its subtrees, each computed from the entries. */
+export function tileOf(leaves: readonly Bytes[], { level, index, width }: Tile): Bytes {
+  const span = 256 ** level;
+  const starts = Array.from({ length: width }, (_unused, place) => (index * 256 + place) * span);
+  return concat(...starts.map((start) => treeRoot(leaves.slice(start, start + span))));
+}
+
+export const leavesOf = (entries: readonly { entry: Uint8Array }[]): readonly Bytes[] =>
+  entries.map(({ entry }) => leafHash(entry));
