@@ -1,5 +1,5 @@
 // Builds into .build what is not run from its source: the pages of web/, the Worker and the command-line program.
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 /** @type {import("esbuild").BuildOptions} */
@@ -7,11 +7,20 @@ const readable = { bundle: true, format: "esm", minify: false, legalComments: "n
 
 rmSync(".build", { recursive: true, force: true });
 mkdirSync(".build/web", { recursive: true });
-cpSync("web", ".build/web", {
-  recursive: true,
-  filter: (path) => !/\.tsx?$|\/pictures(\/|$)/.test(path),
-});
 
+// A folder of web/ with a page.ts is a page, and becomes one module of that name beside its HTML.
+const web = readdirSync("web", { withFileTypes: true });
+for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
+  copyFileSync(`web/${name}`, `.build/web/${name}`);
+}
+await build({
+  ...readable,
+  entryPoints: web
+    .filter(({ name }) => existsSync(`web/${name}/page.ts`))
+    .map(({ name }) => ({ in: `web/${name}/page.ts`, out: name })),
+  outdir: ".build/web",
+  target: "es2022",
+});
 await build({
   ...readable,
   entryPoints: ["src/worker.ts"],

@@ -1,0 +1,53 @@
+import { notesOn, type Line } from "../../src/core/show.ts";
+import { make } from "../shared/dom.ts";
+import { drawSegments } from "../shared/text.ts";
+
+// The payload as cards: every value with its label, its exact name and its kind. What belongs to an
+// object or a list stands in a list of its own below it, so that a screen reader hears the nesting too.
+
+export function drawFields(lines: readonly Line[]): HTMLElement {
+  const outermost = fieldList();
+  const open = [outermost];
+  for (const line of lines) {
+    const item = drawLine(line);
+    open.length = line.depth + 1;
+    open[line.depth]?.append(item);
+    if (line.kind === "object" || line.kind === "list") {
+      const inner = fieldList();
+      item.append(inner);
+      open.push(inner);
+    }
+  }
+  return outermost;
+}
+
+function fieldList(): HTMLElement {
+  const list = make("ul", "fields");
+  // Some screen readers no longer call it a list once its bullets are styled away.
+  list.role = "list";
+  return list;
+}
+
+const NOT_SPELLED = new Set<Line["kind"]>(["object", "list", "empty object", "empty list", "empty text"]);
+
+function drawLine({ label, key, item, kind, value, notes }: Line): HTMLElement {
+  const exact = make("code", "", item ? "[" : "", drawSegments(key), item ? "]" : "");
+  if (key.length === 0) exact.textContent = '""';
+  const kindOf = make("i", "", kind);
+  const heading = make("div", "name", make("b", "", make("bdi", "", label)), " ", exact, " ", kindOf);
+  const drawn = make("li", "", heading);
+  if (!NOT_SPELLED.has(kind)) {
+    drawn.append(make("div", `value ${kind.replaceAll(" ", "-")}`, drawSegments(value)));
+  } else if (value.length > 0) kindOf.append(", ", drawSegments(value));
+  drawn.append(...notes.map(({ detail }) => drawNote(detail)));
+  return drawn;
+}
+
+function drawNote(detail: string): HTMLElement {
+  return make("p", "note", make("b", "", "Careful: "), detail);
+}
+
+/** What a reader should be told about a text that stands outside the payload. */
+export function drawNotesOn(text: string): readonly HTMLElement[] {
+  return notesOn(text).map(({ detail }) => drawNote(detail));
+}

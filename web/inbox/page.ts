@@ -1,0 +1,95 @@
+import { link, make, part, say, show } from "../shared/dom.ts";
+import { follow } from "../shared/follow.ts";
+import { get, isPassing, pageData } from "../shared/server.ts";
+import { offerSignOut } from "../shared/session.ts";
+import { exactly } from "../shared/text.ts";
+import { moment } from "../shared/time.ts";
+import { spokenCode } from "../../src/core/challenge.ts";
+
+interface Items {
+  readonly items: readonly Item[];
+  readonly version: string;
+}
+
+interface InboxData extends Items {
+  readonly person: { readonly username: string };
+  readonly tenant: { readonly name: string };
+}
+
+interface Item {
+  readonly id: string;
+  readonly action: string;
+  readonly requester: string;
+  readonly project: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly status: string;
+  readonly code: string;
+}
+
+const WAIT_SECONDS = 25;
+
+function start({ person, tenant, items, version }: InboxData): void {
+  part("person").append(exactly(person.username), " at ", exactly(tenant.name));
+  let known = version;
+  let before = draw(items);
+  void follow(
+    () => get<Items>(`/inbox/items?wait=${WAIT_SECONDS}&version=${encodeURIComponent(known)}`),
+    (fresh) => {
+      if (fresh.version !== known) {
+        known = fresh.version;
+        const waiting = draw(fresh.items);
+        if (waiting > before) say(part("live"), `${counted(waiting)} for you.`);
+        before = waiting;
+      }
+      return "more";
+    },
+    (problem) => {
+      const more = problem && isPassing(problem) ? "Trying again." : "Reload this page.";
+      say(part("connection"), problem ? `${problem.detail} ${more}` : "");
+    },
+  );
+}
+
+/** How many wait for this person. */
+function draw(items: readonly Item[]): number {
+  const newestFirst = items.toSorted((left, right) => (left.createdAt < right.createdAt ? 1 : -1));
+  const waiting = newestFirst.filter(({ status }) => status === "pending");
+  const earlier = newestFirst.filter(({ status }) => status !== "pending");
+  // The links are made anew; who stands on one shall stand on it still.
+  const focused = document.activeElement?.getAttribute("href");
+  part("waiting").replaceChildren(...waiting.map(drawItem));
+  part("earlier").replaceChildren(...earlier.map(drawItem));
+  if (focused) document.querySelector<HTMLElement>(`main a[href="${CSS.escape(focused)}"]`)?.focus();
+  show(part("none"), waiting.length === 0);
+  show(part("past"), earlier.length > 0);
+  document.title = `${waiting.length > 0 ? `(${waiting.length}) ` : ""}Inbox · Countersign`;
+  return waiting.length;
+}
+
+function drawItem({ id, action, requester, project, createdAt, expiresAt, status, code }: Item): HTMLElement {
+  const pending = status === "pending";
+  const times = pending ? ["expires ", moment(expiresAt)] : ["asked ", moment(createdAt)];
+  return make(
+    "li",
+    "card item",
+    link(`/approve/${encodeURIComponent(id)}`, "", exactly(action)),
+    make("p", "quiet", exactly(requester), " for ", exactly(project)),
+    make(
+      "p",
+      "quiet row",
+      make("code", "", spokenCode(code)),
+      make("span", "", ...(pending ? [] : [`${status}, `]), ...times),
+    ),
+  );
+}
+
+function counted(waiting: number): string {
+  return waiting === 1 ? "1 request waits" : `${waiting} requests wait`;
+}
+
+const data = pageData() as InboxData | undefined;
+if (data === undefined) say(part("connection"), "The page arrived without its content. Reload it.");
+else start(data);
+offerSignOut();
+show(part("main"), true);

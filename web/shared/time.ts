@@ -1,0 +1,39 @@
+import { make } from "./dom.ts";
+
+/** The server's clock, in milliseconds: a device's own may be wrong by hours. */
+export function clockFrom(serverNow: string): () => number {
+  const ahead = Date.parse(serverNow) - Date.now();
+  return () => Date.now() + ahead;
+}
+
+/** In the reader's own zone and manner; the exact moment is in the element. */
+export function moment(iso: string): HTMLElement {
+  const element = make("time", "");
+  const date = new Date(iso);
+  element.dateTime = iso;
+  element.title = iso;
+  element.textContent = Number.isNaN(date.getTime())
+    ? iso
+    : date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return element;
+}
+
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** The two largest units: "2 d 4 h", "12 min 5 s", "42 s". Rounded up, so that 0 s means over. */
+export function span(milliseconds: number): string {
+  let seconds = Math.max(0, Math.ceil(milliseconds / 1_000));
+  const largest = UNITS.findIndex(([, size]) => seconds >= size);
+  if (largest < 0) return "0 s";
+  const words: string[] = [];
+  for (const [name, size] of UNITS.slice(largest, largest + 2)) {
+    words.push(`${Math.floor(seconds / size)} ${name}`);
+    seconds %= size;
+  }
+  return words.join(" ");
+}
