@@ -1,4 +1,4 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./support/chromium.mjs";
@@ -7,6 +7,8 @@ const core = ["test/core/**/*.test.ts"];
 
 // The core runs unchanged in Node, in workerd and in a browser, so its tests run in all three.
 const root = new URL("..", import.meta.url).pathname;
+
+const migrations = await readD1Migrations(`${root}migrations`);
 
 export default defineConfig({
   root,
@@ -18,7 +20,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { LOG_SEED: "5eed".repeat(16) } },
+            miniflare: { bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations } },
           }),
         ],
         test: { name: "workerd", include: [...core, "test/doors/**/*.test.ts"], isolate: false },

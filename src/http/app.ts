@@ -1,6 +1,72 @@
 import { Hono } from "hono";
+import { worldOf } from "../app/worldof.ts";
+import { toHex } from "../core/bytes.ts";
+import { refuse } from "../core/refusal.ts";
+import { api } from "./api.ts";
+import { approve } from "./approve.ts";
+import { refused, type Door } from "./context.ts";
+import { openapi } from "./openapi.ts";
+import { page, securityHeaders } from "./pages.ts";
+import { people } from "./people.ts";
+import { tlog } from "./tlog.ts";
 
-/** Every address the Worker answers itself; the pages are files served beside it. */
-export const app = new Hono();
+const REQUEST_ID_BYTES = 12;
+/** Modules, styles and pictures of the pages; HTML is never served as a plain file. */
+const FILE = /^\/[a-z-]+\.(?:js|css|svg)$/;
+const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
+
+/** Every address that the Worker answers. */
+export const app = new Hono<Door>();
+
+app.use(async (context, next) => {
+  const world = worldOf(context.env);
+  context.set("world", world);
+  context.set("requestId", toHex(world.random(REQUEST_ID_BYTES)));
+  await next();
+  context.header("x-request-id", context.get("requestId"));
+  if (context.req.path.startsWith("/api/")) context.header("cache-control", "no-store");
+});
+
+/** An IP address can be no relying party: a browser that came by one goes to the name. */
+app.get("*", async (context, next) => {
+  const url = new URL(context.req.url);
+  const isPage = context.req.header("accept")?.includes("text/html") === true;
+  if (!isPage || !LOOPBACK.test(url.hostname)) return next();
+  return context.redirect(new URL(url.pathname + url.search, context.get("world").origin).href, 302);
+});
 
 app.get("/healthz", (context) => context.json({ status: "ok" }));
+app.get("/openapi.json", (context) => context.json(openapi(context.get("world").origin)));
+app.get("/.well-known/security.txt", (context) => {
+  const { origin } = context.get("world");
+  return context.text(
+    `Contact: ${origin}/\nCanonical: ${origin}/.well-known/security.txt\nPreferred-Languages: en\n`,
+  );
+});
+app.route("/log", tlog);
+app.route("/api", api);
+app.route("/approve", approve);
+app.route("/", people);
+app.get("/", (context) => page(context, "home"));
+
+app.get("*", async (context, next) => {
+  const { pathname } = new URL(context.req.url);
+  if (!FILE.test(pathname)) return next();
+  const file = await context.env.ASSETS.fetch(context.req.raw);
+  if (!file.ok) return next();
+  const headers = { ...Object.fromEntries(file.headers), ...securityHeaders("") };
+  return new Response(file.body, { status: file.status, headers });
+});
+
+app.notFound(async (context) => {
+  const isPage = context.req.method === "GET" && context.req.header("accept")?.includes("text/html") === true;
+  return isPage
+    ? page(context, "notfound", undefined, 404)
+    : refused(context, refuse("not_found", "").refusal);
+});
+
+app.onError((problem, context) => {
+  // The reason is for our log; what is told is only that it was our fault.
+  console.error(context.get("requestId"), problem);
+  return refused(context, refuse("internal_error", "").refusal);
+});

@@ -1,37 +1,93 @@
 import { rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { found } from "../app/found.ts";
+import type { World } from "../app/world.ts";
+import { openDatabase, type DatabaseBindings } from "../store/db.ts";
 import { readStartOptions, START_USAGE, type StartOptions } from "./options.ts";
+import { migrate, readSettings, writeSettings, type Settings } from "./state.ts";
+import { welcome } from "./welcome.ts";
 
 // Runs the whole product on one machine: the same Worker, in the same runtime, without an account.
 
 const WORKER = ".build/worker.mjs";
+const MIGRATIONS = "migrations";
+const CRON_SECONDS = 60;
+const DEMO_TENANT = "Demo";
+const DEMO_OWNER = "alex";
 
 async function start(options: StartOptions): Promise<void> {
-  const state = resolve(options.state);
-  if (options.reset) rmSync(state, { recursive: true, force: true });
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
-  const server = new Miniflare(
-    convertV4MiniflareOptions({
-      ...workerOptions,
-      name: "countersign",
-      modules: [{ type: "ESModule", path: resolve(WORKER) }],
-      host: "127.0.0.1",
-      port: options.port,
-      resourcePersistencePath: state,
-      cf: false,
-      telemetry: { enabled: false },
-    }),
-  );
+  const folder = resolve(options.state);
+  if (options.reset) rmSync(folder, { recursive: true, force: true });
+  const settings = readSettings(folder, options.origin);
+  const server = serve(options, folder, settings);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       void server.dispose().finally(() => process.exit(0));
     });
   }
   await server.ready;
-  console.log(`\n  Countersign is running at ${options.origin}\n  Stop it with Ctrl-C.\n`);
-  if (options.json) console.log(JSON.stringify({ ready: true, url: options.origin }));
+  const bindings = await server.getBindings<DatabaseBindings>("countersign");
+  await migrate(await server.getD1Database("DB", "countersign"), MIGRATIONS);
+  const ready = settings.demo === null ? await withDemo(options, folder, settings, bindings) : settings;
+  keepTime(server);
+  const vkey = await (await server.dispatchFetch(`${options.origin}/log/vkey`)).text();
+  const lines = welcome(options, ready, vkey.trim());
+  for (const line of lines) console.log(line);
+}
+
+function serve(options: StartOptions, folder: string, settings: Settings): Miniflare {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+  return new Miniflare(
+    convertV4MiniflareOptions({
+      ...workerOptions,
+      name: "countersign",
+      modules: [{ type: "ESModule", path: resolve(WORKER) }],
+      bindings: {
+        ...(workerOptions.bindings as Record<string, string>),
+        ORIGIN: options.origin,
+        LOG_ORIGIN: settings.logOrigin,
+        LOG_SEED: settings.logSeed,
+      },
+      host: "127.0.0.1",
+      port: options.port,
+      resourcePersistencePath: join(folder, "data"),
+      cf: false,
+      telemetry: { enabled: false },
+    }),
+  );
+}
+
+/** The first start's tenant: its key and its owner's link are told now, and again at every start. */
+async function withDemo(
+  options: StartOptions,
+  folder: string,
+  settings: Settings,
+  bindings: DatabaseBindings,
+): Promise<Settings> {
+  const world: Pick<World, "database" | "origin" | "now" | "random"> = {
+    database: openDatabase(bindings),
+    origin: options.origin,
+    now: () => Date.now(),
+    random: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  };
+  const { apiKey, peopleKey, enrolUrl } = await found(world as World, DEMO_TENANT, DEMO_OWNER);
+  const { pathname, hash } = new URL(enrolUrl);
+  const ready = { ...settings, demo: { apiKey, peopleKey, enrolPath: pathname + hash } };
+  writeSettings(folder, ready);
+  return ready;
+}
+
+/** Locally nobody else rings the cron. */
+function keepTime(server: Miniflare): void {
+  const timer = setInterval(() => {
+    void server
+      .getWorker("countersign")
+      .then((worker) => worker.scheduled({ cron: "* * * * *" }))
+      .catch(() => undefined);
+  }, CRON_SECONDS * 1_000);
+  timer.unref();
 }
 
 const options = readStartOptions(process.argv.slice(2));

@@ -1,0 +1,73 @@
+import { and, eq } from "drizzle-orm";
+import { visibleStatus } from "../core/decision.ts";
+import { peopleOf, requirementsAfter } from "../core/policy.ts";
+import { refuse, type Result } from "../core/refusal.ts";
+import { asked, type PersonRow } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { activePasskeys, fixedStatement } from "./ceremony.ts";
+import type { Loaded } from "./loaded.ts";
+import { codeOf } from "./open.ts";
+import { current, signedBy } from "./view.ts";
+import { isoTime, type World } from "./world.ts";
+
+// What the approver's page is told. Unlike the requester, who hears of an outcome only once it is sealed,
+// the people who sign see at once what they and the others have signed.
+
+export async function approvalFor(
+  world: World,
+  store: TenantStore,
+  id: string,
+  person: PersonRow,
+): Promise<Result<Loaded>> {
+  const mine = await store.first(asked, and(eq(asked.confirmationId, id), eq(asked.personId, person.id)));
+  // Absent, another tenant's and not theirs look the same.
+  return mine === undefined ? refuse("not_found", "there is no such request") : current(world, store, id);
+}
+
+export async function approvalState(world: World, store: TenantStore, loaded: Loaded, person: PersonRow) {
+  const { row, state, votes, decided } = loaded;
+  const why = await whyNot(world, store, loaded, person);
+  return {
+    status: row.status,
+    sealed: state.sealed,
+    mine: votes.find(({ personId }) => personId === person.id)?.decision ?? null,
+    decisions: votes.map((vote) => {
+      const { approver, decision, reason, decidedAt } = signedBy(vote);
+      return { username: approver, decision, reason, at: decidedAt };
+    }),
+    decidedAt: row.decidedAt === null ? null : isoTime(row.decidedAt),
+    index: decided?.index ?? null,
+    canDecide: why === null,
+    why,
+  };
+}
+
+/** Everything the page draws and hashes. */
+export async function approvalData(world: World, store: TenantStore, loaded: Loaded, person: PersonRow) {
+  const { row } = loaded;
+  return {
+    statement: fixedStatement(world, await store.own(), row, person),
+    payload: row.payload,
+    payloadHash: row.payloadHash,
+    code: codeOf(row),
+    now: isoTime(world.now()),
+    state: await approvalState(world, store, loaded, person),
+  };
+}
+
+async function whyNot(
+  world: World,
+  store: TenantStore,
+  { state, policy }: Loaded,
+  person: PersonRow,
+): Promise<string | null> {
+  if (visibleStatus(state) !== "pending" || state.status !== "pending") return "This request is closed.";
+  if (state.votes.some((vote) => vote.person === person.id)) return "You have signed this request.";
+  const now = peopleOf(requirementsAfter(policy, world.now() - state.createdAt));
+  if (!now.has(person.id)) return "Others are asked first.";
+  if (policy.excludeRequester && person.id === state.requester) return "Whoever asks may not decide this.";
+  if ((await activePasskeys(store, person.id)).length === 0) {
+    return "Your passkey does not count yet. Somebody who manages people has to sign for it first.";
+  }
+  return null;
+}

@@ -1,0 +1,146 @@
+import { and, eq } from "drizzle-orm";
+import { toHex } from "../core/bytes.ts";
+import { hashOfJson } from "../core/jcs.ts";
+import type { JsonObject } from "../core/json.ts";
+import { refuse, type Result } from "../core/refusal.ts";
+import { confirmations, idempotency } from "../store/schema.ts";
+import type { Principal } from "./keys.ts";
+import type { Loaded } from "./loaded.ts";
+import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened } from "./open.ts";
+import { settle } from "./settle.ts";
+import { current } from "./view.ts";
+import type { World } from "./world.ts";
+
+// What a key can do with a confirmation, whichever door it came through.
+
+export interface Question {
+  readonly username: string | null;
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly expiresInSeconds: number;
+  readonly executeWithinSeconds: number | null;
+  readonly metadata: JsonObject | null;
+  readonly policy: string | null;
+}
+
+export async function ask(
+  world: World,
+  principal: Principal,
+  question: Question,
+  once: string | null,
+): Promise<Result<Opened>> {
+  const { store, key, project, requester } = principal;
+  if (question.policy !== null || question.username === null) {
+    return refuse("validation_failed", "there is no policy of this name", "/policy");
+  }
+  const approver = await approverNamed(store, question.username);
+  if (!approver.ok) return approver;
+  return open(
+    world,
+    store,
+    {
+      type: "decision",
+      project,
+      requester,
+      action: question.action,
+      payload: question.payload,
+      approver: approver.value.id,
+      expiresInMilliseconds: question.expiresInSeconds * 1_000,
+      executeWithinMilliseconds:
+        question.executeWithinSeconds === null ? null : question.executeWithinSeconds * 1_000,
+      metadata: question.metadata,
+    },
+    once === null ? undefined : { key: key.id, name: once, requestHash: toHex(hashOfJson({ ...question })) },
+  );
+}
+
+/** A confirmation of the key's own project; another one is not there. */
+export async function read(world: World, { store, project }: Principal, id: string): Promise<Result<Loaded>> {
+  const row = await store.first(
+    confirmations,
+    and(
+      eq(confirmations.id, id),
+      eq(confirmations.projectId, project.id),
+      eq(confirmations.type, "decision"),
+    ),
+  );
+  return row === undefined ? refuse("not_found", "there is no such request") : current(world, store, id);
+}
+
+/** Waits for an outcome to show, then reads; whatever becomes of the waiting, the reading counts. */
+export async function wait(
+  world: World,
+  principal: Principal,
+  id: string,
+  seconds: number,
+): Promise<Result<Loaded>> {
+  const before = await read(world, principal, id);
+  if (!before.ok || seconds === 0 || before.value.state.status !== "pending") return before;
+  await waitQuietly(world, principal.store.tenantId, id, seconds);
+  return read(world, principal, id);
+}
+
+/** A clerk that goes away in the middle of a wait takes nothing with it. */
+export async function waitQuietly(
+  world: World,
+  tenantId: string,
+  id: string,
+  seconds: number,
+): Promise<void> {
+  try {
+    await world.clerk(tenantId).wait(id, seconds);
+  } catch {
+    // The caller reads the rows next, and they are the truth.
+  }
+}
+
+export async function cancel(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
+  const found = await read(world, principal, id);
+  return found.ok ? settle(world, principal.store, id, { kind: "cancel" }) : found;
+}
+
+/** Once. With a name, a repetition of the same call gets the first success, so a lost answer strands nobody. */
+export async function consume(
+  world: World,
+  principal: Principal,
+  id: string,
+  payload: JsonObject,
+  once: string | null,
+): Promise<Result<Loaded>> {
+  const { store, key } = principal;
+  const found = await read(world, principal, id);
+  if (!found.ok) return found;
+  const payloadHash = toHex(hashOfJson(payload));
+  const requestHash = toHex(hashOfJson({ confirmation: id, payloadHash }));
+  if (once !== null) {
+    const earlier = await consumedBefore(world, principal, once);
+    if (earlier !== undefined && earlier.requestHash !== requestHash) {
+      return refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
+    }
+    if (earlier !== undefined && found.value.state.consumedAt !== null) return found;
+    // Written first: if the use succeeds and its answer is lost, the name is there to ask again with.
+    if (earlier === undefined) {
+      const row = {
+        keyId: key.id,
+        name: once,
+        operation: "consume",
+        requestHash,
+        confirmationId: id,
+        createdAt: world.now(),
+      };
+      await store.insert(idempotency, row).onConflictDoNothing();
+    }
+  }
+  return settle(world, store, id, { kind: "consume", payloadHash });
+}
+
+async function consumedBefore(world: World, { store, key }: Principal, once: string) {
+  const mine = and(
+    eq(idempotency.keyId, key.id),
+    eq(idempotency.operation, "consume"),
+    eq(idempotency.name, once),
+  );
+  const earlier = await store.first(idempotency, mine);
+  const dead = earlier !== undefined && earlier.createdAt + IDEMPOTENCY_HOURS * 3_600_000 <= world.now();
+  return dead ? undefined : earlier;
+}

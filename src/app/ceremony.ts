@@ -1,0 +1,104 @@
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { toBase64url } from "../core/bytes.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { hostOf } from "../core/signed.ts";
+import { SALT_BYTES, type Statement } from "../core/statement.ts";
+import {
+  ceremonies,
+  credentials,
+  type CeremonyRow,
+  type ConfirmationRow,
+  type CredentialRow,
+  type PersonRow,
+  type Tenant,
+} from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { isoTime, newId, type World } from "./world.ts";
+
+// One WebAuthn challenge, issued to one person for one confirmation and used once, and the statement that
+// it is made of.
+
+/** How long a page may stand open before its challenge is renewed. */
+export const CEREMONY_MINUTES = 10;
+export interface Ceremony {
+  readonly ceremonyId: string;
+  readonly salt: string;
+  readonly issued: string;
+  readonly expires: string;
+  readonly rpId: string;
+  readonly allowCredentials: readonly { readonly id: string; readonly transports: readonly string[] }[];
+}
+
+/** A challenge for this person and this confirmation; undefined where it is not theirs to see. */
+export async function beginCeremony(
+  world: World,
+  store: TenantStore,
+  id: string,
+  person: PersonRow,
+): Promise<Result<Ceremony>> {
+  const now = world.now();
+  const passkeys = await activePasskeys(store, person.id);
+  if (passkeys.length === 0) return refuse("approver_without_passkey", "you have no passkey that counts yet");
+  const row = {
+    id: newId(world, "y"),
+    confirmationId: id,
+    personId: person.id,
+    salt: toBase64url(world.random(SALT_BYTES)),
+    issuedAt: now,
+    expiresAt: now + CEREMONY_MINUTES * 60_000,
+  };
+  await store.insert(ceremonies, row);
+  return accept({
+    ceremonyId: row.id,
+    salt: row.salt,
+    issued: isoTime(row.issuedAt),
+    expires: isoTime(row.expiresAt),
+    rpId: hostOf(world.origin),
+    allowCredentials: passkeys.map((passkey) => ({
+      id: passkey.id,
+      transports: passkey.transports.split(" ").filter(Boolean),
+    })),
+  });
+}
+
+export function statementOf(
+  world: World,
+  tenant: Tenant,
+  row: ConfirmationRow,
+  person: PersonRow,
+  ceremony: CeremonyRow,
+  given: Pick<Statement, "decision" | "reason">,
+): Statement {
+  return {
+    ...fixedStatement(world, tenant, row, person),
+    decision: given.decision,
+    reason: given.reason,
+    issued: isoTime(ceremony.issuedAt),
+    salt: ceremony.salt,
+  };
+}
+
+/** What the page is given before anything is decided. */
+export function fixedStatement(world: World, tenant: Tenant, row: ConfirmationRow, person: PersonRow) {
+  return {
+    v: 1,
+    kind: "countersign/statement",
+    rp: world.origin,
+    tenant: { id: tenant.stream ?? "", name: tenant.name },
+    project: { id: row.projectId, name: row.projectName },
+    confirmation: row.id,
+    action: row.action,
+    requester: { kind: row.requesterKind, id: row.requesterId, name: row.requesterName },
+    approver: { id: person.id, username: person.username },
+    policy: row.policyHash,
+    created: isoTime(row.createdAt),
+    expires: isoTime(row.expiresAt),
+  } as const;
+}
+
+export async function activePasskeys(store: TenantStore, person: string): Promise<readonly CredentialRow[]> {
+  return store.select(
+    credentials,
+    and(eq(credentials.personId, person), isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt)),
+  );
+}

@@ -1,0 +1,106 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env.ts";
+import { storeOfClerk } from "../store/lookup.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { loadConfirmation } from "./loaded.ts";
+import { visibleStatus } from "../core/decision.ts";
+import { sealNext } from "./seal.ts";
+import { tickAll } from "./settle.ts";
+import type { World } from "./world.ts";
+import { worldOf } from "./worldof.ts";
+
+/** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
+export const WAITERS_MAX = 2_000;
+export const WAIT_MAX_SECONDS = 50;
+/** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
+const RETRY_SECONDS = 5;
+
+/**
+ * One for each tenant, named after it. It holds no truth: what is to be sealed and what is due stands in
+ * D1, and a clerk that is lost with everything in its memory is replaced by one that reads it again.
+ */
+export class Clerk extends DurableObject<Env> {
+  readonly #world: World;
+  readonly #store: TenantStore;
+  readonly #waiters = new Map<string, Set<() => void>>();
+  #waiting = 0;
+  #dirty = false;
+  #running: Promise<void> | undefined;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.#world = worldOf(env, { clerk: () => this });
+    this.#store = storeOfClerk(this.#world.database, state.id.name ?? "");
+  }
+
+  /** Returns once everything that was committed before the call is sealed. */
+  async ring(): Promise<void> {
+    this.#dirty = true;
+    // Single flight: `#running` ends in the same turn as its last look at `#dirty`, so no ring is lost.
+    this.#running ??= this.#drain();
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#dirty) {
+        this.#dirty = false;
+        while ((await sealNext(this.#store, this.#world.log, (ids) => this.#wake(ids))) > 0);
+      }
+    } catch (problem) {
+      await this.wakeAt(this.#world.now() + RETRY_SECONDS * 1_000);
+      throw problem;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async wait(confirmation: string, seconds: number): Promise<void> {
+    if (this.#waiting >= WAITERS_MAX) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiters = this.#waiters.get(confirmation) ?? new Set();
+    this.#waiters.set(confirmation, waiters.add(resolve));
+    this.#waiting++;
+    const timer = setTimeout(resolve, Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
+    try {
+      // Subscribed first, read second: an outcome between the two is not missed.
+      if (!(await this.#isSettled(confirmation))) await promise;
+    } finally {
+      clearTimeout(timer);
+      waiters.delete(resolve);
+      this.#waiting--;
+      if (waiters.size === 0) this.#waiters.delete(confirmation);
+    }
+  }
+
+  async #isSettled(confirmation: string): Promise<boolean> {
+    const loaded = await loadConfirmation(this.#store, confirmation);
+    if (loaded === undefined) return true;
+    if (visibleStatus(loaded.state) !== "pending") return true;
+    if (loaded.state.status !== "pending") this.ctx.waitUntil(this.ring());
+    return false;
+  }
+
+  /** The alarm is the earliest of all that were asked for. */
+  async wakeAt(at: number): Promise<void> {
+    const current = await this.ctx.storage.getAlarm();
+    if (current === null || at < current) await this.ctx.storage.setAlarm(at);
+  }
+
+  override async alarm(): Promise<void> {
+    let next: number | undefined;
+    try {
+      next = await tickAll(this.#world, this.#store);
+      await this.ring();
+    } catch {
+      next = this.#world.now() + RETRY_SECONDS * 1_000;
+    } finally {
+      // An alarm that fails is tried six times and then never again, so it never fails and always re-arms.
+      if (next !== undefined) await this.wakeAt(next);
+    }
+  }
+
+  #wake(confirmations: readonly string[]): void {
+    for (const id of confirmations) for (const wake of this.#waiters.get(id) ?? []) wake();
+  }
+}

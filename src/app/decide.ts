@@ -1,0 +1,220 @@
+import { and, eq } from "drizzle-orm";
+import { assertionHash, type Assertion, type AssertionFacts } from "../core/assertion.ts";
+import { fromBase64url, fromHex, toHex } from "../core/bytes.ts";
+import { challengeOf } from "../core/challenge.ts";
+import { decide as judge, type Input } from "../core/decision.ts";
+import { canonicalText } from "../core/jcs.ts";
+import { accept, expectOk as ok, refuse, type Result } from "../core/refusal.ts";
+import { hostOf } from "../core/signed.ts";
+import { statementNonce, type Statement } from "../core/statement.ts";
+import { verifyDecision } from "../passkey/passkey.ts";
+import {
+  ceremonies,
+  credentials,
+  people,
+  votes,
+  type CeremonyRow,
+  type CredentialRow,
+  type PersonRow,
+} from "../store/schema.ts";
+import { burn, makeStep, type StepAttempt } from "../store/steps.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { activePasskeys, statementOf } from "./ceremony.ts";
+import { loadConfirmation, type Loaded } from "./loaded.ts";
+import { sealOf } from "./seal.ts";
+import { changeFault, revokedBy } from "./change.ts";
+import { newId, type World } from "./world.ts";
+
+// Decide: rebuild the statement and the challenge from stored rows, verify, judge, and commit in one
+// guarded chain. Only then is it sealed, and only then does anyone but the approver hear of it.
+
+/** Rounds of read, judge and commit before a busy confirmation gives up; each loss means another won. */
+const ATTEMPTS_MAX = 6;
+
+export interface Decision {
+  readonly ceremonyId: string;
+  readonly decision: Statement["decision"];
+  readonly reason: string;
+  readonly assertion: Assertion;
+  readonly userHandle: string | null;
+}
+
+/** Commits the decision, or says why not. An identical repetition is answered like the first. */
+export async function decide(
+  world: World,
+  store: TenantStore,
+  id: string,
+  person: PersonRow,
+  given: Decision,
+): Promise<Result<"decided">> {
+  const [[ceremony], [passkey], [vote]] = await store.read([
+    store.select(
+      ceremonies,
+      and(
+        eq(ceremonies.id, given.ceremonyId),
+        eq(ceremonies.confirmationId, id),
+        eq(ceremonies.personId, person.id),
+      ),
+    ),
+    store.select(
+      credentials,
+      and(eq(credentials.id, given.assertion.id), eq(credentials.personId, person.id)),
+    ),
+    store.select(votes, and(eq(votes.confirmationId, id), eq(votes.personId, person.id))),
+  ]);
+  const hash = toHex(assertionHash(given.assertion));
+  if (ceremony === undefined)
+    return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
+  if (vote !== undefined && vote.stepId === ceremony.burntBy && vote.assertionHash === hash)
+    return accept("decided");
+  if (ceremony.burntBy !== null)
+    return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
+  const stepId = newId(world, "s");
+  const refused = await tryToDecide(world, store, { id, person, given, ceremony, passkey, hash, stepId });
+  if (refused.ok) return refused;
+  // Whatever was presented with a challenge uses it up, also what was refused.
+  await burn(store, ceremony.id, stepId, world.now());
+  return refused;
+}
+
+interface Attempt {
+  readonly id: string;
+  readonly person: PersonRow;
+  readonly given: Decision;
+  readonly ceremony: CeremonyRow;
+  readonly passkey: CredentialRow | undefined;
+  readonly hash: string;
+  readonly stepId: string;
+}
+
+async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): Promise<Result<"decided">> {
+  const { passkey, ceremony } = attempt;
+  if (world.now() >= ceremony.expiresAt)
+    return refuse("challenge_expired", "this page stood open too long; load it again");
+  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null) {
+    return refuse("unknown_credential", "this passkey does not count for you here");
+  }
+  let verified: Result<AssertionFacts> | undefined;
+  for (let round = 0; round < ATTEMPTS_MAX; round++) {
+    const loaded = await loadConfirmation(store, attempt.id);
+    if (loaded === undefined) return refuse("not_found", "there is no such request");
+    const statement = statementOf(
+      world,
+      await store.own(),
+      loaded.row,
+      attempt.person,
+      ceremony,
+      attempt.given,
+    );
+    // The statement is made of what never changes, so one verification serves all rounds.
+    verified ??= await verify(world, loaded, statement, attempt, passkey);
+    if (!verified.ok) return verified;
+    const step = await judged(world, store, loaded, attempt, statement, verified.value);
+    if (!step.ok) return step;
+    if (await makeStep(store, step.value)) {
+      await world.clerk(store.tenantId).ring();
+      return accept("decided");
+    }
+    const after = await loadConfirmation(store, attempt.id);
+    if (after?.row.version === loaded.row.version)
+      return refuse(...(await lostFact(world, store, attempt, after)));
+  }
+  return refuse("already_decided", "others were deciding at the same moment; load the page again");
+}
+
+async function verify(
+  world: World,
+  { row }: Loaded,
+  statement: Statement,
+  { given, person }: Attempt,
+  passkey: CredentialRow,
+): Promise<Result<AssertionFacts>> {
+  return verifyDecision({
+    assertion: given.assertion,
+    userHandle: given.userHandle,
+    challenge: challengeOf(statementNonce(statement), ok(fromHex(row.payloadHash))),
+    origin: world.origin,
+    rpId: hostOf(world.origin),
+    credential: {
+      id: passkey.id,
+      publicKey: ok(fromBase64url(passkey.publicKey)),
+      algorithm: passkey.algorithm,
+      signCount: passkey.signCount,
+      backupEligible: passkey.backupEligible,
+      userHandle: person.userHandle,
+    },
+    allowed: [passkey.id],
+  });
+}
+
+async function judged(
+  world: World,
+  store: TenantStore,
+  loaded: Loaded,
+  { id, person, given, passkey, hash, stepId }: Attempt,
+  statement: Statement,
+  facts: AssertionFacts,
+): Promise<Result<StepAttempt>> {
+  const now = world.now();
+  const fault = await changeFault(store, loaded, given.decision, person);
+  if (fault !== undefined) return refuse("not_an_approver", fault);
+  const change = judge(loaded.policy, loaded.state, inputOf(given, person), now);
+  if (!change.ok) return change;
+  const { state, effects } = change.value;
+  const sealed = effects.flatMap((effect) =>
+    effect.kind === "seal" && effect.record !== "consumed" ? [effect.record] : [],
+  );
+  const [outcome] = sealed;
+  const applies = outcome === "approved" || outcome === "break-glass";
+  return accept({
+    confirmation: id,
+    version: loaded.row.version,
+    id: stepId,
+    type: given.decision,
+    now,
+    next: state.status,
+    escalated: state.escalated,
+    seal: outcome === undefined ? null : sealOf(world, applies ? loaded.row.type : "decision", outcome),
+    signature: {
+      ceremony: given.ceremonyId,
+      person: person.id,
+      role: person.role,
+      credential: passkey?.id ?? "",
+      countedApprovals: loaded.state.votes.filter(
+        (cast) => cast.decision === "approve" && cast.credentialActive,
+      ).length,
+      decision: given.decision,
+      statement: canonicalText(statement),
+      assertion: canonicalText(given.assertion),
+      assertionHash: hash,
+      signCount: Math.max(facts.signCount, passkey?.signCount ?? 0),
+      backedUp: facts.backedUp,
+      revokes: applies ? revokedBy(loaded.row) : null,
+    },
+  });
+}
+
+function inputOf({ decision, reason }: Decision, person: PersonRow): Input {
+  return decision === "break-glass"
+    ? { kind: "override", person: person.id, reason }
+    : { kind: "vote", person: person.id, decision };
+}
+
+/** Same version and no step: one of the facts was no longer true at that moment. */
+async function lostFact(
+  world: World,
+  store: TenantStore,
+  { person, passkey, ceremony }: Attempt,
+  { state }: Loaded,
+): Promise<Parameters<typeof refuse>> {
+  const active = await activePasskeys(store, person.id);
+  if (!active.some(({ id }) => id === passkey?.id))
+    return ["unknown_credential", "this passkey was revoked a moment ago"];
+  if (world.now() >= state.expiresAt) return ["expired", "the request has expired"];
+  const row = await store.first(ceremonies, eq(ceremonies.id, ceremony.id));
+  if (row?.burntBy !== null)
+    return ["challenge_consumed", "this page's challenge was used already; load the page again"];
+  const member = await store.first(people, eq(people.id, person.id));
+  if (member?.role !== person.role) return ["not_an_approver", "your role changed a moment ago"];
+  return ["challenge_expired", "this page stood open too long; load it again"];
+}

@@ -1,0 +1,59 @@
+import { and, eq, lt, or, isNull } from "drizzle-orm";
+import { parseApiKey } from "../core/apikey.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { keyByHash } from "../store/lookup.ts";
+import { apiKeys, projects, type ApiKeyRow } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import type { Requester } from "./open.ts";
+import type { World } from "./world.ts";
+
+// A key asks, reads, cancels and consumes; it never decides.
+
+export const SCOPES = [
+  "confirmations:create",
+  "confirmations:read",
+  "confirmations:consume",
+  "people",
+  "audit:read",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+/** What a key can do unless somebody says otherwise; managing people is never among it. */
+export const DEFAULT_SCOPES: readonly Scope[] = [
+  "confirmations:create",
+  "confirmations:read",
+  "confirmations:consume",
+];
+/** "Last used" is for finding dead keys: to the minute is enough, and spares a write for each request. */
+const LAST_USED_MINUTES = 1;
+
+export interface Principal {
+  readonly store: TenantStore;
+  readonly key: ApiKeyRow;
+  readonly scopes: ReadonlySet<string>;
+  readonly project: { readonly id: string; readonly name: string };
+  readonly requester: Requester;
+}
+
+/** No key, a wrong one, a revoked one and an expired one are told alike. */
+export async function principalOf(world: World, text: string | undefined): Promise<Result<Principal>> {
+  const unauthorized = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
+  const parsed = text === undefined ? undefined : parseApiKey(text);
+  if (!parsed?.ok) return unauthorized;
+  const now = world.now();
+  const found = await keyByHash(world.database, parsed.value.hash, now);
+  if (found === undefined) return unauthorized;
+  const { store, value: key } = found;
+  const project = await store.first(projects, eq(projects.id, key.projectId));
+  if (project === undefined) return unauthorized;
+  if (key.lastUsedAt === null || key.lastUsedAt < now - LAST_USED_MINUTES * 60_000) {
+    const stale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
+    await store.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.id, key.id), stale));
+  }
+  return accept({
+    store,
+    key,
+    scopes: new Set(key.scopes.split(" ")),
+    project: { id: project.id, name: project.name },
+    requester: { kind: "key", id: key.id, name: key.name, person: key.personId },
+  });
+}

@@ -1,0 +1,85 @@
+import { eq, sql } from "drizzle-orm";
+import type { Confirmation } from "../core/decision.ts";
+import { parseJsonText } from "../core/json.ts";
+import { parsePolicy, soleApprover, type Policy } from "../core/policy.ts";
+import { expectOk } from "../core/refusal.ts";
+import {
+  asked,
+  confirmations,
+  credentials,
+  outbox,
+  people,
+  votes,
+  type ConfirmationRow,
+  type OutboxRow,
+  type PersonRow,
+  type VoteRow,
+} from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+
+/** A confirmation with all that its next step and its readers need, of one moment. */
+export interface Loaded {
+  readonly row: ConfirmationRow;
+  readonly votes: readonly VoteRow[];
+  /** Everyone who is asked or has signed. */
+  readonly people: ReadonlyMap<string, PersonRow>;
+  readonly decided: OutboxRow | undefined;
+  readonly consumed: OutboxRow | undefined;
+  readonly policy: Policy;
+  readonly state: Confirmation;
+}
+
+export async function loadConfirmation(store: TenantStore, id: string): Promise<Loaded | undefined> {
+  const ofIt = sql`(SELECT ${votes.credentialId} FROM ${votes} WHERE ${votes.tenantId} = ${store.tenantId} AND ${votes.confirmationId} = ${id})`;
+  const involved = sql`(SELECT ${asked.personId} FROM ${asked} WHERE ${asked.tenantId} = ${store.tenantId} AND ${asked.confirmationId} = ${id})`;
+  const [[row], cast, keys, members, sealed] = await store.read([
+    store.select(confirmations, eq(confirmations.id, id)),
+    store.select(votes, eq(votes.confirmationId, id)).orderBy(votes.at),
+    store.select(credentials, sql`${credentials.id} IN ${ofIt}`),
+    store.select(people, sql`${people.id} IN ${involved}`),
+    store.select(outbox, eq(outbox.confirmationId, id)).orderBy(outbox.seq),
+  ]);
+  if (row === undefined) return undefined;
+  const decided = sealed.find(({ seq }) => seq === row.decidedSeq);
+  const active = new Set(keys.filter(({ revokedAt }) => revokedAt === null).map((key) => key.id));
+  return {
+    row,
+    votes: cast,
+    people: new Map(members.map((person) => [person.id, person])),
+    decided,
+    consumed: sealed.find(({ type }) => type === "consumed"),
+    policy: policyOf(row, members),
+    state: stateOf(row, cast, active, decided),
+  };
+}
+
+function policyOf(row: ConfirmationRow, members: readonly PersonRow[]): Policy {
+  if (row.policy === null) return soleApprover(members[0]?.id ?? "");
+  return expectOk(parsePolicy(expectOk(parseJsonText(row.policy))));
+}
+
+function stateOf(
+  row: ConfirmationRow,
+  cast: readonly VoteRow[],
+  active: ReadonlySet<string>,
+  decided: OutboxRow | undefined,
+): Confirmation {
+  return {
+    status: row.status,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    executeWithinMilliseconds: row.executeWithinMs,
+    requester: row.requesterPerson,
+    payloadHash: row.payloadHash,
+    votes: cast.flatMap(({ personId, decision, at, credentialId }) =>
+      decision === "break-glass"
+        ? []
+        : [{ person: personId, decision, at, credentialActive: active.has(credentialId) }],
+    ),
+    escalated: row.escalated,
+    decidedAt: row.decidedAt,
+    overriddenBy: row.overriddenBy,
+    sealed: decided !== undefined && decided.index !== null,
+    consumedAt: row.consumedAt,
+  };
+}

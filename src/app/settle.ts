@@ -1,0 +1,79 @@
+import { and, eq, lte } from "drizzle-orm";
+import { decide as judge, type Input } from "../core/decision.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { confirmations } from "../store/schema.ts";
+import { makeStep, type StepAttempt } from "../store/steps.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { loadConfirmation, type Loaded } from "./loaded.ts";
+import { sealOf } from "./seal.ts";
+import { newId, type World } from "./world.ts";
+
+// Everything that ends or uses a confirmation without a signature: time, the requester's cancel, the
+// executor's use. The same guarded chain as a decision, so a race has one winner.
+
+const ATTEMPTS_MAX = 6;
+const TICK_MAX_CONFIRMATIONS = 100;
+
+type Unsigned = Extract<Input, { kind: "cancel" | "tick" | "consume" }>;
+
+/** The confirmation after this input, or why it can't be. Repeats what a lost race makes stale. */
+export async function settle(
+  world: World,
+  store: TenantStore,
+  id: string,
+  input: Unsigned,
+): Promise<Result<Loaded>> {
+  for (let round = 0; round < ATTEMPTS_MAX; round++) {
+    const loaded = await loadConfirmation(store, id);
+    if (loaded === undefined) return refuse("not_found", "there is no such request");
+    const now = world.now();
+    const change = judge(loaded.policy, loaded.state, input, now);
+    if (!change.ok) return change;
+    const { state, effects } = change.value;
+    if (state === loaded.state) return accept(loaded);
+    const [seal] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
+    const attempt: StepAttempt = {
+      confirmation: id,
+      version: loaded.row.version,
+      id: newId(world, "s"),
+      type: stepType(input, state.status),
+      now,
+      next: state.status,
+      escalated: state.escalated,
+      seal:
+        seal === undefined
+          ? null
+          : seal === "consumed"
+            ? sealOf(world, "consumed", null)
+            : sealOf(world, "decision", seal),
+      signature: null,
+    };
+    if (!(await makeStep(store, attempt))) continue;
+    if (seal !== undefined) await world.clerk(store.tenantId).ring();
+    const after = await loadConfirmation(store, id);
+    return after ? accept(after) : refuse("not_found", "there is no such request");
+  }
+  return refuse("already_decided", "others were deciding at the same moment; try again");
+}
+
+function stepType(input: Unsigned, status: string): StepAttempt["type"] {
+  if (input.kind === "cancel") return "cancel";
+  if (input.kind === "consume") return "consume";
+  return status === "expired" ? "expire" : "escalate";
+}
+
+/** Lets time pass for every request that is due, and says when the next one is; undefined: none is open. */
+export async function tickAll(world: World, store: TenantStore): Promise<number | undefined> {
+  const due = await store
+    .select(
+      confirmations,
+      and(eq(confirmations.status, "pending"), lte(confirmations.expiresAt, world.now())),
+    )
+    .limit(TICK_MAX_CONFIRMATIONS);
+  for (const { id } of due) await settle(world, store, id, { kind: "tick" });
+  const [next] = await store
+    .select(confirmations, eq(confirmations.status, "pending"))
+    .orderBy(confirmations.expiresAt)
+    .limit(1);
+  return next?.expiresAt;
+}

@@ -1,0 +1,103 @@
+import { eq } from "drizzle-orm";
+import type { Assertion } from "../core/assertion.ts";
+import { fromBase64url, toBase64url } from "../core/bytes.ts";
+import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
+import { hostOf } from "../core/signed.ts";
+import { verifyDecision } from "../passkey/passkey.ts";
+import { burnChallenge, credentialById, rememberChallenge, sessionByHash } from "../store/lookup.ts";
+import { credentials, people, sessions, type PersonRow } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { secretHash } from "./enrol.ts";
+import { newId, type World } from "./world.ts";
+
+// A session only reads. Whoever steals one sees requests and can decide none of them.
+
+export const SESSION_DAYS = 30;
+const SESSION_SECRET_BYTES = 32;
+const SIGN_IN_CHALLENGE_BYTES = 32;
+const SIGN_IN_SECONDS = 5 * 60;
+
+export interface Visitor {
+  readonly store: TenantStore;
+  readonly person: PersonRow;
+}
+
+export async function beginSignIn(world: World): Promise<{ challenge: string; rpId: string }> {
+  const challenge = toBase64url(world.random(SIGN_IN_CHALLENGE_BYTES));
+  await rememberChallenge(world.database, challenge, "sign-in", world.now(), SIGN_IN_SECONDS);
+  return { challenge, rpId: hostOf(world.origin) };
+}
+
+/** The passkey itself says who it is: nobody is asked for a name, and none is confirmed to anybody. */
+export async function finishSignIn(
+  world: World,
+  given: { readonly challenge: string; readonly assertion: Assertion; readonly userHandle: string | null },
+): Promise<Result<Visitor>> {
+  const unknown = refuse("unknown_credential", "this passkey is not known here");
+  const challenge = fromBase64url(given.challenge);
+  if (!challenge.ok) return refuse("challenge_unknown", "the sign-in was not begun here; try again");
+  const fresh = await burnChallenge(
+    world.database,
+    given.challenge,
+    "sign-in",
+    world.now(),
+    given.assertion.id,
+  );
+  if (!fresh) return refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
+  const found = await credentialById(world.database, given.assertion.id);
+  if (found === undefined || found.value.revokedAt !== null) return unknown;
+  const { store, value: passkey } = found;
+  const person = await store.first(people, eq(people.id, passkey.personId));
+  if (person === undefined) return unknown;
+  const verified = await verifyDecision({
+    assertion: given.assertion,
+    userHandle: given.userHandle,
+    challenge: challenge.value,
+    origin: world.origin,
+    rpId: hostOf(world.origin),
+    credential: {
+      id: passkey.id,
+      publicKey: expectOk(fromBase64url(passkey.publicKey)),
+      algorithm: passkey.algorithm,
+      signCount: passkey.signCount,
+      backupEligible: passkey.backupEligible,
+      userHandle: person.userHandle,
+    },
+    allowed: "discoverable",
+  });
+  if (!verified.ok) return verified;
+  const signCount = Math.max(verified.value.signCount, passkey.signCount);
+  await store.update(
+    credentials,
+    { signCount, backedUp: verified.value.backedUp, lastUsedAt: world.now() },
+    eq(credentials.id, passkey.id),
+  );
+  return accept({ store, person });
+}
+
+/** A new session; its secret goes into the cookie and nowhere else. */
+export async function openSession(world: World, { store, person }: Visitor): Promise<string> {
+  const secret = toBase64url(world.random(SESSION_SECRET_BYTES));
+  const now = world.now();
+  await store.insert(sessions, {
+    id: newId(world, "t"),
+    hash: secretHash(secret),
+    personId: person.id,
+    createdAt: now,
+    expiresAt: now + SESSION_DAYS * 24 * 3_600_000,
+  });
+  return secret;
+}
+
+export async function visitorOf(world: World, secret: string): Promise<Visitor | undefined> {
+  const found = await sessionByHash(world.database, secretHash(secret), world.now());
+  if (found === undefined) return undefined;
+  const { store, value: session } = found;
+  const person = await store.first(people, eq(people.id, session.personId));
+  return person && { store, person };
+}
+
+export async function closeSession(world: World, secret: string): Promise<void> {
+  const found = await sessionByHash(world.database, secretHash(secret), world.now());
+  await found?.store.update(sessions, { revokedAt: world.now() }, eq(sessions.hash, secretHash(secret)));
+}

@@ -1,0 +1,21 @@
+import type { Log } from "./log/log.ts";
+import { LOG_NAME } from "./log/settings.ts";
+
+/** What wrangler.toml binds, and the settings of this deployment. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly LOG: DurableObjectNamespace<Log>;
+  /** One for each tenant, named after it. Its class is told by the caller: a type here would close a circle. */
+  readonly CLERK: DurableObjectNamespace;
+  readonly ASSETS: Fetcher;
+  /** The full origin where people sign; it is the relying party of every statement. */
+  readonly ORIGIN: string;
+  /** The log's name, such as "localhost:8787/log". It stays for the life of the log. */
+  readonly LOG_ORIGIN: string;
+  /** Secret: 32 bytes in hexadecimal digits. */
+  readonly LOG_SEED: string;
+}
+
+export function theLog(env: Env): DurableObjectStub<Log> {
+  return env.LOG.getByName(LOG_NAME);
+}

@@ -1,0 +1,178 @@
+import { Hono } from "hono";
+import { ask, cancel, consume, read, wait } from "../app/ask.ts";
+import { principalOf, type Principal, type Scope } from "../app/keys.ts";
+import type { Loaded } from "../app/loaded.ts";
+import { invite, listApprovers } from "../app/people.ts";
+import { receiptOf } from "../app/receipt.ts";
+import { list } from "../app/view.ts";
+import { isoTime } from "../app/world.ts";
+import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../core/bytes.ts";
+import { sha256 } from "../core/hash.ts";
+import { RECEIPT_MEDIA_TYPE } from "../core/receipt.ts";
+import { refuse, type Result } from "../core/refusal.ts";
+import type { ApproversAnswer, InviteAnswer, ListAnswer } from "./answers.ts";
+import { readJsonBody } from "./body.ts";
+import type { Checked } from "./check.ts";
+import { confirmationAnswer, summaryOf } from "./confirmation.ts";
+import { refused, type Door, type DoorContext } from "./context.ts";
+import {
+  readConsumeRequest,
+  readCreateRequest,
+  readIdempotencyKey,
+  readInviteRequest,
+  readListQuery,
+  readWaitQuery,
+} from "./wire.ts";
+
+// The REST door: who asks, what they say, one use case, and its answer. Everything else is behind it.
+
+/** How soon a poll without `wait` makes sense again. */
+const RETRY_AFTER_SECONDS = 2;
+
+export const api = new Hono<Door>();
+
+api.post("/confirmations", async (context) => {
+  const principal = await keyWith(context, "confirmations:create");
+  if (principal instanceof Response) return principal;
+  const question = await bodyOf(context, readCreateRequest);
+  if (question instanceof Response) return question;
+  const once = readIdempotencyKey(context.req.raw.headers);
+  if (!once.ok) return refused(context, once.refusal);
+  const opened = await ask(context.get("world"), principal, question, once.value);
+  if (!opened.ok) return refused(context, opened.refusal);
+  const { row, replayed } = opened.value;
+  const loaded = await read(context.get("world"), principal, row.id);
+  if (!loaded.ok) return refused(context, loaded.refusal);
+  if (replayed) context.header("Idempotency-Replayed", "true");
+  return context.json(confirmationAnswer(context.get("world"), loaded.value), 201);
+});
+
+api.get("/confirmations", async (context) => {
+  const principal = await keyWith(context, "confirmations:read");
+  if (principal instanceof Response) return principal;
+  const query = readListQuery(new URL(context.req.url).searchParams);
+  if (!query.ok) return refused(context, query.refusal, query.errors);
+  const { status, approver, createdAfter, limit, cursor } = query.value;
+  const world = context.get("world");
+  const { items, hasMore } = await list(world, principal.store, {
+    project: principal.project.id,
+    status,
+    approver,
+    limit,
+    createdAfter: createdAfter === undefined ? undefined : Date.parse(createdAfter),
+    after: cursor === undefined ? undefined : idOfCursor(cursor),
+  });
+  const last = items.at(-1);
+  const answer: ListAnswer = {
+    data: items.map(({ row, status: shown, username }) => summaryOf(world, { row, status: shown, username })),
+    nextCursor: hasMore && last ? toBase64url(utf8(last.row.id)) : null,
+    hasMore,
+  };
+  return context.json(answer);
+});
+
+api.get("/confirmations/:id", async (context) => {
+  const principal = await keyWith(context, "confirmations:read");
+  if (principal instanceof Response) return principal;
+  const query = readWaitQuery(new URL(context.req.url).searchParams);
+  if (!query.ok) return refused(context, query.refusal, query.errors);
+  const found = await wait(context.get("world"), principal, context.req.param("id"), query.value.wait);
+  return answered(context, found);
+});
+
+api.post("/confirmations/:id/cancel", async (context) => {
+  const principal = await keyWith(context, "confirmations:create");
+  if (principal instanceof Response) return principal;
+  return answered(context, await cancel(context.get("world"), principal, context.req.param("id")));
+});
+
+api.post("/confirmations/:id/consume", async (context) => {
+  const principal = await keyWith(context, "confirmations:consume");
+  if (principal instanceof Response) return principal;
+  const body = await bodyOf(context, readConsumeRequest);
+  if (body instanceof Response) return body;
+  const once = readIdempotencyKey(context.req.raw.headers);
+  if (!once.ok) return refused(context, once.refusal);
+  return answered(
+    context,
+    await consume(context.get("world"), principal, context.req.param("id"), body.payload, once.value),
+  );
+});
+
+api.get("/confirmations/:id/receipt", async (context) => {
+  const principal = await keyWith(context, "confirmations:read");
+  if (principal instanceof Response) return principal;
+  const world = context.get("world");
+  const found = await read(world, principal, context.req.param("id"));
+  if (!found.ok) return refused(context, found.refusal);
+  const receipt = await receiptOf(world, principal.store, found.value);
+  if (!receipt.ok) return refused(context, receipt.refusal);
+  return new Response(receipt.value as Uint8Array<ArrayBuffer>, {
+    headers: {
+      "content-type": RECEIPT_MEDIA_TYPE,
+      "cache-control": "no-store",
+      "content-disposition": `attachment; filename="receipt-${found.value.row.id}.json"`,
+    },
+  });
+});
+
+api.get("/approvers", async (context) => {
+  const principal = await keyWith(context, "people");
+  if (principal instanceof Response) return principal;
+  const answer: ApproversAnswer = { data: [...(await listApprovers(principal.store))] };
+  return context.json(answer);
+});
+
+api.post("/invites", async (context) => {
+  const principal = await keyWith(context, "people");
+  if (principal instanceof Response) return principal;
+  const body = await bodyOf(context, readInviteRequest);
+  if (body instanceof Response) return body;
+  const invited = await invite(context.get("world"), principal.store, body.username, body.role);
+  if (!invited.ok) return refused(context, invited.refusal);
+  const answer: InviteAnswer = {
+    enrolUrl: invited.value.enrolUrl,
+    expiresAt: isoTime(invited.value.expiresAt),
+  };
+  return context.json(answer, 201);
+});
+
+/** The caller, if its key is good and has this scope; before anything else is looked at. */
+async function keyWith(context: DoorContext, scope: Scope): Promise<Principal | Response> {
+  const principal = await principalOf(context.get("world"), context.req.header("x-api-key"));
+  if (!principal.ok) return refused(context, principal.refusal);
+  if (principal.value.scopes.has(scope)) return principal.value;
+  return refused(context, refuse("forbidden_scope", `this key lacks the scope ${scope}`).refusal);
+}
+
+async function bodyOf<Value>(
+  context: DoorContext,
+  readRequest: (body: Parameters<typeof readCreateRequest>[0]) => Checked<Value>,
+): Promise<Value | Response> {
+  const body = await readJsonBody(context.req.raw);
+  if (!body.ok) return refused(context, body.refusal);
+  const checked = readRequest(body.value);
+  return checked.ok ? checked.value : refused(context, checked.refusal, checked.errors);
+}
+
+function answered(context: DoorContext, found: Result<Loaded>): Response {
+  if (!found.ok) return refused(context, found.refusal);
+  const answer = confirmationAnswer(context.get("world"), found.value);
+  const text = JSON.stringify(answer);
+  const tag = `"${toHex(sha256(utf8(text)).subarray(0, 16))}"`;
+  const headers = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    etag: tag,
+    ...(answer.status === "pending" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+  };
+  if (context.req.method === "GET" && context.req.header("if-none-match") === tag) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(text, { headers });
+}
+
+function idOfCursor(cursor: string): string {
+  const bytes = fromBase64url(cursor);
+  return (bytes.ok ? utf8Text(bytes.value) : undefined) ?? "";
+}

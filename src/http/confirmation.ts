@@ -1,0 +1,54 @@
+import type { Loaded } from "../app/loaded.ts";
+import { codeOf } from "../app/open.ts";
+import { metadataOf, viewOf, type Listed } from "../app/view.ts";
+import { isoTime, type World } from "../app/world.ts";
+import type { ConfirmationAnswer, ConfirmationSummary } from "./answers.ts";
+
+// A confirmation as programs get it over REST.
+
+export function summaryOf(world: World, { row, status, username }: Listed): ConfirmationSummary {
+  // What was decided shows only when the status does.
+  const told = status !== "pending";
+  return {
+    id: row.id,
+    url: `${world.origin}/approve/${row.id}`,
+    status,
+    code: codeOf(row),
+    action: row.action,
+    username,
+    policy: row.policyHash,
+    payloadHash: row.payloadHash,
+    metadata: metadataOf(row),
+    createdAt: isoTime(row.createdAt),
+    expiresAt: isoTime(row.expiresAt),
+    executeWithinSeconds: row.executeWithinMs === null ? null : row.executeWithinMs / 1_000,
+    decidedAt: told && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
+    consumedAt: row.consumedAt === null ? null : isoTime(row.consumedAt),
+  };
+}
+
+export function confirmationAnswer(world: World, loaded: Loaded): ConfirmationAnswer {
+  const view = viewOf(loaded);
+  const last = view.decisions.at(-1);
+  const receipt = view.index === null ? null : `${world.origin}/api/confirmations/${view.row.id}/receipt`;
+  return {
+    ...summaryOf(world, view),
+    credentialId: last?.assertion.id ?? null,
+    rawAssertion: last === undefined ? null : rawAssertionOf(last.assertion),
+    decisions: [...view.decisions],
+    log: view.index === null ? null : { index: view.index, origin: world.logOrigin },
+    receiptUrl: receipt,
+  };
+}
+
+function rawAssertionOf({
+  id,
+  ...response
+}: {
+  id: string;
+  clientDataJSON: string;
+  authenticatorData: string;
+  signature: string;
+}) {
+  return { id, response };
+}

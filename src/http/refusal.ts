@@ -1,0 +1,228 @@
+import type { Refusal, RefusalCode } from "../core/refusal.ts";
+
+// The one map from what can go wrong to what is told about it: RFC 9457 problem details. Clients build on
+// `code`, people read `detail`; whatever is our own fault is told as one thing and explained in the log only.
+//
+// Statuses: 400 the text is not strict JSON, 422 it is and a field in it is wrong, 401 who are you,
+// 403 not you, 404 nothing that you may see, 409 not in this state, 410 gone, 413 and 415 the body as such,
+// 429 later.
+
+export interface FieldError {
+  /** JSON Pointer into the body, or into the query. */
+  readonly path: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface Problem {
+  /** `/problems/<code>`: stands for the kind of problem, the same in every deployment. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: ProblemCode;
+  readonly requestId: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** Where it went wrong: the path of the request, and the name it has in the log. */
+export interface Place {
+  readonly instance: string;
+  readonly requestId: string;
+}
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+  /** Stands for every detail: here a difference in words would tell what nobody may learn. */
+  readonly only?: string;
+  readonly challenge?: string;
+}
+
+const KINDS = {
+  validation_failed: { status: 422, title: "A field is not valid" },
+  payload_not_canonical: { status: 400, title: "The JSON is not strict, or goes beyond a limit" },
+  payload_too_large: { status: 413, title: "The body, or the payload in it, is too large" },
+  unsupported_media_type: { status: 415, title: "The body is not JSON" },
+  method_not_allowed: { status: 405, title: "This method is not for this address" },
+  unauthorized: {
+    status: 401,
+    title: "No valid API key",
+    only: "send a valid API key in the header X-Api-Key",
+    challenge: 'ApiKey realm="countersign"',
+  },
+  session_required: { status: 401, title: "Not signed in", challenge: 'Passkey realm="countersign"' },
+  forbidden_scope: { status: 403, title: "The key may not do this" },
+  forbidden_origin: { status: 403, title: "The request came from another site" },
+  not_allowed: { status: 403, title: "You may not do this" },
+  not_found: { status: 404, title: "Not found", only: "there is nothing here that you may see" },
+  idempotency_mismatch: { status: 422, title: "The Idempotency-Key was used for another request" },
+  rejection_locked: { status: 409, title: "The same request was just rejected" },
+  quota_exceeded: { status: 429, title: "The quota is used up" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  internal_error: {
+    status: 500,
+    title: "Something failed here",
+    only: "something failed on our side; what you asked for may not have happened, so ask for its state",
+  },
+
+  already_decided: { status: 409, title: "Already decided" },
+  already_signed: { status: 409, title: "You have already signed" },
+  expired: { status: 409, title: "The request has expired" },
+  not_an_approver: { status: 403, title: "You are not asked to decide this" },
+  reason_required: { status: 422, title: "A reason is needed" },
+  break_glass_not_allowed: { status: 403, title: "You may not decide this alone" },
+  not_approved: { status: 409, title: "Not approved" },
+  argument_hash_mismatch: { status: 409, title: "Not the payload that was approved" },
+  already_consumed: { status: 409, title: "Already used" },
+  execution_window_closed: { status: 409, title: "Too late to use this approval" },
+
+  challenge_unknown: { status: 409, title: "The challenge is not known" },
+  challenge_expired: { status: 409, title: "The challenge has expired" },
+  challenge_consumed: { status: 409, title: "The challenge was used already" },
+  unknown_credential: { status: 403, title: "The passkey is not known here" },
+  authenticator_class_mismatch: { status: 403, title: "The policy asks for another kind of passkey" },
+  signature_verification_failed: { status: 403, title: "The passkey's answer was not accepted" },
+  signature_counter_regression: { status: 403, title: "The passkey's counter went back" },
+
+  unknown_approver: { status: 422, title: "There is no such approver" },
+  approver_without_passkey: { status: 409, title: "The approver has no passkey yet" },
+  username_taken: { status: 409, title: "The username is taken" },
+  enrolment_unknown: { status: 404, title: "The link is not known" },
+  enrolment_used: { status: 410, title: "The link was used already" },
+  enrolment_expired: { status: 410, title: "The link has expired" },
+  credential_registered: { status: 409, title: "The passkey is registered already" },
+} as const satisfies Partial<Record<RefusalCode, Kind>>;
+
+export type ProblemCode = keyof typeof KINDS;
+export const PROBLEM_CODES = Object.keys(KINDS) as readonly ProblemCode[];
+
+/** Every other reason is told as one of these, with its own name among the `errors`. */
+const TOLD_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> = {
+  json_too_large: "payload_too_large",
+  json_byte_order_mark: "payload_not_canonical",
+  json_invalid_utf8: "payload_not_canonical",
+  json_syntax: "payload_not_canonical",
+  json_duplicate_name: "payload_not_canonical",
+  json_forbidden_name: "payload_not_canonical",
+  json_lone_surrogate: "payload_not_canonical",
+  json_number_inexact: "payload_not_canonical",
+  json_number_out_of_range: "payload_not_canonical",
+  json_number_negative_zero: "payload_not_canonical",
+  json_too_deep: "payload_not_canonical",
+  json_too_many_nodes: "payload_not_canonical",
+  json_not_an_object: "payload_not_canonical",
+  json_not_canonical: "payload_not_canonical",
+
+  encoding_malformed: "validation_failed",
+  shape_mismatch: "validation_failed",
+  policy_invalid: "validation_failed",
+  change_invalid: "validation_failed",
+  change_not_entitled: "not_allowed",
+  api_key_malformed: "unauthorized",
+
+  key_malformed: "signature_verification_failed",
+  client_data_malformed: "signature_verification_failed",
+  authenticator_data_malformed: "signature_verification_failed",
+  signature_malformed: "signature_verification_failed",
+  registration_malformed: "signature_verification_failed",
+  assertion_malformed: "signature_verification_failed",
+  assertion_type_mismatch: "signature_verification_failed",
+  challenge_mismatch: "signature_verification_failed",
+  origin_mismatch: "signature_verification_failed",
+  cross_origin: "signature_verification_failed",
+  rp_id_mismatch: "signature_verification_failed",
+  user_not_present: "signature_verification_failed",
+  user_not_verified: "signature_verification_failed",
+  backup_flags_invalid: "signature_verification_failed",
+  backup_eligibility_changed: "signature_verification_failed",
+  user_handle_mismatch: "signature_verification_failed",
+  algorithm_mismatch: "signature_verification_failed",
+  verifiers_disagree: "signature_verification_failed",
+
+  // Of our own log and receipts: no request can bring them about.
+  note_malformed: "internal_error",
+  checkpoint_malformed: "internal_error",
+  tile_malformed: "internal_error",
+  proof_malformed: "internal_error",
+  entry_malformed: "internal_error",
+  trust_policy_malformed: "internal_error",
+  timestamp_malformed: "internal_error",
+  receipt_malformed: "internal_error",
+  inclusion_mismatch: "internal_error",
+  consistency_mismatch: "internal_error",
+  tile_not_authentic: "internal_error",
+  note_signature_invalid: "internal_error",
+  quorum_missing: "internal_error",
+  timestamp_mismatch: "internal_error",
+};
+
+/** Names in a path may be as long as the body; nobody needs to get them back whole. */
+const PATH_MAX_CHARACTERS = 500;
+
+export function problemCode(code: RefusalCode): ProblemCode {
+  return isProblemCode(code) ? code : TOLD_AS[code];
+}
+
+export function problemKind(code: ProblemCode): Kind {
+  return KINDS[code];
+}
+
+export function problemOf(
+  { instance, requestId }: Place,
+  refusal: Refusal,
+  errors: readonly FieldError[] = errorsOf(refusal),
+): Problem {
+  const code = problemCode(refusal.code);
+  const { status, title, only } = problemKind(code);
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: only ?? refusal.detail,
+    instance,
+    code,
+    requestId,
+    ...(errors.length > 0 && only === undefined ? { errors: errors.map(shortened) } : {}),
+  };
+}
+
+export function problem(
+  place: Place,
+  refusal: Refusal,
+  errors?: readonly FieldError[],
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const told = problemOf(place, refusal, errors);
+  const { challenge } = problemKind(told.code);
+  return new Response(JSON.stringify(told), {
+    status: told.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+      ...headers,
+    },
+  });
+}
+
+function isProblemCode(code: RefusalCode): code is ProblemCode {
+  return Object.hasOwn(KINDS, code);
+}
+
+/** Where there is a place, or a narrower reason, it is told; else the code has said it all. */
+function errorsOf({ code, detail, at }: Refusal): readonly FieldError[] {
+  if (at === undefined && isProblemCode(code)) return [];
+  // A place in what a passkey signed is no place in the body.
+  const path = problemCode(code) === "signature_verification_failed" ? "" : (at ?? "");
+  return [{ path, code, detail }];
+}
+
+function shortened({ path, code, detail }: FieldError): FieldError {
+  return {
+    path: path.length > PATH_MAX_CHARACTERS ? `${path.slice(0, PATH_MAX_CHARACTERS)}…` : path,
+    code,
+    detail,
+  };
+}

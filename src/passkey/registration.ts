@@ -1,0 +1,214 @@
+import { decodeAttestationObject, parseAuthenticatorData } from "@simplewebauthn/server/helpers";
+import {
+  AUTHENTICATOR_DATA_MIN_BYTES,
+  CLIENT_DATA_MAX_BYTES,
+  CREDENTIAL_ID_MAX_BYTES,
+} from "../core/assertion.ts";
+import { equalBytes, fromBase64url, toBase64url, utf8, type Bytes } from "../core/bytes.ts";
+import {
+  COSE_KEY_MAX_BYTES,
+  importCoseKey,
+  readCborMap,
+  readCoseKey,
+  type CoseAlgorithm,
+} from "../core/cose.ts";
+import { HASH_BYTES, sha256 } from "../core/hash.ts";
+import { parseJsonObject, type JsonLimits, type JsonValue } from "../core/json.ts";
+import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
+import * as shape from "../core/shape.ts";
+
+// WebAuthn Level 3, section 7.1, read by us alone: what core/assertion.ts could not verify later must
+// not be enrolled now, and a page in a frame must not enrol anything.
+
+export interface Registration {
+  readonly id: string;
+  readonly clientDataJSON: string;
+  readonly attestationObject: string;
+  readonly transports?: readonly string[] | undefined;
+}
+
+export interface RegistrationExpectation {
+  readonly challenge: Bytes;
+  readonly origin: string;
+  readonly rpId: string;
+}
+
+export interface RegisteredPasskey {
+  readonly id: string;
+  /** COSE_Key, byte for byte as the authenticator wrote it. */
+  readonly publicKey: Bytes;
+  readonly algorithm: CoseAlgorithm;
+  readonly signCount: number;
+  readonly backupEligible: boolean;
+  readonly backedUp: boolean;
+  /** Hints for the browser that asks again; nothing is decided by them. */
+  readonly transports: readonly string[];
+}
+
+export interface ReadRegistration {
+  readonly passkey: RegisteredPasskey;
+  readonly authenticatorData: Bytes;
+}
+
+/** Authenticator data of 2 KiB, and a chain of certificates that nobody asked for but some send. */
+export const ATTESTATION_OBJECT_MAX_BYTES = 16 * 1024;
+const TRANSPORTS_MAX = 8;
+/** "smart-card" is the longest of today. */
+const TRANSPORT_MAX_CHARACTERS = 32;
+/** As every registered one is spelled; a hint in another spelling is no use to any browser. */
+const TRANSPORT = /^[a-z]+(?:-[a-z]+)*$/;
+const CHALLENGE_MIN_BYTES = 16;
+const CLIENT_DATA_LIMITS: JsonLimits = { maxBytes: CLIENT_DATA_MAX_BYTES, maxDepth: 8, maxNodes: 256 };
+
+const registrationShape = shape.object({
+  id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES),
+  clientDataJSON: shape.base64url(1, CLIENT_DATA_MAX_BYTES),
+  attestationObject: shape.base64url(AUTHENTICATOR_DATA_MIN_BYTES, ATTESTATION_OBJECT_MAX_BYTES),
+  transports: shape.list(shape.text(TRANSPORT_MAX_CHARACTERS, 1), TRANSPORTS_MAX),
+});
+
+export async function readRegistration(
+  registration: Registration,
+  expectation: RegistrationExpectation,
+): Promise<Result<ReadRegistration>> {
+  const shaped = shape.matchShape(registrationShape, fieldsOf(registration));
+  if (!shaped.ok) return refuse("registration_malformed", shaped.refusal.detail, shaped.refusal.at);
+  const { id, clientDataJSON, attestationObject, transports } = shaped.value;
+  const refused = clientDataProblem(bytesOf(clientDataJSON), expectation);
+  if (refused) return refused;
+  const data = authenticatorDataOf(bytesOf(attestationObject));
+  if (data === undefined) return malformed("the attestation object holds no authenticator data");
+  const problem = flagsProblem(data, expectation);
+  if (problem) return problem;
+  const attested = readAttested(data, id);
+  if (!attested.ok) return attested;
+  const key = readCoseKey(attested.value);
+  if (!key.ok) return key;
+  const usable = await importCoseKey(key.value);
+  if (!usable.ok) return usable;
+  return accept({
+    authenticatorData: data,
+    passkey: {
+      id,
+      publicKey: attested.value,
+      algorithm: key.value.algorithm,
+      signCount: new DataView(data.buffer).getUint32(FLAGS_AT + 1),
+      backupEligible: has(data, FLAG.backupEligible),
+      backedUp: has(data, FLAG.backedUp),
+      transports: [...new Set(transports)].filter((transport) => TRANSPORT.test(transport)),
+    },
+  });
+}
+
+type Refused = ReturnType<typeof refuse>;
+
+/** The four fields, of whatever was given: the type is a promise about something from outside. */
+function fieldsOf(registration: Registration | null | undefined): JsonValue {
+  const { id, clientDataJSON, attestationObject, transports } = registration ?? {};
+  return { id, clientDataJSON, attestationObject, transports: transports ?? [] } as JsonValue;
+}
+
+function bytesOf(text: string): Bytes {
+  return expectOk(fromBase64url(text));
+}
+
+function clientDataProblem(bytes: Bytes, expectation: RegistrationExpectation): Refused | undefined {
+  const parsed = parseJsonObject(bytes, CLIENT_DATA_LIMITS);
+  if (!parsed.ok) {
+    const { detail, at } = parsed.refusal;
+    return refuse("client_data_malformed", `the client data is refused: ${detail}`, at);
+  }
+  const { type, challenge, origin, crossOrigin, topOrigin } = parsed.value;
+  if (type !== "webauthn.create") {
+    return refuse("assertion_type_mismatch", "the answer is not for creating a passkey", "/type");
+  }
+  const expected = expectation.challenge;
+  if (expected.length < CHALLENGE_MIN_BYTES || challenge !== toBase64url(expected)) {
+    return refuse("challenge_mismatch", "the passkey answers another challenge", "/challenge");
+  }
+  if (origin !== expectation.origin) {
+    return refuse("origin_mismatch", `created at another origin than ${expectation.origin}`, "/origin");
+  }
+  if ((crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined) {
+    return refuse("cross_origin", "created inside a frame of another origin");
+  }
+  return undefined;
+}
+
+/**
+ * The envelope is read leniently, because nothing in it is used but these bytes: the statement beside
+ * them, of whatever format, was not asked for and proves nothing here.
+ */
+function authenticatorDataOf(attestationObject: Bytes): Bytes | undefined {
+  try {
+    const object: unknown = decodeAttestationObject(attestationObject);
+    const data: unknown = object instanceof Map ? object.get("authData") : undefined;
+    return data instanceof Uint8Array && data.length >= AUTHENTICATOR_DATA_MIN_BYTES
+      ? new Uint8Array(data)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const FLAGS_AT = HASH_BYTES;
+const FLAG = {
+  userPresent: 0x01,
+  userVerified: 0x04,
+  backupEligible: 0x08,
+  backedUp: 0x10,
+  attestedData: 0x40,
+  extensionData: 0x80,
+};
+
+function has(data: Bytes, flag: number): boolean {
+  return ((data[FLAGS_AT] ?? 0) & flag) !== 0;
+}
+
+function flagsProblem(data: Bytes, { rpId }: RegistrationExpectation): Refused | undefined {
+  if (!equalBytes(data.subarray(0, HASH_BYTES), sha256(utf8(rpId)))) {
+    return refuse("rp_id_mismatch", `the passkey is for another site than ${rpId}`);
+  }
+  if (!has(data, FLAG.userPresent)) return refuse("user_not_present", "nobody touched the authenticator");
+  if (!has(data, FLAG.userVerified)) {
+    return refuse("user_not_verified", "the authenticator did not check who holds it");
+  }
+  if (has(data, FLAG.backedUp) && !has(data, FLAG.backupEligible)) {
+    return refuse("backup_flags_invalid", "backed up, and yet not able to be");
+  }
+  return undefined;
+}
+
+const AAGUID_BYTES = 16;
+const ID_LENGTH_AT = AUTHENTICATOR_DATA_MIN_BYTES + AAGUID_BYTES;
+const ID_AT = ID_LENGTH_AT + 2;
+
+/** The public key, if every byte behind the counter is accounted for. */
+function readAttested(data: Bytes, id: string): Result<Bytes> {
+  if (!has(data, FLAG.attestedData) || data.length < ID_AT) return malformed("there is no credential in it");
+  const keyAt = ID_AT + new DataView(data.buffer).getUint16(ID_LENGTH_AT);
+  if (data.length <= keyAt) return malformed("the credential is cut off");
+  if (toBase64url(data.subarray(ID_AT, keyAt)) !== id) return malformed("the credential has another id");
+  const rest = data.slice(keyAt);
+  if (!has(data, FLAG.extensionData)) return accept(rest);
+  // Only the other library can tell where the key ends; that it is right, strict reading of both parts shows.
+  const length = keyLength(data);
+  if (length === undefined) return malformed("the key or the extensions are not CBOR");
+  const extensions = readCborMap(rest.subarray(length));
+  return extensions.ok
+    ? accept(rest.slice(0, length))
+    : refuse("authenticator_data_malformed", `the extension data is ${extensions.refusal.detail}`);
+}
+
+function keyLength(data: Bytes): number | undefined {
+  try {
+    const length = parseAuthenticatorData(data.slice()).credentialPublicKey?.length ?? 0;
+    return length > 0 && length <= COSE_KEY_MAX_BYTES ? length : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed(detail: string): Refused {
+  return refuse("registration_malformed", `the new passkey is refused: ${detail}`);
+}

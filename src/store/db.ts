@@ -1,0 +1,16 @@
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+
+// The only file that touches the D1 binding. Which database holds a tenant is decided here and nowhere
+// else, so that tenants can be spread over many.
+
+export interface DatabaseBindings {
+  readonly DB: D1Database;
+}
+
+export type Database = DrizzleD1Database;
+
+/** Reads see every write that was acknowledged before: a decision is never made on a lagging copy. */
+export function openDatabase(bindings: DatabaseBindings): Database {
+  // A session has everything of a database that drizzle calls (prepare and batch).
+  return drizzle(bindings.DB.withSession("first-primary") as unknown as D1Database);
+}

@@ -1,0 +1,139 @@
+import { and, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import type { Database } from "./db.ts";
+import {
+  apiKeys,
+  confirmations,
+  credentials,
+  enrolments,
+  openings,
+  outbox,
+  sessions,
+  tenants,
+  type ApiKeyRow,
+  type Tenant,
+  type CredentialRow,
+} from "./schema.ts";
+import { TenantStore } from "./tenant.ts";
+
+// The only unscoped queries. Each is keyed by the hash of a secret, or by something that only its holder
+// can present, and leads to the one tenant that it belongs to.
+
+export type Enrolment = typeof enrolments.$inferSelect;
+export type Session = typeof sessions.$inferSelect;
+
+export interface Found<Value> {
+  readonly store: TenantStore;
+  readonly value: Value;
+}
+
+/** A key that was revoked or has expired is not there. */
+export async function keyByHash(
+  database: Database,
+  hash: string,
+  now: number,
+): Promise<Found<ApiKeyRow> | undefined> {
+  const [key] = await database
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)))
+    .limit(1);
+  if (key === undefined || (key.expiresAt !== null && key.expiresAt <= now)) return undefined;
+  return { store: new TenantStore(database, key.tenantId), value: key };
+}
+
+export async function sessionByHash(
+  database: Database,
+  hash: string,
+  now: number,
+): Promise<Found<Session> | undefined> {
+  const [session] = await database
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.hash, hash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+    .limit(1);
+  return session && { store: new TenantStore(database, session.tenantId), value: session };
+}
+
+/** Used and expired ones too, so that the page can say which of the two it is. */
+export async function enrolmentBySecret(
+  database: Database,
+  secretHash: string,
+): Promise<Found<Enrolment> | undefined> {
+  const [enrolment] = await database
+    .select()
+    .from(enrolments)
+    .where(eq(enrolments.secretHash, secretHash))
+    .limit(1);
+  return enrolment && { store: new TenantStore(database, enrolment.tenantId), value: enrolment };
+}
+
+/** For signing in: whoever presents the credential still has to prove that it is theirs. */
+export async function credentialById(
+  database: Database,
+  id: string,
+): Promise<Found<CredentialRow> | undefined> {
+  const [credential] = await database.select().from(credentials).where(eq(credentials.id, id)).limit(1);
+  return credential && { store: new TenantStore(database, credential.tenantId), value: credential };
+}
+
+/** Background work goes by the name that the tenant's own Durable Object bears. */
+export function storeOfClerk(database: Database, clerkName: string): TenantStore {
+  return new TenantStore(database, clerkName);
+}
+
+/** Tenants with something unsealed or overdue: whoever was left asleep is rung. */
+export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
+  const rows = await database
+    .select({ id: tenants.id })
+    .from(tenants)
+    .where(
+      sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
+       OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
+                  AND ${confirmations.status} = 'pending' AND ${confirmations.expiresAt} <= ${now})`,
+    );
+  return rows.map(({ id }) => id);
+}
+
+export type Purpose = (typeof openings.$inferSelect)["purpose"];
+
+export async function rememberChallenge(
+  database: Database,
+  challenge: string,
+  purpose: Purpose,
+  now: number,
+  seconds: number,
+) {
+  await database.batch([
+    database.delete(openings).where(lt(openings.expiresAt, now)),
+    database.insert(openings).values({ challenge, purpose, expiresAt: now + seconds * 1_000 }),
+  ]);
+}
+
+/** Whether this challenge was ours, is fresh, and had not been used; it is used up by asking. */
+export async function burnChallenge(
+  database: Database,
+  challenge: string,
+  purpose: Purpose,
+  now: number,
+  by: string,
+) {
+  const burnt = await database
+    .update(openings)
+    .set({ burntBy: by })
+    .where(
+      and(
+        eq(openings.challenge, challenge),
+        eq(openings.purpose, purpose),
+        isNull(openings.burntBy),
+        gt(openings.expiresAt, now),
+      ),
+    )
+    .returning();
+  return burnt.length === 1;
+}
+
+/** Makes the tenant's row and the handle that leads to it. */
+export async function newTenant(database: Database, tenant: Tenant): Promise<TenantStore> {
+  await database.insert(tenants).values(tenant);
+  return new TenantStore(database, tenant.id);
+}

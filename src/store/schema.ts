@@ -1,0 +1,258 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+// Mirrors migrations/, which is what the database is made from; a test holds the two together.
+
+const tenantId = () => text("tenant_id").notNull();
+const id = () => text("id").notNull();
+const createdAt = () => integer("created_at").notNull();
+
+export const tenants = sqliteTable("tenants", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  stream: text("stream"),
+  streamKey: text("stream_key").notNull(),
+  genesisSalt: text("genesis_salt").notNull(),
+  createdAt: createdAt(),
+});
+
+export const projects = sqliteTable(
+  "projects",
+  { tenantId: tenantId(), id: id(), name: text("name").notNull(), createdAt: createdAt() },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const people = sqliteTable(
+  "people",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    username: text("username").notNull(),
+    role: text("role", { enum: ["owner", "admin", "developer", "auditor", "approver"] }).notNull(),
+    userHandle: text("user_handle").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const credentials = sqliteTable(
+  "credentials",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    personId: text("person_id").notNull(),
+    label: text("label").notNull(),
+    publicKey: text("public_key").notNull(),
+    algorithm: integer("algorithm").notNull(),
+    signCount: integer("sign_count").notNull(),
+    backupEligible: integer("backup_eligible", { mode: "boolean" }).notNull(),
+    backedUp: integer("backed_up", { mode: "boolean" }).notNull(),
+    transports: text("transports").notNull(),
+    createdAt: createdAt(),
+    endorsedSeq: integer("endorsed_seq"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    hash: text("hash").notNull(),
+    shown: text("shown").notNull(),
+    name: text("name").notNull(),
+    projectId: text("project_id").notNull(),
+    scopes: text("scopes").notNull(),
+    personId: text("person_id"),
+    createdAt: createdAt(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const enrolments = sqliteTable(
+  "enrolments",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    secretHash: text("secret_hash").notNull(),
+    personId: text("person_id").notNull(),
+    createdAt: createdAt(),
+    expiresAt: integer("expires_at").notNull(),
+    usedAt: integer("used_at"),
+    usedBy: text("used_by"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    hash: text("hash").notNull(),
+    personId: text("person_id").notNull(),
+    createdAt: createdAt(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const openings = sqliteTable("openings", {
+  challenge: text("challenge").primaryKey(),
+  purpose: text("purpose", { enum: ["sign-in", "passkey"] }).notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  burntBy: text("burnt_by"),
+});
+
+export const confirmations = sqliteTable(
+  "confirmations",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    type: text("type", {
+      enum: ["decision", "credential.endorsed", "credential.revoked", "role.changed", "policy.changed"],
+    }).notNull(),
+    projectId: text("project_id").notNull(),
+    projectName: text("project_name").notNull(),
+    requesterKind: text("requester_kind", { enum: ["key", "oauth", "person", "service"] }).notNull(),
+    requesterId: text("requester_id").notNull(),
+    requesterName: text("requester_name").notNull(),
+    requesterPerson: text("requester_person"),
+    action: text("action").notNull(),
+    payload: text("payload").notNull(),
+    payloadHash: text("payload_hash").notNull(),
+    policy: text("policy"),
+    policyHash: text("policy_hash"),
+    metadata: text("metadata"),
+    status: text("status", { enum: ["pending", "approved", "rejected", "expired", "cancelled"] }).notNull(),
+    version: integer("version").notNull(),
+    escalated: integer("escalated").notNull(),
+    createdAt: createdAt(),
+    expiresAt: integer("expires_at").notNull(),
+    executeWithinMs: integer("execute_within_ms"),
+    decidedAt: integer("decided_at"),
+    decidedSeq: integer("decided_seq"),
+    overriddenBy: text("overridden_by"),
+    consumedAt: integer("consumed_at"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const asked = sqliteTable(
+  "asked",
+  {
+    tenantId: tenantId(),
+    personId: text("person_id").notNull(),
+    confirmationId: text("confirmation_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.personId, table.confirmationId] })],
+);
+
+export const idempotency = sqliteTable(
+  "idempotency",
+  {
+    tenantId: tenantId(),
+    keyId: text("key_id").notNull(),
+    name: text("name").notNull(),
+    operation: text("operation").notNull(),
+    requestHash: text("request_hash").notNull(),
+    confirmationId: text("confirmation_id").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.keyId, table.operation, table.name] })],
+);
+
+export const ceremonies = sqliteTable(
+  "ceremonies",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    confirmationId: text("confirmation_id").notNull(),
+    personId: text("person_id").notNull(),
+    salt: text("salt").notNull(),
+    issuedAt: integer("issued_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    burntBy: text("burnt_by"),
+    burntAt: integer("burnt_at"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const steps = sqliteTable(
+  "steps",
+  {
+    tenantId: tenantId(),
+    confirmationId: text("confirmation_id").notNull(),
+    n: integer("n").notNull(),
+    id: id(),
+    type: text("type", {
+      enum: ["approve", "reject", "break-glass", "cancel", "expire", "escalate", "consume"],
+    }).notNull(),
+    at: integer("at").notNull(),
+    personId: text("person_id"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.confirmationId, table.n] })],
+);
+
+export const votes = sqliteTable(
+  "votes",
+  {
+    tenantId: tenantId(),
+    confirmationId: text("confirmation_id").notNull(),
+    personId: text("person_id").notNull(),
+    stepId: text("step_id").notNull(),
+    decision: text("decision", { enum: ["approve", "reject", "break-glass"] }).notNull(),
+    at: integer("at").notNull(),
+    credentialId: text("credential_id").notNull(),
+    statement: text("statement").notNull(),
+    assertion: text("assertion").notNull(),
+    assertionHash: text("assertion_hash").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.confirmationId, table.personId] })],
+);
+
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    tenantId: tenantId(),
+    seq: integer("seq").notNull(),
+    stepId: text("step_id"),
+    confirmationId: text("confirmation_id"),
+    type: text("type", {
+      enum: [
+        "stream.created",
+        "decision",
+        "credential.endorsed",
+        "credential.revoked",
+        "role.changed",
+        "policy.changed",
+        "consumed",
+      ],
+    }).notNull(),
+    outcome: text("outcome", { enum: ["approved", "rejected", "expired", "cancelled", "break-glass"] }),
+    at: integer("at").notNull(),
+    directorySeq: integer("directory_seq").notNull(),
+    entrySalt: text("entry_salt").notNull(),
+    payloadSalt: text("payload_salt").notNull(),
+    body: text("body"),
+    index: integer("idx"),
+    commitment: text("commitment"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
+);
+
+export type Tenant = typeof tenants.$inferSelect;
+export type PersonRow = typeof people.$inferSelect;
+export type CredentialRow = typeof credentials.$inferSelect;
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+export type ConfirmationRow = typeof confirmations.$inferSelect;
+export type CeremonyRow = typeof ceremonies.$inferSelect;
+export type StepRow = typeof steps.$inferSelect;
+export type VoteRow = typeof votes.$inferSelect;
+export type OutboxRow = typeof outbox.$inferSelect;

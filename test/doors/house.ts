@@ -1,0 +1,65 @@
+import { applyD1Migrations, reset, type D1Migration } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { found, type Founded } from "../../src/app/found.ts";
+import { worldOf } from "../../src/app/worldof.ts";
+import type { World } from "../../src/app/world.ts";
+import type { Env } from "../../src/env.ts";
+import { backend, Visitor, type Fetch } from "../support/visitor.ts";
+
+// The whole Worker on real D1 and Durable Objects, empty at the beginning of each file.
+
+export const ORIGIN = "http://localhost:8787";
+export const bindings = env as unknown as Env & { readonly TEST_MIGRATIONS: D1Migration[] };
+export const fetchDoor: Fetch = (url, init) => exports.default.fetch(new Request(url, init));
+
+export async function emptyHouse(): Promise<World> {
+  await reset();
+  await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
+  return worldOf(bindings);
+}
+
+export interface Company extends Founded {
+  readonly alex: Visitor;
+  readonly api: ReturnType<typeof backend>;
+  readonly people: ReturnType<typeof backend>;
+  /** Invited, enrolled and endorsed by alex. */
+  readonly enrolled: (username: string, role?: string) => Promise<Visitor>;
+  /** A request for one person; its id. */
+  readonly asked: (username?: string, more?: object) => Promise<string>;
+}
+
+/** A tenant whose owner alex has enrolled. */
+export async function newCompany(world: World, name = "Acme"): Promise<Company> {
+  const founded = await found(world, name, "alex");
+  const alex = await Visitor.create(fetchDoor, ORIGIN);
+  await alex.enrol(founded.enrolUrl);
+  const api = backend(fetchDoor, ORIGIN, founded.apiKey);
+  const people = backend(fetchDoor, ORIGIN, founded.peopleKey);
+  return {
+    ...founded,
+    alex,
+    api,
+    people,
+    async enrolled(username, role = "approver") {
+      const invited = await people("POST", "/api/invites", { username, role });
+      const visitor = await Visitor.create(fetchDoor, ORIGIN);
+      const { body } = await visitor.enrol(invited.body.enrolUrl);
+      await alex.decide(idOf(body.approval));
+      return visitor;
+    },
+    async asked(username = "alex", more = {}) {
+      const question = {
+        username,
+        action: "Deploy to production",
+        payload: { service: "api", sha: "abc123" },
+      };
+      const { body } = await api("POST", "/api/confirmations", { ...question, ...more });
+      return body.id;
+    },
+  };
+}
+
+/** The id at the end of an approval's address. */
+export function idOf(address: string): string {
+  return address.slice(address.lastIndexOf("/") + 1);
+}
