@@ -18,6 +18,10 @@ const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
 /** Every address that the Worker answers. */
 export const app = new Hono<Door>();
 
+app.get("/healthz", (context) => context.json({ status: "ok" }));
+// Before anything that gives a call a name: whoever audits the log is nobody's visitor.
+app.route("/log", tlog);
+
 app.use(async (context, next) => {
   const world = worldOf(context.env);
   context.set("world", world);
@@ -35,7 +39,6 @@ app.get("*", async (context, next) => {
   return context.redirect(new URL(url.pathname + url.search, context.get("world").origin).href, 302);
 });
 
-app.get("/healthz", (context) => context.json({ status: "ok" }));
 app.get("/openapi.json", (context) => context.json(openapi(context.get("world").origin)));
 app.get("/.well-known/security.txt", (context) => {
   const { origin } = context.get("world");
@@ -43,7 +46,6 @@ app.get("/.well-known/security.txt", (context) => {
     `Contact: ${origin}/\nCanonical: ${origin}/.well-known/security.txt\nPreferred-Languages: en\n`,
   );
 });
-app.route("/log", tlog);
 app.route("/api", api);
 app.route("/approve", approve);
 app.route("/", people);
