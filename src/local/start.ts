@@ -1,3 +1,4 @@
+import "./build.mjs";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
@@ -14,6 +15,7 @@ import { welcome } from "./welcome.ts";
 const WORKER = ".build/worker.mjs";
 const MIGRATIONS = "migrations";
 const CRON_SECONDS = 60;
+const PARENT_LOOK_MILLISECONDS = 500;
 const DEMO_TENANT = "Demo";
 const DEMO_OWNER = "alex";
 
@@ -22,11 +24,7 @@ async function start(options: StartOptions): Promise<void> {
   if (options.reset) rmSync(folder, { recursive: true, force: true });
   const settings = readSettings(folder, options.origin);
   const server = serve(options, folder, settings);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      void server.dispose().finally(() => process.exit(0));
-    });
-  }
+  endWith(server);
   await server.ready;
   const bindings = await server.getBindings<DatabaseBindings>("countersign");
   await migrate(await server.getD1Database("DB", "countersign"), MIGRATIONS);
@@ -79,6 +77,21 @@ async function withDemo(
   return ready;
 }
 
+/** Ends with a signal, and with the `npm` that started it, which does not always hand signals on. */
+function endWith(server: Miniflare): void {
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void server.dispose().finally(() => process.exit(0));
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, PARENT_LOOK_MILLISECONDS).unref();
+}
+
 /** Locally nobody else rings the cron. */
 function keepTime(server: Miniflare): void {
   const timer = setInterval(() => {
@@ -95,5 +108,12 @@ if (typeof options === "string") {
   console.error(`${options}\n\n${START_USAGE}`);
   process.exitCode = 2;
 } else {
-  await start(options);
+  try {
+    await start(options);
+  } catch (problem) {
+    const taken = problem instanceof Error && "code" in problem && problem.code === "ERR_ADDRESS_IN_USE";
+    if (!taken) throw problem;
+    console.error(`Port ${options.port} is in use; choose another one with --port.`);
+    process.exit(1);
+  }
 }
