@@ -7,6 +7,7 @@ import { confirmations, idempotency } from "../store/schema.ts";
 import type { Principal } from "./keys.ts";
 import type { Loaded } from "./loaded.ts";
 import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened } from "./open.ts";
+import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
 import { current } from "./view.ts";
 import type { World } from "./world.ts";
@@ -76,22 +77,8 @@ export async function wait(
 ): Promise<Result<Loaded>> {
   const before = await read(world, principal, id);
   if (!before.ok || seconds === 0 || before.value.state.status !== "pending") return before;
-  await waitQuietly(world, principal.store.tenantId, id, seconds);
+  await waitFor(world, principal.store.tenantId, id, seconds);
   return read(world, principal, id);
-}
-
-/** A clerk that goes away in the middle of a wait takes nothing with it. */
-export async function waitQuietly(
-  world: World,
-  tenantId: string,
-  id: string,
-  seconds: number,
-): Promise<void> {
-  try {
-    await world.clerk(tenantId).wait(id, seconds);
-  } catch {
-    // The caller reads the rows next, and they are the truth.
-  }
 }
 
 export async function cancel(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {

@@ -20,6 +20,7 @@ import {
 import { burn, makeStep, type StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { activePasskeys, statementOf } from "./ceremony.ts";
+import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { sealOf } from "./seal.ts";
 import { changeFault, revokedBy } from "./change.ts";
@@ -112,7 +113,7 @@ async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): 
     const step = await judged(world, store, loaded, attempt, statement, verified.value);
     if (!step.ok) return step;
     if (await makeStep(store, step.value)) {
-      await world.clerk(store.tenantId).ring();
+      await ring(world, store.tenantId);
       return accept("decided");
     }
     const after = await loadConfirmation(store, attempt.id);

@@ -16,6 +16,7 @@ import {
 } from "../store/lookup.ts";
 import { credentials, enrolments, outbox, people, type PersonRow, type Tenant } from "../store/schema.ts";
 import type { Statement, TenantStore } from "../store/tenant.ts";
+import { ring } from "./clerkcalls.ts";
 import { askEndorsement } from "./endorse.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { newId, type World } from "./world.ts";
@@ -97,7 +98,7 @@ export async function finishEnrolment(
   ]);
   const stored = await store.first(credentials, eq(credentials.id, passkey.value.id));
   if (stored === undefined) return refuse("enrolment_used", "this link was used a moment ago");
-  if (begins) await world.clerk(store.tenantId).ring();
+  if (begins) await ring(world, store.tenantId);
   const approval = begins ? null : await askEndorsement(world, store, stored, person);
   const after = await store.own();
   return accept({

@@ -15,6 +15,7 @@ import {
   type ConfirmationRow,
 } from "../store/schema.ts";
 import type { Statement, TenantStore } from "../store/tenant.ts";
+import { wakeAt } from "./clerkcalls.ts";
 import { newId, type World } from "./world.ts";
 
 // Ask: write the request down whole, then ring the tenant's clerk. Nothing is notified, and no answer
@@ -100,7 +101,7 @@ export async function open(
     if (winner) return winner;
     throw problem;
   }
-  await world.clerk(store.tenantId).wakeAt(row.expiresAt);
+  await wakeAt(world, store.tenantId, row.expiresAt);
   return accept({ row, replayed: false });
 }
 

@@ -4,6 +4,7 @@ import { accept, refuse, type Result } from "../core/refusal.ts";
 import { confirmations } from "../store/schema.ts";
 import { makeStep, type StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { sealOf } from "./seal.ts";
 import { newId, type World } from "./world.ts";
@@ -49,7 +50,7 @@ export async function settle(
       signature: null,
     };
     if (!(await makeStep(store, attempt))) continue;
-    if (seal !== undefined) await world.clerk(store.tenantId).ring();
+    if (seal !== undefined) await ring(world, store.tenantId);
     const after = await loadConfirmation(store, id);
     return after ? accept(after) : refuse("not_found", "there is no such request");
   }

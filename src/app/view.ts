@@ -14,6 +14,7 @@ import {
   type PersonRow,
 } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { codeOf } from "./open.ts";
 import { settle } from "./settle.ts";
@@ -50,7 +51,7 @@ export async function current(world: World, store: TenantStore, id: string): Pro
   if (status === "pending" && world.now() >= expiresAt) return settle(world, store, id, { kind: "tick" });
   if (status === "pending" || sealed) return accept(loaded);
   // Decided and not sealed: somebody's ring was lost. Ring and look again.
-  await world.clerk(store.tenantId).ring();
+  await ring(world, store.tenantId);
   const after = await loadConfirmation(store, id);
   return after ? accept(after) : refuse("not_found", "there is no such request");
 }

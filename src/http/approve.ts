@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { approvalData, approvalFor, approvalState } from "../app/approval.ts";
-import { waitQuietly } from "../app/ask.ts";
+import { waitFor } from "../app/clerkcalls.ts";
 import { beginCeremony } from "../app/ceremony.ts";
 import { decide } from "../app/decide.ts";
 import type { Visitor } from "../app/signin.ts";
@@ -46,7 +46,7 @@ approve.get("/:id/state", async (context) => {
   if (answer instanceof Response || `${answer.status}:${answer.sealed}` !== seen || query.value.wait === 0) {
     return answer instanceof Response ? answer : context.json(answer);
   }
-  await waitQuietly(context.get("world"), known.store.tenantId, context.req.param("id"), query.value.wait);
+  await waitFor(context.get("world"), known.store.tenantId, context.req.param("id"), query.value.wait);
   const later = await stateOf(context, known);
   return later instanceof Response ? later : context.json(later);
 });
