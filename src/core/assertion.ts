@@ -1,4 +1,12 @@
-import { concat, equalBytes, fromBase64url, toBase64url, utf8, type Bytes } from "./bytes.ts";
+import {
+  AUTHENTICATOR_DATA_MIN_BYTES,
+  FLAG,
+  hasFlag,
+  presenceProblem,
+  signCountOf,
+} from "./authenticatordata.ts";
+import { concat, fromBase64url, type Bytes } from "./bytes.ts";
+import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "./clientdata.ts";
 import {
   EDDSA,
   ES256,
@@ -10,9 +18,8 @@ import {
   type CoseKey,
 } from "./cose.ts";
 import { rawFromDer } from "./der.ts";
-import { HASH_BYTES, sha256, taggedHash } from "./hash.ts";
+import { sha256, taggedHash } from "./hash.ts";
 import { canonicalBytes } from "./jcs.ts";
-import { parseJsonObject, type JsonLimits } from "./json.ts";
 import { accept, expectOk, refuse, type Result } from "./refusal.ts";
 import * as shape from "./shape.ts";
 
@@ -46,18 +53,11 @@ export interface AssertionFacts {
 
 /** WebAuthn's own bound. */
 export const CREDENTIAL_ID_MAX_BYTES = 1_023;
-/** Origin 280, challenge 86 and the names some 100; the rest is for fields that browsers may add. */
-export const CLIENT_DATA_MAX_BYTES = 4_096;
-const CLIENT_DATA_LIMITS: JsonLimits = { maxBytes: CLIENT_DATA_MAX_BYTES, maxDepth: 8, maxNodes: 256 };
-/** Hash, flags and counter: 32 + 1 + 4. */
-export const AUTHENTICATOR_DATA_MIN_BYTES = HASH_BYTES + 1 + 4;
 /** The largest extension outputs in use are some 100 bytes, and this service asks for none. */
 export const AUTHENTICATOR_DATA_MAX_BYTES = 1_024;
 /** RSA-4096. */
 export const ASSERTION_SIGNATURE_MAX_BYTES = 512;
 const ED25519_SIGNATURE_BYTES = 64;
-/** WebAuthn's own advice; ours have 64. A shorter one can only be a mistake of the caller. */
-const CHALLENGE_MIN_BYTES = 16;
 
 export const assertionShape = shape.object({
   id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES),
@@ -93,7 +93,7 @@ export async function verifyAssertion(
 
   const refused =
     credentialProblem(shaped.value.id, expectation, userHandle) ??
-    clientDataProblem(clientData, expectation) ??
+    clientDataProblem(clientData, { ...expectation, type: "webauthn.get" }) ??
     authenticatorDataProblem(authenticatorData, expectation);
   if (refused) return refused;
 
@@ -106,11 +106,11 @@ export async function verifyAssertion(
   const signed = concat(authenticatorData, sha256(clientData));
   const verified = await verifySignature(key.value, signature, signed);
   if (!verified.ok) return verified;
-  const signCount = new DataView(authenticatorData.buffer).getUint32(FLAGS_AT + 1);
+  const signCount = signCountOf(authenticatorData);
   return accept({
     signCount,
-    backupEligible: has(authenticatorData, FLAG.backupEligible),
-    backedUp: has(authenticatorData, FLAG.backedUp),
+    backupEligible: hasFlag(authenticatorData, FLAG.backupEligible),
+    backedUp: hasFlag(authenticatorData, FLAG.backedUp),
     signCountRegressed: (signCount !== 0 || before !== 0) && signCount <= before,
   });
 }
@@ -140,59 +140,12 @@ function credentialProblem(
   return undefined;
 }
 
-function clientDataProblem(bytes: Bytes, expectation: AssertionExpectation): Refused | undefined {
-  // Fields that are not known are tolerated, but none that stands twice: parsers differ on which counts.
-  const parsed = parseJsonObject(bytes, CLIENT_DATA_LIMITS);
-  if (!parsed.ok) {
-    const { detail, at } = parsed.refusal;
-    return refuse("client_data_malformed", `the client data is refused: ${detail}`, at);
-  }
-  const { type, challenge, origin, crossOrigin, topOrigin } = parsed.value;
-  if (type !== "webauthn.get") {
-    return refuse("assertion_type_mismatch", "the signature is not for using a passkey", "/type");
-  }
-  const expected = expectation.challenge;
-  if (expected.length < CHALLENGE_MIN_BYTES || challenge !== toBase64url(expected)) {
-    return refuse("challenge_mismatch", "the signature answers another challenge", "/challenge");
-  }
-  if (origin !== expectation.origin) {
-    return refuse("origin_mismatch", `signed at another origin than ${expectation.origin}`, "/origin");
-  }
-  // Neither is read for its value: whoever could put the page in a frame could also cover what it shows.
-  if ((crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined) {
-    return refuse("cross_origin", "signed inside a frame of another origin");
-  }
-  return undefined;
-}
-
-const FLAGS_AT = HASH_BYTES;
-const FLAG = {
-  userPresent: 0x01,
-  userVerified: 0x04,
-  backupEligible: 0x08,
-  backedUp: 0x10,
-  attestedData: 0x40,
-  extensionData: 0x80,
-};
-
-function has(authenticatorData: Bytes, flag: number): boolean {
-  return ((authenticatorData[FLAGS_AT] ?? 0) & flag) !== 0;
-}
-
 function authenticatorDataProblem(data: Bytes, expectation: AssertionExpectation): Refused | undefined {
   const malformed = trailingProblem(data);
   if (malformed !== undefined) return refuse("authenticator_data_malformed", malformed);
-  if (!equalBytes(data.subarray(0, HASH_BYTES), sha256(utf8(expectation.rpId)))) {
-    return refuse("rp_id_mismatch", `the passkey is for another site than ${expectation.rpId}`);
-  }
-  if (!has(data, FLAG.userPresent)) return refuse("user_not_present", "nobody touched the authenticator");
-  if (!has(data, FLAG.userVerified)) {
-    return refuse("user_not_verified", "the authenticator did not check who holds it");
-  }
-  const backupEligible = has(data, FLAG.backupEligible);
-  if (has(data, FLAG.backedUp) && !backupEligible) {
-    return refuse("backup_flags_invalid", "backed up, and yet not able to be");
-  }
+  const problem = presenceProblem(data, expectation.rpId);
+  if (problem !== undefined) return problem;
+  const backupEligible = hasFlag(data, FLAG.backupEligible);
   const registered = expectation.credential.backupEligible;
   if (registered !== undefined && registered !== backupEligible) {
     return refuse("backup_eligibility_changed", "whether a passkey can be backed up never changes");
@@ -204,9 +157,9 @@ function authenticatorDataProblem(data: Bytes, expectation: AssertionExpectation
 function trailingProblem(data: Bytes): string | undefined {
   // WebAuthn, section 6.1: in an assertion AT must not be set, nor its data be there. To parse it
   // would only carry a second, unregistered key through a verifier.
-  if (has(data, FLAG.attestedData)) return "attested credential data stands in an assertion";
+  if (hasFlag(data, FLAG.attestedData)) return "attested credential data stands in an assertion";
   const rest = data.subarray(AUTHENTICATOR_DATA_MIN_BYTES);
-  if (!has(data, FLAG.extensionData)) {
+  if (!hasFlag(data, FLAG.extensionData)) {
     return rest.length === 0 ? undefined : "bytes follow the counter that no flag announces";
   }
   const extensions = readCborMap(rest);

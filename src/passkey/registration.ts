@@ -1,10 +1,14 @@
 import { decodeAttestationObject, parseAuthenticatorData } from "@simplewebauthn/server/helpers";
+import { CREDENTIAL_ID_MAX_BYTES } from "../core/assertion.ts";
 import {
   AUTHENTICATOR_DATA_MIN_BYTES,
-  CLIENT_DATA_MAX_BYTES,
-  CREDENTIAL_ID_MAX_BYTES,
-} from "../core/assertion.ts";
-import { equalBytes, fromBase64url, toBase64url, utf8, type Bytes } from "../core/bytes.ts";
+  FLAG,
+  hasFlag,
+  presenceProblem,
+  signCountOf,
+} from "../core/authenticatordata.ts";
+import { fromBase64url, toBase64url, type Bytes } from "../core/bytes.ts";
+import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "../core/clientdata.ts";
 import {
   COSE_KEY_MAX_BYTES,
   importCoseKey,
@@ -12,8 +16,7 @@ import {
   readCoseKey,
   type CoseAlgorithm,
 } from "../core/cose.ts";
-import { HASH_BYTES, sha256 } from "../core/hash.ts";
-import { parseJsonObject, type JsonLimits, type JsonValue } from "../core/json.ts";
+import type { JsonValue } from "../core/json.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import * as shape from "../core/shape.ts";
 
@@ -57,8 +60,6 @@ const TRANSPORTS_MAX = 8;
 const TRANSPORT_MAX_CHARACTERS = 32;
 /** As every registered one is spelled; a hint in another spelling is no use to any browser. */
 const TRANSPORT = /^[a-z]+(?:-[a-z]+)*$/;
-const CHALLENGE_MIN_BYTES = 16;
-const CLIENT_DATA_LIMITS: JsonLimits = { maxBytes: CLIENT_DATA_MAX_BYTES, maxDepth: 8, maxNodes: 256 };
 
 const registrationShape = shape.object({
   id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES),
@@ -74,11 +75,11 @@ export async function readRegistration(
   const shaped = shape.matchShape(registrationShape, fieldsOf(registration));
   if (!shaped.ok) return refuse("registration_malformed", shaped.refusal.detail, shaped.refusal.at);
   const { id, clientDataJSON, attestationObject, transports } = shaped.value;
-  const refused = clientDataProblem(bytesOf(clientDataJSON), expectation);
+  const refused = clientDataProblem(bytesOf(clientDataJSON), { ...expectation, type: "webauthn.create" });
   if (refused) return refused;
   const data = authenticatorDataOf(bytesOf(attestationObject));
   if (data === undefined) return malformed("the attestation object holds no authenticator data");
-  const problem = flagsProblem(data, expectation);
+  const problem = presenceProblem(data, expectation.rpId);
   if (problem) return problem;
   const attested = readAttested(data, id);
   if (!attested.ok) return attested;
@@ -92,9 +93,9 @@ export async function readRegistration(
       id,
       publicKey: attested.value,
       algorithm: key.value.algorithm,
-      signCount: new DataView(data.buffer).getUint32(FLAGS_AT + 1),
-      backupEligible: has(data, FLAG.backupEligible),
-      backedUp: has(data, FLAG.backedUp),
+      signCount: signCountOf(data),
+      backupEligible: hasFlag(data, FLAG.backupEligible),
+      backedUp: hasFlag(data, FLAG.backedUp),
       transports: [...new Set(transports)].filter((transport) => TRANSPORT.test(transport)),
     },
   });
@@ -110,29 +111,6 @@ function fieldsOf(registration: Registration | null | undefined): JsonValue {
 
 function bytesOf(text: string): Bytes {
   return expectOk(fromBase64url(text));
-}
-
-function clientDataProblem(bytes: Bytes, expectation: RegistrationExpectation): Refused | undefined {
-  const parsed = parseJsonObject(bytes, CLIENT_DATA_LIMITS);
-  if (!parsed.ok) {
-    const { detail, at } = parsed.refusal;
-    return refuse("client_data_malformed", `the client data is refused: ${detail}`, at);
-  }
-  const { type, challenge, origin, crossOrigin, topOrigin } = parsed.value;
-  if (type !== "webauthn.create") {
-    return refuse("assertion_type_mismatch", "the answer is not for creating a passkey", "/type");
-  }
-  const expected = expectation.challenge;
-  if (expected.length < CHALLENGE_MIN_BYTES || challenge !== toBase64url(expected)) {
-    return refuse("challenge_mismatch", "the passkey answers another challenge", "/challenge");
-  }
-  if (origin !== expectation.origin) {
-    return refuse("origin_mismatch", `created at another origin than ${expectation.origin}`, "/origin");
-  }
-  if ((crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined) {
-    return refuse("cross_origin", "created inside a frame of another origin");
-  }
-  return undefined;
 }
 
 /**
@@ -151,46 +129,19 @@ function authenticatorDataOf(attestationObject: Bytes): Bytes | undefined {
   }
 }
 
-const FLAGS_AT = HASH_BYTES;
-const FLAG = {
-  userPresent: 0x01,
-  userVerified: 0x04,
-  backupEligible: 0x08,
-  backedUp: 0x10,
-  attestedData: 0x40,
-  extensionData: 0x80,
-};
-
-function has(data: Bytes, flag: number): boolean {
-  return ((data[FLAGS_AT] ?? 0) & flag) !== 0;
-}
-
-function flagsProblem(data: Bytes, { rpId }: RegistrationExpectation): Refused | undefined {
-  if (!equalBytes(data.subarray(0, HASH_BYTES), sha256(utf8(rpId)))) {
-    return refuse("rp_id_mismatch", `the passkey is for another site than ${rpId}`);
-  }
-  if (!has(data, FLAG.userPresent)) return refuse("user_not_present", "nobody touched the authenticator");
-  if (!has(data, FLAG.userVerified)) {
-    return refuse("user_not_verified", "the authenticator did not check who holds it");
-  }
-  if (has(data, FLAG.backedUp) && !has(data, FLAG.backupEligible)) {
-    return refuse("backup_flags_invalid", "backed up, and yet not able to be");
-  }
-  return undefined;
-}
-
 const AAGUID_BYTES = 16;
 const ID_LENGTH_AT = AUTHENTICATOR_DATA_MIN_BYTES + AAGUID_BYTES;
 const ID_AT = ID_LENGTH_AT + 2;
 
 /** The public key, if every byte behind the counter is accounted for. */
 function readAttested(data: Bytes, id: string): Result<Bytes> {
-  if (!has(data, FLAG.attestedData) || data.length < ID_AT) return malformed("there is no credential in it");
+  if (!hasFlag(data, FLAG.attestedData) || data.length < ID_AT)
+    return malformed("there is no credential in it");
   const keyAt = ID_AT + new DataView(data.buffer).getUint16(ID_LENGTH_AT);
   if (data.length <= keyAt) return malformed("the credential is cut off");
   if (toBase64url(data.subarray(ID_AT, keyAt)) !== id) return malformed("the credential has another id");
   const rest = data.slice(keyAt);
-  if (!has(data, FLAG.extensionData)) return accept(rest);
+  if (!hasFlag(data, FLAG.extensionData)) return accept(rest);
   // Only the other library can tell where the key ends; that it is right, strict reading of both parts shows.
   const length = keyLength(data);
   if (length === undefined) return malformed("the key or the extensions are not CBOR");
