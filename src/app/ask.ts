@@ -1,9 +1,11 @@
 import { and, eq } from "drizzle-orm";
 import { toHex } from "../core/bytes.ts";
+import { visibleStatus } from "../core/decision.ts";
+import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
 import { refuse, type Result } from "../core/refusal.ts";
-import { confirmations, idempotency } from "../store/schema.ts";
+import { confirmations, idempotency, steps } from "../store/schema.ts";
 import type { Principal } from "./keys.ts";
 import type { Loaded } from "./loaded.ts";
 import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened } from "./open.ts";
@@ -76,7 +78,7 @@ export async function wait(
   seconds: number,
 ): Promise<Result<Loaded>> {
   const before = await read(world, principal, id);
-  if (!before.ok || seconds === 0 || before.value.state.status !== "pending") return before;
+  if (!before.ok || seconds === 0 || visibleStatus(before.value.state) !== "pending") return before;
   await waitFor(world, principal.store.tenantId, id, seconds);
   return read(world, principal, id);
 }
@@ -99,12 +101,15 @@ export async function consume(
   if (!found.ok) return found;
   const payloadHash = toHex(hashOfJson(payload));
   const requestHash = toHex(hashOfJson({ confirmation: id, payloadHash }));
+  const stepId = once === null ? undefined : useNamed(key.id, once, id);
   if (once !== null) {
     const earlier = await consumedBefore(world, principal, once);
     if (earlier !== undefined && earlier.requestHash !== requestHash) {
       return refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
     }
-    if (earlier !== undefined && found.value.state.consumedAt !== null) return found;
+    // Used, and by this call: a name that came too late must not be answered like the one that won.
+    if (earlier !== undefined && stepId !== undefined && (await store.first(steps, eq(steps.id, stepId))))
+      return found;
     // Written first: if the use succeeds and its answer is lost, the name is there to ask again with.
     if (earlier === undefined) {
       const row = {
@@ -118,7 +123,13 @@ export async function consume(
       await store.insert(idempotency, row).onConflictDoNothing();
     }
   }
-  return settle(world, store, id, { kind: "consume", payloadHash });
+  return settle(world, store, id, { kind: "consume", payloadHash }, stepId);
+}
+
+/** The step of this key's use under this name: the same however often it is tried. */
+function useNamed(keyId: string, once: string, confirmation: string): string {
+  const hash = hashOfJson({ keyId, once, confirmation });
+  return makeId("s", 0, hash.slice(0, ID_RANDOM_BYTES));
 }
 
 async function consumedBefore(world: World, { store, key }: Principal, once: string) {

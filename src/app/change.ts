@@ -1,5 +1,5 @@
 import { isNotNull } from "drizzle-orm";
-import { isEntitled, parseChange, type Change, type Directory } from "../core/directory.ts";
+import { applyChange, parseChange, type Change, type Directory } from "../core/directory.ts";
 import { parseJsonText } from "../core/json.ts";
 import { expectOk } from "../core/refusal.ts";
 import { credentials, people, type ConfirmationRow, type PersonRow } from "../store/schema.ts";
@@ -22,8 +22,9 @@ export async function changeFault(
 ): Promise<string | undefined> {
   const change = changeOf(row);
   if (change === undefined || decision === "reject") return undefined;
-  const entitled = isEntitled(await directoryOf(store), change, person.id);
-  return entitled ? undefined : "your role does not entitle you to this change";
+  // The very check that a stranger makes later, so that nothing is ever sealed which would not replay.
+  const applied = applyChange(await directoryOf(store), change, [person.id], 0);
+  return applied.ok ? undefined : applied.refusal.detail;
 }
 
 /** The passkey that this confirmation takes away, if it is of that kind. */

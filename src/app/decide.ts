@@ -16,6 +16,7 @@ import {
   type CeremonyRow,
   type CredentialRow,
   type PersonRow,
+  type VoteRow,
 } from "../store/schema.ts";
 import { burn, makeStep, type StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
@@ -66,8 +67,7 @@ export async function decide(
   const hash = toHex(assertionHash(given.assertion));
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
-  if (vote !== undefined && vote.stepId === ceremony.burntBy && vote.assertionHash === hash)
-    return accept("decided");
+  if (isRepeated(ceremony, vote, hash)) return accept("decided");
   if (ceremony.burntBy !== null)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
   const stepId = newId(world, "s");
@@ -75,7 +75,17 @@ export async function decide(
   if (refused.ok) return refused;
   // Whatever was presented with a challenge uses it up, also what was refused.
   await burn(store, ceremony.id, stepId, world.now());
-  return refused;
+  // It may have lost against itself: the same assertion, sent twice at once.
+  const [[burnt], [own]] = await store.read([
+    store.select(ceremonies, eq(ceremonies.id, ceremony.id)),
+    store.select(votes, and(eq(votes.confirmationId, id), eq(votes.personId, person.id))),
+  ]);
+  return isRepeated(burnt, own, hash) ? accept("decided") : refused;
+}
+
+/** Whether this very assertion has made its step before. */
+function isRepeated(ceremony: CeremonyRow | undefined, vote: VoteRow | undefined, hash: string): boolean {
+  return vote !== undefined && vote.stepId === ceremony?.burntBy && vote.assertionHash === hash;
 }
 
 interface Attempt {
@@ -117,7 +127,8 @@ async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): 
       return accept("decided");
     }
     const after = await loadConfirmation(store, attempt.id);
-    if (after?.row.version === loaded.row.version)
+    const sameCount = after !== undefined && countedApprovals(after) === countedApprovals(loaded);
+    if (after?.row.version === loaded.row.version && sameCount)
       return refuse(...(await lostFact(world, store, attempt, after)));
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
@@ -157,6 +168,9 @@ async function judged(
   facts: AssertionFacts,
 ): Promise<Result<StepAttempt>> {
   const now = world.now();
+  // One person, one vote: a second would break the batch, and a rollback un-burns the ceremony.
+  if (loaded.state.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
+    return refuse("already_signed", "this person has already signed this request");
   const fault = await changeFault(store, loaded, given.decision, person);
   if (fault !== undefined) return refuse("not_an_approver", fault);
   const change = judge(loaded.policy, loaded.state, inputOf(given, person), now);
@@ -181,9 +195,7 @@ async function judged(
       person: person.id,
       role: person.role,
       credential: passkey?.id ?? "",
-      countedApprovals: loaded.state.votes.filter(
-        (cast) => cast.decision === "approve" && cast.credentialActive,
-      ).length,
+      countedApprovals: countedApprovals(loaded),
       decision: given.decision,
       statement: canonicalText(statement),
       assertion: canonicalText(given.assertion),
@@ -193,6 +205,10 @@ async function judged(
       revokes: applies ? revokedBy(loaded.row) : null,
     },
   });
+}
+
+function countedApprovals({ state }: Loaded): number {
+  return state.votes.filter((cast) => cast.decision === "approve" && cast.credentialActive).length;
 }
 
 function inputOf({ decision, reason }: Decision, person: PersonRow): Input {
@@ -205,7 +221,7 @@ function inputOf({ decision, reason }: Decision, person: PersonRow): Input {
 async function lostFact(
   world: World,
   store: TenantStore,
-  { person, passkey, ceremony }: Attempt,
+  { person, passkey, ceremony, stepId }: Attempt,
   { state }: Loaded,
 ): Promise<Parameters<typeof refuse>> {
   const active = await activePasskeys(store, person.id);
@@ -213,7 +229,8 @@ async function lostFact(
     return ["unknown_credential", "this passkey was revoked a moment ago"];
   if (world.now() >= state.expiresAt) return ["expired", "the request has expired"];
   const row = await store.first(ceremonies, eq(ceremonies.id, ceremony.id));
-  if (row?.burntBy !== null)
+  // This attempt has burnt it itself, unless another was first.
+  if (row?.burntBy !== stepId)
     return ["challenge_consumed", "this page's challenge was used already; load the page again"];
   const member = await store.first(people, eq(people.id, person.id));
   if (member?.role !== person.role) return ["not_an_approver", "your role changed a moment ago"];

@@ -29,17 +29,38 @@ export async function askEndorsement(
   passkey: CredentialRow,
   person: PersonRow,
 ): Promise<string> {
-  const change = {
-    v: 1,
-    kind: "countersign/change",
-    change: "credential.endorsed",
-    person: { id: person.id, username: person.username },
-    role: person.role,
-    credential: { id: passkey.id, publicKey: passkey.publicKey },
-  };
+  const change = endorsementOf(passkey, person);
   const key = fingerprintOf(expectOk(fromBase64url(passkey.publicKey)));
   const action = `Let ${person.username} (${person.role}) decide with the passkey ${key}`;
   return ask(world, store, { type: "credential.endorsed", change, action, person });
+}
+
+/** Asks unless it was asked and answered: a crash after a passkey was stored must not leave it waiting for ever. */
+export async function remindOfEndorsement(
+  world: World,
+  store: TenantStore,
+  passkey: CredentialRow,
+  person: PersonRow,
+): Promise<void> {
+  const answered = and(
+    eq(confirmations.type, "credential.endorsed"),
+    eq(confirmations.payload, canonicalText(endorsementOf(passkey, person))),
+    inArray(confirmations.status, ["pending", "approved", "rejected"]),
+  );
+  if ((await store.first(confirmations, answered)) === undefined) {
+    await askEndorsement(world, store, passkey, person);
+  }
+}
+
+function endorsementOf({ id, publicKey }: CredentialRow, { id: person, username, role }: PersonRow) {
+  return {
+    v: 1,
+    kind: "countersign/change",
+    change: "credential.endorsed",
+    person: { id: person, username },
+    role,
+    credential: { id, publicKey },
+  };
 }
 
 /** Asks that this passkey no longer counts; its own person, or somebody entitled, signs. */
@@ -53,8 +74,10 @@ export async function askRevocation(
     credentials,
     and(eq(credentials.id, id), eq(credentials.personId, person.id)),
   );
-  if (passkey === undefined || passkey.revokedAt !== null)
+  // One that never counted is not taken back: its endorsement is rejected, or never asked for.
+  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null) {
     return refuse("not_found", "there is no such passkey");
+  }
   const change = {
     v: 1,
     kind: "countersign/change",

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { fromBase64url, fromHex, toBase64url, toHex } from "../core/bytes.ts";
 import { parseJsonText, type JsonObject, type JsonValue } from "../core/json.ts";
 import {
@@ -82,7 +82,10 @@ export async function sealNext(
   tell: (confirmations: readonly string[]) => void,
 ): Promise<number> {
   const tenant = await store.own();
-  const rows = await store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(SEAL_MAX_RECORDS);
+  const [rows, [last]] = await store.read([
+    store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(SEAL_MAX_RECORDS),
+    store.select(outbox, isNotNull(outbox.index)).orderBy(desc(outbox.seq)).limit(1),
+  ]);
   const [first] = rows;
   if (first === undefined || tenant.stream === null) return 0;
   const commits = await commitsBefore(store, rows);
@@ -101,7 +104,11 @@ export async function sealNext(
       entry: encodeEntry({ kind: "sealed", label, commit }),
     };
   });
-  const indices = await log.append(sealed.map(({ label, entry }) => ({ label, entry })));
+  const known = (last?.index ?? -1) + 1;
+  const indices = await log.append(
+    sealed.map(({ label, entry }) => ({ label, entry })),
+    known,
+  );
   const statements = sealed.flatMap(({ source, commit }, place): Statement[] => [
     ...effectsOf(store, source),
     store.update(

@@ -17,12 +17,16 @@ const TICK_MAX_CONFIRMATIONS = 100;
 
 type Unsigned = Extract<Input, { kind: "cancel" | "tick" | "consume" }>;
 
-/** The confirmation after this input, or why it can't be. Repeats what a lost race makes stale. */
+/**
+ * The confirmation after this input, or why it can't be. Repeats what a lost race makes stale. A caller that
+ * names the step can find it again when the answer was lost.
+ */
 export async function settle(
   world: World,
   store: TenantStore,
   id: string,
   input: Unsigned,
+  stepId = newId(world, "s"),
 ): Promise<Result<Loaded>> {
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
     const loaded = await loadConfirmation(store, id);
@@ -36,7 +40,7 @@ export async function settle(
     const attempt: StepAttempt = {
       confirmation: id,
       version: loaded.row.version,
-      id: newId(world, "s"),
+      id: stepId,
       type: stepType(input, state.status),
       now,
       next: state.status,

@@ -7,6 +7,7 @@ import { verifyDecision } from "../passkey/passkey.ts";
 import { burnChallenge, credentialById, rememberChallenge, sessionByHash } from "../store/lookup.ts";
 import { credentials, people, sessions, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import { remindOfEndorsement } from "./endorse.ts";
 import { secretHash } from "./enrol.ts";
 import { newId, type World } from "./world.ts";
 
@@ -72,6 +73,7 @@ export async function finishSignIn(
     { signCount, backedUp: verified.value.backedUp, lastUsedAt: world.now() },
     eq(credentials.id, passkey.id),
   );
+  if (passkey.endorsedSeq === null) await remindOfEndorsement(world, store, passkey, person);
   return accept({ store, person });
 }
 

@@ -15,8 +15,10 @@ export interface ClerkPort {
 }
 
 export interface LogPort {
+  /** `known` entries are there at least: a log that has fewer was set back, and would fork. */
   append(
     entries: readonly { readonly label: string; readonly entry: Uint8Array }[],
+    known: number,
   ): Promise<readonly number[]>;
   proofs(indices: readonly number[]): Promise<readonly string[]>;
   vkey(): Promise<string>;

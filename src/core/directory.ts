@@ -100,7 +100,7 @@ export function mayDecide(member: Member): boolean {
   return member.role !== "auditor";
 }
 
-export function isEntitled(directory: Directory, change: Change, signer: string): boolean {
+function isEntitled(directory: Directory, change: Change, signer: string): boolean {
   const member = directory.members.get(signer);
   if (member === undefined) return false;
   if (member.role === "owner") return true;

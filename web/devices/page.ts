@@ -62,7 +62,7 @@ function drawPasskey(passkey: Passkey): HTMLElement {
     make("p", "", make("code", "", inFours(fingerprint.replaceAll(" ", "")))),
     make("p", "quiet", "Created ", moment(createdAt), ", ", ...used),
   );
-  if (state !== "revoked") {
+  if (state === "active") {
     const revoke = make("button", "small no", "Revoke");
     revoke.type = "button";
     revoke.ariaLabel = `Revoke ${passkey.label}`;
