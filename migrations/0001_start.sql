@@ -1,4 +1,4 @@
--- Every table but `ceremonies_open` belongs to a tenant: the primary key begins with it, and a foreign key
+-- Every table but `openings` belongs to a tenant: the primary key begins with it, and a foreign key
 -- carries it, so that a row can never be linked to another tenant's. Times are milliseconds since 1970.
 
 CREATE TABLE tenants (

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { visibleStatus } from "../core/decision.ts";
+import { mayDecide } from "../core/directory.ts";
 import { peopleOf, requirementsAfter } from "../core/policy.ts";
 import { refuse, type Result } from "../core/refusal.ts";
 import { asked, type PersonRow } from "../store/schema.ts";
@@ -63,6 +64,7 @@ async function whyNot(
 ): Promise<string | null> {
   if (visibleStatus(state) !== "pending" || state.status !== "pending") return "This request is closed.";
   if (state.votes.some((vote) => vote.person === person.id)) return "You have signed this request.";
+  if (!mayDecide(person)) return "Your role may read, not decide.";
   const now = peopleOf(requirementsAfter(policy, world.now() - state.createdAt));
   if (!now.has(person.id)) return "Others are asked first.";
   if (policy.excludeRequester && person.id === state.requester) return "Whoever asks may not decide this.";

@@ -8,7 +8,7 @@ import { refuse, type Result } from "../core/refusal.ts";
 import { confirmations, idempotency, steps } from "../store/schema.ts";
 import type { Principal } from "./keys.ts";
 import type { Loaded } from "./loaded.ts";
-import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened } from "./open.ts";
+import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened, replayed } from "./open.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
 import { current } from "./view.ts";
@@ -36,6 +36,11 @@ export async function ask(
   if (question.policy !== null || question.username === null) {
     return refuse("validation_failed", "there is no policy of this name", "/policy");
   }
+  const idempotent =
+    once === null ? undefined : { key: key.id, name: once, requestHash: toHex(hashOfJson({ ...question })) };
+  // Before anything is judged: what was answered once is answered so again, whatever has changed since.
+  const earlier = idempotent && (await replayed(store, idempotent, world.now()));
+  if (earlier) return earlier;
   const approver = await approverNamed(store, question.username);
   if (!approver.ok) return approver;
   return open(
@@ -53,7 +58,7 @@ export async function ask(
         question.executeWithinSeconds === null ? null : question.executeWithinSeconds * 1_000,
       metadata: question.metadata,
     },
-    once === null ? undefined : { key: key.id, name: once, requestHash: toHex(hashOfJson({ ...question })) },
+    idempotent,
   );
 }
 
@@ -102,10 +107,11 @@ export async function consume(
   const payloadHash = toHex(hashOfJson(payload));
   const requestHash = toHex(hashOfJson({ confirmation: id, payloadHash }));
   const stepId = once === null ? undefined : useNamed(key.id, once, id);
+  const mismatch = refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
   if (once !== null) {
     const earlier = await consumedBefore(world, principal, once);
     if (earlier !== undefined && earlier.requestHash !== requestHash) {
-      return refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
+      return mismatch;
     }
     // Used, and by this call: a name that came too late must not be answered like the one that won.
     if (earlier !== undefined && stepId !== undefined && (await store.first(steps, eq(steps.id, stepId))))
@@ -121,9 +127,17 @@ export async function consume(
         createdAt: world.now(),
       };
       await store.insert(idempotency, row).onConflictDoNothing();
+      // Two calls under one name at once: the row says which of them has it.
+      const kept = await consumedBefore(world, principal, once);
+      if (kept !== undefined && kept.requestHash !== requestHash) return mismatch;
     }
   }
-  return settle(world, store, id, { kind: "consume", payloadHash }, stepId);
+  const used = await settle(world, store, id, { kind: "consume", payloadHash }, stepId);
+  if (used.ok || stepId === undefined || used.refusal.code !== "already_consumed") return used;
+  // It may have lost against itself: the same call, sent twice at once.
+  const kept = once === null ? undefined : await consumedBefore(world, principal, once);
+  const own = kept?.requestHash === requestHash && (await store.first(steps, eq(steps.id, stepId)));
+  return own ? read(world, principal, id) : used;
 }
 
 /** The step of this key's use under this name: the same however often it is tried. */

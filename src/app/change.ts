@@ -1,10 +1,12 @@
-import { isNotNull } from "drizzle-orm";
+import { desc, isNotNull, notInArray } from "drizzle-orm";
 import { applyChange, parseChange, type Change, type Directory } from "../core/directory.ts";
 import { parseJsonText } from "../core/json.ts";
-import { expectOk } from "../core/refusal.ts";
-import { credentials, people, type ConfirmationRow, type PersonRow } from "../store/schema.ts";
+import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
+import { credentials, outbox, people, type ConfirmationRow, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import { ring } from "./clerkcalls.ts";
 import type { Loaded } from "./loaded.ts";
+import type { World } from "./world.ts";
 
 // Changes of the directory: confirmations whose payload is the change document. Whether a signer is
 // entitled to one is core's rule, the same that a stranger applies to the sealed stream.
@@ -13,18 +15,41 @@ export function changeOf({ type, payload }: ConfirmationRow): Change | undefined
   return type === "decision" ? undefined : expectOk(parseChange(expectOk(parseJsonText(payload))));
 }
 
-/** Why this person may not approve this change, or undefined. Rejecting needs no right of its own. */
-export async function changeFault(
+/**
+ * Whether this person may approve this change, and the seq of the last change that this rests on; null where
+ * nothing of the kind is judged. Rejecting needs no right of its own.
+ */
+export async function judgeChange(
+  world: World,
   store: TenantStore,
   { row }: Loaded,
   decision: string,
   person: PersonRow,
-): Promise<string | undefined> {
+): Promise<Result<number | null>> {
   const change = changeOf(row);
-  if (change === undefined || decision === "reject") return undefined;
+  if (change === undefined || decision === "reject") return accept(null);
+  const last = await sealedChange(world, store);
   // The very check that a stranger makes later, so that nothing is ever sealed which would not replay.
   const applied = applyChange(await directoryOf(store), change, [person.id], 0);
-  return applied.ok ? undefined : applied.refusal.detail;
+  return applied.ok ? accept(last) : refuse("not_an_approver", applied.refusal.detail);
+}
+
+/** The seq of the last change of the directory. What it changes is in the tables only once it is sealed. */
+export async function sealedChange(world: World, store: TenantStore): Promise<number> {
+  const last = () =>
+    store
+      .select(outbox, notInArray(outbox.type, ["decision", "consumed"]))
+      .orderBy(desc(outbox.seq))
+      .limit(1);
+  let [found] = await last();
+  if (found?.index === null) {
+    await ring(world, store.tenantId);
+    [found] = await last();
+  }
+  // Nothing is refused and no ceremony burnt: the same signature can be sent again when the log is back.
+  if (found === undefined || found.index === null)
+    throw new Error("a change of the directory is not sealed yet");
+  return found.seq;
 }
 
 /** The passkey that this confirmation takes away, if it is of that kind. */

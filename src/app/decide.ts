@@ -3,6 +3,7 @@ import { assertionHash, type Assertion, type AssertionFacts } from "../core/asse
 import { fromBase64url, fromHex, toHex } from "../core/bytes.ts";
 import { challengeOf } from "../core/challenge.ts";
 import { decide as judge, type Input } from "../core/decision.ts";
+import { mayDecide } from "../core/directory.ts";
 import { canonicalText } from "../core/jcs.ts";
 import { accept, expectOk as ok, refuse, type Result } from "../core/refusal.ts";
 import { hostOf } from "../core/signed.ts";
@@ -24,7 +25,7 @@ import { activePasskeys, statementOf } from "./ceremony.ts";
 import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { sealOf } from "./seal.ts";
-import { changeFault, revokedBy } from "./change.ts";
+import { judgeChange, revokedBy, sealedChange } from "./change.ts";
 import { newId, type World } from "./world.ts";
 
 // Decide: rebuild the statement and the challenge from stored rows, verify, judge, and commit in one
@@ -128,7 +129,9 @@ async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): 
     }
     const after = await loadConfirmation(store, attempt.id);
     const sameCount = after !== undefined && countedApprovals(after) === countedApprovals(loaded);
-    if (after?.row.version === loaded.row.version && sameCount)
+    const directory = step.value.signature?.directory ?? null;
+    const sameDirectory = directory === null || directory === (await sealedChange(world, store));
+    if (after?.row.version === loaded.row.version && sameCount && sameDirectory)
       return refuse(...(await lostFact(world, store, attempt, after)));
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
@@ -171,8 +174,9 @@ async function judged(
   // One person, one vote: a second would break the batch, and a rollback un-burns the ceremony.
   if (loaded.state.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
     return refuse("already_signed", "this person has already signed this request");
-  const fault = await changeFault(store, loaded, given.decision, person);
-  if (fault !== undefined) return refuse("not_an_approver", fault);
+  if (!mayDecide(person)) return refuse("not_an_approver", "your role may read, not decide");
+  const directory = await judgeChange(world, store, loaded, given.decision, person);
+  if (!directory.ok) return directory;
   const change = judge(loaded.policy, loaded.state, inputOf(given, person), now);
   if (!change.ok) return change;
   const { state, effects } = change.value;
@@ -196,6 +200,7 @@ async function judged(
       role: person.role,
       credential: passkey?.id ?? "",
       countedApprovals: countedApprovals(loaded),
+      directory: directory.value,
       decision: given.decision,
       statement: canonicalText(statement),
       assertion: canonicalText(given.assertion),

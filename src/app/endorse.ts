@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import { fromBase64url } from "../core/bytes.ts";
+import { mayDecide } from "../core/directory.ts";
 import { canonicalText } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
 import { soleApprover, type Policy } from "../core/policy.ts";
@@ -7,6 +8,7 @@ import { expectOk, refuse, accept, type Result } from "../core/refusal.ts";
 import {
   confirmations,
   credentials,
+  outbox,
   people,
   projects,
   type CredentialRow,
@@ -42,6 +44,9 @@ export async function remindOfEndorsement(
   passkey: CredentialRow,
   person: PersonRow,
 ): Promise<void> {
+  // The owner's first passkey counts by the stream's beginning, and before that nobody could endorse it.
+  const beginning = await store.first(outbox, eq(outbox.seq, 0));
+  if (beginning === undefined || beginning.index === null) return;
   const answered = and(
     eq(confirmations.type, "credential.endorsed"),
     eq(confirmations.payload, canonicalText(endorsementOf(passkey, person))),
@@ -127,7 +132,8 @@ async function ask(
 async function whoMayGrant(store: TenantStore, person: PersonRow): Promise<string | Policy> {
   const counts = and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt));
   const own = await store.first(credentials, and(eq(credentials.personId, person.id), counts));
-  if (own !== undefined) return person.id;
+  // Whoever only reads signs nothing, not even this.
+  if (own !== undefined && mayDecide(person)) return person.id;
   const managers = await store.select(
     people,
     inArray(people.role, person.role === "owner" ? ["owner"] : ["owner", "admin"]),

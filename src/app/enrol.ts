@@ -91,11 +91,12 @@ export async function finishEnrolment(
   // Only the attempt that burnt the link stores anything; a second one finds it used.
   const mine = sql`EXISTS (SELECT 1 FROM ${enrolments} WHERE ${enrolments.tenantId} = ${store.tenantId} AND ${enrolments.usedBy} = ${attempt})`;
   const begins = tenant.stream === null;
-  await store.batch([
+  const written = await storePasskey(world, store, passkey.value.id, [
     burnt,
     insertPasskey(world, store, person, passkey.value, given.label, mine),
     ...(begins ? beginning(world, store, tenant, person, passkey.value, mine) : []),
   ]);
+  if (!written.ok) return written;
   const stored = await store.first(credentials, eq(credentials.id, passkey.value.id));
   if (stored === undefined) return refuse("enrolment_used", "this link was used a moment ago");
   if (begins) await ring(world, store.tenantId);
@@ -138,6 +139,22 @@ export async function registered(
     origin: world.origin,
     rpId: hostOf(world.origin),
   });
+}
+
+/** All of it or, where the same passkey was registered a moment ago, nothing. */
+export async function storePasskey(
+  world: World,
+  store: TenantStore,
+  id: string,
+  statements: readonly Statement[],
+): Promise<Result<"stored">> {
+  try {
+    await store.batch(statements);
+    return accept("stored");
+  } catch (problem) {
+    if ((await credentialById(world.database, id)) === undefined) throw problem;
+    return refuse("credential_registered", "this passkey is registered already");
+  }
 }
 
 export function insertPasskey(

@@ -61,8 +61,6 @@ export async function open(
   request: Request,
   once?: Idempotency,
 ): Promise<Result<Opened>> {
-  const earlier = once && (await replayed(store, once, world.now()));
-  if (earlier) return earlier;
   const payload = canonicalBytes(request.payload);
   if (payload.length > PAYLOAD_MAX_BYTES) {
     return refuse(
@@ -137,7 +135,8 @@ function policyOf({ approver }: Request): Policy {
   return typeof approver === "string" ? soleApprover(approver) : approver;
 }
 
-async function replayed(
+/** The first answer to a request of this name, or the refusal of another one under it. */
+export async function replayed(
   store: TenantStore,
   once: Idempotency,
   now: number,

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull } from "drizzle-orm";
 import { expectOk, accept, refuse, type Result } from "../core/refusal.ts";
 import { fromBase64url, toBase64url } from "../core/bytes.ts";
 import type { Role } from "../core/record.ts";
@@ -12,6 +12,7 @@ import {
   newChallenge,
   registered,
   secretHash,
+  storePasskey,
 } from "./enrol.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Registration } from "../passkey/registration.ts";
@@ -139,7 +140,10 @@ export async function finishDevice(
 ): Promise<Result<string>> {
   const passkey = await registered(world, given, person);
   if (!passkey.ok) return passkey;
-  await store.batch([insertPasskey(world, store, person, passkey.value, given.label, sql`1`)]);
+  const written = await storePasskey(world, store, passkey.value.id, [
+    insertPasskey(world, store, person, passkey.value, given.label),
+  ]);
+  if (!written.ok) return written;
   const stored = await store.first(credentials, eq(credentials.id, passkey.value.id));
   if (stored === undefined) return refuse("credential_registered", "this passkey is registered already");
   return accept(await askEndorsement(world, store, stored, person));

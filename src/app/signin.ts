@@ -14,6 +14,7 @@ import { newId, type World } from "./world.ts";
 // A session only reads. Whoever steals one sees requests and can decide none of them.
 
 export const SESSION_DAYS = 30;
+const DAY_MILLISECONDS = 24 * 3_600_000;
 const SESSION_SECRET_BYTES = 32;
 const SIGN_IN_CHALLENGE_BYTES = 32;
 const SIGN_IN_SECONDS = 5 * 60;
@@ -86,17 +87,27 @@ export async function openSession(world: World, { store, person }: Visitor): Pro
     hash: secretHash(secret),
     personId: person.id,
     createdAt: now,
-    expiresAt: now + SESSION_DAYS * 24 * 3_600_000,
+    expiresAt: now + SESSION_DAYS * DAY_MILLISECONDS,
   });
   return secret;
 }
 
-export async function visitorOf(world: World, secret: string): Promise<Visitor | undefined> {
-  const found = await sessionByHash(world.database, secretHash(secret), world.now());
+/** Who holds this session. Used, it lasts on; `renewed` says that the cookie is to last on as well. */
+export async function visitorOf(
+  world: World,
+  secret: string,
+): Promise<(Visitor & { readonly renewed: boolean }) | undefined> {
+  const now = world.now();
+  const found = await sessionByHash(world.database, secretHash(secret), now);
   if (found === undefined) return undefined;
   const { store, value: session } = found;
   const person = await store.first(people, eq(people.id, session.personId));
-  return person && { store, person };
+  if (person === undefined) return undefined;
+  const expiresAt = now + SESSION_DAYS * DAY_MILLISECONDS;
+  // Once a day is enough, and spares a write for each request.
+  const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;
+  if (renewed) await store.update(sessions, { expiresAt }, eq(sessions.id, session.id));
+  return { store, person, renewed };
 }
 
 export async function closeSession(world: World, secret: string): Promise<void> {

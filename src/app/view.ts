@@ -17,7 +17,7 @@ import type { TenantStore } from "../store/tenant.ts";
 import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { codeOf } from "./open.ts";
-import { settle } from "./settle.ts";
+import { settle, tickAll } from "./settle.ts";
 import { isoTime, type World } from "./world.ts";
 
 // What a requester sees. An outcome that people signed shows once it is sealed; until then the request
@@ -110,6 +110,8 @@ export async function list(
   store: TenantStore,
   filter: ListFilter,
 ): Promise<{ items: readonly Listed[]; hasMore: boolean }> {
+  // Whoever asks for what has expired also means what nobody has looked at since.
+  if (filter.status === "expired") await tickAll(world, store);
   const rows = await store
     .select(confirmations, matching(store, filter))
     .orderBy(desc(confirmations.id))

@@ -53,6 +53,13 @@ api.get("/confirmations", async (context) => {
   const query = readListQuery(new URL(context.req.url).searchParams);
   if (!query.ok) return refused(context, query.refusal, query.errors);
   const { status, approver, createdAfter, limit, cursor } = query.value;
+  const after = cursor === undefined ? undefined : idOfCursor(cursor);
+  if (cursor !== undefined && after === undefined) {
+    return refused(
+      context,
+      refuse("validation_failed", "must be a nextCursor of an earlier answer", "/cursor").refusal,
+    );
+  }
   const world = context.get("world");
   const { items, hasMore } = await list(world, principal.store, {
     project: principal.project.id,
@@ -60,7 +67,7 @@ api.get("/confirmations", async (context) => {
     approver,
     limit,
     createdAfter: createdAfter === undefined ? undefined : Date.parse(createdAfter),
-    after: cursor === undefined ? undefined : idOfCursor(cursor),
+    after,
   });
   const last = items.at(-1);
   const answer: ListAnswer = {
@@ -172,7 +179,9 @@ function answered(context: DoorContext, found: Result<Loaded>): Response {
   return new Response(text, { headers });
 }
 
-function idOfCursor(cursor: string): string {
+/** The id that a `nextCursor` of ours stands for; undefined where it is none. */
+function idOfCursor(cursor: string): string | undefined {
   const bytes = fromBase64url(cursor);
-  return (bytes.ok ? utf8Text(bytes.value) : undefined) ?? "";
+  const id = bytes.ok ? utf8Text(bytes.value) : undefined;
+  return id?.startsWith("c_") ? id : undefined;
 }

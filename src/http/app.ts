@@ -36,7 +36,8 @@ app.get("*", async (context, next) => {
   const url = new URL(context.req.url);
   const isPage = context.req.header("accept")?.includes("text/html") === true;
   if (!isPage || !LOOPBACK.test(url.hostname)) return next();
-  return context.redirect(new URL(url.pathname + url.search, context.get("world").origin).href, 302);
+  // Put together as text: a path that begins with // would name another host.
+  return context.redirect(context.get("world").origin + url.pathname + url.search, 302);
 });
 
 app.get("/openapi.json", (context) => context.json(openapi(context.get("world").origin)));
@@ -55,7 +56,8 @@ app.get("*", async (context, next) => {
   const { pathname } = new URL(context.req.url);
   if (!FILE.test(pathname)) return next();
   const file = await context.env.ASSETS.fetch(context.req.raw);
-  if (!file.ok) return next();
+  // 304 is the answer to a browser that has the file already.
+  if (!file.ok && file.status !== 304) return next();
   const headers = { ...Object.fromEntries(file.headers), ...securityHeaders("") };
   return new Response(file.body, { status: file.status, headers });
 });

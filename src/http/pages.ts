@@ -46,19 +46,17 @@ export async function page(
   context: DoorContext,
   name: PageName,
   data?: JsonValue,
-  status = 200,
+  status: 200 | 404 = 200,
 ): Promise<Response> {
   const { file, may } = PAGES[name];
   const template = await context.env.ASSETS.fetch(new URL(file, context.req.url));
   const html = await template.text();
   const block = data === undefined ? html : html.replace(DATA_BLOCK, () => dataBlock(data));
-  return new Response(block, {
-    status,
-    headers: {
-      ...securityHeaders(may),
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
-    },
+  // Not a bare Response: that would leave behind a cookie that was set before.
+  return context.body(block, status, {
+    ...securityHeaders(may),
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
   });
 }
 

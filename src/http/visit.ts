@@ -14,7 +14,10 @@ const FORM_LIMITS: JsonLimits = { maxBytes: 32 * 1024, maxDepth: 8, maxNodes: 10
 
 export async function visitor(context: DoorContext): Promise<Visitor | undefined> {
   const secret = sessionSecret(context);
-  return secret === undefined ? undefined : visitorOf(context.get("world"), secret);
+  if (secret === undefined) return undefined;
+  const known = await visitorOf(context.get("world"), secret);
+  if (known?.renewed === true) keepCookie(context, secret);
+  return known;
 }
 
 export function sessionSecret(context: DoorContext): string | undefined {
@@ -28,7 +31,10 @@ export async function requireVisitor(context: DoorContext): Promise<Visitor | Re
 }
 
 export async function beginSession(context: DoorContext, known: Visitor): Promise<void> {
-  const secret = await openSession(context.get("world"), known);
+  keepCookie(context, await openSession(context.get("world"), known));
+}
+
+function keepCookie(context: DoorContext, secret: string): void {
   setCookie(context, COOKIE, secret, {
     prefix: "host",
     path: "/",

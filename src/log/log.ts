@@ -14,6 +14,8 @@ import { growTree, tileReader } from "./tree.ts";
 /** Some 2 KB of text each: half a megabyte in one answer. */
 export const PROOFS_MAX_INDICES = 256;
 
+const KNOWN = "known";
+
 interface WaitingCall extends AppendCall {
   readonly resolve: (indices: readonly number[]) => void;
   readonly reject: (problem: unknown) => void;
@@ -31,6 +33,8 @@ export class Log extends DurableObject<LogSettings> {
   #head: Head | undefined;
   readonly #waiting: WaitingCall[] = [];
   #committing = false;
+  /** Entries that were promised to somebody, as far as callers have told; kept once it is more than there are. */
+  #known: number;
 
   constructor(context: DurableObjectState, settings: LogSettings) {
     super(context, settings);
@@ -39,16 +43,21 @@ export class Log extends DurableObject<LogSettings> {
     }
     this.#rows = new LogRows(context.storage.sql);
     this.#signer = logSigner(settings.LOG_ORIGIN, settings.LOG_SEED);
+    this.#known = context.storage.kv.get<number>(KNOWN) ?? 0;
     // Synchronous, so no call comes in before it; if it throws, the object doesn't start.
     this.#newest();
   }
 
   /**
    * The index of each entry, in order. The same label with the same entry gets the index it has; with
-   * another entry the call is refused, and nothing of it is appended.
+   * another entry the call is refused, and nothing of it is appended. The caller has seen `known` entries
+   * to be there; a log that has fewer was set back to an earlier state, and appends nothing any more, since
+   * that would sign a second tree of a size that was signed before.
    */
-  async append(entries: readonly LabelledEntry[]): Promise<readonly number[]> {
+  async append(entries: readonly LabelledEntry[], known = 0): Promise<readonly number[]> {
     checkEntries(entries);
+    if (!Number.isSafeInteger(known)) throw new RangeError("a number of entries is a whole number");
+    this.#known = Math.max(this.#known, known);
     const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
     this.#waiting.push({ entries, resolve, reject });
     void this.#commitWaiting();
@@ -120,6 +129,11 @@ export class Log extends DurableObject<LogSettings> {
   #commit(calls: readonly WaitingCall[]): GroupPlan<WaitingCall> {
     const { tree } = this.#newest();
     const { size } = tree.frontier;
+    if (size < this.#known) {
+      // Or somebody who has seen fewer would make it grow again, after the next start.
+      this.ctx.storage.kv.put(KNOWN, this.#known);
+      throw new Error(`the log has ${size} entries and had ${this.#known}; it signs nothing more`);
+    }
     const plan = planGroup(calls, size, (label) => this.#rows.labelled(label));
     // A second checkpoint of the same size would be the same one.
     if (plan.added.length === 0) return plan;

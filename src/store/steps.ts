@@ -48,6 +48,8 @@ export interface Signature {
   readonly credential: string;
   /** Approvals that were counted: a passkey revoked meanwhile changes this number. */
   readonly countedApprovals: number;
+  /** The last change of the directory that approving a further one was judged by; null for other decisions. */
+  readonly directory: number | null;
   readonly decision: VoteRow["decision"];
   readonly statement: string;
   readonly assertion: string;
@@ -132,7 +134,13 @@ function signatureFacts({ id, now }: StepAttempt, signature: Signature): SQL {
     JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.id = h.person_id AND p.role = ${signature.role}
       AND ${signature.countedApprovals} = (SELECT count(*) FROM ${votes} v JOIN ${credentials} vk
         ON vk.tenant_id = v.tenant_id AND vk.id = v.credential_id AND vk.revoked_at IS NULL
-        WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id AND v.decision = 'approve')`;
+        WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id AND v.decision = 'approve')
+      ${directoryFact(signature)}`;
+}
+
+/** Changes are made one after the other, each judged by all before it, or the stream would not replay. */
+function directoryFact({ directory }: Signature): SQL {
+  return directory === null ? sql`` : sql`AND ${directory} = ${directorySeq(sql`c.tenant_id`)}`;
 }
 
 /** This attempt's step and its confirmation as it was read; no row if the step was not made. */
@@ -168,7 +176,9 @@ function directorySeq(tenant: SQL): SQL {
 function touchCredentials(store: TenantStore, attempt: StepAttempt, signature: Signature): Statement[] {
   const made = sql`EXISTS (SELECT 1 FROM ${steps} WHERE ${steps.tenantId} = ${store.tenantId} AND ${steps.id} = ${attempt.id})`;
   const { signCount, backedUp } = signature;
-  const used = { signCount, backedUp, lastUsedAt: attempt.now };
+  // Of two signatures at once the later counter stays.
+  const highest = sql`max(${credentials.signCount}, ${signCount})`;
+  const used = { signCount: highest, backedUp, lastUsedAt: attempt.now };
   const touched = store.update(credentials, used, and(eq(credentials.id, signature.credential), made));
   if (signature.revokes === null) return [touched];
   const revoked = and(eq(credentials.id, signature.revokes), isNull(credentials.revokedAt), made);

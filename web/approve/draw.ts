@@ -34,7 +34,7 @@ export function drawRequest({ statement, lines }: Verified, code: string): void 
   else part("fields").append(make("p", "card quiet", "The content is empty: an object without fields."));
   part("count").append(lines.length === 1 ? "1 value" : `${lines.length} values`, ", nothing left out.");
   const verified = make("b", "good", "✓ Display verified.");
-  part("display").append(verified, " Drawn on this device from the very bytes that you sign.");
+  part("display").append(verified, " Drawn on this device from the very bytes you sign.");
   part("code").append(spokenCode(code));
   part("expires").append(moment(statement.expires));
   part("approver").append(exactly(approver.username));
