@@ -27,6 +27,20 @@ export default defineConfig({
       },
       {
         root,
+        // The whole product in a real browser, after everything else: it wants the machine for itself.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/product-setup.ts"],
+          // Two files at a time: one of them waits half a minute for a request to expire.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: 45_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
         // Named, since a package that is found only while the tests run reloads the page under them.
         optimizeDeps: { include: ["@noble/hashes/*.js", "canonicalize", "fast-check"] },
         test: {

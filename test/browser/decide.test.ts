@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { bench, see } from "../support/bench.ts";
+import {
+  createPasskey,
+  decide,
+  knowsFinger,
+  signIn,
+  syncPasskeys,
+  willTap,
+  type Device,
+} from "../support/device.ts";
+
+const { url, enrolUrl, api, device, ask, read } = bench("decide");
+const EXPIRES_SECONDS = 30;
+let alex: Device;
+let tablet: Device;
+let waiting: Device;
+let late: string;
+
+beforeAll(async () => {
+  alex = await device();
+  tablet = await device({ viewport: { width: 820, height: 1180 } });
+  waiting = await device();
+  await createPasskey(alex, enrolUrl);
+  await syncPasskeys(alex, tablet);
+  await syncPasskeys(alex, waiting);
+  // Opened now, looked at last: the shortest time that a request may have is half a minute.
+  late = (await ask({ expiresInSeconds: EXPIRES_SECONDS })).id;
+  await signIn(waiting, `${url}/approve/${late}`);
+  await see(waiting.page.locator("#left")).toContainText("in ");
+});
+
+describe("the approval page", () => {
+  it("shows who asks for what, in full, before it lets anybody decide", async () => {
+    const { id, code } = await ask();
+    const { page } = alex;
+    await page.goto(`${url}/approve/${id}`);
+    await see(page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
+    await see(page.locator("#asks")).toHaveText(
+      "payments-agent (API key) asks you, for project Payments of decide:",
+    );
+    await see(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+    await see(page.getByText("Display verified.")).toBeVisible();
+    await see(page.locator("#code")).toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`);
+    await see(page.locator("#left")).toHaveText(/^in 1[45] min/);
+    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeDisabled();
+    await see(page.getByRole("button", { name: "Reject" })).toBeDisabled();
+    await page.getByText("Raw content and SHA-256").click();
+    await see(page.locator("#raw")).toHaveText('{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}');
+    const hash = await page.locator("#hash").innerText();
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    await see(page.locator("#computed")).toHaveText(hash);
+  });
+
+  it("approves, says at which place in the log, and says so again later", async () => {
+    const { id } = await ask();
+    const { page } = alex;
+    await page.goto(`${url}/approve/${id}`);
+    await decide(alex, "Approve");
+    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await see(page.locator("#outcome")).toContainText("It may go ahead, once.");
+    const { status, log, decisions } = await read(id);
+    expect([status, decisions]).toEqual(["approved", [expect.objectContaining({ approver: "alex" })]]);
+    await see(page.locator("#outcome")).toContainText(`sealed in the log at index ${log.index}.`);
+    await see(page).toHaveTitle("Approved: Wire transfer to vendor · Countersign");
+
+    await page.reload();
+    await see(page.locator("#outcome")).toContainText("alex approved,");
+    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await see(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+  });
+
+  it("rejects with a reason that the requester reads", async () => {
+    const { id } = await ask();
+    await alex.page.goto(`${url}/approve/${id}`);
+    await decide(alex, "Reject", "Not on a Friday");
+    await see(alex.page.getByRole("heading", { name: "Rejected" })).toBeVisible();
+    await see(alex.page.locator("#outcome")).toContainText("Not on a Friday");
+    expect(await read(id)).toMatchObject({
+      status: "rejected",
+      decisions: [{ decision: "reject", reason: "Not on a Friday" }],
+    });
+  });
+
+  it("says when the request is cancelled while it is open", async () => {
+    const { id } = await ask();
+    await alex.page.goto(`${url}/approve/${id}`);
+    await see(alex.page.getByText("Display verified.")).toBeVisible();
+    await api("POST", `/api/confirmations/${id}/cancel`);
+    await see(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
+    await see(alex.page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+  });
+
+  it("takes the passkey prompt away when the request is cancelled under it", async () => {
+    const { id } = await ask();
+    await alex.page.goto(`${url}/approve/${id}`);
+    await willTap(alex, false);
+    await decide(alex, "Approve");
+    await see(alex.page.getByText("Your device asks for your passkey.")).toBeVisible();
+    await api("POST", `/api/confirmations/${id}/cancel`);
+    await see(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
+    await see(alex.page.locator("#status")).toHaveText("");
+    await willTap(alex, true);
+  });
+
+  it("can be tried again when the device does not know the finger", async () => {
+    const { id } = await ask();
+    await alex.page.goto(`${url}/approve/${id}`);
+    await knowsFinger(alex, false);
+    await decide(alex, "Approve");
+    await see(alex.page.locator("#status")).toContainText("you can try again");
+    expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
+    await knowsFinger(alex, true);
+    await decide(alex, "Approve");
+    await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+  });
+
+  it("can be decided by keyboard alone, and Approve never has the focus by itself", async () => {
+    const { id } = await ask();
+    const { page } = alex;
+    await page.goto(`${url}/approve/${id}`);
+    await see(page.getByText("Display verified.")).toBeVisible();
+    const focused = () => page.evaluate(() => document.activeElement?.id);
+    const walk = async (to: string) => {
+      const passed: (string | undefined)[] = [];
+      for (let steps = 0; steps < 12; steps++) {
+        await page.keyboard.press("Tab");
+        passed.push(await focused());
+        if (passed.at(-1) === to) return passed;
+      }
+      throw new Error(`no way to ${to} by Tab: ${passed.join(", ")}`);
+    };
+    await walk("jump");
+    await page.keyboard.press("Enter");
+    expect(await focused()).toBe("decision-heading");
+    await see(page.locator("#status")).toHaveText("You have reached the end. You can decide now.");
+    expect(await walk("approve")).toEqual(["reason", "reject", "approve"]);
+    await page.keyboard.press("Enter");
+    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect(await focused()).toBe("outcome");
+    expect((await read(id)).status).toBe("approved");
+  });
+
+  it("lets the first of two devices win and tells the other by whom it was decided", async () => {
+    const { id } = await ask();
+    await alex.page.goto(`${url}/approve/${id}`);
+    await signIn(tablet, `${url}/approve/${id}`);
+    // The other does not hear of it by itself here: its tap is already under way.
+    await tablet.page.route("**/state?*", (route) =>
+      route.request().url().includes("wait=0") ? route.continue() : route.abort(),
+    );
+    await tablet.page.reload();
+    for (const { page } of [alex, tablet]) await see(page.getByText("Display verified.")).toBeVisible();
+    await Promise.all([decide(alex, "Approve"), decide(tablet, "Reject", "Not mine")]);
+    const { status, decisions } = await read(id);
+    const [heading, line] =
+      status === "approved" ? ["Approved", "alex approved,"] : ["Rejected", "alex rejected,"];
+    expect(decisions).toHaveLength(1);
+    for (const { page } of [alex, tablet]) {
+      await see(page.getByRole("heading", { name: heading })).toBeVisible();
+      await see(page.locator("#outcome")).toContainText(line);
+      await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    }
+  });
+
+  it("is usable on slow 4G", async () => {
+    const { id } = await ask();
+    await tablet.page.goto("about:blank");
+    await tablet.cdp.send("Network.enable");
+    await tablet.cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+    // As the browser's own tools define it.
+    const slow = { offline: false, latency: 562, downloadThroughput: 180_000, uploadThroughput: 84_000 };
+    await tablet.cdp.send("Network.emulateNetworkConditions", slow);
+    const begun = performance.now();
+    await tablet.page.goto(`${url}/approve/${id}`, { waitUntil: "commit" });
+    await see(tablet.page.getByText("Display verified.")).toBeVisible();
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await decide(tablet, "Approve");
+    await see(tablet.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await tablet.cdp.send("Network.disable");
+  });
+
+  it("closes by itself when the time is over, and the answer is no", async () => {
+    const { page } = waiting;
+    await see(page.getByRole("heading", { name: "Expired" })).toBeVisible({
+      timeout: (EXPIRES_SECONDS + 5) * 1_000,
+    });
+    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await see(page.locator("#outcome")).toContainText("It will not go ahead.");
+    expect((await api("GET", `/api/confirmations/${late}`)).body.status).toBe("expired");
+  });
+
+  it("left nothing in the consoles", () => {
+    // The racing device's requests were cut off on purpose.
+    const cut = (words: string) => !/net::ERR_FAILED/.test(words);
+    expect([alex, waiting, tablet].flatMap(({ faults }) => faults).filter(cut)).toEqual([]);
+  });
+});

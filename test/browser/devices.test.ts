@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { bench, see } from "../support/bench.ts";
+import { createPasskey, decide, signIn, type Device } from "../support/device.ts";
+
+const { url, enrolUrl, api, device, ask, read } = bench("devices");
+let phone: Device;
+let key: Device;
+beforeAll(async () => {
+  phone = await device();
+  key = await device();
+  await createPasskey(phone, enrolUrl);
+});
+
+describe("one's own passkeys", () => {
+  it("get a second one, made elsewhere and signed for with the first", async () => {
+    await phone.page.goto(`${url}/devices`);
+    await see(phone.page.getByText("Add a second passkey.")).toBeVisible();
+    // The session goes over to the other device; its authenticator is a new one.
+    await key.context.addCookies(await phone.context.cookies());
+    await key.page.goto(`${url}/devices`);
+    await key.page.getByLabel("A name for it").fill("Blue key");
+    await key.page.getByRole("button", { name: "Create passkey" }).click();
+    await see(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
+    const fingerprint = await key.page.locator("#fingerprint").innerText();
+    const approval = (await key.page.getByRole("link", { name: "Sign for it" }).getAttribute("href")) ?? "";
+
+    await phone.page.goto(new URL(approval, url).href);
+    await see(phone.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
+    await decide(phone, "Approve");
+    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await phone.page.goto(`${url}/devices`);
+    await see(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Active"]);
+    await see(phone.page.getByText("Add a second passkey.")).toBeHidden();
+  });
+
+  it("decide, each alone", async () => {
+    const { id } = await ask();
+    await key.context.clearCookies();
+    await signIn(key, `${url}/approve/${id}`);
+    await decide(key, "Approve");
+    await see(key.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect((await read(id)).status).toBe("approved");
+  });
+
+  it("can be taken back by a signature, at once and also on pages that stand open", async () => {
+    const { id } = await ask();
+    await key.page.goto(`${url}/approve/${id}`);
+    await see(key.page.getByText("Display verified.")).toBeVisible();
+    await phone.page.goto(`${url}/devices`);
+    await phone.page.getByRole("button", { name: "Revoke Blue key" }).click();
+    await see(phone.page.getByRole("heading", { level: 1 })).toContainText(`passkey "Blue key"`);
+    await decide(phone, "Approve");
+    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await phone.page.goto(`${url}/devices`);
+    await see(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Revoked"]);
+
+    await decide(key, "Approve");
+    await see(key.page.locator("#status")).toContainText(/passkey/);
+    await see(key.page.getByRole("heading", { name: "Approved" })).toBeHidden();
+    expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
+    await key.context.clearCookies();
+    await key.page.goto(`${url}/inbox`);
+    await key.page.getByRole("button", { name: "Sign in with passkey" }).click();
+    await see(key.page.locator("#status")).not.toHaveText(/^(?:|Your device.*)$/);
+    await see(key.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  });
+
+  it("are not needed to leave", async () => {
+    await phone.page.goto(`${url}/devices`);
+    await phone.page.getByRole("button", { name: "Sign out" }).click();
+    await see(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    await phone.page.goBack();
+    await see(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    expect([...phone.faults, ...key.faults]).toEqual([]);
+  });
+});

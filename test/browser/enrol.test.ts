@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { bench, see } from "../support/bench.ts";
+import { createPasskey, decide, signIn, type Device } from "../support/device.ts";
+
+const { url, enrolUrl, api, people, device, ask, read } = bench("enrol");
+let alex: Device;
+let maria: Device;
+beforeAll(async () => {
+  alex = await device();
+  maria = await device();
+});
+
+describe("the owner", () => {
+  it("creates the first passkey and is shown the stream id that receipts carry", async () => {
+    await alex.page.goto(enrolUrl);
+    await see(alex.page.locator("#invited")).toContainText("You are invited to enrol as alex.");
+    await createPasskey(alex, enrolUrl);
+    const { page } = alex;
+    await see(page.getByText("Your passkey is active: it may sign.")).toBeVisible();
+    const shown = (await page.locator("#stream").innerText()).replaceAll(" ", "");
+    expect(shown).toMatch(/^[0-9a-f]{64}$/);
+    // The secret does not stay in the address bar.
+    expect(page.url()).toBe(`${url}/enrol`);
+
+    const { id } = await ask();
+    await page.goto(`${url}/approve/${id}`);
+    await decide(alex, "Approve");
+    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    const receipt = (await api("GET", `/api/confirmations/${id}/receipt`)).body;
+    expect(JSON.stringify(receipt)).toContain(shown);
+    await page.goto(`${url}/devices`);
+    expect((await page.locator("#stream").innerText()).replaceAll(" ", "")).toBe(shown);
+    expect(alex.faults).toEqual([]);
+  });
+
+  it("can't use the link twice, and is told why", async () => {
+    const other = await device();
+    await other.page.goto(enrolUrl);
+    await see(other.page.getByRole("status").last()).toContainText(/used/);
+    await see(other.page.getByRole("button", { name: "Create passkey" })).toBeHidden();
+    await other.page.goto(`${url}/`);
+    await other.page.goto(`${url}/enrol`);
+    await see(other.page.getByText("This link is not complete.")).toBeVisible();
+    expect(other.faults).toEqual([]);
+  });
+});
+
+describe("a second person", () => {
+  it("enrols, is endorsed by the owner's signature, and decides", async () => {
+    const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
+    await createPasskey(maria, invited.body.enrolUrl);
+    await see(maria.page.getByText("waiting for an admin to endorse it")).toBeVisible();
+    await see(maria.page.locator("#stream")).toBeHidden();
+    const fingerprint = await maria.page.locator("#fingerprint").innerText();
+    const early = await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: {} });
+    expect(early.body.code).toBe("approver_without_passkey");
+
+    await alex.page.goto(`${url}/inbox`);
+    const request = alex.page.getByRole("link", { name: /Let maria/ });
+    await see(request).toContainText(fingerprint);
+    await request.click();
+    await see(alex.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
+    await decide(alex, "Approve");
+    await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+
+    const { id } = await ask({ username: "maria" });
+    await maria.page.goto(`${url}/approve/${id}`);
+    await decide(maria, "Approve");
+    await see(maria.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect(await read(id)).toMatchObject({ status: "approved", decisions: [{ approver: "maria" }] });
+    expect(maria.faults).toEqual([]);
+  });
+
+  it("signs in by passkey alone at the very address that was asked for", async () => {
+    const { id } = await ask({ username: "maria" });
+    await maria.context.clearCookies();
+    await signIn(maria, `${url}/approve/${id}`);
+    await see(maria.page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
+    expect(maria.page.url()).toBe(`${url}/approve/${id}`);
+  });
+});

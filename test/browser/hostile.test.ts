@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { bench, see } from "../support/bench.ts";
+import { createPasskey, decide, type Device } from "../support/device.ts";
+import { backend } from "../support/visitor.ts";
+
+const { url, enrolUrl, api, people, device, ask } = bench("hostile");
+let alex: Device;
+let maria: Device;
+let stranger: Device;
+
+beforeAll(async () => {
+  [alex, maria, stranger] = await Promise.all([device(), device(), device()]);
+  await createPasskey(alex, enrolUrl);
+  await createPasskey(stranger, inject("product").tenants["stranger"]?.enrolUrl ?? "");
+  const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
+  await createPasskey(maria, invited.body.enrolUrl);
+});
+
+const DATA = /(<script type="application\/json" id="data">)([^<]*)(<\/script>)/;
+type Data = { payload: string; payloadHash: string; code: string; statement: Record<string, unknown> };
+const PAYLOAD = '{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}';
+const zeros = (digits: number) => "0".repeat(digits);
+
+describe("a page that was tampered with on its way", () => {
+  it.each<[string, (data: Data) => void, RegExp]>([
+    [
+      "another content than the one to be signed",
+      (data) => (data.payload = data.payload.replace("acct_8821", "acct_6666")),
+      /does not have the SHA-256/,
+    ],
+    ["another hash", (data) => (data.payloadHash = zeros(64)), /does not have the SHA-256/],
+    ["another comparison code", (data) => (data.code = zeros(8)), /comparison code/],
+    ["another action", (data) => (data.statement["action"] = "Send a postcard"), /comparison code/],
+    ["a statement for another site", (data) => (data.statement["rp"] = "https://evil.example"), /not here/],
+    [
+      "another request's statement",
+      (data) => (data.statement["confirmation"] = "c_AAAAAAAAAAAAAAAAAAAAAA"),
+      /another request|one form/,
+    ],
+    ["a field more in the statement", (data) => (data.statement["note"] = "fine"), /one form/],
+    ["content that is not JSON", (data) => (data.payload = `${data.payload} `), /SHA-256|exactly/],
+  ])("is not verified when it has %s, and nothing can be signed", async (_name, change, why) => {
+    const { id } = await ask();
+    const { page } = alex;
+    const address = `${url}/approve/${id}`;
+    await page.route(address, async (route) => {
+      const answer = await route.fetch();
+      const html = await answer.text();
+      const body = html.replace(DATA, (_all, before: string, text: string, after: string) => {
+        const data = JSON.parse(text) as Data;
+        expect(data.payload).toBe(PAYLOAD);
+        change(data);
+        return before + JSON.stringify(data) + after;
+      });
+      expect(body).not.toBe(html);
+      await route.fulfill({ response: answer, body });
+    });
+    await page.goto(address);
+    await see(page.getByRole("alert")).toContainText("Display not verified. Do not approve this.");
+    await see(page.locator("#why")).toHaveText(why);
+    await see(page.getByText("Display verified.")).toBeHidden();
+    for (const name of ["Approve", "Reject"]) {
+      const button = page.locator(`#${name.toLowerCase()}`);
+      await see(button).toBeHidden();
+      await see(button).toBeDisabled();
+    }
+    await page.unroute(address);
+
+    await page.goto(address);
+    await see(page.getByText("Display verified.")).toBeVisible();
+    await page.locator("#end").scrollIntoViewIfNeeded();
+    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
+  });
+
+  it("changes nothing when it has the buttons pressed by a program", async () => {
+    const { id } = await ask();
+    const { page } = alex;
+    await page.goto(`${url}/approve/${id}`);
+    await see(page.getByText("Display verified.")).toBeVisible();
+    // Before the end has been on the screen.
+    await page.evaluate(() => document.querySelector<HTMLButtonElement>("#approve")?.click());
+    await see(page.locator("#status")).toHaveText("Read to the end to decide.");
+    expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
+  });
+});
+
+describe("hostile content", () => {
+  it("is drawn as text, with what it hides named", async () => {
+    const payload = {
+      html: "<img src=x onerror=alert(1)></script><script>alert(1)</script>",
+      link: "https://evil.example/\u202Egnp.exe",
+      pay: "acct_88\u200B21",
+    };
+    const { id } = await ask({ action: "Pay <b>now</b> \u202Eton", payload });
+    const { page } = alex;
+    await page.goto(`${url}/approve/${id}`);
+    await see(page.getByText("Display verified.")).toBeVisible();
+    await see(page.getByRole("heading", { level: 1 })).toContainText("Pay <b>now</b>");
+    await see(page.locator("#fields .value").first()).toHaveText(payload.html);
+    await see(page.locator("#fields .odd")).toHaveCount(2);
+    await see(page.getByText("Careful:").first()).toBeVisible();
+    expect(await page.locator("#fields img, #fields a, #fields script, #action b").count()).toBe(0);
+    await decide(alex, "Reject");
+    await see(page.getByRole("heading", { name: "Rejected" })).toBeVisible();
+  });
+});
+
+describe("whoever is not asked", () => {
+  it("gets one and the same page for another tenant's request, a colleague's and none at all", async () => {
+    const { id } = await ask();
+    const absent = `${id.slice(0, -4)}AAAA`;
+    const seen: string[] = [];
+    for (const [who, asked] of [
+      [stranger, id],
+      [stranger, absent],
+      [maria, id],
+      [maria, absent],
+    ] as const) {
+      const answer = await who.page.goto(`${url}/approve/${asked}`);
+      expect(answer?.status()).toBe(404);
+      await see(who.page.getByRole("heading", { name: "Not found" })).toBeVisible();
+      seen.push(await who.page.content());
+    }
+    expect(new Set(seen).size).toBe(1);
+    const answer = await alex.page.goto(`${url}/approve/${id}`);
+    expect(answer?.status()).toBe(200);
+  });
+
+  it("is told no more without a session: the sign-in page is the same at any address", async () => {
+    const { id } = await ask();
+    const nobody = await device();
+    const seen: string[] = [];
+    for (const path of [`/approve/${id}`, "/approve/c_nothing", "/inbox", "/devices"]) {
+      const answer = await nobody.page.goto(url + path);
+      expect(answer?.status()).toBe(200);
+      await see(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+      seen.push(await nobody.page.content());
+    }
+    expect(new Set(seen).size).toBe(1);
+    expect(nobody.faults).toEqual([]);
+  });
+
+  it("cannot sign in without a passkey, and is told what to do", async () => {
+    const nobody = await device();
+    await nobody.page.goto(`${url}/inbox`);
+    await nobody.page.getByRole("button", { name: "Sign in with passkey" }).click();
+    await see(nobody.page.locator("#status")).toContainText("no passkey for it", { timeout: 8_000 });
+    await see(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeEnabled();
+  });
+
+  it("reads why it cannot decide while its passkey is not endorsed", async () => {
+    const early = { username: "maria", action: "Pay", payload: {} };
+    const answer = await backend(fetch, url, inject("product").tenants["hostile"]?.apiKey ?? "")(
+      "POST",
+      "/api/confirmations",
+      early,
+    );
+    expect([answer.status, answer.body.code]).toEqual([409, "approver_without_passkey"]);
+    await maria.page.goto(`${url}/devices`);
+    await see(maria.page.getByText("Waiting to be endorsed")).toBeVisible();
+  });
+});

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Result } from "axe-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bench, see } from "../support/bench.ts";
+import { createPasskey, decide, type Device } from "../support/device.ts";
+
+// What holds for every page: a narrow phone, light and dark, and nothing in the way of a screen reader.
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const { url, enrolUrl, people, device, ask, api } = bench("looks");
+let alex: Device;
+let nobody: Device;
+const addresses = new Map<string, string>();
+
+beforeAll(async () => {
+  alex = await device();
+  nobody = await device();
+  await createPasskey(alex, enrolUrl);
+  const pending = await ask({
+    payload: { to: "acct_8821", long: "x".repeat(300), list: [1, "two", null, { deep: { deeper: [true] } }] },
+  });
+  const approved = await ask({ action: "Deploy to production" });
+  const cancelled = await ask();
+  await api("POST", `/api/confirmations/${cancelled.id}/cancel`);
+  await alex.page.goto(`${url}/approve/${approved.id}`);
+  await decide(alex, "Approve");
+  await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+  const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
+  addresses.set("pending", `${url}/approve/${pending.id}`);
+  addresses.set("approved", `${url}/approve/${approved.id}`);
+  addresses.set("cancelled", `${url}/approve/${cancelled.id}`);
+  addresses.set("invitation", invited.body.enrolUrl);
+});
+
+async function seriousFaults({ page, cdp }: Device): Promise<readonly string[]> {
+  await cdp.send("Runtime.evaluate", { expression: AXE });
+  const answer = await cdp.send("Runtime.evaluate", {
+    expression: "axe.run().then((found) => JSON.stringify(found.violations))",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  const found = JSON.parse(String(answer.result.value)) as readonly Result[];
+  expect(await page.title()).not.toBe("");
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical" || impact === "moderate")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready: string][] = [
+  ["a pending request", "pending", "alex", "Content"],
+  ["an approved request", "approved", "alex", "Approved"],
+  ["a cancelled request", "cancelled", "alex", "Cancelled"],
+  ["the inbox", "/inbox", "alex", "Waiting for you"],
+  ["the passkeys", "/devices", "alex", "Add a passkey"],
+  ["the invitation", "invitation", "nobody", "Create your passkey"],
+  ["signing in", "/inbox", "nobody", "Sign in"],
+  ["home", "/", "nobody", "Read it. Sign it. Prove it."],
+  ["not found", "/approve/c_nothing", "alex", "Not found"],
+];
+
+describe.each(pages)("%s", (_name, path, of, heading) => {
+  it("fits 360 px, in light and dark, with the policy of the house and nothing serious for axe", async () => {
+    const visitor = of === "alex" ? alex : nobody;
+    const { page } = visitor;
+    visitor.faults.length = 0;
+    const answer = await page.goto(addresses.get(path) ?? url + path);
+    const headers = answer?.headers() ?? {};
+    expect(headers["content-security-policy"]).toBe(POLICY);
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(headers["referrer-policy"]).toBe("no-referrer");
+    expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
+    await see(page.getByRole("heading", { name: heading, exact: true }).first()).toBeVisible();
+    const grounds: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { wide, ground } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth,
+        ground: getComputedStyle(document.body).backgroundColor,
+      }));
+      expect(wide).toBe(360);
+      grounds.push(ground);
+      expect(await seriousFaults(visitor)).toEqual([]);
+    }
+    expect(new Set(grounds).size).toBe(2);
+    // 200 % text, as people set it who can't read small letters.
+    await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(visitor.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from "playwright";
+import { findChromium } from "./chromium.mjs";
+
+// A person's device: a browser profile of its own with an authenticator inside, as Chromium simulates it.
+
+/** Nothing here may call home, and nothing may depend on whether it could. */
+const QUIET = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-default-apps",
+  "--disable-sync",
+  "--metrics-recording-only",
+  "--no-first-run",
+  "--no-pings",
+];
+export const PHONE = { width: 360, height: 740 };
+/** Chromium writes one for every refusal that a page has asked for and explains. */
+const EXPECTED = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+export interface DeviceOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly dark?: boolean;
+  readonly pixels?: number;
+}
+
+export interface Device {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly cdp: CDPSession;
+  readonly authenticator: string;
+  /** What its console complained of. */
+  readonly faults: string[];
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium() ?? "chromium", args: QUIET });
+}
+
+export async function openDevice(browser: Browser, options: DeviceOptions = {}): Promise<Device> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? PHONE,
+    colorScheme: options.dark === true ? "dark" : "light",
+    deviceScaleFactor: options.pixels ?? 1,
+    isMobile: (options.viewport ?? PHONE).width < 600,
+    hasTouch: (options.viewport ?? PHONE).width < 600,
+    reducedMotion: "reduce",
+    locale: "en-GB",
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (problem) => faults.push(String(problem)));
+  page.on("console", (message) => {
+    const bad = message.type() === "error" || message.type() === "warning";
+    if (bad && !EXPECTED.test(message.text())) faults.push(message.text());
+  });
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("WebAuthn.enable", { enableUI: false });
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      defaultBackupEligibility: true,
+      defaultBackupState: true,
+    },
+  });
+  return { context, page, cdp, authenticator: authenticatorId, faults };
+}
+
+/** As a password manager does: the passkeys of one device are on the other, too. */
+export async function syncPasskeys(from: Device, to: Device): Promise<void> {
+  const { credentials } = await from.cdp.send("WebAuthn.getCredentials", {
+    authenticatorId: from.authenticator,
+  });
+  for (const credential of credentials) {
+    await to.cdp.send("WebAuthn.addCredential", { authenticatorId: to.authenticator, credential });
+  }
+}
+
+/** Whether whoever holds the device puts a finger on it when it asks. */
+export async function willTap(device: Device, enabled: boolean): Promise<void> {
+  await device.cdp.send("WebAuthn.setAutomaticPresenceSimulation", {
+    authenticatorId: device.authenticator,
+    enabled,
+  });
+}
+
+/** Whether the device recognises who holds it. */
+export async function knowsFinger(device: Device, isUserVerified: boolean): Promise<void> {
+  await device.cdp.send("WebAuthn.setUserVerified", {
+    authenticatorId: device.authenticator,
+    isUserVerified,
+  });
+}
+
+export async function createPasskey({ page }: Device, enrolUrl: string): Promise<void> {
+  await page.goto(enrolUrl);
+  await page.getByRole("button", { name: "Create passkey" }).click();
+  await page.getByRole("heading", { name: "Passkey created" }).waitFor();
+}
+
+export async function signIn({ page }: Device, url: string): Promise<void> {
+  await page.goto(url);
+  const button = page.getByRole("button", { name: "Sign in with passkey" });
+  await button.click();
+  await button.waitFor({ state: "detached" });
+}
+
+export async function decide({ page }: Device, decision: "Approve" | "Reject", reason = ""): Promise<void> {
+  if (reason !== "") await page.getByLabel("Reason").fill(reason);
+  await page.locator("#end").scrollIntoViewIfNeeded();
+  await page.getByRole("button", { name: decision, exact: true }).click();
+}
