@@ -45,6 +45,26 @@ describe("append", () => {
     expect((await audit()).entries).toEqual(hexOf(sealedRange(0, 5)));
   });
 
+  it("appends nothing any more once somebody has seen more entries than there are", async () => {
+    expect(await log().append(sealedRange(0, 3), 0)).toEqual([0, 1, 2]);
+    expect(await log().append(sealedRange(3, 4), 3)).toEqual([3]);
+    const before = await log().checkpoint();
+    await runInDurableObject(log(), async (instance) => {
+      for (const known of [5, 0, 4]) {
+        await expect(instance.append(sealedRange(4, 6), known)).rejects.toThrow("had 5");
+      }
+      for (const known of [0.5, Number.NaN]) {
+        await expect(instance.append(sealedRange(0, 1), known)).rejects.toThrow("whole number");
+      }
+    });
+    await evictDurableObject(log());
+    await runInDurableObject(log(), async (instance) => {
+      await expect(instance.append(sealedRange(4, 6))).rejects.toThrow("had 5");
+      await expect(instance.append(sealedRange(0, 1))).rejects.toThrow("had 5");
+    });
+    expect(await log().checkpoint()).toBe(before);
+  });
+
   it("refuses another entry under a label, with all of that call", async () => {
     const conflict = [sealed(7), sealed(1, 1), sealed(8)];
     await log().append(sealedRange(0, 3));

@@ -1,0 +1,119 @@
+import { expect } from "vitest";
+import { beginEnrolment, finishEnrolment } from "../../src/app/enrol.ts";
+import { principalOf, type Principal } from "../../src/app/keys.ts";
+import { beginDevice, finishDevice } from "../../src/app/people.ts";
+import { beginSignIn, finishSignIn } from "../../src/app/signin.ts";
+import type { World } from "../../src/app/world.ts";
+import { fromBase64url } from "../../src/core/bytes.ts";
+import { expectOk, type Result } from "../../src/core/refusal.ts";
+import { confirmations, outbox } from "../../src/store/schema.ts";
+import type { TenantStore } from "../../src/store/tenant.ts";
+import type { Authenticator } from "../support/authenticator.ts";
+import { idOf } from "./house.ts";
+import { personNamed, present, presign } from "./signing.ts";
+import { auditConfirmation } from "./streamaudit.ts";
+
+// A client in a world where things fail: tries again, with the same name and the same assertion, and audits
+// the tenant's rows each time before it does.
+
+const TRIES_MAX = 4;
+const bytesOf = (text: string) => expectOk(fromBase64url(text));
+
+/** At every moment, also right after a fault. */
+export async function auditNow(store: TenantStore): Promise<void> {
+  const rows = await store.select(outbox).orderBy(outbox.seq);
+  expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_row, place) => place));
+  // Sealed in order: behind one that waits, none is sealed.
+  const sealed = rows.filter(({ index }) => index !== null).length;
+  expect(rows.findIndex(({ index }) => index === null)).toBe(sealed === rows.length ? -1 : sealed);
+  for (const { id } of await store.select(confirmations)) await auditConfirmation(store, id);
+}
+
+/** What was injected, and nothing else. */
+function expectFault(problem: unknown): void {
+  expect(String((problem as Error).cause ?? problem)).toMatch(/failed|its answer is lost|not sealed yet/u);
+}
+
+function expectAnswer(answer: unknown, ...allowed: readonly unknown[]): void {
+  expect(allowed).toContainEqual(answer);
+}
+
+export class Client {
+  readonly #world: World;
+  readonly #store: TenantStore;
+  faults = 0;
+
+  constructor(world: World, store: TenantStore) {
+    this.#world = world;
+    this.#store = store;
+  }
+
+  /** Again, until there is an answer; a refusal is an answer. */
+  async insist<Value>(call: () => Promise<Value>): Promise<Value> {
+    for (let tried = 0; tried < TRIES_MAX; tried++) {
+      try {
+        return await call();
+      } catch (problem) {
+        this.faults++;
+        expectFault(problem);
+        await auditNow(this.#store);
+      }
+    }
+    throw new Error("the client gave up");
+  }
+
+  async signIn(passkey: Authenticator, userHandle: string): Promise<void> {
+    const signed = await this.insist(async () => {
+      const { challenge } = await beginSignIn(this.#world);
+      const { assertion } = await passkey.assert(bytesOf(challenge));
+      return finishSignIn(this.#world, { challenge, assertion, userHandle });
+    });
+    expectAnswer(signed.ok, true);
+  }
+
+  /** A link that is used already has done its work: the passkey signs in. */
+  async enrol(secret: string, passkey: Authenticator): Promise<void> {
+    const handle = (await personNamed(this.#store, "alex")).userHandle;
+    const done = await this.insist(async () => {
+      const begun = await beginEnrolment(this.#world, secret);
+      if (!begun.ok) return begun;
+      const { challenge } = begun.value;
+      const response = await passkey.register(bytesOf(challenge));
+      const { clientDataJSON, attestationObject } = response.response;
+      const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
+      return finishEnrolment(this.#world, { secret, challenge, label: "Phone", registration });
+    });
+    if (!done.ok) expectAnswer(done.refusal.code, "enrolment_used", "credential_registered");
+    await this.signIn(passkey, handle);
+  }
+
+  async addDevice(passkey: Authenticator): Promise<string> {
+    const person = await personNamed(this.#store, "alex");
+    const done = await this.insist(async (): Promise<Result<string>> => {
+      const { challenge } = await beginDevice(this.#world, this.#store, person);
+      const response = await passkey.register(bytesOf(challenge));
+      const { clientDataJSON, attestationObject } = response.response;
+      const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
+      return finishDevice(this.#world, this.#store, person, { challenge, label: "Key", registration });
+    });
+    if (done.ok) return idOf(done.value);
+    // It is stored, and nobody was asked to endorse it: signing in with it asks.
+    expectAnswer(done.refusal.code, "credential_registered");
+    await this.signIn(passkey, person.userHandle);
+    const asked = await this.#store.select(confirmations);
+    return asked.find(({ type }) => type === "credential.endorsed")?.id ?? "";
+  }
+
+  async decide(id: string, passkey: Authenticator): Promise<void> {
+    const person = await personNamed(this.#store, "alex");
+    const signed = await this.insist(() => presign(this.#world, this.#store, id, { person, passkey }));
+    const decided = await this.insist(() => present(this.#world, this.#store, signed));
+    expectAnswer(decided, { ok: true, value: "decided" });
+    // An identical repetition, whenever it comes, is answered like the first.
+    expectAnswer(await this.insist(() => present(this.#world, this.#store, signed)), decided);
+  }
+}
+
+export async function principalIn(world: World, apiKey: string): Promise<Principal> {
+  return expectOk(await principalOf(world, apiKey));
+}

@@ -1,0 +1,84 @@
+import { eq } from "drizzle-orm";
+import { beginCeremony, statementOf } from "../../src/app/ceremony.ts";
+import { decide, type Decision } from "../../src/app/decide.ts";
+import type { World } from "../../src/app/world.ts";
+import { fromHex, toBase64url } from "../../src/core/bytes.ts";
+import { challengeOf } from "../../src/core/challenge.ts";
+import { expectOk, type Result } from "../../src/core/refusal.ts";
+import { statementNonce } from "../../src/core/statement.ts";
+import { ceremonies, confirmations, credentials, people, type PersonRow } from "../../src/store/schema.ts";
+import type { TenantStore } from "../../src/store/tenant.ts";
+import type { Authenticator } from "../support/authenticator.ts";
+import { newPasskey } from "../support/visitor.ts";
+import { ORIGIN } from "./house.ts";
+
+// Decisions made ahead, below the doors, so that many can be let loose at one moment.
+
+export interface Signer {
+  readonly person: PersonRow;
+  readonly passkey: Authenticator;
+}
+
+export interface Presigned {
+  readonly id: string;
+  readonly person: PersonRow;
+  readonly given: Decision;
+}
+
+export async function presign(
+  world: World,
+  store: TenantStore,
+  id: string,
+  { person, passkey }: Signer,
+  decision: Decision["decision"] = "approve",
+  reason = "",
+): Promise<Presigned> {
+  const { ceremonyId } = expectOk(await beginCeremony(world, store, id, person));
+  const [[row], [ceremony]] = await store.read([
+    store.select(confirmations, eq(confirmations.id, id)),
+    store.select(ceremonies, eq(ceremonies.id, ceremonyId)),
+  ]);
+  if (row === undefined || ceremony === undefined) throw new RangeError("nothing to sign");
+  const statement = statementOf(world, await store.own(), row, person, ceremony, { decision, reason });
+  const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
+  const { assertion } = await passkey.assert(challenge);
+  return { id, person, given: { ceremonyId, decision, reason, assertion, userHandle: null } };
+}
+
+export function present(
+  world: World,
+  store: TenantStore,
+  { id, person, given }: Presigned,
+): Promise<Result<unknown>> {
+  return decide(world, store, id, person, given);
+}
+
+export async function personNamed(store: TenantStore, username: string): Promise<PersonRow> {
+  const person = await store.first(people, eq(people.username, username));
+  if (person === undefined) throw new RangeError(`nobody is called ${username}`);
+  return person;
+}
+
+/** A passkey that counts at once, written straight into the tables. */
+export async function givenPasskey(
+  world: World,
+  store: TenantStore,
+  { id: personId }: PersonRow,
+): Promise<Authenticator> {
+  const passkey = await newPasskey(ORIGIN);
+  const { id, publicKey, algorithm } = passkey.credential;
+  await store.insert(credentials, {
+    id,
+    personId,
+    label: "Given",
+    publicKey: toBase64url(publicKey),
+    algorithm,
+    signCount: 0,
+    backupEligible: true,
+    backedUp: true,
+    transports: "",
+    createdAt: world.now(),
+    endorsedSeq: 0,
+  });
+  return passkey;
+}
