@@ -17,6 +17,7 @@ export const see = expect.configure({ timeout: 10_000 });
 export interface Bench {
   readonly url: string;
   readonly enrolUrl: string;
+  readonly apiKey: string;
   readonly api: ReturnType<typeof backend>;
   readonly people: ReturnType<typeof backend>;
   readonly device: (options?: DeviceOptions) => Promise<Device>;
@@ -48,6 +49,7 @@ export function bench(file: TestFile): Bench {
   return {
     url,
     enrolUrl: tenant.enrolUrl,
+    apiKey: tenant.apiKey,
     api,
     people: backend(fetch, url, tenant.peopleKey),
     async device(options) {
