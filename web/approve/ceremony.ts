@@ -2,8 +2,8 @@ import { fromBase64url } from "../../src/core/bytes.ts";
 import { challengeOf } from "../../src/core/challenge.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { statementNonce, type Statement } from "../../src/core/statement.ts";
-import { usePasskey, type AssertionAnswer } from "../shared/passkey.ts";
-import { post, type Path, type Problem } from "../shared/server.ts";
+import { usePasskey, type AssertionAnswer } from "../common/passkey.ts";
+import { post, type Path, type Problem } from "../common/server.ts";
 import type { Ceremony } from "./data.ts";
 import type { Verified } from "./verify.ts";
 

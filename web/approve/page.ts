@@ -1,9 +1,9 @@
 import { textOf, drawText } from "../../src/core/show.ts";
-import { part, partOf, say, show } from "../shared/dom.ts";
-import { follow } from "../shared/follow.ts";
-import { passkeyTrouble } from "../shared/passkey.ts";
-import { get, isPassing, pageData, post, type Path, type Problem } from "../shared/server.ts";
-import { clockFrom, span } from "../shared/time.ts";
+import { part, partOf, say, show } from "../common/dom.ts";
+import { follow } from "../common/follow.ts";
+import { passkeyTrouble } from "../common/passkey.ts";
+import { get, isPassing, pageData, post, type Path, type Problem } from "../common/server.ts";
+import { clockFrom, span } from "../common/time.ts";
 import { keepCeremony, sign, type CeremonyKeeper, type Choice } from "./ceremony.ts";
 import type { ApprovalData, State } from "./data.ts";
 import { drawAlarm, drawOutcome, drawRaw, drawRequest } from "./draw.ts";

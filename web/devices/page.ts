@@ -1,10 +1,10 @@
-import { link, make, once, part, partOf, say, show } from "../shared/dom.ts";
-import { passkeyTrouble } from "../shared/passkey.ts";
-import { createPasskey, deviceName, fingerprintOf, inFours } from "../shared/register.ts";
-import { pageData, post, type Path } from "../shared/server.ts";
-import { offerSignOut, ownAddress } from "../shared/session.ts";
-import { exactly } from "../shared/text.ts";
-import { moment } from "../shared/time.ts";
+import { link, make, once, part, partOf, say, show } from "../common/dom.ts";
+import { passkeyTrouble } from "../common/passkey.ts";
+import { createPasskey, deviceName, fingerprintOf, inFours } from "../common/register.ts";
+import { pageData, post, type Path } from "../common/server.ts";
+import { offerSignOut, ownAddress } from "../common/session.ts";
+import { exactly } from "../common/text.ts";
+import { moment } from "../common/time.ts";
 
 interface DevicesData {
   readonly person: { readonly username: string; readonly role: string };

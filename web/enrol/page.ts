@@ -1,7 +1,7 @@
 import { toBase64url } from "../../src/core/bytes.ts";
 import { streamId, type Genesis } from "../../src/core/record.ts";
-import { link, make, once, part, partOf, say, show } from "../shared/dom.ts";
-import { passkeyTrouble } from "../shared/passkey.ts";
+import { link, make, once, part, partOf, say, show } from "../common/dom.ts";
+import { passkeyTrouble } from "../common/passkey.ts";
 import {
   createPasskey,
   deviceName,
@@ -9,10 +9,10 @@ import {
   inFours,
   type NewPasskey,
   type RegistrationAnswer,
-} from "../shared/register.ts";
-import { post } from "../shared/server.ts";
-import { ownAddress } from "../shared/session.ts";
-import { exactly } from "../shared/text.ts";
+} from "../common/register.ts";
+import { post } from "../common/server.ts";
+import { ownAddress } from "../common/session.ts";
+import { exactly } from "../common/text.ts";
 
 interface Invitation {
   readonly tenant: string;

@@ -1,9 +1,9 @@
-import { link, make, part, say, show } from "../shared/dom.ts";
-import { follow } from "../shared/follow.ts";
-import { get, isPassing, pageData } from "../shared/server.ts";
-import { offerSignOut } from "../shared/session.ts";
-import { exactly } from "../shared/text.ts";
-import { moment } from "../shared/time.ts";
+import { link, make, part, say, show } from "../common/dom.ts";
+import { follow } from "../common/follow.ts";
+import { get, isPassing, pageData } from "../common/server.ts";
+import { offerSignOut } from "../common/session.ts";
+import { exactly } from "../common/text.ts";
+import { moment } from "../common/time.ts";
 import { spokenCode } from "../../src/core/challenge.ts";
 
 interface Items {

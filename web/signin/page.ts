@@ -1,8 +1,8 @@
 import { fromBase64url } from "../../src/core/bytes.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { once, part, partOf, say } from "../shared/dom.ts";
-import { passkeyTrouble, usePasskey } from "../shared/passkey.ts";
-import { post } from "../shared/server.ts";
+import { once, part, partOf, say } from "../common/dom.ts";
+import { passkeyTrouble, usePasskey } from "../common/passkey.ts";
+import { post } from "../common/server.ts";
 
 // Stands at the very address that was asked for, and looks the same at every one of them.
 
