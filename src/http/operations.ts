@@ -52,12 +52,7 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   "validation_failed",
 ];
 /** What any call may be told. */
-export const ANYWHERE: readonly ProblemCode[] = [
-  "unauthorized",
-  "forbidden_scope",
-  "rate_limited",
-  "internal_error",
-];
+export const ANYWHERE: readonly ProblemCode[] = ["unauthorized", "forbidden_scope", "internal_error"];
 const confirmation = { schema: "Confirmation", example: confirmationExample } as const;
 
 export const OPERATIONS: readonly Operation[] = [
@@ -71,13 +66,7 @@ export const OPERATIONS: readonly Operation[] = [
     request: { schema: "CreateRequest", example: createExample },
     status: 201,
     answer: confirmation,
-    problems: [
-      ...BODY_PROBLEMS,
-      "unknown_approver",
-      "approver_without_passkey",
-      "idempotency_mismatch",
-      "quota_exceeded",
-    ],
+    problems: [...BODY_PROBLEMS, "unknown_approver", "approver_without_passkey", "idempotency_mismatch"],
   },
   {
     method: "get",
