@@ -5,10 +5,11 @@ import { peopleOf, requirementsAfter } from "../core/policy.ts";
 import { refuse, type Result } from "../core/refusal.ts";
 import { asked, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import { activePasskeys, fixedStatement } from "./ceremony.ts";
+import { fixedStatement } from "./ceremony.ts";
 import type { Loaded } from "./loaded.ts";
 import { codeOf } from "./open.ts";
 import { current, signedBy } from "./view.ts";
+import { activePasskeys } from "./passkeys.ts";
 import { isoTime, type World } from "./world.ts";
 
 // What the approver's page is told. Unlike the requester, who hears of an outcome only once it is sealed,

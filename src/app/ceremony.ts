@@ -1,18 +1,16 @@
-import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { toBase64url } from "../core/bytes.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { hostOf } from "../core/signed.ts";
 import { SALT_BYTES, type Statement } from "../core/statement.ts";
 import {
   ceremonies,
-  credentials,
   type CeremonyRow,
   type ConfirmationRow,
-  type CredentialRow,
   type PersonRow,
   type Tenant,
 } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import { activePasskeys } from "./passkeys.ts";
 import { isoTime, newId, type World } from "./world.ts";
 
 // One WebAuthn challenge, issued to one person for one confirmation and used once, and the statement that
@@ -94,11 +92,4 @@ export function fixedStatement(world: World, tenant: Tenant, row: ConfirmationRo
     created: isoTime(row.createdAt),
     expires: isoTime(row.expiresAt),
   } as const;
-}
-
-export async function activePasskeys(store: TenantStore, person: string): Promise<readonly CredentialRow[]> {
-  return store.select(
-    credentials,
-    and(eq(credentials.personId, person), isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt)),
-  );
 }

@@ -1,14 +1,12 @@
 import { and, eq } from "drizzle-orm";
 import { assertionHash, type Assertion, type AssertionFacts } from "../core/assertion.ts";
-import { fromBase64url, fromHex, toHex } from "../core/bytes.ts";
+import { fromHex, toHex } from "../core/bytes.ts";
 import { challengeOf } from "../core/challenge.ts";
 import { decide as judge, type Input } from "../core/decision.ts";
 import { mayDecide } from "../core/directory.ts";
 import { canonicalText } from "../core/jcs.ts";
 import { accept, expectOk as ok, refuse, type Result } from "../core/refusal.ts";
-import { hostOf } from "../core/signed.ts";
 import { statementNonce, type Statement } from "../core/statement.ts";
-import { verifyDecision } from "../passkey/passkey.ts";
 import {
   ceremonies,
   credentials,
@@ -19,20 +17,18 @@ import {
   type PersonRow,
   type VoteRow,
 } from "../store/schema.ts";
-import { burn, makeStep, type StepAttempt } from "../store/steps.ts";
+import { ATTEMPTS_MAX, burn, makeStep, type StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import { activePasskeys, statementOf } from "./ceremony.ts";
+import { statementOf } from "./ceremony.ts";
 import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { sealOf } from "./seal.ts";
 import { judgeChange, revokedBy, sealedChange } from "./change.ts";
+import { activePasskeys, verifyUse } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
 // Decide: rebuild the statement and the challenge from stored rows, verify, judge, and commit in one
 // guarded chain. Only then is it sealed, and only then does anyone but the approver hear of it.
-
-/** Rounds of read, judge and commit before a busy confirmation gives up; each loss means another won. */
-const ATTEMPTS_MAX = 6;
 
 export interface Decision {
   readonly ceremonyId: string;
@@ -119,7 +115,8 @@ async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): 
       attempt.given,
     );
     // The statement is made of what never changes, so one verification serves all rounds.
-    verified ??= await verify(world, loaded, statement, attempt, passkey);
+    const challenge = challengeOf(statementNonce(statement), ok(fromHex(loaded.row.payloadHash)));
+    verified ??= await verifyUse(world, attempt.person, passkey, attempt.given, challenge, [passkey.id]);
     if (!verified.ok) return verified;
     const step = await judged(world, store, loaded, attempt, statement, verified.value);
     if (!step.ok) return step;
@@ -135,31 +132,6 @@ async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): 
       return refuse(...(await lostFact(world, store, attempt, after)));
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
-}
-
-async function verify(
-  world: World,
-  { row }: Loaded,
-  statement: Statement,
-  { given, person }: Attempt,
-  passkey: CredentialRow,
-): Promise<Result<AssertionFacts>> {
-  return verifyDecision({
-    assertion: given.assertion,
-    userHandle: given.userHandle,
-    challenge: challengeOf(statementNonce(statement), ok(fromHex(row.payloadHash))),
-    origin: world.origin,
-    rpId: hostOf(world.origin),
-    credential: {
-      id: passkey.id,
-      publicKey: ok(fromBase64url(passkey.publicKey)),
-      algorithm: passkey.algorithm,
-      signCount: passkey.signCount,
-      backupEligible: passkey.backupEligible,
-      userHandle: person.userHandle,
-    },
-    allowed: [passkey.id],
-  });
 }
 
 async function judged(

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { fromBase64url } from "../core/bytes.ts";
 import { mayDecide } from "../core/directory.ts";
 import { canonicalText } from "../core/jcs.ts";
@@ -17,6 +17,7 @@ import {
 import type { TenantStore } from "../store/tenant.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { open } from "./open.ts";
+import { activePasskeys } from "./passkeys.ts";
 import type { World } from "./world.ts";
 
 // Asking for a change of the directory: a confirmation like any other, signed on the same page.
@@ -130,10 +131,9 @@ async function ask(
 
 /** The person alone where a passkey of theirs counts already; else any one of those who manage people. */
 async function whoMayGrant(store: TenantStore, person: PersonRow): Promise<string | Policy> {
-  const counts = and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt));
-  const own = await store.first(credentials, and(eq(credentials.personId, person.id), counts));
+  const own = await activePasskeys(store, person.id);
   // Whoever only reads signs nothing, not even this.
-  if (own !== undefined && mayDecide(person)) return person.id;
+  if (own.length > 0 && mayDecide(person)) return person.id;
   const managers = await store.select(
     people,
     inArray(people.role, person.role === "owner" ? ["owner"] : ["owner", "admin"]),

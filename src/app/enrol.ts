@@ -5,6 +5,7 @@ import { canonicalText } from "../core/jcs.ts";
 import { streamId, streamKeyHash, type Genesis } from "../core/record.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { hostOf } from "../core/signed.ts";
+import { SALT_BYTES } from "../core/statement.ts";
 import { verifyRegistration } from "../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../passkey/registration.ts";
 import {
@@ -189,7 +190,7 @@ function beginning(
     publicKey: toBase64url(passkey.publicKey),
   };
   const body = canonicalText({ genesis, tenant: tenant.name, person: { id, username } });
-  const salt = (): string => toBase64url(world.random(32));
+  const salt = (): string => toBase64url(world.random(SALT_BYTES));
   return [
     store.insertFrom(
       outbox,

@@ -1,6 +1,7 @@
 import { API_KEY_RANDOM_BYTES, makeApiKey, parseApiKey, redactApiKey } from "../core/apikey.ts";
 import { toBase64url } from "../core/bytes.ts";
 import { expectOk } from "../core/refusal.ts";
+import { SALT_BYTES } from "../core/statement.ts";
 import { newTenant } from "../store/lookup.ts";
 import { apiKeys, projects } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
@@ -12,7 +13,6 @@ import { newId, newSecret, type World } from "./world.ts";
 // begins its stream.
 
 const STREAM_KEY_BYTES = 32;
-const SALT_BYTES = 32;
 
 export interface Founded {
   readonly store: TenantStore;

@@ -1,21 +1,16 @@
-import { and, eq, isNotNull, isNull, lte } from "drizzle-orm";
+import { and, eq, lte } from "drizzle-orm";
 import { fromHex, toHex, type Bytes } from "../core/bytes.ts";
 import { comparisonCode } from "../core/challenge.ts";
+import { mayDecide } from "../core/directory.ts";
 import { sha256 } from "../core/hash.ts";
 import { canonicalBytes, canonicalText } from "../core/jcs.ts";
 import { PAYLOAD_MAX_BYTES, type JsonObject } from "../core/json.ts";
 import { peopleOf, policyHash, requirementsAfter, soleApprover, type Policy } from "../core/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
-import {
-  asked,
-  confirmations,
-  credentials,
-  idempotency,
-  people,
-  type ConfirmationRow,
-} from "../store/schema.ts";
+import { asked, confirmations, idempotency, people, type ConfirmationRow } from "../store/schema.ts";
 import type { Statement, TenantStore } from "../store/tenant.ts";
 import { wakeAt } from "./clerkcalls.ts";
+import { activePasskeys } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
 // Ask: write the request down whole, then ring the tenant's clerk. Nothing is notified, and no answer
@@ -110,14 +105,8 @@ export async function approverNamed(
 ): Promise<Result<{ id: string; username: string }>> {
   const person = await store.first(people, eq(people.username, username));
   if (person === undefined) return refuse("unknown_approver", `there is no approver "${username}"`);
-  if (person.role === "auditor") return refuse("unknown_approver", `"${username}" may read, not decide`);
-  const active = and(
-    eq(credentials.personId, person.id),
-    isNotNull(credentials.endorsedSeq),
-    isNull(credentials.revokedAt),
-  );
-  const passkey = await store.first(credentials, active);
-  if (passkey === undefined) {
+  if (!mayDecide(person)) return refuse("unknown_approver", `"${username}" may read, not decide`);
+  if ((await activePasskeys(store, person.id)).length === 0) {
     return refuse("approver_without_passkey", `"${username}" has no passkey that counts yet`);
   }
   return accept({ id: person.id, username: person.username });

@@ -1,7 +1,9 @@
-import { and, asc, eq, isNotNull, isNull } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import { expectOk, accept, refuse, type Result } from "../core/refusal.ts";
 import { fromBase64url, toBase64url } from "../core/bytes.ts";
+import { mayDecide } from "../core/directory.ts";
 import type { Role } from "../core/record.ts";
+import { hostOf } from "../core/signed.ts";
 import { credentials, enrolments, people, type CredentialRow, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { askEndorsement } from "./endorse.ts";
@@ -16,6 +18,7 @@ import {
 } from "./enrol.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Registration } from "../passkey/registration.ts";
+import { counting } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
 const USER_HANDLE_BYTES = 32;
@@ -29,13 +32,13 @@ export interface Approver {
 export async function listApprovers(store: TenantStore): Promise<readonly Approver[]> {
   const [members, keys] = await store.read([
     store.select(people).orderBy(asc(people.username)),
-    store.select(credentials, and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt))),
+    store.select(credentials, counting()),
   ]);
   const able = new Set(keys.map(({ personId }) => personId));
-  return members.map(({ id, username, role }) => ({
-    username,
-    role,
-    canDecide: role !== "auditor" && able.has(id),
+  return members.map((member) => ({
+    username: member.username,
+    role: member.role,
+    canDecide: mayDecide(member) && able.has(member.id),
   }));
 }
 
@@ -124,7 +127,7 @@ export async function beginDevice(world: World, store: TenantStore, person: Pers
   const own = await store.select(credentials, eq(credentials.personId, person.id));
   return {
     challenge: await newChallenge(world),
-    rpId: new URL(world.origin).hostname,
+    rpId: hostOf(world.origin),
     userHandle: person.userHandle,
     username: person.username,
     exclude: own.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id),

@@ -2,7 +2,7 @@ import { and, eq, lte } from "drizzle-orm";
 import { decide as judge, type Input } from "../core/decision.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { confirmations } from "../store/schema.ts";
-import { makeStep, type StepAttempt } from "../store/steps.ts";
+import { ATTEMPTS_MAX, makeStep, type StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
@@ -12,7 +12,6 @@ import { newId, type World } from "./world.ts";
 // Everything that ends or uses a confirmation without a signature: time, the requester's cancel, the
 // executor's use. The same guarded chain as a decision, so a race has one winner.
 
-const ATTEMPTS_MAX = 6;
 const TICK_MAX_CONFIRMATIONS = 100;
 
 type Unsigned = Extract<Input, { kind: "cancel" | "tick" | "consume" }>;

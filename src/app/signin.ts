@@ -1,14 +1,14 @@
 import { eq } from "drizzle-orm";
 import type { Assertion } from "../core/assertion.ts";
 import { fromBase64url, toBase64url } from "../core/bytes.ts";
-import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
 import { hostOf } from "../core/signed.ts";
-import { verifyDecision } from "../passkey/passkey.ts";
 import { burnChallenge, credentialById, rememberChallenge, sessionByHash } from "../store/lookup.ts";
 import { credentials, people, sessions, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { remindOfEndorsement } from "./endorse.ts";
 import { secretHash } from "./enrol.ts";
+import { verifyUse } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
 // A session only reads. Whoever steals one sees requests and can decide none of them.
@@ -51,22 +51,7 @@ export async function finishSignIn(
   const { store, value: passkey } = found;
   const person = await store.first(people, eq(people.id, passkey.personId));
   if (person === undefined) return unknown;
-  const verified = await verifyDecision({
-    assertion: given.assertion,
-    userHandle: given.userHandle,
-    challenge: challenge.value,
-    origin: world.origin,
-    rpId: hostOf(world.origin),
-    credential: {
-      id: passkey.id,
-      publicKey: expectOk(fromBase64url(passkey.publicKey)),
-      algorithm: passkey.algorithm,
-      signCount: passkey.signCount,
-      backupEligible: passkey.backupEligible,
-      userHandle: person.userHandle,
-    },
-    allowed: "discoverable",
-  });
+  const verified = await verifyUse(world, person, passkey, given, challenge.value, "discoverable");
   if (!verified.ok) return verified;
   const signCount = Math.max(verified.value.signCount, passkey.signCount);
   await store.update(

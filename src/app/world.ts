@@ -10,7 +10,7 @@ export interface ClerkPort {
   ring(): Promise<void>;
   /** Returns when the confirmation has an outcome to show, or after this many seconds. */
   wait(confirmation: string, seconds: number): Promise<void>;
-  /** Returns when anything in this person's inbox may have changed, or after this many seconds. */
+  /** Looks again at this time, or earlier. */
   wakeAt(at: number): Promise<void>;
 }
 

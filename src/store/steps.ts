@@ -19,6 +19,9 @@ import type { Statement, TenantStore } from "./tenant.ts";
 // only if the one before it did, a presented ceremony stays burnt whatever happens, and who loses a race
 // finds out by reading.
 
+/** Rounds of read, judge and commit before a busy confirmation gives up; each loss means another won. */
+export const ATTEMPTS_MAX = 6;
+
 export interface StepAttempt {
   readonly confirmation: string;
   /** The version that was read and judged; another one means: read and judge again. */

@@ -1,0 +1,45 @@
+import { and, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
+import type { Assertion, AssertionFacts } from "../core/assertion.ts";
+import { fromBase64url, type Bytes } from "../core/bytes.ts";
+import { expectOk, type Result } from "../core/refusal.ts";
+import { hostOf } from "../core/signed.ts";
+import { verifyDecision, type DecisionInput } from "../passkey/passkey.ts";
+import { credentials, type CredentialRow, type PersonRow } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import type { World } from "./world.ts";
+
+/** The passkeys that count: endorsed, sealed, and not taken back. */
+export function counting(): SQL | undefined {
+  return and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt));
+}
+
+export async function activePasskeys(store: TenantStore, person: string): Promise<readonly CredentialRow[]> {
+  return store.select(credentials, and(eq(credentials.personId, person), counting()));
+}
+
+/** Whether this person used this passkey, here, over this challenge. */
+export async function verifyUse(
+  world: World,
+  person: PersonRow,
+  passkey: CredentialRow,
+  given: { readonly assertion: Assertion; readonly userHandle: string | null },
+  challenge: Bytes,
+  allowed: DecisionInput["allowed"],
+): Promise<Result<AssertionFacts>> {
+  return verifyDecision({
+    assertion: given.assertion,
+    userHandle: given.userHandle,
+    challenge,
+    origin: world.origin,
+    rpId: hostOf(world.origin),
+    credential: {
+      id: passkey.id,
+      publicKey: expectOk(fromBase64url(passkey.publicKey)),
+      algorithm: passkey.algorithm,
+      signCount: passkey.signCount,
+      backupEligible: passkey.backupEligible,
+      userHandle: person.userHandle,
+    },
+    allowed,
+  });
+}
