@@ -1,6 +1,7 @@
 import { desc, isNotNull, notInArray } from "drizzle-orm";
 import { applyChange, parseChange, type Change, type Directory } from "../core/directory.ts";
 import { parseJsonText } from "../core/json.ts";
+import { isSatisfied } from "../core/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { credentials, outbox, people, type ConfirmationRow, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
@@ -10,6 +11,8 @@ import type { World } from "./world.ts";
 
 // Changes of the directory: confirmations whose payload is the change document. Whether a signer is
 // entitled to one is core's rule, the same that a stranger applies to the sealed stream.
+
+export type ChangeOf<Kind extends Change["change"]> = Extract<Change, { change: Kind }>;
 
 export function changeOf({ type, payload }: ConfirmationRow): Change | undefined {
   return type === "decision" ? undefined : expectOk(parseChange(expectOk(parseJsonText(payload))));
@@ -22,16 +25,24 @@ export function changeOf({ type, payload }: ConfirmationRow): Change | undefined
 export async function judgeChange(
   world: World,
   store: TenantStore,
-  { row }: Loaded,
+  { row, state, policy }: Loaded,
   decision: string,
   person: PersonRow,
 ): Promise<Result<number | null>> {
   const change = changeOf(row);
   if (change === undefined || decision === "reject") return accept(null);
   const last = await sealedChange(world, store);
+  const directory = await directoryOf(store);
   // The very check that a stranger makes later, so that nothing is ever sealed which would not replay.
-  const applied = applyChange(await directoryOf(store), change, [person.id], 0);
-  return applied.ok ? accept(last) : refuse("not_an_approver", applied.refusal.detail);
+  const own = applyChange(directory, change, [person.id], 0);
+  if (own.ok) return accept(last);
+  if (own.refusal.code !== "quorum_missing") return refuse("not_an_approver", own.refusal.detail);
+  const earlier = state.votes.filter((vote) => vote.decision === "approve" && vote.credentialActive);
+  const signers = [...earlier.map((vote) => vote.person), person.id];
+  const together = applyChange(directory, change, signers, 0);
+  // More managers may have come since the request was made, and with them a second signature is due.
+  const ends = isSatisfied(policy.require, new Set(signers));
+  return together.ok || !ends ? accept(last) : refuse("not_an_approver", together.refusal.detail);
 }
 
 /** The seq of the last change of the directory. What it changes is in the tables only once it is sealed. */
@@ -52,10 +63,11 @@ export async function sealedChange(world: World, store: TenantStore): Promise<nu
   return found.seq;
 }
 
-/** The passkey that this confirmation takes away, if it is of that kind. */
-export function revokedBy(row: ConfirmationRow): string | null {
+/** The passkeys that this confirmation takes away, if it is of that kind. */
+export function revokedBy(row: ConfirmationRow): readonly string[] {
   const change = changeOf(row);
-  return change?.change === "credential.revoked" ? change.credential.id : null;
+  if (change?.change === "recovered") return change.revoked;
+  return change?.change === "credential.revoked" ? [change.credential.id] : [];
 }
 
 /** The directory as the database has it: a view for speed, of what follows from the stream. */
@@ -64,8 +76,11 @@ export async function directoryOf(store: TenantStore): Promise<Directory> {
     store.select(people),
     store.select(credentials, isNotNull(credentials.endorsedSeq)),
   ]);
+  // Whoever was only invited is nobody yet: the stream knows people by their first passkey that counts.
+  const known = new Set(keys.map(({ personId }) => personId));
+  const enrolled = members.filter(({ id }) => known.has(id));
   return {
-    members: new Map(members.map(({ id, username, role }) => [id, { id, username, role }])),
+    members: new Map(enrolled.map(({ id, username, role }) => [id, { id, username, role }])),
     passkeys: new Map(
       keys.map(({ id, publicKey, personId, endorsedSeq, revokedAt }) => [
         id,

@@ -179,7 +179,7 @@ async function judged(
       assertionHash: hash,
       signCount: Math.max(facts.signCount, passkey?.signCount ?? 0),
       backedUp: facts.backedUp,
-      revokes: applies ? revokedBy(loaded.row) : null,
+      revokes: applies ? revokedBy(loaded.row) : [],
     },
   });
 }

@@ -84,9 +84,10 @@ export async function finishEnrolment(
   const passkey = await registered(world, given, person);
   if (!passkey.ok) return passkey;
   const attempt = newId(world, "s");
+  const now = world.now();
   const burnt = store.update(
     enrolments,
-    { usedAt: world.now(), usedBy: attempt },
+    { usedAt: now, usedBy: attempt },
     and(eq(enrolments.id, enrolment.id), isNull(enrolments.usedAt)),
   );
   // Only the attempt that burnt the link stores anything; a second one finds it used.
@@ -94,14 +95,17 @@ export async function finishEnrolment(
   const begins = tenant.stream === null;
   const written = await storePasskey(world, store, passkey.value.id, [
     burnt,
-    insertPasskey(world, store, person, passkey.value, given.label, mine),
+    insertPasskey(store, person, passkey.value, given.label, now, mine),
     ...(begins ? beginning(world, store, tenant, person, passkey.value, mine) : []),
   ]);
   if (!written.ok) return written;
   const stored = await store.first(credentials, eq(credentials.id, passkey.value.id));
   if (stored === undefined) return refuse("enrolment_used", "this link was used a moment ago");
   if (begins) await ring(world, store.tenantId);
-  const approval = begins ? null : await askEndorsement(world, store, stored, person);
+  const approval = begins
+    ? accept(null)
+    : await askEndorsement(world, store, stored, person, enrolment.recovers);
+  if (!approval.ok) return approval;
   const after = await store.own();
   return accept({
     store,
@@ -109,7 +113,7 @@ export async function finishEnrolment(
     stream: begins ? after.stream : null,
     fingerprint: fingerprintOf(passkey.value.publicKey),
     active: begins,
-    approval,
+    approval: approval.value,
   });
 }
 
@@ -159,11 +163,11 @@ export async function storePasskey(
 }
 
 export function insertPasskey(
-  world: World,
   store: TenantStore,
   person: PersonRow,
   passkey: RegisteredPasskey,
   label: string,
+  now: number,
   condition = sql`1`,
 ): Statement {
   const { id, algorithm, signCount, backupEligible, backedUp, transports } = passkey;
@@ -171,7 +175,7 @@ export function insertPasskey(
   return store.insertFrom(
     credentials,
     (tenant) => sql`SELECT ${tenant}, ${id}, ${person.id}, ${label}, ${key}, ${algorithm}, ${signCount},
-      ${backupEligible ? 1 : 0}, ${backedUp ? 1 : 0}, ${transports.join(" ")}, ${world.now()}, NULL, NULL, NULL WHERE ${condition}`,
+      ${backupEligible ? 1 : 0}, ${backedUp ? 1 : 0}, ${transports.join(" ")}, ${now}, NULL, NULL, NULL, NULL WHERE ${condition}`,
   );
 }
 

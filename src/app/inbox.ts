@@ -1,10 +1,12 @@
-import { and, desc, ne, sql } from "drizzle-orm";
+import { and, desc, isNull, ne, sql } from "drizzle-orm";
 import { toHex, utf8 } from "../core/bytes.ts";
 import type { Status } from "../core/decision.ts";
+import { isManager } from "../core/directory.ts";
 import { sha256 } from "../core/hash.ts";
-import { asked, confirmations, type PersonRow } from "../store/schema.ts";
+import { asked, confirmations, reveals, type ConfirmationRow, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { codeOf } from "./open.ts";
+import { noticesOf, type Notice } from "./recover.ts";
 import { isoTime, type World } from "./world.ts";
 
 export interface InboxItem {
@@ -16,22 +18,30 @@ export interface InboxItem {
   readonly expiresAt: string;
   readonly status: Status;
   readonly code: string;
+  /** Whether the decision is public; null where this person can't change that. */
+  readonly shown: boolean | null;
+}
+
+export interface Inbox {
+  readonly items: readonly InboxItem[];
+  /** What everybody is told. */
+  readonly notices: readonly Notice[];
+  /** Changes when any of it does. */
+  readonly version: string;
 }
 
 const INBOX_MAX_ITEMS = 50;
 
-/** What this person is asked, newest first; and a text that changes when the list does. */
-export async function inboxOf(
-  world: World,
-  store: TenantStore,
-  person: PersonRow,
-): Promise<{ items: readonly InboxItem[]; version: string }> {
+/** What this person is asked, newest first. */
+export async function inboxOf(world: World, store: TenantStore, person: PersonRow): Promise<Inbox> {
   const mine = sql`${confirmations.id} IN (SELECT ${asked.confirmationId} FROM ${asked}
     WHERE ${asked.tenantId} = ${store.tenantId} AND ${asked.personId} = ${person.id})`;
-  const rows = await store
-    .select(confirmations, and(mine, ne(confirmations.status, "cancelled")))
-    .orderBy(desc(confirmations.id))
-    .limit(INBOX_MAX_ITEMS);
+  const listed = and(mine, ne(confirmations.status, "cancelled"));
+  const [rows, open] = await store.read([
+    store.select(confirmations, listed).orderBy(desc(confirmations.id)).limit(INBOX_MAX_ITEMS),
+    store.select(reveals, isNull(reveals.withdrawnAt)),
+  ]);
+  const shown = new Set(open.map(({ confirmationId }) => confirmationId));
   const items = rows.map((row) => ({
     id: row.id,
     action: row.action,
@@ -41,7 +51,16 @@ export async function inboxOf(
     expiresAt: isoTime(row.expiresAt),
     status: row.status === "pending" && row.expiresAt <= world.now() ? ("expired" as const) : row.status,
     code: codeOf(row),
+    shown: canPublish(row, person) ? shown.has(row.id) : null,
   }));
-  const seen = items.map(({ id, status }) => `${id} ${status}`).join("\n");
-  return { items, version: toHex(sha256(utf8(seen)).subarray(0, 8)) };
+  const notices = await noticesOf(world, store);
+  const seen = [
+    ...items.map((item) => `${item.id} ${item.status} ${item.shown}`),
+    ...notices.map(({ username, at }) => `${username} ${at}`),
+  ].join("\n");
+  return { items, notices, version: toHex(sha256(utf8(seen)).subarray(0, 8)) };
+}
+
+function canPublish({ type, status }: ConfirmationRow, person: PersonRow): boolean {
+  return isManager(person) && type === "decision" && (status === "approved" || status === "rejected");
 }

@@ -1,11 +1,13 @@
 import { asc, eq } from "drizzle-orm";
 import { expectOk, accept, refuse, type Result } from "../core/refusal.ts";
 import { fromBase64url, toBase64url } from "../core/bytes.ts";
-import { mayDecide } from "../core/directory.ts";
+import { mayDecide, type Change } from "../core/directory.ts";
 import type { Role } from "../core/record.ts";
 import { hostOf } from "../core/signed.ts";
 import { credentials, enrolments, people, type CredentialRow, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import { askChange } from "./askchange.ts";
+import { directoryOf } from "./change.ts";
 import { askEndorsement } from "./endorse.ts";
 import {
   ENROLMENT_HOURS,
@@ -18,6 +20,8 @@ import {
 } from "./enrol.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Registration } from "../passkey/registration.ts";
+import { quorumOfManagers, anyManager } from "./managers.ts";
+import type { Requester } from "./open.ts";
 import { counting } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
@@ -60,8 +64,7 @@ export async function invite(
     return refuse("username_taken", `there is already somebody called "${username}"`);
   }
   const personId = known?.id ?? newId(world, "p");
-  const secret = toBase64url(world.random(ENROLMENT_SECRET_BYTES));
-  const expiresAt = now + ENROLMENT_HOURS * 3_600_000;
+  const link = newLink(world, store, personId, false);
   const person = {
     id: personId,
     username,
@@ -70,23 +73,69 @@ export async function invite(
     createdAt: now,
   };
   try {
-    await store.batch([
-      ...(known === undefined ? [store.insert(people, person)] : []),
-      store.insert(enrolments, {
-        id: newId(world, "e"),
-        secretHash: secretHash(secret),
-        personId,
-        createdAt: now,
-        expiresAt,
-      }),
-    ]);
+    await store.batch([...(known === undefined ? [store.insert(people, person)] : []), link.statement]);
   } catch (problem) {
     const taken = await store.first(people, eq(people.username, username));
     if (taken !== undefined && taken.id !== personId)
       return refuse("username_taken", `there is already somebody called "${username}"`);
     throw problem;
   }
-  return accept({ enrolUrl: `${world.origin}/enrol#${secret}`, expiresAt });
+  return accept(link.invite);
+}
+
+/** A link for somebody who has lost every passkey. What it makes counts once a quorum has signed for it. */
+export async function inviteAgain(
+  world: World,
+  store: TenantStore,
+  username: string,
+): Promise<Result<Invite>> {
+  const person = await store.first(people, eq(people.username, username));
+  if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  // Told before a link is sent, not after somebody has made a passkey with it.
+  const possible = quorumOfManagers(await directoryOf(store), person);
+  if (!possible.ok) return possible;
+  const link = newLink(world, store, person.id, true);
+  await link.statement;
+  return accept(link.invite);
+}
+
+function newLink(
+  world: World,
+  store: TenantStore,
+  personId: string,
+  recovers: boolean,
+): { readonly invite: Invite; readonly statement: ReturnType<typeof store.insert<typeof enrolments>> } {
+  const now = world.now();
+  const secret = toBase64url(world.random(ENROLMENT_SECRET_BYTES));
+  const expiresAt = now + ENROLMENT_HOURS * 3_600_000;
+  const row = { id: newId(world, "e"), secretHash: secretHash(secret), personId, createdAt: now, expiresAt };
+  return {
+    invite: { enrolUrl: `${world.origin}/enrol#${secret}`, expiresAt },
+    statement: store.insert(enrolments, { ...row, recovers }),
+  };
+}
+
+/** Asks that this person has another role; returns the address where somebody entitled signs. */
+export async function askRole(
+  world: World,
+  store: TenantStore,
+  requester: Requester,
+  username: string,
+  role: Role,
+): Promise<Result<string>> {
+  const person = await store.first(people, eq(people.username, username));
+  if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  const approver = await anyManager(store, person.id, role === "owner" || person.role === "owner");
+  if (!approver.ok) return approver;
+  const change: Change = {
+    v: 1,
+    kind: "countersign/change",
+    change: "role.changed",
+    person: { id: person.id, username },
+    role,
+  };
+  const action = `Make ${username} (${person.role}) ${role}`;
+  return accept(await askChange(world, store, { change, action, requester, approver: approver.value }));
 }
 
 /** Invited in this role and without a passkey so far. */
@@ -144,10 +193,10 @@ export async function finishDevice(
   const passkey = await registered(world, given, person);
   if (!passkey.ok) return passkey;
   const written = await storePasskey(world, store, passkey.value.id, [
-    insertPasskey(world, store, person, passkey.value, given.label),
+    insertPasskey(store, person, passkey.value, given.label, world.now()),
   ]);
   if (!written.ok) return written;
   const stored = await store.first(credentials, eq(credentials.id, passkey.value.id));
   if (stored === undefined) return refuse("credential_registered", "this passkey is registered already");
-  return accept(await askEndorsement(world, store, stored, person));
+  return askEndorsement(world, store, stored, person);
 }

@@ -1,15 +1,17 @@
-import { inArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { fromHex, toHex } from "../core/bytes.ts";
-import { isJsonObject, parseJsonText } from "../core/json.ts";
+import { isManager } from "../core/directory.ts";
+import { isJsonObject, parseJsonText, type JsonObject } from "../core/json.ts";
 import { encodeReceipt, type Receipt } from "../core/receipt.ts";
 import { parsePolicy } from "../core/policy.ts";
 import { NO_PREVIOUS, recordLabel } from "../core/record.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
-import { confirmations, credentials, outbox, votes, type OutboxRow, type VoteRow } from "../store/schema.ts";
+import { confirmations, outbox, votes, type OutboxRow, type VoteRow } from "../store/schema.ts";
+import type { Person } from "../core/statement.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { changeOf } from "./change.ts";
 import type { Loaded } from "./loaded.ts";
-import { inOrder, recordOf, type RecordSource } from "./seal.ts";
+import { counted, inOrder, recordOf, type RecordSource } from "./seal.ts";
 import { signedBy } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -17,7 +19,7 @@ import type { World } from "./world.ts";
 export async function receiptOf(
   world: World,
   store: TenantStore,
-  { row, decided, votes: cast }: Loaded,
+  { row, decided }: Loaded,
 ): Promise<Result<Uint8Array>> {
   if (decided === undefined || decided.index === null || row.decidedSeq === null)
     return refuse("not_found", "there is no receipt before the decision is sealed");
@@ -25,7 +27,10 @@ export async function receiptOf(
   const history = await directoryBefore(store, row.decidedSeq);
   const [created] = history;
   if (created === undefined) return refuse("not_found", "the tenant's stream has no beginning");
-  const needed = neededBy(cast, history.slice(1), await endorsementsOf(store));
+  const cast = (await store.select(votes, and(eq(votes.confirmationId, row.id), counted()))).toSorted(
+    inOrder,
+  );
+  const needed = neededBy(cast, history);
   const sources = [created, ...needed, { row: decided, confirmation: row, votes: cast }];
   const commits = await commitsOf(store, sources);
   const proofs = await world.log.proofs(sources.map(({ row: sealed }) => sealed.index ?? 0));
@@ -53,7 +58,8 @@ export async function receiptOf(
   return accept(encodeReceipt(receipt as unknown as Receipt));
 }
 
-function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
+/** What people signed. */
+export function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
   const signed = cast.map(signedBy);
   const payload = expectOk(parseJsonText(confirmation?.payload ?? ""));
   const policy = confirmation?.policy
@@ -71,12 +77,18 @@ function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
 
 /** The beginning and every sealed change before this seq, in order. */
 async function directoryBefore(store: TenantStore, seq: number): Promise<readonly RecordSource[]> {
-  const kinds = ["stream.created", "credential.endorsed", "credential.revoked", "role.changed"] as const;
+  const kinds = [
+    "stream.created",
+    "credential.endorsed",
+    "credential.revoked",
+    "role.changed",
+    "recovered",
+  ] as const;
   const rows = await store.select(outbox, inArray(outbox.type, [...kinds])).orderBy(outbox.seq);
   const earlier = rows.filter((row) => row.seq < seq && row.index !== null);
   const ids = earlier.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
   const about = await store.selectIn(confirmations, confirmations.id, ids);
-  const cast = (await store.selectIn(votes, votes.confirmationId, ids)).toSorted(inOrder);
+  const cast = (await store.selectIn(votes, votes.confirmationId, ids, counted())).toSorted(inOrder);
   return earlier.map((row) => ({
     row,
     confirmation: about.find(({ id }) => id === row.confirmationId),
@@ -84,35 +96,48 @@ async function directoryBefore(store: TenantStore, seq: number): Promise<readonl
   }));
 }
 
-async function endorsementsOf(store: TenantStore): Promise<ReadonlyMap<string, number>> {
-  const keys = await store.select(credentials);
-  return new Map(keys.flatMap(({ id, endorsedSeq }) => (endorsedSeq === null ? [] : [[id, endorsedSeq]])));
-}
-
-/** The changes that the signers' passkeys and roles rest on, and theirs who signed those, back to the first. */
-function neededBy(
-  cast: readonly VoteRow[],
-  changes: readonly RecordSource[],
-  endorsements: ReadonlyMap<string, number>,
-): readonly RecordSource[] {
+/**
+ * Every change about the signers, and about those who signed these, back to the owner's first passkey: who is
+ * in the receipt at all is in it whole, so that a stranger counts passkeys, roles and managers as they were.
+ */
+function neededBy(cast: readonly VoteRow[], history: readonly RecordSource[]): readonly RecordSource[] {
+  const about = Map.groupBy(history.slice(1), (source) => subjectOf(source)?.id);
+  const seen = new Set<string>();
   const wanted = new Set<RecordSource>();
-  const queue = [...cast];
-  for (let vote = queue.pop(); vote !== undefined; vote = queue.pop()) {
-    const { personId, credentialId } = vote;
-    const restsOn = changes.filter(
-      (source) => source.row.seq === endorsements.get(credentialId) || givesRole(source, personId),
-    );
-    for (const source of restsOn.filter((one) => !wanted.has(one))) {
+  const queue = cast.map(({ personId }) => personId);
+  for (let person = queue.pop(); person !== undefined; person = queue.pop()) {
+    if (seen.has(person)) continue;
+    seen.add(person);
+    for (const source of about.get(person) ?? []) {
       wanted.add(source);
-      queue.push(...source.votes);
+      queue.push(...source.votes.map(({ personId }) => personId));
+      if (isLoneRecovery(source)) queue.push(...managersBefore(source, history));
     }
   }
-  return changes.filter((source) => wanted.has(source));
+  return history.filter((source) => wanted.has(source));
 }
 
-function givesRole({ confirmation }: RecordSource, person: string): boolean {
+function subjectOf({ confirmation }: RecordSource): Person | undefined {
   const change = confirmation && changeOf(confirmation);
-  return change?.change === "role.changed" && change.person.id === person;
+  return change !== undefined && "person" in change ? change.person : undefined;
+}
+
+/** Signed by one, it holds only where there was nobody else who could have signed, too. */
+function isLoneRecovery({ row, votes: cast }: RecordSource): boolean {
+  return row.type === "recovered" && cast.length === 1;
+}
+
+/** Everyone who had ever been able to manage people by then, the first owner among them. */
+function managersBefore({ row }: RecordSource, history: readonly RecordSource[]): readonly string[] {
+  return history.flatMap((source) => {
+    if (source.row.body !== null) {
+      const { person } = expectOk(parseJsonText(source.row.body)) as { person: Person & JsonObject };
+      return [person.id];
+    }
+    const change = source.confirmation && changeOf(source.confirmation);
+    const manages = change !== undefined && "role" in change && isManager(change);
+    return manages && source.row.seq < row.seq ? [change.person.id] : [];
+  });
 }
 
 async function commitsOf(

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import { fromBase64url, fromHex, toBase64url, toHex } from "../core/bytes.ts";
 import { parseJsonText, type JsonObject, type JsonValue } from "../core/json.ts";
 import {
@@ -17,7 +17,6 @@ import {
   confirmations,
   credentials,
   outbox,
-  people,
   votes,
   type ConfirmationRow,
   type OutboxRow,
@@ -25,7 +24,7 @@ import {
 } from "../store/schema.ts";
 import type { Seal } from "../store/steps.ts";
 import type { Statement, TenantStore } from "../store/tenant.ts";
-import { changeOf } from "./change.ts";
+import { effectsOf } from "./effects.ts";
 import { isoTime, type LogPort, type World } from "./world.ts";
 
 // Sealing is a pure function of rows: the committing batch has drawn seq, time and salts, so whoever does
@@ -110,7 +109,7 @@ export async function sealNext(
     known,
   );
   const statements = sealed.flatMap(({ source, commit }, place): Statement[] => [
-    ...effectsOf(store, source),
+    ...effectsOf(store, source.row, source.confirmation),
     store.update(
       outbox,
       { index: indices[place] ?? null, commitment: commit },
@@ -122,45 +121,24 @@ export async function sealNext(
   return rows.length;
 }
 
-/** What a change does to the tables once it is sealed; repeated, it does nothing more. */
-function effectsOf(store: TenantStore, { row, confirmation }: RecordSource): readonly Statement[] {
-  const unsealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
-    AND ${outbox.seq} = ${row.seq} AND ${outbox.index} IS NULL)`;
-  const counts = (id: string) =>
-    store.update(
-      credentials,
-      { endorsedSeq: row.seq },
-      and(eq(credentials.id, id), isNull(credentials.endorsedSeq), unsealed),
-    );
-  if (row.type === "stream.created") {
-    const body = expectOk(parseJsonText(row.body ?? "")) as { genesis: { credentialId: string } };
-    return [counts(body.genesis.credentialId)];
-  }
-  const applies = row.type !== "consumed" && row.type !== "decision";
-  const change = applies && confirmation ? changeOf(confirmation) : undefined;
-  switch (change?.change) {
-    case "credential.endorsed":
-      return [counts(change.credential.id)];
-    case "role.changed":
-      return [store.update(people, { role: change.role }, and(eq(people.id, change.person.id), unsealed))];
-    case "credential.revoked":
-    case "policy.changed":
-    case undefined:
-      return [];
-  }
-}
-
 /** Commitments that the next records name: of the record before the first, and of the directory's. */
-async function commitsBefore(store: TenantStore, rows: readonly OutboxRow[]): Promise<Map<number, string>> {
+export async function commitsBefore(
+  store: TenantStore,
+  rows: readonly OutboxRow[],
+): Promise<Map<number, string>> {
   const wanted = new Set(rows.flatMap(({ seq, directorySeq }) => [seq - 1, directorySeq]));
   const known = (await store.selectIn(outbox, outbox.seq, [...wanted])).filter(({ index }) => index !== null);
   return new Map(known.map(({ seq, commitment }) => [seq, commitment ?? ""]));
 }
 
-async function sourcesOf(store: TenantStore, rows: readonly OutboxRow[]): Promise<readonly RecordSource[]> {
+/** The rows with what their records are made of. */
+export async function sourcesOf(
+  store: TenantStore,
+  rows: readonly OutboxRow[],
+): Promise<readonly RecordSource[]> {
   const ids = rows.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
   const about = await store.selectIn(confirmations, confirmations.id, ids);
-  const cast = (await store.selectIn(votes, votes.confirmationId, ids)).toSorted(inOrder);
+  const cast = (await store.selectIn(votes, votes.confirmationId, ids, counted())).toSorted(inOrder);
   const byId = new Map(about.map((confirmation) => [confirmation.id, confirmation]));
   return rows.map((row) => ({
     row,
@@ -170,6 +148,16 @@ async function sourcesOf(store: TenantStore, rows: readonly OutboxRow[]): Promis
         ? []
         : cast.filter(({ confirmationId }) => confirmationId === row.confirmationId),
   }));
+}
+
+/**
+ * Signatures that a record is made of: one whose passkey was taken back before the outcome did not help to
+ * decide. By the stream's order and not by the clock, so that it is the same whenever the record is made.
+ */
+export function counted(): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM ${credentials} k JOIN ${confirmations} c ON c.tenant_id = k.tenant_id
+    WHERE k.tenant_id = ${votes.tenantId} AND k.id = ${votes.credentialId}
+      AND c.id = ${votes.confirmationId} AND k.revoked_seq < c.decided_seq)`;
 }
 
 /** The order of signatures in a record, the same however often it is made. */

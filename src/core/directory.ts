@@ -1,14 +1,20 @@
 import { CREDENTIAL_ID_MAX_BYTES } from "./assertion.ts";
+import { HASH_BYTES } from "./hash.ts";
 import type { JsonValue } from "./json.ts";
 import { policyShape } from "./policy.ts";
 import { credential, role, type CreatedRecord, type Role } from "./record.ts";
 import { accept, refuse, type Result } from "./refusal.ts";
 import * as shape from "./shape.ts";
-import { NAME_MAX_CHARACTERS, person } from "./statement.ts";
+import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "./statement.ts";
 
 // Who may sign, as it follows from the stream: the owner's passkey begins it, every later passkey, role
 // and revocation is a change that somebody entitled to it has signed. The service keeps the same facts in
 // its database for speed; this is what a stranger recomputes without believing the database.
+
+/** So many of those who manage people must sign that somebody's new passkey replaces the lost ones. */
+export const RECOVERY_SIGNATURES = 2;
+/** Passkeys of one person that a recovery takes back; ids of the usual 43 characters make some 12 KiB. */
+export const RECOVERY_MAX_REVOKED = 256;
 
 const change = <const Name extends string, Fields extends { readonly [field: string]: shape.Shape<unknown> }>(
   name: Name,
@@ -31,6 +37,22 @@ export const changeShape = shape.variant("change", {
   "policy.changed": change("policy.changed", {
     name: shape.text(NAME_MAX_CHARACTERS, 1),
     policy: policyShape,
+  }),
+  /** A person who has lost every passkey goes on with this one; what they had no longer counts. */
+  recovered: change("recovered", {
+    person,
+    credential,
+    /** Each passkey that counted for the person until now. */
+    revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), RECOVERY_MAX_REVOKED),
+  }),
+  /** Action and content of one decision become public, or are no longer shown. */
+  revealed: change("revealed", {
+    confirmation: id,
+    /** The decision's own record: the commitment is that of one entry of the log and of no other. */
+    decided: shape.object({ seq: shape.integer(), commit: shape.hex(HASH_BYTES) }),
+    action: shape.text(ACTION_MAX_CHARACTERS, 1),
+    payloadHash: shape.hex(HASH_BYTES),
+    shown: shape.boolean,
   }),
 });
 
@@ -74,15 +96,24 @@ export function firstDirectory({ body, seq }: CreatedRecord): Directory {
   };
 }
 
-/** The directory after this change, if one of those who signed it was entitled to it. */
+/**
+ * The directory after this change, if those who signed it were entitled to it. `quorum_missing` says that
+ * more of them must sign: nothing is wrong with the change itself.
+ */
 export function applyChange(
   directory: Directory,
   change: Change,
   signers: readonly string[],
   seq: number,
 ): Result<Directory> {
-  const entitled = signers.some((signer) => isEntitled(directory, change, signer));
-  if (!entitled) return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
+  if (!signers.some((signer) => maySupport(directory, change, signer)))
+    return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
+  const after = changed(directory, change, seq);
+  const missing = after.ok ? quorumFault(directory, change, signers) : undefined;
+  return missing === undefined ? after : refuse("quorum_missing", missing);
+}
+
+function changed(directory: Directory, change: Change, seq: number): Result<Directory> {
   switch (change.change) {
     case "credential.endorsed":
       return endorse(directory, change, seq);
@@ -90,7 +121,10 @@ export function applyChange(
       return revoke(directory, change, seq);
     case "role.changed":
       return changeRole(directory, change);
+    case "recovered":
+      return recover(directory, change, seq);
     case "policy.changed":
+    case "revealed":
       return accept(directory);
   }
 }
@@ -100,15 +134,66 @@ export function mayDecide(member: Member): boolean {
   return member.role !== "auditor";
 }
 
+/** Owners and admins, who manage people. */
+export function isManager({ role: held }: Pick<Member, "role">): boolean {
+  return held === "owner" || held === "admin";
+}
+
+/** Those besides this person who manage people and have a passkey that counts. */
+export function managersBesides(directory: Directory, subject: string): readonly Member[] {
+  const able = new Set(
+    [...directory.passkeys.values()].flatMap((one) => (one.revokedAt === null ? [one.person] : [])),
+  );
+  return [...directory.members.values()].filter(
+    (member) => member.id !== subject && isManager(member) && able.has(member.id),
+  );
+}
+
+/** Whether this signature helps this change, alone or with others. */
+function maySupport(directory: Directory, change: Change, signer: string): boolean {
+  if (isEntitled(directory, change, signer)) return true;
+  const member = directory.members.get(signer);
+  return (
+    takesQuorum(directory, change) && member !== undefined && isManager(member) && !isOwn(change, signer)
+  );
+}
+
+function isOwn(change: Change, signer: string): boolean {
+  return "person" in change && change.person.id === signer;
+}
+
+/** Whoever vouches for a known person's new passkey could be that person from then on: nobody may alone. */
+function takesQuorum(directory: Directory, change: Change): boolean {
+  if (change.change === "recovered") return true;
+  if (change.change !== "credential.endorsed") return false;
+  const subject = directory.members.get(change.person.id);
+  return subject !== undefined && !mayDecide(subject);
+}
+
+function quorumFault(directory: Directory, change: Change, signers: readonly string[]): string | undefined {
+  if (!("person" in change) || !takesQuorum(directory, change)) return undefined;
+  const others = managersBesides(directory, change.person.id);
+  const due = Math.min(RECOVERY_SIGNATURES, others.length);
+  const signed = others.filter(({ id: other }) => signers.includes(other));
+  if (signed.length < due)
+    return `${due} of those who manage people must sign this change, and ${signed.length} did`;
+  // An admin may be the second signature for an owner, never the only kind.
+  const entitled = signed.some(({ id: other }) => isEntitled(directory, change, other));
+  return entitled ? undefined : "nobody who signed this change may manage an owner";
+}
+
 function isEntitled(directory: Directory, change: Change, signer: string): boolean {
   const member = directory.members.get(signer);
   if (member === undefined) return false;
-  if (member.role === "owner") return true;
-  if (change.change === "policy.changed") return member.role === "admin";
+  if (change.change === "policy.changed" || change.change === "revealed") return isManager(member);
   const subject = directory.members.get(change.person.id);
-  // A person's own further passkey, or taking back one of their own; never a new role for oneself.
   const own = subject?.id === signer;
-  if (own && change.change === "credential.endorsed" && change.role === member.role) return true;
+  if (change.change === "recovered" && own) return false;
+  if (change.change === "credential.endorsed" && subject !== undefined && mayDecide(subject)) {
+    // A person's own further passkey, never with a new role; nobody else's word is enough.
+    return own && change.role === subject.role;
+  }
+  if (member.role === "owner") return true;
   if (own && change.change === "credential.revoked") return true;
   // An admin manages everyone but owners, and makes none.
   const touchesOwner = subject?.role === "owner" || ("role" in change && change.role === "owner");
@@ -149,6 +234,26 @@ function revoke(
     ...directory,
     passkeys: new Map(directory.passkeys).set(key.id, { ...passkey, revokedAt: seq }),
   });
+}
+
+function recover(
+  directory: Directory,
+  { person: subject, credential: key, revoked: lost }: Extract<Change, { change: "recovered" }>,
+  seq: number,
+): Result<Directory> {
+  if (directory.members.get(subject.id)?.username !== subject.username)
+    return refuse("change_invalid", "there is no such person in this tenant");
+  if (directory.passkeys.has(key.id))
+    return refuse("change_invalid", "this passkey has been endorsed before");
+  const active = [...directory.passkeys.values()].filter(
+    (passkey) => passkey.person === subject.id && passkey.revokedAt === null,
+  );
+  if (lost.length !== active.length || active.some((passkey) => !lost.includes(passkey.id)))
+    return refuse("change_invalid", "a recovery takes back each passkey that the person had, and no other");
+  const passkeys = new Map(directory.passkeys);
+  for (const passkey of active) passkeys.set(passkey.id, { ...passkey, revokedAt: seq });
+  passkeys.set(key.id, { ...key, person: subject.id, endorsedAt: seq, revokedAt: null });
+  return accept({ ...directory, passkeys });
 }
 
 function changeRole(

@@ -51,10 +51,10 @@ export function inclusionFault(receipt: Receipt): Fault {
   return undefined;
 }
 
-type SealedRecord = ReturnType<typeof sealedRecords>[number];
+type Opened = Pick<ReturnType<typeof sealedRecords>[number], "record" | "entrySalt" | "label">;
 
 export function inclusion(
-  sealed: SealedRecord,
+  sealed: Opened,
   proofText: string,
   logOrigin: string,
 ): Result<{ checkpoint: string }> {

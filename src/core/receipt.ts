@@ -26,14 +26,20 @@ export const RECEIPT_LIMITS: JsonLimits = {
   maxNodes: 200_000,
 };
 
-const place = {
+/** What stands beside every record, in a receipt and in an export. */
+export const sealing = {
   entrySalt: shape.base64url(SALT_BYTES),
   label: shape.hex(HASH_BYTES),
+};
+
+export const place = {
+  ...sealing,
   /** Inclusion in the log, with the checkpoint that it leads to. */
   proof: shape.text(PROOF_MAX_CHARACTERS, 1),
 };
 
-const evidence = {
+/** What people signed, and what it takes to judge it. */
+export const evidence = {
   statements: shape.list(statementShape, SIGNATURES_MAX),
   assertions: shape.list(assertionShape, SIGNATURES_MAX),
   policy: shape.nullable(policyShape),
@@ -47,6 +53,14 @@ export const sealedCreation = shape.object({ record: createdRecord, ...place });
 export const sealedChange = shape.object({ record: changeRecord, ...evidence, ...place });
 export const sealedDecision = shape.object({ record: decisionRecord, ...evidence, ...place });
 
+export const anchorShape = shape.nullable(
+  shape.object({
+    /** A second inclusion proof, to the checkpoint that was timestamped. */
+    proof: shape.text(PROOF_MAX_CHARACTERS, 1),
+    timestamp: shape.base64url(1, TIMESTAMP_MAX_BYTES),
+  }),
+);
+
 const receiptShape = shape.object({
   v: shape.literal(1),
   kind: shape.literal("countersign/receipt"),
@@ -54,21 +68,19 @@ const receiptShape = shape.object({
   /** How the signers' passkeys came to count, back to the owner's first. */
   created: sealedCreation,
   changes: shape.list(sealedChange, RECEIPT_MAX_CHANGES),
-  anchor: shape.nullable(
-    shape.object({
-      /** A second inclusion proof, to the checkpoint that was timestamped. */
-      proof: shape.text(PROOF_MAX_CHARACTERS, 1),
-      timestamp: shape.base64url(1, TIMESTAMP_MAX_BYTES),
-    }),
-  ),
+  anchor: anchorShape,
 });
 
 export type Receipt = shape.ShapeOf<typeof receiptShape>;
 export type SealedCreation = shape.ShapeOf<typeof sealedCreation>;
 export type SealedChange = shape.ShapeOf<typeof sealedChange>;
 export type SealedDecision = shape.ShapeOf<typeof sealedDecision>;
+/** As an export has them, which proves their places by other means. */
+export type Creation = Omit<SealedCreation, "proof">;
+export type SignedChange = Omit<SealedChange, "proof">;
+export type SignedDecision = Omit<SealedDecision, "proof">;
 /** A record that people signed, whatever it is about. */
-export type Signed = SealedChange | SealedDecision;
+export type Signed = SignedChange | SignedDecision;
 
 export function encodeReceipt(receipt: Receipt): Bytes {
   return canonicalBytes(receipt);

@@ -11,6 +11,8 @@ import { id, NAME_MAX_CHARACTERS, ORIGIN_MAX_CHARACTERS, person, SALT_BYTES } fr
 // and a label that means nothing without the tenant's key, so outsiders see volume and timing alone.
 
 export const SIGNATURES_MAX = 64;
+/** Whatever a nightly run under one rule finds, in some 30 bytes each; a longer list makes two records. */
+export const ERASURE_MAX_SPANS = 1_000;
 /** An RSA key of 4,096 bits has about 520 bytes in COSE; this leaves room, not more. */
 export const PUBLIC_KEY_MAX_BYTES = 1_024;
 export const ROLES = ["owner", "admin", "developer", "auditor", "approver"] as const;
@@ -67,17 +69,36 @@ const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape
 
 export const createdRecord = envelope("stream.created", created);
 export const decisionRecord = envelope("decision", decided);
+/** The records whose payload is a change document. */
+export const CHANGES = [
+  "credential.endorsed",
+  "credential.revoked",
+  "role.changed",
+  "policy.changed",
+  "revealed",
+  "recovered",
+] as const;
 /** A change of the directory is a confirmation like any other; its payload is the change document. */
 export const changeRecord = shape.variant("type", {
   "credential.endorsed": envelope("credential.endorsed", decided),
   "credential.revoked": envelope("credential.revoked", decided),
   "role.changed": envelope("role.changed", decided),
   "policy.changed": envelope("policy.changed", decided),
+  revealed: envelope("revealed", decided),
+  recovered: envelope("recovered", decided),
 });
 /** The operator's word, without a signature: the executor came back and used the approval. */
 export const consumedRecord = envelope(
   "consumed",
   shape.object({ confirmation: id, decided: shape.integer() }),
+);
+
+/** A span of records, both ends among them. */
+const span = shape.object({ from: shape.integer(), to: shape.integer() });
+/** The operator's word, too: the salts of these records are gone, by this rule. */
+export const erasedRecord = envelope(
+  "erased",
+  shape.object({ rule: shape.text(NAME_MAX_CHARACTERS, 1), spans: shape.list(span, ERASURE_MAX_SPANS, 1) }),
 );
 
 export const recordShape = shape.variant("type", {
@@ -87,7 +108,10 @@ export const recordShape = shape.variant("type", {
   "credential.revoked": changeRecord,
   "role.changed": changeRecord,
   "policy.changed": changeRecord,
+  revealed: changeRecord,
+  recovered: changeRecord,
   consumed: consumedRecord,
+  erased: erasedRecord,
 });
 
 export type Genesis = shape.ShapeOf<typeof genesisShape>;

@@ -42,6 +42,7 @@ export type FormatCode =
   | "trust_policy_malformed"
   | "timestamp_malformed"
   | "receipt_malformed"
+  | "export_malformed"
   | "api_key_malformed"
   | "policy_invalid";
 
@@ -93,6 +94,7 @@ export type PeopleCode =
   | "enrolment_used"
   | "enrolment_expired"
   | "credential_registered"
+  | "recovery_impossible"
   | "not_allowed";
 
 /** Why a ceremony, or what came out of it, is not taken although the signature may be good. */

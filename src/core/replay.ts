@@ -1,24 +1,14 @@
 import { toHex } from "./bytes.ts";
 import { applyChange, firstDirectory, parseChange, type Directory } from "./directory.ts";
-import type { SealedCreation, SealedChange } from "./receipt.ts";
+import type { Creation, SignedChange } from "./receipt.ts";
 import { NO_PREVIOUS, recordCommit, streamId } from "./record.ts";
 import { refuse, type Result } from "./refusal.ts";
-import {
-  credentialFault,
-  decoded,
-  orderFault,
-  outcomeFault,
-  payloadFault,
-  policyFault,
-  signatureFault,
-  statementFault,
-  type Fault,
-} from "./signed.ts";
+import { decoded, signedFault, type Fault } from "./signed.ts";
 
 // Replays the directory from the owner's first passkey, believing no step that was not signed by somebody
 // whom the steps before it entitled. A receipt carries the steps that its signers need; an export all.
 
-export function creationFault({ record }: SealedCreation): Fault {
+export function creationFault({ record }: Creation): Fault {
   if (record.stream !== streamId(record.body.genesis))
     return "the stream's id is not the one its beginning gives";
   if (record.seq !== 0 || record.prev !== NO_PREVIOUS)
@@ -32,10 +22,7 @@ export interface Replay {
 }
 
 /** The directory after these changes, or as far as they hold, with what is wrong in the first that does not. */
-export async function replayDirectory(
-  created: SealedCreation,
-  changes: readonly SealedChange[],
-): Promise<Replay> {
+export async function replayDirectory(created: Creation, changes: readonly SignedChange[]): Promise<Replay> {
   let directory = firstDirectory(created.record);
   let fault = creationFault(created);
   let seq = 0;
@@ -53,19 +40,13 @@ export async function replayDirectory(
   return { directory, fault };
 }
 
-async function applySigned(
+/** The directory after this change, if it was signed as it had to be. */
+export async function applySigned(
   directory: Directory,
-  sealed: SealedChange,
+  sealed: SignedChange,
   rp: string,
 ): Promise<Result<Directory>> {
-  const fault =
-    payloadFault(sealed) ??
-    statementFault(sealed, rp) ??
-    credentialFault(sealed, directory) ??
-    (await signatureFault(sealed, directory)) ??
-    orderFault(sealed, directory) ??
-    policyFault(sealed) ??
-    outcomeFault(sealed);
+  const fault = await signedFault(sealed, directory, rp);
   if (fault !== undefined) return refuse("change_invalid", fault);
   if (sealed.record.body.outcome !== "approved") return refuse("change_invalid", "it was not approved");
   if (sealed.payload === null) return refuse("change_invalid", "its content is withheld");

@@ -1,7 +1,7 @@
 import { assertionHash, verifyAssertion } from "./assertion.ts";
 import { fromBase64url, fromHex, toHex, type Bytes } from "./bytes.ts";
 import { challengeOf } from "./challenge.ts";
-import { mayDecide, type Directory } from "./directory.ts";
+import { mayDecide, parseChange, type Directory } from "./directory.ts";
 import { canonicalText, hashOfJson } from "./jcs.ts";
 import {
   isSatisfied,
@@ -20,6 +20,19 @@ import { statementNonce, type Statement } from "./statement.ts";
 // only that the receipt has its shape, so each stands alone and names its own fault.
 
 export type Fault = string | undefined;
+
+/** Everything about one signed record, by the directory as it was just before it. */
+export async function signedFault(signed: Signed, directory: Directory, rp: string): Promise<Fault> {
+  return (
+    payloadFault(signed) ??
+    statementFault(signed, rp) ??
+    credentialFault(signed, directory) ??
+    (await signatureFault(signed, directory)) ??
+    orderFault(signed, directory) ??
+    policyFault(signed) ??
+    outcomeFault(signed)
+  );
+}
 
 /** Payload, its hash and the commitment that the log holds are of one piece. */
 export function payloadFault({ record, payload, payloadHash, payloadSalt }: Signed): Fault {
@@ -126,8 +139,13 @@ export function policyFault({ record, statements, policy }: Signed): Fault {
 }
 
 /** The outcome follows from the signed decisions under the policy. */
-export function outcomeFault({ record, statements, policy }: Signed): Fault {
+export function outcomeFault({ record, statements, policy, payload }: Signed): Fault {
   const { outcome } = record.body;
+  const applies = outcome === "approved" || outcome === "break-glass";
+  // Or a revocation that was signed would never be one.
+  if (applies && record.type === "decision" && payload !== null && parseChange(payload).ok) {
+    return "what was approved is a change of the directory, and it is sealed as an ordinary decision";
+  }
   const people = new Set(statements.map(({ approver }) => approver.id));
   if (people.size !== statements.length) return "one person signed twice";
   const [first] = statements;

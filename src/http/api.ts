@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { ask, cancel, consume, read, wait } from "../app/ask.ts";
 import { principalOf, type Principal, type Scope } from "../app/keys.ts";
 import type { Loaded } from "../app/loaded.ts";
-import { invite, listApprovers } from "../app/people.ts";
+import { askRole, invite, inviteAgain, listApprovers, type Invite } from "../app/people.ts";
 import { receiptOf } from "../app/receipt.ts";
 import { list } from "../app/view.ts";
 import { isoTime } from "../app/world.ts";
@@ -10,7 +10,7 @@ import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../core/bytes
 import { sha256 } from "../core/hash.ts";
 import { RECEIPT_MEDIA_TYPE } from "../core/receipt.ts";
 import { refuse, type Result } from "../core/refusal.ts";
-import type { ApproversAnswer, InviteAnswer, ListAnswer } from "./answers.ts";
+import type { ApproversAnswer, ChangeAnswer, InviteAnswer, ListAnswer } from "./answers.ts";
 import { readJsonBody } from "./body.ts";
 import type { Checked } from "./check.ts";
 import { confirmationAnswer, summaryOf } from "./confirmation.ts";
@@ -21,6 +21,8 @@ import {
   readIdempotencyKey,
   readInviteRequest,
   readListQuery,
+  readRecoveryRequest,
+  readRoleRequest,
   readWaitQuery,
 } from "./wire.ts";
 
@@ -136,16 +138,38 @@ api.post("/invites", async (context) => {
   const body = await bodyOf(context, readInviteRequest);
   if (body instanceof Response) return body;
   const invited = await invite(context.get("world"), principal.store, body.username, body.role);
-  if (!invited.ok) return refused(context, invited.refusal);
-  const answer: InviteAnswer = {
-    enrolUrl: invited.value.enrolUrl,
-    expiresAt: isoTime(invited.value.expiresAt),
-  };
+  return told(context, invited);
+});
+
+api.post("/recoveries", async (context) => {
+  const principal = await keyWith(context, "people");
+  if (principal instanceof Response) return principal;
+  const body = await bodyOf(context, readRecoveryRequest);
+  if (body instanceof Response) return body;
+  return told(context, await inviteAgain(context.get("world"), principal.store, body.username));
+});
+
+api.post("/roles", async (context) => {
+  const principal = await keyWith(context, "people");
+  if (principal instanceof Response) return principal;
+  const body = await bodyOf(context, readRoleRequest);
+  if (body instanceof Response) return body;
+  const { store, requester } = principal;
+  const asked = await askRole(context.get("world"), store, requester, body.username, body.role);
+  if (!asked.ok) return refused(context, asked.refusal);
+  const answer: ChangeAnswer = { url: asked.value };
   return context.json(answer, 201);
 });
 
+function told(context: DoorContext, invited: Result<Invite>): Response {
+  if (!invited.ok) return refused(context, invited.refusal);
+  const { enrolUrl, expiresAt } = invited.value;
+  const answer: InviteAnswer = { enrolUrl, expiresAt: isoTime(expiresAt) };
+  return context.json(answer, 201);
+}
+
 /** The caller, if its key is good and has this scope; before anything else is looked at. */
-async function keyWith(context: DoorContext, scope: Scope): Promise<Principal | Response> {
+export async function keyWith(context: DoorContext, scope: Scope): Promise<Principal | Response> {
   const principal = await principalOf(context.get("world"), context.req.header("x-api-key"));
   if (!principal.ok) return refused(context, principal.refusal);
   if (principal.value.scopes.has(scope)) return principal.value;

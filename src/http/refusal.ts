@@ -93,6 +93,7 @@ const KINDS = {
   enrolment_used: { status: 410, title: "The link was used already" },
   enrolment_expired: { status: 410, title: "The link has expired" },
   credential_registered: { status: 409, title: "The passkey is registered already" },
+  recovery_impossible: { status: 409, title: "Nobody is left who could sign for it" },
 } as const satisfies Partial<Record<RefusalCode, Kind>>;
 
 export type ProblemCode = keyof typeof KINDS;
@@ -150,6 +151,7 @@ const TOLD_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> 
   trust_policy_malformed: "internal_error",
   timestamp_malformed: "internal_error",
   receipt_malformed: "internal_error",
+  export_malformed: "internal_error",
   inclusion_mismatch: "internal_error",
   consistency_mismatch: "internal_error",
   tile_not_authentic: "internal_error",

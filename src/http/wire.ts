@@ -124,6 +124,8 @@ export const consumeRequest = z.strictObject({
 });
 
 export const inviteRequest = z.strictObject({ username, role: z.enum(INVITED_ROLES) });
+export const recoveryRequest = z.strictObject({ username });
+export const roleRequest = z.strictObject({ username, role: z.enum(["owner", ...INVITED_ROLES]) });
 
 const wholeNumber = (minimum: number, maximum: number) =>
   z
@@ -153,6 +155,8 @@ export const waitQuery = z.strictObject({
 export type CreateRequest = z.output<typeof createRequest>;
 export type ConsumeRequest = z.output<typeof consumeRequest>;
 export type InviteRequest = z.output<typeof inviteRequest>;
+export type RecoveryRequest = z.output<typeof recoveryRequest>;
+export type RoleRequest = z.output<typeof roleRequest>;
 export type ListQuery = z.output<typeof listQuery>;
 export type WaitQuery = z.output<typeof waitQuery>;
 
@@ -166,6 +170,14 @@ export function readConsumeRequest(body: JsonObject): Checked<ConsumeRequest> {
 
 export function readInviteRequest(body: JsonObject): Checked<InviteRequest> {
   return check(inviteRequest, body);
+}
+
+export function readRecoveryRequest(body: JsonObject): Checked<RecoveryRequest> {
+  return check(recoveryRequest, body);
+}
+
+export function readRoleRequest(body: JsonObject): Checked<RoleRequest> {
+  return check(roleRequest, body);
 }
 
 export function readListQuery(query: URLSearchParams): Checked<ListQuery> {

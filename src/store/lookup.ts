@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Database } from "./db.ts";
 import {
   apiKeys,
@@ -74,6 +74,49 @@ export async function credentialById(
 ): Promise<Found<CredentialRow> | undefined> {
   const [credential] = await database.select().from(credentials).where(eq(credentials.id, id)).limit(1);
   return credential && { store: new TenantStore(database, credential.tenantId), value: credential };
+}
+
+/** For the verification link, which names no tenant: its id is 128 random bits that only its holder knows. */
+export async function storeOfConfirmation(database: Database, id: string): Promise<TenantStore | undefined> {
+  const [found] = await database
+    .select({ tenantId: confirmations.tenantId })
+    .from(confirmations)
+    .where(eq(confirmations.id, id))
+    .limit(1);
+  return found && new TenantStore(database, found.tenantId);
+}
+
+/** How many entries the log had at least, by what all tenants were told. */
+export async function sealedCount(database: Database): Promise<number> {
+  const [last] = await database
+    .select({ index: outbox.index })
+    .from(outbox)
+    .where(isNotNull(outbox.index))
+    .orderBy(desc(outbox.index))
+    .limit(1);
+  return (last?.index ?? -1) + 1;
+}
+
+/** For the log that is restored: what it had sealed, of all tenants, in its order. */
+export async function sealedFrom(
+  database: Database,
+  index: number,
+  limit: number,
+): Promise<readonly { streamKey: string; seq: number; index: number; commitment: string }[]> {
+  const rows = await database
+    .select({
+      streamKey: tenants.streamKey,
+      seq: outbox.seq,
+      index: outbox.index,
+      commitment: outbox.commitment,
+    })
+    .from(outbox)
+    .innerJoin(tenants, eq(tenants.id, outbox.tenantId))
+    .where(gte(outbox.index, index))
+    .orderBy(outbox.index)
+    .limit(limit);
+  // By the condition above an index is there, and the commitment is written together with it.
+  return rows.map((row) => ({ ...row, index: row.index ?? -1, commitment: row.commitment ?? "" }));
 }
 
 /** Background work goes by the name that the tenant's own Durable Object bears. */

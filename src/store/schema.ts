@@ -1,4 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { CHANGES } from "../core/record.ts";
 
 // Mirrors migrations/, which is what the database is made from; a test holds the two together.
 
@@ -51,6 +52,7 @@ export const credentials = sqliteTable(
     endorsedSeq: integer("endorsed_seq"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
+    revokedSeq: integer("revoked_seq"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
@@ -85,6 +87,7 @@ export const enrolments = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     usedAt: integer("used_at"),
     usedBy: text("used_by"),
+    recovers: integer("recovers", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
@@ -115,9 +118,7 @@ export const confirmations = sqliteTable(
   {
     tenantId: tenantId(),
     id: id(),
-    type: text("type", {
-      enum: ["decision", "credential.endorsed", "credential.revoked", "role.changed", "policy.changed"],
-    }).notNull(),
+    type: text("type", { enum: ["decision", ...CHANGES] }).notNull(),
     projectId: text("project_id").notNull(),
     projectName: text("project_name").notNull(),
     requesterKind: text("requester_kind", { enum: ["key", "oauth", "person", "service"] }).notNull(),
@@ -224,17 +225,7 @@ export const outbox = sqliteTable(
     seq: integer("seq").notNull(),
     stepId: text("step_id"),
     confirmationId: text("confirmation_id"),
-    type: text("type", {
-      enum: [
-        "stream.created",
-        "decision",
-        "credential.endorsed",
-        "credential.revoked",
-        "role.changed",
-        "policy.changed",
-        "consumed",
-      ],
-    }).notNull(),
+    type: text("type", { enum: ["stream.created", "decision", ...CHANGES, "consumed"] }).notNull(),
     outcome: text("outcome", { enum: ["approved", "rejected", "expired", "cancelled", "break-glass"] }),
     at: integer("at").notNull(),
     directorySeq: integer("directory_seq").notNull(),
@@ -243,6 +234,17 @@ export const outbox = sqliteTable(
     body: text("body"),
     index: integer("idx"),
     commitment: text("commitment"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
+);
+
+export const reveals = sqliteTable(
+  "reveals",
+  {
+    tenantId: tenantId(),
+    confirmationId: text("confirmation_id").notNull(),
+    seq: integer("seq").notNull(),
+    withdrawnAt: integer("withdrawn_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );

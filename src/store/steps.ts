@@ -59,8 +59,8 @@ export interface Signature {
   readonly assertionHash: string;
   readonly signCount: number;
   readonly backedUp: boolean;
-  /** A passkey that this very signature revokes, at once. */
-  readonly revokes: string | null;
+  /** Passkeys that this very signature takes back, at once. */
+  readonly revokes: readonly string[];
 }
 
 /** Whether the step was made. If not, nothing changed, but a ceremony that was presented is used up. */
@@ -183,9 +183,11 @@ function touchCredentials(store: TenantStore, attempt: StepAttempt, signature: S
   const highest = sql`max(${credentials.signCount}, ${signCount})`;
   const used = { signCount: highest, backedUp, lastUsedAt: attempt.now };
   const touched = store.update(credentials, used, and(eq(credentials.id, signature.credential), made));
-  if (signature.revokes === null) return [touched];
-  const revoked = and(eq(credentials.id, signature.revokes), isNull(credentials.revokedAt), made);
-  return [touched, store.update(credentials, { revokedAt: attempt.now }, revoked)];
+  const gone = { revokedAt: attempt.now, revokedSeq: seqOfStep(store, attempt.id) };
+  const taken = signature.revokes.map((id) =>
+    store.update(credentials, gone, and(eq(credentials.id, id), isNull(credentials.revokedAt), made)),
+  );
+  return [touched, ...taken];
 }
 
 function updateConfirmation(store: TenantStore, attempt: StepAttempt) {

@@ -63,11 +63,14 @@ export class TenantStore {
     table: Table,
     column: SQLiteColumn,
     values: readonly (string | number)[],
+    where?: SQL,
   ): Promise<readonly Row<Table>[]> {
     const chunks: Promise<Row<Table>[]>[] = [];
     for (let start = 0; start < values.length; start += VALUES_MAX) {
       chunks.push(
-        Promise.resolve(this.select(table, inArray(column, values.slice(start, start + VALUES_MAX)))),
+        Promise.resolve(
+          this.select(table, and(inArray(column, values.slice(start, start + VALUES_MAX)), where)),
+        ),
       );
     }
     return (await Promise.all(chunks)).flat();

@@ -11,7 +11,8 @@ import { expectOk } from "../../src/core/refusal.ts";
 import { ANY_TENANT, CHECKS, verifyReceipt, type Knowledge } from "../../src/core/verify.ts";
 import { createAuthenticator } from "../support/authenticator.ts";
 import { createLog } from "../support/log.ts";
-import { createStaff, decided, edited, everythingOf, failing, judged, statusOf } from "../support/staff.ts";
+import { edited } from "../support/edited.ts";
+import { createStaff, decided, everythingOf, failing, judged, statusOf } from "../support/staff.ts";
 import { random, RP, type Asked } from "../support/tenant.ts";
 
 const { log, alex, bea, cy, dan, zoe, twoOfThree, tenant: enrolled } = await createStaff();

@@ -140,7 +140,7 @@ describe("a link", () => {
   const links: readonly (readonly [name: string, sql: string])[] = [
     [
       "credential to person",
-      `credentials SELECT ?1, ?3, ${only("people")}, '', '', -7, 0, 0, 0, '', 1, NULL, NULL, NULL`,
+      `credentials SELECT ?1, ?3, ${only("people")}, '', '', -7, 0, 0, 0, '', 1, NULL, NULL, NULL, NULL`,
     ],
     [
       "key to project",
@@ -150,7 +150,7 @@ describe("a link", () => {
       "key to person",
       `api_keys SELECT ?1, ?3, ?3, '', '', ${own("projects")}, '', ${only("people")}, 1, NULL, NULL, NULL`,
     ],
-    ["enrolment to person", `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL`],
+    ["enrolment to person", `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL, 0`],
     ["session to person", `sessions SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL`],
     [
       "confirmation to project",
@@ -174,6 +174,7 @@ describe("a link", () => {
       `idempotency SELECT ?1, ${own("api_keys")}, ?3, 'create', '', ${request}, 1`,
     ],
     ["step to confirmation", `steps SELECT ?1, ${request}, 1, ?3, 'approve', 1, NULL`],
+    ["reveal to confirmation", `reveals SELECT ?1, ${request}, 0, NULL WHERE ?3 = ?3`],
     [
       "record to confirmation",
       `outbox SELECT ?1, 1 + (SELECT max(seq) FROM outbox), NULL, ${request}, 'decision', NULL, 1, 0, '', '', NULL, NULL, NULL WHERE ?3 = ?3`,
@@ -208,7 +209,7 @@ describe("a link", () => {
 
   it("of a passkey to two people is refused, also across tenants", async () => {
     const copy = `INSERT INTO credentials SELECT ?1, id, (SELECT id FROM people WHERE tenant_id = ?1 LIMIT 1),
-      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL
+      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL
       FROM credentials WHERE id = ?2`;
     const key = company.alex.passkey.credential.id;
     expect(await refused(copy, other.store.tenantId, key)).toContain(

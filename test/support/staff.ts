@@ -1,4 +1,3 @@
-import type { JsonValue } from "../../src/core/json.ts";
 import { soleApprover, type Policy } from "../../src/core/policy.ts";
 import { encodeReceipt, type Receipt } from "../../src/core/receipt.ts";
 import { verifyReceipt, type Knowledge, type Report } from "../../src/core/verify.ts";
@@ -81,18 +80,4 @@ export function failing({ checks }: Report): string {
 
 export function statusOf({ checks }: Report, wanted: string): string | undefined {
   return checks.find(({ name }) => name === wanted)?.status;
-}
-
-/** A copy in which the value at `pointer` is another. */
-export function edited(
-  receipt: JsonValue,
-  pointer: string,
-  change: (old: JsonValue) => JsonValue,
-): JsonValue {
-  const [step, ...rest] = pointer.split("/").slice(1);
-  if (step === undefined) return change(receipt);
-  const copy = structuredClone(receipt) as Record<string, JsonValue>;
-  const deeper = rest.length === 0 ? "" : `/${rest.join("/")}`;
-  copy[step] = edited(copy[step] as JsonValue, deeper, change);
-  return copy;
 }

@@ -2,10 +2,11 @@ import { assertionHash } from "../../src/core/assertion.ts";
 import { fromBase64url, toBase64url, toHex, type Bytes } from "../../src/core/bytes.ts";
 import { challengeOf } from "../../src/core/challenge.ts";
 import type { Change } from "../../src/core/directory.ts";
+import { rowKind } from "../../src/core/export.ts";
 import type { HistoryRow } from "../../src/core/history.ts";
 import { hashOfJson } from "../../src/core/jcs.ts";
 import type { JsonObject } from "../../src/core/json.ts";
-import { policyHash, type Policy } from "../../src/core/policy.ts";
+import { policyHash, soleApprover, type Policy } from "../../src/core/policy.ts";
 import type { Receipt, SealedChange, SealedCreation, SealedDecision } from "../../src/core/receipt.ts";
 import {
   encodeEntry,
@@ -114,6 +115,23 @@ export class TestTenant {
     return this.#change({ change: "role.changed", person: named(person), role }, by, more);
   }
 
+  /** The new passkey replaces all that counts for the person; or, in a lie, others. */
+  async recover(
+    person: TestPerson,
+    passkey: Authenticator,
+    signers: readonly TestPerson[],
+    more: Partial<Asked> & { readonly revoked?: readonly string[] } = {},
+  ) {
+    const { id, publicKey } = passkey.credential;
+    const credential = { id, publicKey: toBase64url(publicKey) };
+    const { revoked = [person.passkey.credential.id], ...asked } = more;
+    const change = { change: "recovered", person: named(person), credential, revoked } as const;
+    const [first, ...others] = signers;
+    const votes = signers.map((by) => ({ by }));
+    const policy = others.length === 0 ? null : allOf(signers);
+    return this.#change(change, first ?? person, { votes, policy, ...asked });
+  }
+
   /** Asks, lets the votes be signed and seals the outcome; returns the record's seq. */
   async decide(asked: Asked): Promise<number> {
     const { type = "decision", payload = { service: "api", sha: "abc123" }, policy = null } = asked;
@@ -153,6 +171,11 @@ export class TestTenant {
     const seq = this.#seal(type, body, evidence, asked.alter);
     if (type !== "decision" && body.outcome === "approved") this.#directorySeq = seq;
     return seq;
+  }
+
+  /** Seals what nobody signs; returns the record's seq. */
+  says(type: "consumed" | "erased", body: JsonObject, alter?: Asked["alter"]): number {
+    return this.#seal(type, body, {}, alter);
   }
 
   /** The receipt of the decision at `seq`, with every change of the directory before it, or those chosen. */
@@ -248,6 +271,16 @@ export class TestTenant {
   }
 }
 
+/** Every one of them must sign. */
+export function allOf(signers: readonly TestPerson[]): Policy {
+  const of = signers.map(({ id }) => ({ kind: "person" as const, person: id }));
+  return {
+    ...soleApprover("unused"),
+    name: "All of them",
+    require: { kind: "quorum", name: "Signers", threshold: of.length, of },
+  };
+}
+
 type WithoutHead<Any> = Any extends Change ? Omit<Any, "v" | "kind"> : never;
 type DistributedChange = WithoutHead<Change>;
 
@@ -256,5 +289,5 @@ function named({ id, username }: Person): Person {
 }
 
 function isChange(sealed: Kept): boolean {
-  return sealed.record.type !== "stream.created" && sealed.record.type !== "decision";
+  return rowKind(sealed.record) === "change";
 }

@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { bench, see } from "../support/bench.ts";
+import { createPasskey, decide, type Device } from "../support/device.ts";
+
+// Losing every passkey, and making a decision public: what people see of changes that others sign.
+
+const { url, enrolUrl, api, people, device, ask } = bench("recover");
+let alex: Device;
+let maria: Device;
+beforeAll(async () => {
+  alex = await device();
+  maria = await device();
+  await createPasskey(alex, enrolUrl);
+  const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
+  await createPasskey(maria, invited.body.enrolUrl);
+  await signLatest(alex, /Let maria/);
+});
+
+/** Opens the request of this name in the inbox, and approves it. */
+async function signLatest(by: Device, name: RegExp): Promise<void> {
+  await by.page.goto(`${url}/inbox`);
+  await by.page.getByRole("link", { name }).click();
+  await decide(by, "Approve");
+  await see(by.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+}
+
+describe("a person who has lost every passkey", () => {
+  it("makes a new one, for which those sign who manage people, and everybody is told", async () => {
+    const invited = await people("POST", "/api/recoveries", { username: "maria" });
+    const again = await device();
+    await createPasskey(again, invited.body.enrolUrl);
+    const fingerprint = await again.page.locator("#fingerprint").innerText();
+    await alex.page.goto(`${url}/inbox`);
+    await see(alex.page.getByText("passkeys were replaced")).toHaveCount(0);
+    const request = alex.page.getByRole("link", { name: /Replace all passkeys of maria/ });
+    await see(request).toContainText(fingerprint);
+    await request.click();
+    await see(alex.page.getByText("Revoked", { exact: true })).toBeVisible();
+    await decide(alex, "Approve");
+    await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+
+    for (const told of [alex, again]) {
+      await told.page.goto(`${url}/inbox`);
+      const notice = told.page.locator("#notices p");
+      await see(notice).toContainText("maria's passkeys were replaced on ");
+      await see(notice).toContainText(", signed by alex.");
+    }
+    // What was lost no longer signs in, and no longer reads.
+    await maria.page.goto(`${url}/inbox`);
+    await maria.page.getByRole("button", { name: "Sign in with passkey" }).click();
+    await see(maria.page.getByText(/not known here/)).toBeVisible();
+
+    const { id } = (
+      await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: { a: 1 } })
+    ).body;
+    await again.page.goto(`${url}/approve/${id}`);
+    await decide(again, "Approve");
+    await see(again.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect([...alex.faults, ...again.faults, ...maria.faults]).toEqual([]);
+  });
+});
+
+describe("a decision", () => {
+  it("is made public from the inbox, and taken back", async () => {
+    const { page } = alex;
+    const { id } = await ask();
+    const shown = async () =>
+      (await (await fetch(`${url}/public/log/entries/${id}/verification`)).json()).receipt !== null;
+    await page.goto(`${url}/approve/${id}`);
+    await decide(alex, "Approve");
+    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await page.goto(`${url}/inbox`);
+    await page.getByRole("link", { name: "Publish: Wire transfer to vendor" }).click();
+    await see(page).toHaveURL(`${url}/approve/${id}/publish`);
+    await see(page.getByRole("heading", { name: "Publish this decision" })).toBeVisible();
+    await see(page.getByText("Amount Usd")).toBeVisible();
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await see(page.getByRole("heading", { name: /^Make one decision public/ })).toBeVisible();
+    expect(await shown()).toBe(false);
+    await decide(alex, "Approve");
+    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect(await shown()).toBe(true);
+
+    await page.goto(`${url}/inbox`);
+    await page.getByRole("link", { name: "Public: see or take back: Wire transfer to vendor" }).click();
+    await see(page.getByRole("heading", { name: "This decision is public" })).toBeVisible();
+    const link = page.getByRole("link", { name: "See what its link shows now" });
+    expect(await link.getAttribute("href")).toBe(`${url}/verify?id=${id}`);
+    await page.getByRole("button", { name: "Take it back from display" }).click();
+    await see(page.getByRole("heading", { name: "No longer show one decision in public" })).toBeVisible();
+    await decide(alex, "Approve");
+    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect(await shown()).toBe(false);
+    expect(alex.faults).toEqual([]);
+  });
+
+  it("is not made public by whoever manages nobody", async () => {
+    const phone = await device();
+    const invited = await people("POST", "/api/invites", { username: "cy", role: "approver" });
+    await createPasskey(phone, invited.body.enrolUrl);
+    await signLatest(alex, /Let cy/);
+    const { id } = (await api("POST", "/api/confirmations", { username: "cy", action: "Pay", payload: {} }))
+      .body;
+    await phone.page.goto(`${url}/approve/${id}`);
+    await decide(phone, "Approve");
+    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await phone.page.goto(`${url}/inbox`);
+    await see(phone.page.locator("#earlier li")).toContainText("approved");
+    await see(phone.page.getByRole("link", { name: /Publish/ })).toHaveCount(0);
+    const response = await phone.page.goto(`${url}/approve/${id}/publish`);
+    expect(response?.status()).toBe(404);
+  });
+});
