@@ -8,12 +8,18 @@ export interface Env {
   /** One for each tenant, named after it. Its class is told by the caller: a type here would close a circle. */
   readonly CLERK: DurableObjectNamespace;
   readonly ASSETS: Fetcher;
+  /** The copy of the log. */
+  readonly COPY: R2Bucket;
   /** The full origin where people sign; it is the relying party of every statement. */
   readonly ORIGIN: string;
   /** The log's name, such as "localhost:8787/log". It stays for the life of the log. */
   readonly LOG_ORIGIN: string;
   /** Secret: 32 bytes in hexadecimal digits. */
   readonly LOG_SEED: string;
+  /** Secret, while the log's key is changed: the seed of the next one. */
+  readonly LOG_SEED_NEXT?: string;
+  /** While a lost log is restored: the newest checkpoint that anybody has of it. */
+  readonly LOG_RESTORE?: string;
 }
 
 export function theLog(env: Env): DurableObjectStub<Log> {

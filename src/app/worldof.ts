@@ -1,17 +1,19 @@
 import type { Bytes } from "../core/bytes.ts";
 import { theLog, type Env } from "../env.ts";
 import { openDatabase } from "../store/db.ts";
+import { toldLog } from "./toldlog.ts";
 import type { ClerkPort, World } from "./world.ts";
 
 /** The world as this Worker has it. A clerk hands in itself, since it must not call its own stub. */
 export function worldOf(env: Env, own?: Pick<World, "clerk">): World {
+  const database = openDatabase(env);
   return {
-    database: openDatabase(env),
+    database,
     origin: env.ORIGIN,
     logOrigin: env.LOG_ORIGIN,
     now: () => Date.now(),
     random: (count): Bytes => crypto.getRandomValues(new Uint8Array(count)),
     clerk: own?.clerk ?? ((tenantId) => env.CLERK.getByName(tenantId) as unknown as ClerkPort),
-    log: theLog(env),
+    log: toldLog(theLog(env), database),
   };
 }

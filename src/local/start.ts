@@ -47,6 +47,8 @@ function serve(options: StartOptions, folder: string, settings: Settings): Minif
         ORIGIN: options.origin,
         LOG_ORIGIN: settings.logOrigin,
         LOG_SEED: settings.logSeed,
+        ...(settings.logSeedNext === undefined ? {} : { LOG_SEED_NEXT: settings.logSeedNext }),
+        ...(process.env.LOG_RESTORE === undefined ? {} : { LOG_RESTORE: process.env.LOG_RESTORE }),
       },
       host: "127.0.0.1",
       port: options.port,
@@ -70,9 +72,9 @@ async function withDemo(
     now: () => Date.now(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),
   };
-  const { apiKey, peopleKey, enrolUrl } = await found(world as World, DEMO_TENANT, DEMO_OWNER);
+  const { apiKey, peopleKey, auditKey, enrolUrl } = await found(world as World, DEMO_TENANT, DEMO_OWNER);
   const { pathname, hash } = new URL(enrolUrl);
-  const ready = { ...settings, demo: { apiKey, peopleKey, enrolPath: pathname + hash } };
+  const ready = { ...settings, demo: { apiKey, peopleKey, auditKey, enrolPath: pathname + hash } };
   writeSettings(folder, ready);
   return ready;
 }

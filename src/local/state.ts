@@ -11,8 +11,16 @@ export interface Settings {
   /** The log's name and key never change: another would be another log. */
   readonly logOrigin: string;
   readonly logSeed: string;
+  /** Written in by hand while the log's key is changed. */
+  readonly logSeedNext?: string;
   /** What the first start told, to be told again; null until the demo tenant is made. */
-  readonly demo: { readonly apiKey: string; readonly peopleKey: string; readonly enrolPath: string } | null;
+  readonly demo: {
+    readonly apiKey: string;
+    readonly peopleKey: string;
+    /** None in a folder that was begun before there was one. */
+    readonly auditKey?: string;
+    readonly enrolPath: string;
+  } | null;
 }
 
 export function readSettings(folder: string, origin: string): Settings {

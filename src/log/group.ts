@@ -1,5 +1,6 @@
 import { equalBytes, owned, toHex } from "../core/bytes.ts";
-import { parseEntry } from "../core/record.ts";
+import { leafHash } from "../core/merkle.ts";
+import { parseEntry, type Entry } from "../core/record.ts";
 import { ENTRY_MAX_BYTES } from "../core/tile.ts";
 
 // Calls that wait for the log at the same time are committed together: which of their entries are new,
@@ -38,17 +39,22 @@ export function checkEntries(entries: readonly LabelledEntry[]): void {
   if (entries.length > APPEND_MAX_ENTRIES) {
     throw new RangeError(`one append takes at most ${APPEND_MAX_ENTRIES} entries`);
   }
-  for (const { label, entry } of entries) {
-    if (!LABEL_PATTERN.test(label)) throw new RangeError("a label has 64 lower-case hexadecimal digits");
-    if (entry.length > ENTRY_MAX_BYTES) {
-      throw new RangeError(`the entry ${label} has more than ${ENTRY_MAX_BYTES} bytes`);
-    }
-    const parsed = parseEntry(owned(entry));
-    if (!parsed.ok) throw new RangeError(`the entry ${label} is malformed: ${parsed.refusal.detail}`);
-    if (parsed.value.kind === "sealed" && toHex(parsed.value.label) !== label) {
-      throw new RangeError(`the entry ${label} bears another label`);
-    }
+  for (const entry of entries) checkEntry(entry);
+}
+
+export function checkEntry({ label, entry }: LabelledEntry): void {
+  if (!LABEL_PATTERN.test(label)) throw new RangeError("a label has 64 lower-case hexadecimal digits");
+  if (entry.length > ENTRY_MAX_BYTES) {
+    throw new RangeError(`the entry ${label} has more than ${ENTRY_MAX_BYTES} bytes`);
   }
+  const parsed = parseEntry(owned(entry));
+  if (!parsed.ok) throw new RangeError(`the entry ${label} is malformed: ${parsed.refusal.detail}`);
+  if (labelOf(parsed.value, entry) !== label) throw new RangeError(`the entry ${label} bears another label`);
+}
+
+/** An entry tells its own label, so that a log can be made again from its entries: a public one by its hash. */
+export function labelOf(parsed: Entry, entry: Uint8Array): string {
+  return toHex(parsed.kind === "sealed" ? parsed.label : leafHash(entry));
 }
 
 export function planGroup<Call extends AppendCall>(

@@ -1,5 +1,7 @@
 import { equalBytes } from "../core/bytes.ts";
 import { frontierRoot } from "../core/merkle.ts";
+import { encodeSignatures, parseNote, type NoteSignature } from "../core/note.ts";
+import { expectOk } from "../core/refusal.ts";
 import type { LogRows } from "./rows.ts";
 import type { LogSigner } from "./signer.ts";
 import { loadTree, type LogTree } from "./tree.ts";
@@ -29,13 +31,26 @@ export function loadHead(rows: LogRows, signer: LogSigner): Head {
   if (!equalBytes(root, stored.root)) {
     throw new Error("the log's rows do not make up its newest checkpoint; it signs nothing more");
   }
-  if (note !== stored.note) {
+  if (!isSignedAlike(stored.note, note)) {
     throw new Error(
       "the log's newest checkpoint was signed under another name or key: LOG_ORIGIN or LOG_SEED has changed",
     );
   }
+  // As today's keys sign it: while the key is changed, an older signature can be missing or too much.
   return { tree, note };
 }
+
+/** Whether it is the same checkpoint, and one of today's keys has signed it before. */
+export function isSignedAlike(storedNote: string, note: string): boolean {
+  const stored = parseNote(storedNote);
+  const { text, signatures } = expectOk(parseNote(note));
+  if (!stored.ok || stored.value.text !== text) return false;
+  const known = new Set(encodeEach(stored.value.signatures));
+  return encodeEach(signatures).some((line) => known.has(line));
+}
+
+const encodeEach = (signatures: readonly NoteSignature[]): readonly string[] =>
+  signatures.map((signature) => encodeSignatures([signature]));
 
 /** Signs a tree for good: its size can't be signed with another root any more. */
 export function signHead(tree: LogTree, rows: LogRows, signer: LogSigner): Head {

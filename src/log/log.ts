@@ -1,20 +1,36 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Checkpoint } from "../core/checkpoint.ts";
 import { encodeVkey } from "../core/note.ts";
 import { encodeLogProof } from "../core/proof.ts";
 import { inclusionPath } from "../core/tileproof.ts";
 import { encodeTrustPolicy, NO_QUORUM } from "../core/trust.ts";
 import { checkEntries, planGroup, type AppendCall, type GroupPlan, type LabelledEntry } from "./group.ts";
+import { LogCopy } from "./copy.ts";
+import { COPY_SECONDS, copyRound, ROUND_MAX_ENTRIES } from "./copying.ts";
+import { compareWithCopy, Guard } from "./guard.ts";
 import { loadHead, signHead, type Head } from "./head.ts";
+import { ownCheckpoint, restore, type IndexedEntry } from "./restore.ts";
 import { LogRows } from "./rows.ts";
-import { serveLog } from "./serve.ts";
+import { serveLog, serveTrouble } from "./serve.ts";
 import { LOG_NAME, type LogSettings } from "./settings.ts";
 import { logSigner, type LogSigner } from "./signer.ts";
+import { WANTS_TO_BE_TOLD, type Told } from "./told.ts";
 import { growTree, tileReader } from "./tree.ts";
 
 /** Some 2 KB of text each: half a megabyte in one answer. */
 export const PROOFS_MAX_INDICES = 256;
 
 const KNOWN = "known";
+const COPY_DUE = "copy due";
+
+/** For whoever runs the log. */
+export interface LogState {
+  readonly size: number;
+  /** As far as the copy has come. */
+  readonly copied: number;
+  /** Why nothing is signed, or why the last round of copying failed. */
+  readonly trouble: string | null;
+}
 
 interface WaitingCall extends AppendCall {
   readonly resolve: (indices: readonly number[]) => void;
@@ -33,8 +49,15 @@ export class Log extends DurableObject<LogSettings> {
   #head: Head | undefined;
   readonly #waiting: WaitingCall[] = [];
   #committing = false;
+  readonly #copy: LogCopy;
+  readonly #guard: Guard;
+  /** While the log is restored: what it must come to before it signs anything of its own. */
+  readonly #seen: Checkpoint | undefined;
+  #isAlarmSet = false;
+  #copyTrouble: string | null = null;
   /** Entries that were promised to somebody, as far as callers have told; kept once it is more than there are. */
   #known: number;
+  #isTold = false;
 
   constructor(context: DurableObjectState, settings: LogSettings) {
     super(context, settings);
@@ -42,8 +65,13 @@ export class Log extends DurableObject<LogSettings> {
       throw new Error(`there is one log, and it is called "${LOG_NAME}"`);
     }
     this.#rows = new LogRows(context.storage.sql);
-    this.#signer = logSigner(settings.LOG_ORIGIN, settings.LOG_SEED);
-    this.#known = context.storage.kv.get<number>(KNOWN) ?? 0;
+    this.#signer = logSigner(settings.LOG_ORIGIN, settings.LOG_SEED, settings.LOG_SEED_NEXT);
+    // Settings are typed in or piped, and either loses a newline at the end.
+    const seen = settings.LOG_RESTORE?.trimEnd();
+    this.#seen = seen === undefined ? undefined : ownCheckpoint(`${seen}\n`, this.#signer);
+    this.#known = Math.max(context.storage.kv.get<number>(KNOWN) ?? 0, this.#seen?.size ?? 0);
+    this.#copy = new LogCopy(settings.COPY, settings.LOG_ORIGIN);
+    this.#guard = new Guard(() => compareWithCopy(this.#copy, this.#rows, this.#newest()));
     // Synchronous, so no call comes in before it; if it throws, the object doesn't start.
     this.#newest();
   }
@@ -52,11 +80,18 @@ export class Log extends DurableObject<LogSettings> {
    * The index of each entry, in order. The same label with the same entry gets the index it has; with
    * another entry the call is refused, and nothing of it is appended. The caller has seen `known` entries
    * to be there; a log that has fewer was set back to an earlier state, and appends nothing any more, since
-   * that would sign a second tree of a size that was signed before.
+   * that would sign a second tree of a size that was signed before. After each start it must be told once
+   * what all tenants know: the copy can lag, and the first to come can be one that knows little.
    */
-  async append(entries: readonly LabelledEntry[], known = 0): Promise<readonly number[]> {
+  async append(
+    entries: readonly LabelledEntry[],
+    known = 0,
+    told: Told = "by all tenants",
+  ): Promise<readonly number[]> {
     checkEntries(entries);
     if (!Number.isSafeInteger(known)) throw new RangeError("a number of entries is a whole number");
+    this.#isTold ||= told === "by all tenants";
+    if (!this.#isTold) throw new Error(WANTS_TO_BE_TOLD);
     this.#known = Math.max(this.#known, known);
     const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
     this.#waiting.push({ entries, resolve, reject });
@@ -64,12 +99,37 @@ export class Log extends DurableObject<LogSettings> {
     return await promise;
   }
 
+  /**
+   * The operator's way back from a log that was set back; it works only while LOG_RESTORE is
+   * set. It takes what the copy has, then these entries, which begin where the copy ends, and returns how
+   * many there are now. It can only make the log longer, along the trees that it has signed before.
+   */
+  async restore(entries: readonly IndexedEntry[]): Promise<number> {
+    const seen = this.#seen;
+    if (seen === undefined) throw new Error("LOG_RESTORE is not set");
+    const [copy, rows, signer] = [this.#copy, this.#rows, this.#signer];
+    const head = (): Head => this.#newest();
+    const size = await restore(
+      { copy, rows, signer, seen, head, extend: (more) => this.#extend(more) },
+      entries,
+    );
+    await this.ctx.storage.sync();
+    this.#guard.forget();
+    return size;
+  }
+
+  async state(): Promise<LogState> {
+    const { size } = this.#newest().tree.frontier;
+    const trouble = this.#guard.trouble?.reason ?? this.#copyTrouble;
+    return { size, copied: this.#rows.copiedSize(), trouble };
+  }
+
   /** C2SP tlog-proofs, all to the newest checkpoint. */
   async proofs(indices: readonly number[]): Promise<readonly string[]> {
     if (indices.length > PROOFS_MAX_INDICES) {
       throw new RangeError(`at most ${PROOFS_MAX_INDICES} proofs are made at once`);
     }
-    const { tree, note } = this.#newest();
+    const { tree, note } = this.#published();
     const readTile = tileReader(tree, (level, index) => this.#rows.fullTile(level, index));
     return indices.map((index) => {
       const path = inclusionPath(index, tree.frontier.size, readTile);
@@ -78,25 +138,76 @@ export class Log extends DurableObject<LogSettings> {
   }
 
   async checkpoint(): Promise<string> {
-    return this.#newest().note;
+    return this.#published().note;
   }
 
   async vkey(): Promise<string> {
-    return encodeVkey(this.#signer.key);
+    return encodeVkey(this.#signer.keys[0]);
   }
 
   override async fetch(request: Request): Promise<Response> {
     const { tree, note } = this.#newest();
-    const { key } = this.#signer;
+    const { keys } = this.#signer;
     const url = `${this.env.ORIGIN}/log`;
-    return serveLog(request.method, new URL(request.url).pathname, {
+    const path = new URL(request.url).pathname;
+    const { trouble } = this.#guard;
+    if (trouble?.isFork === true) return serveTrouble(request.method, trouble.reason);
+    return serveLog(request.method, path, {
       size: tree.frontier.size,
       checkpoint: note,
-      vkey: encodeVkey(key),
-      trustPolicy: encodeTrustPolicy({ logs: [{ key, url }], witnesses: [], groups: [], quorum: NO_QUORUM }),
+      vkey: encodeVkey(keys[0]),
+      trustPolicy: encodeTrustPolicy({
+        logs: keys.map((key) => ({ key, url })),
+        witnesses: [],
+        groups: [],
+        quorum: NO_QUORUM,
+      }),
       readTile: tileReader(tree, (level, index) => this.#rows.fullTile(level, index)),
       readEntries: (from, count) => this.#rows.entries(from, count),
     });
+  }
+
+  /** Copies what is new. An alarm that fails is tried six times and then never again, so it never fails. */
+  override async alarm(): Promise<void> {
+    this.#isAlarmSet = false;
+    this.ctx.storage.kv.delete(COPY_DUE);
+    try {
+      const objection = await this.#guard.objection();
+      if (objection !== undefined) throw objection;
+      await copyRound(this.#copy, this.#rows, this.#newest().tree);
+      this.#copyTrouble = null;
+    } catch (problem) {
+      this.#copyTrouble = `the log is not copied: ${String(problem)}`;
+    } finally {
+      const lag = this.#newest().tree.frontier.size - this.#rows.copiedSize();
+      // What was added meanwhile waits for its time; a log that was never copied is a long way ahead.
+      const isHasty = lag > ROUND_MAX_ENTRIES && this.#copyTrouble === null;
+      if (isHasty) this.#isAlarmSet = false;
+      if (lag > 0) this.#copyLater(isHasty ? 0 : COPY_SECONDS);
+    }
+  }
+
+  /**
+   * Written together with what it is to copy: no crash comes between. A start doesn't know whether an alarm
+   * is set, and one whose tries were all used up is not; the row knows when it was to be, and stays the same.
+   */
+  #copyLater(seconds: number): void {
+    if (this.#isAlarmSet) return;
+    this.#isAlarmSet = true;
+    const { kv } = this.ctx.storage;
+    const due = Math.min(kv.get<number>(COPY_DUE) ?? Infinity, Date.now() + seconds * 1_000);
+    kv.put(COPY_DUE, due);
+    void this.ctx.storage.setAlarm(due);
+  }
+
+  /**
+   * What readers get was signed before, also by a log that was set back: then it is an old view, and
+   * monitors say so. Of a fork nothing is shown, since each side of it is a lie to those who saw the other.
+   */
+  #published(): Head {
+    const { trouble } = this.#guard;
+    if (trouble?.isFork === true) throw new Error(trouble.reason);
+    return this.#newest();
   }
 
   /** Recovery is the start again: the rows say what was committed. */
@@ -110,8 +221,10 @@ export class Log extends DurableObject<LogSettings> {
     if (this.#committing) return;
     this.#committing = true;
     while (this.#waiting.length > 0) {
+      const objection = this.#guard.isClear ? undefined : await this.#guard.objection();
       const calls = this.#waiting.splice(0);
       try {
+        if (objection !== undefined) throw objection;
         const { accepted, refused } = this.#commit(calls);
         await this.ctx.storage.sync();
         for (const { call, indices } of accepted) call.resolve(indices);
@@ -138,13 +251,22 @@ export class Log extends DurableObject<LogSettings> {
     // A second checkpoint of the same size would be the same one.
     if (plan.added.length === 0) return plan;
 
-    const entries = plan.added.map(({ entry }) => entry);
-    const grown = growTree(tree, entries);
+    this.#extend(plan.added);
+    return plan;
+  }
+
+  #extend(added: readonly LabelledEntry[]): void {
+    const { tree } = this.#newest();
+    const { size } = tree.frontier;
+    const grown = growTree(
+      tree,
+      added.map(({ entry }) => entry),
+    );
     this.#head = this.ctx.storage.transactionSync(() => {
-      for (const [place, entry] of plan.added.entries()) this.#rows.insertEntry(size + place, entry);
+      for (const [place, entry] of added.entries()) this.#rows.insertEntry(size + place, entry);
       for (const tile of grown.filled) this.#rows.insertTile(tile);
       return signHead(grown.tree, this.#rows, this.#signer);
     });
-    return plan;
+    this.#copyLater(COPY_SECONDS);
   }
 }

@@ -4,7 +4,8 @@ import type { LabelledEntry, PlacedEntry } from "./group.ts";
 import type { FullTile, TreeSource } from "./tree.ts";
 
 // The Log's SQLite. Rows are inserted and never changed: a key that is there already makes the whole
-// transaction fail, so no entry gets a second place and no size a second root.
+// transaction fail, so no entry gets a second place and no size a second root. Only what says how far the
+// copy has come is forgotten when the copy is lost.
 
 export interface StoredCheckpoint {
   readonly size: number;
@@ -23,6 +24,8 @@ const TABLES = [
      PRIMARY KEY (level, position)) STRICT`,
   `CREATE TABLE IF NOT EXISTS checkpoint (
      size INTEGER PRIMARY KEY, root BLOB NOT NULL, note TEXT NOT NULL) STRICT`,
+  // Sizes at which the whole tree stands in the copy and was read back.
+  `CREATE TABLE IF NOT EXISTS copied (size INTEGER PRIMARY KEY) STRICT`,
 ];
 
 export class LogRows implements TreeSource {
@@ -37,9 +40,26 @@ export class LogRows implements TreeSource {
   }
 
   newestCheckpoint(): StoredCheckpoint | undefined {
+    return this.#checkpoint("ORDER BY size DESC");
+  }
+
+  checkpointAt(size: number): StoredCheckpoint | undefined {
+    return this.#checkpoint("WHERE size = ?", size);
+  }
+
+  newestCheckpointUpTo(size: number): StoredCheckpoint | undefined {
+    return this.#checkpoint("WHERE size <= ? ORDER BY size DESC", size);
+  }
+
+  oldestCheckpointAfter(size: number): StoredCheckpoint | undefined {
+    return this.#checkpoint("WHERE size > ? ORDER BY size", size);
+  }
+
+  #checkpoint(which: string, ...values: readonly number[]): StoredCheckpoint | undefined {
     const [row] = this.#sql
       .exec<{ size: number; root: ArrayBuffer; note: string }>(
-        "SELECT size, root, note FROM checkpoint ORDER BY size DESC LIMIT 1",
+        `SELECT size, root, note FROM checkpoint ${which} LIMIT 1`,
+        ...values,
       )
       .toArray();
     return row && { size: row.size, root: new Uint8Array(row.root), note: row.note };
@@ -118,5 +138,21 @@ export class LogRows implements TreeSource {
 
   insertCheckpoint({ size, root, note }: StoredCheckpoint): void {
     this.#sql.exec("INSERT INTO checkpoint (size, root, note) VALUES (?, ?, ?)", size, root, note);
+  }
+
+  /** The largest size of which the copy has everything; 0 if it has nothing. */
+  copiedSize(): number {
+    const [row] = this.#sql
+      .exec<{ newest: number | null }>("SELECT max(size) AS newest FROM copied")
+      .toArray();
+    return row?.newest ?? 0;
+  }
+
+  insertCopied(size: number): void {
+    this.#sql.exec("INSERT INTO copied (size) VALUES (?)", size);
+  }
+
+  forgetCopied(): void {
+    this.#sql.exec("DELETE FROM copied");
   }
 }

@@ -46,6 +46,11 @@ export function serveLog(method: string, path: string, log: PublishedLog): Respo
   return answer(method, 200, found);
 }
 
+/** Of a log that has signed two trees, no path is served. */
+export function serveTrouble(method: string, reason: string): Response {
+  return answer(method, 503, `${reason}; it serves nothing any more.\n`);
+}
+
 function find(name: string, log: PublishedLog): string | Uint8Array | undefined {
   switch (name) {
     case "checkpoint":

@@ -37,6 +37,7 @@ export class TestLog {
   readonly signer: Signer;
   readonly witnesses: readonly Signer[];
   readonly leaves: Bytes[] = [];
+  readonly entries: Bytes[] = [];
 
   constructor(signer: Signer, witnesses: readonly Signer[] = []) {
     this.signer = signer;
@@ -48,6 +49,7 @@ export class TestLog {
   }
 
   append(entry: Uint8Array): number {
+    this.entries.push(owned(entry.slice()));
     this.leaves.push(leafHash(entry));
     return this.leaves.length - 1;
   }
