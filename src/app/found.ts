@@ -19,6 +19,8 @@ export interface Founded {
   readonly apiKey: string;
   /** May invite people; no key has this scope unless it is asked for. */
   readonly peopleKey: string;
+  /** May read the complete history; for an auditor, and for nothing else. */
+  readonly auditKey: string;
   readonly enrolUrl: string;
 }
 
@@ -39,6 +41,7 @@ export async function found(world: World, tenant: string, owner: string): Promis
     store,
     apiKey: await newKey(world, store, projectId, "Default key", DEFAULT_SCOPES),
     peopleKey: await newKey(world, store, projectId, "People key", ["people"]),
+    auditKey: await newKey(world, store, projectId, "Audit key", ["audit:read"]),
     enrolUrl: invited.enrolUrl,
   };
 }

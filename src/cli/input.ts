@@ -10,6 +10,17 @@ export async function readInput(source: string, maxBytes: number): Promise<Bytes
   return source === "-" ? collect(process.stdin, "standard input", maxBytes) : readFile(source, maxBytes);
 }
 
+/** A file or standard input as it comes, for what is too long to be held. */
+export async function* streamInput(source: string): AsyncGenerator<Uint8Array, void> {
+  const name = source === "-" ? "standard input" : source;
+  const stream = source === "-" ? process.stdin : createReadStream(source);
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (problem) {
+    throw new Problem(`${name} could not be read (${reason(problem)})`);
+  }
+}
+
 export async function readFile(path: string, maxBytes: number): Promise<Bytes> {
   return collect(createReadStream(path), path, maxBytes);
 }
@@ -45,6 +56,6 @@ async function collect(
   return concat(...parts);
 }
 
-function reason(problem: unknown): string {
+export function reason(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

@@ -68,7 +68,7 @@ function payloadLines(payload: NonNullable<Receipt["decision"]["payload"]>): rea
     : [`    ${shown.refusal.detail}`];
 }
 
-function checkLine({ name, status, detail }: Check): string {
+export function checkLine({ name, status, detail }: Check<string>): string {
   return `${SIGN[status]} ${name.padEnd(NAME_WIDTH)} ${plain(detail)}`;
 }
 
@@ -85,6 +85,6 @@ function codeOf(confirmation: string, payloadHash: string, action: string): stri
 }
 
 /** Text of strangers, with whatever could drive a terminal made visible. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return textOf(drawText(text));
 }

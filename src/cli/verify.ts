@@ -1,9 +1,12 @@
 import { fromHex, utf8Text } from "../core/bytes.ts";
+import { openExport } from "../core/export.ts";
+import { keptRow, type HistoryRow } from "../core/history.ts";
 import { PAYLOAD_MAX_BYTES } from "../core/json.ts";
 import { RECEIPT_LIMITS } from "../core/receipt.ts";
+import { expectOk } from "../core/refusal.ts";
 import { parseTrustPolicy, TRUST_POLICY_MAX_CHARACTERS } from "../core/trust.ts";
 import { ANY_TENANT, verifyReceipt, type Knowledge, type Report } from "../core/verify.ts";
-import { readFile, readInput } from "./input.ts";
+import { readFile, readInput, streamInput } from "./input.ts";
 import { readOptions } from "./options.ts";
 import { EXIT, Problem } from "./problem.ts";
 import { reportForMachines, reportForPeople } from "./report.ts";
@@ -17,6 +20,7 @@ const OPTIONS = {
   tenant: { type: "string" },
   "any-tenant": { type: "boolean" },
   "stream-key": { type: "string" },
+  history: { type: "string" },
   payload: { type: "string" },
   "any-outcome": { type: "boolean" },
   json: { type: "boolean" },
@@ -25,6 +29,7 @@ const OPTIONS = {
 export async function verifyCommand(words: readonly string[]): Promise<number> {
   const { source, values } = readOptions(words, OPTIONS);
   const knowledge: Knowledge = {
+    ...(values.history === undefined ? {} : await readHistory(values.history)),
     ...tenantOf(values.tenant, values["any-tenant"]),
     ...(values.policy === undefined ? {} : { trust: await readTrust(values.policy) }),
     ...(values["stream-key"] === undefined ? {} : { streamKey: await readStreamKey(values["stream-key"]) }),
@@ -42,7 +47,7 @@ function exitOf({ verified, outcome }: Report, anyOutcome: boolean): number {
   return anyOutcome || outcome === "approved" || outcome === "break-glass" ? EXIT.passed : EXIT.noApproval;
 }
 
-function tenantOf(tenant: string | undefined, any: boolean | undefined): Pick<Knowledge, "tenant"> {
+export function tenantOf(tenant: string | undefined, any: boolean | undefined): Pick<Knowledge, "tenant"> {
   if (any && tenant !== undefined) throw new Problem("--tenant and --any-tenant exclude each other");
   if (any) return { tenant: ANY_TENANT };
   if (tenant === undefined) return {};
@@ -51,11 +56,23 @@ function tenantOf(tenant: string | undefined, any: boolean | undefined): Pick<Kn
   return { tenant };
 }
 
-async function readTrust(path: string) {
+export async function readTrust(path: string) {
   const text = utf8Text(await readFile(path, TRUST_POLICY_MAX_CHARACTERS));
   const parsed = parseTrustPolicy(text ?? "");
   if (!parsed.ok) throw new Problem(`${path} is no trust policy: ${parsed.refusal.detail}`);
   return parsed.value;
+}
+
+/** An export gives the stream key, too; one that is named beside it comes first. */
+async function readHistory(path: string): Promise<Pick<Knowledge, "history" | "streamKey">> {
+  const opened = await openExport(streamInput(path));
+  if (!opened.ok) throw new Problem(`${path} is no export: ${opened.refusal.detail}`);
+  const history: HistoryRow[] = [];
+  for await (const row of opened.value.rows) {
+    if (!row.ok) throw new Problem(`${path} is no export: ${row.refusal.detail}`);
+    history.push(keptRow(row.value));
+  }
+  return { history, streamKey: expectOk(fromHex(opened.value.header.streamKey)) };
 }
 
 async function readStreamKey(path: string) {

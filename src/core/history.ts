@@ -1,4 +1,5 @@
-import type { Receipt, SealedChange, SealedCreation, Signed } from "./receipt.ts";
+import type { ExportRow } from "./export.ts";
+import type { Creation, Receipt, SignedChange, SignedDecision } from "./receipt.ts";
 import { commitOf, replayDirectory } from "./replay.ts";
 import type { StreamRecord } from "./record.ts";
 import type { Fault } from "./signed.ts";
@@ -6,13 +7,21 @@ import type { Fault } from "./signed.ts";
 // A tenant's complete history, as its export gives it: every record in order, or the fact that it was erased.
 
 export type HistoryRow =
-  | { readonly kind: "created"; readonly sealed: SealedCreation }
-  | { readonly kind: "change"; readonly sealed: SealedChange }
+  | { readonly kind: "created"; readonly sealed: Creation }
+  | { readonly kind: "change"; readonly sealed: SignedChange }
+  | { readonly kind: "decision"; readonly sealed: SignedDecision }
   | {
       readonly kind: "record";
-      readonly sealed: Pick<Signed, "entrySalt" | "label"> & { readonly record: StreamRecord };
+      readonly sealed: Pick<SignedDecision, "entrySalt" | "label"> & { readonly record: StreamRecord };
     }
   | { readonly kind: "erased"; readonly seq: number; readonly label: string; readonly commit: string };
+
+/** What a receipt is held against: without the decisions' signatures, so that a long history has room. */
+export function keptRow(row: ExportRow): HistoryRow {
+  if (row.kind !== "decision") return row;
+  const { record, entrySalt, label } = row.sealed;
+  return { kind: "record", sealed: { record, entrySalt, label } };
+}
 
 /** Whether the history is whole, holds this receipt's decision, and knows its passkeys as active at that moment. */
 export async function historyFault(receipt: Receipt, rows: readonly HistoryRow[]): Promise<Fault> {

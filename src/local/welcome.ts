@@ -27,9 +27,10 @@ export function welcome(
      echo $BASE/approve/$id
      curl -s "$BASE/api/confirmations/$id?wait=25" -H "X-Api-Key: $KEY"
 
-  Key that may invite people   ${demo?.peopleKey ?? ""}
-  Log                          ${logOrigin}
-  Log key                      ${logVkey}
+  Key that may invite people          ${demo?.peopleKey ?? ""}
+  Key that may export the history     ${demo?.auditKey ?? ""}
+  Log                                 ${logOrigin}
+  Log key                             ${logVkey}
 `;
   const ready = {
     ready: true,
@@ -39,6 +40,7 @@ export function welcome(
     logOrigin,
     logVkey,
     peopleKey: demo?.peopleKey ?? "",
+    auditKey: demo?.auditKey ?? "",
   };
   return json ? [block, JSON.stringify(ready)] : [block];
 }

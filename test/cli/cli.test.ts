@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "../../src/core/bytes.ts";
 import { encodeReceipt } from "../../src/core/receipt.ts";
 import { encodeTrustPolicy } from "../../src/core/trust.ts";
+import { countersign as run } from "../support/program.ts";
 import { createStaff, decided } from "../support/staff.ts";
 
 // The program as people run it: a process, files, an exit code.
 
-const PROGRAM = new URL("../../.build/countersign.mjs", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "countersign-"));
 const at = (name: string) => join(folder, name);
 let stream: string;
@@ -49,24 +48,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs in the folder of the files; `< NAME` at the end feeds a file to standard input. */
-async function countersign(words: readonly string[], input?: string | Uint8Array): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out, err };
-}
+/** Runs in the folder of the files, with this on its standard input. */
+const countersign = async (words: readonly string[], input?: string | Uint8Array) =>
+  run(folder, words, input);
 
 describe("countersign verify", () => {
   const all = () => [

@@ -1,0 +1,223 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { encodeReceipt } from "../../src/core/receipt.ts";
+import { entriesPath, tilePath, tilesOfSize } from "../../src/core/tile.ts";
+import { encodeTrustPolicy } from "../../src/core/trust.ts";
+import { confirmationOf } from "../support/audited.ts";
+import { exportOf, served } from "../support/exported.ts";
+import { createLog, type TestLog } from "../support/log.ts";
+import { serveTestLog, type LogServer } from "../support/logserver.ts";
+import { countersign as run } from "../support/program.ts";
+import { createStaff } from "../support/staff.ts";
+import { random } from "../support/tenant.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "countersign-audit-"));
+const at = (name: string) => join(folder, name);
+const countersign = async (name: string, ...words: readonly string[]) =>
+  run(folder, [name, ...words, ...(name === "audit" ? ["--ahead", "1000"] : [])]);
+let server: LogServer;
+let stream: string;
+
+beforeAll(async () => {
+  const staff = await createStaff();
+  const { cy, bea, dan } = staff;
+  // More than one tile, so that there are parents.
+  for (let filler = 0; filler < 300; filler++) staff.log.append(new Uint8Array([1, ...random(64)]));
+  const tenant = await staff.tenant();
+  stream = tenant.stream;
+  const approved = await tenant.decide({ action: "Deploy\u001b[2J", votes: [{ by: cy }] });
+  tenant.says("consumed", { confirmation: confirmationOf(tenant, approved), decided: approved });
+  await tenant.decide({ outcome: "rejected", votes: [{ by: dan, decision: "reject" }] });
+  const file = exportOf(tenant);
+  const text = Buffer.from(file).toString();
+  const receipt = await tenant.receipt(approved);
+  await tenant.revoke(cy, bea);
+  const late = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }), [1, 2]);
+  const files: Record<string, string | Uint8Array> = {
+    "export.ndjson": file,
+    "cut.ndjson": text.slice(0, -100),
+    "shorter.ndjson": text.replace('"count":8', '"count":7').split("\n").slice(0, -2).join("\n").concat("\n"),
+    "edited.ndjson": text.replace("abc123", "abc124"),
+    "later.ndjson": exportOf(tenant),
+    "receipt.json": encodeReceipt(receipt),
+    "late.json": encodeReceipt(late),
+    "policy.txt": encodeTrustPolicy(staff.log.trust(2)),
+    "stranger.txt": encodeTrustPolicy((await createLog(staff.log.origin)).trust()),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content);
+  await copyLog(staff.log, "copy");
+  server = await serveTestLog(staff.log);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** As a static host has it: each full tile and each of the newest partial ones. */
+async function copyLog(log: TestLog, name: string): Promise<void> {
+  const put = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(at(join(name, path))), { recursive: true });
+    writeFileSync(at(join(name, path)), content);
+  };
+  put("checkpoint", await log.checkpoint());
+  for (const tile of tilesOfSize(log.leaves.length)) {
+    const paths = [tilePath(tile), ...(tile.level === 0 ? [entriesPath(tile.index, tile.width)] : [])];
+    for (const path of paths) put(path, served(log, path) ?? new Uint8Array());
+  }
+}
+
+const WHO = () => ["--policy", "policy.txt", "--tenant", stream];
+
+vi.setConfig({ testTimeout: 30_000 });
+
+describe("countersign audit", () => {
+  const rows: [string, () => string[], number, string][] = [
+    [
+      "a whole export, over the network",
+      () => ["export.ndjson", "--log", server.url, ...WHO()],
+      0,
+      "COMPLETE AND VERIFIED.",
+    ],
+    [
+      "a whole export, from a folder",
+      () => ["export.ndjson", "--log", "copy", ...WHO()],
+      0,
+      "COMPLETE AND VERIFIED.",
+    ],
+    [
+      "an address that ends with a slash",
+      () => ["export.ndjson", "--log", `${server.url}/`, ...WHO()],
+      0,
+      "✓ hidden",
+    ],
+    [
+      "any tenant",
+      () => ["export.ndjson", "--log", "copy", "--policy", "policy.txt", "--any-tenant"],
+      0,
+      "– tenant",
+    ],
+    ["a file cut short", () => ["cut.ndjson", "--log", "copy", ...WHO()], 1, "NOT VERIFIED: form."],
+    [
+      "a record left out at the end",
+      () => ["shorter.ndjson", "--log", "copy", ...WHO()],
+      1,
+      "NOT VERIFIED: hidden.",
+    ],
+    ["an edited payload", () => ["edited.ndjson", "--log", "copy", ...WHO()], 1, "✗ decisions"],
+    [
+      "a decision with a revoked passkey",
+      () => ["later.ndjson", "--log", "copy", ...WHO()],
+      1,
+      "NOT VERIFIED: decisions.",
+    ],
+    [
+      "another tenant",
+      () => ["export.ndjson", "--log", "copy", "--policy", "policy.txt", "--tenant", "00".repeat(32)],
+      1,
+      "✗ tenant",
+    ],
+    ["no tenant", () => ["export.ndjson", "--log", "copy", "--policy", "policy.txt"], 1, "✗ tenant"],
+    [
+      "another log's key",
+      () => ["export.ndjson", "--log", "copy", "--policy", "stranger.txt", "--tenant", stream],
+      1,
+      "✗ log",
+    ],
+    ["what is no export", () => ["policy.txt", "--log", "copy", ...WHO()], 1, "✗ form"],
+  ];
+  it.each(rows)("%s", async (_name, words, code, said) => {
+    const ran = await countersign("audit", ...words());
+    expect([ran.code, ran.err]).toEqual([code, ""]);
+    expect(ran.out).toContain(said);
+    expect(ran.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it("sums up what the history holds", async () => {
+    const { out } = await countersign("audit", "export.ndjson", "--log", "copy", ...WHO());
+    for (const line of [
+      /^Records +8$/m,
+      /^ +4 credential\.endorsed$/m,
+      /^ +1 consumed$/m,
+      /^Decisions +2$/m,
+      /^ +1 approved$/m,
+      /^ +1 rejected$/m,
+      /^People +5$/m,
+      /^Passkeys +5 active, 0 revoked$/m,
+      /^Sealed since +2, not in this export$/m,
+      /^Looked ahead +1000 labels$/m,
+      /^Unsealed +none/m,
+    ])
+      expect(out).toMatch(line);
+  });
+
+  it("reads standard input, and answers machines in one JSON object", async () => {
+    const { readFileSync } = await import("node:fs");
+    const words = ["audit", "-", "--ahead", "1000", "--log", "copy", ...WHO(), "--json"];
+    const { code, out } = await run(folder, words, readFileSync(at("export.ndjson")));
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      expect.objectContaining({
+        verified: true,
+        stream,
+        newer: 2,
+        decisions: { approved: 1, rejected: 1 },
+        checks: expect.arrayContaining([expect.objectContaining({ name: "hidden", status: "passed" })]),
+      }),
+    ]);
+  });
+
+  const troubles: [string, () => string[], string][] = [
+    ["no log named", () => ["export.ndjson", ...WHO()], "--log is needed"],
+    ["no policy", () => ["export.ndjson", "--log", "copy", "--tenant", stream], "--policy is needed"],
+    ["a folder that is no log", () => ["export.ndjson", "--log", ".", ...WHO()], "has no checkpoint"],
+    ["a file that is not there", () => ["nowhere", "--log", "copy", ...WHO()], "nowhere could not be read"],
+    [
+      "nobody listening",
+      () => ["export.ndjson", "--log", "http://127.0.0.1:9", ...WHO()],
+      "could not be fetched",
+    ],
+  ];
+  it.each(troubles)("says why it was not run: %s", async (_name, words, said) => {
+    const ran = await countersign("audit", ...words());
+    expect([ran.code, ran.out]).toEqual([2, ""]);
+    expect(ran.err).toContain(said);
+    expect(ran.err).not.toMatch(/\n\s+at /);
+  });
+
+  it("tells a tile that is missing from a server that fails", async () => {
+    const words = ["audit", "export.ndjson", "--log", server.url, ...WHO()] as const;
+    try {
+      server.lie = (path) => (path.startsWith("tile/0/") ? { status: 404, body: "" } : undefined);
+      const missing = await countersign(...words);
+      server.lie = (path) => (path.startsWith("tile/0/") ? { status: 503, body: "" } : undefined);
+      const failing = await countersign(...words);
+      server.lie = (path) => (path.startsWith("tile/0/") ? { body: new Uint8Array(9_000) } : undefined);
+      const large = await countersign(...words);
+      expect([missing.code, failing.code, large.code]).toEqual([1, 2, 1]);
+      expect([missing.out, failing.err, large.out]).toEqual([
+        expect.stringContaining("✗ log"),
+        expect.stringContaining("answered 503"),
+        expect.stringContaining("✗ log"),
+      ]);
+    } finally {
+      server.lie = undefined;
+    }
+  });
+});
+
+describe("countersign verify --history", () => {
+  it("finds the revocation that the receipt left out, and checks its place", async () => {
+    const words = ["--tenant", stream, "--policy", "policy.txt", "--history", "later.ndjson"];
+    const good = await countersign("verify", "receipt.json", ...words);
+    expect([good.code, good.out]).toEqual([0, expect.stringContaining("✓ history")]);
+    expect(good.out).toContain("✓ label");
+    const late = await countersign("verify", "late.json", ...words);
+    expect([late.code, late.out]).toEqual([1, expect.stringContaining("NOT VERIFIED: history.")]);
+    const alone = await countersign("verify", "late.json", "--tenant", stream);
+    expect([alone.code, alone.out]).toEqual([0, expect.stringContaining("– history")]);
+    const cut = await countersign("verify", "receipt.json", "--tenant", stream, "--history", "cut.ndjson");
+    expect([cut.code, cut.err]).toEqual([2, expect.stringContaining("cut.ndjson is no export")]);
+  });
+});

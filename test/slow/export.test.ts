@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { auditExport, type AuditKnowledge } from "../../src/core/audit.ts";
+import { concat, equalBytes, toHex, utf8Text, type Bytes } from "../../src/core/bytes.ts";
+import { encodeHeader, encodeRow, openExport, parseHeader, parseRow } from "../../src/core/export.ts";
+import { lived } from "../support/audited.ts";
+import { exportOf, readerOf } from "../support/exported.ts";
+import { createStaff } from "../support/staff.ts";
+
+// Mutated exports by the hundred thousand: none is taken for whole, and the file itself is, in the same run.
+
+const MUTATED_FILES = 40_000;
+const MUTATED_LINES = 70_000;
+const FLIPS_AUDITED = 4_000;
+
+const staff = await createStaff();
+const tenant = await lived(staff);
+const file = exportOf(tenant);
+const lines = (utf8Text(file) ?? "").split("\n").slice(0, -1);
+const bytesOf = (line: string) => new TextEncoder().encode(line);
+
+const knowledge: AuditKnowledge = {
+  tenant: tenant.stream,
+  trust: tenant.log.trust(2),
+  checkpoint: await tenant.log.checkpoint(),
+  log: readerOf(tenant.log),
+  lookahead: 20,
+};
+const isVerified = async (bytes: Uint8Array) =>
+  (await auditExport(await openExport([bytes]), knowledge)).verified;
+
+/** Read to its end without a refusal, and what it encodes to. */
+async function readWhole(bytes: Uint8Array): Promise<Bytes | undefined> {
+  const opened = await openExport([bytes]);
+  if (!opened.ok) {
+    expect(opened.refusal.detail).not.toBe("");
+    return undefined;
+  }
+  const parts = [encodeHeader(opened.value.header)];
+  for await (const row of opened.value.rows) {
+    if (!row.ok) return undefined;
+    parts.push(encodeRow(row.value));
+  }
+  return concat(...parts);
+}
+
+it("reads cut, spliced, doubled and reordered files to a refusal, or to the same bytes again", async () => {
+  const at = fc.nat({ max: file.length });
+  const spliced = fc
+    .tuple(at, at, fc.uint8Array({ maxLength: 12 }))
+    .map(([from, to, between]) => concat(file.subarray(0, from), between, file.subarray(to)));
+  const line = fc.nat({ max: lines.length - 1 });
+  const shuffled = fc
+    .tuple(line, line, fc.constantFrom("swap", "double", "drop", "move"))
+    .map(([one, other, how]) => {
+      const text = lines[one] ?? "";
+      const rest = lines.toSpliced(one, 1);
+      if (how === "swap") return lines.with(one, lines[other] ?? "").with(other, text);
+      if (how === "double") return lines.toSpliced(other, 0, text);
+      return how === "drop" ? rest : rest.toSpliced(other, 0, text);
+    })
+    .map((some) => bytesOf(some.map((text) => `${text}\n`).join("")));
+  const some = fc.oneof(
+    { weight: 3, arbitrary: spliced },
+    { weight: 2, arbitrary: shuffled },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },
+  );
+  let whole = 0;
+  await fc.assert(
+    fc.asyncProperty(some, async (bytes) => {
+      const again = await readWhole(bytes);
+      if (again === undefined) return;
+      whole++;
+      expect(equalBytes(again, bytes)).toBe(true);
+      // In good form, such as one digit for another: then the audit takes the file itself, and nothing else.
+      expect(await isVerified(bytes)).toBe(equalBytes(bytes, file));
+    }),
+    { numRuns: MUTATED_FILES },
+  );
+  expect(whole).toBeGreaterThan(0);
+  expect(equalBytes((await readWhole(file)) ?? new Uint8Array(), file)).toBe(true);
+});
+
+it("reads a line with a bit turned or a piece changed to a refusal, or to the same bytes again", () => {
+  const line = fc.nat({ max: lines.length - 1 });
+  const change = fc.tuple(
+    line,
+    fc.nat(),
+    fc.nat({ max: 7 }),
+    fc.uint8Array({ minLength: 0, maxLength: 4 }),
+    fc.nat({ max: 4 }),
+  );
+  let read = 0;
+  fc.assert(
+    fc.property(change, ([which, where, bit, piece, length]) => {
+      const good = bytesOf(lines[which] ?? "");
+      const place = where % good.length;
+      const changed = good.slice();
+      changed[place] = (changed[place] ?? 0) ^ (1 << bit);
+      const mutated =
+        bit % 2 === 0 ? changed : concat(good.subarray(0, place), piece, good.subarray(place + length));
+      const [header, row] = [parseHeader(mutated), parseRow(mutated)];
+      // A digit of a hash turned into another one: a line in good form, that the audit refuses.
+      const again = header.ok ? encodeHeader(header.value) : row.ok ? encodeRow(row.value) : undefined;
+      if (again === undefined) return;
+      expect(toHex(again)).toBe(`${toHex(mutated)}0a`);
+      read++;
+    }),
+    { numRuns: MUTATED_LINES },
+  );
+  expect(read).toBeGreaterThan(0);
+});
+
+it("audits no file with a bit turned as whole, and the file itself before and after", async () => {
+  expect(await isVerified(file)).toBe(true);
+  const accepted: string[] = [];
+  for (let flip = 0; flip < FLIPS_AUDITED; flip++) {
+    // Bits spread evenly over the whole file.
+    const bit = Math.floor((flip * file.length * 8) / FLIPS_AUDITED);
+    const mutated = file.slice();
+    mutated[bit >> 3] = (mutated[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    if (await isVerified(mutated)) accepted.push(around(bit >> 3));
+  }
+  expect(accepted.slice(0, 5)).toEqual([]);
+  expect(await isVerified(file)).toBe(true);
+});
+
+function around(at: number): string {
+  return (utf8Text(file) ?? "").slice(Math.max(0, at - 40), at + 40);
+}
