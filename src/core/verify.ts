@@ -46,8 +46,8 @@ export const CHECKS = {
 } as const;
 
 export type CheckName = keyof typeof CHECKS;
-export interface Check {
-  readonly name: CheckName;
+export interface Check<Name extends string = CheckName> {
+  readonly name: Name;
   readonly status: "passed" | "failed" | "absent";
   readonly detail: string;
 }
@@ -114,7 +114,7 @@ export async function verifyReceipt(file: Uint8Array, knowledge: Knowledge): Pro
     check("policy", policyFault(decision)),
     check("outcome", outcomeFault(decision)),
     check("inclusion", inclusionFault(receipt)),
-    ...(await logChecks(receipt, knowledge)),
+    ...(await checkpointChecks(checkpointsOf(receipt), knowledge.trust)),
     anchor,
     tenantCheck(receipt, knowledge),
     labelCheck(receipt, knowledge),
@@ -126,13 +126,18 @@ export async function verifyReceipt(file: Uint8Array, knowledge: Knowledge): Pro
   return { verified, outcome: decision.record.body.outcome, checks, receipt };
 }
 
-function check(name: CheckName, fault: Fault): Check {
+function check<Name extends CheckName>(name: Name, fault: Fault): Check<Name> {
+  return checked(name, fault, CHECKS[name]);
+}
+
+/** `passed` is what it says when nothing is wrong. */
+export function checked<Name extends string>(name: Name, fault: Fault, passed: string): Check<Name> {
   return fault === undefined
-    ? { name, status: "passed", detail: CHECKS[name] }
+    ? { name, status: "passed", detail: passed }
     : { name, status: "failed", detail: sentence(fault) };
 }
 
-function absent(name: CheckName, why: string): Check {
+export function absent<Name extends string>(name: Name, why: string): Check<Name> {
   return { name, status: "absent", detail: sentence(why) };
 }
 
@@ -163,14 +168,22 @@ function streamFault({ decision, created }: Receipt): Fault {
     : "the decision belongs to another stream";
 }
 
-async function logChecks(receipt: Receipt, { trust }: Knowledge): Promise<readonly Check[]> {
+/** Who signed these checkpoints, as far as the trust policy knows. */
+export async function checkpointChecks(
+  notes: ReadonlySet<string>,
+  trust: TrustPolicy | undefined,
+): Promise<readonly Check<"log" | "witnesses">[]> {
+  if (notes.size === 0) {
+    const why = "no state of the log could be read from the proof";
+    return [absent("log", why), absent("witnesses", why)];
+  }
   if (trust === undefined) {
     const why = "no trust policy was given, so nothing says whose log this is";
     return [absent("log", why), absent("witnesses", why)];
   }
   let logFault: Fault;
   let witnessFault: Fault;
-  for (const note of checkpointsOf(receipt)) {
+  for (const note of notes) {
     const judged = await judgeCheckpoint(note, trust);
     if (!judged.ok) logFault ??= judged.refusal.detail;
     else if (!judged.value.quorumMet) witnessFault ??= "too few of the witnesses that you trust have signed";

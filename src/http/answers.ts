@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Verification } from "../core/opening.ts";
 import type { Statement } from "../core/statement.ts";
 import { PROBLEM_CODES } from "./refusal.ts";
 import { INVITED_ROLES, jsonObject, STATUSES, time, username } from "./wire.ts";
@@ -87,6 +88,28 @@ export const inviteAnswer = z.object({
   expiresAt: time,
 });
 
+export const changeAnswer = z.object({
+  url: url.meta({ description: "Where somebody who manages people signs it with a passkey." }),
+});
+
+export const verificationAnswer = z.object({
+  v: z.literal(1),
+  kind: z.literal("countersign/verification"),
+  confirmation: id,
+  outcome: z.enum(["approved", "rejected", "expired", "cancelled", "break-glass"]),
+  at: time.meta({ description: "When it was decided, as the record says." }),
+  log: z.object({ origin: z.string(), index: z.int().min(0) }),
+  opening: z
+    .custom<Verification["opening"]>()
+    .meta({ description: "The sealed record, what it hashes to its entry with, and the inclusion proof." }),
+  anchor: z
+    .custom<Verification["anchor"]>()
+    .meta({ description: "The Bitcoin timestamp; null where there is none." }),
+  receipt: z
+    .custom<Verification["receipt"]>()
+    .meta({ description: "The whole receipt of an approval that was revealed, or null." }),
+});
+
 export const problemAnswer = z.object({
   type: z.string(),
   title: z.string(),
@@ -112,3 +135,5 @@ export type ConfirmationAnswer = z.output<typeof confirmationAnswer>;
 export type ListAnswer = z.output<typeof listAnswer>;
 export type ApproversAnswer = z.output<typeof approversAnswer>;
 export type InviteAnswer = z.output<typeof inviteAnswer>;
+export type ChangeAnswer = z.output<typeof changeAnswer>;
+export type VerificationAnswer = z.output<typeof verificationAnswer>;

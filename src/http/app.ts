@@ -4,10 +4,13 @@ import { toHex } from "../core/bytes.ts";
 import { refuse } from "../core/refusal.ts";
 import { api } from "./api.ts";
 import { approve } from "./approve.ts";
+import { audit } from "./audit.ts";
 import { refused, type Door } from "./context.ts";
 import { openapi } from "./openapi.ts";
 import { page, securityHeaders } from "./pages.ts";
 import { people } from "./people.ts";
+import { publish } from "./publish.ts";
+import { publicDoor } from "./public.ts";
 import { tlog } from "./tlog.ts";
 
 const REQUEST_ID_BYTES = 12;
@@ -48,8 +51,11 @@ app.get("/.well-known/security.txt", (context) => {
   );
 });
 app.route("/api", api);
+app.route("/api/audit", audit);
 app.route("/approve", approve);
+app.route("/approve", publish);
 app.route("/", people);
+app.route("/", publicDoor);
 app.get("/", (context) => page(context, "home"));
 
 app.get("*", async (context, next) => {

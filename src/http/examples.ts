@@ -1,4 +1,11 @@
-import type { ApproversAnswer, ConfirmationAnswer, InviteAnswer, ListAnswer } from "./answers.ts";
+import type {
+  ApproversAnswer,
+  ConfirmationAnswer,
+  ChangeAnswer,
+  InviteAnswer,
+  ListAnswer,
+  VerificationAnswer,
+} from "./answers.ts";
 
 // One story for the API's document: an agent asks, Alex is to decide. The tests read each example with
 // the schema it stands beside.
@@ -13,6 +20,8 @@ export const createExample = {
 };
 
 export const consumeExample = { payload: createExample.payload };
+export const recoveryExample = { username: "alex" };
+export const roleExample = { username: "alex", role: "admin" };
 export const inviteExample = { username: "alex", role: "approver" };
 
 export function confirmationExample(origin: string): ConfirmationAnswer {
@@ -58,4 +67,36 @@ export const approversExample: ApproversAnswer = {
 
 export function inviteAnswerExample(origin: string): InviteAnswer {
   return { enrolUrl: `${origin}/enrol#the-secret-of-the-link`, expiresAt: "2026-02-01T12:00:00.000Z" };
+}
+
+export function changeAnswerExample(origin: string): ChangeAnswer {
+  return { url: confirmationExample(origin).url };
+}
+
+export function verificationExample(origin: string): VerificationAnswer {
+  const confirmation = confirmationExample(origin).id;
+  const at = "2026-01-31T12:03:20.000Z";
+  const log = { origin: `${new URL(origin).host}/log`, index: 41 };
+  const salt = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+  const body = {
+    confirmation,
+    outcome: "approved",
+    payloadCommit: HASH,
+    signatures: [{ nonce: HASH, assertionHash: HASH, credential: "q83vASNFZ4k" }],
+    policy: null,
+    directory: { seq: 0, commit: HASH },
+  } as const;
+  const record = { v: 1, stream: HASH, seq: 7, prev: HASH, at, type: "decision", body } as const;
+  const proof = `c2sp.org/tlog-proof@v1\nindex ${log.index}\n…`;
+  return {
+    v: 1,
+    kind: "countersign/verification",
+    confirmation,
+    outcome: "approved",
+    at,
+    log,
+    opening: { record, entrySalt: salt, label: HASH, proof },
+    anchor: null,
+    receipt: null,
+  };
 }

@@ -5,6 +5,7 @@ import {
   ANYWHERE,
   OPERATIONS,
   REQUESTS,
+  WITH_KEY,
   type AnswerName,
   type Operation,
   type RequestName,
@@ -49,8 +50,8 @@ function described(operation: Operation, origin: string): unknown {
   return {
     operationId: id,
     summary,
-    description: `Takes a key with the scope \`${scope}\`.`,
-    security: [{ apiKey: [scope] }],
+    description: scope === null ? "Takes no key." : `Takes a key with the scope \`${scope}\`.`,
+    security: scope === null ? [] : [{ apiKey: [scope] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request === undefined
       ? {}
@@ -67,11 +68,15 @@ function described(operation: Operation, origin: string): unknown {
         description: status === 201 ? "Created" : "Done",
         ...(repeatable ? { headers: REPLAYED_HEADER } : {}),
         content:
-          answer === null
-            ? { [RECEIPT_MEDIA_TYPE]: { schema: { type: "object" } } }
+          "media" in answer
+            ? {
+                [answer.media]: {
+                  schema: { type: answer.media === RECEIPT_MEDIA_TYPE ? "object" : "string" },
+                },
+              }
             : { "application/json": { schema: referenceTo(answer.schema), example: answer.example(origin) } },
       },
-      ...problemResponses([...problems, ...ANYWHERE], path),
+      ...problemResponses([...problems, ...(scope === null ? [] : WITH_KEY), ...ANYWHERE], path),
     },
   };
 }

@@ -1,5 +1,16 @@
 import type { z } from "zod";
-import { approversAnswer, confirmationAnswer, inviteAnswer, listAnswer, problemAnswer } from "./answers.ts";
+import type { Scope } from "../app/keys.ts";
+import { EXPORT_MEDIA_TYPE } from "../core/export.ts";
+import { RECEIPT_MEDIA_TYPE } from "../core/receipt.ts";
+import {
+  approversAnswer,
+  confirmationAnswer,
+  changeAnswer,
+  inviteAnswer,
+  listAnswer,
+  problemAnswer,
+  verificationAnswer,
+} from "./answers.ts";
 import {
   approversExample,
   confirmationExample,
@@ -7,10 +18,22 @@ import {
   createExample,
   inviteAnswerExample,
   inviteExample,
+  recoveryExample,
+  roleExample,
+  changeAnswerExample,
   listExample,
+  verificationExample,
 } from "./examples.ts";
 import type { ProblemCode } from "./refusal.ts";
-import { consumeRequest, createRequest, inviteRequest, listQuery, waitQuery } from "./wire.ts";
+import {
+  consumeRequest,
+  createRequest,
+  inviteRequest,
+  listQuery,
+  recoveryRequest,
+  roleRequest,
+  waitQuery,
+} from "./wire.ts";
 
 // The calls of the REST surface as one table: what each takes, gives and may refuse.
 
@@ -19,14 +42,17 @@ export interface Operation {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
-  readonly scope: "confirmations:create" | "confirmations:read" | "confirmations:consume" | "people";
+  /** Null where anybody may ask, without a key. */
+  readonly scope: Scope | null;
   readonly query?: z.ZodObject;
   /** A repetition with the same `Idempotency-Key` gets the first answer. */
   readonly repeatable?: true;
   readonly request?: { readonly schema: RequestName; readonly example: unknown };
   readonly status: 200 | 201;
-  /** Null for the receipt, whose form is its own. */
-  readonly answer: { readonly schema: AnswerName; readonly example: (origin: string) => unknown } | null;
+  /** Its schema, or its media type where its form is its own. */
+  readonly answer:
+    | { readonly schema: AnswerName; readonly example: (origin: string) => unknown }
+    | { readonly media: string };
   readonly problems: readonly ProblemCode[];
 }
 
@@ -34,12 +60,16 @@ export const REQUESTS = {
   CreateRequest: createRequest,
   ConsumeRequest: consumeRequest,
   InviteRequest: inviteRequest,
+  RecoveryRequest: recoveryRequest,
+  RoleRequest: roleRequest,
 };
 export const ANSWERS = {
   Confirmation: confirmationAnswer,
   ConfirmationList: listAnswer,
   Approvers: approversAnswer,
   Invite: inviteAnswer,
+  Change: changeAnswer,
+  Verification: verificationAnswer,
   Problem: problemAnswer,
 };
 export type RequestName = keyof typeof REQUESTS;
@@ -52,7 +82,9 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   "validation_failed",
 ];
 /** What any call may be told. */
-export const ANYWHERE: readonly ProblemCode[] = ["unauthorized", "forbidden_scope", "internal_error"];
+export const ANYWHERE: readonly ProblemCode[] = ["internal_error"];
+/** What a call with a key may be told on top. */
+export const WITH_KEY: readonly ProblemCode[] = ["unauthorized", "forbidden_scope"];
 const confirmation = { schema: "Confirmation", example: confirmationExample } as const;
 
 export const OPERATIONS: readonly Operation[] = [
@@ -127,7 +159,17 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "The evidence of a decision, to be verified offline",
     scope: "confirmations:read",
     status: 200,
-    answer: null,
+    answer: { media: RECEIPT_MEDIA_TYPE },
+    problems: ["not_found"],
+  },
+  {
+    method: "get",
+    path: "/api/audit/export",
+    id: "exportHistory",
+    summary: "The tenant's complete history, a line for each sealed record, to be audited against the log",
+    scope: "audit:read",
+    status: 200,
+    answer: { media: EXPORT_MEDIA_TYPE },
     problems: ["not_found"],
   },
   {
@@ -150,5 +192,39 @@ export const OPERATIONS: readonly Operation[] = [
     status: 201,
     answer: { schema: "Invite", example: inviteAnswerExample },
     problems: [...BODY_PROBLEMS, "username_taken"],
+  },
+  {
+    method: "post",
+    path: "/api/recoveries",
+    id: "createRecovery",
+    summary:
+      "Invite a person again who has lost every passkey; two who manage people then sign for the new one",
+    scope: "people",
+    request: { schema: "RecoveryRequest", example: recoveryExample },
+    status: 201,
+    answer: { schema: "Invite", example: inviteAnswerExample },
+    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
+  },
+  {
+    method: "post",
+    path: "/api/roles",
+    id: "createRoleChange",
+    summary: "Ask for another role of a person; it changes once somebody who manages people has signed",
+    scope: "people",
+    request: { schema: "RoleRequest", example: roleExample },
+    status: 201,
+    answer: { schema: "Change", example: changeAnswerExample },
+    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
+  },
+  {
+    method: "get",
+    path: "/public/log/entries/{id}/verification",
+    id: "getVerification",
+    summary:
+      "What anybody with the id of a sealed request may check of it; the whole receipt if it is revealed",
+    scope: null,
+    status: 200,
+    answer: { schema: "Verification", example: verificationExample },
+    problems: ["not_found"],
   },
 ];

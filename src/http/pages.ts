@@ -26,6 +26,8 @@ export const PAGES = {
   enrol: { file: "/enrol.html", may: "publickey-credentials-create=(self)" },
   devices: { file: "/devices.html", may: "publickey-credentials-create=(self)" },
   inbox: { file: "/inbox.html", may: "" },
+  publish: { file: "/publish.html", may: "" },
+  verify: { file: "/verify.html", may: "" },
   notfound: { file: "/notfound.html", may: "" },
 } as const;
 export type PageName = keyof typeof PAGES;

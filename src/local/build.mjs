@@ -1,6 +1,15 @@
 // Builds into .build what is not run from its source: the pages of web/, the Worker and the command-line program.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { build } from "esbuild";
+import { savedPage } from "./savedpage.mjs";
 
 /** @type {import("esbuild").BuildOptions} */
 const readable = { bundle: true, format: "esm", minify: false, legalComments: "none", charset: "utf8" };
@@ -21,6 +30,11 @@ await build({
   outdir: ".build/web",
   target: "es2022",
 });
+// The page that anybody may keep: everything of it in one file.
+writeFileSync(
+  ".build/web/verify-offline.html",
+  savedPage((name) => readFileSync(`.build/web/${name}`, "utf8")),
+);
 await build({
   ...readable,
   entryPoints: ["src/worker.ts"],

@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Result } from "axe-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { seriousFaults } from "../support/axe.ts";
 import { bench, see } from "../support/bench.ts";
 import { createPasskey, decide, type Device } from "../support/device.ts";
 
 // What holds for every page: a narrow phone, light and dark, and nothing in the way of a screen reader.
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -31,34 +28,25 @@ beforeAll(async () => {
   await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
   const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
   addresses.set("pending", `${url}/approve/${pending.id}`);
+  addresses.set("in the log", `${url}/verify?id=${approved.id}`);
   addresses.set("approved", `${url}/approve/${approved.id}`);
+  addresses.set("publishing", `${url}/approve/${approved.id}/publish`);
   addresses.set("cancelled", `${url}/approve/${cancelled.id}`);
   addresses.set("invitation", invited.body.enrolUrl);
 });
-
-async function seriousFaults({ page, cdp }: Device): Promise<readonly string[]> {
-  await cdp.send("Runtime.evaluate", { expression: AXE });
-  const answer = await cdp.send("Runtime.evaluate", {
-    expression: "axe.run().then((found) => JSON.stringify(found.violations))",
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  const found = JSON.parse(String(answer.result.value)) as readonly Result[];
-  expect(await page.title()).not.toBe("");
-  return found
-    .filter(({ impact }) => impact === "serious" || impact === "critical" || impact === "moderate")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
 
 const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready: string][] = [
   ["a pending request", "pending", "alex", "Content"],
   ["an approved request", "approved", "alex", "Approved"],
   ["a cancelled request", "cancelled", "alex", "Cancelled"],
+  ["publishing a decision", "publishing", "alex", "Publish this decision"],
   ["the inbox", "/inbox", "alex", "Waiting for you"],
   ["the passkeys", "/devices", "alex", "Add a passkey"],
   ["the invitation", "invitation", "nobody", "Create your passkey"],
   ["signing in", "/inbox", "nobody", "Sign in"],
   ["home", "/", "nobody", "Read it. Sign it. Prove it."],
+  ["checking", "/verify", "nobody", "Check an approval"],
+  ["what the log has of a request", "in the log", "nobody", "Every check"],
   ["not found", "/approve/c_nothing", "alex", "Not found"],
 ];
 

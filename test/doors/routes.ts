@@ -40,12 +40,18 @@ export const ROUTES: readonly Route[] = [
   },
   { route: "GET /api/confirmations/:id/receipt", door: "confirmations:read", of: "confirmation" },
   { route: "GET /api/approvers", door: "people" },
+  { route: "GET /api/audit/export", door: "audit:read" },
   { route: "POST /api/invites", door: "people", body: { username: "newcomer", role: "approver" } },
+  { route: "POST /api/recoveries", door: "people", body: { username: "alex" } },
+  { route: "POST /api/roles", door: "people", body: { username: "alex", role: "admin" } },
 
   { route: "GET /approve/:id", door: "session", of: "confirmation", page: true },
   { route: "GET /approve/:id/state", door: "session", of: "confirmation" },
   { route: "POST /approve/:id/ceremony", door: "session", body: {}, of: "confirmation" },
   { route: "POST /approve/:id/decision", door: "session", body: DECISION, of: "confirmation" },
+  { route: "GET /approve/:id/publish", door: "session", of: "confirmation", page: true },
+  { route: "POST /approve/:id/reveal", door: "session", body: {}, of: "confirmation" },
+  { route: "POST /approve/:id/withdraw", door: "session", body: {}, of: "confirmation" },
   { route: "GET /devices", door: "session", page: true },
   { route: "POST /devices/begin", door: "session", body: {} },
   { route: "POST /devices/finish", door: "session", body: NEW_DEVICE },
@@ -64,6 +70,9 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /signin/finish", door: "anybody", body: { challenge: CHALLENGE, assertion: ASSERTION } },
   { route: "POST /signout", door: "anybody", body: {} },
   { route: "GET /log/*", door: "anybody" },
+  { route: "GET /public/log/entries/:id/verification", door: "anybody", of: "confirmation" },
+  { route: "GET /verify", door: "anybody" },
+  { route: "GET /verify-offline.html", door: "anybody" },
 ];
 /** Not doors: what stands before all of them, plain files, and the refusal of other methods. */
 export const AROUND = ["ALL /*", "GET /*", "ALL /log/*"];

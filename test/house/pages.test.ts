@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -9,12 +10,16 @@ import { sourceFiles } from "./tree.ts";
 const BUILT = new URL("../../.build/web/", import.meta.url);
 const files = readdirSync(BUILT, { recursive: true, encoding: "utf8" }).toSorted();
 const read = (name: string): string => readFileSync(new URL(name, BUILT), "utf8");
-const pages = files.filter((name) => name.endsWith(".html"));
+/** One file that works from a disk; everything of it stands inside. */
+const SAVED = "verify-offline.html";
+const pages = files.filter((name) => name.endsWith(".html") && name !== SAVED);
 const modules = files.filter((name) => name.endsWith(".js"));
 
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
 /** DESIGN: the whole approval page, compressed, the payload aside. */
 const APPROVAL_PAGE_MAX_BYTES = 25 * 1024;
+/** All of core that judges a receipt, and what draws it; opened by an auditor, not in a hurry on a phone. */
+const VERIFY_PAGE_MAX_BYTES = 64 * 1024;
 /** A minified module is a single line; the longest here are regular expressions. */
 const LINE_MAX_CHARACTERS = 350;
 /** The bundler joins the rows of a table that stands in its source as rows. */
@@ -57,9 +62,11 @@ function faultsOf(html: string): readonly string[] {
 describe("the pages", () => {
   it("are there, and nothing but pages and what they load", () => {
     expect(pages).toEqual(
-      ["approve", "devices", "enrol", "inbox", "index", "notfound", "signin"].map((name) => `${name}.html`),
+      ["approve", "devices", "enrol", "inbox", "index", "notfound", "publish", "signin", "verify"].map(
+        (name) => `${name}.html`,
+      ),
     );
-    expect(files.filter((name) => !/^[a-z]+\.(html|js|css|svg)$/.test(name))).toEqual([]);
+    expect(files.filter((name) => !/^[a-z]+\.(html|js|css|svg)$/.test(name))).toEqual([SAVED]);
   });
 
   it.each(pages)("%s loads nothing from elsewhere and has nothing inline", (name) => {
@@ -74,9 +81,12 @@ describe("the pages", () => {
     expect(loaded).toEqual(modules.includes(own) ? [own] : []);
   });
 
-  it.each(["approve.html", "devices.html", "inbox.html"])("%s has the one place for its data", (name) => {
-    expect(read(name).split(DATA_BLOCK)).toHaveLength(2);
-  });
+  it.each(["approve.html", "devices.html", "inbox.html", "publish.html"])(
+    "%s has the one place for its data",
+    (name) => {
+      expect(read(name).split(DATA_BLOCK)).toHaveLength(2);
+    },
+  );
 
   it.each([
     ["a script of another's", '<script type="module" src="https://cdn.example/x.js"></script>'],
@@ -124,18 +134,57 @@ describe("the modules", () => {
   });
 });
 
-describe("the stylesheet", () => {
-  it("loads nothing", () => expect(read("style.css")).not.toMatch(/url\(|@import|@font-face|expression/));
+describe("the stylesheets", () => {
+  it.each(files.filter((name) => name.endsWith(".css")))("%s loads nothing", (name) =>
+    expect(read(name)).not.toMatch(/url\(|@import|@font-face|expression/),
+  );
 });
+
+/** Compressed, part by part, as it is told. */
+function weigh(page: string, parts: readonly string[]): number {
+  const sizes = parts.map((name) => gzipSync(read(name), { level: 9 }).length);
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  const each = parts.map((name, at) => `${name} ${sizes[at]}`).join(", ");
+  process.stdout.write(`${page}: ${whole} bytes (${each})\n`);
+  return whole;
+}
 
 describe("the approval page", () => {
   it(`is under ${APPROVAL_PAGE_MAX_BYTES} bytes compressed, as a whole`, () => {
     const parts = ["approve.html", "style.css", "approve.js", "favicon.svg"];
-    const sizes = parts.map((name) => gzipSync(read(name), { level: 9 }).length);
-    const whole = sizes.reduce((sum, size) => sum + size, 0);
-    process.stdout.write(
-      `approval page: ${whole} bytes (${parts.map((name, at) => `${name} ${sizes[at]}`).join(", ")})\n`,
-    );
-    expect(whole).toBeLessThan(APPROVAL_PAGE_MAX_BYTES);
+    expect(weigh("approval page", parts)).toBeLessThan(APPROVAL_PAGE_MAX_BYTES);
+  });
+});
+
+describe("the verify page", () => {
+  it(`is under ${VERIFY_PAGE_MAX_BYTES} bytes compressed, as a whole`, () => {
+    const parts = ["verify.html", "style.css", "verify.css", "verify.js", "favicon.svg"];
+    expect(weigh("verify page", parts)).toBeLessThan(VERIFY_PAGE_MAX_BYTES);
+  });
+
+  it("can be saved as one file, which may run what stands in it and talk to nobody", () => {
+    const html = read(SAVED);
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)" \/>/.exec(html)?.[1] ?? "";
+    const inside = (tag: string) => [
+      ...html.matchAll(new RegExp(`<${tag}(?: type="module")?>([\\s\\S]*?)</${tag}>`, "g")),
+    ];
+    const hashOf = (text = "") => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+    const [style, script] = [inside("style"), inside("script")].map((found) => {
+      expect(found).toHaveLength(1);
+      return hashOf(found[0]?.[1]);
+    });
+    expect(policy.split("; ")).toEqual([
+      "default-src 'none'",
+      `script-src ${script}`,
+      `style-src ${style}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ]);
+    // Before anything that it is to govern.
+    expect(html.indexOf("Content-Security-Policy")).toBeLessThan(html.search(/<(?:style|script|link)/));
+    expect(html.match(/<link|\bsrc=/g) ?? []).toEqual([]);
+    expect(html).toContain(read("verify.js"));
   });
 });

@@ -57,6 +57,20 @@ try {
   await phone.page.reload();
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
   await take(phone.page, "approved-phone", false);
+
+  const receipt = await fetch(`${ready.url}/api/confirmations/${transfer.split("/").at(-1)}/receipt`, {
+    headers: { "x-api-key": tenant.apiKey },
+  });
+  const text = await receipt.text();
+  await phone.page.goto(`${ready.url}/verify`);
+  await phone.page.getByLabel("The tenant’s id").fill(/"stream":"([0-9a-f]{64})"/.exec(text)?.[1] ?? "");
+  const file = { name: "receipt.json", mimeType: "", buffer: Buffer.from(text) };
+  await phone.page.getByLabel("Receipt file").setInputFiles(file);
+  await phone.page.getByText("Proven: alex approved").waitFor();
+  await phone.page.locator("#checks .absent").first().waitFor();
+  await take(phone.page, "verify-phone", false);
+  const way = await phone.page.locator("#way svg").screenshot({ animations: "disabled" });
+  writeFileSync(`${FOLDER}/verify-way-phone.png`, smaller(way));
 } finally {
   await browser.close();
   await stop();

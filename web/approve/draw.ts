@@ -8,7 +8,7 @@ import type { Statement } from "../../src/core/statement.ts";
 import { make, part, say, show } from "../common/dom.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
-import { drawFields, drawNotesOn } from "./card.ts";
+import { drawFields, drawNotesOn } from "../common/card.ts";
 import type { ApprovalData, Decision, State } from "./data.ts";
 import type { Telling } from "./outcome.ts";
 import type { Verified } from "./verify.ts";

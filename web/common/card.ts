@@ -1,6 +1,6 @@
 import { notesOn, type Line } from "../../src/core/show.ts";
-import { make } from "../common/dom.ts";
-import { drawSegments } from "../common/text.ts";
+import { make } from "./dom.ts";
+import { drawSegments } from "./text.ts";
 
 // The payload as cards: every value with its label, its exact name and its kind. What belongs to an
 // object or a list stands in a list of its own below it, so that a screen reader hears the nesting too.

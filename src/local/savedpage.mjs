@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+
+// The verify page as one file that works from a disk, without a network. A browser loads neither module
+// nor stylesheet from beside such a file, so both stand inside, and the policy inside the file allows these
+// two by their hashes and nothing else: the page can't talk to anybody. The same source gives the same file.
+
+const STYLE = /\n *<link rel="stylesheet" href="\/([a-z]+\.css)" \/>/g;
+const SCRIPT = /\n *<script type="module" src="\/([a-z]+\.js)"><\/script>/;
+const ICON = /\n *<link rel="icon"[^>]*>/;
+
+/**
+ * @param {(name: string) => string} read a built file of the pages
+ * @returns {string}
+ */
+export function savedPage(read) {
+  const page = read("verify.html");
+  const style = `\n${[...page.matchAll(STYLE)].map(([, name]) => read(name ?? "")).join("")}`;
+  const script = `\n${read(SCRIPT.exec(page)?.[1] ?? "")}`;
+  if (/<\/(?:script|style)|<!--/i.test(style + script)) throw new Error("a text would end its own element");
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join("; ");
+  return page
+    .replace('<html lang="en">', '<html lang="en" data-saved>')
+    .replace(
+      '<meta charset="utf-8" />',
+      (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
+    )
+    .replace(ICON, "")
+    .replace(STYLE, "")
+    .replace(SCRIPT, () => `\n    <style>${style}</style>\n    <script type="module">${script}</script>`);
+}
+
+/** @param {string} text */
+function hashOf(text) {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}

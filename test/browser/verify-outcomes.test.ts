@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { canonicalText } from "../../src/core/jcs.ts";
+import { encodeTrustPolicy } from "../../src/core/trust.ts";
+import { bench, see } from "../support/bench.ts";
+import type { Device } from "../support/device.ts";
+import { createStaff, decided, type Staff } from "../support/staff.ts";
+import { random, type Asked, type TestTenant } from "../support/tenant.ts";
+
+// Every outcome that a receipt can prove, as an auditor reads it: of another service than the one that the
+// page came from, with a log that has witnesses.
+
+const OTHER_ENTRIES = 300;
+const { url, device } = bench("verify");
+const file = (name: string, text: string) => ({ name, mimeType: "", buffer: Buffer.from(text) });
+const verdict = () => auditor.page.locator("#verdict");
+let auditor: Device;
+beforeAll(async () => {
+  auditor = await device();
+});
+
+describe("a receipt of any service, with the trust policy of an auditor", () => {
+  const cases: [string, (staff: Staff) => Asked, string, string][] = [
+    [
+      "two of three",
+      ({ cy, dan, twoOfThree }) => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] }),
+      "good",
+      "Proven: cy and dan approved “Deploy to production”.",
+    ],
+    [
+      "two against one",
+      ({ bea, cy, dan, twoOfThree }) => ({
+        policy: twoOfThree({ rejection: "impossible" }),
+        votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }],
+      }),
+      "good",
+      "Proven: bea rejected, cy and dan approved “Deploy to production”.",
+    ],
+    [
+      "an emergency",
+      ({ alex, twoOfThree }) => ({
+        policy: twoOfThree({ breakGlass: [alex.id] }),
+        outcome: "break-glass",
+        votes: [{ by: alex, decision: "break-glass", reason: "site is down" }],
+      }),
+      "good",
+      "Proven: alex approved, alone and in an emergency, “Deploy to production”.",
+    ],
+    ["an expiry", () => ({ outcome: "expired", votes: [] }), "over", "Proven, and expired: no approval."],
+    [
+      "one of two, cancelled",
+      ({ cy, twoOfThree }) => ({ policy: twoOfThree(), outcome: "cancelled", votes: [{ by: cy }] }),
+      "over",
+      "Proven, and cancelled: no approval.",
+    ],
+    [
+      "text that hides",
+      ({ cy }) => ({ action: "Pay \u202e0001 <b>", payload: { a: "</script>" }, votes: [{ by: cy }] }),
+      "good",
+      "Proven: cy approved “Pay ⟨U+202E right-to-left override⟩0001 <b>”.",
+    ],
+  ];
+  let staff: Staff;
+  let tenant: TestTenant;
+  beforeAll(async () => {
+    staff = await createStaff();
+    tenant = await staff.tenant();
+  });
+
+  const bring = async (text: string) => {
+    const { page } = auditor;
+    await page.goto(`${url}/verify`);
+    await page.locator("#tenant").fill(tenant.stream);
+    const trust = encodeTrustPolicy(tenant.log.trust(3));
+    await page.locator("#file").setInputFiles([file("trust.txt", trust), file("receipt.json", text)]);
+  };
+
+  it.each(cases)("tells what became of it: %s", async (_name, asked, tone, words) => {
+    const seq = await tenant.decide(asked(staff));
+    // A log that others use, too, so that the way to its root is a long one.
+    for (let index = 0; index < OTHER_ENTRIES; index++) tenant.log.append(random(65));
+    await bring(canonicalText(await tenant.receipt(seq)));
+    await see(verdict()).toContainText(words);
+    await see(verdict()).toHaveClass(`card verdict ${tone}`);
+    await see(auditor.page.locator("svg.picture")).toContainText("more levels");
+    await see(auditor.page.locator("#checks .passed h3", { hasText: "The witnesses" })).toBeVisible();
+    expect(auditor.faults).toEqual([]);
+  });
+
+  it("with the content withheld is proven once the auditor brings the content", async () => {
+    const receipt = await decided(tenant, { payload: { to: "acct_8821" }, votes: [{ by: staff.cy }] });
+    await bring(canonicalText({ ...receipt, decision: { ...receipt.decision, payload: null } }));
+    await see(verdict()).toContainText("NOT proven yet: it is not known what the content was.");
+    await auditor.page.getByText("Bring your own trust policy").click();
+    const held = auditor.page.getByLabel("The content you hold, as JSON");
+    await held.fill('{"to":"acct_666"}');
+    await see(verdict()).toContainText("NOT proven: Your payload");
+    await held.fill('{"to":"acct_8821"}');
+    await see(verdict()).toHaveClass("card verdict good");
+  });
+});

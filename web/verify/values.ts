@@ -1,0 +1,153 @@
+import { challengeOf } from "../../src/core/challenge.ts";
+import { fromBase64url, toHex, utf8Text } from "../../src/core/bytes.ts";
+import { sha256 } from "../../src/core/hash.ts";
+import { canonicalText } from "../../src/core/jcs.ts";
+import type { JsonValue } from "../../src/core/json.ts";
+import type { Verification } from "../../src/core/opening.ts";
+import type { Receipt } from "../../src/core/receipt.ts";
+import { decodedHex } from "../../src/core/signed.ts";
+import { statementNonce } from "../../src/core/statement.ts";
+import type { Trust } from "./sources.ts";
+import { wayToRoot } from "./way.ts";
+
+// The raw values behind each check, for whoever wants to compute them again by other means.
+
+export type Value = readonly [name: string, value: string];
+
+export interface Known {
+  readonly file: Uint8Array;
+  readonly tenant: string;
+  readonly trust: Trust | undefined;
+}
+
+export function valuesOf(
+  check: string,
+  receipt: Receipt | null,
+  opening: Verification["opening"] | undefined,
+  known: Known,
+): readonly Value[] {
+  switch (check) {
+    case "form":
+      return [
+        ["Bytes", String(known.file.length)],
+        ["SHA-256 of all of it", toHex(sha256(known.file))],
+      ];
+    case "request":
+      return opening ? [["Record", jsonText(opening.record)]] : [];
+    case "inclusion":
+      return opening ? placeValues(opening) : [];
+    case "log":
+    case "witnesses":
+      return [
+        ["State of the log, as signed", (opening && wayToRoot(opening)?.note) ?? ""],
+        [known.trust?.from === "you" ? "Your trust policy" : "Trust policy", known.trust?.text ?? "none"],
+      ];
+    case "tenant":
+      return [
+        ["In the record", opening?.record.stream ?? ""],
+        ["As you gave it", known.tenant === "" ? "nothing" : known.tenant],
+      ];
+    default:
+      return receipt === null ? [] : receiptValues(check, receipt);
+  }
+}
+
+function receiptValues(check: string, { decision, created, changes, anchor }: Receipt): readonly Value[] {
+  const { record, statements, assertions, policy, payload, payloadHash, payloadSalt } = decision;
+  const { body } = record;
+  switch (check) {
+    case "payload":
+      return [
+        ["Content, canonical JSON", payload === null ? "withheld" : jsonText(payload)],
+        ["SHA-256 of it, as signed", payloadHash],
+        ["Salt", payloadSalt],
+        ["Salted commitment in the record", body.payloadCommit],
+      ];
+    case "statement":
+      return statements.flatMap((statement): readonly Value[] => [
+        [`Statement of ${statement.approver.username}`, jsonText(statement)],
+        ["Its nonce", toHex(statementNonce(statement))],
+      ]);
+    case "signature":
+      return assertions.flatMap((assertion, place) => {
+        const statement = statements[place];
+        return statement ? signatureValues(assertion, statementNonce(statement), payloadHash) : [];
+      });
+    case "credential":
+      return statements.map(({ approver }, place) => [
+        `Passkey of ${approver.username} (${approver.id})`,
+        assertions[place]?.id ?? "",
+      ]);
+    case "endorsement":
+      return [
+        ["Beginning of the stream", jsonText(created.record)],
+        ...changes.map((change): Value => [
+          `Record ${change.record.seq}, signed by ${change.statements.map(({ approver }) => approver.username).join(", ")}`,
+          change.payload === null ? "withheld" : jsonText(change.payload),
+        ]),
+      ];
+    case "order":
+      return [created, ...changes, decision].map(({ record: { seq, at, type, prev } }) => [
+        `Record ${seq}, ${type}, ${at}`,
+        `follows ${prev}`,
+      ]);
+    case "policy":
+      return [
+        ["The rule", policy === null ? "One named person decides alone." : jsonText(policy)],
+        ["Its SHA-256, as signed", body.policy ?? "none"],
+      ];
+    case "outcome":
+      return [
+        ["In the record", body.outcome],
+        ...statements.map(({ approver, decision: signed }): Value => [
+          `Signed by ${approver.username}`,
+          signed,
+        ]),
+      ];
+    case "anchor":
+      return anchor === null ? [] : [["OpenTimestamps file", anchor.timestamp]];
+    case "label":
+      return [["Label in the log", decision.label]];
+    default:
+      return [];
+  }
+}
+
+type SignedAssertion = Receipt["decision"]["assertions"][number];
+
+function signatureValues(
+  assertion: SignedAssertion,
+  nonce: Uint8Array,
+  payloadHash: string,
+): readonly Value[] {
+  const client = fromBase64url(assertion.clientDataJSON);
+  return [
+    ["Challenge: nonce, then SHA-256 of the content", toHex(challengeOf(nonce, decodedHex(payloadHash)))],
+    ["Passkey", assertion.id],
+    ["What the browser said", (client.ok ? utf8Text(client.value) : undefined) ?? assertion.clientDataJSON],
+    ["What the authenticator said", assertion.authenticatorData],
+    ["Signature", assertion.signature],
+  ];
+}
+
+function placeValues(opening: Verification["opening"]): readonly Value[] {
+  const way = wayToRoot(opening);
+  const own: readonly Value[] = [
+    ["Record", jsonText(opening.record)],
+    ["Salt", opening.entrySalt],
+    ["Label", opening.label],
+  ];
+  if (way === undefined) return own;
+  return [
+    ...own,
+    ["Commitment: salted hash of the record", way.commit],
+    ["Entry: 01, label, commitment", way.entry],
+    [`Leaf ${way.index}`, way.leaf],
+    ...way.steps.map(({ sibling, side, hash }): Value => [`With ${sibling} on its ${side}`, hash]),
+    [`Root of ${way.checkpoint.size} entries, as signed`, toHex(way.checkpoint.root)],
+  ];
+}
+
+function jsonText(value: object): string {
+  return canonicalText(value as JsonValue);
+}

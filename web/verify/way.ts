@@ -1,0 +1,79 @@
+import { toHex } from "../../src/core/bytes.ts";
+import { parseCheckpoint, type Checkpoint } from "../../src/core/checkpoint.ts";
+import { leafHash, nodeHash } from "../../src/core/merkle.ts";
+import { parseNote } from "../../src/core/note.ts";
+import { parseLogProof, type LogProof } from "../../src/core/proof.ts";
+import { encodeEntry } from "../../src/core/record.ts";
+import { commitOf } from "../../src/core/replay.ts";
+import { decodedHex } from "../../src/core/signed.ts";
+import type { Verification } from "../../src/core/opening.ts";
+
+// The way of one record to the log's root, step by step, with every value on it. That it leads there is
+// for the core to judge; this only follows it, so that it can be shown.
+
+export interface Step {
+  readonly sibling: string;
+  /** Where the sibling stands. */
+  readonly side: "left" | "right";
+  /** Of both together. */
+  readonly hash: string;
+}
+
+export interface WayToRoot {
+  readonly commit: string;
+  readonly entry: string;
+  readonly leaf: string;
+  readonly index: number;
+  readonly steps: readonly Step[];
+  readonly checkpoint: Checkpoint;
+  /** The signed note, to the letter. */
+  readonly note: string;
+}
+
+/** Undefined where the proof can't be read at all. */
+export function wayToRoot(sealed: Verification["opening"]): WayToRoot | undefined {
+  const proof = parseLogProof(sealed.proof);
+  if (!proof.ok) return undefined;
+  const note = parseNote(proof.value.checkpoint);
+  const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note;
+  if (!checkpoint.ok) return undefined;
+  const commit = commitOf(sealed);
+  const entry = encodeEntry({
+    kind: "sealed",
+    label: decodedHex(sealed.label),
+    commit: decodedHex(commit),
+  });
+  const leaf = leafHash(entry);
+  return {
+    commit,
+    entry: toHex(entry),
+    leaf: toHex(leaf),
+    index: proof.value.index,
+    steps: stepsFrom(leaf, proof.value, checkpoint.value.size),
+    checkpoint: checkpoint.value,
+    note: proof.value.checkpoint,
+  };
+}
+
+/** RFC 9162, 2.1.3.2, keeping what is hashed on the way. */
+function stepsFrom(leaf: Uint8Array, { index, path }: LogProof, size: number): readonly Step[] {
+  let hash = leaf;
+  let place = index;
+  let last = size - 1;
+  return path.map((sibling) => {
+    const onLeft = place % 2 === 1 || place === last;
+    hash = onLeft ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+    // A last node without a right neighbour moves up as it is.
+    const levels = onLeft ? levelsAlone(place) + 1 : 1;
+    place = Math.floor(place / 2 ** levels);
+    last = Math.floor(last / 2 ** levels);
+    return { sibling: toHex(sibling), side: onLeft ? "left" : "right", hash: toHex(hash) };
+  });
+}
+
+/** How often a place can be halved before it is odd. */
+function levelsAlone(place: number): number {
+  let levels = 0;
+  for (let rest = place; rest !== 0 && rest % 2 === 0; rest /= 2) levels++;
+  return levels;
+}
