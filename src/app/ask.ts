@@ -4,15 +4,16 @@ import { visibleStatus } from "../core/decision.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
-import { refuse, type Result } from "../core/refusal.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
 import { confirmations, idempotency, steps } from "../store/schema.ts";
-import type { Principal } from "./keys.ts";
+import { stillGood, type Principal } from "./keys.ts";
 import type { Loaded } from "./loaded.ts";
-import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened, replayed } from "./open.ts";
+import { approverNamed, IDEMPOTENCY_HOURS, open, replayed, type Opened } from "./open.ts";
+import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
 import { current } from "./view.ts";
-import type { World } from "./world.ts";
+import type { Caller, World } from "./world.ts";
 
 // What a key can do with a confirmation, whichever door it came through.
 
@@ -31,6 +32,7 @@ export async function ask(
   principal: Principal,
   question: Question,
   once: string | null,
+  call?: Call,
 ): Promise<Result<Opened>> {
   const { store, key, project, requester } = principal;
   if (question.policy !== null || question.username === null) {
@@ -41,6 +43,10 @@ export async function ask(
   // Before anything is judged: what was answered once is answered so again, whatever has changed since.
   const earlier = idempotent && (await replayed(store, idempotent, world.now()));
   if (earlier) return earlier;
+  const same = call && (await undelivered(store, call));
+  if (same) return accept({ row: same, replayed: true });
+  const locked = call && (await rejectedLately(world, store, call));
+  if (locked) return locked;
   const approver = await approverNamed(store, question.username);
   if (!approver.ok) return approver;
   return open(
@@ -57,6 +63,7 @@ export async function ask(
       executeWithinMilliseconds:
         question.executeWithinSeconds === null ? null : question.executeWithinSeconds * 1_000,
       metadata: question.metadata,
+      call,
     },
     idempotent,
   );
@@ -75,17 +82,29 @@ export async function read(world: World, { store, project }: Principal, id: stri
   return row === undefined ? refuse("not_found", "there is no such request") : current(world, store, id);
 }
 
+export interface Waited extends Loaded {
+  /** False if the caller has hung up or asked again while it waited: then nobody reads this answer. */
+  readonly attended: boolean;
+}
+
 /** Waits for an outcome to show, then reads; whatever becomes of the waiting, the reading counts. */
 export async function wait(
   world: World,
   principal: Principal,
   id: string,
   seconds: number,
-): Promise<Result<Loaded>> {
+  caller?: Caller,
+): Promise<Result<Waited>> {
   const before = await read(world, principal, id);
-  if (!before.ok || seconds === 0 || visibleStatus(before.value.state) !== "pending") return before;
-  await waitFor(world, principal.store.tenantId, id, seconds);
-  return read(world, principal, id);
+  if (!before.ok) return before;
+  if (seconds === 0 || visibleStatus(before.value.state) !== "pending")
+    return accept({ ...before.value, attended: true });
+  const attended = await waitFor(world, principal.store.tenantId, id, seconds, caller);
+  // A key may be revoked while its holder waits, and learns nothing after that.
+  const still = await stillGood(world, principal);
+  if (!still.ok) return still;
+  const after = await read(world, principal, id);
+  return after.ok ? accept({ ...after.value, attended }) : after;
 }
 
 export async function cancel(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
@@ -133,6 +152,7 @@ export async function consume(
     }
   }
   const used = await settle(world, store, id, { kind: "consume", payloadHash }, stepId);
+  if (used.ok) await deliver(world, store, used.value.row);
   if (used.ok || stepId === undefined || used.refusal.code !== "already_consumed") return used;
   // It may have lost against itself: the same call, sent twice at once.
   const kept = once === null ? undefined : await consumedBefore(world, principal, once);

@@ -6,7 +6,7 @@ import { loadConfirmation } from "./loaded.ts";
 import { visibleStatus } from "../core/decision.ts";
 import { sealNext } from "./seal.ts";
 import { tickAll } from "./settle.ts";
-import type { World } from "./world.ts";
+import type { Caller, World } from "./world.ts";
 import { worldOf } from "./worldof.ts";
 
 /** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
@@ -15,6 +15,12 @@ export const WAIT_MAX_SECONDS = 50;
 /** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
 const RETRY_SECONDS = 5;
 
+interface Waiter {
+  readonly wake: () => void;
+  readonly caller: Caller | undefined;
+  gone: boolean;
+}
+
 /**
  * One for each tenant, named after it. It holds no truth: what is to be sealed and what is due stands in
  * D1, and a clerk that is lost with everything in its memory is replaced by one that reads it again.
@@ -22,7 +28,7 @@ const RETRY_SECONDS = 5;
 export class Clerk extends DurableObject<Env> {
   readonly #world: World;
   readonly #store: TenantStore;
-  readonly #waiters = new Map<string, Set<() => void>>();
+  readonly #waiters = new Map<string, Set<Waiter>>();
   #waiting = 0;
   #dirty = false;
   #running: Promise<void> | undefined;
@@ -55,21 +61,32 @@ export class Clerk extends DurableObject<Env> {
     }
   }
 
-  async wait(confirmation: string, seconds: number): Promise<void> {
-    if (this.#waiting >= WAITERS_MAX) return;
+  async wait(confirmation: string, seconds: number, caller?: Caller): Promise<boolean> {
+    if (this.#waiting >= WAITERS_MAX) return true;
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiters = this.#waiters.get(confirmation) ?? new Set();
-    this.#waiters.set(confirmation, waiters.add(resolve));
+    // Whoever asks again has given up the call before; a client that vanished leaves no other sign.
+    for (const earlier of waiters)
+      earlier.gone ||= caller !== undefined && earlier.caller?.key === caller.key;
+    const waiter: Waiter = { wake: resolve, caller, gone: false };
+    this.#waiters.set(confirmation, waiters.add(waiter));
     this.#waiting++;
     const timer = setTimeout(resolve, Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
     try {
       // Subscribed first, read second: an outcome between the two is not missed.
       if (!(await this.#isSettled(confirmation))) await promise;
+      return !waiter.gone;
     } finally {
       clearTimeout(timer);
-      waiters.delete(resolve);
+      waiters.delete(waiter);
       this.#waiting--;
       if (waiters.size === 0) this.#waiters.delete(confirmation);
+    }
+  }
+
+  async hangUp({ key, call }: Caller): Promise<void> {
+    for (const waiter of [...this.#waiters.values()].flatMap((each) => [...each])) {
+      waiter.gone ||= waiter.caller?.key === key && waiter.caller.call === call;
     }
   }
 
@@ -101,6 +118,6 @@ export class Clerk extends DurableObject<Env> {
   }
 
   #wake(confirmations: readonly string[]): void {
-    for (const id of confirmations) for (const wake of this.#waiters.get(id) ?? []) wake();
+    for (const id of confirmations) for (const { wake } of this.#waiters.get(id) ?? []) wake();
   }
 }

@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { Caller, World } from "./world.ts";
 
 // Calls of the tenant's clerk that must not undo what the rows already say. If one fails, what it was to
 // do is done by the clerk's alarm, by the cron of each minute, or by whoever reads next.
@@ -12,20 +12,26 @@ export async function wakeAt(world: World, tenantId: string, at: number): Promis
   await quietly(world.clerk(tenantId).wakeAt(at));
 }
 
-/** The caller reads the rows next, whatever became of the waiting. */
+/** The caller reads the rows next, whatever became of the waiting; false if nobody may read the answer. */
 export async function waitFor(
   world: World,
   tenantId: string,
   confirmation: string,
   seconds: number,
-): Promise<void> {
-  await quietly(world.clerk(tenantId).wait(confirmation, seconds));
+  caller?: Caller,
+): Promise<boolean> {
+  return (await quietly(world.clerk(tenantId).wait(confirmation, seconds, caller))) ?? false;
 }
 
-async function quietly(call: Promise<void>): Promise<void> {
+export async function hangUp(world: World, tenantId: string, caller: Caller): Promise<void> {
+  await quietly(world.clerk(tenantId).hangUp(caller));
+}
+
+async function quietly<Value>(call: Promise<Value>): Promise<Value | undefined> {
   try {
-    await call;
+    return await call;
   } catch {
     // See above: the rows are the truth.
+    return undefined;
   }
 }

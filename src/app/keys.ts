@@ -34,17 +34,18 @@ export interface Principal {
   readonly requester: Requester;
 }
 
+const UNAUTHORIZED = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
+
 /** No key, a wrong one, a revoked one and an expired one are told alike. */
 export async function principalOf(world: World, text: string | undefined): Promise<Result<Principal>> {
-  const unauthorized = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
   const parsed = text === undefined ? undefined : parseApiKey(text);
-  if (!parsed?.ok) return unauthorized;
+  if (!parsed?.ok) return UNAUTHORIZED;
   const now = world.now();
   const found = await keyByHash(world.database, parsed.value.hash, now);
-  if (found === undefined) return unauthorized;
+  if (found === undefined) return UNAUTHORIZED;
   const { store, value: key } = found;
   const project = await store.first(projects, eq(projects.id, key.projectId));
-  if (project === undefined) return unauthorized;
+  if (project === undefined) return UNAUTHORIZED;
   if (key.lastUsedAt === null || key.lastUsedAt < now - LAST_USED_MINUTES * 60_000) {
     const stale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
     await store.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.id, key.id), stale));
@@ -56,4 +57,9 @@ export async function principalOf(world: World, text: string | undefined): Promi
     project: { id: project.id, name: project.name },
     requester: { kind: "key", id: key.id, name: key.name, person: key.personId },
   });
+}
+
+/** Whether a key that was good when its call began still is. */
+export async function stillGood(world: World, { key }: Principal): Promise<Result<"good">> {
+  return (await keyByHash(world.database, key.hash, world.now())) ? accept("good") : UNAUTHORIZED;
 }

@@ -9,6 +9,7 @@ import { peopleOf, policyHash, requirementsAfter, soleApprover, type Policy } fr
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { asked, confirmations, idempotency, people, type ConfirmationRow } from "../store/schema.ts";
 import type { Statement, TenantStore } from "../store/tenant.ts";
+import { undelivered, type Call } from "./call.ts";
 import { wakeAt } from "./clerkcalls.ts";
 import { activePasskeys } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
@@ -36,6 +37,8 @@ export interface Request {
   readonly expiresInMilliseconds: number;
   readonly executeWithinMilliseconds: number | null;
   readonly metadata: JsonObject | null;
+  /** For a door whose clients repeat their calls. */
+  readonly call?: Call | undefined;
 }
 
 export interface Opened {
@@ -89,9 +92,11 @@ export async function open(
   try {
     await store.batch(statements);
   } catch (problem) {
-    // Two requests with one idempotency name at once: the row of the first is there now.
+    // Two requests with one name, or the same call twice, at once: the row of the first is there now.
     const winner = once && (await replayed(store, once, world.now()));
     if (winner) return winner;
+    const same = request.call && (await undelivered(store, request.call));
+    if (same) return accept({ row: same, replayed: true });
     throw problem;
   }
   await wakeAt(world, store.tenantId, row.expiresAt);
@@ -146,7 +151,7 @@ export async function replayed(
 
 function newRow(world: World, store: TenantStore, request: Request, payload: Bytes): ConfirmationRow {
   const now = world.now();
-  const { requester, project, approver } = request;
+  const { requester, project, approver, call } = request;
   const policy = typeof approver === "string" ? null : approver;
   return {
     tenantId: store.tenantId,
@@ -174,5 +179,8 @@ function newRow(world: World, store: TenantStore, request: Request, payload: Byt
     decidedSeq: null,
     overriddenBy: null,
     consumedAt: null,
+    callHash: call?.hash ?? null,
+    dedupeKey: call?.once === true ? call.hash : null,
+    deliveredAt: null,
   };
 }

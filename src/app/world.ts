@@ -5,11 +5,22 @@ import type { Database } from "../store/db.ts";
 
 // What the use cases need of the outside, as arguments: they have no clock, no randomness and no bindings.
 
+/** One call of one key, by the name that its client gave it. */
+export interface Caller {
+  readonly key: string;
+  readonly call: string;
+}
+
 export interface ClerkPort {
   /** Seals what is to be sealed, and returns once it is. */
   ring(): Promise<void>;
-  /** Returns when the confirmation has an outcome to show, or after this many seconds. */
-  wait(confirmation: string, seconds: number): Promise<void>;
+  /**
+   * Returns when the confirmation has an outcome to show, or after this many seconds; false if the caller
+   * has hung up or asked again meanwhile, so that nobody reads what this call will be answered.
+   */
+  wait(confirmation: string, seconds: number, caller?: Caller): Promise<boolean>;
+  /** The caller no longer reads the answer to this call. */
+  hangUp(caller: Caller): Promise<void>;
   /** Looks again at this time, or earlier. */
   wakeAt(at: number): Promise<void>;
 }

@@ -36,7 +36,7 @@ export const jsonObject = z.custom<JsonObject>((value) => isJsonObject(value as 
 });
 
 /** Counted as a statement counts, in UTF-16 units; zod's own `max` would let 200 emoji of 400 units pass. */
-const text = (maxLength: number) =>
+export const text = (maxLength: number) =>
   z
     .string()
     .min(1)

@@ -140,6 +140,9 @@ export const confirmations = sqliteTable(
     decidedSeq: integer("decided_seq"),
     overriddenBy: text("overridden_by"),
     consumedAt: integer("consumed_at"),
+    callHash: text("call_hash"),
+    dedupeKey: text("dedupe_key"),
+    deliveredAt: integer("delivered_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );

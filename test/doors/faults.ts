@@ -47,7 +47,8 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
         const store = storeOfClerk(database, tenantId);
         while ((await sealNext(store, log, () => undefined)) > 0);
       }),
-    wait: async () => undefined,
+    wait: async () => true,
+    hangUp: async () => undefined,
     wakeAt: () => fault.strike("clerk.wakeAt", async () => undefined),
   });
   return { ...world, database, log, clerk };
