@@ -5,7 +5,7 @@ import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
-import { confirmations, idempotency, steps } from "../store/schema.ts";
+import { idempotency, steps } from "../store/schema.ts";
 import { stillGood, type Principal } from "./keys.ts";
 import type { Loaded } from "./loaded.ts";
 import { approverNamed, IDEMPOTENCY_HOURS, open, replayed, type Opened } from "./open.ts";
@@ -13,7 +13,7 @@ import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
 import { current } from "./view.ts";
-import type { Caller, World } from "./world.ts";
+import type { Caller, Place, World } from "./world.ts";
 
 // What a key can do with a confirmation, whichever door it came through.
 
@@ -70,16 +70,15 @@ export async function ask(
 }
 
 /** A confirmation of the key's own project; another one is not there. */
-export async function read(world: World, { store, project }: Principal, id: string): Promise<Result<Loaded>> {
-  const row = await store.first(
-    confirmations,
-    and(
-      eq(confirmations.id, id),
-      eq(confirmations.projectId, project.id),
-      eq(confirmations.type, "decision"),
-    ),
-  );
-  return row === undefined ? refuse("not_found", "there is no such request") : current(world, store, id);
+export async function read(
+  world: World,
+  { store, project }: Principal,
+  id: string,
+  place: Place | null = null,
+): Promise<Result<Loaded>> {
+  const found = await current(world, store, id, place);
+  const own = found.ok && found.value.row.projectId === project.id && found.value.row.type === "decision";
+  return found.ok && !own ? refuse("not_found", "there is no such request") : found;
 }
 
 export interface Waited extends Loaded {
@@ -99,11 +98,10 @@ export async function wait(
   if (!before.ok) return before;
   if (seconds === 0 || visibleStatus(before.value.state) !== "pending")
     return accept({ ...before.value, attended: true });
-  const attended = await waitFor(world, principal.store.tenantId, id, seconds, caller);
+  const { attended, place } = await waitFor(world, principal.store.tenantId, id, seconds, caller);
   // A key may be revoked while its holder waits, and learns nothing after that.
-  const still = await stillGood(world, principal);
+  const [still, after] = await Promise.all([stillGood(world, principal), read(world, principal, id, place)]);
   if (!still.ok) return still;
-  const after = await read(world, principal, id);
   return after.ok ? accept({ ...after.value, attended }) : after;
 }
 
@@ -152,7 +150,7 @@ export async function consume(
     }
   }
   const used = await settle(world, store, id, { kind: "consume", payloadHash }, stepId);
-  if (used.ok) await deliver(world, store, used.value.row);
+  if (used.ok) await deliver(world, principal, used.value.row);
   if (used.ok || stepId === undefined || used.refusal.code !== "already_consumed") return used;
   // It may have lost against itself: the same call, sent twice at once.
   const kept = once === null ? undefined : await consumedBefore(world, principal, once);

@@ -6,6 +6,7 @@ import type { JsonObject } from "../core/json.ts";
 import { refuse, type Result } from "../core/refusal.ts";
 import { confirmations, type ConfirmationRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
+import type { Principal } from "./keys.ts";
 import { isoTime, type World } from "./world.ts";
 
 // Agents time out and ask again. The same call of the same key finds the request that is there, until its
@@ -66,13 +67,16 @@ export async function rejectedLately(
   );
 }
 
-/** Before the answer is sent: from now on the same call is a new question. Undefined: it was told before. */
+/**
+ * Before the answer is sent: from now on the same call is a new question. Undefined: it was told before, or
+ * this key did not ask, and another one's reading must not cost the asker the outcome.
+ */
 export async function deliver(
   world: World,
-  store: TenantStore,
+  { store, key }: Principal,
   row: ConfirmationRow,
 ): Promise<Delivery | undefined> {
-  if (row.callHash === null || row.deliveredAt !== null) return undefined;
+  if (row.callHash === null || row.deliveredAt !== null || row.requesterId !== key.id) return undefined;
   const delivery = { id: row.id, dedupeKey: row.dedupeKey, at: world.now() };
   await store.update(
     confirmations,

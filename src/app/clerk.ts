@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { storeOfClerk } from "../store/lookup.ts";
+import type { SealedRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { loadConfirmation } from "./loaded.ts";
 import { visibleStatus } from "../core/decision.ts";
-import { sealNext } from "./seal.ts";
+import { nextOf, seal, sealAll, type Tail } from "./seal.ts";
 import { tickAll } from "./settle.ts";
-import type { Caller, World } from "./world.ts";
+import type { Caller, Place, WaitEnd, World } from "./world.ts";
 import { worldOf } from "./worldof.ts";
 
 /** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
@@ -16,7 +17,7 @@ export const WAIT_MAX_SECONDS = 50;
 const RETRY_SECONDS = 5;
 
 interface Waiter {
-  readonly wake: () => void;
+  readonly wake: (place: Place) => void;
   readonly caller: Caller | undefined;
   gone: boolean;
 }
@@ -30,7 +31,11 @@ export class Clerk extends DurableObject<Env> {
   readonly #store: TenantStore;
   readonly #waiters = new Map<string, Set<Waiter>>();
   #waiting = 0;
-  #dirty = false;
+  /** Whether somebody rang without saying for what. */
+  #unread = false;
+  readonly #written: SealedRows[] = [];
+  /** The end of the stream as it was sealed last; nothing but a saving of reads. */
+  #tail: Tail | undefined;
   #running: Promise<void> | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -40,20 +45,28 @@ export class Clerk extends DurableObject<Env> {
   }
 
   /** Returns once everything that was committed before the call is sealed. */
-  async ring(): Promise<void> {
-    this.#dirty = true;
-    // Single flight: `#running` ends in the same turn as its last look at `#dirty`, so no ring is lost.
+  async ring(written?: SealedRows): Promise<void> {
+    if (written) this.#written.push(written);
+    else this.#unread = true;
+    // Single flight: `#running` ends in the same turn as its last look at what was rung for, so no ring is lost.
     this.#running ??= this.#drain();
     await this.#running;
   }
 
   async #drain(): Promise<void> {
     try {
-      while (this.#dirty) {
-        this.#dirty = false;
-        while ((await sealNext(this.#store, this.#world.log, (ids) => this.#wake(ids))) > 0);
+      while (this.#unread || this.#written.length > 0) {
+        const written = this.#written.splice(0);
+        // What is not the next of the stream has others before it, and those are read.
+        const next = this.#unread ? undefined : nextOf(this.#tail, written);
+        this.#unread = false;
+        const tell = (places: ReadonlyMap<string, Place>) => this.#wake(places);
+        if (next) this.#tail = await seal(this.#store, this.#world.log, next, tell);
+        else this.#tail = await sealAll(this.#store, this.#world.log, tell);
       }
     } catch (problem) {
+      // How far it got, only the rows know.
+      this.#tail = undefined;
       await this.wakeAt(this.#world.now() + RETRY_SECONDS * 1_000);
       throw problem;
     } finally {
@@ -61,9 +74,9 @@ export class Clerk extends DurableObject<Env> {
     }
   }
 
-  async wait(confirmation: string, seconds: number, caller?: Caller): Promise<boolean> {
-    if (this.#waiting >= WAITERS_MAX) return true;
-    const { promise, resolve } = Promise.withResolvers<void>();
+  async wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd> {
+    if (this.#waiting >= WAITERS_MAX) return { attended: true, place: null };
+    const { promise, resolve } = Promise.withResolvers<Place | null>();
     const waiters = this.#waiters.get(confirmation) ?? new Set();
     // Whoever asks again has given up the call before; a client that vanished leaves no other sign.
     for (const earlier of waiters)
@@ -71,11 +84,11 @@ export class Clerk extends DurableObject<Env> {
     const waiter: Waiter = { wake: resolve, caller, gone: false };
     this.#waiters.set(confirmation, waiters.add(waiter));
     this.#waiting++;
-    const timer = setTimeout(resolve, Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
+    const timer = setTimeout(() => resolve(null), Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
     try {
       // Subscribed first, read second: an outcome between the two is not missed.
-      if (!(await this.#isSettled(confirmation))) await promise;
-      return !waiter.gone;
+      const place = (await this.#isSettled(confirmation)) ? null : await promise;
+      return { attended: !waiter.gone, place };
     } finally {
       clearTimeout(timer);
       waiters.delete(waiter);
@@ -117,7 +130,7 @@ export class Clerk extends DurableObject<Env> {
     }
   }
 
-  #wake(confirmations: readonly string[]): void {
-    for (const id of confirmations) for (const { wake } of this.#waiters.get(id) ?? []) wake();
+  #wake(places: ReadonlyMap<string, Place>): void {
+    for (const [id, place] of places) for (const { wake } of this.#waiters.get(id) ?? []) wake(place);
   }
 }

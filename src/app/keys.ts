@@ -2,7 +2,7 @@ import { and, eq, lt, or, isNull } from "drizzle-orm";
 import { parseApiKey } from "../core/apikey.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { keyByHash } from "../store/lookup.ts";
-import { apiKeys, projects, type ApiKeyRow } from "../store/schema.ts";
+import { apiKeys, type ApiKeyRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import type { Requester } from "./open.ts";
 import type { World } from "./world.ts";
@@ -43,9 +43,8 @@ export async function principalOf(world: World, text: string | undefined): Promi
   const now = world.now();
   const found = await keyByHash(world.database, parsed.value.hash, now);
   if (found === undefined) return UNAUTHORIZED;
-  const { store, value: key } = found;
-  const project = await store.first(projects, eq(projects.id, key.projectId));
-  if (project === undefined) return UNAUTHORIZED;
+  const { store } = found;
+  const { key, project } = found.value;
   if (key.lastUsedAt === null || key.lastUsedAt < now - LAST_USED_MINUTES * 60_000) {
     const stale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
     await store.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.id, key.id), stale));

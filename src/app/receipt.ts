@@ -6,10 +6,11 @@ import { parsePolicy } from "../core/policy.ts";
 import { NO_PREVIOUS, recordLabel } from "../core/record.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { confirmations, credentials, outbox, votes, type OutboxRow, type VoteRow } from "../store/schema.ts";
+import type { SealedRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { changeOf } from "./change.ts";
 import type { Loaded } from "./loaded.ts";
-import { inOrder, recordOf, type RecordSource } from "./seal.ts";
+import { inOrder, recordOf } from "./recordof.ts";
 import { signedBy } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -53,7 +54,7 @@ export async function receiptOf(
   return accept(encodeReceipt(receipt as unknown as Receipt));
 }
 
-function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
+function evidenceOf({ row, confirmation, votes: cast }: SealedRows) {
   const signed = cast.map(signedBy);
   const payload = expectOk(parseJsonText(confirmation?.payload ?? ""));
   const policy = confirmation?.policy
@@ -70,7 +71,7 @@ function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
 }
 
 /** The beginning and every sealed change before this seq, in order. */
-async function directoryBefore(store: TenantStore, seq: number): Promise<readonly RecordSource[]> {
+async function directoryBefore(store: TenantStore, seq: number): Promise<readonly SealedRows[]> {
   const kinds = ["stream.created", "credential.endorsed", "credential.revoked", "role.changed"] as const;
   const rows = await store.select(outbox, inArray(outbox.type, [...kinds])).orderBy(outbox.seq);
   const earlier = rows.filter((row) => row.seq < seq && row.index !== null);
@@ -92,10 +93,10 @@ async function endorsementsOf(store: TenantStore): Promise<ReadonlyMap<string, n
 /** The changes that the signers' passkeys and roles rest on, and theirs who signed those, back to the first. */
 function neededBy(
   cast: readonly VoteRow[],
-  changes: readonly RecordSource[],
+  changes: readonly SealedRows[],
   endorsements: ReadonlyMap<string, number>,
-): readonly RecordSource[] {
-  const wanted = new Set<RecordSource>();
+): readonly SealedRows[] {
+  const wanted = new Set<SealedRows>();
   const queue = [...cast];
   for (let vote = queue.pop(); vote !== undefined; vote = queue.pop()) {
     const { personId, credentialId } = vote;
@@ -110,14 +111,14 @@ function neededBy(
   return changes.filter((source) => wanted.has(source));
 }
 
-function givesRole({ confirmation }: RecordSource, person: string): boolean {
+function givesRole({ confirmation }: SealedRows, person: string): boolean {
   const change = confirmation && changeOf(confirmation);
   return change?.change === "role.changed" && change.person.id === person;
 }
 
 async function commitsOf(
   store: TenantStore,
-  sources: readonly RecordSource[],
+  sources: readonly SealedRows[],
 ): Promise<ReadonlyMap<number, string>> {
   const wanted = new Set(sources.flatMap(({ row }: { row: OutboxRow }) => [row.seq - 1, row.directorySeq]));
   const rows = await store.selectIn(outbox, outbox.seq, [...wanted]);

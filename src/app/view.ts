@@ -18,7 +18,7 @@ import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { codeOf } from "./open.ts";
 import { settle, tickAll } from "./settle.ts";
-import { isoTime, type World } from "./world.ts";
+import { isoTime, type Place, type World } from "./world.ts";
 
 // What a requester sees. An outcome that people signed shows once it is sealed; until then the request
 // reads pending, and nothing of the decision shows.
@@ -44,8 +44,14 @@ export interface View {
 }
 
 /** The confirmation as it is now: time that has passed is written down before it is told. */
-export async function current(world: World, store: TenantStore, id: string): Promise<Result<Loaded>> {
-  const loaded = await loadConfirmation(store, id);
+export async function current(
+  world: World,
+  store: TenantStore,
+  id: string,
+  place: Place | null = null,
+): Promise<Result<Loaded>> {
+  const found = await loadConfirmation(store, id);
+  const loaded = found && standing(found, place);
   if (loaded === undefined) return refuse("not_found", "there is no such request");
   const { status, expiresAt, sealed } = loaded.state;
   if (status === "pending" && world.now() >= expiresAt) return settle(world, store, id, { kind: "tick" });
@@ -54,6 +60,13 @@ export async function current(world: World, store: TenantStore, id: string): Pro
   await ring(world, store.tenantId);
   const after = await loadConfirmation(store, id);
   return after ? accept(after) : refuse("not_found", "there is no such request");
+}
+
+/** With the place in the log that its record has, where that is known before the row says so. */
+function standing(loaded: Loaded, place: Place | null): Loaded {
+  const { decided, state } = loaded;
+  if (decided === undefined || decided.index !== null || decided.seq !== place?.seq) return loaded;
+  return { ...loaded, decided: { ...decided, index: place.index }, state: { ...state, sealed: true } };
 }
 
 export function viewOf(loaded: Loaded): View {

@@ -253,6 +253,7 @@ export const outbox = sqliteTable(
 export type Tenant = typeof tenants.$inferSelect;
 export type PersonRow = typeof people.$inferSelect;
 export type CredentialRow = typeof credentials.$inferSelect;
+export type ProjectRow = typeof projects.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 export type ConfirmationRow = typeof confirmations.$inferSelect;
 export type CeremonyRow = typeof ceremonies.$inferSelect;

@@ -42,7 +42,7 @@ describe("the clerk", () => {
   };
   const asleep = {
     ring: async () => undefined,
-    wait: async () => true,
+    wait: async () => ({ attended: true, place: null }),
     hangUp: async () => undefined,
     wakeAt: async () => undefined,
   };

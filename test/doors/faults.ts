@@ -1,5 +1,5 @@
 import type { ClerkPort, LogPort, World } from "../../src/app/world.ts";
-import { sealNext } from "../../src/app/seal.ts";
+import { sealAll } from "../../src/app/seal.ts";
 import { openDatabase } from "../../src/store/db.ts";
 import { storeOfClerk } from "../../src/store/lookup.ts";
 
@@ -45,9 +45,9 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
     ring: () =>
       fault.strike("clerk.ring", async () => {
         const store = storeOfClerk(database, tenantId);
-        while ((await sealNext(store, log, () => undefined)) > 0);
+        await sealAll(store, log, () => undefined);
       }),
-    wait: async () => true,
+    wait: async () => ({ attended: true, place: null }),
     hangUp: async () => undefined,
     wakeAt: () => fault.strike("clerk.wakeAt", async () => undefined),
   });
