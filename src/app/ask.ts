@@ -5,10 +5,12 @@ import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
+import { IDEMPOTENCY_HOURS, type Idempotency } from "../store/openings.ts";
 import { idempotency, steps } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
 import { stillGood, type Principal } from "./keys.ts";
 import type { Loaded } from "./loaded.ts";
-import { approverNamed, IDEMPOTENCY_HOURS, open, replayed, type Opened } from "./open.ts";
+import { open, replayed, type Opened } from "./open.ts";
 import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
@@ -40,15 +42,8 @@ export async function ask(
   }
   const idempotent =
     once === null ? undefined : { key: key.id, name: once, requestHash: toHex(hashOfJson({ ...question })) };
-  // Before anything is judged: what was answered once is answered so again, whatever has changed since.
-  const earlier = idempotent && (await replayed(store, idempotent, world.now()));
-  if (earlier) return earlier;
-  const same = call && (await undelivered(store, call));
-  if (same) return accept({ row: same, replayed: true });
-  const locked = call && (await rejectedLately(world, store, call));
-  if (locked) return locked;
-  const approver = await approverNamed(store, question.username);
-  if (!approver.ok) return approver;
+  const repeated = call && (await repeatedCall(world, store, call, idempotent));
+  if (repeated) return repeated;
   return open(
     world,
     store,
@@ -58,7 +53,7 @@ export async function ask(
       requester,
       action: question.action,
       payload: question.payload,
-      approver: approver.value.id,
+      approver: { username: question.username },
       expiresInMilliseconds: question.expiresInSeconds * 1_000,
       executeWithinMilliseconds:
         question.executeWithinSeconds === null ? null : question.executeWithinSeconds * 1_000,
@@ -67,6 +62,19 @@ export async function ask(
     },
     idempotent,
   );
+}
+
+/** A call that was made before: its own confirmation, or the rejection that it has to rest for. */
+async function repeatedCall(
+  world: World,
+  store: TenantStore,
+  call: Call,
+  once: Idempotency | undefined,
+): Promise<Result<Opened> | undefined> {
+  const earlier = once && (await replayed(store, once, world.now()));
+  if (earlier) return earlier;
+  const [same, locked] = await Promise.all([undelivered(store, call), rejectedLately(world, store, call)]);
+  return same ? accept({ row: same, replayed: true }) : locked;
 }
 
 /** A confirmation of the key's own project; another one is not there. */

@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { namesOf, OPENINGS_MAX, writeOpenings, type Opening } from "../store/openings.ts";
+import { PAYLOAD_MAX_BYTES } from "../core/json.ts";
 import { storeOfClerk } from "../store/lookup.ts";
 import type { SealedRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
@@ -13,8 +15,30 @@ import { worldOf } from "./worldof.ts";
 /** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
 export const WAITERS_MAX = 2_000;
 export const WAIT_MAX_SECONDS = 50;
+/** Four of the largest payloads in one batch, and always at least one. */
+const OPENINGS_MAX_CHARACTERS = 4 * PAYLOAD_MAX_BYTES;
 /** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
 const RETRY_SECONDS = 5;
+
+interface WaitingOpening {
+  readonly opening: Opening;
+  readonly resolve: (made: boolean) => void;
+  readonly reject: (problem: unknown) => void;
+}
+
+/** The first of the queue that may be written together; the others stay in it. */
+function takeGroup(queue: WaitingOpening[]): readonly WaitingOpening[] {
+  const names = new Set<string>();
+  let characters = 0;
+  const fits = queue.slice(0, OPENINGS_MAX).findIndex(({ opening }) => {
+    const own = namesOf(opening);
+    const apart = own.some((name) => names.has(name));
+    for (const name of own) names.add(name);
+    characters += opening.row.payload.length;
+    return apart || (characters > OPENINGS_MAX_CHARACTERS && characters > opening.row.payload.length);
+  });
+  return queue.splice(0, fits === -1 ? OPENINGS_MAX : fits);
+}
 
 interface Waiter {
   readonly wake: (place: Place) => void;
@@ -31,6 +55,8 @@ export class Clerk extends DurableObject<Env> {
   readonly #store: TenantStore;
   readonly #waiters = new Map<string, Set<Waiter>>();
   #waiting = 0;
+  readonly #openings: WaitingOpening[] = [];
+  #writing = false;
   /** Whether somebody rang without saying for what. */
   #unread = false;
   readonly #written: SealedRows[] = [];
@@ -72,6 +98,40 @@ export class Clerk extends DurableObject<Env> {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  /** What arrives while one batch is written forms the next. */
+  async open(opening: Opening): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    this.#openings.push({ opening, resolve, reject });
+    void this.#writeOpenings();
+    return await promise;
+  }
+
+  async #writeOpenings(): Promise<void> {
+    if (this.#writing) return;
+    this.#writing = true;
+    while (this.#openings.length > 0) {
+      const group = takeGroup(this.#openings);
+      try {
+        await this.#writeGroup(group);
+      } catch (problem) {
+        // One of them may be what the database can't take: the others are not to fail with it.
+        for (const one of group) {
+          if (group.length > 1) await this.#writeGroup([one]).catch(one.reject);
+          else one.reject(problem);
+        }
+      }
+    }
+    // In the same turn as the last look at the queue, or one could be left asleep.
+    this.#writing = false;
+  }
+
+  async #writeGroup(group: readonly WaitingOpening[]): Promise<void> {
+    const openings = group.map(({ opening }) => opening);
+    const made = await writeOpenings(this.#store, openings);
+    await this.wakeAt(Math.min(...openings.map(({ row }) => row.expiresAt)));
+    for (const { opening, resolve } of group) resolve(made.has(opening.row.id));
   }
 
   async wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd> {

@@ -9,10 +9,6 @@ export async function ring(world: World, tenantId: string, sealed?: SealedRows):
   await quietly(world.clerk(tenantId).ring(sealed));
 }
 
-export async function wakeAt(world: World, tenantId: string, at: number): Promise<void> {
-  await quietly(world.clerk(tenantId).wakeAt(at));
-}
-
 /** The caller reads the rows next, whatever became of the waiting; where that is unknown, nobody listens. */
 export async function waitFor(
   world: World,

@@ -2,9 +2,8 @@ import { and, eq, lt, or, isNull } from "drizzle-orm";
 import { parseApiKey } from "../core/apikey.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { keyByHash } from "../store/lookup.ts";
-import { apiKeys, type ApiKeyRow } from "../store/schema.ts";
+import { apiKeys, type ApiKeyRow, type ConfirmationRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import type { Requester } from "./open.ts";
 import type { World } from "./world.ts";
 
 // A key asks, reads, cancels and consumes; it never decides.
@@ -25,6 +24,13 @@ export const DEFAULT_SCOPES: readonly Scope[] = [
 ];
 /** "Last used" is for finding dead keys: to the minute is enough, and spares a write for each request. */
 const LAST_USED_MINUTES = 1;
+
+export interface Requester {
+  readonly kind: ConfirmationRow["requesterKind"];
+  readonly id: string;
+  readonly name: string;
+  readonly person: string | null;
+}
 
 export interface Principal {
   readonly store: TenantStore;

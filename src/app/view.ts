@@ -84,6 +84,11 @@ export function viewOf(loaded: Loaded): View {
   };
 }
 
+/** Of a confirmation that was made this moment. */
+export function viewOfNew(row: ConfirmationRow, username: string | null): View {
+  return { row, status: "pending", code: codeOf(row), username, decidedAt: null, decisions: [], index: null };
+}
+
 export function signedBy(vote: Loaded["votes"][number]): Signed {
   const statement = expectOk(matchShape(statementShape, expectOk(parseJsonText(vote.statement))));
   const assertion = expectOk(matchShape(assertionShape, expectOk(parseJsonText(vote.assertion))));

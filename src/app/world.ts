@@ -2,6 +2,7 @@ import type { Bytes } from "../core/bytes.ts";
 import { toHex } from "../core/bytes.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import type { Database } from "../store/db.ts";
+import type { Opening } from "../store/openings.ts";
 import type { SealedRows } from "../store/steps.ts";
 
 // What the use cases need of the outside, as arguments: they have no clock, no randomness and no bindings.
@@ -25,6 +26,8 @@ export interface WaitEnd {
 }
 
 export interface ClerkPort {
+  /** Whether the confirmation was made; if not, a fact that it rests on did not hold. */
+  open(opening: Opening): Promise<boolean>;
   /** Seals what is to be sealed, and returns once it is. Rows that were just written need not be read again. */
   ring(written?: SealedRows): Promise<void>;
   /** Returns when the confirmation has an outcome to show, or after this many seconds. */

@@ -4,7 +4,7 @@ import { principalOf, type Principal, type Scope } from "../app/keys.ts";
 import type { Loaded } from "../app/loaded.ts";
 import { invite, listApprovers } from "../app/people.ts";
 import { receiptOf } from "../app/receipt.ts";
-import { list } from "../app/view.ts";
+import { list, viewOf, viewOfNew } from "../app/view.ts";
 import { isoTime } from "../app/world.ts";
 import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
@@ -41,10 +41,12 @@ api.post("/confirmations", async (context) => {
   const opened = await ask(context.get("world"), principal, question, once.value);
   if (!opened.ok) return refused(context, opened.refusal);
   const { row, replayed } = opened.value;
-  const loaded = await read(context.get("world"), principal, row.id);
+  const world = context.get("world");
+  if (!replayed) return context.json(confirmationAnswer(world, viewOfNew(row, question.username)), 201);
+  const loaded = await read(world, principal, row.id);
   if (!loaded.ok) return refused(context, loaded.refusal);
-  if (replayed) context.header("Idempotency-Replayed", "true");
-  return context.json(confirmationAnswer(context.get("world"), loaded.value), 201);
+  context.header("Idempotency-Replayed", "true");
+  return context.json(confirmationAnswer(world, viewOf(loaded.value)), 201);
 });
 
 api.get("/confirmations", async (context) => {
@@ -164,7 +166,7 @@ async function bodyOf<Value>(
 
 function answered(context: DoorContext, found: Result<Loaded>): Response {
   if (!found.ok) return refused(context, found.refusal);
-  const answer = confirmationAnswer(context.get("world"), found.value);
+  const answer = confirmationAnswer(context.get("world"), viewOf(found.value));
   const text = JSON.stringify(answer);
   const tag = `"${toHex(sha256(utf8(text)).subarray(0, 16))}"`;
   const headers = {

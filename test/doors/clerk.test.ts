@@ -41,6 +41,7 @@ describe("the clerk", () => {
     await evictDurableObject(stub());
   };
   const asleep = {
+    open: async () => false,
     ring: async () => undefined,
     wait: async () => ({ attended: true, place: null }),
     hangUp: async () => undefined,

@@ -1,4 +1,5 @@
 import type { ClerkPort, LogPort, World } from "../../src/app/world.ts";
+import { writeOpenings } from "../../src/store/openings.ts";
 import { sealAll } from "../../src/app/seal.ts";
 import { openDatabase } from "../../src/store/db.ts";
 import { storeOfClerk } from "../../src/store/lookup.ts";
@@ -42,6 +43,11 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
     vkey: () => world.log.vkey(),
   };
   const clerk = (tenantId: string): ClerkPort => ({
+    open: (opening) =>
+      fault.strike("clerk.open", async () => {
+        const made = await writeOpenings(storeOfClerk(database, tenantId), [opening]);
+        return made.size === 1;
+      }),
     ring: () =>
       fault.strike("clerk.ring", async () => {
         const store = storeOfClerk(database, tenantId);

@@ -72,7 +72,7 @@ async function asked(approver: Request["approver"], more: Partial<Request> = {})
   const opened = await open(world, store, {
     type: "decision",
     project: { id: project?.id ?? "", name: project?.name ?? "" },
-    requester: { kind: "key", id: "k_hammer", name: "Hammer", person: null },
+    requester: { kind: "service", id: "k_hammer", name: "Hammer", person: null },
     action: "Deploy",
     payload: PAYLOAD,
     approver,
