@@ -21,8 +21,8 @@ export async function measureInTurn(works: readonly (() => unknown)[]): Promise<
     for (const [index, work] of works.entries()) times[index]?.push(await repeat(work, RUN_MILLISECONDS));
   }
   return times.map((each) => {
-    const milliseconds = each.toSorted((one, other) => one - other)[Math.floor(RUNS / 2)] ?? 0;
-    return { perSecond: 1_000 / milliseconds, microseconds: 1_000 * milliseconds };
+    const middle = median(each);
+    return { perSecond: 1_000 / middle, microseconds: 1_000 * middle };
   });
 }
 
@@ -38,6 +38,20 @@ async function repeat(work: () => unknown, milliseconds: number): Promise<number
     elapsed = performance.now() - start;
   }
   return elapsed / count;
+}
+
+/** The value that this share of them does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+export function milliseconds(value: number): string {
+  return `${value.toFixed(1)} ms`;
 }
 
 export function row(name: string, figure: string, beside = "", aim = ""): string {
