@@ -8,14 +8,14 @@ import { accept, refuse, type Result } from "../core/refusal.ts";
 import { IDEMPOTENCY_HOURS, type Idempotency } from "../store/openings.ts";
 import { idempotency, steps } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import { stillGood, type Principal } from "./keys.ts";
-import type { Loaded } from "./loaded.ts";
+import { goodKey, UNAUTHORIZED, type Principal } from "./keys.ts";
+import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
 import { open, replayed, type Opened } from "./open.ts";
 import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
-import { current } from "./view.ts";
-import type { Caller, Place, World } from "./world.ts";
+import { standing, upToDate } from "./view.ts";
+import type { Caller, World } from "./world.ts";
 
 // What a key can do with a confirmation, whichever door it came through.
 
@@ -78,15 +78,18 @@ async function repeatedCall(
 }
 
 /** A confirmation of the key's own project; another one is not there. */
-export async function read(
+export async function read(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
+  return own(world, principal, await loadConfirmation(principal.store, id));
+}
+
+async function own(
   world: World,
   { store, project }: Principal,
-  id: string,
-  place: Place | null = null,
+  loaded: Loaded | undefined,
 ): Promise<Result<Loaded>> {
-  const found = await current(world, store, id, place);
-  const own = found.ok && found.value.row.projectId === project.id && found.value.row.type === "decision";
-  return found.ok && !own ? refuse("not_found", "there is no such request") : found;
+  if (loaded?.row.projectId !== project.id || loaded.row.type !== "decision")
+    return refuse("not_found", "there is no such request");
+  return upToDate(world, store, loaded);
 }
 
 export interface Waited extends Loaded {
@@ -108,8 +111,11 @@ export async function wait(
     return accept({ ...before.value, attended: true });
   const { attended, place } = await waitFor(world, principal.store.tenantId, id, seconds, caller);
   // A key may be revoked while its holder waits, and learns nothing after that.
-  const [still, after] = await Promise.all([stillGood(world, principal), read(world, principal, id, place)]);
-  if (!still.ok) return still;
+  const { store, key } = principal;
+  const [keys, ...rows] = await store.read([goodKey(store, key.id, world.now()), ...rowsOf(store, id)]);
+  if (keys.length === 0) return UNAUTHORIZED;
+  const loaded = loadedFrom(rows);
+  const after = await own(world, principal, loaded && standing(loaded, place));
   return after.ok ? accept({ ...after.value, attended }) : after;
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, lt, or, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, or } from "drizzle-orm";
 import { parseApiKey } from "../core/apikey.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { keyByHash } from "../store/lookup.ts";
@@ -40,7 +40,7 @@ export interface Principal {
   readonly requester: Requester;
 }
 
-const UNAUTHORIZED = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
+export const UNAUTHORIZED = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
 
 /** No key, a wrong one, a revoked one and an expired one are told alike. */
 export async function principalOf(world: World, text: string | undefined): Promise<Result<Principal>> {
@@ -64,7 +64,8 @@ export async function principalOf(world: World, text: string | undefined): Promi
   });
 }
 
-/** Whether a key that was good when its call began still is. */
-export async function stillGood(world: World, { key }: Principal): Promise<Result<"good">> {
-  return (await keyByHash(world.database, key.hash, world.now())) ? accept("good") : UNAUTHORIZED;
+/** A row where a key that was good when its call began still is. */
+export function goodKey(store: TenantStore, id: string, now: number) {
+  const lasting = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
+  return store.select(apiKeys, and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt), lasting));
 }

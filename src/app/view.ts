@@ -43,16 +43,15 @@ export interface View {
   readonly index: number | null;
 }
 
-/** The confirmation as it is now: time that has passed is written down before it is told. */
-export async function current(
-  world: World,
-  store: TenantStore,
-  id: string,
-  place: Place | null = null,
-): Promise<Result<Loaded>> {
-  const found = await loadConfirmation(store, id);
-  const loaded = found && standing(found, place);
-  if (loaded === undefined) return refuse("not_found", "there is no such request");
+/** The confirmation as it is now. */
+export async function current(world: World, store: TenantStore, id: string): Promise<Result<Loaded>> {
+  const loaded = await loadConfirmation(store, id);
+  return loaded ? upToDate(world, store, loaded) : refuse("not_found", "there is no such request");
+}
+
+/** Time that has passed is written down before it is told, and what is decided is sealed. */
+export async function upToDate(world: World, store: TenantStore, loaded: Loaded): Promise<Result<Loaded>> {
+  const { id } = loaded.row;
   const { status, expiresAt, sealed } = loaded.state;
   if (status === "pending" && world.now() >= expiresAt) return settle(world, store, id, { kind: "tick" });
   if (status === "pending" || sealed) return accept(loaded);
@@ -63,7 +62,7 @@ export async function current(
 }
 
 /** With the place in the log that its record has, where that is known before the row says so. */
-function standing(loaded: Loaded, place: Place | null): Loaded {
+export function standing(loaded: Loaded, place: Place | null): Loaded {
   const { decided, state } = loaded;
   if (decided === undefined || decided.index !== null || decided.seq !== place?.seq) return loaded;
   return { ...loaded, decided: { ...decided, index: place.index }, state: { ...state, sealed: true } };
