@@ -3,7 +3,17 @@ import { startProduct, type TestTenant } from "./product.ts";
 
 // One product for all browser tests, with a tenant for every file, so that none meets another's people.
 
-const FILES = ["enrol", "decide", "hostile", "devices", "inbox", "looks", "disconnects", "stranger"] as const;
+const FILES = [
+  "enrol",
+  "decide",
+  "hostile",
+  "devices",
+  "inbox",
+  "looks",
+  "disconnects",
+  "agents",
+  "stranger",
+] as const;
 export type TestFile = (typeof FILES)[number];
 
 export interface ProvidedProduct {

@@ -1,4 +1,4 @@
-import type { Bytes } from "../../core/bytes.ts";
+import { utf8, type Bytes } from "../../core/bytes.ts";
 import { isJsonObject, parseJsonObject, type JsonLimits, type JsonObject } from "../../core/json.ts";
 import { accept, refuse, type Refusal, type Result } from "../../core/refusal.ts";
 import { BODY_LIMITS, readJsonBytes } from "../body.ts";
@@ -56,10 +56,15 @@ export async function readMessage(request: Request): Promise<Result<Message>> {
 
 /** For an answer under the message's own id. Nothing else is done with it: the strict reading has refused it. */
 function withoutArguments(bytes: Bytes): JsonObject | undefined {
-  const lax = JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
-  const { params } = lax;
-  if (params === undefined || !isJsonObject(params)) return undefined;
-  const kept = JSON.stringify({ ...lax, params: { ...params, arguments: {} } });
-  const again = parseJsonObject(new TextEncoder().encode(kept), MESSAGE_LIMITS);
-  return again.ok ? again.value : undefined;
+  try {
+    const lax = JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
+    const { params } = lax;
+    if (params === undefined || !isJsonObject(params)) return undefined;
+    const kept = JSON.stringify({ ...lax, params: { ...params, arguments: {} } });
+    const again = parseJsonObject(utf8(kept), MESSAGE_LIMITS);
+    return again.ok ? again.value : undefined;
+  } catch {
+    // What follows the refused value is no JSON, or nested beyond what can be written again.
+    return undefined;
+  }
 }

@@ -81,7 +81,7 @@ async function waited(call: ToolCall, id: string, seconds: number): Promise<Call
   if (!found.ok) return refusedWith(found.refusal);
   const { row, state, attended } = found.value;
   if (visibleStatus(state) !== "pending" && attended && answering.attended) {
-    const delivery = await deliver(world, principal.store, row);
+    const delivery = await deliver(world, principal, row);
     if (delivery) await answering.delivers(delivery);
   }
   return toolResult(approvalAnswer(world, found.value));
@@ -93,7 +93,7 @@ export async function withdraw(
 ): Promise<CallToolResult> {
   const { world, principal } = call;
   const found = await cancel(world, principal, given.confirmation_id);
-  if (found.ok) await deliver(world, principal.store, found.value.row);
+  if (found.ok) await deliver(world, principal, found.value.row);
   return answered(found, (loaded) => approvalAnswer(world, loaded));
 }
 
