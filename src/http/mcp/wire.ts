@@ -1,14 +1,7 @@
 import { z } from "zod";
+import { WAIT_MAX_SECONDS } from "../../app/waiters.ts";
 import { ACTION_MAX_CHARACTERS } from "../../core/statement.ts";
-import {
-  IDEMPOTENCY_KEY,
-  jsonObject,
-  LIST_DEFAULT_ITEMS,
-  LIST_MAX_ITEMS,
-  STATUSES,
-  text,
-  WAIT_MAX_SECONDS,
-} from "../wire.ts";
+import { IDEMPOTENCY_KEY, jsonObject, LIST_DEFAULT_ITEMS, LIST_MAX_ITEMS, STATUSES, text } from "../wire.ts";
 
 // What an agent's tools take and give. A model reads the descriptions, so they say what it must not conclude.
 
