@@ -1,6 +1,13 @@
 import { Hono } from "hono";
 import { ask, cancel, consume, read, wait } from "../app/ask.ts";
-import { principalOf, type Principal, type Scope } from "../app/keys.ts";
+import {
+  principalOf,
+  rememberedPrincipalOf,
+  stillGood,
+  UNAUTHORIZED,
+  type Principal,
+  type Scope,
+} from "../app/keys.ts";
 import type { Loaded } from "../app/loaded.ts";
 import { invite, listApprovers } from "../app/people.ts";
 import { receiptOf } from "../app/receipt.ts";
@@ -32,21 +39,23 @@ const RETRY_AFTER_SECONDS = 2;
 export const api = new Hono<Door>();
 
 api.post("/confirmations", async (context) => {
-  const principal = await keyWith(context, "confirmations:create");
+  const world = context.get("world");
+  const principal = await keyWith(context, "confirmations:create", rememberedPrincipalOf);
   if (principal instanceof Response) return principal;
   const question = await bodyOf(context, readCreateRequest);
-  if (question instanceof Response) return question;
+  if (question instanceof Response) return unlessRevoked(context, principal, question);
   const once = readIdempotencyKey(context.req.raw.headers);
-  if (!once.ok) return refused(context, once.refusal);
-  const opened = await ask(context.get("world"), principal, question, once.value);
-  if (!opened.ok) return refused(context, opened.refusal);
+  if (!once.ok) return unlessRevoked(context, principal, refused(context, once.refusal));
+  const opened = await ask(world, principal, question, once.value);
+  if (!opened.ok) return unlessRevoked(context, principal, refused(context, opened.refusal));
   const { row, replayed } = opened.value;
-  const world = context.get("world");
+  // The statement that made it has looked at the key.
   if (!replayed) return context.json(confirmationAnswer(world, viewOfNew(row, question.username)), 201);
   const loaded = await read(world, principal, row.id);
-  if (!loaded.ok) return refused(context, loaded.refusal);
+  if (!loaded.ok) return unlessRevoked(context, principal, refused(context, loaded.refusal));
   context.header("Idempotency-Replayed", "true");
-  return context.json(confirmationAnswer(world, viewOf(loaded.value)), 201);
+  const answer = context.json(confirmationAnswer(world, viewOf(loaded.value)), 201);
+  return unlessRevoked(context, principal, answer);
 });
 
 api.get("/confirmations", async (context) => {
@@ -147,11 +156,26 @@ api.post("/invites", async (context) => {
 });
 
 /** The caller, if its key is good and has this scope; before anything else is looked at. */
-async function keyWith(context: DoorContext, scope: Scope): Promise<Principal | Response> {
-  const principal = await principalOf(context.get("world"), context.req.header("x-api-key"));
+async function keyWith(
+  context: DoorContext,
+  scope: Scope,
+  look: typeof principalOf = principalOf,
+): Promise<Principal | Response> {
+  const principal = await look(context.get("world"), context.req.header("x-api-key"));
   if (!principal.ok) return refused(context, principal.refusal);
   if (principal.value.scopes.has(scope)) return principal.value;
-  return refused(context, refuse("forbidden_scope", `this key lacks the scope ${scope}`).refusal);
+  const lacking = refuse("forbidden_scope", `this key lacks the scope ${scope}`);
+  return unlessRevoked(context, principal.value, refused(context, lacking.refusal));
+}
+
+/** A remembered key may have been revoked since: then it is told nothing but that. */
+async function unlessRevoked(
+  context: DoorContext,
+  principal: Principal,
+  answer: Response,
+): Promise<Response> {
+  const good = await stillGood(context.get("world"), principal);
+  return good ? answer : refused(context, UNAUTHORIZED.refusal);
 }
 
 async function bodyOf<Value>(

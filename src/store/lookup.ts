@@ -46,6 +46,11 @@ export async function keyByHash(
   return { store: new TenantStore(database, found.key.tenantId), value: found };
 }
 
+/** A key that was looked up a moment ago leads to its tenant; that it is still good, its statements must look. */
+export function storeOfKey(database: Database, { tenantId }: ApiKeyRow): TenantStore {
+  return new TenantStore(database, tenantId);
+}
+
 /** A session with whose it is. */
 export async function sessionByHash(
   database: Database,
