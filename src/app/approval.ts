@@ -1,9 +1,8 @@
-import { and, eq } from "drizzle-orm";
 import { visibleStatus } from "../core/decision.ts";
 import { mayDecide } from "../core/directory.ts";
 import { peopleOf, requirementsAfter } from "../core/policy.ts";
 import { refuse, type Result } from "../core/refusal.ts";
-import { asked, type PersonRow } from "../store/schema.ts";
+import type { PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { fixedStatement } from "./ceremony.ts";
 import type { Loaded } from "./loaded.ts";
@@ -21,9 +20,11 @@ export async function approvalFor(
   id: string,
   person: PersonRow,
 ): Promise<Result<Loaded>> {
-  const mine = await store.first(asked, and(eq(asked.confirmationId, id), eq(asked.personId, person.id)));
+  const found = await current(world, store, id);
   // Absent, another tenant's and not theirs look the same.
-  return mine === undefined ? refuse("not_found", "there is no such request") : current(world, store, id);
+  return found.ok && !found.value.people.has(person.id)
+    ? refuse("not_found", "there is no such request")
+    : found;
 }
 
 export async function approvalState(world: World, store: TenantStore, loaded: Loaded, person: PersonRow) {

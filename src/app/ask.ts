@@ -1,18 +1,22 @@
 import { and, eq } from "drizzle-orm";
 import { toHex } from "../core/bytes.ts";
 import { visibleStatus } from "../core/decision.ts";
+import { parseChange } from "../core/directory.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
-import { refuse, type Result } from "../core/refusal.ts";
-import { confirmations, idempotency, steps } from "../store/schema.ts";
-import type { Principal } from "./keys.ts";
-import type { Loaded } from "./loaded.ts";
-import { approverNamed, IDEMPOTENCY_HOURS, open, type Opened, replayed } from "./open.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { IDEMPOTENCY_HOURS, type Idempotency } from "../store/openings.ts";
+import { idempotency, steps } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import { goodKey, UNAUTHORIZED, type Principal } from "./keys.ts";
+import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
+import { open, replayed, type Opened } from "./open.ts";
+import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
-import { current } from "./view.ts";
-import type { World } from "./world.ts";
+import { standing, upToDate } from "./view.ts";
+import type { Caller, World } from "./world.ts";
 
 // What a key can do with a confirmation, whichever door it came through.
 
@@ -31,18 +35,20 @@ export async function ask(
   principal: Principal,
   question: Question,
   once: string | null,
+  call?: Call,
 ): Promise<Result<Opened>> {
   const { store, key, project, requester } = principal;
   if (question.policy !== null || question.username === null) {
     return refuse("validation_failed", "there is no policy of this name", "/policy");
   }
+  // Sealed as a decision it would change nobody's passkeys, and every verifier would take it for a lie.
+  if (parseChange(question.payload).ok) {
+    return refuse("validation_failed", "a change of who may sign is not for a key to ask for", "/payload");
+  }
   const idempotent =
     once === null ? undefined : { key: key.id, name: once, requestHash: toHex(hashOfJson({ ...question })) };
-  // Before anything is judged: what was answered once is answered so again, whatever has changed since.
-  const earlier = idempotent && (await replayed(store, idempotent, world.now()));
-  if (earlier) return earlier;
-  const approver = await approverNamed(store, question.username);
-  if (!approver.ok) return approver;
+  const repeated = call && (await repeatedCall(world, store, call, idempotent));
+  if (repeated) return repeated;
   return open(
     world,
     store,
@@ -52,27 +58,48 @@ export async function ask(
       requester,
       action: question.action,
       payload: question.payload,
-      approver: approver.value.id,
+      approver: { username: question.username },
       expiresInMilliseconds: question.expiresInSeconds * 1_000,
       executeWithinMilliseconds:
         question.executeWithinSeconds === null ? null : question.executeWithinSeconds * 1_000,
       metadata: question.metadata,
+      call,
     },
     idempotent,
   );
 }
 
+/** A call that was made before: its own confirmation, or the rejection that it has to rest for. */
+async function repeatedCall(
+  world: World,
+  store: TenantStore,
+  call: Call,
+  once: Idempotency | undefined,
+): Promise<Result<Opened> | undefined> {
+  const earlier = once && (await replayed(store, once, world.now()));
+  if (earlier) return earlier;
+  const [same, locked] = await Promise.all([undelivered(store, call), rejectedLately(world, store, call)]);
+  return same ? accept({ row: same, replayed: true }) : locked;
+}
+
 /** A confirmation of the key's own project; another one is not there. */
-export async function read(world: World, { store, project }: Principal, id: string): Promise<Result<Loaded>> {
-  const row = await store.first(
-    confirmations,
-    and(
-      eq(confirmations.id, id),
-      eq(confirmations.projectId, project.id),
-      eq(confirmations.type, "decision"),
-    ),
-  );
-  return row === undefined ? refuse("not_found", "there is no such request") : current(world, store, id);
+export async function read(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
+  return own(world, principal, await loadConfirmation(principal.store, id));
+}
+
+async function own(
+  world: World,
+  { store, project }: Principal,
+  loaded: Loaded | undefined,
+): Promise<Result<Loaded>> {
+  if (loaded?.row.projectId !== project.id || loaded.row.type !== "decision")
+    return refuse("not_found", "there is no such request");
+  return upToDate(world, store, loaded);
+}
+
+export interface Waited extends Loaded {
+  /** False if the caller has hung up or asked again while it waited: then nobody reads this answer. */
+  readonly attended: boolean;
 }
 
 /** Waits for an outcome to show, then reads; whatever becomes of the waiting, the reading counts. */
@@ -81,11 +108,20 @@ export async function wait(
   principal: Principal,
   id: string,
   seconds: number,
-): Promise<Result<Loaded>> {
+  caller?: Caller,
+): Promise<Result<Waited>> {
   const before = await read(world, principal, id);
-  if (!before.ok || seconds === 0 || visibleStatus(before.value.state) !== "pending") return before;
-  await waitFor(world, principal.store.tenantId, id, seconds);
-  return read(world, principal, id);
+  if (!before.ok) return before;
+  if (seconds === 0 || visibleStatus(before.value.state) !== "pending")
+    return accept({ ...before.value, attended: true });
+  const { attended, place } = await waitFor(world, principal.store.tenantId, id, seconds, caller);
+  // A key may be revoked while its holder waits, and learns nothing after that.
+  const { store, key } = principal;
+  const [keys, ...rows] = await store.read([goodKey(store, key.id, world.now()), ...rowsOf(store, id)]);
+  if (keys.length === 0) return UNAUTHORIZED;
+  const loaded = loadedFrom(rows);
+  const after = await own(world, principal, loaded && standing(loaded, place));
+  return after.ok ? accept({ ...after.value, attended }) : after;
 }
 
 export async function cancel(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
@@ -133,6 +169,7 @@ export async function consume(
     }
   }
   const used = await settle(world, store, id, { kind: "consume", payloadHash }, stepId);
+  if (used.ok) await deliver(world, principal, used.value.row);
   if (used.ok || stepId === undefined || used.refusal.code !== "already_consumed") return used;
   // It may have lost against itself: the same call, sent twice at once.
   const kept = once === null ? undefined : await consumedBefore(world, principal, once);

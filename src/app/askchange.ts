@@ -5,7 +5,8 @@ import { policyHash, type Policy } from "../core/policy.ts";
 import { expectOk } from "../core/refusal.ts";
 import { asked, confirmations, projects, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import { open, type Requester } from "./open.ts";
+import type { Requester } from "./keys.ts";
+import { open } from "./open.ts";
 import type { World } from "./world.ts";
 
 // Asking for a change of the directory: a confirmation like any other, signed on the same page.

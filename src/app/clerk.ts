@@ -1,17 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
+import { visibleStatus } from "../core/decision.ts";
 import type { Env } from "../env.ts";
 import { storeOfClerk } from "../store/lookup.ts";
+import { writeOpenings, type Opening } from "../store/openings.ts";
+import type { SealedRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { loadConfirmation } from "./loaded.ts";
-import { visibleStatus } from "../core/decision.ts";
-import { sealNext } from "./seal.ts";
+import { OpeningQueue } from "./openingqueue.ts";
+import { nextOf, seal, sealAll, type Tail } from "./seal.ts";
 import { tickAll } from "./settle.ts";
-import type { World } from "./world.ts";
+import { Waiters } from "./waiters.ts";
+import type { Caller, Place, WaitEnd, World } from "./world.ts";
 import { worldOf } from "./worldof.ts";
 
-/** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
-export const WAITERS_MAX = 2_000;
-export const WAIT_MAX_SECONDS = 50;
 /** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
 const RETRY_SECONDS = 5;
 
@@ -22,9 +23,13 @@ const RETRY_SECONDS = 5;
 export class Clerk extends DurableObject<Env> {
   readonly #world: World;
   readonly #store: TenantStore;
-  readonly #waiters = new Map<string, Set<() => void>>();
-  #waiting = 0;
-  #dirty = false;
+  readonly #waiters = new Waiters();
+  readonly #openings = new OpeningQueue((openings) => this.#write(openings));
+  /** Whether somebody rang without saying for what. */
+  #unread = false;
+  readonly #written: SealedRows[] = [];
+  /** The end of the stream as it was sealed last; nothing but a saving of reads. */
+  #tail: Tail | undefined;
   #running: Promise<void> | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -34,20 +39,28 @@ export class Clerk extends DurableObject<Env> {
   }
 
   /** Returns once everything that was committed before the call is sealed. */
-  async ring(): Promise<void> {
-    this.#dirty = true;
-    // Single flight: `#running` ends in the same turn as its last look at `#dirty`, so no ring is lost.
+  async ring(written?: SealedRows): Promise<void> {
+    if (written) this.#written.push(written);
+    else this.#unread = true;
+    // Single flight: `#running` ends in the same turn as its last look at what was rung for, so no ring is lost.
     this.#running ??= this.#drain();
     await this.#running;
   }
 
   async #drain(): Promise<void> {
     try {
-      while (this.#dirty) {
-        this.#dirty = false;
-        while ((await sealNext(this.#store, this.#world.log, (ids) => this.#wake(ids))) > 0);
+      while (this.#unread || this.#written.length > 0) {
+        const written = this.#written.splice(0);
+        // What is not the next of the stream has others before it, and those are read.
+        const next = this.#unread ? undefined : nextOf(this.#tail, written);
+        this.#unread = false;
+        const tell = (places: ReadonlyMap<string, Place>) => this.#waiters.wake(places);
+        if (next) this.#tail = await seal(this.#store, this.#world.log, next, tell);
+        else this.#tail = await sealAll(this.#store, this.#world.log, tell);
       }
     } catch (problem) {
+      // How far it got, only the rows know.
+      this.#tail = undefined;
       await this.wakeAt(this.#world.now() + RETRY_SECONDS * 1_000);
       throw problem;
     } finally {
@@ -55,22 +68,22 @@ export class Clerk extends DurableObject<Env> {
     }
   }
 
-  async wait(confirmation: string, seconds: number): Promise<void> {
-    if (this.#waiting >= WAITERS_MAX) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiters = this.#waiters.get(confirmation) ?? new Set();
-    this.#waiters.set(confirmation, waiters.add(resolve));
-    this.#waiting++;
-    const timer = setTimeout(resolve, Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
-    try {
-      // Subscribed first, read second: an outcome between the two is not missed.
-      if (!(await this.#isSettled(confirmation))) await promise;
-    } finally {
-      clearTimeout(timer);
-      waiters.delete(resolve);
-      this.#waiting--;
-      if (waiters.size === 0) this.#waiters.delete(confirmation);
-    }
+  async open(opening: Opening): Promise<boolean> {
+    return await this.#openings.open(opening);
+  }
+
+  async #write(openings: readonly Opening[]): Promise<ReadonlySet<string>> {
+    const made = await writeOpenings(this.#store, openings);
+    await this.wakeAt(Math.min(...openings.map(({ row }) => row.expiresAt)));
+    return made;
+  }
+
+  async wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd> {
+    return await this.#waiters.wait(confirmation, seconds, caller, () => this.#isSettled(confirmation));
+  }
+
+  async hangUp(caller: Caller): Promise<void> {
+    this.#waiters.hangUp(caller);
   }
 
   async #isSettled(confirmation: string): Promise<boolean> {
@@ -98,9 +111,5 @@ export class Clerk extends DurableObject<Env> {
       // An alarm that fails is tried six times and then never again, so it never fails and always re-arms.
       if (next !== undefined) await this.wakeAt(next);
     }
-  }
-
-  #wake(confirmations: readonly string[]): void {
-    for (const id of confirmations) for (const wake of this.#waiters.get(id) ?? []) wake();
   }
 }

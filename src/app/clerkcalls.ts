@@ -1,31 +1,35 @@
-import type { World } from "./world.ts";
+import type { SealedRows } from "../store/steps.ts";
+import type { Caller, WaitEnd, World } from "./world.ts";
 
 // Calls of the tenant's clerk that must not undo what the rows already say. If one fails, what it was to
 // do is done by the clerk's alarm, by the cron of each minute, or by whoever reads next.
 
 /** Sealed when this returns, if the log is up; else the outcome stays unseen until it is. */
-export async function ring(world: World, tenantId: string): Promise<void> {
-  await quietly(world.clerk(tenantId).ring());
+export async function ring(world: World, tenantId: string, sealed?: SealedRows): Promise<void> {
+  await quietly(world.clerk(tenantId).ring(sealed));
 }
 
-export async function wakeAt(world: World, tenantId: string, at: number): Promise<void> {
-  await quietly(world.clerk(tenantId).wakeAt(at));
-}
-
-/** The caller reads the rows next, whatever became of the waiting. */
+/** The caller reads the rows next, whatever became of the waiting; where that is unknown, nobody listens. */
 export async function waitFor(
   world: World,
   tenantId: string,
   confirmation: string,
   seconds: number,
-): Promise<void> {
-  await quietly(world.clerk(tenantId).wait(confirmation, seconds));
+  caller?: Caller,
+): Promise<WaitEnd> {
+  const end = await quietly(world.clerk(tenantId).wait(confirmation, seconds, caller));
+  return end ?? { attended: false, place: null };
 }
 
-async function quietly(call: Promise<void>): Promise<void> {
+export async function hangUp(world: World, tenantId: string, caller: Caller): Promise<void> {
+  await quietly(world.clerk(tenantId).hangUp(caller));
+}
+
+async function quietly<Value>(call: Promise<Value>): Promise<Value | undefined> {
   try {
-    await call;
+    return await call;
   } catch {
     // See above: the rows are the truth.
+    return undefined;
   }
 }

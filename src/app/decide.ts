@@ -15,16 +15,18 @@ import {
   type CeremonyRow,
   type CredentialRow,
   type PersonRow,
+  type Tenant,
   type VoteRow,
 } from "../store/schema.ts";
 import { ATTEMPTS_MAX, burn, makeStep, type StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { statementOf } from "./ceremony.ts";
 import { ring } from "./clerkcalls.ts";
-import { loadConfirmation, type Loaded } from "./loaded.ts";
+import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
 import { sealOf } from "./seal.ts";
 import { judgeChange, revokedBy, sealedChange } from "./change.ts";
 import { activePasskeys, verifyUse } from "./passkeys.ts";
+import { settle } from "./settle.ts";
 import { newId, type World } from "./world.ts";
 
 // Decide: rebuild the statement and the challenge from stored rows, verify, judge, and commit in one
@@ -46,7 +48,8 @@ export async function decide(
   person: PersonRow,
   given: Decision,
 ): Promise<Result<"decided">> {
-  const [[ceremony], [passkey], [vote]] = await store.read([
+  const [[tenant], [ceremony], [passkey], ...rows] = await store.read([
+    store.selectOwn(),
     store.select(
       ceremonies,
       and(
@@ -59,8 +62,13 @@ export async function decide(
       credentials,
       and(eq(credentials.id, given.assertion.id), eq(credentials.personId, person.id)),
     ),
-    store.select(votes, and(eq(votes.confirmationId, id), eq(votes.personId, person.id))),
+    ...rowsOf(store, id),
   ]);
+  const loaded = loadedFrom(rows);
+  // Absent, another tenant's and not theirs look the same.
+  if (tenant === undefined || loaded === undefined || !(loaded.people.has(person.id) || ceremony))
+    return refuse("not_found", "there is no such request");
+  const vote = loaded.votes.find(({ personId }) => personId === person.id);
   const hash = toHex(assertionHash(given.assertion));
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
@@ -68,8 +76,11 @@ export async function decide(
   if (ceremony.burntBy !== null)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
   const stepId = newId(world, "s");
-  const refused = await tryToDecide(world, store, { id, person, given, ceremony, passkey, hash, stepId });
+  const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId };
+  const refused = await tryToDecide(world, store, attempt, loaded);
   if (refused.ok) return refused;
+  // Whoever meets time that has passed writes it down.
+  if (refused.refusal.code === "expired") await settle(world, store, id, { kind: "tick" });
   // Whatever was presented with a challenge uses it up, also what was refused.
   await burn(store, ceremony.id, stepId, world.now());
   // It may have lost against itself: the same assertion, sent twice at once.
@@ -87,6 +98,7 @@ function isRepeated(ceremony: CeremonyRow | undefined, vote: VoteRow | undefined
 
 interface Attempt {
   readonly id: string;
+  readonly tenant: Tenant;
   readonly person: PersonRow;
   readonly given: Decision;
   readonly ceremony: CeremonyRow;
@@ -95,7 +107,12 @@ interface Attempt {
   readonly stepId: string;
 }
 
-async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): Promise<Result<"decided">> {
+async function tryToDecide(
+  world: World,
+  store: TenantStore,
+  attempt: Attempt,
+  first: Loaded,
+): Promise<Result<"decided">> {
   const { passkey, ceremony } = attempt;
   if (world.now() >= ceremony.expiresAt)
     return refuse("challenge_expired", "this page stood open too long; load it again");
@@ -104,24 +121,18 @@ async function tryToDecide(world: World, store: TenantStore, attempt: Attempt): 
   }
   let verified: Result<AssertionFacts> | undefined;
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
-    const loaded = await loadConfirmation(store, attempt.id);
+    const loaded = round === 0 ? first : await loadConfirmation(store, attempt.id);
     if (loaded === undefined) return refuse("not_found", "there is no such request");
-    const statement = statementOf(
-      world,
-      await store.own(),
-      loaded.row,
-      attempt.person,
-      ceremony,
-      attempt.given,
-    );
+    const statement = statementOf(world, attempt.tenant, loaded.row, attempt.person, ceremony, attempt.given);
     // The statement is made of what never changes, so one verification serves all rounds.
     const challenge = challengeOf(statementNonce(statement), ok(fromHex(loaded.row.payloadHash)));
     verified ??= await verifyUse(world, attempt.person, passkey, attempt.given, challenge, [passkey.id]);
     if (!verified.ok) return verified;
     const step = await judged(world, store, loaded, attempt, statement, verified.value);
     if (!step.ok) return step;
-    if (await makeStep(store, step.value)) {
-      await ring(world, store.tenantId);
+    const made = await makeStep(store, step.value);
+    if (made) {
+      await ring(world, store.tenantId, made.sealed);
       return accept("decided");
     }
     const after = await loadConfirmation(store, attempt.id);

@@ -7,10 +7,12 @@ import { parseLogProof } from "../core/proof.ts";
 import { NO_PREVIOUS, recordLabel } from "../core/record.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { outbox, type Tenant } from "../store/schema.ts";
+import type { SealedRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { ring } from "./clerkcalls.ts";
 import { evidenceOf } from "./receipt.ts";
-import { commitsBefore, recordOf, sourcesOf, type RecordSource } from "./seal.ts";
+import { recordOf } from "./recordof.ts";
+import { commitsBefore, sourcesOf } from "./seal.ts";
 import type { World } from "./world.ts";
 
 // The tenant's complete history, a page at a time: what is in memory does not grow with it.
@@ -61,7 +63,7 @@ async function* linesOf(store: TenantStore, tenant: Begun, extent: Extent): Asyn
 
 function rowOf(
   { stream, streamKey }: Begun,
-  source: RecordSource,
+  source: SealedRows,
   commits: ReadonlyMap<number, string>,
 ): ExportRow {
   const { seq, entrySalt, directorySeq } = source.row;

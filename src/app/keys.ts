@@ -1,10 +1,11 @@
-import { and, eq, lt, or, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, or } from "drizzle-orm";
 import { parseApiKey } from "../core/apikey.ts";
+import { toHex, utf8 } from "../core/bytes.ts";
+import { sha256 } from "../core/hash.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
-import { keyByHash } from "../store/lookup.ts";
-import { apiKeys, projects, type ApiKeyRow } from "../store/schema.ts";
+import { keyByHash, storeOfKey } from "../store/lookup.ts";
+import { apiKeys, type ApiKeyRow, type ConfirmationRow, type ProjectRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import type { Requester } from "./open.ts";
 import type { World } from "./world.ts";
 
 // A key asks, reads, cancels and consumes; it never decides.
@@ -26,6 +27,13 @@ export const DEFAULT_SCOPES: readonly Scope[] = [
 /** "Last used" is for finding dead keys: to the minute is enough, and spares a write for each request. */
 const LAST_USED_MINUTES = 1;
 
+export interface Requester {
+  readonly kind: ConfirmationRow["requesterKind"];
+  readonly id: string;
+  readonly name: string;
+  readonly person: string | null;
+}
+
 export interface Principal {
   readonly store: TenantStore;
   readonly key: ApiKeyRow;
@@ -34,26 +42,68 @@ export interface Principal {
   readonly requester: Requester;
 }
 
+export const UNAUTHORIZED = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
+
 /** No key, a wrong one, a revoked one and an expired one are told alike. */
 export async function principalOf(world: World, text: string | undefined): Promise<Result<Principal>> {
-  const unauthorized = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
   const parsed = text === undefined ? undefined : parseApiKey(text);
-  if (!parsed?.ok) return unauthorized;
+  if (!parsed?.ok) return UNAUTHORIZED;
   const now = world.now();
   const found = await keyByHash(world.database, parsed.value.hash, now);
-  if (found === undefined) return unauthorized;
-  const { store, value: key } = found;
-  const project = await store.first(projects, eq(projects.id, key.projectId));
-  if (project === undefined) return unauthorized;
+  if (found === undefined) return UNAUTHORIZED;
+  const { store } = found;
+  const { key, project } = found.value;
   if (key.lastUsedAt === null || key.lastUsedAt < now - LAST_USED_MINUTES * 60_000) {
     const stale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
     await store.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.id, key.id), stale));
   }
-  return accept({
+  return accept(principalWith(store, key, project));
+}
+
+function principalWith(store: TenantStore, key: ApiKeyRow, { id, name }: ProjectRow): Principal {
+  return {
     store,
     key,
     scopes: new Set(key.scopes.split(" ")),
-    project: { id: project.id, name: project.name },
+    project: { id, name },
     requester: { kind: "key", id: key.id, name: key.name, person: key.personId },
-  });
+  };
+}
+
+/** So long a key that was good lets a call begin. It lets none end: see `stillGood`. */
+const REMEMBERED_SECONDS = 5;
+const REMEMBERED_MAX_KEYS = 1_000;
+const remembered = new Map<string, { readonly at: number; readonly principal: Principal }>();
+
+/**
+ * Spares the look-up of a key that calls often, for a call whose own statement looks at the key's row, so
+ * that a key revoked meanwhile writes nothing. Whatever else such a call is answered is answered only if
+ * the key is `stillGood`.
+ */
+export async function rememberedPrincipalOf(
+  world: World,
+  text: string | undefined,
+): Promise<Result<Principal>> {
+  const hash = text === undefined ? "" : toHex(sha256(utf8(text)));
+  const known = remembered.get(hash);
+  if (known !== undefined && world.now() < known.at + REMEMBERED_SECONDS * 1_000) {
+    return accept({ ...known.principal, store: storeOfKey(world.database, known.principal.key) });
+  }
+  const found = await principalOf(world, text);
+  remembered.delete(hash);
+  if (found.ok) {
+    if (remembered.size >= REMEMBERED_MAX_KEYS) remembered.clear();
+    remembered.set(hash, { at: world.now(), principal: found.value });
+  }
+  return found;
+}
+
+export async function stillGood(world: World, { store, key }: Principal): Promise<boolean> {
+  return (await goodKey(store, key.id, world.now())).length > 0;
+}
+
+/** A row where a key that was good when its call began still is. */
+export function goodKey(store: TenantStore, id: string, now: number) {
+  const lasting = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
+  return store.select(apiKeys, and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt), lasting));
 }

@@ -11,6 +11,7 @@ import {
   people,
   votes,
   type ConfirmationRow,
+  type CredentialRow,
   type OutboxRow,
   type PersonRow,
   type VoteRow,
@@ -29,16 +30,32 @@ export interface Loaded {
   readonly state: Confirmation;
 }
 
+type LoadedRows = readonly [
+  readonly ConfirmationRow[],
+  readonly VoteRow[],
+  readonly CredentialRow[],
+  readonly PersonRow[],
+  readonly OutboxRow[],
+];
+
 export async function loadConfirmation(store: TenantStore, id: string): Promise<Loaded | undefined> {
+  return loadedFrom(await store.read(rowsOf(store, id)));
+}
+
+/** What a confirmation is loaded from, to be read together with whatever else is needed of the same moment. */
+export function rowsOf(store: TenantStore, id: string) {
   const ofIt = sql`(SELECT ${votes.credentialId} FROM ${votes} WHERE ${votes.tenantId} = ${store.tenantId} AND ${votes.confirmationId} = ${id})`;
   const involved = sql`(SELECT ${asked.personId} FROM ${asked} WHERE ${asked.tenantId} = ${store.tenantId} AND ${asked.confirmationId} = ${id})`;
-  const [[row], cast, keys, members, sealed] = await store.read([
+  return [
     store.select(confirmations, eq(confirmations.id, id)),
     store.select(votes, eq(votes.confirmationId, id)).orderBy(votes.at),
     store.select(credentials, sql`${credentials.id} IN ${ofIt}`),
     store.select(people, sql`${people.id} IN ${involved}`),
     store.select(outbox, eq(outbox.confirmationId, id)).orderBy(outbox.seq),
-  ]);
+  ] as const;
+}
+
+export function loadedFrom([[row], cast, keys, members, sealed]: LoadedRows): Loaded | undefined {
   if (row === undefined) return undefined;
   const decided = sealed.find(({ seq }) => seq === row.decidedSeq);
   const active = new Set(keys.filter(({ revokedAt }) => revokedAt === null).map((key) => key.id));

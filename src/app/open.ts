@@ -1,29 +1,22 @@
-import { and, eq, lte } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { fromHex, toHex, type Bytes } from "../core/bytes.ts";
 import { comparisonCode } from "../core/challenge.ts";
 import { mayDecide } from "../core/directory.ts";
 import { sha256 } from "../core/hash.ts";
 import { canonicalBytes, canonicalText } from "../core/jcs.ts";
 import { PAYLOAD_MAX_BYTES, type JsonObject } from "../core/json.ts";
-import { peopleOf, policyHash, requirementsAfter, soleApprover, type Policy } from "../core/policy.ts";
+import { peopleOf, policyHash, requirementsAfter, type Policy } from "../core/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
-import { asked, confirmations, idempotency, people, type ConfirmationRow } from "../store/schema.ts";
-import type { Statement, TenantStore } from "../store/tenant.ts";
-import { wakeAt } from "./clerkcalls.ts";
+import { IDEMPOTENCY_HOURS, type Idempotency, type Opening } from "../store/openings.ts";
+import { confirmations, idempotency, people, type ConfirmationRow } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import type { Requester } from "./keys.ts";
+import { undelivered, type Call } from "./call.ts";
 import { activePasskeys } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
 // Ask: write the request down whole, then ring the tenant's clerk. Nothing is notified, and no answer
 // given, before the rows are there.
-
-export const IDEMPOTENCY_HOURS = 24;
-
-export interface Requester {
-  readonly kind: ConfirmationRow["requesterKind"];
-  readonly id: string;
-  readonly name: string;
-  readonly person: string | null;
-}
 
 export interface Request {
   readonly type: ConfirmationRow["type"];
@@ -31,23 +24,18 @@ export interface Request {
   readonly requester: Requester;
   readonly action: string;
   readonly payload: JsonObject;
-  /** One person who decides alone, or a policy. */
-  readonly approver: string | Policy;
+  /** One person who decides alone, by name or by id, or a policy. */
+  readonly approver: { readonly username: string } | string | Policy;
   readonly expiresInMilliseconds: number;
   readonly executeWithinMilliseconds: number | null;
   readonly metadata: JsonObject | null;
+  /** For a door whose clients repeat their calls. */
+  readonly call?: Call | undefined;
 }
 
 export interface Opened {
   readonly row: ConfirmationRow;
   readonly replayed: boolean;
-}
-
-/** The same name with the same request gives the first answer again; with another it is refused. */
-export interface Idempotency {
-  readonly key: string;
-  readonly name: string;
-  readonly requestHash: string;
 }
 
 export async function open(
@@ -65,51 +53,55 @@ export async function open(
     );
   }
   const row = newRow(world, store, request, payload);
-  const signers = peopleOf(requirementsAfter(policyOf(request), Number.POSITIVE_INFINITY));
-  const { tenantId: _tenant, ...values } = row;
-  const statements: Statement[] = [
-    store.insert(confirmations, values),
-    ...[...signers].map((personId) => store.insert(asked, { personId, confirmationId: row.id })),
-  ];
-  if (once) {
-    const { key: keyId, name, requestHash } = once;
-    const dead = lte(idempotency.createdAt, row.createdAt - IDEMPOTENCY_HOURS * 3_600_000);
-    statements.push(
-      store.remove(idempotency, and(eq(idempotency.keyId, keyId), dead)),
-      store.insert(idempotency, {
-        keyId,
-        name,
-        operation: "create",
-        requestHash,
-        confirmationId: row.id,
-        createdAt: row.createdAt,
-      }),
-    );
-  }
-  try {
-    await store.batch(statements);
-  } catch (problem) {
-    // Two requests with one idempotency name at once: the row of the first is there now.
-    const winner = once && (await replayed(store, once, world.now()));
-    if (winner) return winner;
-    throw problem;
-  }
-  await wakeAt(world, store.tenantId, row.expiresAt);
-  return accept({ row, replayed: false });
+  const { requester } = request;
+  const opening = {
+    row,
+    asks: asksOf(request),
+    key: requester.kind === "key" ? requester.id : null,
+    once: once ?? null,
+  };
+  return (await written(world, store, opening))
+    ? accept({ row, replayed: false })
+    : whyNot(world, store, request, once);
 }
 
-/** The person of this name, if they could sign: a request that nobody could answer is refused at once. */
-export async function approverNamed(
+/** The clerk writes down what comes at the same moment in one transaction, and remembers when it is due. */
+async function written(world: World, store: TenantStore, opening: Opening): Promise<boolean> {
+  try {
+    return await world.clerk(store.tenantId).open(opening);
+  } catch (problem) {
+    // Perhaps only the answer was lost.
+    if (await store.first(confirmations, eq(confirmations.id, opening.row.id))) return true;
+    throw problem;
+  }
+}
+
+/** A fact that did not hold at that moment. What was answered once comes before anything else. */
+async function whyNot(
+  world: World,
   store: TenantStore,
-  username: string,
-): Promise<Result<{ id: string; username: string }>> {
+  { approver, call }: Request,
+  once: Idempotency | undefined,
+): Promise<Result<Opened>> {
+  const earlier = once && (await replayed(store, once, world.now()));
+  if (earlier) return earlier;
+  const same = call && (await undelivered(store, call));
+  if (same) return accept({ row: same, replayed: true });
+  if (typeof approver === "object" && "username" in approver) {
+    const unable = await unableApprover(store, approver.username);
+    if (unable) return unable;
+  }
+  return refuse("unauthorized", "this API key is no longer valid");
+}
+
+/** Why nobody of this name could answer: such a request is refused at once. */
+async function unableApprover(store: TenantStore, username: string): Promise<Result<never> | undefined> {
   const person = await store.first(people, eq(people.username, username));
   if (person === undefined) return refuse("unknown_approver", `there is no approver "${username}"`);
   if (!mayDecide(person)) return refuse("unknown_approver", `"${username}" may read, not decide`);
-  if ((await activePasskeys(store, person.id)).length === 0) {
+  if ((await activePasskeys(store, person.id)).length === 0)
     return refuse("approver_without_passkey", `"${username}" has no passkey that counts yet`);
-  }
-  return accept({ id: person.id, username: person.username });
+  return undefined;
 }
 
 export function codeOf({
@@ -120,8 +112,11 @@ export function codeOf({
   return comparisonCode(id, expectOk(fromHex(payloadHash)), action);
 }
 
-function policyOf({ approver }: Request): Policy {
-  return typeof approver === "string" ? soleApprover(approver) : approver;
+/** Everyone who may ever sign it. */
+function asksOf({ approver }: Request): Opening["asks"] {
+  if (typeof approver === "string") return { people: [approver] };
+  if ("username" in approver) return approver;
+  return { people: [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))] };
 }
 
 /** The first answer to a request of this name, or the refusal of another one under it. */
@@ -146,8 +141,8 @@ export async function replayed(
 
 function newRow(world: World, store: TenantStore, request: Request, payload: Bytes): ConfirmationRow {
   const now = world.now();
-  const { requester, project, approver } = request;
-  const policy = typeof approver === "string" ? null : approver;
+  const { requester, project, approver, call } = request;
+  const policy = typeof approver === "string" || "username" in approver ? null : approver;
   return {
     tenantId: store.tenantId,
     id: newId(world, "c"),
@@ -174,5 +169,8 @@ function newRow(world: World, store: TenantStore, request: Request, payload: Byt
     decidedSeq: null,
     overriddenBy: null,
     consumedAt: null,
+    callHash: call?.hash ?? null,
+    dedupeKey: call?.once === true ? call.hash : null,
+    deliveredAt: null,
   };
 }

@@ -21,7 +21,7 @@ import {
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Registration } from "../passkey/registration.ts";
 import { quorumOfManagers, anyManager } from "./managers.ts";
-import type { Requester } from "./open.ts";
+import type { Requester } from "./keys.ts";
 import { counting } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 

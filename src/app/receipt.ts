@@ -7,11 +7,12 @@ import { parsePolicy } from "../core/policy.ts";
 import { NO_PREVIOUS, recordLabel } from "../core/record.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { confirmations, outbox, votes, type OutboxRow, type VoteRow } from "../store/schema.ts";
+import { counted, type SealedRows } from "../store/steps.ts";
 import type { Person } from "../core/statement.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { changeOf } from "./change.ts";
 import type { Loaded } from "./loaded.ts";
-import { counted, inOrder, recordOf, type RecordSource } from "./seal.ts";
+import { inOrder, recordOf } from "./recordof.ts";
 import { signedBy } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -59,7 +60,7 @@ export async function receiptOf(
 }
 
 /** What people signed. */
-export function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
+export function evidenceOf({ row, confirmation, votes: cast }: SealedRows) {
   const signed = cast.map(signedBy);
   const payload = expectOk(parseJsonText(confirmation?.payload ?? ""));
   const policy = confirmation?.policy
@@ -76,7 +77,7 @@ export function evidenceOf({ row, confirmation, votes: cast }: RecordSource) {
 }
 
 /** The beginning and every sealed change before this seq, in order. */
-async function directoryBefore(store: TenantStore, seq: number): Promise<readonly RecordSource[]> {
+async function directoryBefore(store: TenantStore, seq: number): Promise<readonly SealedRows[]> {
   const kinds = [
     "stream.created",
     "credential.endorsed",
@@ -100,10 +101,10 @@ async function directoryBefore(store: TenantStore, seq: number): Promise<readonl
  * Every change about the signers, and about those who signed these, back to the owner's first passkey: who is
  * in the receipt at all is in it whole, so that a stranger counts passkeys, roles and managers as they were.
  */
-function neededBy(cast: readonly VoteRow[], history: readonly RecordSource[]): readonly RecordSource[] {
+function neededBy(cast: readonly VoteRow[], history: readonly SealedRows[]): readonly SealedRows[] {
   const about = Map.groupBy(history.slice(1), (source) => subjectOf(source)?.id);
   const seen = new Set<string>();
-  const wanted = new Set<RecordSource>();
+  const wanted = new Set<SealedRows>();
   const queue = cast.map(({ personId }) => personId);
   for (let person = queue.pop(); person !== undefined; person = queue.pop()) {
     if (seen.has(person)) continue;
@@ -117,18 +118,18 @@ function neededBy(cast: readonly VoteRow[], history: readonly RecordSource[]): r
   return history.filter((source) => wanted.has(source));
 }
 
-function subjectOf({ confirmation }: RecordSource): Person | undefined {
+function subjectOf({ confirmation }: SealedRows): Person | undefined {
   const change = confirmation && changeOf(confirmation);
   return change !== undefined && "person" in change ? change.person : undefined;
 }
 
 /** Signed by one, it holds only where there was nobody else who could have signed, too. */
-function isLoneRecovery({ row, votes: cast }: RecordSource): boolean {
+function isLoneRecovery({ row, votes: cast }: SealedRows): boolean {
   return row.type === "recovered" && cast.length === 1;
 }
 
 /** Everyone who had ever been able to manage people by then, the first owner among them. */
-function managersBefore({ row }: RecordSource, history: readonly RecordSource[]): readonly string[] {
+function managersBefore({ row }: SealedRows, history: readonly SealedRows[]): readonly string[] {
   return history.flatMap((source) => {
     if (source.row.body !== null) {
       const { person } = expectOk(parseJsonText(source.row.body)) as { person: Person & JsonObject };
@@ -142,7 +143,7 @@ function managersBefore({ row }: RecordSource, history: readonly RecordSource[])
 
 async function commitsOf(
   store: TenantStore,
-  sources: readonly RecordSource[],
+  sources: readonly SealedRows[],
 ): Promise<ReadonlyMap<number, string>> {
   const wanted = new Set(sources.flatMap(({ row }: { row: OutboxRow }) => [row.seq - 1, row.directorySeq]));
   const rows = await store.selectIn(outbox, outbox.seq, [...wanted]);

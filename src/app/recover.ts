@@ -12,13 +12,13 @@ import {
   type CredentialRow,
   type PersonRow,
 } from "../store/schema.ts";
+import { counted } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { askChange, personAsking } from "./askchange.ts";
 import { changeOf, directoryOf } from "./change.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { quorumOfManagers } from "./managers.ts";
 import { activePasskeys } from "./passkeys.ts";
-import { counted } from "./seal.ts";
 import { isoTime, type World } from "./world.ts";
 
 // Whoever has lost every passkey is invited again. There is no recovery secret: what replaces the lost

@@ -1,31 +1,14 @@
-import { and, desc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull } from "drizzle-orm";
 import { fromBase64url, fromHex, toBase64url, toHex } from "../core/bytes.ts";
-import { parseJsonText, type JsonObject, type JsonValue } from "../core/json.ts";
-import {
-  encodeEntry,
-  NO_PREVIOUS,
-  payloadCommit,
-  recordCommit,
-  recordLabel,
-  recordShape,
-  type StreamRecord,
-} from "../core/record.ts";
+import { encodeEntry, NO_PREVIOUS, recordCommit, recordLabel } from "../core/record.ts";
 import { expectOk } from "../core/refusal.ts";
-import { matchShape } from "../core/shape.ts";
-import { SALT_BYTES, statementNonce, statementShape } from "../core/statement.ts";
-import {
-  confirmations,
-  credentials,
-  outbox,
-  votes,
-  type ConfirmationRow,
-  type OutboxRow,
-  type VoteRow,
-} from "../store/schema.ts";
-import type { Seal } from "../store/steps.ts";
+import { SALT_BYTES } from "../core/statement.ts";
+import { confirmations, outbox, votes, type OutboxRow, type Tenant } from "../store/schema.ts";
+import { counted, type Seal, type SealedRows } from "../store/steps.ts";
 import type { Statement, TenantStore } from "../store/tenant.ts";
 import { effectsOf } from "./effects.ts";
-import { isoTime, type LogPort, type World } from "./world.ts";
+import { inOrder, recordOf } from "./recordof.ts";
+import type { LogPort, Place, World } from "./world.ts";
 
 // Sealing is a pure function of rows: the committing batch has drawn seq, time and salts, so whoever does
 // this again after a crash, at any line, makes the same records, labels and commitments to the bit.
@@ -33,62 +16,54 @@ import { isoTime, type LogPort, type World } from "./world.ts";
 /** Records of one append: some 65 bytes each, and a D1 batch to write back. */
 const SEAL_MAX_RECORDS = 40;
 
-/** Rows of a confirmation that its record is made of. */
-export interface RecordSource {
-  readonly row: OutboxRow;
-  readonly confirmation: ConfirmationRow | undefined;
-  readonly votes: readonly VoteRow[];
+/** The end of the stream as it is sealed: what the next records are chained to. */
+export interface Tail {
+  readonly tenant: Tenant;
+  /** The seq that comes next. */
+  readonly next: number;
+  /** The log has at least so many entries. */
+  readonly known: number;
+  /** By seq: of the last record, and of the last change of the directory that one has named. */
+  readonly commits: ReadonlyMap<number, string>;
 }
 
-export function recordOf(
-  source: RecordSource,
-  stream: string,
-  previous: string,
-  directoryCommit: string,
-): StreamRecord {
-  const { row } = source;
-  const body = row.body === null ? bodyOf(source, directoryCommit) : expectOk(parseJsonText(row.body));
-  const record = { v: 1, stream, seq: row.seq, prev: previous, at: isoTime(row.at), type: row.type, body };
-  return expectOk(matchShape(recordShape, record as JsonObject));
+/** Records to seal, and what they stand on. */
+export interface Work {
+  readonly tail: Tail;
+  readonly sources: readonly SealedRows[];
 }
 
-function bodyOf({ row, confirmation, votes: cast }: RecordSource, directoryCommit: string): JsonValue {
-  if (confirmation === undefined) throw new RangeError("an outbox row without body has a confirmation");
-  if (row.type === "consumed")
-    return { confirmation: confirmation.id, decided: confirmation.decidedSeq ?? 0 };
-  const commit = payloadCommit(
-    expectOk(fromBase64url(row.payloadSalt)),
-    expectOk(fromHex(confirmation.payloadHash)),
+type Tell = (places: ReadonlyMap<string, Place>) => void;
+
+/** What was just written, if it follows the tail and nothing has to be read for it. */
+export function nextOf(tail: Tail | undefined, written: readonly SealedRows[]): Work | undefined {
+  if (tail === undefined) return undefined;
+  const sources = written
+    .filter(({ row }) => row.seq >= tail.next)
+    .toSorted((one, other) => one.row.seq - other.row.seq)
+    .map((source) => ({ ...source, votes: source.votes.toSorted(inOrder) }));
+  const follows = sources.every(({ row }, place) => row.seq === tail.next + place);
+  const knows = sources.every(
+    ({ row }) => tail.commits.has(row.directorySeq) || row.directorySeq >= tail.next,
   );
-  return {
-    confirmation: confirmation.id,
-    outcome: row.outcome ?? "",
-    payloadCommit: toHex(commit),
-    signatures: cast.map(({ statement, assertionHash, credentialId }) => ({
-      nonce: toHex(statementNonce(expectOk(matchShape(statementShape, expectOk(parseJsonText(statement)))))),
-      assertionHash,
-      credential: credentialId,
-    })),
-    policy: confirmation.policyHash,
-    directory: { seq: row.directorySeq, commit: directoryCommit },
-  };
+  return follows && knows && sources.length <= SEAL_MAX_RECORDS ? { tail, sources } : undefined;
 }
 
-/** Seals the next records in their order. Returns the confirmations they are about; none: all is sealed. */
-export async function sealNext(
-  store: TenantStore,
-  log: LogPort,
-  tell: (confirmations: readonly string[]) => void,
-): Promise<number> {
-  const tenant = await store.own();
-  const [rows, [last]] = await store.read([
-    store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(SEAL_MAX_RECORDS),
-    store.select(outbox, isNotNull(outbox.index)).orderBy(desc(outbox.seq)).limit(1),
-  ]);
-  const [first] = rows;
-  if (first === undefined || tenant.stream === null) return 0;
-  const commits = await commitsBefore(store, rows);
-  const sources = await sourcesOf(store, rows);
+/** Seals whatever the rows say is not sealed yet. The tail, if anything was. */
+export async function sealAll(store: TenantStore, log: LogPort, tell: Tell): Promise<Tail | undefined> {
+  let tail: Tail | undefined;
+  for (let work = await readWork(store); work !== undefined; work = await readWork(store)) {
+    tail = await seal(store, log, work, tell);
+  }
+  return tail;
+}
+
+/** Seals these records in their order, and says what comes after them. */
+export async function seal(store: TenantStore, log: LogPort, work: Work, tell: Tell): Promise<Tail> {
+  const { tail, sources } = work;
+  if (sources.length === 0) return tail;
+  const { tenant } = tail;
+  const commits = new Map(tail.commits);
   const sealed = sources.map((source) => {
     const { row } = source;
     const previous = row.seq === 0 ? NO_PREVIOUS : (commits.get(row.seq - 1) ?? "");
@@ -103,11 +78,12 @@ export async function sealNext(
       entry: encodeEntry({ kind: "sealed", label, commit }),
     };
   });
-  const known = (last?.index ?? -1) + 1;
   const indices = await log.append(
     sealed.map(({ label, entry }) => ({ label, entry })),
-    known,
+    tail.known,
   );
+  // In the log it can't be undone: who waits is told before the rows are, and they follow, now or later.
+  tell(placesOf(sources, indices));
   const statements = sealed.flatMap(({ source, commit }, place): Statement[] => [
     ...effectsOf(store, source.row, source.confirmation),
     store.update(
@@ -117,8 +93,46 @@ export async function sealNext(
     ),
   ]);
   await store.batch(statements);
-  tell(rows.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId])));
-  return rows.length;
+  return after(tail, sources, commits, indices);
+}
+
+function placesOf(sources: readonly SealedRows[], indices: readonly number[]): ReadonlyMap<string, Place> {
+  return new Map(
+    sources.flatMap(({ row }, place) => {
+      const index = indices[place];
+      return row.confirmationId === null || index === undefined
+        ? []
+        : [[row.confirmationId, { seq: row.seq, index }] as const];
+    }),
+  );
+}
+
+function after(
+  { tenant, known }: Tail,
+  sources: readonly SealedRows[],
+  commits: ReadonlyMap<number, string>,
+  indices: readonly number[],
+): Tail {
+  const last = sources.at(-1)?.row;
+  const kept = [last?.seq, last?.directorySeq].filter((seq) => seq !== undefined);
+  return {
+    tenant,
+    next: (last?.seq ?? -1) + 1,
+    known: Math.max(known, ...indices.map((index) => index + 1)),
+    commits: new Map(kept.map((seq) => [seq, commits.get(seq) ?? ""])),
+  };
+}
+
+async function readWork(store: TenantStore): Promise<Work | undefined> {
+  const [[tenant], rows, [last]] = await store.read([
+    store.selectOwn(),
+    store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(SEAL_MAX_RECORDS),
+    store.select(outbox, isNotNull(outbox.index)).orderBy(desc(outbox.seq)).limit(1),
+  ]);
+  const [first] = rows;
+  if (first === undefined || tenant === undefined || tenant.stream === null) return undefined;
+  const [commits, sources] = await Promise.all([commitsBefore(store, rows), sourcesOf(store, rows)]);
+  return { tail: { tenant, next: first.seq, known: (last?.index ?? -1) + 1, commits }, sources };
 }
 
 /** Commitments that the next records name: of the record before the first, and of the directory's. */
@@ -135,7 +149,7 @@ export async function commitsBefore(
 export async function sourcesOf(
   store: TenantStore,
   rows: readonly OutboxRow[],
-): Promise<readonly RecordSource[]> {
+): Promise<readonly SealedRows[]> {
   const ids = rows.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
   const about = await store.selectIn(confirmations, confirmations.id, ids);
   const cast = (await store.selectIn(votes, votes.confirmationId, ids, counted())).toSorted(inOrder);
@@ -148,21 +162,6 @@ export async function sourcesOf(
         ? []
         : cast.filter(({ confirmationId }) => confirmationId === row.confirmationId),
   }));
-}
-
-/**
- * Signatures that a record is made of: one whose passkey was taken back before the outcome did not help to
- * decide. By the stream's order and not by the clock, so that it is the same whenever the record is made.
- */
-export function counted(): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM ${credentials} k JOIN ${confirmations} c ON c.tenant_id = k.tenant_id
-    WHERE k.tenant_id = ${votes.tenantId} AND k.id = ${votes.credentialId}
-      AND c.id = ${votes.confirmationId} AND k.revoked_seq < c.decided_seq)`;
-}
-
-/** The order of signatures in a record, the same however often it is made. */
-export function inOrder(one: VoteRow, other: VoteRow): number {
-  return one.at - other.at || (one.personId < other.personId ? -1 : 1);
 }
 
 /** What the committing batch writes down for the sealing: salts are drawn once, before, and never again. */

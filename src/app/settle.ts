@@ -52,8 +52,9 @@ export async function settle(
             : sealOf(world, "decision", seal),
       signature: null,
     };
-    if (!(await makeStep(store, attempt))) continue;
-    if (seal !== undefined) await ring(world, store.tenantId);
+    const made = await makeStep(store, attempt);
+    if (made === undefined) continue;
+    if (seal !== undefined) await ring(world, store.tenantId, made.sealed);
     const after = await loadConfirmation(store, id);
     return after ? accept(after) : refuse("not_found", "there is no such request");
   }

@@ -85,9 +85,8 @@ export async function visitorOf(
   const now = world.now();
   const found = await sessionByHash(world.database, secretHash(secret), now);
   if (found === undefined) return undefined;
-  const { store, value: session } = found;
-  const person = await store.first(people, eq(people.id, session.personId));
-  if (person === undefined) return undefined;
+  const { store } = found;
+  const { session, person } = found.value;
   const expiresAt = now + SESSION_DAYS * DAY_MILLISECONDS;
   // Once a day is enough, and spares a write for each request.
   const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;

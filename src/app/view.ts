@@ -18,7 +18,7 @@ import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { codeOf } from "./open.ts";
 import { settle, tickAll } from "./settle.ts";
-import { isoTime, type World } from "./world.ts";
+import { isoTime, type Place, type World } from "./world.ts";
 
 // What a requester sees. An outcome that people signed shows once it is sealed; until then the request
 // reads pending, and nothing of the decision shows.
@@ -43,10 +43,15 @@ export interface View {
   readonly index: number | null;
 }
 
-/** The confirmation as it is now: time that has passed is written down before it is told. */
+/** The confirmation as it is now. */
 export async function current(world: World, store: TenantStore, id: string): Promise<Result<Loaded>> {
   const loaded = await loadConfirmation(store, id);
-  if (loaded === undefined) return refuse("not_found", "there is no such request");
+  return loaded ? upToDate(world, store, loaded) : refuse("not_found", "there is no such request");
+}
+
+/** Time that has passed is written down before it is told, and what is decided is sealed. */
+export async function upToDate(world: World, store: TenantStore, loaded: Loaded): Promise<Result<Loaded>> {
+  const { id } = loaded.row;
   const { status, expiresAt, sealed } = loaded.state;
   if (status === "pending" && world.now() >= expiresAt) return settle(world, store, id, { kind: "tick" });
   if (status === "pending" || sealed) return accept(loaded);
@@ -54,6 +59,13 @@ export async function current(world: World, store: TenantStore, id: string): Pro
   await ring(world, store.tenantId);
   const after = await loadConfirmation(store, id);
   return after ? accept(after) : refuse("not_found", "there is no such request");
+}
+
+/** With the place in the log that its record has, where that is known before the row says so. */
+export function standing(loaded: Loaded, place: Place | null): Loaded {
+  const { decided, state } = loaded;
+  if (decided === undefined || decided.index !== null || decided.seq !== place?.seq) return loaded;
+  return { ...loaded, decided: { ...decided, index: place.index }, state: { ...state, sealed: true } };
 }
 
 export function viewOf(loaded: Loaded): View {
@@ -69,6 +81,11 @@ export function viewOf(loaded: Loaded): View {
     decisions: told ? votes.map((vote) => signedBy(vote)) : [],
     index: told ? (decided?.index ?? null) : null,
   };
+}
+
+/** Of a confirmation that was made this moment. */
+export function viewOfNew(row: ConfirmationRow, username: string | null): View {
+  return { row, status: "pending", code: codeOf(row), username, decidedAt: null, decisions: [], index: null };
 }
 
 export function signedBy(vote: Loaded["votes"][number]): Signed {

@@ -1,10 +1,17 @@
 import { Hono } from "hono";
 import { ask, cancel, consume, read, wait } from "../app/ask.ts";
-import { principalOf, type Principal, type Scope } from "../app/keys.ts";
+import {
+  principalOf,
+  rememberedPrincipalOf,
+  stillGood,
+  UNAUTHORIZED,
+  type Principal,
+  type Scope,
+} from "../app/keys.ts";
 import type { Loaded } from "../app/loaded.ts";
 import { askRole, invite, inviteAgain, listApprovers, type Invite } from "../app/people.ts";
 import { receiptOf } from "../app/receipt.ts";
-import { list } from "../app/view.ts";
+import { list, viewOf, viewOfNew } from "../app/view.ts";
 import { isoTime } from "../app/world.ts";
 import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
@@ -34,19 +41,23 @@ const RETRY_AFTER_SECONDS = 2;
 export const api = new Hono<Door>();
 
 api.post("/confirmations", async (context) => {
-  const principal = await keyWith(context, "confirmations:create");
+  const world = context.get("world");
+  const principal = await keyWith(context, "confirmations:create", rememberedPrincipalOf);
   if (principal instanceof Response) return principal;
   const question = await bodyOf(context, readCreateRequest);
-  if (question instanceof Response) return question;
+  if (question instanceof Response) return unlessRevoked(context, principal, question);
   const once = readIdempotencyKey(context.req.raw.headers);
-  if (!once.ok) return refused(context, once.refusal);
-  const opened = await ask(context.get("world"), principal, question, once.value);
-  if (!opened.ok) return refused(context, opened.refusal);
+  if (!once.ok) return unlessRevoked(context, principal, refused(context, once.refusal));
+  const opened = await ask(world, principal, question, once.value);
+  if (!opened.ok) return unlessRevoked(context, principal, refused(context, opened.refusal));
   const { row, replayed } = opened.value;
-  const loaded = await read(context.get("world"), principal, row.id);
-  if (!loaded.ok) return refused(context, loaded.refusal);
-  if (replayed) context.header("Idempotency-Replayed", "true");
-  return context.json(confirmationAnswer(context.get("world"), loaded.value), 201);
+  // The statement that made it has looked at the key.
+  if (!replayed) return context.json(confirmationAnswer(world, viewOfNew(row, question.username)), 201);
+  const loaded = await read(world, principal, row.id);
+  if (!loaded.ok) return unlessRevoked(context, principal, refused(context, loaded.refusal));
+  context.header("Idempotency-Replayed", "true");
+  const answer = context.json(confirmationAnswer(world, viewOf(loaded.value)), 201);
+  return unlessRevoked(context, principal, answer);
 });
 
 api.get("/confirmations", async (context) => {
@@ -169,11 +180,26 @@ function told(context: DoorContext, invited: Result<Invite>): Response {
 }
 
 /** The caller, if its key is good and has this scope; before anything else is looked at. */
-export async function keyWith(context: DoorContext, scope: Scope): Promise<Principal | Response> {
-  const principal = await principalOf(context.get("world"), context.req.header("x-api-key"));
+export async function keyWith(
+  context: DoorContext,
+  scope: Scope,
+  look: typeof principalOf = principalOf,
+): Promise<Principal | Response> {
+  const principal = await look(context.get("world"), context.req.header("x-api-key"));
   if (!principal.ok) return refused(context, principal.refusal);
   if (principal.value.scopes.has(scope)) return principal.value;
-  return refused(context, refuse("forbidden_scope", `this key lacks the scope ${scope}`).refusal);
+  const lacking = refuse("forbidden_scope", `this key lacks the scope ${scope}`);
+  return unlessRevoked(context, principal.value, refused(context, lacking.refusal));
+}
+
+/** A remembered key may have been revoked since: then it is told nothing but that. */
+async function unlessRevoked(
+  context: DoorContext,
+  principal: Principal,
+  answer: Response,
+): Promise<Response> {
+  const good = await stillGood(context.get("world"), principal);
+  return good ? answer : refused(context, UNAUTHORIZED.refusal);
 }
 
 async function bodyOf<Value>(
@@ -188,7 +214,7 @@ async function bodyOf<Value>(
 
 function answered(context: DoorContext, found: Result<Loaded>): Response {
   if (!found.ok) return refused(context, found.refusal);
-  const answer = confirmationAnswer(context.get("world"), found.value);
+  const answer = confirmationAnswer(context.get("world"), viewOf(found.value));
   const text = JSON.stringify(answer);
   const tag = `"${toHex(sha256(utf8(text)).subarray(0, 16))}"`;
   const headers = {

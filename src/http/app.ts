@@ -5,7 +5,10 @@ import { refuse } from "../core/refusal.ts";
 import { api } from "./api.ts";
 import { approve } from "./approve.ts";
 import { audit } from "./audit.ts";
+import { complain } from "./complain.ts";
 import { refused, type Door } from "./context.ts";
+import { mcp } from "./mcp/door.ts";
+import { serverJson } from "./mcp/registry.ts";
 import { openapi } from "./openapi.ts";
 import { page, securityHeaders } from "./pages.ts";
 import { people } from "./people.ts";
@@ -44,6 +47,7 @@ app.get("*", async (context, next) => {
 });
 
 app.get("/openapi.json", (context) => context.json(openapi(context.get("world").origin)));
+app.get("/server.json", (context) => context.json(serverJson(context.get("world").origin)));
 app.get("/.well-known/security.txt", (context) => {
   const { origin } = context.get("world");
   return context.text(
@@ -52,6 +56,7 @@ app.get("/.well-known/security.txt", (context) => {
 });
 app.route("/api", api);
 app.route("/api/audit", audit);
+app.route("/mcp", mcp);
 app.route("/approve", approve);
 app.route("/approve", publish);
 app.route("/", people);
@@ -76,7 +81,6 @@ app.notFound(async (context) => {
 });
 
 app.onError((problem, context) => {
-  // The reason is for our log; what is told is only that it was our fault.
-  console.error(context.get("requestId"), problem);
+  complain(context.get("requestId"), problem);
   return refused(context, refuse("internal_error", "").refusal);
 });

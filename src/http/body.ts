@@ -37,11 +37,16 @@ export async function readJsonBody(
   request: Request,
   limits: JsonLimits = BODY_LIMITS,
 ): Promise<Result<JsonObject>> {
+  const bytes = await readJsonBytes(request, limits.maxBytes);
+  return bytes.ok ? parseJsonObject(bytes.value, limits) : bytes;
+}
+
+/** The bytes of a body that says it is JSON. */
+export async function readJsonBytes(request: Request, maxBytes: number): Promise<Result<Bytes>> {
   if (!isJson(request.headers)) {
     return refuse("unsupported_media_type", "send the body as application/json, in UTF-8, not compressed");
   }
-  const bytes = await readAtMost(request, limits.maxBytes);
-  return bytes.ok ? parseJsonObject(bytes.value, limits) : bytes;
+  return readAtMost(request, maxBytes);
 }
 
 const JSON_TYPE = /^application\/json[\t ]*(?:;[\t ]*charset=(?:utf-8|"utf-8")[\t ]*)?$/i;

@@ -1,6 +1,5 @@
-import type { Loaded } from "../app/loaded.ts";
 import { codeOf } from "../app/open.ts";
-import { metadataOf, viewOf, type Listed } from "../app/view.ts";
+import { metadataOf, type Listed, type View } from "../app/view.ts";
 import { isoTime, type World } from "../app/world.ts";
 import type { ConfirmationAnswer, ConfirmationSummary } from "./answers.ts";
 
@@ -27,8 +26,7 @@ export function summaryOf(world: World, { row, status, username }: Listed): Conf
   };
 }
 
-export function confirmationAnswer(world: World, loaded: Loaded): ConfirmationAnswer {
-  const view = viewOf(loaded);
+export function confirmationAnswer(world: World, view: View): ConfirmationAnswer {
   const last = view.decisions.at(-1);
   const receipt = view.index === null ? null : `${world.origin}/api/confirmations/${view.row.id}/receipt`;
   return {

@@ -10,6 +10,7 @@ import {
   type Operation,
   type RequestName,
 } from "./operations.ts";
+import { jsonSchema } from "./jsonschema.ts";
 import { problemKind, problemOf, type ProblemCode } from "./refusal.ts";
 import { IDEMPOTENCY_KEY } from "./wire.ts";
 
@@ -145,17 +146,4 @@ function schemasOf(
   io: "input" | "output",
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema, io)]));
-}
-
-function jsonSchema(schema: z.ZodType, io: "input" | "output"): Readonly<Record<string, unknown>> {
-  const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
-    io,
-    // The only schemas that JSON Schema has no words for are those of whole JSON objects.
-    unrepresentable: () => ({ type: "object" }),
-    override: ({ jsonSchema: made }) => {
-      // An answer may have more fields one day; a client that refuses them would break.
-      if (io === "output") delete made.additionalProperties;
-    },
-  });
-  return described;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WAIT_MAX_SECONDS } from "../app/waiters.ts";
 import { canonicalBytes } from "../core/jcs.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import { ROLES } from "../core/record.ts";
@@ -15,8 +16,6 @@ export const EXPIRES_MIN_SECONDS = 30;
 /** 30 days. */
 export const EXPIRES_MAX_SECONDS = 30 * 24 * 3_600;
 export const EXPIRES_DEFAULT_SECONDS = 15 * 60;
-/** Below the minute after which the common clients give up. */
-export const WAIT_MAX_SECONDS = 50;
 export const LIST_MAX_ITEMS = 100;
 export const LIST_DEFAULT_ITEMS = 20;
 /** Kept for the requester and shown to nobody: names to find a request again by, not a second payload. */
@@ -36,7 +35,7 @@ export const jsonObject = z.custom<JsonObject>((value) => isJsonObject(value as 
 });
 
 /** Counted as a statement counts, in UTF-16 units; zod's own `max` would let 200 emoji of 400 units pass. */
-const text = (maxLength: number) =>
+export const text = (maxLength: number) =>
   z
     .string()
     .min(1)

@@ -1,18 +1,17 @@
 import "./build.mjs";
 import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { resolve } from "node:path";
+import type { Miniflare } from "miniflare";
 import { found } from "../app/found.ts";
 import type { World } from "../app/world.ts";
 import { openDatabase, type DatabaseBindings } from "../store/db.ts";
 import { readStartOptions, START_USAGE, type StartOptions } from "./options.ts";
+import { PortTaken, serve } from "./serve.ts";
 import { migrate, readSettings, writeSettings, type Settings } from "./state.ts";
 import { welcome } from "./welcome.ts";
 
 // Runs the whole product on one machine: the same Worker, in the same runtime, without an account.
 
-const WORKER = ".build/worker.mjs";
 const MIGRATIONS = "migrations";
 const CRON_SECONDS = 60;
 const PARENT_LOOK_MILLISECONDS = 500;
@@ -23,7 +22,7 @@ async function start(options: StartOptions): Promise<void> {
   const folder = resolve(options.state);
   if (options.reset) rmSync(folder, { recursive: true, force: true });
   const settings = readSettings(folder, options.origin);
-  const server = serve(options, folder, settings);
+  const server = await serve(options, folder, settings);
   endWith(server);
   await server.ready;
   const bindings = await server.getBindings<DatabaseBindings>("countersign");
@@ -33,30 +32,6 @@ async function start(options: StartOptions): Promise<void> {
   const vkey = await (await server.dispatchFetch(`${options.origin}/log/vkey`)).text();
   const lines = welcome(options, ready, vkey.trim());
   for (const line of lines) console.log(line);
-}
-
-function serve(options: StartOptions, folder: string, settings: Settings): Miniflare {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      ...workerOptions,
-      name: "countersign",
-      modules: [{ type: "ESModule", path: resolve(WORKER) }],
-      bindings: {
-        ...(workerOptions.bindings as Record<string, string>),
-        ORIGIN: options.origin,
-        LOG_ORIGIN: settings.logOrigin,
-        LOG_SEED: settings.logSeed,
-        ...(settings.logSeedNext === undefined ? {} : { LOG_SEED_NEXT: settings.logSeedNext }),
-        ...(process.env.LOG_RESTORE === undefined ? {} : { LOG_RESTORE: process.env.LOG_RESTORE }),
-      },
-      host: "127.0.0.1",
-      port: options.port,
-      resourcePersistencePath: join(folder, "data"),
-      cf: false,
-      telemetry: { enabled: false },
-    }),
-  );
 }
 
 /** The first start's tenant: its key and its owner's link are told now, and again at every start. */
@@ -113,9 +88,8 @@ if (typeof options === "string") {
   try {
     await start(options);
   } catch (problem) {
-    const taken = problem instanceof Error && "code" in problem && problem.code === "ERR_ADDRESS_IN_USE";
-    if (!taken) throw problem;
-    console.error(`Port ${options.port} is in use; choose another one with --port.`);
+    if (!(problem instanceof PortTaken)) throw problem;
+    console.error(problem.message);
     process.exit(1);
   }
 }

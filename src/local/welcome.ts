@@ -23,6 +23,9 @@ export function welcome(
      id=$(curl -s -X POST $BASE/api/confirmations -H 'content-type: application/json' -H "X-Api-Key: $KEY" \\
        --data '${body}' | jq -r .id)
 
+     or let an agent ask, such as Claude Code
+     claude mcp add --transport http countersign ${origin}/mcp --header "X-Api-Key: ${apiKey}"
+
   3. Decide on the page it names, and read the answer
      echo $BASE/approve/$id
      curl -s "$BASE/api/confirmations/$id?wait=25" -H "X-Api-Key: $KEY"

@@ -7,9 +7,13 @@ import {
   enrolments,
   openings,
   outbox,
+  people,
+  projects,
   sessions,
   tenants,
   type ApiKeyRow,
+  type PersonRow,
+  type ProjectRow,
   type Tenant,
   type CredentialRow,
 } from "./schema.ts";
@@ -26,32 +30,40 @@ export interface Found<Value> {
   readonly value: Value;
 }
 
-/** A key that was revoked or has expired is not there. */
+/** A key with its project, in one round trip. A key that was revoked or has expired is not there. */
 export async function keyByHash(
   database: Database,
   hash: string,
   now: number,
-): Promise<Found<ApiKeyRow> | undefined> {
-  const [key] = await database
-    .select()
+): Promise<Found<{ readonly key: ApiKeyRow; readonly project: ProjectRow }> | undefined> {
+  const [found] = await database
+    .select({ key: apiKeys, project: projects })
     .from(apiKeys)
+    .innerJoin(projects, and(eq(projects.tenantId, apiKeys.tenantId), eq(projects.id, apiKeys.projectId)))
     .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)))
     .limit(1);
-  if (key === undefined || (key.expiresAt !== null && key.expiresAt <= now)) return undefined;
-  return { store: new TenantStore(database, key.tenantId), value: key };
+  if (found === undefined || (found.key.expiresAt !== null && found.key.expiresAt <= now)) return undefined;
+  return { store: new TenantStore(database, found.key.tenantId), value: found };
 }
 
+/** A key that was looked up a moment ago leads to its tenant; that it is still good, its statements must look. */
+export function storeOfKey(database: Database, { tenantId }: ApiKeyRow): TenantStore {
+  return new TenantStore(database, tenantId);
+}
+
+/** A session with whose it is. */
 export async function sessionByHash(
   database: Database,
   hash: string,
   now: number,
-): Promise<Found<Session> | undefined> {
-  const [session] = await database
-    .select()
+): Promise<Found<{ readonly session: Session; readonly person: PersonRow }> | undefined> {
+  const [found] = await database
+    .select({ session: sessions, person: people })
     .from(sessions)
+    .innerJoin(people, and(eq(people.tenantId, sessions.tenantId), eq(people.id, sessions.personId)))
     .where(and(eq(sessions.hash, hash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
     .limit(1);
-  return session && { store: new TenantStore(database, session.tenantId), value: session };
+  return found && { store: new TenantStore(database, found.session.tenantId), value: found };
 }
 
 /** Used and expired ones too, so that the page can say which of the two it is. */

@@ -141,6 +141,9 @@ export const confirmations = sqliteTable(
     decidedSeq: integer("decided_seq"),
     overriddenBy: text("overridden_by"),
     consumedAt: integer("consumed_at"),
+    callHash: text("call_hash"),
+    dedupeKey: text("dedupe_key"),
+    deliveredAt: integer("delivered_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
@@ -252,6 +255,7 @@ export const reveals = sqliteTable(
 export type Tenant = typeof tenants.$inferSelect;
 export type PersonRow = typeof people.$inferSelect;
 export type CredentialRow = typeof credentials.$inferSelect;
+export type ProjectRow = typeof projects.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 export type ConfirmationRow = typeof confirmations.$inferSelect;
 export type CeremonyRow = typeof ceremonies.$inferSelect;

@@ -8,6 +8,7 @@ import {
   people,
   steps,
   votes,
+  type ConfirmationRow,
   type OutboxRow,
   type StepRow,
   type VoteRow,
@@ -63,8 +64,19 @@ export interface Signature {
   readonly revokes: readonly string[];
 }
 
-/** Whether the step was made. If not, nothing changed, but a ceremony that was presented is used up. */
-export async function makeStep(store: TenantStore, attempt: StepAttempt): Promise<boolean> {
+/** The row to be sealed with all that its record is made of, as they were written. */
+export interface SealedRows {
+  readonly row: OutboxRow;
+  readonly confirmation: ConfirmationRow | undefined;
+  readonly votes: readonly VoteRow[];
+}
+
+export interface MadeStep {
+  readonly sealed: SealedRows | undefined;
+}
+
+/** Undefined if the step was not made: then nothing changed, but a ceremony that was presented is used up. */
+export async function makeStep(store: TenantStore, attempt: StepAttempt): Promise<MadeStep | undefined> {
   const { signature, seal } = attempt;
   const made = and(eq(steps.id, attempt.id), eq(steps.confirmationId, attempt.confirmation));
   const results = await store.batch([
@@ -75,9 +87,37 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
     ...(signature ? touchCredentials(store, attempt, signature) : []),
     updateConfirmation(store, attempt),
     store.select(steps, made),
+    ...(seal ? sealedRows(store, attempt) : []),
   ]);
-  const found = results.at(-1);
-  return Array.isArray(found) && found.length > 0;
+  const [step, written, about, cast] = results.slice(seal ? -4 : -1) as [
+    StepRow[],
+    OutboxRow[]?,
+    ConfirmationRow[]?,
+    VoteRow[]?,
+  ];
+  if (step.length === 0) return undefined;
+  const row = written?.[0];
+  return { sealed: row && { row, confirmation: about?.[0], votes: cast ?? [] } };
+}
+
+/**
+ * Signatures that a record is made of: one whose passkey was taken back before the outcome did not help to
+ * decide. By the stream's order and not by the clock, so that it is the same whenever the record is made.
+ */
+export function counted(): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM ${credentials} k JOIN ${confirmations} c ON c.tenant_id = k.tenant_id
+    WHERE k.tenant_id = ${votes.tenantId} AND k.id = ${votes.credentialId}
+      AND c.id = ${votes.confirmationId} AND k.revoked_seq < c.decided_seq)`;
+}
+
+function sealedRows(store: TenantStore, { id, confirmation, type }: StepAttempt) {
+  // A use is the operator's word: it is sealed without the signatures that came before it.
+  const signed = type === "consume" ? sql`0` : and(eq(votes.confirmationId, confirmation), counted());
+  return [
+    store.select(outbox, eq(outbox.stepId, id)),
+    store.select(confirmations, eq(confirmations.id, confirmation)),
+    store.select(votes, signed),
+  ];
 }
 
 /** Uses a ceremony up without a step: whatever was presented with it was refused. */

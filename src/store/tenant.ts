@@ -28,13 +28,14 @@ export class TenantStore {
 
   /** The tenant itself, whose row bears the id under which the others stand. */
   async own(): Promise<Tenant> {
-    const [tenant] = await this.#database
-      .select()
-      .from(tenants)
-      .where(eq(tenants.id, this.tenantId))
-      .limit(1);
+    const [tenant] = await this.selectOwn();
     if (tenant === undefined) throw new RangeError("a handle was made for a tenant that is not there");
     return tenant;
+  }
+
+  selectOwn(): Selection<Tenant> {
+    const own = this.#database.select().from(tenants).where(eq(tenants.id, this.tenantId));
+    return own.$dynamic();
   }
 
   /** Begins the tenant's stream, once. */

@@ -69,7 +69,7 @@ async function asked(policy: "alone" | "both", clock = world): Promise<string> {
   const opened = await open(clock, store, {
     type: "decision",
     project: { id: project?.id ?? "", name: project?.name ?? "" },
-    requester: { kind: "key", id: "k_between", name: "Between", person: null },
+    requester: { kind: "service", id: "k_between", name: "Between", person: null },
     action: "Deploy",
     payload: PAYLOAD,
     approver: policy === "alone" ? maria.person.id : both,
@@ -111,7 +111,7 @@ const CASES: Readonly<Record<string, Case>> = {
     happens: ({ id }) =>
       store.update(confirmations, { expiresAt: world.now() - 1 }, eq(confirmations.id, id)),
     answer: "expired",
-    status: "pending",
+    status: "expired",
   },
   "the ceremony expires": {
     happens: ({ given }) =>

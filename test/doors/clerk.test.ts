@@ -40,7 +40,13 @@ describe("the clerk", () => {
     await runInDurableObject(stub(), () => undefined);
     await evictDurableObject(stub());
   };
-  const asleep = { ring: async () => undefined, wait: async () => undefined, wakeAt: async () => undefined };
+  const asleep = {
+    open: async () => false,
+    ring: async () => undefined,
+    wait: async () => ({ attended: true, place: null }),
+    hangUp: async () => undefined,
+    wakeAt: async () => undefined,
+  };
 
   /** Committed, and the ring lost. */
   async function unsealed(): Promise<string> {

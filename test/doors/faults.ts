@@ -1,5 +1,6 @@
 import type { ClerkPort, LogPort, World } from "../../src/app/world.ts";
-import { sealNext } from "../../src/app/seal.ts";
+import { writeOpenings } from "../../src/store/openings.ts";
+import { sealAll } from "../../src/app/seal.ts";
 import { openDatabase } from "../../src/store/db.ts";
 import { storeOfClerk } from "../../src/store/lookup.ts";
 
@@ -42,12 +43,18 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
     vkey: () => world.log.vkey(),
   };
   const clerk = (tenantId: string): ClerkPort => ({
+    open: (opening) =>
+      fault.strike("clerk.open", async () => {
+        const made = await writeOpenings(storeOfClerk(database, tenantId), [opening]);
+        return made.size === 1;
+      }),
     ring: () =>
       fault.strike("clerk.ring", async () => {
         const store = storeOfClerk(database, tenantId);
-        while ((await sealNext(store, log, () => undefined)) > 0);
+        await sealAll(store, log, () => undefined);
       }),
-    wait: async () => undefined,
+    wait: async () => ({ attended: true, place: null }),
+    hangUp: async () => undefined,
     wakeAt: () => fault.strike("clerk.wakeAt", async () => undefined),
   });
   return { ...world, database, log, clerk };

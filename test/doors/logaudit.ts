@@ -2,15 +2,14 @@ import { env, exports } from "cloudflare:workers";
 import { concat, toHex, utf8, utf8Text, type Bytes } from "../../src/core/bytes.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { leafHash, treeRoot } from "../../src/core/merkle.ts";
-import { encodeEntry, parseEntry } from "../../src/core/record.ts";
+import { encodeEntry } from "../../src/core/record.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { entriesPath, tilePath, tilesOfSize, type Tile } from "../../src/core/tile.ts";
-import { authenticateEntries, authenticateTiles } from "../../src/core/tileclient.ts";
-import type { ReadTile } from "../../src/core/tileproof.ts";
-import { judgeCheckpoint, parseTrustPolicy, type TrustPolicy } from "../../src/core/trust.ts";
+import type { Tile } from "../../src/core/tile.ts";
+import { parseTrustPolicy, type TrustPolicy } from "../../src/core/trust.ts";
 import { theLog } from "../../src/env.ts";
 import type { LabelledEntry } from "../../src/log/group.ts";
 import type { Log } from "../../src/log/log.ts";
+import { readLog, type LogReading } from "../support/logreader.ts";
 
 // The log as somebody outside sees it, who has its public paths and nothing else.
 
@@ -64,32 +63,9 @@ export async function trust(): Promise<TrustPolicy> {
   return expectOk(parseTrustPolicy(await textAt("policy.txt")));
 }
 
-export interface Audit {
-  readonly size: number;
-  readonly root: Bytes;
-  readonly note: string;
-  /** Authentic, of any size up to this one. */
-  readonly readTile: ReadTile;
-  /** Authentic, in hexadecimal digits. */
-  readonly entries: readonly string[];
-}
-
 /** Reads the whole log and believes nothing that the signed checkpoint doesn't cover. It throws if that fails. */
-export async function audit(): Promise<Audit> {
-  const note = await textAt("checkpoint");
-  const judged = expectOk(await judgeCheckpoint(note, await trust()));
-  if (!judged.quorumMet) throw new Error("the policy asks for more than the log's own signature");
-  const { size, root } = judged.checkpoint;
-  const tiles = [...tilesOfSize(size)];
-  const readTile = expectOk(await authenticateTiles(size, root, tiles, (tile) => bytesAt(tilePath(tile))));
-  const entries: string[] = [];
-  for (const { index, width } of tiles.filter(({ level }) => level === 0)) {
-    const bundle = (await bytesAt(entriesPath(index, width))) ?? new Uint8Array();
-    const authentic = expectOk(authenticateEntries({ index, width }, bundle, readTile));
-    for (const entry of authentic) expectOk(parseEntry(entry));
-    entries.push(...authentic.map(toHex));
-  }
-  return { size, root, note, readTile, entries };
+export async function audit(): Promise<LogReading> {
+  return await readLog(await trust(), bytesAt);
 }
 
 /** A tile by its definition: the roots of its subtrees, each computed from the entries. */

@@ -94,6 +94,9 @@ export async function forge(own: Victim, forged: Forged): Promise<string> {
     decidedSeq: seq,
     overriddenBy: null,
     consumedAt: null,
+    callHash: null,
+    dedupeKey: null,
+    deliveredAt: null,
   };
   await store.insert(confirmations, row);
   for (const [place, vote] of forged.votes.entries()) {

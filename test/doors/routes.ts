@@ -1,12 +1,13 @@
 import type { Scope } from "../../src/app/keys.ts";
+import { message } from "../support/mcp.ts";
 import { fetchDoor, ORIGIN } from "./house.ts";
 
 // Every address of the Worker that does something, and who is let in.
 
 export interface Route {
   readonly route: `${"GET" | "POST" | "ALL"} ${string}`;
-  /** Who is let in: a key with this scope, a person signed in, or anybody. */
-  readonly door: Scope | "session" | "anybody";
+  /** Who is let in: a key with this scope, a key whatever its scopes, a person signed in, or anybody. */
+  readonly door: Scope | "any key" | "session" | "anybody";
   /** A sound body, so that only the caller can be what is wrong. */
   readonly body?: object;
   /** What its id is of. */
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /api/invites", door: "people", body: { username: "newcomer", role: "approver" } },
   { route: "POST /api/recoveries", door: "people", body: { username: "alex" } },
   { route: "POST /api/roles", door: "people", body: { username: "alex", role: "admin" } },
+  { route: "ALL /mcp", door: "any key", body: message("old", "list_approvals", {}) },
 
   { route: "GET /approve/:id", door: "session", of: "confirmation", page: true },
   { route: "GET /approve/:id/state", door: "session", of: "confirmation" },
@@ -62,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /", door: "anybody" },
   { route: "GET /healthz", door: "anybody" },
   { route: "GET /openapi.json", door: "anybody" },
+  { route: "GET /server.json", door: "anybody" },
   { route: "GET /.well-known/security.txt", door: "anybody" },
   { route: "GET /enrol", door: "anybody" },
   { route: "POST /enrol/begin", door: "anybody", body: { secret: "nobody's" } },
@@ -90,7 +93,8 @@ export async function call(
   id = "",
   more: RequestInit = {},
 ): Promise<Seen> {
-  const [method = "", path = ""] = route.split(" ");
+  const [verb = "", path = ""] = route.split(" ");
+  const method = verb === "ALL" ? "POST" : verb;
   const response = await fetchDoor(ORIGIN + path.replace(":id", id).replace("*", "checkpoint"), {
     method,
     redirect: "manual",

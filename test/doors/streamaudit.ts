@@ -1,21 +1,11 @@
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
 import type { World } from "../../src/app/world.ts";
-import { fromBase64url, fromHex, toHex } from "../../src/core/bytes.ts";
+import { fromHex, toHex } from "../../src/core/bytes.ts";
 import { applyChange, firstDirectory, parseChange, type Directory } from "../../src/core/directory.ts";
-import { parseJsonText, type JsonObject } from "../../src/core/json.ts";
-import {
-  encodeEntry,
-  NO_PREVIOUS,
-  payloadCommit,
-  recordCommit,
-  recordLabel,
-  recordShape,
-  type CreatedRecord,
-} from "../../src/core/record.ts";
+import { parseJsonText } from "../../src/core/json.ts";
+import type { CreatedRecord } from "../../src/core/record.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { matchShape } from "../../src/core/shape.ts";
-import { statementNonce, type Statement } from "../../src/core/statement.ts";
 import {
   ceremonies,
   confirmations,
@@ -24,13 +14,13 @@ import {
   votes,
   type ConfirmationRow,
   type OutboxRow,
-  type VoteRow,
 } from "../../src/store/schema.ts";
 import type { TenantStore } from "../../src/store/tenant.ts";
-import { audit, type Audit } from "./logaudit.ts";
+import type { LogReading } from "../support/logreader.ts";
+import { remakeRecord } from "../support/records.ts";
+import { audit } from "./logaudit.ts";
 
-// What must hold of a tenant's rows at any moment, and of its stream and the log once it is quiet. The
-// records are made anew from the rows here, by FORMATS alone, so that sealing is not checked by itself.
+// What must hold of a tenant's rows at any moment, and of its stream and the log once it is quiet.
 
 const OUTCOMES = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" } as const;
 
@@ -89,7 +79,7 @@ export async function auditConfirmation(store: TenantStore, id: string): Promise
 
 export interface StreamAudit {
   readonly rows: readonly OutboxRow[];
-  readonly log: Audit;
+  readonly log: LogReading;
 }
 
 /** The whole stream: no gap, each record chained to the one before it and sealed under its own label. */
@@ -108,23 +98,14 @@ export async function auditStream(world: World, store: TenantStore): Promise<Str
   for (const row of rows) {
     const of = row.confirmationId;
     const signed = cast.filter(({ confirmationId }) => confirmationId === of);
-    const record = {
-      v: 1,
-      stream: tenant.stream ?? "",
-      seq: row.seq,
-      prev: commits[row.seq - 1] ?? NO_PREVIOUS,
-      at: new Date(row.at).toISOString(),
-      type: row.type,
-      body: bodyOf(row, byId.get(of ?? ""), signed, commits[row.directorySeq] ?? ""),
-    };
-    const commit = recordCommit(
-      expectOk(matchShape(recordShape, record as JsonObject)),
-      expectOk(fromBase64url(row.entrySalt)),
+    const { commit, label, entry } = remakeRecord(
+      { row, confirmation: byId.get(of ?? ""), votes: signed },
+      { id: tenant.stream ?? "", key },
+      commits,
     );
-    const label = recordLabel(key, row.seq);
     commits.push(toHex(commit));
     expect([row.seq, row.commitment]).toEqual([row.seq, toHex(commit)]);
-    expect(log.entries[row.index ?? -1]).toBe(toHex(encodeEntry({ kind: "sealed", label, commit })));
+    expect(log.entries[row.index ?? -1]).toBe(toHex(entry));
     // Nothing of it stands in the log twice.
     expect(log.entries.filter((entry) => entry.slice(2, 66) === toHex(label)).length).toBe(1);
   }
@@ -161,30 +142,4 @@ export async function replayDirectory(store: TenantStore): Promise<Directory> {
     );
   }
   return directory;
-}
-
-function bodyOf(
-  row: OutboxRow,
-  confirmation: ConfirmationRow | undefined,
-  cast: readonly VoteRow[],
-  directoryCommit: string,
-) {
-  if (row.body !== null) return expectOk(parseJsonText(row.body));
-  if (confirmation === undefined) throw new RangeError(`record ${row.seq} is about nothing`);
-  if (row.type === "consumed") return { confirmation: confirmation.id, decided: confirmation.decidedSeq };
-  const signed = cast.toSorted((one, other) => one.at - other.at || (one.personId < other.personId ? -1 : 1));
-  return {
-    confirmation: confirmation.id,
-    outcome: row.outcome,
-    payloadCommit: toHex(
-      payloadCommit(expectOk(fromBase64url(row.payloadSalt)), expectOk(fromHex(confirmation.payloadHash))),
-    ),
-    signatures: signed.map(({ statement, assertionHash, credentialId }) => ({
-      nonce: toHex(statementNonce(JSON.parse(statement) as Statement)),
-      assertionHash,
-      credential: credentialId,
-    })),
-    policy: confirmation.policyHash,
-    directory: { seq: row.directorySeq, commit: directoryCommit },
-  };
 }

@@ -4,6 +4,7 @@ import { SCOPES, type Scope } from "../../src/app/keys.ts";
 import { API_KEY_RANDOM_BYTES, makeApiKey, parseApiKey } from "../../src/core/apikey.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { app } from "../../src/http/app.ts";
+import { message } from "../support/mcp.ts";
 import { hashOfText, newPasskey } from "../support/visitor.ts";
 import { bindings, emptyHouse, idOf, newCompany, ORIGIN, type Company } from "./house.ts";
 import { AROUND, call, QUESTION, ROUTES, routeNamed, type Route, type Seen } from "./routes.ts";
@@ -16,6 +17,8 @@ const isKey = ({ door }: Route) => door !== "session" && door !== "anybody";
 const titled = (wanted: (route: Route) => boolean) =>
   ROUTES.filter(wanted).map((route) => [route.route, route] as const);
 const WITH_KEY = titled(isKey);
+/** Elsewhere the scopes say which tools there are, not whether somebody is let in. */
+const WITH_SCOPE = WITH_KEY.filter(([, { door }]) => door !== "any key");
 const WITH_SESSION = titled(({ door }) => door === "session");
 const POSTED_BY_PAGES = titled((route) => route.route.startsWith("POST") && !isKey(route));
 const READING = titled(({ route }) => route.startsWith("GET"));
@@ -119,7 +122,7 @@ describe("without a good key", () => {
     expect(first).toMatchObject({
       status: 401,
       headers: {
-        "content-type": "application/problem+json",
+        "content-type": expect.stringMatching(/^application\/(?:problem\+)?json$/),
         "www-authenticate": 'ApiKey realm="countersign"',
       },
     });
@@ -130,7 +133,7 @@ describe("without a good key", () => {
 });
 
 describe("a key without the scope", () => {
-  it.each(WITH_KEY)("gets 403 at %s before anything is looked at", async (_name, route) => {
+  it.each(WITH_SCOPE)("gets 403 at %s before anything is looked at", async (_name, route) => {
     const key = keys.without.get(route.door as Scope) ?? "";
     const answers: Seen[] = [];
     const differs = await changedBy(async () => {
@@ -156,6 +159,23 @@ describe("a foreign id", () => {
         for (const id of [pending, approved, "c_absent"]) {
           expect(await call(route, withKey(key), id)).toEqual(absent);
         }
+      }
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it.each(["get_approval", "cancel_approval", "consume_approval"])("looks absent to %s", async (name) => {
+    const more = name === "consume_approval" ? { payload: { service: "api", sha: "abc123" } } : {};
+    const told = (key: string, id: string) => {
+      const body = message("old", name, { confirmation_id: id, ...more });
+      const accept = "application/json, text/event-stream";
+      return call({ ...routeNamed("ALL /mcp"), body }, { ...withKey(key), accept });
+    };
+    const absent = await told(keys.all, "c_absent");
+    expect(absent.body).toContain('"code":"not_found"');
+    const differs = await changedBy(async () => {
+      for (const key of strangers()) {
+        for (const id of [pending, approved, "c_absent"]) expect(await told(key, id)).toEqual(absent);
       }
     });
     expect(differs).toEqual([]);

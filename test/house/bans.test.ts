@@ -18,7 +18,8 @@ const BANS: readonly Ban[] = [
   {
     call: /\bJSON\.parse\(/,
     where: EVERYWHERE,
-    except: PROGRAMS,
+    // The agents' door reads what it has refused already once more, for the id to answer under.
+    except: /^src\/(?:local\/|http\/mcp\/body\.ts$)/,
     instead: "parseJson of core/json, which loses nothing",
   },
   {

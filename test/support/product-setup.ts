@@ -11,6 +11,7 @@ const FILES = [
   "inbox",
   "looks",
   "disconnects",
+  "agents",
   "stranger",
   "verify",
   "recover",

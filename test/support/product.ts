@@ -40,6 +40,8 @@ export interface TestTenant {
 export interface Product {
   readonly ready: Ready;
   readonly tenants: readonly TestTenant[];
+  /** The process group of the program and its runtime. */
+  readonly group: number;
   /** The end of what it complained of since it was ready: nothing, if all is well. */
   readonly complaints: () => string;
   readonly stop: () => Promise<void>;
@@ -62,14 +64,18 @@ export async function startProduct(tenants: readonly TenantNames[] = []): Promis
     child.stderr?.on("data", (words: Buffer) => {
       tail = (tail + words.toString()).slice(-TAIL_CHARACTERS);
     });
-    return { ready, tenants: made, complaints: () => tail, stop };
+    return { ready, tenants: made, group: child.pid ?? 0, complaints: () => tail, stop };
   } catch (problem) {
     await stop();
     throw problem;
   }
 }
 
-function makeTenants(folder: string, origin: string, tenants: readonly TenantNames[]): readonly TestTenant[] {
+export function makeTenants(
+  folder: string,
+  origin: string,
+  tenants: readonly TenantNames[],
+): readonly TestTenant[] {
   if (tenants.length === 0) return [];
   const names = tenants.flatMap(({ name, project, key }) => [name, project, key]);
   const words = ["test/support/tenants.ts", folder, origin, ...names];
@@ -96,7 +102,8 @@ function readyLine(child: ChildProcess): Promise<Ready> {
   return promise.finally(() => clearTimeout(timer));
 }
 
-async function endGroup(child: ChildProcess): Promise<void> {
+/** A child that was started detached, and all that it started. */
+export async function endGroup(child: ChildProcess): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
   const running = child.exitCode === null && child.signalCode === null;
@@ -109,7 +116,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
 }
 
 /** The whole group; it may be gone already. */
-function kill(group: number, signal: NodeJS.Signals): void {
+export function kill(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
@@ -117,7 +124,7 @@ function kill(group: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,159 @@
+import { and, getTableColumns, inArray, lte, sql, type SQL } from "drizzle-orm";
+import { toHex, utf8 } from "../core/bytes.ts";
+import {
+  apiKeys,
+  asked,
+  confirmations,
+  credentials,
+  idempotency,
+  people,
+  type ConfirmationRow,
+} from "./schema.ts";
+import type { Statement, TenantStore } from "./tenant.ts";
+
+// New confirmations, several in one transaction, as statements that never raise: one that may not be made
+// leaves the others of its batch alone, and who asked for it finds out by reading.
+
+/** Of one batch: with usual payloads some 60 KB in a parameter, of which D1 takes 2 MB. */
+export const OPENINGS_MAX = 32;
+/** A name of a call is good for so long; so is the answer that stands under it. */
+export const IDEMPOTENCY_HOURS = 24;
+
+/** The same name with the same request gives the first answer again; with another it is refused. */
+export interface Idempotency {
+  readonly key: string;
+  readonly name: string;
+  readonly requestHash: string;
+}
+
+export interface Opening {
+  readonly row: ConfirmationRow;
+  /** Who is asked: a person by name, if they can sign at this moment; or people whom a policy names. */
+  readonly asks: { readonly username: string } | { readonly people: readonly string[] };
+  /** The API key that asks; it must still be good. */
+  readonly key: string | null;
+  readonly once: Idempotency | null;
+}
+
+/** The ids of those that were made. The others met a fact that no longer held, or an earlier call of the same name. */
+export async function writeOpenings(
+  store: TenantStore,
+  openings: readonly Opening[],
+): Promise<ReadonlySet<string>> {
+  const facts = JSON.stringify(openings.map(factsOf));
+  const named = openings.some(({ once }) => once !== null);
+  const results = await store.batch([
+    ...(named ? [forgetDead(store, openings)] : []),
+    insertConfirmations(store, openings, facts),
+    insertAskedByName(store, facts),
+    insertAskedByPolicy(store, facts),
+    ...(named ? [insertNames(store, facts)] : []),
+    // Nobody is asked of what was not made.
+    store.select(
+      asked,
+      sql`${asked.confirmationId} IN (SELECT o.value ->> '$.id' FROM json_each(${facts}) o)`,
+    ),
+  ]);
+  const found = results.at(-1) as (typeof asked.$inferSelect)[];
+  return new Set(found.map(({ confirmationId }) => confirmationId));
+}
+
+/** What no two openings of one batch may share: the second would not see the first. */
+export function namesOf({ row, once }: Opening): readonly string[] {
+  return [
+    ...(once === null ? [] : [`once ${once.key} ${once.name}`]),
+    ...(row.dedupeKey === null ? [] : [`call ${row.dedupeKey}`]),
+  ];
+}
+
+/** What the statements look at, beside the rows themselves. */
+function factsOf({ row, asks, key, once }: Opening) {
+  return {
+    id: row.id,
+    createdAt: row.createdAt,
+    dedupeKey: row.dedupeKey,
+    key,
+    username: "username" in asks ? asks.username : null,
+    people: "people" in asks ? asks.people : [],
+    onceKey: once?.key ?? null,
+    onceName: once?.name ?? null,
+    requestHash: once?.requestHash ?? null,
+  };
+}
+
+function forgetDead(store: TenantStore, openings: readonly Opening[]): Statement {
+  const keys = openings.flatMap(({ once }) => (once === null ? [] : [once.key]));
+  const now = Math.min(...openings.map(({ row }) => row.createdAt));
+  const dead = lte(idempotency.createdAt, now - IDEMPOTENCY_HOURS * 3_600_000);
+  return store.remove(idempotency, and(inArray(idempotency.keyId, [...new Set(keys)]), dead));
+}
+
+/** SQLite's JSON ends a text at U+0000, so what people and programs call things goes as hexadecimal digits. */
+const FREE_TEXTS = ["projectName", "requesterName", "action"] as const;
+const COLUMNS = Object.keys(getTableColumns(confirmations)) as (keyof ConfirmationRow)[];
+
+function insertConfirmations(store: TenantStore, openings: readonly Opening[], facts: string): Statement {
+  const rows = JSON.stringify(
+    openings.map(({ row }) => ({
+      ...row,
+      ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(row[name]))])),
+    })),
+  );
+  return store.insertFrom(confirmations, (tenant) => {
+    const values = COLUMNS.map((name) => (name === "tenantId" ? tenant : valueOf(name)));
+    return sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${rows}) r
+      CROSS JOIN json_each(${facts}) o ON o.key = r.key WHERE ${holdsNow(tenant)}`;
+  });
+}
+
+function valueOf(name: keyof ConfirmationRow): SQL {
+  const value = sql.raw(`r.value ->> '$.${name}'`);
+  return FREE_TEXTS.some((one) => one === name) ? sql`CAST(unhex(${value}) AS TEXT)` : value;
+}
+
+/** Everything that must hold at this moment for a request to be made. */
+function holdsNow(tenant: SQL): SQL {
+  return sql`(o.value ->> '$.key' IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys} k
+      WHERE k.tenant_id = ${tenant} AND k.id = o.value ->> '$.key' AND k.revoked_at IS NULL
+        AND (k.expires_at IS NULL OR k.expires_at > o.value ->> '$.createdAt')))
+    AND (o.value ->> '$.username' IS NULL OR EXISTS (SELECT 1 FROM ${people} p
+      JOIN ${credentials} c ON c.tenant_id = p.tenant_id AND c.person_id = p.id
+        AND c.endorsed_seq IS NOT NULL AND c.revoked_at IS NULL
+      WHERE p.tenant_id = ${tenant} AND p.username = o.value ->> '$.username' AND p.role <> 'auditor'))
+    AND (o.value ->> '$.onceName' IS NULL OR NOT EXISTS (SELECT 1 FROM ${idempotency} i
+      WHERE i.tenant_id = ${tenant} AND i.key_id = o.value ->> '$.onceKey' AND i.operation = 'create'
+        AND i.name = o.value ->> '$.onceName'))
+    AND (o.value ->> '$.dedupeKey' IS NULL OR NOT EXISTS (SELECT 1 FROM ${confirmations} d
+      WHERE d.tenant_id = ${tenant} AND d.dedupe_key = o.value ->> '$.dedupeKey'))`;
+}
+
+/** The openings whose confirmation is there. Without CROSS the planner would begin with all of the tenant's. */
+function made(tenant: SQL, facts: string): SQL {
+  return sql`json_each(${facts}) o CROSS JOIN ${confirmations} c
+    ON c.tenant_id = ${tenant} AND c.id = o.value ->> '$.id'`;
+}
+
+function insertAskedByName(store: TenantStore, facts: string): Statement {
+  return store.insertFrom(
+    asked,
+    (tenant) => sql`SELECT c.tenant_id, p.id, c.id FROM ${made(tenant, facts)}
+      CROSS JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.username = o.value ->> '$.username' WHERE TRUE`,
+  );
+}
+
+function insertAskedByPolicy(store: TenantStore, facts: string): Statement {
+  return store.insertFrom(
+    asked,
+    (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant, facts)}
+      CROSS JOIN json_each(o.value, '$.people') p WHERE TRUE`,
+  );
+}
+
+function insertNames(store: TenantStore, facts: string): Statement {
+  return store.insertFrom(
+    idempotency,
+    (tenant) => sql`SELECT c.tenant_id, o.value ->> '$.onceKey', o.value ->> '$.onceName', 'create',
+      o.value ->> '$.requestHash', c.id, c.created_at FROM ${made(tenant, facts)}
+      WHERE o.value ->> '$.onceName' IS NOT NULL`,
+  );
+}

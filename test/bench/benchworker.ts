@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { Miniflare } from "miniflare";
+import { serveWorker } from "../../src/local/serve.ts";
+import { freePort } from "../support/product.ts";
+import { migrate } from "../../src/local/state.ts";
+
+// A Worker made for measuring, out of the product's own parts, served as the product is.
+
+export interface BenchWorker {
+  readonly url: string;
+  /** What its D1 binding is, from outside. */
+  readonly database: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  readonly stop: () => Promise<void>;
+}
+
+/** `source` is a module that stands at the top of the repository. */
+export async function serveBenchWorker(source: string, wanted?: number): Promise<BenchWorker> {
+  const port = wanted ?? (await freePort());
+  const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clear);
+  const root = new URL("../..", import.meta.url).pathname;
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: root, loader: "ts" },
+    write: false,
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    logLevel: "error",
+  });
+  const server = serveWorker({
+    port,
+    data: join(folder, "data"),
+    module: { type: "ESModule", path: "worker.mjs", contents: outputFiles[0]?.text ?? "" },
+    bindings: {
+      ORIGIN: `http://localhost:${port}`,
+      LOG_ORIGIN: "localhost/log",
+      LOG_SEED: "5eed".repeat(16),
+    },
+    objects: { ROWS: { className: "Rows", useSQLite: true } },
+  });
+  const stop = async () => {
+    await server.dispose();
+    clear();
+  };
+  try {
+    await server.ready;
+    const database = await server.getD1Database("DB", "countersign");
+    await migrate(database, "migrations");
+    return { url: `http://localhost:${port}`, database, stop };
+  } catch (problem) {
+    await stop();
+    throw problem;
+  }
+}

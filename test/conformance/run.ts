@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { startProduct } from "../support/product.ts";
+import { startShim } from "./shim.ts";
+
+// The protocol's own suite, for both revisions: against the product wherever our tools are enough, and all of
+// it against the same door with the suite's tools behind it. Fails if anything fails that is not in the list
+// beside this file, and if something in the list passes.
+
+const COMMAND = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
+const REVISIONS = ["2026-07-28", "2025-11-25"] as const;
+type Revision = (typeof REVISIONS)[number];
+
+/** What needs no tool of the suite's own. */
+const PRODUCT: Readonly<Record<Revision, readonly string[]>> = {
+  "2026-07-28": [
+    "server-stateless",
+    "tools-list",
+    "server-sse-multiple-streams",
+    "dns-rebinding-protection",
+    "caching",
+    "http-header-validation",
+    "input-required-result-unsupported-methods",
+  ],
+  "2025-11-25": ["server-initialize", "ping", "tools-list", "dns-rebinding-protection"],
+};
+
+const results = mkdtempSync(join(tmpdir(), "conformance-"));
+
+/** Shows its figures, or all its words if something unexpected came of it: then false. */
+async function suite(url: string, expected: string, ...words: readonly string[]): Promise<boolean> {
+  const all = [COMMAND, "server", "--url", url, "--expected-failures", expected, "-o", results, ...words];
+  const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (some: Buffer) => {
+      out += some.toString();
+    });
+  const [code] = await once(child, "exit");
+  const figures = out
+    .split("\n")
+    .filter((line) => /^(?:. )?[a-z0-9-]+: \d+ passed|^Total:|^Passed:/.test(line));
+  process.stdout.write(`${code === 0 ? [words.join(" "), ...figures].join("\n") : out}\n\n`);
+  return code === 0;
+}
+
+async function onProduct(): Promise<boolean> {
+  const { ready, stop } = await startProduct();
+  const shim = await startShim(ready.url, ready.apiKey);
+  try {
+    let good = true;
+    for (const revision of REVISIONS) {
+      for (const scenario of PRODUCT[revision]) {
+        const expected = "test/conformance/product.yaml";
+        const words = ["--scenario", scenario, "--spec-version", revision];
+        good = (await suite(shim.url, expected, ...words)) && good;
+      }
+    }
+    return good;
+  } finally {
+    shim.stop();
+    await stop();
+  }
+}
+
+async function onFixture(): Promise<boolean> {
+  const { outputFiles } = await build({
+    entryPoints: ["test/conformance/worker.ts"],
+    bundle: true,
+    format: "esm",
+    write: false,
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+  });
+  const server = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: outputFiles[0]?.text ?? "",
+      compatibilityDate: "2026-10-30",
+      compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
+      host: "127.0.0.1",
+      cf: false,
+      telemetry: { enabled: false },
+    }),
+  );
+  try {
+    const url = `http://localhost:${(await server.ready).port}/mcp`;
+    let good = true;
+    for (const revision of REVISIONS) {
+      const expected = `test/conformance/fixture-${revision}.yaml`;
+      good = (await suite(url, expected, "--requirements", revision)) && good;
+    }
+    return good;
+  } finally {
+    await server.dispose();
+  }
+}
+
+const good = [await onFixture(), await onProduct()].every(Boolean);
+rmSync(results, { recursive: true, force: true });
+process.exit(good ? 0 : 1);

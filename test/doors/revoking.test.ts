@@ -1,0 +1,56 @@
+import { reset } from "cloudflare:test";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { newKey } from "../../src/app/found.ts";
+import { DEFAULT_SCOPES } from "../../src/app/keys.ts";
+import { parseApiKey } from "../../src/core/apikey.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import { backend, type Answered } from "../support/visitor.ts";
+import { emptyHouse, fetchDoor, newCompany, ORIGIN, type Company } from "./house.ts";
+import { QUESTION } from "./routes.ts";
+import { changedBy, rows } from "./rows.ts";
+
+// A key that is used often is looked up less often. Revoked or run out, it is told so at once all the same,
+// whatever it asks, and nothing is written.
+
+let company: Company;
+let key: string;
+let api: ReturnType<typeof backend>;
+afterAll(() => reset());
+beforeEach(async () => {
+  const world = await emptyHouse();
+  company = await newCompany(world);
+  const [project] = await rows("SELECT id FROM projects");
+  key = await newKey(world, company.store, String(project?.["id"]), "Short-lived", DEFAULT_SCOPES);
+  api = backend(fetchDoor, ORIGIN, key);
+});
+
+const once = { "idempotency-key": "once" };
+const calls: Readonly<Record<string, () => Promise<Answered>>> = {
+  "a sound request": () => api("POST", "/api/confirmations", QUESTION),
+  "a request of a name that was used": () => api("POST", "/api/confirmations", QUESTION, once),
+  "another request of a name that was used": () =>
+    api("POST", "/api/confirmations", { ...QUESTION, action: "Another" }, once),
+  "a bad name": () => api("POST", "/api/confirmations", QUESTION, { "idempotency-key": " " }),
+  "no JSON": () => api("POST", "/api/confirmations", "{"),
+  "a field too many": () => api("POST", "/api/confirmations", { ...QUESTION, more: 1 }),
+  "an approver whom nobody knows": () =>
+    api("POST", "/api/confirmations", { ...QUESTION, username: "nobody" }),
+  "a list": () => api("GET", "/api/confirmations"),
+  "a scope that it lacks": () => api("GET", "/api/approvers"),
+};
+const ends = {
+  revoked: "UPDATE api_keys SET revoked_at = 1 WHERE hash = ?1",
+  "run out": "UPDATE api_keys SET expires_at = 1 WHERE hash = ?1",
+};
+
+describe.each(Object.entries(ends))("a key that is %s between two calls", (_name, end) => {
+  it.each(Object.entries(calls))("is told so, with %s", async (_call, call) => {
+    expect((await api("POST", "/api/confirmations", QUESTION, once)).status).toBe(201);
+    expect((await call()).status).not.toBe(401);
+    await rows(end, expectOk(parseApiKey(key)).hash);
+    const told: Answered[] = [];
+    const changed = await changedBy(async () => told.push(await call()));
+    expect(told).toMatchObject([{ status: 401, body: { code: "unauthorized" } }]);
+    expect(changed).toEqual([]);
+  });
+});

@@ -1,0 +1,157 @@
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { utf8, utf8Text } from "../../src/core/bytes.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import { parseTrustPolicy } from "../../src/core/trust.ts";
+import type { Audit } from "../chaos/audit.ts";
+import { Violation } from "../chaos/ledger.ts";
+import { LogView } from "../chaos/logview.ts";
+import { Chaos, type Figures } from "../chaos/run.ts";
+import type { BytesAt } from "../support/logreader.ts";
+
+// Twenty rounds of load and SIGKILL; then the same audit is shown that it can fail: against copies of the rows
+// that somebody has tampered with, a log that forgets, and a client that was told what never was.
+
+const ROUNDS = 20;
+const SEED = 20_261_121;
+const PATIENCE_MS = 600_000;
+
+let chaos: Chaos;
+let figures: Figures;
+let firstCheckpoint: string;
+
+beforeAll(async () => {
+  chaos = await Chaos.create(SEED);
+  firstCheckpoint = await textAt(chaos.bytesAt, "checkpoint");
+  figures = await chaos.run(ROUNDS, () => undefined);
+}, PATIENCE_MS);
+
+afterAll(async () => {
+  await chaos.house.end();
+});
+
+const textAt = async (bytesAt: BytesAt, path: string) => utf8Text((await bytesAt(path)) ?? utf8("")) ?? "";
+const policyOf = async (bytesAt: BytesAt) => expectOk(parseTrustPolicy(await textAt(bytesAt, "policy.txt")));
+
+/** What the audit says of the rows after these statements. */
+async function tampered(name: string, sql: string): Promise<string> {
+  const copy = join(chaos.house.folder, `${name}.sqlite`);
+  const original = new DatabaseSync(chaos.house.database(), { readOnly: true });
+  original.exec(`VACUUM INTO '${copy}'`);
+  original.close();
+  const file = new DatabaseSync(copy, { enableForeignKeyConstraints: false });
+  const triggers = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  for (const trigger of triggers) file.exec(`DROP TRIGGER ${String(trigger["name"])}`);
+  expect(file.prepare(sql).run().changes, "the tampering changed nothing").toBeGreaterThan(0);
+  file.close();
+  return await complaint(chaos.auditOf(copy));
+}
+
+async function complaint(audit: Audit): Promise<string> {
+  try {
+    await audit.full();
+    return "nothing";
+  } catch (problem) {
+    if (problem instanceof Violation) return problem.message;
+    throw problem;
+  }
+}
+
+describe("a runtime that is killed", () => {
+  it("loses, doubles and skips nothing that was acknowledged", () => {
+    const { acknowledged, kills } = figures;
+    expect(figures.rounds).toBe(ROUNDS);
+    expect(kills.everything + kills["workerd alone"]).toBeGreaterThanOrEqual(ROUNDS);
+    for (const count of Object.values(acknowledged)) expect(count).toBeGreaterThan(0);
+    // Killed in the middle of things, not between them.
+    const cut = [...figures.cut.values()].reduce((sum, count) => sum + count, 0);
+    expect(cut).toBeGreaterThan(ROUNDS);
+    expect(figures.logEntries).toBeGreaterThan(acknowledged.decisions + acknowledged.uses);
+  });
+});
+
+describe("the audit complains of", () => {
+  const decided = "(SELECT max(seq) FROM outbox WHERE type = 'decision' AND outcome = 'approved')";
+  const used = "(SELECT confirmation_id FROM outbox WHERE type = 'consumed' LIMIT 1)";
+  const someVote = "(SELECT confirmation_id FROM votes LIMIT 1 OFFSET 20)";
+  const rows: [string, string, RegExp][] = [
+    ["a decision's record deleted", `DELETE FROM outbox WHERE seq = ${decided}`, /^LOST: .* has 0 outcomes/],
+    ["the last record deleted", "DELETE FROM outbox WHERE seq = (SELECT max(seq) FROM outbox)", /^LOST: /],
+    ["another index", `UPDATE outbox SET idx = idx + 1 WHERE seq = ${decided}`, /^LOST: .* stands at/],
+    ["no index", `UPDATE outbox SET idx = NULL WHERE seq = ${decided}`, /^LOST: /],
+    ["a gap in the stream", `UPDATE outbox SET seq = seq + 100000 WHERE type = 'stream.created'`, /^GAP: /],
+    [
+      "another time in a record",
+      `UPDATE outbox SET at = at + 1 WHERE type = 'consumed'`,
+      /^CONTRADICTION: .* otherwise/,
+    ],
+    ["a request deleted", `DELETE FROM confirmations WHERE id = ${used}`, /^LOST: /],
+    [
+      "another payload",
+      `UPDATE confirmations SET payload_hash = '${"0".repeat(64)}' WHERE id = ${used}`,
+      /^LOST: /,
+    ],
+    ["an outcome taken back", `UPDATE confirmations SET status = 'pending' WHERE id = ${used}`, /^LOST: /],
+    [
+      "a rejection turned round",
+      "UPDATE confirmations SET status = 'approved' WHERE status = 'rejected'",
+      /^LOST: /,
+    ],
+    ["a use taken back", `UPDATE confirmations SET consumed_at = NULL WHERE id = ${used}`, /^DUPLICATE: /],
+    ["a step deleted", `DELETE FROM steps WHERE confirmation_id = ${used} AND n = 1`, /^GAP: /],
+    ["a vote deleted", `DELETE FROM votes WHERE confirmation_id = ${someVote}`, /^LOST: /],
+    ["another signature", "UPDATE votes SET assertion_hash = 'x'", /^LOST: .* another signature/],
+    [
+      "a request that nobody made",
+      "UPDATE confirmations SET type = 'decision' WHERE type <> 'decision'",
+      /^DUPLICATE: /,
+    ],
+    [
+      "a second use",
+      `INSERT INTO outbox SELECT o.tenant_id, 100000, 'x', o.confirmation_id, o.type, o.outcome, o.at,
+       o.directory_seq, o.entry_salt, o.payload_salt, o.body, o.idx, o.commitment
+       FROM outbox o WHERE o.type = 'consumed' LIMIT 1`,
+      /^DUPLICATE: .* 2 uses/,
+    ],
+  ];
+  it("nothing, where nothing was tampered with", async () => {
+    expect(await tampered("untouched", "UPDATE tenants SET name = name")).toBe("nothing");
+  });
+  it.each(rows)("%s", async (name, sql, expected) => {
+    expect(await tampered(name.replaceAll(/\W/g, "-"), sql)).toMatch(expected);
+  });
+
+  it("a log that was set back", async () => {
+    const { bytesAt } = chaos;
+    let forgetful = false;
+    const early: BytesAt = async (path) =>
+      forgetful && path === "checkpoint" ? utf8(firstCheckpoint) : await bytesAt(path);
+    const log = new LogView(await policyOf(bytesAt), early);
+    await log.grow();
+    forgetful = true;
+    await expect(log.grow()).rejects.toThrow(/^LOST: the log had \d+ entries and signs \d/);
+  });
+  it("a log that serves another entry", async () => {
+    const { bytesAt } = chaos;
+    const lying: BytesAt = async (path) => {
+      const bytes = await bytesAt(path);
+      return path.startsWith("tile/entries/") ? bytes?.with(-1, 0 ^ ((bytes.at(-1) ?? 0) + 1)) : bytes;
+    };
+    await expect(new LogView(await policyOf(bytesAt), lying).whole()).rejects.toThrow(
+      /not the one in the tree/,
+    );
+  });
+  it("an index that is told otherwise later", () => {
+    const entry = [...chaos.ledger.entries.values()].find(({ told }) => typeof told?.index === "number");
+    const told = entry?.told;
+    if (entry === undefined || told === undefined) throw new Error("nothing was sealed");
+    const other = { ...told, index: (told.index ?? 0) + 1 };
+    expect(() => chaos.ledger.told(entry, other)).toThrow(/^CONTRADICTION: .* and reads approved|rejected/);
+    expect(() => chaos.ledger.told(entry, { ...told, status: "pending" })).toThrow(/^LOST: .* reads pending/);
+  });
+  it("a request that was acknowledged and is not there", async () => {
+    chaos.ledger.created(0, "c_never", "0".repeat(64));
+    expect(await complaint(chaos.auditOf(chaos.house.database()))).toMatch(/^LOST: /);
+  });
+});
