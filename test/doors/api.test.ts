@@ -122,6 +122,22 @@ describe("a bad request", () => {
     ["a long action", { ...QUESTION, action: "a".repeat(201) }, 422, "validation_failed", "/action too_long"],
     ["an action of another type", { ...QUESTION, action: 1 }, 422, "validation_failed", "/action wrong_type"],
     ["no payload", empty, 422, "validation_failed", "/payload required"],
+    [
+      "a change of who may sign",
+      {
+        ...QUESTION,
+        payload: {
+          v: 1,
+          kind: "countersign/change",
+          change: "role.changed",
+          person: { id: "p_1", username: "maria" },
+          role: "owner",
+        },
+      },
+      422,
+      "validation_failed",
+      "/payload validation_failed",
+    ],
     ["a payload in a list", { ...QUESTION, payload: [1] }, 422, "validation_failed", "/payload wrong_type"],
     ["a payload as text", { ...QUESTION, payload: "{}" }, 422, "validation_failed", "/payload wrong_type"],
     ["an unknown field", { ...QUESTION, approve: true }, 422, "validation_failed", "/approve unknown_field"],

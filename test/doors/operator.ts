@@ -111,7 +111,7 @@ export async function askedOfBoth(own: Victim, threshold: number): Promise<strin
   const opened = await open(world, store, {
     type: "decision",
     project: { id: String(project?.["id"]), name: String(project?.["name"]) },
-    requester: { kind: "key", id: "k_1", name: "ci", person: null },
+    requester: { kind: "service", id: "k_1", name: "ci", person: null },
     action: "Deploy to production",
     payload: { service: "api", sha: "abc123" },
     approver: await ofBoth(own, threshold),

@@ -48,6 +48,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["signature_counter_regression", 403, "signature_counter_regression"],
   ["unknown_approver", 422, "unknown_approver"],
   ["approver_without_passkey", 409, "approver_without_passkey"],
+  ["recovery_impossible", 409, "recovery_impossible"],
   ["username_taken", 409, "username_taken"],
   ["enrolment_unknown", 404, "enrolment_unknown"],
   ["enrolment_used", 410, "enrolment_used"],

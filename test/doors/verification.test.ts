@@ -232,6 +232,8 @@ describe("nothing is shown", () => {
       told: { code: "not_found" },
     });
     for (const [id, answer] of answers) expect([id, answer]).toEqual([id, first]);
+    await world.clerk(company.store.tenantId).ring();
+    expect((await look(unsealed)).status).toBe(200);
   });
 
   it("more to a key or a session than to anybody", async () => {
