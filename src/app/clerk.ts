@@ -15,6 +15,8 @@ import { worldOf } from "./worldof.ts";
 
 /** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
 const RETRY_SECONDS = 5;
+/** Whoever is woken reads next, and the database does one thing at a time: the writing back comes after. */
+const WAKE_FIRST_MILLISECONDS = 2;
 
 /**
  * One for each tenant, named after it. It holds no truth: what is to be sealed and what is due stands in
@@ -54,7 +56,7 @@ export class Clerk extends DurableObject<Env> {
         // What is not the next of the stream has others before it, and those are read.
         const next = this.#unread ? undefined : nextOf(this.#tail, written);
         this.#unread = false;
-        const tell = (places: ReadonlyMap<string, Place>) => this.#waiters.wake(places);
+        const tell = (places: ReadonlyMap<string, Place>) => this.#tell(places);
         if (next) this.#tail = await seal(this.#store, this.#world.log, next, tell);
         else this.#tail = await sealAll(this.#store, this.#world.log, tell);
       }
@@ -66,6 +68,10 @@ export class Clerk extends DurableObject<Env> {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  async #tell(places: ReadonlyMap<string, Place>): Promise<void> {
+    if (this.#waiters.wake(places) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
   }
 
   async open(opening: Opening): Promise<boolean> {

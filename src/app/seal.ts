@@ -33,7 +33,7 @@ export interface Work {
   readonly sources: readonly SealedRows[];
 }
 
-type Tell = (places: ReadonlyMap<string, Place>) => void;
+type Tell = (places: ReadonlyMap<string, Place>) => Promise<void>;
 
 /** What was just written, if it follows the tail and nothing has to be read for it. */
 export function nextOf(tail: Tail | undefined, written: readonly SealedRows[]): Work | undefined {
@@ -83,7 +83,7 @@ export async function seal(store: TenantStore, log: LogPort, work: Work, tell: T
     tail.known,
   );
   // In the log it can't be undone: who waits is told before the rows are, and they follow, now or later.
-  tell(placesOf(sources, indices));
+  await tell(placesOf(sources, indices));
   const statements = sealed.flatMap(({ source, commit }, place): Statement[] => [
     ...effectsOf(store, source.row, source.confirmation),
     store.update(

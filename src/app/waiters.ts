@@ -49,7 +49,12 @@ export class Waiters {
     }
   }
 
-  wake(places: ReadonlyMap<string, Place>): void {
-    for (const [id, place] of places) for (const { wake } of this.#byConfirmation.get(id) ?? []) wake(place);
+  /** How many were woken. */
+  wake(places: ReadonlyMap<string, Place>): number {
+    const woken = [...places].flatMap(([id, place]) =>
+      [...(this.#byConfirmation.get(id) ?? [])].map((waiter) => ({ waiter, place })),
+    );
+    for (const { waiter, place } of woken) waiter.wake(place);
+    return woken.length;
   }
 }

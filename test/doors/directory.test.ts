@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { reset } from "cloudflare:test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { World } from "../../src/app/world.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../src/core/trust.ts";
@@ -14,6 +15,7 @@ import { givenPasskey, personNamed } from "./signing.ts";
 // database put there by hand.
 
 let world: World;
+afterAll(() => reset());
 beforeAll(async () => {
   world = await emptyHouse();
 });

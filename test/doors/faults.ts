@@ -51,7 +51,7 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
     ring: () =>
       fault.strike("clerk.ring", async () => {
         const store = storeOfClerk(database, tenantId);
-        await sealAll(store, log, () => undefined);
+        await sealAll(store, log, async () => undefined);
       }),
     wait: async () => ({ attended: true, place: null }),
     hangUp: async () => undefined,

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { reset } from "cloudflare:test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isRevealed } from "../../src/app/reveal.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { fromBase64url, toHex } from "../../src/core/bytes.ts";
@@ -16,6 +17,7 @@ let company: Company;
 let other: Company;
 let bea: Visitor;
 let maria: Visitor;
+afterAll(() => reset());
 beforeAll(async () => {
   const world = await emptyHouse();
   company = await newCompany(world);
