@@ -25,7 +25,7 @@ export function auditForPeople({ verified, summary, checks }: AuditReport): stri
 }
 
 function table(summary: AuditSummary): readonly string[] {
-  const { records, decisions, people, passkeys, erasures, log, newer, lookahead } = summary;
+  const { records, decisions, withheld, people, passkeys, erasures, log, newer, lookahead } = summary;
   const total = Object.values(records).reduce((sum, count) => sum + count, 0);
   return [
     line("Tenant", summary.stream),
@@ -40,6 +40,7 @@ function table(summary: AuditSummary): readonly string[] {
       Object.values(decisions).reduce((sum, count) => sum + count, 0),
     ),
     ...counted(decisions),
+    line("Withheld", withheld === 0 ? "none" : `${withheld} contents; only their hashes were checked`),
     line("People", people),
     line("Passkeys", `${passkeys.active} active, ${passkeys.revoked} revoked`),
     ...(erasures.length === 0 ? [line("Erasures", "none")] : []),

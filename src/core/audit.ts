@@ -48,6 +48,8 @@ export interface AuditSummary {
   readonly stream: string;
   readonly records: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
+  /** Decisions whose content is not in the export: of these only the hash was checked. */
+  readonly withheld: number;
   readonly people: number;
   readonly passkeys: { readonly active: number; readonly revoked: number };
   readonly erasures: readonly Erasure[];
@@ -184,7 +186,7 @@ function told({ detail, at }: { readonly detail: string; readonly at?: string })
 
 function summaryOf(
   { stream, logOrigin }: ExportHeader,
-  { directory, records, decisions, erasures }: Examination,
+  { directory, records, decisions, withheld, erasures }: Examination,
   states: States | { readonly fault: string },
   placement: Placement | undefined,
   lookahead = LOOKAHEAD_LABELS,
@@ -196,6 +198,7 @@ function summaryOf(
     stream,
     records,
     decisions,
+    withheld,
     people: directory?.members.size ?? 0,
     passkeys: { active: passkeys.length - revoked, revoked },
     erasures,

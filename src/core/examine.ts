@@ -38,6 +38,8 @@ export interface Examination {
   readonly directory: Directory | undefined;
   readonly records: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
+  /** Decisions whose content the export does not show: nobody can say what was decided, only its hash. */
+  readonly withheld: number;
   readonly erasures: readonly Erasure[];
 }
 
@@ -61,6 +63,7 @@ export class Examiner {
   readonly #commits: string[] = [];
   readonly #records = new Map<string, number>();
   readonly #decisions = new Map<string, number>();
+  #withheld = 0;
   readonly #decided = new Map<string, Decided>();
   /** Records that are gone, by seq: whether a later record says so. */
   readonly #gone = new Map<number, boolean>();
@@ -135,6 +138,7 @@ export class Examiner {
     const { outcome } = sealed.record.body;
     const said = `decision ${seq} (${outcome})`;
     count(this.#decisions, outcome);
+    if (sealed.payload === null) this.#withheld++;
     this.#note("decisions", this.#reliedFault(sealed), said);
     const approved = outcome === "approved" || outcome === "break-glass";
     this.#note("decisions", this.#decidedFault(sealed, seq, approved), said);
@@ -244,6 +248,7 @@ export class Examiner {
       directory: this.#directory,
       records: { ...Object.fromEntries(this.#records), ...(erased > 0 ? { "(erased)": erased } : {}) },
       decisions: Object.fromEntries(this.#decisions),
+      withheld: this.#withheld,
       erasures: this.#erasures,
     };
   }

@@ -163,6 +163,7 @@ describe("countersign audit", () => {
         stream,
         newer: 2,
         decisions: { approved: 1, rejected: 1 },
+        withheld: 0,
         checks: expect.arrayContaining([expect.objectContaining({ name: "hidden", status: "passed" })]),
       }),
     ]);

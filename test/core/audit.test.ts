@@ -39,6 +39,14 @@ beforeAll(async () => {
 });
 
 describe("a whole export", () => {
+  it("says of how many decisions it was not shown the content", async () => {
+    const hidden = rows.map((row) =>
+      row.kind === "decision" ? { ...row, sealed: { ...row.sealed, payload: null } } : row,
+    );
+    const report = await audited(header, hidden, await knowing(good));
+    expect([report.verified, report.summary?.withheld]).toEqual([true, 4]);
+  });
+
   it("passes every check, and is summed up", async () => {
     const report = await audited(header, rows, await knowing(good));
     expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
@@ -54,6 +62,7 @@ describe("a whole export", () => {
         "credential.revoked": 1,
       },
       decisions: { approved: 2, rejected: 1, expired: 1 },
+      withheld: 0,
       people: 5,
       passkeys: { active: 4, revoked: 1 },
       erasures: [],

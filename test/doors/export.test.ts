@@ -116,6 +116,7 @@ describe("the export", () => {
     expect(report.summary).toMatchObject({
       stream,
       decisions: { approved: 4, rejected: 1, cancelled: 1, expired: 1 },
+      withheld: 0,
       records: {
         "stream.created": 1,
         "credential.endorsed": 2,
