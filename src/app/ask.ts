@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { toHex } from "../core/bytes.ts";
 import { visibleStatus } from "../core/decision.ts";
 import { parseChange } from "../core/directory.ts";
@@ -6,12 +6,12 @@ import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
-import { IDEMPOTENCY_HOURS, type Idempotency } from "../store/openings.ts";
+import type { Idempotency } from "../store/openings.ts";
 import { idempotency, steps } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { goodKey, UNAUTHORIZED, type Principal } from "./keys.ts";
 import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
-import { open, replayed, type Opened } from "./open.ts";
+import { namedCall, open, replayed, type Opened } from "./open.ts";
 import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
@@ -84,10 +84,10 @@ async function repeatedCall(
 
 /** A confirmation of the key's own project; another one is not there. */
 export async function read(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
-  return own(world, principal, await loadConfirmation(principal.store, id));
+  return ofProject(world, principal, await loadConfirmation(principal.store, id));
 }
 
-async function own(
+async function ofProject(
   world: World,
   { store, project }: Principal,
   loaded: Loaded | undefined,
@@ -120,7 +120,7 @@ export async function wait(
   const [keys, ...rows] = await store.read([goodKey(store, key.id, world.now()), ...rowsOf(store, id)]);
   if (keys.length === 0) return UNAUTHORIZED;
   const loaded = loadedFrom(rows);
-  const after = await own(world, principal, loaded && standing(loaded, place));
+  const after = await ofProject(world, principal, loaded && standing(loaded, place));
   return after.ok ? accept({ ...after.value, attended }) : after;
 }
 
@@ -145,7 +145,7 @@ export async function consume(
   const stepId = once === null ? undefined : useNamed(key.id, once, id);
   const mismatch = refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
   if (once !== null) {
-    const earlier = await consumedBefore(world, principal, once);
+    const earlier = await namedCall(store, "consume", { key: key.id, name: once }, world.now());
     if (earlier !== undefined && earlier.requestHash !== requestHash) {
       return mismatch;
     }
@@ -164,7 +164,7 @@ export async function consume(
       };
       await store.insert(idempotency, row).onConflictDoNothing();
       // Two calls under one name at once: the row says which of them has it.
-      const kept = await consumedBefore(world, principal, once);
+      const kept = await namedCall(store, "consume", { key: key.id, name: once }, world.now());
       if (kept !== undefined && kept.requestHash !== requestHash) return mismatch;
     }
   }
@@ -172,7 +172,8 @@ export async function consume(
   if (used.ok) await deliver(world, principal, used.value.row);
   if (used.ok || stepId === undefined || used.refusal.code !== "already_consumed") return used;
   // It may have lost against itself: the same call, sent twice at once.
-  const kept = once === null ? undefined : await consumedBefore(world, principal, once);
+  const kept =
+    once === null ? undefined : await namedCall(store, "consume", { key: key.id, name: once }, world.now());
   const own = kept?.requestHash === requestHash && (await store.first(steps, eq(steps.id, stepId)));
   return own ? read(world, principal, id) : used;
 }
@@ -181,15 +182,4 @@ export async function consume(
 function useNamed(keyId: string, once: string, confirmation: string): string {
   const hash = hashOfJson({ keyId, once, confirmation });
   return makeId("s", 0, hash.slice(0, ID_RANDOM_BYTES));
-}
-
-async function consumedBefore(world: World, { store, key }: Principal, once: string) {
-  const mine = and(
-    eq(idempotency.keyId, key.id),
-    eq(idempotency.operation, "consume"),
-    eq(idempotency.name, once),
-  );
-  const earlier = await store.first(idempotency, mine);
-  const dead = earlier !== undefined && earlier.createdAt + IDEMPOTENCY_HOURS * 3_600_000 <= world.now();
-  return dead ? undefined : earlier;
 }

@@ -1,7 +1,6 @@
 import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
-import { toHex, utf8 } from "../core/bytes.ts";
-import { sha256 } from "../core/hash.ts";
-import { canonicalText } from "../core/jcs.ts";
+import { toHex } from "../core/bytes.ts";
+import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
 import { refuse, type Result } from "../core/refusal.ts";
 import { confirmations, type ConfirmationRow } from "../store/schema.ts";
@@ -35,7 +34,7 @@ export function callOf(
   { username, action, payload }: { username: string | null; action: string; payload: JsonObject },
   once: boolean,
 ): Call {
-  return { hash: toHex(sha256(utf8(canonicalText({ key, username, action, payload })))), once };
+  return { hash: toHex(hashOfJson({ key, username, action, payload })), once };
 }
 
 /** The request of this call whose outcome nobody has got yet. */

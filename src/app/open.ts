@@ -1,9 +1,9 @@
 import { and, eq } from "drizzle-orm";
-import { fromHex, toHex, type Bytes } from "../core/bytes.ts";
+import { fromHex, toHex, utf8 } from "../core/bytes.ts";
 import { comparisonCode } from "../core/challenge.ts";
 import { mayDecide } from "../core/directory.ts";
 import { sha256 } from "../core/hash.ts";
-import { canonicalBytes, canonicalText } from "../core/jcs.ts";
+import { canonicalText } from "../core/jcs.ts";
 import { PAYLOAD_MAX_BYTES, type JsonObject } from "../core/json.ts";
 import { peopleOf, policyHash, requirementsAfter, type Policy } from "../core/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
@@ -15,7 +15,7 @@ import { undelivered, type Call } from "./call.ts";
 import { activePasskeys } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
 
-// Ask: write the request down whole, then ring the tenant's clerk. Nothing is notified, and no answer
+// Ask: hand the request whole to the tenant's clerk, who writes it down. Nothing is notified, and no answer
 // given, before the rows are there.
 
 export interface Request {
@@ -44,15 +44,16 @@ export async function open(
   request: Request,
   once?: Idempotency,
 ): Promise<Result<Opened>> {
-  const payload = canonicalBytes(request.payload);
-  if (payload.length > PAYLOAD_MAX_BYTES) {
+  const payload = canonicalText(request.payload);
+  const bytes = utf8(payload);
+  if (bytes.length > PAYLOAD_MAX_BYTES) {
     return refuse(
       "json_too_large",
       `the payload's canonical form has more than ${PAYLOAD_MAX_BYTES} bytes`,
       "",
     );
   }
-  const row = newRow(world, store, request, payload);
+  const row = newRow(world, store, request, { payload, payloadHash: toHex(sha256(bytes)) });
   const { requester } = request;
   const opening = {
     row,
@@ -119,19 +120,31 @@ function asksOf({ approver }: Request): Opening["asks"] {
   return { people: [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))] };
 }
 
+/** The call of this kind that has this key's name, for as long as names last. */
+export async function namedCall(
+  store: TenantStore,
+  operation: "create" | "consume",
+  { key, name }: Pick<Idempotency, "key" | "name">,
+  now: number,
+) {
+  const mine = and(
+    eq(idempotency.keyId, key),
+    eq(idempotency.operation, operation),
+    eq(idempotency.name, name),
+  );
+  const call = await store.first(idempotency, mine);
+  const dead = call !== undefined && call.createdAt + IDEMPOTENCY_HOURS * 3_600_000 <= now;
+  return dead ? undefined : call;
+}
+
 /** The first answer to a request of this name, or the refusal of another one under it. */
 export async function replayed(
   store: TenantStore,
   once: Idempotency,
   now: number,
 ): Promise<Result<Opened> | undefined> {
-  const mine = and(
-    eq(idempotency.keyId, once.key),
-    eq(idempotency.operation, "create"),
-    eq(idempotency.name, once.name),
-  );
-  const earlier = await store.first(idempotency, mine);
-  if (earlier === undefined || earlier.createdAt + IDEMPOTENCY_HOURS * 3_600_000 <= now) return undefined;
+  const earlier = await namedCall(store, "create", once, now);
+  if (earlier === undefined) return undefined;
   if (earlier.requestHash !== once.requestHash) {
     return refuse("idempotency_mismatch", "this Idempotency-Key was used with another request");
   }
@@ -139,7 +152,12 @@ export async function replayed(
   return row && accept({ row, replayed: true });
 }
 
-function newRow(world: World, store: TenantStore, request: Request, payload: Bytes): ConfirmationRow {
+function newRow(
+  world: World,
+  store: TenantStore,
+  request: Request,
+  canonical: Pick<ConfirmationRow, "payload" | "payloadHash">,
+): ConfirmationRow {
   const now = world.now();
   const { requester, project, approver, call } = request;
   const policy = typeof approver === "string" || "username" in approver ? null : approver;
@@ -154,8 +172,7 @@ function newRow(world: World, store: TenantStore, request: Request, payload: Byt
     requesterName: requester.name,
     requesterPerson: requester.person,
     action: request.action,
-    payload: canonicalText(request.payload),
-    payloadHash: toHex(sha256(payload)),
+    ...canonical,
     policy: policy && canonicalText(policy),
     policyHash: policy && policyHash(policy),
     metadata: request.metadata && canonicalText(request.metadata),

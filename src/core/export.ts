@@ -83,7 +83,6 @@ const rowShape = shape.variant("kind", {
 
 export type ExportHeader = shape.ShapeOf<typeof headerShape>;
 export type ExportRow = shape.ShapeOf<typeof rowShape>;
-export type UnsignedRecord = shape.ShapeOf<typeof unsigned>;
 
 /** Which kind of row a record stands in. */
 export function rowKind(record: StreamRecord): Exclude<ExportRow["kind"], "erased"> {

@@ -129,7 +129,6 @@ export const problemAnswer = z.object({
     .optional(),
 });
 
-export type DecisionAnswer = z.output<typeof decision>;
 export type ConfirmationSummary = z.output<typeof summary>;
 export type ConfirmationAnswer = z.output<typeof confirmationAnswer>;
 export type ListAnswer = z.output<typeof listAnswer>;

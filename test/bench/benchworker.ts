@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import type { Miniflare } from "miniflare";
 import { serveWorker } from "../../src/local/serve.ts";
 import { freePort } from "../support/product.ts";
 import { migrate } from "../../src/local/state.ts";
+import { bundleWorker } from "../support/workerbundle.ts";
 
 // A Worker made for measuring, out of the product's own parts, served as the product is.
 
@@ -23,20 +23,11 @@ export async function serveBenchWorker(source: string, wanted?: number): Promise
   const clear = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", clear);
   const root = new URL("../..", import.meta.url).pathname;
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: root, loader: "ts" },
-    write: false,
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    logLevel: "error",
-  });
+  const bundle = await bundleWorker({ stdin: { contents: source, resolveDir: root, loader: "ts" } });
   const server = serveWorker({
     port,
     data: join(folder, "data"),
-    module: { type: "ESModule", path: "worker.mjs", contents: outputFiles[0]?.text ?? "" },
+    module: { type: "ESModule", path: "worker.mjs", contents: bundle },
     bindings: {
       ORIGIN: `http://localhost:${port}`,
       LOG_ORIGIN: "localhost/log",

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { tilePath } from "../../src/core/tile.ts";
 import { median, rate, row } from "./measure.ts";
 import { benchVerifyPage } from "./verifypage.ts";
+import { bundleWorker } from "../support/workerbundle.ts";
 
 // The log alone, in the runtime that the product runs in, at growing sizes: what an entry costs must not
 // depend on how many there are. Words: the sizes, if others than these.
@@ -29,20 +29,12 @@ const sizes = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
 
 async function start(): Promise<Miniflare> {
-  const { outputFiles } = await build({
-    entryPoints: ["test/bench/logworker.ts"],
-    bundle: true,
-    format: "esm",
-    write: false,
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-  });
+  const bundle = await bundleWorker({ entryPoints: ["test/bench/logworker.ts"] });
   const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
   return new Miniflare(
     convertV4MiniflareOptions({
       name: "bench",
-      modules: [{ type: "ESModule", path: "worker.mjs", contents: outputFiles[0]?.text ?? "" }],
+      modules: [{ type: "ESModule", path: "worker.mjs", contents: bundle }],
       compatibilityDate: String(workerOptions.compatibilityDate),
       compatibilityFlags: workerOptions.compatibilityFlags as string[],
       bindings: { ORIGIN: "http://localhost", LOG_ORIGIN: "bench.example/log", LOG_SEED: "5eed".repeat(16) },

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { startProduct } from "../support/product.ts";
 import { startShim } from "./shim.ts";
+import { bundleWorker } from "../support/workerbundle.ts";
 
 // The protocol's own suite, for both revisions: against the product wherever our tools are enough, and all of
 // it against the same door with the suite's tools behind it. Fails if anything fails that is not in the list
@@ -69,19 +69,11 @@ async function onProduct(): Promise<boolean> {
 }
 
 async function onFixture(): Promise<boolean> {
-  const { outputFiles } = await build({
-    entryPoints: ["test/conformance/worker.ts"],
-    bundle: true,
-    format: "esm",
-    write: false,
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-  });
+  const bundle = await bundleWorker({ entryPoints: ["test/conformance/worker.ts"] });
   const server = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
-      script: outputFiles[0]?.text ?? "",
+      script: bundle,
       compatibilityDate: "2026-10-30",
       compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
       host: "127.0.0.1",
