@@ -9,13 +9,14 @@ import { accept, refuse, type Result } from "../core/refusal.ts";
 import type { Idempotency } from "../store/openings.ts";
 import { idempotency, steps } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
-import { goodKey, UNAUTHORIZED, type Principal } from "./keys.ts";
-import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
+import type { WrittenRows } from "../store/steps.ts";
+import { GOOD_KEY, UNAUTHORIZED, type Principal } from "./keys.ts";
+import { decidedBy, loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
 import { namedCall, open, replayed, type Opened } from "./open.ts";
 import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
 import { settle } from "./settle.ts";
-import { standing, upToDate } from "./view.ts";
+import { upToDate } from "./view.ts";
 import type { Caller, World } from "./world.ts";
 
 // What a key can do with a confirmation, whichever door it came through.
@@ -102,6 +103,9 @@ export interface Waited extends Loaded {
   readonly attended: boolean;
 }
 
+/** For so long after a decision the key that asked counts as good, if the decision's transaction found it so. */
+const KEY_FRESH_MILLISECONDS = 1_000;
+
 /** Waits for an outcome to show, then reads; whatever becomes of the waiting, the reading counts. */
 export async function wait(
   world: World,
@@ -114,14 +118,26 @@ export async function wait(
   if (!before.ok) return before;
   if (seconds === 0 || visibleStatus(before.value.state) !== "pending")
     return accept({ ...before.value, attended: true });
-  const { attended, place } = await waitFor(world, principal.store.tenantId, id, seconds, caller);
-  // A key may be revoked while its holder waits, and learns nothing after that.
+  const { attended, told } = await waitFor(world, principal.store.tenantId, id, seconds, caller);
   const { store, key } = principal;
-  const [keys, ...rows] = await store.read([goodKey(store, key.id, world.now()), ...rowsOf(store, id)]);
+  const isKeyKnown =
+    told?.isKeyGood === true &&
+    told.confirmation?.requesterId === key.id &&
+    world.now() < told.row.at + KEY_FRESH_MILLISECONDS;
+  if (isKeyKnown) return accept({ ...outcomeOf(before.value, told), attended });
+  // A key may be revoked while its holder waits, and learns nothing after that.
+  const now = world.now();
+  const [keys, ...rows] = await store.run([GOOD_KEY.with({ id: key.id, now }), ...rowsOf(id)]);
   if (keys.length === 0) return UNAUTHORIZED;
   const loaded = loadedFrom(rows);
-  const after = await ofProject(world, principal, loaded && standing(loaded, place));
+  const after = await ofProject(world, principal, loaded && outcomeOf(loaded, told));
   return after.ok ? accept({ ...after.value, attended }) : after;
+}
+
+/** With the outcome that was told, unless the rows know as much by now. */
+function outcomeOf(loaded: Loaded, told: WrittenRows | null): Loaded {
+  if (told?.confirmation === undefined || loaded.state.sealed) return loaded;
+  return decidedBy(loaded, { ...told, confirmation: told.confirmation });
 }
 
 export async function cancel(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {

@@ -9,8 +9,10 @@ import {
   type PersonRow,
   type Tenant,
 } from "../store/schema.ts";
-import type { TenantStore } from "../store/tenant.ts";
-import { activePasskeys } from "./passkeys.ts";
+import { ownTenant, type TenantStore } from "../store/tenant.ts";
+import { rememberCeremony } from "./begun.ts";
+import type { Loaded } from "./loaded.ts";
+import { ACTIVE_PASSKEYS } from "./passkeys.ts";
 import { isoTime, newId, type World } from "./world.ts";
 
 // One WebAuthn challenge, issued to one person for one confirmation and used once, and the statement that
@@ -33,19 +35,24 @@ export async function beginCeremony(
   store: TenantStore,
   id: string,
   person: PersonRow,
+  known?: { readonly session: string; readonly loaded: Loaded },
 ): Promise<Result<Ceremony>> {
   const now = world.now();
-  const passkeys = await activePasskeys(store, person.id);
+  const [[tenant], passkeys] = await store.run([ownTenant, ACTIVE_PASSKEYS.with({ person: person.id })]);
   if (passkeys.length === 0) return refuse("approver_without_passkey", "you have no passkey that counts yet");
   const row = {
+    tenantId: store.tenantId,
     id: newId(world, "y"),
     confirmationId: id,
     personId: person.id,
     salt: toBase64url(world.random(SALT_BYTES)),
     issuedAt: now,
     expiresAt: now + CEREMONY_MINUTES * 60_000,
+    burntBy: null,
+    burntAt: null,
   };
   await store.insert(ceremonies, row);
+  if (known && tenant) rememberCeremony({ ...known, tenant, person, passkeys, ceremony: row });
   return accept({
     ceremonyId: row.id,
     salt: row.salt,

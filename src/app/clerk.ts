@@ -3,14 +3,14 @@ import { visibleStatus } from "../core/decision.ts";
 import type { Env } from "../env.ts";
 import { storeOfClerk } from "../store/lookup.ts";
 import { writeOpenings, type Opening } from "../store/openings.ts";
-import type { SealedRows } from "../store/steps.ts";
+import type { WrittenRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { loadConfirmation } from "./loaded.ts";
 import { OpeningQueue } from "./openingqueue.ts";
 import { nextOf, seal, sealAll, type Tail } from "./seal.ts";
 import { tickAll } from "./settle.ts";
 import { Waiters } from "./waiters.ts";
-import type { Caller, Place, WaitEnd, World } from "./world.ts";
+import type { Caller, WaitEnd, World } from "./world.ts";
 import { worldOf } from "./worldof.ts";
 
 /** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
@@ -29,7 +29,7 @@ export class Clerk extends DurableObject<Env> {
   readonly #openings = new OpeningQueue((openings) => this.#write(openings));
   /** Whether somebody rang without saying for what. */
   #unread = false;
-  readonly #written: SealedRows[] = [];
+  readonly #written: WrittenRows[] = [];
   /** The end of the stream as it was sealed last; nothing but a saving of reads. */
   #tail: Tail | undefined;
   #running: Promise<void> | undefined;
@@ -41,7 +41,7 @@ export class Clerk extends DurableObject<Env> {
   }
 
   /** Returns once everything that was committed before the call is sealed. */
-  async ring(written?: SealedRows): Promise<void> {
+  async ring(written?: WrittenRows): Promise<void> {
     if (written) this.#written.push(written);
     else this.#unread = true;
     // Single flight: `#running` ends in the same turn as its last look at what was rung for, so no ring is lost.
@@ -56,7 +56,7 @@ export class Clerk extends DurableObject<Env> {
         // What is not the next of the stream has others before it, and those are read.
         const next = this.#unread ? undefined : nextOf(this.#tail, written);
         this.#unread = false;
-        const tell = (places: ReadonlyMap<string, Place>) => this.#tell(places);
+        const tell = (outcomes: readonly WrittenRows[]) => this.#tell(outcomes);
         if (next) this.#tail = await seal(this.#store, this.#world.log, next, tell);
         else this.#tail = await sealAll(this.#store, this.#world.log, tell);
       }
@@ -70,8 +70,8 @@ export class Clerk extends DurableObject<Env> {
     }
   }
 
-  async #tell(places: ReadonlyMap<string, Place>): Promise<void> {
-    if (this.#waiters.wake(places) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
+  async #tell(outcomes: readonly WrittenRows[]): Promise<void> {
+    if (this.#waiters.wake(outcomes) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
   }
 
   async open(opening: Opening): Promise<boolean> {

@@ -1,12 +1,12 @@
-import type { SealedRows } from "../store/steps.ts";
+import type { WrittenRows } from "../store/steps.ts";
 import type { Caller, WaitEnd, World } from "./world.ts";
 
 // Calls of the tenant's clerk that must not undo what the rows already say. If one fails, what it was to
 // do is done by the clerk's alarm, by the cron of each minute, or by whoever reads next.
 
 /** Sealed when this returns, if the log is up; else the outcome stays unseen until it is. */
-export async function ring(world: World, tenantId: string, sealed?: SealedRows): Promise<void> {
-  await quietly(world.clerk(tenantId).ring(sealed));
+export async function ring(world: World, tenantId: string, written?: WrittenRows): Promise<void> {
+  await quietly(world.clerk(tenantId).ring(written));
 }
 
 /** The caller reads the rows next, whatever became of the waiting; where that is unknown, nobody listens. */
@@ -18,7 +18,7 @@ export async function waitFor(
   caller?: Caller,
 ): Promise<WaitEnd> {
   const end = await quietly(world.clerk(tenantId).wait(confirmation, seconds, caller));
-  return end ?? { attended: false, place: null };
+  return end ?? { attended: false, told: null };
 }
 
 export async function hangUp(world: World, tenantId: string, caller: Caller): Promise<void> {

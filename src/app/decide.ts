@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { assertionHash, type Assertion, type AssertionFacts } from "../core/assertion.ts";
 import { fromHex, toHex } from "../core/bytes.ts";
 import { challengeOf } from "../core/challenge.ts";
@@ -19,7 +19,9 @@ import {
   type VoteRow,
 } from "../store/schema.ts";
 import { ATTEMPTS_MAX, burn, makeStep, type StepAttempt } from "../store/steps.ts";
-import type { TenantStore } from "../store/tenant.ts";
+import { storeOfRemembered } from "../store/lookup.ts";
+import { ownTenant, prepared, type TenantStore } from "../store/tenant.ts";
+import type { Begun } from "./begun.ts";
 import { statementOf } from "./ceremony.ts";
 import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
@@ -40,29 +42,41 @@ export interface Decision {
   readonly userHandle: string | null;
 }
 
-/** Commits the decision, or says why not. An identical repetition is answered like the first. */
+const CEREMONY = prepared(ceremonies, (scope) =>
+  scope.select(
+    ceremonies,
+    and(
+      eq(ceremonies.id, sql.placeholder("ceremony")),
+      eq(ceremonies.confirmationId, sql.placeholder("confirmation")),
+      eq(ceremonies.personId, sql.placeholder("person")),
+    ),
+  ),
+);
+const PASSKEY = prepared(credentials, (scope) =>
+  scope.select(
+    credentials,
+    and(eq(credentials.id, sql.placeholder("passkey")), eq(credentials.personId, sql.placeholder("person"))),
+  ),
+);
+
+/**
+ * Commits the decision, or says why not. An identical repetition is answered like the first. A caller that has
+ * tried before, by what was remembered, names that try's step: it may have used the challenge up.
+ */
 export async function decide(
   world: World,
   store: TenantStore,
   id: string,
   person: PersonRow,
   given: Decision,
+  stepId = newId(world, "s"),
 ): Promise<Result<"decided">> {
-  const [[tenant], [ceremony], [passkey], ...rows] = await store.read([
-    store.selectOwn(),
-    store.select(
-      ceremonies,
-      and(
-        eq(ceremonies.id, given.ceremonyId),
-        eq(ceremonies.confirmationId, id),
-        eq(ceremonies.personId, person.id),
-      ),
-    ),
-    store.select(
-      credentials,
-      and(eq(credentials.id, given.assertion.id), eq(credentials.personId, person.id)),
-    ),
-    ...rowsOf(store, id),
+  const mine = { ceremony: given.ceremonyId, confirmation: id, person: person.id };
+  const [[tenant], [ceremony], [passkey], ...rows] = await store.run([
+    ownTenant,
+    CEREMONY.with(mine),
+    PASSKEY.with({ passkey: given.assertion.id, person: person.id }),
+    ...rowsOf(id),
   ]);
   const loaded = loadedFrom(rows);
   // Absent, another tenant's and not theirs look the same.
@@ -73,10 +87,9 @@ export async function decide(
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   if (isRepeated(ceremony, vote, hash)) return accept("decided");
-  if (ceremony.burntBy !== null)
+  if (ceremony.burntBy !== null && ceremony.burntBy !== stepId)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
-  const stepId = newId(world, "s");
-  const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId };
+  const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId, session: null };
   const refused = await tryToDecide(world, store, attempt, loaded);
   if (refused.ok) return refused;
   // Whoever meets time that has passed writes it down.
@@ -89,6 +102,29 @@ export async function decide(
     store.select(votes, and(eq(votes.confirmationId, id), eq(votes.personId, person.id))),
   ]);
   return isRepeated(burnt, own, hash) ? accept("decided") : refused;
+}
+
+/**
+ * Commits the decision by what its page began with, without reading anything before; the session, too, is looked
+ * at by the statement that makes the step. False: that didn't do, for whatever reason, and the call is to be looked
+ * at whole.
+ */
+export async function decideAsBegun(
+  world: World,
+  { session, tenant, person, passkeys, ceremony, loaded }: Begun,
+  given: Decision,
+  stepId: string,
+): Promise<boolean> {
+  const passkey = passkeys.find((one) => one.id === given.assertion.id);
+  // A change of the directory is judged by what it finds there.
+  if (ceremony.id !== given.ceremonyId || passkey === undefined || loaded.row.type !== "decision")
+    return false;
+  const { id } = loaded.row;
+  const store = storeOfRemembered(world.database, person);
+  const hash = toHex(assertionHash(given.assertion));
+  const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId, session };
+  const step = await stepOf(world, store, attempt, loaded);
+  return step.ok && (await made(world, store, step.value));
 }
 
 /** Whether this very assertion has made its step before. */
@@ -105,6 +141,7 @@ interface Attempt {
   readonly passkey: CredentialRow | undefined;
   readonly hash: string;
   readonly stepId: string;
+  readonly session: string | null;
 }
 
 async function tryToDecide(
@@ -113,28 +150,12 @@ async function tryToDecide(
   attempt: Attempt,
   first: Loaded,
 ): Promise<Result<"decided">> {
-  const { passkey, ceremony } = attempt;
-  if (world.now() >= ceremony.expiresAt)
-    return refuse("challenge_expired", "this page stood open too long; load it again");
-  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null) {
-    return refuse("unknown_credential", "this passkey does not count for you here");
-  }
-  let verified: Result<AssertionFacts> | undefined;
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
     const loaded = round === 0 ? first : await loadConfirmation(store, attempt.id);
     if (loaded === undefined) return refuse("not_found", "there is no such request");
-    const statement = statementOf(world, attempt.tenant, loaded.row, attempt.person, ceremony, attempt.given);
-    // The statement is made of what never changes, so one verification serves all rounds.
-    const challenge = challengeOf(statementNonce(statement), ok(fromHex(loaded.row.payloadHash)));
-    verified ??= await verifyUse(world, attempt.person, passkey, attempt.given, challenge, [passkey.id]);
-    if (!verified.ok) return verified;
-    const step = await judged(world, store, loaded, attempt, statement, verified.value);
+    const step = await stepOf(world, store, attempt, loaded);
     if (!step.ok) return step;
-    const made = await makeStep(store, step.value);
-    if (made) {
-      await ring(world, store.tenantId, made.sealed);
-      return accept("decided");
-    }
+    if (await made(world, store, step.value)) return accept("decided");
     const after = await loadConfirmation(store, attempt.id);
     const sameCount = after !== undefined && countedApprovals(after) === countedApprovals(loaded);
     const directory = step.value.signature?.directory ?? null;
@@ -145,11 +166,36 @@ async function tryToDecide(
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
 }
 
+/** The point of no return; what is to be sealed is sealed when this returns, if the log is up. */
+async function made(world: World, store: TenantStore, step: StepAttempt): Promise<boolean> {
+  const done = await makeStep(store, step);
+  if (done?.sealed) await ring(world, store.tenantId, done.sealed);
+  return done !== undefined;
+}
+
+/** The step that this decision makes of the confirmation, if it is signed as it should be and may be made. */
+async function stepOf(
+  world: World,
+  store: TenantStore,
+  attempt: Attempt,
+  loaded: Loaded,
+): Promise<Result<StepAttempt>> {
+  const { passkey, ceremony, person, given } = attempt;
+  if (world.now() >= ceremony.expiresAt)
+    return refuse("challenge_expired", "this page stood open too long; load it again");
+  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
+    return refuse("unknown_credential", "this passkey does not count for you here");
+  const statement = statementOf(world, attempt.tenant, loaded.row, person, ceremony, given);
+  const challenge = challengeOf(statementNonce(statement), ok(fromHex(loaded.row.payloadHash)));
+  const verified = await verifyUse(world, person, passkey, given, challenge, [passkey.id]);
+  return verified.ok ? judged(world, store, loaded, attempt, statement, verified.value) : verified;
+}
+
 async function judged(
   world: World,
   store: TenantStore,
   loaded: Loaded,
-  { id, person, given, passkey, hash, stepId }: Attempt,
+  { id, person, given, passkey, hash, stepId, session }: Attempt,
   statement: Statement,
   facts: AssertionFacts,
 ): Promise<Result<StepAttempt>> {
@@ -176,9 +222,11 @@ async function judged(
     now,
     next: state.status,
     escalated: state.escalated,
+    hasVotes: loaded.votes.length > 0,
     seal: outcome === undefined ? null : sealOf(world, applies ? loaded.row.type : "decision", outcome),
     signature: {
       ceremony: given.ceremonyId,
+      session,
       person: person.id,
       role: person.role,
       credential: passkey?.id ?? "",

@@ -1,11 +1,11 @@
-import { and, eq, gt, isNull, lt, or } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { parseApiKey } from "../core/apikey.ts";
 import { toHex, utf8 } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
-import { keyByHash, storeOfKey } from "../store/lookup.ts";
+import { keyByHash, storeOfRemembered } from "../store/lookup.ts";
 import { apiKeys, type ApiKeyRow, type ConfirmationRow, type ProjectRow } from "../store/schema.ts";
-import type { TenantStore } from "../store/tenant.ts";
+import { prepared, type TenantStore } from "../store/tenant.ts";
 import type { World } from "./world.ts";
 
 // A key asks, reads, cancels and consumes; it never decides.
@@ -87,7 +87,7 @@ export async function rememberedPrincipalOf(
   const hash = text === undefined ? "" : toHex(sha256(utf8(text)));
   const known = remembered.get(hash);
   if (known !== undefined && world.now() < known.at + REMEMBERED_SECONDS * 1_000) {
-    return accept({ ...known.principal, store: storeOfKey(world.database, known.principal.key) });
+    return accept({ ...known.principal, store: storeOfRemembered(world.database, known.principal.key) });
   }
   const found = await principalOf(world, text);
   remembered.delete(hash);
@@ -99,11 +99,18 @@ export async function rememberedPrincipalOf(
 }
 
 export async function stillGood(world: World, { store, key }: Principal): Promise<boolean> {
-  return (await goodKey(store, key.id, world.now())).length > 0;
+  const [rows] = await store.run([GOOD_KEY.with({ id: key.id, now: world.now() })]);
+  return rows.length > 0;
 }
 
 /** A row where a key that was good when its call began still is. */
-export function goodKey(store: TenantStore, id: string, now: number) {
-  const lasting = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
-  return store.select(apiKeys, and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt), lasting));
-}
+export const GOOD_KEY = prepared(apiKeys, (scope) =>
+  scope.select(
+    apiKeys,
+    and(
+      eq(apiKeys.id, sql.placeholder("id")),
+      isNull(apiKeys.revokedAt),
+      or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql.placeholder("now"))),
+    ),
+  ),
+);

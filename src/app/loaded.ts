@@ -16,7 +16,8 @@ import {
   type PersonRow,
   type VoteRow,
 } from "../store/schema.ts";
-import type { TenantStore } from "../store/tenant.ts";
+import type { SealedRows } from "../store/steps.ts";
+import { prepared, type TenantStore } from "../store/tenant.ts";
 
 /** A confirmation with all that its next step and its readers need, of one moment. */
 export interface Loaded {
@@ -38,20 +39,41 @@ type LoadedRows = readonly [
   readonly OutboxRow[],
 ];
 
+const ID = sql.placeholder("id");
+const CONFIRMATION = prepared(confirmations, (scope) =>
+  scope.select(confirmations, eq(confirmations.id, ID)),
+);
+const VOTES = prepared(votes, (scope) => scope.select(votes, eq(votes.confirmationId, ID)).orderBy(votes.at));
+const PASSKEYS_OF_VOTES = prepared(credentials, (scope) =>
+  scope.select(
+    credentials,
+    sql`${credentials.id} IN (SELECT ${votes.credentialId} FROM ${votes}
+      WHERE ${votes.tenantId} = ${scope.tenantId} AND ${votes.confirmationId} = ${ID})`,
+  ),
+);
+const ASKED = prepared(people, (scope) =>
+  scope.select(
+    people,
+    sql`${people.id} IN (SELECT ${asked.personId} FROM ${asked}
+      WHERE ${asked.tenantId} = ${scope.tenantId} AND ${asked.confirmationId} = ${ID})`,
+  ),
+);
+const RECORDS = prepared(outbox, (scope) =>
+  scope.select(outbox, eq(outbox.confirmationId, ID)).orderBy(outbox.seq),
+);
+
 export async function loadConfirmation(store: TenantStore, id: string): Promise<Loaded | undefined> {
-  return loadedFrom(await store.read(rowsOf(store, id)));
+  return loadedFrom(await store.run(rowsOf(id)));
 }
 
 /** What a confirmation is loaded from, to be read together with whatever else is needed of the same moment. */
-export function rowsOf(store: TenantStore, id: string) {
-  const ofIt = sql`(SELECT ${votes.credentialId} FROM ${votes} WHERE ${votes.tenantId} = ${store.tenantId} AND ${votes.confirmationId} = ${id})`;
-  const involved = sql`(SELECT ${asked.personId} FROM ${asked} WHERE ${asked.tenantId} = ${store.tenantId} AND ${asked.confirmationId} = ${id})`;
+export function rowsOf(id: string) {
   return [
-    store.select(confirmations, eq(confirmations.id, id)),
-    store.select(votes, eq(votes.confirmationId, id)).orderBy(votes.at),
-    store.select(credentials, sql`${credentials.id} IN ${ofIt}`),
-    store.select(people, sql`${people.id} IN ${involved}`),
-    store.select(outbox, eq(outbox.confirmationId, id)).orderBy(outbox.seq),
+    CONFIRMATION.with({ id }),
+    VOTES.with({ id }),
+    PASSKEYS_OF_VOTES.with({ id }),
+    ASKED.with({ id }),
+    RECORDS.with({ id }),
   ] as const;
 }
 
@@ -68,6 +90,16 @@ export function loadedFrom([[row], cast, keys, members, sealed]: LoadedRows): Lo
     policy: policyOf(row, members),
     state: stateOf(row, cast, active, decided),
   };
+}
+
+/** The same confirmation with the outcome whose record was made of these rows. */
+export function decidedBy(
+  before: Loaded,
+  { row: decided, confirmation: row, votes: cast }: SealedRows & { readonly confirmation: ConfirmationRow },
+): Loaded {
+  // Only signatures that counted are in a record.
+  const active = new Set(cast.map(({ credentialId }) => credentialId));
+  return { ...before, row, votes: cast, decided, state: stateOf(row, cast, active, decided) };
 }
 
 function policyOf(row: ConfirmationRow, members: readonly PersonRow[]): Policy {

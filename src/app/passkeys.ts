@@ -1,11 +1,11 @@
-import { and, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import type { Assertion, AssertionFacts } from "../core/assertion.ts";
 import { fromBase64url, type Bytes } from "../core/bytes.ts";
 import { expectOk, type Result } from "../core/refusal.ts";
 import { hostOf } from "../core/signed.ts";
 import { verifyDecision, type DecisionInput } from "../passkey/passkey.ts";
 import { credentials, type CredentialRow, type PersonRow } from "../store/schema.ts";
-import type { TenantStore } from "../store/tenant.ts";
+import { prepared, type TenantStore } from "../store/tenant.ts";
 import type { World } from "./world.ts";
 
 /** The passkeys that count: endorsed, sealed, and not taken back. */
@@ -13,8 +13,12 @@ export function counting(): SQL | undefined {
   return and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt));
 }
 
+export const ACTIVE_PASSKEYS = prepared(credentials, (scope) =>
+  scope.select(credentials, and(eq(credentials.personId, sql.placeholder("person")), counting())),
+);
+
 export async function activePasskeys(store: TenantStore, person: string): Promise<readonly CredentialRow[]> {
-  return store.select(credentials, and(eq(credentials.personId, person), counting()));
+  return (await store.run([ACTIVE_PASSKEYS.with({ person })]))[0];
 }
 
 /** Whether this person used this passkey, here, over this challenge. */

@@ -12,7 +12,7 @@ import {
   type CredentialRow,
   type PersonRow,
 } from "../store/schema.ts";
-import { counted } from "../store/steps.ts";
+import { counted } from "../store/chain.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { askChange, personAsking } from "./askchange.ts";
 import { changeOf, directoryOf } from "./change.ts";

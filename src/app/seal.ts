@@ -1,14 +1,16 @@
-import { and, desc, eq, isNotNull, isNull } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { fromBase64url, fromHex, toBase64url, toHex } from "../core/bytes.ts";
 import { encodeEntry, NO_PREVIOUS, recordCommit, recordLabel } from "../core/record.ts";
 import { expectOk } from "../core/refusal.ts";
 import { SALT_BYTES } from "../core/statement.ts";
 import { confirmations, outbox, votes, type OutboxRow, type Tenant } from "../store/schema.ts";
-import { counted, type Seal, type SealedRows } from "../store/steps.ts";
-import type { Statement, TenantStore } from "../store/tenant.ts";
+import { counted } from "../store/chain.ts";
+import type { Run } from "../store/prepared.ts";
+import type { Seal, SealedRows, WrittenRows } from "../store/steps.ts";
+import { prepared, type Statement, type TenantStore } from "../store/tenant.ts";
 import { effectsOf } from "./effects.ts";
 import { inOrder, recordOf } from "./recordof.ts";
-import type { LogPort, Place, World } from "./world.ts";
+import type { LogPort, World } from "./world.ts";
 
 // Sealing is a pure function of rows: the committing batch has drawn seq, time and salts, so whoever does
 // this again after a crash, at any line, makes the same records, labels and commitments to the bit.
@@ -30,13 +32,22 @@ export interface Tail {
 /** Records to seal, and what they stand on. */
 export interface Work {
   readonly tail: Tail;
-  readonly sources: readonly SealedRows[];
+  readonly sources: readonly WrittenRows[];
 }
 
-type Tell = (places: ReadonlyMap<string, Place>) => Promise<void>;
+/** Hears of each outcome, with its place in the log. */
+type Tell = (outcomes: readonly WrittenRows[]) => Promise<void>;
+
+const WRITE_BACK = prepared(outbox, (scope) =>
+  scope.update(
+    outbox,
+    { index: sql`${sql.placeholder("index")}`, commitment: sql`${sql.placeholder("commitment")}` },
+    and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
+  ),
+);
 
 /** What was just written, if it follows the tail and nothing has to be read for it. */
-export function nextOf(tail: Tail | undefined, written: readonly SealedRows[]): Work | undefined {
+export function nextOf(tail: Tail | undefined, written: readonly WrittenRows[]): Work | undefined {
   if (tail === undefined) return undefined;
   const sources = written
     .filter(({ row }) => row.seq >= tail.next)
@@ -83,28 +94,15 @@ export async function seal(store: TenantStore, log: LogPort, work: Work, tell: T
     tail.known,
   );
   // In the log it can't be undone: who waits is told before the rows are, and they follow, now or later.
-  await tell(placesOf(sources, indices));
-  const statements = sealed.flatMap(({ source, commit }, place): Statement[] => [
+  await tell(
+    sources.map((source, place) => ({ ...source, row: { ...source.row, index: indices[place] ?? null } })),
+  );
+  const statements = sealed.flatMap(({ source, commit }, place): (Statement | Run)[] => [
     ...effectsOf(store, source.row, source.confirmation),
-    store.update(
-      outbox,
-      { index: indices[place] ?? null, commitment: commit },
-      and(eq(outbox.seq, source.row.seq), isNull(outbox.index)),
-    ),
+    WRITE_BACK.with({ seq: source.row.seq, index: indices[place] ?? null, commitment: commit }),
   ]);
   await store.batch(statements);
   return after(tail, sources, commits, indices);
-}
-
-function placesOf(sources: readonly SealedRows[], indices: readonly number[]): ReadonlyMap<string, Place> {
-  return new Map(
-    sources.flatMap(({ row }, place) => {
-      const index = indices[place];
-      return row.confirmationId === null || index === undefined
-        ? []
-        : [[row.confirmationId, { seq: row.seq, index }] as const];
-    }),
-  );
 }
 
 function after(
@@ -132,7 +130,8 @@ async function readWork(store: TenantStore): Promise<Work | undefined> {
   const [first] = rows;
   if (first === undefined || tenant === undefined || tenant.stream === null) return undefined;
   const [commits, sources] = await Promise.all([commitsBefore(store, rows), sourcesOf(store, rows)]);
-  return { tail: { tenant, next: first.seq, known: (last?.index ?? -1) + 1, commits }, sources };
+  const tail = { tenant, next: first.seq, known: (last?.index ?? -1) + 1, commits };
+  return { tail, sources: sources.map((source) => ({ ...source, isKeyGood: false })) };
 }
 
 /** Commitments that the next records name: of the record before the first, and of the directory's. */

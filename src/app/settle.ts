@@ -44,6 +44,7 @@ export async function settle(
       now,
       next: state.status,
       escalated: state.escalated,
+      hasVotes: loaded.votes.length > 0,
       seal:
         seal === undefined
           ? null

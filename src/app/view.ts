@@ -18,7 +18,7 @@ import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, type Loaded } from "./loaded.ts";
 import { codeOf } from "./open.ts";
 import { settle, tickAll } from "./settle.ts";
-import { isoTime, type Place, type World } from "./world.ts";
+import { isoTime, type World } from "./world.ts";
 
 // What a requester sees. An outcome that people signed shows once it is sealed; until then the request
 // reads pending, and nothing of the decision shows.
@@ -59,13 +59,6 @@ export async function upToDate(world: World, store: TenantStore, loaded: Loaded)
   await ring(world, store.tenantId);
   const after = await loadConfirmation(store, id);
   return after ? accept(after) : refuse("not_found", "there is no such request");
-}
-
-/** With the place in the log that its record has, where that is known before the row says so. */
-export function standing(loaded: Loaded, place: Place | null): Loaded {
-  const { decided, state } = loaded;
-  if (decided === undefined || decided.index !== null || decided.seq !== place?.seq) return loaded;
-  return { ...loaded, decided: { ...decided, index: place.index }, state: { ...state, sealed: true } };
 }
 
 export function viewOf(loaded: Loaded): View {

@@ -1,4 +1,5 @@
-import type { Caller, Place, WaitEnd } from "./world.ts";
+import type { WrittenRows } from "../store/steps.ts";
+import type { Caller, WaitEnd } from "./world.ts";
 
 /** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
 const WAITERS_MAX = 2_000;
@@ -6,7 +7,7 @@ const WAITERS_MAX = 2_000;
 export const WAIT_MAX_SECONDS = 50;
 
 interface Waiter {
-  readonly wake: (place: Place | null) => void;
+  readonly wake: (told: WrittenRows | null) => void;
   readonly caller: Caller | undefined;
   gone: boolean;
 }
@@ -22,8 +23,8 @@ export class Waiters {
     caller: Caller | undefined,
     isSettled: () => Promise<boolean>,
   ): Promise<WaitEnd> {
-    if (this.#count >= WAITERS_MAX) return { attended: true, place: null };
-    const { promise, resolve } = Promise.withResolvers<Place | null>();
+    if (this.#count >= WAITERS_MAX) return { attended: true, told: null };
+    const { promise, resolve } = Promise.withResolvers<WrittenRows | null>();
     const others = this.#byConfirmation.get(confirmation) ?? new Set();
     // Whoever asks again has given up the call before; a client that vanished leaves no other sign.
     for (const earlier of others) earlier.gone ||= caller !== undefined && earlier.caller?.key === caller.key;
@@ -33,8 +34,8 @@ export class Waiters {
     const timer = setTimeout(() => resolve(null), Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
     try {
       // Subscribed first, read second: an outcome between the two is not missed.
-      const place = (await isSettled()) ? null : await promise;
-      return { attended: !waiter.gone, place };
+      const told = (await isSettled()) ? null : await promise;
+      return { attended: !waiter.gone, told };
     } finally {
       clearTimeout(timer);
       others.delete(waiter);
@@ -50,11 +51,14 @@ export class Waiters {
   }
 
   /** How many were woken. */
-  wake(places: ReadonlyMap<string, Place>): number {
-    const woken = [...places].flatMap(([id, place]) =>
-      [...(this.#byConfirmation.get(id) ?? [])].map((waiter) => ({ waiter, place })),
+  wake(outcomes: readonly WrittenRows[]): number {
+    const woken = outcomes.flatMap((told) =>
+      [...(this.#byConfirmation.get(told.row.confirmationId ?? "") ?? [])].map((waiter) => ({
+        waiter,
+        told,
+      })),
     );
-    for (const { waiter, place } of woken) waiter.wake(place);
+    for (const { waiter, told } of woken) waiter.wake(told);
     return woken.length;
   }
 }

@@ -3,7 +3,7 @@ import { toHex } from "../core/bytes.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import type { Database } from "../store/db.ts";
 import type { Opening } from "../store/openings.ts";
-import type { SealedRows } from "../store/steps.ts";
+import type { WrittenRows } from "../store/steps.ts";
 
 // What the use cases need of the outside, as arguments: they have no clock, no randomness and no bindings.
 
@@ -13,23 +13,18 @@ export interface Caller {
   readonly call: string;
 }
 
-/** Where a record stands in the log: that is known a moment before its row says so. */
-export interface Place {
-  readonly seq: number;
-  readonly index: number;
-}
-
 export interface WaitEnd {
   /** False if the caller hung up or asked again meanwhile, so that nobody reads this call's answer. */
   readonly attended: boolean;
-  readonly place: Place | null;
+  /** The outcome, if it came while the call waited: told a moment before its row says where it is sealed. */
+  readonly told: WrittenRows | null;
 }
 
 export interface ClerkPort {
   /** Whether the confirmation was made; if not, a fact that it rests on did not hold. */
   open(opening: Opening): Promise<boolean>;
   /** Seals what is to be sealed, and returns once it is. Rows that were just written need not be read again. */
-  ring(written?: SealedRows): Promise<void>;
+  ring(written?: WrittenRows): Promise<void>;
   /** Returns when the confirmation has an outcome to show, or after this many seconds. */
   wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd>;
   /** The caller no longer reads the answer to this call. */

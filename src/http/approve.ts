@@ -2,14 +2,17 @@ import { Hono } from "hono";
 import { approvalData, approvalFor, approvalState } from "../app/approval.ts";
 import { waitFor } from "../app/clerkcalls.ts";
 import { beginCeremony } from "../app/ceremony.ts";
-import { decide } from "../app/decide.ts";
+import { takeCeremony } from "../app/begun.ts";
+import { decide, decideAsBegun } from "../app/decide.ts";
 import type { Visitor } from "../app/signin.ts";
+import { newId } from "../app/world.ts";
+import { storeOfRemembered } from "../store/lookup.ts";
 import * as shape from "../core/shape.ts";
 import { id, REASON_MAX_CHARACTERS } from "../core/statement.ts";
 import { refused, type Door, type DoorContext } from "./context.ts";
 import { page } from "./pages.ts";
 import { presented } from "./presented.ts";
-import { posted, requireVisitor, visitor } from "./visit.ts";
+import { posted, requireVisitor, sessionHash, visitor } from "./visit.ts";
 import { readWaitQuery } from "./wire.ts";
 
 // The approver's door: never an API key. A session shows the request; deciding takes a fresh assertion.
@@ -60,23 +63,37 @@ approve.post("/:id/ceremony", async (context) => {
   const world = context.get("world");
   const found = await approvalFor(world, store, context.req.param("id"), person);
   if (!found.ok) return refused(context, found.refusal);
-  const begun = await beginCeremony(world, store, found.value.row.id, person);
+  const session = sessionHash(context);
+  const from = session === undefined ? undefined : { session, loaded: found.value };
+  const begun = await beginCeremony(world, store, found.value.row.id, person, from);
   return begun.ok ? context.json(begun.value) : refused(context, begun.refusal);
 });
 
 approve.post("/:id/decision", async (context) => {
-  const known = await requireVisitor(context);
-  if (known instanceof Response) return known;
-  const given = await posted(context, decisionShape);
-  if (given instanceof Response) return given;
-  const { store, person } = known;
   const world = context.get("world");
   const id = context.req.param("id");
-  const done = await decide(world, store, id, person, { ...given, ...given.assertion });
-  if (!done.ok) return refused(context, done.refusal);
+  const stepId = newId(world, "s");
+  const session = sessionHash(context);
+  const begun = session === undefined ? undefined : takeCeremony(session, id);
+  const early = begun && (await posted(context, decisionShape));
+  if (begun && early && !(early instanceof Response)) {
+    const done = await decideAsBegun(world, begun, { ...early, ...early.assertion }, stepId);
+    const { person } = begun;
+    if (done) return told(context, { store: storeOfRemembered(world.database, person), person });
+  }
+  const known = await requireVisitor(context);
+  if (known instanceof Response) return known;
+  const given = early ?? (await posted(context, decisionShape));
+  if (given instanceof Response) return given;
+  const { store, person } = known;
+  const done = await decide(world, store, id, person, { ...given, ...given.assertion }, stepId);
+  return done.ok ? told(context, known) : refused(context, done.refusal);
+});
+
+async function told(context: DoorContext, known: Visitor): Promise<Response> {
   const answer = await stateOf(context, known);
   return answer instanceof Response ? answer : context.json(answer);
-});
+}
 
 async function stateOf(context: DoorContext, { store, person }: Visitor) {
   const world = context.get("world");

@@ -1,4 +1,5 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { secretHash } from "../app/enrol.ts";
 import { openSession, SESSION_DAYS, visitorOf, type Visitor } from "../app/signin.ts";
 import { type JsonLimits, type JsonObject } from "../core/json.ts";
 import { refuse, type Refusal, type Result } from "../core/refusal.ts";
@@ -22,6 +23,12 @@ export async function visitor(context: DoorContext): Promise<Visitor | undefined
 
 export function sessionSecret(context: DoorContext): string | undefined {
   return getCookie(context, COOKIE, "host");
+}
+
+/** By which a session is known here: its secret is kept nowhere. */
+export function sessionHash(context: DoorContext): string | undefined {
+  const secret = sessionSecret(context);
+  return secret === undefined ? undefined : secretHash(secret);
 }
 
 /** The visitor, or the refusal of a call that needs one. */

@@ -7,10 +7,13 @@ export interface DatabaseBindings {
   readonly DB: D1Database;
 }
 
-export type Database = DrizzleD1Database;
+export type Database = DrizzleD1Database & { readonly $client: D1Database };
 
 /** Reads see every write that was acknowledged before: a decision is never made on a lagging copy. */
 export function openDatabase(bindings: DatabaseBindings): Database {
-  // A session has everything of a database that drizzle calls (prepare and batch).
+  // A session has everything of a database that is called here (prepare and batch).
   return drizzle(bindings.DB.withSession("first-primary") as unknown as D1Database);
 }
+
+/** Writes statements' texts, and reaches no database. */
+export const NO_DATABASE: Database = drizzle({} as D1Database);

@@ -46,8 +46,8 @@ export async function keyByHash(
   return { store: new TenantStore(database, found.key.tenantId), value: found };
 }
 
-/** A key that was looked up a moment ago leads to its tenant; that it is still good, its statements must look. */
-export function storeOfKey(database: Database, { tenantId }: ApiKeyRow): TenantStore {
+/** A row that was looked up before leads to its tenant; whether it still counts, the statements must look. */
+export function storeOfRemembered(database: Database, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
   return new TenantStore(database, tenantId);
 }
 

@@ -1,4 +1,4 @@
-import { and, getTableColumns, inArray, lte, sql, type SQL } from "drizzle-orm";
+import { and, getTableColumns, lte, sql, type SQL } from "drizzle-orm";
 import { toHex, utf8 } from "../core/bytes.ts";
 import {
   apiKeys,
@@ -9,7 +9,7 @@ import {
   people,
   type ConfirmationRow,
 } from "./schema.ts";
-import type { Statement, TenantStore } from "./tenant.ts";
+import { prepared, type TenantStore } from "./tenant.ts";
 
 // New confirmations, several in one transaction, as statements that never raise: one that may not be made
 // leaves the others of its batch alone, and who asked for it finds out by reading.
@@ -40,22 +40,17 @@ export async function writeOpenings(
   store: TenantStore,
   openings: readonly Opening[],
 ): Promise<ReadonlySet<string>> {
-  const facts = JSON.stringify(openings.map(factsOf));
-  const named = openings.some(({ once }) => once !== null);
-  const results = await store.batch([
-    ...(named ? [forgetDead(store, openings)] : []),
-    insertConfirmations(store, openings, facts),
-    insertAskedByName(store, facts),
-    insertAskedByPolicy(store, facts),
-    ...(named ? [insertNames(store, facts)] : []),
-    // Nobody is asked of what was not made.
-    store.select(
-      asked,
-      sql`${asked.confirmationId} IN (SELECT o.value ->> '$.id' FROM json_each(${facts}) o)`,
-    ),
+  const values = { rows: JSON.stringify(openings.map(rowOf)), facts: JSON.stringify(openings.map(factsOf)) };
+  const isNamed = openings.some(({ once }) => once !== null);
+  const first = Math.min(...openings.map(({ row }) => row.createdAt));
+  const [, written] = await store.run([
+    isNamed ? FORGET_DEAD.with({ ...values, dead: first - IDEMPOTENCY_HOURS * 3_600_000 }) : undefined,
+    INSERT_CONFIRMATIONS.with(values),
+    openings.some(({ asks }) => "username" in asks) ? INSERT_ASKED_BY_NAME.with(values) : undefined,
+    openings.some(({ asks }) => "people" in asks) ? INSERT_ASKED_BY_POLICY.with(values) : undefined,
+    isNamed ? INSERT_NAMES.with(values) : undefined,
   ]);
-  const found = results.at(-1) as (typeof asked.$inferSelect)[];
-  return new Set(found.map(({ confirmationId }) => confirmationId));
+  return new Set(written.map(({ id }) => id));
 }
 
 /** What no two openings of one batch may share: the second would not see the first. */
@@ -81,30 +76,35 @@ function factsOf({ row, asks, key, once }: Opening) {
   };
 }
 
-function forgetDead(store: TenantStore, openings: readonly Opening[]): Statement {
-  const keys = openings.flatMap(({ once }) => (once === null ? [] : [once.key]));
-  const now = Math.min(...openings.map(({ row }) => row.createdAt));
-  const dead = lte(idempotency.createdAt, now - IDEMPOTENCY_HOURS * 3_600_000);
-  return store.remove(idempotency, and(inArray(idempotency.keyId, [...new Set(keys)]), dead));
-}
+const FACTS = sql.placeholder("facts");
+
+const FORGET_DEAD = prepared(idempotency, (scope) =>
+  scope.remove(
+    idempotency,
+    and(
+      sql`${idempotency.keyId} IN (SELECT o.value ->> '$.onceKey' FROM json_each(${FACTS}) o)`,
+      lte(idempotency.createdAt, sql.placeholder("dead")),
+    ),
+  ),
+);
 
 /** SQLite's JSON ends a text at U+0000, so what people and programs call things goes as hexadecimal digits. */
 const FREE_TEXTS = ["projectName", "requesterName", "action"] as const;
 const COLUMNS = Object.keys(getTableColumns(confirmations)) as (keyof ConfirmationRow)[];
 
-function insertConfirmations(store: TenantStore, openings: readonly Opening[], facts: string): Statement {
-  const rows = JSON.stringify(
-    openings.map(({ row }) => ({
-      ...row,
-      ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(row[name]))])),
-    })),
-  );
-  return store.insertFrom(confirmations, (tenant) => {
-    const values = COLUMNS.map((name) => (name === "tenantId" ? tenant : valueOf(name)));
-    return sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${rows}) r
-      CROSS JOIN json_each(${facts}) o ON o.key = r.key WHERE ${holdsNow(tenant)}`;
-  });
+function rowOf({ row }: Opening) {
+  return { ...row, ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(row[name]))])) };
 }
+
+const INSERT_CONFIRMATIONS = prepared<typeof confirmations, "id">(confirmations, (scope) =>
+  scope
+    .insertFrom(confirmations, (tenant) => {
+      const values = COLUMNS.map((name) => (name === "tenantId" ? tenant : valueOf(name)));
+      return sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${sql.placeholder("rows")}) r
+        CROSS JOIN json_each(${FACTS}) o ON o.key = r.key WHERE ${holdsNow(tenant)}`;
+    })
+    .returning({ id: confirmations.id }),
+);
 
 function valueOf(name: keyof ConfirmationRow): SQL {
   const value = sql.raw(`r.value ->> '$.${name}'`);
@@ -128,32 +128,30 @@ function holdsNow(tenant: SQL): SQL {
 }
 
 /** The openings whose confirmation is there. Without CROSS the planner would begin with all of the tenant's. */
-function made(tenant: SQL, facts: string): SQL {
-  return sql`json_each(${facts}) o CROSS JOIN ${confirmations} c
-    ON c.tenant_id = ${tenant} AND c.id = o.value ->> '$.id'`;
-}
+const made = (tenant: SQL): SQL => sql`json_each(${FACTS}) o CROSS JOIN ${confirmations} c
+  ON c.tenant_id = ${tenant} AND c.id = o.value ->> '$.id'`;
 
-function insertAskedByName(store: TenantStore, facts: string): Statement {
-  return store.insertFrom(
+const INSERT_ASKED_BY_NAME = prepared(asked, (scope) =>
+  scope.insertFrom(
     asked,
-    (tenant) => sql`SELECT c.tenant_id, p.id, c.id FROM ${made(tenant, facts)}
+    (tenant) => sql`SELECT c.tenant_id, p.id, c.id FROM ${made(tenant)}
       CROSS JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.username = o.value ->> '$.username' WHERE TRUE`,
-  );
-}
+  ),
+);
 
-function insertAskedByPolicy(store: TenantStore, facts: string): Statement {
-  return store.insertFrom(
+const INSERT_ASKED_BY_POLICY = prepared(asked, (scope) =>
+  scope.insertFrom(
     asked,
-    (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant, facts)}
+    (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant)}
       CROSS JOIN json_each(o.value, '$.people') p WHERE TRUE`,
-  );
-}
+  ),
+);
 
-function insertNames(store: TenantStore, facts: string): Statement {
-  return store.insertFrom(
+const INSERT_NAMES = prepared(idempotency, (scope) =>
+  scope.insertFrom(
     idempotency,
     (tenant) => sql`SELECT c.tenant_id, o.value ->> '$.onceKey', o.value ->> '$.onceName', 'create',
-      o.value ->> '$.requestHash', c.id, c.created_at FROM ${made(tenant, facts)}
+      o.value ->> '$.requestHash', c.id, c.created_at FROM ${made(tenant)}
       WHERE o.value ->> '$.onceName' IS NOT NULL`,
-  );
-}
+  ),
+);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
 }, 30_000);
 
-/** The same handle, but before its first batch something else happens. */
+/** The same handle, but before it first makes a step something else happens. */
 function meddled(happens: () => Promise<unknown>): TenantStore {
   let happened = false;
   return new Proxy(store, {
@@ -45,9 +45,10 @@ function meddled(happens: () => Promise<unknown>): TenantStore {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
       const call = (...values: unknown[]) => Reflect.apply(value, target, values) as unknown;
-      if (name !== "batch") return call;
-      return async (...values: unknown[]) => {
-        if (!happened) {
+      if (name !== "run") return call;
+      return async (...values: Parameters<TenantStore["run"]>) => {
+        const makesStep = values[0].some((run) => run !== undefined && "step" in run.values);
+        if (makesStep && !happened) {
           happened = true;
           await happens();
         }

@@ -43,7 +43,7 @@ describe("the clerk", () => {
   const asleep = {
     open: async () => false,
     ring: async () => undefined,
-    wait: async () => ({ attended: true, place: null }),
+    wait: async () => ({ attended: true, told: null }),
     hangUp: async () => undefined,
     wakeAt: async () => undefined,
   };

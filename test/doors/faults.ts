@@ -53,7 +53,7 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
         const store = storeOfClerk(database, tenantId);
         await sealAll(store, log, async () => undefined);
       }),
-    wait: async () => ({ attended: true, place: null }),
+    wait: async () => ({ attended: true, told: null }),
     hangUp: async () => undefined,
     wakeAt: () => fault.strike("clerk.wakeAt", async () => undefined),
   });

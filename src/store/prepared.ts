@@ -1,0 +1,61 @@
+import { fillPlaceholders, getTableColumns } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+
+// Statements whose text is made once. To compose one out of drizzle's parts and write it down takes as long as
+// to run it, and from one run to the next only the values differ.
+
+export type Value = string | number | boolean | null;
+export type Values = Readonly<Record<string, Value>>;
+export type DatabaseRow = Readonly<Record<string, unknown>>;
+
+/** Whatever drizzle has composed. */
+export interface Composed {
+  toSQL(): { sql: string; params: unknown[] };
+}
+
+/** A statement with its values, to be run once. */
+export interface Run<Row = unknown> {
+  readonly prepared: Prepared<Row>;
+  readonly values: Values;
+}
+
+/** The names in it stand for values: `sql.placeholder(name)`. */
+export class Prepared<Row> {
+  readonly #compose: () => Composed;
+  readonly #table: SQLiteTable;
+  #made: { readonly sql: string; readonly params: unknown[] } | undefined;
+  #columns: readonly (readonly [property: string, name: string, read: (value: unknown) => unknown])[] = [];
+
+  /** What it returns, if anything, are columns of the table. */
+  constructor(table: SQLiteTable, compose: () => Composed) {
+    this.#table = table;
+    this.#compose = compose;
+  }
+
+  with(values: Values): Run<Row> {
+    return { prepared: this, values };
+  }
+
+  bind(client: D1Database, values: Values): D1PreparedStatement {
+    // At the first run, not when the module is loaded: most starts need few of all statements.
+    this.#made ??= this.#compose().toSQL();
+    return client.prepare(this.#made.sql).bind(...fillPlaceholders(this.#made.params, { ...values }));
+  }
+
+  rows(found: readonly DatabaseRow[]): Row[] {
+    const [first] = found;
+    if (first !== undefined && this.#columns.length === 0) {
+      this.#columns = Object.entries(getTableColumns(this.#table))
+        .filter(([, { name }]) => name in first)
+        .map(([property, column]) => [property, column.name, (value) => column.mapFromDriverValue(value)]);
+    }
+    return found.map((row) => {
+      const read: Record<string, unknown> = {};
+      for (const [property, name, from] of this.#columns) {
+        const value = row[name];
+        read[property] = value === null ? null : from(value);
+      }
+      return read as Row;
+    });
+  }
+}
