@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { toHex } from "../core/bytes.ts";
 import { visibleStatus } from "../core/decision.ts";
-import { parseChange } from "../core/directory.ts";
+import { isChange } from "../core/directory.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/identifier.ts";
 import { hashOfJson } from "../core/jcs.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -11,7 +11,7 @@ import { idempotency, steps } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import type { WrittenRows } from "../store/steps.ts";
 import { GOOD_KEY, UNAUTHORIZED, type Principal } from "./keys.ts";
-import { decidedBy, loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
+import { decidedBy, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
 import { namedCall, open, replayed, type Opened } from "./open.ts";
 import { deliver, rejectedLately, undelivered, type Call } from "./call.ts";
 import { waitFor } from "./clerkcalls.ts";
@@ -43,7 +43,7 @@ export async function ask(
     return refuse("validation_failed", "there is no policy of this name", "/policy");
   }
   // Sealed as a decision it would change nobody's passkeys, and every verifier would take it for a lie.
-  if (parseChange(question.payload).ok) {
+  if (isChange(question.payload)) {
     return refuse("validation_failed", "a change of who may sign is not for a key to ask for", "/payload");
   }
   const idempotent =
@@ -83,9 +83,19 @@ async function repeatedCall(
   return same ? accept({ row: same, replayed: true }) : locked;
 }
 
-/** A confirmation of the key's own project; another one is not there. */
-export async function read(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
-  return ofProject(world, principal, await loadConfirmation(principal.store, id));
+/** A confirmation of the key's own project, if the key is good at this moment; another one is not there. */
+export async function read(
+  world: World,
+  principal: Principal,
+  id: string,
+  told: WrittenRows | null = null,
+): Promise<Result<Loaded>> {
+  const { store, key } = principal;
+  const now = world.now();
+  const [keys, ...rows] = await store.run([GOOD_KEY.with({ id: key.id, now }), ...rowsOf(id)]);
+  if (keys.length === 0) return UNAUTHORIZED;
+  const loaded = loadedFrom(rows);
+  return ofProject(world, principal, loaded && outcomeOf(loaded, told));
 }
 
 async function ofProject(
@@ -119,18 +129,13 @@ export async function wait(
   if (seconds === 0 || visibleStatus(before.value.state) !== "pending")
     return accept({ ...before.value, attended: true });
   const { attended, told } = await waitFor(world, principal.store.tenantId, id, seconds, caller);
-  const { store, key } = principal;
   const isKeyKnown =
     told?.isKeyGood === true &&
-    told.confirmation?.requesterId === key.id &&
+    told.confirmation?.requesterId === principal.key.id &&
     world.now() < told.row.at + KEY_FRESH_MILLISECONDS;
   if (isKeyKnown) return accept({ ...outcomeOf(before.value, told), attended });
   // A key may be revoked while its holder waits, and learns nothing after that.
-  const now = world.now();
-  const [keys, ...rows] = await store.run([GOOD_KEY.with({ id: key.id, now }), ...rowsOf(id)]);
-  if (keys.length === 0) return UNAUTHORIZED;
-  const loaded = loadedFrom(rows);
-  const after = await ofProject(world, principal, loaded && outcomeOf(loaded, told));
+  const after = await read(world, principal, id, told);
   return after.ok ? accept({ ...after.value, attended }) : after;
 }
 

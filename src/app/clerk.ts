@@ -33,6 +33,8 @@ export class Clerk extends DurableObject<Env> {
   /** The end of the stream as it was sealed last; nothing but a saving of reads. */
   #tail: Tail | undefined;
   #running: Promise<void> | undefined;
+  /** When the alarm goes off, at the latest; undefined: only the storage knows. */
+  #alarm: number | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -102,11 +104,14 @@ export class Clerk extends DurableObject<Env> {
 
   /** The alarm is the earliest of all that were asked for. */
   async wakeAt(at: number): Promise<void> {
+    if (this.#alarm !== undefined && this.#alarm <= at) return;
     const current = await this.ctx.storage.getAlarm();
     if (current === null || at < current) await this.ctx.storage.setAlarm(at);
+    this.#alarm = Math.min(at, current ?? at);
   }
 
   override async alarm(): Promise<void> {
+    this.#alarm = undefined;
     let next: number | undefined;
     try {
       next = await tickAll(this.#world, this.#store);

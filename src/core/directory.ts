@@ -1,6 +1,6 @@
 import { CREDENTIAL_ID_MAX_BYTES } from "./assertion.ts";
 import { HASH_BYTES } from "./hash.ts";
-import type { JsonValue } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import { policyShape } from "./policy.ts";
 import { credential, role, type CreatedRecord, type Role } from "./record.ts";
 import { accept, refuse, type Result } from "./refusal.ts";
@@ -16,13 +16,15 @@ export const RECOVERY_SIGNATURES = 2;
 /** Passkeys of one person that a recovery takes back; ids of the usual 43 characters make some 12 KiB. */
 export const RECOVERY_MAX_REVOKED = 256;
 
+const KIND = "countersign/change";
+
 const change = <const Name extends string, Fields extends { readonly [field: string]: shape.Shape<unknown> }>(
   name: Name,
   fields: Fields,
 ) =>
   shape.object({
     v: shape.literal(1),
-    kind: shape.literal("countersign/change"),
+    kind: shape.literal(KIND),
     change: shape.literal(name),
     ...fields,
   });
@@ -79,6 +81,11 @@ export interface Directory {
 
 export function parseChange(payload: JsonValue): Result<Change> {
   return shape.matchShape(changeShape, payload);
+}
+
+/** Most payloads are something else, which one look tells. */
+export function isChange(payload: JsonObject): boolean {
+  return payload["kind"] === KIND && parseChange(payload).ok;
 }
 
 export function firstDirectory({ body, seq }: CreatedRecord): Directory {

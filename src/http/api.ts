@@ -92,10 +92,10 @@ api.get("/confirmations", async (context) => {
 });
 
 api.get("/confirmations/:id", async (context) => {
-  const principal = await keyWith(context, "confirmations:read");
+  const principal = await keyWith(context, "confirmations:read", rememberedPrincipalOf);
   if (principal instanceof Response) return principal;
   const query = readWaitQuery(new URL(context.req.url).searchParams);
-  if (!query.ok) return refused(context, query.refusal, query.errors);
+  if (!query.ok) return unlessRevoked(context, principal, refused(context, query.refusal, query.errors));
   const found = await wait(context.get("world"), principal, context.req.param("id"), query.value.wait);
   return answered(context, found);
 });

@@ -33,8 +33,10 @@ app.use(async (context, next) => {
   context.set("world", world);
   context.set("requestId", toHex(world.random(REQUEST_ID_BYTES)));
   await next();
-  context.header("x-request-id", context.get("requestId"));
-  if (context.req.path.startsWith("/api/")) context.header("cache-control", "no-store");
+  // On the answer itself: through the context each header would make it anew.
+  const { headers } = context.res;
+  headers.set("x-request-id", context.get("requestId"));
+  if (context.req.path.startsWith("/api/")) headers.set("cache-control", "no-store");
 });
 
 /** An IP address can be no relying party: a browser that came by one goes to the name. */

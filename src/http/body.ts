@@ -56,27 +56,36 @@ function isJson(headers: Headers): boolean {
   return JSON_TYPE.test(headers.get("content-type") ?? "") && encoding.toLowerCase() === "identity";
 }
 
-/** Stops at the limit: what a body claims of its length is a hint, what arrives is what counts. */
+/** What a body claims of its length is a hint, what arrives is what counts. */
 async function readAtMost(request: Request, maxBytes: number): Promise<Result<Bytes>> {
   const tooLarge = refuse("payload_too_large", `the body has more than ${maxBytes} bytes`);
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return tooLarge;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = request.body?.getReader();
+  const claimed = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (claimed > maxBytes) return tooLarge;
   try {
-    for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
-      const chunk: Uint8Array = part.value;
-      length += chunk.length;
-      if (length > maxBytes) {
-        await reader?.cancel();
-        return tooLarge;
-      }
-      chunks.push(chunk);
-    }
+    // More than was announced does not get through HTTP; without an announcement reading stops at the limit.
+    const whole =
+      claimed >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readUpTo(request, maxBytes);
+    return whole === undefined || whole.length > maxBytes ? tooLarge : accept(whole);
   } catch {
     return refuse("validation_failed", "the body broke off");
   }
-  return accept(concat(...chunks));
+}
+
+/** Undefined where there is more. */
+async function readUpTo(request: Request, maxBytes: number): Promise<Bytes | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
+    const chunk: Uint8Array = part.value;
+    length += chunk.length;
+    if (length > maxBytes) {
+      await reader?.cancel();
+      return undefined;
+    }
+    chunks.push(chunk);
+  }
+  return concat(...chunks);
 }
 
 /**

@@ -5,14 +5,18 @@ import type { ConfirmationAnswer, ConfirmationSummary } from "./answers.ts";
 
 // A confirmation as programs get it over REST.
 
-export function summaryOf(world: World, { row, status, username }: Listed): ConfirmationSummary {
+export function summaryOf(
+  world: World,
+  { row, status, username }: Listed,
+  code = codeOf(row),
+): ConfirmationSummary {
   // What was decided shows only when the status does.
   const told = status !== "pending";
   return {
     id: row.id,
     url: `${world.origin}/approve/${row.id}`,
     status,
-    code: codeOf(row),
+    code,
     action: row.action,
     username,
     policy: row.policyHash,
@@ -30,7 +34,7 @@ export function confirmationAnswer(world: World, view: View): ConfirmationAnswer
   const last = view.decisions.at(-1);
   const receipt = view.index === null ? null : `${world.origin}/api/confirmations/${view.row.id}/receipt`;
   return {
-    ...summaryOf(world, view),
+    ...summaryOf(world, view, view.code),
     credentialId: last?.assertion.id ?? null,
     rawAssertion: last === undefined ? null : rawAssertionOf(last.assertion),
     decisions: [...view.decisions],
