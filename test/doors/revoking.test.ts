@@ -35,6 +35,8 @@ const calls: Readonly<Record<string, () => Promise<Answered>>> = {
   "a field too many": () => api("POST", "/api/confirmations", { ...QUESTION, more: 1 }),
   "an approver whom nobody knows": () =>
     api("POST", "/api/confirmations", { ...QUESTION, username: "nobody" }),
+  "a look": () => api("GET", "/api/confirmations/c_0"),
+  "a look with a bad wait": () => api("GET", "/api/confirmations/c_0?wait=x"),
   "a list": () => api("GET", "/api/confirmations"),
   "a scope that it lacks": () => api("GET", "/api/approvers"),
 };
@@ -52,5 +54,52 @@ describe.each(Object.entries(ends))("a key that is %s between two calls", (_name
     const changed = await changedBy(async () => told.push(await call()));
     expect(told).toMatchObject([{ status: 401, body: { code: "unauthorized" } }]);
     expect(changed).toEqual([]);
+  });
+});
+
+describe("a decision that comes while keys wait", () => {
+  const waiters: Readonly<Record<string, () => ReturnType<typeof backend>>> = {
+    "the key that asked": () => api,
+    "another key of its project": () => company.api,
+  };
+  const waiting = (who: string, id: string) =>
+    waiters[who]?.()("GET", `/api/confirmations/${id}?wait=25`) ?? Promise.reject(new RangeError(who));
+  /** Both have come to their waiting. */
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 100));
+
+  it("is told to each of them", async () => {
+    const { body } = await api("POST", "/api/confirmations", QUESTION);
+    const told = Object.keys(waiters).map((who) => waiting(who, body.id));
+    await settled();
+    await company.alex.decide(body.id);
+    const [own, other] = await Promise.all(told);
+    expect(own).toMatchObject({
+      status: 200,
+      body: { status: "approved", log: { index: expect.any(Number) } },
+    });
+    expect(other).toEqual(own);
+    // Whoever reads it later reads the same.
+    expect(await api("GET", `/api/confirmations/${body.id}`)).toEqual(own);
+  });
+
+  it.each(Object.entries(ends))("is not told to the one that was %s, asker or not", async (_name, end) => {
+    const { body } = await api("POST", "/api/confirmations", QUESTION);
+    const told = Object.keys(waiters).map((who) => waiting(who, body.id));
+    await settled();
+    await rows(end, expectOk(parseApiKey(key)).hash);
+    await company.alex.decide(body.id);
+    const [own, other] = await Promise.all(told);
+    expect(own).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+    expect(other).toMatchObject({ status: 200, body: { status: "approved" } });
+  });
+
+  it("is not told to another that was revoked", async () => {
+    const asked = await company.api("POST", "/api/confirmations", QUESTION);
+    const told = Object.keys(waiters).map((who) => waiting(who, asked.body.id));
+    await settled();
+    await rows(ends.revoked, expectOk(parseApiKey(key)).hash);
+    await company.alex.decide(asked.body.id);
+    const [revoked, asker] = await Promise.all(told);
+    expect([revoked?.status, asker?.status]).toEqual([401, 200]);
   });
 });

@@ -34,6 +34,20 @@ export async function presign(
   reason = "",
 ): Promise<Presigned> {
   const { ceremonyId } = expectOk(await beginCeremony(world, store, id, person));
+  const given = await signedAs(world, store, id, { person, passkey }, ceremonyId, decision, reason);
+  return { id, person, given };
+}
+
+/** The decision over a ceremony that was begun. */
+export async function signedAs(
+  world: World,
+  store: TenantStore,
+  id: string,
+  { person, passkey }: Signer,
+  ceremonyId: string,
+  decision: Decision["decision"],
+  reason = "",
+): Promise<Decision> {
   const [[row], [ceremony]] = await store.read([
     store.select(confirmations, eq(confirmations.id, id)),
     store.select(ceremonies, eq(ceremonies.id, ceremonyId)),
@@ -42,7 +56,7 @@ export async function presign(
   const statement = statementOf(world, await store.own(), row, person, ceremony, { decision, reason });
   const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
   const { assertion } = await passkey.assert(challenge);
-  return { id, person, given: { ceremonyId, decision, reason, assertion, userHandle: null } };
+  return { ceremonyId, decision, reason, assertion, userHandle: null };
 }
 
 export function present(

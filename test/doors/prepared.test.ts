@@ -1,0 +1,89 @@
+import { reset } from "cloudflare:test";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { World } from "../../src/app/world.ts";
+import { credentials, people, projects } from "../../src/store/schema.ts";
+import { ownTenant, prepared, type TenantStore } from "../../src/store/tenant.ts";
+import { emptyHouse, newCompany } from "./house.ts";
+
+// Statements that are composed once: what they return, whose rows they see, and that they are composed once.
+
+let world: World;
+let acme: TenantStore;
+let other: TenantStore;
+afterAll(() => reset());
+beforeAll(async () => {
+  world = await emptyHouse();
+  acme = (await newCompany(world)).store;
+  other = (await newCompany(world, "Other")).store;
+}, 30_000);
+
+let composed = 0;
+const PERSON = prepared(people, (scope) => {
+  composed++;
+  return scope.select(people, eq(people.username, sql.placeholder("username")));
+});
+const PASSKEYS = prepared(credentials, (scope) => scope.select(credentials));
+const RENAME = prepared<typeof projects, "name">(projects, (scope) =>
+  scope
+    .update(projects, { name: sql`${sql.placeholder("name")}` }, eq(projects.id, sql.placeholder("id")))
+    .returning({ name: projects.name }),
+);
+
+describe("a prepared statement", () => {
+  it("returns what the same statement returns when it is composed anew", async () => {
+    const alex = await acme.select(people, eq(people.username, "alex"));
+    expect(alex).toHaveLength(1);
+    expect(await acme.run([PERSON.with({ username: "alex" }), PASSKEYS.with({}), ownTenant])).toEqual([
+      alex,
+      await acme.select(credentials),
+      [await acme.own()],
+    ]);
+    // Booleans are booleans, and what is not there is null.
+    expect((await acme.run([PASSKEYS.with({})]))[0]).toMatchObject([{ backedUp: true, revokedAt: null }]);
+  });
+
+  it("sees the rows of the handle that runs it, and of no other", async () => {
+    const [own] = await acme.select(projects);
+    const id = own?.id ?? "";
+    for (const [store, found] of [
+      [other, []],
+      [acme, [{ name: "Renamed" }]],
+    ] as const) {
+      expect((await store.run([RENAME.with({ id, name: "Renamed" })]))[0]).toEqual(found);
+    }
+    const [mine] = await acme.run([PERSON.with({ username: "alex" })]);
+    const [theirs] = await other.run([PERSON.with({ username: "alex" })]);
+    expect([mine[0]?.tenantId, theirs[0]?.tenantId]).toEqual([acme.tenantId, other.tenantId]);
+    // The tenant is the handle's, whatever a caller says.
+    const said = { username: "alex", tenant: other.tenantId };
+    expect((await acme.run([PERSON.with(said)]))[0]).toEqual(mine);
+  });
+
+  it("is composed once", async () => {
+    await acme.run([PERSON.with({ username: "alex" })]);
+    const before = composed;
+    for (const username of ["alex", "nobody", "alex"]) await acme.run([PERSON.with({ username })]);
+    expect([before, composed]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ["of its values", {}],
+    ["of its own names", { name: "alex" }],
+  ])("is not run with none %s", async (_what, values) => {
+    await expect(acme.run([PERSON.with(values)])).rejects.toThrow(/username/);
+  });
+
+  it("that is left out leaves its place", async () => {
+    const [none, some, last] = await acme.run([undefined, ownTenant, undefined]);
+    expect([none, some.length, last]).toEqual([[], 1, []]);
+  });
+
+  it("fails with all that is run with it", async () => {
+    const [own] = await acme.select(projects);
+    const twice = acme.insert(projects, { id: own?.id ?? "", name: "Twice", createdAt: 0 });
+    const rename = RENAME.with({ id: own?.id ?? "", name: "Not kept" });
+    await expect(acme.batch([rename, twice])).rejects.toThrow(/UNIQUE/);
+    expect((await acme.select(projects))[0]?.name).toBe(own?.name);
+  });
+});
