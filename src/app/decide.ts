@@ -1,46 +1,30 @@
 import { and, eq, sql } from "drizzle-orm";
-import { assertionHash, type Assertion, type AssertionFacts } from "../core/assertion.ts";
-import { fromHex, toHex } from "../core/bytes.ts";
-import { challengeOf } from "../core/challenge.ts";
-import { decide as judge, type Input } from "../core/decision.ts";
-import { mayDecide } from "../core/directory.ts";
-import { canonicalText } from "../core/jcs.ts";
-import { accept, expectOk as ok, refuse, type Result } from "../core/refusal.ts";
-import { statementNonce, type Statement } from "../core/statement.ts";
+import { assertionHash } from "../core/assertion.ts";
+import { toHex } from "../core/bytes.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { storeOfRemembered } from "../store/lookup.ts";
 import {
   ceremonies,
   credentials,
   people,
   votes,
   type CeremonyRow,
-  type CredentialRow,
   type PersonRow,
-  type Tenant,
   type VoteRow,
 } from "../store/schema.ts";
 import { ATTEMPTS_MAX, burn, makeStep, type StepAttempt } from "../store/steps.ts";
-import { storeOfRemembered } from "../store/lookup.ts";
 import { ownTenant, prepared, type TenantStore } from "../store/tenant.ts";
 import type { Begun } from "./begun.ts";
-import { statementOf } from "./ceremony.ts";
+import { sealedChange } from "./change.ts";
 import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
-import { sealOf } from "./seal.ts";
-import { judgeChange, revokedBy, sealedChange } from "./change.ts";
-import { activePasskeys, verifyUse } from "./passkeys.ts";
+import { activePasskeys } from "./passkeys.ts";
 import { settle } from "./settle.ts";
+import { countedApprovals, stepOf, type Attempt, type Decision } from "./step.ts";
 import { newId, type World } from "./world.ts";
 
-// Decide: rebuild the statement and the challenge from stored rows, verify, judge, and commit in one
-// guarded chain. Only then is it sealed, and only then does anyone but the approver hear of it.
-
-export interface Decision {
-  readonly ceremonyId: string;
-  readonly decision: Statement["decision"];
-  readonly reason: string;
-  readonly assertion: Assertion;
-  readonly userHandle: string | null;
-}
+// Decide: what step.ts makes of the decision is committed in one guarded chain. Only then is it sealed, and only
+// then does anyone but the approver hear of it.
 
 const CEREMONY = prepared(ceremonies, (scope) =>
   scope.select(
@@ -132,18 +116,6 @@ function isRepeated(ceremony: CeremonyRow | undefined, vote: VoteRow | undefined
   return vote !== undefined && vote.stepId === ceremony?.burntBy && vote.assertionHash === hash;
 }
 
-interface Attempt {
-  readonly id: string;
-  readonly tenant: Tenant;
-  readonly person: PersonRow;
-  readonly given: Decision;
-  readonly ceremony: CeremonyRow;
-  readonly passkey: CredentialRow | undefined;
-  readonly hash: string;
-  readonly stepId: string;
-  readonly session: string | null;
-}
-
 async function tryToDecide(
   world: World,
   store: TenantStore,
@@ -171,86 +143,6 @@ async function made(world: World, store: TenantStore, step: StepAttempt): Promis
   const done = await makeStep(store, step);
   if (done?.sealed) await ring(world, store.tenantId, done.sealed);
   return done !== undefined;
-}
-
-/** The step that this decision makes of the confirmation, if it is signed as it should be and may be made. */
-async function stepOf(
-  world: World,
-  store: TenantStore,
-  attempt: Attempt,
-  loaded: Loaded,
-): Promise<Result<StepAttempt>> {
-  const { passkey, ceremony, person, given } = attempt;
-  if (world.now() >= ceremony.expiresAt)
-    return refuse("challenge_expired", "this page stood open too long; load it again");
-  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
-    return refuse("unknown_credential", "this passkey does not count for you here");
-  const statement = statementOf(world, attempt.tenant, loaded.row, person, ceremony, given);
-  const challenge = challengeOf(statementNonce(statement), ok(fromHex(loaded.row.payloadHash)));
-  const verified = await verifyUse(world, person, passkey, given, challenge, [passkey.id]);
-  return verified.ok ? judged(world, store, loaded, attempt, statement, verified.value) : verified;
-}
-
-async function judged(
-  world: World,
-  store: TenantStore,
-  loaded: Loaded,
-  { id, person, given, passkey, hash, stepId, session }: Attempt,
-  statement: Statement,
-  facts: AssertionFacts,
-): Promise<Result<StepAttempt>> {
-  const now = world.now();
-  // One person, one vote: a second would break the batch, and a rollback un-burns the ceremony.
-  if (loaded.state.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
-    return refuse("already_signed", "this person has already signed this request");
-  if (!mayDecide(person)) return refuse("not_an_approver", "your role may read, not decide");
-  const directory = await judgeChange(world, store, loaded, given.decision, person);
-  if (!directory.ok) return directory;
-  const change = judge(loaded.policy, loaded.state, inputOf(given, person), now);
-  if (!change.ok) return change;
-  const { state, effects } = change.value;
-  const sealed = effects.flatMap((effect) =>
-    effect.kind === "seal" && effect.record !== "consumed" ? [effect.record] : [],
-  );
-  const [outcome] = sealed;
-  const applies = outcome === "approved" || outcome === "break-glass";
-  return accept({
-    confirmation: id,
-    version: loaded.row.version,
-    id: stepId,
-    type: given.decision,
-    now,
-    next: state.status,
-    escalated: state.escalated,
-    hasVotes: loaded.votes.length > 0,
-    seal: outcome === undefined ? null : sealOf(world, applies ? loaded.row.type : "decision", outcome),
-    signature: {
-      ceremony: given.ceremonyId,
-      session,
-      person: person.id,
-      role: person.role,
-      credential: passkey?.id ?? "",
-      countedApprovals: countedApprovals(loaded),
-      directory: directory.value,
-      decision: given.decision,
-      statement: canonicalText(statement),
-      assertion: canonicalText(given.assertion),
-      assertionHash: hash,
-      signCount: Math.max(facts.signCount, passkey?.signCount ?? 0),
-      backedUp: facts.backedUp,
-      revokes: applies ? revokedBy(loaded.row) : [],
-    },
-  });
-}
-
-function countedApprovals({ state }: Loaded): number {
-  return state.votes.filter((cast) => cast.decision === "approve" && cast.credentialActive).length;
-}
-
-function inputOf({ decision, reason }: Decision, person: PersonRow): Input {
-  return decision === "break-glass"
-    ? { kind: "override", person: person.id, reason }
-    : { kind: "vote", person: person.id, decision };
 }
 
 /** Same version and no step: one of the facts was no longer true at that moment. */

@@ -1,16 +1,20 @@
 import { expect } from "vitest";
-import { beginEnrolment, finishEnrolment } from "../../src/app/enrol.ts";
+import { takeCeremony } from "../../src/app/begun.ts";
+import { beginCeremony } from "../../src/app/ceremony.ts";
+import { decide, decideAsBegun } from "../../src/app/decide.ts";
+import { beginEnrolment, finishEnrolment, secretHash } from "../../src/app/enrol.ts";
 import { principalOf, type Principal } from "../../src/app/keys.ts";
+import { loadConfirmation } from "../../src/app/loaded.ts";
 import { beginDevice, finishDevice } from "../../src/app/people.ts";
-import { beginSignIn, finishSignIn } from "../../src/app/signin.ts";
-import type { World } from "../../src/app/world.ts";
+import { beginSignIn, finishSignIn, openSession } from "../../src/app/signin.ts";
+import { newId, type World } from "../../src/app/world.ts";
 import { fromBase64url } from "../../src/core/bytes.ts";
-import { expectOk, type Result } from "../../src/core/refusal.ts";
+import { accept, expectOk, type Result } from "../../src/core/refusal.ts";
 import { confirmations, outbox } from "../../src/store/schema.ts";
 import type { TenantStore } from "../../src/store/tenant.ts";
 import type { Authenticator } from "../support/authenticator.ts";
 import { idOf } from "./house.ts";
-import { personNamed, present, presign } from "./signing.ts";
+import { personNamed, signedAs } from "./signing.ts";
 import { auditConfirmation } from "./streamaudit.ts";
 
 // A client in a world where things fail: tries again, with the same name and the same assertion, and audits
@@ -104,13 +108,27 @@ export class Client {
     return asked.find(({ type }) => type === "credential.endorsed")?.id ?? "";
   }
 
+  /** As the door does it: by what the page began with, if that is known, or else looked at whole. */
   async decide(id: string, passkey: Authenticator): Promise<void> {
-    const person = await personNamed(this.#store, "alex");
-    const signed = await this.insist(() => presign(this.#world, this.#store, id, { person, passkey }));
-    const decided = await this.insist(() => present(this.#world, this.#store, signed));
+    const [world, store] = [this.#world, this.#store];
+    const person = await personNamed(store, "alex");
+    const session = secretHash(await this.insist(() => openSession(world, { store, person })));
+    const given = await this.insist(async () => {
+      const loaded = await loadConfirmation(store, id);
+      const begun = await beginCeremony(world, store, id, person, loaded && { session, loaded });
+      return signedAs(world, store, id, { person, passkey }, expectOk(begun).ceremonyId, "approve");
+    });
+    const present = () =>
+      this.insist(async (): Promise<Result<"decided">> => {
+        const begun = takeCeremony(session, id);
+        const stepId = newId(world, "s");
+        const isDone = begun !== undefined && (await decideAsBegun(world, begun, given, stepId));
+        return isDone ? accept("decided") : decide(world, store, id, person, given, stepId);
+      });
+    const decided = await present();
     expectAnswer(decided, { ok: true, value: "decided" });
     // An identical repetition, whenever it comes, is answered like the first.
-    expectAnswer(await this.insist(() => present(this.#world, this.#store, signed)), decided);
+    expectAnswer(await present(), decided);
   }
 }
 

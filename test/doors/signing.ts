@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { beginCeremony, statementOf } from "../../src/app/ceremony.ts";
-import { decide, type Decision } from "../../src/app/decide.ts";
+import { decide } from "../../src/app/decide.ts";
+import type { Decision } from "../../src/app/step.ts";
 import type { World } from "../../src/app/world.ts";
 import { fromHex, toBase64url } from "../../src/core/bytes.ts";
 import { challengeOf } from "../../src/core/challenge.ts";
