@@ -15,7 +15,7 @@ import { worldOf } from "./worldof.ts";
 
 /** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
 const RETRY_SECONDS = 5;
-/** Whoever is woken reads next, and the database does one thing at a time: the writing back comes after. */
+/** Whoever is woken answers first: for the writing back nobody waits but the person who decided. */
 const WAKE_FIRST_MILLISECONDS = 2;
 
 /**

@@ -20,6 +20,7 @@ import { ring } from "./clerkcalls.ts";
 import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "./loaded.ts";
 import { activePasskeys } from "./passkeys.ts";
 import { settle } from "./settle.ts";
+import type { Visitor } from "./signin.ts";
 import { countedApprovals, stepOf, type Attempt, type Decision } from "./step.ts";
 import { newId, type World } from "./world.ts";
 
@@ -90,7 +91,7 @@ export async function decide(
 
 /**
  * Commits the decision by what its page began with, without reading anything before; the session, too, is looked
- * at by the statement that makes the step. False: that didn't do, for whatever reason, and the call is to be looked
+ * at by the statement that makes the step. Undefined: that didn't do, for whatever reason, and the call is to be looked
  * at whole.
  */
 export async function decideAsBegun(
@@ -98,17 +99,17 @@ export async function decideAsBegun(
   { session, tenant, person, passkeys, ceremony, loaded }: Begun,
   given: Decision,
   stepId: string,
-): Promise<boolean> {
+): Promise<Visitor | undefined> {
   const passkey = passkeys.find((one) => one.id === given.assertion.id);
   // A change of the directory is judged by what it finds there.
   if (ceremony.id !== given.ceremonyId || passkey === undefined || loaded.row.type !== "decision")
-    return false;
+    return undefined;
   const { id } = loaded.row;
   const store = storeOfRemembered(world.database, person);
   const hash = toHex(assertionHash(given.assertion));
   const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId, session };
   const step = await stepOf(world, store, attempt, loaded);
-  return step.ok && (await made(world, store, step.value));
+  return step.ok && (await made(world, store, step.value)) ? { store, person } : undefined;
 }
 
 /** Whether this very assertion has made its step before. */

@@ -6,7 +6,6 @@ import { takeCeremony } from "../app/begun.ts";
 import { decide, decideAsBegun } from "../app/decide.ts";
 import type { Visitor } from "../app/signin.ts";
 import { newId } from "../app/world.ts";
-import { storeOfRemembered } from "../store/lookup.ts";
 import * as shape from "../core/shape.ts";
 import { id, REASON_MAX_CHARACTERS } from "../core/statement.ts";
 import { refused, type Door, type DoorContext } from "./context.ts";
@@ -77,9 +76,8 @@ approve.post("/:id/decision", async (context) => {
   const begun = session === undefined ? undefined : takeCeremony(session, id);
   const early = begun && (await posted(context, decisionShape));
   if (begun && early && !(early instanceof Response)) {
-    const done = await decideAsBegun(world, begun, { ...early, ...early.assertion }, stepId);
-    const { person } = begun;
-    if (done) return told(context, { store: storeOfRemembered(world.database, person), person });
+    const by = await decideAsBegun(world, begun, { ...early, ...early.assertion }, stepId);
+    if (by) return told(context, by);
   }
   const known = await requireVisitor(context);
   if (known instanceof Response) return known;

@@ -53,7 +53,8 @@ async function opened(id: string, decision: Decision["decision"] = "approve"): P
   return { id, begun, signer, given };
 }
 
-const decided = ({ begun, given }: Page, by = world) => decideAsBegun(by, begun, given, newId(world, "s"));
+const decided = async ({ begun, given }: Page, by = world) =>
+  (await decideAsBegun(by, begun, given, newId(world, "s"))) !== undefined;
 
 describe("a decision as its page began", () => {
   it("waits for the database once before it is sealed", async () => {

@@ -122,8 +122,8 @@ export class Client {
       this.insist(async (): Promise<Result<"decided">> => {
         const begun = takeCeremony(session, id);
         const stepId = newId(world, "s");
-        const isDone = begun !== undefined && (await decideAsBegun(world, begun, given, stepId));
-        return isDone ? accept("decided") : decide(world, store, id, person, given, stepId);
+        const by = begun && (await decideAsBegun(world, begun, given, stepId));
+        return by ? accept("decided") : decide(world, store, id, person, given, stepId);
       });
     const decided = await present();
     expectAnswer(decided, { ok: true, value: "decided" });
