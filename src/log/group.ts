@@ -82,6 +82,16 @@ export function planGroup<Call extends AppendCall>(
   return { added, accepted, refused };
 }
 
+/** Throws unless each entry is new: for entries that come with their places, where no place can be an earlier one. */
+export function checkLabels(
+  entries: readonly LabelledEntry[],
+  stored: (label: string) => PlacedEntry | undefined,
+): void {
+  const { added } = planGroup([{ entries }], 0, stored);
+  if (added.length !== entries.length)
+    throw new Error("a label of these entries comes twice, or is the log's");
+}
+
 /** Where the entries of one call stand, and those of them that are new. */
 function placeEntries(
   entries: readonly LabelledEntry[],

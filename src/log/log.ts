@@ -2,20 +2,28 @@ import { DurableObject } from "cloudflare:workers";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { encodeVkey } from "../core/note.ts";
 import { encodeLogProof } from "../core/proof.ts";
-import { inclusionPath } from "../core/tileproof.ts";
+import { hashesAt, inclusionPlaces } from "../core/tileproof.ts";
 import { encodeTrustPolicy, NO_QUORUM } from "../core/trust.ts";
-import { checkEntries, planGroup, type AppendCall, type GroupPlan, type LabelledEntry } from "./group.ts";
+import {
+  checkEntries,
+  checkLabels,
+  planGroup,
+  type AppendCall,
+  type GroupPlan,
+  type LabelledEntry,
+} from "./group.ts";
 import { LogCopy } from "./copy.ts";
 import { COPY_SECONDS, copyRound, ROUND_MAX_ENTRIES } from "./copying.ts";
 import { compareWithCopy, Guard } from "./guard.ts";
 import { loadHead, signHead, type Head } from "./head.ts";
+import { moveEarlierRows } from "./migrate.ts";
 import { ownCheckpoint, restore, type IndexedEntry } from "./restore.ts";
 import { LogRows } from "./rows.ts";
 import { serveLog, serveTrouble } from "./serve.ts";
 import { LOG_NAME, type LogSettings } from "./settings.ts";
 import { logSigner, type LogSigner } from "./signer.ts";
 import { WANTS_TO_BE_TOLD, type Told } from "./told.ts";
-import { growTree, tileReader } from "./tree.ts";
+import { growTree, nodeReader, tileReader } from "./tree.ts";
 
 /** Some 2 KB of text each: half a megabyte in one answer. */
 export const PROOFS_MAX_INDICES = 256;
@@ -73,6 +81,7 @@ export class Log extends DurableObject<LogSettings> {
     this.#copy = new LogCopy(settings.COPY, settings.LOG_ORIGIN);
     this.#guard = new Guard(() => compareWithCopy(this.#copy, this.#rows, this.#newest()));
     // Synchronous, so no call comes in before it; if it throws, the object doesn't start.
+    moveEarlierRows(context.storage, this.#rows);
     this.#newest();
   }
 
@@ -109,10 +118,11 @@ export class Log extends DurableObject<LogSettings> {
     if (seen === undefined) throw new Error("LOG_RESTORE is not set");
     const [copy, rows, signer] = [this.#copy, this.#rows, this.#signer];
     const head = (): Head => this.#newest();
-    const size = await restore(
-      { copy, rows, signer, seen, head, extend: (more) => this.#extend(more) },
-      entries,
-    );
+    const extend = (more: readonly LabelledEntry[]): void => {
+      checkLabels(more, (label) => this.#rows.labelled(label));
+      this.#extend(more);
+    };
+    const size = await restore({ copy, rows, signer, seen, head, extend }, entries);
     await this.ctx.storage.sync();
     this.#guard.forget();
     return size;
@@ -130,9 +140,9 @@ export class Log extends DurableObject<LogSettings> {
       throw new RangeError(`at most ${PROOFS_MAX_INDICES} proofs are made at once`);
     }
     const { tree, note } = this.#published();
-    const readTile = tileReader(tree, (level, index) => this.#rows.fullTile(level, index));
+    const readNode = nodeReader(tree, (level, index) => this.#rows.fullTile(level, index));
     return indices.map((index) => {
-      const path = inclusionPath(index, tree.frontier.size, readTile);
+      const path = hashesAt(inclusionPlaces(index, tree.frontier.size), readNode);
       return encodeLogProof({ index, path, checkpoint: note });
     });
   }
@@ -255,6 +265,7 @@ export class Log extends DurableObject<LogSettings> {
     return plan;
   }
 
+  /** With entries whose labels were found to be new in this same turn: the rows would take a label twice. */
   #extend(added: readonly LabelledEntry[]): void {
     const { tree } = this.#newest();
     const { size } = tree.frontier;

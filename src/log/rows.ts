@@ -1,11 +1,13 @@
-import { expectOk } from "../core/refusal.ts";
 import { fromHex, type Bytes } from "../core/bytes.ts";
-import type { LabelledEntry, PlacedEntry } from "./group.ts";
-import type { FullTile, TreeSource } from "./tree.ts";
+import { parseEntry } from "../core/record.ts";
+import { expectOk } from "../core/refusal.ts";
+import { labelOf, type LabelledEntry, type PlacedEntry } from "./group.ts";
+import type { FullTile, StoredTile, TreeSource } from "./tree.ts";
 
 // The Log's SQLite. Rows are inserted and never changed: a key that is there already makes the whole
-// transaction fail, so no entry gets a second place and no size a second root. Only what says how far the
-// copy has come is forgotten when the copy is lost.
+// transaction fail, so no place gets a second entry and no size a second root. That a label has one entry, the
+// log sees to: it looks each label up and inserts it in one turn, and nothing comes between. Only what says
+// how far the copy has come is forgotten when the copy is lost.
 
 export interface StoredCheckpoint {
   readonly size: number;
@@ -17,16 +19,24 @@ export interface StoredCheckpoint {
 // Checkpoints are all kept, some 250 bytes each: they are what was promised to whom.
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS entries (
-     position INTEGER PRIMARY KEY, label BLOB NOT NULL UNIQUE, entry BLOB NOT NULL) STRICT`,
+     position INTEGER PRIMARY KEY, prefix BLOB NOT NULL, entry BLOB NOT NULL) STRICT`,
+  "CREATE INDEX IF NOT EXISTS labels ON entries (prefix)",
   // The root stands first, so that waking up doesn't read the 8 KiB behind it.
   `CREATE TABLE IF NOT EXISTS tiles (
-     level INTEGER NOT NULL, position INTEGER NOT NULL, root BLOB NOT NULL, hashes BLOB NOT NULL,
-     PRIMARY KEY (level, position)) STRICT`,
+     level INTEGER NOT NULL, position INTEGER NOT NULL, root BLOB NOT NULL, runs BLOB NOT NULL,
+     hashes BLOB NOT NULL, PRIMARY KEY (level, position)) STRICT`,
   `CREATE TABLE IF NOT EXISTS checkpoint (
      size INTEGER PRIMARY KEY, root BLOB NOT NULL, note TEXT NOT NULL) STRICT`,
   // Sizes at which the whole tree stands in the copy and was read back.
   `CREATE TABLE IF NOT EXISTS copied (size INTEGER PRIMARY KEY) STRICT`,
 ];
+
+/**
+ * Labels are random, so each goes into another page of their index; that one must stay small. It has the first
+ * 4 bytes of each, which is some 20 bytes an entry instead of 60, and the entry itself tells its whole label.
+ * Among 10^6 entries one new label in 2^32 / 10^6 = 4,300 meets an entry whose label only begins alike.
+ */
+export const LABEL_PREFIX_BYTES = 4;
 
 export class LogRows implements TreeSource {
   readonly #sql: SqlStorage;
@@ -74,13 +84,14 @@ export class LogRows implements TreeSource {
   }
 
   labelled(label: string): PlacedEntry | undefined {
-    const [row] = this.#sql
+    return this.#sql
       .exec<{ position: number; entry: ArrayBuffer }>(
-        "SELECT position, entry FROM entries WHERE label = ?",
-        expectOk(fromHex(label)),
+        "SELECT position, entry FROM entries WHERE prefix = ?",
+        prefixOf(label),
       )
-      .toArray();
-    return row && { index: row.position, entry: new Uint8Array(row.entry) };
+      .toArray()
+      .map(({ position, entry }) => ({ index: position, entry: new Uint8Array(entry) }))
+      .find(({ entry }) => labelOf(expectOk(parseEntry(entry)), entry) === label);
   }
 
   entries(from: number, count: number): readonly Bytes[] {
@@ -105,33 +116,34 @@ export class LogRows implements TreeSource {
       .map(({ root }) => new Uint8Array(root));
   }
 
-  fullTile(level: number, index: number): Bytes {
+  fullTile(level: number, index: number): StoredTile {
     const [row] = this.#sql
-      .exec<{ hashes: ArrayBuffer }>(
-        "SELECT hashes FROM tiles WHERE level = ? AND position = ?",
+      .exec<{ hashes: ArrayBuffer; runs: ArrayBuffer }>(
+        "SELECT hashes, runs FROM tiles WHERE level = ? AND position = ?",
         level,
         index,
       )
       .toArray();
     if (row === undefined) throw new Error(`the log has lost tile ${index} of level ${level}`);
-    return new Uint8Array(row.hashes);
+    return { hashes: new Uint8Array(row.hashes), runs: new Uint8Array(row.runs) };
   }
 
   insertEntry(index: number, { label, entry }: LabelledEntry): void {
     this.#sql.exec(
-      "INSERT INTO entries (position, label, entry) VALUES (?, ?, ?)",
+      "INSERT INTO entries (position, prefix, entry) VALUES (?, ?, ?)",
       index,
-      expectOk(fromHex(label)),
+      prefixOf(label),
       entry,
     );
   }
 
-  insertTile({ level, index, root, hashes }: FullTile): void {
+  insertTile({ level, index, root, runs, hashes }: FullTile): void {
     this.#sql.exec(
-      "INSERT INTO tiles (level, position, root, hashes) VALUES (?, ?, ?, ?)",
+      "INSERT INTO tiles (level, position, root, runs, hashes) VALUES (?, ?, ?, ?, ?)",
       level,
       index,
       root,
+      runs,
       hashes,
     );
   }
@@ -155,4 +167,8 @@ export class LogRows implements TreeSource {
   forgetCopied(): void {
     this.#sql.exec("DELETE FROM copied");
   }
+}
+
+function prefixOf(label: string): Bytes {
+  return expectOk(fromHex(label.slice(0, 2 * LABEL_PREFIX_BYTES)));
 }

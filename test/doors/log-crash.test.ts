@@ -144,7 +144,7 @@ describe("a write that fails", async () => {
 });
 
 describe("rows that are not what was signed", () => {
-  const UNSIGNED = "INSERT INTO entries (position, label, entry) VALUES (300, x'00', x'00')";
+  const UNSIGNED = "INSERT INTO entries (position, prefix, entry) VALUES (300, x'00', x'00')";
   it.each([
     ["the last entry is lost", "DELETE FROM entries WHERE position = 299"],
     ["an entry in between is lost", "DELETE FROM entries WHERE position = 270"],
@@ -167,7 +167,7 @@ describe("rows that are not what was signed", () => {
     ],
     ["a full tile is lost", "DELETE FROM tiles WHERE level = 0 AND position = 0"],
     ["a full tile has another root", "UPDATE tiles SET root = zeroblob(32)"],
-    ["a full tile is too much", "INSERT INTO tiles SELECT 0, 1, root, hashes FROM tiles"],
+    ["a full tile is too much", "INSERT INTO tiles SELECT 0, 1, root, runs, hashes FROM tiles"],
   ])("stop the log: %s", async (_name, damage) => {
     await log().append(sealedRange(SEEDED, 300));
     await evictDurableObject(log());
@@ -205,16 +205,17 @@ describe("rows that are not what was signed", () => {
 
 describe("a row that is there already", () => {
   it.each([
-    ["entries", "INSERT INTO entries SELECT position, zeroblob(32), entry FROM entries WHERE position = 0"],
-    ["labels", "INSERT INTO entries SELECT 250, label, entry FROM entries WHERE position = 0"],
+    ["entries", "INSERT INTO entries SELECT position, zeroblob(4), entry FROM entries WHERE position = 0"],
+    ["tiles", "INSERT INTO tiles SELECT level, position, zeroblob(32), runs, hashes FROM tiles"],
     [
       "checkpoints",
       "INSERT INTO checkpoint SELECT size, zeroblob(32), note FROM checkpoint WHERE size = 250",
     ],
   ])("is not doubled: %s", async (_name, statement) => {
+    await log().append(sealedRange(SEEDED, 256));
     await runInDurableObject(log(), (_instance, state) => {
       expect(() => state.storage.sql.exec(statement)).toThrow("UNIQUE constraint");
     });
-    expect((await audit()).entries).toEqual(hexOf(before));
+    expect((await audit()).entries).toEqual(hexOf(sealedRange(0, 256)));
   });
 });

@@ -14,7 +14,7 @@ import { APPEND_MAX_ENTRIES, type LabelledEntry } from "../../src/log/group.ts";
 import { PROOFS_MAX_INDICES } from "../../src/log/log.ts";
 import { logSigner } from "../../src/log/signer.ts";
 import { WANTS_TO_BE_TOLD } from "../../src/log/told.ts";
-import { growTree, loadTree, type FullTile } from "../../src/log/tree.ts";
+import { growTree, loadTree, runsOf, type FullTile } from "../../src/log/tree.ts";
 import { audit, hexOf, leavesOf, log, sealed, sealedRange, trust } from "./logaudit.ts";
 
 beforeEach(() => reset());
@@ -306,7 +306,8 @@ describe("the tree in memory", () => {
       [0, 256],
     ]);
     expect(filled.map(({ root }) => root)).toEqual(filled.map(({ hashes }) => treeRoot(tileHashes(hashes))));
-    expect(grown.edge.map(({ length }) => length)).toEqual([8, 1, 1]);
+    expect(filled.map(({ runs }) => runs)).toEqual(filled.map(({ hashes }) => runsOf(hashes)));
+    expect(grown.edge.map(([hashes = []]) => hashes.length)).toEqual([8, 1, 1]);
     expect(() => loadTree(65_801, source)).toThrow("rows");
     expect(() => loadTree(65_799, source)).toThrow("rows");
   });

@@ -171,7 +171,7 @@ export async function relayLog(entries: readonly Bytes[]): Promise<void> {
   // What it looks labels up by need not be what it serves.
   const stored = entries.map((entry, position) => ({
     position,
-    label: Uint8Array.of(position >> 8, position % 256, ...entry.slice(1, 33)).buffer,
+    prefix: Uint8Array.of(0, 0, position >> 8, position % 256).buffer,
     entry: entry.slice().buffer,
   }));
   for (const { key } of (await env.COPY.list()).objects) await env.COPY.delete(key);
