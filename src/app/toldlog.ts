@@ -1,10 +1,10 @@
-import { WANTS_TO_BE_TOLD, type Told } from "../log/told.ts";
 import type { Database } from "../store/db.ts";
 import { sealedCount } from "../store/lookup.ts";
 import type { LogPort } from "./world.ts";
 
-interface TeachableLog extends Omit<LogPort, "append"> {
-  append(entries: Parameters<LogPort["append"]>[0], known: number, told: Told): Promise<readonly number[]>;
+interface TeachableLog extends LogPort {
+  /** Null: it wants to be told first of all tenants' entries. */
+  appendOfOneTenant(...given: Parameters<LogPort["append"]>): Promise<readonly number[] | null>;
 }
 
 /**
@@ -13,15 +13,9 @@ interface TeachableLog extends Omit<LogPort, "append"> {
  */
 export function toldLog(log: TeachableLog, database: Database): LogPort {
   return {
-    async append(entries, known) {
-      try {
-        return await log.append(entries, known, "by one tenant");
-      } catch (problem) {
-        // Between Workers the words are all that is left of an error.
-        if (!String(problem).includes(WANTS_TO_BE_TOLD)) throw problem;
-        return await log.append(entries, await sealedCount(database), "by all tenants");
-      }
-    },
+    append: async (entries, known) =>
+      (await log.appendOfOneTenant(entries, known)) ??
+      (await log.append(entries, await sealedCount(database))),
     proofs: (indices) => log.proofs(indices),
     vkey: () => log.vkey(),
   };

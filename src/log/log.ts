@@ -22,7 +22,6 @@ import { LogRows } from "./rows.ts";
 import { serveLog, serveTrouble } from "./serve.ts";
 import { LOG_NAME, type LogSettings } from "./settings.ts";
 import { logSigner, type LogSigner } from "./signer.ts";
-import { WANTS_TO_BE_TOLD, type Told } from "./told.ts";
 import { growTree, nodeReader, tileReader } from "./tree.ts";
 
 /** Some 2 KB of text each: half a megabyte in one answer. */
@@ -88,24 +87,30 @@ export class Log extends DurableObject<LogSettings> {
   /**
    * The index of each entry, in order. The same label with the same entry gets the index it has; with
    * another entry the call is refused, and nothing of it is appended. The caller has seen `known` entries
-   * to be there; a log that has fewer was set back to an earlier state, and appends nothing any more, since
-   * that would sign a second tree of a size that was signed before. After each start it must be told once
-   * what all tenants know: the copy can lag, and the first to come can be one that knows little.
+   * of any tenant to be there; a log that has fewer was set back to an earlier state, and appends nothing any
+   * more, since that would sign a second tree of a size that was signed before.
    */
-  async append(
-    entries: readonly LabelledEntry[],
-    known = 0,
-    told: Told = "by all tenants",
-  ): Promise<readonly number[]> {
+  async append(entries: readonly LabelledEntry[], known = 0): Promise<readonly number[]> {
     checkEntries(entries);
     if (!Number.isSafeInteger(known)) throw new RangeError("a number of entries is a whole number");
-    this.#isTold ||= told === "by all tenants";
-    if (!this.#isTold) throw new Error(WANTS_TO_BE_TOLD);
+    this.#isTold = true;
     this.#known = Math.max(this.#known, known);
     const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
     this.#waiting.push({ entries, resolve, reject });
     void this.#commitWaiting();
     return await promise;
+  }
+
+  /**
+   * The same, if the caller knows of one tenant's entries only. Null, and nothing is appended: the log has just
+   * started, and must be told once what all tenants know, since the copy can lag and the first to come can be
+   * one that knows little.
+   */
+  async appendOfOneTenant(
+    entries: readonly LabelledEntry[],
+    known: number,
+  ): Promise<readonly number[] | null> {
+    return this.#isTold ? await this.append(entries, known) : null;
   }
 
   /**

@@ -14,7 +14,7 @@ export interface Trip {
 const trips: Trip[] = [];
 const RUN = ["run", "all", "raw", "first"];
 /** The method with the name of what it is called on: what a use case waits for. */
-const METHODS = ["ring", "wait", "wakeAt", "append"];
+const METHODS = ["ring", "wait", "wakeAt", "append", "appendOfOneTenant"];
 
 type Callable = (...values: readonly unknown[]) => unknown;
 interface Client {
