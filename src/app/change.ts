@@ -1,8 +1,9 @@
-import { desc, isNotNull, notInArray } from "drizzle-orm";
+import { desc, isNotNull } from "drizzle-orm";
 import { applyChange, parseChange, type Change, type Directory } from "../core/directory.ts";
 import { parseJsonText } from "../core/json.ts";
 import { isSatisfied } from "../core/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
+import { CHANGES_THE_DIRECTORY } from "../store/chain.ts";
 import { credentials, outbox, people, type ConfirmationRow, type PersonRow } from "../store/schema.ts";
 import type { TenantStore } from "../store/tenant.ts";
 import { ring } from "./clerkcalls.ts";
@@ -47,11 +48,7 @@ export async function judgeChange(
 
 /** The seq of the last change of the directory. What it changes is in the tables only once it is sealed. */
 export async function sealedChange(world: World, store: TenantStore): Promise<number> {
-  const last = () =>
-    store
-      .select(outbox, notInArray(outbox.type, ["decision", "consumed"]))
-      .orderBy(desc(outbox.seq))
-      .limit(1);
+  const last = () => store.select(outbox, CHANGES_THE_DIRECTORY).orderBy(desc(outbox.seq)).limit(1);
   let [found] = await last();
   if (found?.index === null) {
     await ring(world, store.tenantId);

@@ -7,7 +7,7 @@ import { parsePolicy } from "../core/policy.ts";
 import { NO_PREVIOUS, recordLabel } from "../core/record.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import { confirmations, outbox, votes, type OutboxRow, type VoteRow } from "../store/schema.ts";
-import { counted } from "../store/chain.ts";
+import { CHANGES_THE_DIRECTORY, counted } from "../store/chain.ts";
 import type { SealedRows } from "../store/steps.ts";
 import type { Person } from "../core/statement.ts";
 import type { TenantStore } from "../store/tenant.ts";
@@ -86,7 +86,9 @@ async function directoryBefore(store: TenantStore, seq: number): Promise<readonl
     "role.changed",
     "recovered",
   ] as const;
-  const rows = await store.select(outbox, inArray(outbox.type, [...kinds])).orderBy(outbox.seq);
+  const rows = await store
+    .select(outbox, and(inArray(outbox.type, [...kinds]), CHANGES_THE_DIRECTORY))
+    .orderBy(outbox.seq);
   const earlier = rows.filter((row) => row.seq < seq && row.index !== null);
   const ids = earlier.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
   const about = await store.selectIn(confirmations, confirmations.id, ids);

@@ -3,7 +3,7 @@ import { parseJsonText, type JsonObject, type JsonValue } from "../core/json.ts"
 import { payloadCommit, recordShape, type StreamRecord } from "../core/record.ts";
 import { expectOk } from "../core/refusal.ts";
 import { matchShape } from "../core/shape.ts";
-import { statementNonce, statementShape } from "../core/statement.ts";
+import { nonceOfText } from "../core/statement.ts";
 import type { VoteRow } from "../store/schema.ts";
 import type { SealedRows } from "../store/steps.ts";
 import { isoTime } from "./world.ts";
@@ -35,7 +35,7 @@ function bodyOf({ row, confirmation, votes: cast }: SealedRows, directoryCommit:
     outcome: row.outcome ?? "",
     payloadCommit: toHex(commit),
     signatures: cast.map(({ statement, assertionHash, credentialId }) => ({
-      nonce: toHex(statementNonce(expectOk(matchShape(statementShape, expectOk(parseJsonText(statement)))))),
+      nonce: toHex(nonceOfText(statement)),
       assertionHash,
       credential: credentialId,
     })),

@@ -5,7 +5,7 @@ import { decide as judge, type Input } from "../core/decision.ts";
 import { mayDecide } from "../core/directory.ts";
 import { canonicalText } from "../core/jcs.ts";
 import { accept, expectOk as ok, refuse, type Result } from "../core/refusal.ts";
-import { statementNonce, type Statement } from "../core/statement.ts";
+import { nonceOfText, type Statement } from "../core/statement.ts";
 import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../store/schema.ts";
 import type { StepAttempt } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant.ts";
@@ -52,8 +52,8 @@ export async function stepOf(
     return refuse("challenge_expired", "this page stood open too long; load it again");
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refuse("unknown_credential", "this passkey does not count for you here");
-  const statement = statementOf(world, attempt.tenant, loaded.row, person, ceremony, given);
-  const challenge = challengeOf(statementNonce(statement), ok(fromHex(loaded.row.payloadHash)));
+  const statement = canonicalText(statementOf(world, attempt.tenant, loaded.row, person, ceremony, given));
+  const challenge = challengeOf(nonceOfText(statement), ok(fromHex(loaded.row.payloadHash)));
   const verified = await verifyUse(world, person, passkey, given, challenge, [passkey.id]);
   return verified.ok ? judged(world, store, loaded, attempt, statement, verified.value) : verified;
 }
@@ -63,7 +63,7 @@ async function judged(
   store: TenantStore,
   loaded: Loaded,
   { id, person, given, passkey, hash, stepId, session }: Attempt,
-  statement: Statement,
+  statement: string,
   facts: AssertionFacts,
 ): Promise<Result<StepAttempt>> {
   const now = world.now();
@@ -100,7 +100,7 @@ async function judged(
       countedApprovals: countedApprovals(loaded),
       directory: directory.value,
       decision: given.decision,
-      statement: canonicalText(statement),
+      statement,
       assertion: canonicalText(given.assertion),
       assertionHash: hash,
       signCount: Math.max(facts.signCount, passkey?.signCount ?? 0),

@@ -1,6 +1,6 @@
-import type { Bytes } from "./bytes.ts";
+import { utf8, type Bytes } from "./bytes.ts";
 import { taggedHash } from "./hash.ts";
-import { canonicalBytes } from "./jcs.ts";
+import { canonicalText } from "./jcs.ts";
 import * as shape from "./shape.ts";
 
 // What a person signs. The payload's hash stands beside it in the challenge; everything else that
@@ -51,5 +51,10 @@ export type Statement = shape.ShapeOf<typeof statementShape>;
 export type Person = shape.ShapeOf<typeof person>;
 
 export function statementNonce(statement: Statement): Bytes {
-  return taggedHash("countersign/statement/v1", canonicalBytes(statement));
+  return nonceOfText(canonicalText(statement));
+}
+
+/** Of a statement that is kept as its canonical text. */
+export function nonceOfText(canonical: string): Bytes {
+  return taggedHash("countersign/statement/v1", utf8(canonical));
 }

@@ -19,6 +19,9 @@ import { prepared, type Scope } from "./tenant.ts";
 /** A value of the attempt: what these are, `valuesOf` in steps.ts says. */
 const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
+/** Of the outbox, in the words of the index that holds nothing else. */
+export const CHANGES_THE_DIRECTORY = sql.raw("type NOT IN ('decision', 'consumed')");
+
 /** Time by the database's clock where that is ahead: a decision that was slow on its way is late. */
 const CLOCK = sql`max(${value("now")}, CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
@@ -121,7 +124,7 @@ export const INSERT_OUTBOX = prepared(outbox, (scope) =>
 
 /** The last change of the directory that is in the stream, sealed or about to be. */
 function directorySeq(tenant: SQL): SQL {
-  return sql`(SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant} AND type NOT IN ('decision', 'consumed'))`;
+  return sql`(SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant} AND ${CHANGES_THE_DIRECTORY})`;
 }
 
 const isMade = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${steps}

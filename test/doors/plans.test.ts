@@ -1,0 +1,124 @@
+import { reset } from "cloudflare:test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { approvalData, approvalFor } from "../../src/app/approval.ts";
+import { ask, cancel, consume, read, wait } from "../../src/app/ask.ts";
+import { callOf } from "../../src/app/call.ts";
+import { inboxOf } from "../../src/app/inbox.ts";
+import { receiptOf } from "../../src/app/receipt.ts";
+import { openSession, visitorOf } from "../../src/app/signin.ts";
+import { tickAll } from "../../src/app/settle.ts";
+import { list } from "../../src/app/view.ts";
+import type { World } from "../../src/app/world.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import { Client, principalIn } from "./client.ts";
+import { faultyWorld, noFault } from "./faults.ts";
+import { bindings, emptyHouse, newCompany } from "./house.ts";
+import { personNamed } from "./signing.ts";
+
+// What a call costs must not grow with what its tenant has asked before: the plan of every statement that the flow
+// runs is looked at. A table that grows is never read by its tenant alone.
+
+const PAYLOAD = { service: "api" };
+const question = (once: string) => ({
+  username: "alex",
+  action: `Deploy ${once}`,
+  payload: PAYLOAD,
+  expiresInSeconds: 900,
+  executeWithinSeconds: null,
+  metadata: null,
+  policy: null,
+});
+
+/** These are read by their tenant alone, and end after one row, or after a page: they go along an index. */
+const BOUNDED = [
+  /^SELECT max\(seq\) FROM "outbox" WHERE tenant_id = \?$/,
+  /order by "outbox"\."seq" desc limit \?$/,
+  /order by "confirmations"\."id" desc limit \?$/,
+];
+/** Indices of what waits, of what is pending and of changes of the directory: few rows, whatever was asked before. */
+const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_open/;
+/** The last seq is the end of its index. */
+const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
+/** What the database would look for only if a foreign key were violated: nothing of ours waits for that. */
+const ORPHANS: Readonly<Record<string, RegExp>> = {
+  confirmations: /^SEARCH (?:ceremonies|idempotency|asked|outbox|steps|reveals) /,
+  steps: /^SEARCH votes /,
+};
+
+const statements = new Set<string>();
+let world: World;
+afterAll(() => reset());
+beforeAll(async () => {
+  const real = await emptyHouse();
+  const session = bindings.DB.withSession("first-primary");
+  const noting: unknown = {
+    withSession: () => ({
+      prepare(text: string) {
+        statements.add(text);
+        return session.prepare(text);
+      },
+      batch: (bound: D1PreparedStatement[]) => session.batch(bound),
+    }),
+  };
+  world = faultyWorld(real, { DB: noting as D1Database }, noFault());
+  const company = await newCompany(real);
+  const principal = await principalIn(world, company.apiKey);
+  const { store } = principal;
+  const client = new Client(world, store);
+  const alex = await personNamed(store, "alex");
+  const asked = async (name: string, repeats = false) => {
+    const call = repeats ? callOf(principal.key.id, question(name), true) : undefined;
+    return expectOk(await ask(world, principal, question(name), name, call)).row.id;
+  };
+  const id = await asked("first");
+  await wait(world, principal, id, 1);
+  expectOk(await cancel(world, principal, await asked("cancelled")));
+  await asked("repeated", true);
+  await asked("repeated", true);
+  await visitorOf(world, await openSession(world, { store, person: alex }));
+  const shown = expectOk(await approvalFor(world, store, id, alex));
+  await approvalData(world, store, shown, alex);
+  await inboxOf(world, store, alex);
+  await client.decide(id, company.alex.passkey);
+  await world.clerk(store.tenantId).ring();
+  const loaded = expectOk(await read(world, principal, id));
+  expectOk(await receiptOf(world, store, loaded));
+  expectOk(await consume(world, principal, id, PAYLOAD, "use"));
+  await list(world, store, { project: principal.project.id, status: "approved", approver: "alex", limit: 5 });
+  await list(world, store, { project: principal.project.id, status: "pending", limit: 5 });
+  await tickAll(world, store);
+}, 60_000);
+
+/** The steps of a plan that read what grows without bound. */
+async function unbounded(text: string): Promise<readonly string[]> {
+  if (BOUNDED.some((known) => known.test(text))) return [];
+  const { results } = await bindings.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
+    .bind(...Array.from(text.matchAll(/\?/g), () => null))
+    .all<{ detail: string }>();
+  const target = /^insert into "([a-z_]+)"/.exec(text)?.[1] ?? "";
+  return results
+    .map(({ detail }) => detail)
+    .filter((detail) => isUnbounded(detail) && !(ORPHANS[target] ?? NOTHING).test(detail));
+}
+
+const NOTHING = /^$/;
+/** Tables that grow with what is asked, and the letters that stand for tables in joins. */
+const GROWS = "asked|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|[a-z]";
+const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
+const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
+
+function isUnbounded(detail: string): boolean {
+  return (SCANS.test(detail) || TENANT_ONLY.test(detail)) && !FEW.test(detail) && !LAST.test(detail);
+}
+
+describe("the plan of every statement of the flow", () => {
+  it("reads no growing table by its tenant alone", async () => {
+    expect(statements.size).toBeGreaterThan(30);
+    const found: string[] = [];
+    for (const text of statements) {
+      for (const detail of await unbounded(text))
+        found.push(`${detail} <- ${text.slice(0, 60)}...${text.slice(-300)}`);
+    }
+    expect(found).toEqual([]);
+  });
+});
