@@ -37,8 +37,7 @@ export async function settle(
     if (state === loaded.state) return accept(loaded);
     const [seal] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
     const attempt: StepAttempt = {
-      confirmation: id,
-      version: loaded.row.version,
+      confirmation: loaded.row,
       id: stepId,
       type: stepType(input, state.status),
       now,

@@ -62,7 +62,7 @@ async function judged(
   world: World,
   store: TenantStore,
   loaded: Loaded,
-  { id, person, given, passkey, hash, stepId, session }: Attempt,
+  { person, given, passkey, hash, stepId, session }: Attempt,
   statement: string,
   facts: AssertionFacts,
 ): Promise<Result<StepAttempt>> {
@@ -82,8 +82,7 @@ async function judged(
   const [outcome] = sealed;
   const applies = outcome === "approved" || outcome === "break-glass";
   return accept({
-    confirmation: id,
-    version: loaded.row.version,
+    confirmation: loaded.row,
     id: stepId,
     type: given.decision,
     now,

@@ -11,8 +11,8 @@ import {
 import type { Loaded } from "../app/loaded.ts";
 import { askRole, invite, inviteAgain, listApprovers, type Invite } from "../app/people.ts";
 import { receiptOf } from "../app/receipt.ts";
-import { list, viewOf, viewOfNew } from "../app/view.ts";
-import { isoTime } from "../app/world.ts";
+import { list, viewOf, viewOfNew, type View } from "../app/view.ts";
+import { isoTime, type World } from "../app/world.ts";
 import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { RECEIPT_MEDIA_TYPE } from "../core/receipt.ts";
@@ -22,6 +22,7 @@ import { readJsonBody } from "./body.ts";
 import type { Checked } from "./check.ts";
 import { confirmationAnswer, summaryOf } from "./confirmation.ts";
 import { refused, type Door, type DoorContext } from "./context.ts";
+import { VERSION } from "./version.ts";
 import {
   readConsumeRequest,
   readCreateRequest,
@@ -37,6 +38,7 @@ import {
 
 /** How soon a poll without `wait` makes sense again. */
 const RETRY_AFTER_SECONDS = 2;
+const TAG_BYTES = 16;
 
 export const api = new Hono<Door>();
 
@@ -214,19 +216,25 @@ async function bodyOf<Value>(
 
 function answered(context: DoorContext, found: Result<Loaded>): Response {
   if (!found.ok) return refused(context, found.refusal);
-  const answer = confirmationAnswer(context.get("world"), viewOf(found.value));
-  const text = JSON.stringify(answer);
-  const tag = `"${toHex(sha256(utf8(text)).subarray(0, 16))}"`;
+  const world = context.get("world");
+  const view = viewOf(found.value);
+  const tag = tagOf(world, view);
   const headers = {
     "content-type": "application/json",
     "cache-control": "no-store",
     etag: tag,
-    ...(answer.status === "pending" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(view.status === "pending" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
   };
   if (context.req.method === "GET" && context.req.header("if-none-match") === tag) {
     return new Response(null, { status: 304, headers });
   }
-  return new Response(text, { headers });
+  return new Response(JSON.stringify(confirmationAnswer(world, view)), { headers });
+}
+
+/** What an answer follows from: the same facts give the same answer, and it need not be made to be compared. */
+function tagOf({ origin, logOrigin }: World, { row, status, index }: View): string {
+  const facts = [VERSION, origin, logOrigin, row.id, row.version, status, index].join("\n");
+  return `"${toHex(sha256(utf8(facts)).subarray(0, TAG_BYTES))}"`;
 }
 
 /** The id that a `nextCursor` of ours stands for; undefined where it is none. */

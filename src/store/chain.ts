@@ -72,9 +72,9 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
     AND ${session(sql`c.tenant_id`, sql`h.person_id`)}`;
 
-/** It returns the step, if it was made. */
+/** It returns the step's number, if it was made. */
 const insertStep = (moment: SQL, facts: SQL) =>
-  prepared(steps, (scope) =>
+  prepared<typeof steps, "n">(steps, (scope) =>
     scope
       .insertFrom(
         steps,
@@ -83,7 +83,7 @@ const insertStep = (moment: SQL, facts: SQL) =>
           WHERE c.tenant_id = ${tenant} AND c.id = ${value("confirmation")} AND c.version = ${value("version")}
             AND ${moment}`,
       )
-      .returning(),
+      .returning({ n: steps.n }),
   );
 
 export const INSERT_SIGNED_STEP = insertStep(MOMENT.open, SIGNATURE);
@@ -99,19 +99,18 @@ const mine = (tenant: SQL): SQL => sql`${steps} s JOIN ${confirmations} c ON c.t
   AND s.n = ${value("version")} + 1 AND s.id = ${value("step")} AND c.version = ${value("version")}`;
 
 export const INSERT_VOTE = prepared(votes, (scope) =>
-  scope
-    .insertFrom(
-      votes,
-      (
-        tenant,
-      ) => sql`SELECT s.tenant_id, s.confirmation_id, ${value("person")}, s.id, ${value("decision")}, s.at,
+  scope.insertFrom(
+    votes,
+    (
+      tenant,
+    ) => sql`SELECT s.tenant_id, s.confirmation_id, ${value("person")}, s.id, ${value("decision")}, s.at,
         ${value("credential")}, ${value("statement")}, ${value("assertion")}, ${value("assertionHash")}
         FROM ${mine(tenant)}`,
-    )
-    .returning(),
+  ),
 );
 
-export const INSERT_OUTBOX = prepared(outbox, (scope) =>
+/** It returns where in the stream the record stands. */
+export const INSERT_OUTBOX = prepared<typeof outbox, "seq" | "directorySeq">(outbox, (scope) =>
   scope
     .insertFrom(
       outbox,
@@ -119,7 +118,7 @@ export const INSERT_OUTBOX = prepared(outbox, (scope) =>
         s.id, s.confirmation_id, ${value("sealType")}, ${value("outcome")}, s.at, ${directorySeq(tenant)},
         ${value("entrySalt")}, ${value("payloadSalt")}, NULL, NULL, NULL FROM ${mine(tenant)}`,
     )
-    .returning(),
+    .returning({ seq: outbox.seq, directorySeq: outbox.directorySeq }),
 );
 
 /** The last change of the directory that is in the stream, sealed or about to be. */
@@ -163,28 +162,24 @@ const ofThisVersion = (scope: Scope) =>
   );
 const NEXT_VERSION = sql`${value("version")} + 1`;
 
-/** It returns the confirmation as it is now. The first record of a confirmation is that of its outcome. */
+/** The first record of a confirmation is that of its outcome. */
 export const CHANGE_CONFIRMATION = prepared(confirmations, (scope) =>
-  scope
-    .update(
-      confirmations,
-      {
-        version: NEXT_VERSION,
-        escalated: value("escalated"),
-        status: value("next"),
-        decidedAt: value("decidedAt"),
-        decidedSeq: seqOfStep(scope),
-        overriddenBy: value("overriddenBy"),
-      },
-      ofThisVersion(scope),
-    )
-    .returning(),
+  scope.update(
+    confirmations,
+    {
+      version: NEXT_VERSION,
+      escalated: value("escalated"),
+      status: value("next"),
+      decidedAt: value("decidedAt"),
+      decidedSeq: seqOfStep(scope),
+      overriddenBy: value("overriddenBy"),
+    },
+    ofThisVersion(scope),
+  ),
 );
 
 export const USE_CONFIRMATION = prepared(confirmations, (scope) =>
-  scope
-    .update(confirmations, { version: NEXT_VERSION, consumedAt: value("now") }, ofThisVersion(scope))
-    .returning(),
+  scope.update(confirmations, { version: NEXT_VERSION, consumedAt: value("now") }, ofThisVersion(scope)),
 );
 
 /**

@@ -26,9 +26,8 @@ import type { TenantStore } from "./tenant.ts";
 export const ATTEMPTS_MAX = 6;
 
 export interface StepAttempt {
-  readonly confirmation: string;
-  /** The version that was read and judged; another one means: read and judge again. */
-  readonly version: number;
+  /** As it was read and judged; another version of it means: read and judge again. */
+  readonly confirmation: ConfirmationRow;
   readonly id: string;
   readonly type: StepRow["type"];
   readonly now: number;
@@ -93,7 +92,7 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
   // A use is the operator's word: it is sealed without the signatures that came before it.
   const hasOthers = seal !== null && attempt.hasVotes && type !== "consume";
   const revoked = (signature?.revokes ?? []).map((id) => REVOKE_CREDENTIAL.with({ ...values, revoked: id }));
-  const [, made, own, sealed, , [about], all, [key]] = await store.run([
+  const [, made, , [place], , , all, [key]] = await store.run([
     signature ? BURN_CEREMONY.with(values) : undefined,
     (signature ? INSERT_SIGNED_STEP : INSERT_STEP[kindOf(type)]).with(values),
     signature ? INSERT_VOTE.with(values) : undefined,
@@ -105,9 +104,62 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
     ...revoked,
   ]);
   if (made.length === 0) return undefined;
-  const [row] = sealed;
-  const cast = hasOthers ? all : own;
-  return { sealed: row && { row, confirmation: about, votes: cast, isKeyGood: key !== undefined } };
+  if (seal === null || place === undefined) return { sealed: undefined };
+  const own = signature ? [voteOf(attempt, signature)] : [];
+  return {
+    sealed: {
+      row: outboxRowOf(attempt, seal, place),
+      confirmation: confirmationAfter(attempt, place),
+      votes: hasOthers ? all : own,
+      isKeyGood: key !== undefined,
+    },
+  };
+}
+
+// The rows as the chain has just written them: what it was given, and the place in the stream that it found.
+
+type StreamPlace = Pick<OutboxRow, "seq" | "directorySeq">;
+
+function voteOf({ confirmation, id, now }: StepAttempt, signature: Signature): VoteRow {
+  const { person, decision, credential, statement, assertion, assertionHash } = signature;
+  return {
+    tenantId: confirmation.tenantId,
+    confirmationId: confirmation.id,
+    personId: person,
+    stepId: id,
+    decision,
+    at: now,
+    credentialId: credential,
+    statement,
+    assertion,
+    assertionHash,
+  };
+}
+
+function outboxRowOf({ confirmation, id, now }: StepAttempt, seal: Seal, place: StreamPlace): OutboxRow {
+  return {
+    tenantId: confirmation.tenantId,
+    ...place,
+    stepId: id,
+    confirmationId: confirmation.id,
+    ...seal,
+    at: now,
+    body: null,
+    index: null,
+    commitment: null,
+  };
+}
+
+function confirmationAfter(attempt: StepAttempt, { seq }: StreamPlace): ConfirmationRow {
+  const { confirmation, type, now, next, escalated } = attempt;
+  const version = confirmation.version + 1;
+  if (type === "consume") return { ...confirmation, version, consumedAt: now };
+  const overriddenBy = overriderOf(attempt);
+  return { ...confirmation, version, escalated, status: next, decidedAt: now, decidedSeq: seq, overriddenBy };
+}
+
+function overriderOf({ type, signature }: StepAttempt): string | null {
+  return type === "break-glass" ? (signature?.person ?? null) : null;
 }
 
 /** Uses a ceremony up without a step: whatever was presented with it was refused. */
@@ -117,17 +169,17 @@ export async function burn(store: TenantStore, ceremony: string, by: string, now
 
 /** What the chain calls its values. */
 function valuesOf(attempt: StepAttempt): Values {
-  const { confirmation, version, id, type, now, next, escalated, seal, signature } = attempt;
+  const { confirmation, id, type, now, next, escalated, seal, signature } = attempt;
   return {
-    confirmation,
-    version,
+    confirmation: confirmation.id,
+    version: confirmation.version,
     step: id,
     type,
     now,
     next,
     escalated,
     decidedAt: next === "pending" ? null : now,
-    overriddenBy: type === "break-glass" ? (signature?.person ?? null) : null,
+    overriddenBy: overriderOf(attempt),
     person: null,
     ...(seal && {
       sealType: seal.type,
