@@ -141,8 +141,10 @@ export async function wait(
 
 /** With the outcome that was told, unless the rows know as much by now. */
 function outcomeOf(loaded: Loaded, told: WrittenRows | null): Loaded {
-  if (told?.confirmation === undefined || loaded.state.sealed) return loaded;
-  return decidedBy(loaded, { ...told, confirmation: told.confirmation });
+  const confirmation = told?.confirmation;
+  if (loaded.state.sealed || confirmation === undefined || told?.row.seq !== confirmation.decidedSeq)
+    return loaded;
+  return decidedBy(loaded, { ...told, confirmation });
 }
 
 export async function cancel(world: World, principal: Principal, id: string): Promise<Result<Loaded>> {
