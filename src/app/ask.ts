@@ -116,7 +116,7 @@ export interface Waited extends Loaded {
 /** For so long after a decision the key that asked counts as good, if the decision's transaction found it so. */
 const KEY_FRESH_MILLISECONDS = 1_000;
 
-/** Waits for an outcome to show, then reads; whatever becomes of the waiting, the reading counts. */
+/** Waits for an outcome to show, and reads unless it is told that very outcome and its key is known to be good. */
 export async function wait(
   world: World,
   principal: Principal,

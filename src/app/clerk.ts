@@ -33,7 +33,7 @@ export class Clerk extends DurableObject<Env> {
   /** The end of the stream as it was sealed last; nothing but a saving of reads. */
   #tail: Tail | undefined;
   #running: Promise<void> | undefined;
-  /** When the alarm goes off, at the latest; undefined: only the storage knows. */
+  /** When the alarm goes off, at the latest; undefined, or past: only the storage knows. */
   #alarm: number | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -104,7 +104,7 @@ export class Clerk extends DurableObject<Env> {
 
   /** The alarm is the earliest of all that were asked for. */
   async wakeAt(at: number): Promise<void> {
-    if (this.#alarm !== undefined && this.#alarm <= at) return;
+    if (this.#alarm !== undefined && this.#alarm > this.#world.now() && this.#alarm <= at) return;
     const current = await this.ctx.storage.getAlarm();
     if (current === null || at < current) await this.ctx.storage.setAlarm(at);
     this.#alarm = Math.min(at, current ?? at);

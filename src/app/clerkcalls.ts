@@ -9,7 +9,7 @@ export async function ring(world: World, tenantId: string, written?: WrittenRows
   await quietly(world.clerk(tenantId).ring(written));
 }
 
-/** The caller reads the rows next, whatever became of the waiting; where that is unknown, nobody listens. */
+/** Whoever is told no outcome reads the rows next; where the waiting failed, nobody is taken to listen. */
 export async function waitFor(
   world: World,
   tenantId: string,

@@ -1,8 +1,9 @@
-import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { parseApiKey } from "../core/apikey.ts";
 import { toHex, utf8 } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
+import { isGoodKey } from "../store/chain.ts";
 import { keyByHash, storeOfRemembered } from "../store/lookup.ts";
 import { apiKeys, type ApiKeyRow, type ConfirmationRow, type ProjectRow } from "../store/schema.ts";
 import { prepared, type TenantStore } from "../store/tenant.ts";
@@ -107,10 +108,6 @@ export async function stillGood(world: World, { store, key }: Principal): Promis
 export const GOOD_KEY = prepared(apiKeys, (scope) =>
   scope.select(
     apiKeys,
-    and(
-      eq(apiKeys.id, sql.placeholder("id")),
-      isNull(apiKeys.revokedAt),
-      or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql.placeholder("now"))),
-    ),
+    and(eq(apiKeys.id, sql.placeholder("id")), isGoodKey(sql`${sql.placeholder("now")}`)),
   ),
 );

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, isNull, or, sql, type SQL } from "drizzle-orm";
 import {
   apiKeys,
   ceremonies,
@@ -196,12 +196,19 @@ export const SELECT_COUNTED_VOTES = prepared(votes, (scope) =>
   scope.select(votes, and(eq(votes.confirmationId, value("confirmation")), counted())),
 );
 
+/** What an API key must be for anything that it asks; one that was revoked or has run out is none. */
+export function isGoodKey(at: SQL): SQL | undefined {
+  return and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)));
+}
+
 /** The key that asked for it, if it is good. */
 export const SELECT_GOOD_KEY = prepared(apiKeys, (scope) =>
   scope.select(
     apiKeys,
-    sql`${apiKeys.id} = (SELECT c.requester_id FROM ${confirmations} c WHERE c.tenant_id = ${scope.tenantId}
-      AND c.id = ${value("confirmation")} AND c.requester_kind = 'key')
-      AND ${apiKeys.revokedAt} IS NULL AND (${apiKeys.expiresAt} IS NULL OR ${apiKeys.expiresAt} > ${CLOCK})`,
+    and(
+      sql`${apiKeys.id} = (SELECT c.requester_id FROM ${confirmations} c WHERE c.tenant_id = ${scope.tenantId}
+        AND c.id = ${value("confirmation")} AND c.requester_kind = 'key')`,
+      isGoodKey(CLOCK),
+    ),
   ),
 );

@@ -39,7 +39,7 @@ export class Prepared<Row> {
   bind(client: D1Database, values: Values): D1PreparedStatement {
     // At the first run, not when the module is loaded: most starts need few of all statements.
     this.#made ??= this.#compose().toSQL();
-    return client.prepare(this.#made.sql).bind(...fillPlaceholders(this.#made.params, { ...values }));
+    return client.prepare(this.#made.sql).bind(...fillPlaceholders(this.#made.params, values));
   }
 
   rows(found: readonly DatabaseRow[]): Row[] {
