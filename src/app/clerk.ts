@@ -103,11 +103,13 @@ export class Clerk extends DurableObject<Env> {
   }
 
   /** The alarm is the earliest of all that were asked for. */
-  async wakeAt(at: number): Promise<void> {
-    if (this.#alarm !== undefined && this.#alarm > this.#world.now() && this.#alarm <= at) return;
+  async wakeAt(at: number): Promise<number> {
+    const known = this.#alarm;
+    if (known !== undefined && known > this.#world.now() && known <= at) return known;
     const current = await this.ctx.storage.getAlarm();
     if (current === null || at < current) await this.ctx.storage.setAlarm(at);
     this.#alarm = Math.min(at, current ?? at);
+    return this.#alarm;
   }
 
   override async alarm(): Promise<void> {

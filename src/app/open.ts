@@ -14,9 +14,9 @@ import type { Requester } from "./keys.ts";
 import { undelivered, type Call } from "./call.ts";
 import { activePasskeys } from "./passkeys.ts";
 import { newId, type World } from "./world.ts";
+import { writeDown } from "./writedown.ts";
 
-// Ask: hand the request whole to the tenant's clerk, who writes it down. Nothing is notified, and no answer
-// given, before the rows are there.
+// Ask: write the request down whole. Nothing is notified, and no answer given, before the rows are there.
 
 export interface Request {
   readonly type: ConfirmationRow["type"];
@@ -61,20 +61,9 @@ export async function open(
     key: requester.kind === "key" ? requester.id : null,
     once: once ?? null,
   };
-  return (await written(world, store, opening))
+  return (await writeDown(world, store, opening))
     ? accept({ row, replayed: false })
     : whyNot(world, store, request, once);
-}
-
-/** The clerk writes down what comes at the same moment in one transaction, and remembers when it is due. */
-async function written(world: World, store: TenantStore, opening: Opening): Promise<boolean> {
-  try {
-    return await world.clerk(store.tenantId).open(opening);
-  } catch (problem) {
-    // Perhaps only the answer was lost.
-    if (await store.first(confirmations, eq(confirmations.id, opening.row.id))) return true;
-    throw problem;
-  }
 }
 
 /** A fact that did not hold at that moment. What was answered once comes before anything else. */

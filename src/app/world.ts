@@ -29,8 +29,8 @@ export interface ClerkPort {
   wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd>;
   /** The caller no longer reads the answer to this call. */
   hangUp(caller: Caller): Promise<void>;
-  /** Looks again at this time, or earlier. */
-  wakeAt(at: number): Promise<void>;
+  /** Looks again at this time, or earlier; when that is. */
+  wakeAt(at: number): Promise<number>;
 }
 
 export interface LogPort {

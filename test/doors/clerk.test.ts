@@ -45,7 +45,7 @@ describe("the clerk", () => {
     ring: async () => undefined,
     wait: async () => ({ attended: true, told: null }),
     hangUp: async () => undefined,
-    wakeAt: async () => undefined,
+    wakeAt: async (at: number) => at,
   };
 
   /** Committed, and the ring lost. */

@@ -55,7 +55,7 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
       }),
     wait: async () => ({ attended: true, told: null }),
     hangUp: async () => undefined,
-    wakeAt: () => fault.strike("clerk.wakeAt", async () => undefined),
+    wakeAt: (at) => fault.strike("clerk.wakeAt", async () => at),
   });
   return { ...world, database, log, clerk };
 }

@@ -1,0 +1,52 @@
+import { eq } from "drizzle-orm";
+import { writeOpenings, type Opening } from "../store/openings.ts";
+import { confirmations } from "../store/schema.ts";
+import type { TenantStore } from "../store/tenant.ts";
+import type { World } from "./world.ts";
+
+// How a new confirmation is written down. One that comes alone is written here: the way to the tenant's clerk would
+// take as long as a fifth of it. Where many come, the clerk writes those of the same moment in one transaction, and
+// one of thirty hardly takes longer than one of one.
+
+/** Alone is what comes so long after the one before it. */
+const QUIET_MILLISECONDS = 20;
+/** The clerk's clock may be ahead of this one's, and the alarm that this Worker knows of be over. */
+const CLOCKS_APART_MILLISECONDS = 5_000;
+const TENANTS_MAX = 10_000;
+
+/** What this Worker knows of a tenant: nothing that has to be true, and nothing that is missed. */
+interface Known {
+  lastAt: number;
+  /** When the clerk wakes up next, as it said: an alarm is only ever put earlier. */
+  alarm: number;
+}
+const tenants = new Map<string, Known>();
+
+/** Whether it was made; if not, a fact that it rests on did not hold. The clerk knows by then when it is due. */
+export async function writeDown(world: World, store: TenantStore, opening: Opening): Promise<boolean> {
+  const clerk = world.clerk(store.tenantId);
+  const now = world.now();
+  const known = knownOf(store.tenantId);
+  const isAlone = known.lastAt + QUIET_MILLISECONDS < now;
+  known.lastAt = now;
+  try {
+    if (!isAlone) return await clerk.open(opening);
+    const made = await writeOpenings(store, [opening]);
+    if (made.size === 0) return false;
+    const { expiresAt } = opening.row;
+    const isHeard = known.alarm <= expiresAt && known.alarm > world.now() + CLOCKS_APART_MILLISECONDS;
+    if (!isHeard) known.alarm = await clerk.wakeAt(expiresAt);
+    return true;
+  } catch (problem) {
+    // Perhaps only the answer was lost.
+    if (await store.first(confirmations, eq(confirmations.id, opening.row.id))) return true;
+    throw problem;
+  }
+}
+
+function knownOf(tenantId: string): Known {
+  const known = tenants.get(tenantId) ?? { lastAt: 0, alarm: 0 };
+  if (tenants.size >= TENANTS_MAX) tenants.clear();
+  tenants.set(tenantId, known);
+  return known;
+}
