@@ -9,6 +9,7 @@ import {
   people,
   type ConfirmationRow,
 } from "./schema.ts";
+import type { Values } from "./prepared.ts";
 import { prepared, type TenantStore } from "./tenant.ts";
 
 // New confirmations, several in one transaction, as statements that never raise: one that may not be made
@@ -40,15 +41,18 @@ export async function writeOpenings(
   store: TenantStore,
   openings: readonly Opening[],
 ): Promise<ReadonlySet<string>> {
-  const values = { rows: JSON.stringify(openings.map(rowOf)), facts: JSON.stringify(openings.map(factsOf)) };
+  const [only] = openings;
+  const isAlone = only !== undefined && openings.length === 1;
+  const by = isAlone ? ONE : MANY;
+  const values = isAlone ? valuesOf(only) : jsonOf(openings);
   const isNamed = openings.some(({ once }) => once !== null);
   const first = Math.min(...openings.map(({ row }) => row.createdAt));
   const [, written] = await store.run([
-    isNamed ? FORGET_DEAD.with({ ...values, dead: first - IDEMPOTENCY_HOURS * 3_600_000 }) : undefined,
-    INSERT_CONFIRMATIONS.with(values),
-    openings.some(({ asks }) => "username" in asks) ? INSERT_ASKED_BY_NAME.with(values) : undefined,
-    openings.some(({ asks }) => "people" in asks) ? INSERT_ASKED_BY_POLICY.with(values) : undefined,
-    isNamed ? INSERT_NAMES.with(values) : undefined,
+    isNamed ? by.forgetDead.with({ ...values, dead: first - IDEMPOTENCY_HOURS * 3_600_000 }) : undefined,
+    by.insertConfirmations.with(values),
+    openings.some(({ asks }) => "username" in asks) ? by.insertAskedByName.with(values) : undefined,
+    openings.some(({ asks }) => "people" in asks) ? by.insertAskedByPolicy.with(values) : undefined,
+    isNamed ? by.insertNames.with(values) : undefined,
   ]);
   return new Set(written.map(({ id }) => id));
 }
@@ -76,82 +80,119 @@ function factsOf({ row, asks, key, once }: Opening) {
   };
 }
 
-const FACTS = sql.placeholder("facts");
+type Fact = keyof ReturnType<typeof factsOf>;
+type Column = Exclude<keyof ConfirmationRow, "tenantId">;
 
-const FORGET_DEAD = prepared(idempotency, (scope) =>
-  scope.remove(
-    idempotency,
-    and(
-      sql`${idempotency.keyId} IN (SELECT o.value ->> '$.onceKey' FROM json_each(${FACTS}) o)`,
-      lte(idempotency.createdAt, sql.placeholder("dead")),
-    ),
-  ),
-);
+/** Where the statements find what they write. */
+interface Source {
+  /** A row for each opening. */
+  readonly facts: SQL;
+  /** The same, where the values of its confirmation can be read, too. */
+  readonly rows: SQL;
+  readonly fact: (name: Fact) => SQL;
+  readonly column: (name: Column) => SQL;
+}
+
+/** A single one, each value a parameter: half the work of reading it out of JSON. */
+const PARAMETERS: Source = {
+  facts: sql`(SELECT 1) alone`,
+  rows: sql`(SELECT 1) alone`,
+  fact: (name) => sql`${sql.placeholder(name)}`,
+  column: (name) => sql`${sql.placeholder(name)}`,
+};
+
+function valuesOf(opening: Opening): Values {
+  const { people: named, ...facts } = factsOf(opening);
+  return { ...opening.row, ...facts, people: JSON.stringify(named) };
+}
+
+const FACTS = sql`json_each(${sql.placeholder("facts")}) o`;
+
+/** Several, in two parameters. */
+const JSON_TEXTS: Source = {
+  facts: FACTS,
+  rows: sql`json_each(${sql.placeholder("rows")}) r CROSS JOIN ${FACTS} ON o.key = r.key`,
+  fact: (name) => sql.raw(`o.value ->> '$.${name}'`),
+  column: (name) => {
+    const value = sql.raw(`r.value ->> '$.${name}'`);
+    return FREE_TEXTS.some((one) => one === name) ? sql`CAST(unhex(${value}) AS TEXT)` : value;
+  },
+};
 
 /** SQLite's JSON ends a text at U+0000, so what people and programs call things goes as hexadecimal digits. */
 const FREE_TEXTS = ["projectName", "requesterName", "action"] as const;
-const COLUMNS = Object.keys(getTableColumns(confirmations)) as (keyof ConfirmationRow)[];
 
-function rowOf({ row }: Opening) {
-  return { ...row, ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(row[name]))])) };
+function jsonOf(openings: readonly Opening[]): Values {
+  const rows = openings.map(({ row }) => ({
+    ...row,
+    ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(row[name]))])),
+  }));
+  return { rows: JSON.stringify(rows), facts: JSON.stringify(openings.map(factsOf)) };
 }
 
-const INSERT_CONFIRMATIONS = prepared<typeof confirmations, "id">(confirmations, (scope) =>
-  scope
-    .insertFrom(confirmations, (tenant) => {
-      const values = COLUMNS.map((name) => (name === "tenantId" ? tenant : valueOf(name)));
-      return sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${sql.placeholder("rows")}) r
-        CROSS JOIN json_each(${FACTS}) o ON o.key = r.key WHERE ${holdsNow(tenant)}`;
-    })
-    .returning({ id: confirmations.id }),
-);
+const COLUMNS = Object.keys(getTableColumns(confirmations)) as (keyof ConfirmationRow)[];
 
-function valueOf(name: keyof ConfirmationRow): SQL {
-  const value = sql.raw(`r.value ->> '$.${name}'`);
-  return FREE_TEXTS.some((one) => one === name) ? sql`CAST(unhex(${value}) AS TEXT)` : value;
+function statementsFrom({ facts, rows, fact, column }: Source) {
+  /** The openings whose confirmation is there. Without CROSS the planner would begin with all of the tenant's. */
+  const made = (tenant: SQL): SQL => sql`${facts} CROSS JOIN ${confirmations} c
+    ON c.tenant_id = ${tenant} AND c.id = ${fact("id")}`;
+  return {
+    forgetDead: prepared(idempotency, (scope) =>
+      scope.remove(
+        idempotency,
+        and(
+          sql`${idempotency.keyId} IN (SELECT ${fact("onceKey")} FROM ${facts})`,
+          lte(idempotency.createdAt, sql.placeholder("dead")),
+        ),
+      ),
+    ),
+    insertConfirmations: prepared<typeof confirmations, "id">(confirmations, (scope) =>
+      scope
+        .insertFrom(confirmations, (tenant) => {
+          const values = COLUMNS.map((name) => (name === "tenantId" ? tenant : column(name)));
+          return sql`SELECT ${sql.join(values, sql`, `)} FROM ${rows} WHERE ${holdsNow(tenant, fact)}`;
+        })
+        .returning({ id: confirmations.id }),
+    ),
+    insertAskedByName: prepared(asked, (scope) =>
+      scope.insertFrom(
+        asked,
+        (tenant) => sql`SELECT c.tenant_id, p.id, c.id FROM ${made(tenant)}
+          CROSS JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.username = ${fact("username")} WHERE TRUE`,
+      ),
+    ),
+    insertAskedByPolicy: prepared(asked, (scope) =>
+      scope.insertFrom(
+        asked,
+        (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant)}
+          CROSS JOIN json_each(${fact("people")}) p WHERE TRUE`,
+      ),
+    ),
+    insertNames: prepared(idempotency, (scope) =>
+      scope.insertFrom(
+        idempotency,
+        (tenant) => sql`SELECT c.tenant_id, ${fact("onceKey")}, ${fact("onceName")}, 'create',
+          ${fact("requestHash")}, c.id, c.created_at FROM ${made(tenant)} WHERE ${fact("onceName")} IS NOT NULL`,
+      ),
+    ),
+  };
 }
 
 /** Everything that must hold at this moment for a request to be made. */
-function holdsNow(tenant: SQL): SQL {
-  return sql`(o.value ->> '$.key' IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys} k
-      WHERE k.tenant_id = ${tenant} AND k.id = o.value ->> '$.key' AND k.revoked_at IS NULL
-        AND (k.expires_at IS NULL OR k.expires_at > o.value ->> '$.createdAt')))
-    AND (o.value ->> '$.username' IS NULL OR EXISTS (SELECT 1 FROM ${people} p
+function holdsNow(tenant: SQL, fact: Source["fact"]): SQL {
+  return sql`(${fact("key")} IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys} k
+      WHERE k.tenant_id = ${tenant} AND k.id = ${fact("key")} AND k.revoked_at IS NULL
+        AND (k.expires_at IS NULL OR k.expires_at > ${fact("createdAt")})))
+    AND (${fact("username")} IS NULL OR EXISTS (SELECT 1 FROM ${people} p
       JOIN ${credentials} c ON c.tenant_id = p.tenant_id AND c.person_id = p.id
         AND c.endorsed_seq IS NOT NULL AND c.revoked_at IS NULL
-      WHERE p.tenant_id = ${tenant} AND p.username = o.value ->> '$.username' AND p.role <> 'auditor'))
-    AND (o.value ->> '$.onceName' IS NULL OR NOT EXISTS (SELECT 1 FROM ${idempotency} i
-      WHERE i.tenant_id = ${tenant} AND i.key_id = o.value ->> '$.onceKey' AND i.operation = 'create'
-        AND i.name = o.value ->> '$.onceName'))
-    AND (o.value ->> '$.dedupeKey' IS NULL OR NOT EXISTS (SELECT 1 FROM ${confirmations} d
-      WHERE d.tenant_id = ${tenant} AND d.dedupe_key = o.value ->> '$.dedupeKey'))`;
+      WHERE p.tenant_id = ${tenant} AND p.username = ${fact("username")} AND p.role <> 'auditor'))
+    AND (${fact("onceName")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${idempotency} i
+      WHERE i.tenant_id = ${tenant} AND i.key_id = ${fact("onceKey")} AND i.operation = 'create'
+        AND i.name = ${fact("onceName")}))
+    AND (${fact("dedupeKey")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${confirmations} d
+      WHERE d.tenant_id = ${tenant} AND d.dedupe_key = ${fact("dedupeKey")}))`;
 }
 
-/** The openings whose confirmation is there. Without CROSS the planner would begin with all of the tenant's. */
-const made = (tenant: SQL): SQL => sql`json_each(${FACTS}) o CROSS JOIN ${confirmations} c
-  ON c.tenant_id = ${tenant} AND c.id = o.value ->> '$.id'`;
-
-const INSERT_ASKED_BY_NAME = prepared(asked, (scope) =>
-  scope.insertFrom(
-    asked,
-    (tenant) => sql`SELECT c.tenant_id, p.id, c.id FROM ${made(tenant)}
-      CROSS JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.username = o.value ->> '$.username' WHERE TRUE`,
-  ),
-);
-
-const INSERT_ASKED_BY_POLICY = prepared(asked, (scope) =>
-  scope.insertFrom(
-    asked,
-    (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant)}
-      CROSS JOIN json_each(o.value, '$.people') p WHERE TRUE`,
-  ),
-);
-
-const INSERT_NAMES = prepared(idempotency, (scope) =>
-  scope.insertFrom(
-    idempotency,
-    (tenant) => sql`SELECT c.tenant_id, o.value ->> '$.onceKey', o.value ->> '$.onceName', 'create',
-      o.value ->> '$.requestHash', c.id, c.created_at FROM ${made(tenant)}
-      WHERE o.value ->> '$.onceName' IS NOT NULL`,
-  ),
-);
+const ONE = statementsFrom(PARAMETERS);
+const MANY = statementsFrom(JSON_TEXTS);

@@ -2,7 +2,7 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { World } from "../../src/app/world.ts";
 import { canonicalText } from "../../src/core/jcs.ts";
-import type { Opening } from "../../src/store/openings.ts";
+import { writeOpenings, type Opening } from "../../src/store/openings.ts";
 import { confirmations, idempotency, type ConfirmationRow } from "../../src/store/schema.ts";
 import { emptyHouse, newCompany, type Company } from "./house.ts";
 import { rows } from "./rows.ts";
@@ -80,12 +80,16 @@ it("takes more at once than one batch holds, the largest payloads among them", a
   expect(asked).toEqual(there);
 });
 
-it("keeps text as it was given", async () => {
+it.each([
+  ["alone", []],
+  ["among others", [opening]],
+] as const)("keeps text as it was given, %s", async (_how, others) => {
   const action = "a\u0000b \u{1F600} \u202e' \" \\";
   const one = opening({}, { action, metadata: '{"a":"\\u0000"}' });
-  expect(await openAll([one])).toEqual([true]);
+  const made = await writeOpenings(company.store, [one, ...others.map((make) => make())]);
+  expect(made.has(one.row.id)).toBe(true);
   const kept = (await company.store.select(confirmations)).find(({ id }) => id === one.row.id);
-  expect([kept?.action, kept?.metadata]).toEqual([action, '{"a":"\\u0000"}']);
+  expect(kept).toEqual(one.row);
 });
 
 it("wakes for the earliest of them", async () => {

@@ -1,4 +1,5 @@
 import { reset } from "cloudflare:test";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { approvalData, approvalFor } from "../../src/app/approval.ts";
 import { ask, cancel, consume, read, wait } from "../../src/app/ask.ts";
@@ -10,6 +11,9 @@ import { tickAll } from "../../src/app/settle.ts";
 import { list } from "../../src/app/view.ts";
 import type { World } from "../../src/app/world.ts";
 import { expectOk } from "../../src/core/refusal.ts";
+import { writeOpenings, type Opening } from "../../src/store/openings.ts";
+import { confirmations } from "../../src/store/schema.ts";
+import type { TenantStore } from "../../src/store/tenant.ts";
 import { Client, principalIn } from "./client.ts";
 import { faultyWorld, noFault } from "./faults.ts";
 import { bindings, emptyHouse, newCompany } from "./house.ts";
@@ -71,6 +75,7 @@ beforeAll(async () => {
     return expectOk(await ask(world, principal, question(name), name, call)).row.id;
   };
   const id = await asked("first");
+  await writeMany(store, id, principal.key.id);
   await wait(world, principal, id, 1);
   expectOk(await cancel(world, principal, await asked("cancelled")));
   await asked("repeated", true);
@@ -88,6 +93,19 @@ beforeAll(async () => {
   await list(world, store, { project: principal.project.id, status: "pending", limit: 5 });
   await tickAll(world, store);
 }, 60_000);
+
+/** As the clerk writes down what comes at the same moment. */
+async function writeMany(store: TenantStore, id: string, key: string): Promise<void> {
+  const like = await store.first(confirmations, eq(confirmations.id, id));
+  if (like === undefined) throw new RangeError("nothing was asked");
+  const openings = ["named", "asked of people"].map((name, place): Opening => ({
+    row: { ...like, id: `c_${name}` },
+    asks: place === 0 ? { username: "alex" } : { people: [] },
+    key,
+    once: { key, name, requestHash: "" },
+  }));
+  expect((await writeOpenings(store, openings)).size).toBe(2);
+}
 
 /** The steps of a plan that read what grows without bound. */
 async function unbounded(text: string): Promise<readonly string[]> {
