@@ -1,11 +1,19 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, desc, eq, sql } from "drizzle-orm";
 import { expectOk, accept, refuse, type Result } from "../core/refusal.ts";
 import { fromBase64url, toBase64url } from "../core/bytes.ts";
 import { mayDecide, type Change } from "../core/directory.ts";
 import type { Role } from "../core/record.ts";
 import { hostOf } from "../core/signed.ts";
-import { credentials, enrolments, people, type CredentialRow, type PersonRow } from "../store/schema.ts";
-import type { TenantStore } from "../store/tenant.ts";
+import {
+  credentials,
+  enrolments,
+  people,
+  votes,
+  type CredentialRow,
+  type PersonRow,
+  type VoteRow,
+} from "../store/schema.ts";
+import { prepared, type TenantStore } from "../store/tenant.ts";
 import { askChange } from "./askchange.ts";
 import { directoryOf } from "./change.ts";
 import { askEndorsement } from "./endorse.ts";
@@ -153,18 +161,31 @@ export interface Device {
   readonly state: "active" | "waiting" | "revoked";
 }
 
+const NEWEST_VOTE = prepared(votes, (scope) =>
+  scope
+    .select(votes, eq(votes.credentialId, sql.placeholder("credential")))
+    .orderBy(desc(votes.at))
+    .limit(1),
+);
+
 export async function devicesOf(store: TenantStore, person: PersonRow): Promise<readonly Device[]> {
   const keys = await store
     .select(credentials, eq(credentials.personId, person.id))
     .orderBy(asc(credentials.createdAt));
-  return keys.map((key) => ({
+  const newest = await store.run(keys.map(({ id }) => NEWEST_VOTE.with({ credential: id })));
+  return keys.map((key, place) => ({
     id: key.id,
     label: key.label,
     fingerprint: fingerprintOf(expectOk(fromBase64url(key.publicKey))),
     createdAt: key.createdAt,
-    lastUsedAt: key.lastUsedAt,
+    lastUsedAt: lastUseOf(key, newest[place]?.[0]),
     state: stateOf(key),
   }));
+}
+
+/** To sign in or to decide. */
+function lastUseOf({ lastUsedAt }: CredentialRow, vote: VoteRow | undefined): number | null {
+  return vote === undefined ? lastUsedAt : Math.max(vote.at, lastUsedAt ?? 0);
 }
 
 function stateOf({ revokedAt, endorsedSeq }: CredentialRow): Device["state"] {

@@ -102,8 +102,7 @@ async function judged(
       statement,
       assertion: canonicalText(given.assertion),
       assertionHash: hash,
-      signCount: Math.max(facts.signCount, passkey?.signCount ?? 0),
-      backedUp: facts.backedUp,
+      news: newsOf(facts, passkey),
       revokes: applies ? revokedBy(loaded.row) : [],
     },
   });
@@ -111,6 +110,11 @@ async function judged(
 
 export function countedApprovals({ state }: Loaded): number {
   return state.votes.filter((cast) => cast.decision === "approve" && cast.credentialActive).length;
+}
+
+function newsOf({ signCount, backedUp }: AssertionFacts, known: CredentialRow | undefined) {
+  const isKnown = known !== undefined && signCount <= known.signCount && backedUp === known.backedUp;
+  return isKnown ? null : { signCount, backedUp };
 }
 
 function inputOf({ decision, reason }: Decision, person: PersonRow): Input {

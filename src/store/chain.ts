@@ -133,15 +133,11 @@ const isMade = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${steps}
 const seqOfStep = ({ tenantId }: Scope): SQL =>
   sql`(SELECT ${outbox.seq} FROM ${outbox} WHERE ${outbox.tenantId} = ${tenantId} AND ${outbox.stepId} = ${value("step")})`;
 
-/** Of two signatures at once the later counter stays. */
+/** Of two signatures at once the later counter stays. When the passkey was used, its votes say. */
 export const TOUCH_CREDENTIAL = prepared(credentials, (scope) =>
   scope.update(
     credentials,
-    {
-      signCount: sql`max(${credentials.signCount}, ${value("signCount")})`,
-      backedUp: value("backedUp"),
-      lastUsedAt: value("now"),
-    },
+    { signCount: sql`max(${credentials.signCount}, ${value("signCount")})`, backedUp: value("backedUp") },
     and(eq(credentials.id, value("credential")), isMade(scope)),
   ),
 );
@@ -162,20 +158,28 @@ const ofThisVersion = (scope: Scope) =>
   );
 const NEXT_VERSION = sql`${value("version")} + 1`;
 
-/** The first record of a confirmation is that of its outcome. */
-export const CHANGE_CONFIRMATION = prepared(confirmations, (scope) =>
-  scope.update(
-    confirmations,
-    {
-      version: NEXT_VERSION,
-      escalated: value("escalated"),
-      status: value("next"),
-      decidedAt: value("decidedAt"),
-      decidedSeq: seqOfStep(scope),
-      overriddenBy: value("overriddenBy"),
-    },
-    ofThisVersion(scope),
-  ),
+/** The first record of a confirmation is that of its outcome. It returns whether the key that asked is good now. */
+export const CHANGE_CONFIRMATION = prepared<typeof confirmations, never, { readonly isKeyGood: number }>(
+  confirmations,
+  (scope) =>
+    scope
+      .update(
+        confirmations,
+        {
+          version: NEXT_VERSION,
+          escalated: value("escalated"),
+          status: value("next"),
+          decidedAt: value("decidedAt"),
+          decidedSeq: seqOfStep(scope),
+          overriddenBy: value("overriddenBy"),
+        },
+        ofThisVersion(scope),
+      )
+      .returning({
+        isKeyGood: sql<number>`requester_kind = 'key' AND EXISTS (SELECT 1 FROM ${apiKeys}
+          WHERE ${apiKeys.tenantId} = ${scope.tenantId} AND ${apiKeys.id} = requester_id AND ${isGoodKey(CLOCK)})
+          AS "isKeyGood"`,
+      }),
 );
 
 export const USE_CONFIRMATION = prepared(confirmations, (scope) =>
@@ -200,15 +204,3 @@ export const SELECT_COUNTED_VOTES = prepared(votes, (scope) =>
 export function isGoodKey(at: SQL): SQL | undefined {
   return and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)));
 }
-
-/** The key that asked for it, if it is good. */
-export const SELECT_GOOD_KEY = prepared(apiKeys, (scope) =>
-  scope.select(
-    apiKeys,
-    and(
-      sql`${apiKeys.id} = (SELECT c.requester_id FROM ${confirmations} c WHERE c.tenant_id = ${scope.tenantId}
-        AND c.id = ${value("confirmation")} AND c.requester_kind = 'key')`,
-      isGoodKey(CLOCK),
-    ),
-  ),
-);

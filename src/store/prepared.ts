@@ -26,7 +26,7 @@ export class Prepared<Row> {
   #made: { readonly sql: string; readonly params: unknown[] } | undefined;
   #columns: readonly (readonly [property: string, name: string, read: (value: unknown) => unknown])[] = [];
 
-  /** What it returns, if anything, are columns of the table. */
+  /** What it returns, if anything, are columns of the table, and what it computes under names of its own. */
   constructor(table: SQLiteTable, compose: () => Composed) {
     this.#table = table;
     this.#compose = compose;
@@ -45,9 +45,11 @@ export class Prepared<Row> {
   rows(found: readonly DatabaseRow[]): Row[] {
     const [first] = found;
     if (first !== undefined && this.#columns.length === 0) {
-      this.#columns = Object.entries(getTableColumns(this.#table))
-        .filter(([, { name }]) => name in first)
-        .map(([property, column]) => [property, column.name, (value) => column.mapFromDriverValue(value)]);
+      const columns = Object.entries(getTableColumns(this.#table));
+      this.#columns = Object.keys(first).map((name) => {
+        const [property, column] = columns.find(([, one]) => one.name === name) ?? [name];
+        return [property, name, (value) => (column ? column.mapFromDriverValue(value) : value)];
+      });
     }
     return found.map((row) => {
       const read: Record<string, unknown> = {};

@@ -9,7 +9,6 @@ import {
   kindOf,
   REVOKE_CREDENTIAL,
   SELECT_COUNTED_VOTES,
-  SELECT_GOOD_KEY,
   TOUCH_CREDENTIAL,
   USE_CONFIRMATION,
 } from "./chain.ts";
@@ -63,8 +62,8 @@ export interface Signature {
   readonly statement: string;
   readonly assertion: string;
   readonly assertionHash: string;
-  readonly signCount: number;
-  readonly backedUp: boolean;
+  /** What the authenticator says of itself, where that is not what its row says. */
+  readonly news: { readonly signCount: number; readonly backedUp: boolean } | null;
   /** Passkeys that this very signature takes back, at once. */
   readonly revokes: readonly string[];
 }
@@ -92,15 +91,15 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
   // A use is the operator's word: it is sealed without the signatures that came before it.
   const hasOthers = seal !== null && attempt.hasVotes && type !== "consume";
   const revoked = (signature?.revokes ?? []).map((id) => REVOKE_CREDENTIAL.with({ ...values, revoked: id }));
-  const [, made, , [place], , , all, [key]] = await store.run([
+  const [, made, , [place], , [changed], , all] = await store.run([
     signature ? BURN_CEREMONY.with(values) : undefined,
     (signature ? INSERT_SIGNED_STEP : INSERT_STEP[kindOf(type)]).with(values),
     signature ? INSERT_VOTE.with(values) : undefined,
     seal ? INSERT_OUTBOX.with(values) : undefined,
-    signature ? TOUCH_CREDENTIAL.with(values) : undefined,
-    (type === "consume" ? USE_CONFIRMATION : CHANGE_CONFIRMATION).with(values),
+    signature?.news ? TOUCH_CREDENTIAL.with({ ...values, ...signature.news }) : undefined,
+    type === "consume" ? undefined : CHANGE_CONFIRMATION.with(values),
+    type === "consume" ? USE_CONFIRMATION.with(values) : undefined,
     hasOthers ? SELECT_COUNTED_VOTES.with(values) : undefined,
-    seal && signature ? SELECT_GOOD_KEY.with(values) : undefined,
     ...revoked,
   ]);
   if (made.length === 0) return undefined;
@@ -111,7 +110,7 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
       row: outboxRowOf(attempt, seal, place),
       confirmation: confirmationAfter(attempt, place),
       votes: hasOthers ? all : own,
-      isKeyGood: key !== undefined,
+      isKeyGood: changed?.isKeyGood === 1,
     },
   };
 }
@@ -191,6 +190,6 @@ function valuesOf(attempt: StepAttempt): Values {
   };
 }
 
-function signedValues({ revokes: _each, ...signature }: Signature): Values {
+function signedValues({ revokes: _each, news: _where, ...signature }: Signature): Values {
   return signature;
 }

@@ -70,11 +70,12 @@ export class Scope<TenantId extends string | Placeholder = string | Placeholder>
 /** A scope without a tenant: whatever is composed in it gets its tenant from the handle that runs it. */
 const OPEN_SCOPE = new Scope(NO_DATABASE, sql.placeholder(TENANT));
 
-/** A statement that is composed once. It returns rows of the table, or some columns of them, or nothing. */
-export function prepared<Table extends TenantTable, Name extends keyof Row<Table> = keyof Row<Table>>(
-  table: Table,
-  compose: (scope: Scope) => Composed,
-): Prepared<Pick<Row<Table>, Name>> {
+/** A statement that is composed once. It returns rows of the table, or some columns of them, or what it computes. */
+export function prepared<
+  Table extends TenantTable,
+  Name extends keyof Row<Table> = keyof Row<Table>,
+  Computed = unknown,
+>(table: Table, compose: (scope: Scope) => Composed): Prepared<Pick<Row<Table>, Name> & Computed> {
   return new Prepared(table, () => compose(OPEN_SCOPE));
 }
 
@@ -137,7 +138,7 @@ export class TenantStore extends Scope<string> {
   /** Prepared statements in one round trip and one transaction; the rows of each, none of one left out. */
   async run<const Runs extends readonly (Run | undefined)[]>(runs: Runs): Promise<AllRowsOf<Runs>> {
     const bound = runs.flatMap((run) => (run === undefined ? [] : [this.#bind(run)]));
-    const results = await this.#database.$client.batch<DatabaseRow>(bound);
+    const results = bound.length === 0 ? [] : await this.#database.$client.batch<DatabaseRow>(bound);
     let next = 0;
     const rows = runs.map((run) =>
       run === undefined ? [] : run.prepared.rows(results[next++]?.results ?? []),

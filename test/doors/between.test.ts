@@ -182,14 +182,16 @@ describe("between judging and committing", () => {
     expect((await auditConfirmation(store, id)).status).toBe("expired");
   });
 
-  it("keeps the highest counter of a passkey, in whatever order its signatures arrive", async () => {
-    const spare = { person: maria.person, passkey: await givenPasskey(world, store, maria.person) };
+  it.each([
+    ["the next", 4, 5],
+    ["one that was overtaken", 9, 9],
+  ])("keeps the highest counter of a passkey: %s", async (_which, meanwhile, kept) => {
+    const spare = { person: maria.person, passkey: await givenPasskey(world, store, maria.person, 4) };
     const key = spare.passkey.credential.id;
-    const id = await asked("alone");
-    const signed = await presign(world, store, id, spare);
-    const higher = () => store.update(credentials, { signCount: 9 }, eq(credentials.id, key));
-    expect((await present(world, meddled(higher), signed)).ok).toBe(true);
-    expect((await store.first(credentials, eq(credentials.id, key)))?.signCount).toBe(9);
+    const signed = await presign(world, store, await asked("alone"), spare);
+    const other = () => store.update(credentials, { signCount: meanwhile }, eq(credentials.id, key));
+    expect((await present(world, meddled(other), signed)).ok).toBe(true);
+    expect((await store.first(credentials, eq(credentials.id, key)))?.signCount).toBe(kept);
   });
 });
 

@@ -59,6 +59,31 @@ describe("a decision that was posted before", () => {
   });
 });
 
+describe("what a decision says of its passkey", () => {
+  const kept = () =>
+    rows("SELECT backed_up, sign_count FROM credentials WHERE id = ?1", alex.passkey.credential.id);
+
+  it.each([
+    ["is no longer backed up", { backedUp: false }, { backed_up: 0, sign_count: 0 }],
+    ["is backed up again", { backedUp: true }, { backed_up: 1, sign_count: 0 }],
+    ["has begun to count", { signCount: 3 }, { backed_up: 1, sign_count: 3 }],
+    ["counts on, and is not backed up", { signCount: 4, backedUp: false }, { backed_up: 0, sign_count: 4 }],
+  ])("is kept: it %s", async (_what, lies, row) => {
+    expect((await alex.decide(await company.asked(), { lies })).status).toBe(200);
+    expect(await kept()).toEqual([row]);
+  });
+
+  it("is when it was used last", async () => {
+    const used = async () => (await alex.devicesPage()).data.passkeys[0].lastUsedAt;
+    const id = await company.asked();
+    await alex.decide(id);
+    const { body } = await company.api("GET", `/api/confirmations/${id}`);
+    expect(await used()).toBe(body.decisions[0].decidedAt);
+    await alex.signIn();
+    expect(Date.parse(await used())).toBeGreaterThanOrEqual(Date.parse(body.decisions[0].decidedAt));
+  });
+});
+
 describe("between the loading of the page and the tap", () => {
   it("the passkey was revoked", async () => {
     const second = await newPasskey(ORIGIN);

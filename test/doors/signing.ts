@@ -79,8 +79,9 @@ export async function givenPasskey(
   world: World,
   store: TenantStore,
   { id: personId }: PersonRow,
+  signCount = 0,
 ): Promise<Authenticator> {
-  const passkey = await newPasskey(ORIGIN);
+  const passkey = await newPasskey(ORIGIN, signCount);
   const { id, publicKey, algorithm } = passkey.credential;
   await store.insert(credentials, {
     id,
@@ -88,7 +89,7 @@ export async function givenPasskey(
     label: "Given",
     publicKey: toBase64url(publicKey),
     algorithm,
-    signCount: 0,
+    signCount,
     backupEligible: true,
     backedUp: true,
     transports: "",

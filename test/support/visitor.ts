@@ -101,7 +101,15 @@ export class Visitor {
 
   /** What the page of this request is given, or undefined where it is not shown. */
   async approvalPage(id: string): Promise<{ data: Answered["body"]; status: number }> {
-    const response = await this.get(`/approve/${id}`);
+    return this.#page(`/approve/${id}`);
+  }
+
+  async devicesPage(): Promise<{ data: Answered["body"]; status: number }> {
+    return this.#page("/devices");
+  }
+
+  async #page(path: string): Promise<{ data: Answered["body"]; status: number }> {
+    const response = await this.get(path);
     const block = /<script type="application\/json" id="data">([^<]*)<\/script>/.exec(
       await response.text(),
     )?.[1];
@@ -135,8 +143,8 @@ export class Visitor {
   }
 }
 
-export async function newPasskey(origin: string): Promise<Authenticator> {
-  return createAuthenticator({ rpId: new URL(origin).hostname, origin });
+export async function newPasskey(origin: string, signCount = 0): Promise<Authenticator> {
+  return createAuthenticator({ rpId: new URL(origin).hostname, origin, signCount });
 }
 
 /** A backend with a key. */
