@@ -14,6 +14,9 @@ export function owned(bytes: Uint8Array): Bytes {
 const HEX_DIGITS = "0123456789abcdef";
 const BASE64_STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64_URL = `${BASE64_STANDARD.slice(0, 62)}-_`;
+const NO_DIGIT = 64;
+const STANDARD_DIGITS = digitsOf(BASE64_STANDARD);
+const URL_DIGITS = digitsOf(BASE64_URL);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -76,9 +79,15 @@ export function fromHex(text: string): Result<Bytes> {
   }
   const bytes = new Uint8Array(text.length / 2);
   for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
+    bytes[index] = (hexDigit(text, 2 * index) << 4) | hexDigit(text, 2 * index + 1);
   }
   return accept(bytes);
+}
+
+/** The digits stand at 48, and the letters from 97 on. */
+function hexDigit(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 58 ? code - 48 : code - 87;
 }
 
 export function toBase64url(bytes: Uint8Array): string {
@@ -86,7 +95,7 @@ export function toBase64url(bytes: Uint8Array): string {
 }
 
 export function fromBase64url(text: string): Result<Bytes> {
-  return decode64(text, BASE64_URL, "base64url without padding");
+  return decode64(text, URL_DIGITS, "base64url without padding");
 }
 
 export function toBase64(bytes: Uint8Array): string {
@@ -99,7 +108,7 @@ export function fromBase64(text: string): Result<Bytes> {
   if (text.length % 4 !== 0 || bare.length !== text.length - ((4 - (bare.length % 4)) % 4)) {
     return refuse("encoding_malformed", "expected padded base64");
   }
-  return decode64(bare, BASE64_STANDARD, "padded base64");
+  return decode64(bare, STANDARD_DIGITS, "padded base64");
 }
 
 function encode64(bytes: Uint8Array, alphabet: string): string {
@@ -112,16 +121,23 @@ function encode64(bytes: Uint8Array, alphabet: string): string {
   return text;
 }
 
-function decode64(text: string, alphabet: string, expected: string): Result<Bytes> {
+/** By the code of a character, what it stands for. */
+function digitsOf(alphabet: string): Uint8Array {
+  const digits = new Uint8Array(128).fill(NO_DIGIT);
+  for (let digit = 0; digit < alphabet.length; digit++) digits[alphabet.charCodeAt(digit)] = digit;
+  return digits;
+}
+
+function decode64(text: string, digits: Uint8Array, expected: string): Result<Bytes> {
   const refusal = refuse("encoding_malformed", `expected ${expected}`);
   if (text.length % 4 === 1) return refusal;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
   let pending = 0;
   let bits = 0;
   let written = 0;
-  for (const character of text) {
-    const digit = alphabet.indexOf(character);
-    if (digit < 0) return refusal;
+  for (let index = 0; index < text.length; index++) {
+    const digit = digits[text.charCodeAt(index)] ?? NO_DIGIT;
+    if (digit === NO_DIGIT) return refusal;
     pending = ((pending << 6) | digit) & 0xffff;
     bits += 6;
     if (bits < 8) continue;
