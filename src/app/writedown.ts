@@ -45,8 +45,10 @@ export async function writeDown(world: World, store: TenantStore, opening: Openi
 }
 
 function knownOf(tenantId: string): Known {
-  const known = tenants.get(tenantId) ?? { lastAt: 0, alarm: 0 };
+  const known = tenants.get(tenantId);
+  if (known !== undefined) return known;
   if (tenants.size >= TENANTS_MAX) tenants.clear();
-  tenants.set(tenantId, known);
-  return known;
+  const fresh = { lastAt: 0, alarm: 0 };
+  tenants.set(tenantId, fresh);
+  return fresh;
 }

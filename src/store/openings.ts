@@ -1,5 +1,6 @@
 import { and, getTableColumns, lte, sql, type SQL } from "drizzle-orm";
 import { toHex, utf8 } from "../core/bytes.ts";
+import { isGoodKey } from "./chain.ts";
 import {
   apiKeys,
   asked,
@@ -180,9 +181,9 @@ function statementsFrom({ facts, rows, fact, column }: Source) {
 
 /** Everything that must hold at this moment for a request to be made. */
 function holdsNow(tenant: SQL, fact: Source["fact"]): SQL {
-  return sql`(${fact("key")} IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys} k
-      WHERE k.tenant_id = ${tenant} AND k.id = ${fact("key")} AND k.revoked_at IS NULL
-        AND (k.expires_at IS NULL OR k.expires_at > ${fact("createdAt")})))
+  return sql`(${fact("key")} IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys}
+      WHERE ${apiKeys.tenantId} = ${tenant} AND ${apiKeys.id} = ${fact("key")}
+        AND ${isGoodKey(fact("createdAt"))}))
     AND (${fact("username")} IS NULL OR EXISTS (SELECT 1 FROM ${people} p
       JOIN ${credentials} c ON c.tenant_id = p.tenant_id AND c.person_id = p.id
         AND c.endorsed_seq IS NOT NULL AND c.revoked_at IS NULL

@@ -5,10 +5,10 @@ import { runWorkflow, type Round, type Workflow } from "./workflow.ts";
 
 // Each figure for all who are measured, in turn, A B A B …, so that a machine that slows down slows them all.
 
-const FLOW_ROUNDS = 5;
+const FLOW_ROUNDS = 8;
 const FLOWS_EACH_ROUND = 20;
-/** A runtime compiles what it runs often; a service that is used has done so. */
-const FLOW_WARM_UP = 100;
+/** A runtime compiles what it runs often, until some 250 rounds; a service that is used has done so. */
+const FLOW_WARM_UP = 250;
 const LOAD_ROUNDS = 5;
 const LOAD_MILLISECONDS = 1_500;
 const LOAD_WARM_UP_MILLISECONDS = 600;
