@@ -72,42 +72,45 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
     AND ${session(sql`c.tenant_id`, sql`h.person_id`)}`;
 
-/** It returns the step's number, if it was made. */
-const insertStep = (moment: SQL, facts: SQL) =>
-  prepared<typeof steps, "n">(steps, (scope) =>
+/** The confirmation as it was read, at its moment and with these facts. */
+const ready = (tenant: SQL, moment: SQL, facts: SQL): SQL => sql`${confirmations} c ${facts}
+  WHERE c.tenant_id = ${tenant} AND c.id = ${value("confirmation")} AND c.version = ${value("version")}
+    AND ${moment}`;
+
+/** A vote is a step: the database makes it with the vote. It returns the step's id, if it was made. */
+export const INSERT_VOTE = prepared<typeof votes, "stepId">(votes, (scope) =>
+  scope
+    .insertFrom(
+      votes,
+      (tenant) => sql`SELECT c.tenant_id, c.id, ${value("person")}, ${value("step")}, ${value("decision")},
+        ${value("now")}, ${value("credential")}, ${value("statement")}, ${value("assertion")},
+        ${value("assertionHash")} FROM ${ready(tenant, MOMENT.open, SIGNATURE)}`,
+    )
+    .returning({ stepId: votes.stepId }),
+);
+
+/** The same for a step that nobody signs. */
+const insertStep = (moment: SQL) =>
+  prepared<typeof steps, "id">(steps, (scope) =>
     scope
       .insertFrom(
         steps,
         (tenant) => sql`SELECT c.tenant_id, c.id, c.version + 1, ${value("step")}, ${value("type")},
-          ${value("now")}, ${value("person")} FROM ${confirmations} c ${facts}
-          WHERE c.tenant_id = ${tenant} AND c.id = ${value("confirmation")} AND c.version = ${value("version")}
-            AND ${moment}`,
+          ${value("now")}, NULL FROM ${ready(tenant, moment, sql``)}`,
       )
-      .returning({ n: steps.n }),
+      .returning({ id: steps.id }),
   );
 
-export const INSERT_SIGNED_STEP = insertStep(MOMENT.open, SIGNATURE);
 export const INSERT_STEP = {
-  open: insertStep(MOMENT.open, sql``),
-  expire: insertStep(MOMENT.expire, sql``),
-  consume: insertStep(MOMENT.consume, sql``),
+  open: insertStep(MOMENT.open),
+  expire: insertStep(MOMENT.expire),
+  consume: insertStep(MOMENT.consume),
 };
 
 /** This attempt's step and its confirmation as it was read; no row if the step was not made. */
 const mine = (tenant: SQL): SQL => sql`${steps} s JOIN ${confirmations} c ON c.tenant_id = s.tenant_id
   AND c.id = s.confirmation_id WHERE s.tenant_id = ${tenant} AND s.confirmation_id = ${value("confirmation")}
   AND s.n = ${value("version")} + 1 AND s.id = ${value("step")} AND c.version = ${value("version")}`;
-
-export const INSERT_VOTE = prepared(votes, (scope) =>
-  scope.insertFrom(
-    votes,
-    (
-      tenant,
-    ) => sql`SELECT s.tenant_id, s.confirmation_id, ${value("person")}, s.id, ${value("decision")}, s.at,
-        ${value("credential")}, ${value("statement")}, ${value("assertion")}, ${value("assertionHash")}
-        FROM ${mine(tenant)}`,
-  ),
-);
 
 /** It returns where in the stream the record stands. */
 export const INSERT_OUTBOX = prepared<typeof outbox, "seq" | "directorySeq">(outbox, (scope) =>

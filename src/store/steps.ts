@@ -3,7 +3,6 @@ import {
   BURN_CEREMONY,
   CHANGE_CONFIRMATION,
   INSERT_OUTBOX,
-  INSERT_SIGNED_STEP,
   INSERT_STEP,
   INSERT_VOTE,
   kindOf,
@@ -91,10 +90,10 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
   // A use is the operator's word: it is sealed without the signatures that came before it.
   const hasOthers = seal !== null && attempt.hasVotes && type !== "consume";
   const revoked = (signature?.revokes ?? []).map((id) => REVOKE_CREDENTIAL.with({ ...values, revoked: id }));
-  const [, made, , [place], , [changed], , all] = await store.run([
+  const [, voted, stepped, [place], , [changed], , all] = await store.run([
     signature ? BURN_CEREMONY.with(values) : undefined,
-    (signature ? INSERT_SIGNED_STEP : INSERT_STEP[kindOf(type)]).with(values),
     signature ? INSERT_VOTE.with(values) : undefined,
+    signature ? undefined : INSERT_STEP[kindOf(type)].with(values),
     seal ? INSERT_OUTBOX.with(values) : undefined,
     signature?.news ? TOUCH_CREDENTIAL.with({ ...values, ...signature.news }) : undefined,
     type === "consume" ? undefined : CHANGE_CONFIRMATION.with(values),
@@ -102,7 +101,7 @@ export async function makeStep(store: TenantStore, attempt: StepAttempt): Promis
     hasOthers ? SELECT_COUNTED_VOTES.with(values) : undefined,
     ...revoked,
   ]);
-  if (made.length === 0) return undefined;
+  if (voted.length + stepped.length === 0) return undefined;
   if (seal === null || place === undefined) return { sealed: undefined };
   const own = signature ? [voteOf(attempt, signature)] : [];
   return {
@@ -179,7 +178,6 @@ function valuesOf(attempt: StepAttempt): Values {
     escalated,
     decidedAt: next === "pending" ? null : now,
     overriddenBy: overriderOf(attempt),
-    person: null,
     ...(seal && {
       sealType: seal.type,
       outcome: seal.outcome,
