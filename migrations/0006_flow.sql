@@ -10,3 +10,11 @@ BEGIN
   SELECT tenant_id, id, version + 1, NEW.step_id, NEW.decision, NEW.at, NEW.person_id FROM confirmations
   WHERE tenant_id = NEW.tenant_id AND id = NEW.confirmation_id;
 END;
+
+-- Whoever decides alone stands with the confirmation, and is asked by that; null where a policy says who, and in
+-- rows from before this.
+ALTER TABLE confirmations ADD COLUMN approver_id TEXT;
+CREATE TRIGGER confirmations_ask AFTER INSERT ON confirmations WHEN NEW.approver_id IS NOT NULL
+BEGIN
+  INSERT OR IGNORE INTO asked VALUES (NEW.tenant_id, NEW.approver_id, NEW.id);
+END;

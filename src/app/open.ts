@@ -102,9 +102,9 @@ export function codeOf({
   return comparisonCode(id, expectOk(fromHex(payloadHash)), action);
 }
 
-/** Everyone who may ever sign it. */
+/** Everyone who may ever sign it, but for whom its row names. */
 function asksOf({ approver }: Request): Opening["asks"] {
-  if (typeof approver === "string") return { people: [approver] };
+  if (typeof approver === "string") return { people: [] };
   if ("username" in approver) return approver;
   return { people: [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))] };
 }
@@ -178,5 +178,6 @@ function newRow(
     callHash: call?.hash ?? null,
     dedupeKey: call?.once === true ? call.hash : null,
     deliveredAt: null,
+    approverId: typeof approver === "string" ? approver : null,
   };
 }

@@ -30,7 +30,7 @@ export interface Idempotency {
 
 export interface Opening {
   readonly row: ConfirmationRow;
-  /** Who is asked: a person by name, if they can sign at this moment; or people whom a policy names. */
+  /** Who is asked: a person by name, if they can sign at this moment; or people whom a policy names, beside the row's own. */
   readonly asks: { readonly username: string } | { readonly people: readonly string[] };
   /** The API key that asks; it must still be good. */
   readonly key: string | null;
@@ -51,8 +51,9 @@ export async function writeOpenings(
   const [, written] = await store.run([
     isNamed ? by.forgetDead.with({ ...values, dead: first - IDEMPOTENCY_HOURS * 3_600_000 }) : undefined,
     by.insertConfirmations.with(values),
-    openings.some(({ asks }) => "username" in asks) ? by.insertAskedByName.with(values) : undefined,
-    openings.some(({ asks }) => "people" in asks) ? by.insertAskedByPolicy.with(values) : undefined,
+    openings.some(({ asks }) => "people" in asks && asks.people.length > 0)
+      ? by.insertAsked.with(values)
+      : undefined,
     isNamed ? by.insertNames.with(values) : undefined,
   ]);
   return new Set(written.map(({ id }) => id));
@@ -150,19 +151,18 @@ function statementsFrom({ facts, rows, fact, column }: Source) {
     insertConfirmations: prepared<typeof confirmations, "id">(confirmations, (scope) =>
       scope
         .insertFrom(confirmations, (tenant) => {
-          const values = COLUMNS.map((name) => (name === "tenantId" ? tenant : column(name)));
-          return sql`SELECT ${sql.join(values, sql`, `)} FROM ${rows} WHERE ${holdsNow(tenant, fact)}`;
+          const values = COLUMNS.map((name) => {
+            if (name === "tenantId") return tenant;
+            // Who is asked by name gets it from the database, like the row of `asked` that follows from it.
+            return name === "approverId" ? sql`coalesce(p.id, ${column(name)})` : column(name);
+          });
+          return sql`SELECT ${sql.join(values, sql`, `)} FROM ${rows}
+            LEFT JOIN ${people} p ON p.tenant_id = ${tenant} AND p.username = ${fact("username")}
+            WHERE ${holdsNow(tenant, fact)}`;
         })
         .returning({ id: confirmations.id }),
     ),
-    insertAskedByName: prepared(asked, (scope) =>
-      scope.insertFrom(
-        asked,
-        (tenant) => sql`SELECT c.tenant_id, p.id, c.id FROM ${made(tenant)}
-          CROSS JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.username = ${fact("username")} WHERE TRUE`,
-      ),
-    ),
-    insertAskedByPolicy: prepared(asked, (scope) =>
+    insertAsked: prepared(asked, (scope) =>
       scope.insertFrom(
         asked,
         (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant)}
@@ -179,15 +179,14 @@ function statementsFrom({ facts, rows, fact, column }: Source) {
   };
 }
 
-/** Everything that must hold at this moment for a request to be made. */
+/** Everything that must hold at this moment for a request to be made; p is the person whom it names. */
 function holdsNow(tenant: SQL, fact: Source["fact"]): SQL {
   return sql`(${fact("key")} IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys}
       WHERE ${apiKeys.tenantId} = ${tenant} AND ${apiKeys.id} = ${fact("key")}
         AND ${isGoodKey(fact("createdAt"))}))
-    AND (${fact("username")} IS NULL OR EXISTS (SELECT 1 FROM ${people} p
-      JOIN ${credentials} c ON c.tenant_id = p.tenant_id AND c.person_id = p.id
-        AND c.endorsed_seq IS NOT NULL AND c.revoked_at IS NULL
-      WHERE p.tenant_id = ${tenant} AND p.username = ${fact("username")} AND p.role <> 'auditor'))
+    AND (${fact("username")} IS NULL OR (p.role <> 'auditor' AND EXISTS (SELECT 1 FROM ${credentials} c
+      WHERE c.tenant_id = p.tenant_id AND c.person_id = p.id
+        AND c.endorsed_seq IS NOT NULL AND c.revoked_at IS NULL)))
     AND (${fact("onceName")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${idempotency} i
       WHERE i.tenant_id = ${tenant} AND i.key_id = ${fact("onceKey")} AND i.operation = 'create'
         AND i.name = ${fact("onceName")}))

@@ -144,6 +144,7 @@ export const confirmations = sqliteTable(
     callHash: text("call_hash"),
     dedupeKey: text("dedupe_key"),
     deliveredAt: integer("delivered_at"),
+    approverId: text("approver_id"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );

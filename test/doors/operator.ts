@@ -146,9 +146,9 @@ export async function bringBack({ tables, log: entries, cookies }: Past): Promis
     all.map((row) => {
       const columns = Object.keys(row);
       const marks = columns.map((_column, place) => `?${place + 1}`);
-      return bindings.DB.prepare(`INSERT INTO ${name} (${columns.join()}) VALUES (${marks.join()})`).bind(
-        ...Object.values(row),
-      );
+      // Rows that follow from others are there already, as they were.
+      const insert = `INSERT INTO ${name} (${columns.join()}) VALUES (${marks.join()}) ON CONFLICT DO NOTHING`;
+      return bindings.DB.prepare(insert).bind(...Object.values(row));
     }),
   );
   await bindings.DB.batch([bindings.DB.prepare("PRAGMA defer_foreign_keys = on"), ...inserts]);

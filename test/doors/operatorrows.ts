@@ -97,6 +97,7 @@ export async function forge(own: Victim, forged: Forged): Promise<string> {
     callHash: null,
     dedupeKey: null,
     deliveredAt: null,
+    approverId: null,
   };
   await store.insert(confirmations, row);
   for (const [place, vote] of forged.votes.entries()) {

@@ -154,7 +154,7 @@ describe("a link", () => {
     ["session to person", `sessions SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL`],
     [
       "confirmation to project",
-      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '{}', '', NULL, NULL, NULL, 'pending', 0, 0, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL`,
+      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '{}', '', NULL, NULL, NULL, 'pending', 0, 0, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL`,
     ],
     ["inbox to person", `asked SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
     [
@@ -215,5 +215,61 @@ describe("a link", () => {
     expect(await refused(copy, other.store.tenantId, key)).toContain(
       "UNIQUE constraint failed: credentials.id",
     );
+  });
+});
+
+describe("what follows from a row", () => {
+  const stepsOf = (id: string) =>
+    rows("SELECT n, id, type, at, person_id FROM steps WHERE confirmation_id = ?1", id);
+  const insertStep = (id: string, step: string, n: number) =>
+    rows("INSERT INTO steps VALUES (?1, ?2, ?3, ?4, 'cancel', 5, NULL)", company.store.tenantId, id, n, step);
+  const vote = (id: string, step: string) =>
+    refused(
+      "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'reject', 7, ?4, '', '', '')",
+      company.store.tenantId,
+      id,
+      step,
+      company.alex.passkey.credential.id,
+    );
+
+  it("of a vote: its step", async () => {
+    const id = await company.asked();
+    expect(await vote(id, "s_follows")).toBe("taken");
+    expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_follows", type: "reject", at: 7, person_id: "p" }]);
+  });
+
+  it("of a vote whose step is there: nothing", async () => {
+    const id = await company.asked();
+    await insertStep(id, "s_there", 1);
+    expect(await vote(id, "s_there")).toBe("taken");
+    expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_there", type: "cancel", at: 5, person_id: null }]);
+  });
+
+  it("of a vote whose place is taken: its refusal", async () => {
+    const id = await company.asked();
+    await insertStep(id, "s_taken", 1);
+    expect(await vote(id, "s_late")).toContain("FOREIGN KEY constraint failed");
+    expect((await stepsOf(id)).map((step) => step["id"])).toEqual(["s_taken"]);
+  });
+
+  it("of a confirmation: that whom it names is asked, if they are of its tenant", async () => {
+    const [mine, theirs] = await Promise.all(
+      [company, other].map(
+        async ({ store }) =>
+          (await rows("SELECT id FROM people WHERE tenant_id = ?1", store.tenantId))[0]?.["id"],
+      ),
+    );
+    const like = await company.asked();
+    const named = async (approver: unknown) => {
+      const id = `c_${crypto.randomUUID()}`;
+      const columns = (await rows("PRAGMA table_info(confirmations)")).map(({ name }) => String(name));
+      const values = columns.map((name) => (name === "id" ? "?1" : name === "approver_id" ? "?2" : name));
+      const insert = `INSERT INTO confirmations SELECT ${values.join()} FROM confirmations WHERE id = ?3`;
+      const answer = await refused(insert, id, approver, like);
+      return [answer, await rows("SELECT person_id FROM asked WHERE confirmation_id = ?1", id)];
+    };
+    expect(await named(mine)).toEqual(["taken", [{ person_id: mine }]]);
+    expect(await named(null)).toEqual(["taken", []]);
+    expect(await named(theirs)).toEqual([expect.stringContaining("FOREIGN KEY"), []]);
   });
 });
