@@ -30,6 +30,12 @@ const RENAME = prepared<typeof projects, "name">(projects, (scope) =>
     .returning({ name: projects.name }),
 );
 
+const LOUDLY = prepared<typeof people, "role", { readonly loud: string }>(people, (scope) =>
+  scope
+    .update(people, { role: sql`role` }, eq(people.username, sql.placeholder("username")))
+    .returning({ role: people.role, loud: sql<string>`upper(username) AS "loud"` }),
+);
+
 describe("a prepared statement", () => {
   it("returns what the same statement returns when it is composed anew", async () => {
     const alex = await acme.select(people, eq(people.username, "alex"));
@@ -58,6 +64,11 @@ describe("a prepared statement", () => {
     // The tenant is the handle's, whatever a caller says.
     const said = { username: "alex", tenant: other.tenantId };
     expect((await acme.run([PERSON.with(said)]))[0]).toEqual(mine);
+  });
+
+  it("returns what it computes under the name that it gives it", async () => {
+    const [found] = await acme.run([LOUDLY.with({ username: "alex" })]);
+    expect(found).toEqual([{ role: "owner", loud: "ALEX" }]);
   });
 
   it("is composed once", async () => {
