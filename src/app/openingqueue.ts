@@ -4,6 +4,12 @@ import { namesOf, OPENINGS_MAX, type Opening } from "../store/openings.ts";
 /** Four of the largest payloads in one batch, and always at least one. */
 const GROUP_MAX_CHARACTERS = 4 * PAYLOAD_MAX_BYTES;
 
+/**
+ * From one group to the next, if somebody waits for it. Without it a group begins with the few that are there, is
+ * as dear as a large one, and keeps those waiting that arrive just behind it.
+ */
+const GATHERING_MILLISECONDS = 1;
+
 /** Writes these in one transaction, and says which of them were made. */
 export type WriteOpenings = (openings: readonly Opening[]) => Promise<ReadonlySet<string>>;
 
@@ -45,6 +51,7 @@ export class OpeningQueue {
           else one.reject(problem);
         }
       }
+      if (this.#waiting.length > 0) await scheduler.wait(GATHERING_MILLISECONDS);
     }
     // In the same turn as the last look at the queue, or one could be left asleep.
     this.#running = false;

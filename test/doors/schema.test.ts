@@ -2,7 +2,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../src/store/schema.ts";
 import { bindings, emptyHouse, newCompany, type Company } from "./house.ts";
-import { rows, tableNames } from "./rows.ts";
+import { rows, tableNames, type Row } from "./rows.ts";
 
 // The database as it is made, held against what the code takes it for; and what it refuses by itself.
 
@@ -253,14 +253,11 @@ describe("what follows from a row", () => {
   });
 
   it("of a confirmation: that whom it names is asked, if they are of its tenant", async () => {
-    const [mine, theirs] = await Promise.all(
-      [company, other].map(
-        async ({ store }) =>
-          (await rows("SELECT id FROM people WHERE tenant_id = ?1", store.tenantId))[0]?.["id"],
-      ),
-    );
+    const personOf = async ({ store }: Company) =>
+      (await rows("SELECT id FROM people WHERE tenant_id = ?1", store.tenantId))[0]?.["id"] ?? null;
+    const [mine, theirs] = [await personOf(company), await personOf(other)];
     const like = await company.asked();
-    const named = async (approver: unknown) => {
+    const named = async (approver: Row[string]) => {
       const id = `c_${crypto.randomUUID()}`;
       const columns = (await rows("PRAGMA table_info(confirmations)")).map(({ name }) => String(name));
       const values = columns.map((name) => (name === "id" ? "?1" : name === "approver_id" ? "?2" : name));
