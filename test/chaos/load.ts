@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { assertionHash, assertionShape } from "../../src/core/assertion.ts";
 import { toHex } from "../../src/core/bytes.ts";
 import type { JsonObject } from "../../src/core/json.ts";
@@ -17,6 +18,9 @@ const WAIT_SECONDS = 10;
 const EXPIRES_SECONDS = 24 * 3_600;
 const REJECT_CHANCE = 0.12;
 const CANCEL_CHANCE = 0.12;
+/** Half of the cancels race the decision, and lose, since they take more steps; the others begin before it. */
+const HEAD_START_CHANCE = 0.5;
+const HEAD_START_MILLISECONDS = 10;
 const TWICE_CHANCE = 0.3;
 /** A cancel was first; or the same signature was, and was refused because of it. */
 const TOO_LATE: ReadonlySet<unknown> = new Set(["already_decided", "challenge_consumed"]);
@@ -52,11 +56,16 @@ async function oneRequest(load: Load, place: Workplace): Promise<void> {
   const fate = draw();
   const word = fate < REJECT_CHANCE ? "rejected" : "approved";
   const cancels = fate > 1 - CANCEL_CHANCE;
+  const late = cancels && draw() < HEAD_START_CHANCE ? HEAD_START_MILLISECONDS : 0;
   const send = await sign(load, approver.visitor, entry, word);
+  const decide = async () => {
+    await setTimeout(late);
+    await send();
+  };
   await Promise.all([
-    send(),
-    ...(draw() < TWICE_CHANCE ? [send()] : []),
     ...(cancels ? [cancel(load, place, entry)] : []),
+    decide(),
+    ...(draw() < TWICE_CHANCE ? [decide()] : []),
   ]);
   const status = await outcome;
   await use(load, place, entry, payload, status);
