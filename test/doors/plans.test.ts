@@ -75,7 +75,7 @@ beforeAll(async () => {
     return expectOk(await ask(world, principal, question(name), name, call)).row.id;
   };
   const id = await asked("first");
-  await writeMany(store, id, principal.key.id);
+  await writeMany(store, id, principal.key.id, alex.id);
   await wait(world, principal, id, 1);
   expectOk(await cancel(world, principal, await asked("cancelled")));
   await asked("repeated", true);
@@ -95,12 +95,12 @@ beforeAll(async () => {
 }, 60_000);
 
 /** As the clerk writes down what comes at the same moment. */
-async function writeMany(store: TenantStore, id: string, key: string): Promise<void> {
+async function writeMany(store: TenantStore, id: string, key: string, person: string): Promise<void> {
   const like = await store.first(confirmations, eq(confirmations.id, id));
   if (like === undefined) throw new RangeError("nothing was asked");
   const openings = ["named", "asked of people"].map((name, place): Opening => ({
-    row: { ...like, id: `c_${name}` },
-    asks: place === 0 ? { username: "alex" } : { people: [] },
+    row: { ...like, id: `c_${name}`, approverId: null },
+    asks: place === 0 ? { username: "alex" } : { people: [person] },
     key,
     once: { key, name, requestHash: "" },
   }));

@@ -118,8 +118,8 @@ it("has made what is there, though the clerk can't be told; and tells it of the 
 });
 
 it("fails where nothing is there, either way", async () => {
-  const foreign = { ...opening("foreign", 900 * SECOND), key: null };
-  const broken = { ...foreign, row: { ...foreign.row, projectId: "j_absent" } };
+  const { row, ...more } = opening("broken", 900 * SECOND);
+  const broken = { ...more, row: { ...row, projectId: "j_absent" } };
   await expect(writeDown(world(), store, broken)).rejects.toThrow(/FOREIGN KEY/);
   const lost = {
     open: async () => {
