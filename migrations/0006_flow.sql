@@ -1,5 +1,5 @@
--- When a passkey was used last, its votes know: the page of devices asks for the newest of them, and a decision need not
--- write it a second time.
+-- When a passkey was used last, its votes know: the page of devices asks for the newest of them, and a decision
+-- need not write it a second time.
 CREATE INDEX votes_of_credential ON votes (tenant_id, credential_id, at);
 
 -- A vote is a step, and makes it. One that has its step already, as a Worker from before this makes them, keeps

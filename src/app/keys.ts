@@ -3,7 +3,7 @@ import { parseApiKey } from "../core/apikey.ts";
 import { toHex, utf8 } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
-import { isGoodKey } from "../store/chain.ts";
+import { isGoodKey } from "../store/goodkey.ts";
 import { keyByHash, storeOfRemembered } from "../store/lookup.ts";
 import { apiKeys, type ApiKeyRow, type ConfirmationRow, type ProjectRow } from "../store/schema.ts";
 import { prepared, type TenantStore } from "../store/tenant.ts";

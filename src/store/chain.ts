@@ -1,4 +1,5 @@
-import { and, eq, gt, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { isGoodKey } from "./goodkey.ts";
 import {
   apiKeys,
   ceremonies,
@@ -202,8 +203,3 @@ export function counted(): SQL {
 export const SELECT_COUNTED_VOTES = prepared(votes, (scope) =>
   scope.select(votes, and(eq(votes.confirmationId, value("confirmation")), counted())),
 );
-
-/** What an API key must be for anything that it asks; one that was revoked or has run out is none. */
-export function isGoodKey(at: SQL): SQL | undefined {
-  return and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)));
-}

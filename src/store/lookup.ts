@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Database } from "./db.ts";
+import { isGoodKey } from "./goodkey.ts";
 import {
   apiKeys,
   confirmations,
@@ -40,10 +41,9 @@ export async function keyByHash(
     .select({ key: apiKeys, project: projects })
     .from(apiKeys)
     .innerJoin(projects, and(eq(projects.tenantId, apiKeys.tenantId), eq(projects.id, apiKeys.projectId)))
-    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)))
+    .where(and(eq(apiKeys.hash, hash), isGoodKey(sql`${now}`)))
     .limit(1);
-  if (found === undefined || (found.key.expiresAt !== null && found.key.expiresAt <= now)) return undefined;
-  return { store: new TenantStore(database, found.key.tenantId), value: found };
+  return found && { store: new TenantStore(database, found.key.tenantId), value: found };
 }
 
 /** A row that was looked up before leads to its tenant; whether it still counts, the statements must look. */

@@ -1,6 +1,6 @@
 import { and, getTableColumns, lte, sql, type SQL } from "drizzle-orm";
 import { toHex, utf8 } from "../core/bytes.ts";
-import { isGoodKey } from "./chain.ts";
+import { isGoodKey } from "./goodkey.ts";
 import {
   apiKeys,
   asked,
@@ -30,7 +30,7 @@ export interface Idempotency {
 
 export interface Opening {
   readonly row: ConfirmationRow;
-  /** Who is asked: a person by name, if they can sign at this moment; or people whom a policy names, beside the row's own. */
+  /** Who is asked beside the row's own: a person by name, if they can sign at this moment; or a policy's people. */
   readonly asks: { readonly username: string } | { readonly people: readonly string[] };
   /** The API key that asks; it must still be good. */
   readonly key: string | null;
@@ -95,13 +95,11 @@ interface Source {
   readonly column: (name: Column) => SQL;
 }
 
+const ALONE = sql`(SELECT 1) alone`;
+const parameter = (name: string): SQL => sql`${sql.placeholder(name)}`;
+
 /** A single one, each value a parameter: half the work of reading it out of JSON. */
-const PARAMETERS: Source = {
-  facts: sql`(SELECT 1) alone`,
-  rows: sql`(SELECT 1) alone`,
-  fact: (name) => sql`${sql.placeholder(name)}`,
-  column: (name) => sql`${sql.placeholder(name)}`,
-};
+const PARAMETERS: Source = { facts: ALONE, rows: ALONE, fact: parameter, column: parameter };
 
 function valuesOf(opening: Opening): Values {
   const { people: named, ...facts } = factsOf(opening);
