@@ -9,10 +9,13 @@ export interface DatabaseBindings {
 
 export type Database = DrizzleD1Database & { readonly $client: D1Database };
 
-/** Reads see every write that was acknowledged before: a decision is never made on a lagging copy. */
+/**
+ * Reads see every write that was acknowledged before: a decision is never made on a lagging copy. Whatever is asked
+ * outside of a session goes to the primary. In a session only the first call does, and a handle outlives it: what
+ * others wrote since, the copy that answers the next one need not have.
+ */
 export function openDatabase(bindings: DatabaseBindings): Database {
-  // A session has everything of a database that is called here (prepare and batch).
-  return drizzle(bindings.DB.withSession("first-primary") as unknown as D1Database);
+  return drizzle(bindings.DB);
 }
 
 /** Writes statements' texts, and reaches no database. */

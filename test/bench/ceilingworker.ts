@@ -13,13 +13,13 @@ interface Statement {
   first(): Promise<unknown>;
 }
 
-interface Session {
+interface Database {
   prepare(sql: string): Statement;
   batch(statements: readonly Statement[]): Promise<unknown>;
 }
 
 export interface CeilingEnv {
-  readonly DB: { withSession(constraint: "first-primary"): Session };
+  readonly DB: Database;
   readonly ROWS: {
     getByName(name: string): { insert(bytes: Uint8Array): Promise<void>; nothing(): Promise<void> };
   };
@@ -44,13 +44,10 @@ export async function serveCeiling(request: Request, env: CeilingEnv): Promise<R
     case "/nothing":
       break;
     case "/d1-read":
-      await env.DB.withSession("first-primary")
-        .prepare("SELECT * FROM bare_rows WHERE tenant_id = ?1 LIMIT 1")
-        .bind("t_1")
-        .first();
+      await env.DB.prepare("SELECT * FROM bare_rows WHERE tenant_id = ?1 LIMIT 1").bind("t_1").first();
       break;
     case "/d1-batch":
-      await insertThree(env.DB.withSession("first-primary"));
+      await insertThree(env.DB);
       break;
     case "/object-call":
       await env.ROWS.getByName("rows").nothing();
@@ -67,13 +64,13 @@ export async function serveCeiling(request: Request, env: CeilingEnv): Promise<R
   return new Response("done");
 }
 
-async function insertThree(session: Session): Promise<void> {
+async function insertThree(database: Database): Promise<void> {
   const now = Date.now();
   const id = `c_${now.toString(36)}${toHex(random(10))}`;
-  await session.batch([
-    session.prepare("INSERT INTO bare_rows VALUES (?1, ?2, ?3, ?4)").bind("t_1", id, FILLER, now),
-    session.prepare("INSERT INTO bare_asked VALUES (?1, ?2, ?3)").bind("t_1", "p_1", id),
-    session.prepare("INSERT INTO bare_names VALUES (?1, ?2, ?3, ?4)").bind("t_1", id, id, now),
+  await database.batch([
+    database.prepare("INSERT INTO bare_rows VALUES (?1, ?2, ?3, ?4)").bind("t_1", id, FILLER, now),
+    database.prepare("INSERT INTO bare_asked VALUES (?1, ?2, ?3)").bind("t_1", "p_1", id),
+    database.prepare("INSERT INTO bare_names VALUES (?1, ?2, ?3, ?4)").bind("t_1", id, id, now),
   ]);
 }
 

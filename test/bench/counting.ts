@@ -24,10 +24,13 @@ interface Client {
 
 /** The bindings with which the product is started, each round trip noted as of `who`. */
 export function countedEnv<Env extends object>(env: Env, who: string): Env {
-  const { DB, CLERK, LOG } = env as unknown as Record<string, Record<string, Callable>>;
+  const { DB, CLERK, LOG } = env as unknown as { DB: Client } & Record<
+    "CLERK" | "LOG",
+    Record<string, Callable>
+  >;
   const counted: unknown = {
     ...env,
-    DB: { withSession: (from: unknown) => countedClient(DB?.["withSession"]?.(from) as Client, who) },
+    DB: countedClient(DB, who),
     CLERK: countedObjects(CLERK, "clerk", who),
     LOG: countedObjects(LOG, "log", who),
   };
@@ -77,8 +80,7 @@ function countedClient(real: Client, who: string): Client {
   };
 }
 
-function countedObjects(namespace: Record<string, Callable> | undefined, what: "clerk" | "log", who: string) {
-  if (namespace === undefined) return undefined;
+function countedObjects(namespace: Record<string, Callable>, what: "clerk" | "log", who: string) {
   return new Proxy(namespace, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);

@@ -60,15 +60,13 @@ describe("a decision as its page began", () => {
   it("waits for the database once before it is sealed", async () => {
     const page = await opened(await company.asked());
     const batches: string[] = [];
-    const real = bindings.DB.withSession("first-primary");
-    const session = {
-      prepare: (text: string) => real.prepare(text),
+    const counted: unknown = {
+      prepare: (text: string) => bindings.DB.prepare(text),
       batch: async (statements: D1PreparedStatement[]) => {
         batches.push("batch");
-        return real.batch(statements);
+        return bindings.DB.batch(statements);
       },
     };
-    const counted: unknown = { withSession: () => session };
     const database = openDatabase({ DB: counted as D1Database });
     const ring = async () => void batches.push("ring");
     const clerk = () => ({ ...world.clerk(store.tenantId), ring });

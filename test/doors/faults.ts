@@ -63,7 +63,6 @@ export function faultyWorld(world: World, bindings: { readonly DB: D1Database },
 const RUN = ["run", "all", "raw", "first"];
 
 function faultyDatabase(real: D1Database, fault: Fault): D1Database {
-  const session = real.withSession("first-primary");
   const kept = new WeakMap<object, { statement: D1PreparedStatement; text: string }>();
   const wrap = (statement: D1PreparedStatement, text: string): D1PreparedStatement => {
     const wrapped = new Proxy(statement, {
@@ -81,18 +80,17 @@ function faultyDatabase(real: D1Database, fault: Fault): D1Database {
     return wrapped;
   };
   const client = {
-    prepare: (text: string) => wrap(session.prepare(text), text),
+    prepare: (text: string) => wrap(real.prepare(text), text),
     batch: async (statements: D1PreparedStatement[]) => {
       const held = statements.flatMap((each) => kept.get(each) ?? []);
-      const batch = () => session.batch(held.map(({ statement }) => statement));
+      const batch = () => real.batch(held.map(({ statement }) => statement));
       const writes = held.filter(({ text }) => isWrite(text));
       return writes.length === 0
         ? batch()
         : fault.strike(writes.map(({ text }) => wordsOf(text)).join(", "), batch);
     },
   };
-  const database: unknown = { withSession: () => client };
-  return database as D1Database;
+  return client as unknown as D1Database;
 }
 
 function isWrite(text: string): boolean {

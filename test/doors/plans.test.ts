@@ -54,15 +54,12 @@ let world: World;
 afterAll(() => reset());
 beforeAll(async () => {
   const real = await emptyHouse();
-  const session = bindings.DB.withSession("first-primary");
   const noting: unknown = {
-    withSession: () => ({
-      prepare(text: string) {
-        statements.add(text);
-        return session.prepare(text);
-      },
-      batch: (bound: D1PreparedStatement[]) => session.batch(bound),
-    }),
+    prepare(text: string) {
+      statements.add(text);
+      return bindings.DB.prepare(text);
+    },
+    batch: (bound: D1PreparedStatement[]) => bindings.DB.batch(bound),
   };
   world = faultyWorld(real, { DB: noting as D1Database }, noFault());
   const company = await newCompany(real);
