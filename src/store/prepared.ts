@@ -1,4 +1,4 @@
-import { fillPlaceholders, getTableColumns } from "drizzle-orm";
+import { getTableColumns, is, Placeholder } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
 // Statements whose text is made once. To compose one out of drizzle's parts and write it down takes as long as
@@ -23,7 +23,7 @@ export interface Run<Row = unknown> {
 export class Prepared<Row> {
   readonly #compose: () => Composed;
   readonly #table: SQLiteTable;
-  #made: { readonly sql: string; readonly params: unknown[] } | undefined;
+  #made: Numbered | undefined;
   #columns: readonly (readonly [property: string, name: string, read: (value: unknown) => unknown])[] = [];
 
   /** What it returns, if anything, are columns of the table, and what it computes under names of its own. */
@@ -38,8 +38,9 @@ export class Prepared<Row> {
 
   bind(client: D1Database, values: Values): D1PreparedStatement {
     // At the first run, not when the module is loaded: most starts need few of all statements.
-    this.#made ??= this.#compose().toSQL();
-    return client.prepare(this.#made.sql).bind(...fillPlaceholders(this.#made.params, values));
+    const { text, places } = (this.#made ??= numbered(this.#compose().toSQL()));
+    const bound = places.map((place) => (is(place, Placeholder) ? valueOf(place, values) : place));
+    return client.prepare(text).bind(...bound);
   }
 
   rows(found: readonly DatabaseRow[]): Row[] {
@@ -60,4 +61,32 @@ export class Prepared<Row> {
       return read as Row;
     });
   }
+}
+
+/** A text in which ?1 is the first of its places: a name, or a value that is always the same. */
+interface Numbered {
+  readonly text: string;
+  readonly places: readonly unknown[];
+}
+
+/** A name has one place, however often it stands in the text: its value is written down and read once. */
+function numbered({ sql, params }: { sql: string; params: readonly unknown[] }): Numbered {
+  const places: unknown[] = [];
+  const known = new Map<string, number>();
+  let count = 0;
+  const text = sql.replaceAll("?", () => {
+    const param = params[count++];
+    const name = is(param, Placeholder) ? param.name : undefined;
+    const number = (name === undefined ? undefined : known.get(name)) ?? places.push(param);
+    if (name !== undefined) known.set(name, number);
+    return `?${number}`;
+  });
+  if (count !== params.length) throw new RangeError(`${count} marks for ${params.length} parameters: ${sql}`);
+  return { text, places };
+}
+
+function valueOf({ name }: Placeholder, values: Values): Value {
+  const value = values[name];
+  if (value === undefined) throw new RangeError(`no value for "${name}" was given`);
+  return value;
 }

@@ -90,7 +90,7 @@ function faultyDatabase(real: D1Database, fault: Fault): D1Database {
         : fault.strike(writes.map(({ text }) => wordsOf(text)).join(", "), batch);
     },
   };
-  return client as unknown as D1Database;
+  return client as D1Database;
 }
 
 function isWrite(text: string): boolean {

@@ -1,10 +1,12 @@
 import { reset } from "cloudflare:test";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/store/db.ts";
+import { storeOfClerk } from "../../src/store/lookup.ts";
 import type { World } from "../../src/app/world.ts";
 import { credentials, people, projects } from "../../src/store/schema.ts";
 import { ownTenant, prepared, type TenantStore } from "../../src/store/tenant.ts";
-import { emptyHouse, newCompany } from "./house.ts";
+import { bindings, emptyHouse, newCompany } from "./house.ts";
 
 // Statements that are composed once: what they return, whose rows they see, and that they are composed once.
 
@@ -28,6 +30,17 @@ const RENAME = prepared<typeof projects, "name">(projects, (scope) =>
   scope
     .update(projects, { name: sql`${sql.placeholder("name")}` }, eq(projects.id, sql.placeholder("id")))
     .returning({ name: projects.name }),
+);
+
+const TWICE = prepared<typeof people, "username", { readonly what: string }>(people, (scope) =>
+  scope
+    .update(
+      people,
+      { role: sql`role` },
+      sql`${sql.placeholder("name")} = username AND username = ${sql.placeholder("name")}
+        AND role = ${"owner"} AND role <> ${"auditor"}`,
+    )
+    .returning({ username: people.username, what: sql<string>`${sql.placeholder("what")} AS "what"` }),
 );
 
 const LOUDLY = prepared<typeof people, "role", { readonly loud: string }>(people, (scope) =>
@@ -69,6 +82,26 @@ describe("a prepared statement", () => {
   it("returns what it computes under the name that it gives it", async () => {
     const [found] = await acme.run([LOUDLY.with({ username: "alex" })]);
     expect(found).toEqual([{ role: "owner", loud: "ALEX" }]);
+  });
+
+  it("takes a name that stands twice once, and its own values where they stand", async () => {
+    const texts: string[] = [];
+    const noting: unknown = {
+      prepare(text: string) {
+        texts.push(text);
+        return bindings.DB.prepare(text);
+      },
+      batch: (bound: D1PreparedStatement[]) => bindings.DB.batch(bound),
+    };
+    const store = storeOfClerk(openDatabase({ DB: noting as D1Database }), acme.tenantId);
+    const [found] = await store.run([TWICE.with({ name: "alex", what: "a ? mark" })]);
+    expect(found).toEqual([{ username: "alex", what: "a ? mark" }]);
+    expect(texts[0]?.match(/\?\d+/g)).toEqual(["?1", "?2", "?2", "?3", "?4", "?5"]);
+  });
+
+  it("is not run if its text has a mark of its own", async () => {
+    const marked = prepared(people, (scope) => scope.select(people, sql`username <> '?'`));
+    await expect(acme.run([marked.with({})])).rejects.toThrow(/2 marks for 1 parameters/);
   });
 
   it("is composed once", async () => {
