@@ -38,9 +38,8 @@ export class Prepared<Row> {
 
   bind(client: D1Database, values: Values): D1PreparedStatement {
     // At the first run, not when the module is loaded: most starts need few of all statements.
-    const { text, places } = (this.#made ??= numbered(this.#compose().toSQL()));
-    const bound = places.map((place) => (is(place, Placeholder) ? valueOf(place, values) : place));
-    return client.prepare(text).bind(...bound);
+    const { text, places } = (this.#made ??= numbered(this.#compose()));
+    return client.prepare(text).bind(...places.map((valueIn) => valueIn(values)));
   }
 
   rows(found: readonly DatabaseRow[]): Row[] {
@@ -63,29 +62,34 @@ export class Prepared<Row> {
   }
 }
 
-/** A text in which ?1 is the first of its places: a name, or a value that is always the same. */
+/** What stands at a place, of the values that are given. */
+type Place = (values: Values) => unknown;
+
+/** A text in which ?1 is the first of its places. */
 interface Numbered {
   readonly text: string;
-  readonly places: readonly unknown[];
+  readonly places: readonly Place[];
 }
 
 /** A name has one place, however often it stands in the text: its value is written down and read once. */
-function numbered({ sql, params }: { sql: string; params: readonly unknown[] }): Numbered {
-  const places: unknown[] = [];
+function numbered(composed: Composed): Numbered {
+  const { sql, params } = composed.toSQL();
+  const places: Place[] = [];
   const known = new Map<string, number>();
   let count = 0;
   const text = sql.replaceAll("?", () => {
     const param = params[count++];
-    const name = is(param, Placeholder) ? param.name : undefined;
-    const number = (name === undefined ? undefined : known.get(name)) ?? places.push(param);
-    if (name !== undefined) known.set(name, number);
+    if (!is(param, Placeholder)) return `?${places.push(() => param)}`;
+    const { name } = param;
+    const number = known.get(name) ?? places.push((values) => valueOf(name, values));
+    known.set(name, number);
     return `?${number}`;
   });
   if (count !== params.length) throw new RangeError(`${count} marks for ${params.length} parameters: ${sql}`);
   return { text, places };
 }
 
-function valueOf({ name }: Placeholder, values: Values): Value {
+function valueOf(name: string, values: Values): Value {
   const value = values[name];
   if (value === undefined) throw new RangeError(`no value for "${name}" was given`);
   return value;

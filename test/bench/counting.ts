@@ -17,6 +17,7 @@ const RUN = ["run", "all", "raw", "first"];
 const METHODS = ["ring", "wait", "wakeAt", "append", "appendOfOneTenant"];
 
 type Callable = (...values: readonly unknown[]) => unknown;
+type Objects = Readonly<Record<string, Callable>>;
 interface Client {
   prepare(text: string): object;
   batch(statements: readonly object[]): Promise<unknown>;
@@ -24,10 +25,7 @@ interface Client {
 
 /** The bindings with which the product is started, each round trip noted as of `who`. */
 export function countedEnv<Env extends object>(env: Env, who: string): Env {
-  const { DB, CLERK, LOG } = env as unknown as { DB: Client } & Record<
-    "CLERK" | "LOG",
-    Record<string, Callable>
-  >;
+  const { DB, CLERK, LOG } = env as unknown as { DB: Client; CLERK: Objects; LOG: Objects };
   const counted: unknown = {
     ...env,
     DB: countedClient(DB, who),
@@ -80,7 +78,7 @@ function countedClient(real: Client, who: string): Client {
   };
 }
 
-function countedObjects(namespace: Record<string, Callable>, what: "clerk" | "log", who: string) {
+function countedObjects(namespace: Objects, what: "clerk" | "log", who: string) {
   return new Proxy(namespace, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);

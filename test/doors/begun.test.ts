@@ -14,7 +14,7 @@ import { openDatabase } from "../../src/store/db.ts";
 import { ceremonies, confirmations, credentials, people, sessions, votes } from "../../src/store/schema.ts";
 import type { TenantStore } from "../../src/store/tenant.ts";
 import { newPasskey } from "../support/visitor.ts";
-import { bindings, emptyHouse, idOf, newCompany, type Company } from "./house.ts";
+import { emptyHouse, heardDatabase, idOf, newCompany, type Company } from "./house.ts";
 import { changedBy } from "./rows.ts";
 import { givenPasskey, personNamed, signedAs, type Signer } from "./signing.ts";
 import { auditConfirmation } from "./streamaudit.ts";
@@ -60,14 +60,7 @@ describe("a decision as its page began", () => {
   it("waits for the database once before it is sealed", async () => {
     const page = await opened(await company.asked());
     const batches: string[] = [];
-    const counted: unknown = {
-      prepare: (text: string) => bindings.DB.prepare(text),
-      batch: async (statements: D1PreparedStatement[]) => {
-        batches.push("batch");
-        return bindings.DB.batch(statements);
-      },
-    };
-    const database = openDatabase({ DB: counted as D1Database });
+    const database = openDatabase({ DB: heardDatabase({ batch: () => batches.push("batch") }) });
     const ring = async () => void batches.push("ring");
     const clerk = () => ({ ...world.clerk(store.tenantId), ring });
     expect(await decided(page, { ...world, database, clerk })).toBe(true);

@@ -18,6 +18,21 @@ export async function emptyHouse(): Promise<World> {
   return worldOf(bindings);
 }
 
+/** The database, and whoever listens hears of each text and of each batch before it is run. */
+export function heardDatabase(heard: { prepare?: (text: string) => void; batch?: () => void }): D1Database {
+  const database: unknown = {
+    prepare(text: string) {
+      heard.prepare?.(text);
+      return bindings.DB.prepare(text);
+    },
+    async batch(statements: D1PreparedStatement[]) {
+      heard.batch?.();
+      return bindings.DB.batch(statements);
+    },
+  };
+  return database as D1Database;
+}
+
 export interface Company extends Founded {
   readonly alex: Visitor;
   readonly api: ReturnType<typeof backend>;

@@ -1,12 +1,12 @@
 import { reset } from "cloudflare:test";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { World } from "../../src/app/world.ts";
 import { openDatabase } from "../../src/store/db.ts";
 import { storeOfClerk } from "../../src/store/lookup.ts";
-import type { World } from "../../src/app/world.ts";
 import { credentials, people, projects } from "../../src/store/schema.ts";
 import { ownTenant, prepared, type TenantStore } from "../../src/store/tenant.ts";
-import { bindings, emptyHouse, newCompany } from "./house.ts";
+import { emptyHouse, heardDatabase, newCompany } from "./house.ts";
 
 // Statements that are composed once: what they return, whose rows they see, and that they are composed once.
 
@@ -86,14 +86,8 @@ describe("a prepared statement", () => {
 
   it("takes a name that stands twice once, and its own values where they stand", async () => {
     const texts: string[] = [];
-    const noting: unknown = {
-      prepare(text: string) {
-        texts.push(text);
-        return bindings.DB.prepare(text);
-      },
-      batch: (bound: D1PreparedStatement[]) => bindings.DB.batch(bound),
-    };
-    const store = storeOfClerk(openDatabase({ DB: noting as D1Database }), acme.tenantId);
+    const database = openDatabase({ DB: heardDatabase({ prepare: (text) => texts.push(text) }) });
+    const store = storeOfClerk(database, acme.tenantId);
     const [found] = await store.run([TWICE.with({ name: "alex", what: "a ? mark" })]);
     expect(found).toEqual([{ username: "alex", what: "a ? mark" }]);
     expect(texts[0]?.match(/\?\d+/g)).toEqual(["?1", "?2", "?2", "?3", "?4", "?5"]);
