@@ -4,11 +4,9 @@ import { namesOf, OPENINGS_MAX, type Opening } from "../store/openings.ts";
 /** Four of the largest payloads in one batch, and always at least one. */
 const GROUP_MAX_CHARACTERS = 4 * PAYLOAD_MAX_BYTES;
 
-/**
- * From one group to the next, if somebody waits for it. Without it a group begins with the few that are there, is
- * as dear as a large one, and keeps those waiting that arrive just behind it.
- */
-const GATHERING_MILLISECONDS = 1;
+/** How long until a group that gathers is looked at again, and how many times: longer than that it keeps nobody. */
+const LOOK_MILLISECONDS = 1;
+const LOOKS_MAX = 4;
 
 /** Writes these in one transaction, and says which of them were made. */
 export type WriteOpenings = (openings: readonly Opening[]) => Promise<ReadonlySet<string>>;
@@ -24,6 +22,11 @@ export class OpeningQueue {
   readonly #write: WriteOpenings;
   readonly #waiting: Waiting[] = [];
   #running = false;
+  /**
+   * So many make a group. A few are as dear to write as many, so a group doesn't begin with the first that come; nor
+   * does it wait for all, since one half of them can be read while the other is written.
+   */
+  #enough = 1;
 
   constructor(write: WriteOpenings) {
     this.#write = write;
@@ -41,6 +44,7 @@ export class OpeningQueue {
     if (this.#running) return;
     this.#running = true;
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const group = takeGroup(this.#waiting);
       try {
         await this.#writeGroup(group);
@@ -51,10 +55,20 @@ export class OpeningQueue {
           else one.reject(problem);
         }
       }
-      if (this.#waiting.length > 0) await scheduler.wait(GATHERING_MILLISECONDS);
+      // Half of those who are here now, or nearly what it was: one small group is no sign that fewer come.
+      const half = Math.ceil((group.length + this.#waiting.length) / 2);
+      this.#enough = Math.min(Math.max(half, this.#enough - 1), OPENINGS_MAX);
+      // Whoever has just been answered may ask again at once, and is one of the next group.
+      if (this.#waiting.length > 0) await scheduler.wait(LOOK_MILLISECONDS);
     }
     // In the same turn as the last look at the queue, or one could be left asleep.
     this.#running = false;
+  }
+
+  /** Who asks alone doesn't wait: then one is enough. */
+  async #gather(): Promise<void> {
+    for (let looks = 0; looks < LOOKS_MAX && this.#waiting.length < this.#enough; looks++)
+      await scheduler.wait(LOOK_MILLISECONDS);
   }
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
