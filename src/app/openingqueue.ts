@@ -8,6 +8,9 @@ const GROUP_MAX_CHARACTERS = 4 * PAYLOAD_MAX_BYTES;
 const LOOK_MILLISECONDS = 1;
 const LOOKS_MAX = 4;
 
+/** Of those who were there: while these are written, the rest can be read. */
+const GROUP_SHARE = 0.7;
+
 /** Writes these in one transaction, and says which of them were made. */
 export type WriteOpenings = (openings: readonly Opening[]) => Promise<ReadonlySet<string>>;
 
@@ -24,7 +27,7 @@ export class OpeningQueue {
   #running = false;
   /**
    * So many make a group. A few are as dear to write as many, so a group doesn't begin with the first that come; nor
-   * does it wait for all, since one half of them can be read while the other is written.
+   * does it wait for all, who would then stand still together while it is written.
    */
   #enough = 1;
 
@@ -55,9 +58,9 @@ export class OpeningQueue {
           else one.reject(problem);
         }
       }
-      // Half of those who are here now, or nearly what it was: one small group is no sign that fewer come.
-      const half = Math.ceil((group.length + this.#waiting.length) / 2);
-      this.#enough = Math.min(Math.max(half, this.#enough - 1), OPENINGS_MAX);
+      // Or nearly what it was: one small group is no sign that fewer come.
+      const most = Math.ceil((group.length + this.#waiting.length) * GROUP_SHARE);
+      this.#enough = Math.min(Math.max(most, this.#enough - 1), OPENINGS_MAX);
       // Whoever has just been answered may ask again at once, and is one of the next group.
       if (this.#waiting.length > 0) await scheduler.wait(LOOK_MILLISECONDS);
     }
