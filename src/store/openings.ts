@@ -82,39 +82,33 @@ function factsOf({ row, asks, key, once }: Opening) {
   };
 }
 
-type Fact = keyof ReturnType<typeof factsOf>;
-type Column = Exclude<keyof ConfirmationRow, "tenantId">;
+type Name = keyof ReturnType<typeof factsOf> | Exclude<keyof ConfirmationRow, "tenantId">;
 
-/** Where the statements find what they write. */
+/** Where the statements find what they write: a row for each opening, and in it the values by name. */
 interface Source {
-  /** A row for each opening. */
-  readonly facts: SQL;
-  /** The same, where the values of its confirmation can be read, too. */
-  readonly rows: SQL;
-  readonly fact: (name: Fact) => SQL;
-  readonly column: (name: Column) => SQL;
+  readonly openings: SQL;
+  readonly value: (name: Name) => SQL;
 }
 
-const ALONE = sql`(SELECT 1) alone`;
-const parameter = (name: string): SQL => sql`${sql.placeholder(name)}`;
-
 /** A single one, each value a parameter: half the work of reading it out of JSON. */
-const PARAMETERS: Source = { facts: ALONE, rows: ALONE, fact: parameter, column: parameter };
+const PARAMETERS: Source = {
+  openings: sql`(SELECT 1) alone`,
+  value: (name) => sql`${sql.placeholder(name)}`,
+};
 
 function valuesOf(opening: Opening): Values {
   const { people: named, ...facts } = factsOf(opening);
   return { ...opening.row, ...facts, people: JSON.stringify(named) };
 }
 
-const FACTS = sql`json_each(${sql.placeholder("facts")}) o`;
-
-/** Several, in two parameters. */
+/**
+ * Several, in one parameter. With a LIMIT the texts are made once, before what is asked of them; else SQLite
+ * writes an opening down anew for each of its values.
+ */
 const JSON_TEXTS: Source = {
-  facts: FACTS,
-  rows: sql`json_each(${sql.placeholder("rows")}) r CROSS JOIN ${FACTS} ON o.key = r.key`,
-  fact: (name) => sql.raw(`o.value ->> '$.${name}'`),
-  column: (name) => {
-    const value = sql.raw(`r.value ->> '$.${name}'`);
+  openings: sql`(SELECT value FROM json_each(${sql.placeholder("openings")}) LIMIT -1) opening`,
+  value: (name) => {
+    const value = sql.raw(`opening.value ->> '$.${name}'`);
     return FREE_TEXTS.some((one) => one === name) ? sql`CAST(unhex(${value}) AS TEXT)` : value;
   },
 };
@@ -123,25 +117,26 @@ const JSON_TEXTS: Source = {
 const FREE_TEXTS = ["projectName", "requesterName", "action"] as const;
 
 function jsonOf(openings: readonly Opening[]): Values {
-  const rows = openings.map(({ row }) => ({
-    ...row,
-    ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(row[name]))])),
+  const all = openings.map((opening) => ({
+    ...opening.row,
+    ...Object.fromEntries(FREE_TEXTS.map((name) => [name, toHex(utf8(opening.row[name]))])),
+    ...factsOf(opening),
   }));
-  return { rows: JSON.stringify(rows), facts: JSON.stringify(openings.map(factsOf)) };
+  return { openings: JSON.stringify(all) };
 }
 
 const COLUMNS = Object.keys(getTableColumns(confirmations)) as (keyof ConfirmationRow)[];
 
-function statementsFrom({ facts, rows, fact, column }: Source) {
+function statementsFrom({ openings, value }: Source) {
   /** The openings whose confirmation is there. Without CROSS the planner would begin with all of the tenant's. */
-  const made = (tenant: SQL): SQL => sql`${facts} CROSS JOIN ${confirmations} c
-    ON c.tenant_id = ${tenant} AND c.id = ${fact("id")}`;
+  const made = (tenant: SQL): SQL => sql`${openings} CROSS JOIN ${confirmations} c
+    ON c.tenant_id = ${tenant} AND c.id = ${value("id")}`;
   return {
     forgetDead: prepared(idempotency, (scope) =>
       scope.remove(
         idempotency,
         and(
-          sql`${idempotency.keyId} IN (SELECT ${fact("onceKey")} FROM ${facts})`,
+          sql`${idempotency.keyId} IN (SELECT ${value("onceKey")} FROM ${openings})`,
           lte(idempotency.createdAt, sql.placeholder("dead")),
         ),
       ),
@@ -152,11 +147,11 @@ function statementsFrom({ facts, rows, fact, column }: Source) {
           const values = COLUMNS.map((name) => {
             if (name === "tenantId") return tenant;
             // Who is asked by name gets it from the database, like the row of `asked` that follows from it.
-            return name === "approverId" ? sql`coalesce(p.id, ${column(name)})` : column(name);
+            return name === "approverId" ? sql`coalesce(p.id, ${value(name)})` : value(name);
           });
-          return sql`SELECT ${sql.join(values, sql`, `)} FROM ${rows}
-            LEFT JOIN ${people} p ON p.tenant_id = ${tenant} AND p.username = ${fact("username")}
-            WHERE ${holdsNow(tenant, fact)}`;
+          return sql`SELECT ${sql.join(values, sql`, `)} FROM ${openings}
+            LEFT JOIN ${people} p ON p.tenant_id = ${tenant} AND p.username = ${value("username")}
+            WHERE ${holdsNow(tenant, value)}`;
         })
         .returning({ id: confirmations.id }),
     ),
@@ -164,32 +159,32 @@ function statementsFrom({ facts, rows, fact, column }: Source) {
       scope.insertFrom(
         asked,
         (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant)}
-          CROSS JOIN json_each(${fact("people")}) p WHERE TRUE`,
+          CROSS JOIN json_each(${value("people")}) p WHERE TRUE`,
       ),
     ),
     insertNames: prepared(idempotency, (scope) =>
       scope.insertFrom(
         idempotency,
-        (tenant) => sql`SELECT c.tenant_id, ${fact("onceKey")}, ${fact("onceName")}, 'create',
-          ${fact("requestHash")}, c.id, c.created_at FROM ${made(tenant)} WHERE ${fact("onceName")} IS NOT NULL`,
+        (tenant) => sql`SELECT c.tenant_id, ${value("onceKey")}, ${value("onceName")}, 'create',
+          ${value("requestHash")}, c.id, c.created_at FROM ${made(tenant)} WHERE ${value("onceName")} IS NOT NULL`,
       ),
     ),
   };
 }
 
 /** Everything that must hold at this moment for a request to be made; p is the person whom it names. */
-function holdsNow(tenant: SQL, fact: Source["fact"]): SQL {
-  return sql`(${fact("key")} IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys}
-      WHERE ${apiKeys.tenantId} = ${tenant} AND ${apiKeys.id} = ${fact("key")}
-        AND ${isGoodKey(fact("createdAt"))}))
-    AND (${fact("username")} IS NULL OR (p.role <> 'auditor' AND EXISTS (SELECT 1 FROM ${credentials} c
+function holdsNow(tenant: SQL, value: Source["value"]): SQL {
+  return sql`(${value("key")} IS NULL OR EXISTS (SELECT 1 FROM ${apiKeys}
+      WHERE ${apiKeys.tenantId} = ${tenant} AND ${apiKeys.id} = ${value("key")}
+        AND ${isGoodKey(value("createdAt"))}))
+    AND (${value("username")} IS NULL OR (p.role <> 'auditor' AND EXISTS (SELECT 1 FROM ${credentials} c
       WHERE c.tenant_id = p.tenant_id AND c.person_id = p.id
         AND c.endorsed_seq IS NOT NULL AND c.revoked_at IS NULL)))
-    AND (${fact("onceName")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${idempotency} i
-      WHERE i.tenant_id = ${tenant} AND i.key_id = ${fact("onceKey")} AND i.operation = 'create'
-        AND i.name = ${fact("onceName")}))
-    AND (${fact("dedupeKey")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${confirmations} d
-      WHERE d.tenant_id = ${tenant} AND d.dedupe_key = ${fact("dedupeKey")}))`;
+    AND (${value("onceName")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${idempotency} i
+      WHERE i.tenant_id = ${tenant} AND i.key_id = ${value("onceKey")} AND i.operation = 'create'
+        AND i.name = ${value("onceName")}))
+    AND (${value("dedupeKey")} IS NULL OR NOT EXISTS (SELECT 1 FROM ${confirmations} d
+      WHERE d.tenant_id = ${tenant} AND d.dedupe_key = ${value("dedupeKey")}))`;
 }
 
 const ONE = statementsFrom(PARAMETERS);
