@@ -5,9 +5,6 @@ import { findChromium } from "./support/chromium.mjs";
 
 const core = ["test/core/**/*.test.ts"];
 
-/** Ends what hangs. A machine that is slow, or busy with something else, is to fail no test. */
-const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
-
 // The core runs unchanged in Node, in workerd and in a browser, so its tests run in all three.
 const root = new URL("..", import.meta.url).pathname;
 
@@ -17,7 +14,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { ...patient, name: "node", include: [...core, "test/{house,cli}/**/*.test.ts"] } },
+      { root, test: { name: "node", include: [...core, "test/{house,cli}/**/*.test.ts"] } },
       {
         root,
         plugins: [
@@ -26,19 +23,20 @@ export default defineConfig({
             miniflare: { bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations } },
           }),
         ],
-        test: { ...patient, name: "workerd", include: [...core, "test/doors/**/*.test.ts"], isolate: false },
+        test: { name: "workerd", include: [...core, "test/doors/**/*.test.ts"], isolate: false },
       },
       {
         root,
         // The whole product in a real browser, after everything else: it wants the machine for itself.
         test: {
-          ...patient,
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/product-setup.ts"],
           // Two files at a time: one of them waits half a minute for a request to expire.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+          testTimeout: 45_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -46,7 +44,6 @@ export default defineConfig({
         // Named, since a package that is found only while the tests run reloads the page under them.
         optimizeDeps: { include: ["@noble/hashes/*.js", "canonicalize", "fast-check"] },
         test: {
-          ...patient,
           name: "chromium",
           include: core,
           browser: {

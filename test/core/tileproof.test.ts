@@ -108,7 +108,7 @@ describe("proofs from tiles", () => {
       }
     }
     expect(wrong).toBe(0);
-  });
+  }, 60_000);
 
   it("verify up to 300, and no change of them does", () => {
     const hashes = rememberingReader();
@@ -154,7 +154,7 @@ describe("proofs from tiles", () => {
     expect(wrong).toBe(0);
     expect(claims).toBeGreaterThan(900);
     expect(mutations).toBeGreaterThan(2_000);
-  });
+  }, 60_000);
 
   it.each([1, 2, 3, 255, 256, 257, 300, 511, 512, 513, 65_535, 65_536, 65_537, 70_000])(
     "at size %i, root, frontier and proofs agree with the definition",

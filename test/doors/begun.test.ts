@@ -30,7 +30,7 @@ beforeAll(async () => {
   world = await emptyHouse();
   company = await newCompany(world);
   store = company.store;
-});
+}, 30_000);
 
 interface Page {
   readonly id: string;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const other = await company.enrolled("maria");
   alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
   maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
-});
+}, 30_000);
 
 /** The same handle, but before it first makes a step something else happens. */
 function meddled(happens: () => Promise<unknown>): TenantStore {

@@ -53,7 +53,10 @@ interface Inbox {
   readonly version: string;
 }
 
-describe("a recovery", () => {
+/** Several people, each with an invitation, a passkey and signatures, on a machine that may be busy. */
+const COMPANY_MAX_MILLISECONDS = 30_000;
+
+describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("takes two, tells everybody, and leaves nothing to whoever holds the lost device", async () => {
     const company = await newCompany(world, "Two");
     const { alex } = company;
@@ -213,7 +216,7 @@ describe("a recovery", () => {
   });
 });
 
-describe("a role", () => {
+describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("changes once somebody entitled has signed, and not before", async () => {
     const company = await newCompany(world, "Roles");
     const maria = await company.enrolled("maria", "auditor");
@@ -234,7 +237,7 @@ describe("a role", () => {
   });
 });
 
-describe("rows that somebody put into the database", () => {
+describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("as a passkey that counts: it decides, and no receipt of it verifies", async () => {
     const company = await newCompany(world, "Hand");
     const maria = await company.enrolled("maria");

@@ -48,7 +48,7 @@ beforeAll(async () => {
     { person: await personNamed(store, "maria"), passkey: visitors[0]?.passkey ?? company.alex.passkey },
     { person: await personNamed(store, "noor"), passkey: visitors[1]?.passkey ?? company.alex.passkey },
   ];
-});
+}, 60_000);
 
 const member = (place: number): Signer => {
   const signer = crew[place % crew.length];

@@ -24,10 +24,13 @@ import { auditStream } from "./streamaudit.ts";
 
 afterAll(() => reset());
 
+/** Two tenants with their people, and every record of theirs checked against the log. */
+const DRILL_MILLISECONDS = 30_000;
+
 const indexed = (from: number, entries: readonly LabelledEntry[]): readonly IndexedEntry[] =>
   entries.map((entry, place) => ({ index: from + place, ...entry }));
 
-describe("the recovery drill", () => {
+describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
   // The whole product: two tenants, a log that is copied now and then, a storage that is set back.
   let world: World;
   let company: Company;
@@ -37,7 +40,7 @@ describe("the recovery drill", () => {
     await appendAll(sealedRange(0, 300));
     company = await newCompany(world);
     other = await newCompany(world, "Other");
-  });
+  }, DRILL_MILLISECONDS);
 
   async function approved(by: Company): Promise<string> {
     const id = await by.asked();
@@ -305,7 +308,7 @@ describe("a restoration", () => {
 });
 
 describe("a long restoration", () => {
-  it("goes on where it was interrupted", async () => {
+  it("goes on where it was interrupted", { timeout: DRILL_MILLISECONDS }, async () => {
     await reset();
     const all = sealedRange(0, 6_000);
     await appendAll(all.slice(0, 1_000));

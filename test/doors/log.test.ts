@@ -240,7 +240,7 @@ describe("proofs", () => {
 });
 
 describe("the whole log", () => {
-  it("wakes up as it fell asleep, at any size", async () => {
+  it("wakes up as it fell asleep, at any size", { timeout: 30_000 }, async () => {
     const sizes = [1, 2, 3, 7, 8, 254, 255, 256, 257, 300, 511, 512, 513, 768, 1023, 1024, 1025, 1300];
     let size = 0;
     for (const next of sizes) {

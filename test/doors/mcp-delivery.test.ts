@@ -229,7 +229,7 @@ const ONCE = { found: true, again: false };
 it("clients that give up after five seconds, as Python's do, find the approval, once", async () => {
   const seen = await Promise.all(agents.map((agent) => afterGivingUp(agent, 5_000)));
   expect(seen).toEqual([ONCE, ONCE]);
-});
+}, 20_000);
 
 describe.each(ERAS.map((era, place) => [era, place] as const))("a client of the %s era", (era, place) => {
   const agent = (): Agent => agents[place] ?? newest();

@@ -62,5 +62,5 @@ describe("whatever is sent", () => {
       ),
     );
     expect(differs).toEqual([]);
-  });
+  }, 30_000);
 });

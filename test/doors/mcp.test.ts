@@ -280,7 +280,7 @@ it("tells clients that asked for it that the wait goes on", async () => {
   );
   const once = { status: "pending", reports: [expect.objectContaining({ progress: 10, total: 11 })] };
   expect(seen).toEqual([once, once]);
-});
+}, 20_000);
 
 describe("the protocol around the tools", () => {
   it("keeps no stream open for a client that subscribes: there is nothing to hear", async () => {

@@ -24,6 +24,7 @@ import { log } from "./logaudit.ts";
 import {
   auditOf,
   bringBack,
+  CASE_MAX_MILLISECONDS,
   entriesNow,
   exportOf,
   historyIn,
@@ -62,7 +63,7 @@ afterAll(() => reset());
 const opened = (file: Bytes | string): Receipt =>
   expectOk(parseReceipt(typeof file === "string" ? utf8(file) : file));
 
-describe("a receipt by itself", () => {
+describe("a receipt by itself", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it("doesn't know of a revocation that was left out of it; the export does", async () => {
     await rows("UPDATE credentials SET revoked_at = NULL, revoked_seq = NULL");
     const votes = [{ by: "rae", passkey: own.rae.passkey }];
@@ -142,7 +143,7 @@ describe("a receipt by itself", () => {
 const stranger = () =>
   encodeEntry({ kind: "sealed", label: own.world.random(32), commit: own.world.random(32) });
 
-describe("a link by itself", () => {
+describe("a link by itself", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it("doesn't know whether anybody signed; the receipt does", async () => {
     const failed = async (id: string) => {
       const answer = await fetchDoor(`${ORIGIN}/public/log/entries/${id}/verification`);
@@ -162,7 +163,7 @@ describe("a link by itself", () => {
   });
 });
 
-describe("a log of his own under the same name", () => {
+describe("a log of his own under the same name", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it("passes with whoever takes its key from him, with each receipt anew", async () => {
     const honest = opened(await receiptOf(own, own.approved));
     const signer = logSigner(env.LOG_ORIGIN, "07".repeat(32));
@@ -188,7 +189,7 @@ describe("a log of his own under the same name", () => {
   });
 });
 
-describe("two views of the log", () => {
+describe("two views of the log", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it("pass with two monitors of whom each sees one; the two checkpoints together prove it", async () => {
     const first = (await lookNow(own)) as Memory;
     const honest = await entriesNow();
@@ -208,7 +209,7 @@ describe("two views of the log", () => {
   });
 });
 
-describe("an export that he writes by hand", () => {
+describe("an export that he writes by hand", { timeout: CASE_MAX_MILLISECONDS }, () => {
   const lines = (file: Bytes | string) =>
     (typeof file === "string" ? file : (utf8Text(file) ?? "")).split("\n").slice(0, -1);
   const joined = (some: readonly string[]) => utf8(some.map((line) => `${line}\n`).join(""));

@@ -6,6 +6,7 @@ import { PAYLOAD } from "./asking.ts";
 import {
   BREAKS_OFF,
   bringBack,
+  CASE_MAX_MILLISECONDS,
   honestTenant,
   judge,
   sealAnew,
@@ -195,7 +196,7 @@ const PAST: readonly Edit[] = [
   },
 ];
 
-describe("he changes the past", () => {
+describe("he changes the past", { timeout: CASE_MAX_MILLISECONDS }, () => {
   const named = PAST.map((edit) => [edit.name, edit.hopes, edit] as const);
   it.each(named)("%s, so that %s", async (_name, _hopes, { does, of, from, rows: tables, sealed }) => {
     const known = await witness(own);

@@ -9,6 +9,7 @@ import {
   askedOfBoth,
   attacked,
   bringBack,
+  CASE_MAX_MILLISECONDS,
   honestTenant,
   lookNow,
   sealAnew,
@@ -194,7 +195,7 @@ const WORDS: readonly Word[] = [
 ];
 
 /** Approved by its own person, and never made a change: the passkey goes on to count. */
-describe("a revocation sealed as an ordinary decision", () => {
+describe("a revocation sealed as an ordinary decision", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it("shows in the history, where what was signed stands", async () => {
     const revoking = async () => {
       const { body } = await own.cy.post(`/devices/${own.cy.passkey.credential.id}/revoke`, {});
@@ -214,7 +215,7 @@ describe("a revocation sealed as an ordinary decision", () => {
   });
 });
 
-describe("his word, and nothing against it", () => {
+describe("his word, and nothing against it", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it.each(WORDS.map((word) => [word.name, word.why, word] as const))(
     "%s: %s",
     async (_name, _why, { does, caught = {} }) =>

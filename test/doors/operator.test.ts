@@ -10,6 +10,7 @@ import { log } from "./logaudit.ts";
 import {
   attacked,
   bringBack,
+  CASE_MAX_MILLISECONDS,
   entriesNow,
   honestTenant,
   receiptOf,
@@ -285,7 +286,7 @@ const named = (attacks: readonly Attack[]) =>
 describe.each([
   ["he lets somebody in", SOMEBODY_NEW],
   ["he adds to the history", DECISIONS],
-])("%s", (_about, attacks) => {
+])("%s", { timeout: CASE_MAX_MILLISECONDS }, (_about, attacks) => {
   it.each(named(attacks))("%s, so that %s", async (_name, _hopes, { does, caught }) => {
     expect(await attacked(own, does)).toEqual({ before: UNSEEN, after: { ...UNSEEN, ...caught } });
   });
@@ -343,7 +344,7 @@ const LOG: readonly Attack[] = [
   },
 ];
 
-describe("he changes the log", () => {
+describe("he changes the log", { timeout: CASE_MAX_MILLISECONDS }, () => {
   it.each(named(LOG))("%s, so that %s", async (_name, _hopes, { does, caught }) => {
     expect(await attacked(own, does)).toEqual({ before: UNSEEN, after: { ...UNSEEN, ...caught } });
   });

@@ -28,6 +28,9 @@ import { personNamed } from "./signing.ts";
 // What an operator attacks, what he holds besides (the database, the log's storage and its key), and those
 // who judge the evidence that he can produce then: they have what is public, and what they were given before.
 
+/** Two audits and more, on a machine that may be busy. */
+export const CASE_MAX_MILLISECONDS = 30_000;
+
 /** An honest tenant with a past. */
 export interface Victim extends Company {
   readonly world: World;

@@ -82,7 +82,7 @@ beforeAll(async () => {
   await list(world, store, { project: principal.project.id, status: "approved", approver: "alex", limit: 5 });
   await list(world, store, { project: principal.project.id, status: "pending", limit: 5 });
   await tickAll(world, store);
-});
+}, 60_000);
 
 /** As the clerk writes down what comes at the same moment. */
 async function writeMany(store: TenantStore, id: string, key: string, person: string): Promise<void> {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await emptyHouse();
   acme = (await newCompany(world)).store;
   other = (await newCompany(world, "Other")).store;
-});
+}, 30_000);
 
 let composed = 0;
 const PERSON = prepared(people, (scope) => {

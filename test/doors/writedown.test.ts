@@ -31,7 +31,7 @@ beforeEach(async () => {
   like = (await store.first(confirmations, eq(confirmations.id, id))) as ConfirmationRow;
   now = NOW;
   heard = [];
-});
+}, 30_000);
 
 /** Ids are of one tenant only. */
 const idOf = (name: string): string => `c_${name} ${store.tenantId}`;
