@@ -68,11 +68,8 @@ export function namesOf({ row, once }: Opening): readonly string[] {
 }
 
 /** What the statements look at, beside the rows themselves. */
-function factsOf({ row, asks, key, once }: Opening) {
+function factsOf({ asks, key, once }: Opening) {
   return {
-    id: row.id,
-    createdAt: row.createdAt,
-    dedupeKey: row.dedupeKey,
     key,
     username: "username" in asks ? asks.username : null,
     people: "people" in asks ? asks.people : [],
