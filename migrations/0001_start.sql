@@ -1,4 +1,4 @@
--- Every table but `openings` belongs to a tenant: the primary key begins with it, and a foreign key
+-- Every table but `webauthn_challenges` belongs to a tenant: the primary key begins with it, and a foreign key
 -- carries it, so that a row can never be linked to another tenant's. Times are milliseconds since 1970.
 
 CREATE TABLE tenants (
@@ -103,14 +103,14 @@ CREATE TABLE sessions (
 
 -- A challenge for signing in or for a new passkey. Signing in happens before anything is known of
 -- whoever does it, so this is the one table without a tenant; it holds nothing but random bytes.
-CREATE TABLE openings (
+CREATE TABLE webauthn_challenges (
   challenge TEXT NOT NULL PRIMARY KEY,
   purpose TEXT NOT NULL,
   expires_at INTEGER NOT NULL,
   burnt_by TEXT
 ) STRICT;
 
-CREATE INDEX openings_by_expiry ON openings (expires_at);
+CREATE INDEX webauthn_challenges_by_expiry ON webauthn_challenges (expires_at);
 
 CREATE TABLE confirmations (
   tenant_id TEXT NOT NULL,

@@ -1,12 +1,12 @@
 import type { Log } from "./log/log.ts";
-import { LOG_NAME } from "./log/settings.ts";
+import { LOG_NAME } from "./log/log-settings.ts";
 
 /** What wrangler.toml binds, and the settings of this deployment. */
 export interface Env {
   readonly DB: D1Database;
   readonly LOG: DurableObjectNamespace<Log>;
   /** One for each tenant, named after it. Its class is told by the caller: a type here would close a circle. */
-  readonly CLERK: DurableObjectNamespace;
+  readonly DESK: DurableObjectNamespace;
   readonly ASSETS: Fetcher;
   /** The copy of the log. */
   readonly COPY: R2Bucket;

@@ -1,22 +1,22 @@
-import { ringAll } from "./app/ringall.ts";
-import { Clerk } from "./app/clerk.ts";
-import { restoreLog } from "./app/restorelog.ts";
-import { worldOf } from "./app/worldof.ts";
+import { wakeDesks } from "./app/sealing/wake-desks.ts";
+import { Desk } from "./desk/desk.ts";
+import { restoreLog } from "./app/sealing/restore-log.ts";
+import { createRuntime } from "./app/create-runtime.ts";
 import { theLog, type Env } from "./env.ts";
 import { app } from "./http/app.ts";
 import { Log } from "./log/log.ts";
 
-export { Clerk, Log };
+export { Desk, Log };
 
 export default {
   fetch: app.fetch,
   async scheduled(_event: ScheduledController, env: Env): Promise<void> {
-    const world = worldOf(env);
+    const runtime = createRuntime(env);
     try {
       // First, since nothing is sealed before it is done.
-      if (env.LOG_RESTORE !== undefined) await restoreLog(world.database, theLog(env));
+      if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.database, theLog(env));
     } finally {
-      await ringAll(world);
+      await wakeDesks(runtime);
     }
   },
 };

@@ -1,7 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { findChromium } from "./support/chromium.mjs";
+import { findChromium } from "./support/browser/chromium.mjs";
 
 const core = ["test/core/**/*.test.ts"];
 
@@ -14,7 +14,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { name: "node", include: [...core, "test/{house,cli}/**/*.test.ts"] } },
+      { root, test: { name: "node", include: [...core, "test/{conventions,cli}/**/*.test.ts"] } },
       {
         root,
         plugins: [
@@ -23,7 +23,7 @@ export default defineConfig({
             miniflare: { bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations } },
           }),
         ],
-        test: { name: "workerd", include: [...core, "test/doors/**/*.test.ts"], isolate: false },
+        test: { name: "workerd", include: [...core, "test/worker/**/*.test.ts"], isolate: false },
       },
       {
         root,
@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: ["test/support/product-setup.ts"],
+          globalSetup: ["test/support/product/product-setup.ts"],
           // Two files at a time: one of them waits half a minute for a request to expire.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

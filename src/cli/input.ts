@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { concat, type Bytes } from "../core/bytes.ts";
-import { Problem } from "./problem.ts";
+import { concat, type Bytes } from "../core/encoding/bytes.ts";
+import { Problem } from "./cli-error.ts";
 
 const FETCH_SECONDS = 30;
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { auditCommand } from "./audit.ts";
-import { hashCommand } from "./hash.ts";
-import { monitorCommand } from "./monitor.ts";
-import { EXIT, Problem } from "./problem.ts";
-import { verifyCommand } from "./verify.ts";
+import { auditCommand } from "./audit-command.ts";
+import { hashCommand } from "./hash-command.ts";
+import { monitorCommand } from "./monitor-command.ts";
+import { EXIT, Problem } from "./cli-error.ts";
+import { verifyCommand } from "./verify-command.ts";
 
 const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant STREAM | --any-tenant]
                    [--stream-key FILE] [--history FILE] [--payload FILE]

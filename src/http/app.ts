@@ -1,20 +1,20 @@
 import { Hono } from "hono";
-import { worldOf } from "../app/worldof.ts";
-import { toHex } from "../core/bytes.ts";
+import { createRuntime } from "../app/create-runtime.ts";
+import { toHex } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
-import { api } from "./api.ts";
-import { approve } from "./approve.ts";
-import { audit } from "./audit.ts";
-import { complain } from "./complain.ts";
-import { refused, type Door } from "./context.ts";
-import { mcp } from "./mcp/door.ts";
-import { serverJson } from "./mcp/registry.ts";
-import { openapi } from "./openapi.ts";
-import { page, securityHeaders } from "./pages.ts";
-import { people } from "./people.ts";
-import { publish } from "./publish.ts";
-import { publicDoor } from "./public.ts";
-import { tlog } from "./tlog.ts";
+import { api } from "./rest/rest-routes.ts";
+import { approve } from "./browser/approve-routes.ts";
+import { audit } from "./rest/audit-routes.ts";
+import { logError } from "./log-error.ts";
+import { refused, type HonoEnv } from "./context.ts";
+import { mcp } from "./mcp/mcp-routes.ts";
+import { serverJson } from "./mcp/server-json.ts";
+import { openapi } from "./rest/openapi.ts";
+import { page, securityHeaders } from "./browser/pages.ts";
+import { people } from "./browser/account-routes.ts";
+import { publish } from "./browser/publish-routes.ts";
+import { publicDoor } from "./public/verify-routes.ts";
+import { tlog } from "./public/log-routes.ts";
 
 const REQUEST_ID_BYTES = 12;
 /** Modules, styles and pictures of the pages; HTML is never served as a plain file. */
@@ -22,16 +22,16 @@ const FILE = /^\/[a-z-]+\.(?:js|css|svg)$/;
 const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
 
 /** Every address that the Worker answers. */
-export const app = new Hono<Door>();
+export const app = new Hono<HonoEnv>();
 
 app.get("/healthz", (context) => context.json({ status: "ok" }));
 // Before anything that gives a call a name: whoever audits the log is nobody's visitor.
 app.route("/log", tlog);
 
 app.use(async (context, next) => {
-  const world = worldOf(context.env);
-  context.set("world", world);
-  context.set("requestId", toHex(world.random(REQUEST_ID_BYTES)));
+  const runtime = createRuntime(context.env);
+  context.set("runtime", runtime);
+  context.set("requestId", toHex(runtime.random(REQUEST_ID_BYTES)));
   await next();
   // On the answer itself: through the context each header would make it anew.
   const { headers } = context.res;
@@ -45,13 +45,13 @@ app.get("*", async (context, next) => {
   const isPage = context.req.header("accept")?.includes("text/html") === true;
   if (!isPage || !LOOPBACK.test(url.hostname)) return next();
   // Put together as text: a path that begins with // would name another host.
-  return context.redirect(context.get("world").origin + url.pathname + url.search, 302);
+  return context.redirect(context.get("runtime").origin + url.pathname + url.search, 302);
 });
 
-app.get("/openapi.json", (context) => context.json(openapi(context.get("world").origin)));
-app.get("/server.json", (context) => context.json(serverJson(context.get("world").origin)));
+app.get("/openapi.json", (context) => context.json(openapi(context.get("runtime").origin)));
+app.get("/server.json", (context) => context.json(serverJson(context.get("runtime").origin)));
 app.get("/.well-known/security.txt", (context) => {
-  const { origin } = context.get("world");
+  const { origin } = context.get("runtime");
   return context.text(
     `Contact: ${origin}/\nCanonical: ${origin}/.well-known/security.txt\nPreferred-Languages: en\n`,
   );
@@ -83,6 +83,6 @@ app.notFound(async (context) => {
 });
 
 app.onError((problem, context) => {
-  complain(context.get("requestId"), problem);
+  logError(context.get("requestId"), problem);
   return refused(context, refuse("internal_error", "").refusal);
 });

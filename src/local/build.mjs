@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { build } from "esbuild";
-import { savedPage } from "./savedpage.mjs";
+import { savedPage } from "./saved-page.mjs";
 
 /** @type {import("esbuild").BuildOptions} */
 const readable = { bundle: true, format: "esm", minify: false, legalComments: "none", charset: "utf8" };
@@ -17,7 +17,7 @@ const readable = { bundle: true, format: "esm", minify: false, legalComments: "n
 rmSync(".build", { recursive: true, force: true });
 mkdirSync(".build/web", { recursive: true });
 
-// A folder of web/ with a page.ts is a page, and becomes one module of that name beside its HTML.
+// A folder of web/ with a NAME-page.ts is a page, and becomes one module of that name beside its HTML.
 const web = readdirSync("web", { withFileTypes: true });
 for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
   copyFileSync(`web/${name}`, `.build/web/${name}`);
@@ -25,8 +25,8 @@ for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(e
 await build({
   ...readable,
   entryPoints: web
-    .filter(({ name }) => existsSync(`web/${name}/page.ts`))
-    .map(({ name }) => ({ in: `web/${name}/page.ts`, out: name })),
+    .filter(({ name }) => existsSync(`web/${name}/${name}-page.ts`))
+    .map(({ name }) => ({ in: `web/${name}/${name}-page.ts`, out: name })),
   outdir: ".build/web",
   target: "es2022",
 });

@@ -2,13 +2,13 @@ import "./build.mjs";
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Miniflare } from "miniflare";
-import { found } from "../app/found.ts";
-import type { World } from "../app/world.ts";
-import { openDatabase, type DatabaseBindings } from "../store/db.ts";
-import { readStartOptions, START_USAGE, type StartOptions } from "./options.ts";
-import { PortTaken, serve } from "./serve.ts";
-import { migrate, readSettings, writeSettings, type Settings } from "./state.ts";
-import { welcome } from "./welcome.ts";
+import { createTenant } from "../app/account/create-tenant.ts";
+import type { Runtime } from "../app/runtime.ts";
+import { openDatabase, type DatabaseBindings } from "../store/database.ts";
+import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
+import { PortTaken, serve } from "./local-server.ts";
+import { migrate, readSettings, writeSettings, type Settings } from "./state-folder.ts";
+import { welcome } from "./start-message.ts";
 
 // Runs the whole product on one machine: the same Worker, in the same runtime, without an account.
 
@@ -41,13 +41,17 @@ async function withDemo(
   settings: Settings,
   bindings: DatabaseBindings,
 ): Promise<Settings> {
-  const world: Pick<World, "database" | "origin" | "now" | "random"> = {
+  const runtime: Pick<Runtime, "database" | "origin" | "now" | "random"> = {
     database: openDatabase(bindings),
     origin: options.origin,
     now: () => Date.now(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),
   };
-  const { apiKey, peopleKey, auditKey, enrolUrl } = await found(world as World, DEMO_TENANT, DEMO_OWNER);
+  const { apiKey, peopleKey, auditKey, enrolUrl } = await createTenant(
+    runtime as Runtime,
+    DEMO_TENANT,
+    DEMO_OWNER,
+  );
   const { pathname, hash } = new URL(enrolUrl);
   const ready = { ...settings, demo: { apiKey, peopleKey, auditKey, enrolPath: pathname + hash } };
   writeSettings(folder, ready);

@@ -1,9 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Checkpoint } from "../core/checkpoint.ts";
-import { encodeVkey } from "../core/note.ts";
-import { encodeLogProof } from "../core/proof.ts";
-import { hashesAt, inclusionPlaces } from "../core/tileproof.ts";
-import { encodeTrustPolicy, NO_QUORUM } from "../core/trust.ts";
+import type { Checkpoint } from "../core/tlog/checkpoint.ts";
+import { encodeVkey } from "../core/tlog/signed-note.ts";
+import { encodeLogProof } from "../core/tlog/log-proof.ts";
+import { hashesAt, inclusionPlaces } from "../core/tlog/tile-proof.ts";
+import { encodeTrustPolicy, NO_QUORUM } from "../core/tlog/trust-policy.ts";
 import {
   checkEntries,
   checkLabels,
@@ -11,18 +11,18 @@ import {
   type AppendCall,
   type GroupPlan,
   type LabelledEntry,
-} from "./group.ts";
-import { LogCopy } from "./copy.ts";
-import { COPY_SECONDS, copyRound, ROUND_MAX_ENTRIES } from "./copying.ts";
-import { compareWithCopy, Guard } from "./guard.ts";
-import { loadHead, signHead, type Head } from "./head.ts";
-import { moveEarlierRows } from "./migrate.ts";
-import { ownCheckpoint, restore, type IndexedEntry } from "./restore.ts";
-import { LogRows } from "./rows.ts";
-import { serveLog, serveTrouble } from "./serve.ts";
-import { LOG_NAME, type LogSettings } from "./settings.ts";
-import { logSigner, type LogSigner } from "./signer.ts";
-import { growTree, nodeReader, tileReader } from "./tree.ts";
+} from "./append-group.ts";
+import { LogCopy } from "./bucket-copy.ts";
+import { COPY_SECONDS, copyRound, ROUND_MAX_ENTRIES } from "./copy-job.ts";
+import { compareWithCopy, Guard } from "./rollback-guard.ts";
+import { loadHead, signHead, type Head } from "./log-head.ts";
+import { moveEarlierRows } from "./log-migrations.ts";
+import { ownCheckpoint, restore, type IndexedEntry } from "./log-restore.ts";
+import { LogRows } from "./log-rows.ts";
+import { serveLog, serveTrouble } from "./public-paths.ts";
+import { LOG_NAME, type LogSettings } from "./log-settings.ts";
+import { logSigner, type LogSigner } from "./log-signer.ts";
+import { growTree, nodeReader, tileReader } from "./log-tree.ts";
 
 /** Some 2 KB of text each: half a megabyte in one answer. */
 export const PROOFS_MAX_INDICES = 256;

@@ -1,7 +1,7 @@
-import { canonicalText } from "../core/jcs.ts";
-import type { JsonObject } from "../core/json.ts";
+import { canonicalText } from "../core/encoding/jcs.ts";
+import type { JsonObject } from "../core/encoding/strict-json.ts";
 import { refuse, type Refusal, type RefusalCode, type Result } from "../core/refusal.ts";
-import type { Opinion } from "./secondopinion.ts";
+import type { Opinion } from "./second-verifier.ts";
 
 // Two verifiers, one answer. Ours is the stricter by design, so its "no" alone is nothing to wonder at;
 // but where both check the same rule, and answer differently, one of them is broken or deceived.

@@ -1,5 +1,5 @@
-import { verifyAssertion, type Assertion, type AssertionFacts } from "../core/assertion.ts";
-import { toBase64url, type Bytes } from "../core/bytes.ts";
+import { verifyAssertion, type Assertion, type AssertionFacts } from "../core/webauthn/assertion.ts";
+import { toBase64url, type Bytes } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
 import { agreed, isRuleOfBoth, type Agreed } from "./agreement.ts";
 import {
@@ -8,7 +8,7 @@ import {
   type Registration,
   type RegistrationExpectation,
 } from "./registration.ts";
-import { opinionOnRegistration, opinionOnUse } from "./secondopinion.ts";
+import { opinionOnRegistration, opinionOnUse } from "./second-verifier.ts";
 
 // What a browser says of a passkey, believed only where two verifiers that share no code agree. Whether
 // the challenge is fresh, the id unregistered, or the passkey active, is the caller's to know.

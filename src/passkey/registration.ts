@@ -1,24 +1,24 @@
 import { decodeAttestationObject, parseAuthenticatorData } from "@simplewebauthn/server/helpers";
-import { CREDENTIAL_ID_MAX_BYTES } from "../core/assertion.ts";
+import { CREDENTIAL_ID_MAX_BYTES } from "../core/webauthn/assertion.ts";
 import {
   AUTHENTICATOR_DATA_MIN_BYTES,
   FLAG,
   hasFlag,
   presenceProblem,
   signCountOf,
-} from "../core/authenticatordata.ts";
-import { fromBase64url, toBase64url, type Bytes } from "../core/bytes.ts";
-import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "../core/clientdata.ts";
+} from "../core/webauthn/authenticator-data.ts";
+import { fromBase64url, toBase64url, type Bytes } from "../core/encoding/bytes.ts";
+import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "../core/webauthn/client-data.ts";
 import {
   COSE_KEY_MAX_BYTES,
   importCoseKey,
   readCborMap,
   readCoseKey,
   type CoseAlgorithm,
-} from "../core/cose.ts";
-import type { JsonValue } from "../core/json.ts";
+} from "../core/webauthn/cose.ts";
+import type { JsonValue } from "../core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
-import * as shape from "../core/shape.ts";
+import * as shape from "../core/encoding/shape.ts";
 
 // WebAuthn Level 3, section 7.1, read by us alone: what core/assertion.ts could not verify later must
 // not be enrolled now, and a page in a frame must not enrol anything.

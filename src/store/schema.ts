@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { CHANGES } from "../core/record.ts";
+import { CHANGES } from "../core/stream/record.ts";
 
 // Mirrors migrations/, which is what the database is made from; a test holds the two together.
 
@@ -106,7 +106,7 @@ export const sessions = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
 
-export const openings = sqliteTable("openings", {
+export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   challenge: text("challenge").primaryKey(),
   purpose: text("purpose", { enum: ["sign-in", "passkey"] }).notNull(),
   expiresAt: integer("expires_at").notNull(),

@@ -1,4 +1,4 @@
-import type { SealedOutcome, Status } from "../core/decision.ts";
+import type { SealedOutcome, Status } from "../core/confirmation/decision.ts";
 import {
   BURN_CEREMONY,
   CHANGE_CONFIRMATION,
@@ -10,10 +10,10 @@ import {
   SELECT_COUNTED_VOTES,
   TOUCH_CREDENTIAL,
   USE_CONFIRMATION,
-} from "./chain.ts";
-import type { Values } from "./prepared.ts";
+} from "./decision-chain.ts";
+import type { Values } from "./prepared-statement.ts";
 import type { ConfirmationRow, OutboxRow, StepRow, VoteRow } from "./schema.ts";
-import type { TenantStore } from "./tenant.ts";
+import type { TenantStore } from "./tenant-store.ts";
 
 // One change of a confirmation as a chain of statements that never raises: D1's batch is one transaction
 // without an `if`, and a rollback would make a used ceremony fresh again. So each statement does its work

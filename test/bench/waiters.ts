@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import type { Countersign } from "./countersign.ts";
-import { approvedAt } from "./countersign.ts";
-import { median } from "./measure.ts";
+import type { Countersign } from "./peers/countersign.ts";
+import { approvedAt } from "./peers/countersign.ts";
+import { median } from "./measure/measure.ts";
 
 // Many who wait at once: whether they are held, and whether those whose outcome comes still wake at once.
 

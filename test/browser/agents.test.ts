@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ERAS, headersOf, message, send, type Era } from "../support/mcp.ts";
-import { bench } from "../support/bench.ts";
-import { Visitor, type Fetch } from "../support/visitor.ts";
+import { ERAS, headersOf, message, send, type Era } from "../support/mcp-messages.ts";
+import { bench } from "../support/browser/browser-fixture.ts";
+import { BrowserClient, type Fetch } from "../support/browser-client.ts";
 
 // Agents whose connection breaks off while they wait, against the product as it runs: the approval that
 // comes when nobody is there is found by the repeated call, and by that one alone.
@@ -14,9 +14,9 @@ const AWAY_MAX_MILLISECONDS = 3_000;
 
 const { url, enrolUrl, api, apiKey } = bench("agents");
 const over: Fetch = (address, init) => fetch(address, init);
-let alex: Visitor;
+let alex: BrowserClient;
 beforeAll(async () => {
-  alex = await Visitor.create(over, url);
+  alex = await BrowserClient.create(over, url);
   await alex.enrol(enrolUrl);
 });
 

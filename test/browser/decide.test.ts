@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/bench.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
 import {
   createPasskey,
   decide,
@@ -8,7 +8,7 @@ import {
   syncPasskeys,
   willTap,
   type Device,
-} from "../support/device.ts";
+} from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, device, ask, read } = bench("decide");
 const EXPIRES_SECONDS = 30;

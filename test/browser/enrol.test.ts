@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/bench.ts";
-import { createPasskey, decide, signIn, type Device } from "../support/device.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import { createPasskey, decide, signIn, type Device } from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, people, device, ask, read } = bench("enrol");
 let alex: Device;

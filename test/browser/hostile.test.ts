@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { bench, see } from "../support/bench.ts";
-import { createPasskey, decide, type Device } from "../support/device.ts";
-import { backend } from "../support/visitor.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import { createPasskey, decide, type Device } from "../support/browser/device.ts";
+import { backend } from "../support/browser-client.ts";
 
 const { url, enrolUrl, api, people, device, ask } = bench("hostile");
 let alex: Device;

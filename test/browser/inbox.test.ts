@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/bench.ts";
-import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/device.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, device, ask } = bench("inbox");
 let desk: Device;

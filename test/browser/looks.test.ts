@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { seriousFaults } from "../support/axe.ts";
-import { bench, see } from "../support/bench.ts";
-import { createPasskey, decide, type Device } from "../support/device.ts";
+import { seriousFaults } from "../support/browser/axe.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // What holds for every page: a narrow phone, light and dark, and nothing in the way of a screen reader.
 
@@ -52,9 +52,9 @@ const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready:
 
 describe.each(pages)("%s", (_name, path, of, heading) => {
   it("fits 360 px, in light and dark, with the policy of the house and nothing serious for axe", async () => {
-    const visitor = of === "alex" ? alex : nobody;
-    const { page } = visitor;
-    visitor.faults.length = 0;
+    const client = of === "alex" ? alex : nobody;
+    const { page } = client;
+    client.faults.length = 0;
     const answer = await page.goto(addresses.get(path) ?? url + path);
     const headers = answer?.headers() ?? {};
     expect(headers["content-security-policy"]).toBe(POLICY);
@@ -71,12 +71,12 @@ describe.each(pages)("%s", (_name, path, of, heading) => {
       }));
       expect(wide).toBe(360);
       grounds.push(ground);
-      expect(await seriousFaults(visitor)).toEqual([]);
+      expect(await seriousFaults(client)).toEqual([]);
     }
     expect(new Set(grounds).size).toBe(2);
     // 200 % text, as people set it who can't read small letters.
     await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    expect(visitor.faults).toEqual([]);
+    expect(client.faults).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/bench.ts";
-import { createPasskey, decide, type Device } from "../support/device.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // Losing every passkey, and making a decision public: what people see of changes that others sign.
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { canonicalText } from "../../src/core/jcs.ts";
-import { encodeTrustPolicy } from "../../src/core/trust.ts";
-import { bench, see } from "../support/bench.ts";
-import type { Device } from "../support/device.ts";
-import { createStaff, decided, type Staff } from "../support/staff.ts";
-import { random, type Asked, type TestTenant } from "../support/tenant.ts";
+import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import type { Device } from "../support/browser/device.ts";
+import { createStaff, decided, type Staff } from "../support/evidence/sample-company.ts";
+import { random, type Asked, type TestTenant } from "../support/evidence/sample-tenant.ts";
 
 // Every outcome that a receipt can prove, as an auditor reads it: of another service than the one that the
 // page came from, with a log that has witnesses.

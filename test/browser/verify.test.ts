@@ -2,15 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { utf8 } from "../../src/core/bytes.ts";
-import { canonicalText } from "../../src/core/jcs.ts";
-import { isJsonObject, parseJson, type JsonObject, type JsonValue } from "../../src/core/json.ts";
-import { RECEIPT_LIMITS } from "../../src/core/receipt.ts";
+import { utf8 } from "../../src/core/encoding/bytes.ts";
+import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import {
+  isJsonObject,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+} from "../../src/core/encoding/strict-json.ts";
+import { RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { CHECKS } from "../../src/core/verify.ts";
-import { seriousFaults } from "../support/axe.ts";
-import { bench, see } from "../support/bench.ts";
-import { createPasskey, decide, type Device } from "../support/device.ts";
+import { CHECKS } from "../../src/core/evidence/verify.ts";
+import { seriousFaults } from "../support/browser/axe.ts";
+import { bench, see } from "../support/browser/browser-fixture.ts";
+import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // An auditor in front of the verify page, with and without the service behind it.
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { Violation } from "./ledger.ts";
-import { KINDS } from "./line.ts";
-import { Chaos, type Figures } from "./run.ts";
+import { Violation } from "./acknowledged.ts";
+import { KINDS } from "./reconnecting-client.ts";
+import { Chaos, type Figures } from "./rounds.ts";
 
 // `npm run chaos -- ROUNDS [--seed N]`. The seed draws the moments and what the clients do; how far they had
 // got at a moment is the machine's affair, so a seed makes a run alike, not the same.

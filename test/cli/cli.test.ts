@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toHex } from "../../src/core/bytes.ts";
-import { encodeReceipt } from "../../src/core/receipt.ts";
-import { encodeTrustPolicy } from "../../src/core/trust.ts";
-import { countersign as run } from "../support/program.ts";
-import { createStaff, decided } from "../support/staff.ts";
+import { toHex } from "../../src/core/encoding/bytes.ts";
+import { encodeReceipt } from "../../src/core/evidence/receipt.ts";
+import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
+import { countersign as run } from "../support/product/cli-program.ts";
+import { createStaff, decided } from "../support/evidence/sample-company.ts";
 
 // The program as people run it: a process, files, an exit code.
 

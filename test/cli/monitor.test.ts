@@ -3,17 +3,17 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { encodeCheckpoint } from "../../src/core/checkpoint.ts";
-import { treeRoot } from "../../src/core/merkle.ts";
-import { encodeNote } from "../../src/core/note.ts";
-import { encodeEntry } from "../../src/core/record.ts";
-import { encodeTrustPolicy } from "../../src/core/trust.ts";
-import { served } from "../support/exported.ts";
-import { createLog, TestLog } from "../support/log.ts";
-import { serveTestLog, type LogServer } from "../support/logserver.ts";
-import { countersign, startCountersign, type Ran } from "../support/program.ts";
-import { flipped } from "../support/sampletree.ts";
-import { random } from "../support/tenant.ts";
+import { encodeCheckpoint } from "../../src/core/tlog/checkpoint.ts";
+import { treeRoot } from "../../src/core/tlog/merkle.ts";
+import { encodeNote } from "../../src/core/tlog/signed-note.ts";
+import { encodeEntry } from "../../src/core/stream/record.ts";
+import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
+import { served } from "../support/evidence/export-file.ts";
+import { createLog, TestLog } from "../support/log/memory-log.ts";
+import { serveTestLog, type LogServer } from "../support/log/log-server.ts";
+import { countersign, startCountersign, type Ran } from "../support/product/cli-program.ts";
+import { flipped } from "../support/log/sample-tree.ts";
+import { random } from "../support/evidence/sample-tenant.ts";
 
 // A monitor against a log that turns dishonest between two looks, in every way that it could.
 

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { startProduct } from "../support/product.ts";
+import { startProduct } from "../support/product/product.ts";
 import { startShim } from "./shim.ts";
-import { bundleWorker } from "../support/workerbundle.ts";
+import { bundleWorker } from "../support/product/worker-bundle.ts";
 
 // The protocol's own suite, for both revisions: against the product wherever our tools are enough, and all of
 // it against the same door with the suite's tools behind it. Fails if anything fails that is not in the list

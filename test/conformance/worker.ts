@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
-import { readMessage } from "../../src/http/mcp/body.ts";
-import { foreignPlace, rejected, served } from "../../src/http/mcp/front.ts";
-import { Answering } from "../../src/http/mcp/watched.ts";
+import { readMessage } from "../../src/http/mcp/mcp-message.ts";
+import { foreignPlace, rejected, served } from "../../src/http/mcp/mcp-protocol.ts";
+import { Answering } from "../../src/http/mcp/delivery-watch.ts";
 import { askContext, ASKING, STATE } from "./asking.ts";
 import { described, PROMPTS, promptOf, RESOURCES, STILL, text } from "./content.ts";
 

@@ -1,14 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { utf8, utf8Text } from "../../src/core/bytes.ts";
+import { utf8, utf8Text } from "../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { parseTrustPolicy } from "../../src/core/trust.ts";
-import type { Audit } from "../chaos/audit.ts";
-import { Violation } from "../chaos/ledger.ts";
-import { LogView } from "../chaos/logview.ts";
-import { Chaos, type Figures } from "../chaos/run.ts";
-import type { BytesAt } from "../support/logreader.ts";
+import { parseTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
+import type { Audit } from "../chaos/chaos-audit.ts";
+import { Violation } from "../chaos/acknowledged.ts";
+import { LogView } from "../chaos/log-history.ts";
+import { Chaos, type Figures } from "../chaos/rounds.ts";
+import type { BytesAt } from "../support/log/log-reader.ts";
 
 // Twenty rounds of load and SIGKILL; then the same audit is shown that it can fail: against copies of the rows
 // that somebody has tampered with, a log that forgets, and a client that was told what never was.

@@ -1,11 +1,17 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { auditExport, type AuditKnowledge } from "../../src/core/audit.ts";
-import { concat, equalBytes, toHex, utf8Text, type Bytes } from "../../src/core/bytes.ts";
-import { encodeHeader, encodeRow, openExport, parseHeader, parseRow } from "../../src/core/export.ts";
-import { lived } from "../support/audited.ts";
-import { exportOf, readerOf } from "../support/exported.ts";
-import { createStaff } from "../support/staff.ts";
+import { auditExport, type AuditKnowledge } from "../../src/core/evidence/audit.ts";
+import { concat, equalBytes, toHex, utf8Text, type Bytes } from "../../src/core/encoding/bytes.ts";
+import {
+  encodeHeader,
+  encodeRow,
+  openExport,
+  parseHeader,
+  parseRow,
+} from "../../src/core/evidence/export.ts";
+import { lived } from "../support/evidence/sample-history.ts";
+import { exportOf, readerOf } from "../support/evidence/export-file.ts";
+import { createStaff } from "../support/evidence/sample-company.ts";
 
 // Mutated exports by the hundred thousand: none is taken for whole, and the file itself is, in the same run.
 

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex, utf8 } from "../../src/core/bytes.ts";
-import { canonicalBytes, canonicalText } from "../../src/core/jcs.ts";
-import { parseJson } from "../../src/core/json.ts";
+import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
+import { canonicalBytes, canonicalText } from "../../src/core/encoding/jcs.ts";
+import { parseJson } from "../../src/core/encoding/strict-json.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 
 const RUNS = 100_000;

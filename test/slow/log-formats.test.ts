@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concat, toBase64, utf8, type Bytes } from "../../src/core/bytes.ts";
-import { encodeCheckpoint, parseCheckpoint } from "../../src/core/checkpoint.ts";
-import { leafHash, treeRoot, verifyConsistency, verifyInclusion } from "../../src/core/merkle.ts";
-import { encodeNote, encodeVkey, parseNote, parseVkey, verifyNote } from "../../src/core/note.ts";
-import { encodeLogProof, parseLogProof } from "../../src/core/proof.ts";
+import { concat, toBase64, utf8, type Bytes } from "../../src/core/encoding/bytes.ts";
+import { encodeCheckpoint, parseCheckpoint } from "../../src/core/tlog/checkpoint.ts";
+import { leafHash, treeRoot, verifyConsistency, verifyInclusion } from "../../src/core/tlog/merkle.ts";
+import { encodeNote, encodeVkey, parseNote, parseVkey, verifyNote } from "../../src/core/tlog/signed-note.ts";
+import { encodeLogProof, parseLogProof } from "../../src/core/tlog/log-proof.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { parseEntriesPath, parseTilePath, tilePath, tileWidth, type Tile } from "../../src/core/tile.ts";
-import { authenticateTiles } from "../../src/core/tileclient.ts";
+import { parseEntriesPath, parseTilePath, tilePath, tileWidth, type Tile } from "../../src/core/tlog/tile.ts";
+import { authenticateTiles } from "../../src/core/tlog/tile-client.ts";
 import {
   consistencyPlaces,
   hashesAt,
@@ -16,10 +16,10 @@ import {
   nodesFromTiles,
   tilesForInclusion,
   type ReadNode,
-} from "../../src/core/tileproof.ts";
-import { encodeTrustPolicy, judgeCheckpoint, parseTrustPolicy } from "../../src/core/trust.ts";
-import { noteSigner, signedNote } from "../support/notesigner.ts";
-import { flipped, sampleEntry, sampleTree } from "../support/sampletree.ts";
+} from "../../src/core/tlog/tile-proof.ts";
+import { encodeTrustPolicy, judgeCheckpoint, parseTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
+import { noteSigner, signedNote } from "../support/log/note-signer.ts";
+import { flipped, sampleEntry, sampleTree } from "../support/log/sample-tree.ts";
 
 // Hundreds of thousands of damaged files. Whatever is done to one, it is refused, or it says the same as
 // before in the same words; nothing throws.

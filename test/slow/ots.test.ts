@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concat, owned, toHex, type Bytes } from "../../src/core/bytes.ts";
+import { concat, owned, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
 import {
   attestationsOf,
   encodeTimestampFile,
@@ -10,8 +10,8 @@ import {
   TIMESTAMP_MAX_BYTES,
   TIMESTAMP_MAX_OPERATIONS,
   type TimestampTree,
-} from "../../src/core/ots.ts";
-import type { Operation } from "../../src/core/otsoperation.ts";
+} from "../../src/core/timestamp/ots.ts";
+import type { Operation } from "../../src/core/timestamp/ots-operation.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 
 const RUNS = 100_000;

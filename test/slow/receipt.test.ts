@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { toHex } from "../../src/core/bytes.ts";
-import { encodeReceipt, parseReceipt } from "../../src/core/receipt.ts";
-import { verifyReceipt } from "../../src/core/verify.ts";
-import { createStaff, decided, everythingOf } from "../support/staff.ts";
+import { toHex } from "../../src/core/encoding/bytes.ts";
+import { encodeReceipt, parseReceipt } from "../../src/core/evidence/receipt.ts";
+import { verifyReceipt } from "../../src/core/evidence/verify.ts";
+import { createStaff, decided, everythingOf } from "../support/evidence/sample-company.ts";
 
 const INPUTS = 100_000;
 const FLIPS = 5_000;

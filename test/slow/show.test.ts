@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { canonicalText } from "../../src/core/jcs.ts";
-import { draw, hostilePayload, linesOf, readDrawn, readLines } from "../support/drawn.ts";
+import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import { draw, hostilePayload, linesOf, readDrawn, readLines } from "../support/display-reader.ts";
 
 it("100,000 hostile payloads can be read back from what is drawn", { timeout: 600_000 }, () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
-import type { Assertion } from "../../src/core/assertion.ts";
+import type { Assertion } from "../../src/core/webauthn/assertion.ts";
 import {
   concat,
   fromBase64url,
@@ -8,7 +8,7 @@ import {
   toBase64url,
   utf8,
   type Bytes,
-} from "../../src/core/bytes.ts";
+} from "../../src/core/encoding/bytes.ts";
 import {
   EDDSA,
   ES256,
@@ -16,10 +16,10 @@ import {
   WEBCRYPTO_ALGORITHM,
   type CborValue,
   type CoseAlgorithm,
-} from "../../src/core/cose.ts";
-import { derFromRaw, rawFromDer } from "../../src/core/der.ts";
-import { sha256 } from "../../src/core/hash.ts";
-import type { JsonObject, JsonValue } from "../../src/core/json.ts";
+} from "../../src/core/webauthn/cose.ts";
+import { derFromRaw, rawFromDer } from "../../src/core/webauthn/der.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
+import type { JsonObject, JsonValue } from "../../src/core/encoding/strict-json.ts";
 import { expectOk, type RefusalCode } from "../../src/core/refusal.ts";
 
 // A passkey in software, with real keys, for tests in every runtime. It can lie in every field, and signs

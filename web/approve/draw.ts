@@ -1,17 +1,17 @@
-import { toHex, utf8 } from "../../src/core/bytes.ts";
-import { spokenCode } from "../../src/core/challenge.ts";
-import { sha256 } from "../../src/core/hash.ts";
-import { canonicalBytes } from "../../src/core/jcs.ts";
+import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
+import { spokenCode } from "../../src/core/confirmation/challenge.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
+import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { show as linesOf } from "../../src/core/show.ts";
-import type { Statement } from "../../src/core/statement.ts";
+import { show as linesOf } from "../../src/core/display/show.ts";
+import type { Statement } from "../../src/core/confirmation/statement.ts";
 import { make, part, say, show } from "../common/dom.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
 import { drawFields, drawNotesOn } from "../common/card.ts";
 import type { ApprovalData, Decision, State } from "./data.ts";
 import type { Telling } from "./outcome.ts";
-import type { Verified } from "./verify.ts";
+import type { Verified } from "./display-check.ts";
 
 const KINDS: Readonly<Record<Statement["requester"]["kind"], string>> = {
   key: "API key",

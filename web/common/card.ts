@@ -1,4 +1,4 @@
-import { notesOn, type Line } from "../../src/core/show.ts";
+import { notesOn, type Line } from "../../src/core/display/show.ts";
 import { make } from "./dom.ts";
 import { drawSegments } from "./text.ts";
 

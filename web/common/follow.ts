@@ -1,4 +1,4 @@
-import { isPassing, type Answer, type Problem } from "./server.ts";
+import { isPassing, type Answer, type Problem } from "./http.ts";
 
 /** Between two calls, so that a server that answers at once is not called in a circle. */
 const PAUSE_SHORT_MILLISECONDS = 500;

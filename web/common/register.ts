@@ -1,8 +1,8 @@
 import { expectOk } from "../../src/core/refusal.ts";
-import { fromBase64url, toHex, type Bytes } from "../../src/core/bytes.ts";
-import { readCborMap, readCoseKey } from "../../src/core/cose.ts";
-import { sha256 } from "../../src/core/hash.ts";
-import { encoded } from "./passkey.ts";
+import { fromBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
+import { readCborMap, readCoseKey } from "../../src/core/webauthn/cose.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
+import { encoded } from "./passkey-client.ts";
 
 // Making a passkey, and reading its public key on the device that made it.
 

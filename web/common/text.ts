@@ -1,4 +1,4 @@
-import { drawText, type Segment } from "../../src/core/show.ts";
+import { drawText, type Segment } from "../../src/core/display/show.ts";
 import { make } from "./dom.ts";
 
 // Text that others wrote. Each piece is isolated, so that its direction can't spill over, and every

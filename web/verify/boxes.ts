@@ -1,7 +1,7 @@
-import { toHex } from "../../src/core/bytes.ts";
-import type { Verification } from "../../src/core/opening.ts";
-import type { Receipt } from "../../src/core/receipt.ts";
-import { statementNonce } from "../../src/core/statement.ts";
+import { toHex } from "../../src/core/encoding/bytes.ts";
+import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { CheckLine, Judgement } from "./judge.ts";
 import { wayToRoot, type Step, type WayToRoot } from "./way.ts";
 

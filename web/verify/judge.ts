@@ -1,7 +1,12 @@
-import { canonicalBytes } from "../../src/core/jcs.ts";
-import { isReceiptOf, verifyOpening, type OpeningReport, type Verification } from "../../src/core/opening.ts";
-import type { Receipt } from "../../src/core/receipt.ts";
-import { ANY_TENANT, verifyReceipt, type Check, type Report } from "../../src/core/verify.ts";
+import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
+import {
+  isReceiptOf,
+  verifyOpening,
+  type OpeningReport,
+  type Verification,
+} from "../../src/core/evidence/public-verification.ts";
+import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { ANY_TENANT, verifyReceipt, type Check, type Report } from "../../src/core/evidence/verify.ts";
 import type { Subject, Trust } from "./sources.ts";
 import { OPENING_WORDS, WORDS, type Words } from "./words.ts";
 

@@ -1,4 +1,4 @@
-import { drawText, textOf } from "../../src/core/show.ts";
+import { drawText, textOf } from "../../src/core/display/show.ts";
 import type { Box, Row } from "./boxes.ts";
 
 // The picture itself: rows of boxes and the lines between them, made element by element. A screen reader

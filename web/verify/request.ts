@@ -1,10 +1,10 @@
-import { comparisonCode, spokenCode } from "../../src/core/challenge.ts";
-import { canonicalBytes } from "../../src/core/jcs.ts";
-import type { JsonObject } from "../../src/core/json.ts";
-import type { Verification } from "../../src/core/opening.ts";
-import type { Receipt } from "../../src/core/receipt.ts";
-import { decodedHex } from "../../src/core/signed.ts";
-import { show } from "../../src/core/show.ts";
+import { comparisonCode, spokenCode } from "../../src/core/confirmation/challenge.ts";
+import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
+import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
+import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { decodedHex } from "../../src/core/evidence/signed-record.ts";
+import { show } from "../../src/core/display/show.ts";
 import { drawFields, drawNotesOn } from "../common/card.ts";
 import { make } from "../common/dom.ts";
 import { exactly } from "../common/text.ts";

@@ -1,8 +1,12 @@
-import { utf8, utf8Text } from "../../src/core/bytes.ts";
-import { RECEIPT_LIMITS } from "../../src/core/receipt.ts";
+import { utf8, utf8Text } from "../../src/core/encoding/bytes.ts";
+import { RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { accept, refuse, type Result } from "../../src/core/refusal.ts";
-import { parseTrustPolicy, TRUST_POLICY_MAX_CHARACTERS, type TrustPolicy } from "../../src/core/trust.ts";
-import type { Path } from "../common/server.ts";
+import {
+  parseTrustPolicy,
+  TRUST_POLICY_MAX_CHARACTERS,
+  type TrustPolicy,
+} from "../../src/core/tlog/trust-policy.ts";
+import type { Path } from "../common/http.ts";
 
 // Where the evidence comes from: files, pasted text, or the service that this page came from.
 

@@ -1,12 +1,12 @@
-import { challengeOf } from "../../src/core/challenge.ts";
-import { fromBase64url, toHex, utf8Text } from "../../src/core/bytes.ts";
-import { sha256 } from "../../src/core/hash.ts";
-import { canonicalText } from "../../src/core/jcs.ts";
-import type { JsonValue } from "../../src/core/json.ts";
-import type { Verification } from "../../src/core/opening.ts";
-import type { Receipt } from "../../src/core/receipt.ts";
-import { decodedHex } from "../../src/core/signed.ts";
-import { statementNonce } from "../../src/core/statement.ts";
+import { challengeOf } from "../../src/core/confirmation/challenge.ts";
+import { fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
+import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
+import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { decodedHex } from "../../src/core/evidence/signed-record.ts";
+import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { Trust } from "./sources.ts";
 import { wayToRoot } from "./way.ts";
 

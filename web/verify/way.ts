@@ -1,12 +1,12 @@
-import { toHex } from "../../src/core/bytes.ts";
-import { parseCheckpoint, type Checkpoint } from "../../src/core/checkpoint.ts";
-import { leafHash, nodeHash } from "../../src/core/merkle.ts";
-import { parseNote } from "../../src/core/note.ts";
-import { parseLogProof, type LogProof } from "../../src/core/proof.ts";
-import { encodeEntry } from "../../src/core/record.ts";
-import { commitOf } from "../../src/core/replay.ts";
-import { decodedHex } from "../../src/core/signed.ts";
-import type { Verification } from "../../src/core/opening.ts";
+import { toHex } from "../../src/core/encoding/bytes.ts";
+import { parseCheckpoint, type Checkpoint } from "../../src/core/tlog/checkpoint.ts";
+import { leafHash, nodeHash } from "../../src/core/tlog/merkle.ts";
+import { parseNote } from "../../src/core/tlog/signed-note.ts";
+import { parseLogProof, type LogProof } from "../../src/core/tlog/log-proof.ts";
+import { encodeEntry } from "../../src/core/stream/record.ts";
+import { commitOf } from "../../src/core/evidence/replay.ts";
+import { decodedHex } from "../../src/core/evidence/signed-record.ts";
+import type { Verification } from "../../src/core/evidence/public-verification.ts";
 
 // The way of one record to the log's root, step by step, with every value on it. That it leads there is
 // for the core to judge; this only follows it, so that it can be shown.

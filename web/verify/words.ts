@@ -1,5 +1,5 @@
-import type { OpeningCheckName } from "../../src/core/opening.ts";
-import type { CheckName } from "../../src/core/verify.ts";
+import type { OpeningCheckName } from "../../src/core/evidence/public-verification.ts";
+import type { CheckName } from "../../src/core/evidence/verify.ts";
 
 // What the checks mean, for a reader who knows no cryptography. What each one says of this very file, and
 // why it failed, comes from the check itself.

@@ -1,0 +1,66 @@
+import { and, desc, isNull, ne, sql } from "drizzle-orm";
+import { toHex, utf8 } from "../../core/encoding/bytes.ts";
+import type { Status } from "../../core/confirmation/decision.ts";
+import { isManager } from "../../core/stream/directory.ts";
+import { sha256 } from "../../core/encoding/hash.ts";
+import { asked, confirmations, reveals, type ConfirmationRow, type PersonRow } from "../../store/schema.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { codeOf } from "../confirmation/create.ts";
+import { noticesOf, type Notice } from "../directory/recover.ts";
+import { isoTime, type Runtime } from "../runtime.ts";
+
+export interface InboxItem {
+  readonly id: string;
+  readonly action: string;
+  readonly requester: string;
+  readonly project: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly status: Status;
+  readonly code: string;
+  /** Whether the decision is public; null where this person can't change that. */
+  readonly shown: boolean | null;
+}
+
+export interface Inbox {
+  readonly items: readonly InboxItem[];
+  /** What everybody is told. */
+  readonly notices: readonly Notice[];
+  /** Changes when any of it does. */
+  readonly version: string;
+}
+
+const INBOX_MAX_ITEMS = 50;
+
+/** What this person is asked, newest first. */
+export async function inboxOf(runtime: Runtime, store: TenantStore, person: PersonRow): Promise<Inbox> {
+  const mine = sql`${confirmations.id} IN (SELECT ${asked.confirmationId} FROM ${asked}
+    WHERE ${asked.tenantId} = ${store.tenantId} AND ${asked.personId} = ${person.id})`;
+  const listed = and(mine, ne(confirmations.status, "cancelled"));
+  const [rows, open] = await store.read([
+    store.select(confirmations, listed).orderBy(desc(confirmations.id)).limit(INBOX_MAX_ITEMS),
+    store.select(reveals, isNull(reveals.withdrawnAt)),
+  ]);
+  const shown = new Set(open.map(({ confirmationId }) => confirmationId));
+  const items = rows.map((row) => ({
+    id: row.id,
+    action: row.action,
+    requester: row.requesterName,
+    project: row.projectName,
+    createdAt: isoTime(row.createdAt),
+    expiresAt: isoTime(row.expiresAt),
+    status: row.status === "pending" && row.expiresAt <= runtime.now() ? ("expired" as const) : row.status,
+    code: codeOf(row),
+    shown: canPublish(row, person) ? shown.has(row.id) : null,
+  }));
+  const notices = await noticesOf(runtime, store);
+  const seen = [
+    ...items.map((item) => `${item.id} ${item.status} ${item.shown}`),
+    ...notices.map(({ username, at }) => `${username} ${at}`),
+  ].join("\n");
+  return { items, notices, version: toHex(sha256(utf8(seen)).subarray(0, 8)) };
+}
+
+function canPublish({ type, status }: ConfirmationRow, person: PersonRow): boolean {
+  return isManager(person) && type === "decision" && (status === "approved" || status === "rejected");
+}

@@ -1,7 +1,0 @@
-import { toHex } from "../core/bytes.ts";
-import { sha256 } from "../core/hash.ts";
-
-/** What people compare of a passkey: the beginning of its public key's hash, in groups of four. */
-export function fingerprintOf(publicKey: Uint8Array): string {
-  return toHex(sha256(publicKey).subarray(0, 8)).replace(/(.{4})(?=.)/g, "$1 ");
-}

@@ -1,0 +1,27 @@
+import { fromHex, toHex } from "../../core/encoding/bytes.ts";
+import { encodeEntry, recordLabel } from "../../core/stream/record.ts";
+import { expectOk } from "../../core/refusal.ts";
+import { RESTORE_MAX_ENTRIES, type IndexedEntry } from "../../log/log-restore.ts";
+import type { Database } from "../../store/database.ts";
+import { sealedFrom } from "../../store/tenant-lookup.ts";
+
+/** What a log that is restored is called with. */
+export interface RestorableLog {
+  restore(entries: readonly IndexedEntry[]): Promise<number>;
+}
+
+/**
+ * While LOG_RESTORE is set: what the log's copy does not have, the tenants' rows do, each with the index
+ * that the log had told. Returns the size that the log came to. Repeated, it changes nothing more.
+ */
+export async function restoreLog(database: Database, log: RestorableLog): Promise<number> {
+  const size = await log.restore([]);
+  const rows = await sealedFrom(database, size, RESTORE_MAX_ENTRIES);
+  return await log.restore(
+    rows.map(({ streamKey, seq, index, commitment }): IndexedEntry => {
+      const label = recordLabel(expectOk(fromHex(streamKey)), seq);
+      const commit = expectOk(fromHex(commitment));
+      return { index, label: toHex(label), entry: encodeEntry({ kind: "sealed", label, commit }) };
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+import type { AuditReport, AuditSummary } from "../core/evidence/audit.ts";
+import { checkLine, plain } from "./verify-report.ts";
+
+const NAME_WIDTH = 18;
+/** What the labels cannot show, said where somebody could think that they do. */
+const LIMIT =
+  "A record sealed under a label of no place in the stream would not show here: hold the receipts\nthat you were given against this export, with countersign verify --history.";
+
+/** One JSON object for scripts. */
+export function auditForMachines({ verified, summary, checks }: AuditReport): string {
+  return JSON.stringify({ verified, ...summary, checks });
+}
+
+export function auditForPeople({ verified, summary, checks }: AuditReport): string {
+  const failed = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
+  const open = checks.filter(({ status }) => status === "absent").map(({ name }) => name);
+  const rest = open.length === 0 ? "" : ` Not checked, for want of what it needs: ${open.join(", ")}.`;
+  return [
+    ...(summary === null ? [] : [...table(summary), ""]),
+    ...checks.map(checkLine),
+    "",
+    verified ? `COMPLETE AND VERIFIED.${rest}` : `NOT VERIFIED: ${failed.join(", ")}.`,
+    ...(verified ? [LIMIT] : []),
+  ].join("\n");
+}
+
+function table(summary: AuditSummary): readonly string[] {
+  const { records, decisions, withheld, people, passkeys, erasures, log, newer, lookahead } = summary;
+  const total = Object.values(records).reduce((sum, count) => sum + count, 0);
+  return [
+    line("Tenant", summary.stream),
+    line("Log", `${plain(log.origin)}, ${log.size} entries`),
+    line("Complete up to", `entry ${log.exportSize} of the log`),
+    line("Sealed since", newer === 0 ? "none" : `${newer}, not in this export`),
+    line("Looked ahead", `${lookahead} labels`),
+    line("Records", total),
+    ...counted(records),
+    line(
+      "Decisions",
+      Object.values(decisions).reduce((sum, count) => sum + count, 0),
+    ),
+    ...counted(decisions),
+    line("Withheld", withheld === 0 ? "none" : `${withheld} contents; only their hashes were checked`),
+    line("People", people),
+    line("Passkeys", `${passkeys.active} active, ${passkeys.revoked} revoked`),
+    ...(erasures.length === 0 ? [line("Erasures", "none")] : []),
+    ...erasures.map(({ by, rule, seqs }) => line("Erased", `${seqs} by record ${by}, under: ${plain(rule)}`)),
+    line("Unsealed", "none: an export holds sealed records only"),
+  ];
+}
+
+function line(name: string, value: string | number): string {
+  return `${name.padEnd(NAME_WIDTH)} ${value}`;
+}
+
+function counted(counts: Readonly<Record<string, number>>): readonly string[] {
+  return Object.entries(counts).map(([name, count]) => line("", `${String(count).padStart(8)} ${name}`));
+}

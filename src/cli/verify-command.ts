@@ -1,0 +1,85 @@
+import { fromHex, utf8Text } from "../core/encoding/bytes.ts";
+import { openExport } from "../core/evidence/export.ts";
+import { keptRow, type HistoryRow } from "../core/evidence/history.ts";
+import { PAYLOAD_MAX_BYTES } from "../core/encoding/strict-json.ts";
+import { RECEIPT_LIMITS } from "../core/evidence/receipt.ts";
+import { expectOk } from "../core/refusal.ts";
+import { parseTrustPolicy, TRUST_POLICY_MAX_CHARACTERS } from "../core/tlog/trust-policy.ts";
+import { ANY_TENANT, verifyReceipt, type Knowledge, type Report } from "../core/evidence/verify.ts";
+import { readFile, readInput, streamInput } from "./input.ts";
+import { readOptions } from "./cli-options.ts";
+import { EXIT, Problem } from "./cli-error.ts";
+import { reportForMachines, reportForPeople } from "./verify-report.ts";
+
+const STREAM = /^[0-9a-f]{64}$/;
+const STREAM_KEY_BYTES = 32;
+const KEY_FILE_MAX_BYTES = 1_024;
+
+const OPTIONS = {
+  policy: { type: "string" },
+  tenant: { type: "string" },
+  "any-tenant": { type: "boolean" },
+  "stream-key": { type: "string" },
+  history: { type: "string" },
+  payload: { type: "string" },
+  "any-outcome": { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+export async function verifyCommand(words: readonly string[]): Promise<number> {
+  const { source, values } = readOptions(words, OPTIONS);
+  const knowledge: Knowledge = {
+    ...(values.history === undefined ? {} : await readHistory(values.history)),
+    ...tenantOf(values.tenant, values["any-tenant"]),
+    ...(values.policy === undefined ? {} : { trust: await readTrust(values.policy) }),
+    ...(values["stream-key"] === undefined ? {} : { streamKey: await readStreamKey(values["stream-key"]) }),
+    ...(values.payload === undefined ? {} : { payload: await readFile(values.payload, PAYLOAD_MAX_BYTES) }),
+  };
+  const report = await verifyReceipt(await readInput(source, RECEIPT_LIMITS.maxBytes), knowledge);
+  const exit = exitOf(report, values["any-outcome"] === true);
+  console.log(values.json ? reportForMachines(report) : reportForPeople(report));
+  return exit;
+}
+
+/** A script that goes on at 0 must not go on after a proven rejection. */
+function exitOf({ verified, outcome }: Report, anyOutcome: boolean): number {
+  if (!verified) return EXIT.failed;
+  return anyOutcome || outcome === "approved" || outcome === "break-glass" ? EXIT.passed : EXIT.noApproval;
+}
+
+export function tenantOf(tenant: string | undefined, any: boolean | undefined): Pick<Knowledge, "tenant"> {
+  if (any && tenant !== undefined) throw new Problem("--tenant and --any-tenant exclude each other");
+  if (any) return { tenant: ANY_TENANT };
+  if (tenant === undefined) return {};
+  if (!STREAM.test(tenant))
+    throw new Problem("--tenant takes a stream id of 64 lower-case hexadecimal digits");
+  return { tenant };
+}
+
+export async function readTrust(path: string) {
+  const text = utf8Text(await readFile(path, TRUST_POLICY_MAX_CHARACTERS));
+  const parsed = parseTrustPolicy(text ?? "");
+  if (!parsed.ok) throw new Problem(`${path} is no trust policy: ${parsed.refusal.detail}`);
+  return parsed.value;
+}
+
+/** An export gives the stream key, too; one that is named beside it comes first. */
+async function readHistory(path: string): Promise<Pick<Knowledge, "history" | "streamKey">> {
+  const opened = await openExport(streamInput(path));
+  if (!opened.ok) throw new Problem(`${path} is no export: ${opened.refusal.detail}`);
+  const history: HistoryRow[] = [];
+  for await (const row of opened.value.rows) {
+    if (!row.ok) throw new Problem(`${path} is no export: ${row.refusal.detail}`);
+    history.push(keptRow(row.value));
+  }
+  return { history, streamKey: expectOk(fromHex(opened.value.header.streamKey)) };
+}
+
+async function readStreamKey(path: string) {
+  const text = utf8Text(await readFile(path, KEY_FILE_MAX_BYTES))?.trim() ?? "";
+  const key = fromHex(text);
+  if (!key.ok || key.value.length !== STREAM_KEY_BYTES) {
+    throw new Problem(`${path} is no stream key: expected ${STREAM_KEY_BYTES} bytes as hexadecimal digits`);
+  }
+  return key.value;
+}

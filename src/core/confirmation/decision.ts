@@ -1,0 +1,211 @@
+import { isSatisfied, peopleOf, requirementsAfter, type Policy } from "./policy.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
+
+// The life of a confirmation as one pure function. It names every refusal before it changes anything;
+// what is to happen outside (seal, notify, wake, tell) comes back as data and is written in the same
+// transaction as the state.
+
+export type Status = "pending" | Outcome;
+export type Outcome = "approved" | "rejected" | "expired" | "cancelled";
+/** How an outcome stands in the log: an emergency approval is told apart for ever. */
+export type SealedOutcome = Outcome | "break-glass";
+
+export interface Vote {
+  readonly person: string;
+  readonly decision: "approve" | "reject";
+  readonly at: number;
+  /** False once the passkey that signed it is revoked: then it no longer counts toward a quorum. */
+  readonly credentialActive: boolean;
+}
+
+export interface Confirmation {
+  readonly status: Status;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** How long after the decision the action may be run; null for no limit. */
+  readonly executeWithinMilliseconds: number | null;
+  /** The person behind the key that asked, where there is one. */
+  readonly requester: string | null;
+  readonly payloadHash: string;
+  readonly votes: readonly Vote[];
+  /** Escalations whose people have been told. */
+  readonly escalated: number;
+  readonly decidedAt: number | null;
+  readonly overriddenBy: string | null;
+  /** Whether the outcome has its place in the log. */
+  readonly sealed: boolean;
+  readonly consumedAt: number | null;
+}
+
+export type Input =
+  | { readonly kind: "vote"; readonly person: string; readonly decision: "approve" | "reject" }
+  | { readonly kind: "override"; readonly person: string; readonly reason: string }
+  | { readonly kind: "cancel" }
+  | { readonly kind: "tick" }
+  | { readonly kind: "consume"; readonly payloadHash: string };
+
+export type Effect =
+  | {
+      readonly kind: "notify";
+      readonly people: readonly string[];
+      readonly about: "asked" | "escalated" | "break-glass";
+    }
+  | { readonly kind: "seal"; readonly record: SealedOutcome | "consumed" }
+  | { readonly kind: "webhook"; readonly event: SealedOutcome | "consumed" }
+  | { readonly kind: "wakeAt"; readonly at: number };
+
+export interface Change {
+  readonly state: Confirmation;
+  readonly effects: readonly Effect[];
+}
+
+/** What the requester may see: an outcome that people signed is told only once it is in the log. */
+export function visibleStatus(state: Confirmation): Status {
+  const signed = state.status === "approved" || state.status === "rejected";
+  return signed && !state.sealed ? "pending" : state.status;
+}
+
+/** The effects of a request that has just been made. */
+export function begin(policy: Policy, state: Confirmation): readonly Effect[] {
+  const people = signersAfter(policy, state, 0);
+  return [{ kind: "notify", people: [...people], about: "asked" }, wakeUp(policy, state)];
+}
+
+export function decide(policy: Policy, state: Confirmation, input: Input, now: number): Result<Change> {
+  switch (input.kind) {
+    case "vote":
+      return vote(policy, state, input, now);
+    case "override":
+      return override(policy, state, input, now);
+    case "cancel":
+      return stillOpen(state, now) ?? accept(end(state, "cancelled", now));
+    case "tick":
+      return accept(tick(policy, state, now));
+    case "consume":
+      return consume(state, input, now);
+  }
+}
+
+function vote(
+  policy: Policy,
+  state: Confirmation,
+  { person, decision }: Extract<Input, { kind: "vote" }>,
+  now: number,
+): Result<Change> {
+  const closed = stillOpen(state, now);
+  if (closed) return closed;
+  if (!signersAfter(policy, state, now - state.createdAt).has(person)) {
+    return refuse("not_an_approver", "this person is not among those who may sign this request now");
+  }
+  if (state.votes.some((cast) => cast.person === person)) {
+    return refuse("already_signed", "this person has already signed this request");
+  }
+  const votes = [...state.votes, { person, decision, at: now, credentialActive: true }];
+  const voted = { ...state, votes };
+  if (decision === "reject") {
+    const ended = policy.rejection === "first" || !canStillBeMet(policy, voted);
+    return accept(ended ? end(voted, "rejected", now) : { state: voted, effects: [] });
+  }
+  const approvers = new Set(
+    votes.filter((cast) => cast.decision === "approve" && cast.credentialActive).map((cast) => cast.person),
+  );
+  const met = requirementsAfter(policy, now - state.createdAt).some((tree) => isSatisfied(tree, approvers));
+  return accept(met ? end(voted, "approved", now) : { state: voted, effects: [] });
+}
+
+function override(
+  policy: Policy,
+  state: Confirmation,
+  { person, reason }: Extract<Input, { kind: "override" }>,
+  now: number,
+): Result<Change> {
+  const closed = stillOpen(state, now);
+  if (closed) return closed;
+  if (!policy.breakGlass.includes(person) || (policy.excludeRequester && person === state.requester)) {
+    return refuse("break_glass_not_allowed", "the policy does not let this person decide alone");
+  }
+  if (reason.trim() === "") return refuse("reason_required", "an emergency approval needs a reason");
+  const ended = end({ ...state, overriddenBy: person }, "approved", now, "break-glass");
+  const everyone = signersAfter(policy, state, Number.POSITIVE_INFINITY);
+  const alarm: Effect = { kind: "notify", people: [...everyone], about: "break-glass" };
+  return accept({ state: ended.state, effects: [...ended.effects, alarm] });
+}
+
+function tick(policy: Policy, state: Confirmation, now: number): Change {
+  // Once an outcome is committed, time no longer changes it.
+  if (state.status !== "pending") return { state, effects: [] };
+  if (now >= state.expiresAt) return end(state, "expired", now);
+  const reached = requirementsAfter(policy, now - state.createdAt);
+  const told = peopleOf(reached.slice(0, state.escalated + 1));
+  const escalated = { ...state, escalated: reached.length - 1 };
+  if (escalated.escalated === state.escalated) return { state, effects: [wakeUp(policy, state)] };
+  const people = [...signersAfter(policy, state, now - state.createdAt)].filter(
+    (person) => !told.has(person),
+  );
+  return {
+    state: escalated,
+    effects: [{ kind: "notify", people, about: "escalated" }, wakeUp(policy, escalated)],
+  };
+}
+
+function consume(
+  state: Confirmation,
+  { payloadHash }: Extract<Input, { kind: "consume" }>,
+  now: number,
+): Result<Change> {
+  const status = visibleStatus(state);
+  if (status !== "approved") return refuse("not_approved", `the request is ${status}, not approved`);
+  if (state.consumedAt !== null) return refuse("already_consumed", "this approval has already been used");
+  const window = state.executeWithinMilliseconds;
+  if (window !== null && now > (state.decidedAt ?? 0) + window) {
+    return refuse("execution_window_closed", "the time in which this approval could be used is over");
+  }
+  if (payloadHash !== state.payloadHash) {
+    return refuse("argument_hash_mismatch", "this is not the payload that was approved");
+  }
+  return accept({
+    state: { ...state, consumedAt: now },
+    effects: [
+      { kind: "seal", record: "consumed" },
+      { kind: "webhook", event: "consumed" },
+    ],
+  });
+}
+
+function end(state: Confirmation, status: Outcome, now: number, sealed: SealedOutcome = status): Change {
+  return {
+    state: { ...state, status, decidedAt: now },
+    effects: [
+      { kind: "seal", record: sealed },
+      { kind: "webhook", event: sealed },
+    ],
+  };
+}
+
+/** The refusal for a request that takes no decision any more, or undefined. */
+function stillOpen(state: Confirmation, now: number): ReturnType<typeof refuse> | undefined {
+  if (state.status === "expired") return refuse("expired", "the request has expired");
+  if (state.status !== "pending") return refuse("already_decided", `the request was already ${state.status}`);
+  if (now >= state.expiresAt) return refuse("expired", "the request has expired");
+  return undefined;
+}
+
+function signersAfter(policy: Policy, state: Confirmation, elapsedMilliseconds: number): ReadonlySet<string> {
+  const people = new Set(peopleOf(requirementsAfter(policy, elapsedMilliseconds)));
+  if (policy.excludeRequester && state.requester !== null) people.delete(state.requester);
+  return people;
+}
+
+/** Whether those who have not rejected could still meet the policy, now or after an escalation. */
+function canStillBeMet(policy: Policy, state: Confirmation): boolean {
+  const left = new Set(signersAfter(policy, state, Number.POSITIVE_INFINITY));
+  for (const cast of state.votes)
+    if (cast.decision === "reject" || !cast.credentialActive) left.delete(cast.person);
+  return requirementsAfter(policy, Number.POSITIVE_INFINITY).some((tree) => isSatisfied(tree, left));
+}
+
+function wakeUp(policy: Policy, state: Confirmation): Effect {
+  const next = policy.escalations[state.escalated];
+  const escalation = next === undefined ? state.expiresAt : state.createdAt + next.afterSeconds * 1_000;
+  return { kind: "wakeAt", at: Math.min(state.expiresAt, escalation) };
+}

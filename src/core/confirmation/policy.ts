@@ -1,0 +1,181 @@
+import { toHex } from "../encoding/bytes.ts";
+import { hashOfJson } from "../encoding/jcs.ts";
+import type { JsonValue } from "../encoding/strict-json.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
+import * as shape from "../encoding/shape.ts";
+import { id, NAME_MAX_CHARACTERS } from "./statement.ts";
+
+// Who must sign. A policy is frozen when a request is made and its hash is signed, so it names people
+// by their ids, not groups that could change under it.
+
+export const POLICY_MAX_DEPTH = 4;
+/** A seat is one named person at one place of the tree. */
+export const POLICY_MAX_SEATS = 64;
+/** Ways to seat people who are named more than once; each way is tried, so this bounds the work. */
+export const POLICY_MAX_SEATINGS = 4_096;
+export const POLICY_MAX_ESCALATIONS = 8;
+export const ESCALATION_MAX_SECONDS = 30 * 24 * 3_600;
+
+/** One person, or `threshold` of several requirements. All of n is a threshold of n. */
+export type Requirement =
+  | { readonly kind: "person"; readonly person: string }
+  | {
+      readonly kind: "quorum";
+      readonly name: string;
+      readonly threshold: number;
+      readonly of: readonly Requirement[];
+    };
+
+const requirement: shape.Shape<Requirement> = shape.lazy(() =>
+  shape.variant("kind", {
+    person: shape.object({ kind: shape.literal("person"), person: id }),
+    quorum: shape.object({
+      kind: shape.literal("quorum"),
+      name: shape.text(NAME_MAX_CHARACTERS),
+      threshold: shape.integer(1, POLICY_MAX_SEATS),
+      of: shape.list(requirement, POLICY_MAX_SEATS, 1),
+    }),
+  }),
+);
+
+export const policyShape = shape.object({
+  v: shape.literal(1),
+  kind: shape.literal("countersign/policy"),
+  name: shape.text(NAME_MAX_CHARACTERS),
+  require: requirement,
+  /** Whoever asked may not sign. */
+  excludeRequester: shape.boolean,
+  /** `first`: one rejection ends the request. `impossible`: it ends when nobody left could meet the policy. */
+  rejection: shape.oneOf("first", "impossible"),
+  /** From this many seconds after the request, these signatures suffice as well; in rising order. */
+  escalations: shape.list(
+    shape.object({ afterSeconds: shape.integer(1, ESCALATION_MAX_SECONDS), require: requirement }),
+    POLICY_MAX_ESCALATIONS,
+  ),
+  /** Who may decide alone in an emergency, with a reason and an alarm to everyone. */
+  breakGlass: shape.list(id, POLICY_MAX_SEATS),
+  authenticator: shape.oneOf("any", "device-bound"),
+});
+
+export type Policy = shape.ShapeOf<typeof policyShape>;
+
+export function parsePolicy(value: JsonValue): Result<Policy> {
+  const matched = matchWithinDepth(value);
+  if (!matched.ok) return matched;
+  const policy = matched.value;
+  const trees = [policy.require, ...policy.escalations.map((escalation) => escalation.require)];
+  for (const tree of trees) {
+    const seats = seatsOf(tree);
+    if (seats.length > POLICY_MAX_SEATS)
+      return refuse("policy_invalid", `more than ${POLICY_MAX_SEATS} seats`);
+    if (seatingCount(seats) > POLICY_MAX_SEATINGS) {
+      return refuse("policy_invalid", "too many people are named more than once");
+    }
+    if (!isSatisfied(tree, new Set(seats))) {
+      return refuse("policy_invalid", "cannot be met even if everyone it names signs");
+    }
+  }
+  const times = policy.escalations.map((escalation) => escalation.afterSeconds);
+  if (times.some((time, index) => index > 0 && time <= (times[index - 1] ?? 0))) {
+    return refuse("policy_invalid", "escalations must come one after the other");
+  }
+  return accept(policy);
+}
+
+export function policyHash(policy: Policy): string {
+  return toHex(hashOfJson(policy));
+}
+
+/** The policy of a request that names one person and no policy: that person decides, and may be the asker. */
+export function soleApprover(person: string): Policy {
+  return {
+    v: 1,
+    kind: "countersign/policy",
+    name: "",
+    require: { kind: "person", person },
+    excludeRequester: false,
+    rejection: "first",
+    escalations: [],
+    breakGlass: [],
+    authenticator: "any",
+  };
+}
+
+/** What suffices this long after the request: the policy's own tree and each escalation reached. */
+export function requirementsAfter(policy: Policy, elapsedMilliseconds: number): readonly Requirement[] {
+  const reached = policy.escalations.filter(
+    ({ afterSeconds }) => elapsedMilliseconds >= afterSeconds * 1_000,
+  );
+  return [policy.require, ...reached.map((escalation) => escalation.require)];
+}
+
+/** Everyone whose signature can count under these requirements, each once. */
+export function peopleOf(requirements: readonly Requirement[]): ReadonlySet<string> {
+  return new Set(requirements.flatMap(seatsOf));
+}
+
+/**
+ * Whether these people meet the requirement, each of them sitting on one seat only: with "one of finance
+ * and one of security", a person who is in both groups still needs a second.
+ */
+export function isSatisfied(tree: Requirement, signed: ReadonlySet<string>): boolean {
+  const counts = seatCounts(seatsOf(tree).filter((person) => signed.has(person)));
+  const contested = [...counts].filter(([, count]) => count > 1);
+  const seating = new Map<string, number>();
+  const tryFrom = (index: number): boolean => {
+    const entry = contested[index];
+    if (entry === undefined) return holds(tree, signed, seating, new Map());
+    const [person, count] = entry;
+    for (let seat = 0; seat < count; seat++) {
+      seating.set(person, seat);
+      if (tryFrom(index + 1)) return true;
+    }
+    return false;
+  };
+  return tryFrom(0);
+}
+
+/** `seating` says on which of their seats, counted from the left, a person named twice sits. */
+function holds(
+  tree: Requirement,
+  signed: ReadonlySet<string>,
+  seating: ReadonlyMap<string, number>,
+  passed: Map<string, number>,
+): boolean {
+  if (tree.kind === "person") {
+    const seat = passed.get(tree.person) ?? 0;
+    passed.set(tree.person, seat + 1);
+    return signed.has(tree.person) && (seating.get(tree.person) ?? 0) === seat;
+  }
+  // Every branch is walked even when enough hold already, so that seats are counted alike.
+  const met = tree.of.map((branch) => holds(branch, signed, seating, passed)).filter(Boolean);
+  return met.length >= tree.threshold;
+}
+
+function seatsOf(tree: Requirement): readonly string[] {
+  return tree.kind === "person" ? [tree.person] : tree.of.flatMap(seatsOf);
+}
+
+function seatCounts(seats: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const person of seats) counts.set(person, (counts.get(person) ?? 0) + 1);
+  return counts;
+}
+
+function seatingCount(seats: readonly string[]): number {
+  return [...seatCounts(seats).values()].reduce((product, count) => product * count, 1);
+}
+
+function matchWithinDepth(value: JsonValue): Result<Policy> {
+  // The shape is recursive; its text was read to a bounded depth, but a policy is shallower still.
+  const matched = shape.matchShape(policyShape, value);
+  if (!matched.ok) return matched;
+  const trees = [matched.value.require, ...matched.value.escalations.map((escalation) => escalation.require)];
+  return Math.max(...trees.map(depthOf)) > POLICY_MAX_DEPTH
+    ? refuse("policy_invalid", `nested more than ${POLICY_MAX_DEPTH} levels deep`)
+    : matched;
+}
+
+function depthOf(tree: Requirement): number {
+  return tree.kind === "person" ? 0 : 1 + Math.max(...tree.of.map(depthOf));
+}

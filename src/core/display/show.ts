@@ -1,0 +1,213 @@
+import { equalBytes } from "../encoding/bytes.ts";
+import { asHidden, hiddenCharacter, isCombining, type HiddenCharacter } from "./hidden-characters.ts";
+import { hostNotes } from "./host-names.ts";
+import { canonicalBytes } from "../encoding/jcs.ts";
+import {
+  isJsonObject,
+  parseJsonObject,
+  pointer,
+  type JsonObject,
+  type JsonValue,
+} from "../encoding/strict-json.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
+import { letterNotes, type Note } from "./scripts.ts";
+
+// The payload as lines for a person. Two payloads of different bytes never draw the same text: whatever
+// could be mistaken is drawn as a marker, ⟨U+202E right-to-left override⟩, and the character that opens
+// a marker is itself drawn as one. Nothing is left out, cut or linked.
+
+/** A piece of text. Where `hidden` is set, `text` is the marker that stands for that character. */
+export interface Segment {
+  readonly text: string;
+  readonly hidden?: HiddenCharacter;
+}
+
+export type Kind =
+  | "text"
+  | "empty text"
+  | "number"
+  | "true or false"
+  | "nothing"
+  | "object"
+  | "empty object"
+  | "list"
+  | "empty list";
+
+export interface Line {
+  /** 0 for the members of the outermost object. */
+  readonly depth: number;
+  readonly pointer: string;
+  /** For reading only: different keys can have the same one. */
+  readonly label: string;
+  /** The exact name, or the index where `item` is set. */
+  readonly key: readonly Segment[];
+  /** Whether this is an item of a list and not a member of an object. */
+  readonly item: boolean;
+  readonly kind: Kind;
+  /** What was written; of an object or list how many lines one level deeper belong to it. */
+  readonly value: readonly Segment[];
+  readonly notes: readonly Note[];
+}
+
+const MARKER_OPEN = "\u27e8";
+const MARKER_CLOSE = "\u27e9";
+/** Vietnamese needs two accents on a letter, phonetic writing three; more would reach into other lines. */
+const COMBINING_MAX_MARKS = 3;
+
+/** A line for every value of the payload, in the order of its bytes; none for the empty object. */
+export function show(payload: Uint8Array): Result<readonly Line[]> {
+  const parsed = parseJsonObject(payload);
+  if (!parsed.ok) return parsed;
+  if (!equalBytes(canonicalBytes(parsed.value), payload)) {
+    return refuse("json_not_canonical", "the bytes are not in the one form that is signed (RFC 8785)", "");
+  }
+  const lines: Line[] = [];
+  addMembers(lines, parsed.value, 0, "");
+  return accept(lines);
+}
+
+/** Without line breaks, spaces at the ends and whatever else is easily overlooked. */
+export function drawText(text: string): readonly Segment[] {
+  const segments: Segment[] = [];
+  const { start, end } = withoutOuterSpaces(text);
+  let plain = "";
+  let at = 0;
+  let marksLeft = 0;
+  for (const character of text) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const combining = isCombining(codePoint);
+    let hidden = hiddenCharacter(codePoint);
+    if (at < start || at >= end) hidden = asHidden(codePoint, "space", false);
+    if (combining && marksLeft === 0) hidden = asHidden(codePoint, "combining mark", true);
+    if (hidden === undefined) plain += character;
+    else {
+      if (plain !== "") segments.push({ text: plain });
+      plain = "";
+      segments.push({ text: `${MARKER_OPEN}${hidden.codePoint} ${hidden.name}${MARKER_CLOSE}`, hidden });
+    }
+    if (combining && marksLeft > 0) marksLeft--;
+    else marksLeft = hidden === undefined && isLetter(codePoint) ? COMBINING_MAX_MARKS : 0;
+    at += character.length;
+  }
+  if (plain !== "") segments.push({ text: plain });
+  return segments;
+}
+
+/** What a reader should be told about a text beside seeing it. */
+export function notesOn(text: string): readonly Note[] {
+  return [...hiddenNotes(drawText(text)), ...letterNotes(text), ...hostNotes(text)];
+}
+
+/** The same as plain text, for terminals, mail and tests: one row, and one for each note. */
+export function drawLine(line: Line): string {
+  const indentation = "  ".repeat(line.depth);
+  const key = line.item ? textOf(line.key) : `"${unquoted(textOf(line.key))}"`;
+  const value = textOf(line.value);
+  const row = `${indentation}${unquoted(line.label)} [${key}] ${line.kind}`;
+  return [
+    // A text ends where the row ends, so quotation marks inside it need no marker.
+    value === "" ? row : `${row}: ${line.kind === "text" ? `"${value}"` : value}`,
+    // No text can begin like a note: in a text this character always stands in its own marker.
+    ...line.notes.map((note) => `${indentation}  ${MARKER_OPEN}!${MARKER_CLOSE} ${note.detail}`),
+  ].join("\n");
+}
+
+/** So that the first quotation mark of a row opens the exact name and the next one closes it. */
+function unquoted(text: string): string {
+  return text.replaceAll('"', `${MARKER_OPEN}U+0022 quotation mark${MARKER_CLOSE}`);
+}
+
+/** As it stands on the screen. */
+export function textOf(segments: readonly Segment[]): string {
+  return segments.map((segment) => segment.text).join("");
+}
+
+function addMembers(lines: Line[], object: JsonObject, depth: number, path: string): void {
+  // The engine's own order would put keys like "10" first; this is the order of the bytes.
+  const keys = Object.keys(object).toSorted();
+  const labels = keys.map(labelOf);
+  const uses = new Map<string, number>();
+  for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1);
+  keys.forEach((key, index) => {
+    const label = labels[index] ?? "";
+    const notes = notesOn(key).map((note) => ({ ...note, detail: `in the name: ${note.detail}` }));
+    if ((uses.get(label) ?? 0) > 1) {
+      notes.push({ code: "same-label", detail: "another exact name here reads like this one" });
+    }
+    const place = { depth, pointer: path + pointer([key]), label, key: drawText(key), item: false };
+    addValue(lines, place, object[key] ?? null, notes);
+  });
+}
+
+type Place = Pick<Line, "depth" | "pointer" | "label" | "key" | "item">;
+
+function addValue(lines: Line[], place: Place, value: JsonValue, notes: readonly Note[]): void {
+  const add = (kind: Kind, text: string) => lines.push({ ...place, kind, value: plain(text), notes });
+  if (value === null) add("nothing", "null");
+  else if (typeof value === "boolean") add("true or false", String(value));
+  else if (typeof value === "number") add("number", String(value));
+  else if (typeof value === "string") {
+    const kind = value === "" ? "empty text" : "text";
+    lines.push({ ...place, kind, value: drawText(value), notes: [...notes, ...notesOn(value)] });
+  } else if (isJsonObject(value)) {
+    const count = Object.keys(value).length;
+    add(count === 0 ? "empty object" : "object", counted(count, "member"));
+    addMembers(lines, value, place.depth + 1, place.pointer);
+  } else {
+    add(value.length === 0 ? "empty list" : "list", counted(value.length, "item"));
+    value.forEach((item, index) => {
+      const below = {
+        depth: place.depth + 1,
+        pointer: `${place.pointer}/${index}`,
+        label: `Item ${index + 1}`,
+        key: plain(String(index)),
+        item: true,
+      };
+      addValue(lines, below, item, []);
+    });
+  }
+}
+
+function plain(text: string): readonly Segment[] {
+  return text === "" ? [] : [{ text }];
+}
+
+function counted(count: number, noun: string): string {
+  if (count === 0) return "";
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+// Words joined by underscores, hyphens or capitals. A hyphen before a digit may be a minus.
+const IDENTIFIER = /^[A-Za-z][0-9A-Za-z]*(?:(?:_+|-(?=[A-Za-z]))[0-9A-Za-z]+)*$/;
+
+/** `amount_usd` reads "Amount Usd". Anything but such a name keeps every character: signs have meaning. */
+function labelOf(key: string): string {
+  if (key === "") return "(empty name)";
+  if (!IDENTIFIER.test(key)) return textOf(drawText(key));
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+    .replace(/[_-]+/g, " ")
+    .replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+function hiddenNotes(segments: readonly Segment[]): readonly Note[] {
+  const names = segments.flatMap(({ hidden }) => (hidden?.suspicious ? [hidden.name] : []));
+  if (names.length === 0) return [];
+  const detail = `${counted(names.length, "hidden or unusual character")}: ${[...new Set(names)].join(", ")}`;
+  return [{ code: "hidden-characters", detail }];
+}
+
+/** Good enough to carry an accent: Latin, or anything beyond ASCII and its signs. */
+function isLetter(codePoint: number): boolean {
+  const small = codePoint | 0x20;
+  return codePoint >= 0xc0 || (small >= 0x61 && small <= 0x7a);
+}
+
+function withoutOuterSpaces(text: string): { readonly start: number; readonly end: number } {
+  let start = 0;
+  let end = text.length;
+  while (text[start] === " ") start++;
+  while (end > start && text[end - 1] === " ") end--;
+  return { start, end };
+}

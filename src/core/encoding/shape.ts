@@ -1,0 +1,153 @@
+import { fromBase64url, fromHex } from "./bytes.ts";
+import { isJsonObject, pointer, type JsonObject, type JsonValue } from "./strict-json.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
+
+// Closed shapes for the documents that are hashed and signed: every field is named, required and bounded,
+// and an unknown one is refused, so that one content has one document. Written here, not with a
+// schema library, because the pages carry the core and a library would weigh more than the page.
+
+/** Returns the value as its type, or ends the match; `path` leads to the value for the refusal. */
+export type Shape<Value> = (value: JsonValue | undefined, path: Path) => Value;
+export type ShapeOf<AnyShape> = AnyShape extends Shape<infer Value> ? Value : never;
+type Path = readonly (string | number)[];
+type Fields = { readonly [name: string]: Shape<unknown> };
+type ObjectOf<SomeFields extends Fields> = { readonly [Name in keyof SomeFields]: ShapeOf<SomeFields[Name]> };
+
+class Mismatch extends Error {
+  readonly path: Path;
+  constructor(detail: string, path: Path) {
+    super(detail);
+    this.path = path;
+  }
+}
+
+export function matchShape<Value>(shape: Shape<Value>, value: JsonValue | undefined): Result<Value> {
+  try {
+    return accept(shape(value, []));
+  } catch (problem) {
+    if (!(problem instanceof Mismatch)) throw problem;
+    return refuse("shape_mismatch", problem.message, pointer(problem.path));
+  }
+}
+
+function mismatch(detail: string, path: Path): never {
+  throw new Mismatch(detail, path);
+}
+
+/** Well-formed text of at most `maxLength` UTF-16 units. */
+export function text(maxLength: number, minLength = 0): Shape<string> {
+  return (value, path) => {
+    if (typeof value !== "string" || !value.isWellFormed()) mismatch("expected text", path);
+    if (value.length > maxLength) mismatch(`longer than ${maxLength} characters`, path);
+    if (value.length < minLength) mismatch("must not be empty", path);
+    return value;
+  };
+}
+
+export function literal<const Value extends string | number | boolean | null>(wanted: Value): Shape<Value> {
+  return (value, path) => (value === wanted ? wanted : mismatch(`expected ${JSON.stringify(wanted)}`, path));
+}
+
+export function oneOf<const Value extends string>(...wanted: readonly Value[]): Shape<Value> {
+  return (value, path) =>
+    wanted.find((candidate) => candidate === value) ?? mismatch(`expected one of ${wanted.join(", ")}`, path);
+}
+
+export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): Shape<number> {
+  return (value, path) => {
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < minimum || value > maximum) {
+      mismatch(`expected a whole number from ${minimum} to ${maximum}`, path);
+    }
+    return value;
+  };
+}
+
+export const boolean: Shape<boolean> = (value, path) =>
+  typeof value === "boolean" ? value : mismatch("expected true or false", path);
+
+/** ISO 8601 in UTC with milliseconds, the one spelling of a moment. */
+export const time: Shape<string> = (value, path) => {
+  if (typeof value !== "string") return mismatch("expected a time", path);
+  const spelled = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(value);
+  const moment = spelled ? new Date(value) : undefined;
+  if (moment === undefined || Number.isNaN(moment.getTime()) || moment.toISOString() !== value) {
+    return mismatch("expected a time like 2026-01-31T12:00:00.000Z", path);
+  }
+  return value;
+};
+
+/** Lower-case hexadecimal of exactly this many bytes. */
+export function hex(byteCount: number): Shape<string> {
+  return (value, path) => {
+    const bytes = typeof value === "string" ? fromHex(value) : undefined;
+    if (!bytes?.ok || bytes.value.length !== byteCount)
+      mismatch(`expected ${byteCount} bytes as hexadecimal`, path);
+    return value as string;
+  };
+}
+
+/** Canonical base64url of `minimum` to `maximum` bytes. */
+export function base64url(minimum: number, maximum = minimum): Shape<string> {
+  return (value, path) => {
+    const bytes = typeof value === "string" ? fromBase64url(value) : undefined;
+    const count = bytes?.ok ? bytes.value.length : -1;
+    if (count < minimum || count > maximum) {
+      mismatch(
+        `expected ${minimum === maximum ? minimum : `${minimum} to ${maximum}`} bytes as base64url`,
+        path,
+      );
+    }
+    return value as string;
+  };
+}
+
+export function nullable<Value>(shape: Shape<Value>): Shape<Value | null> {
+  return (value, path) => (value === null ? null : shape(value, path));
+}
+
+export function list<Value>(shape: Shape<Value>, maxLength: number, minLength = 0): Shape<readonly Value[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) return mismatch("expected a list", path);
+    if (value.length > maxLength) mismatch(`more than ${maxLength} items`, path);
+    if (value.length < minLength) mismatch(`fewer than ${minLength} items`, path);
+    return (value as readonly JsonValue[]).map((item, index) => shape(item, [...path, index]));
+  };
+}
+
+/** An object with exactly these fields. */
+export function object<SomeFields extends Fields>(fields: SomeFields): Shape<ObjectOf<SomeFields>> {
+  return (value, path) => {
+    if (!isJsonObject(value)) mismatch("expected an object", path);
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
+    if (unknown !== undefined) mismatch("unknown field", [...path, unknown]);
+    const matched: Record<string, unknown> = {};
+    for (const [name, shape] of Object.entries(fields)) {
+      if (!Object.hasOwn(value, name)) mismatch("missing field", [...path, name]);
+      matched[name] = shape(value[name], [...path, name]);
+    }
+    return matched as ObjectOf<SomeFields>;
+  };
+}
+
+/** One of several shapes told apart by the text in one of their fields. */
+export function variant<Variants extends Readonly<Record<string, Shape<unknown>>>>(
+  field: string,
+  variants: Variants,
+): Shape<ShapeOf<Variants[keyof Variants]>> {
+  return (value, path) => {
+    const name = isJsonObject(value) ? value[field] : undefined;
+    const shape = typeof name === "string" && Object.hasOwn(variants, name) ? variants[name] : undefined;
+    if (shape === undefined)
+      mismatch(`expected one of ${Object.keys(variants).join(", ")}`, [...path, field]);
+    return shape(value, path) as ShapeOf<Variants[keyof Variants]>;
+  };
+}
+
+/** A shape that names itself, for trees. */
+export function lazy<Value>(shape: () => Shape<Value>): Shape<Value> {
+  return (value, path) => shape()(value, path);
+}
+
+/** Any object, already read strictly. */
+export const anyObject: Shape<JsonObject> = (value, path) =>
+  isJsonObject(value) ? value : mismatch("expected an object", path);

@@ -1,0 +1,69 @@
+import type { ExportRow } from "./export.ts";
+import type { Creation, Receipt, SignedChange, SignedDecision } from "./receipt.ts";
+import { commitOf, replayDirectory } from "./replay.ts";
+import type { StreamRecord } from "../stream/record.ts";
+import type { Fault } from "./signed-record.ts";
+
+// A tenant's complete history, as its export gives it: every record in order, or the fact that it was erased.
+
+export type HistoryRow =
+  | { readonly kind: "created"; readonly sealed: Creation }
+  | { readonly kind: "change"; readonly sealed: SignedChange }
+  | { readonly kind: "decision"; readonly sealed: SignedDecision }
+  | {
+      readonly kind: "record";
+      readonly sealed: Pick<SignedDecision, "entrySalt" | "label"> & { readonly record: StreamRecord };
+    }
+  | { readonly kind: "erased"; readonly seq: number; readonly label: string; readonly commit: string };
+
+/** What a receipt is held against: without the decisions' signatures, so that a long history has room. */
+export function keptRow(row: ExportRow): HistoryRow {
+  if (row.kind !== "decision") return row;
+  const { record, entrySalt, label } = row.sealed;
+  return { kind: "record", sealed: { record, entrySalt, label } };
+}
+
+/** Whether the history is whole, holds this receipt's decision, and knows its passkeys as active at that moment. */
+export async function historyFault(receipt: Receipt, rows: readonly HistoryRow[]): Promise<Fault> {
+  const gap = gapFault(rows);
+  if (gap !== undefined) return gap;
+  const { record, entrySalt } = receipt.decision;
+  const row = rows[record.seq];
+  if (row === undefined || commitOfRow(row) !== commitOf({ record, entrySalt })) {
+    return `the history holds another record at ${record.seq}`;
+  }
+  const [first] = rows;
+  if (first?.kind !== "created" || first.sealed.record.stream !== record.stream)
+    return "the history is of another tenant";
+  const changes = rows.flatMap((each) =>
+    each.kind === "change" && each.sealed.record.seq < record.seq ? [each.sealed] : [],
+  );
+  const { directory, fault } = await replayDirectory(first.sealed, changes);
+  if (fault !== undefined) return fault;
+  for (const { id } of receipt.decision.assertions) {
+    const passkey = directory.passkeys.get(id);
+    if (passkey === undefined) return "the history does not know a passkey that signed";
+    if (passkey.revokedAt !== null) return `a passkey that signed had been revoked at ${passkey.revokedAt}`;
+  }
+  return undefined;
+}
+
+function gapFault(rows: readonly HistoryRow[]): Fault {
+  let previous: string | undefined;
+  for (const [seq, row] of rows.entries()) {
+    if (seqOfRow(row) !== seq) return `the history has no record ${seq}`;
+    if (row.kind !== "erased" && previous !== undefined && row.sealed.record.prev !== previous) {
+      return `record ${seq} does not follow the one before it`;
+    }
+    previous = commitOfRow(row);
+  }
+  return undefined;
+}
+
+function seqOfRow(row: HistoryRow): number {
+  return row.kind === "erased" ? row.seq : row.sealed.record.seq;
+}
+
+function commitOfRow(row: HistoryRow): string {
+  return row.kind === "erased" ? row.commit : commitOf(row.sealed);
+}

@@ -1,0 +1,99 @@
+import { assertionShape } from "../webauthn/assertion.ts";
+import { equalBytes, type Bytes } from "../encoding/bytes.ts";
+import { HASH_BYTES } from "../encoding/hash.ts";
+import { canonicalBytes } from "../encoding/jcs.ts";
+import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
+import { policyShape } from "../confirmation/policy.ts";
+import { PROOF_MAX_CHARACTERS } from "../tlog/log-proof.ts";
+import { changeRecord, createdRecord, decisionRecord, SIGNATURES_MAX } from "../stream/record.ts";
+import { refuse, type Result } from "../refusal.ts";
+import * as shape from "../encoding/shape.ts";
+import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
+
+// The evidence file: everything that a stranger needs to check one decision, and nothing to believe.
+// Its bytes are canonical JSON, so one content has one file.
+
+export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
+/** Changes between the owner's first passkey and the signers' own; a long-lived tenant has a few dozen. */
+export const RECEIPT_MAX_CHANGES = 256;
+const TIMESTAMP_MAX_BYTES = 64 * 1024;
+
+export const RECEIPT_LIMITS: JsonLimits = {
+  // A payload of 64 KiB, 64 signatures of some 4 KiB and 256 changes of some 12 KiB each.
+  maxBytes: 4 * 1024 * 1024,
+  // A payload's 32 levels stand three levels down.
+  maxDepth: 40,
+  maxNodes: 200_000,
+};
+
+/** What stands beside every record, in a receipt and in an export. */
+export const sealing = {
+  entrySalt: shape.base64url(SALT_BYTES),
+  label: shape.hex(HASH_BYTES),
+};
+
+export const place = {
+  ...sealing,
+  /** Inclusion in the log, with the checkpoint that it leads to. */
+  proof: shape.text(PROOF_MAX_CHARACTERS, 1),
+};
+
+/** What people signed, and what it takes to judge it. */
+export const evidence = {
+  statements: shape.list(statementShape, SIGNATURES_MAX),
+  assertions: shape.list(assertionShape, SIGNATURES_MAX),
+  policy: shape.nullable(policyShape),
+  payloadHash: shape.hex(HASH_BYTES),
+  payloadSalt: shape.base64url(SALT_BYTES),
+  /** Null where it is withheld; its hash is still what was signed. */
+  payload: shape.nullable(shape.anyObject),
+};
+
+export const sealedCreation = shape.object({ record: createdRecord, ...place });
+export const sealedChange = shape.object({ record: changeRecord, ...evidence, ...place });
+export const sealedDecision = shape.object({ record: decisionRecord, ...evidence, ...place });
+
+export const anchorShape = shape.nullable(
+  shape.object({
+    /** A second inclusion proof, to the checkpoint that was timestamped. */
+    proof: shape.text(PROOF_MAX_CHARACTERS, 1),
+    timestamp: shape.base64url(1, TIMESTAMP_MAX_BYTES),
+  }),
+);
+
+const receiptShape = shape.object({
+  v: shape.literal(1),
+  kind: shape.literal("countersign/receipt"),
+  decision: sealedDecision,
+  /** How the signers' passkeys came to count, back to the owner's first. */
+  created: sealedCreation,
+  changes: shape.list(sealedChange, RECEIPT_MAX_CHANGES),
+  anchor: anchorShape,
+});
+
+export type Receipt = shape.ShapeOf<typeof receiptShape>;
+export type SealedCreation = shape.ShapeOf<typeof sealedCreation>;
+export type SealedChange = shape.ShapeOf<typeof sealedChange>;
+export type SealedDecision = shape.ShapeOf<typeof sealedDecision>;
+/** As an export has them, which proves their places by other means. */
+export type Creation = Omit<SealedCreation, "proof">;
+export type SignedChange = Omit<SealedChange, "proof">;
+export type SignedDecision = Omit<SealedDecision, "proof">;
+/** A record that people signed, whatever it is about. */
+export type Signed = SignedChange | SignedDecision;
+
+export function encodeReceipt(receipt: Receipt): Bytes {
+  return canonicalBytes(receipt);
+}
+
+export function parseReceipt(bytes: Uint8Array): Result<Receipt> {
+  const value = parseJson(bytes, RECEIPT_LIMITS);
+  if (!value.ok) return value;
+  if (!equalBytes(canonicalBytes(value.value), bytes)) {
+    return refuse(
+      "receipt_malformed",
+      "the file is not in canonical form; it was changed after it was issued",
+    );
+  }
+  return shape.matchShape(receiptShape, value.value);
+}

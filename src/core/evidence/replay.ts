@@ -1,0 +1,69 @@
+import { toHex } from "../encoding/bytes.ts";
+import { applyChange, firstDirectory, parseChange, type Directory } from "../stream/directory.ts";
+import type { Creation, SignedChange } from "./receipt.ts";
+import { NO_PREVIOUS, recordCommit, streamId } from "../stream/record.ts";
+import { refuse, type Result } from "../refusal.ts";
+import { decoded, signedFault, type Fault } from "./signed-record.ts";
+
+// Replays the directory from the owner's first passkey, believing no step that was not signed by somebody
+// whom the steps before it entitled. A receipt carries the steps that its signers need; an export all.
+
+export function creationFault({ record }: Creation): Fault {
+  if (record.stream !== streamId(record.body.genesis))
+    return "the stream's id is not the one its beginning gives";
+  if (record.seq !== 0 || record.prev !== NO_PREVIOUS)
+    return "the stream does not begin with its owner's passkey";
+  return undefined;
+}
+
+export interface Replay {
+  readonly directory: Directory;
+  readonly fault: Fault;
+}
+
+/** The directory after these changes, or as far as they hold, with what is wrong in the first that does not. */
+export async function replayDirectory(created: Creation, changes: readonly SignedChange[]): Promise<Replay> {
+  let directory = firstDirectory(created.record);
+  let fault = creationFault(created);
+  let seq = 0;
+  for (const change of changes) {
+    if (fault !== undefined) break;
+    if (change.record.seq <= seq) fault = "the changes of the directory are not in order";
+    else if (change.record.stream !== created.record.stream) fault = "a change belongs to another stream";
+    else {
+      const next = await applySigned(directory, change, created.record.body.genesis.rp);
+      if (next.ok) directory = next.value;
+      else fault = `change ${change.record.seq} (${change.record.type}): ${next.refusal.detail}`;
+    }
+    seq = change.record.seq;
+  }
+  return { directory, fault };
+}
+
+/** The directory after this change, if it was signed as it had to be. */
+export async function applySigned(
+  directory: Directory,
+  sealed: SignedChange,
+  rp: string,
+): Promise<Result<Directory>> {
+  const fault = await signedFault(sealed, directory, rp);
+  if (fault !== undefined) return refuse("change_invalid", fault);
+  if (sealed.record.body.outcome !== "approved") return refuse("change_invalid", "it was not approved");
+  if (sealed.payload === null) return refuse("change_invalid", "its content is withheld");
+  const change = parseChange(sealed.payload);
+  if (!change.ok) return refuse("change_invalid", `its content is no change: ${change.refusal.detail}`);
+  if (change.value.change !== sealed.record.type)
+    return refuse("change_invalid", "it is sealed as another kind of change");
+  const signers = sealed.statements
+    .filter(({ decision }) => decision === "approve")
+    .map(({ approver }) => approver.id);
+  return applyChange(directory, change.value, signers, sealed.record.seq);
+}
+
+/** The commitment of a sealed record, as the log and the next record hold it. */
+export function commitOf(sealed: {
+  readonly record: Parameters<typeof recordCommit>[0];
+  readonly entrySalt: string;
+}): string {
+  return toHex(recordCommit(sealed.record, decoded(sealed.entrySalt)));
+}

@@ -1,0 +1,188 @@
+import { CREDENTIAL_ID_MAX_BYTES } from "../webauthn/assertion.ts";
+import { concat, equalBytes, toHex, u64be, type Bytes } from "../encoding/bytes.ts";
+import { HASH_BYTES, hmacSha256, sha256, taggedHash } from "../encoding/hash.ts";
+import { canonicalBytes, hashOfJson } from "../encoding/jcs.ts";
+import { parseJsonObject, PAYLOAD_LIMITS, type JsonObject } from "../encoding/strict-json.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
+import * as shape from "../encoding/shape.ts";
+import {
+  id,
+  NAME_MAX_CHARACTERS,
+  ORIGIN_MAX_CHARACTERS,
+  person,
+  SALT_BYTES,
+} from "../confirmation/statement.ts";
+
+// What happens in a tenant forms one stream of records. The log holds only a salted commitment of each
+// and a label that means nothing without the tenant's key, so outsiders see volume and timing alone.
+
+export const SIGNATURES_MAX = 64;
+/** Whatever a nightly run under one rule finds, in some 30 bytes each; a longer list makes two records. */
+export const ERASURE_MAX_SPANS = 1_000;
+/** An RSA key of 4,096 bits has about 520 bytes in COSE; this leaves room, not more. */
+export const PUBLIC_KEY_MAX_BYTES = 1_024;
+export const ROLES = ["owner", "admin", "developer", "auditor", "approver"] as const;
+export const NO_PREVIOUS = "0".repeat(2 * HASH_BYTES);
+
+const hash = shape.hex(HASH_BYTES);
+export const role = shape.oneOf(...ROLES);
+export const credential = shape.object({
+  id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES),
+  publicKey: shape.base64url(1, PUBLIC_KEY_MAX_BYTES),
+});
+
+/** Fixes the stream's id, and with it the owner's first passkey: nobody can begin a second one unseen. */
+export const genesisShape = shape.object({
+  rp: shape.text(ORIGIN_MAX_CHARACTERS, 1),
+  logOrigin: shape.text(ORIGIN_MAX_CHARACTERS, 1),
+  streamKeyHash: hash,
+  credentialId: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES),
+  publicKey: shape.base64url(1, PUBLIC_KEY_MAX_BYTES),
+  salt: shape.base64url(SALT_BYTES),
+});
+
+const created = shape.object({ genesis: genesisShape, tenant: shape.text(NAME_MAX_CHARACTERS), person });
+
+export const outcome = shape.oneOf("approved", "rejected", "expired", "cancelled", "break-glass");
+
+const decided = shape.object({
+  confirmation: id,
+  outcome,
+  payloadCommit: hash,
+  signatures: shape.list(
+    shape.object({
+      nonce: hash,
+      assertionHash: hash,
+      credential: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES),
+    }),
+    SIGNATURES_MAX,
+  ),
+  policy: shape.nullable(hash),
+  /** The last change of the directory that this decision relied on. */
+  directory: shape.object({ seq: shape.integer(), commit: hash }),
+});
+
+const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape<Body>) =>
+  shape.object({
+    v: shape.literal(1),
+    stream: hash,
+    seq: shape.integer(),
+    prev: hash,
+    at: shape.time,
+    type: shape.literal(type),
+    body,
+  });
+
+export const createdRecord = envelope("stream.created", created);
+export const decisionRecord = envelope("decision", decided);
+/** The records whose payload is a change document. */
+export const CHANGES = [
+  "credential.endorsed",
+  "credential.revoked",
+  "role.changed",
+  "policy.changed",
+  "revealed",
+  "recovered",
+] as const;
+/** A change of the directory is a confirmation like any other; its payload is the change document. */
+export const changeRecord = shape.variant("type", {
+  "credential.endorsed": envelope("credential.endorsed", decided),
+  "credential.revoked": envelope("credential.revoked", decided),
+  "role.changed": envelope("role.changed", decided),
+  "policy.changed": envelope("policy.changed", decided),
+  revealed: envelope("revealed", decided),
+  recovered: envelope("recovered", decided),
+});
+/** The operator's word, without a signature: the executor came back and used the approval. */
+export const consumedRecord = envelope(
+  "consumed",
+  shape.object({ confirmation: id, decided: shape.integer() }),
+);
+
+/** A span of records, both ends among them. */
+const span = shape.object({ from: shape.integer(), to: shape.integer() });
+/** The operator's word, too: the salts of these records are gone, by this rule. */
+export const erasedRecord = envelope(
+  "erased",
+  shape.object({ rule: shape.text(NAME_MAX_CHARACTERS, 1), spans: shape.list(span, ERASURE_MAX_SPANS, 1) }),
+);
+
+export const recordShape = shape.variant("type", {
+  "stream.created": createdRecord,
+  decision: decisionRecord,
+  "credential.endorsed": changeRecord,
+  "credential.revoked": changeRecord,
+  "role.changed": changeRecord,
+  "policy.changed": changeRecord,
+  revealed: changeRecord,
+  recovered: changeRecord,
+  consumed: consumedRecord,
+  erased: erasedRecord,
+});
+
+export type Genesis = shape.ShapeOf<typeof genesisShape>;
+export type CreatedRecord = shape.ShapeOf<typeof createdRecord>;
+export type DecisionRecord = shape.ShapeOf<typeof decisionRecord>;
+export type ChangeRecord = shape.ShapeOf<typeof changeRecord>;
+export type StreamRecord = shape.ShapeOf<typeof recordShape>;
+export type Role = shape.ShapeOf<typeof role>;
+export type Outcome = shape.ShapeOf<typeof outcome>;
+
+export function streamId(genesis: Genesis): string {
+  return toHex(taggedHash("countersign/stream/v1", canonicalBytes(genesis)));
+}
+
+export function streamKeyHash(streamKey: Uint8Array): string {
+  return toHex(sha256(streamKey));
+}
+
+export function payloadCommit(payloadSalt: Uint8Array, payloadHash: Uint8Array): Bytes {
+  return taggedHash("countersign/payload/v1", payloadSalt, payloadHash);
+}
+
+export function recordCommit(record: StreamRecord, entrySalt: Uint8Array): Bytes {
+  return taggedHash("countersign/entry/v1", entrySalt, hashOfJson(record));
+}
+
+export function recordLabel(streamKey: Uint8Array, seq: number): Bytes {
+  return hmacSha256(streamKey, u64be(seq));
+}
+
+const SEALED_ENTRY = 0x01;
+const PUBLIC_ENTRY = 0x02;
+export const SEALED_ENTRY_BYTES = 1 + 2 * HASH_BYTES;
+
+/** What the public log holds of a record: 65 bytes that look alike, or one of the few public records. */
+export type Entry =
+  | { readonly kind: "sealed"; readonly label: Bytes; readonly commit: Bytes }
+  | { readonly kind: "public"; readonly record: JsonObject };
+
+export function encodeEntry(entry: Entry): Bytes {
+  return entry.kind === "sealed"
+    ? concat(Uint8Array.of(SEALED_ENTRY), entry.label, entry.commit)
+    : concat(Uint8Array.of(PUBLIC_ENTRY), canonicalBytes(entry.record));
+}
+
+export function parseEntry(bytes: Bytes): Result<Entry> {
+  if (bytes[0] === SEALED_ENTRY) {
+    if (bytes.length !== SEALED_ENTRY_BYTES) {
+      return refuse(
+        "entry_malformed",
+        `a sealed entry has ${SEALED_ENTRY_BYTES} bytes, this one ${bytes.length}`,
+      );
+    }
+    return accept({
+      kind: "sealed",
+      label: bytes.slice(1, 1 + HASH_BYTES),
+      commit: bytes.slice(1 + HASH_BYTES),
+    });
+  }
+  if (bytes[0] !== PUBLIC_ENTRY) return refuse("entry_malformed", "an entry begins with the byte 1 or 2");
+  const record = parseJsonObject(bytes.subarray(1), PAYLOAD_LIMITS);
+  if (!record.ok)
+    return refuse("entry_malformed", `a public record is not strict JSON: ${record.refusal.detail}`);
+  const entry: Entry = { kind: "public", record: record.value };
+  return equalBytes(encodeEntry(entry), bytes)
+    ? accept(entry)
+    : refuse("entry_malformed", "a public record is not in canonical form");
+}

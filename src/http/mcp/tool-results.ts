@@ -1,0 +1,110 @@
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import type { Loaded } from "../../app/confirmation/load.ts";
+import { viewOf, type Listed } from "../../app/confirmation/view.ts";
+import { isoTime, type Runtime } from "../../app/runtime.ts";
+import { decide } from "../../core/confirmation/decision.ts";
+import type { Refusal } from "../../core/refusal.ts";
+import { problemOf } from "../problem.ts";
+import type { ApprovalAnswer, ListAnswer } from "./tool-schemas.ts";
+
+// What an agent is told. `approved` comes first and is true only for an approval that may be used now;
+// some clients show the model the text, others the structure, so both say the same.
+
+/** A person needs some time; a model that asks more often only fills its own context. */
+const RETRY_AFTER_SECONDS = 15;
+
+const NEXT_STEPS = {
+  pending: "Do NOT perform the action. Call get_approval with confirmation_id.",
+  approved:
+    "You may perform the action once, with exactly the payload that was approved. If you have consume_approval, call it with that payload right before.",
+  spent:
+    "Do NOT perform the action: this approval was used already or its time is over. Ask for a new approval if it is to be done again.",
+  consumed: "This approval is now used. Perform the action now, once, with exactly this payload.",
+  rejected:
+    "Do NOT perform the action, do not work around it, and do not reword and resubmit it. Tell your user that it was rejected.",
+  expired: "Do NOT perform the action: nobody decided in time. Ask again only if your user still wants it.",
+  cancelled: "Do NOT perform the action: the request was withdrawn.",
+  error: "Do NOT perform the action. Nothing was approved.",
+  list: "A list is not an approval. Call get_approval for the one that you mean.",
+} as const;
+
+export function approvalAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer {
+  const view = viewOf(loaded);
+  const { row, status } = view;
+  const use = { kind: "consume", payloadHash: row.payloadHash } as const;
+  const usable = decide(loaded.policy, loaded.state, use, runtime.now()).ok;
+  const reason = view.decisions.map((one) => one.reason).find((text) => text !== "");
+  return {
+    approved: usable,
+    status,
+    confirmation_id: row.id,
+    approver: view.username,
+    action: row.action,
+    payload_sha256: row.payloadHash,
+    comparison_code: view.code,
+    approval_url: `${runtime.origin}/approve/${row.id}`,
+    expires_at: isoTime(row.expiresAt),
+    ...(status === "pending" ? { retry_after_seconds: RETRY_AFTER_SECONDS } : { decided_at: view.decidedAt }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(status === "approved"
+      ? {
+          consumed_at: row.consumedAt === null ? null : isoTime(row.consumedAt),
+          log_index: view.index,
+        }
+      : {}),
+    next_step: NEXT_STEPS[status === "approved" && !usable ? "spent" : status],
+  };
+}
+
+/** Of the one call that used the approval, and of its repetitions under the same name. */
+export function consumedAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer {
+  return { ...approvalAnswer(runtime, loaded), approved: true, next_step: NEXT_STEPS.consumed };
+}
+
+export function listAnswer(items: readonly Listed[], hasMore: boolean): ListAnswer {
+  return {
+    approved: false,
+    approvals: items.map(({ row, status, username }) => ({
+      confirmation_id: row.id,
+      status,
+      action: row.action,
+      approver: username,
+      payload_sha256: row.payloadHash,
+      created_at: isoTime(row.createdAt),
+      expires_at: isoTime(row.expiresAt),
+      consumed_at: row.consumedAt === null ? null : isoTime(row.consumedAt),
+    })),
+    has_more: hasMore,
+    next_step: NEXT_STEPS.list,
+  };
+}
+
+/** A mistake in the call that a model can mend. */
+export function errorAnswer(refusal: Refusal): ApprovalAnswer {
+  const { code, detail, errors } = problemOf({ instance: "/mcp", requestId: "" }, refusal);
+  return {
+    approved: false,
+    status: "error",
+    code,
+    message: MESSAGES[code] ?? detail,
+    ...(errors === undefined ? {} : { errors: [...errors] }),
+    next_step: NEXT_STEPS.error,
+  };
+}
+
+/** Where REST's words would send a model the wrong way. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  not_found: "there is no such approval; use a confirmation_id that request_human_approval gave you",
+  already_decided: "this was decided already, so it can't be cancelled; call get_approval to see how",
+  already_consumed: "this approval was used already; do not perform the action a second time",
+  unauthorized: "this API key is no longer valid",
+};
+
+export function toolResult(answer: ApprovalAnswer | ListAnswer): CallToolResult {
+  const isError = "status" in answer && answer.status === "error";
+  return {
+    content: [{ type: "text", text: JSON.stringify(answer) }],
+    structuredContent: answer,
+    ...(isError ? { isError } : {}),
+  };
+}

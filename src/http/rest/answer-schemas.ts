@@ -1,0 +1,138 @@
+import { z } from "zod";
+import type { Verification } from "../../core/evidence/public-verification.ts";
+import type { Statement } from "../../core/confirmation/statement.ts";
+import { PROBLEM_CODES } from "../problem.ts";
+import { INVITED_ROLES, jsonObject, STATUSES, time, username } from "./request-schemas.ts";
+
+// What programs get back over REST. Only `status` says whether they may act; everything else is a field of
+// its own and null until there is something to say, so that `status !== "approved"` stays a stop.
+
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ description: "SHA-256 in hexadecimal." });
+const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
+const id = z.string().min(1);
+const url = z.string().min(1).meta({ format: "uri" });
+
+const assertion = z.object({
+  id: base64url,
+  clientDataJSON: base64url,
+  authenticatorData: base64url,
+  signature: base64url,
+});
+
+const decision = z.object({
+  approver: username,
+  decision: z.enum(["approve", "reject", "break-glass"]),
+  reason: z.string(),
+  statement: z
+    .custom<Statement>()
+    .meta({ description: "What was signed: its canonical form is hashed into the challenge." }),
+  assertion,
+  decidedAt: time,
+});
+
+const summary = z.object({
+  id,
+  url: url.meta({ description: "Where the approver decides." }),
+  status: z.enum(STATUSES).meta({ description: "Act only if this is `approved`." }),
+  code: z
+    .string()
+    .regex(/^[0-9a-f]{8}$/)
+    .meta({ description: "For two people to compare: the approver's page shows the same." }),
+  action: z.string(),
+  username: username.nullable().meta({ description: "Who is asked; null where a policy says who." }),
+  policy: z.string().nullable(),
+  payloadHash: hash,
+  metadata: jsonObject.nullable(),
+  createdAt: time,
+  expiresAt: time,
+  executeWithinSeconds: z.int().min(1).nullable(),
+  decidedAt: time.nullable(),
+  consumedAt: time.nullable(),
+});
+
+export const confirmationAnswer = summary.extend({
+  credentialId: base64url.nullable().meta({ description: "The passkey that completed the decision." }),
+  rawAssertion: z
+    .object({ id: base64url, response: assertion.omit({ id: true }) })
+    .nullable()
+    .meta({ description: "Its assertion, as WebAuthn libraries take it." }),
+  decisions: z.array(decision),
+  log: z
+    .object({ index: z.int().min(0), origin: z.string() })
+    .nullable()
+    .meta({ description: "Where the outcome stands in the transparency log." }),
+  receiptUrl: url.nullable(),
+});
+
+export const listAnswer = z.object({
+  data: z.array(summary),
+  nextCursor: base64url.nullable(),
+  hasMore: z.boolean(),
+});
+
+export const approversAnswer = z.object({
+  data: z.array(
+    z.object({
+      username,
+      role: z.enum(["owner", ...INVITED_ROLES]),
+      canDecide: z.boolean().meta({ description: "Has a passkey that counts." }),
+    }),
+  ),
+});
+
+export const inviteAnswer = z.object({
+  enrolUrl: url.meta({ description: "For the invited person only; the secret is behind the #." }),
+  expiresAt: time,
+});
+
+export const changeAnswer = z.object({
+  url: url.meta({ description: "Where somebody who manages people signs it with a passkey." }),
+});
+
+export const verificationAnswer = z.object({
+  v: z.literal(1),
+  kind: z.literal("countersign/verification"),
+  confirmation: id,
+  outcome: z.enum(["approved", "rejected", "expired", "cancelled", "break-glass"]),
+  at: time.meta({ description: "When it was decided, as the record says." }),
+  log: z.object({ origin: z.string(), index: z.int().min(0) }),
+  opening: z
+    .custom<Verification["opening"]>()
+    .meta({ description: "The sealed record, what it hashes to its entry with, and the inclusion proof." }),
+  anchor: z
+    .custom<Verification["anchor"]>()
+    .meta({ description: "The Bitcoin timestamp; null where there is none." }),
+  receipt: z
+    .custom<Verification["receipt"]>()
+    .meta({ description: "The whole receipt of an approval that was revealed, or null." }),
+});
+
+export const problemAnswer = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string(),
+  code: z.enum(PROBLEM_CODES),
+  requestId: z.string(),
+  errors: z
+    .array(
+      z.object({
+        path: z.string().meta({ description: "JSON Pointer into the body or the query." }),
+        code: z.string(),
+        detail: z.string(),
+      }),
+    )
+    .optional(),
+});
+
+export type ConfirmationSummary = z.output<typeof summary>;
+export type ConfirmationAnswer = z.output<typeof confirmationAnswer>;
+export type ListAnswer = z.output<typeof listAnswer>;
+export type ApproversAnswer = z.output<typeof approversAnswer>;
+export type InviteAnswer = z.output<typeof inviteAnswer>;
+export type ChangeAnswer = z.output<typeof changeAnswer>;
+export type VerificationAnswer = z.output<typeof verificationAnswer>;

@@ -1,0 +1,56 @@
+import { codeOf } from "../../app/confirmation/create.ts";
+import { metadataOf, type Listed, type View } from "../../app/confirmation/view.ts";
+import { isoTime, type Runtime } from "../../app/runtime.ts";
+import type { ConfirmationAnswer, ConfirmationSummary } from "./answer-schemas.ts";
+
+// A confirmation as programs get it over REST.
+
+export function summaryOf(
+  runtime: Runtime,
+  { row, status, username }: Listed,
+  code = codeOf(row),
+): ConfirmationSummary {
+  // What was decided shows only when the status does.
+  const told = status !== "pending";
+  return {
+    id: row.id,
+    url: `${runtime.origin}/approve/${row.id}`,
+    status,
+    code,
+    action: row.action,
+    username,
+    policy: row.policyHash,
+    payloadHash: row.payloadHash,
+    metadata: metadataOf(row),
+    createdAt: isoTime(row.createdAt),
+    expiresAt: isoTime(row.expiresAt),
+    executeWithinSeconds: row.executeWithinMs === null ? null : row.executeWithinMs / 1_000,
+    decidedAt: told && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
+    consumedAt: row.consumedAt === null ? null : isoTime(row.consumedAt),
+  };
+}
+
+export function confirmationAnswer(runtime: Runtime, view: View): ConfirmationAnswer {
+  const last = view.decisions.at(-1);
+  const receipt = view.index === null ? null : `${runtime.origin}/api/confirmations/${view.row.id}/receipt`;
+  return {
+    ...summaryOf(runtime, view, view.code),
+    credentialId: last?.assertion.id ?? null,
+    rawAssertion: last === undefined ? null : rawAssertionOf(last.assertion),
+    decisions: [...view.decisions],
+    log: view.index === null ? null : { index: view.index, origin: runtime.logOrigin },
+    receiptUrl: receipt,
+  };
+}
+
+function rawAssertionOf({
+  id,
+  ...response
+}: {
+  id: string;
+  clientDataJSON: string;
+  authenticatorData: string;
+  signature: string;
+}) {
+  return { id, response };
+}

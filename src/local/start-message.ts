@@ -1,0 +1,49 @@
+import type { StartOptions } from "./start-options.ts";
+import type { Settings } from "./state-folder.ts";
+
+/** What the start prints: for people a block to read and paste from, for scripts one line of JSON. */
+export function welcome(
+  { origin, json }: StartOptions,
+  { demo, logOrigin }: Settings,
+  logVkey: string,
+): readonly string[] {
+  const apiKey = demo?.apiKey ?? "";
+  const enrolUrl = origin + (demo?.enrolPath ?? "");
+  const body =
+    '{"username":"alex","action":"Deploy to production","payload":{"service":"api","sha":"abc123"}}';
+  const block = `
+  Countersign is running at ${origin}        (Ctrl-C stops it)
+
+  1. Become alex: open this link once and create a passkey
+     ${enrolUrl}
+
+  2. Ask alex for an approval
+     BASE=${origin}
+     KEY=${apiKey}
+     id=$(curl -s -X POST $BASE/api/confirmations -H 'content-type: application/json' -H "X-Api-Key: $KEY" \\
+       --data '${body}' | jq -r .id)
+
+     or let an agent ask, such as Claude Code
+     claude mcp add --transport http countersign ${origin}/mcp --header "X-Api-Key: ${apiKey}"
+
+  3. Decide on the page it names, and read the answer
+     echo $BASE/approve/$id
+     curl -s "$BASE/api/confirmations/$id?wait=25" -H "X-Api-Key: $KEY"
+
+  Key that may invite people          ${demo?.peopleKey ?? ""}
+  Key that may export the history     ${demo?.auditKey ?? ""}
+  Log                                 ${logOrigin}
+  Log key                             ${logVkey}
+`;
+  const ready = {
+    ready: true,
+    url: origin,
+    apiKey,
+    enrolUrl,
+    logOrigin,
+    logVkey,
+    peopleKey: demo?.peopleKey ?? "",
+    auditKey: demo?.auditKey ?? "",
+  };
+  return json ? [block, JSON.stringify(ready)] : [block];
+}

@@ -1,0 +1,194 @@
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { isGoodKey } from "./active-key.ts";
+import {
+  apiKeys,
+  confirmations,
+  credentials,
+  enrolments,
+  webauthnChallenges,
+  outbox,
+  people,
+  projects,
+  sessions,
+  tenants,
+  type ApiKeyRow,
+  type PersonRow,
+  type ProjectRow,
+  type Tenant,
+  type CredentialRow,
+} from "./schema.ts";
+import { TenantStore } from "./tenant-store.ts";
+
+// The only unscoped queries. Each is keyed by the hash of a secret, or by something that only its holder
+// can present, and leads to the one tenant that it belongs to.
+
+export type Enrolment = typeof enrolments.$inferSelect;
+export type Session = typeof sessions.$inferSelect;
+
+export interface Found<Value> {
+  readonly store: TenantStore;
+  readonly value: Value;
+}
+
+/** A key with its project, in one round trip. A key that was revoked or has expired is not there. */
+export async function keyByHash(
+  database: Database,
+  hash: string,
+  now: number,
+): Promise<Found<{ readonly key: ApiKeyRow; readonly project: ProjectRow }> | undefined> {
+  const [found] = await database
+    .select({ key: apiKeys, project: projects })
+    .from(apiKeys)
+    .innerJoin(projects, and(eq(projects.tenantId, apiKeys.tenantId), eq(projects.id, apiKeys.projectId)))
+    .where(and(eq(apiKeys.hash, hash), isGoodKey(sql`${now}`)))
+    .limit(1);
+  return found && { store: new TenantStore(database, found.key.tenantId), value: found };
+}
+
+/** A row that was looked up before leads to its tenant; whether it still counts, the statements must look. */
+export function storeOfRemembered(database: Database, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
+  return new TenantStore(database, tenantId);
+}
+
+/** A session with whose it is. */
+export async function sessionByHash(
+  database: Database,
+  hash: string,
+  now: number,
+): Promise<Found<{ readonly session: Session; readonly person: PersonRow }> | undefined> {
+  const [found] = await database
+    .select({ session: sessions, person: people })
+    .from(sessions)
+    .innerJoin(people, and(eq(people.tenantId, sessions.tenantId), eq(people.id, sessions.personId)))
+    .where(and(eq(sessions.hash, hash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+    .limit(1);
+  return found && { store: new TenantStore(database, found.session.tenantId), value: found };
+}
+
+/** Used and expired ones too, so that the page can say which of the two it is. */
+export async function enrolmentBySecret(
+  database: Database,
+  secretHash: string,
+): Promise<Found<Enrolment> | undefined> {
+  const [enrolment] = await database
+    .select()
+    .from(enrolments)
+    .where(eq(enrolments.secretHash, secretHash))
+    .limit(1);
+  return enrolment && { store: new TenantStore(database, enrolment.tenantId), value: enrolment };
+}
+
+/** For signing in: whoever presents the credential still has to prove that it is theirs. */
+export async function credentialById(
+  database: Database,
+  id: string,
+): Promise<Found<CredentialRow> | undefined> {
+  const [credential] = await database.select().from(credentials).where(eq(credentials.id, id)).limit(1);
+  return credential && { store: new TenantStore(database, credential.tenantId), value: credential };
+}
+
+/** For the verification link, which names no tenant: its id is 128 random bits that only its holder knows. */
+export async function storeOfConfirmation(database: Database, id: string): Promise<TenantStore | undefined> {
+  const [found] = await database
+    .select({ tenantId: confirmations.tenantId })
+    .from(confirmations)
+    .where(eq(confirmations.id, id))
+    .limit(1);
+  return found && new TenantStore(database, found.tenantId);
+}
+
+/** How many entries the log had at least, by what all tenants were told. */
+export async function sealedCount(database: Database): Promise<number> {
+  const [last] = await database
+    .select({ index: outbox.index })
+    .from(outbox)
+    .where(isNotNull(outbox.index))
+    .orderBy(desc(outbox.index))
+    .limit(1);
+  return (last?.index ?? -1) + 1;
+}
+
+/** For the log that is restored: what it had sealed, of all tenants, in its order. */
+export async function sealedFrom(
+  database: Database,
+  index: number,
+  limit: number,
+): Promise<readonly { streamKey: string; seq: number; index: number; commitment: string }[]> {
+  const rows = await database
+    .select({
+      streamKey: tenants.streamKey,
+      seq: outbox.seq,
+      index: outbox.index,
+      commitment: outbox.commitment,
+    })
+    .from(outbox)
+    .innerJoin(tenants, eq(tenants.id, outbox.tenantId))
+    .where(gte(outbox.index, index))
+    .orderBy(outbox.index)
+    .limit(limit);
+  // By the condition above an index is there, and the commitment is written together with it.
+  return rows.map((row) => ({ ...row, index: row.index ?? -1, commitment: row.commitment ?? "" }));
+}
+
+/** Background work goes by the name that the tenant's own Durable Object bears. */
+export function storeOfDesk(database: Database, deskName: string): TenantStore {
+  return new TenantStore(database, deskName);
+}
+
+/** Tenants with something unsealed or overdue: whoever was left asleep is rung. */
+export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
+  const rows = await database
+    .select({ id: tenants.id })
+    .from(tenants)
+    .where(
+      sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
+       OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
+                  AND ${confirmations.status} = 'pending' AND ${confirmations.expiresAt} <= ${now})`,
+    );
+  return rows.map(({ id }) => id);
+}
+
+export type Purpose = (typeof webauthnChallenges.$inferSelect)["purpose"];
+
+export async function rememberChallenge(
+  database: Database,
+  challenge: string,
+  purpose: Purpose,
+  now: number,
+  seconds: number,
+) {
+  await database.batch([
+    database.delete(webauthnChallenges).where(lt(webauthnChallenges.expiresAt, now)),
+    database.insert(webauthnChallenges).values({ challenge, purpose, expiresAt: now + seconds * 1_000 }),
+  ]);
+}
+
+/** Whether this challenge was ours, is fresh, and had not been used; it is used up by asking. */
+export async function burnChallenge(
+  database: Database,
+  challenge: string,
+  purpose: Purpose,
+  now: number,
+  by: string,
+) {
+  const burnt = await database
+    .update(webauthnChallenges)
+    .set({ burntBy: by })
+    .where(
+      and(
+        eq(webauthnChallenges.challenge, challenge),
+        eq(webauthnChallenges.purpose, purpose),
+        isNull(webauthnChallenges.burntBy),
+        gt(webauthnChallenges.expiresAt, now),
+      ),
+    )
+    .returning();
+  return burnt.length === 1;
+}
+
+/** Makes the tenant's row and the handle that leads to it. */
+export async function newTenant(database: Database, tenant: Tenant): Promise<TenantStore> {
+  await database.insert(tenants).values(tenant);
+  return new TenantStore(database, tenant.id);
+}

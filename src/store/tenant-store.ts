@@ -1,0 +1,170 @@
+import { and, eq, inArray, isNull, sql, type Placeholder, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
+import { NO_DATABASE, type Database } from "./database.ts";
+import { Prepared, type Composed, type DatabaseRow, type Run } from "./prepared-statement.ts";
+import { tenants, type Tenant } from "./schema.ts";
+
+// The scoped handle. Every statement about a tenant's rows is made here, with the tenant's predicate, and
+// only for tables that have one: a read across tenants does not compile. Only lookup.ts makes handles, and
+// background work with the name that the tenant's own Durable Object bears.
+
+export type TenantTable = SQLiteTable & { readonly tenantId: SQLiteColumn };
+export type Statement = BatchItem<"sqlite"> & Composed;
+type RowsOf<Some> = Some extends Selection<infer Value> | Run<infer Value> ? Value[] : never;
+type AllRowsOf<Several extends readonly unknown[]> = {
+  -readonly [Place in keyof Several]: RowsOf<Several[Place]>;
+};
+type Row<Table extends TenantTable> = Table["$inferSelect"];
+type NewRow<Table extends TenantTable> = Omit<Table["$inferInsert"], "tenantId">;
+
+/** Of D1's 100 parameters one is the tenant, and a few are for other conditions. */
+const VALUES_MAX = 90;
+const TENANT = "tenant";
+
+/** Composes statements about one tenant's rows. */
+export class Scope<TenantId extends string | Placeholder = string | Placeholder> {
+  readonly tenantId: TenantId;
+  readonly #database: Database;
+
+  constructor(database: Database, tenantId: TenantId) {
+    this.#database = database;
+    this.tenantId = tenantId;
+  }
+
+  selectOwn(): Selection<Tenant> {
+    const own = this.#database.select().from(tenants).where(eq(tenants.id, this.tenantId));
+    return own.$dynamic();
+  }
+
+  select<Table extends TenantTable>(table: Table, where?: SQL) {
+    return this.#database
+      .select()
+      .from(table as SQLiteTable)
+      .where(this.#scope(table, where))
+      .$dynamic() as unknown as Selection<Row<Table>>;
+  }
+
+  insert<Table extends TenantTable>(table: Table, row: NewRow<Table>) {
+    return this.#database.insert(table).values({ ...row, tenantId: this.tenantId } as Table["$inferInsert"]);
+  }
+
+  /** Rows from a SELECT that lists every column in the table's order; the tenant is its parameter. */
+  insertFrom<Table extends TenantTable>(table: Table, rows: (tenantId: SQL) => SQL) {
+    return this.#database.insert(table).select(rows(sql`${this.tenantId}`));
+  }
+
+  update<Table extends TenantTable>(table: Table, set: SQLiteUpdateSetSource<Table>, where: SQL | undefined) {
+    return this.#database.update(table).set(set).where(this.#scope(table, where));
+  }
+
+  remove<Table extends TenantTable>(table: Table, where: SQL | undefined) {
+    return this.#database.delete(table).where(this.#scope(table, where));
+  }
+
+  #scope(table: TenantTable, where: SQL | undefined): SQL | undefined {
+    return and(eq(table.tenantId, this.tenantId), where);
+  }
+}
+
+/** A scope without a tenant: whatever is composed in it gets its tenant from the handle that runs it. */
+const OPEN_SCOPE = new Scope(NO_DATABASE, sql.placeholder(TENANT));
+
+/** A statement that is composed once. It returns rows of the table, or some columns of them, or what it computes. */
+export function prepared<
+  Table extends TenantTable,
+  Name extends keyof Row<Table> = keyof Row<Table>,
+  Computed = unknown,
+>(table: Table, compose: (scope: Scope) => Composed): Prepared<Pick<Row<Table>, Name> & Computed> {
+  return new Prepared(table, () => compose(OPEN_SCOPE));
+}
+
+export const ownTenant = new Prepared<Tenant>(tenants, () => OPEN_SCOPE.selectOwn()).with({});
+
+export class TenantStore extends Scope<string> {
+  readonly #database: Database;
+
+  constructor(database: Database, tenantId: string) {
+    super(database, tenantId);
+    this.#database = database;
+  }
+
+  /** The tenant itself, whose row bears the id under which the others stand. */
+  async own(): Promise<Tenant> {
+    const [[tenant]] = await this.run([ownTenant]);
+    if (tenant === undefined) throw new RangeError("a handle was made for a tenant that is not there");
+    return tenant;
+  }
+
+  /** Begins the tenant's stream, once. */
+  beginStream(stream: string, where: SQL) {
+    return this.#database
+      .update(tenants)
+      .set({ stream })
+      .where(and(eq(tenants.id, this.tenantId), isNull(tenants.stream), where));
+  }
+
+  async first<Table extends TenantTable>(table: Table, where?: SQL): Promise<Row<Table> | undefined> {
+    const rows = await this.select(table, where).limit(1);
+    return rows[0];
+  }
+
+  /** Rows whose column has one of these values, however many: D1 takes 100 parameters in one statement. */
+  async selectIn<Table extends TenantTable>(
+    table: Table,
+    column: SQLiteColumn,
+    values: readonly (string | number)[],
+    where?: SQL,
+  ): Promise<readonly Row<Table>[]> {
+    const chunks: Promise<Row<Table>[]>[] = [];
+    for (let start = 0; start < values.length; start += VALUES_MAX) {
+      chunks.push(
+        Promise.resolve(
+          this.select(table, and(inArray(column, values.slice(start, start + VALUES_MAX)), where)),
+        ),
+      );
+    }
+    return (await Promise.all(chunks)).flat();
+  }
+
+  /** Several selections in one round trip, and of one moment. */
+  async read<const Selections extends readonly [Selection<unknown>, ...Selection<unknown>[]]>(
+    selections: Selections,
+  ): Promise<AllRowsOf<Selections>> {
+    const rows = await this.#database.batch(selections as unknown as [Statement]);
+    return rows as unknown as AllRowsOf<Selections>;
+  }
+
+  /** Prepared statements in one round trip and one transaction; the rows of each, none of one left out. */
+  async run<const Runs extends readonly (Run | undefined)[]>(runs: Runs): Promise<AllRowsOf<Runs>> {
+    const bound = runs.flatMap((run) => (run === undefined ? [] : [this.#bind(run)]));
+    const results = bound.length === 0 ? [] : await this.#database.$client.batch<DatabaseRow>(bound);
+    let next = 0;
+    const rows = runs.map((run) =>
+      run === undefined ? [] : run.prepared.rows(results[next++]?.results ?? []),
+    );
+    return rows as AllRowsOf<Runs>;
+  }
+
+  /** One transaction. A statement that raises undoes all of them; the guarded chain never raises. */
+  async batch(statements: readonly (Statement | Run)[]): Promise<void> {
+    const client = this.#database.$client;
+    const bound = statements.map((one) => {
+      if ("prepared" in one) return this.#bind(one);
+      const { sql: text, params } = one.toSQL();
+      return client.prepare(text).bind(...params);
+    });
+    if (bound.length > 0) await client.batch(bound);
+  }
+
+  #bind({ prepared: one, values }: Run): D1PreparedStatement {
+    return one.bind(this.#database.$client, { ...values, [TENANT]: this.tenantId });
+  }
+}
+
+/** What a scoped selection can still be told; a thenable that a batch takes, too. */
+export interface Selection<Value> extends PromiseLike<Value[]> {
+  limit(count: number): Selection<Value>;
+  orderBy(...columns: (SQL | SQLiteColumn)[]): Selection<Value>;
+  toSQL(): { sql: string; params: unknown[] };
+}

@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { TILE_WIDTH, tilePath } from "../../src/core/tlog/tile.ts";
+import { median, rate, row } from "./measure/measure.ts";
+import { benchVerifyPage } from "./verify-page.ts";
+import { bundleWorker } from "../support/product/worker-bundle.ts";
+
+// The log alone, in the runtime that the product runs in, at growing sizes: what an entry costs must not
+// depend on how many there are. Words: the sizes, if others than these.
+
+const SIZES = [10_000, 100_000, 1_000_000];
+/** 16 calls of 256 entries each are one group, or two. */
+const FILL_CALLS = 16;
+const FILL_ENTRIES = 256;
+/** Records that a tenant's desk seals at once. */
+const SEAL_ENTRIES = 40;
+const RUNS = 25;
+/** 25 x 5 x 40 entries are sealed in the measuring itself, half of the smallest size. */
+const CALLS_PER_RUN = 5;
+const WAKES = 15;
+const TILE_CLIENTS = 16;
+const TILE_SECONDS = 3;
+const COPY_WAIT_SECONDS = 180;
+
+const sizes = process.argv.slice(2).map(Number);
+const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
+
+async function start(): Promise<Miniflare> {
+  const bundle = await bundleWorker({ entryPoints: ["test/bench/platform/log-worker.ts"] });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+  return new Miniflare(
+    convertV4MiniflareOptions({
+      name: "bench",
+      modules: [{ type: "ESModule", path: "worker.mjs", contents: bundle }],
+      compatibilityDate: String(workerOptions.compatibilityDate),
+      compatibilityFlags: workerOptions.compatibilityFlags as string[],
+      bindings: { ORIGIN: "http://localhost", LOG_ORIGIN: "bench.example/log", LOG_SEED: "5eed".repeat(16) },
+      durableObjects: {
+        LOG: { className: "BenchLog", useSQLite: true },
+        IDLE: { className: "Idle", useSQLite: true },
+      },
+      r2Buckets: ["COPY"],
+      host: "127.0.0.1",
+      port: 0,
+      resourcePersistencePath: join(folder, "data"),
+      cf: false,
+      telemetry: { enabled: false },
+    }),
+  );
+}
+
+interface State {
+  readonly size: number;
+  readonly copied: number;
+  readonly bytes: number;
+  readonly trouble: string | null;
+}
+
+interface Figures {
+  /** A call of an object that does nothing: how fast the machine was just then. */
+  readonly idle: number;
+  readonly append: number;
+  readonly seal: number;
+  readonly proof: number;
+  readonly wake: number;
+  /** Hashes in tiles that aren't full, up to 255 a level: what a wake-up hashes hangs on them, not on the size. */
+  readonly edge: number;
+  readonly bytes: number;
+}
+
+class Bench {
+  readonly #url: URL;
+
+  constructor(url: URL) {
+    this.#url = url;
+  }
+
+  async call(path: string): Promise<Response> {
+    const response = await fetch(new URL(path, this.#url));
+    if (!response.ok) throw new Error(`${path} answers ${response.status}: ${await response.text()}`);
+    return response;
+  }
+
+  /** Milliseconds from outside: inside, clocks stand still. */
+  async time(path: string): Promise<number> {
+    const begin = performance.now();
+    await (await this.call(path)).text();
+    return performance.now() - begin;
+  }
+
+  async state(): Promise<State> {
+    return (await (await this.call("/state")).json()) as State;
+  }
+
+  async fillTo(size: number): Promise<void> {
+    const begin = performance.now();
+    const from = (await this.state()).size;
+    for (let left = size - from; left > 0;) {
+      const entries = Math.min(FILL_ENTRIES, left);
+      const calls = Math.min(FILL_CALLS, Math.floor(left / entries));
+      await this.call(`/fill?count=${calls}&entries=${entries}`);
+      left -= calls * entries;
+    }
+    const seconds = (performance.now() - begin) / 1_000;
+    console.log(row(`filled to ${size.toLocaleString("en")}`, rate((size - from) / seconds), "entries"));
+  }
+
+  /** So that copying doesn't run beside what is measured. */
+  async waitForCopy(): Promise<void> {
+    const begin = performance.now();
+    for (;;) {
+      const { size, copied, trouble } = await this.state();
+      const seconds = (performance.now() - begin) / 1_000;
+      if (copied === size) break;
+      if (seconds > COPY_WAIT_SECONDS) {
+        console.log(row("  copied so far", copied.toLocaleString("en"), trouble ?? ""));
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  /** Milliseconds of one call of many in a request. */
+  async each(path: string): Promise<number> {
+    const times: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      times.push((await this.time(`${path}count=${CALLS_PER_RUN}`)) / CALLS_PER_RUN);
+    }
+    return median(times);
+  }
+
+  async wake(): Promise<number> {
+    const times: number[] = [];
+    for (let run = 0; run < WAKES; run++) {
+      await this.call("/end");
+      times.push(await this.time("/wake"));
+    }
+    return median(times);
+  }
+
+  async figures(size: number): Promise<Figures> {
+    await this.fillTo(size);
+    await this.waitForCopy();
+    const { bytes, size: filled } = await this.state();
+    const measured = {
+      bytes: bytes / filled,
+      idle: await this.each("/call?"),
+      append: await this.each("/append?entries=1&"),
+      seal: await this.each(`/append?entries=${SEAL_ENTRIES}&`),
+      proof: await this.each("/prove?"),
+      wake: await this.wake(),
+    };
+    return { ...measured, edge: edgeWidth((await this.state()).size) };
+  }
+
+  async served(paths: readonly string[]): Promise<number> {
+    const end = performance.now() + TILE_SECONDS * 1_000;
+    let count = 0;
+    const clients = Array.from({ length: TILE_CLIENTS }, async () => {
+      while (performance.now() < end) {
+        await (await this.call(`/log/${paths[count++ % paths.length]}`)).arrayBuffer();
+      }
+    });
+    await Promise.all(clients);
+    return count / TILE_SECONDS;
+  }
+}
+
+function edgeWidth(size: number): number {
+  let width = 0;
+  for (let row = size; row > 0; row = Math.floor(row / TILE_WIDTH)) width += row % TILE_WIDTH;
+  return width;
+}
+
+function compare(results: ReadonlyMap<number, Figures>): void {
+  const [first, last] = [[...results.values()].at(0), [...results.values()].at(-1)];
+  if (first === undefined || last === undefined) return;
+  const lines: readonly (readonly [string, keyof Figures, string, number])[] = [
+    ["a call of an idle Durable Object", "idle", "ms", 3],
+    ["append, 1 entry", "append", "ms", 3],
+    [`seal, ${SEAL_ENTRIES} records in one append`, "seal", "ms", 3],
+    ["proof of inclusion", "proof", "ms", 3],
+    ["wake-up from the rows, with a checkpoint", "wake", "ms", 2],
+    ["  hashes at the right edge then", "edge", "", 0],
+    ["bytes stored per entry", "bytes", "", 1],
+  ];
+  const names = [...results.keys()].map((size) => size.toLocaleString("en").padStart(12));
+  console.log(`\n${"medians at".padEnd(42)}${names.join("")}   largest : smallest`);
+  for (const [name, key, unit, digits] of lines) {
+    const values = [...results.values()].map((each) =>
+      `${each[key].toFixed(digits)} ${unit}`.trim().padStart(12),
+    );
+    console.log(`${name.padEnd(42)}${values.join("")}   ${(last[key] / first[key]).toFixed(2)}`);
+  }
+}
+
+const server = await start();
+try {
+  const bench = new Bench(await server.ready);
+  console.log(
+    `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}\n`,
+  );
+  // First calls of any code are slower than later ones, and would make the smallest size look slow.
+  for (const path of ["/append?entries=1&", `/append?entries=${SEAL_ENTRIES}&`, "/prove?"])
+    await bench.each(path);
+  await bench.wake();
+  const results = new Map<number, Figures>();
+  for (const size of sizes.length > 0 ? sizes : SIZES) results.set(size, await bench.figures(size));
+  compare(results);
+
+  const full = Math.floor((await bench.state()).size / 256);
+  const some = Array.from({ length: 500 }, (_unused, place) => Math.floor((place * full) / 500));
+  const tiles = some.map((index) => tilePath({ level: 0, index, width: 256 }));
+  const bundles = tiles.map((path) => path.replace("tile/0/", "tile/entries/"));
+  console.log("");
+  console.log(row("full tiles served over HTTP", rate(await bench.served(tiles)), `${TILE_CLIENTS} clients`));
+  console.log(row("entry bundles served over HTTP", rate(await bench.served(bundles))));
+  console.log(row("checkpoints served over HTTP", rate(await bench.served(["checkpoint"]))));
+} finally {
+  await server.dispose();
+  rmSync(folder, { recursive: true, force: true });
+}
+await benchVerifyPage();

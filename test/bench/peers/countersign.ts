@@ -1,0 +1,67 @@
+import { BrowserClient } from "../../support/browser-client.ts";
+import { WIRE } from "../../support/sample-request.ts";
+import { expectCall, type Reply } from "../measure/http-client-pool.ts";
+import type { Prepared, Workflow } from "./workflow.ts";
+
+// The workflow against the product over HTTP: the backend's side with a key, the person's with a passkey.
+
+export interface Countersign extends Workflow {
+  /** A waiting call as a backend makes it. */
+  readonly wait: (id: string, seconds: number, signal?: AbortSignal) => Promise<Reply>;
+  /** The decision, signed and ready to be sent. */
+  readonly sign: (id: string) => Promise<() => Promise<Reply>>;
+  readonly consume: (id: string) => Promise<Reply>;
+}
+
+/** Enrols the owner and signs in. */
+export async function countersignAt(url: string, apiKey: string, enrolUrl: string): Promise<Countersign> {
+  const alex = await BrowserClient.create(fetch, url);
+  const enrolled = await alex.enrol(enrolUrl);
+  if (enrolled.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(enrolled.body)}`);
+  const asking = `${url}/api/confirmations`;
+  const read = { "x-api-key": apiKey };
+  const write = { ...read, "content-type": "application/json" };
+  const question = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
+
+  const wait = (id: string, seconds: number, signal?: AbortSignal) =>
+    expectCall(
+      200,
+      `${asking}/${id}?wait=${seconds}`,
+      signal === undefined ? { headers: read } : { headers: read, signal },
+    );
+  const sign = async (id: string) => {
+    const body = JSON.stringify(await alex.sign(id));
+    const headers = {
+      "content-type": "application/json",
+      "sec-fetch-site": "same-origin",
+      origin: url,
+      cookie: alex.cookie,
+    };
+    return () => expectCall(200, `${url}/approve/${id}/decision`, { method: "POST", headers, body });
+  };
+  return {
+    wait,
+    sign,
+    async create() {
+      const { text } = await expectCall(201, asking, { method: "POST", headers: write, body: question });
+      return (JSON.parse(text) as { id: string }).id;
+    },
+    async prepare(id): Promise<Prepared> {
+      const decide = await sign(id);
+      return { decide, waiter: wait(id, 25).then(approvedAt) };
+    },
+    poll: (id) => expectCall(200, `${asking}/${id}`, { headers: read }),
+    consume: (id) =>
+      expectCall(200, `${asking}/${id}/consume`, {
+        method: "POST",
+        headers: write,
+        body: JSON.stringify({ payload: WIRE.payload }),
+      }),
+  };
+}
+
+export function approvedAt({ text, at }: Reply): number {
+  const { status } = JSON.parse(text) as { status: string };
+  if (status !== "approved") throw new Error(`a waiter that should see "approved" sees "${status}"`);
+  return at;
+}

@@ -1,0 +1,70 @@
+import { performance } from "node:perf_hooks";
+import { serveBenchWorker } from "./bench-worker.ts";
+import { CEILING_TABLES } from "./ceiling-worker.ts";
+import { expectCall } from "../measure/http-client-pool.ts";
+import { median } from "../measure/measure.ts";
+
+// The bare platform under the product, each ceiling an address of one Worker.
+
+const SOURCE = `
+import { DurableObject } from "cloudflare:workers";
+import { serveCeiling } from "./test/bench/platform/ceiling-worker.ts";
+export { Log } from "./src/log/log.ts";
+export { Desk } from "./src/desk/desk.ts";
+export class Rows extends DurableObject {
+  constructor(state, env) {
+    super(state, env);
+    state.storage.sql.exec("CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, entry BLOB NOT NULL)");
+  }
+  async insert(bytes) {
+    this.ctx.storage.sql.exec("INSERT INTO entries (entry) VALUES (?)", bytes);
+  }
+  async nothing() {}
+}
+export default { fetch: serveCeiling };
+`;
+
+export const UNITS = {
+  nothing: "a request that does nothing",
+  "d1-read": "with one D1 read",
+  "d1-batch": "with one D1 batch of three rows",
+  "object-call": "with one call of a Durable Object",
+  "object-insert": "with one insert in a Durable Object",
+  "log-append": "with one append to the Log, signed",
+};
+export type Unit = keyof typeof UNITS;
+
+const UNIT_RUNS = 60;
+const UNIT_WARM_UP_RUNS = 20;
+
+export interface Ceilings {
+  readonly hit: (unit: Unit) => Promise<unknown>;
+  /** What each costs one caller alone, p50 in milliseconds, measured in turn. */
+  readonly alone: () => Promise<Readonly<Record<Unit, number>>>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startCeilings(): Promise<Ceilings> {
+  const { url, database, stop } = await serveBenchWorker(SOURCE);
+  const hit = (unit: Unit) => expectCall(200, `${url}/${unit}`);
+  await database.batch(CEILING_TABLES.map((sql) => database.prepare(sql)));
+  return {
+    hit,
+    stop,
+    async alone() {
+      const units = Object.keys(UNITS) as Unit[];
+      const times = new Map(units.map((unit): [Unit, number[]] => [unit, []]));
+      for (let run = -UNIT_WARM_UP_RUNS; run < UNIT_RUNS; run++) {
+        for (const unit of units) {
+          const start = performance.now();
+          await hit(unit);
+          if (run >= 0) times.get(unit)?.push(performance.now() - start);
+        }
+      }
+      return Object.fromEntries([...times].map(([unit, each]) => [unit, median(each)])) as Record<
+        Unit,
+        number
+      >;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Page } from "playwright";
+import { findChromium } from "../support/browser/chromium.mjs";
+import { launchBrowser } from "../support/browser/device.ts";
+import { startProduct } from "../support/product/product.ts";
+import { backend, BrowserClient, type Fetch } from "../support/browser-client.ts";
+import { median, row } from "./measure/measure.ts";
+
+// How long an auditor with a slow computer waits: from the receipt that is chosen on the verify page to the
+// verdict, as the page itself sees it.
+
+/** As many times slower as a cheap phone is than this machine; what page tests everywhere take. */
+const CPU_SLOWDOWN = 4;
+const RUNS = 9;
+
+export async function benchVerifyPage(): Promise<void> {
+  if (findChromium() === undefined) {
+    console.log("no Chromium found: the verify page was not measured");
+    return;
+  }
+  const product = await startProduct();
+  try {
+    const { receipt, stream } = await approvedReceipt(product.ready);
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      const session = await page.context().newCDPSession(page);
+      for (const slowdown of [1, CPU_SLOWDOWN]) {
+        await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+        const times: number[] = [];
+        for (let run = 0; run < RUNS; run++) {
+          await page.goto(`${product.ready.url}/verify`);
+          times.push(await timeToVerdict(page, receipt, stream));
+        }
+        const name = `verify page, receipt to verdict, CPU 1/${slowdown}`;
+        console.log(row(name, `${median(times).toFixed(0)} ms`, `${receipt.length} bytes`));
+      }
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await product.stop();
+  }
+}
+
+/** The way to a receipt, without a browser. */
+async function approvedReceipt(ready: {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly enrolUrl: string;
+}): Promise<{ readonly receipt: string; readonly stream: string }> {
+  const { url, apiKey, enrolUrl } = ready;
+  const door: Fetch = (address, init) => fetch(address, init);
+  const alex = await BrowserClient.create(door, url);
+  await alex.enrol(enrolUrl);
+  const api = backend(door, url, apiKey);
+  const asked = await api("POST", "/api/confirmations", {
+    username: "alex",
+    action: "Deploy to production",
+    payload: { service: "api", sha: "abc123" },
+  });
+  await alex.decide(asked.body.id);
+  const answer = await door(`${url}/api/confirmations/${asked.body.id}/receipt`, {
+    headers: { "x-api-key": apiKey },
+  });
+  const receipt = await answer.text();
+  const { created } = JSON.parse(receipt) as { created: { record: { stream: string } } };
+  return { receipt, stream: created.record.stream };
+}
+
+async function timeToVerdict(page: Page, receipt: string, stream: string): Promise<number> {
+  await page.locator("#trust").filter({ hasText: /\S/ }).waitFor();
+  await page.locator("#tenant").fill(stream);
+  await page.evaluate(watchVerdict);
+  await page
+    .locator("#file")
+    .setInputFiles({ name: "receipt.json", mimeType: "", buffer: Buffer.from(receipt) });
+  await page.locator("#verdict").filter({ hasText: /\S/ }).waitFor();
+  return await page.evaluate(() => Number(document.documentElement.dataset["took"]));
+}
+
+/** Runs in the page, with its clock. */
+function watchVerdict(): void {
+  let begin = 0;
+  document.addEventListener("change", () => (begin = performance.now()), { capture: true, once: true });
+  const verdict = document.querySelector("#verdict");
+  if (verdict === null) throw new Error("the page has no verdict");
+  new MutationObserver(() => {
+    if ((verdict.textContent ?? "").trim() === "") return;
+    document.documentElement.dataset["took"] ??= String(performance.now() - begin);
+  }).observe(verdict, { childList: true, subtree: true, characterData: true });
+}

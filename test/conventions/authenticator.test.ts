@@ -1,0 +1,211 @@
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
+import { beforeAll, describe, expect, it } from "vitest";
+import { verifyAssertion } from "../../src/core/webauthn/assertion.ts";
+import { fromBase64url, toBase64url } from "../../src/core/encoding/bytes.ts";
+import { EDDSA, ES256, RS256, type CoseAlgorithm } from "../../src/core/webauthn/cose.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import {
+  authenticationResponse,
+  createAuthenticator,
+  KNOWN_LIES,
+  SPELLING_LIES,
+  type Authenticator,
+  type Lies,
+  type SignedAssertion,
+} from "../support/authenticator.ts";
+
+// The software authenticator is worth what another's verifier says of it, and that verifier is the
+// server's second opinion: wherever it accepts what core/assertion.ts refuses, it says here why.
+
+const SITE = { rpId: "sign.example", origin: "https://sign.example" };
+const CHALLENGE = Uint8Array.from({ length: 64 }, (_, index) => index);
+const ALGORITHMS: readonly CoseAlgorithm[] = [ES256, EDDSA, RS256];
+
+/** The places of SECURITY.md. The fourth, crossOrigin at registration, has its own test below. */
+const LISTED = {
+  crossOrigin: "accepts crossOrigin where topOrigin is absent",
+  der: "takes some DER that is not strict",
+  userHandle: "looks at the type of userHandle only",
+};
+/** Laxities beyond the list, all of them met by core/assertion.ts. */
+const FOUND = {
+  empty: "takes null and an empty text for absent",
+  json: "reads client data with JSON.parse: the last of equal names, any encoding, any depth",
+  bounds: "has no bounds",
+  attested: "parses attested credential data in an assertion",
+  cbor: "takes CBOR that is not canonical, or no map",
+  callers: "leaves it to its caller",
+};
+const ACCEPTED_THERE = new Map([
+  ["in a frame", LISTED.crossOrigin],
+  ["in a frame, as text", LISTED.crossOrigin],
+  ["a byte after the signature", LISTED.der],
+  ["a long length", LISTED.der],
+  ["a length without end", LISTED.der],
+  ["another user handle", LISTED.userHandle],
+  ["crossOrigin null", FOUND.empty],
+  ["topOrigin empty", FOUND.empty],
+  ["topOrigin null", FOUND.empty],
+  ["the type twice", FOUND.json],
+  ["an unknown name twice", FOUND.json],
+  ["the name __proto__", FOUND.json],
+  ["half a surrogate pair", FOUND.json],
+  ["a deep field", FOUND.json],
+  ["a byte order mark", FOUND.json],
+  ["no UTF-8", FOUND.json],
+  ["client data of 4,097 bytes", FOUND.bounds],
+  ["1,040 bytes of data", FOUND.bounds],
+  ["a credential inside", FOUND.attested],
+  ["extensions in a list", FOUND.cbor],
+  ["extensions out of order", FOUND.cbor],
+  ["another credential id", FOUND.callers],
+  ["no longer eligible", FOUND.callers],
+]);
+
+let passkey: Authenticator;
+beforeAll(async () => {
+  passkey = await createAuthenticator(SITE);
+});
+
+async function theirs(of: Authenticator, { response }: Pick<SignedAssertion, "response">, counter = 0) {
+  const { id, publicKey } = of.credential;
+  try {
+    const { verified } = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: toBase64url(CHALLENGE),
+      expectedOrigin: SITE.origin,
+      expectedRPID: SITE.rpId,
+      credential: { id, publicKey, counter },
+    });
+    return verified ? "accepted" : "refused";
+  } catch {
+    return "refused";
+  }
+}
+
+async function ours(of: Authenticator, { assertion, userHandle }: SignedAssertion) {
+  const expectation = { challenge: CHALLENGE, ...SITE, credential: of.credential };
+  const result = await verifyAssertion(assertion, expectation, userHandle);
+  return result.ok ? "accepted" : "refused";
+}
+
+describe("registering", () => {
+  const register = async (of: Authenticator, lies: Lies = {}) =>
+    verifyRegistrationResponse({
+      response: await of.register(CHALLENGE, lies),
+      expectedChallenge: toBase64url(CHALLENGE),
+      expectedOrigin: SITE.origin,
+      expectedRPID: SITE.rpId,
+    });
+
+  it.each(ALGORITHMS)("is accepted elsewhere with algorithm %i", async (algorithm) => {
+    const of = await createAuthenticator({ ...SITE, algorithm, signCount: 6 });
+    const { id, publicKey } = of.credential;
+    const { verified, registrationInfo } = await register(of);
+    expect(verified).toBe(true);
+    expect(registrationInfo).toMatchObject({
+      fmt: "none",
+      credential: { id, counter: 7, transports: ["internal"] },
+      credentialDeviceType: "multiDevice",
+      credentialBackedUp: true,
+      userVerified: true,
+      rpID: SITE.rpId,
+    });
+    expect(toBase64url(registrationInfo?.credential.publicKey ?? new Uint8Array())).toBe(
+      toBase64url(publicKey),
+    );
+  });
+
+  it("tells a key that stays on its device from one that does not", async () => {
+    const of = await createAuthenticator({ ...SITE, backupEligible: false });
+    const { registrationInfo } = await register(of);
+    expect(registrationInfo).toMatchObject({
+      credentialDeviceType: "singleDevice",
+      credentialBackedUp: false,
+    });
+    expect(await ours(of, await of.assert(CHALLENGE))).toBe("accepted");
+  });
+
+  it.each<[string, Lies, RegExp]>([
+    ["type", { type: "webauthn.get" }, /type/],
+    ["challenge", { challenge: new Uint8Array(64) }, /challenge/],
+    ["origin", { origin: "https://evil.example" }, /origin/],
+    ["RP ID", { rpId: "evil.example" }, /RP ID/],
+    ["presence", { userPresent: false }, /not present/],
+    ["verification", { userVerified: false }, /not be verified/],
+    ["backup flags", { backupEligible: false, backedUp: true }, /backed up/],
+    ["credential", { attested: false }, /credential ID/],
+  ])("is refused elsewhere with a lie about its %s", async (_name, lies, message) => {
+    await expect(register(passkey, lies)).rejects.toThrow(message);
+    expect((await register(passkey)).verified).toBe(true);
+  });
+
+  it.each<[string, Lies]>([
+    ["crossOrigin", { crossOrigin: true }],
+    ["topOrigin", { crossOrigin: true, topOrigin: "https://evil.example" }],
+  ])("is not checked elsewhere for %s, as SECURITY.md lists", async (_name, lies) => {
+    expect((await register(passkey, lies)).verified).toBe(true);
+  });
+});
+
+describe("two verifiers", () => {
+  it.each(ALGORITHMS)("accept an honest assertion with algorithm %i", async (algorithm) => {
+    const of = await createAuthenticator({ ...SITE, algorithm, signCount: 1 });
+    const signed = await of.assert(CHALLENGE);
+    expect([await ours(of, signed), await theirs(of, signed, 1)]).toEqual(["accepted", "accepted"]);
+  });
+
+  it.each([...KNOWN_LIES, ...SPELLING_LIES])(
+    "refuse, or it is named why: %s, %s",
+    async (_code, name, lies) => {
+      const signed = await passkey.assert(CHALLENGE, lies);
+      expect(await ours(passkey, signed)).toBe("refused");
+      expect(await theirs(passkey, signed)).toBe(ACCEPTED_THERE.has(name) ? "accepted" : "refused");
+      const honest = await passkey.assert(CHALLENGE);
+      expect([await ours(passkey, honest), await theirs(passkey, honest)]).toEqual(["accepted", "accepted"]);
+    },
+  );
+
+  it("know every lie that is named", () => {
+    const names = [...KNOWN_LIES, ...SPELLING_LIES].map(([, name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect([...ACCEPTED_THERE.keys()].filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it("differ about a counter that fell back: refused there, reported here", async () => {
+    const signed = await passkey.assert(CHALLENGE, { signCount: 3 });
+    const credential = { ...passkey.credential, signCount: 4 };
+    expect(await theirs(passkey, signed, 4)).toBe("refused");
+    expect(
+      await verifyAssertion(signed.assertion, { challenge: CHALLENGE, ...SITE, credential }),
+    ).toMatchObject({
+      ok: true,
+      value: { signCount: 3, signCountRegressed: true },
+    });
+  });
+
+  it("refuse every flipped bit, but for some of the DER there", async () => {
+    const { assertion, userHandle } = await passkey.assert(CHALLENGE);
+    const flips = async (field: "authenticatorData" | "signature") => {
+      const honest = expectOk(fromBase64url(assertion[field]));
+      const accepted = { ours: 0, theirs: 0 };
+      for (let bit = 0; bit < 8 * honest.length; bit++) {
+        const flipped = honest.with(bit >> 3, (honest[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
+        const mutated = { ...assertion, [field]: toBase64url(flipped) };
+        const signed = {
+          assertion: mutated,
+          userHandle,
+          response: authenticationResponse(mutated, userHandle),
+        };
+        if ((await ours(passkey, signed)) === "accepted") accepted.ours++;
+        if ((await theirs(passkey, signed)) === "accepted") accepted.theirs++;
+      }
+      return accepted;
+    };
+    expect(await flips("authenticatorData")).toEqual({ ours: 0, theirs: 0 });
+    // There it is two or three bits of the DER, depending on r and s.
+    expect((await flips("signature")).ours).toBe(0);
+    const honest = { assertion, userHandle, response: authenticationResponse(assertion, userHandle) };
+    expect([await ours(passkey, honest), await theirs(passkey, honest)]).toEqual(["accepted", "accepted"]);
+  });
+});

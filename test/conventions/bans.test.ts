@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { sourceFile, sourceFiles, type SourceFile } from "./source-tree.ts";
+
+// Calls that this house does not make, where, and what stands in their place. File and function size,
+// floating promises, circles and barrel files are held by the linter.
+
+interface Ban {
+  readonly call: RegExp;
+  readonly where: RegExp;
+  readonly except?: RegExp;
+  readonly instead: string;
+}
+
+const EVERYWHERE = /^(src|web)\//;
+const PROGRAMS = /^src\/local\//;
+
+const BANS: readonly Ban[] = [
+  {
+    call: /\bJSON\.parse\(/,
+    where: EVERYWHERE,
+    // The agents' door reads what it has refused already once more, for the id to answer under.
+    except: /^src\/(?:local\/|http\/mcp\/mcp-message\.ts$)/,
+    instead: "parseJson of core/json, which loses nothing",
+  },
+  {
+    call: /\.json\(\)/,
+    where: /^src\//,
+    except: PROGRAMS,
+    instead: "the bytes, through parseJson of core/json",
+  },
+  {
+    call: /\benv\.DB\b|\bDB:/,
+    where: EVERYWHERE,
+    except: /^src\/(store\/database|env)\.ts$/,
+    instead: "the scoped helpers of store/database",
+  },
+  {
+    call: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./,
+    where: /^src\/core\//,
+    instead: "an argument `now`",
+  },
+  { call: /\bMath\.random\(/, where: EVERYWHERE, instead: "crypto.getRandomValues" },
+  { call: /getRandomValues|randomUUID/, where: /^src\/core\//, instead: "random bytes as an argument" },
+  {
+    call: /\bfetch\(|\bsetTimeout\(|\bprocess\.|\bBuffer\b|\bdocument\.|\bwindow\.|\bglobalThis\b/,
+    where: /^src\/core\//,
+    instead: "nothing: core knows no platform",
+  },
+  { call: /subtle\s*\.digest/, where: EVERYWHERE, instead: "sha256 of core/hash, which is synchronous" },
+  {
+    call: /\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write\b|setHTML/,
+    where: EVERYWHERE,
+    instead: "textContent and createElement",
+  },
+  { call: /\beval\(|\bnew Function\(/, where: EVERYWHERE, instead: "code that can be read" },
+  {
+    call: /\bthrow new Error\(/,
+    where: /^src\/core\/(?!refusal\.ts)/,
+    instead: "refuse(…), or RangeError for a caller's mistake",
+  },
+  {
+    call: /^export \* from|^export \{[^}]*\} from/m,
+    where: EVERYWHERE,
+    instead: "an import of the file that defines it",
+  },
+];
+
+function broken(file: SourceFile): readonly string[] {
+  return BANS.filter(
+    ({ call, where, except }) => where.test(file.path) && !except?.test(file.path) && call.test(file.code),
+  ).map(({ call, instead }) => `${file.path}: ${call.source}; use ${instead}`);
+}
+
+describe("banned calls", () => {
+  it("are not made", () => expect(sourceFiles("src", "web").flatMap(broken)).toEqual([]));
+
+  const samples: [string, string, number][] = [
+    ["src/http/rest/rest-routes.ts", "const body = JSON.parse(text);", 1],
+    ["src/http/rest/rest-routes.ts", "const body = await request.json();", 1],
+    ["src/local/start.ts", "const config = JSON.parse(text);", 0],
+    ["src/app/confirmation/create.ts", "await env.DB.batch(rows);", 1],
+    ["src/store/database.ts", "drizzle(env.DB);", 0],
+    ["src/core/x.ts", "const now = Date.now();", 1],
+    ["src/core/x.ts", "const then = new Date(now);", 0],
+    ["src/core/x.ts", "const salt = crypto.getRandomValues(new Uint8Array(32));", 1],
+    ["src/app/x.ts", "const id = Math.random();", 1],
+    ["src/core/x.ts", "// Date.now() stands still here", 0],
+    ["web/approve/approve-page.ts", "card.innerHTML = text;", 1],
+    ["web/approve/approve-page.ts", "card.textContent = text;", 0],
+    ["src/core/index.ts", 'export { a } from "./a.ts";', 1],
+    ["src/core/x.ts", 'throw new Error("bad input");', 1],
+  ];
+  it.each(samples)("%s: %s", (path, text, count) =>
+    expect(broken(sourceFile(path, text))).toHaveLength(count),
+  );
+});

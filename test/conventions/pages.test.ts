@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { sourceFiles } from "./source-tree.ts";
+
+// The pages as they are served, from .build/web. Their policy (CSP) forbids what is looked for here; a
+// page that needed it would be broken in the browser, and one that relied on a laxer policy is found.
+
+const BUILT = new URL("../../.build/web/", import.meta.url);
+const files = readdirSync(BUILT, { recursive: true, encoding: "utf8" }).toSorted();
+const read = (name: string): string => readFileSync(new URL(name, BUILT), "utf8");
+/** One file that works from a disk; everything of it stands inside. */
+const SAVED = "verify-offline.html";
+const pages = files.filter((name) => name.endsWith(".html") && name !== SAVED);
+const modules = files.filter((name) => name.endsWith(".js"));
+
+const DATA_BLOCK = '<script type="application/json" id="data"></script>';
+/** DESIGN: the whole approval page, compressed, the payload aside. */
+const APPROVAL_PAGE_MAX_BYTES = 25 * 1024;
+/** All of core that judges a receipt, and what draws it; opened by an auditor, not in a hurry on a phone. */
+const VERIFY_PAGE_MAX_BYTES = 64 * 1024;
+/** A minified module is a single line; the longest here are regular expressions. */
+const LINE_MAX_CHARACTERS = 350;
+/** The bundler joins the rows of a table that stands in its source as rows. */
+const TABLE = /^var \w+ = "\w+";$/;
+
+interface Tag {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+function tagsOf(html: string): readonly Tag[] {
+  return [...html.matchAll(/<([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>/g)].map((tag) => ({
+    name: tag[1] ?? "",
+    attributes: new Map(
+      [...(tag[2] ?? "").matchAll(/([a-z-]+)(?:="([^"]*)")?/g)].map((pair) => [pair[1] ?? "", pair[2] ?? ""]),
+    ),
+  }));
+}
+
+/** What a page would load from elsewhere, run or style without a file of its own. */
+function faultsOf(html: string): readonly string[] {
+  const faults: string[] = [];
+  for (const { name, attributes } of tagsOf(html)) {
+    for (const [attribute, value] of attributes) {
+      const leads = attribute === "src" || attribute === "href" || attribute.endsWith("srcset");
+      if (leads && !/^(\/(?!\/)|#)/.test(value)) faults.push(`${name} leads to ${value}`);
+      if (/^on|^style$|^action$|^formaction$|^http-equiv$/.test(attribute))
+        faults.push(`${name} ${attribute}`);
+    }
+    if (/^(style|base|form|iframe|object|embed)$/.test(name)) faults.push(`a ${name}`);
+  }
+  for (const [script, opening] of html.matchAll(/<script([^>]*)>[\s\S]*?<\/script>/g)) {
+    const isModule =
+      /^ type="module" src="\/[a-z]+\.js"$/.test(opening ?? "") && script.endsWith("></script>");
+    if (!isModule && script !== DATA_BLOCK) faults.push(script);
+  }
+  return faults;
+}
+
+describe("the pages", () => {
+  it("are there, and nothing but pages and what they load", () => {
+    expect(pages).toEqual(
+      ["approve", "devices", "enrol", "inbox", "index", "notfound", "publish", "signin", "verify"].map(
+        (name) => `${name}.html`,
+      ),
+    );
+    expect(files.filter((name) => !/^[a-z]+\.(html|js|css|svg)$/.test(name))).toEqual([SAVED]);
+  });
+
+  it.each(pages)("%s loads nothing from elsewhere and has nothing inline", (name) => {
+    expect(faultsOf(read(name))).toEqual([]);
+  });
+
+  it.each(pages)("%s has at most its own module", (name) => {
+    const loaded = [...read(name).matchAll(/<script type="module" src="\/([^"]+)"/g)].map(
+      (found) => found[1],
+    );
+    const own = name.replace(".html", ".js");
+    expect(loaded).toEqual(modules.includes(own) ? [own] : []);
+  });
+
+  it.each(["approve.html", "devices.html", "inbox.html", "publish.html"])(
+    "%s has the one place for its data",
+    (name) => {
+      expect(read(name).split(DATA_BLOCK)).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ["a script of another's", '<script type="module" src="https://cdn.example/x.js"></script>'],
+    ["a script of any host", '<script type="module" src="//cdn.example/x.js"></script>'],
+    ["a script inside", "<script>alert(1)</script>"],
+    ["a module inside", '<script type="module">alert(1)</script>'],
+    ["data that is filled in already", '<script type="application/json" id="data">{}</script>'],
+    ["a style inside", "<style>p { color: red }</style>"],
+    ["a style on an element", '<p style="color: red"></p>'],
+    ["a handler", '<button type="button" onclick="go()"></button>'],
+    ["a picture from elsewhere", '<img alt="" src="https://pixel.example/" />'],
+    ["a script as an address", '<a href="javascript:go()"></a>'],
+    ["a form", '<form action="/x"></form>'],
+  ])("would be found to have %s", (_fault, html) => expect(faultsOf(html)).not.toEqual([]));
+});
+
+describe("the modules", () => {
+  it("are one for each page that has a program", () => {
+    const programs = sourceFiles("web").map(({ path }) => /^web\/([a-z]+)\/\1-page\.ts$/.exec(path)?.[1]);
+    expect(modules).toEqual(
+      programs.flatMap((name) => (name === undefined ? [] : [`${name}.js`])).toSorted(),
+    );
+  });
+
+  it.each(modules)("%s stands alone and talks to its own server only", (name) => {
+    const code = read(name);
+    const others =
+      /^\s*(import|export)\b|\bimport\(|\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|Worker)\b/gm;
+    expect(code.match(others) ?? []).toEqual([]);
+    // One call, and its address is typed to begin with a slash.
+    expect(code.match(/\bfetch\(/g) ?? []).toHaveLength(1);
+  });
+
+  it.each(modules)("%s can be read: the names and lines of its source", (name) => {
+    const code = read(name);
+    const long = code.split("\n").filter((line) => line.length > LINE_MAX_CHARACTERS && !TABLE.test(line));
+    expect(long).toEqual([]);
+    const folder = `web/${name.replace(".js", "")}/`;
+    const declared = sourceFiles("web")
+      .filter(({ path }) => path.startsWith(folder))
+      .flatMap((file) => [...file.code.matchAll(/^(?:export )?(?:async )?function (\w+)/gm)])
+      .map((found) => found[1] ?? "");
+    expect(declared.length).toBeGreaterThan(0);
+    expect(declared.filter((word) => !code.includes(`function ${word}`))).toEqual([]);
+  });
+});
+
+describe("the stylesheets", () => {
+  it.each(files.filter((name) => name.endsWith(".css")))("%s loads nothing", (name) =>
+    expect(read(name)).not.toMatch(/url\(|@import|@font-face|expression/),
+  );
+});
+
+/** Compressed, part by part, as it is told. */
+function weigh(page: string, parts: readonly string[]): number {
+  const sizes = parts.map((name) => gzipSync(read(name), { level: 9 }).length);
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  const each = parts.map((name, at) => `${name} ${sizes[at]}`).join(", ");
+  process.stdout.write(`${page}: ${whole} bytes (${each})\n`);
+  return whole;
+}
+
+describe("the approval page", () => {
+  it(`is under ${APPROVAL_PAGE_MAX_BYTES} bytes compressed, as a whole`, () => {
+    const parts = ["approve.html", "style.css", "approve.js", "favicon.svg"];
+    expect(weigh("approval page", parts)).toBeLessThan(APPROVAL_PAGE_MAX_BYTES);
+  });
+});
+
+describe("the verify page", () => {
+  it(`is under ${VERIFY_PAGE_MAX_BYTES} bytes compressed, as a whole`, () => {
+    const parts = ["verify.html", "style.css", "verify.css", "verify.js", "favicon.svg"];
+    expect(weigh("verify page", parts)).toBeLessThan(VERIFY_PAGE_MAX_BYTES);
+  });
+
+  it("can be saved as one file, which may run what stands in it and talk to nobody", () => {
+    const html = read(SAVED);
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)" \/>/.exec(html)?.[1] ?? "";
+    const inside = (tag: string) => [
+      ...html.matchAll(new RegExp(`<${tag}(?: type="module")?>([\\s\\S]*?)</${tag}>`, "g")),
+    ];
+    const hashOf = (text = "") => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+    const [style, script] = [inside("style"), inside("script")].map((found) => {
+      expect(found).toHaveLength(1);
+      return hashOf(found[0]?.[1]);
+    });
+    expect(policy.split("; ")).toEqual([
+      "default-src 'none'",
+      `script-src ${script}`,
+      `style-src ${style}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ]);
+    // Before anything that it is to govern.
+    expect(html.indexOf("Content-Security-Policy")).toBeLessThan(html.search(/<(?:style|script|link)/));
+    expect(html.match(/<link|\bsrc=/g) ?? []).toEqual([]);
+    expect(html).toContain(read("verify.js"));
+  });
+});

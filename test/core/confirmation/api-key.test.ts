@@ -1,0 +1,213 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  API_KEY_RANDOM_BYTES,
+  crc32,
+  makeApiKey,
+  parseApiKey,
+  redactApiKey,
+  type ApiKeyMode,
+} from "../../../src/core/confirmation/api-key.ts";
+import { owned, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
+import { accept, type Result } from "../../../src/core/refusal.ts";
+
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const anyMode = fc.constantFrom<ApiKeyMode>("live", "test");
+const anyRandom = fc.uint8Array({ minLength: API_KEY_RANDOM_BYTES, maxLength: API_KEY_RANDOM_BYTES + 8 });
+
+function codeOf(result: Result<unknown>): string {
+  return result.ok ? "accepted" : result.refusal.code;
+}
+
+/** The first bytes as given, the rest zero. */
+function random(...bytes: readonly number[]): Uint8Array {
+  const supply = new Uint8Array(API_KEY_RANDOM_BYTES);
+  supply.set(bytes);
+  return supply;
+}
+
+/** Bytes from `first` on, each one more than the last. */
+function rising(first: number): Uint8Array {
+  return random(...Array.from({ length: 30 }, (_, index) => first + index));
+}
+
+describe("CRC-32", () => {
+  it.each([
+    ["", "00000000"],
+    ["123456789", "cbf43926"],
+    ["a", "e8b7be43"],
+    ["The quick brown fox jumps over the lazy dog", "414fa339"],
+  ])("of %j", (text, hex) => {
+    expect(crc32(utf8(text)).toString(16).padStart(8, "0")).toBe(hex);
+  });
+});
+
+describe("known keys", () => {
+  // Checksum and hash were computed with zlib and another SHA-256.
+  it.each<[mode: ApiKeyMode, random: Uint8Array, key: string, hash: string]>([
+    [
+      "live",
+      rising(0),
+      "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW",
+      "1cb0c5158ccff8227ee7d990f6994e1a29391745aad91eef9efd50ffd122e03d",
+    ],
+    [
+      "test",
+      rising(62),
+      "cs_test_0123456789ABCDEFGHIJKLMNOPQRST0GcwU3",
+      "9b7892f42190fa334c1bddc698fa8cd66b4bb889552022eafdeb0ee2d682929d",
+    ],
+    [
+      "live",
+      rising(3 * 62 + 32),
+      "cs_live_WXYZabcdefghijklmnopqrstuvwxyz4MLOFb",
+      "e7ef4a7a7aa978956a0864bd87832b5e83d05a26a5b412516390899fdff83255",
+    ],
+    [
+      "test",
+      random(),
+      "cs_test_0000000000000000000000000000002W8LGU",
+      "02a111dc1cf8942940221a6a775ec80bd8ae1f130ad3b0778a6785065b093de0",
+    ],
+    [
+      "live",
+      random(...new Uint8Array(28), 1, 9),
+      "cs_live_00000000000000000000000000001900Biea",
+      "0d61a56bdad5275fd1c9973f4db13c6d151bd2a5be64cb57b1042ed29480e285",
+    ],
+  ])("%s %#", (mode, bytes, key, hash) => {
+    expect(makeApiKey(mode, bytes)).toBe(key);
+    expect(parseApiKey(key)).toEqual(accept({ mode, hash }));
+  });
+});
+
+describe("making", () => {
+  it("passes over the bytes that would favour some characters", () => {
+    const useless = [248, 249, 250, 251, 252, 253, 254, 255];
+    const mixed = random(...useless, 1, ...useless, 247, ...useless, 2);
+    expect(makeApiKey("live", mixed).slice(8, 12)).toBe("1z20");
+    expect(makeApiKey("live", mixed)).toBe(makeApiKey("live", random(1, 247, 2)));
+  });
+
+  it("gives each character as many bytes as any other", () => {
+    const counts = new Map<string, number>();
+    for (let byte = 0; byte < 256; byte++) {
+      const [first = ""] = makeApiKey("live", random(byte, 61)).slice(8);
+      // A byte that is passed over leaves the first place to the next one, 61, which is z.
+      if (byte < 248) counts.set(first, (counts.get(first) ?? 0) + 1);
+      else expect(first).toBe("z");
+    }
+    expect([...counts.keys()].toSorted().join("")).toBe(BASE62);
+    expect(new Set(counts.values())).toEqual(new Set([4]));
+  });
+
+  it("takes 64 bytes, of which 30 must be of use", () => {
+    const useless = new Uint8Array(API_KEY_RANDOM_BYTES).fill(255);
+    const enough = useless.slice().fill(7, 34);
+    const short = useless.slice().fill(7, 35);
+    expect(makeApiKey("live", enough)).toMatch(/^cs_live_7{30}/);
+    expect(() => makeApiKey("live", short)).toThrow("not random");
+    expect(() => makeApiKey("live", useless)).toThrow("not random");
+    expect(() => makeApiKey("live", new Uint8Array(63))).toThrow("64 random bytes");
+  });
+
+  it("depends on all of the secret", () => {
+    fc.assert(
+      fc.property(fc.nat(29), fc.integer({ min: 1, max: 61 }), (place, other) => {
+        const changed = random();
+        changed[place] = other;
+        expect(makeApiKey("live", changed)).not.toBe(makeApiKey("live", random()));
+      }),
+    );
+  });
+});
+
+describe("parsing", () => {
+  const key = "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW";
+  it.each([
+    ["nothing", ""],
+    ["the prefix alone", "cs_live_"],
+    ["another mode with the old checksum", key.replace("live", "test")],
+    ["an unknown mode", key.replace("live", "prod")],
+    ["an inherited mode", key.replace("live", "constructor")],
+    ["no prefix", key.slice(8)],
+    ["a prefix in capitals", key.replace("cs", "CS")],
+    ["a wrong character", key.replace("A", "B")],
+    ["two characters exchanged", key.replace("AB", "BA")],
+    ["another case", key.replace("K", "k")],
+    ["a character too few", key.slice(0, -1)],
+    ["a character too many", `${key}0`],
+    ["a wrong checksum", key.replace("4FBKIW", "4FBKIX")],
+    ["a checksum beyond 32 bits", key.replace("4FBKIW", "zzzzzz")],
+    ["a space before", ` ${key}`],
+    ["a line end after", `${key}\n`],
+    ["a second line", `${key}\n${key}`],
+    ["a character of no alphabet", key.replace("0", "-")],
+    ["a digit of another script", key.replace("0", "٠")],
+    ["a letter that looks the same", key.replace("A", "А")],
+    ["the checksum alone in place", key.replace("4FBKIW", "")],
+    ["a million characters", key.repeat(25_000)],
+  ])("refuses %s", (_, wrong) => {
+    expect(codeOf(parseApiKey(key))).toBe("accepted");
+    expect(codeOf(parseApiKey(wrong))).toBe("api_key_malformed");
+  });
+
+  it("tells no part of what it refuses", () => {
+    const refused = parseApiKey(key.replace("A", "B"));
+    expect(JSON.stringify(refused)).not.toMatch(/cs_|0123/);
+  });
+
+  it("takes every key that was made, by the hash that the platform makes of it", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMode, anyRandom, async (mode, bytes) => {
+        const made = makeApiKey(mode, bytes);
+        expect(made).toMatch(/^cs_(live|test)_[0-9A-Za-z]{36}$/);
+        const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", owned(utf8(made)))));
+        expect(parseApiKey(made)).toEqual(accept({ mode, hash }));
+      }),
+    );
+  });
+
+  it("refuses every key with one or two characters changed", () => {
+    const character = fc.constantFrom(...BASE62.split(""));
+    fc.assert(
+      fc.property(
+        anyRandom,
+        fc.nat(35),
+        character,
+        fc.nat(35),
+        character,
+        (bytes, first, one, second, two) => {
+          const made = makeApiKey("live", bytes);
+          const letters = made.split("");
+          letters[8 + first] = one;
+          letters[8 + second] = two;
+          const changed = letters.join("");
+          expect(codeOf(parseApiKey(changed))).toBe(changed === made ? "accepted" : "api_key_malformed");
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) }), (text) => {
+        expect(codeOf(parseApiKey(text))).toBe("api_key_malformed");
+        expect(codeOf(parseApiKey(`cs_live_${text}`))).toBe("api_key_malformed");
+      }),
+    );
+  });
+});
+
+describe("showing", () => {
+  it.each([
+    ["a live key", "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "cs_live_0123…"],
+    ["a test key", "cs_test_0000000000000000000000000000002W8LGU", "cs_test_0000…"],
+    ["nothing of what may be some other secret", "correct horse battery staple", "…"],
+    ["nothing of a key with more around it", "key: cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "…"],
+    ["nothing of nothing", "", "…"],
+  ])("%s", (_, text, shown) => {
+    expect(redactApiKey(text)).toBe(shown);
+  });
+});

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { concat, fromHex, owned, toHex, utf8, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import {
+  CHALLENGE_BYTES,
+  challengeOf,
+  comparisonCode,
+  splitChallenge,
+  spokenCode,
+} from "../../../src/core/confirmation/challenge.ts";
+import { accept, expectOk } from "../../../src/core/refusal.ts";
+
+const anyHash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(owned);
+
+async function platformSha256(bytes: Bytes): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+describe("a challenge", () => {
+  it("is the nonce and then the payload's hash", () => {
+    const challenge = challengeOf(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
+    expect(toHex(challenge)).toBe("01".repeat(32) + "02".repeat(32));
+  });
+
+  it("falls into the two that made it", () => {
+    fc.assert(
+      fc.property(anyHash, anyHash, (nonce, payloadHash) => {
+        const challenge = challengeOf(nonce, payloadHash);
+        expect(challenge.length).toBe(CHALLENGE_BYTES);
+        expect(splitChallenge(challenge)).toEqual(accept({ nonce, payloadHash }));
+      }),
+    );
+  });
+
+  it.each([0, 31, 32, 63, 65, 96, 128])("has not %d bytes", (length) => {
+    expect(splitChallenge(new Uint8Array(64)).ok).toBe(true);
+    expect(splitChallenge(new Uint8Array(length))).toMatchObject({
+      ok: false,
+      refusal: { code: "challenge_mismatch" },
+    });
+  });
+
+  it.each([
+    [31, 32],
+    [32, 33],
+    [0, 64],
+    [64, 0],
+  ])("is not made of %d and %d bytes", (nonce, payloadHash) => {
+    expect(() => challengeOf(new Uint8Array(32), new Uint8Array(32))).not.toThrow();
+    expect(() => challengeOf(new Uint8Array(nonce), new Uint8Array(payloadHash))).toThrow(RangeError);
+  });
+
+  it("does not change with the bytes it was made of", () => {
+    const nonce = new Uint8Array(32);
+    const challenge = challengeOf(nonce, new Uint8Array(32));
+    const split = expectOk(splitChallenge(challenge));
+    nonce.fill(9);
+    challenge.fill(9);
+    expect(split.nonce).toEqual(new Uint8Array(32));
+  });
+});
+
+describe("a comparison code", () => {
+  const action = "Pay 12.50 EUR to Müller";
+  const payloadHash = expectOk(fromHex("5a79e64492df293fd6ec7d23964461660c9a17fa966cf7f2eb3a5bb447122bd2"));
+
+  it("is known", async () => {
+    expect(toHex(await platformSha256(utf8('{"amount":12.5,"currency":"EUR","to":"Müller"}')))).toBe(
+      toHex(payloadHash),
+    );
+    expect(comparisonCode("cnf_1", payloadHash, action)).toBe("a84da2e8");
+    expect(spokenCode("a84da2e8")).toBe("a84d a2e8");
+  });
+
+  it("is the beginning of the hash of tag, confirmation, payload and action", async () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(text, anyHash, text, async (confirmation, hash, words) => {
+        const tagged = utf8(`countersign/code/v1\0${confirmation}`);
+        const digest = await platformSha256(concat(tagged, hash, await platformSha256(utf8(words))));
+        expect(comparisonCode(confirmation, hash, words)).toBe(toHex(digest).slice(0, 8));
+      }),
+    );
+  });
+
+  it.each([
+    ["the confirmation", "cnf_2", payloadHash, action],
+    ["the payload", "cnf_1", new Uint8Array(32), action],
+    ["the action", "cnf_1", payloadHash, `${action} `],
+  ])("changes with %s", (_, confirmation, hash, words) => {
+    expect(comparisonCode(confirmation, hash, words)).not.toBe("a84da2e8");
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { hostNotes } from "../../../src/core/display/host-names.ts";
+
+describe("a host that machines read in another form is noted", () => {
+  it.each([
+    ["https://example.com/größe?q=é#ü", []],
+    ["https://example.com.", []],
+    ["(see HTTPS://Example.COM:443/)", []],
+    ["http://[::1]:8080/", []],
+    ["ann@example.com", []],
+    ["1.5 µm and €1.000 and 3.14", []],
+    ["今天。明天", []],
+    ["so “größe” — und mehr", []],
+    ["postgres://db.internal:5432/x", []],
+    ["https://bücher.example/", ["the address leads to the host xn--bcher-kva.example"]],
+    ["(https://bücher.example),", ["the address leads to the host xn--bcher-kva.example"]],
+    ["ssh://bücher.example:22/", ["the address leads to the host xn--bcher-kva.example"]],
+    ["https://аррӏе.com", ["the address leads to the host xn--80ak6aa92e.com"]],
+    ["mail ann@bücher.example now", ["as a host name this is xn--bcher-kva.example"]],
+    ["bücher.example", ["as a host name this is xn--bcher-kva.example"]],
+    ["пример.рф", ["as a host name this is xn--e1afmkfd.xn--p1ai"]],
+    ["аррӏе。com", ["as a host name this is xn--80ak6aa92e.com"]],
+    ["https://ex\u00adample.com/", ["the address leads to the host example.com"]],
+    ["https://ｅxample.com/", ["the address leads to the host example.com"]],
+    ["https://%65xample.com/", ["the address leads to the host example.com"]],
+    ["http://0x7f.1/", ["the address leads to the host 127.0.0.1"]],
+    ["http://2130706433/", ["the address leads to the host 127.0.0.1"]],
+    [
+      "https://paypal.com@evil.example/",
+      ["what stands before the @ is not the host; the address leads to evil.example"],
+    ],
+    [
+      "https:\\\\paypal.com,x@evil.example\\@paypal.com",
+      ["what stands before the @ is not the host; the address leads to evil.example"],
+    ],
+    [
+      "https://a@bücher.example",
+      ["what stands before the @ is not the host; the address leads to xn--bcher-kva.example"],
+    ],
+    ["https://example.com:8443/ https://${host}/ https:// http://<host>/", []],
+    [
+      "https://a@b.example@evil.example/",
+      ["what stands before the @ is not the host; the address leads to evil.example"],
+    ],
+    ["http://1.2.3.4.5/", ["an address whose host is not a valid name"]],
+    // Longer than any name can be, and so that a check of it would take long.
+    [`https://${"é".repeat(30_000)}.example/`, ["an address whose host is not a valid name"]],
+    [`https://${"%65".repeat(100)}.example/`, ["an address whose host is not a valid name"]],
+    [`https://${")".repeat(30_000)}é`, ["an address whose host is not a valid name"]],
+    [`${"é".repeat(300)}.example`, []],
+    ["https://bü%00cher.example/", ["an address whose host is not a valid name"]],
+    [
+      "bücher.example https://bücher.example größe.example größe.example",
+      ["the address leads to the host xn--bcher-kva.example", "as a host name this is xn--gre-6ka8i.example"],
+    ],
+  ])("%.60s", (text, details) => {
+    expect(hostNotes(text).map(({ detail }) => detail)).toEqual(details);
+  });
+
+  it("tells names apart that only look different to machines", () => {
+    expect(hostNotes("https://bücher.example")[0]?.code).toBe("host-in-punycode");
+    expect(hostNotes("https://x@bücher.example")[0]?.code).toBe("host-differs");
+  });
+});

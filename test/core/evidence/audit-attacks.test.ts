@@ -1,0 +1,333 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { AuditKnowledge } from "../../../src/core/evidence/audit.ts";
+import { toHex } from "../../../src/core/encoding/bytes.ts";
+import { treeRoot } from "../../../src/core/tlog/merkle.ts";
+import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
+import { tilePath } from "../../../src/core/tlog/tile.ts";
+import { headerOf, readerOf, rowsOf, served } from "../../support/evidence/export-file.ts";
+import { createAuthenticator } from "../../support/authenticator.ts";
+import { createLog, TestLog } from "../../support/log/memory-log.ts";
+import { flipped } from "../../support/log/sample-tree.ts";
+import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
+import { random, RP, TestTenant } from "../../support/evidence/sample-tenant.ts";
+import {
+  APPROVED,
+  REJECTED,
+  LOOKAHEAD,
+  lived,
+  confirmationOf,
+  knowing,
+  known,
+  audited,
+  auditOf,
+  failing,
+  detailOf,
+  erase,
+} from "../../support/evidence/sample-history.ts";
+
+// An auditor against an operator who can seal and export whatever he likes. Each row is a lie, and the named
+// checks that catch it; in the same test the honest export is accepted.
+
+let staff: Staff;
+beforeAll(async () => {
+  staff = await createStaff();
+});
+
+describe("what an operator seals", () => {
+  type Attack = (own: TestTenant) => unknown;
+  const body = (change: JsonObject) => (record: JsonObject & { body: JsonObject }) => ({
+    ...record,
+    body: { ...record.body, ...change },
+  });
+  const cases: [string, Attack, string][] = [
+    ["an approval that nobody signed", (own) => own.decide({ votes: [] }), "decisions"],
+    [
+      "one signature where two are due",
+      (own) => own.decide({ policy: staff.twoOfThree(), votes: [{ by: staff.dan }] }),
+      "decisions",
+    ],
+    ["a signature with a revoked passkey", (own) => own.decide({ votes: [{ by: staff.cy }] }), "decisions"],
+    ["a passkey that nobody endorsed", (own) => own.decide({ votes: [{ by: staff.zoe }] }), "decisions"],
+    ["an endorsement by an approver", (own) => own.endorse(staff.zoe, "approver", staff.dan), "directory"],
+    ["a role that nobody gave", (own) => own.changeRole(staff.dan, "admin", staff.dan), "directory"],
+    [
+      "an endorsement by a revoked admin",
+      async (own) => {
+        await own.revoke(staff.bea, staff.alex);
+        await own.endorse(staff.zoe, "approver", staff.bea);
+      },
+      "directory",
+    ],
+    [
+      "one request decided twice",
+      (own) =>
+        own.decide({
+          outcome: "expired",
+          votes: [],
+          alter: body({ confirmation: confirmationOf(own, APPROVED) }),
+        }),
+      "decisions",
+    ],
+    [
+      "a use of what was rejected",
+      (own) => own.says("consumed", { confirmation: confirmationOf(own, REJECTED), decided: REJECTED }),
+      "uses",
+    ],
+    [
+      "a use of what was never asked",
+      (own) => own.says("consumed", { confirmation: "c_none", decided: REJECTED }),
+      "uses",
+    ],
+    [
+      "a second use",
+      (own) => own.says("consumed", { confirmation: confirmationOf(own, APPROVED), decided: APPROVED }),
+      "uses",
+    ],
+    [
+      "a use of a change",
+      (own) => own.says("consumed", { confirmation: confirmationOf(own, 2), decided: 2 }),
+      "uses",
+    ],
+    [
+      "a use before the approval",
+      (own) => own.says("consumed", { confirmation: "c_later", decided: 99 }),
+      "uses",
+    ],
+    [
+      "a record dated back",
+      (own) =>
+        own.decide({
+          outcome: "expired",
+          votes: [],
+          alter: (record) => ({ ...record, at: "2026-10-01T12:00:00.000Z" }),
+        }),
+      "time",
+    ],
+    [
+      "a record of another stream",
+      (own) =>
+        own.decide({
+          outcome: "expired",
+          votes: [],
+          alter: (record) => ({ ...record, stream: "ab".repeat(32) }),
+        }),
+      "chain",
+    ],
+    [
+      "a record that follows another one",
+      (own) =>
+        own.decide({
+          outcome: "expired",
+          votes: [],
+          alter: (record) => ({ ...record, prev: own.commitAt(3) }),
+        }),
+      "chain",
+    ],
+    [
+      "a decision that knows no revocation",
+      (own) =>
+        own.decide({
+          votes: [{ by: staff.dan }],
+          alter: body({ directory: { seq: 4, commit: own.commitAt(4) } }),
+        }),
+      "decisions",
+    ],
+    [
+      "a directory that never was",
+      (own) =>
+        own.decide({
+          votes: [{ by: staff.dan }],
+          alter: body({ directory: { seq: 9, commit: "ab".repeat(32) } }),
+        }),
+      "decisions",
+    ],
+    [
+      "a second beginning",
+      (own) => {
+        const { body: genesis = {} } = own.records[0]?.sealed.record ?? {};
+        own.says("consumed", {}, (record) => ({ ...record, type: "stream.created", body: genesis }));
+      },
+      "chain",
+    ],
+    [
+      "an erasure of what is to come",
+      (own) => own.says("erased", { rule: "x", spans: [{ from: 12, to: 99 }] }),
+      "",
+    ],
+  ];
+  it.each(cases)("%s", async (_name, attack, expected) => {
+    const own = await lived(staff);
+    expect(failing(await auditOf(own))).toBe("");
+    await attack(own);
+    expect(failing(await auditOf(own))).toBe(expected);
+  });
+
+  it("an erasure of one record, where two are gone", async () => {
+    const own = await lived(staff);
+    own.says("erased", { rule: "x", spans: [{ from: REJECTED, to: REJECTED }] });
+    const two = erase(own, [REJECTED, REJECTED + 1]);
+    const report = await audited(headerOf(own), two, await knowing(own));
+    expect([failing(report), detailOf(report, "erased")]).toEqual([
+      "erased",
+      expect.stringContaining("ecord 8 is gone"),
+    ]);
+    const one = await audited(headerOf(own), erase(own, [REJECTED]), await knowing(own));
+    expect(failing(one)).toBe("");
+  });
+
+  it("an erasure that hides a revocation: the decisions after it still name it", async () => {
+    const own = await lived(staff);
+    own.says("erased", { rule: "x", spans: [{ from: 9, to: 9 }] });
+    const report = await audited(headerOf(own), erase(own, [9]), await knowing(own));
+    expect(failing(report)).toBe("decisions");
+    expect(detailOf(report, "decisions")).toContain("relies on record 9");
+  });
+});
+
+describe("a reveal", () => {
+  const reveal = async (own: TestTenant, of: JsonObject) => {
+    const decided = { seq: APPROVED, commit: own.commitAt(APPROVED) };
+    const change = { v: 1, kind: "countersign/change", change: "revealed", shown: true };
+    const confirmation = confirmationOf(own, APPROVED);
+    const told = { action: "Deploy to production", payloadHash: "ab".repeat(32) };
+    const payload = { ...change, ...told, confirmation, decided, ...of };
+    await own.decide({ type: "revealed", action: "Publish", payload, votes: [{ by: staff.bea }] });
+    await own.decide({ votes: [{ by: staff.dan }] });
+    return failing(await auditOf(own));
+  };
+
+  it.each([
+    ["of a decision of this tenant", () => ({}), ""],
+    ["of another request", () => ({ confirmation: "c_other" }), "directory"],
+    [
+      "of another record",
+      (own: TestTenant) => ({ decided: { seq: REJECTED, commit: own.commitAt(REJECTED) } }),
+      "directory",
+    ],
+    [
+      "of a record that never was",
+      () => ({ decided: { seq: APPROVED, commit: "ab".repeat(32) } }),
+      "directory",
+    ],
+  ])("%s", async (_name, of, expected) => {
+    const own = await lived(staff);
+    expect(await reveal(own, of(own))).toBe(expected);
+  });
+});
+
+describe("a recovery", () => {
+  it.each([
+    ["by two who manage people", () => [staff.alex, staff.bea], ""],
+    ["by one of them", () => [staff.bea], "directory decisions"],
+    ["by the person alone", () => [staff.dan], "directory decisions"],
+  ])("%s", async (_name, signers, expected) => {
+    const own = await lived(staff);
+    const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
+    await own.recover(staff.dan, passkey, signers());
+    await own.decide({ votes: [{ by: staff.dan, passkey }] });
+    expect(failing(await auditOf(own))).toBe(expected);
+  });
+});
+
+describe("what an operator does to the log", () => {
+  const seal = (own: TestTenant, seq: number) =>
+    own.log.append(
+      encodeEntry({ kind: "sealed", label: recordLabel(own.streamKey, seq), commit: random(32) }),
+    );
+
+  it.each([
+    ["a hidden next record", 11, "hidden"],
+    ["a hidden record far ahead", 11 + LOOKAHEAD - 1, "hidden"],
+    ["a label beyond what is looked for", 11 + LOOKAHEAD, ""],
+    ["a second record under a label", APPROVED, "fork"],
+    ["a second beginning", 0, "fork"],
+  ])("%s, before the export", async (_name, seq, expected) => {
+    const own = await lived(staff);
+    seal(own, seq);
+    const report = await auditOf(own);
+    expect(failing(report)).toBe(expected);
+  });
+
+  it("a gap among the records sealed after the export", async () => {
+    const own = await lived(staff);
+    const made = [headerOf(own), rowsOf(own)] as const;
+    seal(own, 12);
+    expect(failing(await audited(...made, await knowing(own)))).toBe("hidden");
+    seal(own, 11);
+    expect(failing(await audited(...made, await knowing(own)))).toBe("hidden");
+  });
+
+  /** The same entries, otherwise. */
+  const relaid = async (change: (entries: Uint8Array[]) => readonly Uint8Array[]): Promise<string> => {
+    const own = await lived({ ...staff, tenant: async () => (await onFreshLog()).tenant });
+    const other = new TestLog(own.log.signer, own.log.witnesses);
+    for (const entry of change([...own.log.entries])) other.append(entry);
+    const head = { ...headerOf(own), logSize: other.leaves.length, logRoot: toHex(treeRoot(other.leaves)) };
+    return failing(await audited(head, rowsOf(own), await known(own.stream, other)));
+  };
+  const onFreshLog = async () => {
+    const log = await createLog("fresh.example/log", 3);
+    const fresh = new TestTenant(log, staff.alex);
+    await fresh.endorse(staff.bea, "admin", staff.alex);
+    await fresh.endorse(staff.cy, "approver", staff.bea);
+    await fresh.endorse(staff.dan, "approver", staff.bea);
+    await fresh.endorse(staff.eve, "auditor", staff.bea);
+    return { tenant: fresh };
+  };
+
+  it.each([
+    ["nothing", (entries: Uint8Array[]) => entries, ""],
+    ["a record is missing", (entries: Uint8Array[]) => entries.toSpliced(5, 1), "places"],
+    [
+      "two records stand in another order",
+      (entries: Uint8Array[]) =>
+        entries.toSpliced(5, 2, entries[6] ?? new Uint8Array(), entries[5] ?? new Uint8Array()),
+      "places",
+    ],
+    [
+      "a record stands there twice",
+      (entries: Uint8Array[]) => [...entries, entries[5] ?? new Uint8Array()],
+      "fork",
+    ],
+    ["an entry is none", (entries: Uint8Array[]) => [...entries, Uint8Array.of(9)], "log"],
+  ])("%s", async (_name, change, expected) => expect(await relaid(change)).toBe(expected));
+
+  it("a rolled-back log, a forged tile, a forged entry, other witnesses", async () => {
+    const own = await lived(staff);
+    const made = [headerOf(own), rowsOf(own)] as const;
+    const { log } = own;
+    const reader = readerOf(log);
+    const table: [string, Partial<AuditKnowledge>, string][] = [
+      ["rolled back", { checkpoint: await log.checkpoint(3) }, "log"],
+      [
+        "a tile with a bit turned",
+        { log: { ...reader, fetchTile: async (tile) => flipped(served(log, tilePath(tile)) ?? random(32)) } },
+        "log",
+      ],
+      ["no tiles", { log: { ...reader, fetchTile: async () => undefined } }, "log"],
+      [
+        "an entry with a bit turned",
+        {
+          log: {
+            ...reader,
+            fetchEntries: async (bundle) => flipped((await reader.fetchEntries(bundle)) ?? random(32), 300),
+          },
+        },
+        "log",
+      ],
+      ["no entries", { log: { ...reader, fetchEntries: async () => undefined } }, "log"],
+      [
+        "witnesses that are not trusted",
+        { trust: { ...log.trust(3), witnesses: (await createLog("x", 3)).trust(3).witnesses } },
+        "witnesses",
+      ],
+      ["another log's key", { trust: (await createLog(log.origin, 3)).trust() }, "log"],
+      ["honest", {}, ""],
+    ];
+    for (const [name, more, expected] of table) {
+      const report = await audited(...made, await knowing(own, more));
+      expect([name, failing(report)]).toEqual([name, expected]);
+    }
+  });
+});

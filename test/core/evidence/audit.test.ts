@@ -1,0 +1,212 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { AUDIT_CHECKS, auditExport } from "../../../src/core/evidence/audit.ts";
+import { toHex } from "../../../src/core/encoding/bytes.ts";
+import { openExport, type ExportHeader, type ExportRow } from "../../../src/core/evidence/export.ts";
+import { treeRoot } from "../../../src/core/tlog/merkle.ts";
+import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/verify.ts";
+import { headerOf, rowsOf } from "../../support/evidence/export-file.ts";
+import { edited } from "../../support/evidence/edited.ts";
+import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
+import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
+import {
+  APPROVED,
+  REJECTED,
+  LOOKAHEAD,
+  lived,
+  knowing,
+  known,
+  audited,
+  auditOf,
+  failing,
+  detailOf,
+  erase,
+} from "../../support/evidence/sample-history.ts";
+
+// An auditor and a file that somebody changed on its way. Each row is a change, and the named checks that catch
+// it; in the same test the file as it was is accepted.
+
+let staff: Staff;
+let good: TestTenant;
+let header: ExportHeader;
+let rows: readonly ExportRow[];
+
+beforeAll(async () => {
+  staff = await createStaff();
+  good = await lived(staff);
+  header = headerOf(good);
+  rows = rowsOf(good);
+});
+
+describe("a whole export", () => {
+  it("says of how many decisions it was not shown the content", async () => {
+    const hidden = rows.map((row) =>
+      row.kind === "decision" ? { ...row, sealed: { ...row.sealed, payload: null } } : row,
+    );
+    const report = await audited(header, hidden, await knowing(good));
+    expect([report.verified, report.summary?.withheld]).toEqual([true, 4]);
+  });
+
+  it("passes every check, and is summed up", async () => {
+    const report = await audited(header, rows, await knowing(good));
+    expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
+      Object.keys(AUDIT_CHECKS).map((name) => `${name} passed`),
+    );
+    expect(report.summary).toEqual({
+      stream: good.stream,
+      records: {
+        "stream.created": 1,
+        "credential.endorsed": 4,
+        decision: 4,
+        consumed: 1,
+        "credential.revoked": 1,
+      },
+      decisions: { approved: 2, rejected: 1, expired: 1 },
+      withheld: 0,
+      people: 5,
+      passkeys: { active: 4, revoked: 1 },
+      erasures: [],
+      log: { origin: good.log.origin, size: 12, exportSize: 12 },
+      newer: 0,
+      lookahead: LOOKAHEAD,
+    });
+  });
+
+  it("stays complete when more is sealed after it was made, and says how much", async () => {
+    const own = await lived(staff);
+    const made = [headerOf(own), rowsOf(own)] as const;
+    await own.decide({ votes: [{ by: staff.dan }] });
+    await own.decide({ outcome: "cancelled", votes: [] });
+    const report = await audited(...made, await knowing(own));
+    expect([failing(report), report.summary?.newer]).toEqual(["", 2]);
+  });
+
+  it("says absent of what was not given the knowledge for", async () => {
+    const any = await auditOf(good, { tenant: ANY_TENANT, trust: good.log.trust() });
+    expect(any.checks.flatMap(({ name, status }) => (status === "absent" ? [name] : []))).toEqual([
+      "tenant",
+      "witnesses",
+    ]);
+    const { tenant: _none, ...unpinned } = await knowing(good);
+    expect(failing(await audited(header, rows, unpinned))).toBe("tenant");
+  });
+
+  it("may have records erased, each named by the record of its erasure", async () => {
+    const own = await lived(staff);
+    own.says("erased", { rule: "Rejections after a year", spans: [{ from: REJECTED, to: REJECTED + 1 }] });
+    await own.decide({ votes: [{ by: staff.dan }] });
+    const gone = erase(own, [REJECTED, REJECTED + 1]);
+    const report = await audited(headerOf(own), gone, await knowing(own));
+    expect([failing(report), report.summary?.erasures, report.summary?.records["(erased)"]]).toEqual([
+      "",
+      [{ by: 11, rule: "Rejections after a year", seqs: 2 }],
+      2,
+    ]);
+  });
+});
+
+type File = readonly [ExportHeader, readonly ExportRow[]];
+const changed = (seq: number, pointer: string, to: JsonValue | ((old: JsonValue) => JsonValue)): File => [
+  header,
+  rows.map((row, at) =>
+    at === seq
+      ? (edited(
+          row as unknown as JsonValue,
+          pointer,
+          typeof to === "function" ? to : () => to,
+        ) as unknown as ExportRow)
+      : row,
+  ),
+];
+
+describe("a file that was changed", () => {
+  const cases: [string, () => File | Promise<File>, string][] = [
+    [
+      "its last record left out, and the count changed",
+      () => [{ ...header, count: 10 }, rows.slice(0, -1)],
+      "hidden",
+    ],
+    ["its last three records left out", () => [{ ...header, count: 8 }, rows.slice(0, -3)], "hidden"],
+    ["its last record left out", () => [header, rows.slice(0, -1)], "form"],
+    ["a record left out", () => [header, rows.toSpliced(6, 1)], "form"],
+    [
+      "two records in another order",
+      () => [header, rows.toSpliced(5, 2, ...rows.slice(5, 7).toReversed())],
+      "form",
+    ],
+    ["a record twice", () => [{ ...header, count: 12 }, rows.toSpliced(6, 0, ...rows.slice(5, 6))], "form"],
+    ["another payload", () => changed(APPROVED, "/sealed/payload/sha", "evil"), "decisions"],
+    [
+      "another payload and its hash",
+      () => changed(APPROVED, "/sealed/payloadHash", "ab".repeat(32)),
+      "decisions",
+    ],
+    ["another action", () => changed(APPROVED, "/sealed/statements/0/action", "Nothing much"), "decisions"],
+    ["another reason", () => changed(REJECTED, "/sealed/statements/0/reason", "yes"), "decisions"],
+    ["another verdict", () => changed(REJECTED, "/sealed/statements/0/decision", "approve"), "decisions"],
+    [
+      "another outcome",
+      () => changed(REJECTED, "/sealed/record/body/outcome", "approved"),
+      "chain decisions places",
+    ],
+    ["another time", () => changed(8, "/sealed/record/at", "2026-11-01T12:00:30.000Z"), "chain places"],
+    ["a signature bit", () => changed(APPROVED, "/sealed/assertions/0/signature", flippedText), "decisions"],
+    ["another policy", () => changed(10, "/sealed/policy/require/threshold", 1), "decisions"],
+    [
+      "another passkey's key in an endorsement",
+      () => changed(2, "/sealed/payload/credential/publicKey", flippedText),
+      "directory decisions",
+    ],
+    ["another salt", () => changed(APPROVED, "/sealed/entrySalt", flippedText), "chain places"],
+    ["another label", () => changed(APPROVED, "/sealed/label", "ab".repeat(32)), "places"],
+    ["another use", () => changed(6, "/sealed/record/body/decided", REJECTED), "chain uses places"],
+    [
+      "the owner's first key",
+      () => changed(0, "/sealed/record/body/genesis/publicKey", flippedText),
+      "tenant chain directory decisions places",
+    ],
+    ["a record erased without a word", () => [header, erase(good, [REJECTED])], "erased"],
+    ["the beginning erased", () => [header, erase(good, [0])], "tenant erased log"],
+    ["another stream key", () => [{ ...header, streamKey: "ab".repeat(32) }, rows], "key places"],
+    ["another stream's name", () => [{ ...header, stream: "ab".repeat(32) }, rows], "tenant chain"],
+    ["another log's name", () => [{ ...header, logOrigin: "other.example" }, rows], "log"],
+    ["another state of the log", () => [{ ...header, logRoot: "ab".repeat(32) }, rows], "log"],
+    ["a state of the log to come", () => [{ ...header, logSize: 13 }, rows], "log"],
+    [
+      "an earlier state of the log",
+      () => [{ ...header, logSize: 8, logRoot: toHex(treeRoot(good.log.leaves.slice(0, 8))) }, rows],
+      "places",
+    ],
+  ];
+  it.each(cases)("%s", async (_name, make, expected) => {
+    const knowledge = await knowing(good);
+    expect(failing(await audited(...(await make()), knowledge))).toBe(expected);
+    expect(failing(await audited(header, rows, knowledge))).toBe("");
+  });
+
+  it("is another tenant's, whole in itself", async () => {
+    const other = await lived(staff);
+    const knowledge = await known(good.stream, other.log);
+    expect(failing(await audited(headerOf(other), rowsOf(other), knowledge))).toBe("tenant");
+  });
+
+  it("names the place, and counts what else is wrong in the same way", async () => {
+    const body = (payload: JsonObject) => changed(APPROVED, "/sealed/payload", payload)[1];
+    const twice = body({ a: 1 }).map((row, seq) =>
+      seq === REJECTED ? (changed(REJECTED, "/sealed/payload", { a: 1 })[1][REJECTED] ?? row) : row,
+    );
+    const report = await audited(header, twice, await knowing(good));
+    expect(detailOf(report, "decisions")).toMatch(
+      /^Decision 5 \(approved\): the payload .* and 1 more of this kind\.$/,
+    );
+    expect(
+      (await auditExport(await openExport([]), await knowing(good))).checks.map(({ status }) => status),
+    ).toEqual(Object.keys(AUDIT_CHECKS).map((name) => (name === "form" ? "failed" : "absent")));
+  });
+});
+
+function flippedText(old: JsonValue): JsonValue {
+  const text = typeof old === "string" ? old : "";
+  const at = text.length - 5;
+  return text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
+}

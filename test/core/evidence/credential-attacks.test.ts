@@ -1,0 +1,349 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { soleApprover } from "../../../src/core/confirmation/policy.ts";
+import type { Knowledge } from "../../../src/core/evidence/verify.ts";
+import {
+  createStaff,
+  everythingOf,
+  failing,
+  judged,
+  statusOf,
+  type Staff,
+} from "../../support/evidence/sample-company.ts";
+import {
+  createPerson,
+  type TestPerson,
+  type TestTenant,
+  type TestVote,
+} from "../../support/evidence/sample-tenant.ts";
+
+// Who counts, replayed from the owner's first passkey. Whoever holds the database and the log seals a change
+// that nobody entitled has signed, and lets somebody decide by it: the receipt's own checks say so, while a
+// decision of the same tenant that does not rest on the lie is accepted.
+
+let staff: Staff;
+/** A passkey that nobody knows, in cy's hands. */
+let found: TestPerson;
+beforeAll(async () => {
+  staff = await createStaff();
+  found = await createPerson("cy");
+});
+
+function withoutExport(tenant: TestTenant): Knowledge {
+  const { history: _history, ...rest } = everythingOf(tenant);
+  return rest;
+}
+
+interface Attack {
+  readonly name: string;
+  /** Seals the lie; who then decides by it, and with what. */
+  readonly lie: (tenant: TestTenant, staff: Staff) => Promise<TestVote>;
+  readonly caught: string;
+}
+
+const oneOf = (...people: readonly TestPerson[]) => ({
+  ...soleApprover("unused"),
+  name: "Any one",
+  require: {
+    kind: "quorum" as const,
+    name: "Managers",
+    threshold: 1,
+    of: people.map(({ id }) => ({ kind: "person" as const, person: id })),
+  },
+});
+
+const BY_HAND: readonly Attack[] = [
+  {
+    name: "a passkey put into the database, with a record that nobody signed",
+    lie: async (tenant, { zoe, alex }) => {
+      await tenant.endorse(zoe, "approver", alex, { votes: [] });
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a passkey endorsed by a passkey that nobody knows",
+    lie: async (tenant, { zoe, alex }) => {
+      await tenant.endorse(zoe, "approver", alex, { votes: [{ by: alex, passkey: found.passkey }] });
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a passkey endorsed by itself",
+    lie: async (tenant, { zoe }) => {
+      await tenant.endorse(zoe, "approver", zoe);
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a passkey whose endorsement was rejected",
+    lie: async (tenant, { zoe, alex }) => {
+      await tenant.endorse(zoe, "approver", alex, { votes: [{ by: alex, decision: "reject" }] });
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a signature over another passkey than the one that is sealed",
+    lie: async (tenant, { zoe, alex, dan }) => {
+      await tenant.endorse(zoe, "approver", alex, {
+        alter: (record) => ({ ...record, body: { ...record.body, payloadCommit: "ab".repeat(32) } }),
+      });
+      return { by: zoe, passkey: dan.passkey };
+    },
+    caught: "credential endorsement",
+  },
+];
+
+const NOT_ENTITLED: readonly Attack[] = [
+  {
+    name: "a passkey endorsed by an admin whose own was revoked",
+    lie: async (tenant, { zoe, alex, bea }) => {
+      await tenant.revoke(bea, alex);
+      await tenant.endorse(zoe, "approver", bea);
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a passkey endorsed by an approver",
+    lie: async (tenant, { zoe, cy }) => {
+      await tenant.endorse(zoe, "approver", cy);
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a passkey endorsed by an auditor",
+    lie: async (tenant, { zoe, eve }) => {
+      await tenant.endorse(zoe, "approver", eve);
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a passkey added to somebody by an admin, to sign in that name",
+    lie: async (tenant, { cy, bea }) => {
+      await tenant.endorse(cy, "approver", bea, {}, found.passkey);
+      return { by: cy, passkey: found.passkey };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a role raised by nobody",
+    lie: async (tenant, { eve, alex }) => {
+      await tenant.changeRole(eve, "approver", alex, { votes: [] });
+      return { by: eve };
+    },
+    caught: "credential endorsement",
+  },
+  {
+    name: "a role raised by its own person, who then lets another in",
+    lie: async (tenant, { zoe, cy }) => {
+      await tenant.changeRole(cy, "admin", cy);
+      await tenant.endorse(zoe, "approver", cy);
+      return { by: zoe };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "a role raised by somebody who was made an approver before",
+    lie: async (tenant, { eve, alex, bea }) => {
+      await tenant.changeRole(bea, "approver", alex);
+      await tenant.changeRole(eve, "approver", bea);
+      return { by: eve };
+    },
+    caught: "credential endorsement",
+  },
+  {
+    name: "a decision made public by an approver",
+    lie: async (tenant, { cy, dan }) => {
+      const payload = {
+        v: 1,
+        kind: "countersign/change",
+        change: "revealed",
+        confirmation: "c_1",
+        decided: { seq: 4, commit: tenant.commitAt(4) },
+        action: "Deploy to production",
+        payloadHash: "ab".repeat(32),
+        shown: true,
+      };
+      await tenant.decide({ type: "revealed", payload, votes: [{ by: cy }] });
+      return { by: dan };
+    },
+    caught: "endorsement",
+  },
+];
+
+const recovered: Attack["lie"] = async (_tenant, { cy }) => ({ by: cy, passkey: found.passkey });
+const RECOVERED: readonly Attack[] = [
+  {
+    name: "by one where two were due",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.bea]);
+      return recovered(tenant, all);
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "by one under a policy that asks for one",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.bea], { policy: oneOf(all.alex, all.bea) });
+      return recovered(tenant, all);
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "by one person twice",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.bea, all.bea]);
+      return recovered(tenant, all);
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "by the person himself",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.cy]);
+      return recovered(tenant, all);
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "by one and the person himself",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.bea, all.cy]);
+      return recovered(tenant, all);
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "by one and a colleague who manages nobody",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.bea, all.dan]);
+      return recovered(tenant, all);
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "by the admins of a tenant whose only owner is lost",
+    lie: async (tenant, { alex, bea, dan }) => {
+      await tenant.changeRole(dan, "admin", alex);
+      await tenant.recover(alex, found.passkey, [bea, dan]);
+      return { by: alex, passkey: found.passkey };
+    },
+    caught: "signature credential endorsement",
+  },
+  {
+    name: "with what was lost counting on",
+    lie: async (tenant, all) => {
+      await tenant.recover(all.cy, found.passkey, [all.alex, all.bea], { revoked: [] });
+      return { by: all.cy };
+    },
+    caught: "endorsement",
+  },
+];
+
+describe.each([
+  ["what counts by the database alone", BY_HAND],
+  ["what somebody signed who was not entitled to it", NOT_ENTITLED],
+  ["a recovery", RECOVERED],
+])("%s", (_about, attacks) => {
+  it.each(attacks)("$name", async ({ lie, caught }) => {
+    const tenant = await staff.tenant();
+    const before = await tenant.decide({ votes: [{ by: staff.dan }] });
+    const vote = await lie(tenant, staff);
+    const after = await tenant.decide({ votes: [vote] });
+    const knowledge = withoutExport(tenant);
+    expect(failing(await judged(await tenant.receipt(after), knowledge))).toBe(caught);
+    const honest = await judged(await tenant.receipt(before), knowledge);
+    expect([failing(honest), honest.verified]).toEqual(["", true]);
+    // Whoever holds the export is told of the lie by itself, whatever a receipt leaves out.
+    const all = everythingOf(tenant);
+    const bare = await judged(await tenant.receipt(after, []), all);
+    expect(statusOf(bare, "history")).toBe("failed");
+  });
+});
+
+describe("a change that all of them signed who had to", () => {
+  const rows: readonly { readonly name: string; readonly lie: Attack["lie"] }[] = [
+    {
+      name: "a further passkey, by its own person",
+      lie: async (tenant, { cy }) => {
+        await tenant.endorse(cy, "approver", cy, {}, found.passkey);
+        return { by: cy, passkey: found.passkey };
+      },
+    },
+    {
+      name: "a role raised by an admin",
+      lie: async (tenant, { eve, bea }) => {
+        await tenant.changeRole(eve, "approver", bea);
+        return { by: eve };
+      },
+    },
+    {
+      name: "a recovery, by two",
+      lie: async (tenant, { alex, bea, cy }) => {
+        await tenant.recover(cy, found.passkey, [bea, alex]);
+        return { by: cy, passkey: found.passkey };
+      },
+    },
+    {
+      name: "a recovery, by the only one who is left",
+      lie: async (tenant, { alex, bea, cy }) => {
+        await tenant.revoke(bea, alex);
+        await tenant.recover(cy, found.passkey, [alex]);
+        return { by: cy, passkey: found.passkey };
+      },
+    },
+  ];
+  it.each(rows)("counts: $name", async ({ lie }) => {
+    const tenant = await staff.tenant();
+    const vote = await lie(tenant, staff);
+    const receipt = await tenant.receipt(await tenant.decide({ votes: [vote] }));
+    const report = await judged(receipt, everythingOf(tenant));
+    expect([failing(report), report.verified]).toEqual(["", true]);
+  });
+});
+
+describe("what a receipt leaves out", () => {
+  it("a revocation: the receipt by itself can't know, the export does", async () => {
+    const { alex, cy } = staff;
+    const tenant = await staff.tenant();
+    await tenant.revoke(cy, alex);
+    const seq = await tenant.decide({ votes: [{ by: cy }] });
+    const known = everythingOf(tenant);
+    const whole = await tenant.receipt(seq);
+    expect(failing(await judged(whole, known))).toBe("credential history");
+    const without = await tenant.receipt(seq, [1, 2]);
+    expect(failing(await judged(without, withoutExport(tenant)))).toBe("");
+    expect(failing(await judged(without, known))).toBe("history");
+  });
+
+  it("an admin who should have signed a recovery, too: the export knows of her", async () => {
+    const { alex, zoe } = staff;
+    const tenant = await staff.tenant();
+    const endorsed = await tenant.endorse(zoe, "approver", alex);
+    const recovery = await tenant.recover(zoe, found.passkey, [alex]);
+    const seq = await tenant.decide({ votes: [{ by: zoe, passkey: found.passkey }] });
+    const known = everythingOf(tenant);
+    expect(failing(await judged(await tenant.receipt(seq), known))).toBe(
+      "signature credential endorsement history",
+    );
+    const without = await tenant.receipt(seq, [endorsed, recovery]);
+    expect(failing(await judged(without, withoutExport(tenant)))).toBe("");
+    expect(failing(await judged(without, known))).toBe("history");
+  });
+
+  it("the lost passkey does not decide after a recovery", async () => {
+    const { alex, bea, cy } = staff;
+    const tenant = await staff.tenant();
+    await tenant.recover(cy, found.passkey, [alex, bea]);
+    const report = await judged(
+      await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] })),
+      everythingOf(tenant),
+    );
+    expect(failing(report)).toBe("credential history");
+  });
+});

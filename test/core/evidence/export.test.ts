@@ -1,0 +1,190 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { concat, toHex, utf8, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import {
+  encodeHeader,
+  encodeRow,
+  EXPORT_LINE_MAX_BYTES,
+  openExport,
+  type ExportHeader,
+  type ExportRow,
+} from "../../../src/core/evidence/export.ts";
+import { canonicalText } from "../../../src/core/encoding/jcs.ts";
+import { labelText, labelTexts } from "../../../src/core/stream/labels.ts";
+import { recordLabel } from "../../../src/core/stream/record.ts";
+import { fileOf, headerOf, rowsOf } from "../../support/evidence/export-file.ts";
+import { createStaff } from "../../support/evidence/sample-company.ts";
+import { random } from "../../support/evidence/sample-tenant.ts";
+
+let header: ExportHeader;
+let rows: readonly ExportRow[];
+let file: Bytes;
+
+beforeAll(async () => {
+  const staff = await createStaff();
+  const tenant = await staff.tenant();
+  const votes = [{ by: staff.cy, reason: "fine\u2028é" }, { by: staff.dan }];
+  const decided = await tenant.decide({ policy: staff.twoOfThree(), votes });
+  await tenant.decide({ outcome: "expired", votes: [] });
+  tenant.says("consumed", { confirmation: "c_1", decided });
+  const gone = await tenant.decide({ votes: [{ by: staff.cy }] });
+  tenant.says("erased", { rule: "After a year", spans: [{ from: gone, to: gone }] });
+  header = headerOf(tenant);
+  const { label } = tenant.records[gone]?.sealed ?? { label: "" };
+  const erased = { kind: "erased", erased: true, seq: gone, label, commit: tenant.commitAt(gone) } as const;
+  rows = rowsOf(tenant).map((row, seq) => (seq === gone ? erased : row));
+  file = fileOf(header, rows);
+});
+
+interface Read {
+  readonly header: ExportHeader | undefined;
+  readonly rows: readonly ExportRow[];
+  readonly refused: string;
+}
+
+/** Everything that is read before the refusal, if there is one. */
+async function read(chunks: Iterable<Uint8Array>): Promise<Read> {
+  const opened = await openExport(chunks);
+  if (!opened.ok) return { header: undefined, rows: [], refused: opened.refusal.detail };
+  const found: ExportRow[] = [];
+  for await (const row of opened.value.rows) {
+    if (!row.ok) {
+      expect(row.refusal.code).toBe("export_malformed");
+      return { header: opened.value.header, rows: found, refused: row.refusal.detail };
+    }
+    found.push(row.value);
+  }
+  return { header: opened.value.header, rows: found, refused: "" };
+}
+
+function* cut(bytes: Bytes, length: number): Generator<Bytes> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
+}
+
+describe("an export", () => {
+  it("holds every kind of row, and is read as it was written", async () => {
+    expect([...new Set(rows.map(({ kind }) => kind))].toSorted()).toEqual([
+      "change",
+      "created",
+      "decision",
+      "erased",
+      "record",
+    ]);
+    expect(await read([file])).toEqual({ header, rows, refused: "" });
+  });
+
+  it.each([1, 7, 4_096, 65_536])("is read alike in chunks of %i bytes", async (length) => {
+    expect(await read(cut(file, length))).toEqual({ header, rows, refused: "" });
+  });
+
+  it("keeps nothing of a chunk that is written over after it was given", async () => {
+    const chunks = (function* () {
+      const same = new Uint8Array(500);
+      for (const chunk of cut(file, same.length)) {
+        same.set(chunk);
+        yield same.subarray(0, chunk.length);
+        same.fill(0);
+      }
+    })();
+    expect(await read(chunks)).toEqual({ header, rows, refused: "" });
+  });
+
+  it("has lines whose bytes equal their canonical form, and encodes to the same again", async () => {
+    const lines = (utf8Text(file) ?? "").split("\n");
+    expect(lines.pop()).toBe("");
+    for (const line of lines) expect(canonicalText(JSON.parse(line))).toBe(line);
+    const again = await read([file]);
+    expect(toHex(concat(encodeHeader(header), ...again.rows.map(encodeRow)))).toBe(toHex(file));
+  });
+
+  it("does not ask for more before what was read is taken", async () => {
+    let given = 0;
+    const chunks = (function* () {
+      for (const chunk of cut(file, 1_000)) {
+        given += chunk.length;
+        yield chunk;
+      }
+    })();
+    const opened = await openExport(chunks);
+    expect(opened.ok).toBe(true);
+    expect(given).toBeLessThan(3_000);
+  });
+});
+
+describe("what is no export", () => {
+  const lines = () => (utf8Text(file) ?? "").split("\n").slice(0, -1);
+  const joined = (some: readonly string[]) => utf8(some.map((line) => `${line}\n`).join(""));
+  const edit = (line: number, from: string | RegExp, to: string) => () =>
+    joined(lines().map((text, at) => (at === line ? text.replace(from, to) : text)));
+  const cases: [string, () => Bytes, string][] = [
+    ["nothing", () => new Uint8Array(), "the file is empty"],
+    ["cut in a line", () => file.slice(0, -20), "ends in the middle of a line"],
+    ["cut before the last newline", () => file.slice(0, -1), "ends in the middle of a line"],
+    ["without its last line", () => joined(lines().slice(0, -1)), "ends after 9 of 10 records"],
+    ["the header alone", () => joined(lines().slice(0, 1)), "ends after 0 of 10 records"],
+    ["without its header", () => joined(lines().slice(1)), "line 1: unknown field"],
+    ["a line too many", () => joined([...lines(), lines()[3] ?? ""]), "more than the 10 records"],
+    [
+      "a line twice",
+      () => joined(lines().toSpliced(4, 0, lines()[3] ?? "")),
+      "record 2 stands where record 3",
+    ],
+    ["a line left out", () => joined(lines().toSpliced(4, 1)), "record 4 stands where record 3"],
+    [
+      "two lines in another order",
+      () => joined(lines().toSpliced(4, 2, lines()[5] ?? "", lines()[4] ?? "")),
+      "record 4 stands where",
+    ],
+    ["an empty line", () => joined(lines().toSpliced(4, 0, "")), "line 5"],
+    [
+      "lines that end as on Windows",
+      () => utf8((utf8Text(file) ?? "").replaceAll("\n", "\r\n")),
+      "line 1: not in canonical form",
+    ],
+    ["a byte order mark", () => concat(Uint8Array.of(0xef, 0xbb, 0xbf), file), "line 1"],
+    [
+      "bytes that are no text",
+      () => concat(file.slice(0, 900), Uint8Array.of(0xff), file.slice(900)),
+      "line 2",
+    ],
+    [
+      "a line that is too long",
+      () => concat(file, new Uint8Array(EXPORT_LINE_MAX_BYTES + 1).fill(0x20)),
+      "more than",
+    ],
+    ["a space in a line", edit(3, "{", "{ "), "line 4: not in canonical form"],
+    ["an unknown field in the header", edit(0, "{", '{"also":1,'), "line 1: unknown field"],
+    ["an unknown field in a row", edit(3, '"kind"', '"also":1,"kind"'), "line 4: "],
+    ["an unknown kind of row", edit(3, '"kind":"change"', '"kind":"chance"'), "line 4: expected one of"],
+    ["another version", edit(0, '"v":1}', '"v":2}'), "line 1: expected 1"],
+    ["a receipt's name", edit(0, "countersign/export", "countersign/receipt"), "line 1: expected"],
+    ["a count of nothing", edit(0, /"count":\d+/, '"count":0'), "line 1: expected a whole number"],
+    [
+      "a decision in the place of an unsigned record",
+      edit(6, '"kind":"decision"', '"kind":"record"'),
+      "line 7: ",
+    ],
+    [
+      "a decision without its signatures",
+      edit(6, /"statements":\[.*?\],"kind|"payloadHash":"[0-9a-f]{64}",/, ""),
+      "line 7: missing field",
+    ],
+    ["an erased row that denies it", edit(9, '"erased":true', '"erased":false'), "line 10: expected true"],
+    ["a key twice", edit(3, '"kind":"change"', '"kind":"change","kind":"change"'), "line 4: "],
+  ];
+  it.each(cases)("%s", async (_name, make, said) => {
+    const { refused } = await read([make()]);
+    expect(refused).toContain(said);
+    expect((await read(cut(make(), 1_000))).refused).toBe(refused);
+    expect((await read([file])).refused).toBe("");
+  });
+});
+
+it("labels made by the million are those that records are sealed under", () => {
+  const streamKey = random(32);
+  const label = labelTexts(streamKey);
+  const seqs = [0, 1, 255, 256, 65_535, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1];
+  // In any order: one leaves nothing behind for the next.
+  for (const seq of [...seqs, ...seqs.toReversed()]) {
+    expect(label(seq)).toBe(labelText(recordLabel(streamKey, seq)));
+  }
+});

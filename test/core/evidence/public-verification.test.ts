@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
+import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import {
+  isReceiptOf,
+  OPENING_CHECKS,
+  verifyOpening,
+  type Verification,
+} from "../../../src/core/evidence/public-verification.ts";
+import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
+import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/verify.ts";
+import { createLog } from "../../support/log/memory-log.ts";
+import { createStaff, decided } from "../../support/evidence/sample-company.ts";
+
+// What a stranger with an id can recompute, and what stays unsaid without further knowledge.
+
+const { log, cy, tenant: enrolled } = await createStaff();
+const tenant = await enrolled();
+const receipt = await decided(tenant, { votes: [{ by: cy }] });
+const honest = verificationOf(receipt);
+const { confirmation } = honest;
+const known = { tenant: tenant.stream, trust: log.trust(3) };
+
+function verificationOf({ decision }: Receipt): Verification {
+  const { record, entrySalt, label, proof } = decision;
+  return {
+    v: 1,
+    kind: "countersign/verification",
+    confirmation: record.body.confirmation,
+    outcome: record.body.outcome,
+    at: record.at,
+    log: { origin: log.origin, index: expectOk(parseLogProof(proof)).index },
+    opening: { record, entrySalt, label, proof },
+    anchor: null,
+    receipt: null,
+  };
+}
+
+async function statuses(answer: unknown, knowledge: Parameters<typeof verifyOpening>[2] = known) {
+  const { checks } = await verifyOpening(canonicalBytes(answer as JsonObject), confirmation, knowledge);
+  return Object.fromEntries(checks.map(({ name, status }) => [name, status]));
+}
+
+describe("an opening", () => {
+  it("passes every check that the knowledge allows, and no other", async () => {
+    const all = Object.fromEntries(Object.keys(OPENING_CHECKS).map((name) => [name, "passed"]));
+    expect(await statuses(honest)).toEqual({ ...all, anchor: "absent" });
+    const nothing = { log: "absent", witnesses: "absent", anchor: "absent", tenant: "absent" };
+    expect(await statuses(honest, {})).toEqual({ ...all, ...nothing });
+    const { trust } = known;
+    expect(await statuses(honest, { trust, tenant: ANY_TENANT })).toMatchObject({ tenant: "absent" });
+    const stranger = (await createLog(log.origin)).trust();
+    expect(await statuses(honest, { trust: stranger })).toMatchObject({ log: "failed", witnesses: "absent" });
+  });
+
+  const { opening } = honest;
+  const { record } = opening;
+  const lies: [string, unknown, Partial<Record<keyof typeof OPENING_CHECKS, string>>][] = [
+    ["another outcome beside the record", { ...honest, outcome: "rejected" }, { request: "failed" }],
+    ["another time beside the record", { ...honest, at: "2026-01-01T00:00:00.000Z" }, { request: "failed" }],
+    ["another request", { ...honest, confirmation: "c_other" }, { request: "failed" }],
+    [
+      "another outcome in the record, too",
+      {
+        ...honest,
+        outcome: "rejected",
+        opening: { ...opening, record: { ...record, body: { ...record.body, outcome: "rejected" } } },
+      },
+      { request: "passed", inclusion: "failed" },
+    ],
+    [
+      "another tenant in the record",
+      { ...honest, opening: { ...opening, record: { ...record, stream: "0".repeat(64) } } },
+      { inclusion: "failed", tenant: "failed" },
+    ],
+    ["another label", { ...honest, opening: { ...opening, label: "0".repeat(64) } }, { inclusion: "failed" }],
+    [
+      "another salt",
+      { ...honest, opening: { ...opening, entrySalt: "A".repeat(43) } },
+      { inclusion: "failed" },
+    ],
+    ["another place", { ...honest, log: { ...honest.log, index: 0 } }, { inclusion: "failed" }],
+    ["another log", { ...honest, log: { ...honest.log, origin: "log.example/x" } }, { inclusion: "failed" }],
+    [
+      "no proof",
+      { ...honest, opening: { ...opening, proof: "none" } },
+      { inclusion: "failed", log: "absent", witnesses: "absent" },
+    ],
+    ["a field more", { ...honest, shown: true }, { form: "failed", request: "absent", log: "absent" }],
+    ["a field less", { ...honest, anchor: undefined }, { form: "failed" }],
+    ["another kind", { ...honest, kind: "countersign/receipt" }, { form: "failed" }],
+  ];
+  it.each(lies)("that tells %s fails", async (_name, lie, expected) => {
+    expect(await statuses(JSON.parse(JSON.stringify(lie)))).toMatchObject(expected);
+  });
+
+  it("is of one receipt only", async () => {
+    expect(isReceiptOf(honest, receipt.decision)).toBe(true);
+    const another = await decided(tenant, { votes: [{ by: cy }] });
+    expect(isReceiptOf(honest, another.decision)).toBe(false);
+  });
+});

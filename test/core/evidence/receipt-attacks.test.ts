@@ -1,0 +1,295 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { encodeReceipt } from "../../../src/core/evidence/receipt.ts";
+import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import {
+  createStaff,
+  decided,
+  everythingOf,
+  failing,
+  judged,
+  statusOf,
+} from "../../support/evidence/sample-company.ts";
+import {
+  random,
+  type Asked,
+  type TestPerson,
+  type TestTenant,
+} from "../../support/evidence/sample-tenant.ts";
+
+// Whoever holds the database and the log can seal what he likes. Each row is a lie of his, and the named
+// checks that catch it; in the same test an honest decision of the same tenant is accepted.
+
+const { log, alex, bea, cy, dan, eve, zoe, twoOfThree, tenant: enrolled } = await createStaff();
+const tenant = await enrolled();
+
+describe("what an operator seals falsely", () => {
+  const body = (change: JsonObject) => (record: JsonObject & { body: JsonObject }) => ({
+    ...record,
+    body: { ...record.body, ...change },
+  });
+  const rows: [string, () => Asked, string][] = [
+    ["a rejection as an approval", () => ({ votes: [{ by: cy, decision: "reject" }] }), "outcome"],
+    ["an approval as a rejection", () => ({ outcome: "rejected", votes: [{ by: cy }] }), "outcome"],
+    ["an approval nobody signed", () => ({ votes: [] }), "outcome"],
+    ["an approval as an expiry", () => ({ outcome: "expired", votes: [{ by: cy }] }), "outcome"],
+    [
+      "an emergency approval as an ordinary one",
+      () => ({
+        policy: twoOfThree({ breakGlass: [alex.id] }),
+        votes: [{ by: alex, decision: "break-glass", reason: "x" }],
+      }),
+      "outcome",
+    ],
+    [
+      "an emergency approval by somebody else",
+      () => ({
+        policy: twoOfThree({ breakGlass: [alex.id] }),
+        outcome: "break-glass",
+        votes: [{ by: cy, decision: "break-glass", reason: "x" }],
+      }),
+      "outcome",
+    ],
+    [
+      "an emergency approval without a reason",
+      () => ({
+        policy: twoOfThree({ breakGlass: [alex.id] }),
+        outcome: "break-glass",
+        votes: [{ by: alex, decision: "break-glass" }],
+      }),
+      "outcome",
+    ],
+    ["one signature where two are due", () => ({ policy: twoOfThree(), votes: [{ by: cy }] }), "outcome"],
+    ["the same person twice", () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: cy }] }), "outcome"],
+    ["a second, uninvited signature", () => ({ votes: [{ by: cy }, { by: dan }] }), "outcome"],
+    [
+      "a quorum in spite of a veto",
+      () => ({ policy: twoOfThree(), votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }] }),
+      "outcome",
+    ],
+    [
+      "the requester's own signature",
+      () => ({
+        policy: twoOfThree({ excludeRequester: true }),
+        requester: { kind: "person", id: cy.id, name: "cy" },
+        votes: [{ by: cy }, { by: dan }],
+      }),
+      "policy",
+    ],
+    [
+      "a passkey that can be copied, where none may be",
+      () => ({ policy: twoOfThree({ authenticator: "device-bound" }), votes: [{ by: cy }, { by: dan }] }),
+      "signature",
+    ],
+    ["a passkey that nobody endorsed", () => ({ votes: [{ by: zoe }] }), "signature credential history"],
+    [
+      "a signature with another person's passkey",
+      () => ({ votes: [{ by: cy, passkey: dan.passkey }] }),
+      "credential",
+    ],
+    ["an auditor's signature", () => ({ votes: [{ by: eve }] }), "credential"],
+    [
+      "a signature made elsewhere",
+      () => ({ votes: [{ by: cy, lies: { origin: "https://approve.example.evil" } }] }),
+      "signature",
+    ],
+    [
+      "a signature without user verification",
+      () => ({ votes: [{ by: cy, lies: { userVerified: false } }] }),
+      "signature",
+    ],
+    [
+      "a signature over something else",
+      () => ({ votes: [{ by: cy, lies: { challenge: random(64) } }] }),
+      "signature",
+    ],
+    [
+      "a statement for another tenant",
+      () => ({ votes: [{ by: cy, says: { tenant: { id: "00".repeat(32), name: "Acme" } } }] }),
+      "statement",
+    ],
+    [
+      "a statement for another site",
+      () => ({ votes: [{ by: cy, says: { rp: "https://other.example" } }] }),
+      "statement signature",
+    ],
+    [
+      "a statement for another request",
+      () => ({ votes: [{ by: cy, says: { confirmation: "c_other" } }] }),
+      "statement",
+    ],
+    [
+      "two statements that differ in the action",
+      () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan, says: { action: "Nothing much" } }] }),
+      "statement",
+    ],
+    [
+      "another payload's commitment",
+      () => ({ votes: [{ by: cy }], alter: body({ payloadCommit: "ab".repeat(32) }) }),
+      "payload",
+    ],
+    [
+      "no signatures in the record",
+      () => ({ votes: [{ by: cy }], alter: body({ signatures: [] }) }),
+      "statement signature",
+    ],
+    [
+      "no policy where one was signed",
+      () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }], alter: body({ policy: null }) }),
+      "statement policy",
+    ],
+    [
+      "a decision before its signature",
+      () => ({ votes: [{ by: cy }], alter: (record) => ({ ...record, at: "2026-11-01T12:00:00.000Z" }) }),
+      "statement",
+    ],
+    [
+      "a decision after the request expired",
+      () => ({ votes: [{ by: cy }], alter: (record) => ({ ...record, at: "2026-12-01T12:00:00.000Z" }) }),
+      "statement",
+    ],
+    [
+      "a directory of the future",
+      () => ({ votes: [{ by: cy }], alter: body({ directory: { seq: 900, commit: "00".repeat(32) } }) }),
+      "order",
+    ],
+    [
+      "a directory from before the endorsement",
+      () => ({ votes: [{ by: cy }], alter: body({ directory: { seq: 0, commit: "00".repeat(32) } }) }),
+      "order",
+    ],
+    [
+      "a directory that never was",
+      () => ({ votes: [{ by: cy }], alter: body({ directory: { seq: 4, commit: "00".repeat(32) } }) }),
+      "order",
+    ],
+  ];
+  it.each(rows)("%s", async (_name, asked, expected) => {
+    const own = await enrolled();
+    const good = await judged(await decided(own, { votes: [{ by: cy }] }), everythingOf(own));
+    const report = await judged(await decided(own, asked()), everythingOf(own));
+    expect([good.verified, report.verified, failing(report)]).toEqual([true, false, expected]);
+  });
+});
+
+describe("what an operator does to the directory", () => {
+  const rows: [string, (own: TestTenant) => Promise<unknown>, () => TestPerson, string][] = [
+    ["lets a revoked passkey sign", (own) => own.revoke(cy, bea), () => cy, "credential history"],
+    [
+      "lets an approver endorse a stranger",
+      (own) => own.endorse(zoe, "approver", cy),
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "lets a stranger endorse himself",
+      (own) => own.endorse(zoe, "approver", zoe),
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "lets an admin make an owner",
+      (own) => own.endorse(zoe, "owner", bea),
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "raises a role that nobody entitled signed for",
+      async (own) => {
+        await own.changeRole(cy, "admin", cy);
+        await own.endorse(zoe, "approver", cy);
+      },
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "endorses with a revoked admin's passkey",
+      async (own) => {
+        await own.revoke(bea, alex);
+        await own.endorse(zoe, "approver", bea);
+      },
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "shows the admin another key than he seals",
+      (own) =>
+        own.endorse(zoe, "approver", bea, {
+          votes: [{ by: bea, lies: { challenge: random(64) } }],
+        }),
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "endorses what was rejected",
+      (own) =>
+        own.endorse(zoe, "approver", bea, { outcome: "rejected", votes: [{ by: bea, decision: "reject" }] }),
+      () => zoe,
+      "signature credential endorsement history",
+    ],
+    [
+      "gives a person's name to another key",
+      (own) => own.endorse({ ...zoe, username: "cy" }, "approver", bea),
+      () => ({ ...zoe, username: "cy" }),
+      "signature credential endorsement history",
+    ],
+  ];
+  it.each(rows)("%s", async (_name, attack, signer, expected) => {
+    const own = await enrolled();
+    const good = await judged(await decided(own, { votes: [{ by: cy }] }), everythingOf(own));
+    await attack(own);
+    const report = await judged(await decided(own, { votes: [{ by: signer() }] }), everythingOf(own));
+    expect([good.verified, report.verified, failing(report)]).toEqual([true, false, expected]);
+  });
+
+  it("hides a revocation: the file alone cannot tell, the export can", async () => {
+    const own = await enrolled();
+    await own.revoke(cy, bea);
+    const file = encodeReceipt(await own.receipt(await own.decide({ votes: [{ by: cy }] }), [1, 2]));
+    const { history, ...fileAlone } = everythingOf(own);
+    const alone = await verifyReceipt(file, fileAlone);
+    expect([alone.verified, statusOf(alone, "history")]).toEqual([true, "absent"]);
+    const report = await verifyReceipt(file, { ...fileAlone, history: history ?? [] });
+    expect([report.verified, failing(report)]).toEqual([false, "history"]);
+  });
+
+  it("endorses a passkey after the decision", async () => {
+    const own = await enrolled();
+    const seq = await own.decide({ votes: [{ by: zoe }] });
+    const later = await own.endorse(zoe, "approver", bea);
+    const report = await verifyReceipt(encodeReceipt(await own.receipt(seq, [1, later])), everythingOf(own));
+    expect([report.verified, failing(report)]).toEqual([false, "order history"]);
+  });
+
+  it("begins a second stream for the same tenant", async () => {
+    const alike = await enrolled();
+    const file = encodeReceipt(await decided(alike, { votes: [{ by: cy }] }));
+    const pinned = await verifyReceipt(file, { tenant: tenant.stream, trust: log.trust(2) });
+    const believed = await verifyReceipt(file, { tenant: alike.stream, trust: log.trust(2) });
+    expect([pinned.verified, failing(pinned), believed.verified]).toEqual([false, "tenant", true]);
+  });
+
+  it("leaves a record out of the export, or changes one", async () => {
+    const own = await enrolled();
+    const file = encodeReceipt(await decided(own, { votes: [{ by: cy }] }));
+    const rows = own.history();
+    const other = await enrolled();
+    const erased = rows.map((row, seq) =>
+      seq === 4 ? { kind: "erased" as const, seq, label: "", commit: own.commitAt(seq) } : row,
+    );
+    const table: [typeof rows, boolean][] = [
+      [rows, true],
+      [erased, true],
+      [rows.slice(0, -1), false],
+      [rows.filter((_row, index) => index !== 3), false],
+      [[...rows.slice(0, 4), ...rows.slice(3)], false],
+      [[...rows.slice(0, 4), ...other.history().slice(4, 5), ...rows.slice(5)], false],
+      [other.history(), false],
+      [[], false],
+    ];
+    for (const [history, verified] of table) {
+      const report = await verifyReceipt(file, { ...everythingOf(own), history });
+      expect([report.verified, failing(report)]).toEqual([verified, verified ? "" : "history"]);
+    }
+  });
+});

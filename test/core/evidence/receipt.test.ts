@@ -1,0 +1,276 @@
+import { describe, expect, it } from "vitest";
+import { toBase64url, utf8 } from "../../../src/core/encoding/bytes.ts";
+import { sha256 } from "../../../src/core/encoding/hash.ts";
+import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
+import { isJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { encodeTimestampFile } from "../../../src/core/timestamp/ots.ts";
+import type { Attestation } from "../../../src/core/timestamp/ots-attestation.ts";
+import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
+import { encodeReceipt, parseReceipt } from "../../../src/core/evidence/receipt.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { ANY_TENANT, CHECKS, verifyReceipt, type Knowledge } from "../../../src/core/evidence/verify.ts";
+import { createAuthenticator } from "../../support/authenticator.ts";
+import { createLog } from "../../support/log/memory-log.ts";
+import { edited } from "../../support/evidence/edited.ts";
+import {
+  createStaff,
+  decided,
+  everythingOf,
+  failing,
+  judged,
+  statusOf,
+} from "../../support/evidence/sample-company.ts";
+import { random, RP, type Asked } from "../../support/evidence/sample-tenant.ts";
+
+const { log, alex, bea, cy, dan, zoe, twoOfThree, tenant: enrolled } = await createStaff();
+const tenant = await enrolled();
+
+describe("a good receipt", () => {
+  it("passes every check that its level of knowledge allows, and says so", async () => {
+    const receipt = await decided(tenant, { votes: [{ by: cy }] });
+    const report = await verifyReceipt(encodeReceipt(receipt), everythingOf(tenant));
+    expect(report).toMatchObject({ verified: true, outcome: "approved" });
+    expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
+      Object.keys(CHECKS).map((name) => `${name} ${name === "anchor" ? "absent" : "passed"}`),
+    );
+  });
+
+  it("reads absent, not passed, what was not given the knowledge for", async () => {
+    const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
+    const rows: [Knowledge, boolean, string[]][] = [
+      [{}, false, ["log", "witnesses", "anchor", "label", "history"]],
+      [{ tenant: ANY_TENANT }, true, ["log", "witnesses", "anchor", "tenant", "label", "history"]],
+      [{ tenant: tenant.stream }, true, ["log", "witnesses", "anchor", "label", "history"]],
+      [{ tenant: tenant.stream, trust: log.trust() }, true, ["witnesses", "anchor", "label", "history"]],
+      [{ tenant: tenant.stream, trust: log.trust(3) }, true, ["anchor", "label", "history"]],
+      [
+        { tenant: tenant.stream, streamKey: tenant.streamKey },
+        true,
+        ["log", "witnesses", "anchor", "history"],
+      ],
+      [everythingOf(tenant), true, ["anchor"]],
+    ];
+    for (const [knowledge, verified, absent] of rows) {
+      const report = await verifyReceipt(file, knowledge);
+      expect(report.verified).toBe(verified);
+      expect(report.checks.filter(({ status }) => status === "absent").map(({ name }) => name)).toEqual(
+        absent,
+      );
+      if (!verified) expect(failing(report)).toBe("tenant");
+    }
+  });
+
+  const outcomes: [string, () => Asked, string][] = [
+    ["the owner alone", () => ({ votes: [{ by: alex }] }), "approved"],
+    [
+      "a rejection with its reason",
+      () => ({ outcome: "rejected", votes: [{ by: cy, decision: "reject", reason: "not today" }] }),
+      "rejected",
+    ],
+    ["a quorum of two", () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] }), "approved"],
+    [
+      "a quorum beside one rejection, where that is no veto",
+      () => ({
+        policy: twoOfThree({ rejection: "impossible" }),
+        votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }],
+      }),
+      "approved",
+    ],
+    [
+      "an emergency approval",
+      () => ({
+        policy: twoOfThree({ breakGlass: [alex.id] }),
+        outcome: "break-glass",
+        votes: [{ by: alex, decision: "break-glass", reason: "site is down" }],
+      }),
+      "break-glass",
+    ],
+    ["an expiry that nobody signed", () => ({ outcome: "expired", votes: [] }), "expired"],
+    [
+      "a cancelled request with one of two signatures",
+      () => ({ policy: twoOfThree(), outcome: "cancelled", votes: [{ by: cy }] }),
+      "cancelled",
+    ],
+  ];
+  it.each(outcomes)("proves %s", async (_name, asked, outcome) => {
+    const report = await judged(await decided(tenant, asked()), everythingOf(tenant));
+    expect([failing(report), report.verified, report.outcome]).toEqual(["", true, outcome]);
+  });
+
+  it("carries only the changes that its signers need", async () => {
+    const seq = await tenant.decide({ votes: [{ by: cy }] });
+    const report = await verifyReceipt(
+      encodeReceipt(await tenant.receipt(seq, [1, 2])),
+      everythingOf(tenant),
+    );
+    expect([failing(report), report.verified]).toEqual(["", true]);
+  });
+
+  it("counts a further passkey that its own person endorsed, and a role that an owner gave", async () => {
+    const own = await enrolled();
+    const second = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
+    await own.endorse(cy, "approver", cy, {}, second);
+    await own.changeRole(dan, "admin", alex);
+    await own.endorse(zoe, "developer", dan);
+    const report = await judged(
+      await decided(own, { votes: [{ by: cy, passkey: second }] }),
+      everythingOf(own),
+    );
+    expect([failing(report), report.verified]).toEqual(["", true]);
+    const byZoe = await judged(await decided(own, { votes: [{ by: zoe }] }), everythingOf(own));
+    expect([failing(byZoe), byZoe.verified]).toEqual(["", true]);
+  });
+
+  it("may withhold the payload: then it takes the verifier's own", async () => {
+    const payload = { to: "acct_8821", amount_usd: 4200 };
+    const receipt = await decided(tenant, { payload, votes: [{ by: cy }] });
+    const withheld = canonicalBytes(edited(receipt, "/decision/payload", () => null));
+    const spelled = utf8('{ "amount_usd": 4200.0, "to": "acct_8821" }');
+    const rows: [Uint8Array | undefined, string, boolean][] = [
+      [undefined, "absent", true],
+      [spelled, "passed", true],
+      [utf8('{"to":"acct_8821","amount_usd":42000}'), "failed", false],
+      [utf8('{"to":"acct_8821","amount_usd":4200,"amount_usd":4200}'), "failed", false],
+    ];
+    for (const [own, status, verified] of rows) {
+      const report = await verifyReceipt(withheld, {
+        ...everythingOf(tenant),
+        ...(own ? { payload: own } : {}),
+      });
+      expect([statusOf(report, "payload"), report.verified]).toEqual([status, verified]);
+    }
+  });
+});
+
+describe("whose log it is", () => {
+  it("needs the trusted log's key and the witnesses asked for", async () => {
+    const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
+    const impostor = await createLog(log.origin, 3);
+    const elsewhere = await createLog("elsewhere.example/log", 3);
+    const strangers = { ...log.trust(3), witnesses: impostor.trust(3).witnesses };
+    const rows: [string, Knowledge["trust"], string][] = [
+      ["the log and its witnesses", log.trust(3), ""],
+      ["another key under the same name", impostor.trust(), "log"],
+      ["another log", elsewhere.trust(), "log"],
+      ["witnesses that have not signed", strangers, "witnesses"],
+    ];
+    for (const [name, trust, expected] of rows) {
+      const report = await verifyReceipt(file, { ...everythingOf(tenant), ...(trust ? { trust } : {}) });
+      expect([name, failing(report)]).toEqual([name, expected]);
+    }
+  });
+
+  it("refuses the wrong stream key", async () => {
+    const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
+    const report = await verifyReceipt(file, { ...everythingOf(tenant), streamKey: random(32) });
+    expect([report.verified, failing(report)]).toEqual([false, "label"]);
+  });
+
+  it("refuses records proven to different states of the log", async () => {
+    const early = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }));
+    await tenant.decide({ votes: [{ by: dan }] });
+    const late = await tenant.receipt(early.decision.record.seq);
+    const mixed = { ...late, created: { ...late.created, proof: early.created.proof } };
+    const report = await verifyReceipt(encodeReceipt(mixed), everythingOf(tenant));
+    expect([report.verified, failing(report)]).toEqual([false, "inclusion"]);
+  });
+});
+
+describe("the anchor in Bitcoin", () => {
+  const header = random(80);
+  const bitcoin = { kind: "bitcoin" as const, height: 900_000 };
+  const pending = { kind: "pending" as const, uri: "https://calendar.example" };
+  const rows: [string, (checkpoint: string) => string, Knowledge, string][] = [
+    ["not in a block yet", (checkpoint) => timestamp(checkpoint, pending), {}, "absent"],
+    ["in a block whose header nobody gave", (checkpoint) => timestamp(checkpoint, bitcoin), {}, "absent"],
+    [
+      "in another block",
+      (checkpoint) => timestamp(checkpoint, bitcoin),
+      { bitcoinHeaders: [header] },
+      "failed",
+    ],
+    ["of another file", (checkpoint) => timestamp(`${checkpoint}.`, bitcoin), {}, "failed"],
+    ["that is no timestamp", () => toBase64url(random(100)), {}, "failed"],
+  ];
+  it.each(rows)("%s", async (_name, stamp, more, status) => {
+    const receipt = await decided(tenant, { votes: [{ by: cy }] });
+    const { proof } = receipt.decision;
+    const anchor = { proof, timestamp: stamp(expectOk(parseLogProof(proof)).checkpoint) };
+    const report = await judged({ ...receipt, anchor }, { ...everythingOf(tenant), ...more });
+    expect([statusOf(report, "anchor"), report.verified]).toEqual([status, status === "absent"]);
+  });
+  it("proven of another record", async () => {
+    const [receipt, other] = [
+      await decided(tenant, { votes: [{ by: cy }] }),
+      await decided(tenant, { votes: [{ by: dan }] }),
+    ];
+    const { proof } = other.decision;
+    const anchor = { proof, timestamp: timestamp(expectOk(parseLogProof(proof)).checkpoint, bitcoin) };
+    const report = await judged({ ...receipt, anchor }, everythingOf(tenant));
+    expect([failing(report), report.verified]).toEqual(["anchor", false]);
+  });
+  function timestamp(file: string, attestation: Attestation): string {
+    const tree = { attestations: [attestation], branches: [] };
+    return toBase64url(encodeTimestampFile({ digest: sha256(utf8(file)), tree }));
+  }
+});
+
+describe("a changed file", () => {
+  it(
+    "is refused whatever single value is changed, while the file itself is accepted",
+    { timeout: 30_000 },
+    async () => {
+      const receipt = await decided(tenant, {
+        policy: twoOfThree(),
+        votes: [{ by: cy, reason: "fine" }, { by: dan }],
+      });
+      const knowledge = everythingOf(tenant);
+      expect((await verifyReceipt(encodeReceipt(receipt), knowledge)).verified).toBe(true);
+      const accepted: string[] = [];
+      for (const pointer of leaves(receipt, "")) {
+        const report = await verifyReceipt(canonicalBytes(edited(receipt, pointer, another)), knowledge);
+        if (report.verified) accepted.push(pointer);
+      }
+      expect(accepted).toEqual([]);
+    },
+  );
+
+  const spellings: [string, (file: string) => string][] = [
+    ["a space at the end", (file) => `${file} `],
+    [
+      "another order of fields",
+      (file) => file.replace('{"anchor":null,', "{").replace(/}$/, ',"anchor":null}'),
+    ],
+    ["an unknown field", (file) => file.replace('{"anchor":null', '{"aaa":1,"anchor":null')],
+    ["a missing field", (file) => file.replace('"anchor":null,', "")],
+    ["a field twice", (file) => file.replace('"anchor":null', '"anchor":null,"anchor":null')],
+    ["half of it", (file) => file.slice(0, file.length / 2)],
+    ["nothing", () => ""],
+    ["another JSON value", () => "[]"],
+    ["another version", (file) => file.replace(/"v":1}$/, '"v":2}')],
+  ];
+  it.each(spellings)("is no receipt with %s", async (_name, spell) => {
+    const receipt = await decided(tenant, { votes: [{ by: cy }] });
+    const file = canonicalText(receipt);
+    expect(parseReceipt(utf8(file))).toEqual({ ok: true, value: receipt });
+    const report = await verifyReceipt(utf8(spell(file)), everythingOf(tenant));
+    expect([report.verified, report.outcome, failing(report)]).toEqual([false, null, "form"]);
+  });
+});
+
+function leaves(value: JsonValue, at: string): readonly string[] {
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => leaves(item as JsonValue, `${at}/${index}`));
+  if (isJsonObject(value))
+    return Object.entries(value).flatMap(([name, member]) => leaves(member, `${at}/${name}`));
+  return [at];
+}
+
+/** Another value of the same kind, as near as can be. */
+function another(value: JsonValue): JsonValue {
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "boolean") return !value;
+  if (typeof value !== "string") return "x";
+  const last = value.slice(-1);
+  return `${value.slice(0, -1)}${last === "A" ? "B" : "A"}`;
+}

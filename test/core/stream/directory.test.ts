@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import {
+  applyChange,
+  firstDirectory,
+  parseChange,
+  type Directory,
+} from "../../../src/core/stream/directory.ts";
+import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { NO_PREVIOUS, type Role } from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+
+// Who may change what. alex owns, bea is an admin, cy approves; each has the passkey named after them.
+
+const person = (username: string) => ({ id: `p-${username}`, username });
+const key = (name: string) => ({ id: `key${name}AA`.slice(0, 4), publicKey: "AQID" });
+const document = (change: string, more: object): JsonValue => ({
+  v: 1,
+  kind: "countersign/change",
+  change,
+  ...more,
+});
+const endorsed = (who: string, role: Role, passkey = who) =>
+  document("credential.endorsed", { person: person(who), role, credential: key(passkey) });
+const revoked = (who: string, passkey = who) =>
+  document("credential.revoked", { person: person(who), credential: { id: key(passkey).id } });
+const recovered = (who: string, passkey: string, lost: readonly string[]) =>
+  document("recovered", {
+    person: person(who),
+    credential: key(passkey),
+    revoked: lost.map((name) => key(name).id),
+  });
+const reveal = (more: object = {}) =>
+  document("revealed", {
+    confirmation: "c_1",
+    decided: { seq: 7, commit: "ab".repeat(32) },
+    action: "Deploy",
+    payloadHash: "cd".repeat(32),
+    shown: true,
+    ...more,
+  });
+const roleOf = (who: string, role: Role) => document("role.changed", { person: person(who), role });
+
+const beginning = firstDirectory({
+  v: 1,
+  stream: "00".repeat(32),
+  seq: 0,
+  prev: NO_PREVIOUS,
+  at: "2026-11-01T12:00:00.000Z",
+  type: "stream.created",
+  body: {
+    genesis: {
+      rp: "r",
+      logOrigin: "l",
+      streamKeyHash: "",
+      credentialId: key("a").id,
+      publicKey: "AQID",
+      salt: "",
+    },
+    tenant: "Acme",
+    person: person("alex"),
+  },
+});
+/** Signed by one, or by several with spaces between. */
+const apply = (directory: Directory, change: JsonValue, signers: string, seq = 9) =>
+  applyChange(
+    directory,
+    expectOk(parseChange(change)),
+    signers.split(" ").map((signer) => `p-${signer}`),
+    seq,
+  );
+const staffed = [
+  [endorsed("bea", "admin", "b"), "alex"],
+  [endorsed("cy", "approver", "c"), "bea"],
+].reduce(
+  (directory, [change, signer], index) =>
+    expectOk(apply(directory, change as JsonValue, signer as string, index + 1)),
+  beginning,
+);
+
+describe("a change needs somebody entitled to it", () => {
+  const rows: [string, JsonValue, string, string | undefined][] = [
+    ["an owner enrols an admin", endorsed("dan", "admin", "d"), "alex", undefined],
+    ["an owner enrols a second owner", endorsed("dan", "owner", "d"), "alex", undefined],
+    ["an admin enrols an approver", endorsed("dan", "approver", "d"), "bea", undefined],
+    ["an admin enrols an owner", endorsed("dan", "owner", "d"), "bea", "change_not_entitled"],
+    ["an approver enrols anybody", endorsed("dan", "approver", "d"), "cy", "change_not_entitled"],
+    ["a stranger enrols himself", endorsed("dan", "approver", "d"), "dan", "change_not_entitled"],
+    ["a person adds an own passkey", endorsed("cy", "approver", "e"), "cy", undefined],
+    ["a person adds one with a better role", endorsed("cy", "admin", "e"), "cy", "change_not_entitled"],
+    ["an admin adds a passkey to an owner", endorsed("alex", "owner", "e"), "bea", "change_not_entitled"],
+    ["an admin adds a passkey to an approver", endorsed("cy", "approver", "e"), "bea", "change_not_entitled"],
+    [
+      "an owner adds a passkey to an approver",
+      endorsed("cy", "approver", "e"),
+      "alex",
+      "change_not_entitled",
+    ],
+    ["both of them do", endorsed("cy", "approver", "e"), "alex bea", "change_not_entitled"],
+    [
+      "an admin adds a passkey in another role",
+      endorsed("cy", "developer", "e"),
+      "bea",
+      "change_not_entitled",
+    ],
+    ["a passkey that is somebody's already", endorsed("dan", "approver", "c"), "bea", "change_invalid"],
+    [
+      "a new person under a taken name",
+      document("credential.endorsed", {
+        person: { id: "p-x", username: "cy" },
+        role: "approver",
+        credential: key("e"),
+      }),
+      "bea",
+      "change_invalid",
+    ],
+    ["a person revokes an own passkey", revoked("cy", "c"), "cy", undefined],
+    ["an admin revokes an approver's", revoked("cy", "c"), "bea", undefined],
+    ["an approver revokes an admin's", revoked("bea", "b"), "cy", "change_not_entitled"],
+    ["an admin revokes an owner's", revoked("alex", "a"), "bea", "change_not_entitled"],
+    ["a passkey under another person's name", revoked("cy", "b"), "bea", "change_invalid"],
+    ["a passkey that does not exist", revoked("cy", "z"), "bea", "change_invalid"],
+    ["an admin makes an approver an admin", roleOf("cy", "admin"), "bea", undefined],
+    ["an admin makes an approver an owner", roleOf("cy", "owner"), "bea", "change_not_entitled"],
+    ["an admin demotes an owner", roleOf("alex", "approver"), "bea", "change_not_entitled"],
+    ["an approver raises himself", roleOf("cy", "admin"), "cy", "change_not_entitled"],
+    ["nobody of that name", roleOf("dan", "admin"), "alex", "change_invalid"],
+    ["an owner publishes a decision", reveal(), "alex", undefined],
+    ["an admin takes it back", reveal({ shown: false }), "bea", undefined],
+    ["an approver publishes one", reveal(), "cy", "change_not_entitled"],
+    ["a stranger publishes one", reveal(), "dan", "change_not_entitled"],
+  ];
+  it.each(rows)("%s", (_name, change, signer, code) => {
+    const result = apply(staffed, change, signer);
+    expect(result.ok ? undefined : result.refusal.code).toBe(code);
+  });
+});
+
+describe("a recovery takes two of those who manage people", () => {
+  const of = (who: string) => recovered(who, "n", [who]);
+  const withAuditor = expectOk(apply(staffed, endorsed("eve", "auditor", "e"), "bea", 3));
+  const twoOwners = expectOk(apply(staffed, endorsed("oda", "owner", "o"), "alex", 3));
+  const ownerAlone = expectOk(apply(staffed, revoked("bea", "b"), "alex", 3));
+  const rows: [string, Directory, JsonValue, string, string | undefined][] = [
+    ["both", staffed, of("cy"), "alex bea", undefined],
+    ["the owner alone", staffed, of("cy"), "alex", "quorum_missing"],
+    ["an admin alone", staffed, of("cy"), "bea", "quorum_missing"],
+    ["one of them twice", staffed, of("cy"), "bea bea", "quorum_missing"],
+    ["one and the person", staffed, of("cy"), "bea cy", "quorum_missing"],
+    ["one and a colleague", withAuditor, of("cy"), "bea eve", "quorum_missing"],
+    ["the person alone", staffed, of("cy"), "cy", "change_not_entitled"],
+    ["a stranger", staffed, of("cy"), "dan", "change_not_entitled"],
+    ["the only other one of an admin", staffed, of("bea"), "alex", undefined],
+    ["the only one whose passkey still counts", ownerAlone, of("cy"), "alex", undefined],
+    ["the admin of an only owner", staffed, of("alex"), "bea", "quorum_missing"],
+    ["an owner for himself", staffed, of("alex"), "alex", "change_not_entitled"],
+    ["another owner and an admin", twoOwners, of("alex"), "oda bea", undefined],
+    ["another owner alone, where there is an admin", twoOwners, of("alex"), "oda", "quorum_missing"],
+    ["nobody of that name", staffed, of("dan"), "alex bea", "change_invalid"],
+    ["one that takes nothing back", staffed, recovered("cy", "n", []), "alex bea", "change_invalid"],
+    ["one that takes another's", staffed, recovered("cy", "n", ["b"]), "alex bea", "change_invalid"],
+    [
+      "one that takes another's, too",
+      staffed,
+      recovered("cy", "n", ["c", "b"]),
+      "alex bea",
+      "change_invalid",
+    ],
+    [
+      "one that names the same twice",
+      staffed,
+      recovered("cy", "n", ["c", "c"]),
+      "alex bea",
+      "change_invalid",
+    ],
+    ["one with a passkey of somebody", staffed, recovered("cy", "b", ["c"]), "alex bea", "change_invalid"],
+    [
+      "a reader's further passkey, by both",
+      withAuditor,
+      endorsed("eve", "auditor", "n"),
+      "alex bea",
+      undefined,
+    ],
+    [
+      "a reader's further passkey, by one",
+      withAuditor,
+      endorsed("eve", "auditor", "n"),
+      "bea",
+      "quorum_missing",
+    ],
+    [
+      "a reader's further passkey, by himself",
+      withAuditor,
+      endorsed("eve", "auditor", "n"),
+      "eve",
+      "change_not_entitled",
+    ],
+  ];
+  it.each(rows)("%s", (_name, directory, change, signers, code) => {
+    const result = apply(directory, change, signers);
+    expect(result.ok ? undefined : result.refusal.code).toBe(code);
+  });
+
+  it("after which the new passkey counts, and none that was before", () => {
+    const second = expectOk(apply(staffed, endorsed("cy", "approver", "d"), "cy", 5));
+    const after = expectOk(apply(second, recovered("cy", "n", ["c", "d"]), "bea alex", 8));
+    const states = ["c", "d", "n", "b"].map((name) => after.passkeys.get(key(name).id));
+    expect(states.map((one) => [one?.person, one?.endorsedAt, one?.revokedAt])).toEqual([
+      ["p-cy", 2, 8],
+      ["p-cy", 5, 8],
+      ["p-cy", 8, null],
+      ["p-bea", 1, null],
+    ]);
+    expect(after.members).toEqual(second.members);
+    // Nor does any of them come back.
+    expect(apply(after, recovered("cy", "c", ["n"]), "bea alex").ok).toBe(false);
+  });
+});
+
+it("remembers when a passkey began and ceased to count, and never lets it begin again", () => {
+  const gone = expectOk(apply(staffed, revoked("cy", "c"), "bea", 7));
+  expect(staffed.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: null });
+  expect(gone.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: 7 });
+  expect(apply(gone, revoked("cy", "c"), "bea").ok).toBe(false);
+  expect(apply(gone, endorsed("cy", "approver", "c"), "bea").ok).toBe(false);
+});
+
+it("reads a change document strictly", () => {
+  const rows: [JsonValue, string | undefined][] = [
+    [roleOf("cy", "admin"), undefined],
+    [document("role.changed", { person: person("cy") }), "/role"],
+    [document("role.changed", { person: person("cy"), role: "king" }), "/role"],
+    [document("role.changed", { person: person("cy"), role: "admin", note: "x" }), "/note"],
+    [document("house.sold", {}), "/change"],
+    [{ v: 1 }, "/change"],
+    ["role.changed", "/change"],
+  ];
+  for (const [change, at] of rows) {
+    const parsed = parseChange(change);
+    expect(parsed.ok ? undefined : parsed.refusal.at).toBe(at);
+  }
+});

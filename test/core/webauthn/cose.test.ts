@@ -1,0 +1,277 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fromHex, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import {
+  COSE_KEY_MAX_BYTES,
+  EDDSA,
+  ES256,
+  importCoseKey,
+  isSoundPoint,
+  readCborMap,
+  readCoseKey,
+  RS256,
+  type CborValue,
+} from "../../../src/core/webauthn/cose.ts";
+import { expectOk, type RefusalCode } from "../../../src/core/refusal.ts";
+import { encodeCbor } from "../../support/authenticator.ts";
+
+const bytes = (hex: string): Bytes => expectOk(fromHex(hex.replaceAll(" ", "")));
+const refused = (code: RefusalCode) => ({ ok: false, refusal: { code } });
+
+const X = "afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61";
+const Y = "930a56b87a2fca66334b03458abf879717c12cc68ed73290af2e2664796b9220";
+const ES = `a5 0102 0326 2001 21 5820 ${X} 22 5820 ${Y}`;
+const POINT = "44e06ddd331c36a8dc667bab52bcae63486c916aa5e339e6acebaa84934bf832";
+const ED = `a4 0101 0327 2006 21 5820 ${POINT}`;
+const rsa = (modulus: string, exponent = "43 010001") => {
+  const length = (modulus.length / 2).toString(16).padStart(4, "0");
+  return `a4 0103 03390100 20 59${length} ${modulus} 21 ${exponent}`;
+};
+const RSA = rsa(`80${"00".repeat(254)}01`);
+
+describe("public keys", () => {
+  it.each([
+    ["ES256", ES, { algorithm: ES256, x: bytes(X), y: bytes(Y) }],
+    ["EdDSA", ED, { algorithm: EDDSA, x: bytes(POINT) }],
+    ["RS256 of 2048 bits", RSA, { algorithm: RS256, modulus: bytes(`80${"00".repeat(254)}01`) }],
+    ["RS256 of 2049 bits", rsa(`01${"00".repeat(256)}`), { algorithm: RS256 }],
+    ["RS256 of 4096 bits", rsa("ff".repeat(512)), { algorithm: RS256 }],
+  ])("reads %s", (_name, hex, key) => {
+    expect(readCoseKey(bytes(hex))).toMatchObject({ ok: true, value: key });
+    expect(toHex(encodeCbor(expectOk(readCborMap(bytes(hex)))))).toBe(hex.replaceAll(" ", ""));
+  });
+
+  it("has room for the largest key and nothing else", () => {
+    expect(bytes(rsa("ff".repeat(512))).length).toBe(COSE_KEY_MAX_BYTES);
+    const larger = readCoseKey(new Uint8Array(COSE_KEY_MAX_BYTES + 1));
+    expect(larger).toMatchObject({ refusal: { detail: expect.stringContaining("at most 528") } });
+  });
+
+  it.each<[string, string, string, RefusalCode]>([
+    ["a byte after it", ES, `${ES} 00`, "key_malformed"],
+    ["a byte too few", ES, ES.slice(0, -2), "key_malformed"],
+    ["no type", ES, `a4 0326 2001 21 5820 ${X} 22 5820 ${Y}`, "key_malformed"],
+    ["no algorithm", ES, `a4 0102 2001 21 5820 ${X} 22 5820 ${Y}`, "key_malformed"],
+    ["an algorithm in words", ES, ES.replace("0326", "03654553323536"), "key_malformed"],
+    ["ES384", ES, ES.replace("0326", "033822"), "algorithm_mismatch"],
+    ["PS256", RSA, RSA.replace("03390100", "033824"), "algorithm_mismatch"],
+    ["RS1", RSA, RSA.replace("03390100", "0339fffe"), "algorithm_mismatch"],
+    ["the type of another kind", ES, ES.replace("0102", "0101"), "key_malformed"],
+    ["P-384", ES, ES.replace("2001", "2002"), "key_malformed"],
+    ["secp256k1", ES, ES.replace("2001", "2008"), "key_malformed"],
+    ["x of 31 bytes", ES, ES.replace(`5820 ${X}`, `581f ${X.slice(2)}`), "key_malformed"],
+    ["x of 33 bytes", ES, ES.replace(`5820 ${X}`, `5821 00${X}`), "key_malformed"],
+    ["y of 31 bytes", ES, ES.replace(`5820 ${Y}`, `581f ${Y.slice(2)}`), "key_malformed"],
+    ["y as a sign", ES, ES.replace(`22 5820 ${Y}`, "22 f5"), "key_malformed"],
+    ["no y", ES, `a4 0102 0326 2001 21 5820 ${X}`, "key_malformed"],
+    ["a field more", ES, `${ES.replace("a5", "a6")} 23 00`, "key_malformed"],
+    ["operations beside", ES, ES.replace("a5", "a6").replace("0326", "0326 0480"), "key_malformed"],
+    ["another order", ES, `a5 0326 0102 2001 21 5820 ${X} 22 5820 ${Y}`, "key_malformed"],
+    ["a field twice", ES, ES.replace("a5", "a6").replace("0326", "0326 0326"), "key_malformed"],
+    ["a long number", ES, ES.replace("0102", "011802"), "key_malformed"],
+    ["a long length", ES, ES.replace(`5820 ${X}`, `590020 ${X}`), "key_malformed"],
+    ["a map without end", ES, `${ES.replace("a5", "bf")} ff`, "key_malformed"],
+    ["a tag around it", ES, `d8 3d ${ES}`, "key_malformed"],
+    ["a list of it", ES, `81 ${ES}`, "key_malformed"],
+    ["names in words", ED, "a4 01634f4b50 0327 2067456432353531 39 21 5820".concat(POINT), "key_malformed"],
+    ["Ed448", ED, ED.replace("2006", "2007"), "key_malformed"],
+    ["X25519", ED, ED.replace("2006", "2004"), "key_malformed"],
+    ["Ed25519 with y", ED, `${ED.replace("a4", "a5")} 22 5820 ${Y}`, "key_malformed"],
+    ["a point of 31 bytes", ED, ED.replace(`5820 ${POINT}`, `581f ${POINT.slice(2)}`), "key_malformed"],
+    ["a point of small order", ED, ED.replace(POINT, `01${"00".repeat(31)}`), "key_malformed"],
+    ["the type of another kind, for RSA", RSA, RSA.replace("0103", "0102"), "key_malformed"],
+    ["RSA with a field more", RSA, `${RSA.replace("a4", "a5")} 22 41 03`, "key_malformed"],
+    ["2047 bits", RSA, rsa(`7f${"ff".repeat(255)}`), "key_malformed"],
+    ["1024 bits", RSA, rsa("ff".repeat(128)), "key_malformed"],
+    ["4097 bits", RSA, rsa(`01${"00".repeat(512)}`), "key_malformed"],
+    ["no bits", RSA, rsa(""), "key_malformed"],
+    ["a zero before the modulus", RSA, rsa(`00${"ff".repeat(256)}`), "key_malformed"],
+    ["the exponent 3", RSA, rsa("ff".repeat(256), "41 03"), "key_malformed"],
+    ["the exponent 1", RSA, rsa("ff".repeat(256), "43 000001"), "key_malformed"],
+    ["a zero before the exponent", RSA, rsa("ff".repeat(256), "44 00010001"), "key_malformed"],
+    ["the exponent as a number", RSA, rsa("ff".repeat(256), "1a00010001"), "key_malformed"],
+    ["nothing", ES, "", "key_malformed"],
+  ])("refuses %s", (_name, good, bad, code) => {
+    expect(readCoseKey(bytes(bad))).toMatchObject(refused(code));
+    expect(readCoseKey(bytes(good)).ok).toBe(true);
+  });
+
+  it.each([
+    ["ES256", ES],
+    ["EdDSA", ED],
+    ["RS256", RSA],
+  ])("imports %s", async (_name, hex) => {
+    expect((await importCoseKey(expectOk(readCoseKey(bytes(hex))))).ok).toBe(true);
+  });
+
+  it.each([
+    ["off the curve", X, Y.replace("93", "92")],
+    ["with the coordinates exchanged", Y, X],
+    ["zero", "00".repeat(32), "00".repeat(32)],
+    ["beyond the field", "ff".repeat(32), "ff".repeat(32)],
+  ])("leaves to WebCrypto to refuse a point %s", async (_name, x, y) => {
+    const import_ = (x: string, y: string) => importCoseKey({ algorithm: ES256, x: bytes(x), y: bytes(y) });
+    expect(await import_(x, y)).toMatchObject(refused("key_malformed"));
+    expect((await import_(X, Y)).ok).toBe(true);
+  });
+});
+
+/** y of the point added to itself eight times, where 1 means zero; x only enters squared. */
+function eightTimes(point: Bytes): bigint {
+  const field = 2n ** 255n - 19n;
+  const divide = (above: bigint, below: bigint): bigint => {
+    let [result, power] = [above, ((below % field) + field) % field];
+    for (let rest = field - 2n; rest > 0n; rest >>= 1n) {
+      if (rest & 1n) result = (result * power) % field;
+      power = (power * power) % field;
+    }
+    return ((result % field) + field) % field;
+  };
+  const d = divide(-121665n, 121666n);
+  let y = BigInt(`0x${toHex(point.toReversed())}`) % field;
+  for (let doubled = 0; doubled < 3; doubled++) {
+    const y2 = (y * y) % field;
+    const x2 = divide(y2 - 1n, d * y2 + 1n);
+    y = divide(y2 + x2, 1n - d * x2 * y2);
+  }
+  return y;
+}
+
+describe("points of Ed25519", () => {
+  it("are sound where they are neither of small order nor spelled twice", () => {
+    expect(eightTimes(bytes(POINT))).not.toBe(1n);
+    expect(isSoundPoint(bytes(POINT))).toBe(true);
+    expect(isSoundPoint(bytes(`ff${"ff".repeat(30)}7f`))).toBe(false);
+  });
+
+  it.each([
+    ["of order 1", `01${"00".repeat(31)}`],
+    ["of order 2", `ec${"ff".repeat(30)}7f`],
+    ["of order 4", "00".repeat(32)],
+    ["of order 8", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"],
+    ["of order 8, too", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"],
+    ["0 as 2^255 - 19", `ed${"ff".repeat(30)}7f`],
+    ["1 as 2^255 - 18", `ee${"ff".repeat(30)}7f`],
+  ])("are unsound %s", (_name, hex) => {
+    const point = bytes(hex);
+    expect(eightTimes(point)).toBe(1n);
+    expect(isSoundPoint(point)).toBe(false);
+    expect(isSoundPoint(point.with(31, (point[31] ?? 0) | 0x80))).toBe(false);
+    expect(isSoundPoint(point.with(1, (point[1] ?? 0) ^ 0x10))).toBe(true);
+  });
+});
+
+describe("CBOR", () => {
+  it.each<[string, string, readonly (readonly [string | number, CborValue])[]]>([
+    ["nothing in it", "a0", []],
+    [
+      "small numbers",
+      "a3 0017 1718 18 20 37",
+      [
+        [0, 23],
+        [23, 24],
+        [-1, -24],
+      ],
+    ],
+    [
+      "numbers of all widths",
+      "a4 01 18ff 02 190100 03 1a00010000 04 1b0000000100000000",
+      [
+        [1, 255],
+        [2, 256],
+        [3, 65536],
+        [4, 2 ** 32],
+      ],
+    ],
+    ["the largest number", "a1 01 1b001ffffffffffffe", [[1, 2 ** 53 - 2]]],
+    [
+      "simple values",
+      "a3 01f4 02f5 03f6",
+      [
+        [1, false],
+        [2, true],
+        [3, null],
+      ],
+    ],
+    ["text", "a1 63c3a463 6161", [["äc", "a"]]],
+    ["lists", "a1 6175 81 83 02 04 02", [["u", [[2, 4, 2]]]]],
+    [
+      "maps, four deep",
+      "a1 01 a1 01 a1 01 a1 01 02",
+      [[1, new Map([[1, new Map([[1, new Map([[1, 2]])]])]])]],
+    ],
+    [
+      "text in order of length",
+      "a3 6162 00 626161 00 626162 00",
+      [
+        ["b", 0],
+        ["aa", 0],
+        ["ab", 0],
+      ],
+    ],
+  ])("reads %s", (_name, hex, entries) => {
+    expect(expectOk(readCborMap(bytes(hex)))).toEqual(new Map(entries));
+    expect(encodeCbor(new Map(entries))).toEqual(bytes(hex));
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a number", "01"],
+    ["a list", "80"],
+    ["two maps", "a0 a0"],
+    ["a missing value", "a1 01"],
+    ["a missing entry", "a2 01 02"],
+    ["a false claim of entries", "ba 7fffffff 01 02"],
+    ["a false claim of items", "a1 01 9a 7fffffff 00"],
+    ["a false claim of bytes", "a1 01 5a 7fffffff 00"],
+    ["more than the largest number", "a1 01 1b 001fffffffffffff"],
+    ["2^64 - 1", "a1 01 1b ffffffffffffffff"],
+    ["-2^64", "a1 01 3b ffffffffffffffff"],
+    ["23 in two bytes", "a1 01 1817"],
+    ["255 in three bytes", "a1 01 1900ff"],
+    ["65535 in five bytes", "a1 01 1a0000ffff"],
+    ["2^32 - 1 in nine bytes", "a1 01 1b00000000ffffffff"],
+    ["a reserved width", "a1 01 1c"],
+    ["bytes without end", "a1 01 5f 4100 ff"],
+    ["text without end", "a1 01 7f 6100 ff"],
+    ["a list without end", "a1 01 9f 01 ff"],
+    ["a map without end", "bf 01 02 ff"],
+    ["a break", "a1 01 ff"],
+    ["a tag", "a1 01 c0 00"],
+    ["undefined", "a1 01 f7"],
+    ["a simple value in two bytes", "a1 01 f8f5"],
+    ["half a float", "a1 01 f93c00"],
+    ["a float", "a1 01 fa3f800000"],
+    ["a double", "a1 01 fb3ff0000000000000"],
+    ["text that is not UTF-8", "a1 01 61ff"],
+    ["names out of order", "a2 02 00 01 00"],
+    ["text before a number", "a2 6161 00 01 00"],
+    ["minus before plus", "a2 20 00 01 00"],
+    ["longer text first", "a2 626161 00 6162 00"],
+    ["a name twice", "a2 01 00 01 00"],
+    ["bytes for a name", "a1 4101 00"],
+    ["a list for a name", "a1 80 00"],
+    ["maps, five deep", "a1 01 a1 01 a1 01 a1 01 a0"],
+    ["lists, five deep", "a1 01 81 81 81 80"],
+    ["no end of lists", `a1 01 ${"81".repeat(10_000)}`],
+  ])("refuses %s", (_name, hex) => {
+    expect(readCborMap(bytes(hex))).toMatchObject(refused("encoding_malformed"));
+    expect(readCborMap(bytes("a1 01 02")).ok).toBe(true);
+  });
+
+  it("never throws, and reads nothing that it would write otherwise", () => {
+    const nearly = fc
+      .tuple(fc.constantFrom(ES, ED, RSA, "a1 6175 81 83 02 04 02"), fc.nat(), fc.nat(255))
+      .map(([hex, at, byte]) => bytes(hex).with(at % bytes(hex).length, byte));
+    let keys = 0;
+    fc.assert(
+      fc.property(fc.oneof(nearly, fc.uint8Array({ maxLength: 40 })), (input) => {
+        if (readCoseKey(input).ok) keys++;
+        const map = readCborMap(input);
+        if (map.ok) expect(encodeCbor(map.value)).toEqual(Uint8Array.from(input));
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(keys).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,178 @@
+import { fromBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
+import { challengeOf } from "../../src/core/confirmation/challenge.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
+import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import { statementNonce, type Statement } from "../../src/core/confirmation/statement.ts";
+import { createAuthenticator, type Authenticator, type Lies } from "./authenticator.ts";
+
+// A person with a browser and a passkey, without a screen: talks to the doors as the pages do.
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+export interface Answered {
+  readonly status: number;
+  // eslint-disable-next-line typescript/no-explicit-any -- whatever was answered; the tests say what they expect
+  readonly body: any;
+}
+
+export interface Signing {
+  readonly decision?: Statement["decision"];
+  readonly reason?: string;
+  readonly passkey?: Authenticator;
+  readonly lies?: Lies;
+  /** Changes the statement that is signed, which the server does not. */
+  readonly says?: Partial<Statement>;
+}
+
+export class BrowserClient {
+  readonly origin: string;
+  readonly passkey: Authenticator;
+  readonly #fetch: Fetch;
+  cookie = "";
+
+  constructor(fetch: Fetch, origin: string, passkey: Authenticator) {
+    this.#fetch = fetch;
+    this.origin = origin;
+    this.passkey = passkey;
+  }
+
+  static async create(fetch: Fetch, origin: string): Promise<BrowserClient> {
+    return new BrowserClient(fetch, origin, await newPasskey(origin));
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#fetch(this.origin + path, {
+      headers: { cookie: this.cookie, ...headers },
+      redirect: "manual",
+    });
+  }
+
+  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answered> {
+    const response = await this.#fetch(this.origin + path, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "sec-fetch-site": "same-origin",
+        origin: this.origin,
+        cookie: this.cookie,
+        ...headers,
+      },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const set = response.headers.get("set-cookie");
+    if (set !== null) this.cookie = set.split(";")[0] ?? "";
+    return { status: response.status, body: await response.json() };
+  }
+
+  async enrol(enrolUrl: string, lies: Lies = {}): Promise<Answered> {
+    const secret = new URL(enrolUrl).hash.slice(1);
+    const begun = await this.post("/enrol/begin", { secret });
+    if (begun.status !== 200) return begun;
+    const registration = await this.#registration(begun.body.challenge, begun.body.userHandle, lies);
+    return this.post("/enrol/finish", {
+      secret,
+      challenge: begun.body.challenge,
+      label: "Phone",
+      registration,
+    });
+  }
+
+  async signIn(passkey = this.passkey): Promise<Answered> {
+    const { body } = await this.post("/signin/begin", {});
+    const { assertion, userHandle } = await passkey.assert(bytesOf(body.challenge), {
+      userHandle: this.userHandle,
+    });
+    return this.post("/signin/finish", {
+      challenge: body.challenge,
+      assertion: { ...assertion, userHandle },
+    });
+  }
+
+  userHandle = "";
+
+  async addDevice(passkey: Authenticator): Promise<Answered> {
+    const { body } = await this.post("/devices/begin", {});
+    const response = await passkey.register(bytesOf(body.challenge));
+    const { clientDataJSON, attestationObject } = response.response;
+    const registration = { id: response.id, clientDataJSON, attestationObject, transports: ["usb"] };
+    return this.post("/devices/finish", { challenge: body.challenge, label: "Key", registration });
+  }
+
+  /** What the page of this request is given, or undefined where it is not shown. */
+  async approvalPage(id: string): Promise<{ data: Answered["body"]; status: number }> {
+    return this.#page(`/approve/${id}`);
+  }
+
+  async devicesPage(): Promise<{ data: Answered["body"]; status: number }> {
+    return this.#page("/devices");
+  }
+
+  async #page(path: string): Promise<{ data: Answered["body"]; status: number }> {
+    const response = await this.get(path);
+    const block = /<script type="application\/json" id="data">([^<]*)<\/script>/.exec(
+      await response.text(),
+    )?.[1];
+    return { data: block ? JSON.parse(block) : undefined, status: response.status };
+  }
+
+  /** A decision as the page would post it, not posted yet. */
+  async sign(id: string, signing: Signing = {}): Promise<JsonObject & { assertion: JsonObject }> {
+    const { data } = await this.approvalPage(id);
+    const { body: ceremony } = await this.post(`/approve/${id}/ceremony`, {});
+    const { decision = "approve", reason = "" } = signing;
+    const { salt, issued } = ceremony;
+    const statement = { ...data.statement, decision, reason, issued, salt, ...signing.says } as Statement;
+    const payloadHash = sha256(new TextEncoder().encode(data.payload));
+    const { assertion } = await (signing.passkey ?? this.passkey).assert(
+      challengeOf(statementNonce(statement), payloadHash),
+      signing.lies,
+    );
+    return { ceremonyId: ceremony.ceremonyId, decision, reason, assertion: { ...assertion } };
+  }
+
+  async decide(id: string, signing: Signing = {}): Promise<Answered> {
+    return this.post(`/approve/${id}/decision`, await this.sign(id, signing));
+  }
+
+  async #registration(challenge: string, userHandle: string, lies: Lies): Promise<JsonObject> {
+    this.userHandle = userHandle;
+    const response = await this.passkey.register(bytesOf(challenge), lies);
+    const { clientDataJSON, attestationObject } = response.response;
+    return { id: response.id, clientDataJSON, attestationObject, transports: ["internal"] };
+  }
+}
+
+export async function newPasskey(origin: string, signCount = 0): Promise<Authenticator> {
+  return createAuthenticator({ rpId: new URL(origin).hostname, origin, signCount });
+}
+
+/** A backend with a key. */
+export function backend(fetch: Fetch, origin: string, key: string) {
+  return async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answered> => {
+    const response = await fetch(origin + path, {
+      method,
+      headers: {
+        "x-api-key": key,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+  };
+}
+
+function bytesOf(base64url: string): Bytes {
+  return expectOk(fromBase64url(base64url));
+}
+
+export function hashOfText(text: string): string {
+  return toHex(sha256(new TextEncoder().encode(text)));
+}

@@ -1,0 +1,68 @@
+import { mkdirSync } from "node:fs";
+import type { Browser } from "playwright";
+import { expect } from "playwright/test";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { launchBrowser, openDevice, type Device, type DeviceOptions } from "./device.ts";
+import type { TestFile } from "../product/product-setup.ts";
+import { backend, type Answered } from "../browser-client.ts";
+import { WIRE } from "../sample-request.ts";
+
+// What every browser test file begins with: a browser, its tenant's programs, and pictures of what failed.
+
+const FAILURES = "test/.failures";
+
+/** What is seen on a page, as soon as it is; a busy machine takes its time. */
+export const see = expect.configure({ timeout: 10_000 });
+
+export interface Bench {
+  readonly url: string;
+  readonly enrolUrl: string;
+  readonly apiKey: string;
+  readonly api: ReturnType<typeof backend>;
+  readonly people: ReturnType<typeof backend>;
+  readonly device: (options?: DeviceOptions) => Promise<Device>;
+  /** A request for alex; as the API answers it. */
+  readonly ask: (more?: object) => Promise<Answered["body"]>;
+  readonly read: (id: string) => Promise<Answered["body"]>;
+}
+
+export function bench(file: TestFile): Bench {
+  const { url, tenants } = inject("product");
+  const tenant = tenants[file];
+  if (tenant === undefined) throw new Error(`there is no tenant ${file}`);
+  let browser: Browser | undefined;
+  const devices: Device[] = [];
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(async () => browser?.close());
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    mkdirSync(FAILURES, { recursive: true });
+    const name = `${file} ${task.name}`.replaceAll(/[^a-zA-Z0-9]+/g, "-");
+    for (const [at, { page }] of devices.entries()) {
+      if (page.isClosed() || page.url() === "about:blank") continue;
+      await page.screenshot({ path: `${FAILURES}/${name}-${at}.png`, fullPage: true }).catch(() => undefined);
+    }
+  });
+  const api = backend(fetch, url, tenant.apiKey);
+  return {
+    url,
+    enrolUrl: tenant.enrolUrl,
+    apiKey: tenant.apiKey,
+    api,
+    people: backend(fetch, url, tenant.peopleKey),
+    async device(options) {
+      if (browser === undefined) throw new Error("the browser is not there yet");
+      const opened = await openDevice(browser, options);
+      devices.push(opened);
+      return opened;
+    },
+    async ask(more = {}) {
+      const { status, body } = await api("POST", "/api/confirmations", { ...WIRE, ...more });
+      if (status !== 201) throw new Error(`not asked: ${JSON.stringify(body)}`);
+      return body;
+    },
+    read: async (id) => (await api("GET", `/api/confirmations/${id}?wait=5`)).body,
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import type { Page } from "playwright";
+import { createPasskey, decide, launchBrowser, openDevice, PHONE, syncPasskeys, signIn } from "./device.ts";
+import { smaller } from "./png.ts";
+import { startProduct } from "../product/product.ts";
+import { backend } from "../browser-client.ts";
+import { WIRE } from "../sample-request.ts";
+
+// `npm run pictures` makes the README's pictures again, from the product as it is.
+
+const FOLDER = "web/pictures";
+const DESKTOP = { width: 1024, height: 1320 };
+const names = { name: "Northwind", project: "Payments", key: "payments-agent" };
+
+const { ready, tenants, stop } = await startProduct([names]);
+const browser = await launchBrowser();
+try {
+  mkdirSync(FOLDER, { recursive: true });
+  const [tenant] = tenants;
+  if (tenant === undefined) throw new Error("no tenant was made");
+  const api = backend(fetch, ready.url, tenant.apiKey);
+  const ask = async (more: object = {}): Promise<string> => {
+    const { body } = await api("POST", "/api/confirmations", { ...WIRE, ...more });
+    return body.url;
+  };
+  const phone = await openDevice(browser, { pixels: 2 });
+  await createPasskey(phone, tenant.enrolUrl);
+  await take(phone.page, "enrol-phone");
+
+  const raise = { action: "Raise a daily limit", payload: { account: "acct_1107", limit_usd: 9000 } };
+  const earlier = await ask(raise);
+  await phone.page.goto(earlier);
+  await decide(phone, "Approve");
+  await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
+  const transfer = await ask();
+  const refund = { order: "A-20391", amount_usd: 310, reason: "Damaged in transit" };
+  await ask({ action: "Refund a customer", payload: refund, expiresInSeconds: 3_600 });
+  await phone.page.goto(`${ready.url}/inbox`);
+  await phone.page.locator("#waiting li").nth(1).waitFor();
+  await take(phone.page, "inbox-phone");
+
+  await readIt(phone.page, transfer);
+  await take(phone.page, "approve-phone");
+  const dark = await openDevice(browser, { pixels: 2, dark: true });
+  await syncPasskeys(phone, dark);
+  await signIn(dark, transfer);
+  await readIt(dark.page, transfer);
+  await take(dark.page, "approve-phone-dark");
+  const desk = await openDevice(browser, { viewport: DESKTOP, pixels: 1.5 });
+  await syncPasskeys(phone, desk);
+  await signIn(desk, transfer);
+  await readIt(desk.page, transfer);
+  await take(desk.page, "approve-desktop");
+
+  await decide(phone, "Approve", "Invoice checked against the order.");
+  await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
+  await phone.page.reload();
+  await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
+  await take(phone.page, "approved-phone", false);
+
+  const receipt = await fetch(`${ready.url}/api/confirmations/${transfer.split("/").at(-1)}/receipt`, {
+    headers: { "x-api-key": tenant.apiKey },
+  });
+  const text = await receipt.text();
+  await phone.page.goto(`${ready.url}/verify`);
+  await phone.page.getByLabel("The tenant’s id").fill(/"stream":"([0-9a-f]{64})"/.exec(text)?.[1] ?? "");
+  const file = { name: "receipt.json", mimeType: "", buffer: Buffer.from(text) };
+  await phone.page.getByLabel("Receipt file").setInputFiles(file);
+  await phone.page.getByText("Proven: alex approved").waitFor();
+  await phone.page.locator("#checks .absent").first().waitFor();
+  await take(phone.page, "verify-phone", false);
+  const way = await phone.page.locator("#way svg").screenshot({ animations: "disabled" });
+  writeFileSync(`${FOLDER}/verify-way-phone.png`, smaller(way));
+} finally {
+  await browser.close();
+  await stop();
+}
+
+/** As it stands before a person who has read it: at the end, with the buttons on. */
+async function readIt(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.locator("#end").scrollIntoViewIfNeeded();
+  await page.getByText("You can decide now.").waitFor();
+}
+
+/** The whole page: the window grows to it, since a picture put together would show the header twice. */
+async function take(page: Page, name: string, whole = true): Promise<void> {
+  const { width = PHONE.width } = page.viewportSize() ?? {};
+  const height = await page.evaluate(() => {
+    const main = document.querySelector("main")?.getBoundingClientRect().bottom ?? 0;
+    return Math.ceil(main + scrollY) - 32;
+  });
+  if (whole) await page.setViewportSize({ width, height });
+  await page.evaluate(() => scrollTo(0, 0));
+  const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
+  writeFileSync(`${FOLDER}/${name}.png`, smaller(picture));
+  if (whole) await page.setViewportSize({ width, height: PHONE.height });
+}

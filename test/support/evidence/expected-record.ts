@@ -1,0 +1,74 @@
+import { fromBase64url, fromHex, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import { parseJsonText, type JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import {
+  encodeEntry,
+  NO_PREVIOUS,
+  payloadCommit,
+  recordCommit,
+  recordLabel,
+  recordShape,
+} from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { matchShape } from "../../../src/core/encoding/shape.ts";
+import { statementNonce, type Statement } from "../../../src/core/confirmation/statement.ts";
+import type { ConfirmationRow, OutboxRow, VoteRow } from "../../../src/store/schema.ts";
+
+// Records made anew from the rows, by FORMATS alone, so that sealing is not checked by itself.
+
+export interface Source {
+  readonly row: OutboxRow;
+  readonly confirmation: ConfirmationRow | undefined;
+  readonly votes: readonly VoteRow[];
+}
+
+export interface Remade {
+  readonly commit: Bytes;
+  readonly label: Bytes;
+  /** As it must stand in the log. */
+  readonly entry: Bytes;
+}
+
+/** `commits` are those of every record before it, in hexadecimal digits. */
+export function remakeRecord(
+  source: Source,
+  stream: { readonly id: string; readonly key: Uint8Array },
+  commits: readonly string[],
+): Remade {
+  const { row } = source;
+  const record = {
+    v: 1,
+    stream: stream.id,
+    seq: row.seq,
+    prev: commits[row.seq - 1] ?? NO_PREVIOUS,
+    at: new Date(row.at).toISOString(),
+    type: row.type,
+    body: bodyOf(source, commits[row.directorySeq] ?? ""),
+  };
+  const commit = recordCommit(
+    expectOk(matchShape(recordShape, record as JsonObject)),
+    expectOk(fromBase64url(row.entrySalt)),
+  );
+  const label = recordLabel(stream.key, row.seq);
+  return { commit, label, entry: encodeEntry({ kind: "sealed", label, commit }) };
+}
+
+function bodyOf({ row, confirmation, votes: cast }: Source, directoryCommit: string) {
+  if (row.body !== null) return expectOk(parseJsonText(row.body));
+  if (confirmation === undefined) throw new RangeError(`record ${row.seq} is about nothing`);
+  if (row.type === "consumed") return { confirmation: confirmation.id, decided: confirmation.decidedSeq };
+  const signed = cast.toSorted((one, other) => one.at - other.at || (one.personId < other.personId ? -1 : 1));
+  return {
+    confirmation: confirmation.id,
+    outcome: row.outcome,
+    payloadCommit: toHex(
+      payloadCommit(expectOk(fromBase64url(row.payloadSalt)), expectOk(fromHex(confirmation.payloadHash))),
+    ),
+    signatures: signed.map(({ statement, assertionHash, credentialId }) => ({
+      nonce: toHex(statementNonce(JSON.parse(statement) as Statement)),
+      assertionHash,
+      credential: credentialId,
+    })),
+    policy: confirmation.policyHash,
+    directory: { seq: row.directorySeq, commit: directoryCommit },
+  };
+}

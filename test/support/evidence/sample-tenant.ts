@@ -1,0 +1,298 @@
+import { assertionHash } from "../../../src/core/webauthn/assertion.ts";
+import { fromBase64url, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
+import type { Change } from "../../../src/core/stream/directory.ts";
+import { rowKind } from "../../../src/core/evidence/export.ts";
+import type { HistoryRow } from "../../../src/core/evidence/history.ts";
+import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
+import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { policyHash, soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import type {
+  Receipt,
+  SealedChange,
+  SealedCreation,
+  SealedDecision,
+} from "../../../src/core/evidence/receipt.ts";
+import {
+  encodeEntry,
+  NO_PREVIOUS,
+  payloadCommit,
+  recordCommit,
+  recordLabel,
+  streamId,
+  streamKeyHash,
+  type Genesis,
+  type Outcome,
+  type Role,
+  type StreamRecord,
+} from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { statementNonce, type Person, type Statement } from "../../../src/core/confirmation/statement.ts";
+import { createAuthenticator, type Authenticator, type Lies } from "../authenticator.ts";
+import type { TestLog } from "../log/memory-log.ts";
+
+// A tenant with people, passkeys and a sealed history, as the service would have made it. Whoever
+// holds the records can lie in them: `alter` changes one before it is sealed, and the log seals the lie.
+
+export const RP = "https://approve.example";
+const START = Date.parse("2026-11-01T12:00:00.000Z");
+
+export interface TestPerson extends Person {
+  readonly passkey: Authenticator;
+}
+
+export interface TestVote {
+  readonly by: TestPerson;
+  readonly decision?: Statement["decision"];
+  readonly reason?: string;
+  readonly passkey?: Authenticator;
+  readonly says?: Partial<Statement>;
+  readonly lies?: Lies;
+}
+
+export interface Asked {
+  readonly type?: "decision" | Change["change"];
+  readonly action?: string;
+  readonly payload?: JsonObject;
+  readonly policy?: Policy | null;
+  readonly outcome?: Outcome;
+  readonly requester?: Statement["requester"];
+  readonly votes: readonly TestVote[];
+  readonly alter?: (record: JsonObject & { body: JsonObject }) => JsonObject;
+}
+
+type Unplaced<Sealed> = Omit<Sealed, "proof">;
+type Kept = Unplaced<SealedCreation> | Unplaced<SealedChange> | Unplaced<SealedDecision>;
+
+export function random(count: number): Bytes {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
+export async function createPerson(username: string): Promise<TestPerson> {
+  const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
+  return { id: `person-${username}`, username, passkey };
+}
+
+export class TestTenant {
+  readonly log: TestLog;
+  readonly owner: TestPerson;
+  readonly streamKey = random(32);
+  readonly genesis: Genesis;
+  readonly stream: string;
+  readonly records: { readonly sealed: Kept; readonly index: number }[] = [];
+  #now = START;
+  #directorySeq = 0;
+
+  constructor(log: TestLog, owner: TestPerson) {
+    this.log = log;
+    this.owner = owner;
+    this.genesis = {
+      rp: RP,
+      logOrigin: log.origin,
+      streamKeyHash: streamKeyHash(this.streamKey),
+      credentialId: owner.passkey.credential.id,
+      publicKey: toBase64url(owner.passkey.credential.publicKey),
+      salt: toBase64url(random(32)),
+    };
+    this.stream = streamId(this.genesis);
+    const person = { id: owner.id, username: owner.username };
+    this.#seal("stream.created", { genesis: this.genesis, tenant: "Acme", person }, {});
+  }
+
+  async endorse(
+    person: TestPerson,
+    role: Role,
+    by: TestPerson,
+    more: Partial<Asked> = {},
+    passkey = person.passkey,
+  ) {
+    const { id, publicKey } = passkey.credential;
+    const credential = { id, publicKey: toBase64url(publicKey) };
+    return this.#change({ change: "credential.endorsed", person: named(person), role, credential }, by, more);
+  }
+
+  async revoke(person: TestPerson, by: TestPerson, passkey = person.passkey) {
+    const credential = { id: passkey.credential.id };
+    return this.#change({ change: "credential.revoked", person: named(person), credential }, by, {});
+  }
+
+  async changeRole(person: TestPerson, role: Role, by: TestPerson, more: Partial<Asked> = {}) {
+    return this.#change({ change: "role.changed", person: named(person), role }, by, more);
+  }
+
+  /** The new passkey replaces all that counts for the person; or, in a lie, others. */
+  async recover(
+    person: TestPerson,
+    passkey: Authenticator,
+    signers: readonly TestPerson[],
+    more: Partial<Asked> & { readonly revoked?: readonly string[] } = {},
+  ) {
+    const { id, publicKey } = passkey.credential;
+    const credential = { id, publicKey: toBase64url(publicKey) };
+    const { revoked = [person.passkey.credential.id], ...asked } = more;
+    const change = { change: "recovered", person: named(person), credential, revoked } as const;
+    const [first, ...others] = signers;
+    const votes = signers.map((by) => ({ by }));
+    const policy = others.length === 0 ? null : allOf(signers);
+    return this.#change(change, first ?? person, { votes, policy, ...asked });
+  }
+
+  /** Asks, lets the votes be signed and seals the outcome; returns the record's seq. */
+  async decide(asked: Asked): Promise<number> {
+    const { type = "decision", payload = { service: "api", sha: "abc123" }, policy = null } = asked;
+    const created = this.#tick();
+    const confirmation = `c_${toHex(random(16))}`;
+    const payloadHash = hashOfJson(payload);
+    const statements: Statement[] = [];
+    const assertions = [];
+    for (const vote of asked.votes) {
+      const statement = this.#statement(asked, vote, confirmation, created);
+      const challenge = challengeOf(statementNonce(statement), payloadHash);
+      const signed = await (vote.passkey ?? vote.by.passkey).assert(challenge, vote.lies);
+      statements.push(statement);
+      assertions.push(signed.assertion);
+    }
+    const payloadSalt = random(32);
+    const body = {
+      confirmation,
+      outcome: asked.outcome ?? "approved",
+      payloadCommit: toHex(payloadCommit(payloadSalt, payloadHash)),
+      signatures: assertions.map((assertion, index) => ({
+        nonce: toHex(statementNonce(statements[index] as Statement)),
+        assertionHash: toHex(assertionHash(assertion)),
+        credential: assertion.id,
+      })),
+      policy: policy === null ? null : policyHash(policy),
+      directory: { seq: this.#directorySeq, commit: this.commitAt(this.#directorySeq) },
+    };
+    const evidence = {
+      statements,
+      assertions,
+      policy,
+      payload,
+      payloadHash: toHex(payloadHash),
+      payloadSalt: toBase64url(payloadSalt),
+    };
+    const seq = this.#seal(type, body, evidence, asked.alter);
+    if (type !== "decision" && body.outcome === "approved") this.#directorySeq = seq;
+    return seq;
+  }
+
+  /** Seals what nobody signs; returns the record's seq. */
+  says(type: "consumed" | "erased", body: JsonObject, alter?: Asked["alter"]): number {
+    return this.#seal(type, body, {}, alter);
+  }
+
+  /** The receipt of the decision at `seq`, with every change of the directory before it, or those chosen. */
+  async receipt(seq: number, changes?: readonly number[]): Promise<Receipt> {
+    const checkpoint = await this.log.checkpoint();
+    const placed = (at: number) => {
+      const kept = this.records[at];
+      if (kept === undefined) throw new RangeError(`no record ${at}`);
+      return { ...kept.sealed, proof: this.log.proof(kept.index, checkpoint) };
+    };
+    const earlier = this.records
+      .slice(1, seq)
+      .flatMap(({ sealed }) => (isChange(sealed) ? [sealed.record.seq] : []));
+    return {
+      v: 1,
+      kind: "countersign/receipt",
+      created: placed(0) as SealedCreation,
+      changes: (changes ?? earlier).map((at) => placed(at) as SealedChange),
+      decision: placed(seq) as SealedDecision,
+      anchor: null,
+    };
+  }
+
+  history(): readonly HistoryRow[] {
+    return this.records.map(({ sealed }): HistoryRow => {
+      if (sealed.record.type === "stream.created")
+        return { kind: "created", sealed: sealed as SealedCreation };
+      if (isChange(sealed)) return { kind: "change", sealed: sealed as SealedChange };
+      return { kind: "record", sealed };
+    });
+  }
+
+  commitAt(seq: number): string {
+    const kept = this.records[seq]?.sealed;
+    return kept === undefined
+      ? NO_PREVIOUS
+      : toHex(recordCommit(kept.record, expectOk(fromBase64url(kept.entrySalt))));
+  }
+
+  #statement(asked: Asked, vote: TestVote, confirmation: string, created: string): Statement {
+    return {
+      v: 1,
+      kind: "countersign/statement",
+      rp: RP,
+      tenant: { id: this.stream, name: "Acme" },
+      project: { id: "p_default", name: "Default" },
+      confirmation,
+      action: asked.action ?? "Deploy to production",
+      requester: asked.requester ?? { kind: "key", id: "k_1", name: "ci" },
+      approver: named(vote.by),
+      decision: vote.decision ?? "approve",
+      reason: vote.reason ?? "",
+      policy: asked.policy ? policyHash(asked.policy) : null,
+      created,
+      expires: new Date(Date.parse(created) + 15 * 60_000).toISOString(),
+      issued: this.#tick(),
+      salt: toBase64url(random(32)),
+      ...vote.says,
+    };
+  }
+
+  async #change(change: DistributedChange, by: TestPerson, more: Partial<Asked>): Promise<number> {
+    const payload = { v: 1, kind: "countersign/change", ...change };
+    const action = `Change the directory: ${change.change}`;
+    return this.decide({ type: change.change, action, payload, votes: [{ by }], ...more });
+  }
+
+  #seal(type: string, body: JsonObject, evidence: object, alter?: Asked["alter"]): number {
+    const seq = this.records.length;
+    const honest = {
+      v: 1,
+      stream: this.stream,
+      seq,
+      prev: this.commitAt(seq - 1),
+      at: this.#tick(),
+      type,
+      body,
+    };
+    const record = (alter?.(honest) ?? honest) as unknown as StreamRecord;
+    const entrySalt = random(32);
+    const label = recordLabel(this.streamKey, seq);
+    const index = this.log.append(
+      encodeEntry({ kind: "sealed", label, commit: recordCommit(record, entrySalt) }),
+    );
+    const sealed = { record, entrySalt: toBase64url(entrySalt), label: toHex(label), ...evidence };
+    this.records.push({ sealed: sealed as Kept, index });
+    return seq;
+  }
+
+  #tick(): string {
+    this.#now += 1_000;
+    return new Date(this.#now).toISOString();
+  }
+}
+
+/** Every one of them must sign. */
+export function allOf(signers: readonly TestPerson[]): Policy {
+  const of = signers.map(({ id }) => ({ kind: "person" as const, person: id }));
+  return {
+    ...soleApprover("unused"),
+    name: "All of them",
+    require: { kind: "quorum", name: "Signers", threshold: of.length, of },
+  };
+}
+
+type WithoutHead<Any> = Any extends Change ? Omit<Any, "v" | "kind"> : never;
+type DistributedChange = WithoutHead<Change>;
+
+function named({ id, username }: Person): Person {
+  return { id, username };
+}
+
+function isChange(sealed: Kept): boolean {
+  return rowKind(sealed.record) === "change";
+}

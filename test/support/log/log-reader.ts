@@ -1,0 +1,47 @@
+import { toHex, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import { parseEntry } from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { entriesPath, TILE_WIDTH, tilePath, tilesOfSize } from "../../../src/core/tlog/tile.ts";
+import { authenticateEntries, authenticateTiles } from "../../../src/core/tlog/tile-client.ts";
+import type { ReadTile } from "../../../src/core/tlog/tile-proof.ts";
+import { judgeCheckpoint, type TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
+
+// A reader of the log who has its public paths and nothing else.
+
+/** What stands at a path below the log's address; undefined if nothing does. */
+export type BytesAt = (path: string) => Promise<Bytes | undefined>;
+
+export interface LogReading {
+  readonly size: number;
+  readonly root: Bytes;
+  readonly note: string;
+  /** Authentic, of any size up to this one. */
+  readonly readTile: ReadTile;
+  /** Authentic, in hexadecimal digits; the first of them stands at `from`. */
+  readonly entries: readonly string[];
+  readonly from: number;
+}
+
+/**
+ * Believes nothing that the signed checkpoint doesn't cover, and throws if that fails. Reads all tiles and
+ * entries; or, for a reader who has the first `known` entries, the bundles of those that came after.
+ */
+export async function readLog(policy: TrustPolicy, bytesAt: BytesAt, known = 0): Promise<LogReading> {
+  const note = utf8Text((await bytesAt("checkpoint")) ?? new Uint8Array()) ?? "";
+  const judged = expectOk(await judgeCheckpoint(note, policy));
+  if (!judged.quorumMet) throw new Error("the policy asks for more than the log's own signature");
+  const { size, root } = judged.checkpoint;
+  const first = Math.floor(known / TILE_WIDTH);
+  const tiles = [...tilesOfSize(size)].filter(
+    ({ level, index }) => known === 0 || (level === 0 && index >= first),
+  );
+  const readTile = expectOk(await authenticateTiles(size, root, tiles, (tile) => bytesAt(tilePath(tile))));
+  const entries: string[] = [];
+  for (const { index, width } of tiles.filter(({ level }) => level === 0)) {
+    const bundle = (await bytesAt(entriesPath(index, width))) ?? new Uint8Array();
+    const authentic = expectOk(authenticateEntries({ index, width }, bundle, readTile));
+    for (const entry of authentic) expectOk(parseEntry(entry));
+    entries.push(...authentic.map(toHex));
+  }
+  return { size, root, note, readTile, entries, from: first * TILE_WIDTH };
+}

@@ -1,0 +1,47 @@
+import { concat, fromBase64url, fromHex, owned, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import {
+  encodeNote,
+  noteKey,
+  noteSignature,
+  signedBytes,
+  type NoteKey,
+  type NoteKeyType,
+  type NoteSignature,
+} from "../../../src/core/tlog/signed-note.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+
+// Signers from fixed seeds, so that a test that fails does so again.
+
+export interface NoteSigner {
+  readonly key: NoteKey;
+  sign(text: string, time?: number): Promise<NoteSignature>;
+}
+
+/** What stands before an Ed25519 seed in PKCS #8. */
+const PKCS8_PREFIX = expectOk(fromHex("302e020100300506032b657004220420"));
+
+export async function noteSigner(name: string, type: NoteKeyType, seed: number): Promise<NoteSigner> {
+  const pkcs8 = concat(PKCS8_PREFIX, new Uint8Array(32).fill(seed));
+  const secret = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
+  const { x = "" } = await crypto.subtle.exportKey("jwk", secret);
+  const key = noteKey(name, type, expectOk(fromBase64url(x)));
+  return {
+    key,
+    sign: async (text, time) => noteSignature(key, await signWith(secret, signedBytes(text, time)), time),
+  };
+}
+
+async function signWith(secret: CryptoKey, message: Bytes): Promise<Bytes> {
+  return owned(new Uint8Array(await crypto.subtle.sign("Ed25519", secret, message)));
+}
+
+/** A note signed by a log, and cosigned by witnesses at the time. */
+export async function signedNote(
+  text: string,
+  log: NoteSigner,
+  witnesses: readonly NoteSigner[] = [],
+  time = 1_700_000_000,
+): Promise<string> {
+  const cosignatures = await Promise.all(witnesses.map((witness) => witness.sign(text, time)));
+  return encodeNote({ text, signatures: [await log.sign(text), ...cosignatures] });
+}

@@ -1,0 +1,44 @@
+import { join, resolve } from "node:path";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
+import { DEFAULT_SCOPES } from "../../../src/app/account/api-keys.ts";
+import { newId, type Runtime } from "../../../src/app/runtime.ts";
+import { migrate } from "../../../src/local/state-folder.ts";
+import { openDatabase, type DatabaseBindings } from "../../../src/store/database.ts";
+import { projects } from "../../../src/store/schema.ts";
+
+// Run by product.ts as a program of its own, before the product starts: makes tenants in its state folder,
+// so that there are strangers, and every test file has an owner to enrol.
+// Words: the folder, the origin, then for each tenant its name, the name of its project and of its key.
+
+const [folder = "", origin = "", ...names] = process.argv.slice(2);
+const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+const server = new Miniflare(
+  convertV4MiniflareOptions({
+    ...workerOptions,
+    name: "countersign",
+    modules: [{ type: "ESModule", path: resolve(".build/worker.mjs") }],
+    resourcePersistencePath: join(folder, "data"),
+    cf: false,
+    telemetry: { enabled: false },
+  }),
+);
+await migrate(await server.getD1Database("DB", "countersign"), "migrations");
+const runtime = {
+  database: openDatabase(await server.getBindings<DatabaseBindings>("countersign")),
+  origin,
+  now: () => Date.now(),
+  random: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
+} as Runtime;
+const tenants: object[] = [];
+for (let at = 0; at + 2 < names.length; at += 3) {
+  const [name = "", project = "", key = ""] = names.slice(at, at + 3);
+  const { store, enrolUrl, peopleKey } = await createTenant(runtime, name, "alex");
+  const projectId = newId(runtime, "j");
+  await store.insert(projects, { id: projectId, name: project, createdAt: runtime.now() });
+  const apiKey = await newKey(runtime, store, projectId, key, DEFAULT_SCOPES);
+  tenants.push({ name, apiKey, peopleKey, enrolUrl });
+}
+await server.dispose();
+process.stdout.write(`${JSON.stringify(tenants)}\n`);

@@ -1,0 +1,176 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import type { Lies } from "../../support/authenticator.ts";
+import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
+import { statuses } from "../support/rest-calls.ts";
+import {
+  emptyHouse,
+  fetchWorker,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
+import { told } from "../support/decision-effect.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+
+// Links and new passkeys: one link, one passkey, of one person.
+
+let company: Company;
+let other: Company;
+let alex: BrowserClient;
+let maria: BrowserClient;
+beforeAll(async () => {
+  const runtime = await emptyHouse();
+  company = await newCompany(runtime);
+  other = await newCompany(runtime, "Other");
+  alex = company.alex;
+  maria = await company.enrolled("maria");
+});
+
+describe("enrolling", () => {
+  const invited = async (username: string): Promise<string> =>
+    (await company.people("POST", "/api/invites", { username, role: "approver" })).body.enrolUrl;
+  const newcomer = () => BrowserClient.create(fetchWorker, ORIGIN);
+  const passkeysOf = (username: string) =>
+    rows(
+      "SELECT c.id FROM credentials c JOIN people p ON p.id = c.person_id WHERE p.username = ?1",
+      username,
+    );
+
+  it("with a link that is not known, was used or has expired is refused at both steps", async () => {
+    const client = await newcomer();
+    const link = await invited("used");
+    expect((await client.enrol(link)).status).toBe(200);
+    const late = await invited("late");
+    const { body } = await client.post("/enrol/begin", { secret: new URL(late).hash.slice(1) });
+    await rows("UPDATE enrolments SET expires_at = ?1 WHERE used_at IS NULL", Date.now() - 1);
+    const table = [
+      [`${ORIGIN}/enrol#nobody`, 404, "enrolment_unknown"],
+      [link, 410, "enrolment_used"],
+      [late, 410, "enrolment_expired"],
+    ] as const;
+    for (const [url, status, code] of table) {
+      const fresh = await newcomer();
+      const response = await fresh.passkey.register(expectOk(fromBase64url(body.challenge)));
+      const { clientDataJSON, attestationObject } = response.response;
+      const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
+      const secret = new URL(url).hash.slice(1);
+      const differs = await changedBy(async () => {
+        expect(told(await fresh.enrol(url))).toEqual([status, code]);
+        const finished = await fresh.post("/enrol/finish", {
+          secret,
+          challenge: body.challenge,
+          label: "",
+          registration,
+        });
+        expect([told(finished), fresh.cookie]).toEqual([[status, code], ""]);
+      });
+      expect(differs).toEqual([]);
+    }
+  });
+
+  const lies: readonly (readonly [name: string, lie: Lies])[] = [
+    ["from another origin", { origin: "https://evil.example" }],
+    ["for another site", { rpId: "evil.example" }],
+    ["without the person", { userVerified: false }],
+    ["in a frame", { crossOrigin: true }],
+    ["over another challenge", { challenge: new Uint8Array(32) }],
+    ["with an assertion", { type: "webauthn.get" }],
+  ];
+  it.each(lies)("%s makes no passkey and leaves the link good", async (name, lie) => {
+    const username = name.replaceAll(" ", "-");
+    const link = await invited(username);
+    const client = await newcomer();
+    const differs = await changedBy(async () => {
+      expect(told(await client.enrol(link, lie))).toEqual([403, "signature_verification_failed"]);
+    });
+    expect([differs, client.cookie]).toEqual([["webauthn_challenges"], ""]);
+    expect((await client.enrol(link)).status).toBe(200);
+  });
+
+  it("with a passkey that is registered, to whomever, is refused", async () => {
+    const link = await invited("twice");
+    for (const known of [alex, other.alex]) {
+      const client = new BrowserClient(fetchWorker, ORIGIN, known.passkey);
+      const differs = await changedBy(async () => {
+        expect(told(await client.enrol(link))).toEqual([409, "credential_registered"]);
+      });
+      expect([differs, client.cookie]).toEqual([["webauthn_challenges"], ""]);
+    }
+    expect(told(await alex.addDevice(other.alex.passkey))).toEqual([409, "credential_registered"]);
+    expect((await (await newcomer()).enrol(link)).status).toBe(200);
+  });
+
+  it("by two at once with one link makes one passkey", async () => {
+    for (let round = 0; round < 4; round++) {
+      const link = await invited(`pair-${round}`);
+      const clients = await Promise.all([newcomer(), newcomer(), newcomer()]);
+      const answers = await Promise.all(clients.map(async (client) => client.enrol(link)));
+      const won = answers.findIndex(({ status }) => status === 200);
+      expect(statuses(answers)).toEqual([200, 410, 410]);
+      expect(await passkeysOf(`pair-${round}`)).toEqual([{ id: clients[won]?.passkey.credential.id }]);
+      // Who lost has no session either.
+      expect(clients.filter(({ cookie }) => cookie !== "").length).toBe(1);
+    }
+  });
+
+  it("by two at once with one passkey makes it one person's", async () => {
+    for (let round = 0; round < 4; round++) {
+      const passkey = await newPasskey(ORIGIN);
+      const names = [`left-${round}`, `right-${round}`];
+      const links = await Promise.all(names.map(invited));
+      const answers = await Promise.all(
+        links.map(async (link) => new BrowserClient(fetchWorker, ORIGIN, passkey).enrol(link)),
+      );
+      expect(answers.map(told).toSorted(([left], [right]) => Number(left) - Number(right))).toEqual([
+        [200, undefined],
+        [409, "credential_registered"],
+      ]);
+      const owners = await Promise.all(names.map(passkeysOf));
+      expect(owners.flat()).toEqual([{ id: passkey.credential.id }]);
+    }
+  });
+
+  it("of one's own passkey twice at once is one device", async () => {
+    const passkey = await newPasskey(ORIGIN);
+    const answers = await Promise.all([alex.addDevice(passkey), alex.addDevice(passkey)]);
+    expect(statuses(answers)).toEqual([200, 409]);
+  });
+
+  it("makes nobody who decides before somebody entitled has signed", async () => {
+    const link = await invited("waiting");
+    const client = await newcomer();
+    const { body } = await client.enrol(link);
+    expect(body).toMatchObject({ active: false, stream: null });
+    // Neither the newcomer nor a colleague without that right sees the request for it.
+    for (const person of [client, maria])
+      expect((await person.approvalPage(idOf(body.approval))).status).toBe(404);
+    const asked = await company.api("POST", "/api/confirmations", {
+      username: "waiting",
+      action: "Pay",
+      payload: {},
+    });
+    expect(told(asked)).toEqual([409, "approver_without_passkey"]);
+    await alex.decide(idOf(body.approval), { decision: "reject", reason: "who is this?" });
+    const again = await company.api("POST", "/api/confirmations", {
+      username: "waiting",
+      action: "Pay",
+      payload: {},
+    });
+    expect(told(again)).toEqual([409, "approver_without_passkey"]);
+  });
+});
+
+describe("a reader's passkeys", () => {
+  it("are managed by others: an auditor signs nothing, and is not asked to", async () => {
+    const audrey = await company.enrolled("audrey", "auditor");
+    const second = await newPasskey(ORIGIN);
+    const added = await audrey.addDevice(second);
+    expect((await audrey.approvalPage(idOf(added.body.approval))).status).toBe(404);
+    expect((await alex.decide(idOf(added.body.approval))).body.status).toBe("approved");
+    const revoked = await audrey.post(`/devices/${second.credential.id}/revoke`, {});
+    expect((await alex.decide(idOf(revoked.body.approval))).body.status).toBe("approved");
+  });
+});

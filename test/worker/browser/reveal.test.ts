@@ -1,0 +1,208 @@
+import { reset } from "cloudflare:test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isRevealed } from "../../../src/app/evidence/reveal.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { fromBase64url, toHex } from "../../../src/core/encoding/bytes.ts";
+import { recordCommit } from "../../../src/core/stream/record.ts";
+import { parseReceipt } from "../../../src/core/evidence/receipt.ts";
+import type { Answered, BrowserClient } from "../../support/browser-client.ts";
+import { auditOf } from "../support/http-audit.ts";
+import {
+  emptyHouse,
+  fetchWorker,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
+import { told } from "../support/decision-effect.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+
+// Making one decision public: asked by a session, signed like any other change, off until it is sealed.
+
+let company: Company;
+let other: Company;
+let bea: BrowserClient;
+let maria: BrowserClient;
+afterAll(() => reset());
+beforeAll(async () => {
+  const runtime = await emptyHouse();
+  company = await newCompany(runtime);
+  other = await newCompany(runtime, "Other");
+  bea = await company.enrolled("bea", "admin");
+  maria = await company.enrolled("maria");
+});
+
+async function decided(decision: "approve" | "reject" = "approve"): Promise<string> {
+  const id = await company.asked("maria");
+  await maria.decide(id, { decision });
+  return id;
+}
+
+const ask = (by: BrowserClient, id: string, what: "reveal" | "withdraw") =>
+  by.post(`/approve/${id}/${what}`, {});
+const publicAnswer = async (id: string): Promise<Answered["body"]> =>
+  (await fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`)).json();
+/** Asked for and signed by the same person. */
+async function signed(by: BrowserClient, id: string, what: "reveal" | "withdraw"): Promise<void> {
+  const asked = await ask(by, id, what);
+  expect(asked.status).toBe(200);
+  expect((await by.decide(idOf(asked.body.approval))).body.status).toBe("approved");
+}
+
+async function publishPage(
+  by: BrowserClient,
+  id: string,
+): Promise<{ status: number; data: Answered["body"] }> {
+  const response = await by.get(`/approve/${id}/publish`);
+  const block = /<script type="application\/json" id="data">([^<]+)<\/script>/.exec(await response.text());
+  return { status: response.status, data: block ? JSON.parse(block[1] ?? "") : undefined };
+}
+
+describe("a decision", () => {
+  it("is not public before an admin has signed for it, is then, and can be taken back", async () => {
+    const id = await decided();
+    expect(await publicAnswer(id)).toMatchObject({ outcome: "approved", receipt: null });
+    const asked = await ask(bea, id, "reveal");
+    expect([asked.status, (await ask(bea, id, "reveal")).body]).toEqual([200, asked.body]);
+    expect((await publicAnswer(id)).receipt).toBeNull();
+    expect((await bea.decide(idOf(asked.body.approval))).body.status).toBe("approved");
+
+    const { receipt } = await publicAnswer(id);
+    expect(receipt.decision).toMatchObject({
+      payload: { service: "api", sha: "abc123" },
+      statements: [{ action: "Deploy to production", approver: { username: "maria" } }],
+    });
+    expect(await isRevealed(company.store, id)).toBe(true);
+    expect(told(await ask(bea, id, "reveal"))).toEqual([409, "already_decided"]);
+
+    await signed(company.alex, id, "withdraw");
+    expect((await publicAnswer(id)).receipt).toBeNull();
+    expect(await isRevealed(company.store, id)).toBe(false);
+    expect(told(await ask(bea, id, "withdraw"))).toEqual([409, "already_decided"]);
+    const records = "SELECT type FROM outbox WHERE type = 'revealed' AND idx IS NOT NULL";
+    expect(await rows(records)).toHaveLength(2);
+    // And shown again, as often as somebody signs for it.
+    await signed(bea, id, "reveal");
+    expect(await isRevealed(company.store, id)).toBe(true);
+  });
+
+  it("is named by its own record, so that what was signed is of that one and no other", async () => {
+    const id = await decided();
+    const asked = await ask(bea, id, "reveal");
+    const { data } = await bea.approvalPage(idOf(asked.body.approval));
+    const headers = { "x-api-key": company.apiKey };
+    const file = await fetchWorker(`${ORIGIN}/api/confirmations/${id}/receipt`, { headers });
+    const { decision } = expectOk(parseReceipt(new Uint8Array(await file.arrayBuffer())));
+    const salt = expectOk(fromBase64url(decision.entrySalt));
+    expect(JSON.parse(data.payload)).toEqual({
+      v: 1,
+      kind: "countersign/change",
+      change: "revealed",
+      confirmation: id,
+      decided: { seq: decision.record.seq, commit: toHex(recordCommit(decision.record, salt)) },
+      action: "Deploy to production",
+      payloadHash: decision.payloadHash,
+      shown: true,
+    });
+  });
+
+  it("that was rejected can be made public, too", async () => {
+    const id = await decided("reject");
+    await signed(company.alex, id, "reveal");
+    expect(await publicAnswer(id)).toMatchObject({ outcome: "rejected", receipt: { v: 1 } });
+  });
+
+  it("stays hidden when the asker rejects it after all", async () => {
+    const id = await decided();
+    const asked = await ask(bea, id, "reveal");
+    await bea.decide(idOf(asked.body.approval), { decision: "reject" });
+    expect((await publicAnswer(id)).receipt).toBeNull();
+  });
+});
+
+describe("is asked for in vain", () => {
+  it("by whoever manages nobody, of another tenant, and of what nobody has decided: all look absent", async () => {
+    const approved = await decided();
+    const pending = await company.asked("maria");
+    const cancelled = await company.asked("maria");
+    await company.api("POST", `/api/confirmations/${cancelled}/cancel`);
+    const change = idOf((await ask(bea, approved, "reveal")).body.approval);
+    const callers: readonly (readonly [BrowserClient, string])[] = [
+      [maria, approved],
+      [other.alex, approved],
+      [company.alex, pending],
+      [company.alex, cancelled],
+      [company.alex, change],
+      [company.alex, "c_absent"],
+    ];
+    for (const [by, id] of callers) {
+      const differs = await changedBy(async () => {
+        for (const what of ["reveal", "withdraw"] as const)
+          expect(told(await ask(by, id, what))).toEqual([404, "not_found"]);
+        expect((await publishPage(by, id)).status).toBe(404);
+      });
+      expect(differs).toEqual([]);
+    }
+  });
+
+  it("to be taken back while it is not public", async () => {
+    expect(told(await ask(bea, await decided(), "withdraw"))).toEqual([409, "already_decided"]);
+  });
+
+  it("by an admin who is one no longer when it comes to signing", async () => {
+    const id = await decided();
+    const ada = await company.enrolled("ada", "admin");
+    const asked = await ask(ada, id, "reveal");
+    const change = await company.people("POST", "/api/roles", { username: "ada", role: "approver" });
+    await company.alex.decide(idOf(change.body.url));
+    expect(told(await ada.decide(idOf(asked.body.approval)))).toEqual([403, "not_an_approver"]);
+    expect((await publicAnswer(id)).receipt).toBeNull();
+  });
+});
+
+it("all of it stands in a history that an auditor finds whole", async () => {
+  expect(await rows("SELECT count(*) AS n FROM outbox WHERE type = 'revealed'")).toEqual([{ n: 4 }]);
+  expect(await auditOf(company)).toBe("");
+});
+
+describe("the pages", () => {
+  it("show an admin what would become public, and where it can be seen", async () => {
+    const id = await decided();
+    const { status, data } = await publishPage(bea, id);
+    expect([status, data]).toEqual([
+      200,
+      {
+        id,
+        tenant: "Acme",
+        username: "bea",
+        action: "Deploy to production",
+        payload: '{"service":"api","sha":"abc123"}',
+        payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        status: "approved",
+        decidedAt: expect.any(String),
+        decidedBy: ["maria"],
+        shown: false,
+        link: `${ORIGIN}/verify?id=${id}`,
+      },
+    ]);
+    await signed(bea, id, "reveal");
+    expect((await publishPage(bea, id)).data.shown).toBe(true);
+  });
+
+  it("offer it in the inbox of those who manage people, for what they have decided", async () => {
+    const id = await company.asked("alex");
+    const shownTo = async (by: BrowserClient): Promise<Record<string, boolean | null>> => {
+      const { items } = await (
+        await by.get("/inbox/items")
+      ).json<{ items: { id: string; shown: boolean | null }[] }>();
+      return Object.fromEntries(items.map((item) => [item.id, item.shown]));
+    };
+    expect((await shownTo(company.alex))[id]).toBeNull();
+    await company.alex.decide(id);
+    expect((await shownTo(company.alex))[id]).toBe(false);
+    await signed(company.alex, id, "reveal");
+    expect((await shownTo(company.alex))[id]).toBe(true);
+    expect(new Set(Object.values(await shownTo(maria)))).toEqual(new Set([null]));
+  });
+});

@@ -1,0 +1,146 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { fromBase64url, toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import type { Lies } from "../../support/authenticator.ts";
+import { BrowserClient } from "../../support/browser-client.ts";
+import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { move, outcomeOf, post, refusal, told, type Posted } from "../support/decision-effect.ts";
+import { rows } from "../support/database-rows.ts";
+
+// Signing in: a passkey that proves itself opens a session, and nothing else does.
+
+let company: Company;
+let alex: BrowserClient;
+let maria: BrowserClient;
+beforeAll(async () => {
+  company = await newCompany(await emptyHouse());
+  alex = company.alex;
+  maria = await company.enrolled("maria");
+});
+
+describe("signing in", () => {
+  const finish = async (lie: Lies, change: (body: Record<string, unknown>) => object = (body) => body) => {
+    const client = new BrowserClient(fetchWorker, ORIGIN, alex.passkey);
+    const { body } = await client.post("/signin/begin", {});
+    const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)), lie);
+    const given = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
+    const answer = await client.post("/signin/finish", change(given));
+    return { answer, client, given };
+  };
+  const refusals: readonly (readonly [name: string, status: number, code: string, lie: Lies])[] = [
+    ["from another origin", 403, "signature_verification_failed", { origin: "https://evil.example" }],
+    ["for another site", 403, "signature_verification_failed", { rpId: "evil.example" }],
+    ["without the person", 403, "signature_verification_failed", { userVerified: false }],
+    ["in a frame", 403, "signature_verification_failed", { crossOrigin: true }],
+    ["over another challenge", 403, "signature_verification_failed", { challenge: new Uint8Array(32) }],
+    ["with what was made for registering", 403, "signature_verification_failed", { type: "webauthn.create" }],
+    ["with a passkey of nobody", 403, "unknown_credential", { id: "AAAA" }],
+  ];
+  it.each(refusals)("%s opens no session", async (_name, status, code, lie) => {
+    expect((await finish({})).answer.status).toBe(200);
+    const { answer, client } = await finish(lie);
+    expect([told(answer), client.cookie]).toEqual([[status, code], ""]);
+  });
+
+  it("signed by somebody else opens no session", async () => {
+    const { answer, client } = await finish({ signedBy: maria.passkey });
+    expect([told(answer), client.cookie]).toEqual([[403, "signature_verification_failed"], ""]);
+  });
+
+  it.each<[string, string | null]>([
+    ["no", null],
+    ["another", toBase64url(new Uint8Array(32))],
+  ])("with %s user handle opens no session", async (_name, userHandle) => {
+    const { answer, client } = await finish({}, (given) => ({
+      ...given,
+      assertion: { ...(given["assertion"] as object), userHandle },
+    }));
+    expect([answer.status, client.cookie]).toEqual([403, ""]);
+  });
+
+  it("happens once for a challenge, and in time", async () => {
+    const { answer, client, given } = await finish({});
+    expect(answer.status).toBe(200);
+    expect(told(await client.post("/signin/finish", given))).toEqual([409, "challenge_consumed"]);
+    const { body } = await client.post("/signin/begin", {});
+    await rows(
+      "UPDATE webauthn_challenges SET expires_at = ?1 WHERE challenge = ?2",
+      Date.now() - 1,
+      body.challenge,
+    );
+    const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)));
+    const given2 = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
+    expect((await client.post("/signin/finish", given2)).status).toBe(409);
+  });
+
+  it("takes no challenge that was given for a new passkey, nor the other way round", async () => {
+    const { body } = await alex.post("/devices/begin", {});
+    const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)));
+    const given = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
+    expect(
+      (await new BrowserClient(fetchWorker, ORIGIN, alex.passkey).post("/signin/finish", given)).status,
+    ).toBe(409);
+  });
+
+  it("with a decision's signature opens no session, and with a sign-in's decides nothing", async () => {
+    const id = await company.asked();
+    const held = await alex.sign(id);
+    const { answer } = await finish({}, (given) => ({
+      ...given,
+      assertion: { ...held.assertion, userHandle: alex.userHandle },
+    }));
+    expect(told(answer)).toEqual([403, "signature_verification_failed"]);
+    const { given } = await finish({});
+    const mixed = { ...held, assertion: given.assertion as unknown as Posted["assertion"] };
+    expect(await outcomeOf(id, async () => post(alex, id, mixed))).toEqual(
+      refusal(403, "signature_verification_failed"),
+    );
+  });
+
+  it("with a revoked passkey opens no session", async () => {
+    const kim = await company.enrolled("kim");
+    expect((await kim.signIn()).status).toBe(200);
+    await move("credentials", "revoked_at", kim.passkey.credential.id);
+    expect(told(await kim.signIn())).toEqual([403, "unknown_credential"]);
+  });
+
+  it("sets one cookie that no script reads and no other site uses", async () => {
+    const begun = await alex.post("/signin/begin", {});
+    const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(begun.body.challenge)));
+    const response = await fetchWorker(`${ORIGIN}/signin/finish`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: ORIGIN },
+      body: JSON.stringify({
+        challenge: begun.body.challenge,
+        assertion: { ...assertion, userHandle: alex.userHandle },
+      }),
+    });
+    const [value, ...attributes] = (response.headers.get("set-cookie") ?? "").split("; ");
+    expect(value).toMatch(/^__Host-session=[A-Za-z0-9_-]{43}$/);
+    expect(attributes.toSorted()).toEqual([
+      "HttpOnly",
+      "Max-Age=2592000",
+      "Path=/",
+      "SameSite=Lax",
+      "Secure",
+    ]);
+    // What is kept is not what is told.
+    expect(await rows("SELECT 1 FROM sessions WHERE hash = ?1", value?.slice(15) ?? "")).toEqual([]);
+  });
+
+  it("lasts on while it is used, and its cookie with it, once a day", async () => {
+    const kim = await company.enrolled("lee");
+    await kim.signIn();
+    const renewal = async () => (await kim.get("/inbox")).headers.get("set-cookie");
+    expect(await renewal()).toBe(null);
+    const tenDays = Date.now() + 10 * 24 * 3_600_000;
+    await rows(
+      "UPDATE sessions SET expires_at = ?1 WHERE person_id IN (SELECT id FROM people WHERE username = 'lee')",
+      tenDays,
+    );
+    expect(await renewal()).toMatch(/^__Host-session=.*Max-Age=2592000/);
+    expect(await renewal()).toBe(null);
+    const kept = await rows("SELECT expires_at FROM sessions WHERE expires_at > ?1", tenDays);
+    expect(kept.length).toBeGreaterThan(0);
+  });
+});

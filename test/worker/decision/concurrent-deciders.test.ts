@@ -1,0 +1,387 @@
+import { reset } from "cloudflare:test";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askRevocation } from "../../../src/app/directory/endorse.ts";
+import { createConfirmation, type Request } from "../../../src/app/confirmation/create.ts";
+import { settle } from "../../../src/app/confirmation/settle.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
+import { toHex } from "../../../src/core/encoding/bytes.ts";
+import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { expectOk, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
+import { problemCode, problemKind } from "../../../src/http/problem.ts";
+import {
+  ceremonies,
+  confirmations,
+  projects,
+  votes,
+  type ConfirmationRow,
+} from "../../../src/store/schema.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import { newPasskey } from "../../support/browser-client.ts";
+import { emptyHouse, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  givenPasskey,
+  personNamed,
+  present,
+  presign,
+  type Presigned,
+  type Signer,
+} from "../support/signed-decisions.ts";
+import { auditConfirmation, auditStream, replayDirectory } from "../support/stream-audit.ts";
+
+// Deciders of every kind let loose on one confirmation at one moment, again and again: one outcome, each
+// time, and every row agrees with it.
+
+const DECIDERS = 200;
+/** Some two seconds each on two cores; raise it for a long run. */
+const ROUNDS = 6;
+const QUORUM_ROUNDS = 10;
+const CALLS = 40;
+const PAYLOAD = { service: "api", sha: "abc123" };
+const PAYLOAD_HASH = toHex(hashOfJson(PAYLOAD));
+const HOUR_MILLISECONDS = 3_600_000;
+
+let runtime: Runtime;
+let late: Runtime;
+let company: Company;
+let store: TenantStore;
+let crew: readonly Signer[];
+afterAll(() => reset());
+beforeAll(async () => {
+  runtime = await emptyHouse();
+  // Its clock is ahead by more than a request lives: for it, everything has expired.
+  late = { ...runtime, now: () => Date.now() + HOUR_MILLISECONDS };
+  company = await newCompany(runtime);
+  store = company.store;
+  const clients = await Promise.all(["maria", "noor"].map((name) => company.enrolled(name)));
+  crew = [
+    { person: await personNamed(store, "alex"), passkey: company.alex.passkey },
+    { person: await personNamed(store, "maria"), passkey: clients[0]?.passkey ?? company.alex.passkey },
+    { person: await personNamed(store, "noor"), passkey: clients[1]?.passkey ?? company.alex.passkey },
+  ];
+}, 60_000);
+
+const member = (place: number): Signer => {
+  const signer = crew[place % crew.length];
+  if (signer === undefined) throw new RangeError("the crew is empty");
+  return signer;
+};
+
+/** `threshold` of the crew. */
+function quorum(threshold: number, rejection: Policy["rejection"] = "first"): Policy {
+  const of = crew.map(({ person }) => ({ kind: "person" as const, person: person.id }));
+  return {
+    ...soleApprover(""),
+    name: `${threshold} of ${of.length}`,
+    require: { kind: "quorum", name: "Crew", threshold, of },
+    rejection,
+  };
+}
+
+async function asked(approver: Request["approver"], more: Partial<Request> = {}): Promise<string> {
+  const project = await store.first(projects);
+  const created = await createConfirmation(runtime, store, {
+    type: "decision",
+    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    requester: { kind: "service", id: "k_hammer", name: "Hammer", person: null },
+    action: "Deploy",
+    payload: PAYLOAD,
+    approver,
+    expiresInMilliseconds: HOUR_MILLISECONDS / 2,
+    executeWithinMilliseconds: null,
+    metadata: null,
+    ...more,
+  });
+  return expectOk(created).row.id;
+}
+
+/** The decision that takes this passkey back, signed and not presented yet. */
+async function revocation({ person, passkey }: Signer, signer: Signer): Promise<Presigned> {
+  const address = expectOk(await askRevocation(runtime, store, passkey.credential.id, person));
+  return presign(runtime, store, idOf(address), signer);
+}
+
+interface Attempt {
+  readonly kind: string;
+  readonly run: () => Promise<Result<unknown>>;
+  readonly ceremony?: string;
+}
+interface Outcome {
+  readonly kind: string;
+  readonly answer: "won" | RefusalCode;
+}
+
+/** In an order that is another each round and the same in each run. */
+function shuffled<Item>(items: readonly Item[], seed: number): readonly Item[] {
+  let state = seed + 1;
+  const keyed = items.map((item) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return { item, key: state };
+  });
+  return keyed.toSorted((one, other) => one.key - other.key).map(({ item }) => item);
+}
+
+async function letLoose(attempts: readonly Attempt[]): Promise<readonly Outcome[]> {
+  const outcomes = await Promise.all(
+    attempts.map(async ({ kind, run }) => {
+      const result = await run();
+      return { kind, answer: result.ok ? ("won" as const) : result.refusal.code };
+    }),
+  );
+  for (const { answer } of outcomes) {
+    if (answer === "won") continue;
+    // Every loser is told why, by a code that stands for itself.
+    expect(problemCode(answer)).toBe(answer);
+    expect([403, 409]).toContain(problemKind(problemCode(answer)).status);
+  }
+  const presented = [
+    ...new Set(attempts.flatMap(({ ceremony }) => (ceremony === undefined ? [] : [ceremony]))),
+  ];
+  const burnt = await store.selectIn(ceremonies, ceremonies.id, presented);
+  expect(burnt.filter(({ burntBy }) => burntBy === null)).toEqual([]);
+  expect(burnt.length).toBe(presented.length);
+  return outcomes;
+}
+
+const voting = (signed: Presigned): Attempt => ({
+  kind: signed.given.decision,
+  ceremony: signed.given.ceremonyId,
+  run: () => present(runtime, store, signed),
+});
+const revoking = (signed: Presigned): Attempt => ({ ...voting(signed), kind: "revoke" });
+const cancelling = (id: string): Attempt => ({
+  kind: "cancel",
+  run: () => settle(runtime, store, id, { kind: "cancel" }),
+});
+const expiring = (id: string): Attempt => ({
+  kind: "expire",
+  run: () => settle(late, store, id, { kind: "tick" }),
+});
+const consuming = (id: string): Attempt => ({
+  kind: "consume",
+  run: () => settle(runtime, store, id, { kind: "consume", payloadHash: PAYLOAD_HASH }),
+});
+const times = (count: number, make: (place: number) => Attempt): readonly Attempt[] =>
+  Array.from({ length: count }, (_unused, place) => make(place));
+
+async function votesOf(
+  id: string,
+  count: number,
+  signer: (place: number) => Signer,
+  decision: "approve" | "reject",
+): Promise<readonly Attempt[]> {
+  const places = Array.from({ length: count }, (_unused, place) => place);
+  return (await Promise.all(places.map((place) => presign(runtime, store, id, signer(place), decision)))).map(
+    voting,
+  );
+}
+
+/** The kinds that the row's outcome goes by; each of them is who won, and nobody else did. */
+const ENDED_BY: Readonly<Record<string, string>> = {
+  approved: "approve",
+  rejected: "reject",
+  cancelled: "cancel",
+  expired: "expire",
+};
+
+/** Whatever the row says, those who were told that they won are of that kind. */
+function expectOneWinner(row: ConfirmationRow, outcomes: readonly Outcome[], duplicates: number): void {
+  const winners = outcomes.filter(({ kind, answer }) => answer === "won" && kind in KIND_STATUS);
+  // A tick is no request for an outcome: when something else has ended it, there is nothing to do.
+  const kinds = new Set(winners.filter(({ kind }) => kind !== "expire").map(({ kind }) => kind));
+  expect([...kinds]).toEqual(row.status === "expired" ? [] : [ENDED_BY[row.status]]);
+  const told = winners.filter(({ kind }) => kind === ENDED_BY[row.status]).length;
+  expect(told).toBeGreaterThanOrEqual(1);
+  if (row.status !== "expired") expect(told).toBeLessThanOrEqual(1 + duplicates);
+}
+const KIND_STATUS = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" };
+
+describe("one approver, by several passkeys", () => {
+  const seen = new Set<string>();
+  // Which of the loud kinds take part: all of them, and then fewer, so that each gets to win.
+  const mixes: readonly (readonly string[])[] = [
+    ["reject", "cancel", "expire"],
+    ["reject"],
+    ["cancel"],
+    ["expire"],
+    [],
+  ];
+  it(`holds against ${ROUNDS} x ${DECIDERS} deciders`, { timeout: 600_000 }, async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const mix = mixes[round % mixes.length] ?? [];
+      const alex = member(0);
+      const spare = { person: alex.person, passkey: await givenPasskey(runtime, store, alex.person) };
+      const id = await asked(alex.person.id);
+      const signer = (place: number) => (place % 3 === 0 ? spare : alex);
+      const approvals = await votesOf(id, 40, signer, "approve");
+      const rejections = mix.includes("reject") ? await votesOf(id, 30, signer, "reject") : [];
+      const strangers = await votesOf(id, 5, () => member(1), "approve");
+      const others = [
+        ...rejections,
+        ...times(mix.includes("cancel") ? 20 : 0, () => cancelling(id)),
+        ...times(mix.includes("expire") ? 20 : 0, () => expiring(id)),
+        ...times(20, () => consuming(id)),
+        ...strangers.map((each) => ({ ...each, kind: "stranger" })),
+        revoking(await revocation(spare, alex)),
+      ];
+      // One ceremony presented over and over.
+      const repeats = Array.from(
+        { length: DECIDERS - approvals.length - others.length },
+        (_unused, place) => {
+          const repeated = [...approvals, ...rejections][place % 10];
+          if (repeated === undefined) throw new RangeError("nothing to repeat");
+          return repeated;
+        },
+      );
+      const attempts = [...approvals, ...others, ...repeats];
+      expect(attempts.length).toBe(DECIDERS);
+      // A head start every other round, or the many approvals win them all.
+      const [early, rest] = [1, 0].map((wanted) =>
+        attempts.filter(({ kind }) => Number(round % 2 === 1 && mix.includes(kind)) === wanted),
+      );
+      const outcomes = await letLoose([...(early ?? []), ...shuffled(rest ?? [], round)]);
+      expect(outcomes.filter(({ kind }) => kind === "revoke")).toEqual([{ kind: "revoke", answer: "won" }]);
+      expect(outcomes.filter(({ kind, answer }) => kind === "stranger" && answer === "won")).toEqual([]);
+      const row = await auditConfirmation(store, id);
+      expect(row.status).not.toBe("pending");
+      expectOneWinner(row, outcomes, repeats.length);
+      seen.add(row.status);
+
+      // Used by one of many, if it may be used at all.
+      const uses = await letLoose(times(20, () => consuming(id)));
+      const used = [...outcomes, ...uses].filter(
+        ({ kind, answer }) => kind === "consume" && answer === "won",
+      );
+      expect(used.length).toBe(row.status === "approved" ? 1 : 0);
+      await auditConfirmation(store, id);
+    }
+    await auditStream(runtime, store);
+    expect(seen.size).toBeGreaterThan(1);
+  });
+});
+
+describe("two of three", () => {
+  it(
+    `never counts a passkey that was revoked, in ${QUORUM_ROUNDS} rounds`,
+    { timeout: 600_000 },
+    async () => {
+      const statuses: string[] = [];
+      for (let round = 0; round < QUORUM_ROUNDS; round++) {
+        const fresh = {
+          person: member(1).person,
+          passkey: await givenPasskey(runtime, store, member(1).person),
+        };
+        const id = await asked(quorum(2, round % 3 === 2 ? "impossible" : "first"));
+        // Maria has voted; her passkey is taken back while the others vote.
+        expect((await present(runtime, store, await presign(runtime, store, id, fresh))).ok).toBe(true);
+        const second = await votesOf(id, 12, () => member(0), "approve");
+        const third = round % 2 === 1 ? await votesOf(id, 12, () => member(2), "approve") : [];
+        const again = await votesOf(id, 4, () => member(1), "approve");
+        const noise = round % 3 === 2 ? await votesOf(id, 4, () => member(2), "reject") : [];
+        const takenBack = await revocation(fresh, member(1));
+        const revoke = revoking(takenBack);
+        const attempts = [
+          revoke,
+          ...second,
+          ...second,
+          ...third,
+          ...again,
+          ...noise,
+          ...times(6, () => consuming(id)),
+        ];
+        const outcomes = await letLoose(shuffled(attempts, round));
+        const row = await auditConfirmation(store, id);
+        statuses.push(row.status);
+        expect(outcomes.find(({ kind }) => kind === "revoke")?.answer).toBe("won");
+        expect(outcomes.filter(({ answer, kind }) => kind === "consume" && answer === "won").length).toBe(
+          row.consumedAt === null ? 0 : 1,
+        );
+        await expectQuorum(row, fresh.passkey.credential.id, takenBack.id);
+      }
+      await auditStream(runtime, store);
+      expect(statuses).toContain("approved");
+    },
+  );
+});
+
+/** Whoever completed the quorum saw two passkeys that were active at that moment, by the stream's order. */
+async function expectQuorum(row: ConfirmationRow, revoked: string, revocationId: string): Promise<void> {
+  const cast = await store.select(votes, eq(votes.confirmationId, row.id));
+  const taken = await store.first(confirmations, eq(confirmations.id, revocationId));
+  expect(taken?.decidedSeq).toEqual(expect.any(Number));
+  const approvals = cast.filter(({ decision }) => decision === "approve");
+  const others = approvals.filter(({ credentialId }) => credentialId !== revoked);
+  if (row.status === "approved") {
+    const revokedAfter = (taken?.decidedSeq ?? 0) > (row.decidedSeq ?? 0);
+    expect(others.length + (revokedAfter ? 1 : 0)).toBeGreaterThanOrEqual(2);
+  } else if (row.status === "pending") {
+    // The vote that was not enough is kept, and the request is open for the third.
+    expect(others.length).toBe(1);
+  }
+}
+
+describe("changes of the directory", () => {
+  it("are each made once, and replay", { timeout: 120_000 }, async () => {
+    // A tenant of its own: the passkeys given to the others stand in no stream.
+    company = await newCompany(runtime, "Changing");
+    store = company.store;
+    const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
+    const spare = await newPasskey(ORIGIN);
+    const added = idOf((await company.alex.addDevice(spare)).body.approval);
+    const revoke = (): Promise<string> =>
+      askRevocation(runtime, store, spare.credential.id, alex.person).then((asked) => idOf(expectOk(asked)));
+    for (const first of [async () => added, revoke]) {
+      const id = await first();
+      // The same change under several requests: whoever asks looks first, but two may look at once.
+      const ids = [id, ...(await Promise.all(Array.from({ length: 9 }, () => copyOf(id, alex.person.id))))];
+      const signed = await Promise.all(ids.map((each) => presign(runtime, store, each, alex)));
+      const outcomes = await letLoose(shuffled(signed.map(voting), 1));
+      expect(outcomes.filter(({ answer }) => answer === "won").length).toBe(1);
+      for (const each of ids) await auditConfirmation(store, each);
+    }
+    const { passkeys } = await replayDirectory(store);
+    expect(passkeys.get(spare.credential.id)?.revokedAt).toEqual(expect.any(Number));
+    await auditStream(runtime, store);
+  });
+});
+
+/** The same change, asked for a second time. */
+async function copyOf(id: string, approver: string): Promise<string> {
+  const row = await store.first(confirmations, eq(confirmations.id, id));
+  if (row === undefined) throw new RangeError("nothing to copy");
+  const { type, action, payload } = row;
+  return asked(approver, { type, action, payload: JSON.parse(payload) as JsonObject });
+}
+
+describe("through the doors", () => {
+  it(`holds against ${CALLS} calls of all kinds`, { timeout: 120_000 }, async () => {
+    const id = await company.asked();
+    const held = await Promise.all(
+      Array.from({ length: CALLS / 2 }, (_unused, place) =>
+        company.alex.sign(id, { decision: place % 3 === 0 ? "reject" : "approve" }),
+      ),
+    );
+    const calls = [
+      ...held.map((body) => company.alex.post(`/approve/${id}/decision`, body)),
+      ...held.slice(0, CALLS / 4).map((body) => company.alex.post(`/approve/${id}/decision`, body)),
+      ...Array.from({ length: CALLS / 8 }, () => company.api("POST", `/api/confirmations/${id}/cancel`)),
+      ...Array.from({ length: CALLS / 8 }, () =>
+        company.api("POST", `/api/confirmations/${id}/consume`, { payload: PAYLOAD }),
+      ),
+    ];
+    const waiting = company.api("GET", `/api/confirmations/${id}?wait=25`);
+    const answers = await Promise.all(calls);
+    const row = await auditConfirmation(store, id);
+    expect((await waiting).body.status).toBe(row.status);
+    for (const { status, body } of answers) {
+      expect([200, 403, 409]).toContain(status);
+      if (status === 200) expect(body.status).toBe(row.status);
+      else expect(body.code).toEqual(expect.any(String));
+    }
+    const uses = answers.slice(-CALLS / 8).filter(({ status }) => status === 200);
+    expect(uses.length).toBe(row.consumedAt === null ? 0 : 1);
+    await auditStream(runtime, store);
+  });
+});

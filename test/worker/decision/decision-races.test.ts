@@ -1,0 +1,249 @@
+import { reset } from "cloudflare:test";
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { consume } from "../../../src/app/confirmation/ask.ts";
+import { principalOf, type Principal } from "../../../src/app/account/api-keys.ts";
+import { createConfirmation } from "../../../src/app/confirmation/create.ts";
+import { settle } from "../../../src/app/confirmation/settle.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import {
+  ceremonies,
+  confirmations,
+  credentials,
+  people,
+  projects,
+  votes,
+} from "../../../src/store/schema.ts";
+import { burn } from "../../../src/store/steps.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import { emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
+import {
+  givenPasskey,
+  personNamed,
+  present,
+  presign,
+  type Presigned,
+  type Signer,
+} from "../support/signed-decisions.ts";
+import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
+
+// Something happens after a decision was judged and before it is committed: the chain itself must see it.
+
+const PAYLOAD = { service: "api", sha: "abc123" };
+const HOUR_MILLISECONDS = 3_600_000;
+
+let runtime: Runtime;
+let company: Company;
+let store: TenantStore;
+let principal: Principal;
+let alex: Signer;
+let maria: Signer;
+afterAll(() => reset());
+beforeAll(async () => {
+  runtime = await emptyHouse();
+  company = await newCompany(runtime);
+  store = company.store;
+  principal = expectOk(await principalOf(runtime, company.apiKey));
+  const other = await company.enrolled("maria");
+  alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
+  maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
+}, 30_000);
+
+/** The same handle, but before it first makes a step something else happens. */
+function meddled(happens: () => Promise<unknown>): TenantStore {
+  let happened = false;
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      const call = (...values: unknown[]) => Reflect.apply(value, target, values) as unknown;
+      if (name !== "run") return call;
+      return async (...values: Parameters<TenantStore["run"]>) => {
+        const makesStep = values[0].some((run) => run !== undefined && "step" in run.values);
+        if (makesStep && !happened) {
+          happened = true;
+          await happens();
+        }
+        return call(...values);
+      };
+    },
+  });
+}
+
+/** For maria alone, or for her and alex together. */
+async function asked(policy: "alone" | "both", clock = runtime): Promise<string> {
+  const of = [alex, maria].map(({ person }) => ({ kind: "person" as const, person: person.id }));
+  const both: Policy = {
+    ...soleApprover(""),
+    name: "Both",
+    require: { kind: "quorum", name: "Both", threshold: 2, of },
+  };
+  const project = await store.first(projects);
+  const created = await createConfirmation(clock, store, {
+    type: "decision",
+    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    requester: { kind: "service", id: "k_between", name: "Between", person: null },
+    action: "Deploy",
+    payload: PAYLOAD,
+    approver: policy === "alone" ? maria.person.id : both,
+    expiresInMilliseconds: HOUR_MILLISECONDS / 2,
+    executeWithinMilliseconds: null,
+    metadata: null,
+  });
+  return expectOk(created).row.id;
+}
+
+const revoke = (id: string) =>
+  store.update(credentials, { revokedAt: runtime.now() }, eq(credentials.id, id));
+
+interface Case {
+  readonly happens: (signed: Presigned, spare: Signer) => Promise<unknown>;
+  readonly answer: string;
+  readonly status: string;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "nothing happens": { happens: async () => undefined, answer: "decided", status: "approved" },
+  "the signer's passkey is revoked": {
+    happens: (_signed, spare) => revoke(spare.passkey.credential.id),
+    answer: "unknown_credential",
+    status: "pending",
+  },
+  "the signer's role is changed": {
+    happens: async () => {
+      await store.update(people, { role: "developer" }, eq(people.id, maria.person.id));
+    },
+    answer: "not_an_approver",
+    status: "pending",
+  },
+  "the request is cancelled": {
+    happens: ({ id }) => settle(runtime, store, id, { kind: "cancel" }),
+    answer: "already_decided",
+    status: "cancelled",
+  },
+  "the request expires": {
+    happens: ({ id }) =>
+      store.update(confirmations, { expiresAt: runtime.now() - 1 }, eq(confirmations.id, id)),
+    answer: "expired",
+    status: "expired",
+  },
+  "the ceremony expires": {
+    happens: ({ given }) =>
+      store.update(ceremonies, { expiresAt: runtime.now() - 1 }, eq(ceremonies.id, given.ceremonyId)),
+    answer: "challenge_expired",
+    status: "pending",
+  },
+  "the ceremony is used up": {
+    happens: ({ given }) => burn(store, given.ceremonyId, "s_other", runtime.now()),
+    answer: "challenge_consumed",
+    status: "pending",
+  },
+  "the same signature arrives a second time": {
+    happens: (signed) => present(runtime, store, signed),
+    answer: "decided",
+    status: "approved",
+  },
+  "the signer rejects on another device": {
+    happens: async ({ id }, spare) =>
+      present(runtime, store, await presign(runtime, store, id, spare, "reject")),
+    answer: "already_decided",
+    status: "rejected",
+  },
+};
+
+describe("between judging and committing", () => {
+  it.each(Object.entries(CASES))("%s", async (_name, { happens, answer, status }) => {
+    const spare = { person: maria.person, passkey: await givenPasskey(runtime, store, maria.person) };
+    const id = await asked("alone");
+    const signed = await presign(runtime, store, id, spare);
+    const result = await present(
+      runtime,
+      meddled(() => happens(signed, spare)),
+      signed,
+    );
+    await store.update(people, { role: "approver" }, eq(people.id, maria.person.id));
+    expect(result.ok ? result.value : result.refusal.code).toBe(answer);
+    expect((await auditConfirmation(store, id)).status).toBe(status);
+    const ceremony = await store.first(ceremonies, eq(ceremonies.id, signed.given.ceremonyId));
+    expect(ceremony?.burntBy).toEqual(expect.any(String));
+    // What was refused once stays refused: its ceremony is used up.
+    if (!result.ok) expect((await present(runtime, store, signed)).ok).toBe(false);
+  });
+
+  it("counts no vote whose passkey was revoked meanwhile, and keeps the new one", async () => {
+    const spare = { person: alex.person, passkey: await givenPasskey(runtime, store, alex.person) };
+    const id = await asked("both");
+    expect((await present(runtime, store, await presign(runtime, store, id, spare))).ok).toBe(true);
+    const second = await presign(runtime, store, id, maria);
+    const result = await present(
+      runtime,
+      meddled(() => revoke(spare.passkey.credential.id)),
+      second,
+    );
+    expect(result).toEqual({ ok: true, value: "decided" });
+    expect((await auditConfirmation(store, id)).status).toBe("pending");
+    expect((await store.select(votes, eq(votes.confirmationId, id))).length).toBe(2);
+  });
+
+  it("is late by the database's clock, though the server's own is behind", async () => {
+    const behind = { ...runtime, now: () => Date.now() - HOUR_MILLISECONDS };
+    const id = await asked("alone", behind);
+    const signed = await presign(behind, store, id, maria);
+    expect((await present(behind, store, signed)).ok).toBe(false);
+    expect((await auditConfirmation(store, id)).version).toBe(0);
+    expect(await settle(behind, store, id, { kind: "cancel" })).toMatchObject({ ok: false });
+    expect((await settle(runtime, store, id, { kind: "tick" })).ok).toBe(true);
+    expect((await auditConfirmation(store, id)).status).toBe("expired");
+  });
+
+  it.each([
+    ["the next", 4, 5],
+    ["one that was overtaken", 9, 9],
+  ])("keeps the highest counter of a passkey: %s", async (_which, meanwhile, kept) => {
+    const spare = { person: maria.person, passkey: await givenPasskey(runtime, store, maria.person, 4) };
+    const key = spare.passkey.credential.id;
+    const signed = await presign(runtime, store, await asked("alone"), spare);
+    const other = () => store.update(credentials, { signCount: meanwhile }, eq(credentials.id, key));
+    expect((await present(runtime, meddled(other), signed)).ok).toBe(true);
+    expect((await store.first(credentials, eq(credentials.id, key)))?.signCount).toBe(kept);
+  });
+});
+
+describe("a use under a name", () => {
+  it("is answered again for the call that won, and for no other", async () => {
+    const id = await company.asked("maria");
+    const use = async (name: string | null) => {
+      const used = await consume(runtime, principal, id, PAYLOAD, name);
+      return used.ok ? "used" : used.refusal.code;
+    };
+    expect([await use("early"), await use("early")]).toEqual(["not_approved", "not_approved"]);
+    expect((await present(runtime, store, await presign(runtime, store, id, maria))).ok).toBe(true);
+    expect(await use("winner")).toBe("used");
+    const again = ["winner", "early", "early", "late", "late", null, "winner"];
+    const answers: string[] = [];
+    for (const name of again) answers.push(await use(name));
+    expect(answers).toEqual(again.map((name) => (name === "winner" ? "used" : "already_consumed")));
+    await auditConfirmation(store, id);
+  });
+
+  it("is had by one name of many at once", async () => {
+    const id = await company.asked("maria");
+    expect((await present(runtime, store, await presign(runtime, store, id, maria))).ok).toBe(true);
+    const names = Array.from({ length: 40 }, (_unused, place) => `name ${place % 10}`);
+    const used = await Promise.all(
+      names.map(async (name) => ((await consume(runtime, principal, id, PAYLOAD, name)).ok ? name : "")),
+    );
+    const winners = new Set(used.filter((name) => name !== ""));
+    expect(winners.size).toBe(1);
+    for (const name of names) {
+      expect((await consume(runtime, principal, id, PAYLOAD, name)).ok).toBe(winners.has(name));
+    }
+    await auditConfirmation(store, id);
+    expect(
+      await store.select(confirmations, and(eq(confirmations.id, id), eq(confirmations.version, 2))),
+    ).toHaveLength(1);
+    await auditStream(runtime, store);
+  });
+});

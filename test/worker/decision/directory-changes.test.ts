@@ -1,0 +1,318 @@
+import { reset } from "cloudflare:test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
+import { ANY_TENANT, verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
+import { auditOf } from "../support/http-audit.ts";
+import {
+  emptyHouse,
+  fetchWorker,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
+import { told } from "../support/decision-effect.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+import { givenPasskey, personNamed } from "../support/signed-decisions.ts";
+
+// Who counts, through the doors: passkeys that are lost, roles that change, and rows that somebody with the
+// database put there by hand.
+
+let runtime: Runtime;
+afterAll(() => reset());
+beforeAll(async () => {
+  runtime = await emptyHouse();
+});
+
+/** The names of the checks of this decision's receipt that fail, and whether it verifies. */
+async function judged(company: Company, id: string): Promise<readonly [failing: string, verified: boolean]> {
+  const headers = { "x-api-key": company.apiKey };
+  const response = await fetchWorker(`${ORIGIN}/api/confirmations/${id}/receipt`, { headers });
+  const trust = expectOk(parseTrustPolicy(await (await fetchWorker(`${ORIGIN}/log/policy.txt`)).text()));
+  const file = new Uint8Array(await response.arrayBuffer());
+  const { checks, verified } = await verifyReceipt(file, { tenant: ANY_TENANT, trust });
+  const failing = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
+  return [failing.join(" "), verified];
+}
+
+async function decidedBy(company: Company, username: string, client: BrowserClient): Promise<string> {
+  const id = await company.asked(username);
+  expect(told(await client.decide(id))).toEqual([200, undefined]);
+  return id;
+}
+
+/** Invited again, with a new device. */
+async function lost(company: Company, username: string): Promise<{ again: BrowserClient; request: string }> {
+  const invited = await company.people("POST", "/api/recoveries", { username });
+  expect(invited.status).toBe(201);
+  const again = await BrowserClient.create(fetchWorker, ORIGIN);
+  const { status, body } = await again.enrol(invited.body.enrolUrl);
+  expect([status, body.active]).toEqual([200, false]);
+  return { again, request: idOf(body.approval) };
+}
+
+const noticesOf = async (client: BrowserClient) => (await (await client.get("/inbox/items")).json()) as Inbox;
+interface Inbox {
+  readonly notices: readonly { readonly username: string; readonly signedBy: readonly string[] }[];
+  readonly version: string;
+}
+
+/** Several people, each with an invitation, a passkey and signatures, on a machine that may be busy. */
+const COMPANY_MAX_MILLISECONDS = 30_000;
+
+describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
+  it("takes two, tells everybody, and leaves nothing to whoever holds the lost device", async () => {
+    const company = await newCompany(runtime, "Two");
+    const { alex } = company;
+    const bea = await company.enrolled("bea", "admin");
+    const maria = await company.enrolled("maria");
+    const before = await decidedBy(company, "maria", maria);
+    const { again, request } = await lost(company, "maria");
+    // Until it is signed, what was lost goes on to count, and what is new does not.
+    expect((await maria.get("/inbox")).status).toBe(200);
+    expect((await again.approvalPage(request)).status).toBe(404);
+    expect((await maria.approvalPage(request)).status).toBe(404);
+
+    const { data } = await bea.approvalPage(request);
+    const { id: newKey } = again.passkey.credential;
+    expect(JSON.parse(data.payload)).toMatchObject({
+      change: "recovered",
+      person: { username: "maria" },
+      credential: { id: newKey },
+      revoked: [maria.passkey.credential.id],
+    });
+    const { version } = await noticesOf(maria);
+    expect((await bea.decide(request)).body.status).toBe("pending");
+    await decidedBy(company, "maria", maria);
+    expect((await noticesOf(maria)).notices).toEqual([]);
+    expect((await alex.decide(request)).body.status).toBe("approved");
+
+    // The lost device reads no longer and decides nothing; its passkey signs nobody in.
+    const held = await company.asked("maria");
+    expect(told(await maria.post(`/approve/${held}/ceremony`, {}))).toEqual([401, "session_required"]);
+    expect(told(await maria.signIn())).toEqual([403, "unknown_credential"]);
+    expect((await again.decide(held)).body.status).toBe("approved");
+    expect(await judged(company, held)).toEqual(["", true]);
+    expect(await judged(company, before)).toEqual(["", true]);
+    for (const person of [alex, bea, again]) {
+      const { notices, version: now } = await noticesOf(person);
+      expect(notices).toEqual([{ username: "maria", at: expect.any(String), signedBy: ["alex", "bea"] }]);
+      expect(now).not.toBe(version);
+    }
+    expect(await auditOf(company)).toBe("");
+    await rows("UPDATE outbox SET at = at - 31 * 24 * 3600000 WHERE type = 'recovered'");
+    expect((await noticesOf(alex)).notices).toEqual([]);
+  });
+
+  it("takes one where there is nobody else, and says when a second has come since", async () => {
+    const company = await newCompany(runtime, "One");
+    const maria = await company.enrolled("maria");
+    const first = await lost(company, "maria");
+    const bea = await company.enrolled("bea", "admin");
+    // Asked of alex alone when he was alone: now it takes bea, too, and his signature is not enough.
+    const refused = await company.alex.decide(first.request);
+    expect([told(refused), refused.body.detail]).toEqual([
+      [403, "not_an_approver"],
+      "2 of those who manage people must sign this change, and 1 did",
+    ]);
+    // Signing in with the new passkey asks anew, of both.
+    expect((await first.again.signIn()).status).toBe(200);
+    const [newest] = await rows(
+      "SELECT id FROM confirmations WHERE type = 'recovered' ORDER BY id DESC LIMIT 1",
+    );
+    const request = String(newest?.["id"]);
+    expect(request).not.toBe(first.request);
+    await company.alex.decide(request);
+    expect((await bea.decide(request)).body.status).toBe("approved");
+    expect(await judged(company, await decidedBy(company, "maria", first.again))).toEqual(["", true]);
+    expect(told(await maria.signIn())).toEqual([403, "unknown_credential"]);
+    expect(await auditOf(company)).toBe("");
+  });
+
+  it("by the only one who manages people counts, and its receipt says so of itself", async () => {
+    const company = await newCompany(runtime, "Alone");
+    await company.enrolled("maria");
+    const { again, request } = await lost(company, "maria");
+    expect((await company.alex.decide(request)).body.status).toBe("approved");
+    await company.enrolled("bea", "admin");
+    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("");
+  });
+
+  it("is asked for again at the next sign-in if the service ended just before it was", async () => {
+    const company = await newCompany(runtime, "Ended");
+    await company.enrolled("maria");
+    const { again, request } = await lost(company, "maria");
+    await rows("DELETE FROM asked WHERE confirmation_id = ?1", request);
+    await rows("DELETE FROM confirmations WHERE id = ?1", request);
+    expect((await again.signIn()).status).toBe(200);
+    const [anew] = await rows(
+      "SELECT id FROM confirmations WHERE type = 'recovered' ORDER BY id DESC LIMIT 1",
+    );
+    expect((await company.alex.decide(String(anew?.["id"]))).body.status).toBe("approved");
+    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+  });
+
+  it("of somebody whose passkey never counted is an ordinary endorsement", async () => {
+    const company = await newCompany(runtime, "Never");
+    await company.enrolled("bea", "admin");
+    const invited = await company.people("POST", "/api/invites", { username: "maria", role: "approver" });
+    await (await BrowserClient.create(fetchWorker, ORIGIN)).enrol(invited.body.enrolUrl);
+    const { again, request } = await lost(company, "maria");
+    const { data } = await company.alex.approvalPage(request);
+    expect(JSON.parse(data.payload).change).toBe("credential.endorsed");
+    expect((await company.alex.decide(request)).body.status).toBe("approved");
+    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+  });
+
+  it("of an only owner is impossible, and said before a link is sent", async () => {
+    const company = await newCompany(runtime, "Owner");
+    await company.enrolled("bea", "admin");
+    const differs = await changedBy(async () => {
+      const refused = await company.people("POST", "/api/recoveries", { username: "alex" });
+      expect(told(refused)).toEqual([409, "recovery_impossible"]);
+      const unknown = await company.people("POST", "/api/recoveries", { username: "nobody" });
+      expect(told(unknown)).toEqual([422, "unknown_approver"]);
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it("rejected by one is rejected, and signing in does not ask again", async () => {
+    const company = await newCompany(runtime, "No");
+    const bea = await company.enrolled("bea", "admin");
+    const maria = await company.enrolled("maria");
+    const { again, request } = await lost(company, "maria");
+    expect((await bea.decide(request, { decision: "reject", reason: "she sits here" })).body.status).toBe(
+      "rejected",
+    );
+    const differs = await changedBy(async () => again.signIn());
+    expect(differs.toSorted()).toEqual(["credentials", "webauthn_challenges", "sessions"]);
+    expect(await judged(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("");
+  });
+
+  it("is not what an old invitation makes: that one still takes the person's own signature", async () => {
+    const company = await newCompany(runtime, "Old");
+    const invite = () => company.people("POST", "/api/invites", { username: "maria", role: "approver" });
+    const [first, second] = [await invite(), await invite()];
+    const maria = await BrowserClient.create(fetchWorker, ORIGIN);
+    const enrolled = await maria.enrol(first.body.enrolUrl);
+    await company.alex.decide(idOf(enrolled.body.approval));
+    const thief = await BrowserClient.create(fetchWorker, ORIGIN);
+    const { body } = await thief.enrol(second.body.enrolUrl);
+    expect((await company.alex.approvalPage(idOf(body.approval))).status).toBe(404);
+    expect((await maria.approvalPage(idOf(body.approval))).status).toBe(200);
+  });
+
+  it("leaves out of the record whoever signed with a passkey that was taken back before the end", async () => {
+    const company = await newCompany(runtime, "Left");
+    const bea = await company.enrolled("bea", "admin");
+    const ada = await company.enrolled("ada", "admin");
+    await company.enrolled("maria");
+    const { again, request } = await lost(company, "maria");
+    expect((await ada.decide(request)).body.status).toBe("pending");
+    const { body } = await ada.post(`/devices/${ada.passkey.credential.id}/revoke`, {});
+    expect((await ada.decide(idOf(body.approval))).body.status).toBe("approved");
+    expect((await bea.decide(request)).body.status).toBe("pending");
+    expect((await company.alex.decide(request)).body.status).toBe("approved");
+    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("");
+  });
+});
+
+describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
+  it("changes once somebody entitled has signed, and not before", async () => {
+    const company = await newCompany(runtime, "Roles");
+    const maria = await company.enrolled("maria", "auditor");
+    const ask = (username: string, role: string) => company.people("POST", "/api/roles", { username, role });
+    const asked = await ask("maria", "approver");
+    expect([asked.status, (await ask("maria", "approver")).body]).toEqual([201, asked.body]);
+    const id = idOf(asked.body.url);
+    expect((await maria.approvalPage(id)).status).toBe(404);
+    expect((await personNamed(company.store, "maria")).role).toBe("auditor");
+    expect((await company.alex.decide(id)).body.status).toBe("approved");
+    expect((await personNamed(company.store, "maria")).role).toBe("approver");
+    expect(await judged(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
+    expect(told(await ask("nobody", "approver"))).toEqual([422, "unknown_approver"]);
+    expect(told(await ask("maria", "king"))).toEqual([422, "validation_failed"]);
+    // Nobody but another owner touches an owner.
+    expect(told(await ask("alex", "approver"))).toEqual([409, "recovery_impossible"]);
+    expect(await auditOf(company)).toBe("");
+  });
+});
+
+describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
+  it("as a passkey that counts: it decides, and no receipt of it verifies", async () => {
+    const company = await newCompany(runtime, "Hand");
+    const maria = await company.enrolled("maria");
+    const honest = await decidedBy(company, "maria", maria);
+    const passkey = await givenPasskey(runtime, company.store, await personNamed(company.store, "maria"));
+    const id = await company.asked("maria");
+    expect((await maria.decide(id, { passkey })).body.status).toBe("approved");
+    expect(await judged(company, id)).toEqual(["signature credential", false]);
+    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("decisions");
+  });
+
+  it("as another public key of a passkey: it decides, and no receipt of it verifies", async () => {
+    const company = await newCompany(runtime, "Swapped");
+    const maria = await company.enrolled("maria");
+    const honest = await decidedBy(company, "maria", maria);
+    const person = await personNamed(company.store, "maria");
+    const other = await givenPasskey(runtime, company.store, person);
+    const [own, foreign] = [maria.passkey.credential.id, other.credential.id];
+    const swap =
+      "UPDATE credentials SET public_key = (SELECT public_key FROM credentials WHERE id = ?1) WHERE id = ?2";
+    await rows(swap, foreign, own);
+    const id = await company.asked("maria");
+    expect((await maria.decide(id)).status).toBe(403);
+    const held = await maria.sign(id, { passkey: other });
+    const sent = { ...held, assertion: { ...held.assertion, id: own } };
+    expect((await maria.post(`/approve/${id}/decision`, sent)).body.status).toBe("approved");
+    expect(await judged(company, id)).toEqual(["signature", false]);
+    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("decisions");
+  });
+
+  it("as a better role: whoever is let in by it has no receipt that verifies", async () => {
+    const company = await newCompany(runtime, "Raised");
+    const eve = await company.enrolled("eve", "auditor");
+    const cy = await company.enrolled("cy");
+    const honest = await decidedBy(company, "cy", cy);
+    await rows("UPDATE people SET role = 'approver' WHERE username = 'eve'");
+    await rows("UPDATE people SET role = 'admin' WHERE username = 'cy'");
+    expect(await judged(company, await decidedBy(company, "eve", eve))).toEqual(["credential", false]);
+    const invited = await company.people("POST", "/api/invites", { username: "zoe", role: "approver" });
+    const zoe = await BrowserClient.create(fetchWorker, ORIGIN);
+    const { body } = await zoe.enrol(invited.body.enrolUrl);
+    expect((await cy.decide(idOf(body.approval))).body.status).toBe("approved");
+    expect(await judged(company, await decidedBy(company, "zoe", zoe))).toEqual([
+      "signature credential endorsement",
+      false,
+    ]);
+    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("directory decisions");
+  });
+
+  it("as a revocation undone: the receipt holds the revocation and fails", async () => {
+    const company = await newCompany(runtime, "Undone");
+    const maria = await company.enrolled("maria");
+    const second = await newPasskey(ORIGIN);
+    await maria.decide(idOf((await maria.addDevice(second)).body.approval));
+    const { body } = await maria.post(`/devices/${second.credential.id}/revoke`, {});
+    await maria.decide(idOf(body.approval));
+    const honest = await decidedBy(company, "maria", maria);
+    await rows(
+      "UPDATE credentials SET revoked_at = NULL, revoked_seq = NULL WHERE id = ?1",
+      second.credential.id,
+    );
+    const id = await company.asked("maria");
+    expect((await maria.decide(id, { passkey: second })).body.status).toBe("approved");
+    expect(await judged(company, id)).toEqual(["credential", false]);
+    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await auditOf(company)).toBe("decisions");
+  });
+});

@@ -1,0 +1,225 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { newPasskey, BrowserClient, type Answered } from "../../support/browser-client.ts";
+import {
+  emptyHouse,
+  fetchWorker,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
+import {
+  ceremonyIdOf,
+  isBurnt,
+  move,
+  outcomeOf,
+  post,
+  refusal,
+  statusOf,
+  told,
+} from "../support/decision-effect.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+
+// Repetitions, bad luck and odd bodies where a decision is posted: one decision, or none.
+
+let company: Company;
+let alex: BrowserClient;
+beforeAll(async () => {
+  company = await newCompany(await emptyHouse());
+  alex = company.alex;
+});
+
+describe("a decision that was posted before", () => {
+  it.each(["approve", "reject"] as const)(
+    "to %s gives the stored answer, and is one decision",
+    async (decision) => {
+      const id = await company.asked();
+      const held = await alex.sign(id, { decision, reason: "once" });
+      const first = await post(alex, id, held);
+      expect(first.status).toBe(200);
+      const differs = await changedBy(async () => {
+        for (let round = 0; round < 3; round++) expect(await post(alex, id, held)).toEqual(first);
+      });
+      expect(differs).toEqual([]);
+    },
+  );
+
+  it("many times at once is one decision", async () => {
+    const id = await company.asked();
+    const held = await alex.sign(id);
+    const answers = await Promise.all(Array.from({ length: 8 }, async () => post(alex, id, held)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const counts =
+      "SELECT (SELECT count(*) FROM votes WHERE confirmation_id = ?1) AS votes, (SELECT count(*) FROM outbox WHERE confirmation_id = ?1) AS records";
+    expect(await rows(counts, id)).toEqual([{ votes: 1, records: 1 }]);
+  });
+
+  it("is not repeated by another signature over the same challenge", async () => {
+    const id = await company.asked();
+    const held = await alex.sign(id);
+    expect((await post(alex, id, held)).status).toBe(200);
+    const [ceremony] = await rows("SELECT * FROM ceremonies WHERE id = ?1", ceremonyIdOf(held));
+    const again = { ...held, assertion: { ...held.assertion, signature: toBase64url(new Uint8Array(70)) } };
+    expect(told(await post(alex, id, again))).toEqual([409, "challenge_consumed"]);
+    expect(await rows("SELECT * FROM ceremonies WHERE id = ?1", ceremonyIdOf(held))).toEqual([ceremony]);
+  });
+
+  it("and then signed afresh is told that it is over", async () => {
+    const id = await company.asked();
+    const [first, second] = [await alex.sign(id), await alex.sign(id, { decision: "reject" })];
+    expect((await post(alex, id, first)).status).toBe(200);
+    expect(told(await post(alex, id, second))).toEqual([409, "already_decided"]);
+    expect((await statusOf(id))?.["status"]).toBe("approved");
+    expect(await isBurnt(second)).toBe(true);
+  });
+});
+
+describe("what a decision says of its passkey", () => {
+  const kept = () =>
+    rows("SELECT backed_up, sign_count FROM credentials WHERE id = ?1", alex.passkey.credential.id);
+
+  it.each([
+    ["is no longer backed up", { backedUp: false }, { backed_up: 0, sign_count: 0 }],
+    ["is backed up again", { backedUp: true }, { backed_up: 1, sign_count: 0 }],
+    ["has begun to count", { signCount: 3 }, { backed_up: 1, sign_count: 3 }],
+    ["counts on, and is not backed up", { signCount: 4, backedUp: false }, { backed_up: 0, sign_count: 4 }],
+  ])("is kept: it %s", async (_what, lies, row) => {
+    expect((await alex.decide(await company.asked(), { lies })).status).toBe(200);
+    expect(await kept()).toEqual([row]);
+  });
+
+  it("is when it was used last", async () => {
+    const used = async () => (await alex.devicesPage()).data.passkeys[0].lastUsedAt;
+    const id = await company.asked();
+    await alex.decide(id);
+    const { body } = await company.api("GET", `/api/confirmations/${id}`);
+    expect(await used()).toBe(body.decisions[0].decidedAt);
+    await alex.signIn();
+    expect(Date.parse(await used())).toBeGreaterThanOrEqual(Date.parse(body.decisions[0].decidedAt));
+  });
+});
+
+describe("between the loading of the page and the tap", () => {
+  it("the passkey was revoked", async () => {
+    const second = await newPasskey(ORIGIN);
+    await alex.decide(idOf((await alex.addDevice(second)).body.approval));
+    const id = await company.asked();
+    const held = await alex.sign(id, { passkey: second });
+    const { body } = await alex.post(`/devices/${second.credential.id}/revoke`, {});
+    expect((await alex.decide(idOf(body.approval))).body.status).toBe("approved");
+    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(refusal(403, "unknown_credential"));
+    expect((await alex.decide(id)).status).toBe(200);
+  });
+
+  it("the request expired, though nobody had noticed", async () => {
+    const id = await company.asked();
+    // Set before the page is loaded, since the statement names it.
+    await move("confirmations", "expires_at", id, Date.now() + 1_000);
+    const held = await alex.sign(id);
+    await scheduler.wait(1_000);
+    expect(told(await post(alex, id, held))).toEqual([409, "expired"]);
+    expect(await statusOf(id)).toEqual({ status: "expired", version: 1 });
+    expect(await isBurnt(held)).toBe(true);
+    expect(await rows("SELECT count(*) AS n FROM votes WHERE confirmation_id = ?1", id)).toEqual([{ n: 0 }]);
+  });
+
+  it("the requester cancelled", async () => {
+    const id = await company.asked();
+    const held = await alex.sign(id);
+    await company.api("POST", `/api/confirmations/${id}/cancel`);
+    expect(told(await post(alex, id, held))).toEqual([409, "already_decided"]);
+    expect((await statusOf(id))?.["status"]).toBe("cancelled");
+  });
+
+  it.each(["approve", "reject"] as const)(
+    "the person was made a reader, and does not %s",
+    async (decision) => {
+      const sam = await company.enrolled(`sam-${decision}`);
+      const id = await company.asked(`sam-${decision}`);
+      const held = await sam.sign(id, { decision });
+      const role = (name: string) =>
+        rows("UPDATE people SET role = ?1 WHERE username = ?2", name, `sam-${decision}`);
+      await role("auditor");
+      expect((await sam.approvalPage(id)).data.state).toMatchObject({
+        canDecide: false,
+        why: expect.stringMatching(/read/),
+      });
+      expect(await outcomeOf(id, async () => post(sam, id, held))).toEqual(refusal(403, "not_an_approver"));
+      await role("approver");
+      expect((await sam.decide(id, { decision })).status).toBe(200);
+    },
+  );
+
+  it("an admin became an approver, and endorses nobody", async () => {
+    const ada = await company.enrolled("ada", "admin");
+    const invited = await company.people("POST", "/api/invites", { username: "newcomer", role: "approver" });
+    const newcomer = await BrowserClient.create(fetchWorker, ORIGIN);
+    const id = idOf((await newcomer.enrol(invited.body.enrolUrl)).body.approval);
+    const held = await ada.sign(id);
+    await rows("UPDATE people SET role = 'approver' WHERE username = 'ada'");
+    expect(await outcomeOf(id, async () => post(ada, id, held))).toEqual(refusal(403, "not_an_approver"));
+    await rows("UPDATE people SET role = 'admin' WHERE username = 'ada'");
+    expect((await ada.decide(id)).body.status).toBe("approved");
+  });
+
+  it("the session ended", async () => {
+    const id = await company.asked();
+    const held = await alex.sign(id);
+    const cookie = alex.cookie;
+    await alex.post("/signout", {});
+    alex.cookie = cookie;
+    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+      refusal(401, "session_required", []),
+    );
+    await alex.signIn();
+    expect((await post(alex, id, held)).status).toBe(200);
+  });
+});
+
+describe("a decision that the page would not send", () => {
+  const bad: readonly (readonly [name: string, change: object | string, status: number, at: string])[] = [
+    [
+      "break-glass where no policy allows it",
+      { decision: "break-glass", reason: "fire" },
+      403,
+      "signature_verification_failed",
+    ],
+    ["another word", { decision: "yes" }, 422, "/decision"],
+    ["no decision", { decision: null }, 422, "/decision"],
+    ["a long reason", { reason: "a".repeat(1_001) }, 422, "/reason"],
+    [
+      "half a surrogate pair",
+      '{"ceremonyId":"y_1","decision":"approve","reason":"\\ud800","assertion":{}}',
+      400,
+      "/reason",
+    ],
+    ["a field more", { approver: "alex" }, 422, "/approver"],
+    ["no assertion", { assertion: null }, 422, "/assertion"],
+    ["an assertion of text", { assertion: { id: 1 } }, 422, "/assertion"],
+    ["a decision twice", '{"decision":"approve","decision":"reject"}', 400, "/decision"],
+    ["a list", "[]", 400, ""],
+    ["a large body", { reason: "a".repeat(40_000) }, 413, ""],
+  ];
+  it.each(bad)("is refused: %s", async (_name, change, status, at) => {
+    const id = await company.asked();
+    const held = await alex.sign(id);
+    let answer: Answered | undefined;
+    const differs = await changedBy(async () => {
+      answer = await post(alex, id, typeof change === "string" ? change : { ...held, ...change });
+    });
+    expect(answer?.status).toBe(status);
+    if (status === 403) expect(answer?.body.code).toBe(at);
+    else expect(answer?.body.errors?.[0]?.path.startsWith(at) ?? at === "").toBe(true);
+    expect(differs).toEqual(status === 403 ? ["ceremonies"] : []);
+    expect(await statusOf(id)).toEqual({ status: "pending", version: 0 });
+  });
+
+  it("with a signed break-glass is refused, too", async () => {
+    const id = await company.asked();
+    const held = await alex.sign(id, { decision: "break-glass", reason: "fire" });
+    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+      refusal(403, "break_glass_not_allowed"),
+    );
+  });
+});

@@ -1,0 +1,168 @@
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { read } from "../../../src/app/confirmation/ask.ts";
+import type { Principal } from "../../../src/app/account/api-keys.ts";
+import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
+import { viewOf } from "../../../src/app/confirmation/view.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { outbox } from "../../../src/store/schema.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import { principalIn } from "../support/retrying-client.ts";
+import { bindings, emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
+import { log } from "../support/log-audit.ts";
+import { personNamed, present, presign } from "../support/signed-decisions.ts";
+import { auditStream } from "../support/stream-audit.ts";
+
+// A desk and a log that are away, asleep or set back: what is committed is sealed later, once, or not told.
+
+const PAYLOAD = { service: "api", sha: "abc123" };
+let real: Runtime;
+
+describe("the desk", () => {
+  let company: Company;
+  let store: TenantStore;
+  let principal: Principal;
+  beforeEach(async () => {
+    real = await emptyHouse();
+    company = await newCompany(real);
+    store = company.store;
+    principal = await principalIn(real, company.apiKey);
+  });
+  const stub = (of = store) => bindings.DESK.getByName(of.tenantId);
+  const calm = (of = store) =>
+    runInDurableObject(stub(of), (_instance, { storage }) => storage.deleteAlarm());
+  // A retry that comes in the middle of the next test would write into its log.
+  afterEach(() => calm());
+  afterAll(() => reset());
+  /** Only what runs can be evicted. */
+  const evict = async () => {
+    await runInDurableObject(stub(), () => undefined);
+    await evictDurableObject(stub());
+  };
+  const asleep = {
+    create: async () => false,
+    requestSealing: async () => undefined,
+    wait: async () => ({ attended: true, told: null }),
+    hangUp: async () => undefined,
+    wakeAt: async (at: number) => at,
+  };
+
+  /** Committed, and the ring lost. */
+  async function unsealed(): Promise<string> {
+    const id = await company.asked();
+    const lost = { ...real, desk: () => asleep };
+    const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
+    expect((await present(lost, store, await presign(lost, store, id, alex))).ok).toBe(true);
+    expect((await store.select(outbox)).at(-1)).toMatchObject({ confirmationId: id, index: null });
+    return id;
+  }
+  const statusOf = async (id: string) => viewOf(expectOk(await read(real, principal, id))).status;
+  const indexOf = async (id: string) =>
+    (await store.select(outbox)).find((row) => row.confirmationId === id)?.index;
+
+  it("is not needed by a read: it rings, and seals", async () => {
+    expect(await statusOf(await unsealed())).toBe("approved");
+    await auditStream(real, store);
+  });
+
+  it("is rung by the cron where a ring was lost", async () => {
+    const ids = [await unsealed(), await unsealed(), await unsealed()];
+    await wakeDesks(real);
+    for (const id of ids) expect(await indexOf(id)).toEqual(expect.any(Number));
+    await auditStream(real, store);
+  });
+
+  it("can be lost with its memory between any two steps", async () => {
+    const id = await company.asked();
+    await evict();
+    const held = await company.alex.sign(id);
+    await evict();
+    expect((await company.alex.post(`/approve/${id}/decision`, held)).body.sealed).toBe(true);
+    await evict();
+    expect((await company.alex.post(`/approve/${id}/decision`, held)).body.sealed).toBe(true);
+    const other = await unsealed();
+    await evict();
+    expect(await statusOf(other)).toBe("approved");
+    await auditStream(real, store);
+  });
+
+  it("wakes who waits when a ring comes through, though the one before was lost", async () => {
+    const id = await company.asked();
+    const waiting = company.api("GET", `/api/confirmations/${id}?wait=20`);
+    const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
+    const lost = { ...real, desk: () => asleep };
+    await present(lost, store, await presign(lost, store, id, alex));
+    await wakeDesks(real);
+    expect((await waiting).body.status).toBe("approved");
+  });
+
+  /** The log's disk refuses, until what comes back is called. */
+  async function breakLog(): Promise<() => Promise<void>> {
+    const broken = (storage: DurableObjectStorage) => storage as unknown as { transactionSync?: unknown };
+    await runInDurableObject(log(), (_instance, { storage }) => {
+      broken(storage).transactionSync = () => {
+        throw new Error("the disk said no");
+      };
+    });
+    return () =>
+      runInDurableObject(log(), (_instance, { storage }) => {
+        delete broken(storage).transactionSync;
+      });
+  }
+
+  it("keeps all pending while the log is down, and seals when it is back", async () => {
+    const id = await company.asked();
+    const repair = await breakLog();
+    const decided = await company.alex.decide(id);
+    expect(decided).toMatchObject({ status: 200, body: { status: "approved", sealed: false } });
+    const told = await company.api("GET", `/api/confirmations/${id}`);
+    expect(told).toMatchObject({ status: 200, body: { status: "pending", decisions: [], log: null } });
+    const use = await company.api("POST", `/api/confirmations/${id}/consume`, { payload: PAYLOAD });
+    expect(use).toMatchObject({ status: 409, body: { code: "not_approved" } });
+    expect((await company.api("GET", `/api/confirmations/${id}/receipt`)).status).toBe(404);
+    // The alarm that fails arms itself again, each time.
+    for (let failed = 0; failed < 3; failed++) {
+      expect(await runDurableObjectAlarm(stub())).toBe(true);
+      const alarm = await runInDurableObject(stub(), (_instance, { storage }) => storage.getAlarm());
+      expect((alarm ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(6_000);
+    }
+    expect(await indexOf(id)).toBe(null);
+    const waiting = company.api("GET", `/api/confirmations/${id}?wait=20`);
+    await repair();
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
+    expect((await waiting).body.status).toBe("approved");
+    await auditStream(real, store);
+  });
+
+  it("cancels and lets time pass while the log is down, and seals both later", async () => {
+    const id = await company.asked();
+    const repair = await breakLog();
+    expect((await company.api("POST", `/api/confirmations/${id}/cancel`)).body.status).toBe("cancelled");
+    await repair();
+    await wakeDesks(real);
+    expect(await indexOf(id)).toEqual(expect.any(Number));
+    await auditStream(real, store);
+  });
+
+  it("meets a log that was set back, and nothing is signed a second time", async () => {
+    await company.alex.decide(await company.asked());
+    const before = await log().checkpoint();
+    await runInDurableObject(log(), (_instance, { storage: { sql } }) => {
+      sql.exec("DELETE FROM entries WHERE position > 0");
+      sql.exec("DELETE FROM checkpoint WHERE size > 1");
+    });
+    await evictDurableObject(log());
+    const restored = await log().checkpoint();
+    expect(restored).not.toBe(before);
+    const id = await company.asked();
+    expect((await company.alex.decide(id)).body).toMatchObject({ status: "approved", sealed: false });
+    expect(await statusOf(id)).toBe("pending");
+    // After the next start neither, nor for somebody who knows nothing of it.
+    await evictDurableObject(log());
+    const other = await newCompany(real, "Other");
+    expect((await other.store.select(outbox)).map(({ index }) => index)).toEqual([null]);
+    expect(await log().checkpoint()).toBe(restored);
+    await calm(other.store);
+  });
+});

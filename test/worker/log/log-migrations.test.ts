@@ -1,0 +1,102 @@
+import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { toHex } from "../../../src/core/encoding/bytes.ts";
+import { leafHash } from "../../../src/core/tlog/merkle.ts";
+import { encodeEntry } from "../../../src/core/stream/record.ts";
+import type { LabelledEntry } from "../../../src/log/append-group.ts";
+import { moveEarlierRows } from "../../../src/log/log-migrations.ts";
+import { LogRows } from "../../../src/log/log-rows.ts";
+import { audit, log, sealed, sealedRange } from "../support/log-audit.ts";
+import { appendAll, copyNow, failure, takeRows, type Rows } from "../support/log-storage.ts";
+
+// A log whose tables are those of the version before, down to the letter.
+
+const EARLIER_TABLES = [
+  "ALTER TABLE entries RENAME TO later_entries",
+  "ALTER TABLE tiles RENAME TO later_tiles",
+  `CREATE TABLE IF NOT EXISTS entries (
+     position INTEGER PRIMARY KEY, label BLOB NOT NULL UNIQUE, entry BLOB NOT NULL) STRICT`,
+  `CREATE TABLE IF NOT EXISTS tiles (
+     level INTEGER NOT NULL, position INTEGER NOT NULL, root BLOB NOT NULL, hashes BLOB NOT NULL,
+     PRIMARY KEY (level, position)) STRICT`,
+  "INSERT INTO entries SELECT position, substr(entry, 2, 32), entry FROM later_entries",
+  "INSERT INTO tiles SELECT level, position, root, hashes FROM later_tiles",
+  "DROP TABLE later_entries",
+  "DROP TABLE later_tiles",
+];
+
+const record = encodeEntry({ kind: "public", record: { type: "release", v: 1 } });
+const published: LabelledEntry = { label: toHex(leafHash(record)), entry: record };
+const entries = [...sealedRange(0, 300), published, ...sealedRange(301, 700)];
+
+let before: Rows;
+let proofs: readonly string[];
+beforeEach(async () => {
+  await reset();
+  await appendAll(entries);
+  await copyNow();
+  proofs = await log().proofs([0, 255, 300, 699]);
+  before = await takeRows();
+});
+afterAll(() => reset());
+
+function makeEarlier(sql: SqlStorage): void {
+  for (const statement of EARLIER_TABLES) sql.exec(statement);
+  sql.exec("UPDATE entries SET label = ? WHERE position = 300", leafHash(record));
+}
+
+const tablesOf = (sql: SqlStorage): readonly unknown[] =>
+  sql
+    .exec("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name")
+    .toArray();
+
+describe("a log of the version before", () => {
+  it("goes on with all its rows", async () => {
+    const { note } = await audit();
+    const tables = await runInDurableObject(log(), (_instance, { storage: { sql } }) => {
+      const wanted = tablesOf(sql);
+      makeEarlier(sql);
+      return wanted;
+    });
+    // The second start finds nothing to move.
+    for (let start = 0; start < 2; start++) {
+      await evictDurableObject(log());
+      expect((await audit()).note).toBe(note);
+      expect(await takeRows()).toEqual(before);
+      expect(await log().proofs([0, 255, 300, 699])).toEqual(proofs);
+      const now = await runInDurableObject(log(), (_instance, { storage: { sql } }) => tablesOf(sql));
+      expect(now).toEqual(tables);
+    }
+    expect(await log().append([sealed(0), published, sealed(699), sealed(700)])).toEqual([0, 300, 699, 700]);
+    expect(await failure(() => log().append([sealed(5, 1)]))).toContain("holds another entry");
+  });
+
+  it("is as it was, when moving it fails at any statement", async () => {
+    await runInDurableObject(log(), (_instance, { storage }) => {
+      const { sql } = storage;
+      makeEarlier(sql);
+      const earlier = tablesOf(sql);
+      const rows = new LogRows(sql);
+      let failed = 0;
+      for (let hasMoved = false; !hasMoved; failed += hasMoved ? 0 : 1) {
+        let left = failed + 1;
+        const real = sql.exec;
+        sql.exec = (...values: Parameters<SqlStorage["exec"]>) => {
+          if (left-- === 0) throw new Error("the disk said no");
+          return real.apply(sql, values) as never;
+        };
+        try {
+          moveEarlierRows(storage, rows);
+          hasMoved = true;
+        } catch {
+          // As before, and tried again with the fault one statement later.
+        }
+        Reflect.deleteProperty(sql, "exec");
+        if (!hasMoved) expect(tablesOf(sql)).toEqual(earlier);
+      }
+      // 2 are renamed, 5 created, an index dropped, entries moved, 5 created, 2 tiles found and moved, 2 dropped.
+      expect(failed).toBe(2 + 5 + 1 + 1 + 5 + 1 + 4 + 2);
+    });
+    expect(await takeRows()).toEqual(before);
+  });
+});

@@ -1,0 +1,342 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject, reset } from "cloudflare:test";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { restoreLog } from "../../../src/app/sealing/restore-log.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { toHex } from "../../../src/core/encoding/bytes.ts";
+import { leafHash } from "../../../src/core/tlog/merkle.ts";
+import { encodeEntry } from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { entriesPath } from "../../../src/core/tlog/tile.ts";
+import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
+import { ANY_TENANT, verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { checkpointName } from "../../../src/log/bucket-copy.ts";
+import type { LabelledEntry } from "../../../src/log/append-group.ts";
+import type { IndexedEntry } from "../../../src/log/log-restore.ts";
+import { logSigner } from "../../../src/log/log-signer.ts";
+import { storeOfDesk, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
+import { outbox, tenants } from "../../../src/store/schema.ts";
+import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { audit, hexOf, log, sealed, sealedRange, textAt } from "../support/log-audit.ts";
+import { appendAll, copyNow, failure, setBack, takeRows, withSettings } from "../support/log-storage.ts";
+import { auditStream } from "../support/stream-audit.ts";
+
+afterAll(() => reset());
+
+/** Two tenants with their people, and every record of theirs checked against the log. */
+const DRILL_MILLISECONDS = 30_000;
+
+const indexed = (from: number, entries: readonly LabelledEntry[]): readonly IndexedEntry[] =>
+  entries.map((entry, place) => ({ index: from + place, ...entry }));
+
+describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
+  // The whole product: two tenants, a log that is copied now and then, a storage that is set back.
+  let runtime: Runtime;
+  let company: Company;
+  let other: Company;
+  beforeAll(async () => {
+    runtime = await emptyHouse();
+    await appendAll(sealedRange(0, 300));
+    company = await newCompany(runtime);
+    other = await newCompany(runtime, "Other");
+  }, DRILL_MILLISECONDS);
+
+  async function approved(by: Company): Promise<string> {
+    const id = await by.asked();
+    expect((await by.alex.decide(id)).body).toMatchObject({ status: "approved", sealed: true });
+    return id;
+  }
+
+  async function receiptVerifies(of: Company, id: string): Promise<boolean> {
+    const headers = { "x-api-key": of.apiKey };
+    const answer = await fetchWorker(`${ORIGIN}/api/confirmations/${id}/receipt`, { headers });
+    const trust = expectOk(parseTrustPolicy(await textAt("policy.txt")));
+    const file = new Uint8Array(await answer.arrayBuffer());
+    return (await verifyReceipt(file, { tenant: ANY_TENANT, trust })).verified;
+  }
+
+  it("brings back the very same tree, and the log goes on", async () => {
+    await approved(company);
+    const lost = await takeRows();
+    // Copied, and forgotten by the storage that is set back.
+    await approved(other);
+    await appendAll([publicEntry("a release")]);
+    await copyNow();
+    const copied = (await log().state()).copied;
+    // Not even copied: only the tenants' rows have these.
+    const ids = [await approved(other), await approved(company), await approved(other)];
+    const before = await audit();
+    expect(before.size).toBe(copied + 3);
+
+    await setBack(lost);
+    // 1. It refuses, and says why; what is decided now is not sealed, so nobody sees it.
+    expect(await failure(() => log().append([]))).toContain(
+      `and its copy has a checkpoint of ${copied}: it was set back`,
+    );
+    const waiting = await company.asked();
+    const decided = await company.alex.decide(waiting);
+    expect(decided.body).toMatchObject({ sealed: false });
+    expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.status).toBe("pending");
+    expect(await tenantsWithWork(runtime.database, runtime.now())).toHaveLength(1);
+
+    // 2. The operator gives the newest checkpoint that anybody has; a copied newline is lost on the way.
+    await withSettings({ LOG_RESTORE: before.note.trimEnd() }, async (instance) => {
+      expect(await restoreLog(runtime.database, instance)).toBe(before.size);
+      expect(await instance.checkpoint()).toBe(before.note);
+      // Done again, as the cron does each minute: nothing changes.
+      expect(await restoreLog(runtime.database, instance)).toBe(before.size);
+    });
+
+    // 3. The same tree to the letter, under the usual settings again.
+    const after = await audit();
+    expect([after.note, after.entries]).toEqual([before.note, before.entries]);
+    // 4. And it goes on: the decision that waited is sealed next.
+    await runtime.desk((await tenantsWithWork(runtime.database, runtime.now()))[0] ?? "").requestSealing();
+    expect((await company.api("GET", `/api/confirmations/${waiting}`)).body).toMatchObject({
+      status: "approved",
+      log: { index: before.size },
+    });
+    for (const { id } of await runtime.database.select().from(tenants)) {
+      await auditStream(runtime, storeOfDesk(runtime.database, id));
+    }
+    expect(await receiptVerifies(other, ids[0] ?? "")).toBe(true);
+    expect(await receiptVerifies(company, waiting)).toBe(true);
+    await copyNow();
+    expect(await log().state()).toMatchObject({ copied: before.size + 1, trouble: null });
+  });
+
+  it("is needed, too, when only another tenant knows what the log has lost", async () => {
+    await copyNow();
+    const lost = await takeRows();
+    await approved(other);
+    const before = await audit();
+    await setBack(lost);
+    // The copy has no more than the log, and the tenant that comes first has seen no more either.
+    expect((await log().state()).size).toBe((await log().state()).copied);
+    const waiting = await company.asked();
+    expect((await company.alex.decide(waiting)).body).toMatchObject({ sealed: false });
+    expect((await audit()).size).toBe(before.size - 1);
+
+    await withSettings({ LOG_RESTORE: before.note }, (instance) => restoreLog(runtime.database, instance));
+    expect((await audit()).note).toBe(before.note);
+    for (const tenant of await tenantsWithWork(runtime.database, runtime.now()))
+      await runtime.desk(tenant).requestSealing();
+    expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.log).toMatchObject({
+      index: before.size,
+    });
+  });
+
+  it("ends where a row is lost, too, and the log stays silent", async () => {
+    await copyNow();
+    const lost = await takeRows();
+    await approved(company);
+    await approved(other);
+    const { note, size } = await audit();
+    await setBack(lost);
+    const gone = eq(outbox.index, size - 2);
+    const [row] = await runtime.database.select().from(outbox).where(gone);
+    await runtime.database.update(outbox).set({ index: null }).where(gone);
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      await expect(restoreLog(runtime.database, instance)).rejects.toThrow(
+        `entry ${size - 2} is lost: neither the copy nor the rows have it`,
+      );
+      await expect(instance.append([sealed("new")])).rejects.toThrow("it signs nothing more");
+    });
+    expect((await log().state()).size).toBe(size - 2);
+
+    // Found again, it all comes back.
+    await runtime.database
+      .update(outbox)
+      .set({ index: size - 2 })
+      .where(eq(outbox.entrySalt, row?.entrySalt ?? ""));
+    await withSettings({ LOG_RESTORE: note }, (instance) => restoreLog(runtime.database, instance));
+    expect((await audit()).note).toBe(note);
+  });
+});
+
+function publicEntry(text: string): LabelledEntry {
+  const entry = encodeEntry({ kind: "public", record: { type: "release", text } });
+  return { label: toHex(leafHash(entry)), entry };
+}
+
+describe("a restoration", () => {
+  // 40 entries are kept, 400 copied, 420 were seen; the last 20 come from rows.
+  const all = sealedRange(0, 420);
+  const tail = indexed(400, all.slice(400));
+  let note = "";
+  beforeEach(async () => {
+    await reset();
+    await appendAll(all.slice(0, 40));
+    const kept = await takeRows();
+    await appendAll(all.slice(40, 400));
+    await copyNow();
+    await appendAll(all.slice(400));
+    note = await textAt("checkpoint");
+    await setBack(kept);
+  });
+
+  it("needs the setting", async () => {
+    expect(await failure(() => log().restore([]))).toContain("LOG_RESTORE is not set");
+    expect((await log().state()).size).toBe(40);
+  });
+
+  it("takes the copy first, then the rows, at once or in parts", async () => {
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      expect(await instance.restore([])).toBe(400);
+      await expect(instance.append([sealed("new")])).rejects.toThrow("the log has 400 entries and had 420");
+      expect(await instance.restore(tail)).toBe(420);
+      expect(await instance.append([sealed("new")])).toEqual([420]);
+    });
+    expect((await audit()).entries).toEqual(hexOf([...all, sealed("new")]));
+    await evictDurableObject(log());
+    expect((await audit()).size).toBe(421);
+  });
+
+  it("goes beyond the checkpoint that was seen, where the rows know more", async () => {
+    const seen = (await env.COPY.get(`${env.LOG_ORIGIN}/${checkpointName(400)}`))?.text();
+    await withSettings({ LOG_RESTORE: (await seen) ?? "" }, async (instance) => {
+      expect(await instance.restore(tail)).toBe(420);
+      expect(await instance.checkpoint()).toBe(note);
+    });
+  });
+
+  it("takes what it has already, and no other in its place", async () => {
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      expect(await instance.restore(indexed(390, all.slice(390)))).toBe(420);
+      const other = { index: 41, ...sealed("other") };
+      await expect(instance.restore([other])).rejects.toThrow("entry 41 of the log is not the one called");
+    });
+  });
+
+  const forged: readonly (readonly [string, readonly IndexedEntry[], string])[] = [
+    ["too few", tail.slice(0, 19), "the rows know 419 entries, and the checkpoint given has 420"],
+    ["a gap", tail.filter(({ index }) => index !== 410), "entry 410 is lost"],
+    ["a later beginning", tail.slice(1), "entry 400 is lost"],
+    ["two in one place", [...tail.slice(0, 5), ...tail.slice(4)], "entry 405 is lost"],
+    [
+      "another entry",
+      tail.map((each) => (each.index === 407 ? { index: 407, ...sealed(407, 1) } : each)),
+      "the rows do not make up the checkpoint of 420 entries",
+    ],
+    [
+      "another order",
+      tail.map((each, place) => ({ ...(tail[19 - place] ?? each), index: each.index })),
+      "the rows do not make up the checkpoint of 420 entries",
+    ],
+    ["a foreign label", tail.map((each) => ({ ...each, label: sealed("x").label })), "bears another label"],
+  ];
+  it.each(forged)("refuses rows with %s, and inserts none of them", async (_name, entries, words) => {
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      await expect(instance.restore(entries)).rejects.toThrow(words);
+      expect((await instance.state()).size).toBe(400);
+      expect(await instance.restore(tail)).toBe(420);
+      expect(await instance.checkpoint()).toBe(note);
+    });
+  });
+
+  const copied = (path: string): string => `${env.LOG_ORIGIN}/${path}`;
+  const damages: readonly (readonly [string, string, Uint8Array | null])[] = [
+    ["a tile that is lost", "tile/0/000", null],
+    ["a tile of the right edge that is lost", "tile/0/001.p/144", null],
+    ["a tile that was changed", "tile/0/000", new Uint8Array(8_192)],
+    ["a tile of the right edge that was changed", "tile/0/001.p/144", new Uint8Array(144 * 32)],
+    ["a bundle that is lost", "tile/entries/001.p/144", null],
+    ["a bundle that was changed", "tile/entries/000", new Uint8Array(256 * 67)],
+    ["no checkpoint", checkpointName(400), new Uint8Array(3)],
+  ];
+  it.each(damages)("refuses a copy with %s, and inserts nothing false", async (_name, path, bytes) => {
+    const real = await (await env.COPY.get(copied(path)))?.arrayBuffer();
+    if (bytes === null) await env.COPY.delete(copied(path));
+    else await env.COPY.put(copied(path), bytes);
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      expect(await failure(() => instance.restore(tail))).not.toContain("did not fail");
+      const { size } = await instance.state();
+      expect(size).toBeLessThan(400);
+      await env.COPY.put(copied(path), real ?? "");
+      expect(await instance.restore(tail)).toBe(420);
+      expect(await instance.checkpoint()).toBe(note);
+    });
+  });
+
+  it("refuses a copy that somebody else has signed", async () => {
+    const { root } = await audit();
+    const stranger = logSigner(env.LOG_ORIGIN, "0bad".repeat(16)).checkpoint(500, root);
+    await env.COPY.put(copied(checkpointName(500)), stranger);
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      await expect(instance.restore([])).rejects.toThrow("not signed with this log's name and key");
+      expect((await instance.state()).size).toBe(40);
+    });
+  });
+
+  it("refuses to go on from rows that the copy does not go on from", async () => {
+    await reset();
+    await appendAll(sealedRange(1_000, 1_040));
+    const others = await takeRows();
+    await setBack(new Map([...others].map(([table]) => [table, []])));
+    await appendAll(all.slice(0, 400));
+    await copyNow();
+    const own = await textAt("checkpoint");
+    await setBack(others);
+    await withSettings({ LOG_RESTORE: own }, async (instance) => {
+      await expect(instance.restore([])).rejects.toThrow("consistency_mismatch");
+      expect((await instance.state()).size).toBe(40);
+    });
+  });
+
+  it("refuses a checkpoint that the copy contradicts: there is a fork already", async () => {
+    const { root } = await audit();
+    const fork = logSigner(env.LOG_ORIGIN, env.LOG_SEED).checkpoint(390, root);
+    await withSettings({ LOG_RESTORE: fork }, async (instance) => {
+      await expect(instance.restore(tail)).rejects.toThrow("consistency_mismatch");
+      expect((await instance.state()).size).toBe(40);
+    });
+  });
+
+  it.each([
+    ["is no note", "hello"],
+    ["is nothing", ""],
+    [
+      "somebody else has signed",
+      logSigner(env.LOG_ORIGIN, "0bad".repeat(16)).checkpoint(1, new Uint8Array(32)),
+    ],
+    ["is another log's", logSigner("log.example", env.LOG_SEED).checkpoint(1, new Uint8Array(32))],
+  ])("does not begin with a checkpoint that %s", async (_name, text) => {
+    await expect(withSettings({ LOG_RESTORE: text }, (instance) => instance.vkey())).rejects.toThrow(
+      /note_malformed|not signed with this log's name/,
+    );
+  });
+});
+
+describe("a long restoration", () => {
+  it("goes on where it was interrupted", { timeout: DRILL_MILLISECONDS }, async () => {
+    await reset();
+    const all = sealedRange(0, 6_000);
+    await appendAll(all.slice(0, 1_000));
+    const kept = await takeRows();
+    await appendAll(all.slice(1_000));
+    await copyNow();
+    const note = await textAt("checkpoint");
+    await setBack(kept);
+
+    // Bundles 3 to 18 are the first step.
+    const path = `${env.LOG_ORIGIN}/${entriesPath(20, 256)}`;
+    const bundle = await (await env.COPY.get(path))?.arrayBuffer();
+    await env.COPY.delete(path);
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      await expect(instance.restore([])).rejects.toThrow("tile_malformed");
+    });
+    // What was restored before is the beginning of the same tree, and signs nothing yet.
+    const { size } = await log().state();
+    expect([size > 1_000, size < 6_000]).toEqual([true, true]);
+    expect(await failure(() => log().append([sealed("new")]))).toContain("it was set back");
+
+    await env.COPY.put(path, bundle ?? "");
+    await withSettings({ LOG_RESTORE: note }, async (instance) => {
+      expect(await instance.restore([])).toBe(6_000);
+      expect(await instance.checkpoint()).toBe(note);
+      expect(await instance.append([sealed("new"), sealed(5_999), sealed(0)])).toEqual([6_000, 5_999, 0]);
+    });
+    expect((await audit()).size).toBe(6_001);
+  });
+});

@@ -1,0 +1,66 @@
+import { reset } from "cloudflare:test";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SCOPES } from "../../../src/app/account/api-keys.ts";
+import { ERAS, headersOf, message, type Era } from "../../support/mcp-messages.ts";
+import { expectNoYes, keyOf, send } from "../support/mcp-agent.ts";
+import { emptyHouse, newCompany } from "../support/worker-fixture.ts";
+import { changedBy } from "../support/database-rows.ts";
+
+// Whatever a model, or nobody in particular, sends to the agents' door.
+
+const REQUEST = "request_human_approval";
+
+let key: string;
+beforeAll(async () => {
+  key = await keyOf(await newCompany(await emptyHouse()), SCOPES);
+});
+afterAll(() => reset());
+
+describe("whatever is sent", () => {
+  const json = fc.jsonValue({ maxDepth: 3 });
+  const wait = fc.oneof(
+    fc.constant(0),
+    json.filter((value) => typeof value !== "number"),
+  );
+  const names = [REQUEST, "get_approval", "cancel_approval", "consume_approval", "list_approvals", "approve"];
+  const given = fc.oneof(
+    fc.record(
+      {
+        action: json,
+        payload: json,
+        approver_username: fc.oneof(json, fc.constant("maria")),
+        wait_seconds: wait,
+        confirmation_id: fc.oneof(json, fc.constant("c_absent")),
+        idempotency_key: json,
+        status: json,
+        limit: json,
+        approved: fc.constant(true),
+      },
+      { requiredKeys: ["wait_seconds"] },
+    ),
+    json,
+  );
+  const sent = fc.record({
+    era: fc.constantFrom<Era>(...ERAS),
+    name: fc.constantFrom(...names),
+    given,
+    more: fc.dictionary(fc.constantFrom("id", "method", "params", "jsonrpc", "result", "error", "x"), json, {
+      maxKeys: 1,
+    }),
+    cut: fc.option(fc.nat(400), { freq: 8 }),
+  });
+
+  it("is answered by no yes, changes nothing, and never fails on our side", async () => {
+    const differs = await changedBy(() =>
+      fc.assert(
+        fc.asyncProperty(sent, async ({ era, name, given: argument, more, cut }) => {
+          const body = JSON.stringify({ ...message(era, name, argument), ...more });
+          expectNoYes(await send(key, body.slice(0, cut ?? undefined), headersOf(era, name)));
+        }),
+        { numRuns: 200 },
+      ),
+    );
+    expect(differs).toEqual([]);
+  }, 30_000);
+});

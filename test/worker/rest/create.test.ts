@@ -1,0 +1,297 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { fromHex } from "../../../src/core/encoding/bytes.ts";
+import { comparisonCode } from "../../../src/core/confirmation/challenge.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { hashOfText, type Answered } from "../../support/browser-client.ts";
+import { asking, QUESTION, TIME, type Asking } from "../support/rest-calls.ts";
+import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { changedBy } from "../support/database-rows.ts";
+
+// What a backend may ask for, and what it is told when it asks wrongly.
+
+let company: Company;
+let create: Asking["create"];
+let read: Asking["read"];
+beforeAll(async () => {
+  company = await newCompany(await emptyHouse());
+  ({ create, read } = asking(company));
+});
+
+const ID = /^c_[0-9a-z]{35}$/;
+
+/** Each error as `path code`. */
+const errorsOf = ({ body }: Answered): string =>
+  (body.errors ?? []).map(({ path, code }: { path: string; code: string }) => `${path} ${code}`).join(", ");
+
+describe("a request", () => {
+  it("is answered with everything about it", async () => {
+    const { status, body } = await create({
+      ...QUESTION,
+      payload: { z: 1, a: { b: [null, "ü"] } },
+      expiresInSeconds: 60,
+      executeWithinSeconds: 30,
+      metadata: { run: 7 },
+    });
+    const payloadHash = hashOfText('{"a":{"b":[null,"ü"]},"z":1}');
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(ID),
+      url: `${ORIGIN}/approve/${body.id}`,
+      status: "pending",
+      code: comparisonCode(body.id, expectOk(fromHex(payloadHash)), QUESTION.action),
+      action: QUESTION.action,
+      username: "alex",
+      policy: null,
+      payloadHash,
+      metadata: { run: 7 },
+      createdAt: expect.stringMatching(TIME),
+      expiresAt: new Date(Date.parse(body.createdAt) + 60_000).toISOString(),
+      executeWithinSeconds: 30,
+      decidedAt: null,
+      consumedAt: null,
+      credentialId: null,
+      rawAssertion: null,
+      decisions: [],
+      log: null,
+      receiptUrl: null,
+    });
+    expect((await read(body.id)).body).toEqual(body);
+  });
+
+  it("takes what it is not told", async () => {
+    const { username, ...rest } = QUESTION;
+    const { body } = await create({ ...rest, approver_username: username });
+    expect(body).toMatchObject({ username: "alex", metadata: null, executeWithinSeconds: null });
+    expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(15 * 60_000);
+    expect((await create({ ...QUESTION, approver_username: "alex" })).status).toBe(201);
+  });
+
+  it("keeps metadata from the approver", async () => {
+    const { body } = await create({ ...QUESTION, metadata: { note: "not-for-you" } });
+    const page = await (await company.alex.get(`/approve/${body.id}`)).text();
+    expect([page.includes(body.payloadHash), page.includes("not-for-you")]).toEqual([true, false]);
+  });
+
+  it("is not shown in the page as markup, whatever its text", async () => {
+    const action = "</script><script>alert(1)</script>";
+    const id = await company.asked("alex", { action, payload: { a: action } });
+    const page = await (await company.alex.get(`/approve/${id}`)).text();
+    expect(page).not.toContain("<script>alert");
+    expect((await company.alex.approvalPage(id)).data.statement.action).toBe(action);
+  });
+});
+
+describe("a bad request", () => {
+  const text = (payload: string) => `{"username":"alex","action":"Deploy","payload":${payload}}`;
+  const nested = (depth: number): string => `${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`;
+  const { username: _username, ...nobody } = QUESTION;
+  const { action: _action, ...idle } = QUESTION;
+  const { payload: _payload, ...empty } = QUESTION;
+  const table: readonly (readonly [
+    name: string,
+    body: unknown,
+    status: number,
+    code: string,
+    errors: string,
+  ])[] = [
+    ["an unknown approver", { ...QUESTION, username: "nobody" }, 422, "unknown_approver", ""],
+    ["no approver", nobody, 422, "validation_failed", "/username required"],
+    [
+      "two approvers",
+      { ...QUESTION, approver_username: "sam" },
+      422,
+      "validation_failed",
+      "/approver_username conflict",
+    ],
+    [
+      "an approver who is no name",
+      { ...QUESTION, username: "Alex" },
+      422,
+      "validation_failed",
+      "/username malformed",
+    ],
+    [
+      "a policy that is not there",
+      { ...QUESTION, policy: "two-eyes" },
+      422,
+      "validation_failed",
+      "/policy validation_failed",
+    ],
+    ["no action", idle, 422, "validation_failed", "/action required"],
+    ["an empty action", { ...QUESTION, action: "" }, 422, "validation_failed", "/action too_short"],
+    ["a long action", { ...QUESTION, action: "a".repeat(201) }, 422, "validation_failed", "/action too_long"],
+    ["an action of another type", { ...QUESTION, action: 1 }, 422, "validation_failed", "/action wrong_type"],
+    ["no payload", empty, 422, "validation_failed", "/payload required"],
+    [
+      "a change of who may sign",
+      {
+        ...QUESTION,
+        payload: {
+          v: 1,
+          kind: "countersign/change",
+          change: "role.changed",
+          person: { id: "p_1", username: "maria" },
+          role: "owner",
+        },
+      },
+      422,
+      "validation_failed",
+      "/payload validation_failed",
+    ],
+    ["a payload in a list", { ...QUESTION, payload: [1] }, 422, "validation_failed", "/payload wrong_type"],
+    ["a payload as text", { ...QUESTION, payload: "{}" }, 422, "validation_failed", "/payload wrong_type"],
+    ["an unknown field", { ...QUESTION, approve: true }, 422, "validation_failed", "/approve unknown_field"],
+    [
+      "a short expiry",
+      { ...QUESTION, expiresInSeconds: 29 },
+      422,
+      "validation_failed",
+      "/expiresInSeconds too_small",
+    ],
+    [
+      "a long expiry",
+      { ...QUESTION, expiresInSeconds: 2_592_001 },
+      422,
+      "validation_failed",
+      "/expiresInSeconds too_big",
+    ],
+    [
+      "an expiry as text",
+      { ...QUESTION, expiresInSeconds: "60" },
+      422,
+      "validation_failed",
+      "/expiresInSeconds wrong_type",
+    ],
+    [
+      "no time to execute",
+      { ...QUESTION, executeWithinSeconds: 0 },
+      422,
+      "validation_failed",
+      "/executeWithinSeconds too_small",
+    ],
+    ["metadata in a list", { ...QUESTION, metadata: [] }, 422, "validation_failed", "/metadata wrong_type"],
+    [
+      "much metadata",
+      { ...QUESTION, metadata: { a: "a".repeat(4_096) } },
+      422,
+      "validation_failed",
+      "/metadata too_long",
+    ],
+    [
+      "several wrong fields",
+      { username: 1, action: 2 },
+      422,
+      "validation_failed",
+      "/username wrong_type, /action wrong_type, /payload required",
+    ],
+
+    [
+      "a name twice",
+      text('{"a":{"b":1,"b":2}}'),
+      400,
+      "payload_not_canonical",
+      "/payload/a/b json_duplicate_name",
+    ],
+    [
+      "a name twice, spelled otherwise",
+      text('{"b":1,"\\u0062":2}'),
+      400,
+      "payload_not_canonical",
+      "/payload/b json_duplicate_name",
+    ],
+    [
+      "a username twice",
+      '{"username":"alex","username":"sam"}',
+      400,
+      "payload_not_canonical",
+      "/username json_duplicate_name",
+    ],
+    [
+      "a number that is not exact",
+      text('{"a":[0,12345678901234567890]}'),
+      400,
+      "payload_not_canonical",
+      "/payload/a/1 json_number_inexact",
+    ],
+    [
+      "a number out of range",
+      text('{"a":1e400}'),
+      400,
+      "payload_not_canonical",
+      "/payload/a json_number_inexact",
+    ],
+    [
+      "a negative zero",
+      text('{"a":-0}'),
+      400,
+      "payload_not_canonical",
+      "/payload/a json_number_negative_zero",
+    ],
+    [
+      "half a surrogate pair",
+      text('{"a":"\\ud800"}'),
+      400,
+      "payload_not_canonical",
+      "/payload/a json_lone_surrogate",
+    ],
+    [
+      "the name __proto__",
+      text('{"__proto__":{}}'),
+      400,
+      "payload_not_canonical",
+      "/payload/__proto__ json_forbidden_name",
+    ],
+    [
+      "a payload too deep",
+      text(nested(33)),
+      400,
+      "payload_not_canonical",
+      `/payload${"/a".repeat(32)} json_too_deep`,
+    ],
+    [
+      "too many values",
+      text(`{"a":[${"0,".repeat(10_000)}0]}`),
+      400,
+      "payload_not_canonical",
+      "/payload json_too_many_nodes",
+    ],
+    ["no JSON", '{"username":', 400, "payload_not_canonical", "/username json_syntax"],
+    ["a list", "[]", 400, "payload_not_canonical", " json_not_an_object"],
+    ["nothing", "", 400, "payload_not_canonical", " json_syntax"],
+    [
+      "a payload over 64 KiB",
+      { ...QUESTION, payload: { a: "a".repeat(65_536) } },
+      413,
+      "payload_too_large",
+      "/payload json_too_large",
+    ],
+    ["a body over 72 KiB", { ...QUESTION, payload: { a: "a".repeat(80_000) } }, 413, "payload_too_large", ""],
+  ];
+
+  it.each(table)("with %s is refused, and leaves nothing", async (_name, body, status, code, errors) => {
+    let answer: Answered | undefined;
+    const differs = await changedBy(async () => {
+      answer = await create(body, { "idempotency-key": "used-by-what-is-refused" });
+    });
+    expect([answer?.status, answer?.body.code, answer && errorsOf(answer)]).toEqual([status, code, errors]);
+    expect(differs).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ["text/plain", "unsupported_media_type"],
+    ["application/x-www-form-urlencoded", "unsupported_media_type"],
+    ["application/json; charset=utf-16", "unsupported_media_type"],
+  ])("as %s is refused", async (type, code) => {
+    const answer = await create(QUESTION, { "content-type": type });
+    expect([answer.status, answer.body.code]).toEqual([415, code]);
+  });
+
+  it("for whom nobody could answer is refused", async () => {
+    await company.people("POST", "/api/invites", { username: "invited", role: "approver" });
+    await company.enrolled("audrey", "auditor");
+    const invited = await create({ ...QUESTION, username: "invited" });
+    expect([invited.status, invited.body.code]).toEqual([409, "approver_without_passkey"]);
+    const auditor = await create({ ...QUESTION, username: "audrey" });
+    expect([auditor.status, auditor.body.code]).toEqual([422, "unknown_approver"]);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { utf8 } from "../../../src/core/encoding/bytes.ts";
+import { parseJsonObject, type JsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { problemAnswer } from "../../../src/http/rest/answer-schemas.ts";
+import { openapi } from "../../../src/http/rest/openapi.ts";
+import { ANSWERS, OPERATIONS, REQUESTS } from "../../../src/http/rest/operations.ts";
+import { readCreateRequest } from "../../../src/http/rest/request-schemas.ts";
+
+const ORIGIN = "https://sign.example";
+const LIMITS = { maxBytes: 1_000_000, maxDepth: 32, maxNodes: 100_000 };
+// As it is served: what JSON leaves out is not there.
+const document = expectOk(parseJsonObject(utf8(JSON.stringify(openapi(ORIGIN))), LIMITS));
+
+function at(value: JsonValue | undefined, ...names: readonly string[]): JsonValue | undefined {
+  let found = value;
+  for (const name of names) {
+    found = typeof found === "object" && found !== null ? (found as JsonObject)[name] : undefined;
+  }
+  return found;
+}
+
+function* everything(value: JsonValue, path = ""): Generator<[path: string, value: JsonValue]> {
+  yield [path, value];
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, member] of Object.entries(value)) yield* everything(member, `${path}/${name}`);
+}
+
+const textOf = (value: JsonValue | undefined) => (typeof value === "string" ? value : "");
+const entries = (value: JsonValue | undefined) => Object.entries((value ?? {}) as JsonObject);
+const operations = entries(document["paths"]).flatMap(([path, methods]) =>
+  entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    path,
+    operation,
+  })),
+);
+
+describe("the OpenAPI document", () => {
+  it("says what it is", () => {
+    expect(document).toMatchObject({ openapi: "3.1.1", servers: [{ url: ORIGIN }] });
+    expect(at(document, "info", "title")).toBe("Countersign");
+    expect(at(document, "components", "securitySchemes", "apiKey")).toEqual({
+      type: "apiKey",
+      in: "header",
+      name: "X-Api-Key",
+    });
+  });
+
+  it("has the calls of the surface, and no other", () => {
+    expect(operations.map(({ name }) => name).toSorted()).toEqual([
+      "GET /api/approvers",
+      "GET /api/audit/export",
+      "GET /api/confirmations",
+      "GET /api/confirmations/{id}",
+      "GET /api/confirmations/{id}/receipt",
+      "GET /public/log/entries/{id}/verification",
+      "POST /api/confirmations",
+      "POST /api/confirmations/{id}/cancel",
+      "POST /api/confirmations/{id}/consume",
+      "POST /api/invites",
+      "POST /api/recoveries",
+      "POST /api/roles",
+    ]);
+    const ids = operations.map(({ operation }) => at(operation, "operationId"));
+    expect(new Set(ids).size).toBe(operations.length);
+  });
+
+  it("has no reference that leads nowhere, and no schema that nothing refers to", () => {
+    const references = [...everything(document)].filter(([path]) => path.endsWith("/$ref"));
+    expect(references.length).toBeGreaterThan(operations.length);
+    const targets = references.map(([, target]) => textOf(target));
+    expect(targets.filter((target) => at(document, ...target.split("/").slice(1)) === undefined)).toEqual([]);
+    const unused = entries(at(document, "components", "schemas")).filter(
+      ([name]) => !targets.includes(`#/components/schemas/${name}`),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it("has none of what OpenAPI has no place for", () => {
+    const strange = [...everything(document)].filter(([path]) =>
+      /\/(\$schema|\$id|\$defs|~standard)$/.test(path),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  it.each(operations)(
+    "$name has a success, its refusals, and a key if it takes one",
+    ({ path, operation }) => {
+      const isPublic = path.startsWith("/public/");
+      const responses = entries(at(operation, "responses"));
+      const statuses = responses.map(([status]) => status);
+      expect(statuses.filter((status) => status.startsWith("2"))).toHaveLength(1);
+      expect(statuses).toEqual(expect.arrayContaining(isPublic ? ["500"] : ["401", "403", "500"]));
+      for (const [status, response] of responses) {
+        const content = entries(at(response, "content"));
+        expect(content).toHaveLength(1);
+        expect(textOf(at(response, "description")).length).toBeGreaterThan(3);
+        if (status.startsWith("2")) continue;
+        const [[type, media] = []] = content;
+        expect(type).toBe("application/problem+json");
+        for (const [code, example] of entries(at(media, "examples"))) {
+          expect(problemAnswer.strict().parse(at(example, "value"))).toMatchObject({
+            code,
+            status: Number(status),
+          });
+        }
+      }
+      const keys = entries(at(operation, "security", "0")).map(([name]) => name);
+      expect(keys).toEqual(isPublic ? [] : ["apiKey"]);
+      const named = ((at(operation, "parameters") ?? []) as readonly JsonValue[]).filter(
+        (parameter) => at(parameter, "in") === "path",
+      );
+      expect(named.map((parameter) => `{${textOf(at(parameter, "name"))}}`)).toEqual(
+        path.match(/\{\w+\}/g) ?? [],
+      );
+    },
+  );
+
+  it.each(OPERATIONS)("$id has examples that its schemas read", ({ request, answer }) => {
+    const read = [
+      request && REQUESTS[request.schema].safeParse(request.example),
+      "schema" in answer && ANSWERS[answer.schema].safeParse(answer.example(ORIGIN)),
+    ];
+    expect(read.flatMap((result) => (result ? [result.error] : [])).filter(Boolean)).toEqual([]);
+  });
+
+  it("says the limits that are held", () => {
+    const create = at(document, "components", "schemas", "CreateRequest");
+    expect(create).toMatchObject({
+      type: "object",
+      additionalProperties: false,
+      required: ["action", "payload"],
+      properties: {
+        action: { type: "string", minLength: 1, maxLength: 200 },
+        payload: { type: "object" },
+        expiresInSeconds: { type: "integer", minimum: 30, maximum: 2_592_000, default: 900 },
+      },
+    });
+    const example = { username: "alex", action: "a", payload: {} };
+    const property = (name: string, limit: string) => Number(at(create, "properties", name, limit));
+    for (const name of ["expiresInSeconds", "executeWithinSeconds"]) {
+      const [low, high] = [property(name, "minimum"), property(name, "maximum")];
+      const outcomes = [low - 1, low, high, high + 1].map(
+        (value) => readCreateRequest({ ...example, [name]: value }).ok,
+      );
+      expect([name, ...outcomes]).toEqual([name, false, true, true, false]);
+    }
+    const query = at(
+      document,
+      "paths",
+      "/api/confirmations/{id}",
+      "get",
+      "parameters",
+    ) as readonly JsonValue[];
+    expect(query).toContainEqual({
+      name: "wait",
+      in: "query",
+      required: false,
+      description: expect.any(String) as unknown,
+      schema: { type: "integer", minimum: 0, maximum: 50, default: 0 },
+    });
+  });
+
+  it("lets answers grow, and requests not", () => {
+    const closed = entries(at(document, "components", "schemas"))
+      .filter(([, schema]) =>
+        [...everything(schema)].some(
+          ([path, value]) => path.endsWith("/additionalProperties") && value === false,
+        ),
+      )
+      .map(([name]) => name);
+    expect(closed.toSorted()).toEqual(Object.keys(REQUESTS).toSorted());
+  });
+});

@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { newKey } from "../../../src/app/account/create-tenant.ts";
+import { type Runtime } from "../../../src/app/runtime.ts";
+import { backend, type Answered } from "../../support/browser-client.ts";
+import { asking, type Asking } from "../support/rest-calls.ts";
+import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+
+// Refusals, keys, people and what is open to everybody: the shape of the answers.
+
+let runtime: Runtime;
+let company: Company;
+let raw: Asking["raw"];
+beforeAll(async () => {
+  runtime = await emptyHouse();
+  company = await newCompany(runtime);
+  ({ raw } = asking(company));
+});
+
+describe("inviting", () => {
+  it.each<[string, object, number, string]>([
+    ["a name that is taken", { username: "alex", role: "approver" }, 409, "username_taken"],
+    ["an owner", { username: "new", role: "owner" }, 422, "validation_failed"],
+    ["no role", { username: "new" }, 422, "validation_failed"],
+    ["a bad name", { username: "A", role: "admin" }, 422, "validation_failed"],
+    ["more than is asked", { username: "new", role: "admin", email: "a@b" }, 422, "validation_failed"],
+  ])("%s is refused, and nobody is there", async (_name, body, status, code) => {
+    let answer: Answered | undefined;
+    const differs = await changedBy(async () => {
+      answer = await company.people("POST", "/api/invites", body);
+    });
+    expect([answer?.status, answer?.body.code, differs]).toEqual([status, code, []]);
+  });
+
+  it("says who could decide", async () => {
+    const own = await newCompany(runtime, "People");
+    await own.people("POST", "/api/invites", { username: "later", role: "approver" });
+    await own.enrolled("reader", "auditor");
+    expect((await own.people("GET", "/api/approvers")).body.data).toEqual([
+      { username: "alex", role: "owner", canDecide: true },
+      { username: "later", role: "approver", canDecide: false },
+      { username: "reader", role: "auditor", canDecide: false },
+    ]);
+  });
+});
+
+describe("every refusal", () => {
+  it.each<[string, () => Promise<Response>]>([
+    ["without a key", async () => fetchWorker(`${ORIGIN}/api/confirmations`)],
+    ["for a scope", async () => raw("/api/approvers")],
+    ["of a query", async () => raw("/api/confirmations?limit=x")],
+    ["of an absent id", async () => raw("/api/confirmations/c_absent")],
+    ["of an odd id", async () => raw("/api/confirmations/%00%ff%2e%2e%2f'")],
+    ["of an absent address", async () => raw("/api/nothing")],
+    ["of an absent address outside", async () => raw("/nothing")],
+    [
+      "of another method",
+      async () =>
+        fetchWorker(`${ORIGIN}/api/confirmations`, {
+          method: "DELETE",
+          headers: { "x-api-key": company.apiKey },
+        }),
+    ],
+    ["without a session", async () => fetchWorker(`${ORIGIN}/inbox/items`)],
+    [
+      "of a body",
+      async () =>
+        fetchWorker(`${ORIGIN}/api/confirmations`, {
+          method: "POST",
+          headers: { "x-api-key": company.apiKey, "content-type": "application/json" },
+          body: "{",
+        }),
+    ],
+  ])("%s is a problem document", async (_name, call) => {
+    const answer = await call();
+    const body: Answered["body"] = await answer.json();
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(body).toMatchObject({
+      type: `/problems/${body.code}`,
+      title: expect.stringMatching(/./),
+      status: answer.status,
+      detail: expect.stringMatching(/./),
+      instance: expect.stringMatching(/^\//),
+      code: expect.stringMatching(/^[a-z_]+$/),
+      requestId: answer.headers.get("x-request-id"),
+    });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+  });
+});
+
+describe("a key", () => {
+  it("keeps when it was last used, to the minute", async () => {
+    const own = await newCompany(runtime, "Keys");
+    const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", own.store.tenantId);
+    const text = await newKey(runtime, own.store, String(project?.["id"]), "Fresh", ["confirmations:read"]);
+    const used = async () =>
+      (await rows("SELECT last_used_at FROM api_keys WHERE name = 'Fresh'"))[0]?.["last_used_at"];
+    expect(await used()).toBeNull();
+    const api = backend(fetchWorker, ORIGIN, text);
+    await api("GET", "/api/confirmations");
+    const first = Number(await used());
+    expect(Date.now() - first).toBeLessThan(5_000);
+    await api("GET", "/api/confirmations");
+    expect(await used()).toBe(first);
+    await rows("UPDATE api_keys SET last_used_at = 1 WHERE name = 'Fresh'");
+    await api("GET", "/api/confirmations");
+    expect(Number(await used())).toBeGreaterThanOrEqual(first);
+  });
+});
+
+describe("the public addresses", () => {
+  it("say that it is alive, and what it understands", async () => {
+    const health = await fetchWorker(`${ORIGIN}/healthz`);
+    expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
+    const document = await fetchWorker(`${ORIGIN}/openapi.json`);
+    const described: Answered["body"] = await document.json();
+    expect([document.status, described.openapi, described.servers]).toEqual([
+      200,
+      expect.stringMatching(/^3\.1/),
+      [{ url: ORIGIN }],
+    ]);
+    const contact = await fetchWorker(`${ORIGIN}/.well-known/security.txt`);
+    expect([contact.status, await contact.text()]).toEqual([200, expect.stringContaining("Contact: ")]);
+  });
+
+  const html = { accept: "text/html,application/xhtml+xml" };
+  it.each(["/", "/enrol", "/approve/c_absent", "/inbox", "/devices", "/nothing"])(
+    "send %s with every guard",
+    async (path) => {
+      for (const cookie of ["", company.alex.cookie]) {
+        const answer = await fetchWorker(ORIGIN + path, { headers: { ...html, cookie } });
+        const policy = answer.headers.get("content-security-policy")?.split("; ") ?? [];
+        expect(policy.toSorted()).toEqual(
+          [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "img-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+          ].toSorted(),
+        );
+        expect(Object.fromEntries(answer.headers)).toMatchObject({
+          "content-type": "text/html; charset=utf-8",
+          "cache-control": "no-store",
+          "cross-origin-opener-policy": "same-origin",
+          "cross-origin-resource-policy": "same-origin",
+          "referrer-policy": "no-referrer",
+          "x-content-type-options": "nosniff",
+          "permissions-policy": expect.stringContaining("camera=()"),
+        });
+        // Nothing in line that the policy would have to allow, and no address but our own.
+        const text = await answer.text();
+        expect(text).not.toMatch(
+          /<script(?![^>]*(?:src="\/|type="application\/json"))|<style|\son[a-z]+=|\sstyle=|(?:src|href)="(?:https?:)?\/\//,
+        );
+      }
+    },
+  );
+
+  it("let each page use only the passkey call that it needs", async () => {
+    const asked = await company.asked();
+    const may = async (path: string) =>
+      (await company.alex.get(path, html)).headers
+        .get("permissions-policy")
+        ?.match(/publickey-[a-z-]+=\(self\)/g) ?? [];
+    expect(await may(`/approve/${asked}`)).toEqual(["publickey-credentials-get=(self)"]);
+    expect(await may("/enrol")).toEqual(["publickey-credentials-create=(self)"]);
+    expect(await may("/devices")).toEqual(["publickey-credentials-create=(self)"]);
+    expect(await may("/inbox")).toEqual([]);
+    expect(await may("/")).toEqual([]);
+  });
+
+  it.each([
+    ["a page", "http://127.0.0.1:8787/approve/c_1?a=b", html, `${ORIGIN}/approve/c_1?a=b`],
+    ["a page by IPv6", "http://[::1]:8787/inbox", html, `${ORIGIN}/inbox`],
+    ["a page by its name", `${ORIGIN}/inbox`, html, null],
+    ["a program", "http://127.0.0.1:8787/healthz", { accept: "*/*" }, null],
+    ["a program that says nothing", "http://127.0.0.1:8787/log/checkpoint", {}, null],
+    ["another path of our own", "http://127.0.0.1:8787//evil.example/", html, `${ORIGIN}//evil.example/`],
+  ])("send %s from an address to the name", async (_name, url, headers, to) => {
+    const answer = await fetchWorker(url, { headers, redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([to === null ? 200 : 302, to]);
+  });
+
+  it("hand out no page as a file", async () => {
+    for (const path of [
+      "/index.html",
+      "/approve.html",
+      "/signin.html",
+      "/..%2fapprove.html",
+      "/style.css/../approve.html",
+    ]) {
+      expect([path, (await fetchWorker(ORIGIN + path)).status]).toEqual([path, 404]);
+    }
+    const style = await fetchWorker(`${ORIGIN}/style.css`);
+    expect([style.status, style.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
+  });
+});

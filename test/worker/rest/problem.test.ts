@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import type { Refusal, RefusalCode } from "../../../src/core/refusal.ts";
+import { problemAnswer } from "../../../src/http/rest/answer-schemas.ts";
+import { problem, PROBLEM_CODES, problemOf, type FieldError } from "../../../src/http/problem.ts";
+
+const PLACE = { instance: "/api/confirmations", requestId: "r_1" };
+const DETAIL = "plain words";
+
+async function told(refusal: Refusal, errors?: readonly FieldError[]) {
+  const response = problem(PLACE, refusal, errors);
+  return { response, body: problemAnswer.strict().parse(await response.json()) };
+}
+
+// One code, one status; the codes that are clients' to build on, and some of those told as one of them.
+const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
+  ["validation_failed", 422, "validation_failed"],
+  ["payload_not_canonical", 400, "payload_not_canonical"],
+  ["payload_too_large", 413, "payload_too_large"],
+  ["unsupported_media_type", 415, "unsupported_media_type"],
+  ["method_not_allowed", 405, "method_not_allowed"],
+  ["unauthorized", 401, "unauthorized"],
+  ["session_required", 401, "session_required"],
+  ["forbidden_scope", 403, "forbidden_scope"],
+  ["forbidden_origin", 403, "forbidden_origin"],
+  ["not_allowed", 403, "not_allowed"],
+  ["not_found", 404, "not_found"],
+  ["idempotency_mismatch", 422, "idempotency_mismatch"],
+  ["rejection_locked", 409, "rejection_locked"],
+  ["quota_exceeded", 429, "quota_exceeded"],
+  ["rate_limited", 429, "rate_limited"],
+  ["internal_error", 500, "internal_error"],
+  ["already_decided", 409, "already_decided"],
+  ["already_signed", 409, "already_signed"],
+  ["expired", 409, "expired"],
+  ["not_an_approver", 403, "not_an_approver"],
+  ["reason_required", 422, "reason_required"],
+  ["break_glass_not_allowed", 403, "break_glass_not_allowed"],
+  ["not_approved", 409, "not_approved"],
+  ["argument_hash_mismatch", 409, "argument_hash_mismatch"],
+  ["already_consumed", 409, "already_consumed"],
+  ["execution_window_closed", 409, "execution_window_closed"],
+  ["challenge_unknown", 409, "challenge_unknown"],
+  ["challenge_expired", 409, "challenge_expired"],
+  ["challenge_consumed", 409, "challenge_consumed"],
+  ["unknown_credential", 403, "unknown_credential"],
+  ["authenticator_class_mismatch", 403, "authenticator_class_mismatch"],
+  ["signature_verification_failed", 403, "signature_verification_failed"],
+  ["signature_counter_regression", 403, "signature_counter_regression"],
+  ["unknown_approver", 422, "unknown_approver"],
+  ["approver_without_passkey", 409, "approver_without_passkey"],
+  ["recovery_impossible", 409, "recovery_impossible"],
+  ["username_taken", 409, "username_taken"],
+  ["enrolment_unknown", 404, "enrolment_unknown"],
+  ["enrolment_used", 410, "enrolment_used"],
+  ["enrolment_expired", 410, "enrolment_expired"],
+  ["credential_registered", 409, "credential_registered"],
+
+  ["json_too_large", 413, "payload_too_large"],
+  ["json_syntax", 400, "payload_not_canonical"],
+  ["json_duplicate_name", 400, "payload_not_canonical"],
+  ["json_number_inexact", 400, "payload_not_canonical"],
+  ["shape_mismatch", 422, "validation_failed"],
+  ["policy_invalid", 422, "validation_failed"],
+  ["change_not_entitled", 403, "not_allowed"],
+  ["api_key_malformed", 401, "unauthorized"],
+  ["assertion_malformed", 403, "signature_verification_failed"],
+  ["cross_origin", 403, "signature_verification_failed"],
+  ["verifiers_disagree", 403, "signature_verification_failed"],
+  ["tile_not_authentic", 500, "internal_error"],
+];
+
+describe("a refusal on the wire", () => {
+  it.each(ROWS)("%s has status %i and is told as %s", async (code, status, as) => {
+    const { response, body } = await told({ code, detail: DETAIL });
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(body).toMatchObject({ type: `/problems/${as}`, status, code: as, ...PLACE });
+    expect(body.title.length).toBeGreaterThan(3);
+  });
+
+  it("has a row here for every code that clients may see", () => {
+    expect(PROBLEM_CODES.filter((code) => !ROWS.some((row) => row[0] === code))).toEqual([]);
+  });
+
+  it.each<[string, Refusal, readonly FieldError[]]>([
+    ["nothing more to say", { code: "already_consumed", detail: DETAIL }, []],
+    [
+      "a place in the body",
+      { code: "validation_failed", detail: DETAIL, at: "/action" },
+      [{ path: "/action", code: "validation_failed", detail: DETAIL }],
+    ],
+    [
+      "a place in the payload",
+      { code: "json_duplicate_name", detail: DETAIL, at: "/payload/a/0" },
+      [{ path: "/payload/a/0", code: "json_duplicate_name", detail: DETAIL }],
+    ],
+    [
+      "the whole body",
+      { code: "json_syntax", detail: DETAIL, at: "" },
+      [{ path: "", code: "json_syntax", detail: DETAIL }],
+    ],
+    [
+      "a place in what was signed, which is none in the body",
+      { code: "origin_mismatch", detail: DETAIL, at: "/origin" },
+      [{ path: "", code: "origin_mismatch", detail: DETAIL }],
+    ],
+  ])("names in its errors: %s", async (_name, refusal, errors) => {
+    const { body } = await told(refusal);
+    expect(body.detail).toBe(DETAIL);
+    expect(body.errors ?? []).toEqual(errors);
+  });
+
+  it("names the errors that it is given, and no endless path", async () => {
+    const path = `/${"a".repeat(70_000)}`;
+    const { body } = await told({ code: "validation_failed", detail: DETAIL }, [
+      { path: "/action", code: "required", detail: "is required" },
+      { path, code: "unknown_field", detail: "is not a field" },
+    ]);
+    expect(body.errors?.map((error) => error.code)).toEqual(["required", "unknown_field"]);
+    expect(body.errors?.[1]?.path).toBe(`${path.slice(0, 500)}…`);
+  });
+
+  // Where two answers must not be told apart, neither words nor errors may differ.
+  it.each<readonly Refusal[]>([
+    [
+      { code: "unauthorized", detail: "no key" },
+      { code: "api_key_malformed", detail: "not the whole of it", at: "/key" },
+    ],
+    [
+      { code: "not_found", detail: "there is no c_1" },
+      { code: "not_found", detail: "c_1 is another tenant's", at: "/id" },
+    ],
+    [
+      { code: "internal_error", detail: "D1 is down" },
+      { code: "tile_not_authentic", detail: "tile x001/234 differs", at: "/tile" },
+    ],
+  ])("says the same of two: %j %j", (one, other) => {
+    expect(problemOf(PLACE, one)).toEqual(problemOf(PLACE, other));
+    expect(problemOf(PLACE, one)).not.toHaveProperty("errors");
+  });
+
+  it("asks for a key or a passkey with 401, and carries the headers it is given", async () => {
+    const header = (code: RefusalCode) =>
+      problem(PLACE, { code, detail: DETAIL }).headers.get("www-authenticate");
+    expect([header("unauthorized"), header("session_required"), header("forbidden_scope")]).toEqual([
+      'ApiKey realm="countersign"',
+      'Passkey realm="countersign"',
+      null,
+    ]);
+    const later = problem(PLACE, { code: "rate_limited", detail: DETAIL }, undefined, { "retry-after": "7" });
+    expect(later.headers.get("retry-after")).toBe("7");
+  });
+});

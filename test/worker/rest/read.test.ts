@@ -1,0 +1,253 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Answered } from "../../support/browser-client.ts";
+import { asking, overdue, times, type Asking } from "../support/rest-calls.ts";
+import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { rows } from "../support/database-rows.ts";
+
+// What a backend reads and waits for: one request, the list, a receipt.
+
+let runtime: Runtime;
+let company: Company;
+let read: Asking["read"];
+let cancel: Asking["cancel"];
+let raw: Asking["raw"];
+let approved: Asking["approved"];
+beforeAll(async () => {
+  runtime = await emptyHouse();
+  company = await newCompany(runtime);
+  ({ read, cancel, raw, approved } = asking(company));
+});
+
+describe("reading", () => {
+  it.each(["", "?wait=0", "?wait=1"])("a pending request%s says when to ask again", async (query) => {
+    const id = await company.asked();
+    const begun = Date.now();
+    const answer = await raw(`/api/confirmations/${id}${query}`);
+    expect([answer.status, answer.headers.get("retry-after"), answer.headers.get("cache-control")]).toEqual([
+      200,
+      "2",
+      "no-store",
+    ]);
+    expect(await answer.json()).toMatchObject({ status: "pending" });
+    const waited = Date.now() - begun;
+    expect(query === "?wait=1" ? waited >= 900 && waited < 3_000 : waited < 900).toBe(true);
+  });
+
+  it("with the tag that is known gives no body, until something is new", async () => {
+    const id = await company.asked();
+    const path = `/api/confirmations/${id}`;
+    const tag = (await raw(path)).headers.get("etag") ?? "";
+    expect(tag).toMatch(/^"[0-9a-f]{32}"$/);
+    const same = await raw(path, { "if-none-match": tag });
+    expect([same.status, await same.text(), same.headers.get("etag")]).toEqual([304, "", tag]);
+    expect((await raw(path, { "if-none-match": '"other"' })).status).toBe(200);
+    await company.alex.decide(id);
+    const decided = await raw(path, { "if-none-match": tag });
+    expect([decided.status, decided.headers.get("retry-after")]).toEqual([200, null]);
+    expect(await decided.json()).toMatchObject({ status: "approved" });
+  });
+
+  it.each(["approve", "reject", "cancel", "expire"] as const)(
+    "waits for %s, whoever waits",
+    async (event) => {
+      const id = await company.asked();
+      const begun = Date.now();
+      const waiting = times(5, () => read(id, "?wait=25"));
+      await read(id, "?wait=1");
+      if (event === "cancel") await cancel(id);
+      else if (event === "expire") {
+        await overdue(id);
+        await read(id);
+      } else await company.alex.decide(id, { decision: event });
+      const expected = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" }[
+        event
+      ];
+      for (const { status, body } of await waiting) expect([status, body.status]).toEqual([200, expected]);
+      expect(Date.now() - begun).toBeLessThan(10_000);
+      // What is over is not waited for.
+      const again = Date.now();
+      expect((await read(id, "?wait=25")).body.status).toBe(expected);
+      expect(Date.now() - again).toBeLessThan(2_000);
+    },
+  );
+
+  it.each(["wait=51", "wait=-1", "wait=1.5", "wait=", "wait=1&wait=2", "wait=1e1", "seconds=1"])(
+    "with ?%s is refused",
+    async (query) => {
+      const answer = await read(await company.asked(), `?${query}`);
+      expect([answer.status, answer.body.code]).toEqual([422, "validation_failed"]);
+    },
+  );
+
+  it("an unsealed decision says nothing of it; the log's answer tells", async () => {
+    const id = await approved();
+    const [row] = await rows("SELECT decided_seq FROM confirmations WHERE id = ?1", id);
+    const sealed = (await read(id)).body;
+    expect(sealed).toMatchObject({
+      status: "approved",
+      receiptUrl: `${ORIGIN}/api/confirmations/${id}/receipt`,
+    });
+    await rows("UPDATE outbox SET idx = NULL WHERE seq = ?1", Number(row?.["decided_seq"]));
+    const { body } = await company.api("GET", "/api/confirmations?limit=1");
+    expect(body.data[0]).toMatchObject({ id, status: "pending", decidedAt: null });
+    const listed = async (status: string) =>
+      (await company.api("GET", `/api/confirmations?limit=1&status=${status}`)).body;
+    expect((await listed("pending")).data[0].id).toBe(id);
+    expect((await listed("approved")).data[0]?.id).not.toBe(id);
+    // A read rings, and finds it in the log where it was.
+    expect((await read(id)).body).toEqual(sealed);
+    expect((await listed("approved")).data[0].id).toBe(id);
+  });
+});
+
+describe("the list", () => {
+  const list = async (query = "") => (await company.api("GET", `/api/confirmations${query}`)).body;
+  /** The whole list in pages. */
+  const walk = async (query: string): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const page: Answered["body"] = await list(`?${query}${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      ids.push(...page.data.map(({ id }: { id: string }) => id));
+      expect([page.hasMore, page.nextCursor === null]).toEqual([page.nextCursor !== null, !page.hasMore]);
+      cursor = page.nextCursor;
+    }
+    return ids;
+  };
+  let ids: readonly string[];
+  let own: Company;
+  beforeAll(async () => {
+    own = company;
+    company = await newCompany(runtime, "Lists");
+    await company.enrolled("maria");
+    const asked: string[] = [];
+    for (let place = 0; place < 23; place++) {
+      asked.push(await company.asked(place % 2 === 0 ? "alex" : "maria", { action: `Number ${place}` }));
+    }
+    ids = asked;
+    await company.alex.decide(asked[0] ?? "");
+    await company.alex.decide(asked[2] ?? "", { decision: "reject" });
+    await asking(company).cancel(asked[1] ?? "");
+    await overdue(asked[3] ?? "");
+    return () => {
+      company = own;
+    };
+  });
+  /** Out of the list again, so that each test finds the same. */
+  const hidden = (id: string) => rows("UPDATE confirmations SET type = 'policy.changed' WHERE id = ?1", id);
+  const at = (...places: number[]) => places.map((place) => ids[place]);
+
+  it("is walked from the newest to the oldest, each once", async () => {
+    for (const limit of [1, 7, 22, 23, 24, 100]) {
+      expect((await walk(`limit=${limit}`)).toSorted()).toEqual(ids.toSorted());
+    }
+    const shown = (await list("?limit=100")).data.map(({ createdAt }: { createdAt: string }) => createdAt);
+    expect(shown).toEqual(shown.toSorted().toReversed());
+  });
+
+  it("goes on where it was, though new ones come", async () => {
+    const first = await list("?limit=20");
+    const fresh = await company.asked();
+    const rest = await list(`?limit=20&cursor=${first.nextCursor}`);
+    const seen = [...first.data, ...rest.data].map(({ id }: { id: string }) => id);
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+    await hidden(fresh);
+  });
+
+  it("takes filters, and one that is overdue has expired", async () => {
+    expect(await walk("status=expired")).toEqual(at(3));
+    // Also where nobody has looked at it since.
+    const unnoticed = await company.asked();
+    await overdue(unnoticed);
+    expect(await walk("status=expired")).toEqual([unnoticed, ...at(3)]);
+    await hidden(unnoticed);
+    expect(await walk("status=approved")).toEqual(at(0));
+    expect(await walk("status=rejected")).toEqual(at(2));
+    expect(await walk("status=cancelled")).toEqual(at(1));
+    expect((await walk("status=pending&limit=5")).length).toBe(19);
+    expect((await walk("approver=maria&limit=5")).toSorted()).toEqual(
+      ids.filter((_id, place) => place % 2 === 1).toSorted(),
+    );
+    expect(await walk("approver=maria&status=cancelled")).toEqual(at(1));
+    expect(await walk("approver=nobody")).toEqual([]);
+    const [sixth] = await rows("SELECT created_at FROM confirmations WHERE id = ?1", ids[6] ?? "");
+    const after = new Date(Number(sixth?.["created_at"])).toISOString();
+    const later = await rows(
+      "SELECT id FROM confirmations WHERE tenant_id = ?1 AND type = 'decision' AND created_at > ?2",
+      company.store.tenantId,
+      Number(sixth?.["created_at"]),
+    );
+    expect((await walk(`createdAfter=${after}`)).toSorted()).toEqual(
+      later.map(({ id }) => String(id)).toSorted(),
+    );
+    expect(later.length).toBeGreaterThan(10);
+  });
+
+  it("has summaries of 20, without what was signed", async () => {
+    const { data } = await list();
+    expect(data.length).toBe(20);
+    expect(Object.keys(data[0]).toSorted()).toEqual([
+      "action",
+      "code",
+      "consumedAt",
+      "createdAt",
+      "decidedAt",
+      "executeWithinSeconds",
+      "expiresAt",
+      "id",
+      "metadata",
+      "payloadHash",
+      "policy",
+      "status",
+      "url",
+      "username",
+    ]);
+  });
+
+  it.each([
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "status=open",
+    "status=",
+    "cursor=%21",
+    "cursor=AAAA",
+    "cursor=A",
+    "createdAfter=today",
+    "approver=A",
+    "page=2",
+    "limit=1&limit=2",
+  ])("with ?%s is refused", async (query) => {
+    const answer = await company.api("GET", `/api/confirmations?${query}`);
+    expect([answer.status, answer.body.code, answer.body.errors.length]).toEqual([
+      422,
+      "validation_failed",
+      1,
+    ]);
+  });
+});
+
+describe("a receipt", () => {
+  it.each<[string, (id: string) => Promise<unknown>, number]>([
+    ["pending", async () => undefined, 404],
+    ["approved", (id) => company.alex.decide(id), 200],
+    ["rejected", (id) => company.alex.decide(id, { decision: "reject" }), 200],
+    ["cancelled", (id) => cancel(id), 200],
+    ["overdue", (id) => overdue(id), 200],
+  ])("of what is %s", async (_name, before, status) => {
+    const id = await company.asked();
+    await before(id);
+    const { body } = await read(id);
+    const answer = await raw(`/api/confirmations/${id}/receipt`);
+    expect([answer.status, body.receiptUrl === null]).toEqual([status, status === 404]);
+    if (status === 200) {
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        "content-type": "application/vnd.countersign.receipt+json",
+        "cache-control": "no-store",
+        "content-disposition": `attachment; filename="receipt-${id}.json"`,
+      });
+      expect(await answer.json()).toMatchObject({ kind: "countersign/receipt" });
+    }
+  });
+});

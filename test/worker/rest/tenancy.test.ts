@@ -1,0 +1,359 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
+import { SCOPES, type Scope } from "../../../src/app/account/api-keys.ts";
+import { API_KEY_RANDOM_BYTES, makeApiKey, parseApiKey } from "../../../src/core/confirmation/api-key.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { app } from "../../../src/http/app.ts";
+import { message } from "../../support/mcp-messages.ts";
+import { hashOfText, newPasskey } from "../../support/browser-client.ts";
+import { bindings, emptyHouse, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { AROUND, call, QUESTION, ROUTES, routeNamed, type Route, type Seen } from "../support/route-table.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+
+// Every route of the Worker, and whoever must not come through it: no key and a bad one look alike, and so
+// do a foreign id and an absent one. A route that is not in this table fails the first test.
+
+const isKey = ({ door }: Route) => door !== "session" && door !== "anybody";
+const titled = (wanted: (route: Route) => boolean) =>
+  ROUTES.filter(wanted).map((route) => [route.route, route] as const);
+const WITH_KEY = titled(isKey);
+/** Elsewhere the scopes say which tools there are, not whether somebody is let in. */
+const WITH_SCOPE = WITH_KEY.filter(([, { door }]) => door !== "any key");
+const WITH_SESSION = titled(({ door }) => door === "session");
+const POSTED_BY_PAGES = titled((route) => route.route.startsWith("POST") && !isKey(route));
+const READING = titled(({ route }) => route.startsWith("GET"));
+
+const codeOf = ({ body }: Seen): string | undefined => /"code":"([a-z_]+)"/.exec(body)?.[1];
+const withKey = (key: string) => ({ "x-api-key": key });
+const randomKey = () => makeApiKey("live", crypto.getRandomValues(new Uint8Array(API_KEY_RANDOM_BYTES)));
+
+let company: Company;
+let other: Company;
+/** Of the same tenant, and asked for nothing. */
+let maria: Company["alex"];
+let pending: string;
+let approved: string;
+const keys = {
+  all: "",
+  otherTenant: "",
+  otherProject: "",
+  revoked: "",
+  expired: "",
+  without: new Map<Scope, string>(),
+};
+const sessions = { none: "", garbage: "__Host-session=AAAA", expired: "", signedOut: "" };
+
+beforeAll(async () => {
+  const runtime = await emptyHouse();
+  company = await newCompany(runtime);
+  other = await newCompany(runtime, "Other");
+  maria = await company.enrolled("maria");
+  pending = await company.asked();
+  approved = await company.asked();
+  await company.alex.decide(approved);
+
+  const { store } = company;
+  const [own] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", store.tenantId);
+  const [theirs] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", other.store.tenantId);
+  const project = String(own?.["id"]);
+  await rows("INSERT INTO projects VALUES (?1, 'j_second', 'Second', 1)", store.tenantId);
+  keys.all = await newKey(runtime, store, project, "All", SCOPES);
+  keys.otherProject = await newKey(runtime, store, "j_second", "Second", SCOPES);
+  keys.otherTenant = await newKey(runtime, other.store, String(theirs?.["id"]), "All", SCOPES);
+  keys.revoked = await newKey(runtime, store, project, "Revoked", SCOPES);
+  keys.expired = await newKey(runtime, store, project, "Expired", SCOPES);
+  for (const scope of SCOPES) {
+    const rest = SCOPES.filter((one) => one !== scope);
+    keys.without.set(scope, await newKey(runtime, store, project, `No ${scope}`, rest));
+  }
+  const hashOf = (key: string) => expectOk(parseApiKey(key)).hash;
+  await rows("UPDATE api_keys SET revoked_at = ?1 WHERE hash = ?2", Date.now(), hashOf(keys.revoked));
+  await rows("UPDATE api_keys SET expires_at = ?1 WHERE hash = ?2", Date.now(), hashOf(keys.expired));
+
+  const { alex } = company;
+  const held = alex.cookie;
+  await alex.signIn();
+  sessions.expired = alex.cookie;
+  const hash = hashOfText(alex.cookie.slice("__Host-session=".length));
+  await rows("UPDATE sessions SET expires_at = ?1 WHERE hash = ?2", Date.now(), hash);
+  await alex.signIn();
+  sessions.signedOut = alex.cookie;
+  await alex.post("/signout", {});
+  alex.cookie = held;
+});
+
+it("knows every route", () => {
+  const there = new Set(app.routes.map(({ method, path }) => `${method} ${path}`));
+  expect([...there].toSorted()).toEqual([...AROUND, ...ROUTES.map(({ route }) => route)].toSorted());
+});
+
+it("is walked by whoever may, so that the walks below can fail", async () => {
+  const state = routeNamed("GET /approve/:id/state");
+  expect((await call(state, { cookie: company.alex.cookie }, pending)).status).toBe(200);
+  for (const [, route] of WITH_KEY) {
+    if (route.route.startsWith("GET"))
+      expect((await call(route, withKey(keys.all), approved)).status).toBe(200);
+  }
+});
+
+describe("without a good key", () => {
+  const callers = (): Readonly<Record<string, Record<string, string>>> => ({
+    "no key": {},
+    "an empty key": withKey(""),
+    "no key at all": withKey("nonsense"),
+    "a key with a slip": withKey(`${keys.all.slice(0, -1)}${keys.all.endsWith("0") ? "1" : "0"}`),
+    "a key and more": withKey(`${keys.all}, ${keys.all}`),
+    "an unknown key": withKey(randomKey()),
+    "a revoked key": withKey(keys.revoked),
+    "an expired key": withKey(keys.expired),
+    "a key in another header": { authorization: `Bearer ${keys.all}` },
+    "a session": { cookie: company.alex.cookie },
+    "a session's secret as a key": withKey(company.alex.cookie.slice("__Host-session=".length)),
+  });
+
+  it.each(WITH_KEY)("%s gives one answer, byte for byte, and changes nothing", async (_name, route) => {
+    const answers: [string, Seen][] = [];
+    const differs = await changedBy(async () => {
+      for (const [name, headers] of Object.entries(callers())) {
+        for (const id of [pending, "c_absent"]) answers.push([name, await call(route, headers, id)]);
+      }
+    });
+    const [[, first] = []] = answers;
+    expect(first).toMatchObject({
+      status: 401,
+      headers: {
+        "content-type": expect.stringMatching(/^application\/(?:problem\+)?json$/),
+        "www-authenticate": 'ApiKey realm="countersign"',
+      },
+    });
+    expect(first && codeOf(first)).toBe("unauthorized");
+    for (const [name, answer] of answers) expect([name, answer]).toEqual([name, first]);
+    expect(differs).toEqual([]);
+  });
+});
+
+describe("a key without the scope", () => {
+  it.each(WITH_SCOPE)("gets 403 at %s before anything is looked at", async (_name, route) => {
+    const key = keys.without.get(route.door as Scope) ?? "";
+    const answers: Seen[] = [];
+    const differs = await changedBy(async () => {
+      for (const id of [pending, approved, "c_absent"]) answers.push(await call(route, withKey(key), id));
+      // Not even its body or its query is read.
+      answers.push(await call({ ...route, route: `${route.route}?wait=x` }, withKey(key), pending));
+      if (route.body) answers.push(await call(route, withKey(key), pending, { body: "{" }));
+    });
+    expect([answers[0]?.status, answers[0] && codeOf(answers[0])]).toEqual([403, "forbidden_scope"]);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(differs).toEqual([]);
+  });
+});
+
+describe("a foreign id", () => {
+  const strangers = () => [keys.otherTenant, keys.otherProject];
+
+  it.each(WITH_KEY.filter(([, { of }]) => of))("looks absent at %s", async (_name, route) => {
+    const absent = await call(route, withKey(keys.all), "c_absent");
+    expect([absent.status, codeOf(absent)]).toEqual([404, "not_found"]);
+    const differs = await changedBy(async () => {
+      for (const key of strangers()) {
+        for (const id of [pending, approved, "c_absent"]) {
+          expect(await call(route, withKey(key), id)).toEqual(absent);
+        }
+      }
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it.each(["get_approval", "cancel_approval", "consume_approval"])("looks absent to %s", async (name) => {
+    const more = name === "consume_approval" ? { payload: { service: "api", sha: "abc123" } } : {};
+    const told = (key: string, id: string) => {
+      const body = message("old", name, { confirmation_id: id, ...more });
+      const accept = "application/json, text/event-stream";
+      return call({ ...routeNamed("ALL /mcp"), body }, { ...withKey(key), accept });
+    };
+    const absent = await told(keys.all, "c_absent");
+    expect(absent.body).toContain('"code":"not_found"');
+    const differs = await changedBy(async () => {
+      for (const key of strangers()) {
+        for (const id of [pending, approved, "c_absent"]) expect(await told(key, id)).toEqual(absent);
+      }
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it("of a change of the directory looks absent to every key", async () => {
+    const { body } = await company.alex.addDevice(await newPasskey(ORIGIN));
+    for (const [, route] of WITH_KEY.filter(([, { of }]) => of)) {
+      const answer = await call(route, withKey(keys.all), idOf(body.approval));
+      expect([route.route, answer.status]).toEqual([route.route, 404]);
+    }
+  });
+
+  it("is in no list of another project or tenant", async () => {
+    const list = routeNamed("GET /api/confirmations");
+    expect((await call(list, withKey(keys.all))).body).toContain(pending);
+    for (const key of strangers()) expect((await call(list, withKey(key))).body).not.toContain("c_");
+    for (const query of [`cursor=${btoa(pending)}`, "approver=maria", "status=approved"]) {
+      const asked = { ...list, route: `${list.route}?${query}` } as const;
+      for (const key of strangers()) expect((await call(asked, withKey(key))).body).not.toContain(approved);
+    }
+  });
+
+  it("of a person does not show: the names of one tenant are nobody's in another", async () => {
+    const create = routeNamed("POST /api/confirmations");
+    const asks = (username: string) =>
+      call({ ...create, body: { ...QUESTION, username } }, withKey(keys.otherTenant));
+    const [known, unknown] = [await asks("maria"), await asks("karin")];
+    expect([known.status, codeOf(known)]).toEqual([422, "unknown_approver"]);
+    expect(known.body.replaceAll("maria", "karin")).toBe(unknown.body);
+    const approvers = routeNamed("GET /api/approvers");
+    expect((await call(approvers, withKey(keys.all))).body).toContain("maria");
+    expect((await call(approvers, withKey(keys.otherTenant))).body).not.toContain("maria");
+  });
+
+  it("as an Idempotency-Key of another key is a name like any other", async () => {
+    const create = routeNamed("POST /api/confirmations");
+    const once = { "idempotency-key": "the-same" };
+    const mine = await call(create, { ...withKey(keys.all), ...once });
+    const theirs = await call(create, { ...withKey(keys.otherTenant), ...once });
+    expect([mine.status, theirs.status]).toEqual([201, 201]);
+    expect(theirs.headers["idempotency-replayed"]).toBeUndefined();
+  });
+});
+
+describe("without a session", () => {
+  it.each(WITH_SESSION)(
+    "%s gives one answer, whatever the cookie, the key and the id",
+    async (_name, route) => {
+      const id = route.of === "passkey" ? company.alex.passkey.credential.id : pending;
+      const answers: [string, Seen][] = [];
+      const differs = await changedBy(async () => {
+        for (const [name, cookie] of Object.entries(sessions)) {
+          for (const one of [id, "absent"]) answers.push([name, await call(route, { cookie }, one)]);
+        }
+        answers.push(["key", await call(route, withKey(keys.all), id)]);
+        answers.push(["key as session", await call(route, { cookie: `__Host-session=${keys.all}` }, id)]);
+        const unprefixed = company.alex.cookie.replace("__Host-", "");
+        answers.push(["no prefix", await call(route, { cookie: unprefixed }, id)]);
+      });
+      const [[, first] = []] = answers;
+      if (route.page)
+        expect([first?.status, first?.body]).toEqual([200, expect.stringContaining("Sign in with passkey")]);
+      else expect([first?.status, first && codeOf(first)]).toEqual([401, "session_required"]);
+      for (const [name, answer] of answers) expect([name, answer]).toEqual([name, first]);
+      expect(differs).toEqual([]);
+    },
+  );
+});
+
+describe("somebody else's session", () => {
+  it.each(WITH_SESSION.filter(([, { of }]) => of))("sees nothing at %s", async (_name, route) => {
+    const ids = route.of === "passkey" ? [company.alex.passkey.credential.id] : [pending, approved];
+    const absent = await call(route, { cookie: company.alex.cookie }, "absent");
+    expect(absent.status).toBe(404);
+    if (!route.page) expect(codeOf(absent)).toBe("not_found");
+    const differs = await changedBy(async () => {
+      for (const { cookie } of [other.alex, maria]) {
+        for (const id of ids) expect(await call(route, { cookie }, id)).toEqual(absent);
+      }
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it("has its own devices and its own inbox", async () => {
+    const pages = ["GET /devices", "GET /inbox", "GET /inbox/items"] as const;
+    const see = async (cookie: string) => {
+      const seen = await Promise.all(pages.map((route) => call({ route, door: "session" }, { cookie })));
+      return seen.map(({ body }) => body).join("\n");
+    };
+    const own = await see(company.alex.cookie);
+    for (const text of [pending, approved, company.alex.passkey.credential.id]) {
+      expect(own).toContain(text);
+      for (const { cookie } of [other.alex, maria]) expect(await see(cookie)).not.toContain(text);
+    }
+  });
+});
+
+describe("a call that the page itself did not make", () => {
+  const from: readonly (readonly [
+    name: string,
+    code: string,
+    status: number,
+    headers: Record<string, string>,
+  ])[] = [
+    [
+      "another site",
+      "forbidden_origin",
+      403,
+      { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+    ],
+    [
+      "another port",
+      "forbidden_origin",
+      403,
+      { origin: "http://localhost:1", "sec-fetch-site": "same-site" },
+    ],
+    ["our name over https", "forbidden_origin", 403, { origin: ORIGIN.replace("http", "https") }],
+    ["an opaque origin", "forbidden_origin", 403, { origin: "null" }],
+    ["no origin", "forbidden_origin", 403, { origin: "" }],
+    ["a site that forges the origin", "forbidden_origin", 403, { "sec-fetch-site": "cross-site" }],
+    ["a sibling site", "forbidden_origin", 403, { "sec-fetch-site": "same-site" }],
+    ["the address bar", "forbidden_origin", 403, { "sec-fetch-site": "none" }],
+    ["a form", "unsupported_media_type", 415, { "content-type": "application/x-www-form-urlencoded" }],
+    ["a form with text", "unsupported_media_type", 415, { "content-type": "text/plain" }],
+    [
+      "a form with files",
+      "unsupported_media_type",
+      415,
+      { "content-type": "multipart/form-data; boundary=a" },
+    ],
+  ];
+
+  it.each(POSTED_BY_PAGES)("is refused at %s", async (_name, route) => {
+    const { cookie, passkey } = company.alex;
+    const id = route.of === "passkey" ? passkey.credential.id : pending;
+    const differs = await changedBy(async () => {
+      for (const [name, code, status, headers] of from) {
+        const answer = await call(route, { cookie, ...headers }, id);
+        expect([name, answer.status, codeOf(answer)]).toEqual([name, status, code]);
+      }
+    });
+    expect(differs).toEqual([]);
+  });
+});
+
+describe("reading", () => {
+  it.each(READING)("%s changes nothing", async (_name, route) => {
+    const { cookie } = company.alex;
+    const differs = await changedBy(async () => {
+      for (const id of [pending, approved]) {
+        for (const method of ["GET", "HEAD"])
+          await call(route, { cookie, ...withKey(keys.all) }, id, { method });
+      }
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it.each(
+    ROUTES.filter(({ route }) => route.startsWith("POST")).map((route) => [route.route, route] as const),
+  )("%s does nothing when it is only opened", async (_name, { body: _body, ...route }) => {
+    const opened = { ...route, route: route.route.replace("POST", "GET") as Route["route"] };
+    const differs = await changedBy(async () => {
+      await call(opened, { cookie: company.alex.cookie, ...withKey(keys.all) }, pending);
+    });
+    expect(differs).toEqual([]);
+  });
+});
+
+describe("a new tenant", () => {
+  it("cannot be told from none by whoever has no link of it", async () => {
+    const runtime = await import("../../../src/app/create-runtime.ts").then(({ createRuntime }) =>
+      createRuntime(bindings),
+    );
+    const begin = routeNamed("POST /enrol/begin");
+    const before = await call(begin, {});
+    await createTenant(runtime, "Third", "alex");
+    expect(await call(begin, {})).toEqual(before);
+    expect([before.status, codeOf(before)]).toEqual([404, "enrolment_unknown"]);
+  });
+});

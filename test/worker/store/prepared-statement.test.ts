@@ -1,0 +1,127 @@
+import { reset } from "cloudflare:test";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { openDatabase } from "../../../src/store/database.ts";
+import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
+import { credentials, people, projects } from "../../../src/store/schema.ts";
+import { ownTenant, prepared, type TenantStore } from "../../../src/store/tenant-store.ts";
+import { emptyHouse, heardDatabase, newCompany } from "../support/worker-fixture.ts";
+
+// Statements that are composed once: what they return, whose rows they see, and that they are composed once.
+
+let runtime: Runtime;
+let acme: TenantStore;
+let other: TenantStore;
+afterAll(() => reset());
+beforeAll(async () => {
+  runtime = await emptyHouse();
+  acme = (await newCompany(runtime)).store;
+  other = (await newCompany(runtime, "Other")).store;
+}, 30_000);
+
+let composed = 0;
+const PERSON = prepared(people, (scope) => {
+  composed++;
+  return scope.select(people, eq(people.username, sql.placeholder("username")));
+});
+const PASSKEYS = prepared(credentials, (scope) => scope.select(credentials));
+const RENAME = prepared<typeof projects, "name">(projects, (scope) =>
+  scope
+    .update(projects, { name: sql`${sql.placeholder("name")}` }, eq(projects.id, sql.placeholder("id")))
+    .returning({ name: projects.name }),
+);
+
+const TWICE = prepared<typeof people, "username", { readonly what: string }>(people, (scope) =>
+  scope
+    .update(
+      people,
+      { role: sql`role` },
+      sql`${sql.placeholder("name")} = username AND username = ${sql.placeholder("name")}
+        AND role = ${"owner"} AND role <> ${"auditor"}`,
+    )
+    .returning({ username: people.username, what: sql<string>`${sql.placeholder("what")} AS "what"` }),
+);
+
+const LOUDLY = prepared<typeof people, "role", { readonly loud: string }>(people, (scope) =>
+  scope
+    .update(people, { role: sql`role` }, eq(people.username, sql.placeholder("username")))
+    .returning({ role: people.role, loud: sql<string>`upper(username) AS "loud"` }),
+);
+
+describe("a prepared statement", () => {
+  it("returns what the same statement returns when it is composed anew", async () => {
+    const alex = await acme.select(people, eq(people.username, "alex"));
+    expect(alex).toHaveLength(1);
+    expect(await acme.run([PERSON.with({ username: "alex" }), PASSKEYS.with({}), ownTenant])).toEqual([
+      alex,
+      await acme.select(credentials),
+      [await acme.own()],
+    ]);
+    // Booleans are booleans, and what is not there is null.
+    expect((await acme.run([PASSKEYS.with({})]))[0]).toMatchObject([{ backedUp: true, revokedAt: null }]);
+  });
+
+  it("sees the rows of the handle that runs it, and of no other", async () => {
+    const [own] = await acme.select(projects);
+    const id = own?.id ?? "";
+    for (const [store, found] of [
+      [other, []],
+      [acme, [{ name: "Renamed" }]],
+    ] as const) {
+      expect((await store.run([RENAME.with({ id, name: "Renamed" })]))[0]).toEqual(found);
+    }
+    const [mine] = await acme.run([PERSON.with({ username: "alex" })]);
+    const [theirs] = await other.run([PERSON.with({ username: "alex" })]);
+    expect([mine[0]?.tenantId, theirs[0]?.tenantId]).toEqual([acme.tenantId, other.tenantId]);
+    // The tenant is the handle's, whatever a caller says.
+    const said = { username: "alex", tenant: other.tenantId };
+    expect((await acme.run([PERSON.with(said)]))[0]).toEqual(mine);
+  });
+
+  it("returns what it computes under the name that it gives it", async () => {
+    const [found] = await acme.run([LOUDLY.with({ username: "alex" })]);
+    expect(found).toEqual([{ role: "owner", loud: "ALEX" }]);
+  });
+
+  it("takes a name that stands twice once, and its own values where they stand", async () => {
+    const texts: string[] = [];
+    const database = openDatabase({ DB: heardDatabase({ prepare: (text) => texts.push(text) }) });
+    const store = storeOfDesk(database, acme.tenantId);
+    const [found] = await store.run([TWICE.with({ name: "alex", what: "a ? mark" })]);
+    expect(found).toEqual([{ username: "alex", what: "a ? mark" }]);
+    expect(texts[0]?.match(/\?\d+/g)).toEqual(["?1", "?2", "?2", "?3", "?4", "?5"]);
+  });
+
+  it("is not run if its text has a mark of its own", async () => {
+    const marked = prepared(people, (scope) => scope.select(people, sql`username <> '?'`));
+    await expect(acme.run([marked.with({})])).rejects.toThrow(/2 marks for 1 parameters/);
+  });
+
+  it("is composed once", async () => {
+    await acme.run([PERSON.with({ username: "alex" })]);
+    const before = composed;
+    for (const username of ["alex", "nobody", "alex"]) await acme.run([PERSON.with({ username })]);
+    expect([before, composed]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ["of its values", {}],
+    ["of its own names", { name: "alex" }],
+  ])("is not run with none %s", async (_what, values) => {
+    await expect(acme.run([PERSON.with(values)])).rejects.toThrow(/username/);
+  });
+
+  it("that is left out leaves its place", async () => {
+    const [none, some, last] = await acme.run([undefined, ownTenant, undefined]);
+    expect([none, some.length, last]).toEqual([[], 1, []]);
+  });
+
+  it("fails with all that is run with it", async () => {
+    const [own] = await acme.select(projects);
+    const twice = acme.insert(projects, { id: own?.id ?? "", name: "Twice", createdAt: 0 });
+    const rename = RENAME.with({ id: own?.id ?? "", name: "Not kept" });
+    await expect(acme.batch([rename, twice])).rejects.toThrow(/UNIQUE/);
+    expect((await acme.select(projects))[0]?.name).toBe(own?.name);
+  });
+});

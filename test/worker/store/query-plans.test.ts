@@ -1,0 +1,147 @@
+import { reset } from "cloudflare:test";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { approvalData, approvalFor } from "../../../src/app/decision/approval-page.ts";
+import { ask, cancel, consume, read, wait } from "../../../src/app/confirmation/ask.ts";
+import { callOf } from "../../../src/app/confirmation/deduplicate.ts";
+import { inboxOf } from "../../../src/app/decision/inbox.ts";
+import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
+import { openSession, readSession } from "../../../src/app/account/sign-in.ts";
+import { tickAll } from "../../../src/app/confirmation/settle.ts";
+import { list } from "../../../src/app/confirmation/view.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { insertConfirmations, type NewConfirmation } from "../../../src/store/new-confirmations.ts";
+import { confirmations } from "../../../src/store/schema.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import { Client, principalIn } from "../support/retrying-client.ts";
+import { failingRuntime, noFault } from "../support/failing-writes.ts";
+import { bindings, emptyHouse, heardDatabase, newCompany } from "../support/worker-fixture.ts";
+import { personNamed } from "../support/signed-decisions.ts";
+
+// What a call costs must not grow with what its tenant has asked before: the plan of every statement that the flow
+// runs is looked at. A table that grows is never read by its tenant alone.
+
+const PAYLOAD = { service: "api" };
+const question = (once: string) => ({
+  username: "alex",
+  action: `Deploy ${once}`,
+  payload: PAYLOAD,
+  expiresInSeconds: 900,
+  executeWithinSeconds: null,
+  metadata: null,
+  policy: null,
+});
+
+/** These are read by their tenant alone, and end after one row, or after a page: they go along an index. */
+const BOUNDED = [
+  /^SELECT max\(seq\) FROM "outbox" WHERE tenant_id = \?$/,
+  /order by "outbox"\."seq" desc limit \?$/,
+  /order by "confirmations"\."id" desc limit \?$/,
+];
+/** Indices of what waits, of what is pending and of changes of the directory: few rows, whatever was asked before. */
+const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_open/;
+/** The last seq is the end of its index. */
+const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
+/** What the database would look for only if a foreign key were violated: nothing of ours waits for that. */
+const ORPHANS: Readonly<Record<string, RegExp>> = {
+  confirmations: /^SEARCH (?:ceremonies|idempotency|asked|outbox|steps|reveals) /,
+  steps: /^SEARCH votes /,
+};
+
+const statements = new Set<string>();
+let runtime: Runtime;
+afterAll(() => reset());
+beforeAll(async () => {
+  const real = await emptyHouse();
+  runtime = failingRuntime(
+    real,
+    { DB: heardDatabase({ prepare: (text) => statements.add(text) }) },
+    noFault(),
+  );
+  const company = await newCompany(real);
+  const principal = await principalIn(runtime, company.apiKey);
+  const { store } = principal;
+  const client = new Client(runtime, store);
+  const alex = await personNamed(store, "alex");
+  const asked = async (name: string, repeats = false) => {
+    const call = repeats ? callOf(principal.key.id, question(name), true) : undefined;
+    return expectOk(await ask(runtime, principal, question(name), name, call)).row.id;
+  };
+  const id = await asked("first");
+  await writeMany(store, id, principal.key.id, alex.id);
+  await wait(runtime, principal, id, 1);
+  expectOk(await cancel(runtime, principal, await asked("cancelled")));
+  await asked("repeated", true);
+  await asked("repeated", true);
+  await readSession(runtime, await openSession(runtime, { store, person: alex }));
+  const shown = expectOk(await approvalFor(runtime, store, id, alex));
+  await approvalData(runtime, store, shown, alex);
+  await inboxOf(runtime, store, alex);
+  await client.decide(id, company.alex.passkey);
+  await runtime.desk(store.tenantId).requestSealing();
+  const loaded = expectOk(await read(runtime, principal, id));
+  expectOk(await receiptOf(runtime, store, loaded));
+  expectOk(await consume(runtime, principal, id, PAYLOAD, "use"));
+  await list(runtime, store, {
+    project: principal.project.id,
+    status: "approved",
+    approver: "alex",
+    limit: 5,
+  });
+  await list(runtime, store, { project: principal.project.id, status: "pending", limit: 5 });
+  await tickAll(runtime, store);
+}, 60_000);
+
+/** As the desk writes down what comes at the same moment. */
+async function writeMany(store: TenantStore, id: string, key: string, person: string): Promise<void> {
+  const like = await store.first(confirmations, eq(confirmations.id, id));
+  if (like === undefined) throw new RangeError("nothing was asked");
+  const drafts = ["named", "asked of people"].map((name, place): NewConfirmation => ({
+    row: { ...like, id: `c_${name}`, approverId: null },
+    asks: place === 0 ? { username: "alex" } : { people: [person] },
+    key,
+    once: { key, name, requestHash: "" },
+  }));
+  expect((await insertConfirmations(store, drafts)).size).toBe(2);
+}
+
+/** A numbered one may stand more than once. */
+function countPlaces(text: string): number {
+  const marks = Array.from(text.matchAll(/\?\d*/g), ([mark], at) => (mark === "?" ? at : mark));
+  return new Set(marks).size;
+}
+
+/** The steps of a plan that read what grows without bound. */
+async function unbounded(text: string): Promise<readonly string[]> {
+  if (BOUNDED.some((known) => known.test(text))) return [];
+  const { results } = await bindings.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
+    .bind(...Array.from({ length: countPlaces(text) }, () => null))
+    .all<{ detail: string }>();
+  const target = /^insert into "([a-z_]+)"/.exec(text)?.[1] ?? "";
+  return results
+    .map(({ detail }) => detail)
+    .filter((detail) => isUnbounded(detail) && !(ORPHANS[target] ?? NOTHING).test(detail));
+}
+
+const NOTHING = /^$/;
+/** Tables that grow with what is asked, and the letters that stand for tables in joins. */
+const GROWS = "asked|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|[a-z]";
+const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
+const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
+
+function isUnbounded(detail: string): boolean {
+  return (SCANS.test(detail) || TENANT_ONLY.test(detail)) && !FEW.test(detail) && !LAST.test(detail);
+}
+
+describe("the plan of every statement of the flow", () => {
+  it("reads no growing table by its tenant alone", async () => {
+    expect(statements.size).toBeGreaterThan(30);
+    const found: string[] = [];
+    for (const text of statements) {
+      for (const detail of await unbounded(text))
+        found.push(`${detail} <- ${text.slice(0, 60)}...${text.slice(-300)}`);
+    }
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+import { bindings } from "./worker-fixture.ts";
+
+// The rows themselves, for tests that look behind the doors or move time.
+
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** The rows of one statement. */
+export async function rows(sql: string, ...values: (string | number | null)[]): Promise<readonly Row[]> {
+  const { results } = await bindings.DB.prepare(sql)
+    .bind(...values)
+    .all<Row>();
+  return results;
+}
+
+export async function tableNames(): Promise<readonly string[]> {
+  const found = await rows(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name <> 'd1_migrations' ORDER BY name",
+  );
+  return found.map(({ name }) => String(name));
+}
+
+/** Every row of every table, as text; when a key was last used is no state. */
+export async function everything(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const names = await tableNames();
+  const results = await bindings.DB.batch<Row>(
+    names.map((name) => bindings.DB.prepare(`SELECT * FROM ${name}`)),
+  );
+  return Object.fromEntries(
+    names.map((name, place) => [
+      name,
+      (results[place]?.results ?? []).map((row) =>
+        JSON.stringify(name === "api_keys" ? { ...row, last_used_at: null } : row),
+      ),
+    ]),
+  );
+}
+
+type Everything = Awaited<ReturnType<typeof everything>>;
+
+/** The tables that differ, so that a failure names them. */
+export function changed(before: Everything, after: Everything): readonly string[] {
+  return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+}
+
+/** What stands differently after doing this. */
+export async function changedBy(work: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = await everything();
+  await work();
+  return changed(before, await everything());
+}

@@ -1,0 +1,107 @@
+import type { DeskPort, LogClient, Runtime } from "../../../src/app/runtime.ts";
+import { insertConfirmations } from "../../../src/store/new-confirmations.ts";
+import { sealAll } from "../../../src/app/sealing/seal.ts";
+import { openDatabase } from "../../../src/store/database.ts";
+import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
+
+// A runtime whose n-th write fails: not done, or done and reported failed. A write is a statement or batch that
+// changes the database, an append to the log, and a ring of the desk, which here lives in this runtime too,
+// so that its writes fail like the others.
+
+export type Moment = "before" | "after";
+
+export class Fault {
+  readonly #call: number;
+  readonly #moment: Moment;
+  #count = 0;
+  /** What was struck, once it was. */
+  struck: string | undefined;
+
+  constructor(call: number, moment: Moment) {
+    this.#call = call;
+    this.#moment = moment;
+  }
+
+  async strike<Value>(name: string, real: () => Promise<Value>): Promise<Value> {
+    const mine = this.#count++ === this.#call;
+    if (!mine) return real();
+    this.struck = name;
+    if (this.#moment === "before") throw new Error(`${name} failed`);
+    await real();
+    throw new Error(`${name} was done and its answer is lost`);
+  }
+}
+
+/** One that strikes nothing. */
+export const noFault = (): Fault => new Fault(-1, "before");
+
+export function failingRuntime(
+  runtime: Runtime,
+  bindings: { readonly DB: D1Database },
+  fault: Fault,
+): Runtime {
+  const database = openDatabase({ DB: faultyDatabase(bindings.DB, fault) });
+  const log: LogClient = {
+    append: (entries, known) => fault.strike("log.append", () => runtime.log.append(entries, known)),
+    proofs: (indices) => runtime.log.proofs(indices),
+    vkey: () => runtime.log.vkey(),
+  };
+  const desk = (tenantId: string): DeskPort => ({
+    create: (draft) =>
+      fault.strike("desk.create", async () => {
+        const made = await insertConfirmations(storeOfDesk(database, tenantId), [draft]);
+        return made.size === 1;
+      }),
+    requestSealing: () =>
+      fault.strike("desk.requestSealing", async () => {
+        const store = storeOfDesk(database, tenantId);
+        await sealAll(store, log, async () => undefined);
+      }),
+    wait: async () => ({ attended: true, told: null }),
+    hangUp: async () => undefined,
+    wakeAt: (at) => fault.strike("desk.wakeAt", async () => at),
+  });
+  return { ...runtime, database, log, desk };
+}
+
+const RUN = ["run", "all", "raw", "first"];
+
+function faultyDatabase(real: D1Database, fault: Fault): D1Database {
+  const kept = new WeakMap<object, { statement: D1PreparedStatement; text: string }>();
+  const wrap = (statement: D1PreparedStatement, text: string): D1PreparedStatement => {
+    const wrapped = new Proxy(statement, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (name === "bind") return (...values: unknown[]) => wrap(target.bind(...values), text);
+        const call = (...values: unknown[]) => Reflect.apply(value, target, values) as Promise<unknown>;
+        return RUN.includes(String(name)) && isWrite(text)
+          ? (...values: unknown[]) => fault.strike(wordsOf(text), () => call(...values))
+          : call;
+      },
+    });
+    kept.set(wrapped, { statement, text });
+    return wrapped;
+  };
+  const client = {
+    prepare: (text: string) => wrap(real.prepare(text), text),
+    batch: async (statements: D1PreparedStatement[]) => {
+      const held = statements.flatMap((each) => kept.get(each) ?? []);
+      const batch = () => real.batch(held.map(({ statement }) => statement));
+      const writes = held.filter(({ text }) => isWrite(text));
+      return writes.length === 0
+        ? batch()
+        : fault.strike(writes.map(({ text }) => wordsOf(text)).join(", "), batch);
+    },
+  };
+  return client as D1Database;
+}
+
+function isWrite(text: string): boolean {
+  return !/^\s*select\b/iu.test(text);
+}
+
+/** Such as `insert into "steps"`. */
+function wordsOf(text: string): string {
+  return text.trim().split(/\s+/u).slice(0, 3).join(" ");
+}

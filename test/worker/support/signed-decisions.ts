@@ -1,0 +1,100 @@
+import { eq } from "drizzle-orm";
+import { beginCeremony, statementOf } from "../../../src/app/decision/ceremony.ts";
+import { decide } from "../../../src/app/decision/decide.ts";
+import type { Decision } from "../../../src/app/decision/signed-step.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { fromHex, toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
+import { expectOk, type Result } from "../../../src/core/refusal.ts";
+import { statementNonce } from "../../../src/core/confirmation/statement.ts";
+import { ceremonies, confirmations, credentials, people, type PersonRow } from "../../../src/store/schema.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import type { Authenticator } from "../../support/authenticator.ts";
+import { newPasskey } from "../../support/browser-client.ts";
+import { ORIGIN } from "./worker-fixture.ts";
+
+// Decisions made ahead, below the doors, so that many can be let loose at one moment.
+
+export interface Signer {
+  readonly person: PersonRow;
+  readonly passkey: Authenticator;
+}
+
+export interface Presigned {
+  readonly id: string;
+  readonly person: PersonRow;
+  readonly given: Decision;
+}
+
+export async function presign(
+  runtime: Runtime,
+  store: TenantStore,
+  id: string,
+  { person, passkey }: Signer,
+  decision: Decision["decision"] = "approve",
+  reason = "",
+): Promise<Presigned> {
+  const { ceremonyId } = expectOk(await beginCeremony(runtime, store, id, person));
+  const given = await signedAs(runtime, store, id, { person, passkey }, ceremonyId, decision, reason);
+  return { id, person, given };
+}
+
+/** The decision over a ceremony that was begun. */
+export async function signedAs(
+  runtime: Runtime,
+  store: TenantStore,
+  id: string,
+  { person, passkey }: Signer,
+  ceremonyId: string,
+  decision: Decision["decision"],
+  reason = "",
+): Promise<Decision> {
+  const [[row], [ceremony]] = await store.read([
+    store.select(confirmations, eq(confirmations.id, id)),
+    store.select(ceremonies, eq(ceremonies.id, ceremonyId)),
+  ]);
+  if (row === undefined || ceremony === undefined) throw new RangeError("nothing to sign");
+  const statement = statementOf(runtime, await store.own(), row, person, ceremony, { decision, reason });
+  const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
+  const { assertion } = await passkey.assert(challenge);
+  return { ceremonyId, decision, reason, assertion, userHandle: null };
+}
+
+export function present(
+  runtime: Runtime,
+  store: TenantStore,
+  { id, person, given }: Presigned,
+): Promise<Result<unknown>> {
+  return decide(runtime, store, id, person, given);
+}
+
+export async function personNamed(store: TenantStore, username: string): Promise<PersonRow> {
+  const person = await store.first(people, eq(people.username, username));
+  if (person === undefined) throw new RangeError(`nobody is called ${username}`);
+  return person;
+}
+
+/** A passkey that counts at once, written straight into the tables. */
+export async function givenPasskey(
+  runtime: Runtime,
+  store: TenantStore,
+  { id: personId }: PersonRow,
+  signCount = 0,
+): Promise<Authenticator> {
+  const passkey = await newPasskey(ORIGIN, signCount);
+  const { id, publicKey, algorithm } = passkey.credential;
+  await store.insert(credentials, {
+    id,
+    personId,
+    label: "Given",
+    publicKey: toBase64url(publicKey),
+    algorithm,
+    signCount,
+    backupEligible: true,
+    backedUp: true,
+    transports: "",
+    createdAt: runtime.now(),
+    endorsedSeq: 0,
+  });
+  return passkey;
+}

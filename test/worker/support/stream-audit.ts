@@ -1,0 +1,150 @@
+import { eq } from "drizzle-orm";
+import { expect } from "vitest";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { fromHex, toHex } from "../../../src/core/encoding/bytes.ts";
+import {
+  applyChange,
+  firstDirectory,
+  parseChange,
+  type Directory,
+} from "../../../src/core/stream/directory.ts";
+import { parseJsonText } from "../../../src/core/encoding/strict-json.ts";
+import type { CreatedRecord } from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import {
+  ceremonies,
+  confirmations,
+  outbox,
+  steps,
+  votes,
+  type ConfirmationRow,
+  type OutboxRow,
+} from "../../../src/store/schema.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import type { LogReading } from "../../support/log/log-reader.ts";
+import { remakeRecord } from "../../support/evidence/expected-record.ts";
+import { audit } from "./log-audit.ts";
+
+// What must hold of a tenant's rows at any moment, and of its stream and the log once it is quiet.
+
+const OUTCOMES = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" } as const;
+
+/** One confirmation against its steps, votes and records. Returns its row. */
+export async function auditConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow> {
+  const [[row], made, cast, records, begun] = await store.read([
+    store.select(confirmations, eq(confirmations.id, id)),
+    store.select(steps, eq(steps.confirmationId, id)).orderBy(steps.n),
+    store.select(votes, eq(votes.confirmationId, id)),
+    store.select(outbox, eq(outbox.confirmationId, id)).orderBy(outbox.seq),
+    store.select(ceremonies, eq(ceremonies.confirmationId, id)),
+  ]);
+  if (row === undefined) throw new RangeError("there is no such confirmation");
+  expect(made.map(({ n }) => n)).toEqual(made.map((_step, place) => place + 1));
+  expect(row.version).toBe(made.length);
+
+  // A vote for each signed step and none besides, of its person and with its word, by a burnt ceremony.
+  const signed = made.filter(({ type }) => ["approve", "reject", "break-glass"].includes(type));
+  const told = (one: { person: string | null; word: string; step: string; at: number }) => one;
+  const byStep = (one: { step: string }, other: { step: string }) => (one.step < other.step ? -1 : 1);
+  expect(
+    cast
+      .map((vote) => told({ person: vote.personId, word: vote.decision, step: vote.stepId, at: vote.at }))
+      .toSorted(byStep),
+  ).toEqual(
+    signed
+      .map((step) => told({ person: step.personId, word: step.type, step: step.id, at: step.at }))
+      .toSorted(byStep),
+  );
+  for (const { id: step, personId } of signed) {
+    expect(begun.filter(({ burntBy }) => burntBy === step).map((each) => each.personId)).toEqual([personId]);
+  }
+
+  const decisions = records.filter(({ type }) => type !== "consumed");
+  const uses = records.filter(({ type }) => type === "consumed");
+  expect(uses.length).toBe(row.consumedAt === null ? 0 : 1);
+  expect(made.filter(({ type }) => type === "consume").length).toBe(uses.length);
+  if (row.status === "pending") {
+    expect([decisions, row.decidedSeq, row.decidedAt, row.consumedAt]).toEqual([[], null, null, null]);
+    return row;
+  }
+  const ending = made.filter(({ id: step }) => step === decisions[0]?.stepId);
+  expect([decisions.length, ending.length]).toEqual([1, 1]);
+  const [last] = ending;
+  expect(row).toMatchObject({
+    status: OUTCOMES[(last?.type ?? "") as keyof typeof OUTCOMES],
+    decidedAt: last?.at,
+    decidedSeq: decisions[0]?.seq,
+  });
+  expect(decisions[0]?.outcome).toBe(row.status);
+  // Nothing but a use follows an outcome.
+  expect(made.slice(last?.n ?? 0).map(({ type }) => type)).toEqual(uses.map(() => "consume"));
+  if (row.consumedAt !== null) expect(row.status).toBe("approved");
+  return row;
+}
+
+export interface StreamAudit {
+  readonly rows: readonly OutboxRow[];
+  readonly log: LogReading;
+}
+
+/** The whole stream: no gap, each record chained to the one before it and sealed under its own label. */
+export async function auditStream(runtime: Runtime, store: TenantStore): Promise<StreamAudit> {
+  const tenant = await store.own();
+  const [rows, about, cast] = await store.read([
+    store.select(outbox).orderBy(outbox.seq),
+    store.select(confirmations),
+    store.select(votes),
+  ]);
+  const log = await audit();
+  expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_row, place) => place));
+  const byId = new Map(about.map((row) => [row.id, row]));
+  const key = expectOk(fromHex(tenant.streamKey));
+  const commits: string[] = [];
+  for (const row of rows) {
+    const of = row.confirmationId;
+    const signed = cast.filter(({ confirmationId }) => confirmationId === of);
+    const { commit, label, entry } = remakeRecord(
+      { row, confirmation: byId.get(of ?? ""), votes: signed },
+      { id: tenant.stream ?? "", key },
+      commits,
+    );
+    commits.push(toHex(commit));
+    expect([row.seq, row.commitment]).toEqual([row.seq, toHex(commit)]);
+    expect(log.entries[row.index ?? -1]).toBe(toHex(entry));
+    // Nothing of it stands in the log twice.
+    expect(log.entries.filter((entry) => entry.slice(2, 66) === toHex(label)).length).toBe(1);
+  }
+  const indices = rows.map(({ index }) => index);
+  expect(new Set(indices).size).toBe(rows.length);
+  expect(indices).toEqual(indices.toSorted((one, other) => (one ?? -1) - (other ?? -1)));
+  expect(await runtime.log.vkey()).toContain(runtime.logOrigin);
+  return { rows, log };
+}
+
+/** The directory as a stranger recomputes it: no record of the stream makes that fail. */
+export async function replayDirectory(store: TenantStore): Promise<Directory> {
+  const [[first, ...rows], about, cast] = await store.read([
+    store.select(outbox).orderBy(outbox.seq),
+    store.select(confirmations),
+    store.select(votes),
+  ]);
+  const body = expectOk(parseJsonText(first?.body ?? "")) as unknown as CreatedRecord["body"];
+  let directory = firstDirectory({ body, seq: 0 } as CreatedRecord);
+  for (const { seq, type, confirmationId } of rows) {
+    if (type === "decision" || type === "consumed") continue;
+    const row = about.find(({ id }) => id === confirmationId);
+    const change = expectOk(parseChange(expectOk(parseJsonText(row?.payload ?? ""))));
+    const signers = cast.filter(
+      (vote) => vote.confirmationId === confirmationId && vote.decision !== "reject",
+    );
+    directory = expectOk(
+      applyChange(
+        directory,
+        change,
+        signers.map(({ personId }) => personId),
+        seq,
+      ),
+    );
+  }
+  return directory;
+}

@@ -1,0 +1,80 @@
+import { applyD1Migrations, reset, type D1Migration } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { createTenant, type CreatedTenant } from "../../../src/app/account/create-tenant.ts";
+import { createRuntime } from "../../../src/app/create-runtime.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Env } from "../../../src/env.ts";
+import { backend, BrowserClient, type Fetch } from "../../support/browser-client.ts";
+
+// The whole Worker on real D1 and Durable Objects, empty at the beginning of each file.
+
+export const ORIGIN = "http://localhost:8787";
+export const bindings = env as unknown as Env & { readonly TEST_MIGRATIONS: D1Migration[] };
+export const fetchWorker: Fetch = (url, init) => exports.default.fetch(new Request(url, init));
+
+export async function emptyHouse(): Promise<Runtime> {
+  await reset();
+  await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
+  return createRuntime(bindings);
+}
+
+/** The database, and whoever listens hears of each text and of each batch before it is run. */
+export function heardDatabase(heard: { prepare?: (text: string) => void; batch?: () => void }): D1Database {
+  const database: unknown = {
+    prepare(text: string) {
+      heard.prepare?.(text);
+      return bindings.DB.prepare(text);
+    },
+    async batch(statements: D1PreparedStatement[]) {
+      heard.batch?.();
+      return bindings.DB.batch(statements);
+    },
+  };
+  return database as D1Database;
+}
+
+export interface Company extends CreatedTenant {
+  readonly alex: BrowserClient;
+  readonly api: ReturnType<typeof backend>;
+  readonly people: ReturnType<typeof backend>;
+  /** Invited, enrolled and endorsed by alex. */
+  readonly enrolled: (username: string, role?: string) => Promise<BrowserClient>;
+  /** A request for one person; its id. */
+  readonly asked: (username?: string, more?: object) => Promise<string>;
+}
+
+/** A tenant whose owner alex has enrolled. */
+export async function newCompany(runtime: Runtime, name = "Acme"): Promise<Company> {
+  const founded = await createTenant(runtime, name, "alex");
+  const alex = await BrowserClient.create(fetchWorker, ORIGIN);
+  await alex.enrol(founded.enrolUrl);
+  const api = backend(fetchWorker, ORIGIN, founded.apiKey);
+  const people = backend(fetchWorker, ORIGIN, founded.peopleKey);
+  return {
+    ...founded,
+    alex,
+    api,
+    people,
+    async enrolled(username, role = "approver") {
+      const invited = await people("POST", "/api/invites", { username, role });
+      const client = await BrowserClient.create(fetchWorker, ORIGIN);
+      const { body } = await client.enrol(invited.body.enrolUrl);
+      await alex.decide(idOf(body.approval));
+      return client;
+    },
+    async asked(username = "alex", more = {}) {
+      const question = {
+        username,
+        action: "Deploy to production",
+        payload: { service: "api", sha: "abc123" },
+      };
+      const { body } = await api("POST", "/api/confirmations", { ...question, ...more });
+      return body.id;
+    },
+  };
+}
+
+/** The id at the end of an approval's address. */
+export function idOf(address: string): string {
+  return address.slice(address.lastIndexOf("/") + 1);
+}
