@@ -5,7 +5,7 @@ import { passkeyTrouble } from "../common/passkey-client.ts";
 import { get, isPassing, pageData, post, type Path, type Problem } from "../common/http.ts";
 import { clockFrom, span } from "../common/time.ts";
 import { keepCeremony, sign, type CeremonyKeeper, type Choice } from "./signing.ts";
-import type { ApprovalData, State } from "./data.ts";
+import type { ApprovalData, ApprovalState } from "../../src/core/pages/approval.ts";
 import { drawAlarm, drawOutcome, drawRaw, drawRequest } from "./draw.ts";
 import { isFinal, tellingOf } from "./outcome.ts";
 import { verifyDisplay, type Verified } from "./display-check.ts";
@@ -18,7 +18,7 @@ interface Desk {
   readonly verified: Verified;
   readonly clock: () => number;
   readonly ceremony: CeremonyKeeper;
-  state: State;
+  state: ApprovalState;
   /** Whether the end of the content has been on the screen. */
   seen: boolean;
   busy: boolean;
@@ -130,7 +130,7 @@ function fail(desk: Desk, trouble: string, retry?: () => Promise<void>): void {
   draw(desk);
 }
 
-function take(desk: Desk, state: State): void {
+function take(desk: Desk, state: ApprovalState): void {
   desk.state = state;
   if (isOpen(desk)) return draw(desk);
   desk.prompt?.abort();
@@ -171,7 +171,7 @@ async function send(desk: Desk): Promise<void> {
   if (desk.unsent === undefined) return;
   desk.busy = true;
   fail(desk, "");
-  const answer = await post<State>(`${desk.path}/decision`, desk.unsent);
+  const answer = await post<ApprovalState>(`${desk.path}/decision`, desk.unsent);
   desk.busy = false;
   if (!answer.ok && (isPassing(answer.problem) || answer.problem.status === 401)) {
     const { detail, status } = answer.problem;
@@ -186,7 +186,7 @@ async function send(desk: Desk): Promise<void> {
     return;
   }
   fail(desk, answer.problem.detail);
-  const now = await get<State>(`${desk.path}/state?wait=0`);
+  const now = await get<ApprovalState>(`${desk.path}/state?wait=0`);
   if (now.ok) take(desk, now.value);
   // With a new ceremony the buttons come back; what went wrong stays to be read.
   if (isOpen(desk)) await desk.ceremony.renew();
@@ -195,7 +195,7 @@ async function send(desk: Desk): Promise<void> {
 function watch(desk: Desk): Promise<void> {
   const seen = () => `${desk.state.status}:${desk.state.sealed}`;
   return follow(
-    () => get<State>(`${desk.path}/state?wait=${WAIT_SECONDS}&seen=${seen()}`),
+    () => get<ApprovalState>(`${desk.path}/state?wait=${WAIT_SECONDS}&seen=${seen()}`),
     (state) => {
       take(desk, state);
       return isFinal(state) ? "enough" : "more";

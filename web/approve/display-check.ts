@@ -5,7 +5,7 @@ import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
 import { matchShape } from "../../src/core/encoding/shape.ts";
 import { show, type Line } from "../../src/core/display/show.ts";
 import { SALT_BYTES, statementShape, type Statement } from "../../src/core/confirmation/statement.ts";
-import type { ApprovalData } from "./data.ts";
+import type { ApprovalData } from "../../src/core/pages/approval.ts";
 
 // Whether what will be drawn is what will be signed. Nothing here takes the server's word for it.
 
@@ -50,8 +50,8 @@ export function verifyDisplay(
 }
 
 function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
-  const tap = { decision: "approve", reason: "", issued: fixed["created"], salt: NO_SALT };
-  return { ...fixed, ...tap } as JsonValue;
+  const tap = { decision: "approve", reason: "", issued: fixed.created, salt: NO_SALT };
+  return { ...fixed, ...tap };
 }
 
 const NO_SALT = toBase64url(new Uint8Array(SALT_BYTES));

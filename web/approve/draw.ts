@@ -9,7 +9,7 @@ import { make, part, say, show } from "../common/dom.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
 import { drawFields, drawNotesOn } from "../common/card.ts";
-import type { ApprovalData, Decision, State } from "./data.ts";
+import type { ApprovalData, SignedDecision, ApprovalState } from "../../src/core/pages/approval.ts";
 import type { Telling } from "./outcome.ts";
 import type { Verified } from "./display-check.ts";
 
@@ -60,7 +60,10 @@ export function drawAlarm(why: string): void {
   document.title = "Not verified · Countersign";
 }
 
-export function drawOutcome({ heading, sentence, tone }: Telling, { decisions, decidedAt }: State): void {
+export function drawOutcome(
+  { heading, sentence, tone }: Telling,
+  { decisions, decidedAt }: ApprovalState,
+): void {
   const title = make("h2", "", heading);
   const when = decidedAt === null || decisions.length > 0 ? [] : [make("p", "quiet", moment(decidedAt))];
   part("outcome").className = `card outcome ${tone}`;
@@ -73,7 +76,7 @@ const DONE: Readonly<Record<string, string>> = {
   "break-glass": " approved in an emergency, ",
 };
 
-function drawDecision({ username, decision, reason, at }: Decision): HTMLElement {
+function drawDecision({ username, decision, reason, at }: SignedDecision): HTMLElement {
   const done = DONE[decision] ?? ` signed ${decision}, `;
   const drawn = make("p", "", make("b", "", exactly(username)), done, moment(at));
   if (reason !== "") drawn.append(make("span", "value text", exactly(reason)));

@@ -1,4 +1,4 @@
-import type { State } from "./data.ts";
+import type { ApprovalState } from "../../src/core/pages/approval.ts";
 
 // What a state means to the person in front of the page. Only a sealed approval says approved.
 
@@ -13,11 +13,11 @@ export interface Telling {
 }
 
 /** Whether nothing will change any more. */
-export function isFinal({ status, sealed }: State): boolean {
+export function isFinal({ status, sealed }: ApprovalState): boolean {
   return status === "expired" || status === "cancelled" || (sealed && status !== "pending");
 }
 
-export function tellingOf(state: State, timeIsUp: boolean): Telling {
+export function tellingOf(state: ApprovalState, timeIsUp: boolean): Telling {
   if (isFinal(state)) return final(state);
   if (state.mine !== null) {
     const sentence = `You have signed: ${state.mine}. It counts once it stands in the log; this page will say so.`;
@@ -40,7 +40,7 @@ export function tellingOf(state: State, timeIsUp: boolean): Telling {
   return { ...told("Waiting for you", "open", "", ""), open: true };
 }
 
-function final({ status, index }: State): Telling {
+function final({ status, index }: ApprovalState): Telling {
   const log = index === null ? "" : ` It is sealed in the log at index ${index}.`;
   switch (status) {
     case "approved":

@@ -2,9 +2,10 @@ import { fromBase64url } from "../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../src/core/confirmation/challenge.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { statementNonce, type Statement } from "../../src/core/confirmation/statement.ts";
-import { usePasskey, type AssertionAnswer } from "../common/passkey-client.ts";
+import { usePasskey } from "../common/passkey-client.ts";
 import { post, type Path, type Problem } from "../common/http.ts";
-import type { Ceremony } from "./data.ts";
+import type { AssertionInput } from "../../src/core/pages/account.ts";
+import type { Ceremony } from "../../src/core/pages/approval.ts";
 import type { Verified } from "./display-check.ts";
 
 // One signature. The ceremony is fetched before the tap, so that between the tap and the passkey prompt
@@ -58,7 +59,7 @@ export async function sign(
   { issued, salt, rpId, allowCredentials }: Ceremony,
   choice: Choice,
   signal: AbortSignal,
-): Promise<AssertionAnswer> {
+): Promise<AssertionInput> {
   const signed: Statement = { ...statement, ...choice, issued, salt };
   const options: PublicKeyCredentialRequestOptions = {
     challenge: challengeOf(statementNonce(signed), payloadHash),

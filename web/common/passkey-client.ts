@@ -1,20 +1,13 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
+import type { AssertionInput } from "../../src/core/pages/account.ts";
 
 // The browser's passkey calls, and their results as the server reads them.
-
-export interface AssertionAnswer {
-  readonly id: string;
-  readonly clientDataJSON: string;
-  readonly authenticatorData: string;
-  readonly signature: string;
-  readonly userHandle?: string;
-}
 
 /** No `await` stands before the browser's call: older Safari would no longer see the tap in it. */
 export async function usePasskey(
   publicKey: PublicKeyCredentialRequestOptions,
   signal?: AbortSignal,
-): Promise<AssertionAnswer> {
+): Promise<AssertionInput> {
   const options = { publicKey: { ...publicKey, userVerification: "required" as const } };
   const used = await navigator.credentials.get(signal ? { ...options, signal } : options);
   const credential = used as PublicKeyCredential;

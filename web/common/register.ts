@@ -2,19 +2,13 @@ import { expectOk } from "../../src/core/refusal.ts";
 import { fromBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
 import { readCborMap, readCoseKey } from "../../src/core/webauthn/cose.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
+import type { RegistrationInput } from "../../src/core/pages/account.ts";
 import { encoded } from "./passkey-client.ts";
 
 // Making a passkey, and reading its public key on the device that made it.
 
-export interface RegistrationAnswer {
-  readonly id: string;
-  readonly clientDataJSON: string;
-  readonly attestationObject: string;
-  readonly transports: readonly string[];
-}
-
 export interface NewPasskey {
-  readonly registration: RegistrationAnswer;
+  readonly registration: RegistrationInput;
   readonly credentialId: string;
   /** COSE_Key. */
   readonly publicKey: Bytes;

@@ -1,3 +1,4 @@
+import type { ChangeRequested, DeviceChallenge, DevicesData, Passkey } from "../../src/core/pages/account.ts";
 import { link, make, once, part, partOf, say, show } from "../common/dom.ts";
 import { passkeyTrouble } from "../common/passkey-client.ts";
 import { createPasskey, deviceName, fingerprintOf, inFours } from "../common/register.ts";
@@ -5,33 +6,6 @@ import { pageData, post, type Path } from "../common/http.ts";
 import { offerSignOut, ownAddress } from "../common/sign-in-flow.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
-
-interface DevicesData {
-  readonly person: { readonly username: string; readonly role: string };
-  readonly tenant: { readonly name: string; readonly stream: string };
-  readonly passkeys: readonly Passkey[];
-}
-
-interface Passkey {
-  readonly id: string;
-  readonly label: string;
-  readonly fingerprint: string;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly state: "active" | "waiting" | "revoked";
-}
-
-interface Beginning {
-  readonly challenge: string;
-  readonly rpId: string;
-  readonly userHandle: string;
-  readonly username: string;
-  readonly exclude: readonly string[];
-}
-
-interface Asked {
-  readonly approval: string;
-}
 
 const STATES: Readonly<Record<Passkey["state"], string>> = {
   active: "Active",
@@ -45,7 +19,7 @@ const status = part("status");
 
 function start({ person, tenant, passkeys }: DevicesData): void {
   part("person").append(exactly(person.username), ` (${person.role}) at `, exactly(tenant.name));
-  part("stream").append(inFours(tenant.stream));
+  part("stream").append(inFours(tenant.stream ?? ""));
   part("passkeys").append(...passkeys.map(drawPasskey));
   show(part("second"), passkeys.filter(({ state }) => state !== "revoked").length < 2);
   label.value = deviceName();
@@ -74,7 +48,7 @@ function drawPasskey(passkey: Passkey): HTMLElement {
 
 /** A revocation is signed like any other change, on its own page. */
 async function ask(path: Path): Promise<string> {
-  const asked = await post<Asked>(path, {});
+  const asked = await post<ChangeRequested>(path, {});
   if (!asked.ok) return asked.problem.detail;
   const approval = ownAddress(asked.value.approval);
   if (approval === undefined) return "The server named an address that is not its own.";
@@ -83,13 +57,13 @@ async function ask(path: Path): Promise<string> {
 }
 
 async function add(tenant: string): Promise<string> {
-  const begun = await post<Beginning>("/devices/begin", {});
+  const begun = await post<DeviceChallenge>("/devices/begin", {});
   if (!begun.ok) return begun.problem.detail;
   try {
     const { registration, publicKey } = await createPasskey({ ...begun.value, tenant });
     const { challenge } = begun.value;
     const body = { challenge, label: label.value.trim(), registration };
-    const finished = await post<Asked>("/devices/finish", body);
+    const finished = await post<ChangeRequested>("/devices/finish", body);
     if (!finished.ok) return finished.problem.detail;
     const approval = ownAddress(finished.value.approval);
     if (approval === undefined) return "The server named an address that is not its own.";

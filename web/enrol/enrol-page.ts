@@ -1,36 +1,12 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
-import { streamId, type Genesis } from "../../src/core/stream/record.ts";
+import type { EnrolmentResult, Invitation, RegistrationInput } from "../../src/core/pages/account.ts";
+import { streamId } from "../../src/core/stream/record.ts";
 import { link, make, once, part, partOf, say, show } from "../common/dom.ts";
 import { passkeyTrouble } from "../common/passkey-client.ts";
-import {
-  createPasskey,
-  deviceName,
-  fingerprintOf,
-  inFours,
-  type NewPasskey,
-  type RegistrationAnswer,
-} from "../common/register.ts";
+import { createPasskey, deviceName, fingerprintOf, inFours, type NewPasskey } from "../common/register.ts";
 import { post } from "../common/http.ts";
 import { ownAddress } from "../common/sign-in-flow.ts";
 import { exactly } from "../common/text.ts";
-
-interface Invitation {
-  readonly tenant: string;
-  readonly username: string;
-  readonly rp: string;
-  readonly rpId: string;
-  readonly challenge: string;
-  readonly userHandle: string;
-  readonly owner: boolean;
-  readonly genesis: null | Omit<Genesis, "credentialId" | "publicKey">;
-}
-
-interface Enrolled {
-  readonly stream: string | null;
-  readonly fingerprint: string;
-  readonly active: boolean;
-  readonly approval: string | null;
-}
 
 const create = partOf("create", HTMLButtonElement);
 const label = partOf("label", HTMLInputElement);
@@ -70,14 +46,19 @@ async function enrol(invitation: Invitation): Promise<string> {
   }
 }
 
-function finish({ challenge }: Invitation, registration: RegistrationAnswer) {
-  return post<Enrolled>("/enrol/finish", { secret, challenge, label: label.value.trim(), registration });
+function finish({ challenge }: Invitation, registration: RegistrationInput) {
+  return post<EnrolmentResult>("/enrol/finish", {
+    secret,
+    challenge,
+    label: label.value.trim(),
+    registration,
+  });
 }
 
 function drawDone(
   { owner, genesis }: Invitation,
   { credentialId, publicKey }: NewPasskey,
-  done: Enrolled,
+  done: EnrolmentResult,
 ): void {
   const fingerprint = fingerprintOf(publicKey);
   const own = genesis && streamId({ ...genesis, credentialId, publicKey: toBase64url(publicKey) });

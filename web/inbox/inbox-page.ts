@@ -5,36 +5,7 @@ import { offerSignOut } from "../common/sign-in-flow.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
 import { spokenCode } from "../../src/core/confirmation/challenge.ts";
-
-interface Items {
-  readonly items: readonly Item[];
-  readonly notices: readonly Notice[];
-  readonly version: string;
-}
-
-interface InboxData extends Items {
-  readonly person: { readonly username: string };
-  readonly tenant: { readonly name: string };
-}
-
-interface Item {
-  readonly id: string;
-  readonly action: string;
-  readonly requester: string;
-  readonly project: string;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly status: string;
-  readonly code: string;
-  /** Whether the decision is public; null where this person can't change that. */
-  readonly shown: boolean | null;
-}
-
-interface Notice {
-  readonly username: string;
-  readonly at: string;
-  readonly signedBy: readonly string[];
-}
+import type { Inbox, InboxData, InboxItem, RecoveryNotice } from "../../src/core/pages/inbox.ts";
 
 const WAIT_SECONDS = 25;
 
@@ -43,7 +14,7 @@ function start({ person, tenant, ...items }: InboxData): void {
   let known = items.version;
   let before = draw(items);
   void follow(
-    () => get<Items>(`/inbox/items?wait=${WAIT_SECONDS}&version=${encodeURIComponent(known)}`),
+    () => get<Inbox>(`/inbox/items?wait=${WAIT_SECONDS}&version=${encodeURIComponent(known)}`),
     (fresh) => {
       if (fresh.version !== known) {
         known = fresh.version;
@@ -61,7 +32,7 @@ function start({ person, tenant, ...items }: InboxData): void {
 }
 
 /** How many wait for this person. */
-function draw({ items, notices }: Items): number {
+function draw({ items, notices }: Inbox): number {
   const newestFirst = items.toSorted((left, right) => (left.createdAt < right.createdAt ? 1 : -1));
   const waiting = newestFirst.filter(({ status }) => status === "pending");
   const earlier = newestFirst.filter(({ status }) => status !== "pending");
@@ -77,7 +48,7 @@ function draw({ items, notices }: Items): number {
   return waiting.length;
 }
 
-function drawItem(item: Item): HTMLElement {
+function drawItem(item: InboxItem): HTMLElement {
   const { id, action, requester, project, createdAt, expiresAt, status, code, shown } = item;
   const pending = status === "pending";
   const address = `/approve/${encodeURIComponent(id)}`;
@@ -108,7 +79,7 @@ function drawPublication(address: string, action: string, shown: boolean): HTMLE
   return make("p", "", way);
 }
 
-function drawNotice({ username, at, signedBy }: Notice): HTMLElement {
+function drawNotice({ username, at, signedBy }: RecoveryNotice): HTMLElement {
   const names = signedBy.flatMap((name, place) => (place === 0 ? [exactly(name)] : [" and ", exactly(name)]));
   const whose = make("b", "", exactly(username), "'s passkeys were replaced");
   return make("p", "note", whose, " on ", moment(at), ", signed by ", ...names, ".");

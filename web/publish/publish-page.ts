@@ -1,6 +1,8 @@
 import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { show as linesOf } from "../../src/core/display/show.ts";
+import type { ChangeRequested } from "../../src/core/pages/account.ts";
+import type { PublicationData } from "../../src/core/pages/publication.ts";
 import { drawFields } from "../common/card.ts";
 import { make, once, part, partOf, say, show } from "../common/dom.ts";
 import { pageData, post } from "../common/http.ts";
@@ -8,24 +10,10 @@ import { ownAddress } from "../common/sign-in-flow.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
 
-interface PublishData {
-  readonly id: string;
-  readonly tenant: string;
-  readonly username: string;
-  readonly action: string;
-  readonly payload: string;
-  readonly payloadHash: string;
-  readonly status: "approved" | "rejected";
-  readonly decidedAt: string;
-  readonly decidedBy: readonly string[];
-  readonly shown: boolean;
-  readonly link: string;
-}
-
 const ask = partOf("ask", HTMLButtonElement);
 const status = part("status");
 
-function start(data: PublishData): void {
+function start(data: PublicationData): void {
   const bytes = utf8(data.payload);
   const lines = linesOf(bytes);
   // Whoever publishes something must have seen that very thing.
@@ -47,14 +35,14 @@ function start(data: PublishData): void {
   ask.addEventListener("click", () => void once(ask, status, () => askFor(data)));
 }
 
-function outcomeOf({ status: outcome, decidedBy, decidedAt, tenant }: PublishData): (Node | string)[] {
+function outcomeOf({ status: outcome, decidedBy, decidedAt, tenant }: PublicationData): (Node | string)[] {
   const names = decidedBy.flatMap((name, place) => (place === 0 ? [exactly(name)] : [", ", exactly(name)]));
   const word = outcome === "approved" ? "Approved" : "Rejected";
   return [`${word} at `, exactly(tenant), ", signed by ", ...names, ", ", moment(decidedAt)];
 }
 
-async function askFor({ id, shown }: PublishData): Promise<string> {
-  const asked = await post<{ readonly approval: string }>(
+async function askFor({ id, shown }: PublicationData): Promise<string> {
+  const asked = await post<ChangeRequested>(
     `/approve/${encodeURIComponent(id)}/${shown ? "withdraw" : "reveal"}`,
     {},
   );
@@ -65,7 +53,7 @@ async function askFor({ id, shown }: PublishData): Promise<string> {
   return "";
 }
 
-const data = pageData() as PublishData | undefined;
+const data = pageData() as PublicationData | undefined;
 if (data === undefined) say(status, "The page arrived without its content. Reload it.");
 else start(data);
 show(part("main"), true);

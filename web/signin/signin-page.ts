@@ -1,4 +1,5 @@
 import { fromBase64url } from "../../src/core/encoding/bytes.ts";
+import type { SignInChallenge } from "../../src/core/pages/account.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { once, part, partOf, say } from "../common/dom.ts";
 import { passkeyTrouble, usePasskey } from "../common/passkey-client.ts";
@@ -6,16 +7,11 @@ import { post } from "../common/http.ts";
 
 // Stands at the very address that was asked for, and looks the same at every one of them.
 
-interface Beginning {
-  readonly challenge: string;
-  readonly rpId: string;
-}
-
 const button = partOf("signin", HTMLButtonElement);
 const status = part("status");
 
 async function signIn(): Promise<string> {
-  const begun = await post<Beginning>("/signin/begin", {});
+  const begun = await post<SignInChallenge>("/signin/begin", {});
   if (!begun.ok) return begun.problem.detail;
   const { challenge, rpId } = begun.value;
   say(status, "Your device asks for your passkey.");

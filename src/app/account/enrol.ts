@@ -3,6 +3,7 @@ import { fromBase64url, fromHex, toBase64url, toHex, utf8 } from "../../core/enc
 import { sha256 } from "../../core/encoding/hash.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import { streamId, streamKeyHash, type Genesis } from "../../core/stream/record.ts";
+import type { EnrolmentResult, Invitation } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { hostOf } from "../../core/evidence/signed-record.ts";
 import { SALT_BYTES } from "../../core/confirmation/statement.ts";
@@ -30,28 +31,12 @@ export const ENROLMENT_HOURS = 24;
 export const PASSKEY_CHALLENGE_BYTES = 32;
 export const PASSKEY_CHALLENGE_SECONDS = 10 * 60;
 
-export interface Welcome {
-  readonly tenant: string;
-  readonly username: string;
-  readonly rp: string;
-  readonly rpId: string;
-  readonly challenge: string;
-  readonly userHandle: string;
-  readonly owner: boolean;
-  readonly genesis: Omit<Genesis, "credentialId" | "publicKey"> | null;
-}
-
-export interface Enrolled {
+export interface Enrolled extends EnrolmentResult {
   readonly store: TenantStore;
   readonly person: PersonRow;
-  readonly stream: string | null;
-  readonly fingerprint: string;
-  readonly active: boolean;
-  /** The request that somebody must sign before the passkey counts. */
-  readonly approval: string | null;
 }
 
-export async function beginEnrolment(runtime: Runtime, secret: string): Promise<Result<Welcome>> {
+export async function beginEnrolment(runtime: Runtime, secret: string): Promise<Result<Invitation>> {
   const found = await openLink(runtime, secret);
   if (!found.ok) return found;
   const { tenant, person } = found.value;

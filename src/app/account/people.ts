@@ -1,6 +1,7 @@
 import { asc, desc, eq, sql } from "drizzle-orm";
 import { expectOk, accept, refuse, type Result } from "../../core/refusal.ts";
 import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
+import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
 import { mayDecide, type Change } from "../../core/stream/directory.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { hostOf } from "../../core/evidence/signed-record.ts";
@@ -31,7 +32,7 @@ import type { Registration } from "../../passkey/registration.ts";
 import { quorumOfManagers, anyManager } from "../directory/managers.ts";
 import type { Requester } from "./api-keys.ts";
 import { counting } from "./passkeys.ts";
-import { newId, type Runtime } from "../runtime.ts";
+import { isoTime, newId, type Runtime } from "../runtime.ts";
 
 const USER_HANDLE_BYTES = 32;
 
@@ -158,15 +159,6 @@ async function isWaiting(store: TenantStore, person: PersonRow, role: Role): Pro
   return passkey === undefined && person.role === role;
 }
 
-export interface Device {
-  readonly id: string;
-  readonly label: string;
-  readonly fingerprint: string;
-  readonly createdAt: number;
-  readonly lastUsedAt: number | null;
-  readonly state: "active" | "waiting" | "revoked";
-}
-
 const NEWEST_VOTE = prepared(votes, (scope) =>
   scope
     .select(votes, eq(votes.credentialId, sql.placeholder("credential")))
@@ -174,7 +166,7 @@ const NEWEST_VOTE = prepared(votes, (scope) =>
     .limit(1),
 );
 
-export async function devicesOf(store: TenantStore, person: PersonRow): Promise<readonly Device[]> {
+export async function devicesOf(store: TenantStore, person: PersonRow): Promise<readonly Passkey[]> {
   const keys = await store
     .select(credentials, eq(credentials.personId, person.id))
     .orderBy(asc(credentials.createdAt));
@@ -183,23 +175,28 @@ export async function devicesOf(store: TenantStore, person: PersonRow): Promise<
     id: key.id,
     label: key.label,
     fingerprint: fingerprintOf(expectOk(fromBase64url(key.publicKey))),
-    createdAt: key.createdAt,
+    createdAt: isoTime(key.createdAt),
     lastUsedAt: lastUseOf(key, newest[place]?.[0]),
     state: stateOf(key),
   }));
 }
 
 /** To sign in or to decide. */
-function lastUseOf({ lastUsedAt }: CredentialRow, vote: VoteRow | undefined): number | null {
-  return vote === undefined ? lastUsedAt : Math.max(vote.at, lastUsedAt ?? 0);
+function lastUseOf({ lastUsedAt }: CredentialRow, vote: VoteRow | undefined): string | null {
+  const used = Math.max(vote?.at ?? 0, lastUsedAt ?? 0);
+  return used === 0 ? null : isoTime(used);
 }
 
-function stateOf({ revokedAt, endorsedSeq }: CredentialRow): Device["state"] {
+function stateOf({ revokedAt, endorsedSeq }: CredentialRow): Passkey["state"] {
   if (revokedAt !== null) return "revoked";
   return endorsedSeq === null ? "waiting" : "active";
 }
 
-export async function beginDevice(runtime: Runtime, store: TenantStore, person: PersonRow) {
+export async function beginDevice(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+): Promise<DeviceChallenge> {
   const own = await store.select(credentials, eq(credentials.personId, person.id));
   return {
     challenge: await newChallenge(runtime),

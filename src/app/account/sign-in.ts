@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
+import type { SignInChallenge } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { hostOf } from "../../core/evidence/signed-record.ts";
 import {
@@ -29,7 +30,7 @@ export interface Session {
   readonly person: PersonRow;
 }
 
-export async function beginSignIn(runtime: Runtime): Promise<{ challenge: string; rpId: string }> {
+export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
   const challenge = toBase64url(runtime.random(SIGN_IN_CHALLENGE_BYTES));
   await rememberChallenge(runtime.database, challenge, "sign-in", runtime.now(), SIGN_IN_SECONDS);
   return { challenge, rpId: hostOf(runtime.origin) };

@@ -2,6 +2,7 @@ import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import { peopleOf, requirementsAfter } from "../../core/confirmation/policy.ts";
 import { refuse, type Result } from "../../core/refusal.ts";
+import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
 import type { PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { fixedStatement } from "./ceremony.ts";
@@ -27,7 +28,12 @@ export async function approvalFor(
     : found;
 }
 
-export async function approvalState(runtime: Runtime, store: TenantStore, loaded: Loaded, person: PersonRow) {
+export async function approvalState(
+  runtime: Runtime,
+  store: TenantStore,
+  loaded: Loaded,
+  person: PersonRow,
+): Promise<ApprovalState> {
   const { row, state, votes, decided } = loaded;
   const why = await whyNot(runtime, store, loaded, person);
   return {
@@ -46,7 +52,12 @@ export async function approvalState(runtime: Runtime, store: TenantStore, loaded
 }
 
 /** Everything the page draws and hashes. */
-export async function approvalData(runtime: Runtime, store: TenantStore, loaded: Loaded, person: PersonRow) {
+export async function approvalData(
+  runtime: Runtime,
+  store: TenantStore,
+  loaded: Loaded,
+  person: PersonRow,
+): Promise<ApprovalData> {
   const { row } = loaded;
   return {
     statement: fixedStatement(runtime, await store.own(), row, person),

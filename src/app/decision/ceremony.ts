@@ -1,4 +1,5 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
+import type { Ceremony, FixedStatement } from "../../core/pages/approval.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { hostOf } from "../../core/evidence/signed-record.ts";
 import { SALT_BYTES, type Statement } from "../../core/confirmation/statement.ts";
@@ -20,14 +21,6 @@ import { isoTime, newId, type Runtime } from "../runtime.ts";
 
 /** How long a page may stand open before its challenge is renewed. */
 export const CEREMONY_MINUTES = 10;
-export interface Ceremony {
-  readonly ceremonyId: string;
-  readonly salt: string;
-  readonly issued: string;
-  readonly expires: string;
-  readonly rpId: string;
-  readonly allowCredentials: readonly { readonly id: string; readonly transports: readonly string[] }[];
-}
 
 /** A challenge for this person and this confirmation; undefined where it is not theirs to see. */
 export async function beginCeremony(
@@ -84,7 +77,12 @@ export function statementOf(
 }
 
 /** What the page is given before anything is decided. */
-export function fixedStatement(runtime: Runtime, tenant: Tenant, row: ConfirmationRow, person: PersonRow) {
+export function fixedStatement(
+  runtime: Runtime,
+  tenant: Tenant,
+  row: ConfirmationRow,
+  person: PersonRow,
+): FixedStatement {
   return {
     v: 1,
     kind: "countersign/statement",
@@ -98,5 +96,5 @@ export function fixedStatement(runtime: Runtime, tenant: Tenant, row: Confirmati
     policy: row.policyHash,
     created: isoTime(row.createdAt),
     expires: isoTime(row.expiresAt),
-  } as const;
+  };
 }

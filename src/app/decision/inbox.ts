@@ -1,34 +1,13 @@
 import { and, desc, isNull, ne, sql } from "drizzle-orm";
 import { toHex, utf8 } from "../../core/encoding/bytes.ts";
-import type { Status } from "../../core/confirmation/decision.ts";
+import type { Inbox } from "../../core/pages/inbox.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
 import { asked, confirmations, reveals, type ConfirmationRow, type PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
-import { noticesOf, type Notice } from "../directory/recover.ts";
+import { noticesOf } from "../directory/recover.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
-
-export interface InboxItem {
-  readonly id: string;
-  readonly action: string;
-  readonly requester: string;
-  readonly project: string;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly status: Status;
-  readonly code: string;
-  /** Whether the decision is public; null where this person can't change that. */
-  readonly shown: boolean | null;
-}
-
-export interface Inbox {
-  readonly items: readonly InboxItem[];
-  /** What everybody is told. */
-  readonly notices: readonly Notice[];
-  /** Changes when any of it does. */
-  readonly version: string;
-}
 
 const INBOX_MAX_ITEMS = 50;
 

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, inArray, isNotNull, sql } from "drizzle-orm";
 import { fromBase64url } from "../../core/encoding/bytes.ts";
+import type { RecoveryNotice } from "../../core/pages/inbox.ts";
 import { RECOVERY_MAX_REVOKED } from "../../core/stream/directory.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import {
@@ -84,14 +85,8 @@ export async function recoveryWith(
   });
 }
 
-export interface Notice {
-  readonly username: string;
-  readonly at: string;
-  readonly signedBy: readonly string[];
-}
-
 /** Recoveries of these days, newest first, for everybody to see. */
-export async function noticesOf(runtime: Runtime, store: TenantStore): Promise<readonly Notice[]> {
+export async function noticesOf(runtime: Runtime, store: TenantStore): Promise<readonly RecoveryNotice[]> {
   const recent = and(
     // As a word of the statement: a parameter would not find the index of these records alone.
     sql`${outbox.type} = 'recovered'`,

@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { isManager, type Change } from "../../core/stream/directory.ts";
+import type { PublicationData } from "../../core/pages/publication.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { reveals, type PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -19,7 +20,12 @@ export async function isRevealed(store: TenantStore, confirmationId: string): Pr
 }
 
 /** What the page is told that asks whether to publish. */
-export async function publicationOf(runtime: Runtime, store: TenantStore, id: string, person: PersonRow) {
+export async function publicationOf(
+  runtime: Runtime,
+  store: TenantStore,
+  id: string,
+  person: PersonRow,
+): Promise<Result<PublicationData>> {
   const found = await publishable(runtime, store, id, person);
   if (!found.ok) return found;
   const { row } = found.value;
@@ -30,7 +36,7 @@ export async function publicationOf(runtime: Runtime, store: TenantStore, id: st
     action: row.action,
     payload: row.payload,
     payloadHash: row.payloadHash,
-    status: row.status,
+    status: row.status === "approved" ? "approved" : "rejected",
     decidedAt: isoTime(row.decidedAt ?? row.createdAt),
     decidedBy: found.value.votes.map(({ personId }) => found.value.people.get(personId)?.username ?? ""),
     shown: await isRevealed(store, id),

@@ -4,8 +4,8 @@ import { beginEnrolment, finishEnrolment, PASSKEY_CHALLENGE_BYTES } from "../../
 import { inboxOf } from "../../app/decision/inbox.ts";
 import { beginDevice, devicesOf, finishDevice } from "../../app/account/people.ts";
 import { beginSignIn, closeSession, finishSignIn } from "../../app/account/sign-in.ts";
-import { isoTime } from "../../app/runtime.ts";
-import type { JsonValue } from "../../core/encoding/strict-json.ts";
+import type { DevicesData } from "../../core/pages/account.ts";
+import type { InboxData } from "../../core/pages/inbox.ts";
 import * as shape from "../../core/encoding/shape.ts";
 import { refused, type HonoEnv } from "../context.ts";
 import { page } from "./pages.ts";
@@ -93,16 +93,11 @@ people.get("/devices", async (context) => {
   if (known === undefined) return page(context, "signin");
   const { store, person } = known;
   const { name, stream } = await store.own();
-  const passkeys = await devicesOf(store, person);
   const data = {
     person: { username: person.username, role: person.role },
     tenant: { name, stream },
-    passkeys: passkeys.map(({ createdAt, lastUsedAt, ...rest }) => ({
-      ...rest,
-      createdAt: isoTime(createdAt),
-      lastUsedAt: lastUsedAt === null ? null : isoTime(lastUsedAt),
-    })),
-  };
+    passkeys: await devicesOf(store, person),
+  } satisfies DevicesData;
   return page(context, "devices", data);
 });
 
@@ -147,8 +142,8 @@ people.get("/inbox", async (context) => {
     person: { username: person.username, role: person.role },
     tenant: { name, stream },
     ...inbox,
-  };
-  return page(context, "inbox", data as unknown as JsonValue);
+  } satisfies InboxData;
+  return page(context, "inbox", data);
 });
 
 people.get("/inbox/items", async (context) => {

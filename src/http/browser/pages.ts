@@ -1,4 +1,3 @@
-import type { JsonValue } from "../../core/encoding/strict-json.ts";
 import type { RequestContext } from "../context.ts";
 
 // The pages' HTML is the same for everyone but for one inert block of data, whose text can't end the
@@ -47,7 +46,7 @@ export function securityHeaders(may: string): Record<string, string> {
 export async function page(
   context: RequestContext,
   name: PageName,
-  data?: JsonValue,
+  data?: object,
   status: 200 | 404 = 200,
 ): Promise<Response> {
   const { file, may } = PAGES[name];
@@ -62,7 +61,7 @@ export async function page(
   });
 }
 
-function dataBlock(data: JsonValue): string {
+function dataBlock(data: object): string {
   const text = JSON.stringify(data).replaceAll("<", "\\u003c");
   return DATA_BLOCK.replace("></script>", () => `>${text}</script>`);
 }

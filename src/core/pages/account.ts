@@ -1,0 +1,77 @@
+import type { Genesis } from "../stream/record.ts";
+
+// What the server and the pages for signing in, enrolment and devices send each other.
+
+/** An assertion as a page posts it. */
+export interface AssertionInput {
+  readonly id: string;
+  readonly clientDataJSON: string;
+  readonly authenticatorData: string;
+  readonly signature: string;
+  /** Some authenticators send none when the page named the credential. */
+  readonly userHandle?: string | null | undefined;
+}
+
+/** A new credential as a page posts it. */
+export interface RegistrationInput {
+  readonly id: string;
+  readonly clientDataJSON: string;
+  readonly attestationObject: string;
+  readonly transports: readonly string[];
+}
+
+export interface SignInChallenge {
+  readonly challenge: string;
+  readonly rpId: string;
+}
+
+/** What an enrolment link is for. */
+export interface Invitation {
+  readonly tenant: string;
+  readonly username: string;
+  readonly rp: string;
+  readonly rpId: string;
+  readonly challenge: string;
+  readonly userHandle: string;
+  /** Whether this enrolment starts the tenant's stream. */
+  readonly owner: boolean;
+  readonly genesis: Omit<Genesis, "credentialId" | "publicKey"> | null;
+}
+
+export interface EnrolmentResult {
+  /** The new stream's id, if this enrolment started it. */
+  readonly stream: string | null;
+  readonly fingerprint: string;
+  readonly active: boolean;
+  /** The address of the request to endorse the passkey. */
+  readonly approval: string | null;
+}
+
+export interface DevicesData {
+  readonly person: { readonly username: string; readonly role: string };
+  readonly tenant: { readonly name: string; readonly stream: string | null };
+  readonly passkeys: readonly Passkey[];
+}
+
+export interface Passkey {
+  readonly id: string;
+  readonly label: string;
+  readonly fingerprint: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly state: "active" | "waiting" | "revoked";
+}
+
+export interface DeviceChallenge {
+  readonly challenge: string;
+  readonly rpId: string;
+  readonly userHandle: string;
+  readonly username: string;
+  /** Ids of the credentials that the person already has. */
+  readonly exclude: readonly string[];
+}
+
+/** A change that takes effect once the request at this address is approved. */
+export interface ChangeRequested {
+  readonly approval: string;
+}

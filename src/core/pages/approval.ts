@@ -1,0 +1,50 @@
+import type { Status } from "../confirmation/decision.ts";
+import type { Statement } from "../confirmation/statement.ts";
+
+// What the server sends to the approval page. Types only: the page checks what must hold.
+
+export interface ApprovalData {
+  readonly statement: FixedStatement;
+  /** Canonical JSON, as it is stored. */
+  readonly payload: string;
+  readonly payloadHash: string;
+  /** The comparison code. */
+  readonly code: string;
+  /** The server's time, for a device whose clock is wrong. */
+  readonly now: string;
+  readonly state: ApprovalState;
+}
+
+/** The statement without the fields that are known only when the person signs. */
+export type FixedStatement = Omit<Statement, "decision" | "reason" | "issued" | "salt">;
+
+export interface ApprovalState {
+  readonly status: Status;
+  readonly sealed: boolean;
+  /** What this person has signed already. */
+  readonly mine: Statement["decision"] | null;
+  readonly decisions: readonly SignedDecision[];
+  readonly decidedAt: string | null;
+  /** The index in the log. */
+  readonly index: number | null;
+  readonly canDecide: boolean;
+  /** Why this person can't decide, in words to show. */
+  readonly why: string | null;
+}
+
+export interface SignedDecision {
+  readonly username: string;
+  readonly decision: Statement["decision"];
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** One WebAuthn challenge, issued for one person and one confirmation. */
+export interface Ceremony {
+  readonly ceremonyId: string;
+  readonly salt: string;
+  readonly issued: string;
+  readonly expires: string;
+  readonly rpId: string;
+  readonly allowCredentials: readonly { readonly id: string; readonly transports: readonly string[] }[];
+}
