@@ -16,6 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,
   "src/core/evidence": STREAM,
+  // The JSON that the server and the pages exchange: types only.
+  "src/core/pages": STREAM,
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],
