@@ -1,17 +1,13 @@
-import { canonicalBytes } from "../core/encoding/jcs.ts";
 import {
-  isJsonObject,
   parseJsonObject,
   PAYLOAD_MAX_BYTES,
   PAYLOAD_MAX_DEPTH,
   PAYLOAD_MAX_NODES,
-  pointer,
   type JsonLimits,
   type JsonObject,
-  type JsonValue,
 } from "../core/encoding/strict-json.ts";
 import { concat, type Bytes } from "../core/encoding/bytes.ts";
-import { accept, refuse, type Refusal, type Result } from "../core/refusal.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
 
 // Every JSON body is read here, once and strictly, so that a name that stands twice is refused wherever
 // it stands. `request.json()` would have lost it.
@@ -86,44 +82,4 @@ async function readUpTo(request: Request, maxBytes: number): Promise<Bytes | und
     chunks.push(chunk);
   }
   return concat(...chunks);
-}
-
-/**
- * What is wrong with a payload that was read as part of a body. Its limits are its own, and those of its
- * canonical form: 1e15 has four bytes, but sixteen when it is hashed and shown.
- */
-export function payloadProblem(payload: JsonObject, at = "/payload"): Refusal | undefined {
-  const counted = { nodes: 0 };
-  const deep = tooDeep(payload, [], counted);
-  if (deep) {
-    const detail = `the payload is nested more than ${PAYLOAD_MAX_DEPTH} levels deep`;
-    return { code: "json_too_deep", detail, at: at + pointer(deep) };
-  }
-  if (counted.nodes > PAYLOAD_MAX_NODES) {
-    const detail = `the payload has more than ${PAYLOAD_MAX_NODES} values`;
-    return { code: "json_too_many_nodes", detail, at };
-  }
-  const length = canonicalBytes(payload).length;
-  if (length > PAYLOAD_MAX_BYTES) {
-    const detail = `the payload's canonical form has ${length} bytes; at most ${PAYLOAD_MAX_BYTES} are taken`;
-    return { code: "json_too_large", detail, at };
-  }
-  return undefined;
-}
-
-type Path = readonly (string | number)[];
-
-/** The way to the first list or object that stands too deep; counts the values on its way. */
-function tooDeep(value: JsonValue, path: Path, counted: { nodes: number }): Path | undefined {
-  counted.nodes++;
-  if (typeof value !== "object" || value === null) return undefined;
-  if (path.length >= PAYLOAD_MAX_DEPTH) return path;
-  const members: [string | number, JsonValue][] = isJsonObject(value)
-    ? Object.entries(value)
-    : [...value.entries()];
-  for (const [name, member] of members) {
-    const found = tooDeep(member, [...path, name], counted);
-    if (found) return found;
-  }
-  return undefined;
 }

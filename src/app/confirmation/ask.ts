@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { toHex } from "../../core/encoding/bytes.ts";
+import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { isChange } from "../../core/stream/directory.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../core/encoding/identifier.ts";
@@ -24,7 +25,7 @@ import type { Caller, Runtime } from "../runtime.ts";
 export interface Question {
   readonly username: string | null;
   readonly action: string;
-  readonly payload: JsonObject;
+  readonly payload: CanonicalPayload;
   readonly expiresInSeconds: number;
   readonly executeWithinSeconds: number | null;
   readonly metadata: JsonObject | null;
@@ -43,11 +44,11 @@ export async function ask(
     return refuse("validation_failed", "there is no policy of this name", "/policy");
   }
   // Sealed as a decision it would change nobody's passkeys, and every verifier would take it for a lie.
-  if (isChange(question.payload)) {
+  if (isChange(question.payload.value)) {
     return refuse("validation_failed", "a change of who may sign is not for a key to ask for", "/payload");
   }
   const idempotent =
-    once === null ? undefined : { key: key.id, name: once, requestHash: toHex(hashOfJson({ ...question })) };
+    once === null ? undefined : { key: key.id, name: once, requestHash: requestHashOf(question) };
   const repeated = call && (await repeatedCall(runtime, store, call, idempotent));
   if (repeated) return repeated;
   return createConfirmation(
@@ -68,6 +69,10 @@ export async function ask(
     },
     idempotent,
   );
+}
+
+function requestHashOf(question: Question): string {
+  return toHex(hashOfJson({ ...question, payload: question.payload.hash }));
 }
 
 /** A call that was made before: its own confirmation, or the rejection that it has to rest for. */
@@ -157,13 +162,13 @@ export async function consume(
   runtime: Runtime,
   principal: Principal,
   id: string,
-  payload: JsonObject,
+  payload: CanonicalPayload,
   once: string | null,
 ): Promise<Result<Loaded>> {
   const { store, key } = principal;
   const found = await read(runtime, principal, id);
   if (!found.ok) return found;
-  const payloadHash = toHex(hashOfJson(payload));
+  const payloadHash = payload.hash;
   const requestHash = toHex(hashOfJson({ confirmation: id, payloadHash }));
   const stepId = once === null ? undefined : useNamed(key.id, once, id);
   const mismatch = refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");

@@ -1,10 +1,10 @@
 import { and, eq } from "drizzle-orm";
-import { fromHex, toHex, utf8 } from "../../core/encoding/bytes.ts";
+import { fromHex } from "../../core/encoding/bytes.ts";
+import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { comparisonCode } from "../../core/confirmation/challenge.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
-import { PAYLOAD_MAX_BYTES, type JsonObject } from "../../core/encoding/strict-json.ts";
+import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { peopleOf, policyHash, requirementsAfter, type Policy } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { IDEMPOTENCY_HOURS, type Idempotency, type NewConfirmation } from "../../store/new-confirmations.ts";
@@ -23,7 +23,7 @@ export interface Request {
   readonly project: { readonly id: string; readonly name: string };
   readonly requester: Requester;
   readonly action: string;
-  readonly payload: JsonObject;
+  readonly payload: CanonicalPayload;
   /** One person who decides alone, by name or by id, or a policy. */
   readonly approver: { readonly username: string } | string | Policy;
   readonly expiresInMilliseconds: number;
@@ -44,16 +44,7 @@ export async function createConfirmation(
   request: Request,
   once?: Idempotency,
 ): Promise<Result<CreatedConfirmation>> {
-  const payload = canonicalText(request.payload);
-  const bytes = utf8(payload);
-  if (bytes.length > PAYLOAD_MAX_BYTES) {
-    return refuse(
-      "json_too_large",
-      `the payload's canonical form has more than ${PAYLOAD_MAX_BYTES} bytes`,
-      "",
-    );
-  }
-  const row = newRow(runtime, store, request, { payload, payloadHash: toHex(sha256(bytes)) });
+  const row = newRow(runtime, store, request);
   const { requester } = request;
   const draft = {
     row,
@@ -141,12 +132,7 @@ export async function replayed(
   return row && accept({ row, replayed: true });
 }
 
-function newRow(
-  runtime: Runtime,
-  store: TenantStore,
-  request: Request,
-  canonical: Pick<ConfirmationRow, "payload" | "payloadHash">,
-): ConfirmationRow {
+function newRow(runtime: Runtime, store: TenantStore, request: Request): ConfirmationRow {
   const now = runtime.now();
   const { requester, project, approver, call } = request;
   const policy = typeof approver === "string" || "username" in approver ? null : approver;
@@ -161,7 +147,8 @@ function newRow(
     requesterName: requester.name,
     requesterPerson: requester.person,
     action: request.action,
-    ...canonical,
+    payload: request.payload.text,
+    payloadHash: request.payload.hash,
     policy: policy && canonicalText(policy),
     policyHash: policy && policyHash(policy),
     metadata: request.metadata && canonicalText(request.metadata),

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { toHex } from "../../core/encoding/bytes.ts";
 import { hashOfJson } from "../../core/encoding/jcs.ts";
-import type { JsonObject } from "../../core/encoding/strict-json.ts";
+import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { refuse, type Result } from "../../core/refusal.ts";
 import { confirmations, type ConfirmationRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -31,10 +31,10 @@ export interface Delivery {
 
 export function callOf(
   key: string,
-  { username, action, payload }: { username: string | null; action: string; payload: JsonObject },
+  { username, action, payload }: { username: string | null; action: string; payload: CanonicalPayload },
   once: boolean,
 ): Call {
-  return { hash: toHex(hashOfJson({ key, username, action, payload })), once };
+  return { hash: toHex(hashOfJson({ key, username, action, payload: payload.hash })), once };
 }
 
 /** The request of this call whose outcome nobody has got yet. */

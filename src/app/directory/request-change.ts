@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { Change } from "../../core/stream/directory.ts";
-import { canonicalText } from "../../core/encoding/jcs.ts";
+import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { asked, confirmations, projects, type PersonRow } from "../../store/schema.ts";
@@ -24,9 +24,10 @@ export interface WantedChange {
 /** The address where it is signed. Asked twice of the same people, it is one request. */
 export async function askChange(runtime: Runtime, store: TenantStore, wanted: WantedChange): Promise<string> {
   const { change, action, requester, approver } = wanted;
+  const payload = expectOk(canonicalPayload(change, ""));
   const same = and(
     eq(confirmations.type, change.change),
-    eq(confirmations.payload, canonicalText(change)),
+    eq(confirmations.payload, payload.text),
     eq(confirmations.status, "pending"),
   );
   for (const { id, policyHash: frozen, expiresAt } of await store.select(confirmations, same)) {
@@ -39,7 +40,7 @@ export async function askChange(runtime: Runtime, store: TenantStore, wanted: Wa
     project: { id: project?.id ?? "", name: project?.name ?? "" },
     requester,
     action,
-    payload: change,
+    payload,
     approver,
     expiresInMilliseconds: CHANGE_EXPIRES_DAYS * 24 * 3_600_000,
     executeWithinMilliseconds: null,

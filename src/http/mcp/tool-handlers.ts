@@ -7,8 +7,8 @@ import type { Loaded } from "../../app/confirmation/load.ts";
 import { list } from "../../app/confirmation/view.ts";
 import type { Caller, Runtime } from "../../app/runtime.ts";
 import { visibleStatus } from "../../core/confirmation/decision.ts";
+import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import type { Refusal, Result } from "../../core/refusal.ts";
-import { payloadProblem } from "../json-body.ts";
 import { EXPIRES_DEFAULT_SECONDS } from "../rest/request-schemas.ts";
 import { approvalAnswer, consumedAnswer, errorAnswer, listAnswer, toolResult } from "./tool-results.ts";
 import type { Answering } from "./delivery-watch.ts";
@@ -34,9 +34,9 @@ export async function request(
   given: z.output<typeof wire.requestArguments>,
 ): Promise<CallToolResult> {
   const { runtime, principal } = call;
-  const { action, payload, approver_username: username = null, idempotency_key: once = null } = given;
-  const unsound = payloadProblem(payload);
-  if (unsound) return refusedWith(unsound);
+  const { action, approver_username: username = null, idempotency_key: once = null } = given;
+  const payload = canonicalPayload(given.payload);
+  if (!payload.ok) return refusedWith(payload.refusal);
   if (username === null) {
     return refusedWith({
       code: "unknown_approver",
@@ -46,7 +46,7 @@ export async function request(
   const question = {
     username,
     action,
-    payload,
+    payload: payload.value,
     expiresInSeconds: EXPIRES_DEFAULT_SECONDS,
     executeWithinSeconds: null,
     metadata: null,
@@ -101,10 +101,10 @@ export async function use(
   { runtime, principal }: ToolCall,
   given: z.output<typeof wire.consumeArguments>,
 ): Promise<CallToolResult> {
-  const { confirmation_id: id, payload, idempotency_key: once = null } = given;
-  const unsound = payloadProblem(payload);
-  if (unsound) return refusedWith(unsound);
-  const used = await consume(runtime, principal, id, payload, once);
+  const { confirmation_id: id, idempotency_key: once = null } = given;
+  const payload = canonicalPayload(given.payload);
+  if (!payload.ok) return refusedWith(payload.refusal);
+  const used = await consume(runtime, principal, id, payload.value, once);
   return answered(used, (loaded) => consumedAnswer(runtime, loaded));
 }
 

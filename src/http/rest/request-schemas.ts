@@ -2,11 +2,11 @@ import { z } from "zod";
 import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
 import { canonicalBytes } from "../../core/encoding/jcs.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
+import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { ROLES } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { matchShape, time as timeShape } from "../../core/encoding/shape.ts";
 import { ACTION_MAX_CHARACTERS, ID_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
-import { payloadProblem } from "../json-body.ts";
 import { check, checkQuery, type Checked } from "../validate.ts";
 
 // What programs send over REST. The same schemas read the requests and make the OpenAPI document, so the
@@ -151,8 +151,11 @@ export const waitQuery = z.strictObject({
     .meta({ description: "For how many seconds the answer may wait for the outcome." }),
 });
 
-export type CreateRequest = z.output<typeof createRequest>;
-export type ConsumeRequest = z.output<typeof consumeRequest>;
+/** A request as it was read, with its payload in canonical form. */
+type WithCanonicalPayload<Value> = Omit<Value, "payload"> & { readonly payload: CanonicalPayload };
+
+export type CreateRequest = WithCanonicalPayload<z.output<typeof createRequest>>;
+export type ConsumeRequest = WithCanonicalPayload<z.output<typeof consumeRequest>>;
 export type InviteRequest = z.output<typeof inviteRequest>;
 export type RecoveryRequest = z.output<typeof recoveryRequest>;
 export type RoleRequest = z.output<typeof roleRequest>;
@@ -160,11 +163,11 @@ export type ListQuery = z.output<typeof listQuery>;
 export type WaitQuery = z.output<typeof waitQuery>;
 
 export function readCreateRequest(body: JsonObject): Checked<CreateRequest> {
-  return withSoundPayload(check(createRequest, body));
+  return withCanonicalPayload(check(createRequest, body));
 }
 
 export function readConsumeRequest(body: JsonObject): Checked<ConsumeRequest> {
-  return withSoundPayload(check(consumeRequest, body));
+  return withCanonicalPayload(check(consumeRequest, body));
 }
 
 export function readInviteRequest(body: JsonObject): Checked<InviteRequest> {
@@ -200,11 +203,12 @@ export function readIdempotencyKey(headers: Headers): Result<string | null> {
       );
 }
 
-function withSoundPayload<Value extends { readonly payload: JsonObject }>(
+function withCanonicalPayload<Value extends { readonly payload: JsonObject }>(
   checked: Checked<Value>,
-): Checked<Value> {
-  const refusal = checked.ok ? payloadProblem(checked.value.payload) : undefined;
-  if (refusal === undefined) return checked;
-  const { at = "", code, detail } = refusal;
-  return { ok: false, refusal, errors: [{ path: at, code, detail }] };
+): Checked<WithCanonicalPayload<Value>> {
+  if (!checked.ok) return checked;
+  const payload = canonicalPayload(checked.value.payload);
+  if (payload.ok) return accept({ ...checked.value, payload: payload.value });
+  const { at = "", code, detail } = payload.refusal;
+  return { ok: false, refusal: payload.refusal, errors: [{ path: at, code, detail }] };
 }

@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askRevocation } from "../../../src/app/directory/endorse.ts";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation, type Request } from "../../../src/app/confirmation/create.ts";
 import { settle } from "../../../src/app/confirmation/settle.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
@@ -87,7 +88,7 @@ async function asked(approver: Request["approver"], more: Partial<Request> = {})
     project: { id: project?.id ?? "", name: project?.name ?? "" },
     requester: { kind: "service", id: "k_hammer", name: "Hammer", person: null },
     action: "Deploy",
-    payload: PAYLOAD,
+    payload: expectOk(canonicalPayload(PAYLOAD)),
     approver,
     expiresInMilliseconds: HOUR_MILLISECONDS / 2,
     executeWithinMilliseconds: null,
@@ -352,7 +353,8 @@ async function copyOf(id: string, approver: string): Promise<string> {
   const row = await store.first(confirmations, eq(confirmations.id, id));
   if (row === undefined) throw new RangeError("nothing to copy");
   const { type, action, payload } = row;
-  return asked(approver, { type, action, payload: JSON.parse(payload) as JsonObject });
+  const copy = expectOk(canonicalPayload(JSON.parse(payload) as JsonObject));
+  return asked(approver, { type, action, payload: copy });
 }
 
 describe("through the doors", () => {

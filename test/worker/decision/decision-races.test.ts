@@ -3,6 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consume } from "../../../src/app/confirmation/ask.ts";
 import { principalOf, type Principal } from "../../../src/app/account/api-keys.ts";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { settle } from "../../../src/app/confirmation/settle.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
@@ -31,7 +32,7 @@ import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 
 // Something happens after a decision was judged and before it is committed: the chain itself must see it.
 
-const PAYLOAD = { service: "api", sha: "abc123" };
+const PAYLOAD = expectOk(canonicalPayload({ service: "api", sha: "abc123" }));
 const HOUR_MILLISECONDS = 3_600_000;
 
 let runtime: Runtime;

@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, consume, read } from "../../../src/app/confirmation/ask.ts";
 import { askRevocation } from "../../../src/app/directory/endorse.ts";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import type { Principal } from "../../../src/app/account/api-keys.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
@@ -21,7 +22,7 @@ import { auditStream, replayDirectory } from "../support/stream-audit.ts";
 // The whole flow with each of its writes made to fail in turn, before and after it is persisted. The client
 // does what clients do: it tries again, with the same name, the same assertion.
 
-const PAYLOAD = { service: "api", sha: "abc123" };
+const PAYLOAD = expectOk(canonicalPayload({ service: "api", sha: "abc123" }));
 const QUESTION = {
   username: "alex",
   action: "Deploy",

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import type { Checked } from "../../../src/http/validate.ts";
 import {
@@ -31,7 +33,7 @@ describe("a create request", () => {
       value: {
         username: "alex",
         action: "Pay invoice 4711",
-        payload: { amount: "1250.00" },
+        payload: expectOk(canonicalPayload({ amount: "1250.00" })),
         expiresInSeconds: 900,
         executeWithinSeconds: null,
         metadata: null,
@@ -43,7 +45,7 @@ describe("a create request", () => {
   it("gives the payload back as it is", () => {
     const payload = { b: [{ z: null, y: [] }], a: {} };
     const read = readCreateRequest({ ...HONEST, payload, metadata: payload });
-    expect(read.ok && read.value.payload).toBe(payload);
+    expect(read.ok && read.value.payload.value).toBe(payload);
     expect(read.ok && read.value.metadata).toBe(payload);
   });
 

@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { approvalData, approvalFor } from "../../../src/app/decision/approval-page.ts";
 import { ask, cancel, consume, read, wait } from "../../../src/app/confirmation/ask.ts";
 import { callOf } from "../../../src/app/confirmation/deduplicate.ts";
@@ -22,7 +23,7 @@ import { personNamed } from "../support/signed-decisions.ts";
 // What a call costs must not grow with what its tenant has asked before: the plan of every statement that the flow
 // runs is looked at. A table that grows is never read by its tenant alone.
 
-const PAYLOAD = { service: "api" };
+const PAYLOAD = expectOk(canonicalPayload({ service: "api" }));
 const question = (once: string) => ({
   username: "alex",
   action: `Deploy ${once}`,

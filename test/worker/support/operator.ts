@@ -2,6 +2,7 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { auditExport, type AuditReport } from "../../../src/core/evidence/audit.ts";
@@ -121,7 +122,7 @@ export async function askedOfBoth(own: Victim, threshold: number): Promise<strin
     project: { id: String(project?.["id"]), name: String(project?.["name"]) },
     requester: { kind: "service", id: "k_1", name: "ci", person: null },
     action: "Deploy to production",
-    payload: { service: "api", sha: "abc123" },
+    payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),
     approver: await ofBoth(own, threshold),
     expiresInMilliseconds: 900_000,
     executeWithinMilliseconds: null,
