@@ -34,6 +34,17 @@ export interface AuthenticatorSettings {
   readonly backedUp?: boolean;
   /** From 1 on it counts; at 0 it has no counter. */
   readonly signCount?: number;
+  /** A fixed key in place of a new one. */
+  readonly key?: SigningKey;
+  /** Where its ids come from, unless they are random. */
+  readonly draw?: (byteCount: number) => Bytes;
+}
+
+export interface SigningKey {
+  /** The COSE_Key. */
+  readonly publicKey: CborValue;
+  /** In WebAuthn's form: DER for ES256, plain bytes else. */
+  readonly sign: (message: Bytes) => Promise<Bytes>;
 }
 
 export interface Lies {
@@ -94,12 +105,13 @@ export interface Authenticator {
 
 export async function createAuthenticator(settings: AuthenticatorSettings): Promise<Authenticator> {
   const { algorithm = ES256, backupEligible = true, backedUp = backupEligible } = settings;
-  const keys = await generateKeys(algorithm);
+  const { sign, publicKey } = settings.key ?? (await newKey(algorithm));
+  const draw = settings.draw ?? random;
   const credential: AuthenticatorCredential = {
-    id: toBase64url(random(32)),
-    publicKey: encodeCbor(await coseKeyOf(keys.publicKey, algorithm)),
+    id: toBase64url(draw(32)),
+    publicKey: encodeCbor(publicKey),
     algorithm,
-    userHandle: toBase64url(random(32)),
+    userHandle: toBase64url(draw(32)),
     backupEligible,
   };
   let signCount = settings.signCount ?? 0;
@@ -109,11 +121,6 @@ export async function createAuthenticator(settings: AuthenticatorSettings): Prom
     const truth = { userPresent: true, userVerified: true, backupEligible, backedUp, signCount };
     return writeAuthenticatorData({ rpId: settings.rpId, ...truth, ...defaults, ...lies }, credential);
   };
-  const sign = async (message: Bytes): Promise<Bytes> => {
-    const raw = await crypto.subtle.sign(WEBCRYPTO_ALGORITHM[algorithm], keys.privateKey, message);
-    return algorithm === ES256 ? derFromRaw(new Uint8Array(raw)) : new Uint8Array(raw);
-  };
-
   return {
     credential,
     sign,
@@ -221,6 +228,17 @@ async function generateKeys(algorithm: CoseAlgorithm): Promise<CryptoKeyPair> {
   const rsa = { modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
   const parameters = { ...WEBCRYPTO_ALGORITHM[algorithm], ...(algorithm === RS256 ? rsa : {}) };
   return (await crypto.subtle.generateKey(parameters, true, ["sign", "verify"])) as CryptoKeyPair;
+}
+
+async function newKey(algorithm: CoseAlgorithm): Promise<SigningKey> {
+  const { publicKey, privateKey } = await generateKeys(algorithm);
+  return {
+    publicKey: await coseKeyOf(publicKey, algorithm),
+    sign: async (message) => {
+      const raw = await crypto.subtle.sign(WEBCRYPTO_ALGORITHM[algorithm], privateKey, message);
+      return algorithm === ES256 ? derFromRaw(new Uint8Array(raw)) : new Uint8Array(raw);
+    },
+  };
 }
 
 async function coseKeyOf(key: CryptoKey, algorithm: CoseAlgorithm): Promise<CborValue> {

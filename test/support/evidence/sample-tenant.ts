@@ -28,7 +28,12 @@ import {
 } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { statementNonce, type Person, type Statement } from "../../../src/core/confirmation/statement.ts";
-import { createAuthenticator, type Authenticator, type Lies } from "../authenticator.ts";
+import {
+  createAuthenticator,
+  type Authenticator,
+  type AuthenticatorSettings,
+  type Lies,
+} from "../authenticator.ts";
 import type { TestLog } from "../log/memory-log.ts";
 
 // A tenant with people, passkeys and a sealed history, as the service would have made it. Whoever
@@ -68,31 +73,38 @@ export function random(count: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(count));
 }
 
-export async function createPerson(username: string): Promise<TestPerson> {
-  const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
+export async function createPerson(
+  username: string,
+  settings: Partial<AuthenticatorSettings> = {},
+): Promise<TestPerson> {
+  const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP, ...settings });
   return { id: `person-${username}`, username, passkey };
 }
 
 export class TestTenant {
   readonly log: TestLog;
   readonly owner: TestPerson;
-  readonly streamKey = random(32);
+  readonly streamKey: Bytes;
   readonly genesis: Genesis;
   readonly stream: string;
   readonly records: { readonly sealed: Kept; readonly index: number }[] = [];
   #now = START;
   #directorySeq = 0;
+  readonly #draw: typeof random;
 
-  constructor(log: TestLog, owner: TestPerson) {
+  /** `draw` gives the salts and ids: random ones, unless a test needs the same stream every time. */
+  constructor(log: TestLog, owner: TestPerson, draw = random) {
     this.log = log;
     this.owner = owner;
+    this.#draw = draw;
+    this.streamKey = draw(32);
     this.genesis = {
       rp: RP,
       logOrigin: log.origin,
       streamKeyHash: streamKeyHash(this.streamKey),
       credentialId: owner.passkey.credential.id,
       publicKey: toBase64url(owner.passkey.credential.publicKey),
-      salt: toBase64url(random(32)),
+      salt: toBase64url(draw(32)),
     };
     this.stream = streamId(this.genesis);
     const person = { id: owner.id, username: owner.username };
@@ -141,7 +153,7 @@ export class TestTenant {
   async decide(asked: Asked): Promise<number> {
     const { type = "decision", payload = { service: "api", sha: "abc123" }, policy = null } = asked;
     const created = this.#tick();
-    const confirmation = `c_${toHex(random(16))}`;
+    const confirmation = `c_${toHex(this.#draw(16))}`;
     const payloadHash = hashOfJson(payload);
     const statements: Statement[] = [];
     const assertions = [];
@@ -152,7 +164,7 @@ export class TestTenant {
       statements.push(statement);
       assertions.push(signed.assertion);
     }
-    const payloadSalt = random(32);
+    const payloadSalt = this.#draw(32);
     const body = {
       confirmation,
       outcome: asked.outcome ?? "approved",
@@ -237,7 +249,7 @@ export class TestTenant {
       created,
       expires: new Date(Date.parse(created) + 15 * 60_000).toISOString(),
       issued: this.#tick(),
-      salt: toBase64url(random(32)),
+      salt: toBase64url(this.#draw(32)),
       ...vote.says,
     };
   }
@@ -260,7 +272,7 @@ export class TestTenant {
       body,
     };
     const record = (alter?.(honest) ?? honest) as unknown as StreamRecord;
-    const entrySalt = random(32);
+    const entrySalt = this.#draw(32);
     const label = recordLabel(this.streamKey, seq);
     const index = this.log.append(
       encodeEntry({ kind: "sealed", label, commit: recordCommit(record, entrySalt) }),

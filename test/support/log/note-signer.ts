@@ -21,18 +21,22 @@ export interface NoteSigner {
 const PKCS8_PREFIX = expectOk(fromHex("302e020100300506032b657004220420"));
 
 export async function noteSigner(name: string, type: NoteKeyType, seed: number): Promise<NoteSigner> {
-  const pkcs8 = concat(PKCS8_PREFIX, new Uint8Array(32).fill(seed));
-  const secret = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
-  const { x = "" } = await crypto.subtle.exportKey("jwk", secret);
-  const key = noteKey(name, type, expectOk(fromBase64url(x)));
-  return {
-    key,
-    sign: async (text, time) => noteSignature(key, await signWith(secret, signedBytes(text, time)), time),
-  };
+  const { publicKey, sign } = await ed25519Secret(new Uint8Array(32).fill(seed));
+  const key = noteKey(name, type, publicKey);
+  return { key, sign: async (text, time) => noteSignature(key, await sign(signedBytes(text, time)), time) };
 }
 
-async function signWith(secret: CryptoKey, message: Bytes): Promise<Bytes> {
-  return owned(new Uint8Array(await crypto.subtle.sign("Ed25519", secret, message)));
+export async function ed25519Secret(seed: Bytes): Promise<{
+  readonly publicKey: Bytes;
+  readonly sign: (message: Bytes) => Promise<Bytes>;
+}> {
+  const pkcs8 = concat(PKCS8_PREFIX, seed);
+  const secret = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
+  const { x = "" } = await crypto.subtle.exportKey("jwk", secret);
+  return {
+    publicKey: expectOk(fromBase64url(x)),
+    sign: async (message) => owned(new Uint8Array(await crypto.subtle.sign("Ed25519", secret, message))),
+  };
 }
 
 /** A note signed by a log, and cosigned by witnesses at the time. */

@@ -1,0 +1,197 @@
+import { describe, expect, it } from "vitest";
+import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
+import { assertionHash, verifyAssertion } from "../../../src/core/webauthn/assertion.ts";
+import {
+  fromBase64,
+  fromBase64url,
+  fromHex,
+  toBase64,
+  toBase64url,
+  toHex,
+  u64be,
+  utf8,
+} from "../../../src/core/encoding/bytes.ts";
+import { challengeOf, comparisonCode } from "../../../src/core/confirmation/challenge.ts";
+import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
+import { readCoseKey } from "../../../src/core/webauthn/cose.ts";
+import {
+  applyChange,
+  parseChange,
+  type Directory,
+  type Member,
+  type Passkey,
+} from "../../../src/core/stream/directory.ts";
+import { sha256 } from "../../../src/core/encoding/hash.ts";
+import { canonicalText } from "../../../src/core/encoding/jcs.ts";
+import { parseJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import {
+  isSatisfied,
+  parsePolicy,
+  policyHash,
+  requirementsAfter,
+} from "../../../src/core/confirmation/policy.ts";
+import { streamId, streamKeyHash } from "../../../src/core/stream/record.ts";
+import { expectOk, type Result } from "../../../src/core/refusal.ts";
+import { matchShape } from "../../../src/core/encoding/shape.ts";
+import { statementNonce, statementShape } from "../../../src/core/confirmation/statement.ts";
+import assertions from "../../../web/docs/vectors/assertions.json" with { type: "json" };
+import directory from "../../../web/docs/vectors/directory.json" with { type: "json" };
+import encodings from "../../../web/docs/vectors/encodings.json" with { type: "json" };
+import ids from "../../../web/docs/vectors/ids.json" with { type: "json" };
+import payloads from "../../../web/docs/vectors/payloads.json" with { type: "json" };
+import policies from "../../../web/docs/vectors/policies.json" with { type: "json" };
+import statements from "../../../web/docs/vectors/statements.json" with { type: "json" };
+
+// The vectors that are published for those who write a verifier of their own: what people sign, and who must.
+
+const bytes = (hex: string) => expectOk(fromHex(hex));
+const codeOf = (result: Result<unknown>) => (result.ok ? undefined : result.refusal.code);
+const named = <Vector extends { readonly name: string }>(vectors: readonly Vector[]) =>
+  vectors.map((vector) => [vector.name, vector] as const);
+
+describe("encodings", () => {
+  it.each(encodings.bytes)("$hex is $base64url and $base64", ({ hex, base64url, base64 }) => {
+    const raw = bytes(hex);
+    expect([toHex(raw), toBase64url(raw), toBase64(raw)]).toEqual([hex, base64url, base64]);
+    expect([fromBase64url(base64url), fromBase64(base64)]).toEqual([
+      { ok: true, value: raw },
+      { ok: true, value: raw },
+    ]);
+  });
+
+  it.each(encodings.numbers)("$value has the eight bytes $u64be", ({ value, u64be: hex }) => {
+    expect(toHex(u64be(value))).toBe(hex);
+  });
+
+  it.each([
+    ["hexadecimal", fromHex, encodings.refused.hex],
+    ["base64url", fromBase64url, encodings.refused.base64url],
+    ["base64", fromBase64, encodings.refused.base64],
+  ] as const)("%s in another spelling is refused", (_name, decode, texts) => {
+    for (const text of texts) expect([text, codeOf(decode(text))]).toEqual([text, "encoding_malformed"]);
+  });
+});
+
+describe("payloads", () => {
+  it.each(named(payloads.accepted))("accepted: %s", (_name, { text, canonical, hash }) => {
+    const made = canonicalText(expectOk(parseJsonObject(utf8(text))));
+    expect([made, toHex(sha256(utf8(made)))]).toEqual([canonical, hash]);
+  });
+
+  it.each(named(payloads.refused))("refused: %s", (_name, { text, code, at }) => {
+    expect(parseJsonObject(utf8(text))).toMatchObject({ ok: false, refusal: { code, at } });
+  });
+
+  it.each(named(payloads.refusedBytes))("refused: %s", (_name, { hex, code, at }) => {
+    expect(parseJsonObject(bytes(hex))).toMatchObject({ ok: false, refusal: { code, at } });
+  });
+
+  it.each(named(payloads.limits))("%s", (_name, { pieces, hash, code, at }) => {
+    const text = pieces.map(([piece, times]) => String(piece).repeat(Number(times))).join("");
+    const parsed = parseJsonObject(utf8(text));
+    if (parsed.ok) expect(toHex(sha256(utf8(canonicalText(parsed.value))))).toBe(hash);
+    else expect(parsed.refusal).toMatchObject({ code, at });
+  });
+});
+
+describe("ids", () => {
+  it.each(ids.streams)("the stream $id", ({ genesis, canonical, id }) => {
+    expect([canonicalText(genesis), streamId(genesis)]).toEqual([canonical, id]);
+  });
+
+  it.each(ids.streamKeys)("the hash of the stream key $key", ({ key, hash }) => {
+    expect(streamKeyHash(bytes(key))).toBe(hash);
+  });
+
+  it.each(ids.codes)("the code $code", ({ confirmation, payloadHash, action, code }) => {
+    expect(comparisonCode(confirmation, bytes(payloadHash), action)).toBe(code);
+  });
+
+  it.each(ids.fingerprints)("the fingerprint $fingerprint", ({ publicKey, fingerprint }) => {
+    expect(fingerprintOf(expectOk(fromBase64url(publicKey)))).toBe(fingerprint);
+  });
+
+  it.each(ids.apiKeys)("an API key for $mode", ({ text, mode, hash }) => {
+    expect(parseApiKey(text)).toEqual({ ok: true, value: { mode, hash } });
+  });
+
+  it.each(ids.refusedApiKeys)("%s is no API key", (text) => {
+    expect(codeOf(parseApiKey(text))).toBe("api_key_malformed");
+  });
+});
+
+describe("statements", () => {
+  it.each(named(statements.accepted))("of the request that is %s", (_name, vector) => {
+    const statement = expectOk(matchShape(statementShape, vector.statement as JsonValue));
+    const nonce = statementNonce(statement);
+    const challenge = challengeOf(nonce, bytes(vector.payloadHash));
+    expect(canonicalText(statement)).toBe(vector.canonical);
+    expect([toHex(nonce), toHex(challenge), toBase64url(challenge)]).toEqual([
+      vector.nonce,
+      vector.challenge,
+      vector.challengeBase64url,
+    ]);
+  });
+
+  it.each(named(statements.refused))("refused with %s", (_name, { statement, at }) => {
+    const refused = matchShape(statementShape, statement as JsonValue);
+    expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at } });
+  });
+});
+
+describe("assertions", () => {
+  const { challenge, origin, rpId } = assertions;
+  const verify = ({ assertion, credential }: (typeof assertions.accepted)[number]) =>
+    verifyAssertion(assertion, {
+      challenge: bytes(challenge),
+      origin,
+      rpId,
+      credential: { id: credential.id, publicKey: expectOk(fromBase64url(credential.publicKey)) },
+    });
+
+  it.each(named(assertions.accepted))("accepted: %s", async (_name, vector) => {
+    expect(toHex(assertionHash(vector.assertion))).toBe(vector.assertionHash);
+    expect(await verify(vector)).toEqual({ ok: true, value: vector.facts });
+  });
+
+  it.each(named(assertions.refused))("refused: %s", async (_name, { code, ...vector }) => {
+    expect(codeOf(await verify(vector as unknown as (typeof assertions.accepted)[number]))).toBe(code);
+  });
+
+  it.each(named(assertions.keys))("a public key: %s", (_name, { publicKey, algorithm, code }) => {
+    const key = readCoseKey(bytes(publicKey));
+    expect(key.ok ? { algorithm: key.value.algorithm } : { code: key.refusal.code }).toEqual(
+      code === undefined ? { algorithm } : { code },
+    );
+  });
+});
+
+describe("policies", () => {
+  it.each(policies.met)("signed by $approvers after $elapsedMilliseconds ms", (vector) => {
+    const policy = expectOk(parsePolicy(vector.policy as JsonValue));
+    const approvers = new Set(vector.approvers);
+    const met = requirementsAfter(policy, vector.elapsedMilliseconds).some((tree) =>
+      isSatisfied(tree, approvers),
+    );
+    expect([policyHash(policy), met]).toEqual([vector.hash, vector.met]);
+  });
+
+  it.each(policies.accepted)("four levels are allowed", (policy) => {
+    expect(codeOf(parsePolicy(policy as JsonValue))).toBe(undefined);
+  });
+
+  it.each(named(policies.refused))("refused: %s", (_name, { policy, code }) => {
+    expect(codeOf(parsePolicy(policy as JsonValue))).toBe(code);
+  });
+});
+
+describe("changes of the directory", () => {
+  const before: Directory = {
+    members: new Map(directory.members.map((member) => [member.id, member as Member])),
+    passkeys: new Map(directory.passkeys.map((passkey) => [passkey.id, passkey as Passkey])),
+  };
+  it.each(named(directory.changes))("%s", (_name, { change, signers, accepted, code }) => {
+    const applied = applyChange(before, expectOk(parseChange(change as JsonValue)), signers, 9);
+    expect([applied.ok, codeOf(applied)]).toEqual([accepted, code]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
+import { sha256 } from "../../../src/core/encoding/hash.ts";
+import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
+import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { parseReceipt } from "../../../src/core/evidence/receipt.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import receipts from "../../../web/docs/vectors/receipts.json" with { type: "json" };
+import { edited } from "../../support/evidence/edited.ts";
+import { judge, type Given } from "../../support/vectors/verdict.ts";
+
+// The receipts that are published for those who write a verifier of their own, and the verdicts.
+
+const texts = import.meta.glob("../../../web/docs/vectors/receipts/*", {
+  query: "?raw",
+  eager: true,
+  import: "default",
+});
+const files = new Map(
+  Object.entries(texts).map(([path, text]) => [path.slice(path.lastIndexOf("/") + 1), utf8(text)]),
+);
+
+function fileOf(name: string): Uint8Array {
+  const file = files.get(name);
+  if (file === undefined) throw new RangeError(`there is no file ${name}`);
+  return file;
+}
+
+/** What a verifier knows who knows all that can be known, but for the history. */
+const everything = receipts.cases.find(({ given }) => given === "all that a verifier can know");
+
+it("lists every file with its hash", () => {
+  const hashes = [...files].map(([file, bytes]) => ({ file, sha256: toHex(sha256(bytes)) }));
+  expect(hashes).toEqual(receipts.files.toSorted((one, other) => (one.file < other.file ? -1 : 1)));
+});
+
+describe("a published receipt has the published verdict", () => {
+  it.each(receipts.cases.map((each) => [each.file, each.given, each] as const))(
+    "%s, given %s",
+    async (name, _given, { verified, outcome, checks, ...given }) => {
+      expect(await judge(fileOf(name), given as Given, files)).toEqual({ verified, outcome, checks });
+    },
+  );
+});
+
+describe("a changed receipt fails the published checks", () => {
+  const { tenant = "", trust = "", streamKey = "" } = everything ?? {};
+  const given = { tenant, trust, streamKey };
+  it.each(receipts.mutations.map((each) => [each.file, each.name, each] as const))(
+    "%s with %s",
+    async (name, _mutation, { at, to, failed }) => {
+      const file = fileOf(name);
+      expect((await judge(file, given, files)).verified).toBe(true);
+      const receipt = expectOk(parseReceipt(file)) as unknown as JsonValue;
+      const changed = await judge(canonicalBytes(edited(receipt, at, () => to)), given, files);
+      const names = Object.entries(changed.checks).filter(([, status]) => status === "failed");
+      expect([changed.verified, names.map(([check]) => check)]).toEqual([false, failed]);
+    },
+  );
+});

@@ -1,0 +1,67 @@
+import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
+
+/** One changed value in a receipt, at a JSON Pointer. The changed file is still canonical JSON. */
+export interface Mutation {
+  readonly name: string;
+  /** Which receipt. */
+  readonly of: string;
+  readonly at: string;
+  readonly to: JsonValue;
+}
+
+const HASH = "ab".repeat(32);
+const SALT = "A".repeat(43);
+
+const rows: readonly (readonly [of: string, name: string, at: string, to: JsonValue])[] = [
+  ["approved", "another version", "/v", 2],
+  ["approved", "another amount", "/decision/payload/amount", "9250.00"],
+  ["approved", "another payload hash", "/decision/payloadHash", HASH],
+  ["approved", "another payload salt", "/decision/payloadSalt", SALT],
+  ["approved", "another outcome", "/decision/record/body/outcome", "rejected"],
+  ["approved", "another time", "/decision/record/at", "2026-11-01T12:00:19.000Z"],
+  ["approved", "a time after the expiry", "/decision/record/at", "2026-11-01T13:00:00.000Z"],
+  ["approved", "another place in the stream", "/decision/record/seq", 9],
+  ["approved", "another predecessor", "/decision/record/prev", HASH],
+  ["approved", "another stream", "/decision/record/stream", HASH],
+  ["approved", "another state of the directory", "/decision/record/body/directory/commit", HASH],
+  ["approved", "a later state of the directory", "/decision/record/body/directory/seq", 4],
+  ["approved", "another entry salt", "/decision/entrySalt", SALT],
+  ["approved", "another label", "/decision/label", HASH],
+  ["approved", "another action", "/decision/statements/0/action", "Pay invoice 4712"],
+  ["approved", "a rejection instead of an approval", "/decision/statements/0/decision", "reject"],
+  ["approved", "another approver", "/decision/statements/0/approver/username", "dan"],
+  ["approved", "another reason", "/decision/statements/0/reason", "fine"],
+  ["approved", "another origin", "/decision/statements/0/rp", "https://evil.example"],
+  ["approved", "another statement salt", "/decision/statements/0/salt", SALT],
+  ["approved", "no statements", "/decision/statements", []],
+  ["approved", "no assertions", "/decision/assertions", []],
+  ["approved", "another credential", "/decision/assertions/0/id", "AAAA"],
+  ["approved", "another signature", "/decision/assertions/0/signature", "MAYCAQECAQE"],
+  ["approved", "other client data", "/decision/assertions/0/clientDataJSON", "e30"],
+  ["approved", "another name of the tenant", "/created/record/body/tenant", "Acne"],
+  ["approved", "another owner", "/created/record/body/person/username", "bea"],
+  ["approved", "another log", "/created/record/body/genesis/logOrigin", "evil.example/log"],
+  ["approved", "another owner's key", "/created/record/body/genesis/publicKey", "AQID"],
+  ["approved", "another genesis salt", "/created/record/body/genesis/salt", SALT],
+  ["approved", "no endorsements", "/changes", []],
+  ["approved", "a better role", "/changes/1/payload/role", "owner"],
+  ["approved", "an endorsement that was rejected", "/changes/1/record/body/outcome", "rejected"],
+  ["approved", "another kind of change", "/changes/1/record/type", "role.changed"],
+  ["approved", "a withheld change", "/changes/1/payload", null],
+  ["approved", "a proof that is no text of this format", "/decision/proof", "c2sp.org/tlog-proof@v1\n"],
+  ["approved", "an anchor without a timestamp", "/anchor", { proof: "x", timestamp: "AAAA" }],
+  ["quorum", "no statements", "/decision/statements", []],
+  ["quorum", "another threshold", "/decision/policy/require/threshold", 1],
+  ["quorum", "a missing policy", "/decision/policy", null],
+  ["quorum", "another credential in the record", "/decision/record/body/signatures/1/credential", "AAAA"],
+  ["rejected", "an approval instead of a rejection", "/decision/record/body/outcome", "approved"],
+  ["expired", "an approval that nobody signed", "/decision/record/body/outcome", "approved"],
+  ["expired", "a rejection that nobody signed", "/decision/record/body/outcome", "rejected"],
+  ["break-glass", "an ordinary approval", "/decision/record/body/outcome", "approved"],
+  ["break-glass", "nobody who may override", "/decision/policy/breakGlass", []],
+  ["recovered", "a recovery that takes nothing back", "/changes/3/payload/revoked", []],
+  ["anchored", "a timestamp of other bytes", "/anchor/timestamp", "AE9wZW5UaW1lc3RhbXBz"],
+  ["withheld", "a payload that was not signed", "/decision/payload", {}],
+];
+
+export const MUTATIONS: readonly Mutation[] = rows.map(([of, name, at, to]) => ({ of, name, at, to }));

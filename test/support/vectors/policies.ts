@@ -1,0 +1,172 @@
+import { applyChange, parseChange, type Directory } from "../../../src/core/stream/directory.ts";
+import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import {
+  isSatisfied,
+  parsePolicy,
+  policyHash,
+  requirementsAfter,
+  soleApprover,
+  type Policy,
+  type Requirement,
+} from "../../../src/core/confirmation/policy.ts";
+import type { Role } from "../../../src/core/stream/record.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+
+// Who must sign: policies with the people who signed, and changes of the directory with those who signed them.
+
+const one = (person: string): Requirement => ({ kind: "person", person });
+const quorum = (name: string, threshold: number, of: readonly (string | Requirement)[]): Requirement => ({
+  kind: "quorum",
+  name,
+  threshold,
+  of: of.map((member) => (typeof member === "string" ? one(member) : member)),
+});
+const policy = (require: Requirement, more: Partial<Policy> = {}): Policy => ({
+  ...soleApprover("unused"),
+  name: "Example",
+  require,
+  ...more,
+});
+
+const twoOfThree = policy(quorum("Staff", 2, ["ana", "bo", "cy"]));
+const groups = policy(
+  quorum("Both", 2, [quorum("Finance", 1, ["ana", "bo"]), quorum("Security", 1, ["bo", "cy"])]),
+);
+const escalating = policy(one("ana"), { escalations: [{ afterSeconds: 60, require: one("bo") }] });
+
+export function policyVectors(): JsonObject {
+  const rows: readonly (readonly [Policy, number, string])[] = [
+    [soleApprover("ana"), 0, "ana"],
+    [soleApprover("ana"), 0, "bo"],
+    [twoOfThree, 0, "ana"],
+    [twoOfThree, 0, "ana cy"],
+    [twoOfThree, 0, "ana dan"],
+    [groups, 0, "bo"],
+    [groups, 0, "bo cy"],
+    [groups, 0, "ana bo"],
+    [groups, 0, "ana cy"],
+    [escalating, 59_999, "bo"],
+    [escalating, 60_000, "bo"],
+    [escalating, 60_000, "ana"],
+  ];
+  const met = rows.map(([each, elapsedMilliseconds, signed]) => {
+    const people = signed.split(" ");
+    const holds = requirementsAfter(each, elapsedMilliseconds).some((tree) =>
+      isSatisfied(tree, new Set(people)),
+    );
+    return { policy: each, hash: policyHash(each), elapsedMilliseconds, approvers: people, met: holds };
+  });
+  const many = Array.from({ length: 65 }, (_none, place) => `p${place}`);
+  const deep = (levels: number): Requirement => (levels === 0 ? one("a") : quorum("", 1, [deep(levels - 1)]));
+  const wrong: readonly (readonly [string, JsonValue])[] = [
+    ["more signatures than people", policy(quorum("", 3, ["ana", "bo"]))],
+    ["two signatures of one person", policy(quorum("", 2, ["ana", "ana"]))],
+    ["a threshold of zero", policy(quorum("", 0, ["ana"]))],
+    ["nobody", policy(quorum("", 1, []))],
+    ["five levels", policy(deep(5))],
+    ["65 seats", policy(quorum("", 2, [quorum("", 1, many.slice(0, 33)), quorum("", 1, many.slice(33))]))],
+    [
+      "8,192 ways to seat people",
+      policy(quorum("", 2, [quorum("", 1, many.slice(0, 13)), quorum("", 1, many.slice(0, 13))])),
+    ],
+    [
+      "escalations out of order",
+      { ...escalating, escalations: [60, 60].map((afterSeconds) => ({ afterSeconds, require: one("bo") })) },
+    ],
+    ["an unknown field", { ...twoOfThree, quorum: 2 }],
+  ];
+  const refused = wrong.map(([name, each]) => {
+    const parsed = parsePolicy(each);
+    if (parsed.ok) throw new Error(`${name} is accepted`);
+    return { name, policy: each, code: parsed.refusal.code };
+  });
+  return { accepted: [policy(deep(4))], met, refused };
+}
+
+const person = (username: string) => ({ id: `p-${username}`, username });
+const key = (name: string) => ({ id: `key${name}`, publicKey: "AQID" });
+const change = (name: string, fields: JsonObject): JsonObject => ({
+  v: 1,
+  kind: "countersign/change",
+  change: name,
+  ...fields,
+});
+const endorsed = (who: string, role: Role, passkey: string) =>
+  change("credential.endorsed", { person: person(who), role, credential: key(passkey) });
+const revoked = (who: string, passkey: string) =>
+  change("credential.revoked", { person: person(who), credential: { id: key(passkey).id } });
+const recovered = (who: string, passkey: string, lost: readonly string[]) =>
+  change("recovered", {
+    person: person(who),
+    credential: key(passkey),
+    revoked: lost.map((each) => key(each).id),
+  });
+const role = (who: string, wanted: Role) => change("role.changed", { person: person(who), role: wanted });
+const newPolicy = change("policy.changed", { name: "Payments", policy: twoOfThree });
+const reveal = change("revealed", {
+  confirmation: "c_1",
+  decided: { seq: 7, commit: "ab".repeat(32) },
+  action: "Deploy",
+  payloadHash: "cd".repeat(32),
+  shown: true,
+});
+
+/** alex owns, bea is an admin, cy approves, eve audits; each has one passkey, named by the first letter. */
+const MEMBERS = { alex: "owner", bea: "admin", cy: "approver", eve: "auditor" } as const;
+
+const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
+  ["an owner enrols an admin", endorsed("dan", "admin", "d"), "alex"],
+  ["an owner enrols a second owner", endorsed("dan", "owner", "d"), "alex"],
+  ["an admin enrols an approver", endorsed("dan", "approver", "d"), "bea"],
+  ["an admin enrols an owner", endorsed("dan", "owner", "d"), "bea"],
+  ["an approver enrols somebody", endorsed("dan", "approver", "d"), "cy"],
+  ["a person adds a passkey", endorsed("cy", "approver", "n"), "cy"],
+  ["a person adds a passkey with a better role", endorsed("cy", "admin", "n"), "cy"],
+  ["an owner adds a passkey to an approver", endorsed("cy", "approver", "n"), "alex"],
+  ["an auditor adds a passkey", endorsed("eve", "auditor", "n"), "eve"],
+  ["one manager adds an auditor's passkey", endorsed("eve", "auditor", "n"), "bea"],
+  ["two managers add an auditor's passkey", endorsed("eve", "auditor", "n"), "alex bea"],
+  ["a passkey that is somebody's already", endorsed("dan", "approver", "c"), "bea"],
+  ["a person revokes a passkey of their own", revoked("cy", "c"), "cy"],
+  ["an admin revokes an approver's passkey", revoked("cy", "c"), "bea"],
+  ["an approver revokes an admin's passkey", revoked("bea", "b"), "cy"],
+  ["an admin revokes an owner's passkey", revoked("alex", "a"), "bea"],
+  ["a passkey under another person's name", revoked("cy", "b"), "bea"],
+  ["an admin makes an approver an admin", role("cy", "admin"), "bea"],
+  ["an admin makes an approver an owner", role("cy", "owner"), "bea"],
+  ["an admin demotes an owner", role("alex", "approver"), "bea"],
+  ["an approver makes himself an admin", role("cy", "admin"), "cy"],
+  ["a role for nobody", role("dan", "admin"), "alex"],
+  ["an admin changes a policy", newPolicy, "bea"],
+  ["an approver changes a policy", newPolicy, "cy"],
+  ["an admin reveals a decision", reveal, "bea"],
+  ["an approver reveals a decision", reveal, "cy"],
+  ["two managers recover an approver", recovered("cy", "n", ["c"]), "alex bea"],
+  ["one manager recovers an approver, where there are two", recovered("cy", "n", ["c"]), "bea"],
+  ["a manager and a colleague recover an approver", recovered("cy", "n", ["c"]), "bea eve"],
+  ["a person recovers alone", recovered("cy", "n", ["c"]), "cy"],
+  ["the owner recovers the only other manager", recovered("bea", "n", ["b"]), "alex"],
+  ["an admin recovers the only owner", recovered("alex", "n", ["a"]), "bea"],
+  ["a recovery that takes nothing back", recovered("cy", "n", []), "alex bea"],
+  ["a recovery that takes another's passkey as well", recovered("cy", "n", ["b", "c"]), "alex bea"],
+];
+
+export function directoryVectors(): JsonObject {
+  const names = Object.keys(MEMBERS) as readonly (keyof typeof MEMBERS)[];
+  const members = names.map((name) => ({ ...person(name), role: MEMBERS[name] }));
+  const passkeys = names.map((name) => {
+    const { id, publicKey } = key(name.charAt(0));
+    return { id, publicKey, person: person(name).id, endorsedAt: 0, revokedAt: null };
+  });
+  const directory: Directory = {
+    members: new Map(members.map((member) => [member.id, member])),
+    passkeys: new Map(passkeys.map((passkey) => [passkey.id, passkey])),
+  };
+  const changes = CHANGES.map(([name, document, signers]) => {
+    const signed = signers.split(" ").map((signer) => person(signer).id);
+    const applied = applyChange(directory, expectOk(parseChange(document)), signed, 9);
+    const verdict = applied.ok ? { accepted: true } : { accepted: false, code: applied.refusal.code };
+    return { name, change: document, signers: signed, ...verdict };
+  });
+  return { members, passkeys, changes };
+}

@@ -1,0 +1,54 @@
+import { fromHex, utf8, utf8Text } from "../../../src/core/encoding/bytes.ts";
+import { openExport } from "../../../src/core/evidence/export.ts";
+import { keptRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
+import { verifyReceipt, type Knowledge } from "../../../src/core/evidence/verify.ts";
+
+/** What a verifier knows besides the receipt, as the vectors write it down; files by their names. */
+export interface Given {
+  readonly tenant?: string;
+  readonly trust?: string;
+  readonly streamKey?: string;
+  readonly payload?: string;
+  readonly history?: string;
+}
+
+export interface Verdict {
+  readonly verified: boolean;
+  readonly outcome: string | null;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export async function judge(
+  receipt: Uint8Array,
+  given: Given,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<Verdict> {
+  const { verified, outcome, checks } = await verifyReceipt(receipt, await knowledgeOf(given, files));
+  return { verified, outcome, checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])) };
+}
+
+async function knowledgeOf(
+  { tenant, trust, streamKey, payload, history }: Given,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<Knowledge> {
+  const file = (name: string) => {
+    const bytes = files.get(name);
+    if (bytes === undefined) throw new RangeError(`there is no file ${name}`);
+    return bytes;
+  };
+  return {
+    ...(tenant !== undefined && { tenant }),
+    ...(trust !== undefined && { trust: expectOk(parseTrustPolicy(utf8Text(file(trust)) ?? "")) }),
+    ...(streamKey !== undefined && { streamKey: expectOk(fromHex(streamKey)) }),
+    ...(payload !== undefined && { payload: utf8(payload) }),
+    ...(history !== undefined && { history: await rowsOf(file(history)) }),
+  };
+}
+
+async function rowsOf(file: Uint8Array): Promise<readonly HistoryRow[]> {
+  const rows: HistoryRow[] = [];
+  for await (const row of expectOk(await openExport([file])).rows) rows.push(keptRow(expectOk(row)));
+  return rows;
+}
