@@ -22,6 +22,6 @@ export interface Env {
   readonly LOG_RESTORE?: string;
 }
 
-export function theLog(env: Env): DurableObjectStub<Log> {
+export function logStub(env: Env): DurableObjectStub<Log> {
   return env.LOG.getByName(LOG_NAME);
 }

@@ -2,7 +2,7 @@ import { wakeDesks } from "./app/sealing/wake-desks.ts";
 import { Desk } from "./desk/desk.ts";
 import { restoreLog } from "./app/sealing/restore-log.ts";
 import { createRuntime } from "./app/create-runtime.ts";
-import { theLog, type Env } from "./env.ts";
+import { logStub, type Env } from "./env.ts";
 import { app } from "./http/app.ts";
 import { Log } from "./log/log.ts";
 
@@ -14,7 +14,7 @@ export default {
     const runtime = createRuntime(env);
     try {
       // First, since nothing is sealed before it is done.
-      if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.database, theLog(env));
+      if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.database, logStub(env));
     } finally {
       await wakeDesks(runtime);
     }

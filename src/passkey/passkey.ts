@@ -1,14 +1,14 @@
 import { verifyAssertion, type Assertion, type AssertionFacts } from "../core/webauthn/assertion.ts";
 import { toBase64url, type Bytes } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
-import { agreed, isRuleOfBoth, type Agreed } from "./agreement.ts";
+import { compareVerdicts, isSharedRule, type Compared } from "./compare-verdicts.ts";
 import {
   readRegistration,
   type RegisteredPasskey,
   type Registration,
   type RegistrationExpectation,
 } from "./registration.ts";
-import { opinionOnRegistration, opinionOnUse } from "./second-verifier.ts";
+import { secondVerifyRegistration, secondVerifyAssertion } from "./second-verifier.ts";
 
 // What a browser says of a passkey, believed only where two verifiers that share no code agree. Whether
 // the challenge is fresh, the id unregistered, or the passkey active, is the caller's to know.
@@ -17,13 +17,13 @@ export interface RegistrationInput extends RegistrationExpectation {
   readonly registration: Registration;
 }
 
-export async function verifyRegistration(input: RegistrationInput): Promise<Agreed<RegisteredPasskey>> {
+export async function verifyRegistration(input: RegistrationInput): Promise<Compared<RegisteredPasskey>> {
   const read = await readRegistration(input.registration, input);
   // Without its data there is nothing to ask the other verifier about.
   if (!read.ok) return read;
   const { passkey, authenticatorData } = read.value;
-  const theirs = await opinionOnRegistration(input.registration, authenticatorData, input);
-  return agreed({ ok: true, value: passkey }, theirs, (value) => ({
+  const theirs = await secondVerifyRegistration(input.registration, authenticatorData, input);
+  return compareVerdicts({ ok: true, value: passkey }, theirs, (value) => ({
     id: value.id,
     publicKey: toBase64url(value.publicKey),
     signCount: value.signCount,
@@ -32,7 +32,7 @@ export async function verifyRegistration(input: RegistrationInput): Promise<Agre
   }));
 }
 
-export interface DecisionInput {
+export interface PasskeyInput {
   readonly assertion: Assertion;
   readonly userHandle?: string | null | undefined;
   readonly challenge: Bytes;
@@ -51,7 +51,7 @@ export interface DecisionInput {
   readonly allowed: readonly string[] | "discoverable";
 }
 
-export async function verifyDecision(input: DecisionInput): Promise<Agreed<AssertionFacts>> {
+export async function verifyPasskey(input: PasskeyInput): Promise<Compared<AssertionFacts>> {
   const { assertion, challenge, origin, rpId, credential, allowed } = input;
   // Some authenticators send none where they were told the credential; null is how browsers say so.
   const userHandle = input.userHandle ?? undefined;
@@ -64,9 +64,9 @@ export async function verifyDecision(input: DecisionInput): Promise<Agreed<Asser
     allowed === "discoverable" ? expectation : { ...expectation, allowed },
     userHandle,
   );
-  if (!ours.ok && !isRuleOfBoth(ours.refusal)) return ours;
-  const theirs = await opinionOnUse(assertion, userHandle, credential.publicKey, input);
-  return agreed(ours, theirs, ({ signCount, backupEligible, backedUp }) => ({
+  if (!ours.ok && !isSharedRule(ours.refusal)) return ours;
+  const theirs = await secondVerifyAssertion(assertion, userHandle, credential.publicKey, input);
+  return compareVerdicts(ours, theirs, ({ signCount, backupEligible, backedUp }) => ({
     signCount,
     backupEligible,
     backedUp,

@@ -7,25 +7,25 @@ import type { Registration, RegistrationExpectation } from "./registration.ts";
 
 // The other verifier, which shares no code with ours. It throws to refuse; here that is an answer.
 
-export type Opinion<Facts> =
+export type SecondVerdict<Facts> =
   | { readonly accepted: true; readonly facts: Facts }
   | { readonly accepted: false; readonly reason: string };
 
-export type UseFacts = {
+export type PasskeyFacts = {
   readonly signCount: number;
   readonly backupEligible: boolean;
   readonly backedUp: boolean;
 };
 
-export type RegistrationFacts = UseFacts & { readonly id: string; readonly publicKey: string };
+export type RegistrationFacts = PasskeyFacts & { readonly id: string; readonly publicKey: string };
 
 const REASON_MAX_CHARACTERS = 200;
 
-export function opinionOnRegistration(
+export function secondVerifyRegistration(
   { id, clientDataJSON }: Pick<Registration, "id" | "clientDataJSON">,
   authenticatorData: Bytes,
   { challenge, origin, rpId }: RegistrationExpectation,
-): Promise<Opinion<RegistrationFacts>> {
+): Promise<SecondVerdict<RegistrationFacts>> {
   // It is shown no attestation. To judge one, it would parse certificates and fetch the revocation lists
   // they name, addresses that whoever registers may choose.
   const attestationObject = isoCBOR.encode(
@@ -35,7 +35,7 @@ export function opinionOnRegistration(
       ["authData", authenticatorData],
     ]),
   );
-  return asked(async () => {
+  return toVerdict(async () => {
     const { registrationInfo } = await verifyRegistrationResponse({
       response: {
         id,
@@ -63,13 +63,13 @@ export function opinionOnRegistration(
   });
 }
 
-export function opinionOnUse(
+export function secondVerifyAssertion(
   { id, clientDataJSON, authenticatorData, signature }: Assertion,
   userHandle: string | undefined,
   publicKey: Bytes,
   { challenge, origin, rpId }: RegistrationExpectation,
-): Promise<Opinion<UseFacts>> {
-  return asked(async () => {
+): Promise<SecondVerdict<PasskeyFacts>> {
+  return toVerdict(async () => {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: {
         id,
@@ -102,7 +102,7 @@ export function opinionOnUse(
   });
 }
 
-async function asked<Facts>(question: () => Promise<Facts | undefined>): Promise<Opinion<Facts>> {
+async function toVerdict<Facts>(question: () => Promise<Facts | undefined>): Promise<SecondVerdict<Facts>> {
   try {
     const facts = await question();
     return facts === undefined ? { accepted: false, reason: "not verified" } : { accepted: true, facts };

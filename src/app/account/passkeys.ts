@@ -3,7 +3,7 @@ import type { Assertion, AssertionFacts } from "../../core/webauthn/assertion.ts
 import { fromBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import { expectOk, type Result } from "../../core/refusal.ts";
 import { hostOf } from "../../core/evidence/signed-record.ts";
-import { verifyDecision, type DecisionInput } from "../../passkey/passkey.ts";
+import { verifyPasskey, type PasskeyInput } from "../../passkey/passkey.ts";
 import { credentials, type CredentialRow, type PersonRow } from "../../store/schema.ts";
 import { prepared, type TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
@@ -28,9 +28,9 @@ export async function verifyUse(
   passkey: CredentialRow,
   given: { readonly assertion: Assertion; readonly userHandle: string | null },
   challenge: Bytes,
-  allowed: DecisionInput["allowed"],
+  allowed: PasskeyInput["allowed"],
 ): Promise<Result<AssertionFacts>> {
-  return verifyDecision({
+  return verifyPasskey({
     assertion: given.assertion,
     userHandle: given.userHandle,
     challenge,

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import { theLog, type Env } from "../../env.ts";
+import { logStub, type Env } from "../../env.ts";
 
 /** The public paths of the log. It sees the path alone: whoever audits it does so without a name. */
 export const tlog = new Hono<{ Bindings: Env }>();
 
-tlog.get("/*", ({ env, req }) => theLog(env).fetch(req.url, { method: req.method }));
+tlog.get("/*", ({ env, req }) => logStub(env).fetch(req.url, { method: req.method }));
 tlog.all("/*", (context) =>
   context.text("Only GET and HEAD are answered here.\n", 405, {
     Allow: "GET, HEAD",

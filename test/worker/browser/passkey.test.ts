@@ -12,10 +12,10 @@ import {
 import { EDDSA, ES256, RS256, type CborValue, type CoseAlgorithm } from "../../../src/core/webauthn/cose.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
-import { agreed, type Agreed } from "../../../src/passkey/agreement.ts";
-import { verifyDecision, verifyRegistration, type DecisionInput } from "../../../src/passkey/passkey.ts";
+import { compareVerdicts, type Compared } from "../../../src/passkey/compare-verdicts.ts";
+import { verifyPasskey, verifyRegistration, type PasskeyInput } from "../../../src/passkey/passkey.ts";
 import { ATTESTATION_OBJECT_MAX_BYTES, type Registration } from "../../../src/passkey/registration.ts";
-import type { Opinion } from "../../../src/passkey/second-verifier.ts";
+import type { SecondVerdict } from "../../../src/passkey/second-verifier.ts";
 import {
   createAuthenticator,
   encodeCbor,
@@ -272,14 +272,14 @@ describe("a registration", () => {
 });
 
 describe("a decision", () => {
-  const input = (of: Authenticator): Omit<DecisionInput, "assertion"> => ({
+  const input = (of: Authenticator): Omit<PasskeyInput, "assertion"> => ({
     ...expectation,
     credential: { ...of.credential, signCount: 0 },
     allowed: ["AAAA", of.credential.id],
   });
-  async function verify(of: Authenticator, lies: Lies = {}, change: Partial<DecisionInput> = {}) {
+  async function verify(of: Authenticator, lies: Lies = {}, change: Partial<PasskeyInput> = {}) {
     const { assertion, userHandle } = await of.assert(CHALLENGE, lies);
-    return verifyDecision({ assertion, userHandle, ...input(of), ...change });
+    return verifyPasskey({ assertion, userHandle, ...input(of), ...change });
   }
 
   it.each(ALGORITHMS)("is accepted with algorithm %i, and its facts told", async (algorithm) => {
@@ -314,7 +314,7 @@ describe("a decision", () => {
     expect(expectOk(await verify(passkey(), {}, { credential })).signCountRegressed).toBe(true);
   });
 
-  it.each<[string, Partial<DecisionInput>]>([
+  it.each<[string, Partial<PasskeyInput>]>([
     ["unknown_credential", { allowed: [] }],
     ["accepted", { allowed: "discoverable" }],
     ["user_handle_mismatch", { allowed: "discoverable", userHandle: undefined }],
@@ -331,7 +331,7 @@ describe("a decision", () => {
 
   it.each([null, undefined, 1, "text", [], {}, { id: 1 }])("is refused if it is %j", async (assertion) => {
     const given = { ...input(passkey()), assertion: assertion as unknown as Assertion };
-    expect(outcomeOf(await verifyDecision(given))).toBe("assertion_malformed");
+    expect(outcomeOf(await verifyPasskey(given))).toBe("assertion_malformed");
   });
 
   it("is refused, and both reasons told for the log, where the verifiers differ", async () => {
@@ -347,7 +347,7 @@ describe("a decision", () => {
     expect(outcomeOf(await registered(passkey(), honest))).toBe("accepted");
   });
 
-  async function registered(of: Authenticator, lies: Lies): Promise<Agreed<unknown>> {
+  async function registered(of: Authenticator, lies: Lies): Promise<Compared<unknown>> {
     const { id, response } = await of.register(CHALLENGE, lies);
     const { clientDataJSON, attestationObject } = response;
     return verifyRegistration({ registration: { id, clientDataJSON, attestationObject }, ...expectation });
@@ -360,23 +360,21 @@ describe("a decision", () => {
       for (let bit = 0; bit < 8 * honest.length; bit++) {
         const flipped = honest.with(bit >> 3, (honest[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
         const mutated = { ...assertion, [field]: toBase64url(flipped) };
-        expect((await verifyDecision({ ...input(passkey()), assertion: mutated, userHandle })).ok).toBe(
-          false,
-        );
+        expect((await verifyPasskey({ ...input(passkey()), assertion: mutated, userHandle })).ok).toBe(false);
       }
     }
-    expect(outcomeOf(await verifyDecision({ ...input(passkey()), assertion, userHandle }))).toBe("accepted");
+    expect(outcomeOf(await verifyPasskey({ ...input(passkey()), assertion, userHandle }))).toBe("accepted");
   });
 });
 
 describe("two opinions", () => {
   const facts = { signCount: 1, backedUp: true };
-  const yes: Opinion<JsonObject> = { accepted: true, facts };
-  const no: Opinion<JsonObject> = { accepted: false, reason: "why not" };
+  const yes: SecondVerdict<JsonObject> = { accepted: true, facts };
+  const no: SecondVerdict<JsonObject> = { accepted: false, reason: "why not" };
   const refused = (code: RefusalCode) => refuse(code, "plain words");
   const DISAGREE = "verifiers_disagree";
 
-  it.each<[string, Result<JsonObject>, Opinion<JsonObject>, string]>([
+  it.each<[string, Result<JsonObject>, SecondVerdict<JsonObject>, string]>([
     ["both yes", accept(facts), yes, "accepted"],
     ["both yes, facts in another order", accept({ backedUp: true, signCount: 1 }), yes, "accepted"],
     ["both yes, other facts", accept({ ...facts, signCount: 2 }), yes, DISAGREE],
@@ -388,7 +386,7 @@ describe("two opinions", () => {
     ["ours no, where we are stricter", refused("cross_origin"), yes, "cross_origin"],
     ["ours no to the spelling", refused("signature_malformed"), yes, "signature_malformed"],
   ])("%s", (_name, ours, theirs, outcome) => {
-    const result = agreed(ours, theirs, (value) => value);
+    const result = compareVerdicts(ours, theirs, (value) => value);
     expect(outcomeOf(result)).toBe(outcome);
     expect(result.disagreement !== undefined).toBe(outcome === DISAGREE);
     if (!result.ok) expect(utf8(result.refusal.detail).length).toBeGreaterThan(0);

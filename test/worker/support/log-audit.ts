@@ -6,7 +6,7 @@ import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { Tile } from "../../../src/core/tlog/tile.ts";
 import { parseTrustPolicy, type TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
-import { theLog } from "../../../src/env.ts";
+import { logStub } from "../../../src/env.ts";
 import type { LabelledEntry } from "../../../src/log/append-group.ts";
 import type { Log } from "../../../src/log/log.ts";
 import { readLog, type LogReading } from "../../support/log/log-reader.ts";
@@ -14,7 +14,7 @@ import { readLog, type LogReading } from "../../support/log/log-reader.ts";
 // The log as somebody outside sees it, who has its public paths and nothing else.
 
 /** A new stub each time: those from before a `reset` are dead. */
-export const log = (): DurableObjectStub<Log> => theLog(env);
+export const log = (): DurableObjectStub<Log> => logStub(env);
 
 /** The entry of a label; another version has the same label and another commitment. */
 export function sealed(name: number | string, version = 0): LabelledEntry {

@@ -1,7 +1,7 @@
 import { canonicalText } from "../core/encoding/jcs.ts";
 import type { JsonObject } from "../core/encoding/strict-json.ts";
 import { refuse, type Refusal, type RefusalCode, type Result } from "../core/refusal.ts";
-import type { Opinion } from "./second-verifier.ts";
+import type { SecondVerdict } from "./second-verifier.ts";
 
 // Two verifiers, one answer. Ours is the stricter by design, so its "no" alone is nothing to wonder at;
 // but where both check the same rule, and answer differently, one of them is broken or deceived.
@@ -12,10 +12,10 @@ export interface Disagreement {
   readonly theirs: string;
 }
 
-export type Agreed<Value> = Result<Value> & { readonly disagreement?: Disagreement };
+export type Compared<Value> = Result<Value> & { readonly disagreement?: Disagreement };
 
 /** Rules that both verifiers check, to the same strictness. */
-const RULES_OF_BOTH: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+const SHARED_RULES: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "assertion_type_mismatch",
   "challenge_mismatch",
   "origin_mismatch",
@@ -27,18 +27,18 @@ const RULES_OF_BOTH: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
 ]);
 
 /** Whether the other verifier would have to refuse this too. */
-export function isRuleOfBoth({ code }: Refusal): boolean {
-  return RULES_OF_BOTH.has(code);
+export function isSharedRule({ code }: Refusal): boolean {
+  return SHARED_RULES.has(code);
 }
 
 /** Ours, unless they differ. `factsOf` says what of our answer theirs must match. */
-export function agreed<Value, Facts extends JsonObject>(
+export function compareVerdicts<Value, Facts extends JsonObject>(
   ours: Result<Value>,
-  theirs: Opinion<Facts>,
+  theirs: SecondVerdict<Facts>,
   factsOf: (value: Value) => Facts,
-): Agreed<Value> {
+): Compared<Value> {
   if (!ours.ok) {
-    return theirs.accepted && isRuleOfBoth(ours.refusal)
+    return theirs.accepted && isSharedRule(ours.refusal)
       ? disagreement(`${ours.refusal.code}: ${ours.refusal.detail}`, "accepted")
       : ours;
   }
@@ -48,7 +48,7 @@ export function agreed<Value, Facts extends JsonObject>(
   return expected === found ? ours : disagreement(expected, found);
 }
 
-function disagreement(ours: string, theirs: string): Agreed<never> {
+function disagreement(ours: string, theirs: string): Compared<never> {
   return {
     ...refuse("verifiers_disagree", "two independent checks of this passkey's answer do not agree"),
     disagreement: { ours, theirs },
