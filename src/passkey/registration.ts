@@ -9,13 +9,9 @@ import {
 } from "../core/webauthn/authenticator-data.ts";
 import { fromBase64url, toBase64url, type Bytes } from "../core/encoding/bytes.ts";
 import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "../core/webauthn/client-data.ts";
-import {
-  COSE_KEY_MAX_BYTES,
-  importCoseKey,
-  readCborMap,
-  readCoseKey,
-  type CoseAlgorithm,
-} from "../core/webauthn/cose.ts";
+import { COSE_KEY_MAX_BYTES, readCoseKey, type CoseAlgorithm } from "../core/webauthn/cose.ts";
+import { importCoseKey } from "../core/webauthn/key-import.ts";
+import { readCborMap } from "../core/webauthn/cbor.ts";
 import type { JsonValue } from "../core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import * as shape from "../core/encoding/shape.ts";

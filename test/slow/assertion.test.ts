@@ -2,14 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyAssertion, type Assertion } from "../../src/core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
-import {
-  EDDSA,
-  ES256,
-  readCborMap,
-  readCoseKey,
-  RS256,
-  type CoseAlgorithm,
-} from "../../src/core/webauthn/cose.ts";
+import { EDDSA, ES256, readCoseKey, RS256, type CoseAlgorithm } from "../../src/core/webauthn/cose.ts";
+import { readCborMap } from "../../src/core/webauthn/cbor.ts";
 import { derFromRaw, rawFromDer } from "../../src/core/webauthn/der.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { createAuthenticator, encodeCbor, type Authenticator } from "../support/authenticator.ts";

@@ -9,14 +9,9 @@ import {
   utf8,
   type Bytes,
 } from "../../src/core/encoding/bytes.ts";
-import {
-  EDDSA,
-  ES256,
-  RS256,
-  WEBCRYPTO_ALGORITHM,
-  type CborValue,
-  type CoseAlgorithm,
-} from "../../src/core/webauthn/cose.ts";
+import { EDDSA, ES256, RS256, type CoseAlgorithm } from "../../src/core/webauthn/cose.ts";
+import { WEBCRYPTO_ALGORITHM } from "../../src/core/webauthn/key-import.ts";
+import { type CborValue } from "../../src/core/webauthn/cbor.ts";
 import { derFromRaw, rawFromDer } from "../../src/core/webauthn/der.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import type { JsonObject, JsonValue } from "../../src/core/encoding/strict-json.ts";

@@ -1,6 +1,7 @@
 import { expectOk } from "../../src/core/refusal.ts";
 import { fromBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
-import { readCborMap, readCoseKey } from "../../src/core/webauthn/cose.ts";
+import { readCoseKey } from "../../src/core/webauthn/cose.ts";
+import { readCborMap } from "../../src/core/webauthn/cbor.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import type { RegistrationInput } from "../../src/core/pages/account.ts";
 import { encoded } from "./passkey-client.ts";

@@ -7,16 +7,9 @@ import {
 } from "./authenticator-data.ts";
 import { concat, fromBase64url, type Bytes } from "../encoding/bytes.ts";
 import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "./client-data.ts";
-import {
-  EDDSA,
-  ES256,
-  importCoseKey,
-  isSoundPoint,
-  readCborMap,
-  readCoseKey,
-  WEBCRYPTO_ALGORITHM,
-  type CoseKey,
-} from "./cose.ts";
+import { EDDSA, ES256, isSoundPoint, readCoseKey, type CoseKey } from "./cose.ts";
+import { importCoseKey, WEBCRYPTO_ALGORITHM } from "./key-import.ts";
+import { readCborMap } from "./cbor.ts";
 import { rawFromDer } from "./der.ts";
 import { sha256, taggedHash } from "../encoding/hash.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
