@@ -35,10 +35,10 @@ const session = (tenant: SQL, person: SQL): SQL => sql`(${value("session")} IS N
 export const BURN_CEREMONY = prepared(ceremonies, (scope) =>
   scope.update(
     ceremonies,
-    { burntBy: value("step"), burntAt: value("now") },
+    { usedBy: value("step"), usedAt: value("now") },
     and(
       eq(ceremonies.id, value("ceremony")),
-      isNull(ceremonies.burntBy),
+      isNull(ceremonies.usedBy),
       session(sql`${ceremonies.tenantId}`, sql`${ceremonies.personId}`),
     ),
   ),
@@ -62,7 +62,7 @@ const MOMENT: Readonly<Record<Kind, SQL>> = {
  * the other, each judged by all before it, or the stream would not replay.
  */
 const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id = ${value("ceremony")}
-    AND h.confirmation_id = c.id AND h.person_id = ${value("person")} AND h.burnt_by = ${value("step")}
+    AND h.confirmation_id = c.id AND h.person_id = ${value("person")} AND h.used_by = ${value("step")}
     AND h.expires_at > ${CLOCK}
   JOIN ${credentials} k ON k.tenant_id = c.tenant_id AND k.id = ${value("credential")}
     AND k.person_id = h.person_id AND k.endorsed_seq IS NOT NULL AND k.revoked_at IS NULL

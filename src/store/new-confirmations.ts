@@ -3,7 +3,7 @@ import { toHex, utf8 } from "../core/encoding/bytes.ts";
 import { isGoodKey } from "./active-key.ts";
 import {
   apiKeys,
-  asked,
+  audience,
   confirmations,
   credentials,
   idempotency,
@@ -52,7 +52,7 @@ export async function insertConfirmations(
     isNamed ? by.forgetDead.with({ ...values, dead: first - IDEMPOTENCY_HOURS * 3_600_000 }) : undefined,
     by.insertConfirmations.with(values),
     drafts.some(({ asks }) => "people" in asks && asks.people.length > 0)
-      ? by.insertAsked.with(values)
+      ? by.insertAudience.with(values)
       : undefined,
     isNamed ? by.insertNames.with(values) : undefined,
   ]);
@@ -143,7 +143,7 @@ function statementsFrom({ drafts, value }: Source) {
         .insertFrom(confirmations, (tenant) => {
           const values = COLUMNS.map((name) => {
             if (name === "tenantId") return tenant;
-            // Who is asked by name gets it from the database, like the row of `asked` that follows from it.
+            // The id of a person who was named by username; a trigger adds the row of `audience`.
             return name === "approverId" ? sql`coalesce(p.id, ${value(name)})` : value(name);
           });
           return sql`SELECT ${sql.join(values, sql`, `)} FROM ${drafts}
@@ -152,9 +152,9 @@ function statementsFrom({ drafts, value }: Source) {
         })
         .returning({ id: confirmations.id }),
     ),
-    insertAsked: prepared(asked, (scope) =>
+    insertAudience: prepared(audience, (scope) =>
       scope.insertFrom(
-        asked,
+        audience,
         (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${made(tenant)}
           CROSS JOIN json_each(${value("people")}) p WHERE TRUE`,
       ),

@@ -63,7 +63,7 @@ export const apiKeys = sqliteTable(
     tenantId: tenantId(),
     id: id(),
     hash: text("hash").notNull(),
-    shown: text("shown").notNull(),
+    redacted: text("redacted").notNull(),
     name: text("name").notNull(),
     projectId: text("project_id").notNull(),
     scopes: text("scopes").notNull(),
@@ -110,7 +110,7 @@ export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   challenge: text("challenge").primaryKey(),
   purpose: text("purpose", { enum: ["sign-in", "passkey"] }).notNull(),
   expiresAt: integer("expires_at").notNull(),
-  burntBy: text("burnt_by"),
+  usedBy: text("used_by"),
 });
 
 export const confirmations = sqliteTable(
@@ -149,8 +149,8 @@ export const confirmations = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
 
-export const asked = sqliteTable(
-  "asked",
+export const audience = sqliteTable(
+  "audience",
   {
     tenantId: tenantId(),
     personId: text("person_id").notNull(),
@@ -183,8 +183,8 @@ export const ceremonies = sqliteTable(
     salt: text("salt").notNull(),
     issuedAt: integer("issued_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
-    burntBy: text("burnt_by"),
-    burntAt: integer("burnt_at"),
+    usedBy: text("used_by"),
+    usedAt: integer("used_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );

@@ -174,12 +174,12 @@ export async function burnChallenge(
 ) {
   const burnt = await database
     .update(webauthnChallenges)
-    .set({ burntBy: by })
+    .set({ usedBy: by })
     .where(
       and(
         eq(webauthnChallenges.challenge, challenge),
         eq(webauthnChallenges.purpose, purpose),
-        isNull(webauthnChallenges.burntBy),
+        isNull(webauthnChallenges.usedBy),
         gt(webauthnChallenges.expiresAt, now),
       ),
     )

@@ -64,7 +64,7 @@ export async function newKey(
   await store.insert(apiKeys, {
     id: newId(runtime, "k"),
     hash,
-    shown: redactApiKey(text),
+    redacted: redactApiKey(text),
     name,
     projectId,
     scopes: scopes.join(" "),

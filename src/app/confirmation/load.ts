@@ -4,7 +4,7 @@ import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { parsePolicy, soleApprover, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
 import {
-  asked,
+  audience,
   confirmations,
   credentials,
   outbox,
@@ -54,8 +54,8 @@ const PASSKEYS_OF_VOTES = prepared(credentials, (scope) =>
 const ASKED = prepared(people, (scope) =>
   scope.select(
     people,
-    sql`${people.id} IN (SELECT ${asked.personId} FROM ${asked}
-      WHERE ${asked.tenantId} = ${scope.tenantId} AND ${asked.confirmationId} = ${ID})`,
+    sql`${people.id} IN (SELECT ${audience.personId} FROM ${audience}
+      WHERE ${audience.tenantId} = ${scope.tenantId} AND ${audience.confirmationId} = ${ID})`,
   ),
 );
 const RECORDS = prepared(outbox, (scope) =>

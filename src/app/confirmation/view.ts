@@ -5,7 +5,7 @@ import { parseJsonText, type JsonObject } from "../../core/encoding/strict-json.
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
 import {
-  asked,
+  audience,
   confirmations,
   outbox,
   people,
@@ -161,9 +161,9 @@ function matching(store: TenantStore, filter: ListFilter): SQL | undefined {
   if (filter.createdAfter !== undefined) conditions.push(gt(confirmations.createdAt, filter.createdAfter));
   if (filter.after !== undefined) conditions.push(lt(confirmations.id, filter.after));
   if (filter.approver !== undefined) {
-    conditions.push(sql`${confirmations.id} IN (SELECT ${asked.confirmationId} FROM ${asked} JOIN ${people}
-      ON ${people.tenantId} = ${asked.tenantId} AND ${people.id} = ${asked.personId}
-      WHERE ${asked.tenantId} = ${store.tenantId} AND ${people.username} = ${filter.approver})`);
+    conditions.push(sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience} JOIN ${people}
+      ON ${people.tenantId} = ${audience.tenantId} AND ${people.id} = ${audience.personId}
+      WHERE ${audience.tenantId} = ${store.tenantId} AND ${people.username} = ${filter.approver})`);
   }
   return and(...conditions);
 }
@@ -183,8 +183,8 @@ async function namesOf(
   rows: readonly ConfirmationRow[],
 ): Promise<ReadonlyMap<string, PersonRow>> {
   const pairs = await store.selectIn(
-    asked,
-    asked.confirmationId,
+    audience,
+    audience.confirmationId,
     rows.map(({ id }) => id),
   );
   const members = await store.selectIn(people, people.id, [

@@ -41,8 +41,8 @@ export async function beginCeremony(
     salt: toBase64url(runtime.random(SALT_BYTES)),
     issuedAt: now,
     expiresAt: now + CEREMONY_MINUTES * 60_000,
-    burntBy: null,
-    burntAt: null,
+    usedBy: null,
+    usedAt: null,
   };
   await store.insert(ceremonies, row);
   if (known && tenant) rememberCeremony({ ...known, tenant, person, passkeys, ceremony: row });

@@ -72,7 +72,7 @@ export async function decide(
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   if (isRepeated(ceremony, vote, hash)) return accept("decided");
-  if (ceremony.burntBy !== null && ceremony.burntBy !== stepId)
+  if (ceremony.usedBy !== null && ceremony.usedBy !== stepId)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
   const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId, session: null };
   const refused = await tryToDecide(runtime, store, attempt, loaded);
@@ -114,7 +114,7 @@ export async function decideAsBegun(
 
 /** Whether this very assertion has made its step before. */
 function isRepeated(ceremony: CeremonyRow | undefined, vote: VoteRow | undefined, hash: string): boolean {
-  return vote !== undefined && vote.stepId === ceremony?.burntBy && vote.assertionHash === hash;
+  return vote !== undefined && vote.stepId === ceremony?.usedBy && vote.assertionHash === hash;
 }
 
 async function tryToDecide(
@@ -159,7 +159,7 @@ async function lostFact(
   if (runtime.now() >= state.expiresAt) return ["expired", "the request has expired"];
   const row = await store.first(ceremonies, eq(ceremonies.id, ceremony.id));
   // This attempt has burnt it itself, unless another was first.
-  if (row?.burntBy !== stepId)
+  if (row?.usedBy !== stepId)
     return ["challenge_consumed", "this page's challenge was used already; load the page again"];
   const member = await store.first(people, eq(people.id, person.id));
   if (member?.role !== person.role) return ["not_an_approver", "your role changed a moment ago"];

@@ -3,7 +3,7 @@ import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import type { Inbox } from "../../core/pages/inbox.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
-import { asked, confirmations, reveals, type ConfirmationRow, type PersonRow } from "../../store/schema.ts";
+import { audience, confirmations, reveals, type ConfirmationRow, type PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { noticesOf } from "../directory/recover.ts";
@@ -13,8 +13,8 @@ const INBOX_MAX_ITEMS = 50;
 
 /** What this person is asked, newest first. */
 export async function inboxOf(runtime: Runtime, store: TenantStore, person: PersonRow): Promise<Inbox> {
-  const mine = sql`${confirmations.id} IN (SELECT ${asked.confirmationId} FROM ${asked}
-    WHERE ${asked.tenantId} = ${store.tenantId} AND ${asked.personId} = ${person.id})`;
+  const mine = sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
+    WHERE ${audience.tenantId} = ${store.tenantId} AND ${audience.personId} = ${person.id})`;
   const listed = and(mine, ne(confirmations.status, "cancelled"));
   const [rows, open] = await store.read([
     store.select(confirmations, listed).orderBy(desc(confirmations.id)).limit(INBOX_MAX_ITEMS),

@@ -3,7 +3,7 @@ import type { Change } from "../../core/stream/directory.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { asked, confirmations, projects, type PersonRow } from "../../store/schema.ts";
+import { audience, confirmations, projects, type PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/api-keys.ts";
 import { createConfirmation } from "../confirmation/create.ts";
@@ -57,8 +57,8 @@ async function isAskedOf(
   approver: string | Policy,
 ): Promise<boolean> {
   if (typeof approver !== "string") return frozen === policyHash(approver);
-  const one = and(eq(asked.confirmationId, id), eq(asked.personId, approver));
-  return frozen === null && (await store.first(asked, one)) !== undefined;
+  const one = and(eq(audience.confirmationId, id), eq(audience.personId, approver));
+  return frozen === null && (await store.first(audience, one)) !== undefined;
 }
 
 export function personAsking({ id, username }: PersonRow): Requester {

@@ -141,7 +141,7 @@ async function letLoose(attempts: readonly Attempt[]): Promise<readonly Outcome[
     ...new Set(attempts.flatMap(({ ceremony }) => (ceremony === undefined ? [] : [ceremony]))),
   ];
   const burnt = await store.selectIn(ceremonies, ceremonies.id, presented);
-  expect(burnt.filter(({ burntBy }) => burntBy === null)).toEqual([]);
+  expect(burnt.filter(({ usedBy }) => usedBy === null)).toEqual([]);
   expect(burnt.length).toBe(presented.length);
   return outcomes;
 }

@@ -168,7 +168,7 @@ describe("between judging and committing", () => {
     expect(result.ok ? result.value : result.refusal.code).toBe(answer);
     expect((await auditConfirmation(store, id)).status).toBe(status);
     const ceremony = await store.first(ceremonies, eq(ceremonies.id, signed.given.ceremonyId));
-    expect(ceremony?.burntBy).toEqual(expect.any(String));
+    expect(ceremony?.usedBy).toEqual(expect.any(String));
     // What was refused once stays refused: its ceremony is used up.
     if (!result.ok) expect((await present(runtime, store, signed)).ok).toBe(false);
   });

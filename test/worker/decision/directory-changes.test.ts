@@ -146,7 +146,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     const company = await newCompany(runtime, "Ended");
     await company.enrolled("maria");
     const { again, request } = await lost(company, "maria");
-    await rows("DELETE FROM asked WHERE confirmation_id = ?1", request);
+    await rows("DELETE FROM audience WHERE confirmation_id = ?1", request);
     await rows("DELETE FROM confirmations WHERE id = ?1", request);
     expect((await again.signIn()).status).toBe(200);
     const [anew] = await rows(

@@ -123,7 +123,7 @@ const SINCE: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   "the request expired": async ({ id }) =>
     store.update(confirmations, { expiresAt: 1 }, eq(confirmations.id, id)),
   "the challenge ran out": async (page) => set(page, { expiresAt: 1 }),
-  "the challenge was used up": async (page) => set(page, { burntBy: "s_other" }),
+  "the challenge was used up": async (page) => set(page, { usedBy: "s_other" }),
   "the same was signed elsewhere": async ({ id }) => decided(await opened(id, "reject")),
 };
 

@@ -75,7 +75,7 @@ it("takes more at once than one batch holds, the largest payloads among them", a
     draft({}, place % 4 === 0 ? { payload: large } : {}),
   );
   expect(await createAll(many)).toEqual(many.map(() => true));
-  const asked = await rows("SELECT count(*) AS n FROM asked WHERE confirmation_id LIKE 'c_made%'");
+  const asked = await rows("SELECT count(*) AS n FROM audience WHERE confirmation_id LIKE 'c_made%'");
   const there = await rows("SELECT count(*) AS n FROM confirmations WHERE id LIKE 'c_made%'");
   expect(asked).toEqual(there);
 });

@@ -137,7 +137,7 @@ const WORDS: readonly Word[] = [
     why: "there is no record before there is an outcome",
     does: async () => {
       const id = await own.asked("cy");
-      await rows("DELETE FROM asked WHERE confirmation_id = ?1", id);
+      await rows("DELETE FROM audience WHERE confirmation_id = ?1", id);
       await rows("DELETE FROM confirmations WHERE id = ?1", id);
       return own.approved;
     },

@@ -41,12 +41,12 @@ const BOUNDED = [
   /order by "confirmations"\."id" desc limit \?$/,
 ];
 /** Indices of what waits, of what is pending and of changes of the directory: few rows, whatever was asked before. */
-const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_open/;
+const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending/;
 /** The last seq is the end of its index. */
 const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 /** What the database would look for only if a foreign key were violated: nothing of ours waits for that. */
 const ORPHANS: Readonly<Record<string, RegExp>> = {
-  confirmations: /^SEARCH (?:ceremonies|idempotency|asked|outbox|steps|reveals) /,
+  confirmations: /^SEARCH (?:ceremonies|idempotency|audience|outbox|steps|reveals) /,
   steps: /^SEARCH votes /,
 };
 
@@ -127,7 +127,7 @@ async function unbounded(text: string): Promise<readonly string[]> {
 
 const NOTHING = /^$/;
 /** Tables that grow with what is asked, and the letters that stand for tables in joins. */
-const GROWS = "asked|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|[a-z]";
+const GROWS = "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|[a-z]";
 const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
 const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 

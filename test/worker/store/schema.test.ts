@@ -156,7 +156,7 @@ describe("a link", () => {
       "confirmation to project",
       `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '{}', '', NULL, NULL, NULL, 'pending', 0, 0, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL`,
     ],
-    ["inbox to person", `asked SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
+    ["inbox to person", `audience SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
     [
       "ceremony to confirmation",
       `ceremonies SELECT ?1, ?3, ${request}, ${own("people")}, '', 1, 1, NULL, NULL`,
@@ -187,7 +187,7 @@ describe("a link", () => {
     const fresh = () => crypto.randomUUID();
     expect(await refused(insert, mine, theirs, fresh())).toContain("FOREIGN KEY constraint failed");
     // The same statement with an id of its own tenant is taken, or meets only its own row.
-    expect(await refused(insert, mine, mine, fresh())).toMatch(/^taken$|UNIQUE constraint failed: asked/);
+    expect(await refused(insert, mine, mine, fresh())).toMatch(/^taken$|UNIQUE constraint failed: audience/);
   });
 
   it("from vote to step and passkey stays within the tenant", async () => {
@@ -263,7 +263,7 @@ describe("what follows from a row", () => {
       const values = columns.map((name) => (name === "id" ? "?1" : name === "approver_id" ? "?2" : name));
       const insert = `INSERT INTO confirmations SELECT ${values.join()} FROM confirmations WHERE id = ?3`;
       const answer = await refused(insert, id, approver, like);
-      return [answer, await rows("SELECT person_id FROM asked WHERE confirmation_id = ?1", id)];
+      return [answer, await rows("SELECT person_id FROM audience WHERE confirmation_id = ?1", id)];
     };
     expect(await named(mine)).toEqual(["taken", [{ person_id: mine }]]);
     expect(await named(null)).toEqual(["taken", []]);

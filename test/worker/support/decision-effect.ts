@@ -23,8 +23,8 @@ export function ceremonyIdOf({ ceremonyId }: Posted): string {
 }
 
 export async function isBurnt(held: Posted): Promise<boolean> {
-  const [row] = await rows("SELECT burnt_by FROM ceremonies WHERE id = ?1", ceremonyIdOf(held));
-  return row !== undefined && row["burnt_by"] !== null;
+  const [row] = await rows("SELECT used_by FROM ceremonies WHERE id = ?1", ceremonyIdOf(held));
+  return row !== undefined && row["used_by"] !== null;
 }
 
 /** Moves a row's time, to a moment ago unless told. */

@@ -56,7 +56,7 @@ export async function auditConfirmation(store: TenantStore, id: string): Promise
       .toSorted(byStep),
   );
   for (const { id: step, personId } of signed) {
-    expect(begun.filter(({ burntBy }) => burntBy === step).map((each) => each.personId)).toEqual([personId]);
+    expect(begun.filter(({ usedBy }) => usedBy === step).map((each) => each.personId)).toEqual([personId]);
   }
 
   const decisions = records.filter(({ type }) => type !== "consumed");
