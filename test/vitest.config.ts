@@ -1,30 +1,31 @@
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./support/browser/chromium.mjs";
+import { workerdProject } from "./support/workerd-project.ts";
 
 const core = ["test/core/**/*.test.ts"];
 
 // The core runs unchanged in Node, in workerd and in a browser, so its tests run in all three.
 const root = new URL("..", import.meta.url).pathname;
 
-const migrations = await readD1Migrations(`${root}migrations`);
+/** Without a number, Vitest leaves one core free: on two cores all projects would run one after another. */
+const maxWorkers = Math.max(2, availableParallelism());
 
 export default defineConfig({
   root,
   test: {
     projects: [
-      { root, test: { name: "node", include: [...core, "test/{conventions,cli}/**/*.test.ts"] } },
       {
         root,
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations } },
-          }),
-        ],
-        test: { name: "workerd", include: [...core, "test/worker/**/*.test.ts"], isolate: false },
+        test: {
+          name: "node",
+          include: [...core, "test/{conventions,cli}/**/*.test.ts"],
+          isolate: false,
+          maxWorkers,
+        },
       },
+      await workerdProject(root, "usual", { include: [...core, "test/worker/**/*.test.ts"], maxWorkers }),
       {
         root,
         // The whole product in a real browser, after everything else: it wants the machine for itself.
@@ -32,8 +33,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/product/product-setup.ts"],
-          // Two files at a time: one of them waits half a minute for a request to expire.
-          maxWorkers: 2,
+          // One more than there are cores: some of these tests wait most of their time.
+          maxWorkers: maxWorkers + 1,
           sequence: { groupOrder: 1 },
           testTimeout: 45_000,
           hookTimeout: 60_000,
@@ -42,10 +43,12 @@ export default defineConfig({
       {
         root,
         // Named, since a package that is found only while the tests run reloads the page under them.
-        optimizeDeps: { include: ["@noble/hashes/*.js", "canonicalize", "fast-check"] },
+        optimizeDeps: { include: ["@noble/hashes/*.js", "@scure/base", "canonicalize", "fast-check"] },
         test: {
           name: "chromium",
           include: core,
+          isolate: false,
+          maxWorkers,
           browser: {
             enabled: true,
             headless: true,

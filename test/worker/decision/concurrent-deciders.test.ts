@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { askRevocation } from "../../../src/app/directory/endorse.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation, type Request } from "../../../src/app/confirmation/create.ts";
@@ -35,10 +35,14 @@ import { auditConfirmation, auditStream, replayDirectory } from "../support/stre
 // Deciders of every kind let loose on one confirmation at one moment, again and again: one outcome, each
 // time, and every row agrees with it.
 
-const DECIDERS = 200;
-/** Some two seconds each on two cores; raise it for a long run. */
-const ROUNDS = 6;
-const QUORUM_ROUNDS = 10;
+/** The usual suite has every kind of round; the slow one has them with many more deciders. */
+const SLOW = inject("suite") === "slow";
+const DECIDERS = SLOW ? 200 : 40;
+/** The kinds of deciders, in parts of all. */
+const PART = DECIDERS / 40;
+const ROUNDS = SLOW ? 6 : 5;
+const QUORUM_ROUNDS = SLOW ? 10 : 6;
+const VOTES = SLOW ? 12 : 3;
 const CALLS = 40;
 const PAYLOAD = { service: "api", sha: "abc123" };
 const PAYLOAD_HASH = toHex(hashOfJson(PAYLOAD));
@@ -216,14 +220,14 @@ describe("one approver, by several passkeys", () => {
       const spare = { person: alex.person, passkey: await givenPasskey(runtime, store, alex.person) };
       const id = await asked(alex.person.id);
       const signer = (place: number) => (place % 3 === 0 ? spare : alex);
-      const approvals = await votesOf(id, 40, signer, "approve");
-      const rejections = mix.includes("reject") ? await votesOf(id, 30, signer, "reject") : [];
-      const strangers = await votesOf(id, 5, () => member(1), "approve");
+      const approvals = await votesOf(id, 8 * PART, signer, "approve");
+      const rejections = mix.includes("reject") ? await votesOf(id, 6 * PART, signer, "reject") : [];
+      const strangers = await votesOf(id, PART, () => member(1), "approve");
       const others = [
         ...rejections,
-        ...times(mix.includes("cancel") ? 20 : 0, () => cancelling(id)),
-        ...times(mix.includes("expire") ? 20 : 0, () => expiring(id)),
-        ...times(20, () => consuming(id)),
+        ...times(mix.includes("cancel") ? 4 * PART : 0, () => cancelling(id)),
+        ...times(mix.includes("expire") ? 4 * PART : 0, () => expiring(id)),
+        ...times(4 * PART, () => consuming(id)),
         ...strangers.map((each) => ({ ...each, kind: "stranger" })),
         revoking(await revocation(spare, alex)),
       ];
@@ -231,7 +235,7 @@ describe("one approver, by several passkeys", () => {
       const repeats = Array.from(
         { length: DECIDERS - approvals.length - others.length },
         (_unused, place) => {
-          const repeated = [...approvals, ...rejections][place % 10];
+          const repeated = [...approvals, ...rejections][place % (2 * PART)];
           if (repeated === undefined) throw new RangeError("nothing to repeat");
           return repeated;
         },
@@ -251,7 +255,7 @@ describe("one approver, by several passkeys", () => {
       seen.add(row.status);
 
       // Used by one of many, if it may be used at all.
-      const uses = await letLoose(times(20, () => consuming(id)));
+      const uses = await letLoose(times(4 * PART, () => consuming(id)));
       const used = [...outcomes, ...uses].filter(
         ({ kind, answer }) => kind === "consume" && answer === "won",
       );
@@ -277,8 +281,8 @@ describe("two of three", () => {
         const id = await asked(quorum(2, round % 3 === 2 ? "impossible" : "first"));
         // Maria has voted; her passkey is taken back while the others vote.
         expect((await present(runtime, store, await presign(runtime, store, id, fresh))).ok).toBe(true);
-        const second = await votesOf(id, 12, () => member(0), "approve");
-        const third = round % 2 === 1 ? await votesOf(id, 12, () => member(2), "approve") : [];
+        const second = await votesOf(id, VOTES, () => member(0), "approve");
+        const third = round % 2 === 1 ? await votesOf(id, VOTES, () => member(2), "approve") : [];
         const again = await votesOf(id, 4, () => member(1), "approve");
         const noise = round % 3 === 2 ? await votesOf(id, 4, () => member(2), "reject") : [];
         const takenBack = await revocation(fresh, member(1));

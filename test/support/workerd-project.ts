@@ -1,0 +1,31 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import type { TestProjectInlineConfiguration } from "vitest/config";
+
+// Tests that run in workerd, next to the whole Worker.
+
+/** The slow suite runs the tests that repeat themselves many more times. */
+export type Suite = "usual" | "slow";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    suite: Suite;
+  }
+}
+
+export async function workerdProject(
+  root: string,
+  suite: Suite,
+  options: { readonly include: string[]; readonly maxWorkers?: number },
+): Promise<TestProjectInlineConfiguration> {
+  const migrations = await readD1Migrations(`${root}migrations`);
+  return {
+    root,
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: { bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations } },
+      }),
+    ],
+    test: { name: "workerd", isolate: false, provide: { suite }, ...options },
+  };
+}
