@@ -26,7 +26,7 @@ export type JsonCode =
   | "json_not_canonical";
 
 /** Why bytes or text are not of the format they claim. */
-export type FormatCode =
+type FormatCode =
   | "encoding_malformed"
   | "shape_mismatch"
   | "key_malformed"
@@ -47,7 +47,7 @@ export type FormatCode =
   | "policy_invalid";
 
 /** Why well-formed evidence does not prove what it claims. */
-export type EvidenceCode =
+type EvidenceCode =
   | "assertion_malformed"
   | "assertion_type_mismatch"
   | "challenge_mismatch"
@@ -73,7 +73,7 @@ export type EvidenceCode =
   | "timestamp_mismatch";
 
 /** Why a confirmation does not change. */
-export type DecisionCode =
+type DecisionCode =
   | "already_decided"
   | "already_signed"
   | "expired"
@@ -86,7 +86,7 @@ export type DecisionCode =
   | "execution_window_closed";
 
 /** Why somebody cannot be asked, enrolled or let in. */
-export type PeopleCode =
+type PeopleCode =
   | "unknown_approver"
   | "approver_without_passkey"
   | "username_taken"
@@ -98,7 +98,7 @@ export type PeopleCode =
   | "not_allowed";
 
 /** Why a ceremony, or what came out of it, is not taken although the signature may be good. */
-export type CeremonyCode =
+type CeremonyCode =
   | "challenge_unknown"
   | "challenge_expired"
   | "challenge_consumed"
@@ -106,7 +106,7 @@ export type CeremonyCode =
   | "signature_counter_regression";
 
 /** Why a door does not take a call. */
-export type RequestCode =
+type RequestCode =
   | "validation_failed"
   | "payload_not_canonical"
   | "payload_too_large"

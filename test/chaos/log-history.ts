@@ -1,5 +1,6 @@
 import { owned, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
-import { appendLeaf, EMPTY_FRONTIER, frontierRoot, leafHash, treeRoot } from "../../src/core/tlog/merkle.ts";
+import { appendLeaf, frontierRoot, leafHash, treeRoot } from "../../src/core/tlog/merkle.ts";
+import { EMPTY_FRONTIER } from "../support/log/sample-tree.ts";
 import { parseEntry } from "../../src/core/stream/record.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import type { TrustPolicy } from "../../src/core/tlog/trust-policy.ts";

@@ -6,7 +6,7 @@ import { accept, refuse, type Result } from "../refusal.ts";
 // the checksum tells a mistyped or invented key from a real one before anything is looked up.
 
 export type ApiKeyMode = "live" | "test";
-export interface ApiKey {
+interface ApiKey {
   readonly mode: ApiKeyMode;
   /** All that is stored: SHA-256 of the whole text, in hexadecimal. */
   readonly hash: string;

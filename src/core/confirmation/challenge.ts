@@ -1,8 +1,5 @@
 import { concat, toHex, utf8, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, sha256, taggedHash } from "../encoding/hash.ts";
-import { accept, refuse, type Result } from "../refusal.ts";
-
-export const CHALLENGE_BYTES = 2 * HASH_BYTES;
 
 /** The 64 bytes under every signature. Who knows only the payload can still check the second half. */
 export function challengeOf(nonce: Uint8Array, payloadHash: Uint8Array): Bytes {
@@ -10,16 +7,6 @@ export function challengeOf(nonce: Uint8Array, payloadHash: Uint8Array): Bytes {
     throw new RangeError("a challenge is made of two hashes");
   }
   return concat(nonce, payloadHash);
-}
-
-export function splitChallenge(challenge: Bytes): Result<{ nonce: Bytes; payloadHash: Bytes }> {
-  if (challenge.length !== CHALLENGE_BYTES) {
-    return refuse(
-      "challenge_mismatch",
-      `a challenge has ${CHALLENGE_BYTES} bytes, this one ${challenge.length}`,
-    );
-  }
-  return accept({ nonce: challenge.slice(0, HASH_BYTES), payloadHash: challenge.slice(HASH_BYTES) });
 }
 
 /**

@@ -6,7 +6,7 @@ import { accept, refuse, type Result } from "../refusal.ts";
 // transaction as the state.
 
 export type Status = "pending" | Outcome;
-export type Outcome = "approved" | "rejected" | "expired" | "cancelled";
+type Outcome = "approved" | "rejected" | "expired" | "cancelled";
 /** How an outcome stands in the log: an emergency approval is told apart for ever. */
 export type SealedOutcome = Outcome | "break-glass";
 
@@ -44,7 +44,7 @@ export type Input =
   | { readonly kind: "tick" }
   | { readonly kind: "consume"; readonly payloadHash: string };
 
-export type Effect =
+type Effect =
   | {
       readonly kind: "notify";
       readonly people: readonly string[];

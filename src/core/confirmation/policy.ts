@@ -8,13 +8,13 @@ import { id, NAME_MAX_CHARACTERS } from "./statement.ts";
 // Who must sign. A policy is frozen when a request is made and its hash is signed, so it names people
 // by their ids, not groups that could change under it.
 
-export const POLICY_MAX_DEPTH = 4;
+const POLICY_MAX_DEPTH = 4;
 /** A seat is one named person at one place of the tree. */
 export const POLICY_MAX_SEATS = 64;
 /** Ways to seat people who are named more than once; each way is tried, so this bounds the work. */
-export const POLICY_MAX_SEATINGS = 4_096;
-export const POLICY_MAX_ESCALATIONS = 8;
-export const ESCALATION_MAX_SECONDS = 30 * 24 * 3_600;
+const POLICY_MAX_SEATINGS = 4_096;
+const POLICY_MAX_ESCALATIONS = 8;
+const ESCALATION_MAX_SECONDS = 30 * 24 * 3_600;
 
 /** One person, or `threshold` of several requirements. All of n is a threshold of n. */
 export type Requirement =

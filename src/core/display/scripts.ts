@@ -2,7 +2,7 @@
 // tables answer here: for every character of Unicode 15.0 they say the same in every engine since,
 // and later ones are drawn by their number anyway.
 
-export type NoteCode =
+type NoteCode =
   | "hidden-characters"
   | "mixed-scripts"
   | "look-alike-letters"

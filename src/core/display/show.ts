@@ -22,7 +22,7 @@ export interface Segment {
   readonly hidden?: HiddenCharacter;
 }
 
-export type Kind =
+type Kind =
   | "text"
   | "empty text"
   | "number"

@@ -29,8 +29,8 @@ export const AUDIT_CHECKS = {
   hidden: "No record is left out at the end: none of the tenant's next labels stands in the log.",
 } as const;
 
-export type AuditCheckName = keyof typeof AUDIT_CHECKS;
-export type AuditCheck = Check<AuditCheckName>;
+type AuditCheckName = keyof typeof AUDIT_CHECKS;
+type AuditCheck = Check<AuditCheckName>;
 
 export interface AuditKnowledge {
   /** The stream id that was pinned, or ANY_TENANT for whoever says so explicitly. */

@@ -11,7 +11,7 @@ import { decodedHex, signedFault, type Fault } from "./signed-record.ts";
 // are judged by.
 
 /** Clocks of the machines that write records differ a little; a record dated back differs by more. */
-export const CLOCK_SLACK_SECONDS = 300;
+const CLOCK_SLACK_SECONDS = 300;
 
 /** What is judged row by row; the names are among those of AUDIT_CHECKS. */
 export const EXAMINED = [
@@ -24,7 +24,7 @@ export const EXAMINED = [
   "uses",
   "erased",
 ] as const;
-export type Examined = (typeof EXAMINED)[number];
+type Examined = (typeof EXAMINED)[number];
 
 /** The first fault of each check, and how many more there are. */
 export type Faults = ReadonlyMap<string, { readonly first: string; readonly more: number }>;

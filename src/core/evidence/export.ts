@@ -27,7 +27,7 @@ export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
  */
 export const EXPORT_LINE_MAX_BYTES = 3 * 1024 * 1024;
 
-export const EXPORT_LINE_LIMITS: JsonLimits = {
+const EXPORT_LINE_LIMITS: JsonLimits = {
   maxBytes: EXPORT_LINE_MAX_BYTES,
   // A payload's 32 levels stand two levels down.
   maxDepth: 40,
@@ -101,7 +101,7 @@ export function rowKind(record: StreamRecord): Exclude<ExportRow["kind"], "erase
   }
 }
 
-export function seqOfRow(row: ExportRow): number {
+function seqOfRow(row: ExportRow): number {
   return row.kind === "erased" ? row.seq : row.sealed.record.seq;
 }
 

@@ -12,14 +12,14 @@ import type { Fault } from "./signed-record.ts";
 /** Seqs after the last one in the export whose labels must not stand in the log. */
 export const LOOKAHEAD_LABELS = 1_000_000;
 /** A map takes 16,777,216 keys, some 100 bytes each. */
-export const AUDITED_MAX_ENTRIES = 16_000_000;
+const AUDITED_MAX_ENTRIES = 16_000_000;
 const PROGRESS_LABELS = 100_000;
 
 export interface Progress {
   (done: "entries" | "labels", count: number, of: number): void;
 }
 
-export interface Wanted {
+interface Wanted {
   readonly streamKey: Uint8Array;
   /** By seq. */
   readonly commits: readonly string[];

@@ -23,7 +23,7 @@ export const ALARMS = {
   stale: "the log's newest checkpoint is too old",
 } as const;
 
-export type AlarmName = keyof typeof ALARMS;
+type AlarmName = keyof typeof ALARMS;
 export interface Alarm {
   readonly name: AlarmName;
   readonly detail: string;
@@ -48,25 +48,23 @@ export interface Look {
   readonly fromStart?: boolean;
 }
 
-export interface Seen {
+interface Seen {
   readonly checkpoint: Checkpoint;
   readonly grownAt: number;
   /** Of the entries that were new, in their order. */
   readonly newLabels: ReadonlySet<string>;
 }
 
-export type Looked =
-  | { readonly ok: true; readonly seen: Seen }
-  | { readonly ok: false; readonly alarm: Alarm };
+type Looked = { readonly ok: true; readonly seen: Seen } | { readonly ok: false; readonly alarm: Alarm };
 
 /**
  * 16 of a label's 32 bytes: equal labels are equal in them, and two different ones are so once in 2^64 pairs.
  * A set takes 16,777,216 of them, some 70 bytes each.
  */
 export const KEPT_LABEL_BYTES = 16;
-export const MONITORED_MAX_ENTRIES = 16_000_000;
+const MONITORED_MAX_ENTRIES = 16_000_000;
 
-export function keptLabel(label: Uint8Array): string {
+function keptLabel(label: Uint8Array): string {
   return labelText(label.subarray(0, KEPT_LABEL_BYTES));
 }
 

@@ -30,7 +30,7 @@ const verificationShape = shape.object({
 export type Verification = shape.ShapeOf<typeof verificationShape>;
 
 /** A receipt one level down, and the opening beside it. */
-export const VERIFICATION_LIMITS: JsonLimits = {
+const VERIFICATION_LIMITS: JsonLimits = {
   maxBytes: RECEIPT_LIMITS.maxBytes + 64 * 1024,
   maxDepth: RECEIPT_LIMITS.maxDepth + 1,
   maxNodes: RECEIPT_LIMITS.maxNodes + 200,
@@ -53,7 +53,7 @@ export const OPENING_CHECKS = {
 } as const;
 
 export type OpeningCheckName = keyof typeof OPENING_CHECKS;
-export type OpeningCheck = Check<OpeningCheckName>;
+type OpeningCheck = Check<OpeningCheckName>;
 
 export function parseVerification(bytes: Uint8Array): Result<Verification> {
   const value = parseJson(bytes, VERIFICATION_LIMITS);

@@ -15,7 +15,7 @@ import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
 /** Changes between the owner's first passkey and the signers' own; a long-lived tenant has a few dozen. */
-export const RECEIPT_MAX_CHANGES = 256;
+const RECEIPT_MAX_CHANGES = 256;
 const TIMESTAMP_MAX_BYTES = 64 * 1024;
 
 export const RECEIPT_LIMITS: JsonLimits = {
@@ -49,9 +49,9 @@ export const evidence = {
   payload: shape.nullable(shape.anyObject),
 };
 
-export const sealedCreation = shape.object({ record: createdRecord, ...place });
-export const sealedChange = shape.object({ record: changeRecord, ...evidence, ...place });
-export const sealedDecision = shape.object({ record: decisionRecord, ...evidence, ...place });
+const sealedCreation = shape.object({ record: createdRecord, ...place });
+const sealedChange = shape.object({ record: changeRecord, ...evidence, ...place });
+const sealedDecision = shape.object({ record: decisionRecord, ...evidence, ...place });
 
 export const anchorShape = shape.nullable(
   shape.object({

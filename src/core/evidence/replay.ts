@@ -16,7 +16,7 @@ export function creationFault({ record }: Creation): Fault {
   return undefined;
 }
 
-export interface Replay {
+interface Replay {
   readonly directory: Directory;
   readonly fault: Fault;
 }

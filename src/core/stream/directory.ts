@@ -29,7 +29,7 @@ const change = <const Name extends string, Fields extends { readonly [field: str
     ...fields,
   });
 
-export const changeShape = shape.variant("change", {
+const changeShape = shape.variant("change", {
   "credential.endorsed": change("credential.endorsed", { person, role, credential }),
   "credential.revoked": change("credential.revoked", {
     person,

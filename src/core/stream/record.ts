@@ -18,9 +18,9 @@ import {
 
 export const SIGNATURES_MAX = 64;
 /** Whatever a nightly run under one rule finds, in some 30 bytes each; a longer list makes two records. */
-export const ERASURE_MAX_SPANS = 1_000;
+const ERASURE_MAX_SPANS = 1_000;
 /** An RSA key of 4,096 bits has about 520 bytes in COSE; this leaves room, not more. */
-export const PUBLIC_KEY_MAX_BYTES = 1_024;
+const PUBLIC_KEY_MAX_BYTES = 1_024;
 export const ROLES = ["owner", "admin", "developer", "auditor", "approver"] as const;
 export const NO_PREVIOUS = "0".repeat(2 * HASH_BYTES);
 
@@ -32,7 +32,7 @@ export const credential = shape.object({
 });
 
 /** Fixes the stream's id, and with it the owner's first passkey: nobody can begin a second one unseen. */
-export const genesisShape = shape.object({
+const genesisShape = shape.object({
   rp: shape.text(ORIGIN_MAX_CHARACTERS, 1),
   logOrigin: shape.text(ORIGIN_MAX_CHARACTERS, 1),
   streamKeyHash: hash,
@@ -122,7 +122,6 @@ export const recordShape = shape.variant("type", {
 
 export type Genesis = shape.ShapeOf<typeof genesisShape>;
 export type CreatedRecord = shape.ShapeOf<typeof createdRecord>;
-export type DecisionRecord = shape.ShapeOf<typeof decisionRecord>;
 export type ChangeRecord = shape.ShapeOf<typeof changeRecord>;
 export type StreamRecord = shape.ShapeOf<typeof recordShape>;
 export type Role = shape.ShapeOf<typeof role>;
@@ -150,7 +149,7 @@ export function recordLabel(streamKey: Uint8Array, seq: number): Bytes {
 
 const SEALED_ENTRY = 0x01;
 const PUBLIC_ENTRY = 0x02;
-export const SEALED_ENTRY_BYTES = 1 + 2 * HASH_BYTES;
+const SEALED_ENTRY_BYTES = 1 + 2 * HASH_BYTES;
 
 /** What the public log holds of a record: 65 bytes that look alike, or one of the few public records. */
 export type Entry =

@@ -42,7 +42,7 @@ export interface TimestampFile {
   readonly digest: Bytes;
   readonly tree: TimestampTree;
 }
-export interface Attested {
+interface Attested {
   readonly attestation: Attestation;
   readonly message: Bytes;
 }

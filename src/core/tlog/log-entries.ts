@@ -17,7 +17,7 @@ export interface LogReader {
 /** Held at one time: 128 tiles of 8 KiB, and 128 bundles of some 17 KiB. */
 const BUNDLES_AT_ONCE = 128;
 
-export interface EntryRange {
+interface EntryRange {
   /** The index of the first of them. */
   readonly first: number;
   readonly entries: readonly Bytes[];

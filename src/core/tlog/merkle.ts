@@ -48,7 +48,7 @@ export function isTreeSize(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-export interface InclusionClaim {
+interface InclusionClaim {
   /** The leaf hash, not the entry. */
   readonly leaf: Uint8Array;
   readonly index: number;
@@ -91,7 +91,7 @@ export function verifyInclusion(claim: InclusionClaim): Result<void> {
   return accept(undefined);
 }
 
-export interface ConsistencyClaim {
+interface ConsistencyClaim {
   readonly oldSize: number;
   readonly oldRoot: Uint8Array;
   readonly newSize: number;
@@ -153,7 +153,7 @@ function climbFromOldToNew({ oldSize, oldRoot, newSize, newRoot, path }: Consist
 }
 
 /** A subtree of 2^level leaves that will never change again; its first leaf is index * 2^level. */
-export interface TreeNode {
+interface TreeNode {
   readonly level: number;
   readonly index: number;
   readonly hash: Bytes;
@@ -164,8 +164,6 @@ export interface Frontier {
   readonly size: number;
   readonly hashes: readonly Bytes[];
 }
-
-export const EMPTY_FRONTIER: Frontier = { size: 0, hashes: [] };
 
 /** The next frontier, and the nodes that the new leaf completes, the leaf itself first. */
 export function appendLeaf(

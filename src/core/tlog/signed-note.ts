@@ -19,9 +19,9 @@ export const NOTE_MAX_SIGNATURES = 128;
 /** 128 lines of at most 370 characters and 16 post-quantum ones of some 7,000 are 159,360; 160 x 1,024. */
 export const NOTE_MAX_CHARACTERS = 160 * 1024;
 /** As long as a host name and a path that anybody types. */
-export const KEY_NAME_MAX_CHARACTERS = 255;
+const KEY_NAME_MAX_CHARACTERS = 255;
 /** Name, two plus signs, 8 hexadecimal digits, and 44 characters for 33 bytes: 255 + 2 + 8 + 44. */
-export const VKEY_MAX_CHARACTERS = 309;
+const VKEY_MAX_CHARACTERS = 309;
 
 const KEY_ID_BYTES = 4;
 const PUBLIC_KEY_BYTES = 32;
@@ -48,13 +48,13 @@ export interface NoteSignature {
   readonly signature: Bytes;
 }
 
-export interface Note {
+interface Note {
   /** With its final newline, without the blank line. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 }
 
-export function isKeyName(name: string): boolean {
+function isKeyName(name: string): boolean {
   return (
     name.length > 0 &&
     name.length <= KEY_NAME_MAX_CHARACTERS &&
@@ -174,11 +174,7 @@ export function signNote(text: string, key: NoteKey, sign: Sign): NoteSignature 
   return noteSignature(key, sign(signedBytes(text)));
 }
 
-export function cosignNote(text: string, key: NoteKey, time: number, sign: Sign): NoteSignature {
-  return noteSignature(key, sign(signedBytes(text, time)), time);
-}
-
-export interface VerifiedSignature {
+interface VerifiedSignature {
   readonly key: NoteKey;
   /** Of a cosignature. */
   readonly time?: number;

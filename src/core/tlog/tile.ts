@@ -9,7 +9,7 @@ import { accept, refuse, type Result } from "../refusal.ts";
 export const TILE_WIDTH = 256;
 export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 /** What the format allows; a tree of 2^53 - 1 leaves has levels 0 to 6, since 256^7 = 2^56. */
-export const TILE_MAX_LEVEL = 63;
+const TILE_MAX_LEVEL = 63;
 /** Lengths are written in 16 bits. */
 export const ENTRY_MAX_BYTES = 2 ** 16 - 1;
 const LENGTH_BYTES = 2;
@@ -33,17 +33,6 @@ export interface Bundle {
 export function tileWidth(level: number, index: number, size: number): number {
   const row = Math.floor(size / TILE_WIDTH ** level);
   return Math.max(0, Math.min(TILE_WIDTH, row - TILE_WIDTH * index));
-}
-
-/** Every tile of a tree of this size, level by level. */
-export function* tilesOfSize(size: number): Generator<Tile, void> {
-  for (let level = 0; tileWidth(level, 0, size) > 0; level++) {
-    for (let index = 0; ; index++) {
-      const width = tileWidth(level, index, size);
-      if (width === 0) break;
-      yield { level, index, width };
-    }
-  }
 }
 
 /** The hashes of a tile, copied. */

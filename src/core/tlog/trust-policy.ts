@@ -22,20 +22,20 @@ export const TRUST_POLICY_MAX_CHARACTERS = 128 * 1024;
 /** The quorum of a verifier that asks for no witness; no witness or group may be called so. */
 export const NO_QUORUM = "none";
 
-export interface TrustedLog {
+interface TrustedLog {
   /** Its name is the log's origin. */
   readonly key: NoteKey;
   readonly url?: string;
 }
 
-export interface TrustedWitness {
+interface TrustedWitness {
   /** Means something in this file only; the key has its own name. */
   readonly name: string;
   readonly key: NoteKey;
   readonly url?: string;
 }
 
-export interface WitnessGroup {
+interface WitnessGroup {
   readonly name: string;
   readonly threshold: number;
   /** Witnesses and groups defined before. */
@@ -196,7 +196,7 @@ function encodeLine(words: readonly (string | number | undefined)[]): string {
   return `${present.join(" ")}\n`;
 }
 
-export interface JudgedCheckpoint {
+interface JudgedCheckpoint {
   readonly checkpoint: Checkpoint;
   /** The policy's names of those whose cosignatures verified. */
   readonly witnesses: readonly string[];

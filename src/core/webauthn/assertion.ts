@@ -47,9 +47,9 @@ export interface AssertionFacts {
 /** WebAuthn's own bound. */
 export const CREDENTIAL_ID_MAX_BYTES = 1_023;
 /** The largest extension outputs in use are some 100 bytes, and this service asks for none. */
-export const AUTHENTICATOR_DATA_MAX_BYTES = 1_024;
+const AUTHENTICATOR_DATA_MAX_BYTES = 1_024;
 /** RSA-4096. */
-export const ASSERTION_SIGNATURE_MAX_BYTES = 512;
+const ASSERTION_SIGNATURE_MAX_BYTES = 512;
 const ED25519_SIGNATURE_BYTES = 64;
 
 export const assertionShape = shape.object({

@@ -11,7 +11,7 @@ const CLIENT_DATA_LIMITS: JsonLimits = { maxBytes: CLIENT_DATA_MAX_BYTES, maxDep
 /** WebAuthn's own advice; ours have 64. A shorter one can only be a mistake of the caller. */
 const CHALLENGE_MIN_BYTES = 16;
 
-export interface ClientDataExpectation {
+interface ClientDataExpectation {
   readonly type: "webauthn.get" | "webauthn.create";
   readonly challenge: Bytes;
   readonly origin: string;

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import {
   appendLeaf,
-  EMPTY_FRONTIER,
   EMPTY_ROOT,
   frontierRoot,
   leafHash,
@@ -13,6 +12,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "../../../src/core/tlog/merkle.ts";
+import { EMPTY_FRONTIER } from "../../support/log/sample-tree.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { flipped } from "../../support/log/sample-tree.ts";
 

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, toHex, u64be, utf8 } from "../../../src/core/encoding/bytes.ts";
 import {
-  cosignNote,
   encodeNote,
   encodeSignatures,
   encodeVkey,
@@ -340,7 +339,7 @@ describe("signing", () => {
       return raw;
     };
     expect(signNote("a\n", key, sign)).toEqual({ name: key.name, id: key.id, signature: raw });
-    expect(cosignNote("a\n", witness, 258, sign)).toEqual({
+    expect(noteSignature(witness, sign(signedBytes("a\n", 258)), 258)).toEqual({
       name: witness.name,
       id: witness.id,
       signature: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2, ...raw),

@@ -13,9 +13,9 @@ import {
   parseTilePath,
   tileHashes,
   tilePath,
-  tilesOfSize,
   type Tile,
 } from "../../../src/core/tlog/tile.ts";
+import { tilesOfSize } from "../../support/log/tiles-of-size.ts";
 import {
   authenticateEntries,
   authenticateTiles,

@@ -7,10 +7,10 @@ import {
   parseEntriesPath,
   parseTilePath,
   tilePath,
-  tilesOfSize,
   tileWidth,
   type Tile,
 } from "../../../src/core/tlog/tile.ts";
+import { tilesOfSize } from "../../support/log/tiles-of-size.ts";
 import { tilesForRoot } from "../../../src/core/tlog/tile-proof.ts";
 
 const LARGEST = Number.MAX_SAFE_INTEGER;

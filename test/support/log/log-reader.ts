@@ -1,7 +1,8 @@
 import { toHex, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { parseEntry } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { entriesPath, TILE_WIDTH, tilePath, tilesOfSize } from "../../../src/core/tlog/tile.ts";
+import { entriesPath, TILE_WIDTH, tilePath } from "../../../src/core/tlog/tile.ts";
+import { tilesOfSize } from "./tiles-of-size.ts";
 import { authenticateEntries, authenticateTiles } from "../../../src/core/tlog/tile-client.ts";
 import type { ReadTile } from "../../../src/core/tlog/tile-proof.ts";
 import { judgeCheckpoint, type TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";

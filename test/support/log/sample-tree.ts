@@ -1,8 +1,10 @@
 import { concat, utf8, type Bytes } from "../../../src/core/encoding/bytes.ts";
-import { appendLeaf, EMPTY_FRONTIER, frontierRoot, leafHash } from "../../../src/core/tlog/merkle.ts";
+import { appendLeaf, frontierRoot, leafHash, type Frontier } from "../../../src/core/tlog/merkle.ts";
 import { TILE_WIDTH, type Tile } from "../../../src/core/tlog/tile.ts";
 
 // A log as a server has it: rows of hashes, of which every tile of every size is a part.
+
+export const EMPTY_FRONTIER: Frontier = { size: 0, hashes: [] };
 
 export interface SampleTree {
   readonly size: number;

@@ -4,13 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyConsistency } from "../../../src/core/tlog/merkle.ts";
 import { parseVkey } from "../../../src/core/tlog/signed-note.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import {
-  encodeEntries,
-  entriesPath,
-  TILE_WIDTH,
-  tilePath,
-  tilesOfSize,
-} from "../../../src/core/tlog/tile.ts";
+import { encodeEntries, entriesPath, TILE_WIDTH, tilePath } from "../../../src/core/tlog/tile.ts";
+import { tilesOfSize } from "../../support/log/tiles-of-size.ts";
 import { consistencyPath } from "../../../src/core/tlog/tile-proof.ts";
 import { judgeCheckpoint } from "../../../src/core/tlog/trust-policy.ts";
 import {
