@@ -1,6 +1,6 @@
 import { auditExport } from "../core/evidence/audit.ts";
 import { openExport } from "../core/evidence/export.ts";
-import type { Progress } from "../core/evidence/log-placement.ts";
+import type { Progress } from "../core/evidence/log-comparison.ts";
 import { auditForMachines, auditForPeople } from "./audit-report.ts";
 import { streamInput } from "./input.ts";
 import { openLog } from "./log-source.ts";

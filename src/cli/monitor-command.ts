@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Checkpoint } from "../core/tlog/checkpoint.ts";
-import { ALARMS, look, type Alarm, type Look } from "../core/evidence/monitor.ts";
+import { ALARMS, monitorLog, type Alarm, type MonitorOptions } from "../core/evidence/monitor.ts";
 import { openLog, Unreachable, type LogSource } from "./log-source.ts";
 import { readState, replaceFile, writeState, type MonitorState } from "./monitor-state.ts";
 import { needed, readNamedOptions, numberOf } from "./cli-options.ts";
@@ -22,7 +22,7 @@ const OPTIONS = {
 
 interface Monitor {
   readonly source: LogSource;
-  readonly trust: Look["trust"];
+  readonly trust: MonitorOptions["trust"];
   readonly path: string;
   readonly maxAgeSeconds: number | undefined;
   readonly json: boolean;
@@ -74,7 +74,7 @@ async function lookPatiently(monitor: Monitor): Promise<number> {
 async function lookOnce(monitor: Monitor): Promise<number> {
   const { source, trust, path, maxAgeSeconds, labels, state } = monitor;
   const note = await source.checkpoint();
-  const looked = await look(note, state, {
+  const looked = await monitorLog(note, state, {
     trust,
     log: source,
     now: Date.now(),

@@ -5,7 +5,7 @@ import { CHECKPOINT_MAX_CHARACTERS, encodeCheckpoint, parseCheckpoint } from "..
 import { HASH_BYTES } from "../core/encoding/hash.ts";
 import { canonicalText } from "../core/encoding/jcs.ts";
 import { parseJson } from "../core/encoding/strict-json.ts";
-import { KEPT_LABEL_BYTES, type Remembered } from "../core/evidence/monitor.ts";
+import { SHORT_LABEL_BYTES, type LogState } from "../core/evidence/monitor.ts";
 import { NOTE_MAX_CHARACTERS } from "../core/tlog/signed-note.ts";
 import * as shape from "../core/encoding/shape.ts";
 import { reason } from "./input.ts";
@@ -26,7 +26,7 @@ const stateShape = shape.object({
   labels: shape.object({ count: shape.integer(), sha256: shape.hex(HASH_BYTES) }),
 });
 
-export interface MonitorState extends Remembered {
+export interface MonitorState extends LogState {
   readonly note: string;
   /** Of the whole log, in no order that matters; undefined where they are lost and must be read again. */
   readonly labels: readonly string[] | undefined;
@@ -54,24 +54,24 @@ async function readLabels(
   sha256: string,
 ): Promise<readonly string[] | undefined> {
   if (!existsSync(path)) return undefined;
-  const bytes = (await bytesOf(path)).subarray(0, count * KEPT_LABEL_BYTES);
-  if (bytes.length !== count * KEPT_LABEL_BYTES || hashOf(bytes) !== sha256) return undefined;
+  const bytes = (await bytesOf(path)).subarray(0, count * SHORT_LABEL_BYTES);
+  if (bytes.length !== count * SHORT_LABEL_BYTES || hashOf(bytes) !== sha256) return undefined;
   const text = bytes.toString("latin1");
   return Array.from({ length: count }, (_none, place) =>
-    text.slice(place * KEPT_LABEL_BYTES, (place + 1) * KEPT_LABEL_BYTES),
+    text.slice(place * SHORT_LABEL_BYTES, (place + 1) * SHORT_LABEL_BYTES),
   );
 }
 
 /** The labels first: FILE never counts what is not on the disk yet. */
 export async function writeState(
   path: string,
-  { checkpoint, note, grownAt }: Remembered & { readonly note: string },
+  { checkpoint, note, grownAt }: LogState & { readonly note: string },
   labels: Iterable<string>,
   known: number,
 ): Promise<void> {
   const all = [...labels];
   const bytes = Buffer.from(all.join(""), "latin1");
-  await writeFrom(`${path}.labels`, bytes, known * KEPT_LABEL_BYTES);
+  await writeFrom(`${path}.labels`, bytes, known * SHORT_LABEL_BYTES);
   const state = {
     v: 1,
     kind: "countersign/monitor",

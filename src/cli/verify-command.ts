@@ -1,11 +1,16 @@
 import { fromHex, utf8Text } from "../core/encoding/bytes.ts";
 import { openExport } from "../core/evidence/export.ts";
-import { keptRow, type HistoryRow } from "../core/evidence/history.ts";
+import { historyRow, type HistoryRow } from "../core/evidence/history.ts";
 import { PAYLOAD_MAX_BYTES } from "../core/encoding/strict-json.ts";
 import { RECEIPT_LIMITS } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
 import { parseTrustPolicy, TRUST_POLICY_MAX_CHARACTERS } from "../core/tlog/trust-policy.ts";
-import { ANY_TENANT, verifyReceipt, type Knowledge, type Report } from "../core/evidence/verify.ts";
+import {
+  ANY_TENANT,
+  verifyReceipt,
+  type VerifyOptions,
+  type ReceiptReport,
+} from "../core/evidence/verify.ts";
 import { readFile, readInput, streamInput } from "./input.ts";
 import { readOptions } from "./cli-options.ts";
 import { EXIT, Problem } from "./cli-error.ts";
@@ -28,7 +33,7 @@ const OPTIONS = {
 
 export async function verifyCommand(words: readonly string[]): Promise<number> {
   const { source, values } = readOptions(words, OPTIONS);
-  const knowledge: Knowledge = {
+  const knowledge: VerifyOptions = {
     ...(values.history === undefined ? {} : await readHistory(values.history)),
     ...tenantOf(values.tenant, values["any-tenant"]),
     ...(values.policy === undefined ? {} : { trust: await readTrust(values.policy) }),
@@ -42,12 +47,15 @@ export async function verifyCommand(words: readonly string[]): Promise<number> {
 }
 
 /** A script that goes on at 0 must not go on after a proven rejection. */
-function exitOf({ verified, outcome }: Report, anyOutcome: boolean): number {
+function exitOf({ verified, outcome }: ReceiptReport, anyOutcome: boolean): number {
   if (!verified) return EXIT.failed;
   return anyOutcome || outcome === "approved" || outcome === "break-glass" ? EXIT.passed : EXIT.noApproval;
 }
 
-export function tenantOf(tenant: string | undefined, any: boolean | undefined): Pick<Knowledge, "tenant"> {
+export function tenantOf(
+  tenant: string | undefined,
+  any: boolean | undefined,
+): Pick<VerifyOptions, "tenant"> {
   if (any && tenant !== undefined) throw new Problem("--tenant and --any-tenant exclude each other");
   if (any) return { tenant: ANY_TENANT };
   if (tenant === undefined) return {};
@@ -64,13 +72,13 @@ export async function readTrust(path: string) {
 }
 
 /** An export gives the stream key, too; one that is named beside it comes first. */
-async function readHistory(path: string): Promise<Pick<Knowledge, "history" | "streamKey">> {
+async function readHistory(path: string): Promise<Pick<VerifyOptions, "history" | "streamKey">> {
   const opened = await openExport(streamInput(path));
   if (!opened.ok) throw new Problem(`${path} is no export: ${opened.refusal.detail}`);
   const history: HistoryRow[] = [];
   for await (const row of opened.value.rows) {
     if (!row.ok) throw new Problem(`${path} is no export: ${row.refusal.detail}`);
-    history.push(keptRow(row.value));
+    history.push(historyRow(row.value));
   }
   return { history, streamKey: expectOk(fromHex(opened.value.header.streamKey)) };
 }

@@ -1,20 +1,20 @@
 import { fromHex } from "../core/encoding/bytes.ts";
-import { comparisonCode, spokenCode } from "../core/confirmation/challenge.ts";
+import { comparisonCode, groupedCode } from "../core/confirmation/challenge.ts";
 import { canonicalBytes } from "../core/encoding/jcs.ts";
 import type { Receipt } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
 import { drawLine, drawText, show, textOf } from "../core/display/show.ts";
-import type { Check, Report } from "../core/evidence/verify.ts";
+import type { Check, ReceiptReport } from "../core/evidence/verify.ts";
 
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const NAME_WIDTH = 12;
 
 /** One JSON object for scripts. `verified` speaks of the evidence, `outcome` of what the people decided. */
-export function reportForMachines({ verified, outcome, checks, receipt }: Report): string {
+export function reportForMachines({ verified, outcome, checks, receipt }: ReceiptReport): string {
   return JSON.stringify({ verified, outcome, ...(receipt ? facts(receipt) : {}), checks });
 }
 
-export function reportForPeople(report: Report): string {
+export function reportForPeople(report: ReceiptReport): string {
   const { receipt, checks } = report;
   return [...(receipt ? summary(receipt) : []), ...checks.map(checkLine), "", verdict(report)].join("\n");
 }
@@ -49,7 +49,7 @@ function summary({ decision, created }: Receipt): readonly string[] {
       `  action     ${plain(first.action)}`,
       `  project    ${plain(first.project.name)} of ${plain(first.tenant.name)}`,
       `  asked by   ${plain(first.requester.name)} (${first.requester.kind})`,
-      `  code       ${spokenCode(codeOf(record.body.confirmation, payloadHash, first.action))}`,
+      `  code       ${groupedCode(codeOf(record.body.confirmation, payloadHash, first.action))}`,
     );
   }
   for (const { approver, decision: signed, reason } of statements) {
@@ -72,7 +72,7 @@ export function checkLine({ name, status, detail }: Check<string>): string {
   return `${SIGN[status]} ${name.padEnd(NAME_WIDTH)} ${plain(detail)}`;
 }
 
-function verdict({ verified, outcome, checks }: Report): string {
+function verdict({ verified, outcome, checks }: ReceiptReport): string {
   const failed = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
   if (!verified) return `NOT VERIFIED: ${failed.join(", ")}.`;
   const open = checks.filter(({ status }) => status === "absent").map(({ name }) => name);

@@ -12,7 +12,7 @@ import {
 } from "../../src/core/encoding/strict-json.ts";
 import { RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { CHECKS } from "../../src/core/evidence/verify.ts";
+import { RECEIPT_CHECKS } from "../../src/core/evidence/verify.ts";
 import { seriousFaults } from "../support/browser/axe.ts";
 import { bench, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
@@ -93,7 +93,7 @@ describe("a receipt on the verify page", () => {
     await see(page.locator("#asked")).toContainText(
       "Asked by payments-agent, for project Payments of verify.",
     );
-    await see(page.locator("#checks > li")).toHaveCount(Object.keys(CHECKS).length);
+    await see(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length);
     await see(page.locator("#checks .failed")).toHaveCount(0);
     const titles = await page.locator("#checks .absent h3 span:nth-of-type(2)").allInnerTexts();
     expect(titles).toEqual([
@@ -327,7 +327,7 @@ describe("an id on the verify page", () => {
     await see(verdict()).toContainText("NOT proven yet: it is not known whose decision this is.");
     await page.locator("#tenant").fill(stream);
     await see(verdict()).toContainText("Proven: alex approved “Wire transfer to vendor”.");
-    await see(page.locator("#checks > li")).toHaveCount(Object.keys(CHECKS).length + 1);
+    await see(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length + 1);
     await page.unroute(answers);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { auditExport, type AuditKnowledge } from "../../src/core/evidence/audit.ts";
+import { auditExport, type AuditOptions } from "../../src/core/evidence/audit.ts";
 import { concat, equalBytes, toHex, utf8Text, type Bytes } from "../../src/core/encoding/bytes.ts";
 import {
   encodeHeader,
@@ -25,7 +25,7 @@ const file = exportOf(tenant);
 const lines = (utf8Text(file) ?? "").split("\n").slice(0, -1);
 const bytesOf = (line: string) => new TextEncoder().encode(line);
 
-const knowledge: AuditKnowledge = {
+const knowledge: AuditOptions = {
   tenant: tenant.stream,
   trust: tenant.log.trust(2),
   checkpoint: await tenant.log.checkpoint(),

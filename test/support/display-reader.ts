@@ -26,7 +26,7 @@ interface Place {
   at: number;
 }
 
-/** The payload of a drawn text. Labels and notes are not read. */
+/** The payload of a drawn text. Labels and warnings are not read. */
 export function readDrawn(drawn: string): JsonValue {
   const rows = drawn.split("\n").filter((row) => row !== "" && !/^ *⟨!⟩ /.test(row));
   return build(

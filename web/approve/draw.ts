@@ -1,5 +1,5 @@
 import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
-import { spokenCode } from "../../src/core/confirmation/challenge.ts";
+import { groupedCode } from "../../src/core/confirmation/challenge.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import { expectOk } from "../../src/core/refusal.ts";
@@ -35,7 +35,7 @@ export function drawRequest({ statement, lines }: Verified, code: string): void 
   part("count").append(lines.length === 1 ? "1 value" : `${lines.length} values`, ", nothing left out.");
   const verified = make("b", "good", "✓ Display verified.");
   part("display").append(verified, " Drawn on this device from the very bytes you sign.");
-  part("code").append(spokenCode(code));
+  part("code").append(groupedCode(code));
   part("expires").append(moment(statement.expires));
   part("approver").append(exactly(approver.username));
   const { decision: _decision, reason: _reason, issued: _issued, salt: _salt, ...fixed } = statement;

@@ -1,4 +1,4 @@
-import { notesOn, type Line } from "../../src/core/display/show.ts";
+import { textWarnings, type Line } from "../../src/core/display/show.ts";
 import { make } from "./dom.ts";
 import { drawSegments } from "./text.ts";
 
@@ -30,7 +30,7 @@ function fieldList(): HTMLElement {
 
 const NOT_SPELLED = new Set<Line["kind"]>(["object", "list", "empty object", "empty list", "empty text"]);
 
-function drawLine({ label, key, item, kind, value, notes }: Line): HTMLElement {
+function drawLine({ label, key, item, kind, value, warnings }: Line): HTMLElement {
   const exact = make("code", "", item ? "[" : "", drawSegments(key), item ? "]" : "");
   if (key.length === 0) exact.textContent = '""';
   const kindOf = make("i", "", kind);
@@ -39,7 +39,7 @@ function drawLine({ label, key, item, kind, value, notes }: Line): HTMLElement {
   if (!NOT_SPELLED.has(kind)) {
     drawn.append(make("div", `value ${kind.replaceAll(" ", "-")}`, drawSegments(value)));
   } else if (value.length > 0) kindOf.append(", ", drawSegments(value));
-  drawn.append(...notes.map(({ detail }) => drawNote(detail)));
+  drawn.append(...warnings.map(({ detail }) => drawNote(detail)));
   return drawn;
 }
 
@@ -49,5 +49,5 @@ function drawNote(detail: string): HTMLElement {
 
 /** What a reader should be told about a text that stands outside the payload. */
 export function drawNotesOn(text: string): readonly HTMLElement[] {
-  return notesOn(text).map(({ detail }) => drawNote(detail));
+  return textWarnings(text).map(({ detail }) => drawNote(detail));
 }

@@ -4,7 +4,7 @@ import { get, isPassing, pageData } from "../common/http.ts";
 import { offerSignOut } from "../common/sign-in-flow.ts";
 import { exactly } from "../common/text.ts";
 import { moment } from "../common/time.ts";
-import { spokenCode } from "../../src/core/confirmation/challenge.ts";
+import { groupedCode } from "../../src/core/confirmation/challenge.ts";
 import type { Inbox, InboxData, InboxItem, RecoveryNotice } from "../../src/core/pages/inbox.ts";
 
 const WAIT_SECONDS = 25;
@@ -59,7 +59,7 @@ function drawItem(item: InboxItem): HTMLElement {
     make(
       "p",
       "quiet row",
-      make("code", "", spokenCode(code)),
+      make("code", "", groupedCode(code)),
       make("span", "", ...(pending ? [] : [`${status}, `]), ...times),
     ),
   ];

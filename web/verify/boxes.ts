@@ -1,5 +1,5 @@
 import { toHex } from "../../src/core/encoding/bytes.ts";
-import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { CheckLine, Judgement } from "./judge.ts";

@@ -1,12 +1,12 @@
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import {
   isReceiptOf,
-  verifyOpening,
-  type OpeningReport,
+  verifyPublicRecord,
+  type PublicRecordReport,
   type Verification,
-} from "../../src/core/evidence/public-verification.ts";
+} from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { ANY_TENANT, verifyReceipt, type Check, type Report } from "../../src/core/evidence/verify.ts";
+import { ANY_TENANT, verifyReceipt, type Check, type ReceiptReport } from "../../src/core/evidence/verify.ts";
 import type { Subject, Trust } from "./sources.ts";
 import { OPENING_WORDS, WORDS, type Words } from "./words.ts";
 
@@ -49,7 +49,7 @@ const NEEDED: Readonly<Partial<Record<string, string>>> = {
 export async function judge(subject: Subject, brought: Brought): Promise<Judgement> {
   if (subject.kind === "receipt") return judgeReceipt(subject.bytes, brought, []);
   const { tenant, trust } = brought;
-  const report = await verifyOpening(subject.bytes, subject.confirmation, {
+  const report = await verifyPublicRecord(subject.bytes, subject.confirmation, {
     ...(tenant === "" ? {} : { tenant }),
     ...(trust ? { trust: trust.policy } : {}),
   });
@@ -127,7 +127,11 @@ const DONE: Readonly<Record<string, string>> = {
 
 const SERVICES_OWN = " Whose log it is, only the service says.";
 
-function provenOf({ outcome, receipt }: Report, anyTenant: boolean, trust: Trust | undefined): Verdict {
+function provenOf(
+  { outcome, receipt }: ReceiptReport,
+  anyTenant: boolean,
+  trust: Trust | undefined,
+): Verdict {
   const statements = receipt?.decision.statements ?? [];
   const [first] = statements;
   const stream = receipt?.created.record.stream ?? "";
@@ -163,7 +167,7 @@ function provenOf({ outcome, receipt }: Report, anyTenant: boolean, trust: Trust
   };
 }
 
-function judgeOpening({ checks, verification }: OpeningReport): Judgement {
+function judgeOpening({ checks, verification }: PublicRecordReport): Judgement {
   const lines = checks.map((check): CheckLine => ({ ...check, words: OPENING_WORDS[check.name] }));
   const found = { lines, receipt: null, verification };
   const wanting = faultOf(lines) ?? missingOf(lines, true);

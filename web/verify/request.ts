@@ -1,9 +1,9 @@
-import { comparisonCode, spokenCode } from "../../src/core/confirmation/challenge.ts";
+import { comparisonCode, groupedCode } from "../../src/core/confirmation/challenge.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
-import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { decodedHex } from "../../src/core/evidence/signed-record.ts";
+import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { show } from "../../src/core/display/show.ts";
 import { drawFields, drawNotesOn } from "../common/card.ts";
 import { make } from "../common/dom.ts";
@@ -29,7 +29,7 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   }
   const { action, requester, project, tenant, confirmation } = first;
   const name = (text: string) => make("b", "", exactly(text));
-  const code = comparisonCode(confirmation, decodedHex(payloadHash), action);
+  const code = comparisonCode(confirmation, hexBytes(payloadHash), action);
   return [
     make("p", "action", exactly(action)),
     make(
@@ -55,7 +55,7 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
         ...(reason === "" ? [] : [make("span", "value text", exactly(reason))]),
       ),
     ),
-    make("p", "quiet", "Comparison code ", make("code", "", spokenCode(code))),
+    make("p", "quiet", "Comparison code ", make("code", "", groupedCode(code))),
     make(
       "details",
       "",

@@ -3,9 +3,9 @@ import { fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
-import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { decodedHex } from "../../src/core/evidence/signed-record.ts";
+import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { Trust } from "./sources.ts";
 import { wayToRoot } from "./way.ts";
@@ -122,7 +122,7 @@ function signatureValues(
 ): readonly Value[] {
   const client = fromBase64url(assertion.clientDataJSON);
   return [
-    ["Challenge: nonce, then SHA-256 of the content", toHex(challengeOf(nonce, decodedHex(payloadHash)))],
+    ["Challenge: nonce, then SHA-256 of the content", toHex(challengeOf(nonce, hexBytes(payloadHash)))],
     ["Passkey", assertion.id],
     ["What the browser said", (client.ok ? utf8Text(client.value) : undefined) ?? assertion.clientDataJSON],
     ["What the authenticator said", assertion.authenticatorData],

@@ -4,9 +4,9 @@ import { leafHash, nodeHash } from "../../src/core/tlog/merkle.ts";
 import { parseNote } from "../../src/core/tlog/signed-note.ts";
 import { parseLogProof, type LogProof } from "../../src/core/tlog/log-proof.ts";
 import { encodeEntry } from "../../src/core/stream/record.ts";
-import { commitOf } from "../../src/core/evidence/replay.ts";
-import { decodedHex } from "../../src/core/evidence/signed-record.ts";
-import type { Verification } from "../../src/core/evidence/public-verification.ts";
+import { commitOf } from "../../src/core/evidence/directory-replay.ts";
+import { hexBytes } from "../../src/core/evidence/signed-record.ts";
+import type { Verification } from "../../src/core/evidence/public-record.ts";
 
 // The way of one record to the log's root, step by step, with every value on it. That it leads there is
 // for the core to judge; this only follows it, so that it can be shown.
@@ -40,8 +40,8 @@ export function wayToRoot(sealed: Verification["opening"]): WayToRoot | undefine
   const commit = commitOf(sealed);
   const entry = encodeEntry({
     kind: "sealed",
-    label: decodedHex(sealed.label),
-    commit: decodedHex(commit),
+    label: hexBytes(sealed.label),
+    commit: hexBytes(commit),
   });
   const leaf = leafHash(entry);
   return {

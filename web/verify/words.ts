@@ -1,5 +1,5 @@
-import type { OpeningCheckName } from "../../src/core/evidence/public-verification.ts";
-import type { CheckName } from "../../src/core/evidence/verify.ts";
+import type { PublicRecordCheckName } from "../../src/core/evidence/public-record.ts";
+import type { ReceiptCheckName } from "../../src/core/evidence/verify.ts";
 
 // What the checks mean, for a reader who knows no cryptography. What each one says of this very file, and
 // why it failed, comes from the check itself.
@@ -11,7 +11,7 @@ export interface Words {
   readonly notProves: string;
 }
 
-export const WORDS: Readonly<Record<CheckName, Words>> = {
+export const WORDS: Readonly<Record<ReceiptCheckName, Words>> = {
   form: {
     title: "The file",
     proves: "There is only one way to write this receipt, so nothing in it escapes the checks below.",
@@ -100,7 +100,7 @@ export const WORDS: Readonly<Record<CheckName, Words>> = {
 };
 
 /** Where only the outcome is shown, a check may mean less. */
-export const OPENING_WORDS: Readonly<Record<OpeningCheckName, Words>> = {
+export const OPENING_WORDS: Readonly<Record<PublicRecordCheckName, Words>> = {
   form: {
     title: "The answer",
     proves: "The service’s answer can be read in one way only.",

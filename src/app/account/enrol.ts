@@ -5,7 +5,7 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import { streamId, streamKeyHash, type Genesis } from "../../core/stream/record.ts";
 import type { EnrolmentResult, Invitation } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import { hostOf } from "../../core/evidence/signed-record.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { SALT_BYTES } from "../../core/confirmation/statement.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
@@ -46,7 +46,7 @@ export async function beginEnrolment(runtime: Runtime, secret: string): Promise<
     tenant: tenant.name,
     username: person.username,
     rp: runtime.origin,
-    rpId: hostOf(runtime.origin),
+    rpId: rpIdOf(runtime.origin),
     challenge,
     userHandle: person.userHandle,
     owner: begins,
@@ -127,7 +127,7 @@ export async function registered(
     registration,
     challenge: bytes.value,
     origin: runtime.origin,
-    rpId: hostOf(runtime.origin),
+    rpId: rpIdOf(runtime.origin),
   });
 }
 

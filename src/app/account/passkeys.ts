@@ -2,7 +2,7 @@ import { and, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import type { Assertion, AssertionFacts } from "../../core/webauthn/assertion.ts";
 import { fromBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import { expectOk, type Result } from "../../core/refusal.ts";
-import { hostOf } from "../../core/evidence/signed-record.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyPasskey, type PasskeyInput } from "../../passkey/passkey.ts";
 import { credentials, type CredentialRow, type PersonRow } from "../../store/schema.ts";
 import { prepared, type TenantStore } from "../../store/tenant-store.ts";
@@ -35,7 +35,7 @@ export async function verifyUse(
     userHandle: given.userHandle,
     challenge,
     origin: runtime.origin,
-    rpId: hostOf(runtime.origin),
+    rpId: rpIdOf(runtime.origin),
     credential: {
       id: passkey.id,
       publicKey: expectOk(fromBase64url(passkey.publicKey)),

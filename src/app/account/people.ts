@@ -4,7 +4,7 @@ import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
 import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
 import { mayDecide, type Change } from "../../core/stream/directory.ts";
 import type { Role } from "../../core/stream/record.ts";
-import { hostOf } from "../../core/evidence/signed-record.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import {
   credentials,
   enrolments,
@@ -200,7 +200,7 @@ export async function beginDevice(
   const own = await store.select(credentials, eq(credentials.personId, person.id));
   return {
     challenge: await newChallenge(runtime),
-    rpId: hostOf(runtime.origin),
+    rpId: rpIdOf(runtime.origin),
     userHandle: person.userHandle,
     username: person.username,
     exclude: own.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id),

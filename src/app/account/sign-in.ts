@@ -3,7 +3,7 @@ import type { Assertion } from "../../core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { hostOf } from "../../core/evidence/signed-record.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import {
   burnChallenge,
   credentialById,
@@ -33,7 +33,7 @@ export interface Session {
 export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
   const challenge = toBase64url(runtime.random(SIGN_IN_CHALLENGE_BYTES));
   await rememberChallenge(runtime.database, challenge, "sign-in", runtime.now(), SIGN_IN_SECONDS);
-  return { challenge, rpId: hostOf(runtime.origin) };
+  return { challenge, rpId: rpIdOf(runtime.origin) };
 }
 
 /** The passkey itself says who it is: nobody is asked for a name, and none is confirmed to anybody. */

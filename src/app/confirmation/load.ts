@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Confirmation } from "../../core/confirmation/decision.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
-import { parsePolicy, soleApprover, type Policy } from "../../core/confirmation/policy.ts";
+import { parsePolicy, singleApproverPolicy, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
 import {
   audience,
@@ -103,7 +103,7 @@ export function decidedBy(
 }
 
 function policyOf(row: ConfirmationRow, members: readonly PersonRow[]): Policy {
-  if (row.policy === null) return soleApprover(members[0]?.id ?? "");
+  if (row.policy === null) return singleApproverPolicy(members[0]?.id ?? "");
   return expectOk(parsePolicy(expectOk(parseJsonText(row.policy))));
 }
 

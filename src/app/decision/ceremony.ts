@@ -1,7 +1,7 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
 import type { Ceremony, FixedStatement } from "../../core/pages/approval.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { hostOf } from "../../core/evidence/signed-record.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { SALT_BYTES, type Statement } from "../../core/confirmation/statement.ts";
 import {
   ceremonies,
@@ -51,7 +51,7 @@ export async function beginCeremony(
     salt: row.salt,
     issued: isoTime(row.issuedAt),
     expires: isoTime(row.expiresAt),
-    rpId: hostOf(runtime.origin),
+    rpId: rpIdOf(runtime.origin),
     allowCredentials: passkeys.map((passkey) => ({
       id: passkey.id,
       transports: passkey.transports.split(" ").filter(Boolean),

@@ -3,7 +3,13 @@ import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import type { Inbox } from "../../core/pages/inbox.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
-import { audience, confirmations, reveals, type ConfirmationRow, type PersonRow } from "../../store/schema.ts";
+import {
+  audience,
+  confirmations,
+  reveals,
+  type ConfirmationRow,
+  type PersonRow,
+} from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { noticesOf } from "../directory/recover.ts";

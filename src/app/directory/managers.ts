@@ -1,13 +1,13 @@
 import { and, asc, inArray, ne } from "drizzle-orm";
 import {
-  managersBesides,
+  otherManagers,
   RECOVERY_SIGNATURES,
   type Directory,
   type Member,
 } from "../../core/stream/directory.ts";
 import {
   POLICY_MAX_SEATS,
-  soleApprover,
+  singleApproverPolicy,
   type Policy,
   type Requirement,
 } from "../../core/confirmation/policy.ts";
@@ -35,7 +35,7 @@ export async function anyManager(
   if (only === undefined) return nobody();
   if (others.length === 1) return accept(only.id);
   return accept({
-    ...soleApprover(""),
+    ...singleApproverPolicy(""),
     name: "Any one who manages people",
     require: anyOf("Managers", others.slice(0, POLICY_MAX_SEATS), 1),
   });
@@ -43,7 +43,7 @@ export async function anyManager(
 
 /** As many of them as a recovery of this person takes. */
 export function quorumOfManagers(directory: Directory, person: Member): Result<string | Policy> {
-  const others = managersBesides(directory, person.id).toSorted((one, other) =>
+  const others = otherManagers(directory, person.id).toSorted((one, other) =>
     one.username < other.username ? -1 : 1,
   );
   const owners = others.filter(({ role }) => role === "owner");
@@ -52,7 +52,7 @@ export function quorumOfManagers(directory: Directory, person: Member): Result<s
   if (first === undefined) return nobody();
   if (others.length < RECOVERY_SIGNATURES) return accept(first.id);
   return accept({
-    ...soleApprover(""),
+    ...singleApproverPolicy(""),
     name: `${RECOVERY_SIGNATURES} who manage people`,
     require: person.role === "owner" ? ownerAndOther(owners, others) : enough(others),
     excludeRequester: true,

@@ -1,4 +1,4 @@
-import type { Verification } from "../../core/evidence/public-verification.ts";
+import type { Verification } from "../../core/evidence/public-record.ts";
 import { parseReceipt } from "../../core/evidence/receipt.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";

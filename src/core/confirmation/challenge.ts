@@ -19,6 +19,6 @@ export function comparisonCode(confirmation: string, payloadHash: Uint8Array, ac
 }
 
 /** As it is read aloud: two groups of four. */
-export function spokenCode(code: string): string {
+export function groupedCode(code: string): string {
   return `${code.slice(0, 4)} ${code.slice(4)}`;
 }

@@ -66,7 +66,7 @@ export function visibleStatus(state: Confirmation): Status {
 }
 
 /** The effects of a request that has just been made. */
-export function begin(policy: Policy, state: Confirmation): readonly Effect[] {
+export function initialEffects(policy: Policy, state: Confirmation): readonly Effect[] {
   const people = signersAfter(policy, state, 0);
   return [{ kind: "notify", people: [...people], about: "asked" }, wakeUp(policy, state)];
 }

@@ -87,7 +87,7 @@ export function policyHash(policy: Policy): string {
 }
 
 /** The policy of a request that names one person and no policy: that person decides, and may be the asker. */
-export function soleApprover(person: string): Policy {
+export function singleApproverPolicy(person: string): Policy {
   return {
     v: 1,
     kind: "countersign/policy",

@@ -1,4 +1,4 @@
-import type { Note } from "./scripts.ts";
+import type { TextWarning } from "./scripts.ts";
 
 // A host name is compared by machines in another form than the one that is drawn. Where the two differ,
 // the reader is told the form that the machines go by.
@@ -16,32 +16,32 @@ const BEYOND_ASCII = /[^\u0000-\u007f]/;
 /** `example.com`; after the dots of Chinese and Japanese, which end sentences, only Latin letters. */
 const LAST_LABEL = /(?:\.\p{L}[\p{L}\p{M}\p{N}-]+|[\u3002\uff0e\uff61][a-z]{2,})\.?$/iu;
 
-export function hostNotes(text: string): readonly Note[] {
+export function hostWarnings(text: string): readonly TextWarning[] {
   // By host, so that the same one is told once.
-  const notes = new Map<string, Note>();
+  const warnings = new Map<string, TextWarning>();
   for (const [, authority = ""] of text.matchAll(AUTHORITY)) {
     const user = authority.lastIndexOf("@") + 1;
     const written = bare(authority.slice(user));
     if (written === "") continue;
     const host = hostname(written);
     if (host === undefined) {
-      notes.set("", { code: "host-differs", detail: "an address whose host is not a valid name" });
+      warnings.set("", { code: "host-differs", detail: "an address whose host is not a valid name" });
     } else if (user > 0) {
       const detail = `what stands before the @ is not the host; the address leads to ${host}`;
-      notes.set(host, { code: "host-differs", detail });
+      warnings.set(host, { code: "host-differs", detail });
     } else if (host !== written.toLowerCase()) {
       const code = BEYOND_ASCII.test(written) ? "host-in-punycode" : "host-differs";
-      notes.set(host, { code, detail: `the address leads to the host ${host}` });
+      warnings.set(host, { code, detail: `the address leads to the host ${host}` });
     }
   }
-  if (!BEYOND_ASCII.test(text)) return [...notes.values()];
+  if (!BEYOND_ASCII.test(text)) return [...warnings.values()];
   for (const [name] of text.matchAll(NAME)) {
     if (!BEYOND_ASCII.test(name) || name.length > HOST_MAX_CHARACTERS || !LAST_LABEL.test(name)) continue;
     const host = hostname(name);
-    if (host === undefined || notes.has(host)) continue;
-    notes.set(host, { code: "host-in-punycode", detail: `as a host name this is ${host}` });
+    if (host === undefined || warnings.has(host)) continue;
+    warnings.set(host, { code: "host-in-punycode", detail: `as a host name this is ${host}` });
   }
-  return [...notes.values()];
+  return [...warnings.values()];
 }
 
 /** Without the port, and without the punctuation of a sentence around the address. */

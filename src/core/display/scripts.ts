@@ -2,7 +2,7 @@
 // tables answer here: for every character of Unicode 15.0 they say the same in every engine since,
 // and later ones are drawn by their number anyway.
 
-type NoteCode =
+type WarningCode =
   | "hidden-characters"
   | "mixed-scripts"
   | "look-alike-letters"
@@ -15,8 +15,8 @@ type NoteCode =
   | "same-label";
 
 /** A warning in plain words. `detail` holds no text of the payload's that could imitate anything else. */
-export interface Note {
-  readonly code: NoteCode;
+export interface TextWarning {
+  readonly code: WarningCode;
   readonly detail: string;
 }
 
@@ -49,10 +49,10 @@ const UNUSUAL_DIGIT = /(?![0-9])\p{Nd}/gu;
 const RIGHT_TO_LEFT =
   /[\u05be-\u05f4\u0600-\u0605\u0608-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-export function letterNotes(text: string): readonly Note[] {
+export function letterWarnings(text: string): readonly TextWarning[] {
   if (!BEYOND_ASCII.test(text)) return [];
-  const notes: Note[] = [];
-  const add = (code: NoteCode, detail: string) => notes.push({ code, detail });
+  const warnings: TextWarning[] = [];
+  const add = (code: WarningCode, detail: string) => warnings.push({ code, detail });
   const mixed = mixedScripts(text);
   if (mixed.length > 0) add("mixed-scripts", `one word holds letters of ${mixed.join(" and ")}`);
   else if (NEAR_LATIN.test(text) && !NEAR_LATIN.test(text.replace(LIKE_LATIN, ""))) {
@@ -68,7 +68,7 @@ export function letterNotes(text: string): readonly Note[] {
   if (text.normalize("NFC") !== text) {
     add("not-normalised", "not composed in the usual way (NFC); another text can look the same");
   }
-  return notes;
+  return warnings;
 }
 
 function mixedScripts(text: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { equalBytes } from "../encoding/bytes.ts";
 import { asHidden, hiddenCharacter, isCombining, type HiddenCharacter } from "./hidden-characters.ts";
-import { hostNotes } from "./host-names.ts";
+import { hostWarnings } from "./host-names.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import {
   isJsonObject,
@@ -10,7 +10,7 @@ import {
   type JsonValue,
 } from "../encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
-import { letterNotes, type Note } from "./scripts.ts";
+import { letterWarnings, type TextWarning } from "./scripts.ts";
 
 // The payload as lines for a person. Two payloads of different bytes never draw the same text: whatever
 // could be mistaken is drawn as a marker, ⟨U+202E right-to-left override⟩, and the character that opens
@@ -46,7 +46,7 @@ export interface Line {
   readonly kind: Kind;
   /** What was written; of an object or list how many lines one level deeper belong to it. */
   readonly value: readonly Segment[];
-  readonly notes: readonly Note[];
+  readonly warnings: readonly TextWarning[];
 }
 
 const MARKER_OPEN = "\u27e8";
@@ -94,11 +94,11 @@ export function drawText(text: string): readonly Segment[] {
 }
 
 /** What a reader should be told about a text beside seeing it. */
-export function notesOn(text: string): readonly Note[] {
-  return [...hiddenNotes(drawText(text)), ...letterNotes(text), ...hostNotes(text)];
+export function textWarnings(text: string): readonly TextWarning[] {
+  return [...hiddenNotes(drawText(text)), ...letterWarnings(text), ...hostWarnings(text)];
 }
 
-/** The same as plain text, for terminals, mail and tests: one row, and one for each note. */
+/** The same as plain text, for terminals, mail and tests: one row, and one for each warning. */
 export function drawLine(line: Line): string {
   const indentation = "  ".repeat(line.depth);
   const key = line.item ? textOf(line.key) : `"${unquoted(textOf(line.key))}"`;
@@ -107,8 +107,8 @@ export function drawLine(line: Line): string {
   return [
     // A text ends where the row ends, so quotation marks inside it need no marker.
     value === "" ? row : `${row}: ${line.kind === "text" ? `"${value}"` : value}`,
-    // No text can begin like a note: in a text this character always stands in its own marker.
-    ...line.notes.map((note) => `${indentation}  ${MARKER_OPEN}!${MARKER_CLOSE} ${note.detail}`),
+    // No text can begin like a warning: in a text this character always stands in its own marker.
+    ...line.warnings.map((warning) => `${indentation}  ${MARKER_OPEN}!${MARKER_CLOSE} ${warning.detail}`),
   ].join("\n");
 }
 
@@ -130,25 +130,28 @@ function addMembers(lines: Line[], object: JsonObject, depth: number, path: stri
   for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1);
   keys.forEach((key, index) => {
     const label = labels[index] ?? "";
-    const notes = notesOn(key).map((note) => ({ ...note, detail: `in the name: ${note.detail}` }));
+    const warnings = textWarnings(key).map((warning) => ({
+      ...warning,
+      detail: `in the name: ${warning.detail}`,
+    }));
     if ((uses.get(label) ?? 0) > 1) {
-      notes.push({ code: "same-label", detail: "another exact name here reads like this one" });
+      warnings.push({ code: "same-label", detail: "another exact name here reads like this one" });
     }
     const place = { depth, pointer: path + pointer([key]), label, key: drawText(key), item: false };
-    addValue(lines, place, object[key] ?? null, notes);
+    addValue(lines, place, object[key] ?? null, warnings);
   });
 }
 
 type Place = Pick<Line, "depth" | "pointer" | "label" | "key" | "item">;
 
-function addValue(lines: Line[], place: Place, value: JsonValue, notes: readonly Note[]): void {
-  const add = (kind: Kind, text: string) => lines.push({ ...place, kind, value: plain(text), notes });
+function addValue(lines: Line[], place: Place, value: JsonValue, warnings: readonly TextWarning[]): void {
+  const add = (kind: Kind, text: string) => lines.push({ ...place, kind, value: plain(text), warnings });
   if (value === null) add("nothing", "null");
   else if (typeof value === "boolean") add("true or false", String(value));
   else if (typeof value === "number") add("number", String(value));
   else if (typeof value === "string") {
     const kind = value === "" ? "empty text" : "text";
-    lines.push({ ...place, kind, value: drawText(value), notes: [...notes, ...notesOn(value)] });
+    lines.push({ ...place, kind, value: drawText(value), warnings: [...warnings, ...textWarnings(value)] });
   } else if (isJsonObject(value)) {
     const count = Object.keys(value).length;
     add(count === 0 ? "empty object" : "object", counted(count, "member"));
@@ -191,7 +194,7 @@ function labelOf(key: string): string {
     .replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
 
-function hiddenNotes(segments: readonly Segment[]): readonly Note[] {
+function hiddenNotes(segments: readonly Segment[]): readonly TextWarning[] {
   const names = segments.flatMap(({ hidden }) => (hidden?.suspicious ? [hidden.name] : []));
   if (names.length === 0) return [];
   const detail = `${counted(names.length, "hidden or unusual character")}: ${[...new Set(names)].join(", ")}`;

@@ -1,10 +1,16 @@
 import type { Checkpoint } from "../tlog/checkpoint.ts";
 import { proveConsistency, type LogReader } from "../tlog/log-entries.ts";
-import { EXAMINED, Examiner, type Erasure, type Examination, type Faults } from "./examiner.ts";
-import type { ExportHeader, OpenedExport } from "./export.ts";
-import { LOOKAHEAD_LABELS, placeInLog, type Placement, type Progress } from "./log-placement.ts";
+import {
+  STREAM_CHECKS,
+  StreamChecker,
+  type Erasure,
+  type StreamFindings,
+  type Failures,
+} from "./stream-checker.ts";
+import type { ExportHeader, ExportFile } from "./export.ts";
+import { LOOKAHEAD_LABELS, compareWithLog, type LogComparison, type Progress } from "./log-comparison.ts";
 import type { Result } from "../refusal.ts";
-import { decodedHex, type Fault } from "./signed-record.ts";
+import { hexBytes, type Failure } from "./signed-record.ts";
 import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
 import { absent, ANY_TENANT, checked, type Check } from "./verify.ts";
 
@@ -32,7 +38,7 @@ export const AUDIT_CHECKS = {
 type AuditCheckName = keyof typeof AUDIT_CHECKS;
 type AuditCheck = Check<AuditCheckName>;
 
-export interface AuditKnowledge {
+export interface AuditOptions {
   /** The stream id that was pinned, or ANY_TENANT for whoever says so explicitly. */
   readonly tenant?: string;
   readonly trust: TrustPolicy;
@@ -69,27 +75,24 @@ export interface AuditReport {
 
 const MAY_BE_ABSENT: ReadonlySet<AuditCheckName> = new Set(["tenant", "witnesses"]);
 
-export async function auditExport(
-  opened: Result<OpenedExport>,
-  knowledge: AuditKnowledge,
-): Promise<AuditReport> {
+export async function auditExport(opened: Result<ExportFile>, options: AuditOptions): Promise<AuditReport> {
   if (!opened.ok) return formFailed(told(opened.refusal));
   const { header, rows } = opened.value;
-  const examiner = new Examiner(header);
+  const examiner = new StreamChecker(header);
   for await (const row of rows) {
     if (!row.ok) return formFailed(told(row.refusal));
     await examiner.add(row.value);
   }
   const examined = examiner.result();
-  const states = await statesOf(header, examined, knowledge);
-  const placement = "fault" in states ? undefined : await place(header, examined, knowledge, states);
+  const states = await statesOf(header, examined, options);
+  const placement = "failure" in states ? undefined : await place(header, examined, options, states);
   const checks = [
     check("form", undefined),
-    tenantCheck(header, examined.faults, knowledge.tenant),
-    ...EXAMINED.filter((name) => name !== "tenant").map((name) =>
-      check(name, faultOf(examined.faults, name)),
+    tenantCheck(header, examined.failures, options.tenant),
+    ...STREAM_CHECKS.filter((name) => name !== "tenant").map((name) =>
+      check(name, faultOf(examined.failures, name)),
     ),
-    ...logChecks(states, placement, knowledge.trust),
+    ...logChecks(states, placement, options.trust),
     check("places", examined.misplaced ?? placement?.places, placement),
     check("fork", placement?.fork, placement),
     check("hidden", placement?.hidden, placement),
@@ -97,7 +100,7 @@ export async function auditExport(
   const verified = checks.every(
     ({ name, status }) => status === "passed" || (status === "absent" && MAY_BE_ABSENT.has(name)),
   );
-  return { verified, checks, summary: summaryOf(header, examined, states, placement, knowledge.lookahead) };
+  return { verified, checks, summary: summaryOf(header, examined, states, placement, options.lookahead) };
 }
 
 interface States {
@@ -110,66 +113,67 @@ interface States {
 /** The state of the log, and that of the export, which it must have grown from. */
 async function statesOf(
   header: ExportHeader,
-  { logOrigin }: Examination,
-  { checkpoint, trust, log }: AuditKnowledge,
-): Promise<States | { readonly fault: string }> {
+  { logOrigin }: StreamFindings,
+  { checkpoint, trust, log }: AuditOptions,
+): Promise<States | { readonly failure: string }> {
   const newest = await judgeCheckpoint(checkpoint, trust);
-  if (!newest.ok) return { fault: newest.refusal.detail };
+  if (!newest.ok) return { failure: newest.refusal.detail };
   const { checkpoint: state, quorumMet } = newest.value;
   for (const origin of [state.origin, header.logOrigin]) {
     if (origin !== logOrigin)
-      return { fault: `the tenant's log is ${logOrigin ?? "not named"}, not ${origin}` };
+      return { failure: `the tenant's log is ${logOrigin ?? "not named"}, not ${origin}` };
   }
-  const exported = { origin: header.logOrigin, size: header.logSize, root: decodedHex(header.logRoot) };
+  const exported = { origin: header.logOrigin, size: header.logSize, root: hexBytes(header.logRoot) };
   const grown = await proveConsistency(exported, state, log.fetchTile);
-  if (!grown.ok) return { fault: `the log did not grow out of the export's state: ${grown.refusal.detail}` };
+  if (!grown.ok)
+    return { failure: `the log did not grow out of the export's state: ${grown.refusal.detail}` };
   return { newest: state, exported, quorumMet };
 }
 
 async function place(
   { streamKey }: ExportHeader,
-  { commits }: Examination,
-  { log, progress, lookahead = LOOKAHEAD_LABELS }: AuditKnowledge,
+  { commits }: StreamFindings,
+  { log, progress, lookahead = LOOKAHEAD_LABELS }: AuditOptions,
   { newest, exported }: States,
-): Promise<Placement> {
-  const wanted = { streamKey: decodedHex(streamKey), commits, exportSize: exported.size, lookahead };
-  return placeInLog(wanted, newest, log, progress ?? (() => undefined));
+): Promise<LogComparison> {
+  const wanted = { streamKey: hexBytes(streamKey), commits, exportSize: exported.size, lookahead };
+  return compareWithLog(wanted, newest, log, progress ?? (() => undefined));
 }
 
 function logChecks(
-  states: States | { readonly fault: string },
-  placement: Placement | undefined,
+  states: States | { readonly failure: string },
+  placement: LogComparison | undefined,
   { quorum }: TrustPolicy,
 ): readonly AuditCheck[] {
-  const fault = "fault" in states ? states.fault : placement?.log;
-  if ("fault" in states)
-    return [check("log", fault), absent("witnesses", "the state of the log is not proven")];
+  const failure = "failure" in states ? states.failure : placement?.log;
+  if ("failure" in states)
+    return [check("log", failure), absent("witnesses", "the state of the log is not proven")];
   if (quorum === NO_QUORUM)
-    return [check("log", fault), absent("witnesses", "your trust policy asks for no witness")];
+    return [check("log", failure), absent("witnesses", "your trust policy asks for no witness")];
   const few = states.quorumMet ? undefined : "too few of the witnesses that you trust have signed";
-  return [check("log", fault), check("witnesses", few)];
+  return [check("log", failure), check("witnesses", few)];
 }
 
-function tenantCheck({ stream }: ExportHeader, faults: Faults, tenant: string | undefined): AuditCheck {
-  const fault = faultOf(faults, "tenant");
-  if (fault !== undefined) return check("tenant", fault);
+function tenantCheck({ stream }: ExportHeader, failures: Failures, tenant: string | undefined): AuditCheck {
+  const failure = faultOf(failures, "tenant");
+  if (failure !== undefined) return check("tenant", failure);
   if (tenant === ANY_TENANT) return absent("tenant", `you asked for no particular tenant; this is ${stream}`);
   if (tenant === undefined) return check("tenant", `no tenant was pinned; this export is of ${stream}`);
   return check("tenant", tenant === stream ? undefined : `the export is of the tenant ${stream}`);
 }
 
-function faultOf(faults: Faults, name: string): Fault {
-  const found = faults.get(name);
+function faultOf(failures: Failures, name: string): Failure {
+  const found = failures.get(name);
   if (found === undefined) return undefined;
   return found.more === 0 ? found.first : `${found.first}; and ${found.more} more of this kind`;
 }
 
 /** A check of records against the log is absent where the log could not be read. */
-function check(name: AuditCheckName, fault: Fault, placement?: Placement): AuditCheck {
+function check(name: AuditCheckName, failure: Failure, placement?: LogComparison): AuditCheck {
   const needsLog = name === "places" || name === "fork" || name === "hidden";
-  if (fault === undefined && needsLog && (placement === undefined || placement.log !== undefined))
+  if (failure === undefined && needsLog && (placement === undefined || placement.log !== undefined))
     return absent(name, "the log could not be read");
-  return checked(name, fault, AUDIT_CHECKS[name]);
+  return checked(name, failure, AUDIT_CHECKS[name]);
 }
 
 function formFailed(detail: string): AuditReport {
@@ -186,14 +190,14 @@ function told({ detail, at }: { readonly detail: string; readonly at?: string })
 
 function summaryOf(
   { stream, logOrigin }: ExportHeader,
-  { directory, records, decisions, withheld, erasures }: Examination,
-  states: States | { readonly fault: string },
-  placement: Placement | undefined,
+  { directory, records, decisions, withheld, erasures }: StreamFindings,
+  states: States | { readonly failure: string },
+  placement: LogComparison | undefined,
   lookahead = LOOKAHEAD_LABELS,
 ): AuditSummary {
   const passkeys = [...(directory?.passkeys.values() ?? [])];
   const revoked = passkeys.filter(({ revokedAt }) => revokedAt !== null).length;
-  const known = "fault" in states ? undefined : states;
+  const known = "failure" in states ? undefined : states;
   return {
     stream,
     records,

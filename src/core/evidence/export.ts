@@ -2,7 +2,7 @@ import { concat, equalBytes, utf8, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import { parseJson, type JsonLimits, type JsonValue } from "../encoding/strict-json.ts";
-import { evidence, sealing } from "./receipt.ts";
+import { evidenceFields, sealingFields } from "./receipt.ts";
 import {
   changeRecord,
   consumedRecord,
@@ -57,19 +57,19 @@ const unsigned = shape.variant("type", { consumed: consumedRecord, erased: erase
 const rowShape = shape.variant("kind", {
   created: shape.object({
     kind: shape.literal("created"),
-    sealed: shape.object({ record: createdRecord, ...sealing }),
+    sealed: shape.object({ record: createdRecord, ...sealingFields }),
   }),
   change: shape.object({
     kind: shape.literal("change"),
-    sealed: shape.object({ record: changeRecord, ...evidence, ...sealing }),
+    sealed: shape.object({ record: changeRecord, ...evidenceFields, ...sealingFields }),
   }),
   decision: shape.object({
     kind: shape.literal("decision"),
-    sealed: shape.object({ record: decisionRecord, ...evidence, ...sealing }),
+    sealed: shape.object({ record: decisionRecord, ...evidenceFields, ...sealingFields }),
   }),
   record: shape.object({
     kind: shape.literal("record"),
-    sealed: shape.object({ record: unsigned, ...sealing }),
+    sealed: shape.object({ record: unsigned, ...sealingFields }),
   }),
   /** What it said is gone; that it stood here is not. */
   erased: shape.object({
@@ -140,7 +140,7 @@ function malformed(detail: string, at?: string): ReturnType<typeof refuse> {
   return refuse("export_malformed", detail, at);
 }
 
-export interface OpenedExport {
+export interface ExportFile {
   readonly header: ExportHeader;
   /** To be read once, to its end: a refusal is the last of it, and without one the file was whole. */
   readonly rows: AsyncIterable<Result<ExportRow>>;
@@ -149,7 +149,7 @@ export interface OpenedExport {
 /** Reads the header; the rows are read as they are asked for. */
 export async function openExport(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<Result<OpenedExport>> {
+): Promise<Result<ExportFile>> {
   const lines = linesOf(chunks);
   const { value: first } = await lines.next();
   if (first === undefined) return malformed("the file is empty");

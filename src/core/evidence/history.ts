@@ -1,8 +1,8 @@
 import type { ExportRow } from "./export.ts";
 import type { Creation, Receipt, SignedChange, SignedDecision } from "./receipt.ts";
-import { commitOf, replayDirectory } from "./replay.ts";
+import { commitOf, replayDirectory } from "./directory-replay.ts";
 import type { StreamRecord } from "../stream/record.ts";
-import type { Fault } from "./signed-record.ts";
+import type { Failure } from "./signed-record.ts";
 
 // A tenant's complete history, as its export gives it: every record in order, or the fact that it was erased.
 
@@ -17,15 +17,15 @@ export type HistoryRow =
   | { readonly kind: "erased"; readonly seq: number; readonly label: string; readonly commit: string };
 
 /** What a receipt is held against: without the decisions' signatures, so that a long history has room. */
-export function keptRow(row: ExportRow): HistoryRow {
+export function historyRow(row: ExportRow): HistoryRow {
   if (row.kind !== "decision") return row;
   const { record, entrySalt, label } = row.sealed;
   return { kind: "record", sealed: { record, entrySalt, label } };
 }
 
 /** Whether the history is whole, holds this receipt's decision, and knows its passkeys as active at that moment. */
-export async function historyFault(receipt: Receipt, rows: readonly HistoryRow[]): Promise<Fault> {
-  const gap = gapFault(rows);
+export async function historyFailure(receipt: Receipt, rows: readonly HistoryRow[]): Promise<Failure> {
+  const gap = gapFailure(rows);
   if (gap !== undefined) return gap;
   const { record, entrySalt } = receipt.decision;
   const row = rows[record.seq];
@@ -38,8 +38,8 @@ export async function historyFault(receipt: Receipt, rows: readonly HistoryRow[]
   const changes = rows.flatMap((each) =>
     each.kind === "change" && each.sealed.record.seq < record.seq ? [each.sealed] : [],
   );
-  const { directory, fault } = await replayDirectory(first.sealed, changes);
-  if (fault !== undefined) return fault;
+  const { directory, failure } = await replayDirectory(first.sealed, changes);
+  if (failure !== undefined) return failure;
   for (const { id } of receipt.decision.assertions) {
     const passkey = directory.passkeys.get(id);
     if (passkey === undefined) return "the history does not know a passkey that signed";
@@ -48,7 +48,7 @@ export async function historyFault(receipt: Receipt, rows: readonly HistoryRow[]
   return undefined;
 }
 
-function gapFault(rows: readonly HistoryRow[]): Fault {
+function gapFailure(rows: readonly HistoryRow[]): Failure {
   let previous: string | undefined;
   for (const [seq, row] of rows.entries()) {
     if (seqOfRow(row) !== seq) return `the history has no record ${seq}`;

@@ -5,7 +5,7 @@ import { parseNote, verifyNote } from "../tlog/signed-note.ts";
 import { parseEntry } from "../stream/record.ts";
 import { isQuorumMet, judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
 
-// One look at a log by somebody who remembers what it said before. A log that shows one history to some and
+// One monitorLog at a log by somebody who remembers what it said before. A log that shows one history to some and
 // another to others, or takes back what it has published, cannot do so to whoever remembers; and what it has
 // once signed is the proof.
 
@@ -30,46 +30,52 @@ export interface Alarm {
 }
 
 /** What is remembered between two looks. */
-export interface Remembered {
+export interface LogState {
   readonly checkpoint: Checkpoint;
   /** When the log was seen to have grown, by the monitor's clock; milliseconds. */
   readonly grownAt: number;
 }
 
-export interface Look {
+export interface MonitorOptions {
   readonly trust: TrustPolicy;
   readonly log: LogReader;
   readonly now: number;
   /** How old the newest checkpoint may be; undefined: as old as it likes. */
   readonly maxAgeSeconds?: number;
-  /** The labels of the remembered log, cut as `keptLabel` does. */
+  /** The labels of the remembered log, cut as `shortLabel` does. */
   readonly labels: ReadonlySet<string>;
   /** Where those labels are lost: every entry is read again. */
   readonly fromStart?: boolean;
 }
 
-interface Seen {
+interface UpdatedLogState {
   readonly checkpoint: Checkpoint;
   readonly grownAt: number;
   /** Of the entries that were new, in their order. */
   readonly newLabels: ReadonlySet<string>;
 }
 
-type Looked = { readonly ok: true; readonly seen: Seen } | { readonly ok: false; readonly alarm: Alarm };
+type MonitorResult =
+  | { readonly ok: true; readonly seen: UpdatedLogState }
+  | { readonly ok: false; readonly alarm: Alarm };
 
 /**
  * 16 of a label's 32 bytes: equal labels are equal in them, and two different ones are so once in 2^64 pairs.
  * A set takes 16,777,216 of them, some 70 bytes each.
  */
-export const KEPT_LABEL_BYTES = 16;
+export const SHORT_LABEL_BYTES = 16;
 const MONITORED_MAX_ENTRIES = 16_000_000;
 
-function keptLabel(label: Uint8Array): string {
-  return labelText(label.subarray(0, KEPT_LABEL_BYTES));
+function shortLabel(label: Uint8Array): string {
+  return labelText(label.subarray(0, SHORT_LABEL_BYTES));
 }
 
 /** `note` is the log's newest checkpoint; `before` what was remembered, if anything was. */
-export async function look(note: string, before: Remembered | undefined, by: Look): Promise<Looked> {
+export async function monitorLog(
+  note: string,
+  before: LogState | undefined,
+  by: MonitorOptions,
+): Promise<MonitorResult> {
   const judged = await judgeCheckpoint(note, by.trust);
   if (!judged.ok) return alarm("bad-signature", judged.refusal.detail);
   const { checkpoint, quorumMet } = judged.value;
@@ -115,7 +121,7 @@ async function changeAlarm(
 async function staleAlarm(
   note: string,
   grownAt: number,
-  { trust, now, maxAgeSeconds }: Look,
+  { trust, now, maxAgeSeconds }: MonitorOptions,
 ): Promise<Alarm | undefined> {
   if (maxAgeSeconds === undefined) return undefined;
   const since = trust.quorum === NO_QUORUM ? grownAt : await witnessedAt(note, trust);
@@ -145,7 +151,7 @@ async function witnessedAt(noteText: string, trust: TrustPolicy): Promise<number
 async function readNew(
   checkpoint: Checkpoint,
   from: number,
-  { log, labels }: Look,
+  { log, labels }: MonitorOptions,
 ): Promise<ReadonlySet<string> | Alarm> {
   const fresh = new Set<string>();
   for await (const range of authenticEntries(checkpoint, from, log)) {
@@ -155,7 +161,7 @@ async function readNew(
       const entry = parseEntry(bytes);
       if (!entry.ok) return { name: "malformed-entry", detail: `entry ${index}: ${entry.refusal.detail}` };
       if (entry.value.kind === "public") continue;
-      const label = keptLabel(entry.value.label);
+      const label = shortLabel(entry.value.label);
       if (labels.has(label) || fresh.has(label))
         return { name: "duplicate-label", detail: `entry ${index} bears the label of an earlier one` };
       fresh.add(label);

@@ -10,7 +10,7 @@ import { refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 
-// The evidence file: everything that a stranger needs to check one decision, and nothing to believe.
+// The evidenceFields file: everything that a stranger needs to check one decision, and nothing to believe.
 // Its bytes are canonical JSON, so one content has one file.
 
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
@@ -27,19 +27,19 @@ export const RECEIPT_LIMITS: JsonLimits = {
 };
 
 /** What stands beside every record, in a receipt and in an export. */
-export const sealing = {
+export const sealingFields = {
   entrySalt: shape.base64url(SALT_BYTES),
   label: shape.hex(HASH_BYTES),
 };
 
-export const place = {
-  ...sealing,
+export const inclusionFields = {
+  ...sealingFields,
   /** Inclusion in the log, with the checkpoint that it leads to. */
   proof: shape.text(PROOF_MAX_CHARACTERS, 1),
 };
 
 /** What people signed, and what it takes to judge it. */
-export const evidence = {
+export const evidenceFields = {
   statements: shape.list(statementShape, SIGNATURES_MAX),
   assertions: shape.list(assertionShape, SIGNATURES_MAX),
   policy: shape.nullable(policyShape),
@@ -49,9 +49,9 @@ export const evidence = {
   payload: shape.nullable(shape.anyObject),
 };
 
-const sealedCreation = shape.object({ record: createdRecord, ...place });
-const sealedChange = shape.object({ record: changeRecord, ...evidence, ...place });
-const sealedDecision = shape.object({ record: decisionRecord, ...evidence, ...place });
+const sealedCreation = shape.object({ record: createdRecord, ...inclusionFields });
+const sealedChange = shape.object({ record: changeRecord, ...evidenceFields, ...inclusionFields });
+const sealedDecision = shape.object({ record: decisionRecord, ...evidenceFields, ...inclusionFields });
 
 export const anchorShape = shape.nullable(
   shape.object({
@@ -80,7 +80,7 @@ export type Creation = Omit<SealedCreation, "proof">;
 export type SignedChange = Omit<SealedChange, "proof">;
 export type SignedDecision = Omit<SealedDecision, "proof">;
 /** A record that people signed, whatever it is about. */
-export type Signed = SignedChange | SignedDecision;
+export type SignedRecord = SignedChange | SignedDecision;
 
 export function encodeReceipt(receipt: Receipt): Bytes {
   return canonicalBytes(receipt);

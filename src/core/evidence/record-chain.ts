@@ -5,8 +5,8 @@ import { encodeLogProof, parseLogProof } from "../tlog/log-proof.ts";
 import type { Receipt } from "./receipt.ts";
 import { encodeEntry } from "../stream/record.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
-import { commitOf } from "./replay.ts";
-import { decodedHex, type Fault } from "./signed-record.ts";
+import { commitOf } from "./directory-replay.ts";
+import { hexBytes, type Failure } from "./signed-record.ts";
 
 // Where the records of a receipt stand: behind one another in the stream, and under the log's root.
 
@@ -15,7 +15,7 @@ export function sealedRecords({ created, changes, decision }: Receipt) {
 }
 
 /** Neighbouring records name each other, and the log holds all in the order of the stream. */
-export function chainFault(receipt: Receipt): Fault {
+export function chainFailure(receipt: Receipt): Failure {
   const commits = new Map(sealedRecords(receipt).map((sealed) => [sealed.record.seq, commitOf(sealed)]));
   let lastSeq = -1;
   let lastIndex = -1;
@@ -39,11 +39,11 @@ export function chainFault(receipt: Receipt): Fault {
 }
 
 /** Every record is under the root of one checkpoint: two checkpoints could be of two histories. */
-export function inclusionFault(receipt: Receipt): Fault {
+export function inclusionFailure(receipt: Receipt): Failure {
   const { logOrigin } = receipt.created.record.body.genesis;
   let common: string | undefined;
   for (const sealed of sealedRecords(receipt)) {
-    const included = inclusion(sealed, sealed.proof, logOrigin);
+    const included = recordInclusion(sealed, sealed.proof, logOrigin);
     if (!included.ok) return `record ${sealed.record.seq}: ${included.refusal.detail}`;
     common ??= included.value.checkpoint;
     if (included.value.checkpoint !== common) return "the records are proven to different states of the log";
@@ -53,7 +53,7 @@ export function inclusionFault(receipt: Receipt): Fault {
 
 type Opened = Pick<ReturnType<typeof sealedRecords>[number], "record" | "entrySalt" | "label">;
 
-export function inclusion(
+export function recordInclusion(
   sealed: Opened,
   proofText: string,
   logOrigin: string,
@@ -71,8 +71,8 @@ export function inclusion(
   if (origin !== logOrigin) return refuse("inclusion_mismatch", `the log is ${origin}, not ${logOrigin}`);
   const entry = encodeEntry({
     kind: "sealed",
-    label: decodedHex(sealed.label),
-    commit: decodedHex(commitOf(sealed)),
+    label: hexBytes(sealed.label),
+    commit: hexBytes(commitOf(sealed)),
   });
   const { index, path } = proof.value;
   const included = verifyInclusion({ leaf: leafHash(entry), index, size, path, root });

@@ -2,50 +2,55 @@ import { assertionHash, verifyAssertion } from "../webauthn/assertion.ts";
 import { fromBase64url, fromHex, toHex, type Bytes } from "../encoding/bytes.ts";
 import { challengeOf } from "../confirmation/challenge.ts";
 import { mayDecide, parseChange, type Directory } from "../stream/directory.ts";
+import { rpIdOf } from "../webauthn/rp-id.ts";
 import { canonicalText, hashOfJson } from "../encoding/jcs.ts";
 import {
   isSatisfied,
   parsePolicy,
   policyHash,
   requirementsAfter,
-  soleApprover,
+  singleApproverPolicy,
   type Policy,
 } from "../confirmation/policy.ts";
 import { payloadCommit } from "../stream/record.ts";
-import type { Signed } from "./receipt.ts";
+import type { SignedRecord } from "./receipt.ts";
 import { expectOk } from "../refusal.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 
 // The checks of one signed record. Each returns what is wrong in plain words, or undefined. They assume
-// only that the receipt has its shape, so each stands alone and names its own fault.
+// only that the receipt has its shape, so each stands alone and names its own failure.
 
-export type Fault = string | undefined;
+export type Failure = string | undefined;
 
 /** Everything about one signed record, by the directory as it was just before it. */
-export async function signedFault(signed: Signed, directory: Directory, rp: string): Promise<Fault> {
+export async function signedFailure(
+  signed: SignedRecord,
+  directory: Directory,
+  rp: string,
+): Promise<Failure> {
   return (
-    payloadFault(signed) ??
-    statementFault(signed, rp) ??
-    credentialFault(signed, directory) ??
-    (await signatureFault(signed, directory)) ??
-    orderFault(signed, directory) ??
-    policyFault(signed) ??
-    outcomeFault(signed)
+    payloadFailure(signed) ??
+    statementFailure(signed, rp) ??
+    credentialFailure(signed, directory) ??
+    (await signatureFailure(signed, directory)) ??
+    orderFailure(signed, directory) ??
+    policyFailure(signed) ??
+    outcomeFailure(signed)
   );
 }
 
 /** Payload, its hash and the commitment that the log holds are of one piece. */
-export function payloadFault({ record, payload, payloadHash, payloadSalt }: Signed): Fault {
+export function payloadFailure({ record, payload, payloadHash, payloadSalt }: SignedRecord): Failure {
   if (payload !== null && toHex(hashOfJson(payload)) !== payloadHash) {
     return "the payload in the file is not the one whose hash was signed";
   }
-  const commit = payloadCommit(decoded(payloadSalt), decodedHex(payloadHash));
+  const commit = payloadCommit(base64urlBytes(payloadSalt), hexBytes(payloadHash));
   if (toHex(commit) !== record.body.payloadCommit) return "the sealed record commits to another payload";
   return undefined;
 }
 
 /** The statements are about this record, and agree on everything but who decided what. */
-export function statementFault({ record, statements, assertions }: Signed, rp: string): Fault {
+export function statementFailure({ record, statements, assertions }: SignedRecord, rp: string): Failure {
   const { body } = record;
   if (statements.length !== body.signatures.length || assertions.length !== body.signatures.length) {
     return `the record names ${body.signatures.length} signatures, the file holds ${statements.length} statements and ${assertions.length} assertions`;
@@ -71,7 +76,7 @@ export function statementFault({ record, statements, assertions }: Signed, rp: s
 }
 
 /** Every assertion is a passkey's signature over nonce and payload hash, made at the right origin by a verified user. */
-export async function signatureFault(signed: Signed, directory: Directory): Promise<Fault> {
+export async function signatureFailure(signed: SignedRecord, directory: Directory): Promise<Failure> {
   const { record, statements, assertions, payloadHash } = signed;
   for (const [index, statement] of statements.entries()) {
     const assertion = assertions[index];
@@ -83,10 +88,10 @@ export async function signatureFault(signed: Signed, directory: Directory): Prom
     const passkey = directory.passkeys.get(assertion.id);
     if (passkey === undefined) return "a signature was made with a passkey that nobody endorsed";
     const verified = await verifyAssertion(assertion, {
-      challenge: challengeOf(statementNonce(statement), decodedHex(payloadHash)),
+      challenge: challengeOf(statementNonce(statement), hexBytes(payloadHash)),
       origin: statement.rp,
-      rpId: hostOf(statement.rp),
-      credential: { id: passkey.id, publicKey: decoded(passkey.publicKey) },
+      rpId: rpIdOf(statement.rp),
+      credential: { id: passkey.id, publicKey: base64urlBytes(passkey.publicKey) },
     });
     if (!verified.ok) return `${statement.approver.username}'s signature: ${verified.refusal.detail}`;
     if (signed.policy?.authenticator === "device-bound" && verified.value.backupEligible) {
@@ -97,7 +102,7 @@ export async function signatureFault(signed: Signed, directory: Directory): Prom
 }
 
 /** Every signer is who the statement says, may decide, and had not lost that passkey. */
-export function credentialFault({ statements, assertions }: Signed, directory: Directory): Fault {
+export function credentialFailure({ statements, assertions }: SignedRecord, directory: Directory): Failure {
   for (const [index, { approver }] of statements.entries()) {
     const passkey = directory.passkeys.get(assertions[index]?.id ?? "");
     const member = directory.members.get(approver.id);
@@ -112,7 +117,7 @@ export function credentialFault({ statements, assertions }: Signed, directory: D
 }
 
 /** The passkeys were endorsed before the directory state that the decision says it relied on, and that before it. */
-export function orderFault({ record, assertions }: Signed, directory: Directory): Fault {
+export function orderFailure({ record, assertions }: SignedRecord, directory: Directory): Failure {
   const relied = record.body.directory.seq;
   if (relied >= record.seq) return "the decision relies on a later state of the directory";
   for (const { id } of assertions) {
@@ -124,7 +129,7 @@ export function orderFault({ record, assertions }: Signed, directory: Directory)
 }
 
 /** The policy is the one that was signed, and distinct people meet it as the outcome claims. */
-export function policyFault({ record, statements, policy }: Signed): Fault {
+export function policyFailure({ record, statements, policy }: SignedRecord): Failure {
   const { body } = record;
   if (policy === null)
     return body.policy === null ? undefined : "the policy that was signed is missing from the file";
@@ -139,7 +144,7 @@ export function policyFault({ record, statements, policy }: Signed): Fault {
 }
 
 /** The outcome follows from the signed decisions under the policy. */
-export function outcomeFault({ record, statements, policy, payload }: Signed): Fault {
+export function outcomeFailure({ record, statements, policy, payload }: SignedRecord): Failure {
   const { outcome } = record.body;
   const applies = outcome === "approved" || outcome === "break-glass";
   // Or a revocation that was signed would never be one.
@@ -150,7 +155,7 @@ export function outcomeFault({ record, statements, policy, payload }: Signed): F
   if (people.size !== statements.length) return "one person signed twice";
   const [first] = statements;
   if (policy === null && statements.length > 1) return "more than one person signed where one was asked";
-  const rules = policy ?? soleApprover(first?.approver.id ?? "");
+  const rules = policy ?? singleApproverPolicy(first?.approver.id ?? "");
   const approved = first !== undefined && isMet(rules, statements, record.at);
   const decisions = new Set(statements.map(({ decision }) => decision));
   switch (outcome) {
@@ -164,14 +169,14 @@ export function outcomeFault({ record, statements, policy, payload }: Signed): F
         ? "the policy was met in spite of rejections"
         : undefined;
     case "break-glass":
-      return breakGlassFault(rules, statements);
+      return breakGlassFailure(rules, statements);
     case "expired":
     case "cancelled":
       return approved ? "the policy had been met before it ended" : undefined;
   }
 }
 
-function breakGlassFault(policy: Policy, statements: readonly Statement[]): Fault {
+function breakGlassFailure(policy: Policy, statements: readonly Statement[]): Failure {
   const broken = statements.filter(({ decision }) => decision === "break-glass");
   if (broken.length === 0) return "nobody signed an emergency approval";
   const allowed = broken.every(
@@ -193,15 +198,11 @@ function common({ tenant, project, action, requester, created, expires }: Statem
   return canonicalText({ tenant, project, action, requester, created, expires });
 }
 
-export function hostOf(origin: string): string {
-  return URL.canParse(origin) ? new URL(origin).hostname : "";
-}
-
 // The shape has checked the encoding already.
-export function decoded(text: string): Bytes {
+export function base64urlBytes(text: string): Bytes {
   return expectOk(fromBase64url(text));
 }
 
-export function decodedHex(text: string): Bytes {
+export function hexBytes(text: string): Bytes {
   return expectOk(fromHex(text));
 }

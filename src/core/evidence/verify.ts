@@ -1,32 +1,38 @@
 import { checkBitcoinHeader } from "../timestamp/bitcoin.ts";
 import { equalBytes, toHex, utf8, type Bytes } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
-import { historyFault, type HistoryRow } from "./history.ts";
+import { historyFailure, type HistoryRow } from "./history.ts";
 import { hashOfJson } from "../encoding/jcs.ts";
 import { parseJsonObject } from "../encoding/strict-json.ts";
 import { attestationsOf, parseTimestampFile } from "../timestamp/ots.ts";
-import { chainFault, checkpointsOf, inclusion, inclusionFault, sealedRecords } from "./record-chain.ts";
+import {
+  chainFailure,
+  checkpointsOf,
+  recordInclusion,
+  inclusionFailure,
+  sealedRecords,
+} from "./record-chain.ts";
 import { parseReceipt, type Receipt } from "./receipt.ts";
 import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
-import { replayDirectory } from "./replay.ts";
+import { replayDirectory } from "./directory-replay.ts";
 import {
-  credentialFault,
-  decoded,
-  orderFault,
-  outcomeFault,
-  payloadFault,
-  policyFault,
-  signatureFault,
-  statementFault,
-  type Fault,
+  credentialFailure,
+  base64urlBytes,
+  orderFailure,
+  outcomeFailure,
+  payloadFailure,
+  policyFailure,
+  signatureFailure,
+  statementFailure,
+  type Failure,
 } from "./signed-record.ts";
 import { judgeCheckpoint, type TrustPolicy } from "../tlog/trust-policy.ts";
 
 // The judgement of a receipt: named checks, each passed, failed or absent, in words for someone who
-// knows no cryptography. A check whose level of knowledge was not given reads absent, never passed.
+// knows no cryptography. A check whose level of options was not given reads absent, never passed.
 
 /** What each check says when it passes. */
-export const CHECKS = {
+export const RECEIPT_CHECKS = {
   form: "The file is a receipt in its one canonical form.",
   payload: "The payload is exactly what was shown and signed.",
   statement: "Every signature is about this very request, decision, person and tenant.",
@@ -45,15 +51,15 @@ export const CHECKS = {
   history: "The complete history holds this decision, and no revocation before it.",
 } as const;
 
-export type CheckName = keyof typeof CHECKS;
-export interface Check<Name extends string = CheckName> {
+export type ReceiptCheckName = keyof typeof RECEIPT_CHECKS;
+export interface Check<Name extends string = ReceiptCheckName> {
   readonly name: Name;
   readonly status: "passed" | "failed" | "absent";
   readonly detail: string;
 }
 
 /** What the verifier knows besides the file; each thing raises the level of what can be checked. */
-export interface Knowledge {
+export interface VerifyOptions {
   /** The stream id that was pinned, or `any` for whoever says so explicitly. */
   readonly tenant?: string;
   readonly trust?: TrustPolicy;
@@ -69,16 +75,16 @@ const BLOCK_TIME_SLACK_SECONDS = 2 * 3_600;
 
 export const ANY_TENANT = "any";
 
-export interface Report {
-  /** Nothing failed and everything that needs no further knowledge was checked. Says nothing of the outcome. */
+export interface ReceiptReport {
+  /** Nothing failed and everything that needs no further options was checked. Says nothing of the outcome. */
   readonly verified: boolean;
   readonly outcome: Outcome | null;
   readonly checks: readonly Check[];
   readonly receipt: Receipt | null;
 }
 
-/** Absent only for want of knowledge that a verifier may do without. */
-const MAY_BE_ABSENT: ReadonlySet<CheckName> = new Set([
+/** Absent only for want of options that a verifier may do without. */
+const MAY_BE_ABSENT: ReadonlySet<ReceiptCheckName> = new Set([
   "tenant",
   "payload",
   "log",
@@ -88,7 +94,7 @@ const MAY_BE_ABSENT: ReadonlySet<CheckName> = new Set([
   "history",
 ]);
 
-export async function verifyReceipt(file: Uint8Array, knowledge: Knowledge): Promise<Report> {
+export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): Promise<ReceiptReport> {
   const parsed = parseReceipt(file);
   if (!parsed.ok) {
     const { detail, at } = parsed.refusal;
@@ -101,24 +107,24 @@ export async function verifyReceipt(file: Uint8Array, knowledge: Knowledge): Pro
   }
   const receipt = parsed.value;
   const { decision, created } = receipt;
-  const { directory, fault } = await replayDirectory(created, receipt.changes);
-  const anchor = await anchorCheck(receipt, knowledge);
+  const { directory, failure } = await replayDirectory(created, receipt.changes);
+  const anchor = await anchorCheck(receipt, options);
   const checks: Check[] = [
     check("form", undefined),
-    payloadCheck(receipt, knowledge),
-    check("statement", statementFault(decision, created.record.body.genesis.rp)),
-    check("signature", await signatureFault(decision, directory)),
-    check("credential", credentialFault(decision, directory)),
-    check("endorsement", fault ?? streamFault(receipt)),
-    check("order", orderFault(decision, directory) ?? chainFault(receipt)),
-    check("policy", policyFault(decision)),
-    check("outcome", outcomeFault(decision)),
-    check("inclusion", inclusionFault(receipt)),
-    ...(await checkpointChecks(checkpointsOf(receipt), knowledge.trust)),
+    payloadCheck(receipt, options),
+    check("statement", statementFailure(decision, created.record.body.genesis.rp)),
+    check("signature", await signatureFailure(decision, directory)),
+    check("credential", credentialFailure(decision, directory)),
+    check("endorsement", failure ?? streamFailure(receipt)),
+    check("order", orderFailure(decision, directory) ?? chainFailure(receipt)),
+    check("policy", policyFailure(decision)),
+    check("outcome", outcomeFailure(decision)),
+    check("inclusion", inclusionFailure(receipt)),
+    ...(await checkpointChecks(checkpointsOf(receipt), options.trust)),
     anchor,
-    tenantCheck(receipt, knowledge),
-    labelCheck(receipt, knowledge),
-    await historyCheck(receipt, knowledge),
+    tenantCheck(receipt, options),
+    labelCheck(receipt, options),
+    await historyCheck(receipt, options),
   ];
   const verified = checks.every(
     ({ name, status }) => status === "passed" || (status === "absent" && MAY_BE_ABSENT.has(name)),
@@ -126,15 +132,15 @@ export async function verifyReceipt(file: Uint8Array, knowledge: Knowledge): Pro
   return { verified, outcome: decision.record.body.outcome, checks, receipt };
 }
 
-function check<Name extends CheckName>(name: Name, fault: Fault): Check<Name> {
-  return checked(name, fault, CHECKS[name]);
+function check<Name extends ReceiptCheckName>(name: Name, failure: Failure): Check<Name> {
+  return checked(name, failure, RECEIPT_CHECKS[name]);
 }
 
 /** `passed` is what it says when nothing is wrong. */
-export function checked<Name extends string>(name: Name, fault: Fault, passed: string): Check<Name> {
-  return fault === undefined
+export function checked<Name extends string>(name: Name, failure: Failure, passed: string): Check<Name> {
+  return failure === undefined
     ? { name, status: "passed", detail: passed }
-    : { name, status: "failed", detail: sentence(fault) };
+    : { name, status: "failed", detail: sentence(failure) };
 }
 
 export function absent<Name extends string>(name: Name, why: string): Check<Name> {
@@ -142,15 +148,15 @@ export function absent<Name extends string>(name: Name, why: string): Check<Name
 }
 
 function formFailed(detail: string): readonly Check[] {
-  const names = Object.keys(CHECKS) as CheckName[];
+  const names = Object.keys(RECEIPT_CHECKS) as ReceiptCheckName[];
   return names.map((name) =>
     name === "form" ? check(name, detail) : absent(name, "the file could not be read"),
   );
 }
 
-function payloadCheck({ decision }: Receipt, { payload }: Knowledge): Check {
-  const fault = payloadFault(decision);
-  if (fault !== undefined) return check("payload", fault);
+function payloadCheck({ decision }: Receipt, { payload }: VerifyOptions): Check {
+  const failure = payloadFailure(decision);
+  if (failure !== undefined) return check("payload", failure);
   if (payload !== undefined) {
     const own = parseJsonObject(payload);
     if (!own.ok) return check("payload", `your payload is not strict JSON: ${own.refusal.detail}`);
@@ -162,7 +168,7 @@ function payloadCheck({ decision }: Receipt, { payload }: Knowledge): Check {
     : check("payload", undefined);
 }
 
-function streamFault({ decision, created }: Receipt): Fault {
+function streamFailure({ decision, created }: Receipt): Failure {
   return decision.record.stream === created.record.stream
     ? undefined
     : "the decision belongs to another stream";
@@ -181,33 +187,34 @@ export async function checkpointChecks(
     const why = "no trust policy was given, so nothing says whose log this is";
     return [absent("log", why), absent("witnesses", why)];
   }
-  let logFault: Fault;
-  let witnessFault: Fault;
+  let logFailure: Failure;
+  let witnessFailure: Failure;
   for (const note of notes) {
     const judged = await judgeCheckpoint(note, trust);
-    if (!judged.ok) logFault ??= judged.refusal.detail;
-    else if (!judged.value.quorumMet) witnessFault ??= "too few of the witnesses that you trust have signed";
+    if (!judged.ok) logFailure ??= judged.refusal.detail;
+    else if (!judged.value.quorumMet)
+      witnessFailure ??= "too few of the witnesses that you trust have signed";
   }
-  if (logFault !== undefined) {
-    return [check("log", logFault), absent("witnesses", "the log's own signature does not hold")];
+  if (logFailure !== undefined) {
+    return [check("log", logFailure), absent("witnesses", "the log's own signature does not hold")];
   }
-  const unwitnessed = trust.quorum === "none" && witnessFault === undefined;
+  const unwitnessed = trust.quorum === "none" && witnessFailure === undefined;
   return [
     check("log", undefined),
     unwitnessed
       ? absent("witnesses", "your trust policy asks for no witness")
-      : check("witnesses", witnessFault),
+      : check("witnesses", witnessFailure),
   ];
 }
 
 async function anchorCheck(
   { anchor, decision, created }: Receipt,
-  { bitcoinHeaders }: Knowledge,
+  { bitcoinHeaders }: VerifyOptions,
 ): Promise<Check> {
   if (anchor === null) return absent("anchor", "the receipt carries no Bitcoin anchor");
-  const included = inclusion(decision, anchor.proof, created.record.body.genesis.logOrigin);
+  const included = recordInclusion(decision, anchor.proof, created.record.body.genesis.logOrigin);
   if (!included.ok) return check("anchor", included.refusal.detail);
-  const file = parseTimestampFile(decoded(anchor.timestamp));
+  const file = parseTimestampFile(base64urlBytes(anchor.timestamp));
   if (!file.ok) return check("anchor", file.refusal.detail);
   if (!equalBytes(file.value.digest, sha256(utf8(included.value.checkpoint)))) {
     return check("anchor", "the timestamp is of another file than the checkpoint");
@@ -227,14 +234,14 @@ async function anchorCheck(
   return check("anchor", early ? "the block is older than the decision claims to be" : undefined);
 }
 
-function tenantCheck({ created }: Receipt, { tenant }: Knowledge): Check {
+function tenantCheck({ created }: Receipt, { tenant }: VerifyOptions): Check {
   const { stream } = created.record;
   if (tenant === ANY_TENANT) return absent("tenant", `you asked for no particular tenant; this is ${stream}`);
   if (tenant === undefined) return check("tenant", `no tenant was pinned; this receipt is of ${stream}`);
   return check("tenant", tenant === stream ? undefined : `the receipt is of the tenant ${stream}`);
 }
 
-function labelCheck(receipt: Receipt, { streamKey }: Knowledge): Check {
+function labelCheck(receipt: Receipt, { streamKey }: VerifyOptions): Check {
   if (streamKey === undefined) return absent("label", "needs the tenant's stream key");
   if (streamKeyHash(streamKey) !== receipt.created.record.body.genesis.streamKeyHash) {
     return check("label", "this is not the stream key of the tenant");
@@ -245,9 +252,9 @@ function labelCheck(receipt: Receipt, { streamKey }: Knowledge): Check {
   return check("label", wrong && `record ${wrong.record.seq} stands in the log under a false label`);
 }
 
-async function historyCheck(receipt: Receipt, { history }: Knowledge): Promise<Check> {
+async function historyCheck(receipt: Receipt, { history }: VerifyOptions): Promise<Check> {
   if (history === undefined) return absent("history", "needs the tenant's export");
-  return check("history", await historyFault(receipt, history));
+  return check("history", await historyFailure(receipt, history));
 }
 
 function sentence(words: string): string {

@@ -116,7 +116,7 @@ export function applyChange(
   if (!signers.some((signer) => maySupport(directory, change, signer)))
     return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
   const after = changed(directory, change, seq);
-  const missing = after.ok ? quorumFault(directory, change, signers) : undefined;
+  const missing = after.ok ? quorumFailure(directory, change, signers) : undefined;
   return missing === undefined ? after : refuse("quorum_missing", missing);
 }
 
@@ -147,7 +147,7 @@ export function isManager({ role: held }: Pick<Member, "role">): boolean {
 }
 
 /** Those besides this person who manage people and have a passkey that counts. */
-export function managersBesides(directory: Directory, subject: string): readonly Member[] {
+export function otherManagers(directory: Directory, subject: string): readonly Member[] {
   const able = new Set(
     [...directory.passkeys.values()].flatMap((one) => (one.revokedAt === null ? [one.person] : [])),
   );
@@ -177,9 +177,9 @@ function takesQuorum(directory: Directory, change: Change): boolean {
   return subject !== undefined && !mayDecide(subject);
 }
 
-function quorumFault(directory: Directory, change: Change, signers: readonly string[]): string | undefined {
+function quorumFailure(directory: Directory, change: Change, signers: readonly string[]): string | undefined {
   if (!("person" in change) || !takesQuorum(directory, change)) return undefined;
-  const others = managersBesides(directory, change.person.id);
+  const others = otherManagers(directory, change.person.id);
   const due = Math.min(RECOVERY_SIGNATURES, others.length);
   const signed = others.filter(({ id: other }) => signers.includes(other));
   if (signed.length < due)

@@ -48,7 +48,7 @@ export interface NoteSignature {
   readonly signature: Bytes;
 }
 
-interface Note {
+interface SignedNote {
   /** With its final newline, without the blank line. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
@@ -92,8 +92,8 @@ function typedKey(type: NoteKeyType, publicKey: Uint8Array): Bytes {
   return concat(Uint8Array.of(TYPE_BYTES[type]), publicKey);
 }
 
-export function parseNote(note: string): Result<Note> {
-  const malformed = (detail: string): Result<Note> => refuse("note_malformed", detail);
+export function parseNote(note: string): Result<SignedNote> {
+  const malformed = (detail: string): Result<SignedNote> => refuse("note_malformed", detail);
   if (note.length > NOTE_MAX_CHARACTERS) return malformed(`longer than ${NOTE_MAX_CHARACTERS} characters`);
   if (!note.isWellFormed()) return malformed("half of a surrogate pair is not text");
   if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) return malformed("a control character other than a newline");
@@ -128,7 +128,7 @@ export function parseSignatures(lines: string): Result<readonly NoteSignature[]>
   return accept(signatures);
 }
 
-export function encodeNote(note: Note): string {
+export function encodeNote(note: SignedNote): string {
   if (!note.text.endsWith("\n")) throw new RangeError("the text of a note ends with a newline");
   const encoded = `${note.text}\n${encodeSignatures(note.signatures)}`;
   // A note that can't be read back must not leave: others may already count on what it says.
@@ -185,7 +185,7 @@ interface VerifiedSignature {
  * over; every line of a known key must verify, a repeated one too, or the whole note is refused.
  */
 export async function verifyNote(
-  note: Note,
+  note: SignedNote,
   keys: readonly NoteKey[],
 ): Promise<Result<readonly VerifiedSignature[]>> {
   const verified: VerifiedSignature[] = [];

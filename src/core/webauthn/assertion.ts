@@ -7,7 +7,7 @@ import {
 } from "./authenticator-data.ts";
 import { concat, fromBase64url, type Bytes } from "../encoding/bytes.ts";
 import { CLIENT_DATA_MAX_BYTES, clientDataProblem } from "./client-data.ts";
-import { EDDSA, ES256, isSoundPoint, readCoseKey, type CoseKey } from "./cose.ts";
+import { EDDSA, ES256, isSafePoint, readCoseKey, type CoseKey } from "./cose.ts";
 import { importCoseKey, WEBCRYPTO_ALGORITHM } from "./key-import.ts";
 import { readCborMap } from "./cbor.ts";
 import { rawFromDer } from "./der.ts";
@@ -185,7 +185,7 @@ function rawSignature(key: CoseKey, signature: Bytes): Result<Bytes> {
   if (signature.length !== wanted) {
     return refuse("signature_malformed", `the signature has ${signature.length} bytes instead of ${wanted}`);
   }
-  if (key.algorithm === EDDSA && !isSoundPoint(signature.slice(0, 32))) {
+  if (key.algorithm === EDDSA && !isSafePoint(signature.slice(0, 32))) {
     return refuse("signature_malformed", "the signature begins with no sound point");
   }
   return accept(signature);

@@ -67,7 +67,7 @@ function readEddsa(map: CborMap): Result<CoseKey> {
   const named = map.get(LABEL.kty) === KEY_TYPE.okp && map.get(LABEL.curve) === CURVE.ed25519;
   if (!named || map.size !== 4) return keyMalformed("an EdDSA key has a type, an algorithm, Ed25519 and x");
   if (!isCoordinate(x)) return keyMalformed("a point on Ed25519 has 32 bytes");
-  if (!isSoundPoint(x)) return keyMalformed("a point of small order, or not in its one spelling");
+  if (!isSafePoint(x)) return keyMalformed("a point of small order, or not in its one spelling");
   return accept({ algorithm: EDDSA, x });
 }
 
@@ -75,7 +75,7 @@ function readEddsa(map: CborMap): Result<CoseKey> {
  * With a key of small order one signature fits any message. Some runtimes refuse such points and Node 20
  * does not, so without this check a receipt could be good on one machine and bad on another.
  */
-export function isSoundPoint(point: Bytes): boolean {
+export function isSafePoint(point: Bytes): boolean {
   // The top bit is the sign of the other coordinate.
   const y = toHex(point.with(31, (point[31] ?? 0) & 0x7f));
   return !SMALL_ORDER_Y.has(y) && !BEYOND_FIELD.test(y);

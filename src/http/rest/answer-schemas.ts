@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Verification } from "../../core/evidence/public-verification.ts";
+import type { Verification } from "../../core/evidence/public-record.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
 import { PROBLEM_CODES } from "../problem.ts";
 import { INVITED_ROLES, jsonObject, STATUSES, time, username } from "./request-schemas.ts";

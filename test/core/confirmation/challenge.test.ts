@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, owned, toHex, utf8, type Bytes } from "../../../src/core/encoding/bytes.ts";
-import { challengeOf, comparisonCode, spokenCode } from "../../../src/core/confirmation/challenge.ts";
+import { challengeOf, comparisonCode, groupedCode } from "../../../src/core/confirmation/challenge.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
 const anyHash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(owned);
@@ -53,7 +53,7 @@ describe("a comparison code", () => {
       toHex(payloadHash),
     );
     expect(comparisonCode("cnf_1", payloadHash, action)).toBe("a84da2e8");
-    expect(spokenCode("a84da2e8")).toBe("a84d a2e8");
+    expect(groupedCode("a84da2e8")).toBe("a84d a2e8");
   });
 
   it("is the beginning of the hash of tag, confirmation, payload and action", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  begin,
+  initialEffects,
   decide,
   visibleStatus,
   type Change,
@@ -12,7 +12,7 @@ import {
 import {
   isSatisfied,
   requirementsAfter,
-  soleApprover,
+  singleApproverPolicy,
   type Policy,
   type Requirement,
 } from "../../../src/core/confirmation/policy.ts";
@@ -29,7 +29,7 @@ const anyOf = (threshold: number, ...names: string[]): Requirement => ({
   threshold,
   of: names.map(person),
 });
-const policy = (more: Partial<Policy>): Policy => ({ ...soleApprover("ana"), ...more });
+const policy = (more: Partial<Policy>): Policy => ({ ...singleApproverPolicy("ana"), ...more });
 const confirmation = (more: Partial<Confirmation> = {}): Confirmation => ({
   status: "pending",
   createdAt: T0,
@@ -230,7 +230,7 @@ it("tells the people, and wakes at the next escalation or the end", () => {
     ],
   });
   const state = confirmation();
-  expect(begin(escalating, state)).toEqual([
+  expect(initialEffects(escalating, state)).toEqual([
     { kind: "notify", people: ["ana"], about: "asked" },
     { kind: "wakeAt", at: T0 + 300_000 },
   ]);

@@ -7,7 +7,7 @@ import {
   peopleOf,
   policyHash,
   requirementsAfter,
-  soleApprover,
+  singleApproverPolicy,
   type Policy,
   type Requirement,
 } from "../../../src/core/confirmation/policy.ts";
@@ -21,7 +21,7 @@ const quorum = (threshold: number, ...of: (Requirement | string)[]): Requirement
   of: of.map((member) => (typeof member === "string" ? one(member) : member)),
 });
 const policyOf = (require: Requirement, more: Partial<Policy> = {}): Policy => ({
-  ...soleApprover("x"),
+  ...singleApproverPolicy("x"),
   name: "test",
   require,
   ...more,
@@ -91,7 +91,7 @@ describe("parsePolicy", () => {
   const deep = (levels: number): Requirement => (levels === 0 ? one("a") : quorum(1, deep(levels - 1)));
   const many = Array.from({ length: 65 }, (_unused, index) => `p${index}`);
   const rows: [string, Policy, string | undefined][] = [
-    ["the plain policy of one person", soleApprover("ana"), undefined],
+    ["the plain policy of one person", singleApproverPolicy("ana"), undefined],
     ["a quorum", policyOf(quorum(2, "ana", "bo", "cy")), undefined],
     ["four levels", policyOf(deep(4)), undefined],
     ["five levels", policyOf(deep(5)), "policy_invalid"],
@@ -129,15 +129,15 @@ describe("parsePolicy", () => {
   });
 
   it("refuses a field it does not know, and says which", () => {
-    const parsed = parsePolicy({ ...soleApprover("ana"), quorum: 2 });
+    const parsed = parsePolicy({ ...singleApproverPolicy("ana"), quorum: 2 });
     expect(parsed).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at: "/quorum" } });
   });
 });
 
 it("gives each policy its own hash", () => {
   const policies = [
-    soleApprover("ana"),
-    soleApprover("bo"),
+    singleApproverPolicy("ana"),
+    singleApproverPolicy("bo"),
     policyOf(one("ana")),
     policyOf(quorum(1, "ana")),
   ];

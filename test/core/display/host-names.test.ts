@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostNotes } from "../../../src/core/display/host-names.ts";
+import { hostWarnings } from "../../../src/core/display/host-names.ts";
 
 describe("a host that machines read in another form is noted", () => {
   it.each([
@@ -54,11 +54,11 @@ describe("a host that machines read in another form is noted", () => {
       ["the address leads to the host xn--bcher-kva.example", "as a host name this is xn--gre-6ka8i.example"],
     ],
   ])("%.60s", (text, details) => {
-    expect(hostNotes(text).map(({ detail }) => detail)).toEqual(details);
+    expect(hostWarnings(text).map(({ detail }) => detail)).toEqual(details);
   });
 
   it("tells names apart that only look different to machines", () => {
-    expect(hostNotes("https://bücher.example")[0]?.code).toBe("host-in-punycode");
-    expect(hostNotes("https://x@bücher.example")[0]?.code).toBe("host-differs");
+    expect(hostWarnings("https://bücher.example")[0]?.code).toBe("host-in-punycode");
+    expect(hostWarnings("https://x@bücher.example")[0]?.code).toBe("host-differs");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { letterNotes } from "../../../src/core/display/scripts.ts";
+import { letterWarnings } from "../../../src/core/display/scripts.ts";
 
 describe("a text is noted", () => {
   it.each([
@@ -40,7 +40,7 @@ describe("a text is noted", () => {
     ["\u212b", ["not-normalised"]],
     ["\uac00\u11a8", ["not-normalised"]],
   ])("%s: %j", (text, codes) => {
-    expect(letterNotes(text).map(({ code }) => code)).toEqual(codes);
+    expect(letterWarnings(text).map(({ code }) => code)).toEqual(codes);
   });
 
   it.each([
@@ -49,6 +49,6 @@ describe("a text is noted", () => {
     ["1٣٣٤", "digits that are not 0 to 9: U+0663, U+0664"],
     ["𝐚𝐛", "letters in an unusual form: U+1D41A, U+1D41B"],
   ])("%s: %s", (text, detail) => {
-    expect(letterNotes(text).map((note) => note.detail)).toContain(detail);
+    expect(letterWarnings(text).map((note) => note.detail)).toContain(detail);
   });
 });

@@ -8,7 +8,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from "../../../src/core/encoding/strict-json.ts";
-import { drawText, notesOn, show, textOf } from "../../../src/core/display/show.ts";
+import { drawText, textWarnings, show, textOf } from "../../../src/core/display/show.ts";
 import {
   draw,
   hostilePayload,
@@ -111,7 +111,7 @@ describe("a label", () => {
 
   it("that two names share is noted on both", () => {
     const shared = linesOf({ amountUsd: 1, amount_usd: 2, other: 3 });
-    expect(shared.map(({ notes }) => notes.map(({ code }) => code))).toEqual([
+    expect(shared.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
       ["same-label"],
       ["same-label"],
       [],
@@ -158,16 +158,16 @@ describe("a text", () => {
   });
 
   it("with hidden characters says so, and which", () => {
-    expect(notesOn("a\u202eb\u202ec\u200b")).toEqual([
+    expect(textWarnings("a\u202eb\u202ec\u200b")).toEqual([
       {
         code: "hidden-characters",
         detail: "3 hidden or unusual characters: right-to-left override, zero width space",
       },
     ]);
-    expect(notesOn(" two\n\tlines ⟨ ")).toEqual([]);
+    expect(textWarnings(" two\n\tlines ⟨ ")).toEqual([]);
   });
 
-  it("with something to note has it under its row, in the name as in the value", () => {
+  it("with something to warning has it under its row, in the name as in the value", () => {
     expect(draw({ pаy: "x\u200by" })).toBe(
       [
         'pаy ["pаy"] text: "x⟨U+200B zero width space⟩y"',

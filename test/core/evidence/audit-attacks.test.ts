@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AuditKnowledge } from "../../../src/core/evidence/audit.ts";
+import type { AuditOptions } from "../../../src/core/evidence/audit.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { treeRoot } from "../../../src/core/tlog/merkle.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
@@ -298,7 +298,7 @@ describe("what an operator does to the log", () => {
     const made = [headerOf(own), rowsOf(own)] as const;
     const { log } = own;
     const reader = readerOf(log);
-    const table: [string, Partial<AuditKnowledge>, string][] = [
+    const table: [string, Partial<AuditOptions>, string][] = [
       ["rolled back", { checkpoint: await log.checkpoint(3) }, "log"],
       [
         "a tile with a bit turned",

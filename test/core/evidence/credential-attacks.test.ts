@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { soleApprover } from "../../../src/core/confirmation/policy.ts";
-import type { Knowledge } from "../../../src/core/evidence/verify.ts";
+import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import {
   createStaff,
   everythingOf,
@@ -28,7 +28,7 @@ beforeAll(async () => {
   found = await createPerson("cy");
 });
 
-function withoutExport(tenant: TestTenant): Knowledge {
+function withoutExport(tenant: TestTenant): VerifyOptions {
   const { history: _history, ...rest } = everythingOf(tenant);
   return rest;
 }
@@ -41,7 +41,7 @@ interface Attack {
 }
 
 const oneOf = (...people: readonly TestPerson[]) => ({
-  ...soleApprover("unused"),
+  ...singleApproverPolicy("unused"),
   name: "Any one",
   require: {
     kind: "quorum" as const,

@@ -8,7 +8,12 @@ import type { Attestation } from "../../../src/core/timestamp/ots-attestation.ts
 import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import { encodeReceipt, parseReceipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { ANY_TENANT, CHECKS, verifyReceipt, type Knowledge } from "../../../src/core/evidence/verify.ts";
+import {
+  ANY_TENANT,
+  RECEIPT_CHECKS,
+  verifyReceipt,
+  type VerifyOptions,
+} from "../../../src/core/evidence/verify.ts";
 import { createAuthenticator } from "../../support/authenticator.ts";
 import { createLog } from "../../support/log/memory-log.ts";
 import { edited } from "../../support/evidence/edited.ts";
@@ -31,13 +36,13 @@ describe("a good receipt", () => {
     const report = await verifyReceipt(encodeReceipt(receipt), everythingOf(tenant));
     expect(report).toMatchObject({ verified: true, outcome: "approved" });
     expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
-      Object.keys(CHECKS).map((name) => `${name} ${name === "anchor" ? "absent" : "passed"}`),
+      Object.keys(RECEIPT_CHECKS).map((name) => `${name} ${name === "anchor" ? "absent" : "passed"}`),
     );
   });
 
   it("reads absent, not passed, what was not given the knowledge for", async () => {
     const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
-    const rows: [Knowledge, boolean, string[]][] = [
+    const rows: [VerifyOptions, boolean, string[]][] = [
       [{}, false, ["log", "witnesses", "anchor", "label", "history"]],
       [{ tenant: ANY_TENANT }, true, ["log", "witnesses", "anchor", "tenant", "label", "history"]],
       [{ tenant: tenant.stream }, true, ["log", "witnesses", "anchor", "label", "history"]],
@@ -148,7 +153,7 @@ describe("whose log it is", () => {
     const impostor = await createLog(log.origin, 3);
     const elsewhere = await createLog("elsewhere.example/log", 3);
     const strangers = { ...log.trust(3), witnesses: impostor.trust(3).witnesses };
-    const rows: [string, Knowledge["trust"], string][] = [
+    const rows: [string, VerifyOptions["trust"], string][] = [
       ["the log and its witnesses", log.trust(3), ""],
       ["another key under the same name", impostor.trust(), "log"],
       ["another log", elsewhere.trust(), "log"],
@@ -180,7 +185,7 @@ describe("the anchor in Bitcoin", () => {
   const header = random(80);
   const bitcoin = { kind: "bitcoin" as const, height: 900_000 };
   const pending = { kind: "pending" as const, uri: "https://calendar.example" };
-  const rows: [string, (checkpoint: string) => string, Knowledge, string][] = [
+  const rows: [string, (checkpoint: string) => string, VerifyOptions, string][] = [
     ["not in a block yet", (checkpoint) => timestamp(checkpoint, pending), {}, "absent"],
     ["in a block whose header nobody gave", (checkpoint) => timestamp(checkpoint, bitcoin), {}, "absent"],
     [

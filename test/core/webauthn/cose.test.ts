@@ -5,7 +5,7 @@ import {
   COSE_KEY_MAX_BYTES,
   EDDSA,
   ES256,
-  isSoundPoint,
+  isSafePoint,
   readCoseKey,
   RS256,
 } from "../../../src/core/webauthn/cose.ts";
@@ -135,8 +135,8 @@ function eightTimes(point: Bytes): bigint {
 describe("points of Ed25519", () => {
   it("are sound where they are neither of small order nor spelled twice", () => {
     expect(eightTimes(bytes(POINT))).not.toBe(1n);
-    expect(isSoundPoint(bytes(POINT))).toBe(true);
-    expect(isSoundPoint(bytes(`ff${"ff".repeat(30)}7f`))).toBe(false);
+    expect(isSafePoint(bytes(POINT))).toBe(true);
+    expect(isSafePoint(bytes(`ff${"ff".repeat(30)}7f`))).toBe(false);
   });
 
   it.each([
@@ -150,8 +150,8 @@ describe("points of Ed25519", () => {
   ])("are unsound %s", (_name, hex) => {
     const point = bytes(hex);
     expect(eightTimes(point)).toBe(1n);
-    expect(isSoundPoint(point)).toBe(false);
-    expect(isSoundPoint(point.with(31, (point[31] ?? 0) | 0x80))).toBe(false);
-    expect(isSoundPoint(point.with(1, (point[1] ?? 0) ^ 0x10))).toBe(true);
+    expect(isSafePoint(point)).toBe(false);
+    expect(isSafePoint(point.with(31, (point[31] ?? 0) | 0x80))).toBe(false);
+    expect(isSafePoint(point.with(1, (point[1] ?? 0) ^ 0x10))).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
-import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { encodeReceipt, type Receipt } from "../../../src/core/evidence/receipt.ts";
-import { verifyReceipt, type Knowledge, type Report } from "../../../src/core/evidence/verify.ts";
+import { verifyReceipt, type VerifyOptions, type ReceiptReport } from "../../../src/core/evidence/verify.ts";
 import { createLog, type TestLog } from "../log/memory-log.ts";
 import { createPerson, TestTenant, type Asked, type TestPerson } from "./sample-tenant.ts";
 
@@ -47,7 +47,7 @@ export async function createStaff(): Promise<Staff> {
       return fresh;
     },
     twoOfThree: (more = {}) => ({
-      ...soleApprover("unused"),
+      ...singleApproverPolicy("unused"),
       name: "Two of three",
       require: { kind: "quorum", name: "Staff", threshold: 2, of: three },
       ...more,
@@ -69,15 +69,15 @@ export async function decided(tenant: TestTenant, asked: Asked): Promise<Receipt
   return tenant.receipt(await tenant.decide(asked));
 }
 
-export async function judged(receipt: Receipt, knowledge: Knowledge): Promise<Report> {
+export async function judged(receipt: Receipt, knowledge: VerifyOptions): Promise<ReceiptReport> {
   return verifyReceipt(encodeReceipt(receipt), knowledge);
 }
 
 /** The names of the checks that failed. */
-export function failing({ checks }: Report): string {
+export function failing({ checks }: ReceiptReport): string {
   return checks.flatMap(({ name, status }) => (status === "failed" ? [name] : [])).join(" ");
 }
 
-export function statusOf({ checks }: Report, wanted: string): string | undefined {
+export function statusOf({ checks }: ReceiptReport, wanted: string): string | undefined {
   return checks.find(({ name }) => name === wanted)?.status;
 }

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { auditExport, type AuditKnowledge, type AuditReport } from "../../../src/core/evidence/audit.ts";
+import { auditExport, type AuditOptions, type AuditReport } from "../../../src/core/evidence/audit.ts";
 import { openExport, type ExportHeader, type ExportRow } from "../../../src/core/evidence/export.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { fileOf, headerOf, readerOf, rowsOf } from "./export-file.ts";
@@ -40,15 +40,15 @@ export function confirmationOf(own: TestTenant, seq: number): string {
   return record.body.confirmation;
 }
 
-export function knowing(own: TestTenant, more: Partial<AuditKnowledge> = {}): Promise<AuditKnowledge> {
+export function knowing(own: TestTenant, more: Partial<AuditOptions> = {}): Promise<AuditOptions> {
   return known(own.stream, own.log, more);
 }
 
 export async function known(
   tenant: string,
   log: TestLog,
-  more: Partial<AuditKnowledge> = {},
-): Promise<AuditKnowledge> {
+  more: Partial<AuditOptions> = {},
+): Promise<AuditOptions> {
   const trust = log.trust(2);
   return {
     tenant,
@@ -63,12 +63,12 @@ export async function known(
 export async function audited(
   head: ExportHeader,
   some: readonly ExportRow[],
-  knowledge: AuditKnowledge,
+  knowledge: AuditOptions,
 ): Promise<AuditReport> {
   return auditExport(await openExport([fileOf(head, some)]), knowledge);
 }
 
-export async function auditOf(own: TestTenant, more: Partial<AuditKnowledge> = {}): Promise<AuditReport> {
+export async function auditOf(own: TestTenant, more: Partial<AuditOptions> = {}): Promise<AuditReport> {
   return audited(headerOf(own), rowsOf(own), await knowing(own, more));
 }
 

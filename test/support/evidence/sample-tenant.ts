@@ -6,7 +6,7 @@ import { rowKind } from "../../../src/core/evidence/export.ts";
 import type { HistoryRow } from "../../../src/core/evidence/history.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { policyHash, soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import type {
   Receipt,
   SealedChange,
@@ -292,7 +292,7 @@ export class TestTenant {
 export function allOf(signers: readonly TestPerson[]): Policy {
   const of = signers.map(({ id }) => ({ kind: "person" as const, person: id }));
   return {
-    ...soleApprover("unused"),
+    ...singleApproverPolicy("unused"),
     name: "All of them",
     require: { kind: "quorum", name: "Signers", threshold: of.length, of },
   };

@@ -1,5 +1,5 @@
 import { EDDSA, ES256, RS256, type CoseAlgorithm } from "../../../src/core/webauthn/cose.ts";
-import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import { TestLog } from "../log/memory-log.ts";
@@ -84,7 +84,11 @@ export async function fixedPasskey(name: string, algorithm: CoseAlgorithm, origi
 
 function policyOf(name: string, threshold: number, people: readonly TestPerson[]): Policy {
   const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
-  return { ...soleApprover("unused"), name, require: { kind: "quorum", name: "Approvers", threshold, of } };
+  return {
+    ...singleApproverPolicy("unused"),
+    name,
+    require: { kind: "quorum", name: "Approvers", threshold, of },
+  };
 }
 
 function addOtherTenants(log: TestLog, count: number): void {

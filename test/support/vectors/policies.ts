@@ -5,7 +5,7 @@ import {
   parsePolicy,
   policyHash,
   requirementsAfter,
-  soleApprover,
+  singleApproverPolicy,
   type Policy,
   type Requirement,
 } from "../../../src/core/confirmation/policy.ts";
@@ -22,7 +22,7 @@ const quorum = (name: string, threshold: number, of: readonly (string | Requirem
   of: of.map((member) => (typeof member === "string" ? one(member) : member)),
 });
 const policy = (require: Requirement, more: Partial<Policy> = {}): Policy => ({
-  ...soleApprover("unused"),
+  ...singleApproverPolicy("unused"),
   name: "Example",
   require,
   ...more,
@@ -36,8 +36,8 @@ const escalating = policy(one("ana"), { escalations: [{ afterSeconds: 60, requir
 
 export function policyVectors(): JsonObject {
   const rows: readonly (readonly [Policy, number, string])[] = [
-    [soleApprover("ana"), 0, "ana"],
-    [soleApprover("ana"), 0, "bo"],
+    [singleApproverPolicy("ana"), 0, "ana"],
+    [singleApproverPolicy("ana"), 0, "bo"],
     [twoOfThree, 0, "ana"],
     [twoOfThree, 0, "ana cy"],
     [twoOfThree, 0, "ana dan"],

@@ -1,9 +1,9 @@
 import { fromHex, utf8, utf8Text } from "../../../src/core/encoding/bytes.ts";
 import { openExport } from "../../../src/core/evidence/export.ts";
-import { keptRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
+import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
-import { verifyReceipt, type Knowledge } from "../../../src/core/evidence/verify.ts";
+import { verifyReceipt, type VerifyOptions } from "../../../src/core/evidence/verify.ts";
 
 /** What a verifier knows besides the receipt, as the vectors write it down; files by their names. */
 export interface Given {
@@ -32,7 +32,7 @@ export async function judge(
 async function knowledgeOf(
   { tenant, trust, streamKey, payload, history }: Given,
   files: ReadonlyMap<string, Uint8Array>,
-): Promise<Knowledge> {
+): Promise<VerifyOptions> {
   const file = (name: string) => {
     const bytes = files.get(name);
     if (bytes === undefined) throw new RangeError(`there is no file ${name}`);
@@ -49,6 +49,6 @@ async function knowledgeOf(
 
 async function rowsOf(file: Uint8Array): Promise<readonly HistoryRow[]> {
   const rows: HistoryRow[] = [];
-  for await (const row of expectOk(await openExport([file])).rows) rows.push(keptRow(expectOk(row)));
+  for await (const row of expectOk(await openExport([file])).rows) rows.push(historyRow(expectOk(row)));
   return rows;
 }

@@ -10,9 +10,9 @@ import { leafHash, verifyInclusion } from "../../../src/core/tlog/merkle.ts";
 import { parseNote, parseVkey, verifyNote } from "../../../src/core/tlog/signed-note.ts";
 import {
   parseVerification,
-  verifyOpening,
+  verifyPublicRecord,
   type Verification,
-} from "../../../src/core/evidence/public-verification.ts";
+} from "../../../src/core/evidence/public-record.ts";
 import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import { encodeEntry, recordCommit } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -98,7 +98,10 @@ describe("a sealed decision", () => {
     const bytes = new Uint8Array(await (await look(approved)).arrayBuffer());
     const { stream } = await company.store.own();
     const statuses = async (tenant: string | null) => {
-      const { checks } = await verifyOpening(bytes, approved, { tenant: tenant ?? "", trust: await trust() });
+      const { checks } = await verifyPublicRecord(bytes, approved, {
+        tenant: tenant ?? "",
+        trust: await trust(),
+      });
       return checks.map(({ name, status }) => `${name} ${status}`);
     };
     const others = ["form passed", "request passed", "inclusion passed", "log passed", "witnesses absent"];
@@ -283,7 +286,7 @@ describe("an answer that was tampered with", () => {
     const told: JsonObject = await (await look(approved)).json();
     const known = { tenant: (await company.store.own()).stream ?? "", trust: await trust() };
     const failed = async (answer: JsonValue) => {
-      const { checks } = await verifyOpening(canonicalBytes(answer), approved, known);
+      const { checks } = await verifyPublicRecord(canonicalBytes(answer), approved, known);
       return checks.filter(({ status }) => status === "failed").map(({ name }) => name);
     };
     expect(await failed(told)).toEqual([]);
@@ -297,10 +300,12 @@ describe("an answer that was tampered with", () => {
     expect(passed).toEqual(["receipt"]);
     expect(await failed({ ...told, more: 1 })).toEqual(["form"]);
     const another = canonicalBytes(await (await look(await ask.approved())).json<JsonObject>());
-    expect((await verifyOpening(another, approved, known)).checks).toContainEqual(
+    expect((await verifyPublicRecord(another, approved, known)).checks).toContainEqual(
       expect.objectContaining({ name: "request", status: "failed" }),
     );
-    expect((await verifyOpening(utf8("{}"), approved, known)).checks[0]).toMatchObject({ status: "failed" });
+    expect((await verifyPublicRecord(utf8("{}"), approved, known)).checks[0]).toMatchObject({
+      status: "failed",
+    });
   });
 });
 

@@ -9,7 +9,7 @@ import type { Runtime } from "../../../src/app/runtime.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
 import { problemCode, problemKind } from "../../../src/http/problem.ts";
 import {
@@ -78,7 +78,7 @@ const member = (place: number): Signer => {
 function quorum(threshold: number, rejection: Policy["rejection"] = "first"): Policy {
   const of = crew.map(({ person }) => ({ kind: "person" as const, person: person.id }));
   return {
-    ...soleApprover(""),
+    ...singleApproverPolicy(""),
     name: `${threshold} of ${of.length}`,
     require: { kind: "quorum", name: "Crew", threshold, of },
     rejection,

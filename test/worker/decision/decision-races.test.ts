@@ -7,7 +7,7 @@ import { canonicalPayload } from "../../../src/core/confirmation/canonical-paylo
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { settle } from "../../../src/app/confirmation/settle.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
-import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
   ceremonies,
@@ -77,7 +77,7 @@ function meddled(happens: () => Promise<unknown>): TenantStore {
 async function asked(policy: "alone" | "both", clock = runtime): Promise<string> {
   const of = [alex, maria].map(({ person }) => ({ kind: "person" as const, person: person.id }));
   const both: Policy = {
-    ...soleApprover(""),
+    ...singleApproverPolicy(""),
     name: "Both",
     require: { kind: "quorum", name: "Both", threshold: 2, of },
   };

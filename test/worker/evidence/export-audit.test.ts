@@ -7,7 +7,7 @@ import { concat, fromHex, toHex, utf8, utf8Text, type Bytes } from "../../../src
 import { EXPORT_MEDIA_TYPE, openExport, type ExportHeader } from "../../../src/core/evidence/export.ts";
 import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
-import { keptRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
+import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
@@ -155,7 +155,7 @@ describe("the export", () => {
     const receipt = new Uint8Array(await response.arrayBuffer());
     const opened = expectOk(await openExport([file]));
     const history: HistoryRow[] = [];
-    for await (const row of opened.rows) history.push(keptRow(expectOk(row)));
+    for await (const row of opened.rows) history.push(historyRow(expectOk(row)));
     const streamKey = expectOk(fromHex(opened.header.streamKey));
     const knowledge = { tenant: stream, trust: await trust(), streamKey };
     const whole = await verifyReceipt(receipt, { ...knowledge, history });

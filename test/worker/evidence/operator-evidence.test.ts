@@ -8,11 +8,11 @@ import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { encodeReceipt, parseReceipt, type Receipt } from "../../../src/core/evidence/receipt.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { commitOf } from "../../../src/core/evidence/replay.ts";
+import { commitOf } from "../../../src/core/evidence/directory-replay.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/verify.ts";
 import { parseCheckpoint } from "../../../src/core/tlog/checkpoint.ts";
 import { leafHash, treeRoot } from "../../../src/core/tlog/merkle.ts";
-import { verifyOpening } from "../../../src/core/evidence/public-verification.ts";
+import { verifyPublicRecord } from "../../../src/core/evidence/public-record.ts";
 import { parseNote } from "../../../src/core/tlog/signed-note.ts";
 import { encodeLogProof, parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import { NO_QUORUM } from "../../../src/core/tlog/trust-policy.ts";
@@ -148,7 +148,7 @@ describe("a link by itself", { timeout: CASE_MAX_MILLISECONDS }, () => {
     const failed = async (id: string) => {
       const answer = await fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`);
       const known = { tenant: own.stream, trust: own.trust };
-      const { checks, verification } = await verifyOpening(
+      const { checks, verification } = await verifyPublicRecord(
         new Uint8Array(await answer.arrayBuffer()),
         id,
         known,

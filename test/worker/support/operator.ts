@@ -9,14 +9,14 @@ import { auditExport, type AuditReport } from "../../../src/core/evidence/audit.
 import type { Bytes } from "../../../src/core/encoding/bytes.ts";
 import type { LogReader } from "../../../src/core/tlog/log-entries.ts";
 import { openExport } from "../../../src/core/evidence/export.ts";
-import { keptRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
+import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { leafHash, treeRoot } from "../../../src/core/tlog/merkle.ts";
-import { look, type Remembered } from "../../../src/core/evidence/monitor.ts";
-import { soleApprover, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { monitorLog, type LogState } from "../../../src/core/evidence/monitor.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { entriesPath, tilePath } from "../../../src/core/tlog/tile.ts";
 import type { TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
-import { verifyReceipt, type Knowledge } from "../../../src/core/evidence/verify.ts";
+import { verifyReceipt, type VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import type { BrowserClient } from "../../support/browser-client.ts";
 import { asking, overdue } from "./rest-calls.ts";
@@ -107,7 +107,7 @@ export async function ofBoth({ store }: Victim, threshold: number): Promise<Poli
   const people = await Promise.all(["maria", "cy"].map((name) => personNamed(store, name)));
   const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
   return {
-    ...soleApprover("unused"),
+    ...singleApproverPolicy("unused"),
     name: "Both",
     require: { kind: "quorum", name: "Staff", threshold, of },
   };
@@ -243,7 +243,7 @@ export async function exportOf({ auditKey }: Company): Promise<Bytes | string> {
 export async function judgeReceipt(
   own: Victim,
   file: Bytes | string,
-  more: Partial<Knowledge> = {},
+  more: Partial<VerifyOptions> = {},
 ): Promise<string> {
   if (typeof file === "string") return file;
   return failing(await verifyReceipt(file, { tenant: own.stream, trust: own.trust, ...more }));
@@ -268,11 +268,11 @@ export async function historyIn(file: Bytes | string): Promise<readonly HistoryR
   const created = typeof file === "string" ? undefined : await openExport([file]);
   const history: HistoryRow[] = [];
   if (created?.ok !== true) return history;
-  for await (const row of created.value.rows) if (row.ok) history.push(keptRow(row.value));
+  for await (const row of created.value.rows) if (row.ok) history.push(historyRow(row.value));
   return history;
 }
 
-export interface Memory extends Remembered {
+export interface Memory extends LogState {
   readonly labels: ReadonlySet<string>;
 }
 
@@ -280,7 +280,7 @@ export interface Memory extends Remembered {
 export async function lookNow(own: Victim, before?: Memory): Promise<Memory | string> {
   const labels = before?.labels ?? new Set<string>();
   const by = { trust: own.trust, log: reader, now: Date.now(), labels };
-  const looked = await look(await textAt("checkpoint"), before, by);
+  const looked = await monitorLog(await textAt("checkpoint"), before, by);
   if (!looked.ok) return looked.alarm.name;
   const { checkpoint, grownAt, newLabels } = looked.seen;
   return { checkpoint, grownAt, labels: new Set([...labels, ...newLabels]) };

@@ -3,10 +3,10 @@ import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import {
   isReceiptOf,
-  OPENING_CHECKS,
-  verifyOpening,
+  PUBLIC_RECORD_CHECKS,
+  verifyPublicRecord,
   type Verification,
-} from "../../../src/core/evidence/public-verification.ts";
+} from "../../../src/core/evidence/public-record.ts";
 import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -38,14 +38,14 @@ function verificationOf({ decision }: Receipt): Verification {
   };
 }
 
-async function statuses(answer: unknown, knowledge: Parameters<typeof verifyOpening>[2] = known) {
-  const { checks } = await verifyOpening(canonicalBytes(answer as JsonObject), confirmation, knowledge);
+async function statuses(answer: unknown, knowledge: Parameters<typeof verifyPublicRecord>[2] = known) {
+  const { checks } = await verifyPublicRecord(canonicalBytes(answer as JsonObject), confirmation, knowledge);
   return Object.fromEntries(checks.map(({ name, status }) => [name, status]));
 }
 
 describe("an opening", () => {
   it("passes every check that the knowledge allows, and no other", async () => {
-    const all = Object.fromEntries(Object.keys(OPENING_CHECKS).map((name) => [name, "passed"]));
+    const all = Object.fromEntries(Object.keys(PUBLIC_RECORD_CHECKS).map((name) => [name, "passed"]));
     expect(await statuses(honest)).toEqual({ ...all, anchor: "absent" });
     const nothing = { log: "absent", witnesses: "absent", anchor: "absent", tenant: "absent" };
     expect(await statuses(honest, {})).toEqual({ ...all, ...nothing });
@@ -57,7 +57,7 @@ describe("an opening", () => {
 
   const { opening } = honest;
   const { record } = opening;
-  const lies: [string, unknown, Partial<Record<keyof typeof OPENING_CHECKS, string>>][] = [
+  const lies: [string, unknown, Partial<Record<keyof typeof PUBLIC_RECORD_CHECKS, string>>][] = [
     ["another outcome beside the record", { ...honest, outcome: "rejected" }, { request: "failed" }],
     ["another time beside the record", { ...honest, at: "2026-01-01T00:00:00.000Z" }, { request: "failed" }],
     ["another request", { ...honest, confirmation: "c_other" }, { request: "failed" }],

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../tlog/checkpoint.ts";
 import { authenticEntries, type LogReader } from "../tlog/log-entries.ts";
 import { labelText, labelTexts } from "../stream/labels.ts";
 import { parseEntry } from "../stream/record.ts";
-import type { Fault } from "./signed-record.ts";
+import type { Failure } from "./signed-record.ts";
 
 // One tenant's records against the whole log: each there once and in order, and nothing else under a label
 // that is the tenant's. A label is an HMAC, so only who has the stream key can tell whose it is, and such
@@ -12,7 +12,7 @@ import type { Fault } from "./signed-record.ts";
 /** Seqs after the last one in the export whose labels must not stand in the log. */
 export const LOOKAHEAD_LABELS = 1_000_000;
 /** A map takes 16,777,216 keys, some 100 bytes each. */
-const AUDITED_MAX_ENTRIES = 16_000_000;
+const AUDIT_MAX_ENTRIES = 16_000_000;
 const PROGRESS_LABELS = 100_000;
 
 export interface Progress {
@@ -28,32 +28,32 @@ interface Wanted {
   readonly lookahead: number;
 }
 
-export interface Placement {
+export interface LogComparison {
   /** Why the log could not be read to its end. */
-  readonly log: Fault;
-  readonly places: Fault;
-  readonly fork: Fault;
-  readonly hidden: Fault;
+  readonly log: Failure;
+  readonly places: Failure;
+  readonly fork: Failure;
+  readonly hidden: Failure;
   /** Records of this tenant that were sealed after the export was made. */
   readonly newer: number;
 }
 
-export async function placeInLog(
+export async function compareWithLog(
   { streamKey, commits, exportSize, lookahead }: Wanted,
   checkpoint: Checkpoint,
   log: LogReader,
   progress: Progress,
-): Promise<Placement> {
+): Promise<LogComparison> {
   const nothing = { places: undefined, fork: undefined, hidden: undefined, newer: 0 };
   const { size } = checkpoint;
-  if (size > AUDITED_MAX_ENTRIES)
-    return { ...nothing, log: `this program reads logs of up to ${AUDITED_MAX_ENTRIES} entries` };
+  if (size > AUDIT_MAX_ENTRIES)
+    return { ...nothing, log: `this program reads logs of up to ${AUDIT_MAX_ENTRIES} entries` };
   const label = labelTexts(streamKey);
   const own = new Map(commits.map((_commit, seq) => [label(seq), seq]));
   const others = new Map<string, number>();
   const indices: (number | undefined)[] = [];
-  let places: Fault;
-  let fork: Fault;
+  let places: Failure;
+  let fork: Failure;
   for await (const range of authenticEntries(checkpoint, 0, log)) {
     if (!range.ok) return { ...nothing, log: range.refusal.detail };
     for (const [place, bytes] of range.value.entries.entries()) {
@@ -73,12 +73,12 @@ export async function placeInLog(
     }
     progress("entries", Math.min(size, range.value.first + range.value.entries.length), size);
   }
-  places ??= orderFault(indices, commits.length, exportSize);
+  places ??= orderFailure(indices, commits.length, exportSize);
   const ahead = { label, count: commits.length, exportSize, lookahead };
   return { log: undefined, places, fork, ...lookAhead(ahead, others, progress) };
 }
 
-function orderFault(indices: readonly (number | undefined)[], count: number, exportSize: number): Fault {
+function orderFailure(indices: readonly (number | undefined)[], count: number, exportSize: number): Failure {
   let last = -1;
   for (let seq = 0; seq < count; seq++) {
     const index = indices[seq];
@@ -101,7 +101,7 @@ function lookAhead(
   { label, count, exportSize, lookahead }: Ahead,
   others: ReadonlyMap<string, number>,
   progress: Progress,
-): Pick<Placement, "hidden" | "newer"> {
+): Pick<LogComparison, "hidden" | "newer"> {
   let newer = 0;
   let last = exportSize - 1;
   for (let ahead = 0; ahead < lookahead; ahead++) {

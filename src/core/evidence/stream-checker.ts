@@ -2,9 +2,9 @@ import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, parseChange, type Directory } from "../stream/directory.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";
 import { NO_PREVIOUS, recordLabel, streamKeyHash, type StreamRecord } from "../stream/record.ts";
-import type { Creation, Signed, SignedChange, SignedDecision } from "./receipt.ts";
-import { applySigned, commitOf, creationFault } from "./replay.ts";
-import { decodedHex, signedFault, type Fault } from "./signed-record.ts";
+import type { Creation, SignedRecord, SignedChange, SignedDecision } from "./receipt.ts";
+import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
+import { hexBytes, signedFailure, type Failure } from "./signed-record.ts";
 
 // A tenant's records one after the other, each judged by what stands before it: the directory of people
 // and passkeys as it was just then, and the decisions made so far. No record is held, only what later ones
@@ -14,7 +14,7 @@ import { decodedHex, signedFault, type Fault } from "./signed-record.ts";
 const CLOCK_SLACK_SECONDS = 300;
 
 /** What is judged row by row; the names are among those of AUDIT_CHECKS. */
-export const EXAMINED = [
+export const STREAM_CHECKS = [
   "tenant",
   "key",
   "chain",
@@ -24,16 +24,16 @@ export const EXAMINED = [
   "uses",
   "erased",
 ] as const;
-type Examined = (typeof EXAMINED)[number];
+type StreamCheckName = (typeof STREAM_CHECKS)[number];
 
-/** The first fault of each check, and how many more there are. */
-export type Faults = ReadonlyMap<string, { readonly first: string; readonly more: number }>;
+/** The first failure of each check, and how many more there are. */
+export type Failures = ReadonlyMap<string, { readonly first: string; readonly more: number }>;
 
-export interface Examination {
-  readonly faults: Faults;
+export interface StreamFindings {
+  readonly failures: Failures;
   /** The tenant's part of the log as it should be: the commitments by their seq. */
   readonly commits: readonly string[];
-  readonly misplaced: Fault;
+  readonly misplaced: Failure;
   readonly logOrigin: string | undefined;
   readonly directory: Directory | undefined;
   readonly records: Readonly<Record<string, number>>;
@@ -56,10 +56,10 @@ interface Decided {
   used: boolean;
 }
 
-export class Examiner {
+export class StreamChecker {
   readonly #header: ExportHeader;
   readonly #streamKey: Bytes;
-  readonly #faults = new Map<string, { first: string; more: number }>();
+  readonly #failures = new Map<string, { first: string; more: number }>();
   readonly #commits: string[] = [];
   readonly #records = new Map<string, number>();
   readonly #decisions = new Map<string, number>();
@@ -72,11 +72,11 @@ export class Examiner {
   #directory: Directory | undefined;
   #lastChange = 0;
   #latest = 0;
-  #misplaced: Fault;
+  #misplaced: Failure;
 
   constructor(header: ExportHeader) {
     this.#header = header;
-    this.#streamKey = decodedHex(header.streamKey);
+    this.#streamKey = hexBytes(header.streamKey);
   }
 
   /** The rows come in their order. */
@@ -93,8 +93,8 @@ export class Examiner {
     }
     const { record } = row.sealed;
     count(this.#records, record.type);
-    this.#note("chain", this.#chainFault(record));
-    this.#note("time", this.#timeFault(record));
+    this.#note("chain", this.#chainFailure(record));
+    this.#note("time", this.#timeFailure(record));
     await this.#judge(row, seq);
     this.#commits.push(commitOf(row.sealed));
   }
@@ -116,7 +116,7 @@ export class Examiner {
     if (seq > 0) return this.#note("chain", `record ${seq} begins the stream a second time`);
     this.#created = created;
     this.#directory = firstDirectory(created.record);
-    this.#note("tenant", creationFault(created));
+    this.#note("tenant", creationFailure(created));
     const { genesis } = created.record.body;
     if (genesis.streamKeyHash !== streamKeyHash(this.#streamKey))
       this.#note("key", "the stream key in the file is not the one that the tenant's beginning names");
@@ -124,14 +124,14 @@ export class Examiner {
 
   async #change(sealed: SignedChange, seq: number): Promise<void> {
     const said = `change ${seq} (${sealed.record.type})`;
-    this.#note("directory", this.#reliedFault(sealed), said);
-    this.#note("directory", this.#decidedFault(sealed, seq, false), said);
+    this.#note("directory", this.#reliedFailure(sealed), said);
+    this.#note("directory", this.#decidedFailure(sealed, seq, false), said);
     this.#lastChange = seq;
     if (this.#directory === undefined || this.#created === undefined) return;
-    const applied = await applySigned(this.#directory, sealed, this.#created.record.body.genesis.rp);
+    const applied = await applySignedChange(this.#directory, sealed, this.#created.record.body.genesis.rp);
     if (applied.ok) this.#directory = applied.value;
     else this.#note("directory", applied.refusal.detail, said);
-    this.#note("directory", this.#revealFault(sealed), said);
+    this.#note("directory", this.#revealFailure(sealed), said);
   }
 
   async #decide(sealed: SignedDecision, seq: number): Promise<void> {
@@ -139,16 +139,16 @@ export class Examiner {
     const said = `decision ${seq} (${outcome})`;
     count(this.#decisions, outcome);
     if (sealed.payload === null) this.#withheld++;
-    this.#note("decisions", this.#reliedFault(sealed), said);
+    this.#note("decisions", this.#reliedFailure(sealed), said);
     const approved = outcome === "approved" || outcome === "break-glass";
-    this.#note("decisions", this.#decidedFault(sealed, seq, approved), said);
+    this.#note("decisions", this.#decidedFailure(sealed, seq, approved), said);
     if (this.#directory === undefined || this.#created === undefined) return;
     const { rp } = this.#created.record.body.genesis;
-    this.#note("decisions", await signedFault(sealed, this.#directory, rp), said);
+    this.#note("decisions", await signedFailure(sealed, this.#directory, rp), said);
   }
 
   /** A reveal is of one decision of this very stream. */
-  #revealFault({ payload }: SignedChange): Fault {
+  #revealFailure({ payload }: SignedChange): Failure {
     const parsed = payload === null ? undefined : parseChange(payload);
     if (!parsed?.ok || parsed.value.change !== "revealed") return undefined;
     const { confirmation, decided } = parsed.value;
@@ -162,13 +162,13 @@ export class Examiner {
   #unsigned(record: Extract<StreamRecord, { type: "consumed" | "erased" }>, seq: number): void {
     switch (record.type) {
       case "consumed":
-        return this.#note("uses", this.#useFault(record.body), `record ${seq}`);
+        return this.#note("uses", this.#useFailure(record.body), `record ${seq}`);
       case "erased":
         return this.#erase(record.body, seq);
     }
   }
 
-  #useFault({ confirmation, decided }: { confirmation: string; decided: number }): Fault {
+  #useFailure({ confirmation, decided }: { confirmation: string; decided: number }): Failure {
     // What is gone cannot be judged; that it was used twice would still show.
     const known = this.#decided.get(confirmation) ?? {
       seq: decided,
@@ -196,13 +196,13 @@ export class Examiner {
     this.#erasures.push({ by: seq, rule, seqs });
   }
 
-  #chainFault({ seq, stream, prev }: StreamRecord): Fault {
+  #chainFailure({ seq, stream, prev }: StreamRecord): Failure {
     if (stream !== this.#header.stream) return `record ${seq} belongs to another tenant's stream`;
     const previous = this.#commits.at(-1) ?? NO_PREVIOUS;
     return prev === previous ? undefined : `record ${seq} does not follow the one before it`;
   }
 
-  #timeFault({ seq, at }: StreamRecord): Fault {
+  #timeFailure({ seq, at }: StreamRecord): Failure {
     const moment = Date.parse(at);
     const early = this.#latest - moment > CLOCK_SLACK_SECONDS * 1_000;
     this.#latest = Math.max(this.#latest, moment);
@@ -210,14 +210,14 @@ export class Examiner {
   }
 
   /** Every record names the last change before it: a change that is hidden is still named by what follows. */
-  #reliedFault({ record }: Signed): Fault {
+  #reliedFailure({ record }: SignedRecord): Failure {
     const { seq, commit } = record.body.directory;
     if (seq !== this.#lastChange)
       return `it relies on record ${seq} as the last change of the directory, which is ${this.#lastChange}`;
     return commit === this.#commits[seq] ? undefined : "it relies on another state of the directory";
   }
 
-  #decidedFault({ record }: Signed, seq: number, approved: boolean): Fault {
+  #decidedFailure({ record }: SignedRecord, seq: number, approved: boolean): Failure {
     const { confirmation } = record.body;
     const earlier = this.#decided.get(confirmation);
     if (earlier !== undefined) return `its request had been decided before (record ${earlier.seq})`;
@@ -225,14 +225,14 @@ export class Examiner {
     return undefined;
   }
 
-  #note(check: Examined, fault: Fault, said?: string): void {
-    if (fault === undefined) return;
-    const known = this.#faults.get(check);
+  #note(check: StreamCheckName, failure: Failure, said?: string): void {
+    if (failure === undefined) return;
+    const known = this.#failures.get(check);
     if (known !== undefined) known.more++;
-    else this.#faults.set(check, { first: said === undefined ? fault : `${said}: ${fault}`, more: 0 });
+    else this.#failures.set(check, { first: said === undefined ? failure : `${said}: ${failure}`, more: 0 });
   }
 
-  result(): Examination {
+  result(): StreamFindings {
     if (this.#created === undefined)
       this.#note("tenant", "the stream does not begin with its owner's passkey");
     for (const [seq, covered] of this.#gone) {
@@ -241,7 +241,7 @@ export class Examiner {
     }
     const erased = this.#gone.size;
     return {
-      faults: this.#faults,
+      failures: this.#failures,
       commits: this.#commits,
       misplaced: this.#misplaced,
       logOrigin: this.#created?.record.body.genesis.logOrigin,

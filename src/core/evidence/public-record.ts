@@ -1,14 +1,14 @@
 import { equalBytes } from "../encoding/bytes.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
-import { inclusion } from "./record-chain.ts";
+import { recordInclusion } from "./record-chain.ts";
 import { parseLogProof } from "../tlog/log-proof.ts";
-import { anchorShape, place, RECEIPT_LIMITS } from "./receipt.ts";
+import { anchorShape, inclusionFields, RECEIPT_LIMITS } from "./receipt.ts";
 import { decisionRecord, outcome } from "../stream/record.ts";
 import type { Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { id, ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
-import { ANY_TENANT, absent, checked, checkpointChecks, type Check, type Knowledge } from "./verify.ts";
+import { ANY_TENANT, absent, checked, checkpointChecks, type Check, type VerifyOptions } from "./verify.ts";
 
 // What anybody with the link may see of one approval: its record, opened down to the salt of its entry,
 // and the way from there to the log's root. So outcome and time are recomputed, not believed. Who signed,
@@ -21,7 +21,7 @@ const verificationShape = shape.object({
   outcome,
   at: shape.time,
   log: shape.object({ origin: shape.text(ORIGIN_MAX_CHARACTERS, 1), index: shape.integer() }),
-  opening: shape.object({ record: decisionRecord, ...place }),
+  opening: shape.object({ record: decisionRecord, ...inclusionFields }),
   anchor: anchorShape,
   /** Judged as a file of its own, so its form is not looked at here. */
   receipt: shape.nullable(shape.anyObject),
@@ -36,13 +36,13 @@ const VERIFICATION_LIMITS: JsonLimits = {
   maxNodes: RECEIPT_LIMITS.maxNodes + 200,
 };
 
-export interface OpeningReport {
+export interface PublicRecordReport {
   readonly verification: Verification | null;
-  readonly checks: readonly OpeningCheck[];
+  readonly checks: readonly PublicRecordCheck[];
 }
 
 /** What each check says when it passes. */
-export const OPENING_CHECKS = {
+export const PUBLIC_RECORD_CHECKS = {
   form: "The answer is in its one form.",
   request: "The record is of the request that you asked for, and says the outcome and time shown.",
   inclusion: "The record is in the log, at the place named.",
@@ -52,8 +52,8 @@ export const OPENING_CHECKS = {
   tenant: "It is the tenant that you named, and no look-alike.",
 } as const;
 
-export type OpeningCheckName = keyof typeof OPENING_CHECKS;
-type OpeningCheck = Check<OpeningCheckName>;
+export type PublicRecordCheckName = keyof typeof PUBLIC_RECORD_CHECKS;
+type PublicRecordCheck = Check<PublicRecordCheckName>;
 
 export function parseVerification(bytes: Uint8Array): Result<Verification> {
   const value = parseJson(bytes, VERIFICATION_LIMITS);
@@ -61,11 +61,11 @@ export function parseVerification(bytes: Uint8Array): Result<Verification> {
 }
 
 /** The judgement of an answer to whoever asked for `confirmation`. */
-export async function verifyOpening(
+export async function verifyPublicRecord(
   answer: Uint8Array,
   confirmation: string,
-  { tenant, trust }: Pick<Knowledge, "tenant" | "trust">,
-): Promise<OpeningReport> {
+  { tenant, trust }: Pick<VerifyOptions, "tenant" | "trust">,
+): Promise<PublicRecordReport> {
   const parsed = parseVerification(answer);
   if (!parsed.ok) {
     const { detail, at } = parsed.refusal;
@@ -82,8 +82,8 @@ export async function verifyOpening(
     verification,
     checks: [
       said("form", undefined),
-      said("request", requestFault(verification, confirmation)),
-      said("inclusion", inclusionFault(verification)),
+      said("request", requestFailure(verification, confirmation)),
+      said("inclusion", inclusionFailure(verification)),
       ...(await checkpointChecks(new Set(proof.ok ? [proof.value.checkpoint] : []), trust)),
       absent("anchor", why),
       tenantCheck(opening.record.stream, tenant),
@@ -91,7 +91,7 @@ export async function verifyOpening(
   };
 }
 
-function requestFault({ confirmation, outcome: told, at, opening }: Verification, asked: string) {
+function requestFailure({ confirmation, outcome: told, at, opening }: Verification, asked: string) {
   const { record } = opening;
   if (confirmation !== asked || record.body.confirmation !== asked)
     return "the answer is about another request than the one you asked for";
@@ -99,8 +99,8 @@ function requestFault({ confirmation, outcome: told, at, opening }: Verification
   return record.at === at ? undefined : `the record is of ${record.at}, the answer says ${at}`;
 }
 
-function inclusionFault({ log, opening }: Verification) {
-  const included = inclusion(opening, opening.proof, log.origin);
+function inclusionFailure({ log, opening }: Verification) {
+  const included = recordInclusion(opening, opening.proof, log.origin);
   if (!included.ok) return included.refusal.detail;
   const proof = parseLogProof(opening.proof);
   return proof.ok && proof.value.index === log.index
@@ -108,7 +108,7 @@ function inclusionFault({ log, opening }: Verification) {
     : "the proof is of another place in the log than the answer names";
 }
 
-function tenantCheck(stream: string, tenant: string | undefined): OpeningCheck {
+function tenantCheck(stream: string, tenant: string | undefined): PublicRecordCheck {
   if (tenant === undefined || tenant === ANY_TENANT)
     return absent("tenant", `you named no particular tenant; the record is of ${stream}`);
   return said("tenant", tenant === stream ? undefined : `the record is of the tenant ${stream}`);
@@ -124,13 +124,13 @@ export function isReceiptOf({ opening }: Verification, decision: Verification["o
   );
 }
 
-function formFailed(detail: string): readonly OpeningCheck[] {
-  const names = Object.keys(OPENING_CHECKS) as OpeningCheckName[];
+function formFailed(detail: string): readonly PublicRecordCheck[] {
+  const names = Object.keys(PUBLIC_RECORD_CHECKS) as PublicRecordCheckName[];
   return names.map((name) =>
     name === "form" ? said(name, detail) : absent(name, "the answer could not be read"),
   );
 }
 
-function said(name: OpeningCheckName, fault: string | undefined): OpeningCheck {
-  return checked(name, fault, OPENING_CHECKS[name]);
+function said(name: PublicRecordCheckName, failure: string | undefined): PublicRecordCheck {
+  return checked(name, failure, PUBLIC_RECORD_CHECKS[name]);
 }

@@ -3,12 +3,12 @@ import { applyChange, firstDirectory, parseChange, type Directory } from "../str
 import type { Creation, SignedChange } from "./receipt.ts";
 import { NO_PREVIOUS, recordCommit, streamId } from "../stream/record.ts";
 import { refuse, type Result } from "../refusal.ts";
-import { decoded, signedFault, type Fault } from "./signed-record.ts";
+import { base64urlBytes, signedFailure, type Failure } from "./signed-record.ts";
 
 // Replays the directory from the owner's first passkey, believing no step that was not signed by somebody
 // whom the steps before it entitled. A receipt carries the steps that its signers need; an export all.
 
-export function creationFault({ record }: Creation): Fault {
+export function creationFailure({ record }: Creation): Failure {
   if (record.stream !== streamId(record.body.genesis))
     return "the stream's id is not the one its beginning gives";
   if (record.seq !== 0 || record.prev !== NO_PREVIOUS)
@@ -18,36 +18,36 @@ export function creationFault({ record }: Creation): Fault {
 
 interface Replay {
   readonly directory: Directory;
-  readonly fault: Fault;
+  readonly failure: Failure;
 }
 
 /** The directory after these changes, or as far as they hold, with what is wrong in the first that does not. */
 export async function replayDirectory(created: Creation, changes: readonly SignedChange[]): Promise<Replay> {
   let directory = firstDirectory(created.record);
-  let fault = creationFault(created);
+  let failure = creationFailure(created);
   let seq = 0;
   for (const change of changes) {
-    if (fault !== undefined) break;
-    if (change.record.seq <= seq) fault = "the changes of the directory are not in order";
-    else if (change.record.stream !== created.record.stream) fault = "a change belongs to another stream";
+    if (failure !== undefined) break;
+    if (change.record.seq <= seq) failure = "the changes of the directory are not in order";
+    else if (change.record.stream !== created.record.stream) failure = "a change belongs to another stream";
     else {
-      const next = await applySigned(directory, change, created.record.body.genesis.rp);
+      const next = await applySignedChange(directory, change, created.record.body.genesis.rp);
       if (next.ok) directory = next.value;
-      else fault = `change ${change.record.seq} (${change.record.type}): ${next.refusal.detail}`;
+      else failure = `change ${change.record.seq} (${change.record.type}): ${next.refusal.detail}`;
     }
     seq = change.record.seq;
   }
-  return { directory, fault };
+  return { directory, failure };
 }
 
 /** The directory after this change, if it was signed as it had to be. */
-export async function applySigned(
+export async function applySignedChange(
   directory: Directory,
   sealed: SignedChange,
   rp: string,
 ): Promise<Result<Directory>> {
-  const fault = await signedFault(sealed, directory, rp);
-  if (fault !== undefined) return refuse("change_invalid", fault);
+  const failure = await signedFailure(sealed, directory, rp);
+  if (failure !== undefined) return refuse("change_invalid", failure);
   if (sealed.record.body.outcome !== "approved") return refuse("change_invalid", "it was not approved");
   if (sealed.payload === null) return refuse("change_invalid", "its content is withheld");
   const change = parseChange(sealed.payload);
@@ -65,5 +65,5 @@ export function commitOf(sealed: {
   readonly record: Parameters<typeof recordCommit>[0];
   readonly entrySalt: string;
 }): string {
-  return toHex(recordCommit(sealed.record, decoded(sealed.entrySalt)));
+  return toHex(recordCommit(sealed.record, base64urlBytes(sealed.entrySalt)));
 }

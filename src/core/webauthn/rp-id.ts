@@ -1,0 +1,4 @@
+/** The RP ID under which this service registers passkeys: the host name of its origin. */
+export function rpIdOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname : "";
+}
