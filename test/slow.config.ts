@@ -6,7 +6,7 @@ import { workerdProject } from "./support/workerd-project.ts";
 const root = new URL("..", import.meta.url).pathname;
 
 /** In the usual suite, too, where they repeat themselves less often. */
-const repeating = ["test/worker/decision/concurrent-deciders.test.ts"];
+const repeating = ["test/worker/decision/concurrent-deciders.test.ts", "test/worker/desk/crash.test.ts"];
 
 export default defineConfig({
   root,
