@@ -1,6 +1,7 @@
 import "./build.mjs";
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { createTenant } from "../app/account/create-tenant.ts";
 import type { Runtime } from "../app/runtime.ts";
@@ -10,11 +11,13 @@ import { PortTaken, serve } from "./local-server.ts";
 import { migrate, readSettings, writeSettings, type Settings } from "./state-folder.ts";
 import { welcome } from "./start-message.ts";
 
-// Runs the whole product on one machine: the same Worker, in the same runtime, without an account.
+// Runs the whole product on one machine: the same Worker in the same runtime, without a Cloudflare account.
 
 const MIGRATIONS = "migrations";
 const CRON_SECONDS = 60;
-const PARENT_LOOK_MILLISECONDS = 500;
+const PARENT_CHECK_MILLISECONDS = 500;
+/** A signal to the whole process group ends the runtime too; its lost connection can be noticed first. */
+const SIGNAL_GRACE_MILLISECONDS = 250;
 const DEMO_TENANT = "Demo";
 const DEMO_OWNER = "alex";
 
@@ -23,12 +26,12 @@ async function start(options: StartOptions): Promise<void> {
   if (options.reset) rmSync(folder, { recursive: true, force: true });
   const settings = readSettings(folder, options.origin);
   const server = await serve(options, folder, settings);
-  endWith(server);
+  stopWithParent(server);
   await server.ready;
   const bindings = await server.getBindings<DatabaseBindings>("countersign");
   await migrate(await server.getD1Database("DB", "countersign"), MIGRATIONS);
   const ready = settings.demo === null ? await withDemo(options, folder, settings, bindings) : settings;
-  keepTime(server);
+  runCron(server);
   const vkey = await (await server.dispatchFetch(`${options.origin}/log/vkey`)).text();
   const lines = welcome(options, ready, vkey.trim());
   for (const line of lines) console.log(line);
@@ -58,23 +61,24 @@ async function withDemo(
   return ready;
 }
 
-/** Ends with a signal, and with the `npm` that started it, which does not always hand signals on. */
-function endWith(server: Miniflare): void {
-  let ending = false;
-  const end = (): void => {
-    if (ending) return;
-    ending = true;
+let stopping = false;
+
+/** Stops on a signal, and when the `npm` that started it is gone: npm does not always forward signals. */
+function stopWithParent(server: Miniflare): void {
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
     void server.dispose().finally(() => process.exit(0));
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, stop);
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) end();
-  }, PARENT_LOOK_MILLISECONDS).unref();
+    if (process.ppid !== parent) stop();
+  }, PARENT_CHECK_MILLISECONDS).unref();
 }
 
-/** Locally nobody else rings the cron. */
-function keepTime(server: Miniflare): void {
+/** Cloudflare runs the cron trigger; on one machine this does. */
+function runCron(server: Miniflare): void {
   const timer = setInterval(() => {
     void server
       .getWorker("countersign")
@@ -92,8 +96,12 @@ if (typeof options === "string") {
   try {
     await start(options);
   } catch (problem) {
-    if (!(problem instanceof PortTaken)) throw problem;
-    console.error(problem.message);
-    process.exit(1);
+    if (problem instanceof PortTaken) {
+      console.error(problem.message);
+      process.exit(1);
+    }
+    await sleep(SIGNAL_GRACE_MILLISECONDS);
+    // The start failed because it is being stopped: nothing to report.
+    if (!stopping) throw problem;
   }
 }
