@@ -1,5 +1,5 @@
-// Runs before `npm start` and `npm test` on whatever Node the machine has (20 or newer), so it is plain
-// JavaScript without dependencies: installs the packages when they are missing or older than the lockfile.
+// Installs the packages when they are missing or older than the lockfile. It runs before the npm scripts, on
+// the machine's own Node (20 or newer), so it is plain JavaScript without dependencies.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
@@ -21,7 +21,7 @@ if (!upToDate) {
     shell: process.platform === "win32",
   });
   if (install.status !== 0) {
-    console.error("npm ci failed (its own words are above). Is the npm registry reachable?");
+    console.error("npm ci failed; its output is above. Is the npm registry reachable?");
     process.exit(1);
   }
 }
