@@ -13,7 +13,7 @@ export default {
   async scheduled(_event: ScheduledController, env: Env): Promise<void> {
     const runtime = createRuntime(env);
     try {
-      // First, since nothing is sealed before it is done.
+      // First, since nothing can be sealed before the log is restored.
       if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.database, logStub(env));
     } finally {
       await wakeDesks(runtime);

@@ -3,20 +3,20 @@ import { leafHash } from "../core/tlog/merkle.ts";
 import { parseEntry, type Entry } from "../core/stream/record.ts";
 import { ENTRY_MAX_BYTES } from "../core/tlog/tile.ts";
 
-// Calls that wait for the log at the same time are committed together: which of their entries are new,
-// where each will stand, and which call asks for what can't be.
+// Calls that wait at the same time are committed as one group. This plans a group: which entries are new, the
+// index of each entry, and which calls are refused.
 
 /** 256 x 65,535 bytes = 16.8 MB, inside the 32 MiB of one call between Workers. */
 export const APPEND_MAX_ENTRIES = 256;
 const LABEL_PATTERN = /^[0-9a-f]{64}$/;
 
 export interface LabelledEntry {
-  /** 32 bytes in hexadecimal digits: an entry has one label and a label one entry, for ever. */
+  /** 32 bytes in hexadecimal digits. A label belongs to one entry, for ever. */
   readonly label: string;
   readonly entry: Uint8Array;
 }
 
-export interface PlacedEntry {
+export interface LogEntry {
   readonly index: number;
   readonly entry: Uint8Array;
 }
@@ -26,15 +26,15 @@ export interface AppendCall {
 }
 
 export interface GroupPlan<Call> {
-  /** The new entries, in the order they will stand. */
+  /** The new entries, in the order of their indices. */
   readonly added: readonly LabelledEntry[];
   /** With the index of each entry of the call. */
   readonly accepted: readonly { readonly call: Call; readonly indices: readonly number[] }[];
-  /** Nothing of these calls is appended. */
+  /** No entry of these calls is appended. */
   readonly refused: readonly { readonly call: Call; readonly problem: Error }[];
 }
 
-/** Throws for what no log may hold, before anything waits on it. */
+/** Throws for entries that no log may hold, before the call waits in a group. */
 export function checkEntries(entries: readonly LabelledEntry[]): void {
   if (entries.length > APPEND_MAX_ENTRIES) {
     throw new RangeError(`one append takes at most ${APPEND_MAX_ENTRIES} entries`);
@@ -49,10 +49,13 @@ export function checkEntry({ label, entry }: LabelledEntry): void {
   }
   const parsed = parseEntry(owned(entry));
   if (!parsed.ok) throw new RangeError(`the entry ${label} is malformed: ${parsed.refusal.detail}`);
-  if (labelOf(parsed.value, entry) !== label) throw new RangeError(`the entry ${label} bears another label`);
+  if (labelOf(parsed.value, entry) !== label) throw new RangeError(`the entry ${label} has another label`);
 }
 
-/** An entry tells its own label, so that a log can be made again from its entries: a public one by its hash. */
+/**
+ * A sealed entry contains its label; the label of a public entry is its leaf hash. So a log can be rebuilt from
+ * its entries alone.
+ */
 export function labelOf(parsed: Entry, entry: Uint8Array): string {
   return toHex(parsed.kind === "sealed" ? parsed.label : leafHash(entry));
 }
@@ -60,54 +63,55 @@ export function labelOf(parsed: Entry, entry: Uint8Array): string {
 export function planGroup<Call extends AppendCall>(
   calls: readonly Call[],
   size: number,
-  stored: (label: string) => PlacedEntry | undefined,
+  findStored: (label: string) => LogEntry | undefined,
 ): GroupPlan<Call> {
   const added: LabelledEntry[] = [];
   const accepted: { call: Call; indices: readonly number[] }[] = [];
   const refused: { call: Call; problem: Error }[] = [];
-  const placed = new Map<string, PlacedEntry>();
+  const planned = new Map<string, LogEntry>();
   for (const call of calls) {
     const next = size + added.length;
-    const placement = placeEntries(call.entries, next, (label) => placed.get(label) ?? stored(label));
-    if (placement instanceof Error) {
-      refused.push({ call, problem: placement });
+    const assigned = assignIndices(call.entries, next, (label) => planned.get(label) ?? findStored(label));
+    if (assigned instanceof Error) {
+      refused.push({ call, problem: assigned });
       continue;
     }
-    for (const [label, fresh] of placement.fresh) {
-      placed.set(label, fresh);
-      added.push({ label, entry: fresh.entry });
+    for (const [label, logEntry] of assigned.added) {
+      planned.set(label, logEntry);
+      added.push({ label, entry: logEntry.entry });
     }
-    accepted.push({ call, indices: placement.indices });
+    accepted.push({ call, indices: assigned.indices });
   }
   return { added, accepted, refused };
 }
 
-/** Throws unless each entry is new: for entries that come with their places, where no place can be an earlier one. */
-export function checkLabels(
+/** Throws unless every label is new. For entries that bring their own index, so none may repeat an earlier one. */
+export function checkNewLabels(
   entries: readonly LabelledEntry[],
-  stored: (label: string) => PlacedEntry | undefined,
+  findStored: (label: string) => LogEntry | undefined,
 ): void {
-  const { added } = planGroup([{ entries }], 0, stored);
-  if (added.length !== entries.length)
-    throw new Error("a label of these entries comes twice, or is the log's");
+  const { added } = planGroup([{ entries }], 0, findStored);
+  if (added.length !== entries.length) {
+    throw new Error("a label occurs twice in these entries, or is in the log already");
+  }
 }
 
-/** Where the entries of one call stand, and those of them that are new. */
-function placeEntries(
+/** The index of each entry of one call, and the entries that are new. */
+function assignIndices(
   entries: readonly LabelledEntry[],
   next: number,
-  known: (label: string) => PlacedEntry | undefined,
-): { indices: readonly number[]; fresh: ReadonlyMap<string, PlacedEntry> } | Error {
-  const fresh = new Map<string, PlacedEntry>();
+  findEarlier: (label: string) => LogEntry | undefined,
+): { indices: readonly number[]; added: ReadonlyMap<string, LogEntry> } | Error {
+  const added = new Map<string, LogEntry>();
   const indices: number[] = [];
   for (const { label, entry } of entries) {
-    const earlier = fresh.get(label) ?? known(label);
+    const earlier = added.get(label) ?? findEarlier(label);
     if (earlier !== undefined && !equalBytes(earlier.entry, entry)) {
-      return new Error(`the log holds another entry under the label ${label}`);
+      return new Error(`the log has another entry under the label ${label}`);
     }
-    const index = earlier?.index ?? next + fresh.size;
-    if (earlier === undefined) fresh.set(label, { index, entry });
+    const index = earlier?.index ?? next + added.size;
+    if (earlier === undefined) added.set(label, { index, entry });
     indices.push(index);
   }
-  return { indices, fresh };
+  return { indices, added };
 }

@@ -1,13 +1,13 @@
 import { equalBytes, type Bytes } from "../core/encoding/bytes.ts";
 
-// The copy of the log in R2: the paths of C2SP tlog-tiles behind the log's name, so that the bucket can be
-// served as a mirror and can hold more than one log. An object is written once and never overwritten, so
-// R2's limit of one write a second to a key is never met; that is why no object is "the newest checkpoint".
+// The copy of the log in R2. Keys are the log's name and a C2SP tlog-tiles path, so the bucket can be served as a
+// mirror and can hold several logs. An object is written once and never overwritten, which keeps clear of R2's
+// limit of one write per second and key. That is why no object is "the newest checkpoint".
 
-export type CopyBucket = Pick<R2Bucket, "get" | "put" | "list">;
+type CopyBucket = Pick<R2Bucket, "get" | "put" | "list">;
 
 const CHECKPOINTS = "checkpoint/";
-/** 2^53 - 1 has 16. R2 lists names in their order, and padded numbers have the order of the numbers. */
+/** 2^53 - 1 has 16 digits. R2 lists keys in order, and padded numbers sort like the numbers. */
 const SIZE_DIGITS = 16;
 
 export function checkpointName(size: number): string {
@@ -23,7 +23,7 @@ export class LogCopy {
     this.#prefix = `${origin}/`;
   }
 
-  /** Returns when the object has been read back. What stands there already is not overwritten, only read. */
+  /** Returns once the object has been read back. An existing object is not overwritten, only compared. */
   async write(name: string, bytes: Bytes): Promise<void> {
     await this.#bucket.put(this.#prefix + name, bytes, {
       onlyIf: { etagDoesNotMatch: "*" },
@@ -35,8 +35,8 @@ export class LogCopy {
           },
     });
     const stored = await this.read(name);
-    if (stored === undefined) throw new Error(`the copy has not kept ${name}`);
-    if (!equalBytes(stored, bytes)) throw new Error(`the copy has another ${name}`);
+    if (stored === undefined) throw new Error(`the copy did not store ${name}`);
+    if (!equalBytes(stored, bytes)) throw new Error(`the copy has other bytes in ${name}`);
   }
 
   async read(name: string): Promise<Bytes | undefined> {
@@ -44,18 +44,18 @@ export class LogCopy {
     return object === null ? undefined : new Uint8Array(await object.arrayBuffer());
   }
 
-  /** The sizes of its checkpoints from one size on, in order. It throws for a name that is none. */
+  /** The sizes of its checkpoints from this size on, in order. Throws for a key that is no checkpoint's. */
   async *checkpointsFrom(size: number): AsyncGenerator<number, void> {
     const prefix = this.#prefix + CHECKPOINTS;
     let startAfter = size > 0 ? this.#prefix + checkpointName(size - 1) : prefix;
     for (let more = true; more;) {
       const { objects, truncated } = await this.#bucket.list({ prefix, startAfter });
       for (const { key } of objects) {
-        const found = Number(key.slice(prefix.length));
-        if (key !== this.#prefix + checkpointName(found) || !Number.isSafeInteger(found)) {
-          throw new Error(`the copy has ${key}, which is no checkpoint's name`);
+        const listed = Number(key.slice(prefix.length));
+        if (key !== this.#prefix + checkpointName(listed) || !Number.isSafeInteger(listed)) {
+          throw new Error(`the copy has ${key}, which is not the name of a checkpoint`);
         }
-        yield found;
+        yield listed;
         startAfter = key;
       }
       more = truncated;

@@ -4,18 +4,18 @@ import { checkpointName, type LogCopy } from "./bucket-copy.ts";
 import type { LogRows, StoredCheckpoint } from "./log-rows.ts";
 import { tileReader, type LogTree } from "./log-tree.ts";
 
-// One round of copying: everything that a newer checkpoint covers and the last copied one did not, the tiles
-// at the right edge too, and the checkpoint last. So every checkpoint in the copy has its whole tree there.
+// One copy round writes everything that a newer checkpoint covers and the last copied one did not, including the
+// partial tiles at the right edge. The checkpoint comes last, so every checkpoint in the copy has its whole tree.
 
 /**
- * From a new checkpoint to the next round: what a lost log can lack in its copy. 2,880 rounds a day, of a
- * log that grows all day, each write 1 checkpoint, at most 4 tiles and 1 bundle of the right edge up to
- * 2^32 entries: 17,280 writes, some 520,000 a month, beside two for every 256 entries.
+ * The delay from a new checkpoint to its copy round: a lost log can lack this much in its copy. A log that grows
+ * all day has 2,880 rounds. Each writes 1 checkpoint, and of the right edge at most 4 tiles and 1 bundle up to
+ * 2^32 entries: 17,280 writes a day, about 520,000 a month, plus two for every 256 entries.
  */
 export const COPY_SECONDS = 30;
-/** 256 full bundles and as many tiles, each written and read: about a thousand operations a round. */
+/** 256 full bundles and 256 tiles, each written and read back: about 1,000 operations per round. */
 export const ROUND_MAX_ENTRIES = 65_536;
-/** So many connections a Worker has open at once. */
+/** A Worker may have this many connections open at once. */
 const PARALLEL_WRITES = 6;
 
 interface CopyObject {
@@ -23,9 +23,9 @@ interface CopyObject {
   readonly bytes: () => Bytes;
 }
 
-/** A crash at any line is made good by the next round: what is there is found to be the same and left. */
+/** A crash at any line is safe: the next round finds the objects already written, and leaves them. */
 export async function copyRound(copy: LogCopy, rows: LogRows, tree: LogTree): Promise<void> {
-  const checkpoint = nextToCopy(rows);
+  const checkpoint = checkpointToCopy(rows);
   if (checkpoint === undefined) return;
   const objects = objectsBetween(rows.copiedSize(), checkpoint.size, rows, tree);
   const writers = Array.from({ length: PARALLEL_WRITES }, async () => {
@@ -36,14 +36,14 @@ export async function copyRound(copy: LogCopy, rows: LogRows, tree: LogTree): Pr
   rows.insertCopied(checkpoint.size);
 }
 
-/** The newest checkpoint, or one on the way to it if that is far; undefined if it is copied. */
-function nextToCopy(rows: LogRows): StoredCheckpoint | undefined {
+/** The newest checkpoint, or an earlier one if that is too far for one round; undefined if all is copied. */
+function checkpointToCopy(rows: LogRows): StoredCheckpoint | undefined {
   const copied = rows.copiedSize();
   const near = rows.newestCheckpointUpTo(copied + ROUND_MAX_ENTRIES);
   return near !== undefined && near.size > copied ? near : rows.oldestCheckpointAfter(copied);
 }
 
-/** The tiles and bundles of a tree that an earlier tree did not have, by their names. */
+/** The tiles and bundles that a tree has and an earlier tree did not have. */
 function* objectsBetween(
   from: number,
   to: number,

@@ -6,7 +6,7 @@ import type { LogRows } from "./log-rows.ts";
 import type { LogSigner } from "./log-signer.ts";
 import { loadTree, type LogTree } from "./log-tree.ts";
 
-/** The newest state of the log: all that answers need besides the rows of full tiles and of entries. */
+/** The newest tree and its checkpoint. The rows of entries and full tiles hold all the rest. */
 export interface Head {
   readonly tree: LogTree;
   /** The checkpoint of this tree, signed. */
@@ -14,45 +14,47 @@ export interface Head {
 }
 
 /**
- * The state that the rows hold, signing the empty tree if there is none yet. It throws rather than go on
- * from rows that are not what was signed last: going on would fork the log.
+ * Loads the head from the rows; a new log signs the empty tree. Throws if the rows are not what was signed last:
+ * signing more on top of them would fork the log.
  */
 export function loadHead(rows: LogRows, signer: LogSigner): Head {
   rows.createTables();
   const stored = rows.newestCheckpoint();
   const size = stored?.size ?? 0;
   if (rows.entryCount() !== size) {
-    throw new Error("the log's entries do not end where its newest checkpoint ends; it signs nothing more");
+    throw new Error(
+      "the log's entries do not end at the size of its newest checkpoint; it signs nothing more",
+    );
   }
   const tree = loadTree(size, rows);
   if (stored === undefined) return signHead(tree, rows, signer);
   const root = frontierRoot(tree.frontier);
   const note = signer.checkpoint(size, root);
   if (!equalBytes(root, stored.root)) {
-    throw new Error("the log's rows do not make up its newest checkpoint; it signs nothing more");
+    throw new Error("the log's rows do not match the root of its newest checkpoint; it signs nothing more");
   }
-  if (!isSignedAlike(stored.note, note)) {
+  if (!sharesSignature(stored.note, note)) {
     throw new Error(
       "the log's newest checkpoint was signed under another name or key: LOG_ORIGIN or LOG_SEED has changed",
     );
   }
-  // As today's keys sign it: while the key is changed, an older signature can be missing or too much.
+  // Signed again with the current keys: during a key change the stored note can have one signature more or less.
   return { tree, note };
 }
 
-/** Whether it is the same checkpoint, and one of today's keys has signed it before. */
-export function isSignedAlike(storedNote: string, note: string): boolean {
+/** True if both notes have the same text and at least one signature in common. */
+export function sharesSignature(storedNote: string, note: string): boolean {
   const stored = parseNote(storedNote);
   const { text, signatures } = expectOk(parseNote(note));
   if (!stored.ok || stored.value.text !== text) return false;
-  const known = new Set(encodeEach(stored.value.signatures));
-  return encodeEach(signatures).some((line) => known.has(line));
+  const storedLines = new Set(encodeEach(stored.value.signatures));
+  return encodeEach(signatures).some((line) => storedLines.has(line));
 }
 
 const encodeEach = (signatures: readonly NoteSignature[]): readonly string[] =>
   signatures.map((signature) => encodeSignatures([signature]));
 
-/** Signs a tree for good: its size can't be signed with another root any more. */
+/** Stores and signs the checkpoint of a tree. From then on no other root can be signed for this size. */
 export function signHead(tree: LogTree, rows: LogRows, signer: LogSigner): Head {
   const { size } = tree.frontier;
   const root = frontierRoot(tree.frontier);

@@ -1,40 +1,40 @@
 import { LABEL_PREFIX_BYTES, type LogRows } from "./log-rows.ts";
 import { runsOf, type FullTile } from "./log-tree.ts";
 
-// A log that was begun earlier has the same entries, tiles and checkpoints, but its entries with their whole
-// labels beside them, and its full tiles without the roots of their runs.
+// The first version of the tables stored the whole label with each entry, and full tiles without the roots of
+// their runs. Everything else is the same.
 
-type Place = { level: number; position: number };
+type TilePosition = { level: number; position: number };
 
-/** In one transaction: a crash leaves the earlier tables, and the next start moves them. A million entries take 5 s. */
-export function moveEarlierRows(storage: DurableObjectStorage, rows: LogRows): void {
+/** One transaction: after a crash the next start migrates the old tables. A million entries take 5 s. */
+export function migrateTables(storage: DurableObjectStorage, rows: LogRows): void {
   const { sql } = storage;
   const label = sql.exec("SELECT 1 FROM pragma_table_info('entries') WHERE name = 'label'").toArray();
-  if (label.length > 0) storage.transactionSync(() => moveRows(sql, rows));
+  if (label.length > 0) storage.transactionSync(() => copyToNewTables(sql, rows));
 }
 
-function moveRows(sql: SqlStorage, rows: LogRows): void {
-  sql.exec("ALTER TABLE entries RENAME TO earlier_entries");
-  sql.exec("ALTER TABLE tiles RENAME TO earlier_tiles");
+function copyToNewTables(sql: SqlStorage, rows: LogRows): void {
+  sql.exec("ALTER TABLE entries RENAME TO old_entries");
+  sql.exec("ALTER TABLE tiles RENAME TO old_tiles");
   rows.createTables();
-  // An index is made faster of rows that are there than row by row.
+  // Building the index once over all rows is faster than updating it row by row.
   sql.exec("DROP INDEX labels");
   sql.exec(
-    "INSERT INTO entries SELECT position, substr(label, 1, ?), entry FROM earlier_entries ORDER BY position",
+    "INSERT INTO entries SELECT position, substr(label, 1, ?), entry FROM old_entries ORDER BY position",
     LABEL_PREFIX_BYTES,
   );
   rows.createTables();
-  // One after the other: all tiles together can be more than the memory holds.
-  const places = sql.exec<Place>("SELECT level, position FROM earlier_tiles").toArray();
-  for (const { level, position } of places) rows.insertTile(earlierTile(sql, level, position));
-  sql.exec("DROP TABLE earlier_entries");
-  sql.exec("DROP TABLE earlier_tiles");
+  // One tile at a time: all of them together may not fit into memory.
+  const positions = sql.exec<TilePosition>("SELECT level, position FROM old_tiles").toArray();
+  for (const { level, position } of positions) rows.insertTile(readOldTile(sql, level, position));
+  sql.exec("DROP TABLE old_entries");
+  sql.exec("DROP TABLE old_tiles");
 }
 
-function earlierTile(sql: SqlStorage, level: number, index: number): FullTile {
+function readOldTile(sql: SqlStorage, level: number, index: number): FullTile {
   const { root, hashes } = sql
     .exec<{ root: ArrayBuffer; hashes: ArrayBuffer }>(
-      "SELECT root, hashes FROM earlier_tiles WHERE level = ? AND position = ?",
+      "SELECT root, hashes FROM old_tiles WHERE level = ? AND position = ?",
       level,
       index,
     )

@@ -1,40 +1,40 @@
 import { fromHex, type Bytes } from "../core/encoding/bytes.ts";
 import { parseEntry } from "../core/stream/record.ts";
 import { expectOk } from "../core/refusal.ts";
-import { labelOf, type LabelledEntry, type PlacedEntry } from "./append-group.ts";
+import { labelOf, type LabelledEntry, type LogEntry } from "./append-group.ts";
 import type { FullTile, StoredTile, TreeSource } from "./log-tree.ts";
 
-// The Log's SQLite. Rows are inserted and never changed: a key that is there already makes the whole
-// transaction fail, so no place gets a second entry and no size a second root. That a label has one entry, the
-// log sees to: it looks each label up and inserts it in one turn, and nothing comes between. Only what says
-// how far the copy has come is forgotten when the copy is lost.
+// The Log's SQLite tables. Rows are inserted and never changed. A duplicate key makes the whole transaction fail, so
+// no index gets a second entry and no size a second root. The tables do not enforce that a label has one entry: the
+// Log looks a label up and inserts it synchronously, so no other call can run in between. Only the rows that
+// record the progress of the copy are deleted, when the copy is lost.
 
 export interface StoredCheckpoint {
   readonly size: number;
   readonly root: Bytes;
-  /** As it was signed. */
+  /** The signed note. */
   readonly note: string;
 }
 
-// Checkpoints are all kept, some 250 bytes each: they are what was promised to whom.
+// All checkpoints are kept, about 250 bytes each: each one may be what some reader holds the log to.
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS entries (
      position INTEGER PRIMARY KEY, prefix BLOB NOT NULL, entry BLOB NOT NULL) STRICT`,
   "CREATE INDEX IF NOT EXISTS labels ON entries (prefix)",
-  // The root stands first, so that waking up doesn't read the 8 KiB behind it.
+  // The root comes before the hashes, so that a start does not read the 8 KiB behind it.
   `CREATE TABLE IF NOT EXISTS tiles (
      level INTEGER NOT NULL, position INTEGER NOT NULL, root BLOB NOT NULL, runs BLOB NOT NULL,
      hashes BLOB NOT NULL, PRIMARY KEY (level, position)) STRICT`,
   `CREATE TABLE IF NOT EXISTS checkpoint (
      size INTEGER PRIMARY KEY, root BLOB NOT NULL, note TEXT NOT NULL) STRICT`,
-  // Sizes at which the whole tree stands in the copy and was read back.
+  // Sizes of which the copy has the whole tree, read back.
   `CREATE TABLE IF NOT EXISTS copied (size INTEGER PRIMARY KEY) STRICT`,
 ];
 
 /**
- * Labels are random, so each goes into another page of their index; that one must stay small. It has the first
- * 4 bytes of each, which is some 20 bytes an entry instead of 60, and the entry itself tells its whole label.
- * Among 10^6 entries one new label in 2^32 / 10^6 = 4,300 meets an entry whose label only begins alike.
+ * Labels are random, so each insert touches a random page of their index: the index must stay small. It holds
+ * the first 4 bytes of each label, about 20 bytes per entry instead of 60; the whole label follows from the entry.
+ * Among 10^6 entries, one new label in 2^32 / 10^6 = 4,300 shares its prefix with another one.
  */
 export const LABEL_PREFIX_BYTES = 4;
 
@@ -83,7 +83,7 @@ export class LogRows implements TreeSource {
     return (row?.last ?? -1) + 1;
   }
 
-  labelled(label: string): PlacedEntry | undefined {
+  entryByLabel(label: string): LogEntry | undefined {
     return this.#sql
       .exec<{ position: number; entry: ArrayBuffer }>(
         "SELECT position, entry FROM entries WHERE prefix = ?",
@@ -124,7 +124,7 @@ export class LogRows implements TreeSource {
         index,
       )
       .toArray();
-    if (row === undefined) throw new Error(`the log has lost tile ${index} of level ${level}`);
+    if (row === undefined) throw new Error(`tile ${index} of level ${level} is missing from the log's rows`);
     return { hashes: new Uint8Array(row.hashes), runs: new Uint8Array(row.runs) };
   }
 
@@ -152,7 +152,7 @@ export class LogRows implements TreeSource {
     this.#sql.exec("INSERT INTO checkpoint (size, root, note) VALUES (?, ?, ?)", size, root, note);
   }
 
-  /** The largest size of which the copy has everything; 0 if it has nothing. */
+  /** The largest size of which the copy has the whole tree; 0 if there is none. */
   copiedSize(): number {
     const [row] = this.#sql
       .exec<{ newest: number | null }>("SELECT max(size) AS newest FROM copied")
@@ -164,7 +164,7 @@ export class LogRows implements TreeSource {
     this.#sql.exec("INSERT INTO copied (size) VALUES (?)", size);
   }
 
-  forgetCopied(): void {
+  deleteCopied(): void {
     this.#sql.exec("DELETE FROM copied");
   }
 }

@@ -4,36 +4,36 @@ import { encodeCheckpoint } from "../core/tlog/checkpoint.ts";
 import { encodeNote, noteKey, signNote, type NoteKey, type Sign } from "../core/tlog/signed-note.ts";
 import { expectOk } from "../core/refusal.ts";
 
-// node:crypto signs synchronously, so that a checkpoint is signed inside the transaction that stores it;
-// WebCrypto can't.
+// node:crypto signs synchronously, so a checkpoint can be signed inside the transaction that stores it.
+// WebCrypto cannot do that.
 
 const SEED_BYTES = 32;
 const PUBLIC_KEY_BYTES = 32;
-/** What stands before an Ed25519 seed in PKCS #8 (RFC 8410). */
+/** The PKCS #8 header before an Ed25519 seed (RFC 8410). */
 const PKCS8_PREFIX = expectOk(fromHex("302e020100300506032b657004220420"));
 
 export interface LogSigner {
-  /** The current one first; behind it the next one, while the key is changed. */
+  /** The current key, and during a key change the next one. */
   readonly keys: readonly [NoteKey, ...NoteKey[]];
-  /** The signed note. Ed25519 is deterministic: the same tree gives the same note, to the letter. */
+  /** The signed note. Ed25519 is deterministic: the same tree always gives the same note. */
   readonly checkpoint: (size: number, root: Bytes) => string;
 }
 
-interface Secret {
+interface SigningKey {
   readonly key: NoteKey;
   readonly sign: Sign;
 }
 
 /**
- * With a second seed every checkpoint bears two signatures under the one name. A verifier passes over the
- * key that it doesn't know, so the old key and the new one both vouch for the log for as long as that lasts.
+ * With a second seed every checkpoint has two signatures under the same name. A verifier ignores a key that it
+ * does not know, so verifiers with the old key and with the new key both accept the log during a key change.
  */
 export function logSigner(origin: string, seedHex: string, nextSeedHex?: string): LogSigner {
-  const current = secretOf(origin, seedHex, "LOG_SEED");
-  const next = nextSeedHex === undefined ? [] : [secretOf(origin, nextSeedHex, "LOG_SEED_NEXT")];
-  // The same key, or another whose signatures no verifier could tell from this one's.
+  const current = signingKeyFrom(origin, seedHex, "LOG_SEED");
+  const next = nextSeedHex === undefined ? [] : [signingKeyFrom(origin, nextSeedHex, "LOG_SEED_NEXT")];
+  // With equal ids no verifier could tell the two signatures apart.
   if (next.some(({ key }) => key.id === current.key.id)) {
-    throw new Error("LOG_SEED_NEXT makes a key of the same id as LOG_SEED");
+    throw new Error("LOG_SEED_NEXT gives a key with the same id as LOG_SEED");
   }
   return {
     keys: [current.key, ...next.map(({ key }) => key)],
@@ -45,8 +45,8 @@ export function logSigner(origin: string, seedHex: string, nextSeedHex?: string)
   };
 }
 
-function secretOf(origin: string, seedHex: string, setting: string): Secret {
-  // Never with the value: errors end up in logs.
+function signingKeyFrom(origin: string, seedHex: string, setting: string): SigningKey {
+  // The error must not contain the seed, since errors end up in logs.
   const seed = fromHex(seedHex);
   if (!seed.ok || seed.value.length !== SEED_BYTES) {
     throw new Error(`${setting} is not 32 bytes in lower-case hexadecimal digits`);

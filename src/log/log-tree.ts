@@ -4,31 +4,31 @@ import { appendLeaf, leafHash, nodeHash, treeRoot, type Frontier } from "../core
 import { TILE_WIDTH, tileHashes, tileWidth } from "../core/tlog/tile.ts";
 import type { ReadNode, ReadTile } from "../core/tlog/tile-proof.ts";
 
-// What the Log keeps of its tree in memory: enough to append and to sign without reading a row.
-// Values, never changed in place: a transaction that fails leaves the old one standing.
+// The part of the tree that the Log keeps in memory: enough to append and to sign without reading a row.
+// Trees are immutable values: after a failed transaction the old one is still valid.
 
 const LEVELS_PER_TILE = Math.log2(TILE_WIDTH);
 /**
- * A full tile is stored with the roots of its runs of 2^4 = 16 hashes: 16 x 32 = 512 bytes a tile, 2 an entry.
- * So a node of it is made of at most 8 of its hashes or 8 of its runs, and a proof that leads through it
- * takes 2 x (0 + 1 + 3 + 7) = 22 hashings. Without them it would take 0 + 1 + 3 + … + 127 = 247.
+ * A run is 2^4 = 16 neighbouring hashes of a tile. A full tile is stored with the roots of its 16 runs: 16 x 32 =
+ * 512 bytes per tile, 2 per entry. So a node inside the tile is computed from at most 8 hashes or 8 run roots, and
+ * a proof through it takes 2 x (0 + 1 + 3 + 7) = 22 hashes. Without the runs it takes 0 + 1 + 3 + … + 127 = 247.
  */
 const RUN_LEVELS = 4;
 
 export interface LogTree {
   readonly frontier: Frontier;
-  /** Level by level, the one tile that isn't full yet. */
+  /** On each level, the one tile that is not full yet. */
   readonly edge: readonly TileNodes[];
 }
 
-/** The complete subtrees of a tile: its hashes, of which it has 0 to 255; above them their pairs; and so on. */
+/** The complete subtrees of a tile: its hashes (0 to 255), then the nodes above their pairs, and so on. */
 type TileNodes = readonly (readonly Bytes[])[];
 
-/** A tile that has just got its last hash and will never change again. */
+/** A tile that has all its hashes and never changes again. */
 export interface FullTile extends StoredTile {
   readonly level: number;
   readonly index: number;
-  /** Its hash in the tile above. */
+  /** Its hash in the tile on the next level. */
   readonly root: Bytes;
 }
 
@@ -38,13 +38,13 @@ export interface StoredTile {
   readonly runs: Bytes;
 }
 
-export type FindTile = (level: number, index: number) => StoredTile;
+type FindTile = (level: number, index: number) => StoredTile;
 
-/** Where the rows of a log come from when it wakes up. */
+/** The rows from which a log loads its tree when it starts. */
 export interface TreeSource {
-  /** In order, from an index on; fewer where there are no more. */
+  /** In order, from this index on; fewer than `count` at the end. */
   readonly entries: (from: number, count: number) => readonly Uint8Array[];
-  /** The roots of all full tiles of a level, in order, from an index on. */
+  /** The roots of the full tiles of a level, in order, from this index on. */
   readonly tileRoots: (level: number, from: number) => readonly Bytes[];
 }
 
@@ -60,7 +60,7 @@ export function growTree(
     frontier = appended.frontier;
     for (const { level, index, hash } of appended.completed) {
       const { row, height } = rowAndHeight(level);
-      // The root of a whole tile has just come about, so the tile below is full.
+      // This node is the root of a whole tile, so the tile below is full now.
       if (row > 0 && height === 0) {
         const { [0]: hashes = [], [RUN_LEVELS]: runs = [] } = edge[row - 1] ?? [];
         filled.push({ level: row - 1, index, hashes: concat(...hashes), runs: concat(...runs), root: hash });
@@ -72,7 +72,7 @@ export function growTree(
   return { tree: { frontier, edge }, filled };
 }
 
-/** It throws if rows are missing; whether they are the right ones, the caller sees by the root. */
+/** Throws if rows are missing. The caller must compare the root to see whether they are the right ones. */
 export function loadTree(size: number, source: TreeSource): LogTree {
   const edge: TileNodes[] = [];
   for (let level = 0, row = size; row > 0; level++, row = Math.floor(row / TILE_WIDTH)) {
@@ -81,12 +81,12 @@ export function loadTree(size: number, source: TreeSource): LogTree {
       level === 0
         ? source.entries(row - width, TILE_WIDTH).map(leafHash)
         : source.tileRoots(level - 1, row - width);
-    if (hashes.length !== width) throw new Error(`the log's rows are not those of a tree of ${size} entries`);
+    if (hashes.length !== width) throw new Error(`the log's rows do not form a tree of ${size} entries`);
     edge.push(nodesAbove(hashes));
   }
-  // A complete subtree without a right neighbour waits for one: it is the last of an odd number.
-  const waiting = edge.flat().map((nodes) => (nodes.length % 2 === 1 ? nodes.at(-1) : undefined));
-  return { frontier: { size, hashes: waiting.filter((hash) => hash !== undefined).toReversed() }, edge };
+  // The frontier: complete subtrees without a right neighbour, each the last of an odd number of nodes.
+  const unpaired = edge.flat().map((nodes) => (nodes.length % 2 === 1 ? nodes.at(-1) : undefined));
+  return { frontier: { size, hashes: unpaired.filter((hash) => hash !== undefined).toReversed() }, edge };
 }
 
 export function runsOf(hashes: Bytes): Bytes {
@@ -100,15 +100,15 @@ function nodesAbove(hashes: readonly Bytes[]): TileNodes {
 }
 
 function pairs(hashes: readonly Bytes[]): readonly Bytes[] {
-  return hashes.flatMap((right, place) => {
-    const left = hashes[place - 1];
-    return place % 2 === 1 && left !== undefined ? [nodeHash(left, right)] : [];
+  return hashes.flatMap((right, position) => {
+    const left = hashes[position - 1];
+    return position % 2 === 1 && left !== undefined ? [nodeHash(left, right)] : [];
   });
 }
 
-/** Reads any tile of the tree, or a beginning of it; a full tile is asked for once. */
+/** Reads any tile of the tree, or the first hashes of it. Loads a full tile at most once. */
 export function tileReader({ frontier, edge }: LogTree, findTile: FindTile): ReadTile {
-  const fullTile = once(findTile);
+  const fullTile = memoized(findTile);
   return ({ level, index, width }) => {
     if (tileWidth(level, index, frontier.size) < TILE_WIDTH) {
       return concat(...(edge[level]?.[0] ?? []).slice(0, width));
@@ -117,37 +117,37 @@ export function tileReader({ frontier, edge }: LogTree, findTile: FindTile): Rea
   };
 }
 
-/** Reads any node of the tree, and hashes little for it; a full tile is asked for once. */
+/** Reads any node of the tree with few hash computations. Loads a full tile at most once. */
 export function nodeReader({ frontier, edge }: LogTree, findTile: FindTile): ReadNode {
-  const fullTile = once(findTile);
+  const fullTile = memoized(findTile);
   return ({ level, index }) => {
     const { row, height } = rowAndHeight(level);
     const nodesPerTile = 2 ** (LEVELS_PER_TILE - height);
-    const [tile, place] = [Math.floor(index / nodesPerTile), index % nodesPerTile];
+    const [tile, position] = [Math.floor(index / nodesPerTile), index % nodesPerTile];
     if (tileWidth(row, tile, frontier.size) === TILE_WIDTH) {
       const { hashes, runs } = fullTile(row, tile);
       return height < RUN_LEVELS
-        ? rootWithin(hashes, place, height)
-        : rootWithin(runs, place, height - RUN_LEVELS);
+        ? rootWithin(hashes, position, height)
+        : rootWithin(runs, position, height - RUN_LEVELS);
     }
-    const node = edge[row]?.[height]?.[place];
+    const node = edge[row]?.[height]?.[position];
     if (node === undefined) throw new RangeError("the node is outside the tree");
     return node;
   };
 }
 
-/** The root of 2^height neighbours. */
-function rootWithin(hashes: Bytes, place: number, height: number): Bytes {
+/** The root of 2^height neighbouring hashes. */
+function rootWithin(hashes: Bytes, position: number, height: number): Bytes {
   const bytes = HASH_BYTES * 2 ** height;
-  return treeRoot(tileHashes(hashes.subarray(place * bytes, (place + 1) * bytes)));
+  return treeRoot(tileHashes(hashes.subarray(position * bytes, (position + 1) * bytes)));
 }
 
-function once(findTile: FindTile): FindTile {
-  const found = new Map<string, StoredTile>();
+function memoized(findTile: FindTile): FindTile {
+  const cache = new Map<string, StoredTile>();
   return (level, index) => {
     const key = `${level}/${index}`;
-    const tile = found.get(key) ?? findTile(level, index);
-    found.set(key, tile);
+    const tile = cache.get(key) ?? findTile(level, index);
+    cache.set(key, tile);
     return tile;
   };
 }

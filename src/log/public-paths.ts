@@ -9,22 +9,21 @@ import {
 } from "../core/tlog/tile.ts";
 import type { ReadTile } from "../core/tlog/tile-proof.ts";
 
-// The public paths: C2SP tlog-tiles, and the two texts by which a verifier comes to know the log. Nothing
-// stands here that is not under the newest checkpoint.
+// The log's public paths: C2SP tlog-tiles, and the two texts from which a verifier learns the log's key. They show
+// only what the newest checkpoint covers.
 
-/** Its paths begin so, on the Worker that serves it. */
 const PREFIX = "/log/";
 const COMMON = { "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff" };
 const TEXT = { ...COMMON, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
-/** What stands behind the path of a tile never changes; a partial one has its width in its path. */
+/** The content at a tile's path never changes: the path of a partial tile contains its width. */
 const IMMUTABLE = {
   ...COMMON,
   "Content-Type": "application/octet-stream",
   "Cache-Control": "public, max-age=604800, immutable",
 };
 
-export interface PublishedLog {
-  /** Of the newest checkpoint. */
+interface PublishedLog {
+  /** The size in the newest checkpoint. */
   readonly size: number;
   readonly checkpoint: string;
   readonly vkey: string;
@@ -35,23 +34,23 @@ export interface PublishedLog {
 
 export function serveLog(method: string, path: string, log: PublishedLog): Response {
   if (method !== "GET" && method !== "HEAD") {
-    return new Response("Only GET and HEAD are answered here.\n", {
+    return new Response("Only GET and HEAD are allowed here.\n", {
       status: 405,
       headers: { ...TEXT, Allow: "GET, HEAD" },
     });
   }
-  const found = path.startsWith(PREFIX) ? find(path.slice(PREFIX.length), log) : undefined;
-  // Not cached: what is not there yet may be there in a moment.
-  if (found === undefined) return answer(method, 404, "There is nothing here.\n");
-  return answer(method, 200, found);
+  const content = path.startsWith(PREFIX) ? contentAt(path.slice(PREFIX.length), log) : undefined;
+  // Not cached, since the next append may create it.
+  if (content === undefined) return respond(method, 404, "There is nothing here.\n");
+  return respond(method, 200, content);
 }
 
-/** Of a log that has signed two trees, no path is served. */
-export function serveTrouble(method: string, reason: string): Response {
-  return answer(method, 503, `${reason}; it serves nothing any more.\n`);
+/** A log that has signed two trees serves no path. */
+export function serveFork(method: string, reason: string): Response {
+  return respond(method, 503, `${reason}; it serves nothing any more.\n`);
 }
 
-function find(name: string, log: PublishedLog): string | Uint8Array | undefined {
+function contentAt(name: string, log: PublishedLog): string | Uint8Array | undefined {
   switch (name) {
     case "checkpoint":
       return log.checkpoint;
@@ -60,31 +59,31 @@ function find(name: string, log: PublishedLog): string | Uint8Array | undefined 
     case "policy.txt":
       return log.trustPolicy;
     default:
-      return findTile(name, log) ?? findEntries(name, log);
+      return tileAt(name, log) ?? bundleAt(name, log);
   }
 }
 
-function findTile(name: string, log: PublishedLog): Uint8Array | undefined {
+function tileAt(name: string, log: PublishedLog): Uint8Array | undefined {
   const tile = parseTilePath(name);
   if (!tile.ok || !isPublished(tile.value, log)) return undefined;
   return log.readTile(tile.value);
 }
 
-function findEntries(name: string, log: PublishedLog): Uint8Array | undefined {
+function bundleAt(name: string, log: PublishedLog): Uint8Array | undefined {
   const bundle = parseEntriesPath(name);
   if (!bundle.ok || !isPublished({ level: 0, ...bundle.value }, log)) return undefined;
   const { index, width } = bundle.value;
   const entries = log.readEntries(index * TILE_WIDTH, width);
-  if (entries.length !== width) throw new Error(`the log has lost entries of bundle ${index}`);
+  if (entries.length !== width) throw new Error(`entries of bundle ${index} are missing from the log's rows`);
   return encodeEntries(entries);
 }
 
-/** Any beginning of a tile was, or could have been, the tile of an earlier size. */
+/** A narrower tile is the tile of an earlier size, so it is public too. */
 function isPublished({ level, index, width }: Tile, { size }: PublishedLog): boolean {
   return width <= tileWidth(level, index, size);
 }
 
-function answer(method: string, status: number, content: string | Uint8Array): Response {
+function respond(method: string, status: number, content: string | Uint8Array): Response {
   const bytes = typeof content === "string" ? utf8(content) : content;
   const headers = {
     ...(typeof content === "string" ? TEXT : IMMUTABLE),

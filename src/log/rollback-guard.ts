@@ -8,83 +8,78 @@ import type { Head } from "./log-head.ts";
 import type { LogRows } from "./log-rows.ts";
 import { tileReader } from "./log-tree.ts";
 
-// A Durable Object whose storage was set back to an earlier moment doesn't know it. If it signed, there
-// would be a second tree of a size that was signed before: a fork, which no later honesty undoes. So after
-// each start, and before the first signature, the log looks at its copy, which was not set back with it.
+// A Durable Object cannot notice that its storage was rolled back to an earlier moment. If it then signed, there
+// would be two trees of one size: a fork, which cannot be repaired. So after each start, and before the first
+// signature, the log compares itself with its copy, which is not rolled back together with it.
 
 /** Why the log signs nothing any more. */
-export interface Trouble {
+interface Halt {
   readonly reason: string;
-  /** Two trees were signed. Otherwise ours is at least a beginning of what was signed. */
+  /** Two different trees were signed. Otherwise our tree is an earlier state of the signed one. */
   readonly isFork: boolean;
 }
 
-/** Looks once after each start. While the copy can't be reached nothing is known, and nothing is signed. */
-export class Guard {
-  readonly #look: () => Promise<Trouble | undefined>;
-  #hasLooked = false;
-  #looking: Promise<void> | undefined;
-  #trouble: Trouble | undefined;
+/** Compares once after each start. As long as the copy cannot be read, nothing is signed. */
+export class RollbackGuard {
+  readonly #compare: () => Promise<Halt | undefined>;
+  #hasCompared = false;
+  #comparison: Promise<void> | undefined;
+  #halt: Halt | undefined;
 
-  constructor(look: () => Promise<Trouble | undefined>) {
-    this.#look = look;
+  constructor(compare: () => Promise<Halt | undefined>) {
+    this.#compare = compare;
   }
 
-  get isClear(): boolean {
-    return this.#hasLooked && this.#trouble === undefined;
+  get hasPassed(): boolean {
+    return this.#hasCompared && this.#halt === undefined;
   }
 
-  get trouble(): Trouble | undefined {
-    return this.#trouble;
+  get halt(): Halt | undefined {
+    return this.#halt;
   }
 
-  /** Why nothing may be signed now; undefined if it may. */
-  async objection(): Promise<Error | undefined> {
-    if (!this.#hasLooked) {
-      this.#looking ??= this.#lookOnce();
+  /** Why nothing may be signed now; undefined if signing is allowed. */
+  async signingError(): Promise<Error | undefined> {
+    if (!this.#hasCompared) {
+      this.#comparison ??= this.#compareOnce();
       try {
-        await this.#looking;
+        await this.#comparison;
       } catch (problem) {
-        // The next call looks again.
+        // The next call tries again.
         return new Error(`the log's copy could not be read, so nothing is signed: ${String(problem)}`);
       }
     }
-    return this.#trouble && new Error(`${this.#trouble.reason}; it signs nothing more`);
+    return this.#halt && new Error(`${this.#halt.reason}; it signs nothing more`);
   }
 
-  /** After a restoration: what was found before may be mended. */
-  forget(): void {
-    this.#hasLooked = false;
-    this.#trouble = undefined;
+  /** After a restoration the log must be compared again. */
+  reset(): void {
+    this.#hasCompared = false;
+    this.#halt = undefined;
   }
 
-  async #lookOnce(): Promise<void> {
+  async #compareOnce(): Promise<void> {
     try {
-      this.#trouble = await this.#look();
-      this.#hasLooked = true;
+      this.#halt = await this.#compare();
+      this.#hasCompared = true;
     } finally {
-      this.#looking = undefined;
+      this.#comparison = undefined;
     }
   }
 }
 
 /**
- * Compares with every checkpoint of the copy from the last one that is known to be there. Usually that is
- * this one alone; those behind it were copied by a round that did not come to note it down, or by the log
- * that this one was before it was set back.
+ * Compares with the checkpoints of the copy, from the last one that our rows record as copied. Usually there is only
+ * that one. Larger ones were copied by a round that crashed before it recorded them, or before a rollback.
  */
-export async function compareWithCopy(
-  copy: LogCopy,
-  rows: LogRows,
-  head: Head,
-): Promise<Trouble | undefined> {
+export async function compareWithCopy(copy: LogCopy, rows: LogRows, head: Head): Promise<Halt | undefined> {
   const { size } = head.tree.frontier;
-  const noted = rows.copiedSize();
-  let isNotedThere = false;
-  for await (const copied of copy.checkpointsFrom(noted)) {
+  const recorded = rows.copiedSize();
+  let isRecordedInCopy = false;
+  for await (const copied of copy.checkpointsFrom(recorded)) {
     if (copied > size) {
       return {
-        reason: `the log has ${size} entries, and its copy has a checkpoint of ${copied}: it was set back`,
+        reason: `the log has ${size} entries, and its copy has a checkpoint of ${copied}: it was rolled back`,
         isFork: false,
       };
     }
@@ -93,14 +88,14 @@ export async function compareWithCopy(
       const roots = `${toHex(ours)} here and ${toHex(theirs)} in its copy`;
       return { reason: `the log has two roots of ${copied} entries, ${roots}: a fork`, isFork: true };
     }
-    if (copied === noted) isNotedThere = true;
+    if (copied === recorded) isRecordedInCopy = true;
   }
-  // A copy that was lost, or another bucket: no sign of a fork, and all is copied again.
-  if (noted > 0 && !isNotedThere) rows.forgetCopied();
+  // The copy was lost, or the bucket is another one. That is no sign of a fork, and everything is copied again.
+  if (recorded > 0 && !isRecordedInCopy) rows.deleteCopied();
   return undefined;
 }
 
-/** The root of the tree when it had this size, whether or not a checkpoint was signed then. */
+/** The root of the tree at this size, even if no checkpoint was signed for it. */
 export function rootAt(size: number, rows: LogRows, { tree }: Head): Bytes {
   const stored = rows.checkpointAt(size);
   if (stored !== undefined) return stored.root;
@@ -110,7 +105,7 @@ export function rootAt(size: number, rows: LogRows, { tree }: Head): Bytes {
   );
 }
 
-/** Who signed it is not asked here: whatever stands under the log's name in its copy stops it. */
+/** The signature is not checked: any other root under the log's name must stop it. */
 async function copiedRoot(copy: LogCopy, size: number): Promise<Bytes> {
   const text = utf8Text((await copy.read(checkpointName(size))) ?? new Uint8Array());
   const checkpoint = expectOk(parseCheckpoint(expectOk(parseNote(text ?? "")).text));

@@ -3,18 +3,18 @@ import type { JsonObject } from "../core/encoding/strict-json.ts";
 import { refuse, type Refusal, type RefusalCode, type Result } from "../core/refusal.ts";
 import type { SecondVerdict } from "./second-verifier.ts";
 
-// Two verifiers, one answer. Ours is the stricter by design, so its "no" alone is nothing to wonder at;
-// but where both check the same rule, and answer differently, one of them is broken or deceived.
+// Compares the verdicts of two verifiers. Ours is stricter by design, so its refusal alone is normal. If both check the
+// same rule and disagree, one of them is broken or was deceived.
 
-/** What each said, for the log; the client hears only that they differ. */
-export interface Disagreement {
+/** The two verdicts, for the server log. The client only learns that they differ. */
+interface Disagreement {
   readonly ours: string;
   readonly theirs: string;
 }
 
 export type Compared<Value> = Result<Value> & { readonly disagreement?: Disagreement };
 
-/** Rules that both verifiers check, to the same strictness. */
+/** Rules that both verifiers check equally strictly. */
 const SHARED_RULES: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "assertion_type_mismatch",
   "challenge_mismatch",
@@ -26,12 +26,12 @@ const SHARED_RULES: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "signature_verification_failed",
 ]);
 
-/** Whether the other verifier would have to refuse this too. */
+/** True if the second verifier must refuse this too. */
 export function isSharedRule({ code }: Refusal): boolean {
   return SHARED_RULES.has(code);
 }
 
-/** Ours, unless they differ. `factsOf` says what of our answer theirs must match. */
+/** Returns our result unless the two differ. `factsOf` gives the part of our result that must equal theirs. */
 export function compareVerdicts<Value, Facts extends JsonObject>(
   ours: Result<Value>,
   theirs: SecondVerdict<Facts>,
@@ -44,13 +44,13 @@ export function compareVerdicts<Value, Facts extends JsonObject>(
   }
   if (!theirs.accepted) return disagreement("accepted", theirs.reason);
   const expected = canonicalText(factsOf(ours.value));
-  const found = canonicalText(theirs.facts);
-  return expected === found ? ours : disagreement(expected, found);
+  const actual = canonicalText(theirs.facts);
+  return expected === actual ? ours : disagreement(expected, actual);
 }
 
 function disagreement(ours: string, theirs: string): Compared<never> {
   return {
-    ...refuse("verifiers_disagree", "two independent checks of this passkey's answer do not agree"),
+    ...refuse("verifiers_disagree", "two independent checks of this passkey do not agree"),
     disagreement: { ours, theirs },
   };
 }

@@ -3,25 +3,25 @@ import { toBase64url, type Bytes } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
 import { compareVerdicts, isSharedRule, type Compared } from "./compare-verdicts.ts";
 import {
-  readRegistration,
+  checkRegistration,
   type RegisteredPasskey,
   type Registration,
   type RegistrationExpectation,
 } from "./registration.ts";
 import { secondVerifyRegistration, secondVerifyAssertion } from "./second-verifier.ts";
 
-// What a browser says of a passkey, believed only where two verifiers that share no code agree. Whether
-// the challenge is fresh, the id unregistered, or the passkey active, is the caller's to know.
+// Verifies what a browser returns for a passkey. It is accepted only if two verifiers that share no code agree. The
+// caller checks that the challenge is fresh, the id is not registered yet, or the passkey is active.
 
 export interface RegistrationInput extends RegistrationExpectation {
   readonly registration: Registration;
 }
 
 export async function verifyRegistration(input: RegistrationInput): Promise<Compared<RegisteredPasskey>> {
-  const read = await readRegistration(input.registration, input);
-  // Without its data there is nothing to ask the other verifier about.
-  if (!read.ok) return read;
-  const { passkey, authenticatorData } = read.value;
+  const checked = await checkRegistration(input.registration, input);
+  // Without authenticator data the second verifier has nothing to check.
+  if (!checked.ok) return checked;
+  const { passkey, authenticatorData } = checked.value;
   const theirs = await secondVerifyRegistration(input.registration, authenticatorData, input);
   return compareVerdicts({ ok: true, value: passkey }, theirs, (value) => ({
     id: value.id,
@@ -40,23 +40,23 @@ export interface PasskeyInput {
   readonly rpId: string;
   readonly credential: {
     readonly id: string;
-    /** COSE_Key, as it was registered. */
+    /** COSE_Key, as registered. */
     readonly publicKey: Bytes;
     readonly algorithm: number;
     readonly signCount: number;
     readonly backupEligible: boolean;
     readonly userHandle: string;
   };
-  /** The ids issued in allowCredentials; at sign-in none are, and the passkey must name its user itself. */
+  /** The ids issued in allowCredentials. At sign-in there are none, and the passkey must name its user itself. */
   readonly allowed: readonly string[] | "discoverable";
 }
 
 export async function verifyPasskey(input: PasskeyInput): Promise<Compared<AssertionFacts>> {
   const { assertion, challenge, origin, rpId, credential, allowed } = input;
-  // Some authenticators send none where they were told the credential; null is how browsers say so.
+  // Some authenticators send no user handle if the credential was named; browsers then report null.
   const userHandle = input.userHandle ?? undefined;
   if (allowed === "discoverable" && userHandle === undefined) {
-    return refuse("user_handle_mismatch", "the passkey does not say whose it is");
+    return refuse("user_handle_mismatch", "the passkey does not name its user");
   }
   const expectation = { challenge, origin, rpId, credential };
   const ours = await verifyAssertion(

@@ -16,8 +16,8 @@ import type { JsonValue } from "../core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type Result } from "../core/refusal.ts";
 import * as shape from "../core/encoding/shape.ts";
 
-// WebAuthn Level 3, section 7.1, read by us alone: what core/assertion.ts could not verify later must
-// not be enrolled now, and a page in a frame must not enrol anything.
+// Our own check of a registration, after WebAuthn Level 3, section 7.1. It refuses a passkey whose assertions
+// core/webauthn could not verify later, and any registration from a page in a frame.
 
 export interface Registration {
   readonly id: string;
@@ -34,27 +34,27 @@ export interface RegistrationExpectation {
 
 export interface RegisteredPasskey {
   readonly id: string;
-  /** COSE_Key, byte for byte as the authenticator wrote it. */
+  /** COSE_Key, the exact bytes from the authenticator. */
   readonly publicKey: Bytes;
   readonly algorithm: CoseAlgorithm;
   readonly signCount: number;
   readonly backupEligible: boolean;
   readonly backedUp: boolean;
-  /** Hints for the browser that asks again; nothing is decided by them. */
+  /** Hints for later browser prompts. No decision depends on them. */
   readonly transports: readonly string[];
 }
 
-export interface ReadRegistration {
+interface CheckedRegistration {
   readonly passkey: RegisteredPasskey;
   readonly authenticatorData: Bytes;
 }
 
-/** Authenticator data of 2 KiB, and a chain of certificates that nobody asked for but some send. */
+/** 2 KiB of authenticator data, and room for a certificate chain, which some authenticators send unasked. */
 export const ATTESTATION_OBJECT_MAX_BYTES = 16 * 1024;
 const TRANSPORTS_MAX = 8;
-/** "smart-card" is the longest of today. */
+/** The longest registered one is "smart-card". */
 const TRANSPORT_MAX_CHARACTERS = 32;
-/** As every registered one is spelled; a hint in another spelling is no use to any browser. */
+/** The spelling of all registered transports. No browser understands another one. */
 const TRANSPORT = /^[a-z]+(?:-[a-z]+)*$/;
 
 const registrationShape = shape.object({
@@ -64,17 +64,17 @@ const registrationShape = shape.object({
   transports: shape.list(shape.text(TRANSPORT_MAX_CHARACTERS, 1), TRANSPORTS_MAX),
 });
 
-export async function readRegistration(
+export async function checkRegistration(
   registration: Registration,
   expectation: RegistrationExpectation,
-): Promise<Result<ReadRegistration>> {
+): Promise<Result<CheckedRegistration>> {
   const shaped = shape.matchShape(registrationShape, fieldsOf(registration));
   if (!shaped.ok) return refuse("registration_malformed", shaped.refusal.detail, shaped.refusal.at);
   const { id, clientDataJSON, attestationObject, transports } = shaped.value;
   const refused = clientDataProblem(bytesOf(clientDataJSON), { ...expectation, type: "webauthn.create" });
   if (refused) return refused;
   const data = authenticatorDataOf(bytesOf(attestationObject));
-  if (data === undefined) return malformed("the attestation object holds no authenticator data");
+  if (data === undefined) return malformed("the attestation object contains no authenticator data");
   const problem = presenceProblem(data, expectation.rpId);
   if (problem) return problem;
   const attested = readAttested(data, id);
@@ -99,7 +99,7 @@ export async function readRegistration(
 
 type Refused = ReturnType<typeof refuse>;
 
-/** The four fields, of whatever was given: the type is a promise about something from outside. */
+/** The four fields. The type is not enforced, since the value comes from outside. */
 function fieldsOf(registration: Registration | null | undefined): JsonValue {
   const { id, clientDataJSON, attestationObject, transports } = registration ?? {};
   return { id, clientDataJSON, attestationObject, transports: transports ?? [] } as JsonValue;
@@ -110,8 +110,8 @@ function bytesOf(text: string): Bytes {
 }
 
 /**
- * The envelope is read leniently, because nothing in it is used but these bytes: the statement beside
- * them, of whatever format, was not asked for and proves nothing here.
+ * The attestation object is parsed leniently, because only these bytes of it are used. Its attestation statement was
+ * not requested and proves nothing here.
  */
 function authenticatorDataOf(attestationObject: Bytes): Bytes | undefined {
   try {
@@ -129,16 +129,16 @@ const AAGUID_BYTES = 16;
 const ID_LENGTH_AT = AUTHENTICATOR_DATA_MIN_BYTES + AAGUID_BYTES;
 const ID_AT = ID_LENGTH_AT + 2;
 
-/** The public key, if every byte behind the counter is accounted for. */
+/** The public key, if every byte after the counter is accounted for. */
 function readAttested(data: Bytes, id: string): Result<Bytes> {
-  if (!hasFlag(data, FLAG.attestedData) || data.length < ID_AT)
-    return malformed("there is no credential in it");
+  if (!hasFlag(data, FLAG.attestedData) || data.length < ID_AT) return malformed("it contains no credential");
   const keyAt = ID_AT + new DataView(data.buffer).getUint16(ID_LENGTH_AT);
   if (data.length <= keyAt) return malformed("the credential is cut off");
-  if (toBase64url(data.subarray(ID_AT, keyAt)) !== id) return malformed("the credential has another id");
+  if (toBase64url(data.subarray(ID_AT, keyAt)) !== id)
+    return malformed("the credential in it has another id");
   const rest = data.slice(keyAt);
   if (!hasFlag(data, FLAG.extensionData)) return accept(rest);
-  // Only the other library can tell where the key ends; that it is right, strict reading of both parts shows.
+  // The second verifier's library finds the end of the key. Strict parsing of both parts confirms it.
   const length = keyLength(data);
   if (length === undefined) return malformed("the key or the extensions are not CBOR");
   const extensions = readCborMap(rest.subarray(length));

@@ -5,19 +5,19 @@ import { toBase64url, type Bytes } from "../core/encoding/bytes.ts";
 import { EDDSA, ES256, RS256 } from "../core/webauthn/cose.ts";
 import type { Registration, RegistrationExpectation } from "./registration.ts";
 
-// The other verifier, which shares no code with ours. It throws to refuse; here that is an answer.
+// The second verifier, which shares no code with ours. It throws to refuse; here that becomes a verdict.
 
 export type SecondVerdict<Facts> =
   | { readonly accepted: true; readonly facts: Facts }
   | { readonly accepted: false; readonly reason: string };
 
-export type PasskeyFacts = {
+type PasskeyFacts = {
   readonly signCount: number;
   readonly backupEligible: boolean;
   readonly backedUp: boolean;
 };
 
-export type RegistrationFacts = PasskeyFacts & { readonly id: string; readonly publicKey: string };
+type RegistrationFacts = PasskeyFacts & { readonly id: string; readonly publicKey: string };
 
 const REASON_MAX_CHARACTERS = 200;
 
@@ -26,8 +26,8 @@ export function secondVerifyRegistration(
   authenticatorData: Bytes,
   { challenge, origin, rpId }: RegistrationExpectation,
 ): Promise<SecondVerdict<RegistrationFacts>> {
-  // It is shown no attestation. To judge one, it would parse certificates and fetch the revocation lists
-  // they name, addresses that whoever registers may choose.
+  // The attestation is left out. To check it, the library would parse certificates and fetch the revocation lists
+  // that they name, and those addresses are chosen by the person who registers.
   const attestationObject = isoCBOR.encode(
     new Map<string, Parameters<typeof isoCBOR.encode>[0]>([
       ["fmt", "none"],
@@ -88,8 +88,8 @@ export function secondVerifyAssertion(
       expectedRPID: rpId,
       expectedType: "webauthn.get",
       requireUserVerification: true,
-      // It would refuse a counter that went back. Here that is a signal for the policy to weigh, so it is
-      // told of none before.
+      // The library would refuse a counter that went back. For us that is only a signal for the policy, so the
+      // previous counter is given as 0.
       credential: { id, publicKey: publicKey.slice(), counter: 0 },
     });
     return verified
@@ -102,17 +102,17 @@ export function secondVerifyAssertion(
   });
 }
 
-async function toVerdict<Facts>(question: () => Promise<Facts | undefined>): Promise<SecondVerdict<Facts>> {
+async function toVerdict<Facts>(verify: () => Promise<Facts | undefined>): Promise<SecondVerdict<Facts>> {
   try {
-    const facts = await question();
+    const facts = await verify();
     return facts === undefined ? { accepted: false, reason: "not verified" } : { accepted: true, facts };
   } catch (problem) {
     return { accepted: false, reason: reasonOf(problem) };
   }
 }
 
-/** Its messages quote what was sent, and they go to a log: printable ASCII only, and not much of it. */
+/** The library's messages quote the input and go to a log: printable ASCII only, and limited in length. */
 function reasonOf(problem: unknown): string {
-  const message = problem instanceof Error ? problem.message : "an exception that is no error";
+  const message = problem instanceof Error ? problem.message : "an exception that is not an Error";
   return message.replaceAll(/[^\u0020-\u007e]/g, "?").slice(0, REASON_MAX_CHARACTERS);
 }

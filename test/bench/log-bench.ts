@@ -54,9 +54,9 @@ async function start(): Promise<Miniflare> {
 
 interface State {
   readonly size: number;
-  readonly copied: number;
+  readonly copiedSize: number;
   readonly bytes: number;
-  readonly trouble: string | null;
+  readonly error: string | null;
 }
 
 interface Figures {
@@ -112,11 +112,11 @@ class Bench {
   async waitForCopy(): Promise<void> {
     const begin = performance.now();
     for (;;) {
-      const { size, copied, trouble } = await this.state();
+      const { size, copiedSize, error } = await this.state();
       const seconds = (performance.now() - begin) / 1_000;
-      if (copied === size) break;
+      if (copiedSize === size) break;
       if (seconds > COPY_WAIT_SECONDS) {
-        console.log(row("  copied so far", copied.toLocaleString("en"), trouble ?? ""));
+        console.log(row("  copied so far", copiedSize.toLocaleString("en"), error ?? ""));
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, 500));

@@ -21,7 +21,7 @@ const LOOK_MILLISECONDS = 50;
 
 const TYPES = { approved: "approve", rejected: "reject", cancelled: "cancel" } as const;
 
-export interface Audited {
+interface Audited {
   /** The requester's own reading of an entry, written into the ledger. */
   readonly read: (entry: Entry) => Promise<void>;
   /** The cron: a use that is not sealed is found by nobody else. */

@@ -14,7 +14,7 @@ interface Memory {
   readonly restate: number | undefined;
 }
 
-export interface Measured {
+interface Measured {
   readonly flows: Pair<readonly Round[]>;
   readonly polls: Pair<number>;
   readonly creates: Pair<number> & { readonly batch: number };

@@ -4,7 +4,7 @@ const RUNS = 7;
 const RUN_MILLISECONDS = 150;
 const WARM_UP_MILLISECONDS = 100;
 
-export interface Figure {
+interface Figure {
   readonly perSecond: number;
   readonly microseconds: number;
 }

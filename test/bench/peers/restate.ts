@@ -10,7 +10,7 @@ import type { Workflow } from "./workflow.ts";
 // The fastest durable peer, beside which the product is measured. Installed on demand into a temporary
 // folder, kept for the next run; never a dependency. It verifies no signature and shows no page.
 
-export const RESTATE_VERSION = "1.7.12";
+const RESTATE_VERSION = "1.7.12";
 const SDK_VERSION = "1.17.2";
 const PACKAGES = {
   "@restatedev/restate-server": RESTATE_VERSION,

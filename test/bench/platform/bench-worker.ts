@@ -9,7 +9,7 @@ import { bundleWorker } from "../../support/product/worker-bundle.ts";
 
 // A Worker made for measuring, out of the product's own parts, served as the product is.
 
-export interface BenchWorker {
+interface BenchWorker {
   readonly url: string;
   /** What its D1 binding is, from outside. */
   readonly database: Awaited<ReturnType<Miniflare["getD1Database"]>>;

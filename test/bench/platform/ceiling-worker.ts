@@ -18,7 +18,7 @@ interface Database {
   batch(statements: readonly Statement[]): Promise<unknown>;
 }
 
-export interface CeilingEnv {
+interface CeilingEnv {
   readonly DB: Database;
   readonly ROWS: {
     getByName(name: string): { insert(bytes: Uint8Array): Promise<void>; nothing(): Promise<void> };

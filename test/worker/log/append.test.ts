@@ -15,28 +15,19 @@ import { PROOFS_MAX_INDICES } from "../../../src/log/log.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { growTree, loadTree, runsOf, type FullTile } from "../../../src/log/log-tree.ts";
 import { audit, hexOf, leavesOf, log, sealed, sealedRange, trust } from "../support/log-audit.ts";
+import { appendAll, failure } from "../support/log-storage.ts";
 
 beforeEach(() => reset());
 afterAll(() => reset());
 
-/** Rejections of a stub count as unhandled unless awaited here; the message is what crosses the call. */
-async function failure(call: () => PromiseLike<unknown>): Promise<string> {
-  try {
-    await call();
-  } catch (problem) {
-    return String(problem);
-  }
-  return "it did not fail";
-}
-
 describe("append", () => {
-  it("begins with a signed empty tree", async () => {
+  it("starts with a signed empty tree", async () => {
     const { size, root, entries } = await audit();
     expect([size, root, entries]).toEqual([0, EMPTY_ROOT, []]);
     expect(await log().append([])).toEqual([]);
   });
 
-  it("gives indices in order, the same ones again, and holds what it was given", async () => {
+  it("returns indices in order, returns the same ones again, and stores the entries", async () => {
     expect(await log().append(sealedRange(0, 3))).toEqual([0, 1, 2]);
     expect(await log().append([sealed(3), sealed(1), sealed(3), sealed(4)])).toEqual([3, 1, 3, 4]);
     const before = await log().checkpoint();
@@ -45,16 +36,16 @@ describe("append", () => {
     expect((await audit()).entries).toEqual(hexOf(sealedRange(0, 5)));
   });
 
-  it("appends nothing any more once somebody has seen more entries than there are", async () => {
+  it("appends nothing more once a caller has seen more entries than the log has", async () => {
     expect(await log().append(sealedRange(0, 3), 0)).toEqual([0, 1, 2]);
     expect(await log().append(sealedRange(3, 4), 3)).toEqual([3]);
     const before = await log().checkpoint();
     await runInDurableObject(log(), async (instance) => {
-      for (const known of [5, 0, 4]) {
-        await expect(instance.append(sealedRange(4, 6), known)).rejects.toThrow("had 5");
+      for (const seenSize of [5, 0, 4]) {
+        await expect(instance.append(sealedRange(4, 6), seenSize)).rejects.toThrow("had 5");
       }
-      for (const known of [0.5, Number.NaN]) {
-        await expect(instance.append(sealedRange(0, 1), known)).rejects.toThrow("whole number");
+      for (const seenSize of [0.5, Number.NaN]) {
+        await expect(instance.append(sealedRange(0, 1), seenSize)).rejects.toThrow("whole number");
       }
     });
     await evictDurableObject(log());
@@ -65,20 +56,20 @@ describe("append", () => {
     expect(await log().checkpoint()).toBe(before);
   });
 
-  it("wants to be told once after each start what all tenants know", async () => {
+  it("needs the size seen by all tenants once after each start", async () => {
     for (let start = 0; start < 2; start++) {
-      for (const known of [0, 3]) {
-        expect(await log().appendOfOneTenant(sealedRange(0, 3), known)).toBeNull();
+      for (const seenSize of [0, 3]) {
+        expect(await log().appendOfOneTenant(sealedRange(0, 3), seenSize)).toBeNull();
       }
       expect(await log().append(sealedRange(0, 3), start * 3)).toEqual([0, 1, 2]);
       expect(await log().appendOfOneTenant(sealedRange(0, 3), 3)).toEqual([0, 1, 2]);
       await evictDurableObject(log());
     }
-    const wrong = await failure(() => log().append(sealedRange(3, 4), 4));
-    expect(wrong).toContain("the log has 3 entries and had 4");
+    const message = await failure(() => log().append(sealedRange(3, 4), 4));
+    expect(message).toContain("the log has 3 entries and had 4");
   });
 
-  it("refuses another entry under a label, with all of that call", async () => {
+  it("refuses another entry under a label, and the whole call with it", async () => {
     const conflict = [sealed(7), sealed(1, 1), sealed(8)];
     await log().append(sealedRange(0, 3));
     const before = await log().checkpoint();
@@ -90,32 +81,36 @@ describe("append", () => {
 
   const publicRecord = encodeEntry({ kind: "public", record: { type: "release", v: 1 } });
   const longRecord = encodeEntry({ kind: "public", record: { text: "x".repeat(65_535) } });
-  const good = sealed(0);
+  const valid = sealed(0);
   const malformed: readonly (readonly [string, readonly LabelledEntry[], string])[] = [
     ["too many entries", sealedRange(0, APPEND_MAX_ENTRIES + 1), "at most 256"],
-    ["an empty label", [{ ...good, label: "" }], "hexadecimal"],
-    ["a label in capitals", [{ ...good, label: good.label.toUpperCase() }], "hexadecimal"],
-    ["a short label", [{ ...good, label: good.label.slice(2) }], "hexadecimal"],
-    ["a label that the entry doesn't bear", [{ ...good, label: sealed(1).label }], "bears another"],
+    ["an empty label", [{ ...valid, label: "" }], "hexadecimal"],
+    ["a label in capitals", [{ ...valid, label: valid.label.toUpperCase() }], "hexadecimal"],
+    ["a short label", [{ ...valid, label: valid.label.slice(2) }], "hexadecimal"],
+    ["a label that is not the entry's", [{ ...valid, label: sealed(1).label }], "has another label"],
     [
       "a public record under a label that is not its hash",
-      [{ ...good, entry: publicRecord }],
-      "bears another",
+      [{ ...valid, entry: publicRecord }],
+      "has another label",
     ],
-    ["an empty entry", [{ ...good, entry: new Uint8Array() }], "malformed"],
-    ["an unknown kind of entry", [{ ...good, entry: Uint8Array.of(3, ...good.entry.slice(1)) }], "malformed"],
-    ["a short entry", [{ ...good, entry: good.entry.slice(0, 64) }], "malformed"],
-    ["a public record with spaces", [{ ...good, entry: utf8('\u0002{"v": 1}') }], "malformed"],
-    ["an entry too long for a bundle", [{ ...good, entry: longRecord }], "65535 bytes"],
+    ["an empty entry", [{ ...valid, entry: new Uint8Array() }], "malformed"],
+    [
+      "an unknown kind of entry",
+      [{ ...valid, entry: Uint8Array.of(3, ...valid.entry.slice(1)) }],
+      "malformed",
+    ],
+    ["a short entry", [{ ...valid, entry: valid.entry.slice(0, 64) }], "malformed"],
+    ["a public record with spaces", [{ ...valid, entry: utf8('\u0002{"v": 1}') }], "malformed"],
+    ["an entry too long for a bundle", [{ ...valid, entry: longRecord }], "65535 bytes"],
   ];
-  it.each(malformed)("refuses %s, and what came with it", async (_name, entries, words) => {
+  it.each(malformed)("refuses %s, and the whole call with it", async (_name, entries, message) => {
     await runInDurableObject(log(), async (instance) => {
-      await expect(instance.append([sealed(5), ...entries])).rejects.toThrow(words);
-      expect(await instance.append([good])).toEqual([0]);
+      await expect(instance.append([sealed(5), ...entries])).rejects.toThrow(message);
+      expect(await instance.append([valid])).toEqual([0]);
     });
   });
 
-  it("takes a full call and public records", async () => {
+  it("accepts a full call and public records", async () => {
     expect(await log().append(sealedRange(0, APPEND_MAX_ENTRIES))).toHaveLength(APPEND_MAX_ENTRIES);
     const label = toHex(leafHash(publicRecord));
     expect(await log().append([{ label, entry: publicRecord }])).toEqual([APPEND_MAX_ENTRIES]);
@@ -124,13 +119,13 @@ describe("append", () => {
 });
 
 describe("many callers", () => {
-  it("share one checkpoint, and a conflict among them is one caller's own", async () => {
-    // What waits for the first look at the copy would be one group, too.
+  it("share one checkpoint, and a conflict fails only the call that caused it", async () => {
+    // Calls that wait for the first comparison with the copy would form one group too.
     await log().append([]);
     const outcomes = await runInDurableObject(log(), (instance) =>
       Promise.allSettled([
         instance.append([sealed("first")]),
-        // These three wait while the first is written, and are one group.
+        // These three wait while the first is written, and form one group.
         instance.append([sealed(1), sealed(2)]),
         instance.append([sealed(3), sealed(2, 1), sealed(4)]),
         instance.append([sealed(2), sealed(4), sealed("first")]),
@@ -146,10 +141,10 @@ describe("many callers", () => {
     expect((await audit()).entries).toEqual(hexOf([sealed("first"), sealed(1), sealed(2), sealed(4)]));
   });
 
-  it("at once get each entry one place, without gaps", async () => {
+  it("at the same time get one index per entry, without gaps", async () => {
     const stub = log();
     const calls = Array.from({ length: 60 }, (_unused, caller) =>
-      // Every entry is sent by two callers.
+      // Two callers send each entry.
       sealedRange(Math.floor(caller / 2) * 7, Math.floor(caller / 2) * 7 + 7),
     );
     const indices = await Promise.all(calls.map((entries) => stub.append(entries)));
@@ -161,7 +156,7 @@ describe("many callers", () => {
     expect((await checkpointSizes()).length).toBeLessThan(calls.length);
   });
 
-  it("see what they would see one after the other", async () => {
+  it("get the same answers as one after the other", async () => {
     const label = fc.nat(11);
     const call = fc.array(fc.record({ label, version: fc.nat(1) }), { maxLength: 5 });
     let run = 0;
@@ -169,15 +164,15 @@ describe("many callers", () => {
     await runInDurableObject(log(), async (instance) => {
       const property = fc.asyncProperty(fc.array(call, { maxLength: 8 }), async (calls) => {
         const name = `run ${run++}`;
-        const places = new Map<number, { readonly index: number; readonly version: number }>();
+        const stored = new Map<number, { readonly index: number; readonly version: number }>();
         const expected = calls.map((entries) => {
-          const tentative = new Map(places);
+          const tentative = new Map(stored);
           for (const { label, version } of entries) {
-            const known = tentative.get(label) ?? { index: size + tentative.size, version };
-            if (known.version !== version) return "rejected";
-            tentative.set(label, known);
+            const current = tentative.get(label) ?? { index: size + tentative.size, version };
+            if (current.version !== version) return "rejected";
+            tentative.set(label, current);
           }
-          for (const [label, place] of tentative) places.set(label, place);
+          for (const [label, place] of tentative) stored.set(label, place);
           return entries.map((entry) => tentative.get(entry.label)?.index);
         });
         const outcomes = await Promise.allSettled(
@@ -188,7 +183,7 @@ describe("many callers", () => {
         expect(outcomes.map((outcome) => ("value" in outcome ? outcome.value : "rejected"))).toEqual(
           expected,
         );
-        size += places.size;
+        size += stored.size;
       });
       await fc.assert(property, { numRuns: 60 });
     });
@@ -219,11 +214,11 @@ describe("proofs", () => {
   });
 
   it.each([[[3]], [[-1]], [[0.5]], [[Number.NaN]], [[2 ** 53]], [[0, 3]]])(
-    "refuse %j of three",
-    async (wanted) => {
+    "are refused for the indices %j in a log of three entries",
+    async (indices) => {
       await log().append(sealedRange(0, 3));
       await runInDurableObject(log(), async (instance) => {
-        await expect(instance.proofs(wanted)).rejects.toThrow("outside the tree");
+        await expect(instance.proofs(indices)).rejects.toThrow("outside the tree");
         expect(await instance.proofs([0, 2])).toHaveLength(2);
       });
     },
@@ -240,31 +235,31 @@ describe("proofs", () => {
 });
 
 describe("the whole log", () => {
-  it("wakes up as it fell asleep, at any size", { timeout: 30_000 }, async () => {
+  it("has the same state after a restart, at any size", { timeout: 30_000 }, async () => {
     const sizes = [1, 2, 3, 7, 8, 254, 255, 256, 257, 300, 511, 512, 513, 768, 1023, 1024, 1025, 1300];
     let size = 0;
     for (const next of sizes) {
       const sent = sealedRange(size, next);
       await appendAll(sent);
-      const awake = await audit();
-      expect(awake.root).toEqual(treeRoot(leavesOf(sealedRange(0, next))));
+      const running = await audit();
+      expect(running.root).toEqual(treeRoot(leavesOf(sealedRange(0, next))));
       await evictDurableObject(log());
-      const rested = await audit();
-      expect([rested.note, rested.size]).toEqual([awake.note, next]);
-      expect(rested.entries).toEqual(hexOf(sealedRange(0, next)));
+      const restarted = await audit();
+      expect([restarted.note, restarted.size]).toEqual([running.note, next]);
+      expect(restarted.entries).toEqual(hexOf(sealedRange(0, next)));
       size = next;
     }
   });
 
-  it("is only one", async () => {
+  it("has only one instance", async () => {
     expect(await failure(() => env.LOG.getByName("another").checkpoint())).toContain("there is one log");
     expect(await log().vkey()).toBe(encodeVkey(logSigner(env.LOG_ORIGIN, env.LOG_SEED).keys[0]));
   });
 });
 
 describe("the tree in memory", () => {
-  // A log of 65,530 entries without the hashing: the roots of its full tiles are made up.
-  it("comes out of the rows as it went in, where a third level begins", () => {
+  // A log of 65,530 entries without the hashing: the roots of its full tiles are invented.
+  it("is the same after loading it from the rows, where a third level starts", () => {
     const entries = new Map<number, Bytes>();
     const tiles = Array.from({ length: 255 }, (_unused, index) => ({
       level: 0,
@@ -312,7 +307,7 @@ describe("the tree in memory", () => {
 });
 
 describe("the log's key", () => {
-  it("is the one of RFC 8032, test 1", () => {
+  it("matches test 1 of RFC 8032", () => {
     const seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
     const publicKey = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
     const [key] = logSigner("log.example", seed).keys;
@@ -326,22 +321,16 @@ describe("the log's key", () => {
     ["a short seed", seed.slice(2), "log.example"],
     ["a long seed", `${seed}00`, "log.example"],
     ["a seed in capitals", seed.toUpperCase(), "log.example"],
-    ["no hexadecimal digits", "z".repeat(64), "log.example"],
+    ["a seed that is not hexadecimal", "z".repeat(64), "log.example"],
     ["a name with a space", seed, "log example"],
     ["no name", seed, ""],
-  ])("is not made of %s, and the error keeps the seed to itself", async (_name, given, origin) => {
+  ])("is not created from %s, and the error does not contain the seed", async (_name, badSeed, origin) => {
     expect(() => logSigner("log.example", seed)).not.toThrow();
-    const told = await failure(async () => logSigner(origin, given));
-    expect(told).toMatch(/LOG_SEED is not|a key name has/);
-    expect(given !== "" && told.includes(given)).toBe(false);
+    const message = await failure(async () => logSigner(origin, badSeed));
+    expect(message).toMatch(/LOG_SEED is not|a key name has/);
+    expect(badSeed !== "" && message.includes(badSeed)).toBe(false);
   });
 });
-
-async function appendAll(entries: readonly LabelledEntry[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += APPEND_MAX_ENTRIES) {
-    await log().append(entries.slice(from, from + APPEND_MAX_ENTRIES));
-  }
-}
 
 async function checkpointSizes(): Promise<readonly number[]> {
   return await runInDurableObject(log(), (_instance, state) =>

@@ -13,15 +13,15 @@ afterAll(() => reset());
 
 const name = (size: number): string => `checkpoint/${String(size).padStart(16, "0")}`;
 
-/** Everything of the tree at this size, as the log serves it. */
+/** All tiles and bundles of the tree at this size, as the log serves them. */
 async function served(size: number): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
-  const found = new Map<string, Uint8Array | undefined>();
+  const files = new Map<string, Uint8Array | undefined>();
   for (const tile of tilesOfSize(size)) {
-    found.set(tilePath(tile), await bytesAt(tilePath(tile)));
+    files.set(tilePath(tile), await bytesAt(tilePath(tile)));
     const bundle = entriesPath(tile.index, tile.width);
-    if (tile.level === 0) found.set(bundle, await bytesAt(bundle));
+    if (tile.level === 0) files.set(bundle, await bytesAt(bundle));
   }
-  return found;
+  return files;
 }
 
 async function expectCopied(...sizes: readonly number[]): Promise<void> {
@@ -32,12 +32,12 @@ async function expectCopied(...sizes: readonly number[]): Promise<void> {
   }
 }
 
-describe("a round of copying", () => {
-  it("copies what a checkpoint covers, under the names of the tiles, and then nothing more", async () => {
+describe("a copy round", () => {
+  it("copies everything that the checkpoint covers, under tile names, and nothing more", async () => {
     expect(await copyNow()).toBe(false);
     await appendAll(sealedRange(0, 600));
     expect([...(await copyObjects()).keys()]).toEqual([]);
-    expect(await log().state()).toEqual({ size: 600, copied: 0, trouble: null });
+    expect(await log().state()).toEqual({ size: 600, copiedSize: 0, error: null });
 
     expect(await copyNow()).toBe(true);
     expect([...(await copyObjects()).keys()].toSorted()).toEqual([
@@ -52,12 +52,12 @@ describe("a round of copying", () => {
     ]);
     await expectCopied(600);
     expect(await copiedText(name(600))).toBe(await textAt("checkpoint"));
-    expect(await log().state()).toEqual({ size: 600, copied: 600, trouble: null });
-    // Nothing is due, so nothing is set.
+    expect(await log().state()).toEqual({ size: 600, copiedSize: 600, error: null });
+    // Nothing is left to copy, so no alarm is set.
     expect(await copyNow()).toBe(false);
   });
 
-  it("adds what is new since the last one, and leaves what is not", async () => {
+  it("adds only what is new since the last one", async () => {
     const sizes = [1, 255, 256, 257, 512, 600];
     let from = 0;
     for (const size of sizes) {
@@ -67,7 +67,7 @@ describe("a round of copying", () => {
     }
     const names = [...(await copyObjects()).keys()].filter((each) => each.startsWith("checkpoint/"));
     expect(names).toEqual(sizes.map(name));
-    // Every checkpoint that was copied still has its whole tree.
+    // Every copied checkpoint still has its whole tree.
     await expectCopied(...sizes);
   });
 
@@ -77,7 +77,7 @@ describe("a round of copying", () => {
     expect([...(await copyObjects()).keys()]).toEqual([name(20), "tile/0/000.p/20", "tile/entries/000.p/20"]);
   });
 
-  it("can be served as it is", async () => {
+  it("stores objects with the headers to serve them", async () => {
     await appendAll(sealedRange(0, 256));
     await copyNow();
     const tile = await env.COPY.head(`${env.LOG_ORIGIN}/tile/0/000`);
@@ -93,21 +93,21 @@ describe("a bucket that fails", () => {
   interface BucketFault {
     readonly call: Call;
     readonly count: number;
-    readonly moment: "before" | "after" | "wrong";
+    readonly moment: "before" | "after" | "null";
   }
 
-  /** The real bucket with one call broken: not done, done and reported failed, or answered with nothing. */
+  /** The real bucket with one fault: a call fails before it runs, fails after it ran, or returns null. */
   function broken(fault?: BucketFault): { bucket: R2Bucket; counts: Record<Call, number> } {
     const counts = { get: 0, put: 0, list: 0 };
     const bucket = new Proxy(env.COPY, {
       get(target, property: Call) {
         return async (...values: unknown[]) => {
-          const struck = fault?.call === property && fault.count === counts[property];
+          const hasFault = fault?.call === property && fault.count === counts[property];
           counts[property]++;
-          if (struck && fault.moment === "before") throw new Error("the bucket said no");
-          if (struck && fault.moment === "wrong") return null;
+          if (hasFault && fault.moment === "before") throw new Error("the bucket failed");
+          if (hasFault && fault.moment === "null") return null;
           const outcome: unknown = await (target[property] as (...all: unknown[]) => unknown)(...values);
-          if (struck && fault.moment === "after") throw new Error("the bucket said no, afterwards");
+          if (hasFault && fault.moment === "after") throw new Error("the bucket failed after the call");
           return outcome;
         };
       },
@@ -115,17 +115,17 @@ describe("a bucket that fails", () => {
     return { bucket, counts };
   }
 
-  it("has these calls", async () => {
+  it("has these calls in one round", async () => {
     await appendAll(sealedRange(0, 300));
     const { bucket, counts } = broken();
     await withSettings({ COPY: bucket }, (instance) => instance.alarm());
-    // Tiles 0, 1 and the one above, two bundles and a checkpoint.
+    // Tiles 0 and 1, the tile above them, two bundles and a checkpoint.
     expect(counts).toEqual({ list: 1, put: 6, get: 6 });
   });
 
   const each = (call: Call, counts: readonly number[]) =>
     counts.flatMap((count) =>
-      (call === "list" ? (["before", "after"] as const) : (["before", "after", "wrong"] as const)).map(
+      (call === "list" ? (["before", "after"] as const) : (["before", "after", "null"] as const)).map(
         (moment) => ({ call, count, moment }),
       ),
     );
@@ -135,39 +135,39 @@ describe("a bucket that fails", () => {
     ...each("list", [0]),
   ];
   it.each(faults)(
-    "$moment $call $count delays no append, and the next round makes it good",
+    "$moment $call $count delays no append, and the next round repairs the copy",
     async (fault) => {
       await appendAll(sealedRange(0, 300));
       const { bucket } = broken(fault);
       await withSettings({ COPY: bucket }, async (instance) => {
         await instance.alarm();
-        const { copied, trouble } = await instance.state();
-        expect(copied).toBe(0);
-        expect(trouble).toMatch(/^the log is not copied: /);
+        const { copiedSize, error } = await instance.state();
+        expect(copiedSize).toBe(0);
+        expect(error).toMatch(/^the log is not copied: /);
         expect(await instance.append(sealedRange(300, 301))).toEqual([300]);
         await instance.alarm();
-        expect(await instance.state()).toEqual({ size: 301, copied: 301, trouble: null });
+        expect(await instance.state()).toEqual({ size: 301, copiedSize: 301, error: null });
       });
       await expectCopied(301);
       expect((await audit()).entries).toEqual(hexOf(sealedRange(0, 301)));
     },
   );
 
-  it("is tried again by the next alarm", async () => {
+  it("is retried by the next alarm", async () => {
     await appendAll(sealedRange(0, 3));
     await runInDurableObject(log(), async (_instance, { storage }) => storage.deleteAlarm());
     const { bucket } = broken({ call: "put", count: 0, moment: "before" });
     await withSettings({ COPY: bucket }, (instance) => instance.alarm());
-    expect((await log().state()).copied).toBe(0);
+    expect((await log().state()).copiedSize).toBe(0);
     expect(await copyNow()).toBe(true);
-    expect((await log().state()).copied).toBe(3);
+    expect((await log().state()).copiedSize).toBe(3);
   });
 });
 
 describe("the alarm of the next round", () => {
   const alarmAt = () => runInDurableObject(log(), (_instance, { storage }) => storage.getAlarm());
 
-  it("is set by the first append, and put off by none that follows, nor by a new start", async () => {
+  it("is set by the first append, and delayed neither by later ones nor by a restart", async () => {
     await log().append(sealedRange(0, 1));
     const first = await alarmAt();
     expect(first).toBeGreaterThan(Date.now());
@@ -181,7 +181,7 @@ describe("the alarm of the next round", () => {
     expect(await alarmAt()).toBeGreaterThanOrEqual(first ?? Infinity);
   });
 
-  it("that was lost is set again by the next start that adds something", async () => {
+  it("is set again by an append after a restart, if it was lost", async () => {
     await log().append(sealedRange(0, 1));
     const first = await alarmAt();
     await runInDurableObject(log(), (_instance, { storage }) => storage.deleteAlarm());
@@ -191,7 +191,7 @@ describe("the alarm of the next round", () => {
   });
 });
 
-describe("an object that is there already", () => {
+describe("an object that already exists", () => {
   it.each(["tile/0/000", "tile/0/001.p/44", "tile/entries/001.p/44", name(300)])(
     "is not overwritten: %s",
     async (path) => {
@@ -201,24 +201,24 @@ describe("an object that is there already", () => {
       expect(await copiedText(path)).toBe("something else");
       expect(await log().state()).toEqual({
         size: 300,
-        copied: 0,
-        trouble: `the log is not copied: Error: the copy has another ${path}`,
+        copiedSize: 0,
+        error: `the log is not copied: Error: the copy has other bytes in ${path}`,
       });
       expect(await log().append(sealedRange(300, 301))).toEqual([300]);
     },
   );
 
-  it("with the same bytes is as good as written", async () => {
+  it("with the same bytes counts as copied", async () => {
     await appendAll(sealedRange(0, 300));
     const bytes = await bytesAt("tile/0/000");
     await env.COPY.put(`${env.LOG_ORIGIN}/tile/0/000`, bytes ?? "");
     await copyNow();
-    expect((await log().state()).copied).toBe(300);
+    expect((await log().state()).copiedSize).toBe(300);
   });
 });
 
 describe("the copy", () => {
-  it("lists its checkpoints by size, beyond one page", async () => {
+  it("lists its checkpoints by size, over several pages", async () => {
     const sizes = [1, 9, 10, 99, 100, 12_345, 2 ** 32, 2 ** 53 - 1];
     for (const size of sizes) await env.COPY.put(`of.example/${name(size)}`, "x");
     await env.COPY.put(`of.example/checkpointed`, "x");
@@ -236,12 +236,12 @@ describe("the copy", () => {
     }
     await env.COPY.put("of.example/checkpoint/12", "x");
     await expect(copy.checkpointsFrom(0).next()).resolves.toMatchObject({ value: 1 });
-    await expect(all(copy.checkpointsFrom(0))).rejects.toThrow("no checkpoint's name");
+    await expect(all(copy.checkpointsFrom(0))).rejects.toThrow("not the name of a checkpoint");
   });
 });
 
 async function all(sizes: AsyncGenerator<number>): Promise<readonly number[]> {
-  const found: number[] = [];
-  for await (const size of sizes) found.push(size);
-  return found;
+  const listed: number[] = [];
+  for await (const size of sizes) listed.push(size);
+  return listed;
 }

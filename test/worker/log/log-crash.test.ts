@@ -6,13 +6,13 @@ import { LogRows } from "../../../src/log/log-rows.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { audit, hexOf, log, sealed, sealedRange } from "../support/log-audit.ts";
 
-// Each write made to fail in two ways: not done, and done but reported failed. After each the whole log is
-// audited from outside, again after its callers tried again, and started anew from its rows.
+// Each write fails in two ways: before it happens, and after it happened. After each fault the whole log is audited
+// from outside, audited again after the callers retried, and restarted from its rows.
 
 const SEEDED = 250;
 const before = sealedRange(0, SEEDED);
 const first = [sealed("first")];
-/** Together they fill a tile, so that the group writes to every table. */
+/** Together these entries fill a tile, so the group writes to every table. */
 const second = sealedRange(1_000, 1_004);
 const third = sealedRange(2_000, 2_004);
 
@@ -26,23 +26,23 @@ type Step = "exec" | "transactionSync" | "sync";
 type Moment = "before" | "after";
 interface Fault {
   readonly step: Step;
-  /** The how manieth call of this step, counted from the group's first. */
+  /** The number of the call of this step, counted from the group's first, from 0. */
   readonly call: number;
   readonly moment: Moment;
 }
 
-/** Counts the steps and breaks one; what comes back repairs it all and tells the counts. */
+/** Counts the calls of each step and makes one fail. The result repairs the storage and returns the counts. */
 function breakStorage(storage: DurableObjectStorage, fault?: Fault): () => Readonly<Record<Step, number>> {
   const counts = { exec: 0, transactionSync: 0, sync: 0 };
   const restore = (["exec", "transactionSync", "sync"] as const).map((step) => {
     const owner = (step === "exec" ? storage.sql : storage) as unknown as Record<string, Function>;
     const real = owner[step];
     owner[step] = (...values: unknown[]) => {
-      const struck = fault?.step === step && fault.call === counts[step];
+      const hasFault = fault?.step === step && fault.call === counts[step];
       counts[step]++;
-      if (struck && fault.moment === "before") throw new Error("the disk said no");
+      if (hasFault && fault.moment === "before") throw new Error("the disk failed");
       const outcome: unknown = real?.apply(owner, values);
-      if (struck && fault.moment === "after") throw new Error("the disk said no, afterwards");
+      if (hasFault && fault.moment === "after") throw new Error("the disk failed after the write");
       return outcome;
     };
     return () => delete owner[step];
@@ -53,13 +53,13 @@ function breakStorage(storage: DurableObjectStorage, fault?: Fault): () => Reado
   };
 }
 
-/** A group of two calls that meets the fault; the call before it has taken the way to itself. */
+/** A group of two calls that meets the fault. A call before them is committed alone. */
 async function appendUnderFault(
   fault?: Fault,
 ): Promise<{ outcomes: readonly string[]; counts: Readonly<Record<Step, number>> }> {
   return await runInDurableObject(log(), async (instance, state) => {
     const alone = instance.append(first);
-    // The first call has committed by now and waits for the disk.
+    // The first call is committed now and waits for the disk.
     const group = [instance.append(second), instance.append(third)];
     const repair = breakStorage(state.storage, fault);
     const settled = await Promise.allSettled([alone, ...group]);
@@ -71,7 +71,7 @@ const all = [...before, ...first, ...second, ...third];
 const index = (from: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_unused, place) => from + place);
 
-/** What memory has come to is what the retries meet; what the rows have come to, the new start. */
+/** The retries use the state in memory, the restart uses the rows: both must be right. */
 async function retryAndAudit(): Promise<void> {
   expect(await log().append(first)).toEqual([SEEDED]);
   expect(await log().append(second)).toEqual(index(SEEDED + 1, second.length));
@@ -83,10 +83,10 @@ async function retryAndAudit(): Promise<void> {
 }
 
 describe("a write that fails", async () => {
-  it("is one of these", async () => {
+  it("can be any of these writes", async () => {
     const { outcomes, counts } = await appendUnderFault();
     expect(outcomes).toEqual(["fulfilled", "fulfilled", "fulfilled"]);
-    // 8 look-ups, 8 entries, a tile and a checkpoint.
+    // 8 look-ups, and inserts of 8 entries, a tile and a checkpoint.
     expect(counts).toEqual({ exec: 18, transactionSync: 1, sync: 1 });
     await retryAndAudit();
   });
@@ -95,14 +95,14 @@ describe("a write that fails", async () => {
   const statements = moments.flatMap((moment) =>
     index(0, 18).map((call) => ({ step: "exec", call, moment }) as const),
   );
-  it.each(statements)("$moment statement $call leaves nothing behind", async (fault) => {
+  it.each(statements)("$moment statement $call stores nothing", async (fault) => {
     const { outcomes } = await appendUnderFault(fault);
     expect(outcomes).toEqual(["fulfilled", "rejected", "rejected"]);
     expect((await audit()).entries).toEqual(hexOf([...before, ...first]));
     await retryAndAudit();
   });
 
-  it("before the transaction leaves nothing behind", async () => {
+  it("before the transaction stores nothing", async () => {
     const { outcomes } = await appendUnderFault({ step: "transactionSync", call: 0, moment: "before" });
     expect(outcomes).toEqual(["fulfilled", "rejected", "rejected"]);
     expect((await audit()).entries).toEqual(hexOf([...before, ...first]));
@@ -113,18 +113,18 @@ describe("a write that fails", async () => {
     { step: "transactionSync", call: 0, moment: "after" },
     { step: "sync", call: 0, moment: "before" },
     { step: "sync", call: 0, moment: "after" },
-  ] as const)("$moment $step has happened all the same, once", async (fault) => {
+  ] as const)("$moment $step keeps the entries, once", async (fault) => {
     const { outcomes } = await appendUnderFault(fault);
     expect(outcomes).toEqual(["fulfilled", "rejected", "rejected"]);
     expect((await audit()).entries).toEqual(hexOf(all));
     await retryAndAudit();
   });
 
-  it("again and again keeps the log silent until it is repaired", async () => {
+  it("every time makes each call fail until the disk is repaired", async () => {
     const statuses = await runInDurableObject(log(), async (instance, state) => {
       const { sql } = state.storage;
       sql.exec = () => {
-        throw new Error("the disk said no");
+        throw new Error("the disk failed");
       };
       const calls = [
         () => instance.append(first),
@@ -143,13 +143,13 @@ describe("a write that fails", async () => {
   });
 });
 
-describe("rows that are not what was signed", () => {
+describe("rows that differ from what was signed", () => {
   const UNSIGNED = "INSERT INTO entries (position, prefix, entry) VALUES (300, x'00', x'00')";
   it.each([
     ["the last entry is lost", "DELETE FROM entries WHERE position = 299"],
-    ["an entry in between is lost", "DELETE FROM entries WHERE position = 270"],
+    ["an earlier entry is lost", "DELETE FROM entries WHERE position = 270"],
     [
-      "an entry is another",
+      "an entry was replaced",
       "UPDATE entries SET entry = (SELECT entry FROM entries WHERE position = 1) WHERE position = 299",
     ],
     ["an entry was never signed", UNSIGNED],
@@ -162,12 +162,12 @@ describe("rows that are not what was signed", () => {
       "UPDATE checkpoint SET note = replace(note, '300', '301') WHERE size = 300",
     ],
     [
-      "a checkpoint is ahead",
+      "a checkpoint is larger than the log",
       "INSERT INTO checkpoint SELECT 301, root, note FROM checkpoint WHERE size = 300",
     ],
     ["a full tile is lost", "DELETE FROM tiles WHERE level = 0 AND position = 0"],
     ["a full tile has another root", "UPDATE tiles SET root = zeroblob(32)"],
-    ["a full tile is too much", "INSERT INTO tiles SELECT 0, 1, root, runs, hashes FROM tiles"],
+    ["there is one full tile too many", "INSERT INTO tiles SELECT 0, 1, root, runs, hashes FROM tiles"],
   ])("stop the log: %s", async (_name, damage) => {
     await log().append(sealedRange(SEEDED, 300));
     await evictDurableObject(log());
@@ -180,20 +180,20 @@ describe("rows that are not what was signed", () => {
     expect(note).toContain("\n300\n");
   });
 
-  it("do not even let it start", async () => {
+  it("stop the log from starting", async () => {
     await runInDurableObject(
       log(),
       (_instance, state) => void state.storage.sql.exec("DELETE FROM checkpoint"),
     );
     await evictDurableObject(log());
-    const told = await log().append(first).then(String, String);
-    expect(told).toContain("do not end where its newest checkpoint ends");
+    const answer = await log().append(first).then(String, String);
+    expect(answer).toContain("do not end at the size of its newest checkpoint");
   });
 
   it.each([
     ["another key", env.LOG_ORIGIN, "0bad".repeat(16)],
     ["another name", "log.example", env.LOG_SEED],
-  ])("are those signed under %s", async (_name, origin, seed) => {
+  ])("include rows signed under %s", async (_name, origin, seed) => {
     await runInDurableObject(log(), async (instance, state) => {
       const rows = new LogRows(state.storage.sql);
       const own = logSigner(env.LOG_ORIGIN, env.LOG_SEED);
@@ -203,7 +203,7 @@ describe("rows that are not what was signed", () => {
   });
 });
 
-describe("a row that is there already", () => {
+describe("a row that already exists", () => {
   it.each([
     ["entries", "INSERT INTO entries SELECT position, zeroblob(4), entry FROM entries WHERE position = 0"],
     ["tiles", "INSERT INTO tiles SELECT level, position, zeroblob(32), runs, hashes FROM tiles"],
@@ -211,7 +211,7 @@ describe("a row that is there already", () => {
       "checkpoints",
       "INSERT INTO checkpoint SELECT size, zeroblob(32), note FROM checkpoint WHERE size = 250",
     ],
-  ])("is not doubled: %s", async (_name, statement) => {
+  ])("is not inserted twice: %s", async (_name, statement) => {
     await log().append(sealedRange(SEEDED, 256));
     await runInDurableObject(log(), (_instance, state) => {
       expect(() => state.storage.sql.exec(statement)).toThrow("UNIQUE constraint");

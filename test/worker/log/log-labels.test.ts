@@ -8,7 +8,7 @@ import { LABEL_PREFIX_BYTES } from "../../../src/log/log-rows.ts";
 import { audit, hexOf, log, sealed, textAt } from "../support/log-audit.ts";
 import { copyNow, failure, withSettings } from "../support/log-storage.ts";
 
-// The rows index no more than the beginnings of labels, and labels can begin alike.
+// The rows index only the prefix of each label, and two labels can have the same prefix.
 
 beforeEach(() => reset());
 afterAll(() => reset());
@@ -16,10 +16,10 @@ afterAll(() => reset());
 const record = encodeEntry({ kind: "public", record: { type: "release", v: 1 } });
 const published: LabelledEntry = { label: toHex(leafHash(record)), entry: record };
 
-/** An entry whose label begins like that of the public record, and differs in its last byte from the others. */
-function alike(last: number, version = 0): LabelledEntry {
-  const beginning = leafHash(record).slice(0, LABEL_PREFIX_BYTES);
-  return under(concat(beginning, new Uint8Array(31 - LABEL_PREFIX_BYTES), Uint8Array.of(last)), version);
+/** An entry whose label has the same prefix as the public record's; the last byte tells these entries apart. */
+function samePrefix(last: number, version = 0): LabelledEntry {
+  const prefix = leafHash(record).slice(0, LABEL_PREFIX_BYTES);
+  return under(concat(prefix, new Uint8Array(31 - LABEL_PREFIX_BYTES), Uint8Array.of(last)), version);
 }
 
 function under(label: Bytes, version: number): LabelledEntry {
@@ -29,33 +29,35 @@ function under(label: Bytes, version: number): LabelledEntry {
   };
 }
 
-describe("labels that begin alike", () => {
-  it("are different labels, in one call and in many, before and after a new start", async () => {
-    expect(await log().append([alike(0), alike(1), published])).toEqual([0, 1, 2]);
-    expect(await log().append([alike(2)])).toEqual([3]);
+describe("labels with the same prefix", () => {
+  it("are different labels, in one call and in several, before and after a restart", async () => {
+    expect(await log().append([samePrefix(0), samePrefix(1), published])).toEqual([0, 1, 2]);
+    expect(await log().append([samePrefix(2)])).toEqual([3]);
     for (let start = 0; start < 2; start++) {
-      expect(await log().append([alike(2), published, alike(0), alike(1)])).toEqual([3, 2, 0, 1]);
+      expect(await log().append([samePrefix(2), published, samePrefix(0), samePrefix(1)])).toEqual([
+        3, 2, 0, 1,
+      ]);
       await evictDurableObject(log());
     }
-    expect((await audit()).entries).toEqual(hexOf([alike(0), alike(1), published, alike(2)]));
+    expect((await audit()).entries).toEqual(hexOf([samePrefix(0), samePrefix(1), published, samePrefix(2)]));
   });
 
   it.each([
-    ["the first of them", alike(0, 1)],
-    ["the last of them", alike(2, 1)],
+    ["the first of them", samePrefix(0, 1)],
+    ["the last of them", samePrefix(2, 1)],
     ["that of a public record", under(leafHash(record), 1)],
   ])("have one entry each: %s", async (_name, other) => {
-    await log().append([alike(0), alike(1), published, alike(2)]);
+    await log().append([samePrefix(0), samePrefix(1), published, samePrefix(2)]);
     const before = await log().checkpoint();
-    expect(await failure(() => log().append([alike(3), other]))).toContain(
-      `holds another entry under the label ${other.label}`,
+    expect(await failure(() => log().append([samePrefix(3), other]))).toContain(
+      `has another entry under the label ${other.label}`,
     );
     expect(await log().checkpoint()).toBe(before);
-    expect(await log().append([alike(3), alike(2)])).toEqual([4, 3]);
+    expect(await log().append([samePrefix(3), samePrefix(2)])).toEqual([4, 3]);
   });
 
-  it("begin alike in the rows, too", async () => {
-    await log().append([alike(0), sealed(1), published]);
+  it("share one prefix in the rows", async () => {
+    await log().append([samePrefix(0), sealed(1), published]);
     const [row] = await runInDurableObject(log(), (_instance, { storage }) =>
       storage.sql.exec("SELECT count(DISTINCT prefix) AS prefixes FROM entries").toArray(),
     );
@@ -63,18 +65,18 @@ describe("labels that begin alike", () => {
   });
 });
 
-describe("a label that a restoration brings twice", () => {
+describe("a label that occurs twice in a restoration", () => {
   it.each([
     ["with its entry", sealed(1)],
     ["with another entry", sealed(1, 1)],
-    ["among what is new", sealed(3)],
-  ])("%s is refused, with all that came with it", async (_name, second) => {
+    ["among the new entries", sealed(3)],
+  ])("%s is refused, and the whole call with it", async (_name, second) => {
     await log().append([sealed(0), sealed(1), sealed(2)]);
     await copyNow();
     const note = await textAt("checkpoint");
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
       const rows = [sealed(3), second].map((each, place) => ({ index: 3 + place, ...each }));
-      await expect(instance.restore(rows)).rejects.toThrow("comes twice");
+      await expect(instance.restore(rows)).rejects.toThrow("occurs twice");
       expect(await instance.checkpoint()).toBe(note);
       expect(await instance.restore(rows.slice(0, 1))).toBe(4);
     });

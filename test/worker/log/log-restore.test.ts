@@ -19,19 +19,19 @@ import { storeOfDesk, tenantsWithWork } from "../../../src/store/tenant-lookup.t
 import { outbox, tenants } from "../../../src/store/schema.ts";
 import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { audit, hexOf, log, sealed, sealedRange, textAt } from "../support/log-audit.ts";
-import { appendAll, copyNow, failure, setBack, takeRows, withSettings } from "../support/log-storage.ts";
+import { appendAll, copyNow, failure, rollBack, takeRows, withSettings } from "../support/log-storage.ts";
 import { auditStream } from "../support/stream-audit.ts";
 
 afterAll(() => reset());
 
-/** Two tenants with their people, and every record of theirs checked against the log. */
+/** Two tenants with people, and all their records checked against the log. */
 const DRILL_MILLISECONDS = 30_000;
 
 const indexed = (from: number, entries: readonly LabelledEntry[]): readonly IndexedEntry[] =>
-  entries.map((entry, place) => ({ index: from + place, ...entry }));
+  entries.map((entry, offset) => ({ index: from + offset, ...entry }));
 
 describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
-  // The whole product: two tenants, a log that is copied now and then, a storage that is set back.
+  // The whole product: two tenants, a log that is copied from time to time, and a storage that is rolled back.
   let runtime: Runtime;
   let company: Company;
   let other: Company;
@@ -42,7 +42,7 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     other = await newCompany(runtime, "Other");
   }, DRILL_MILLISECONDS);
 
-  async function approved(by: Company): Promise<string> {
+  async function approve(by: Company): Promise<string> {
     const id = await by.asked();
     expect((await by.alex.decide(id)).body).toMatchObject({ status: "approved", sealed: true });
     return id;
@@ -56,23 +56,23 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     return (await verifyReceipt(file, { tenant: ANY_TENANT, trust })).verified;
   }
 
-  it("brings back the very same tree, and the log goes on", async () => {
-    await approved(company);
-    const lost = await takeRows();
-    // Copied, and forgotten by the storage that is set back.
-    await approved(other);
+  it("restores exactly the same tree, and the log continues", async () => {
+    await approve(company);
+    const earlier = await takeRows();
+    // In the copy, and missing from the storage after the rollback.
+    await approve(other);
     await appendAll([publicEntry("a release")]);
     await copyNow();
-    const copied = (await log().state()).copied;
-    // Not even copied: only the tenants' rows have these.
-    const ids = [await approved(other), await approved(company), await approved(other)];
+    const { copiedSize } = await log().state();
+    // Not in the copy: only the tenants' rows have these.
+    const ids = [await approve(other), await approve(company), await approve(other)];
     const before = await audit();
-    expect(before.size).toBe(copied + 3);
+    expect(before.size).toBe(copiedSize + 3);
 
-    await setBack(lost);
-    // 1. It refuses, and says why; what is decided now is not sealed, so nobody sees it.
+    await rollBack(earlier);
+    // 1. The log refuses and says why. A new decision is not sealed, so its outcome is not visible.
     expect(await failure(() => log().append([]))).toContain(
-      `and its copy has a checkpoint of ${copied}: it was set back`,
+      `and its copy has a checkpoint of ${copiedSize}: it was rolled back`,
     );
     const waiting = await company.asked();
     const decided = await company.alex.decide(waiting);
@@ -80,18 +80,18 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.status).toBe("pending");
     expect(await tenantsWithWork(runtime.database, runtime.now())).toHaveLength(1);
 
-    // 2. The operator gives the newest checkpoint that anybody has; a copied newline is lost on the way.
+    // 2. The operator sets the newest checkpoint known to anyone. The last newline is lost when it is pasted.
     await withSettings({ LOG_RESTORE: before.note.trimEnd() }, async (instance) => {
       expect(await restoreLog(runtime.database, instance)).toBe(before.size);
       expect(await instance.checkpoint()).toBe(before.note);
-      // Done again, as the cron does each minute: nothing changes.
+      // The cron repeats it each minute, and nothing changes.
       expect(await restoreLog(runtime.database, instance)).toBe(before.size);
     });
 
-    // 3. The same tree to the letter, under the usual settings again.
+    // 3. With the usual settings it is exactly the same tree.
     const after = await audit();
     expect([after.note, after.entries]).toEqual([before.note, before.entries]);
-    // 4. And it goes on: the decision that waited is sealed next.
+    // 4. The log continues: the waiting decision is sealed next.
     await runtime.desk((await tenantsWithWork(runtime.database, runtime.now()))[0] ?? "").requestSealing();
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body).toMatchObject({
       status: "approved",
@@ -103,17 +103,18 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     expect(await receiptVerifies(other, ids[0] ?? "")).toBe(true);
     expect(await receiptVerifies(company, waiting)).toBe(true);
     await copyNow();
-    expect(await log().state()).toMatchObject({ copied: before.size + 1, trouble: null });
+    expect(await log().state()).toMatchObject({ copiedSize: before.size + 1, error: null });
   });
 
-  it("is needed, too, when only another tenant knows what the log has lost", async () => {
+  it("is also needed if only another tenant has seen the lost entries", async () => {
     await copyNow();
-    const lost = await takeRows();
-    await approved(other);
+    const earlier = await takeRows();
+    await approve(other);
     const before = await audit();
-    await setBack(lost);
-    // The copy has no more than the log, and the tenant that comes first has seen no more either.
-    expect((await log().state()).size).toBe((await log().state()).copied);
+    await rollBack(earlier);
+    // Neither the copy nor the tenant that seals first has seen more entries than the log has.
+    const { size, copiedSize } = await log().state();
+    expect(size).toBe(copiedSize);
     const waiting = await company.asked();
     expect((await company.alex.decide(waiting)).body).toMatchObject({ sealed: false });
     expect((await audit()).size).toBe(before.size - 1);
@@ -127,25 +128,25 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     });
   });
 
-  it("ends where a row is lost, too, and the log stays silent", async () => {
+  it("fails if a row is lost too, and the log still signs nothing", async () => {
     await copyNow();
-    const lost = await takeRows();
-    await approved(company);
-    await approved(other);
+    const earlier = await takeRows();
+    await approve(company);
+    await approve(other);
     const { note, size } = await audit();
-    await setBack(lost);
-    const gone = eq(outbox.index, size - 2);
-    const [row] = await runtime.database.select().from(outbox).where(gone);
-    await runtime.database.update(outbox).set({ index: null }).where(gone);
+    await rollBack(earlier);
+    const lostRow = eq(outbox.index, size - 2);
+    const [row] = await runtime.database.select().from(outbox).where(lostRow);
+    await runtime.database.update(outbox).set({ index: null }).where(lostRow);
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
       await expect(restoreLog(runtime.database, instance)).rejects.toThrow(
-        `entry ${size - 2} is lost: neither the copy nor the rows have it`,
+        `entry ${size - 2} is lost: it is neither in the copy nor in the rows`,
       );
       await expect(instance.append([sealed("new")])).rejects.toThrow("it signs nothing more");
     });
     expect((await log().state()).size).toBe(size - 2);
 
-    // Found again, it all comes back.
+    // With the row back, everything is restored.
     await runtime.database
       .update(outbox)
       .set({ index: size - 2 })
@@ -161,7 +162,7 @@ function publicEntry(text: string): LabelledEntry {
 }
 
 describe("a restoration", () => {
-  // 40 entries are kept, 400 copied, 420 were seen; the last 20 come from rows.
+  // The log kept 40 of 420 entries, and the copy has 400. The last 20 are in rows only.
   const all = sealedRange(0, 420);
   const tail = indexed(400, all.slice(400));
   let note = "";
@@ -173,7 +174,7 @@ describe("a restoration", () => {
     await copyNow();
     await appendAll(all.slice(400));
     note = await textAt("checkpoint");
-    await setBack(kept);
+    await rollBack(kept);
   });
 
   it("needs the setting", async () => {
@@ -181,7 +182,7 @@ describe("a restoration", () => {
     expect((await log().state()).size).toBe(40);
   });
 
-  it("takes the copy first, then the rows, at once or in parts", async () => {
+  it("reads the copy first, then the rows, in one call or several", async () => {
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
       expect(await instance.restore([])).toBe(400);
       await expect(instance.append([sealed("new")])).rejects.toThrow("the log has 400 entries and had 420");
@@ -193,42 +194,48 @@ describe("a restoration", () => {
     expect((await audit()).size).toBe(421);
   });
 
-  it("goes beyond the checkpoint that was seen, where the rows know more", async () => {
-    const seen = (await env.COPY.get(`${env.LOG_ORIGIN}/${checkpointName(400)}`))?.text();
-    await withSettings({ LOG_RESTORE: (await seen) ?? "" }, async (instance) => {
+  it("goes beyond the checkpoint in LOG_RESTORE if the rows have more", async () => {
+    const target = (await env.COPY.get(`${env.LOG_ORIGIN}/${checkpointName(400)}`))?.text();
+    await withSettings({ LOG_RESTORE: (await target) ?? "" }, async (instance) => {
       expect(await instance.restore(tail)).toBe(420);
       expect(await instance.checkpoint()).toBe(note);
     });
   });
 
-  it("takes what it has already, and no other in its place", async () => {
+  it("accepts entries that the log has, and refuses another entry at their index", async () => {
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
       expect(await instance.restore(indexed(390, all.slice(390)))).toBe(420);
       const other = { index: 41, ...sealed("other") };
-      await expect(instance.restore([other])).rejects.toThrow("entry 41 of the log is not the one called");
+      await expect(instance.restore([other])).rejects.toThrow(
+        "entry 41 of the log is not the one with the label",
+      );
     });
   });
 
   const forged: readonly (readonly [string, readonly IndexedEntry[], string])[] = [
-    ["too few", tail.slice(0, 19), "the rows know 419 entries, and the checkpoint given has 420"],
+    [
+      "too few",
+      tail.slice(0, 19),
+      "the rows have only 419 entries, and the checkpoint in LOG_RESTORE has 420",
+    ],
     ["a gap", tail.filter(({ index }) => index !== 410), "entry 410 is lost"],
-    ["a later beginning", tail.slice(1), "entry 400 is lost"],
-    ["two in one place", [...tail.slice(0, 5), ...tail.slice(4)], "entry 405 is lost"],
+    ["a gap at the start", tail.slice(1), "entry 400 is lost"],
+    ["one index twice", [...tail.slice(0, 5), ...tail.slice(4)], "entry 405 is lost"],
     [
       "another entry",
       tail.map((each) => (each.index === 407 ? { index: 407, ...sealed(407, 1) } : each)),
-      "the rows do not make up the checkpoint of 420 entries",
+      "the rows do not match the root of the checkpoint of 420 entries",
     ],
     [
       "another order",
       tail.map((each, place) => ({ ...(tail[19 - place] ?? each), index: each.index })),
-      "the rows do not make up the checkpoint of 420 entries",
+      "the rows do not match the root of the checkpoint of 420 entries",
     ],
-    ["a foreign label", tail.map((each) => ({ ...each, label: sealed("x").label })), "bears another label"],
+    ["a foreign label", tail.map((each) => ({ ...each, label: sealed("x").label })), "has another label"],
   ];
-  it.each(forged)("refuses rows with %s, and inserts none of them", async (_name, entries, words) => {
+  it.each(forged)("refuses rows with %s, and inserts none of them", async (_name, entries, message) => {
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
-      await expect(instance.restore(entries)).rejects.toThrow(words);
+      await expect(instance.restore(entries)).rejects.toThrow(message);
       expect((await instance.state()).size).toBe(400);
       expect(await instance.restore(tail)).toBe(420);
       expect(await instance.checkpoint()).toBe(note);
@@ -237,15 +244,15 @@ describe("a restoration", () => {
 
   const copied = (path: string): string => `${env.LOG_ORIGIN}/${path}`;
   const damages: readonly (readonly [string, string, Uint8Array | null])[] = [
-    ["a tile that is lost", "tile/0/000", null],
-    ["a tile of the right edge that is lost", "tile/0/001.p/144", null],
-    ["a tile that was changed", "tile/0/000", new Uint8Array(8_192)],
-    ["a tile of the right edge that was changed", "tile/0/001.p/144", new Uint8Array(144 * 32)],
-    ["a bundle that is lost", "tile/entries/001.p/144", null],
-    ["a bundle that was changed", "tile/entries/000", new Uint8Array(256 * 67)],
-    ["no checkpoint", checkpointName(400), new Uint8Array(3)],
+    ["a missing tile", "tile/0/000", null],
+    ["a missing tile of the right edge", "tile/0/001.p/144", null],
+    ["a changed tile", "tile/0/000", new Uint8Array(8_192)],
+    ["a changed tile of the right edge", "tile/0/001.p/144", new Uint8Array(144 * 32)],
+    ["a missing bundle", "tile/entries/001.p/144", null],
+    ["a changed bundle", "tile/entries/000", new Uint8Array(256 * 67)],
+    ["a malformed checkpoint", checkpointName(400), new Uint8Array(3)],
   ];
-  it.each(damages)("refuses a copy with %s, and inserts nothing false", async (_name, path, bytes) => {
+  it.each(damages)("refuses a copy with %s, and inserts no wrong entry", async (_name, path, bytes) => {
     const real = await (await env.COPY.get(copied(path)))?.arrayBuffer();
     if (bytes === null) await env.COPY.delete(copied(path));
     else await env.COPY.put(copied(path), bytes);
@@ -259,32 +266,32 @@ describe("a restoration", () => {
     });
   });
 
-  it("refuses a copy that somebody else has signed", async () => {
+  it("refuses a copy signed with another key", async () => {
     const { root } = await audit();
-    const stranger = logSigner(env.LOG_ORIGIN, "0bad".repeat(16)).checkpoint(500, root);
-    await env.COPY.put(copied(checkpointName(500)), stranger);
+    const foreign = logSigner(env.LOG_ORIGIN, "0bad".repeat(16)).checkpoint(500, root);
+    await env.COPY.put(copied(checkpointName(500)), foreign);
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
-      await expect(instance.restore([])).rejects.toThrow("not signed with this log's name and key");
+      await expect(instance.restore([])).rejects.toThrow("not signed under this log's name and key");
       expect((await instance.state()).size).toBe(40);
     });
   });
 
-  it("refuses to go on from rows that the copy does not go on from", async () => {
+  it("refuses a copy that does not extend the log", async () => {
     await reset();
     await appendAll(sealedRange(1_000, 1_040));
     const others = await takeRows();
-    await setBack(new Map([...others].map(([table]) => [table, []])));
+    await rollBack(new Map([...others].map(([table]) => [table, []])));
     await appendAll(all.slice(0, 400));
     await copyNow();
     const own = await textAt("checkpoint");
-    await setBack(others);
+    await rollBack(others);
     await withSettings({ LOG_RESTORE: own }, async (instance) => {
       await expect(instance.restore([])).rejects.toThrow("consistency_mismatch");
       expect((await instance.state()).size).toBe(40);
     });
   });
 
-  it("refuses a checkpoint that the copy contradicts: there is a fork already", async () => {
+  it("refuses a checkpoint that contradicts the copy, since that is a fork", async () => {
     const { root } = await audit();
     const fork = logSigner(env.LOG_ORIGIN, env.LOG_SEED).checkpoint(390, root);
     await withSettings({ LOG_RESTORE: fork }, async (instance) => {
@@ -294,22 +301,22 @@ describe("a restoration", () => {
   });
 
   it.each([
-    ["is no note", "hello"],
-    ["is nothing", ""],
+    ["is not a note", "hello"],
+    ["is empty", ""],
     [
-      "somebody else has signed",
+      "was signed with another key",
       logSigner(env.LOG_ORIGIN, "0bad".repeat(16)).checkpoint(1, new Uint8Array(32)),
     ],
-    ["is another log's", logSigner("log.example", env.LOG_SEED).checkpoint(1, new Uint8Array(32))],
-  ])("does not begin with a checkpoint that %s", async (_name, text) => {
+    ["belongs to another log", logSigner("log.example", env.LOG_SEED).checkpoint(1, new Uint8Array(32))],
+  ])("does not start with a checkpoint that %s", async (_name, text) => {
     await expect(withSettings({ LOG_RESTORE: text }, (instance) => instance.vkey())).rejects.toThrow(
-      /note_malformed|not signed with this log's name/,
+      /note_malformed|not signed under this log's name/,
     );
   });
 });
 
 describe("a long restoration", () => {
-  it("goes on where it was interrupted", { timeout: DRILL_MILLISECONDS }, async () => {
+  it("continues where it was interrupted", { timeout: DRILL_MILLISECONDS }, async () => {
     await reset();
     const all = sealedRange(0, 6_000);
     await appendAll(all.slice(0, 1_000));
@@ -317,19 +324,19 @@ describe("a long restoration", () => {
     await appendAll(all.slice(1_000));
     await copyNow();
     const note = await textAt("checkpoint");
-    await setBack(kept);
+    await rollBack(kept);
 
-    // Bundles 3 to 18 are the first step.
+    // Bundles 3 to 18 are the first batch.
     const path = `${env.LOG_ORIGIN}/${entriesPath(20, 256)}`;
     const bundle = await (await env.COPY.get(path))?.arrayBuffer();
     await env.COPY.delete(path);
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
       await expect(instance.restore([])).rejects.toThrow("tile_malformed");
     });
-    // What was restored before is the beginning of the same tree, and signs nothing yet.
+    // The restored part is the start of the same tree, and the log signs nothing yet.
     const { size } = await log().state();
     expect([size > 1_000, size < 6_000]).toEqual([true, true]);
-    expect(await failure(() => log().append([sealed("new")]))).toContain("it was set back");
+    expect(await failure(() => log().append([sealed("new")]))).toContain("it was rolled back");
 
     await env.COPY.put(path, bundle ?? "");
     await withSettings({ LOG_RESTORE: note }, async (instance) => {

@@ -11,7 +11,7 @@ import { logSigner } from "../../../src/log/log-signer.ts";
 import { log, sealed, sealedRange } from "../support/log-audit.ts";
 import { copyNow, failure, withSettings } from "../support/log-storage.ts";
 
-// The log's key is changed in three starts: with the old seed, with both, with the new one.
+// A key change takes three starts: with the old seed, with both seeds, with the new seed.
 
 const OLD = env.LOG_SEED;
 const NEW = "0dd5".repeat(16);
@@ -24,7 +24,7 @@ const policy = (...keys: readonly string[]): TrustPolicy =>
   expectOk(parseTrustPolicy(`${keys.map((key) => `log ${key}\n`).join("")}quorum none\n`));
 const verifiers = { old: policy(oldKey), new: policy(newKey), both: policy(oldKey, newKey) };
 
-async function believedBy(note: string): Promise<readonly string[]> {
+async function acceptedBy(note: string): Promise<readonly string[]> {
   const judged = await Promise.all(
     Object.entries(verifiers).map(async ([name, trusted]) => {
       return (await judgeCheckpoint(note, trusted)).ok ? [name] : [];
@@ -44,9 +44,9 @@ beforeEach(async () => {
 afterAll(() => reset());
 
 describe("changing the log's key", () => {
-  it("leaves nobody behind who knows the old key, the new one, or both", async () => {
+  it("keeps the log verifiable with the old key, the new key, or both", async () => {
     const before = await log().checkpoint();
-    expect(await believedBy(before)).toEqual(["old", "both"]);
+    expect(await acceptedBy(before)).toEqual(["old", "both"]);
 
     const during = await withSettings(both, async (instance) => {
       const unchanged = await instance.checkpoint();
@@ -62,68 +62,68 @@ describe("changing the log's key", () => {
       return { unchanged, grown };
     });
     for (const note of [during.unchanged, during.grown]) {
-      expect(await believedBy(note)).toEqual(["old", "new", "both"]);
+      expect(await acceptedBy(note)).toEqual(["old", "new", "both"]);
       expect(expectOk(parseNote(note)).signatures.map(({ name }) => name)).toEqual([
         env.LOG_ORIGIN,
         env.LOG_ORIGIN,
       ]);
     }
-    // The same tree: only a signature came to it.
+    // The same tree: only a signature was added.
     expect(expectOk(parseNote(during.unchanged)).text).toBe(expectOk(parseNote(before)).text);
 
     await withSettings(after, async (instance) => {
-      expect(await believedBy(await instance.checkpoint())).toEqual(["new", "both"]);
+      expect(await acceptedBy(await instance.checkpoint())).toEqual(["new", "both"]);
       expect(await instance.append([sealed(4), sealed(0)])).toEqual([4, 0]);
-      expect(await believedBy(await instance.checkpoint())).toEqual(["new", "both"]);
+      expect(await acceptedBy(await instance.checkpoint())).toEqual(["new", "both"]);
       expect(await instance.vkey()).toBe(newKey);
       expect(await served(instance, "policy.txt")).toBe(`log ${newKey} ${env.ORIGIN}/log\nquorum none\n`);
     });
   });
 
-  it("is refused by a verifier for whom one of two known signatures fails", async () => {
+  it("is refused by a verifier if one of the two signatures it knows is invalid", async () => {
     const note = await withSettings(both, (instance) => instance.checkpoint());
     const { text, signatures } = expectOk(parseNote(note));
     const [byOld, byNew] = signatures;
     if (byOld === undefined || byNew === undefined) throw new Error("both have signed");
     const crossed = encodeNote({ text, signatures: [byOld, { ...byNew, signature: byOld.signature }] });
-    expect(await believedBy(note)).toEqual(["old", "new", "both"]);
-    expect(await believedBy(crossed)).toEqual(["old"]);
+    expect(await acceptedBy(note)).toEqual(["old", "new", "both"]);
+    expect(await acceptedBy(crossed)).toEqual(["old"]);
   });
 
-  it("can't be done in one step: nobody would know the new key", async () => {
+  it("cannot be done in one step, since no verifier would have the new key", async () => {
     expect(await failure(() => withSettings(after, (instance) => instance.vkey()))).toContain(
       "LOG_ORIGIN or LOG_SEED has changed",
     );
-    expect(await believedBy(await log().checkpoint())).toEqual(["old", "both"]);
+    expect(await acceptedBy(await log().checkpoint())).toEqual(["old", "both"]);
   });
 
-  it("can be taken back while both sign", async () => {
+  it("can be undone while both keys sign", async () => {
     await withSettings(both, (instance) => instance.append([sealed(3)]));
     await evictDurableObject(log());
     expect(await log().append([sealed(4)])).toEqual([4]);
-    expect(await believedBy(await log().checkpoint())).toEqual(["old", "both"]);
+    expect(await acceptedBy(await log().checkpoint())).toEqual(["old", "both"]);
   });
 
-  it("does not trouble the copy", async () => {
+  it("does not affect the copy", async () => {
     await copyNow();
     await withSettings(both, async (instance) => {
       await instance.append([sealed(3)]);
       await instance.alarm();
-      expect(await instance.state()).toEqual({ size: 4, copied: 4, trouble: null });
+      expect(await instance.state()).toEqual({ size: 4, copiedSize: 4, error: null });
     });
     await withSettings(after, async (instance) => {
       await instance.append([sealed(4)]);
       await instance.alarm();
-      expect(await instance.state()).toEqual({ size: 5, copied: 5, trouble: null });
+      expect(await instance.state()).toEqual({ size: 5, copiedSize: 5, error: null });
     });
     const { objects } = await env.COPY.list({ prefix: `${env.LOG_ORIGIN}/checkpoint/` });
-    const believed = await Promise.all(
+    const accepted = await Promise.all(
       objects.map(async ({ key }) => {
         const bytes = await (await env.COPY.get(key))?.arrayBuffer();
-        return await believedBy(utf8Text(new Uint8Array(bytes ?? [])) ?? "");
+        return await acceptedBy(utf8Text(new Uint8Array(bytes ?? [])) ?? "");
       }),
     );
-    expect(believed).toEqual([
+    expect(accepted).toEqual([
       ["old", "both"],
       ["old", "new", "both"],
       ["new", "both"],
@@ -131,14 +131,14 @@ describe("changing the log's key", () => {
   });
 
   it.each([
-    ["the same seed again", OLD, "of the same id as LOG_SEED"],
+    ["the same seed again", OLD, "with the same id as LOG_SEED"],
     ["no seed", "", "LOG_SEED_NEXT is not 32 bytes"],
     ["a short seed", NEW.slice(2), "LOG_SEED_NEXT is not 32 bytes"],
-  ])("takes no next key of %s", async (_name, seed, words) => {
-    const told = await failure(() =>
+  ])("refuses %s as the next key", async (_name, seed, expected) => {
+    const message = await failure(() =>
       withSettings({ LOG_SEED_NEXT: seed }, (instance) => instance.checkpoint()),
     );
-    expect(told).toContain(words);
-    expect(seed !== "" && told.includes(seed)).toBe(false);
+    expect(message).toContain(expected);
+    expect(seed !== "" && message.includes(seed)).toBe(false);
   });
 });

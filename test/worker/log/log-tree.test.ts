@@ -4,12 +4,12 @@ import { consistencyPlaces, inclusionPlaces, nodesFromTiles } from "../../../src
 import { loadTree, nodeReader, runsOf, type StoredTile } from "../../../src/log/log-tree.ts";
 import { sampleEntry, sampleTree } from "../../support/log/sample-tree.ts";
 
-// Nodes as the Log reads them, from its memory and its rows, beside those made of whole tiles.
+// Nodes as the Log reads them from memory and rows, compared with nodes computed from whole tiles.
 
 describe("a node of the tree", () => {
   const sample = sampleTree(70_000);
 
-  function treeOf(size: number): { read: ReturnType<typeof nodeReader>; asked: readonly string[] } {
+  function treeOf(size: number): { read: ReturnType<typeof nodeReader>; loaded: readonly string[] } {
     const tree = loadTree(size, {
       entries: (from, count) =>
         Array.from({ length: Math.min(count, size - from) }, (_unused, place) => sampleEntry(from + place)),
@@ -18,19 +18,19 @@ describe("a node of the tree", () => {
         return tileHashes(sample.read({ level: level + 1, index: from / 256, width }));
       },
     });
-    const asked: string[] = [];
+    const loaded: string[] = [];
     const findTile = (level: number, index: number): StoredTile => {
-      asked.push(`${level}/${index}`);
+      loaded.push(`${level}/${index}`);
       const hashes = sample.read({ level, index, width: 256 });
       return { hashes, runs: runsOf(hashes) };
     };
-    return { read: nodeReader(tree, findTile), asked };
+    return { read: nodeReader(tree, findTile), loaded };
   }
 
   it.each([1, 2, 3, 255, 256, 257, 1_000, 4_096, 65_535, 65_536, 65_537, 65_792, 70_000])(
     "is the same at size %i",
     (size) => {
-      const { read, asked } = treeOf(size);
+      const { read, loaded } = treeOf(size);
       const indices = [0, 1, 15, 16, 100, 255, 256, 4_095, 40_000, 65_535, 65_536, size - 2, size - 1];
       const places = indices
         .filter((index) => index >= 0 && index < size)
@@ -38,7 +38,7 @@ describe("a node of the tree", () => {
         .flat();
       const expected = places.map(nodesFromTiles(size, (tile) => sample.read(tile)));
       expect(places.map(read)).toEqual(expected);
-      expect(new Set(asked).size).toBe(asked.length);
+      expect(new Set(loaded).size).toBe(loaded.length);
     },
   );
 

@@ -76,7 +76,7 @@ describe("a public path", () => {
   });
 
   it.each([
-    // Beyond what is published.
+    // Beyond the published size.
     "tile/0/002.p/189",
     "tile/0/002",
     "tile/0/003.p/1",
@@ -92,7 +92,7 @@ describe("a public path", () => {
     "tile/entries/002.p/189",
     "tile/entries/002",
     "tile/entries/003.p/1",
-    // No tile's name.
+    // Not the name of a tile.
     "tile/0/000.p/0",
     "tile/0/000.p/256",
     "tile/0/000.p/257",
@@ -131,7 +131,7 @@ describe("a public path", () => {
     "policy",
     "",
     "x".repeat(8_000),
-  ])("%j is not there, and nobody keeps that answer", async (path) => {
+  ])("%j is not found, and the answer is not cached", async (path) => {
     for (const method of ["GET", "HEAD"]) {
       const response = await get(path, method);
       expect([response.status, ...head(response)]).toEqual([404, ...TEXT]);
@@ -157,7 +157,7 @@ describe("a public path", () => {
 });
 
 describe("the texts", () => {
-  it("are those of the calls", async () => {
+  it("equal the results of the calls", async () => {
     expect(await textAt("checkpoint")).toBe(await log().checkpoint());
     expect(await textAt("vkey")).toBe(`${await log().vkey()}\n`);
     const vkey = await log().vkey();
@@ -167,7 +167,7 @@ describe("the texts", () => {
 });
 
 describe("every published size", () => {
-  it("has its tiles and bundles, to the byte", async () => {
+  it("has exactly its tiles and bundles", async () => {
     for (const size of SIZES) {
       for (const tile of tilesOfSize(size)) {
         expect(await bytesAt(tilePath(tile))).toEqual(tileOf(leaves, tile));
@@ -179,9 +179,9 @@ describe("every published size", () => {
     }
   });
 
-  it("grew into each later one", async () => {
-    const { readTile, size, entries: held } = await audit();
-    expect([size, held]).toEqual([LAST, hexOf(entries)]);
+  it("is consistent with each later one", async () => {
+    const { readTile, size, entries: served } = await audit();
+    expect([size, served]).toEqual([LAST, hexOf(entries)]);
     const policy = await trust();
     const notes = await runInDurableObject(log(), (_instance, state) =>
       state.storage.sql.exec<{ note: string }>("SELECT note FROM checkpoint ORDER BY size").toArray(),
@@ -190,7 +190,7 @@ describe("every published size", () => {
       notes.map(async ({ note }) => expectOk(await judgeCheckpoint(note, policy)).checkpoint),
     );
     expect(published.map(({ size }) => size)).toEqual([...SIZES]);
-    let proved = 0;
+    let verified = 0;
     for (const [place, newer] of published.entries()) {
       for (const older of published.slice(0, place)) {
         const path = consistencyPath(older.size, newer.size, readTile);
@@ -203,10 +203,10 @@ describe("every published size", () => {
         };
         expect(verifyConsistency(claim).ok).toBe(true);
         expect(verifyConsistency({ ...claim, oldRoot: newer.root }).ok).toBe(false);
-        proved++;
+        verified++;
       }
     }
-    expect(proved).toBe((SIZES.length * (SIZES.length - 1)) / 2);
+    expect(verified).toBe((SIZES.length * (SIZES.length - 1)) / 2);
   });
 });
 

@@ -5,10 +5,10 @@ import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { checkpointName } from "../../../src/log/bucket-copy.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { audit, get, log, sealedRange, textAt } from "../support/log-audit.ts";
-import { appendAll, copyNow, failure, setBack, takeRows, withSettings } from "../support/log-storage.ts";
+import { appendAll, copyNow, failure, rollBack, takeRows, withSettings } from "../support/log-storage.ts";
 
-// A log whose storage was set back must not sign: each way in which it can come to know, and what it does
-// then. Every case begins with the log at 300 entries, copied, and goes on to 700, copied.
+// A log whose storage was rolled back must not sign. These are the ways in which it notices, and what it does then.
+// Every case starts with 300 entries in log and copy; most grow both to 700 and roll the log back.
 
 beforeEach(async () => {
   await reset();
@@ -29,21 +29,21 @@ async function grow(): Promise<void> {
   await copyNow();
 }
 
-describe("a log that was set back", () => {
-  it("behind its copy signs nothing, also after the next start, and shows what it has", async () => {
+describe("a log that was rolled back", () => {
+  it("behind its copy signs nothing, also after a restart, and still serves what it has", async () => {
     const earlier = await takeRows();
     await grow();
     const newest = await textAt("checkpoint");
-    await setBack(earlier);
+    await rollBack(earlier);
     for (let start = 0; start < 2; start++) {
       for (const entries of [more, [], sealedRange(0, 1), sealedRange(300, 400)]) {
         expect(await failure(() => log().append(entries))).toContain(
-          "the log has 300 entries, and its copy has a checkpoint of 700: it was set back; it signs nothing more",
+          "the log has 300 entries, and its copy has a checkpoint of 700: it was rolled back; it signs nothing more",
         );
       }
       expect(await log().state()).toMatchObject({
         size: 300,
-        trouble: expect.stringContaining("it was set back"),
+        error: expect.stringContaining("it was rolled back"),
       });
       expect((await audit()).size).toBe(300);
       await evictDurableObject(log());
@@ -51,37 +51,37 @@ describe("a log that was set back", () => {
     expect(newest).toContain("\n700\n");
   });
 
-  it("to nothing at all signs nothing", async () => {
+  it("to an empty storage signs nothing", async () => {
     await grow();
-    await setBack(new Map([...(await takeRows()).keys()].map((table) => [table, []])));
+    await rollBack(new Map([...(await takeRows()).keys()].map((table) => [table, []])));
     expect(await failure(() => log().append(more))).toContain("has 0 entries, and its copy has");
     expect(await newestSize()).toBe("0");
   });
 
-  it("behind what was copied without being noted down signs nothing", async () => {
+  it("behind a copy that its rows do not record signs nothing", async () => {
     const earlier = await takeRows();
     await grow();
-    await setBack(new Map([...earlier, ["copied", []]]));
-    expect(await failure(() => log().append(more))).toContain("it was set back");
+    await rollBack(new Map([...earlier, ["copied", []]]));
+    expect(await failure(() => log().append(more))).toContain("it was rolled back");
   });
 
   it("copies nothing", async () => {
     const earlier = await takeRows();
     await grow();
-    await setBack(earlier);
+    await rollBack(earlier);
     await runInDurableObject(log(), async (instance) => instance.alarm());
-    expect(await log().state()).toMatchObject({ size: 300, copied: 300 });
+    expect(await log().state()).toMatchObject({ size: 300, copiedSize: 300 });
   });
 
-  it("to the state that was copied last goes on: nothing is lost", async () => {
+  it("to the last copied state continues, since nothing is lost", async () => {
     const earlier = await takeRows();
-    await setBack(earlier);
+    await rollBack(earlier);
     expect(await log().append(more)).toEqual([300, 301, 302]);
   });
 });
 
 describe("a log that was forked", () => {
-  /** As it would be if it had signed after it was set back. */
+  /** The state of a log that signed after a rollback. */
   async function fork(): Promise<void> {
     const earlier = await takeRows();
     await grow();
@@ -89,29 +89,29 @@ describe("a log that was forked", () => {
       return storage.sql.exec<{ size: number }>("SELECT size FROM checkpoint ORDER BY size").toArray();
     });
     expect(rows.at(-1)?.size).toBe(700);
-    await setBack(earlier);
+    await rollBack(earlier);
     await env.COPY.delete(key(700));
     await appendAll(sealedRange(1_300, 1_800));
     expect(await newestSize()).toBe("800");
-    // What the bucket had all the time.
-    await env.COPY.put(key(700), forked700);
+    // The bucket had this all the time.
+    await env.COPY.put(key(700), other700);
     await evictDurableObject(log());
   }
-  let forked700 = "";
+  let other700 = "";
   beforeEach(async () => {
     const earlier = await takeRows();
     await grow();
-    forked700 = await textAt("checkpoint");
+    other700 = await textAt("checkpoint");
     for (const { key: name } of (await env.COPY.list()).objects) {
       if (name.includes("700")) await env.COPY.delete(name);
     }
-    await setBack(earlier);
+    await rollBack(earlier);
   });
 
-  it("signs nothing and shows nothing, and says which two roots", async () => {
+  it("signs nothing and serves nothing, and names the two roots", async () => {
     await fork();
-    const told = await failure(() => log().append(more));
-    expect(told).toMatch(
+    const message = await failure(() => log().append(more));
+    expect(message).toMatch(
       /the log has two roots of 700 entries, [0-9a-f]{64} here and [0-9a-f]{64} in its copy: a fork/,
     );
     expect(await failure(() => log().checkpoint())).toContain("a fork");
@@ -123,7 +123,7 @@ describe("a log that was forked", () => {
   });
 });
 
-describe("the copy says of the same size", () => {
+describe("the copy has, for the same size,", () => {
   it.each([
     [
       "another root",
@@ -131,19 +131,19 @@ describe("the copy says of the same size", () => {
       "a fork",
     ],
     ["another size", (note: string) => note.replace("\n300\n", "\n301\n"), "could not be read"],
-    ["no checkpoint", () => "hello", "could not be read"],
-    ["nothing", () => "", "could not be read"],
-  ])("%s: nothing is signed", async (_name, change, words) => {
+    ["a malformed checkpoint", () => "hello", "could not be read"],
+    ["an empty checkpoint", () => "", "could not be read"],
+  ])("%s: nothing is signed", async (_name, change, expected) => {
     const note = await textAt("checkpoint");
     await env.COPY.put(key(300), change(note));
     await evictDurableObject(log());
-    expect(await failure(() => log().append(more))).toContain(words);
+    expect(await failure(() => log().append(more))).toContain(expected);
     await env.COPY.put(key(300), note);
     await evictDurableObject(log());
     expect(await log().append(more)).toEqual([300, 301, 302]);
   });
 
-  it("the same under another key: the tree counts", async () => {
+  it("the same tree signed with another key: the log continues", async () => {
     const { root } = await audit();
     await env.COPY.put(key(300), logSigner(env.LOG_ORIGIN, "0bad".repeat(16)).checkpoint(300, root));
     await evictDurableObject(log());
@@ -155,11 +155,11 @@ describe("the copy says of the same size", () => {
 describe("a copy that can't be read", () => {
   const unreachable = new Proxy(env.COPY, {
     get: () => async () => {
-      throw new Error("no way to the bucket");
+      throw new Error("the bucket is unreachable");
     },
   });
 
-  it("lets nothing be signed until it was looked at, and readers read", async () => {
+  it("blocks signing until it has been read, and does not block readers", async () => {
     let isReachable = false;
     const bucket = new Proxy(env.COPY, {
       get: (target, property: keyof R2Bucket) => {
@@ -168,20 +168,20 @@ describe("a copy that can't be read", () => {
       },
     });
     await withSettings({ COPY: bucket }, async (instance) => {
-      for (let tried = 0; tried < 2; tried++) {
+      for (let attempt = 0; attempt < 2; attempt++) {
         await expect(instance.append(more)).rejects.toThrow("could not be read, so nothing is signed");
       }
       expect(await instance.checkpoint()).toContain("\n300\n");
       expect(await instance.proofs([0, 299])).toHaveLength(2);
       isReachable = true;
       expect(await instance.append(more)).toEqual([300, 301, 302]);
-      // Looked at once: from then on it delays nobody.
+      // It is read once; after that the log does not need it.
       isReachable = false;
       expect(await instance.append(sealedRange(6_000, 6_001))).toEqual([303]);
     });
   });
 
-  it("is looked at once by many callers", async () => {
+  it("is read once for many callers", async () => {
     let lists = 0;
     const bucket = new Proxy(env.COPY, {
       get: (target, property: keyof R2Bucket) => {
@@ -198,13 +198,13 @@ describe("a copy that can't be read", () => {
 });
 
 describe("a copy that was lost", () => {
-  it("is no fork, and is made again", async () => {
+  it("is not a fork, and is copied again", async () => {
     for (const { key: name } of (await env.COPY.list()).objects) await env.COPY.delete(name);
     await evictDurableObject(log());
     expect(await log().append(more)).toEqual([300, 301, 302]);
-    expect((await log().state()).copied).toBe(0);
+    expect((await log().state()).copiedSize).toBe(0);
     await copyNow();
-    expect(await log().state()).toEqual({ size: 303, copied: 303, trouble: null });
+    expect(await log().state()).toEqual({ size: 303, copiedSize: 303, error: null });
     expect(await env.COPY.head(`${env.LOG_ORIGIN}/tile/0/000`)).not.toBeNull();
   });
 });

@@ -32,7 +32,7 @@ export async function takeRows(): Promise<Rows> {
 }
 
 /** What a restoration of the storage to an earlier moment does: it is as it was then, and knows of nothing. */
-export async function setBack(rows: Rows): Promise<void> {
+export async function rollBack(rows: Rows): Promise<void> {
   await runInDurableObject(log(), async (_instance, { storage }) => {
     for (const [table, earlier] of rows) {
       storage.sql.exec(`DELETE FROM ${table}`);

@@ -30,7 +30,7 @@ import {
   type Company,
 } from "./worker-fixture.ts";
 import { bytesAt, log, sealed, textAt, trust } from "./log-audit.ts";
-import { setBack, takeRows, type Rows } from "./log-storage.ts";
+import { rollBack, takeRows, type Rows } from "./log-storage.ts";
 import { rows, tableNames, type Row } from "./database-rows.ts";
 import { personNamed } from "./signed-decisions.ts";
 
@@ -161,7 +161,7 @@ export async function bringBack({ tables, log: entries, cookies }: Past): Promis
     }),
   );
   await bindings.DB.batch([bindings.DB.prepare("PRAGMA defer_foreign_keys = on"), ...inserts]);
-  await setBack(entries);
+  await rollBack(entries);
   for (const [client, cookie] of cookies) client.cookie = cookie;
 }
 
@@ -189,7 +189,7 @@ export async function relayLog(entries: readonly Bytes[]): Promise<void> {
   laid.set("tiles", []);
   laid.set("checkpoint", [{ size, root: root.slice().buffer, note }]);
   laid.set("copied", []);
-  await setBack(laid);
+  await rollBack(laid);
 }
 
 /** His rows sealed anew from this record on, as the service seals; then others' entries, so that the log has grown. */
