@@ -45,7 +45,7 @@ await build({
 });
 await build({
   ...readable,
-  entryPoints: ["src/cli/main.ts"],
+  entryPoints: ["src/cli/cli.ts"],
   outfile: ".build/countersign.mjs",
   platform: "node",
   target: "node20",

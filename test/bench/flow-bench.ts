@@ -9,7 +9,7 @@ import { appendsInTurn, createsInTurn, flowsInTurn, pollsInTurn } from "./measur
 import { startRestate } from "./peers/restate.ts";
 import { countRoundTrips } from "./round-trips.ts";
 import { machine, roundTripsTable, tableOf, unitsTable } from "./measure/table.ts";
-import { holdWaiters } from "./waiters.ts";
+import { holdWaiters } from "./waiters-bench.ts";
 
 // npm run bench: the product as `npm start` runs it, a Restate server with the same workflow, and the bare
 // platform, measured in turn in one run. Prints medians and ratios, and judges nothing by its exit code.

@@ -5,7 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { TILE_WIDTH, tilePath } from "../../src/core/tlog/tile.ts";
 import { median, rate, row } from "./measure/measure.ts";
-import { benchVerifyPage } from "./verify-page.ts";
+import { benchVerifyPage } from "./verify-page-bench.ts";
 import { bundleWorker } from "../support/product/worker-bundle.ts";
 
 // The log alone, in the runtime that the product runs in, at growing sizes: what an entry costs must not

@@ -2,7 +2,7 @@ import type { Appends, Pair } from "./in-turn.ts";
 import { median, milliseconds, percentile, rate } from "./measure.ts";
 import { mebibytes } from "./memory.ts";
 import { rateLine, type Line } from "./table.ts";
-import { WAITERS, type Held } from "../waiters.ts";
+import { WAITERS, type Held } from "../waiters-bench.ts";
 import type { Round } from "../peers/workflow.ts";
 
 // The figures as lines of the table, each beside what it is held against and with the aim of the design.

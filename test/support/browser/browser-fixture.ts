@@ -14,7 +14,7 @@ const FAILURES = "test/.failures";
 /** What is seen on a page, as soon as it is; a busy machine takes its time. */
 export const see = expect.configure({ timeout: 10_000 });
 
-export interface Bench {
+export interface BrowserFixture {
   readonly url: string;
   readonly enrolUrl: string;
   readonly apiKey: string;
@@ -26,7 +26,7 @@ export interface Bench {
   readonly read: (id: string) => Promise<Answered["body"]>;
 }
 
-export function bench(file: TestFile): Bench {
+export function browserFixture(file: TestFile): BrowserFixture {
   const { url, tenants } = inject("product");
   const tenant = tenants[file];
   if (tenant === undefined) throw new Error(`there is no tenant ${file}`);

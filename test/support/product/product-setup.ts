@@ -4,17 +4,17 @@ import { startProduct, type TestTenant } from "./product.ts";
 // One product for all browser tests, with a tenant for every file, so that none meets another's people.
 
 const FILES = [
-  "enrol",
-  "decide",
-  "hostile",
-  "devices",
-  "inbox",
-  "looks",
-  "disconnects",
-  "agents",
+  "enrol-page",
+  "approve-page",
+  "hostile-content",
+  "devices-page",
+  "inbox-page",
+  "appearance",
+  "lost-connection",
+  "agent-requests",
   "stranger",
-  "verify",
-  "recover",
+  "verify-page",
+  "recovery",
 ] as const;
 export type TestFile = (typeof FILES)[number];
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, device, ask } = bench("inbox");
+const { url, enrolUrl, api, device, ask } = browserFixture("inbox-page");
 let desk: Device;
 let phone: Device;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import type { Device } from "../support/browser/device.ts";
 import { createStaff, decided, type Staff } from "../support/evidence/sample-company.ts";
 import { random, type Asked, type TestTenant } from "../support/evidence/sample-tenant.ts";
@@ -10,7 +10,7 @@ import { random, type Asked, type TestTenant } from "../support/evidence/sample-
 // page came from, with a log that has witnesses.
 
 const OTHER_ENTRIES = 300;
-const { url, device } = bench("verify");
+const { url, device } = browserFixture("verify-page");
 const file = (name: string, text: string) => ({ name, mimeType: "", buffer: Buffer.from(text) });
 const verdict = () => auditor.page.locator("#verdict");
 let auditor: Device;

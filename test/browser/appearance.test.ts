@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "../support/browser/axe.ts";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // What holds for every page: a narrow phone, light and dark, and nothing in the way of a screen reader.
@@ -8,7 +8,7 @@ import { createPasskey, decide, type Device } from "../support/browser/device.ts
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-const { url, enrolUrl, people, device, ask, api } = bench("looks");
+const { url, enrolUrl, people, device, ask, api } = browserFixture("appearance");
 let alex: Device;
 let nobody: Device;
 const addresses = new Map<string, string>();

@@ -14,12 +14,12 @@ import { RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { RECEIPT_CHECKS } from "../../src/core/evidence/verify.ts";
 import { seriousFaults } from "../support/browser/axe.ts";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // An auditor in front of the verify page, with and without the service behind it.
 
-const { url, enrolUrl, apiKey, device, ask } = bench("verify");
+const { url, enrolUrl, apiKey, device, ask } = browserFixture("verify-page");
 const folder = mkdtempSync(join(tmpdir(), "countersign-verify-"));
 let auditor: Device;
 let approved: { readonly id: string; readonly text: string };

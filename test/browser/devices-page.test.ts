@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, type Device } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, device, ask, read } = bench("devices");
+const { url, enrolUrl, api, device, ask, read } = browserFixture("devices-page");
 let phone: Device;
 let key: Device;
 beforeAll(async () => {

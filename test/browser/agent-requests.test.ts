@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ERAS, headersOf, message, send, type Era } from "../support/mcp-messages.ts";
-import { bench } from "../support/browser/browser-fixture.ts";
+import { browserFixture } from "../support/browser/browser-fixture.ts";
 import { BrowserClient, type Fetch } from "../support/browser-client.ts";
 
 // Agents whose connection breaks off while they wait, against the product as it runs: the approval that
@@ -12,7 +12,7 @@ const TOOL = "request_human_approval";
 const AGENTS = 10;
 const AWAY_MAX_MILLISECONDS = 3_000;
 
-const { url, enrolUrl, api, apiKey } = bench("agents");
+const { url, enrolUrl, api, apiKey } = browserFixture("agent-requests");
 const over: Fetch = (address, init) => fetch(address, init);
 let alex: BrowserClient;
 beforeAll(async () => {

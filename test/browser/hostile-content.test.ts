@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 import { backend } from "../support/browser-client.ts";
 
-const { url, enrolUrl, api, people, device, ask } = bench("hostile");
+const { url, enrolUrl, api, people, device, ask } = browserFixture("hostile-content");
 let alex: Device;
 let maria: Device;
 let stranger: Device;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import {
   createPasskey,
   decide,
@@ -10,7 +10,7 @@ import {
   type Device,
 } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, device, ask, read } = bench("decide");
+const { url, enrolUrl, api, device, ask, read } = browserFixture("approve-page");
 const EXPIRES_SECONDS = 30;
 let alex: Device;
 let tablet: Device;

@@ -1,13 +1,13 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench } from "../support/browser/browser-fixture.ts";
+import { browserFixture } from "../support/browser/browser-fixture.ts";
 import { backend, BrowserClient, type Fetch } from "../support/browser-client.ts";
 
 // Connections that break off, against the product as it runs: whatever was written stays, whatever was not
 // is not half there, and asking again in the same words gets the one answer.
 
-const { url, enrolUrl, api, apiKey, ask, read } = bench("disconnects");
+const { url, enrolUrl, api, apiKey, ask, read } = browserFixture("lost-connection");
 const over: Fetch = (address, init) => fetch(address, init);
 let alex: BrowserClient;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // Losing every passkey, and making a decision public: what people see of changes that others sign.
 
-const { url, enrolUrl, api, people, device, ask } = bench("recover");
+const { url, enrolUrl, api, people, device, ask } = browserFixture("recovery");
 let alex: Device;
 let maria: Device;
 beforeAll(async () => {

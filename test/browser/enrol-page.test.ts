@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bench, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, type Device } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, people, device, ask, read } = bench("enrol");
+const { url, enrolUrl, api, people, device, ask, read } = browserFixture("enrol-page");
 let alex: Device;
 let maria: Device;
 beforeAll(async () => {
