@@ -5,8 +5,11 @@ import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { parseReceipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
+import audits from "../../../web/docs/vectors/audits.json" with { type: "json" };
 import receipts from "../../../web/docs/vectors/receipts.json" with { type: "json" };
+import tree from "../../../web/docs/vectors/tree.json" with { type: "json" };
 import { edited } from "../../support/evidence/edited.ts";
+import { audit } from "../../support/vectors/audits.ts";
 import { judge, type Given } from "../../support/vectors/verdict.ts";
 
 // The receipts that are published for those who write a verifier of their own, and the verdicts.
@@ -55,6 +58,16 @@ describe("a changed receipt fails the published checks", () => {
       const changed = await judge(canonicalBytes(edited(receipt, at, () => to)), given, files);
       const names = Object.entries(changed.checks).filter(([, status]) => status === "failed");
       expect([changed.verified, names.map(([check]) => check)]).toEqual([false, failed]);
+    },
+  );
+});
+
+describe("the published export has the published verdict, against", () => {
+  it.each(audits.cases.map((each) => [each.name, each] as const))(
+    "%s",
+    async (_name, { appended, verified, checks, ...given }) => {
+      const entries = [...tree.entries, ...appended];
+      expect(await audit(fileOf(audits.file), { ...given, entries })).toEqual({ verified, checks });
     },
   );
 });

@@ -1,4 +1,6 @@
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { encodeTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
+import { auditVectors } from "./audits.ts";
 import { encodingVectors } from "./encodings.ts";
 import { payloadVectors } from "./payloads.ts";
 import { directoryVectors, policyVectors } from "./policies.ts";
@@ -13,6 +15,7 @@ import { assertionVectors } from "./assertions.ts";
 export async function makeVectors(): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const example = await makeExample();
   const receipts = await receiptVectors(example);
+  const trust = encodeTrustPolicy(example.tenant.log.trust(2));
   const documents: Readonly<Record<string, JsonObject>> = {
     encodings: encodingVectors(),
     payloads: payloadVectors(),
@@ -25,6 +28,7 @@ export async function makeVectors(): Promise<ReadonlyMap<string, string | Uint8A
     tree: treeVectors(example),
     notes: await noteVectors(example),
     timestamps: timestampVectors(),
+    audits: await auditVectors(example, receipts.files, trust),
     receipts: receipts.index,
   };
   const files = new Map<string, string | Uint8Array>();

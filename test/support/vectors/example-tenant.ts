@@ -10,7 +10,7 @@ import { fixedDraw, fixedKey } from "./keys.ts";
 // One tenant from its first passkey on: alex owns it, bea is an admin, cy and dan approve. The log holds
 // entries of other tenants as well.
 
-const OTHERS_MEAN_NOTHING = fixedDraw("other tenants");
+const drawForOthers = fixedDraw("other tenants");
 const PAYMENT = { amount: "1250.00", currency: "EUR", invoice: "4711", to: "Müller & Söhne" };
 
 export interface Example {
@@ -93,7 +93,7 @@ function policyOf(name: string, threshold: number, people: readonly TestPerson[]
 
 function addOtherTenants(log: TestLog, count: number): void {
   for (let added = 0; added < count; added++) {
-    const [label, commit] = [OTHERS_MEAN_NOTHING(32), OTHERS_MEAN_NOTHING(32)];
+    const [label, commit] = [drawForOthers(32), drawForOthers(32)];
     log.append(encodeEntry({ kind: "sealed", label, commit }));
   }
 }

@@ -17,6 +17,7 @@ const ACCEPTED: readonly (readonly [name: string, text: string])[] = [
   ["spaces and another order", ' { "b" : [ 1 , 2 ] ,\r\n\t"a" : null } '],
   ["names in the order of UTF-16 units", '{"\\ufb33":1,"😀":2,"€":3,"1":4,"\\r":5,"ö":6,"\\u0080":7}'],
   ["numbers in their shortest form", '{"a":[1.0,1e2,100e-2,1.50,0e5,1e-7,5e-324,333333333.3333333]}'],
+  ["numbers with and without an exponent", '{"a":[0.000001,1.5e-7,1e15,4503599627370495.5,-0.5]}'],
   ["the largest numbers", '{"a":[9007199254740991,-9007199254740991,90071992547409.91e2]}'],
   ["escapes that are not needed", String.raw`{"a":"\u0041\/\u00e9\u20ac\ud83d\ude02"}`],
   ["characters that need an escape", String.raw`{"a":"\"\\\b\f\n\r\t\u0000\u001f"}`],
