@@ -9,15 +9,15 @@ import {
 import { concat, type Bytes } from "../core/encoding/bytes.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 
-// Every JSON body is read here, once and strictly, so that a name that stands twice is refused wherever
-// it stands. `request.json()` would have lost it.
+// Every JSON body is read here, strictly, so that a duplicate name is refused at any depth.
+// `request.json()` would silently keep the last one.
 
 /**
- * What stands around a payload: an action of 200 characters, each of up to 6 bytes as an escape, metadata
- * of 4 KiB, and some names, numbers and spaces: 1,200 + 4,096 + 2,896.
+ * The request around a payload: an action of 200 characters with up to 6 bytes each as escapes, metadata of
+ * 4 KiB, and some names, numbers and spaces: 1,200 + 4,096 + 2,896.
  */
 const ENVELOPE_MAX_BYTES = 8 * 1024;
-/** Deeper than a payload may be, so that one which is too deep is told its own limit. */
+/** Deeper than a payload may be, so that a payload that is too deep is refused by its own limit. */
 const BODY_MAX_DEPTH = 2 * PAYLOAD_MAX_DEPTH;
 /** 4 KiB of metadata have fewer than 2,048 values; the fields themselves are a dozen. */
 const ENVELOPE_MAX_NODES = 2_100;
@@ -28,7 +28,7 @@ export const BODY_LIMITS: JsonLimits = {
   maxNodes: PAYLOAD_MAX_NODES + ENVELOPE_MAX_NODES,
 };
 
-/** Places in a refusal are pointers into the body. */
+/** Paths in a refusal are JSON Pointers into the body. */
 export async function readJsonBody(
   request: Request,
   limits: JsonLimits = BODY_LIMITS,
@@ -37,7 +37,7 @@ export async function readJsonBody(
   return bytes.ok ? parseJsonObject(bytes.value, limits) : bytes;
 }
 
-/** The bytes of a body that says it is JSON. */
+/** The bytes of a body whose headers say that it is JSON. */
 export async function readJsonBytes(request: Request, maxBytes: number): Promise<Result<Bytes>> {
   if (!isJson(request.headers)) {
     return refuse("unsupported_media_type", "send the body as application/json, in UTF-8, not compressed");
@@ -52,22 +52,25 @@ function isJson(headers: Headers): boolean {
   return JSON_TYPE.test(headers.get("content-type") ?? "") && encoding.toLowerCase() === "identity";
 }
 
-/** What a body claims of its length is a hint, what arrives is what counts. */
+/** Content-Length is only a hint. The limit applies to the bytes that arrive. */
 async function readAtMost(request: Request, maxBytes: number): Promise<Result<Bytes>> {
-  const tooLarge = refuse("payload_too_large", `the body has more than ${maxBytes} bytes`);
-  const claimed = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (claimed > maxBytes) return tooLarge;
+  const tooLarge = refuse(
+    "payload_too_large",
+    `the body has more than ${maxBytes} bytes, which is the limit`,
+  );
+  const announced = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (announced > maxBytes) return tooLarge;
   try {
-    // More than was announced does not get through HTTP; without an announcement reading stops at the limit.
-    const whole =
-      claimed >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readUpTo(request, maxBytes);
-    return whole === undefined || whole.length > maxBytes ? tooLarge : accept(whole);
+    // HTTP cuts a body at its Content-Length. Without that header, reading stops at the limit.
+    const bytes =
+      announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readUpTo(request, maxBytes);
+    return bytes === undefined || bytes.length > maxBytes ? tooLarge : accept(bytes);
   } catch {
-    return refuse("validation_failed", "the body broke off");
+    return refuse("validation_failed", "the body ended too early; send it again");
   }
 }
 
-/** Undefined where there is more. */
+/** Undefined if the body has more bytes. */
 async function readUpTo(request: Request, maxBytes: number): Promise<Bytes | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,4 +1,4 @@
-/** The reason is for the operator's log; what a client is told is only that it was our fault. */
-export function logError(requestId: string, problem: unknown): void {
-  console.error(requestId, problem);
+/** The reason goes into the operator's log only. The client learns that the failure is ours. */
+export function logError(requestId: string, error: unknown): void {
+  console.error(requestId, error);
 }

@@ -1,11 +1,11 @@
 import type { Refusal, RefusalCode } from "../core/refusal.ts";
 
-// The one map from what can go wrong to what is told about it: RFC 9457 problem details. Clients build on
-// `code`, people read `detail`; whatever is our own fault is told as one thing and explained in the log only.
+// The only map from refusals to answers: problem details of RFC 9457. Programs read `code`, people read `detail`.
+// Every failure of ours is reported as internal_error, and explained in the log only.
 //
-// Statuses: 400 the text is not strict JSON, 422 it is and a field in it is wrong, 401 who are you,
-// 403 not you, 404 nothing that you may see, 409 not in this state, 410 gone, 413 and 415 the body as such,
-// 429 later.
+// Statuses: 400 the text is not strict JSON, 422 a field is wrong, 401 not authenticated, 403 not allowed,
+// 404 nothing that the caller may see, 409 not possible in this state, 410 gone, 413 and 415 the body itself,
+// 429 try again later.
 
 export interface FieldError {
   /** JSON Pointer into the body, or into the query. */
@@ -15,7 +15,7 @@ export interface FieldError {
 }
 
 export interface Problem {
-  /** `/problems/<code>`: stands for the kind of problem, the same in every deployment. */
+  /** `/problems/<code>`, the same in every deployment. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -26,81 +26,89 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
 }
 
-/** Where it went wrong: the path of the request, and the name it has in the log. */
-export interface Place {
+/** The request that has the problem. */
+export interface ProblemContext {
+  /** Its path. */
   readonly instance: string;
+  /** Its id in the log. */
   readonly requestId: string;
 }
 
-interface Kind {
+interface ProblemDefinition {
   readonly status: number;
   readonly title: string;
-  /** Stands for every detail: here a difference in words would tell what nobody may learn. */
-  readonly only?: string;
+  /** Replaces every detail, where different words would reveal what the caller must not learn. */
+  readonly fixedDetail?: string;
+  /** The header WWW-Authenticate. */
   readonly challenge?: string;
 }
 
-const KINDS = {
+const PROBLEMS = {
   validation_failed: { status: 422, title: "A field is not valid" },
-  payload_not_canonical: { status: 400, title: "The JSON is not strict, or goes beyond a limit" },
+  payload_not_canonical: { status: 400, title: "The JSON is not strict, or exceeds a limit" },
   payload_too_large: { status: 413, title: "The body, or the payload in it, is too large" },
   unsupported_media_type: { status: 415, title: "The body is not JSON" },
-  method_not_allowed: { status: 405, title: "This method is not for this address" },
+  method_not_allowed: { status: 405, title: "This address does not support the method" },
   unauthorized: {
     status: 401,
     title: "No valid API key",
-    only: "send a valid API key in the header X-Api-Key",
+    fixedDetail: "send a valid API key in the header X-Api-Key",
     challenge: 'ApiKey realm="countersign"',
   },
   session_required: { status: 401, title: "Not signed in", challenge: 'Passkey realm="countersign"' },
-  forbidden_scope: { status: 403, title: "The key may not do this" },
+  forbidden_scope: { status: 403, title: "The API key lacks a scope" },
   forbidden_origin: { status: 403, title: "The request came from another site" },
   not_allowed: { status: 403, title: "You may not do this" },
-  not_found: { status: 404, title: "Not found", only: "there is nothing here that you may see" },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    fixedDetail: "there is nothing at this address that you may see; check the id",
+  },
   idempotency_mismatch: { status: 422, title: "The Idempotency-Key was used for another request" },
   rejection_locked: { status: 409, title: "The same request was just rejected" },
   quota_exceeded: { status: 429, title: "The quota is used up" },
   rate_limited: { status: 429, title: "Too many requests" },
   internal_error: {
     status: 500,
-    title: "Something failed here",
-    only: "something failed on our side; what you asked for may not have happened, so ask for its state",
+    title: "Internal error",
+    fixedDetail:
+      "something failed on our side, and your request may or may not have taken effect; read its state before you try again",
   },
 
   already_decided: { status: 409, title: "Already decided" },
   already_signed: { status: 409, title: "You have already signed" },
   expired: { status: 409, title: "The request has expired" },
-  not_an_approver: { status: 403, title: "You are not asked to decide this" },
-  reason_required: { status: 422, title: "A reason is needed" },
+  not_an_approver: { status: 403, title: "You are not an approver of this request" },
+  reason_required: { status: 422, title: "A reason is required" },
   break_glass_not_allowed: { status: 403, title: "You may not decide this alone" },
   not_approved: { status: 409, title: "Not approved" },
   argument_hash_mismatch: { status: 409, title: "Not the payload that was approved" },
   already_consumed: { status: 409, title: "Already used" },
   execution_window_closed: { status: 409, title: "Too late to use this approval" },
 
-  challenge_unknown: { status: 409, title: "The challenge is not known" },
+  challenge_unknown: { status: 409, title: "The challenge is unknown" },
   challenge_expired: { status: 409, title: "The challenge has expired" },
-  challenge_consumed: { status: 409, title: "The challenge was used already" },
-  unknown_credential: { status: 403, title: "The passkey is not known here" },
-  authenticator_class_mismatch: { status: 403, title: "The policy asks for another kind of passkey" },
+  challenge_consumed: { status: 409, title: "The challenge was already used" },
+  unknown_credential: { status: 403, title: "The passkey is unknown" },
+  authenticator_class_mismatch: { status: 403, title: "The policy requires another kind of passkey" },
   signature_verification_failed: { status: 403, title: "The passkey's answer was not accepted" },
   signature_counter_regression: { status: 403, title: "The passkey's counter went back" },
 
   unknown_approver: { status: 422, title: "There is no such approver" },
   approver_without_passkey: { status: 409, title: "The approver has no passkey yet" },
   username_taken: { status: 409, title: "The username is taken" },
-  enrolment_unknown: { status: 404, title: "The link is not known" },
-  enrolment_used: { status: 410, title: "The link was used already" },
+  enrolment_unknown: { status: 404, title: "The link is unknown" },
+  enrolment_used: { status: 410, title: "The link was already used" },
   enrolment_expired: { status: 410, title: "The link has expired" },
-  credential_registered: { status: 409, title: "The passkey is registered already" },
-  recovery_impossible: { status: 409, title: "Nobody is left who could sign for it" },
-} as const satisfies Partial<Record<RefusalCode, Kind>>;
+  credential_registered: { status: 409, title: "The passkey is already registered" },
+  recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },
+} as const satisfies Partial<Record<RefusalCode, ProblemDefinition>>;
 
-export type ProblemCode = keyof typeof KINDS;
-export const PROBLEM_CODES = Object.keys(KINDS) as readonly ProblemCode[];
+export type ProblemCode = keyof typeof PROBLEMS;
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
 
-/** Every other reason is told as one of these, with its own name among the `errors`. */
-const TOLD_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> = {
+/** Every other refusal code is reported as one of these. Its own name is among the `errors`. */
+const REPORTED_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> = {
   json_too_large: "payload_too_large",
   json_byte_order_mark: "payload_not_canonical",
   json_invalid_utf8: "payload_not_canonical",
@@ -142,7 +150,7 @@ const TOLD_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> 
   algorithm_mismatch: "signature_verification_failed",
   verifiers_disagree: "signature_verification_failed",
 
-  // Of our own log and receipts: no request can bring them about.
+  // These are about our own log and receipts. No request can cause them.
   note_malformed: "internal_error",
   checkpoint_malformed: "internal_error",
   tile_malformed: "internal_error",
@@ -160,46 +168,46 @@ const TOLD_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> 
   timestamp_mismatch: "internal_error",
 };
 
-/** Names in a path may be as long as the body; nobody needs to get them back whole. */
+/** A name in a path may be as long as the body. The answer repeats only its beginning. */
 const PATH_MAX_CHARACTERS = 500;
 
 export function problemCode(code: RefusalCode): ProblemCode {
-  return isProblemCode(code) ? code : TOLD_AS[code];
+  return isProblemCode(code) ? code : REPORTED_AS[code];
 }
 
-export function problemKind(code: ProblemCode): Kind {
-  return KINDS[code];
+export function problemDefinition(code: ProblemCode): ProblemDefinition {
+  return PROBLEMS[code];
 }
 
-export function problemOf(
-  { instance, requestId }: Place,
+export function problemDetails(
+  { instance, requestId }: ProblemContext,
   refusal: Refusal,
   errors: readonly FieldError[] = errorsOf(refusal),
 ): Problem {
   const code = problemCode(refusal.code);
-  const { status, title, only } = problemKind(code);
+  const { status, title, fixedDetail } = problemDefinition(code);
   return {
     type: `/problems/${code}`,
     title,
     status,
-    detail: only ?? refusal.detail,
+    detail: fixedDetail ?? refusal.detail,
     instance,
     code,
     requestId,
-    ...(errors.length > 0 && only === undefined ? { errors: errors.map(shortened) } : {}),
+    ...(errors.length > 0 && fixedDetail === undefined ? { errors: errors.map(shortened) } : {}),
   };
 }
 
-export function problem(
-  place: Place,
+export function problemResponse(
+  context: ProblemContext,
   refusal: Refusal,
   errors?: readonly FieldError[],
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const told = problemOf(place, refusal, errors);
-  const { challenge } = problemKind(told.code);
-  return new Response(JSON.stringify(told), {
-    status: told.status,
+  const details = problemDetails(context, refusal, errors);
+  const { challenge } = problemDefinition(details.code);
+  return new Response(JSON.stringify(details), {
+    status: details.status,
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
@@ -210,13 +218,13 @@ export function problem(
 }
 
 function isProblemCode(code: RefusalCode): code is ProblemCode {
-  return Object.hasOwn(KINDS, code);
+  return Object.hasOwn(PROBLEMS, code);
 }
 
-/** Where there is a place, or a narrower reason, it is told; else the code has said it all. */
+/** Empty if the refusal has neither a path nor a more specific code than the problem. */
 function errorsOf({ code, detail, at }: Refusal): readonly FieldError[] {
   if (at === undefined && isProblemCode(code)) return [];
-  // A place in what a passkey signed is no place in the body.
+  // A path into the signed data is not a path into the body.
   const path = problemCode(code) === "signature_verification_failed" ? "" : (at ?? "");
   return [{ path, code, detail }];
 }

@@ -3,42 +3,45 @@ import { pointer, type JsonObject, type JsonValue } from "../core/encoding/stric
 import { accept, type Refusal } from "../core/refusal.ts";
 import type { FieldError } from "./problem.ts";
 
-// From what a schema says to what a client is told: every field that is wrong, each with its place, a code
-// and plain words.
+// Turns the issues of a schema into field errors: for every wrong field its path, a code and plain words.
 
-/** A `Result` that knows more than one reason. */
-export type Checked<Value> =
+/** A `Result` with an error for each wrong field. */
+export type Validated<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal: Refusal; readonly errors: readonly FieldError[] };
 
-/** Nobody mends more at a time, and a body could hold thousands of unknown names. */
+/** Enough to correct at a time. A body could hold thousands of unknown names. */
 const ERRORS_MAX = 20;
 
-export function check<Schema extends z.ZodType>(
+export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: JsonObject,
-): Checked<z.output<Schema>> {
+): Validated<z.output<Schema>> {
   const parsed = schema.safeParse(value);
   return parsed.success
     ? accept(parsed.data)
     : invalid(parsed.error.issues.flatMap((issue) => errorsOf(issue, value)));
 }
 
-/** Each name once, and none that the schema does not know. */
-export function checkQuery<Schema extends z.ZodType>(
+/** Refuses a name that is given twice, besides what the schema refuses. */
+export function validateQuery<Schema extends z.ZodType>(
   schema: Schema,
   query: URLSearchParams,
-): Checked<z.output<Schema>> {
-  const twice = [...new Set(query.keys())].filter((name) => query.getAll(name).length > 1);
-  if (twice.length > 0) {
+): Validated<z.output<Schema>> {
+  const repeated = [...new Set(query.keys())].filter((name) => query.getAll(name).length > 1);
+  if (repeated.length > 0) {
     return invalid(
-      twice.map((name) => ({ path: pointer([name]), code: "duplicate", detail: "is given more than once" })),
+      repeated.map((name) => ({
+        path: pointer([name]),
+        code: "duplicate",
+        detail: "is given more than once",
+      })),
     );
   }
-  return check(schema, Object.fromEntries(query));
+  return validate(schema, Object.fromEntries(query));
 }
 
-export function invalid(errors: readonly FieldError[]): Extract<Checked<never>, { ok: false }> {
+function invalid(errors: readonly FieldError[]): Extract<Validated<never>, { ok: false }> {
   const [first = { path: "", code: "malformed", detail: "is not valid" }] = errors;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : "";
   const name = first.path === "" ? "the request" : first.path;
@@ -50,7 +53,7 @@ export function invalid(errors: readonly FieldError[]): Extract<Checked<never>, 
 }
 
 type Issue = z.core.$ZodIssue;
-const TYPES: Readonly<Record<string, string>> = {
+const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "text",
   int: "a whole number",
   number: "a number",
@@ -60,27 +63,27 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function errorsOf(issue: Issue, value: JsonObject): readonly FieldError[] {
-  const steps = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((name) => ({
-      path: pointer([...steps, name]),
+      path: pointer([...path, name]),
       code: "unknown_field",
       detail: "is not a field of this request",
     }));
   }
-  const missing = valueAt(value, steps) === undefined;
-  const [code, detail] = missing && !says(issue, "required") ? ["required", "is required"] : wordsOf(issue);
-  return [{ path: pointer(steps), code, detail }];
+  const isMissing = valueAt(value, path) === undefined && !hasCode(issue, "required");
+  const [code, detail] = isMissing ? ["required", "is required"] : codeAndDetail(issue);
+  return [{ path: pointer(path), code, detail }];
 }
 
-function says(issue: Issue, code: string): boolean {
+function hasCode(issue: Issue, code: string): boolean {
   return issue.code === "custom" && issue.params?.["code"] === code;
 }
 
-function wordsOf(issue: Issue): readonly [code: string, detail: string] {
+function codeAndDetail(issue: Issue): readonly [code: string, detail: string] {
   switch (issue.code) {
     case "invalid_type":
-      return ["wrong_type", `must be ${TYPES[issue.expected] ?? issue.expected}`];
+      return ["wrong_type", `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`];
     case "too_big":
       return issue.origin === "string"
         ? ["too_long", `has more than ${issue.maximum} characters`]
@@ -98,11 +101,11 @@ function wordsOf(issue: Issue): readonly [code: string, detail: string] {
   }
 }
 
-function valueAt(value: JsonObject, steps: readonly (string | number)[]): JsonValue | undefined {
-  let found: JsonValue | undefined = value;
-  for (const step of steps) {
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, step)) return undefined;
-    found = (found as JsonObject)[step];
+function valueAt(value: JsonObject, path: readonly (string | number)[]): JsonValue | undefined {
+  let member: JsonValue | undefined = value;
+  for (const step of path) {
+    if (typeof member !== "object" || member === null || !Object.hasOwn(member, step)) return undefined;
+    member = (member as JsonObject)[step];
   }
-  return found;
+  return member;
 }

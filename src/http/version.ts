@@ -1,2 +1,2 @@
-/** As package.json has it; a test holds them together. */
+/** The version in package.json. A test compares them. */
 export const VERSION = "0.1.0";

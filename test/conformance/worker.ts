@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
 import { readMessage } from "../../src/http/mcp/mcp-message.ts";
-import { foreignPlace, rejected, served } from "../../src/http/mcp/mcp-protocol.ts";
-import { Answering } from "../../src/http/mcp/delivery-watch.ts";
+import { hostRefusal, rejectionResponse, serveMessage } from "../../src/http/mcp/mcp-transport.ts";
+import { DeliveryWatch } from "../../src/http/mcp/delivery-watch.ts";
 import { askContext, ASKING, STATE } from "./asking.ts";
 import { described, PROMPTS, promptOf, RESOURCES, STILL, text } from "./content.ts";
 
@@ -91,12 +91,12 @@ function fixture(): Server {
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    const foreign = foreignPlace(request, "http://localhost");
-    if (foreign) return rejected(foreign);
+    const foreign = hostRefusal(request, "http://localhost");
+    if (foreign) return rejectionResponse(foreign);
     if (request.method !== "POST") return new Response(null, { status: 405, headers: { allow: "POST" } });
     const message = await readMessage(request);
-    if (!message.ok) return rejected(message.refusal);
-    const answering = new Answering(async () => undefined);
-    return answering.watch(await served(request, message.value.body, fixture));
+    if (!message.ok) return rejectionResponse(message.refusal);
+    const deliveryWatch = new DeliveryWatch(async () => undefined);
+    return deliveryWatch.watch(await serveMessage(request, message.value.body, fixture));
   },
 };

@@ -1,7 +1,7 @@
 import type { RequestContext } from "../context.ts";
 
-// The pages' HTML is the same for everyone but for one inert block of data, whose text can't end the
-// element that it stands in. Whatever the page may load and do is listed here, and it is little.
+// The HTML of a page is the same for everyone, except for one inert block of data, whose text can't end its
+// element. The headers here list everything that a page may load and do.
 
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
 
@@ -19,19 +19,19 @@ const BASE_POLICY = {
 } as const;
 
 export const PAGES = {
-  home: { file: "/index.html", may: "" },
-  approve: { file: "/approve.html", may: "publickey-credentials-get=(self)" },
-  signin: { file: "/signin.html", may: "publickey-credentials-get=(self)" },
-  enrol: { file: "/enrol.html", may: "publickey-credentials-create=(self)" },
-  devices: { file: "/devices.html", may: "publickey-credentials-create=(self)" },
-  inbox: { file: "/inbox.html", may: "" },
-  publish: { file: "/publish.html", may: "" },
-  verify: { file: "/verify.html", may: "" },
-  notfound: { file: "/notfound.html", may: "" },
+  home: { file: "/index.html", permissions: "" },
+  approve: { file: "/approve.html", permissions: "publickey-credentials-get=(self)" },
+  signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },
+  enrol: { file: "/enrol.html", permissions: "publickey-credentials-create=(self)" },
+  devices: { file: "/devices.html", permissions: "publickey-credentials-create=(self)" },
+  inbox: { file: "/inbox.html", permissions: "" },
+  publish: { file: "/publish.html", permissions: "" },
+  verify: { file: "/verify.html", permissions: "" },
+  notfound: { file: "/notfound.html", permissions: "" },
 } as const;
 export type PageName = keyof typeof PAGES;
 
-export function securityHeaders(may: string): Record<string, string> {
+export function securityHeaders(permissions: string): Record<string, string> {
   const policy = Object.entries(BASE_POLICY).map(([name, value]) => `${name} ${value}`);
   return {
     "content-security-policy": policy.join("; "),
@@ -39,23 +39,28 @@ export function securityHeaders(may: string): Record<string, string> {
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    "permissions-policy": ["camera=()", "geolocation=()", "microphone=()", ...(may ? [may] : [])].join(", "),
+    "permissions-policy": [
+      "camera=()",
+      "geolocation=()",
+      "microphone=()",
+      ...(permissions ? [permissions] : []),
+    ].join(", "),
   };
 }
 
-export async function page(
+export async function pageResponse(
   context: RequestContext,
   name: PageName,
   data?: object,
   status: 200 | 404 = 200,
 ): Promise<Response> {
-  const { file, may } = PAGES[name];
+  const { file, permissions } = PAGES[name];
   const template = await context.env.ASSETS.fetch(new URL(file, context.req.url));
   const html = await template.text();
   const block = data === undefined ? html : html.replace(DATA_BLOCK, () => dataBlock(data));
-  // Not a bare Response: that would leave behind a cookie that was set before.
+  // Not `new Response`, which would drop the cookie that the session middleware may have set.
   return context.body(block, status, {
-    ...securityHeaders(may),
+    ...securityHeaders(permissions),
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
   });

@@ -1,40 +1,43 @@
 import type { Delivery } from "../../app/confirmation/deduplicate.ts";
 import { utf8 } from "../../core/encoding/bytes.ts";
 
-// Whether somebody took the answer. A runtime tells that a client has gone only when something is written
-// to it; so an open answer is written to now and then, and once more after its end.
+// Notices whether the client received the answer. The runtime reports a closed connection only when something is
+// written to it, so an open answer gets a keep-alive from time to time, and two more comments after its end.
 
-/** Python agents give up after 5 s of silence; and whoever has gone is noticed by the next of these. */
+/** Python agents give up after 5 s of silence. A client that has gone is noticed at the next keep-alive. */
 export const KEEP_ALIVE_MILLISECONDS = 2_000;
-/** The first write to a connection that was closed brings back its reset, the next one meets it. */
-const AFTERWARDS = [20, 20] as const;
-const NOTHING = utf8(": end\n\n");
+/** The first write to a closed connection brings back its reset, and the second write fails. */
+const FINAL_PAUSES_MILLISECONDS = [20, 20] as const;
+const FINAL_COMMENT = utf8(": end\n\n");
 
-export class Answering {
+export class DeliveryWatch {
   #delivery: Delivery | undefined;
-  #gone = false;
-  readonly #takeBack: (delivery: Delivery) => Promise<void>;
+  #isClosed = false;
+  readonly #undo: (delivery: Delivery) => Promise<void>;
   readonly #ended = Promise.withResolvers<void>();
 
-  constructor(takeBack: (delivery: Delivery) => Promise<void>) {
-    this.#takeBack = takeBack;
+  /** `undo` is called with a delivery that the client did not receive. */
+  constructor(undo: (delivery: Delivery) => Promise<void>) {
+    this.#undo = undo;
   }
 
-  /** False once the client is known to have gone: nothing can be delivered to it. */
-  get attended(): boolean {
-    return !this.#gone;
+  /** False once the client is known to have gone. Nothing can be delivered to it. */
+  get isConnected(): boolean {
+    return !this.#isClosed;
   }
 
-  /** Settles when it is known what became of the answer. */
+  /** Resolves once it is known whether the client received the answer. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
-  async delivers(delivery: Delivery): Promise<void> {
+  /** The answer will contain this delivery. */
+  async add(delivery: Delivery): Promise<void> {
     this.#delivery = delivery;
-    if (this.#gone) await this.#takeBack(delivery);
+    if (this.#isClosed) await this.#undo(delivery);
   }
 
+  /** The same response, watched until its end. */
   watch(response: Response): Response {
     if (response.body === null || response.headers.get("content-type") !== "text/event-stream") {
       this.#ended.resolve();
@@ -46,18 +49,18 @@ export class Answering {
         pull: async (controller) => {
           const { done, value } = await reader.read();
           if (!done) return controller.enqueue(value);
-          for (const pause of this.#delivery === undefined ? [] : AFTERWARDS) {
+          for (const pause of this.#delivery === undefined ? [] : FINAL_PAUSES_MILLISECONDS) {
             await scheduler.wait(pause);
-            if (this.#gone) return;
-            controller.enqueue(NOTHING);
+            if (this.#isClosed) return;
+            controller.enqueue(FINAL_COMMENT);
           }
           controller.close();
           this.#ended.resolve();
         },
         cancel: async (reason) => {
-          this.#gone = true;
+          this.#isClosed = true;
           await reader.cancel(reason).catch(() => undefined);
-          if (this.#delivery !== undefined) await this.#takeBack(this.#delivery);
+          if (this.#delivery !== undefined) await this.#undo(this.#delivery);
           this.#ended.resolve();
         },
       },

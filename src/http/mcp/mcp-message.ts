@@ -8,10 +8,10 @@ import {
 import { accept, refuse, type Refusal, type Result } from "../../core/refusal.ts";
 import { BODY_LIMITS, readJsonBytes } from "../json-body.ts";
 
-// A JSON-RPC message, read as strictly as any other body before the protocol's library sees it, which
-// would take a name that stands twice, and several messages in one list.
+// Reads a JSON-RPC message as strictly as any other body. The protocol's library would accept duplicate names and
+// batches of messages.
 
-/** What the protocol puts around a tool's arguments: names, versions, a client's description of itself. */
+/** What the protocol adds to a tool's arguments: names, versions, the client's description of itself. */
 const PROTOCOL_MAX_BYTES = 16 * 1024;
 const PROTOCOL_MAX_NODES = 500;
 
@@ -22,8 +22,8 @@ export const MESSAGE_LIMITS: JsonLimits = {
 };
 
 const ARGUMENTS = "/params/arguments";
-/** What a client can send that is an ordinary one: these values are a model's, and it can mend them. */
-const MENDABLE = new Set([
+/** An ordinary client can send these: the values come from a model, and the model can correct them. */
+const CORRECTABLE_CODES = new Set([
   "json_forbidden_name",
   "json_lone_surrogate",
   "json_number_inexact",
@@ -35,8 +35,8 @@ const MENDABLE = new Set([
 
 export interface Message {
   readonly body: JsonObject;
-  /** Why the arguments of the tool can't be taken; they are left out of the body then. */
-  readonly unreadable?: Refusal;
+  /** Why the tool's arguments were refused. The body then has empty arguments. */
+  readonly argumentsRefusal?: Refusal;
 }
 
 export async function readMessage(request: Request): Promise<Result<Message>> {
@@ -48,28 +48,29 @@ export async function readMessage(request: Request): Promise<Result<Message>> {
   if (refusal.code === "json_not_an_object") {
     return refuse(
       refusal.code,
-      "send one JSON-RPC message, an object, in each request; batches are not taken",
+      "send one JSON-RPC message, an object, in each request; batches are not supported",
     );
   }
   const at = refusal.at ?? "";
-  if (!MENDABLE.has(refusal.code) || !(at === ARGUMENTS || at.startsWith(`${ARGUMENTS}/`))) return body;
-  const emptied = withoutArguments(bytes.value);
-  return emptied === undefined
+  const isInArguments = at === ARGUMENTS || at.startsWith(`${ARGUMENTS}/`);
+  if (!CORRECTABLE_CODES.has(refusal.code) || !isInArguments) return body;
+  const message = withoutArguments(bytes.value);
+  return message === undefined
     ? body
-    : accept({ body: emptied, unreadable: { ...refusal, at: at.slice(ARGUMENTS.length) } });
+    : accept({ body: message, argumentsRefusal: { ...refusal, at: at.slice(ARGUMENTS.length) } });
 }
 
-/** For an answer under the message's own id. Nothing else is done with it: the strict reading has refused it. */
+/** Only to answer under the message's own id. The strict parser has refused it, so nothing else is done with it. */
 function withoutArguments(bytes: Bytes): JsonObject | undefined {
   try {
     const lax = JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
     const { params } = lax;
     if (params === undefined || !isJsonObject(params)) return undefined;
-    const kept = JSON.stringify({ ...lax, params: { ...params, arguments: {} } });
-    const again = parseJsonObject(utf8(kept), MESSAGE_LIMITS);
-    return again.ok ? again.value : undefined;
+    const text = JSON.stringify({ ...lax, params: { ...params, arguments: {} } });
+    const message = parseJsonObject(utf8(text), MESSAGE_LIMITS);
+    return message.ok ? message.value : undefined;
   } catch {
-    // What follows the refused value is no JSON, or nested beyond what can be written again.
+    // The rest of the text is not JSON, or is nested too deep to be serialised.
     return undefined;
   }
 }

@@ -1,54 +1,67 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { takeBack } from "../../app/confirmation/deduplicate.ts";
 import { hangUp } from "../../app/sealing/request-sealing.ts";
-import { principalOf, type Principal } from "../../app/account/api-keys.ts";
+import type { Principal } from "../../app/account/api-keys.ts";
 import type { Runtime } from "../../app/runtime.ts";
 import { isJsonObject, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { refuse } from "../../core/refusal.ts";
-import type { HonoEnv } from "../context.ts";
+import { errorResponse } from "../context.ts";
+import { HttpRefusal, orRefuse } from "../http-refusal.ts";
+import { authenticate, type KeyEnv } from "../api-key-auth.ts";
+import { DeliveryWatch } from "./delivery-watch.ts";
 import { readMessage } from "./mcp-message.ts";
-import { foreignPlace, rejected, served } from "./mcp-protocol.ts";
-import { serverFor } from "./mcp-server.ts";
-import { Answering } from "./delivery-watch.ts";
+import { createServer } from "./mcp-server.ts";
+import { hostRefusal, rejectionResponse, serveMessage } from "./mcp-transport.ts";
 
-// The agents' door: who asks comes first, then the message is read strictly, and only then the protocol's
-// library has it. It keeps nothing between two requests.
+// The MCP endpoint. It authenticates, then reads the message strictly, and only then passes it to the protocol's
+// library. It keeps no state between requests.
 
-export const mcp = new Hono<HonoEnv>();
+export const mcpRoutes = new Hono<KeyEnv>();
 
-mcp.all("/", async (context) => {
-  const { raw } = context.req;
+mcpRoutes.onError((error, context) =>
+  error instanceof HttpRefusal
+    ? rejectionResponse(error.refusal, error.headers)
+    : errorResponse(error, context),
+);
+
+const requireOwnHost: MiddlewareHandler<KeyEnv> = async (context, next) => {
+  const refusal = hostRefusal(context.req.raw, context.get("runtime").origin);
+  if (refusal) throw new HttpRefusal(refusal);
+  await next();
+};
+
+const requirePost: MiddlewareHandler<KeyEnv> = async (context, next) => {
+  if (context.req.method !== "POST")
+    orRefuse(refuse("method_not_allowed", "send each JSON-RPC message as a POST"), { allow: "POST" });
+  await next();
+};
+
+// Authentication comes before any other answer: a client that is led to OAuth drops the header that it was given.
+mcpRoutes.all("/", requireOwnHost, authenticate, requirePost, async (context) => {
   const runtime = context.get("runtime");
-  const foreign = foreignPlace(raw, runtime.origin);
-  if (foreign) return rejected(foreign);
-  // Before any other answer: a client that is led to OAuth drops the header that it was given.
-  const principal = await principalOf(runtime, context.req.header("x-api-key"));
-  if (!principal.ok) return rejected(principal.refusal);
-  if (raw.method !== "POST") {
-    return rejected(refuse("method_not_allowed", "send each JSON-RPC message as a POST").refusal, {
-      allow: "POST",
-    });
-  }
-  const message = await readMessage(raw);
-  if (!message.ok) return rejected(message.refusal);
-  const { body, unreadable } = message.value;
-  await heedHangUp(runtime, principal.value, body);
-  const answering = new Answering((delivery) => takeBack(principal.value.store, delivery));
-  const visit = {
+  const principal = context.get("principal");
+  const { body, argumentsRefusal } = orRefuse(await readMessage(context.req.raw));
+  await handleCancellation(runtime, principal, body);
+  const deliveryWatch = new DeliveryWatch((delivery) => takeBack(principal.store, delivery));
+  const request = {
     runtime,
-    principal: principal.value,
-    answering,
-    unreadable,
+    principal,
+    deliveryWatch,
+    argumentsRefusal,
     requestId: context.get("requestId"),
   };
-  const response = answering.watch(await served(raw, body, () => serverFor(visit)));
-  // A client that hangs up ends the request; what is to be put back then must still be done.
-  context.executionCtx.waitUntil(answering.ended);
-  return response;
+  const response = await serveMessage(context.req.raw, body, () => createServer(request));
+  // A client that disconnects ends the request, but its delivery must still be undone.
+  context.executionCtx.waitUntil(deliveryWatch.ended);
+  return deliveryWatch.watch(response);
 });
 
-/** A client that gave up says so in a call of its own; in this way no other call of its key is ended. */
-async function heedHangUp(runtime: Runtime, { store, key }: Principal, body: JsonObject): Promise<void> {
+/** A client that gives up says so in a message of its own. It ends only calls that were made with the same key. */
+async function handleCancellation(
+  runtime: Runtime,
+  { store, key }: Principal,
+  body: JsonObject,
+): Promise<void> {
   if (body["method"] !== "notifications/cancelled") return;
   const { params } = body;
   if (params === undefined || !isJsonObject(params) || params["requestId"] === undefined) return;

@@ -10,55 +10,58 @@ import type { Refusal } from "../../core/refusal.ts";
 import { logError } from "../log-error.ts";
 import type { FieldError } from "../problem.ts";
 import { VERSION } from "../version.ts";
-import { refusedWith, type ToolCall } from "./tool-handlers.ts";
 import { TOOLS } from "./tool-definitions.ts";
+import type { ToolCall } from "./tool-handlers.ts";
+import { refusalResult } from "./tool-results.ts";
 
-// The protocol's server for one request: the tools that the key may use, and what calls of them come to.
+// The protocol's server for one request: it lists the tools that the key may use, and runs the calls of them.
 
 const INSTRUCTIONS =
-  "Before anything that can't be undone (deploy, pay, delete, message, grant), call request_human_approval with the exact payload, and act only if it or get_approval returns approved=true. Everything else means NO. If a call times out, repeat it with identical arguments: it finds the decision and asks nobody twice.";
+  "Before anything that can't be undone (deploy, pay, delete, message, grant), call request_human_approval with the exact payload, and act only if it or get_approval returns approved=true. Everything else means NO. If a call times out, repeat it with identical arguments: it finds the decision, and nobody is asked twice.";
 
-/** Everything that came with the HTTP request, before the protocol was looked at. */
-export type Visit = Omit<ToolCall, "caller" | "progress"> & {
-  readonly unreadable: Refusal | undefined;
+/** What is known of an HTTP request before the protocol reads its message. */
+export type McpRequest = Omit<ToolCall, "caller" | "progress"> & {
+  /** Why the tool's arguments were refused, if they were. */
+  readonly argumentsRefusal: Refusal | undefined;
   readonly requestId: string;
 };
 
-export function serverFor(visit: Visit): Server {
+export function createServer(request: McpRequest): Server {
   const server = new Server(
     { name: "countersign", title: "Countersign", version: VERSION },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
-  const { scopes } = visit.principal;
+  const { scopes } = request.principal;
   server.setRequestHandler("tools/list", () => ({
-    tools: TOOLS.filter(({ scope }) => scopes.has(scope)).map(({ described }) => described),
+    tools: TOOLS.filter(({ scope }) => scopes.has(scope)).map(({ description }) => description),
   }));
   server.setRequestHandler("tools/call", ({ params }, context) =>
-    called(visit, params.name, (params.arguments ?? {}) as JsonValue, context),
+    callTool(request, params.name, (params.arguments ?? {}) as JsonValue, context),
   );
   return server;
 }
 
-async function called(
-  visit: Visit,
+async function callTool(
+  request: McpRequest,
   name: string,
-  given: JsonValue,
+  input: JsonValue,
   { mcpReq }: ServerContext,
 ): Promise<CallToolResult> {
-  const tool = TOOLS.find(({ described }) => described.name === name);
-  if (tool === undefined) throw mistaken(`there is no tool of this name; there are ${namesFor(visit)}`);
-  if (!visit.principal.scopes.has(tool.scope)) {
-    throw mistaken(`this API key lacks the scope ${tool.scope}, which ${name} needs`);
+  const tool = TOOLS.find(({ description }) => description.name === name);
+  if (tool === undefined)
+    throw invalidParams(`there is no tool of this name; this key can use ${toolNamesFor(request)}`);
+  if (!request.principal.scopes.has(tool.scope)) {
+    throw invalidParams(`this API key lacks the scope ${tool.scope}, which ${name} needs`);
   }
-  if (visit.unreadable) return refusedWith(visit.unreadable);
-  if (!isJsonObject(given)) throw mistaken("arguments must be an object");
-  const begun = tool.begin(given);
-  if (!begun.ok) throw mistaken(wordsOf(begun.errors), begun.errors);
+  if (request.argumentsRefusal) return refusalResult(request.argumentsRefusal);
+  if (!isJsonObject(input)) throw invalidParams("arguments must be an object");
+  const run = tool.prepare(input);
+  if (!run.ok) throw invalidParams(textOf(run.errors), run.errors);
   const token = mcpReq._meta?.progressToken;
   try {
-    return await begun.value({
-      ...visit,
-      caller: { key: visit.principal.key.id, call: JSON.stringify(mcpReq.id) },
+    return await run.value({
+      ...request,
+      caller: { key: request.principal.key.id, call: JSON.stringify(mcpReq.id) },
       progress:
         token === undefined
           ? undefined
@@ -68,28 +71,28 @@ async function called(
                 params: { progressToken: token, progress, total, message: "Waiting for a person to decide" },
               }),
     });
-  } catch (problem) {
-    logError(visit.requestId, problem);
-    return refusedWith({ code: "internal_error", detail: "" });
+  } catch (error) {
+    logError(request.requestId, error);
+    return refusalResult({ code: "internal_error", detail: "" });
   }
 }
 
-/** JSON-RPC's "invalid params": the call was never made. */
-function mistaken(words: string, errors: readonly FieldError[] = []): ProtocolError {
+/** JSON-RPC's "invalid params": the tool has not run. */
+function invalidParams(message: string, errors: readonly FieldError[] = []): ProtocolError {
   const data: JsonObject = { code: "validation_failed", errors: errors.map((error) => ({ ...error })) };
   return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `${words}. Nothing was asked and nothing is approved.`,
+    `${message}. Nothing was asked and nothing is approved.`,
     data,
   );
 }
 
-function wordsOf(errors: readonly FieldError[]): string {
+function textOf(errors: readonly FieldError[]): string {
   return errors.map(({ path, detail }) => `${path === "" ? "the arguments" : path} ${detail}`).join("; ");
 }
 
-function namesFor({ principal }: Visit): string {
+function toolNamesFor({ principal }: McpRequest): string {
   return TOOLS.filter(({ scope }) => principal.scopes.has(scope))
-    .map(({ described }) => described.name)
+    .map(({ description }) => description.name)
     .join(", ");
 }

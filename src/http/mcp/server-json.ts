@@ -1,8 +1,8 @@
 import { VERSION } from "../version.ts";
 
-/** How a registry of MCP servers, or a client that knows only our address, learns where and how to connect. */
+/** The description of this MCP server for registries, and for clients that know only its address. */
 export function serverJson(origin: string): Readonly<Record<string, unknown>> {
-  // A registry takes a name only from whoever controls the domain, read backwards.
+  // A registry accepts a name only from the owner of its domain, which is written in reverse order.
   const domain = new URL(origin).hostname.split(".").toReversed().join(".");
   return {
     $schema: "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
@@ -18,7 +18,7 @@ export function serverJson(origin: string): Readonly<Record<string, unknown>> {
         headers: [
           {
             name: "X-Api-Key",
-            description: "A key of your Countersign project",
+            description: "An API key of your Countersign project",
             isRequired: true,
             isSecret: true,
           },

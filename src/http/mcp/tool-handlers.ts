@@ -8,39 +8,39 @@ import { list } from "../../app/confirmation/view.ts";
 import type { Caller, Runtime } from "../../app/runtime.ts";
 import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
-import type { Refusal, Result } from "../../core/refusal.ts";
+import type { Result } from "../../core/refusal.ts";
 import { EXPIRES_DEFAULT_SECONDS } from "../rest/request-schemas.ts";
-import { approvalAnswer, consumedAnswer, errorAnswer, listAnswer, toolResult } from "./tool-results.ts";
-import type { Answering } from "./delivery-watch.ts";
-import type * as wire from "./tool-schemas.ts";
+import type { DeliveryWatch } from "./delivery-watch.ts";
+import { approvalAnswer, consumedAnswer, listAnswer, refusalResult, toolResult } from "./tool-results.ts";
+import type * as schemas from "./tool-schemas.ts";
 
-// The agents' tools. Each is one use case; a refusal that a model can mend is an answer, not a protocol error.
+// The tools. Each runs one use case. A refusal that a model can correct is a tool result, not a protocol error.
 
-/** One call of a tool, and what came with it. */
+/** One call of a tool, with everything except its arguments. */
 export interface ToolCall {
   readonly runtime: Runtime;
   readonly principal: Principal;
   readonly caller: Caller;
-  readonly answering: Answering;
-  /** Tells a client that asked for it that the wait goes on. */
+  readonly deliveryWatch: DeliveryWatch;
+  /** Reports progress to a client that asked for it. */
   readonly progress: ((seconds: number, total: number) => Promise<void>) | undefined;
 }
 
-/** How often somebody who waits is told so. */
+/** How often a waiting client gets progress. */
 const PROGRESS_SECONDS = 10;
 
-export async function request(
+export async function requestApproval(
   call: ToolCall,
-  given: z.output<typeof wire.requestArguments>,
+  input: z.output<typeof schemas.requestArguments>,
 ): Promise<CallToolResult> {
   const { runtime, principal } = call;
-  const { action, approver_username: username = null, idempotency_key: once = null } = given;
-  const payload = canonicalPayload(given.payload);
-  if (!payload.ok) return refusedWith(payload.refusal);
+  const { action, approver_username: username = null, idempotency_key: once = null } = input;
+  const payload = canonicalPayload(input.payload);
+  if (!payload.ok) return refusalResult(payload.refusal);
   if (username === null) {
-    return refusedWith({
+    return refusalResult({
       code: "unknown_approver",
-      detail: "no policy names the approvers here: say who is asked in approver_username",
+      detail: "no policy names the approvers here; name the person in approver_username",
     });
   }
   const question = {
@@ -52,65 +52,65 @@ export async function request(
     metadata: null,
     policy: null,
   };
-  // Persisted first; only then does anybody wait.
-  const opened = await ask(
+  // Persisted before anything waits, so that a client that times out can repeat the call.
+  const created = await ask(
     runtime,
     principal,
     question,
     once,
     callOf(principal.key.id, question, once === null),
   );
-  if (!opened.ok) return refusedWith(opened.refusal);
-  return waited(call, opened.value.row.id, given.wait_seconds);
+  if (!created.ok) return refusalResult(created.refusal);
+  return waitForOutcome(call, created.value.row.id, input.wait_seconds);
 }
 
-export async function get(
+export async function getApproval(
   call: ToolCall,
-  given: z.output<typeof wire.getArguments>,
+  input: z.output<typeof schemas.getArguments>,
 ): Promise<CallToolResult> {
-  return waited(call, given.confirmation_id, given.wait_seconds);
+  return waitForOutcome(call, input.confirmation_id, input.wait_seconds);
 }
 
-/** The answer after waiting; an outcome in it counts as delivered unless nobody is there to read it. */
-async function waited(call: ToolCall, id: string, seconds: number): Promise<CallToolResult> {
-  const { runtime, principal, caller, answering, progress } = call;
-  const begun = runtime.now();
-  const report = () => progress?.(Math.round((runtime.now() - begun) / 1_000), seconds);
+/** An outcome counts as delivered when it is in the answer and the client is still connected. */
+async function waitForOutcome(call: ToolCall, id: string, seconds: number): Promise<CallToolResult> {
+  const { runtime, principal, caller, deliveryWatch, progress } = call;
+  const start = runtime.now();
+  const report = () => progress?.(Math.round((runtime.now() - start) / 1_000), seconds);
   const timer = setInterval(() => void report()?.catch(() => undefined), PROGRESS_SECONDS * 1_000);
-  const found = await wait(runtime, principal, id, seconds, caller).finally(() => clearInterval(timer));
-  if (!found.ok) return refusedWith(found.refusal);
-  const { row, state, attended } = found.value;
-  if (visibleStatus(state) !== "pending" && attended && answering.attended) {
+  const outcome = await wait(runtime, principal, id, seconds, caller).finally(() => clearInterval(timer));
+  if (!outcome.ok) return refusalResult(outcome.refusal);
+  const { row, state, attended } = outcome.value;
+  if (visibleStatus(state) !== "pending" && attended && deliveryWatch.isConnected) {
     const delivery = await deliver(runtime, principal, row);
-    if (delivery) await answering.delivers(delivery);
+    if (delivery) await deliveryWatch.add(delivery);
   }
-  return toolResult(approvalAnswer(runtime, found.value));
+  return toolResult(approvalAnswer(runtime, outcome.value));
 }
 
-export async function withdraw(
+export async function cancelApproval(
   call: ToolCall,
-  given: z.output<typeof wire.cancelArguments>,
+  input: z.output<typeof schemas.cancelArguments>,
 ): Promise<CallToolResult> {
   const { runtime, principal } = call;
-  const found = await cancel(runtime, principal, given.confirmation_id);
-  if (found.ok) await deliver(runtime, principal, found.value.row);
-  return answered(found, (loaded) => approvalAnswer(runtime, loaded));
+  const cancelled = await cancel(runtime, principal, input.confirmation_id);
+  if (cancelled.ok) await deliver(runtime, principal, cancelled.value.row);
+  return resultOf(cancelled, (loaded) => approvalAnswer(runtime, loaded));
 }
 
-export async function use(
+export async function consumeApproval(
   { runtime, principal }: ToolCall,
-  given: z.output<typeof wire.consumeArguments>,
+  input: z.output<typeof schemas.consumeArguments>,
 ): Promise<CallToolResult> {
-  const { confirmation_id: id, idempotency_key: once = null } = given;
-  const payload = canonicalPayload(given.payload);
-  if (!payload.ok) return refusedWith(payload.refusal);
+  const { confirmation_id: id, idempotency_key: once = null } = input;
+  const payload = canonicalPayload(input.payload);
+  if (!payload.ok) return refusalResult(payload.refusal);
   const used = await consume(runtime, principal, id, payload.value, once);
-  return answered(used, (loaded) => consumedAnswer(runtime, loaded));
+  return resultOf(used, (loaded) => consumedAnswer(runtime, loaded));
 }
 
-export async function listed(
+export async function listApprovals(
   { runtime, principal }: ToolCall,
-  { status, limit }: z.output<typeof wire.listArguments>,
+  { status, limit }: z.output<typeof schemas.listArguments>,
 ): Promise<CallToolResult> {
   const { items, hasMore } = await list(runtime, principal.store, {
     project: principal.project.id,
@@ -120,13 +120,9 @@ export async function listed(
   return toolResult(listAnswer(items, hasMore));
 }
 
-function answered(
-  found: Result<Loaded>,
-  told: (loaded: Loaded) => ReturnType<typeof approvalAnswer>,
+function resultOf(
+  outcome: Result<Loaded>,
+  answerOf: (loaded: Loaded) => ReturnType<typeof approvalAnswer>,
 ): CallToolResult {
-  return found.ok ? toolResult(told(found.value)) : refusedWith(found.refusal);
-}
-
-export function refusedWith(refusal: Refusal): CallToolResult {
-  return toolResult(errorAnswer(refusal));
+  return outcome.ok ? toolResult(answerOf(outcome.value)) : refusalResult(outcome.refusal);
 }

@@ -4,13 +4,13 @@ import { viewOf, type Listed } from "../../app/confirmation/view.ts";
 import { isoTime, type Runtime } from "../../app/runtime.ts";
 import { decide } from "../../core/confirmation/decision.ts";
 import type { Refusal } from "../../core/refusal.ts";
-import { problemOf } from "../problem.ts";
+import { problemDetails } from "../problem.ts";
 import type { ApprovalAnswer, ListAnswer } from "./tool-schemas.ts";
 
-// What an agent is told. `approved` comes first and is true only for an approval that may be used now;
-// some clients show the model the text, others the structure, so both say the same.
+// The answers to an agent. `approved` comes first, and is true only for an approval that may be used now.
+// Some clients show the model the text, others the structured content, so both are the same.
 
-/** A person needs some time; a model that asks more often only fills its own context. */
+/** A person needs some time, and each poll fills the context of the model. */
 const RETRY_AFTER_SECONDS = 15;
 
 const NEXT_STEPS = {
@@ -18,24 +18,24 @@ const NEXT_STEPS = {
   approved:
     "You may perform the action once, with exactly the payload that was approved. If you have consume_approval, call it with that payload right before.",
   spent:
-    "Do NOT perform the action: this approval was used already or its time is over. Ask for a new approval if it is to be done again.",
+    "Do NOT perform the action: this approval was already used or its time is over. Ask for a new approval to do it again.",
   consumed: "This approval is now used. Perform the action now, once, with exactly this payload.",
   rejected:
     "Do NOT perform the action, do not work around it, and do not reword and resubmit it. Tell your user that it was rejected.",
   expired: "Do NOT perform the action: nobody decided in time. Ask again only if your user still wants it.",
   cancelled: "Do NOT perform the action: the request was withdrawn.",
   error: "Do NOT perform the action. Nothing was approved.",
-  list: "A list is not an approval. Call get_approval for the one that you mean.",
+  list: "A list is not an approval. Call get_approval for the request that you need.",
 } as const;
 
 export function approvalAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer {
   const view = viewOf(loaded);
   const { row, status } = view;
-  const use = { kind: "consume", payloadHash: row.payloadHash } as const;
-  const usable = decide(loaded.policy, loaded.state, use, runtime.now()).ok;
+  const consume = { kind: "consume", payloadHash: row.payloadHash } as const;
+  const isUsable = decide(loaded.policy, loaded.state, consume, runtime.now()).ok;
   const reason = view.decisions.map((one) => one.reason).find((text) => text !== "");
   return {
-    approved: usable,
+    approved: isUsable,
     status,
     confirmation_id: row.id,
     approver: view.username,
@@ -52,11 +52,11 @@ export function approvalAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer
           log_index: view.index,
         }
       : {}),
-    next_step: NEXT_STEPS[status === "approved" && !usable ? "spent" : status],
+    next_step: NEXT_STEPS[status === "approved" && !isUsable ? "spent" : status],
   };
 }
 
-/** Of the one call that used the approval, and of its repetitions under the same name. */
+/** For the one call that used the approval, and for its repetitions with the same idempotency key. */
 export function consumedAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer {
   return { ...approvalAnswer(runtime, loaded), approved: true, next_step: NEXT_STEPS.consumed };
 }
@@ -79,9 +79,13 @@ export function listAnswer(items: readonly Listed[], hasMore: boolean): ListAnsw
   };
 }
 
-/** A mistake in the call that a model can mend. */
-export function errorAnswer(refusal: Refusal): ApprovalAnswer {
-  const { code, detail, errors } = problemOf({ instance: "/mcp", requestId: "" }, refusal);
+/** A mistake in the call that a model can correct. */
+export function refusalResult(refusal: Refusal): CallToolResult {
+  return toolResult(errorAnswer(refusal));
+}
+
+function errorAnswer(refusal: Refusal): ApprovalAnswer {
+  const { code, detail, errors } = problemDetails({ instance: "/mcp", requestId: "" }, refusal);
   return {
     approved: false,
     status: "error",
@@ -92,12 +96,12 @@ export function errorAnswer(refusal: Refusal): ApprovalAnswer {
   };
 }
 
-/** Where REST's words would send a model the wrong way. */
+/** Replaces the words of REST where they would mislead a model. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  not_found: "there is no such approval; use a confirmation_id that request_human_approval gave you",
-  already_decided: "this was decided already, so it can't be cancelled; call get_approval to see how",
-  already_consumed: "this approval was used already; do not perform the action a second time",
-  unauthorized: "this API key is no longer valid",
+  not_found: "there is no such approval; use a confirmation_id that request_human_approval returned",
+  already_decided: "this was already decided, so it can't be cancelled; call get_approval to see the outcome",
+  already_consumed: "this approval was already used; do not perform the action a second time",
+  unauthorized: "this API key is no longer valid; ask your user for a new one",
 };
 
 export function toolResult(answer: ApprovalAnswer | ListAnswer): CallToolResult {

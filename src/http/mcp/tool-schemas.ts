@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
 import { ACTION_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
+import { jsonObject, text } from "../field-schemas.ts";
 import {
-  IDEMPOTENCY_KEY,
-  jsonObject,
+  IDEMPOTENCY_KEY_PATTERN,
   LIST_DEFAULT_ITEMS,
   LIST_MAX_ITEMS,
   STATUSES,
-  text,
 } from "../rest/request-schemas.ts";
 
-// What an agent's tools take and give. A model reads the descriptions, so they say what it must not conclude.
+// The arguments and answers of the tools. A model reads the descriptions, so they also say what it must not conclude.
 
-/** Below the 60 s after which the common clients give up, and above the time in which many people decide. */
+/** Common clients give up after 60 s, and many people decide within 25 s. */
 export const WAIT_DEFAULT_SECONDS = 25;
 const NAME_MAX_CHARACTERS = 200;
 
@@ -24,28 +23,29 @@ const waitSeconds = z
   .int()
   .min(0)
   .max(WAIT_MAX_SECONDS)
-  .meta({ description: "For how many seconds to wait for the decision before answering pending." });
+  .meta({ description: "How many seconds to wait for the decision before the answer is pending." });
 const confirmationId = text(NAME_MAX_CHARACTERS).meta({
-  description: "The confirmation_id of an earlier answer.",
+  description: "The confirmation_id from an earlier answer.",
 });
 const idempotencyKey = z
   .string()
-  .regex(IDEMPOTENCY_KEY, { error: "must be 1 to 255 visible ASCII characters" })
+  .regex(IDEMPOTENCY_KEY_PATTERN, { error: "must be 1 to 255 visible ASCII characters" })
   .optional();
 
 export const requestArguments = z.strictObject({
   action: text(ACTION_MAX_CHARACTERS).meta({
-    description: "What is asked, in one line that a person understands.",
+    description: "The request in one line that a person understands.",
   }),
   payload,
-  // Any text here: a name that nobody has is answered in words from which a model can mend its call.
+  // Any text: an unknown name gets an answer that tells the model how to correct its call.
   approver_username: text(NAME_MAX_CHARACTERS).optional().meta({
-    description: "Who is asked, such as alex. Needed unless a policy names the approvers.",
+    description:
+      "The username of the person who decides, such as alex. Required unless a policy names the approvers.",
   }),
   wait_seconds: waitSeconds.default(WAIT_DEFAULT_SECONDS),
   idempotency_key: idempotencyKey.meta({
     description:
-      "Only to ask for the same thing once more on purpose: a name of your own for this one request. Repetitions with the same name get the same request for 24 hours.",
+      "Only to ask for the same thing again on purpose: a unique name for this request. For 24 hours, calls with the same name return the same request.",
   }),
 });
 
@@ -62,7 +62,7 @@ export const consumeArguments = z.strictObject({
     description: "Exactly what you are about to run. It must be what was approved.",
   }),
   idempotency_key: idempotencyKey.meta({
-    description: "A name for this use, so that a lost answer can be asked for again.",
+    description: "A unique name for this call. If its answer is lost, repeat the call with the same name.",
   }),
 });
 
@@ -71,12 +71,12 @@ export const listArguments = z.strictObject({
   limit: z.int().min(1).max(LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS),
 });
 
-const nextStep = z.string().meta({ description: "What to do now." });
+const nextStep = z.string().meta({ description: "What to do next." });
 const approved = z.boolean().meta({
-  description: "The only yes. Anything but true means: do not act.",
+  description: "The only permission. Any other value than true means: do not act.",
 });
 
-/** Of every tool but the list. Names that are missing are not known, and never mean yes. */
+/** The answer of every tool except the list. A missing field is unknown, and never means yes. */
 export const approvalAnswer = z.object({
   approved,
   status: z.enum([...STATUSES, "error"]),
@@ -88,11 +88,14 @@ export const approvalAnswer = z.object({
   approval_url: z.string().optional(),
   expires_at: z.string().optional(),
   decided_at: z.string().nullable().optional(),
-  reason: z.string().optional().meta({ description: "What the person wrote, signed with the decision." }),
+  reason: z
+    .string()
+    .optional()
+    .meta({ description: "What the person wrote. It is signed with the decision." }),
   consumed_at: z.string().nullable().optional(),
   log_index: z.int().nullable().optional(),
   retry_after_seconds: z.int().optional(),
-  code: z.string().optional().meta({ description: "Which mistake it was, where status is error." }),
+  code: z.string().optional().meta({ description: "The kind of mistake, if status is error." }),
   message: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })).optional(),
   next_step: nextStep,

@@ -1,34 +1,22 @@
 import { Hono } from "hono";
-import { verificationOf } from "../../app/evidence/public-entry.ts";
+import { pageResponse, securityHeaders } from "../browser/pages.ts";
 import type { HonoEnv } from "../context.ts";
-import { page, securityHeaders } from "../browser/pages.ts";
-import { problem } from "../problem.ts";
 
-// What needs no key and no session: the page on which anybody checks an approval, and what feeds it.
+/** The page on which anybody can verify an approval, and the same page as one file to keep. */
+export const verifyRoutes = new Hono<HonoEnv>();
 
-/** Any page may read the answer: it is the same for whoever has the link, and no cookie is looked at. */
-const OPEN_TO_ALL = { "access-control-allow-origin": "*", "cache-control": "no-store" };
 const SAVED_PAGE = "/verify-offline.html";
-const SAVED_AS = "countersign-verify.html";
+const SAVED_PAGE_FILENAME = "countersign-verify.html";
 
-export const publicDoor = new Hono<HonoEnv>();
+verifyRoutes.get("/verify", (context) => pageResponse(context, "verify"));
 
-publicDoor.get("/public/log/entries/:id/verification", async (context) => {
-  const told = await verificationOf(context.get("runtime"), context.req.param("id"));
-  if (told.ok) return context.json(told.value, 200, OPEN_TO_ALL);
-  const place = { instance: context.req.path, requestId: context.get("requestId") };
-  return problem(place, told.refusal, undefined, OPEN_TO_ALL);
-});
-
-publicDoor.get("/verify", (context) => page(context, "verify"));
-
-/** The same page in one file, to be kept: it has its own policy inside, which lets it talk to nobody. */
-publicDoor.get(SAVED_PAGE, async (context) => {
+/** Its own policy, inside the file, allows it no connection at all. */
+verifyRoutes.get(SAVED_PAGE, async (context) => {
   const file = await context.env.ASSETS.fetch(new URL(SAVED_PAGE, context.req.url));
   return context.body(await file.arrayBuffer(), 200, {
     ...securityHeaders(""),
     "content-type": "text/html; charset=utf-8",
-    "content-disposition": `attachment; filename="${SAVED_AS}"`,
+    "content-disposition": `attachment; filename="${SAVED_PAGE_FILENAME}"`,
     "cache-control": "no-store",
   });
 });

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { Verification } from "../../core/evidence/public-record.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
 import { PROBLEM_CODES } from "../problem.ts";
-import { INVITED_ROLES, jsonObject, STATUSES, time, username } from "./request-schemas.ts";
+import { jsonObject, time, username } from "../field-schemas.ts";
+import { INVITED_ROLES, STATUSES } from "./request-schemas.ts";
 
-// What programs get back over REST. Only `status` says whether they may act; everything else is a field of
-// its own and null until there is something to say, so that `status !== "approved"` stays a stop.
+// The answers of REST. Only `status` says whether a program may act. Every other fact has its own field, which is
+// null until the fact is known, so that `status !== "approved"` always means: do not act.
 
 const hash = z
   .string()
@@ -28,7 +29,7 @@ const decision = z.object({
   reason: z.string(),
   statement: z
     .custom<Statement>()
-    .meta({ description: "What was signed: its canonical form is hashed into the challenge." }),
+    .meta({ description: "What was signed. The challenge contains the hash of its canonical form." }),
   assertion,
   decidedAt: time,
 });
@@ -40,9 +41,9 @@ const summary = z.object({
   code: z
     .string()
     .regex(/^[0-9a-f]{8}$/)
-    .meta({ description: "For two people to compare: the approver's page shows the same." }),
+    .meta({ description: "The comparison code, which the approver's page shows, too." }),
   action: z.string(),
-  username: username.nullable().meta({ description: "Who is asked; null where a policy says who." }),
+  username: username.nullable().meta({ description: "Who decides; null if a policy names the approvers." }),
   policy: z.string().nullable(),
   payloadHash: hash,
   metadata: jsonObject.nullable(),
@@ -58,12 +59,12 @@ export const confirmationAnswer = summary.extend({
   rawAssertion: z
     .object({ id: base64url, response: assertion.omit({ id: true }) })
     .nullable()
-    .meta({ description: "Its assertion, as WebAuthn libraries take it." }),
+    .meta({ description: "Its assertion, in the form that WebAuthn libraries read." }),
   decisions: z.array(decision),
   log: z
     .object({ index: z.int().min(0), origin: z.string() })
     .nullable()
-    .meta({ description: "Where the outcome stands in the transparency log." }),
+    .meta({ description: "The position of the outcome in the transparency log." }),
   receiptUrl: url.nullable(),
 });
 
@@ -78,18 +79,18 @@ export const approversAnswer = z.object({
     z.object({
       username,
       role: z.enum(["owner", ...INVITED_ROLES]),
-      canDecide: z.boolean().meta({ description: "Has a passkey that counts." }),
+      canDecide: z.boolean().meta({ description: "Has the role and an active passkey to decide with." }),
     }),
   ),
 });
 
 export const inviteAnswer = z.object({
-  enrolUrl: url.meta({ description: "For the invited person only; the secret is behind the #." }),
+  enrolUrl: url.meta({ description: "For the invited person only: the part after # is a secret." }),
   expiresAt: time,
 });
 
 export const changeAnswer = z.object({
-  url: url.meta({ description: "Where somebody who manages people signs it with a passkey." }),
+  url: url.meta({ description: "Where somebody who manages people signs the change with a passkey." }),
 });
 
 export const verificationAnswer = z.object({
@@ -97,17 +98,15 @@ export const verificationAnswer = z.object({
   kind: z.literal("countersign/verification"),
   confirmation: id,
   outcome: z.enum(["approved", "rejected", "expired", "cancelled", "break-glass"]),
-  at: time.meta({ description: "When it was decided, as the record says." }),
+  at: time.meta({ description: "When it was decided, according to the record." }),
   log: z.object({ origin: z.string(), index: z.int().min(0) }),
-  opening: z
-    .custom<Verification["opening"]>()
-    .meta({ description: "The sealed record, what it hashes to its entry with, and the inclusion proof." }),
-  anchor: z
-    .custom<Verification["anchor"]>()
-    .meta({ description: "The Bitcoin timestamp; null where there is none." }),
+  opening: z.custom<Verification["opening"]>().meta({
+    description: "The sealed record, the salt and label of its log entry, and the inclusion proof.",
+  }),
+  anchor: z.custom<Verification["anchor"]>().meta({ description: "The Bitcoin timestamp, or null." }),
   receipt: z
     .custom<Verification["receipt"]>()
-    .meta({ description: "The whole receipt of an approval that was revealed, or null." }),
+    .meta({ description: "The whole receipt if the approval was made public, or null." }),
 });
 
 export const problemAnswer = z.object({

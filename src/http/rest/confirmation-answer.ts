@@ -1,17 +1,18 @@
 import { codeOf } from "../../app/confirmation/create.ts";
 import { metadataOf, type Listed, type View } from "../../app/confirmation/view.ts";
 import { isoTime, type Runtime } from "../../app/runtime.ts";
+import type { Assertion } from "../../core/webauthn/assertion.ts";
 import type { ConfirmationAnswer, ConfirmationSummary } from "./answer-schemas.ts";
 
-// A confirmation as programs get it over REST.
+// A confirmation as REST answers it.
 
 export function summaryOf(
   runtime: Runtime,
   { row, status, username }: Listed,
   code = codeOf(row),
 ): ConfirmationSummary {
-  // What was decided shows only when the status does.
-  const told = status !== "pending";
+  // Until the outcome is sealed, the status is pending and the time of the decision stays hidden.
+  const isDecided = status !== "pending";
   return {
     id: row.id,
     url: `${runtime.origin}/approve/${row.id}`,
@@ -25,7 +26,7 @@ export function summaryOf(
     createdAt: isoTime(row.createdAt),
     expiresAt: isoTime(row.expiresAt),
     executeWithinSeconds: row.executeWithinMs === null ? null : row.executeWithinMs / 1_000,
-    decidedAt: told && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
+    decidedAt: isDecided && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
     consumedAt: row.consumedAt === null ? null : isoTime(row.consumedAt),
   };
 }
@@ -43,14 +44,6 @@ export function confirmationAnswer(runtime: Runtime, view: View): ConfirmationAn
   };
 }
 
-function rawAssertionOf({
-  id,
-  ...response
-}: {
-  id: string;
-  clientDataJSON: string;
-  authenticatorData: string;
-  signature: string;
-}) {
+function rawAssertionOf({ id, ...response }: Assertion): NonNullable<ConfirmationAnswer["rawAssertion"]> {
   return { id, response };
 }

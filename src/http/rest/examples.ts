@@ -7,8 +7,7 @@ import type {
   VerificationAnswer,
 } from "./answer-schemas.ts";
 
-// One story for the API's document: an agent asks, Alex is to decide. The tests read each example with
-// the schema it stands beside.
+// The examples of the OpenAPI document: an agent asks, Alex decides. A test validates each with its schema.
 
 const HASH = "1f8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b";
 

@@ -1,27 +1,26 @@
 import { z } from "zod";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
-import {
-  ANSWERS,
-  ANYWHERE,
-  OPERATIONS,
-  REQUESTS,
-  WITH_KEY,
-  type AnswerName,
-  type Operation,
-  type RequestName,
-} from "./operations.ts";
 import { jsonSchema } from "../json-schema.ts";
-import { problemKind, problemOf, type ProblemCode } from "../problem.ts";
-import { IDEMPOTENCY_KEY } from "./request-schemas.ts";
+import { problemDefinition, problemDetails, type ProblemCode } from "../problem.ts";
+import { problemAnswer } from "./answer-schemas.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATIONS } from "./operations.ts";
+import { IDEMPOTENCY_KEY_PATTERN } from "./request-schemas.ts";
 
-// The document that programs are written from, made of the schemas that read their requests.
+// The OpenAPI document, made of the table and the schemas that also run the API.
 
 export type OpenApi = Readonly<Record<string, unknown>>;
+
+/** The problems of every operation, and of every operation with a key. */
+const COMMON_PROBLEMS: readonly ProblemCode[] = ["internal_error"];
+const KEY_PROBLEMS: readonly ProblemCode[] = ["unauthorized", "forbidden_scope"];
+const PROBLEM = "Problem";
 
 export function openapi(origin: string): OpenApi {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation, origin) };
+    const description = descriptionOf(operation, origin);
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: description };
   }
   return {
     openapi: "3.1.1",
@@ -36,12 +35,12 @@ export function openapi(origin: string): OpenApi {
     paths,
     components: {
       securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "X-Api-Key" } },
-      schemas: { ...schemasOf(REQUESTS, "input"), ...schemasOf(ANSWERS, "output") },
+      schemas: schemasOf(OPERATIONS),
     },
   };
 }
 
-function described(operation: Operation, origin: string): unknown {
+function descriptionOf(operation: Operation, origin: string): unknown {
   const { id, summary, scope, request, query, repeatable, path, status, answer, problems } = operation;
   const parameters = [
     ...(path.includes("{id}") ? [ID_PARAMETER] : []),
@@ -51,7 +50,7 @@ function described(operation: Operation, origin: string): unknown {
   return {
     operationId: id,
     summary,
-    description: scope === null ? "Takes no key." : `Takes a key with the scope \`${scope}\`.`,
+    description: scope === null ? "Needs no key." : `Needs a key with the scope \`${scope}\`.`,
     security: scope === null ? [] : [{ apiKey: [scope] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request === undefined
@@ -59,25 +58,16 @@ function described(operation: Operation, origin: string): unknown {
       : {
           requestBody: {
             required: true,
-            content: {
-              "application/json": { schema: referenceTo(request.schema), example: request.example },
-            },
+            content: { "application/json": { schema: referenceTo(request.name), example: request.example } },
           },
         }),
     responses: {
       [status]: {
         description: status === 201 ? "Created" : "Done",
         ...(repeatable ? { headers: REPLAYED_HEADER } : {}),
-        content:
-          "media" in answer
-            ? {
-                [answer.media]: {
-                  schema: { type: answer.media === RECEIPT_MEDIA_TYPE ? "object" : "string" },
-                },
-              }
-            : { "application/json": { schema: referenceTo(answer.schema), example: answer.example(origin) } },
+        content: contentOf(answer, origin),
       },
-      ...problemResponses([...problems, ...(scope === null ? [] : WITH_KEY), ...ANYWHERE], path),
+      ...problemResponses([...problems, ...(scope === null ? [] : KEY_PROBLEMS), ...COMMON_PROBLEMS], path),
     },
   };
 }
@@ -88,13 +78,13 @@ const IDEMPOTENCY_PARAMETER = {
   name: "Idempotency-Key",
   in: "header",
   required: false,
-  description: "For 24 hours a repetition with the same key and body gets the first answer.",
-  schema: { type: "string", pattern: IDEMPOTENCY_KEY.source },
+  description: "For 24 hours, a repetition with the same key and body gets the first answer.",
+  schema: { type: "string", pattern: IDEMPOTENCY_KEY_PATTERN.source },
 };
 
 const REPLAYED_HEADER = {
   "Idempotency-Replayed": {
-    description: "`true` where this is the answer of an earlier call.",
+    description: "`true` if this is the answer of an earlier call.",
     schema: { type: "string", enum: ["true"] },
   },
 };
@@ -112,16 +102,24 @@ function queryParameters(query: z.ZodObject): readonly unknown[] {
   });
 }
 
+function contentOf(answer: Operation["answer"], origin: string): Readonly<Record<string, unknown>> {
+  if ("media" in answer)
+    return {
+      [answer.media]: { schema: { type: answer.media === RECEIPT_MEDIA_TYPE ? "object" : "string" } },
+    };
+  return { "application/json": { schema: referenceTo(answer.name), example: answer.example(origin) } };
+}
+
 function problemResponses(codes: readonly ProblemCode[], path: string): Readonly<Record<string, unknown>> {
-  const byStatus = Map.groupBy(codes, (code) => problemKind(code).status);
+  const byStatus = Map.groupBy(codes, (code) => problemDefinition(code).status);
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
       status,
       {
-        description: ofStatus.map((code) => `\`${code}\`: ${problemKind(code).title}.`).join(" "),
+        description: ofStatus.map((code) => `\`${code}\`: ${problemDefinition(code).title}.`).join(" "),
         content: {
           "application/problem+json": {
-            schema: referenceTo("Problem"),
+            schema: referenceTo(PROBLEM),
             examples: Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code, path) }])),
           },
         },
@@ -131,19 +129,22 @@ function problemResponses(codes: readonly ProblemCode[], path: string): Readonly
 }
 
 function exampleOf(code: ProblemCode, instance: string): unknown {
-  return problemOf(
+  return problemDetails(
     { instance, requestId: "r_01jgq0x5k3v7m2n8p4r6s9t1w5" },
-    { code, detail: problemKind(code).title },
+    { code, detail: problemDefinition(code).title },
   );
 }
 
-function referenceTo(name: RequestName | AnswerName): { readonly $ref: string } {
+function referenceTo(name: string): { readonly $ref: string } {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-function schemasOf(
-  schemas: Readonly<Record<string, z.ZodType>>,
-  io: "input" | "output",
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema, io)]));
+function schemasOf(operations: readonly Operation[]): Readonly<Record<string, unknown>> {
+  const requests = operations.flatMap(({ request }) =>
+    request === undefined ? [] : [[request.name, jsonSchema(request.schema, "input")] as const],
+  );
+  const answers = operations.flatMap(({ answer }) =>
+    "media" in answer ? [] : [[answer.name, jsonSchema(answer.schema, "output")] as const],
+  );
+  return Object.fromEntries([...requests, ...answers, [PROBLEM, jsonSchema(problemAnswer, "output")]]);
 }

@@ -1,16 +1,24 @@
-import type { z } from "zod";
-import type { Scope } from "../../app/account/api-keys.ts";
 import { EXPORT_MEDIA_TYPE } from "../../core/evidence/export.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
+import type { ProblemCode } from "../problem.ts";
+import { getVerification } from "../public/verification-handler.ts";
 import {
   approversAnswer,
   confirmationAnswer,
   changeAnswer,
   inviteAnswer,
   listAnswer,
-  problemAnswer,
   verificationAnswer,
 } from "./answer-schemas.ts";
+import { exportHistory } from "./audit-handlers.ts";
+import {
+  cancelConfirmation,
+  consumeConfirmation,
+  createConfirmation,
+  getConfirmation,
+  getReceipt,
+  listConfirmations,
+} from "./confirmation-handlers.ts";
 import {
   approversExample,
   confirmationExample,
@@ -24,56 +32,21 @@ import {
   listExample,
   verificationExample,
 } from "./examples.ts";
-import type { ProblemCode } from "../problem.ts";
+import { keyOperation, publicOperation, requestBody, type Operation } from "./operation.ts";
+import { createInvite, createRecovery, createRoleChange, getApprovers } from "./people-handlers.ts";
 import {
   consumeRequest,
   createRequest,
   inviteRequest,
   listQuery,
+  readConsumeRequest,
+  readCreateRequest,
   recoveryRequest,
   roleRequest,
   waitQuery,
 } from "./request-schemas.ts";
 
-// The calls of the REST surface as one table: what each takes, gives and may refuse.
-
-export interface Operation {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly id: string;
-  readonly summary: string;
-  /** Null where anybody may ask, without a key. */
-  readonly scope: Scope | null;
-  readonly query?: z.ZodObject;
-  /** A repetition with the same `Idempotency-Key` gets the first answer. */
-  readonly repeatable?: true;
-  readonly request?: { readonly schema: RequestName; readonly example: unknown };
-  readonly status: 200 | 201;
-  /** Its schema, or its media type where its form is its own. */
-  readonly answer:
-    | { readonly schema: AnswerName; readonly example: (origin: string) => unknown }
-    | { readonly media: string };
-  readonly problems: readonly ProblemCode[];
-}
-
-export const REQUESTS = {
-  CreateRequest: createRequest,
-  ConsumeRequest: consumeRequest,
-  InviteRequest: inviteRequest,
-  RecoveryRequest: recoveryRequest,
-  RoleRequest: roleRequest,
-};
-export const ANSWERS = {
-  Confirmation: confirmationAnswer,
-  ConfirmationList: listAnswer,
-  Approvers: approversAnswer,
-  Invite: inviteAnswer,
-  Change: changeAnswer,
-  Verification: verificationAnswer,
-  Problem: problemAnswer,
-};
-export type RequestName = keyof typeof REQUESTS;
-export type AnswerName = keyof typeof ANSWERS;
+// The REST API as one table. The routes and the OpenAPI document are both made from it.
 
 const BODY_PROBLEMS: readonly ProblemCode[] = [
   "payload_not_canonical",
@@ -81,65 +54,79 @@ const BODY_PROBLEMS: readonly ProblemCode[] = [
   "unsupported_media_type",
   "validation_failed",
 ];
-/** What any call may be told. */
-export const ANYWHERE: readonly ProblemCode[] = ["internal_error"];
-/** What a call with a key may be told on top. */
-export const WITH_KEY: readonly ProblemCode[] = ["unauthorized", "forbidden_scope"];
-const confirmation = { schema: "Confirmation", example: confirmationExample } as const;
+const confirmation = { name: "Confirmation", schema: confirmationAnswer, example: confirmationExample };
+const invite = { name: "Invite", schema: inviteAnswer, example: inviteAnswerExample };
 
 export const OPERATIONS: readonly Operation[] = [
-  {
+  keyOperation({
     method: "post",
     path: "/api/confirmations",
     id: "createConfirmation",
     summary: "Ask a person to sign an exact action",
     scope: "confirmations:create",
+    isKeyRemembered: true,
     repeatable: true,
-    request: { schema: "CreateRequest", example: createExample },
+    request: {
+      name: "CreateRequest",
+      schema: createRequest,
+      example: createExample,
+      read: readCreateRequest,
+    },
     status: 201,
     answer: confirmation,
     problems: [...BODY_PROBLEMS, "unknown_approver", "approver_without_passkey", "idempotency_mismatch"],
-  },
-  {
+    handler: createConfirmation,
+  }),
+  keyOperation({
     method: "get",
     path: "/api/confirmations",
     id: "listConfirmations",
-    summary: "Requests of this key's project, newest first",
+    summary: "List the requests of this key's project, newest first",
     scope: "confirmations:read",
     query: listQuery,
     status: 200,
-    answer: { schema: "ConfirmationList", example: listExample },
+    answer: { name: "ConfirmationList", schema: listAnswer, example: listExample },
     problems: ["validation_failed"],
-  },
-  {
+    handler: listConfirmations,
+  }),
+  keyOperation({
     method: "get",
     path: "/api/confirmations/{id}",
     id: "getConfirmation",
-    summary: "One request; may wait for its outcome, and answers `pending` when the time is up",
+    summary:
+      "Read one request; `wait` waits for its outcome, and the answer is `pending` if there is none yet",
     scope: "confirmations:read",
+    isKeyRemembered: true,
     query: waitQuery,
     status: 200,
     answer: confirmation,
     problems: ["not_found", "validation_failed"],
-  },
-  {
+    handler: getConfirmation,
+  }),
+  keyOperation({
     method: "post",
     path: "/api/confirmations/{id}/cancel",
     id: "cancelConfirmation",
-    summary: "Take a request back while it is pending",
+    summary: "Withdraw a pending request",
     scope: "confirmations:create",
     status: 200,
     answer: confirmation,
     problems: ["not_found", "already_decided", "expired"],
-  },
-  {
+    handler: cancelConfirmation,
+  }),
+  keyOperation({
     method: "post",
     path: "/api/confirmations/{id}/consume",
     id: "consumeConfirmation",
     summary: "Use an approval, once, for exactly what was approved; run the action only after a 200",
     scope: "confirmations:consume",
     repeatable: true,
-    request: { schema: "ConsumeRequest", example: consumeExample },
+    request: {
+      name: "ConsumeRequest",
+      schema: consumeRequest,
+      example: consumeExample,
+      read: readConsumeRequest,
+    },
     status: 200,
     answer: confirmation,
     problems: [
@@ -151,80 +138,88 @@ export const OPERATIONS: readonly Operation[] = [
       "execution_window_closed",
       "idempotency_mismatch",
     ],
-  },
-  {
+    handler: consumeConfirmation,
+  }),
+  keyOperation({
     method: "get",
     path: "/api/confirmations/{id}/receipt",
     id: "getReceipt",
-    summary: "The evidence of a decision, to be verified offline",
+    summary: "Download the evidence of a decision, which anybody can verify offline",
     scope: "confirmations:read",
     status: 200,
     answer: { media: RECEIPT_MEDIA_TYPE },
     problems: ["not_found"],
-  },
-  {
+    handler: getReceipt,
+  }),
+  keyOperation({
     method: "get",
     path: "/api/audit/export",
     id: "exportHistory",
-    summary: "The tenant's complete history, a line for each sealed record, to be audited against the log",
+    summary:
+      "Download the tenant's complete history, one line for each sealed record, to audit it against the log",
     scope: "audit:read",
     status: 200,
     answer: { media: EXPORT_MEDIA_TYPE },
     problems: ["not_found"],
-  },
-  {
+    handler: exportHistory,
+  }),
+  keyOperation({
     method: "get",
     path: "/api/approvers",
     id: "listApprovers",
-    summary: "Who can be asked",
+    summary: "List the people of the tenant",
     scope: "people",
     status: 200,
-    answer: { schema: "Approvers", example: () => approversExample },
+    answer: { name: "Approvers", schema: approversAnswer, example: () => approversExample },
     problems: [],
-  },
-  {
+    handler: getApprovers,
+  }),
+  keyOperation({
     method: "post",
     path: "/api/invites",
     id: "createInvite",
     summary: "Invite a person to create a passkey",
     scope: "people",
-    request: { schema: "InviteRequest", example: inviteExample },
+    request: requestBody("InviteRequest", inviteRequest, inviteExample),
     status: 201,
-    answer: { schema: "Invite", example: inviteAnswerExample },
+    answer: invite,
     problems: [...BODY_PROBLEMS, "username_taken"],
-  },
-  {
+    handler: createInvite,
+  }),
+  keyOperation({
     method: "post",
     path: "/api/recoveries",
     id: "createRecovery",
     summary:
-      "Invite a person again who has lost every passkey; two who manage people then sign for the new one",
+      "Invite a person again who lost every passkey; two people who manage people then sign for the new one",
     scope: "people",
-    request: { schema: "RecoveryRequest", example: recoveryExample },
+    request: requestBody("RecoveryRequest", recoveryRequest, recoveryExample),
     status: 201,
-    answer: { schema: "Invite", example: inviteAnswerExample },
+    answer: invite,
     problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
-  },
-  {
+    handler: createRecovery,
+  }),
+  keyOperation({
     method: "post",
     path: "/api/roles",
     id: "createRoleChange",
-    summary: "Ask for another role of a person; it changes once somebody who manages people has signed",
+    summary: "Request another role for a person; it changes once somebody who manages people has signed",
     scope: "people",
-    request: { schema: "RoleRequest", example: roleExample },
+    request: requestBody("RoleRequest", roleRequest, roleExample),
     status: 201,
-    answer: { schema: "Change", example: changeAnswerExample },
+    answer: { name: "Change", schema: changeAnswer, example: changeAnswerExample },
     problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
-  },
-  {
+    handler: createRoleChange,
+  }),
+  publicOperation({
     method: "get",
     path: "/public/log/entries/{id}/verification",
     id: "getVerification",
     summary:
-      "What anybody with the id of a sealed request may check of it; the whole receipt if it is revealed",
-    scope: null,
+      "What anybody with the id of a sealed request can verify; includes the receipt if it was made public",
     status: 200,
-    answer: { schema: "Verification", example: verificationExample },
+    answer: { name: "Verification", schema: verificationAnswer, example: verificationExample },
     problems: ["not_found"],
-  },
+    handler: getVerification,
+  }),
 ];

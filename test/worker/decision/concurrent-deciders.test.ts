@@ -11,7 +11,7 @@ import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
-import { problemCode, problemKind } from "../../../src/http/problem.ts";
+import { problemCode, problemDefinition } from "../../../src/http/problem.ts";
 import {
   ceremonies,
   confirmations,
@@ -139,7 +139,7 @@ async function letLoose(attempts: readonly Attempt[]): Promise<readonly Outcome[
     if (answer === "won") continue;
     // Every loser is told why, by a code that stands for itself.
     expect(problemCode(answer)).toBe(answer);
-    expect([403, 409]).toContain(problemKind(problemCode(answer)).status);
+    expect([403, 409]).toContain(problemDefinition(problemCode(answer)).status);
   }
   const presented = [
     ...new Set(attempts.flatMap(({ ceremony }) => (ceremony === undefined ? [] : [ceremony]))),

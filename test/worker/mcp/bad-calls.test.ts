@@ -51,7 +51,12 @@ type Wrong = readonly [what: string, name: string, given: unknown, words: RegExp
 
 /** The call was never made: JSON-RPC's "invalid params", with every place that is wrong. */
 const MALFORMED: readonly Wrong[] = [
-  ["an unknown tool", "approve", {}, /no tool of this name; there are request_human_approval, get_approval/],
+  [
+    "an unknown tool",
+    "approve",
+    {},
+    /no tool of this name; this key can use request_human_approval, get_approval/,
+  ],
   ["a tool of Object", "constructor", {}, /no tool of this name/],
   ["an unknown argument", REQUEST, { ...SOUND, approved: true }, /\/approved is not a field/],
   ["an argument of REST", REQUEST, { ...SOUND, username: "alex" }, /\/username is not a field/],

@@ -1,17 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { Refusal, RefusalCode } from "../../../src/core/refusal.ts";
 import { problemAnswer } from "../../../src/http/rest/answer-schemas.ts";
-import { problem, PROBLEM_CODES, problemOf, type FieldError } from "../../../src/http/problem.ts";
+import {
+  PROBLEM_CODES,
+  problemDetails,
+  problemResponse,
+  type FieldError,
+} from "../../../src/http/problem.ts";
 
-const PLACE = { instance: "/api/confirmations", requestId: "r_1" };
+const CONTEXT = { instance: "/api/confirmations", requestId: "r_1" };
 const DETAIL = "plain words";
 
-async function told(refusal: Refusal, errors?: readonly FieldError[]) {
-  const response = problem(PLACE, refusal, errors);
+async function answerTo(refusal: Refusal, errors?: readonly FieldError[]) {
+  const response = problemResponse(CONTEXT, refusal, errors);
   return { response, body: problemAnswer.strict().parse(await response.json()) };
 }
 
-// One code, one status; the codes that are clients' to build on, and some of those told as one of them.
+// Every code that clients may rely on, with its status, and some of the codes that are reported as another.
 const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["validation_failed", 422, "validation_failed"],
   ["payload_not_canonical", 400, "payload_not_canonical"],
@@ -69,29 +74,29 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["tile_not_authentic", 500, "internal_error"],
 ];
 
-describe("a refusal on the wire", () => {
-  it.each(ROWS)("%s has status %i and is told as %s", async (code, status, as) => {
-    const { response, body } = await told({ code, detail: DETAIL });
+describe("the answer to a refusal", () => {
+  it.each(ROWS)("%s has status %i and is reported as %s", async (code, status, as) => {
+    const { response, body } = await answerTo({ code, detail: DETAIL });
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(body).toMatchObject({ type: `/problems/${as}`, status, code: as, ...PLACE });
+    expect(body).toMatchObject({ type: `/problems/${as}`, status, code: as, ...CONTEXT });
     expect(body.title.length).toBeGreaterThan(3);
   });
 
-  it("has a row here for every code that clients may see", () => {
+  it("is tested here for every code that clients may see", () => {
     expect(PROBLEM_CODES.filter((code) => !ROWS.some((row) => row[0] === code))).toEqual([]);
   });
 
   it.each<[string, Refusal, readonly FieldError[]]>([
-    ["nothing more to say", { code: "already_consumed", detail: DETAIL }, []],
+    ["a code without a path", { code: "already_consumed", detail: DETAIL }, []],
     [
-      "a place in the body",
+      "a path into the body",
       { code: "validation_failed", detail: DETAIL, at: "/action" },
       [{ path: "/action", code: "validation_failed", detail: DETAIL }],
     ],
     [
-      "a place in the payload",
+      "a path into the payload",
       { code: "json_duplicate_name", detail: DETAIL, at: "/payload/a/0" },
       [{ path: "/payload/a/0", code: "json_duplicate_name", detail: DETAIL }],
     ],
@@ -101,19 +106,19 @@ describe("a refusal on the wire", () => {
       [{ path: "", code: "json_syntax", detail: DETAIL }],
     ],
     [
-      "a place in what was signed, which is none in the body",
+      "a path into the signed data, which is not a path into the body",
       { code: "origin_mismatch", detail: DETAIL, at: "/origin" },
       [{ path: "", code: "origin_mismatch", detail: DETAIL }],
     ],
-  ])("names in its errors: %s", async (_name, refusal, errors) => {
-    const { body } = await told(refusal);
+  ])("has the errors of: %s", async (_name, refusal, errors) => {
+    const { body } = await answerTo(refusal);
     expect(body.detail).toBe(DETAIL);
     expect(body.errors ?? []).toEqual(errors);
   });
 
-  it("names the errors that it is given, and no endless path", async () => {
+  it("contains the errors that it was created with, and shortens a long path", async () => {
     const path = `/${"a".repeat(70_000)}`;
-    const { body } = await told({ code: "validation_failed", detail: DETAIL }, [
+    const { body } = await answerTo({ code: "validation_failed", detail: DETAIL }, [
       { path: "/action", code: "required", detail: "is required" },
       { path, code: "unknown_field", detail: "is not a field" },
     ]);
@@ -121,7 +126,7 @@ describe("a refusal on the wire", () => {
     expect(body.errors?.[1]?.path).toBe(`${path.slice(0, 500)}…`);
   });
 
-  // Where two answers must not be told apart, neither words nor errors may differ.
+  // Two refusals that must be indistinguishable have the same words and the same errors.
   it.each<readonly Refusal[]>([
     [
       { code: "unauthorized", detail: "no key" },
@@ -135,20 +140,22 @@ describe("a refusal on the wire", () => {
       { code: "internal_error", detail: "D1 is down" },
       { code: "tile_not_authentic", detail: "tile x001/234 differs", at: "/tile" },
     ],
-  ])("says the same of two: %j %j", (one, other) => {
-    expect(problemOf(PLACE, one)).toEqual(problemOf(PLACE, other));
-    expect(problemOf(PLACE, one)).not.toHaveProperty("errors");
+  ])("is the same for both: %j %j", (one, other) => {
+    expect(problemDetails(CONTEXT, one)).toEqual(problemDetails(CONTEXT, other));
+    expect(problemDetails(CONTEXT, one)).not.toHaveProperty("errors");
   });
 
-  it("asks for a key or a passkey with 401, and carries the headers it is given", async () => {
+  it("names the kind of credential with 401, and has the headers that were passed", async () => {
     const header = (code: RefusalCode) =>
-      problem(PLACE, { code, detail: DETAIL }).headers.get("www-authenticate");
+      problemResponse(CONTEXT, { code, detail: DETAIL }).headers.get("www-authenticate");
     expect([header("unauthorized"), header("session_required"), header("forbidden_scope")]).toEqual([
       'ApiKey realm="countersign"',
       'Passkey realm="countersign"',
       null,
     ]);
-    const later = problem(PLACE, { code: "rate_limited", detail: DETAIL }, undefined, { "retry-after": "7" });
+    const later = problemResponse(CONTEXT, { code: "rate_limited", detail: DETAIL }, undefined, {
+      "retry-after": "7",
+    });
     expect(later.headers.get("retry-after")).toBe("7");
   });
 });

@@ -3,19 +3,19 @@ import { describe, expect, it } from "vitest";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import type { Checked } from "../../../src/http/validate.ts";
+import { validate, validateQuery, type Validated } from "../../../src/http/validate.ts";
 import {
+  inviteRequest,
+  listQuery,
   readConsumeRequest,
   readCreateRequest,
   readIdempotencyKey,
-  readInviteRequest,
-  readListQuery,
-  readWaitQuery,
+  waitQuery,
 } from "../../../src/http/rest/request-schemas.ts";
 
 /** "accepted", or each error as `path code`. */
-function outcome(checked: Checked<unknown>): string {
-  return checked.ok ? "accepted" : checked.errors.map(({ path, code }) => `${path} ${code}`).join(", ");
+function outcome(validated: Validated<unknown>): string {
+  return validated.ok ? "accepted" : validated.errors.map(({ path, code }) => `${path} ${code}`).join(", ");
 }
 
 const HONEST: JsonObject = { username: "alex", action: "Pay invoice 4711", payload: { amount: "1250.00" } };
@@ -187,7 +187,7 @@ describe("other requests", () => {
     ["/username required", { role: "approver" }],
     ["/username malformed", { username: "Sam", role: "approver" }],
     ["/email unknown_field", { username: "sam", role: "approver", email: "sam@example.com" }],
-  ])("invite is %s: %j", (expected, body) => expect(outcome(readInviteRequest(body))).toBe(expected));
+  ])("invite is %s: %j", (expected, body) => expect(outcome(validate(inviteRequest, body))).toBe(expected));
 });
 
 describe("a query", () => {
@@ -212,7 +212,7 @@ describe("a query", () => {
     ["/__proto__ unknown_field", "__proto__=1"],
   ];
   it.each(titled(lists))("of a list is %s: %s", (expected, _title, query) => {
-    expect(outcome(readListQuery(new URLSearchParams(query)))).toBe(expected);
+    expect(outcome(validateQuery(listQuery, new URLSearchParams(query)))).toBe(expected);
   });
 
   it.each<[string | number, string]>([
@@ -226,12 +226,12 @@ describe("a query", () => {
     ["/wait duplicate", "wait=25&wait=25"],
     ["/seen unknown_field", "wait=25&seen=pending"],
   ])("of a wait gives %s: %s", (expected, query) => {
-    const read = readWaitQuery(new URLSearchParams(query));
+    const read = validateQuery(waitQuery, new URLSearchParams(query));
     expect(read.ok ? read.value.wait : outcome(read)).toBe(expected);
   });
 
   it("has defaults", () => {
-    expect(readListQuery(new URLSearchParams())).toEqual({ ok: true, value: { limit: 20 } });
+    expect(validateQuery(listQuery, new URLSearchParams())).toEqual({ ok: true, value: { limit: 20 } });
   });
 });
 

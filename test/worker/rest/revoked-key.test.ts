@@ -19,7 +19,7 @@ afterAll(() => reset());
 beforeEach(async () => {
   const runtime = await emptyHouse();
   company = await newCompany(runtime);
-  const [project] = await rows("SELECT id FROM projects");
+  const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", company.store.tenantId);
   key = await newKey(runtime, company.store, String(project?.["id"]), "Short-lived", DEFAULT_SCOPES);
   api = backend(fetchWorker, ORIGIN, key);
 });

@@ -1,27 +1,21 @@
-import { Hono } from "hono";
 import { exportOf } from "../../app/evidence/stream-export.ts";
 import { EXPORT_MEDIA_TYPE } from "../../core/evidence/export.ts";
-import { keyWith } from "./rest-routes.ts";
-import { refused, type HonoEnv } from "../context.ts";
+import { orRefuse } from "../http-refusal.ts";
+import type { RestCall } from "./operation.ts";
 
-/** For auditors: the complete history, to be held against the log by whoever trusts neither. */
-export const audit = new Hono<HonoEnv>();
-
-audit.get("/export", async (context) => {
-  const principal = await keyWith(context, "audit:read");
-  if (principal instanceof Response) return principal;
-  const lines = await exportOf(context.get("runtime"), principal.store);
-  if (!lines.ok) return refused(context, lines.refusal);
-  return new Response(streamOf(lines.value), {
+/** The tenant's complete history, so that an auditor can compare it with the log. */
+export async function exportHistory({ runtime, principal }: RestCall): Promise<Response> {
+  const lines = orRefuse(await exportOf(runtime, principal.store));
+  return new Response(streamOf(lines), {
     headers: {
       "content-type": EXPORT_MEDIA_TYPE,
       "cache-control": "no-store",
       "content-disposition": 'attachment; filename="countersign-export.ndjson"',
     },
   });
-});
+}
 
-/** A line is made when the reader has taken the one before it. */
+/** Produces a line only when the reader has taken the one before it. */
 function streamOf(lines: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

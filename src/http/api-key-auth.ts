@@ -1,0 +1,52 @@
+import type { MiddlewareHandler } from "hono";
+import {
+  principalOf,
+  rememberedPrincipalOf,
+  stillGood,
+  UNAUTHORIZED,
+  type Principal,
+  type Scope,
+} from "../app/account/api-keys.ts";
+import { refuse } from "../core/refusal.ts";
+import type { HonoEnv } from "./context.ts";
+import { HttpRefusal, orRefuse } from "./http-refusal.ts";
+
+// Who calls, and whether the key may do this. Both come before anything of the request is read.
+
+export interface KeyEnv extends HonoEnv {
+  Variables: HonoEnv["Variables"] & {
+    /** The tenant, project and key that the call acts for. */
+    readonly principal: Principal;
+    /** True once a statement of this call has found the key active. */
+    isKeyConfirmed?: boolean;
+  };
+}
+
+export const authenticate: MiddlewareHandler<KeyEnv> = async (context, next) => {
+  const key = context.req.header("x-api-key");
+  context.set("principal", orRefuse(await principalOf(context.get("runtime"), key)));
+  await next();
+};
+
+/**
+ * Accepts a key that was looked up some seconds ago. Unless the handler has confirmed it in a statement of its
+ * own, the key is looked up again before the answer leaves: a revoked key learns nothing but that it is revoked.
+ */
+export const authenticateRemembered: MiddlewareHandler<KeyEnv> = async (context, next) => {
+  const runtime = context.get("runtime");
+  const principal = orRefuse(await rememberedPrincipalOf(runtime, context.req.header("x-api-key")));
+  context.set("principal", principal);
+  await next();
+  if (context.get("isKeyConfirmed") === true || (await stillGood(runtime, principal))) return;
+  // Otherwise headers of the discarded answer would end up in the refusal.
+  context.res = undefined;
+  throw new HttpRefusal(UNAUTHORIZED.refusal);
+};
+
+export function requireScope(scope: Scope): MiddlewareHandler<KeyEnv> {
+  return async (context, next) => {
+    if (!context.get("principal").scopes.has(scope))
+      orRefuse(refuse("forbidden_scope", `this key lacks the scope ${scope}; use a key that has it`));
+    await next();
+  };
+}

@@ -1,0 +1,68 @@
+import { Hono } from "hono";
+import type { Session } from "../../app/account/sign-in.ts";
+import { approvalData, approvalFor, approvalState } from "../../app/decision/approval-page.ts";
+import { takeCeremony } from "../../app/decision/ceremony-cache.ts";
+import { beginCeremony } from "../../app/decision/ceremony.ts";
+import { decide, decideAsBegun } from "../../app/decision/decide.ts";
+import { newId, type Runtime } from "../../app/runtime.ts";
+import { waitFor } from "../../app/sealing/request-sealing.ts";
+import type { ApprovalState } from "../../core/pages/approval.ts";
+import type { HonoEnv } from "../context.ts";
+import { orRefuse } from "../http-refusal.ts";
+import { pageBody, pageQuery, readPageBody } from "./page-input.ts";
+import { approvalStateQuery, decisionBody, emptyBody } from "./page-schemas.ts";
+import { pageResponse } from "./pages.ts";
+import { requireSession, requireSessionOrSignIn, sessionHash, sessionOf } from "./session.ts";
+
+/** Deciding a request. A session shows it; the decision itself needs a fresh assertion, and never an API key. */
+export const approvalRoutes = new Hono<HonoEnv>();
+
+approvalRoutes.get("/:id", requireSessionOrSignIn, async (context) => {
+  const runtime = context.get("runtime");
+  const { store, person } = context.get("session");
+  const loaded = await approvalFor(runtime, store, context.req.param("id"), person);
+  if (!loaded.ok) return pageResponse(context, "notfound", undefined, 404);
+  return pageResponse(context, "approve", await approvalData(runtime, store, loaded.value, person));
+});
+
+approvalRoutes.get("/:id/state", requireSession, pageQuery(approvalStateQuery), async (context) => {
+  const runtime = context.get("runtime");
+  const session = context.get("session");
+  const id = context.req.param("id");
+  const { seen, wait } = context.req.valid("query");
+  const state = await stateOf(runtime, session, id);
+  if (`${state.status}:${state.sealed}` !== seen || wait === 0) return context.json(state);
+  await waitFor(runtime, session.store.tenantId, id, wait);
+  return context.json(await stateOf(runtime, session, id));
+});
+
+approvalRoutes.post("/:id/ceremony", requireSession, pageBody(emptyBody), async (context) => {
+  const runtime = context.get("runtime");
+  const { store, person } = context.get("session");
+  const loaded = orRefuse(await approvalFor(runtime, store, context.req.param("id"), person));
+  const hash = sessionHash(context);
+  const remember = hash === undefined ? undefined : { session: hash, loaded };
+  return context.json(orRefuse(await beginCeremony(runtime, store, loaded.row.id, person, remember)));
+});
+
+approvalRoutes.post("/:id/decision", async (context) => {
+  const runtime = context.get("runtime");
+  const id = context.req.param("id");
+  const stepId = newId(runtime, "s");
+  const hash = sessionHash(context);
+  const ceremony = hash === undefined ? undefined : takeCeremony(hash, id);
+  const body = ceremony && (await readPageBody(context, decisionBody));
+  if (ceremony && body?.ok) {
+    const session = await decideAsBegun(runtime, ceremony, body.value, stepId);
+    if (session) return context.json(await stateOf(runtime, session, id));
+  }
+  const session = await sessionOf(context);
+  const decision = orRefuse(body ?? (await readPageBody(context, decisionBody)));
+  orRefuse(await decide(runtime, session.store, id, session.person, decision, stepId));
+  return context.json(await stateOf(runtime, session, id));
+});
+
+async function stateOf(runtime: Runtime, { store, person }: Session, id: string): Promise<ApprovalState> {
+  const loaded = orRefuse(await approvalFor(runtime, store, id, person));
+  return approvalState(runtime, store, loaded, person);
+}

@@ -1,0 +1,27 @@
+import { Hono } from "hono";
+import { beginSignIn, closeSession, finishSignIn } from "../../app/account/sign-in.ts";
+import type { HonoEnv } from "../context.ts";
+import { orRefuse } from "../http-refusal.ts";
+import { pageBody } from "./page-input.ts";
+import { emptyBody, signInBody } from "./page-schemas.ts";
+import { beginSession, endSession, sessionSecret } from "./session.ts";
+
+/** Signing in and out. */
+export const signInRoutes = new Hono<HonoEnv>();
+
+signInRoutes.post("/signin/begin", pageBody(emptyBody), async (context) =>
+  context.json(await beginSignIn(context.get("runtime"))),
+);
+
+signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
+  const session = orRefuse(await finishSignIn(context.get("runtime"), context.req.valid("json")));
+  await beginSession(context, session);
+  return context.json({});
+});
+
+signInRoutes.post("/signout", pageBody(emptyBody), async (context) => {
+  const secret = sessionSecret(context);
+  if (secret !== undefined) await closeSession(context.get("runtime"), secret);
+  endSession(context);
+  return context.json({});
+});

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { matchShape, time as timeShape, type Shape } from "../core/encoding/shape.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../core/encoding/strict-json.ts";
+
+// The fields that several request schemas share.
+
+/** Any JSON object that was parsed strictly. It is passed on as it is, not copied. */
+export const jsonObject = z.custom<JsonObject>((value) => isJsonObject(value as JsonValue), {
+  error: "must be an object",
+  params: { code: "wrong_type" },
+});
+
+/** Counts UTF-16 units, as the statement does. zod's own `max` would accept 200 emoji of 400 units. */
+export const text = (maxLength: number, minLength = 1) =>
+  z
+    .string()
+    .min(minLength)
+    .refine((value) => value.length <= maxLength, {
+      error: `has more than ${maxLength} characters`,
+      params: { code: "too_long" },
+    })
+    .refine((value) => value.isWellFormed(), { error: "contains half of a surrogate pair" })
+    .meta({ maxLength });
+
+export const username = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, {
+    error: "must be 1 to 32 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit",
+  })
+  .meta({ examples: ["alex"] });
+
+export const time = z
+  .string()
+  .refine((value) => matchShape(timeShape, value).ok, {
+    error: "must be a time like 2026-01-31T12:00:00.000Z",
+  })
+  .meta({ format: "date-time" });
+
+/** A value that is signed or verified: the shape of the core reads it, and names what is wrong with it. */
+export function ofShape<Value>(shape: Shape<Value>) {
+  return z.custom<JsonValue>().transform((value, context) => readShape(shape, value, context));
+}
+
+/** For use in a transform: the value in its shape, or an issue. */
+export function readShape<Value>(shape: Shape<Value>, value: JsonValue, context: z.RefinementCtx): Value {
+  const matched = matchShape(shape, value);
+  if (matched.ok) return matched.value;
+  const { at = "", code, detail } = matched.refusal;
+  context.addIssue({ code: "custom", path: stepsOf(at), message: detail, params: { code } });
+  return z.NEVER;
+}
+
+/** The steps of a JSON Pointer. */
+function stepsOf(at: string): string[] {
+  return at
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}

@@ -1,0 +1,111 @@
+import { ask, cancel, consume, read, wait } from "../../app/confirmation/ask.ts";
+import type { Loaded } from "../../app/confirmation/load.ts";
+import { list, viewOf, viewOfNew, type View } from "../../app/confirmation/view.ts";
+import { receiptOf } from "../../app/evidence/build-receipt.ts";
+import type { Runtime } from "../../app/runtime.ts";
+import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../../core/encoding/bytes.ts";
+import { sha256 } from "../../core/encoding/hash.ts";
+import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
+import { refuse } from "../../core/refusal.ts";
+import type { RequestContext } from "../context.ts";
+import { orRefuse } from "../http-refusal.ts";
+import { VERSION } from "../version.ts";
+import type { ListAnswer } from "./answer-schemas.ts";
+import { confirmationAnswer, summaryOf } from "./confirmation-answer.ts";
+import type { RestCall } from "./operation.ts";
+import type { ConsumeRequest, CreateRequest, ListQuery, WaitQuery } from "./request-schemas.ts";
+
+/** When to poll a pending confirmation again without `wait`. */
+const RETRY_AFTER_SECONDS = 2;
+const ETAG_BYTES = 16;
+
+export async function createConfirmation(call: RestCall<CreateRequest>): Promise<Response> {
+  const { context, runtime, principal, body, idempotencyKey } = call;
+  const { row, replayed } = orRefuse(await ask(runtime, principal, body, idempotencyKey));
+  if (!replayed) {
+    // The statement that inserted the row has checked the key.
+    context.set("isKeyConfirmed", true);
+    return context.json(confirmationAnswer(runtime, viewOfNew(row, body.username)), 201);
+  }
+  const loaded = orRefuse(await read(runtime, principal, row.id));
+  context.header("Idempotency-Replayed", "true");
+  return context.json(confirmationAnswer(runtime, viewOf(loaded)), 201);
+}
+
+export async function listConfirmations(call: RestCall<unknown, ListQuery>): Promise<Response> {
+  const { context, runtime, principal } = call;
+  const { status, approver, createdAfter, limit, cursor } = call.query;
+  const { items, hasMore } = await list(runtime, principal.store, {
+    project: principal.project.id,
+    status,
+    approver,
+    limit,
+    createdAfter: createdAfter === undefined ? undefined : Date.parse(createdAfter),
+    after: cursor === undefined ? undefined : idOfCursor(cursor),
+  });
+  const last = items.at(-1);
+  return context.json({
+    data: items.map((item) => summaryOf(runtime, item)),
+    nextCursor: hasMore && last ? toBase64url(utf8(last.row.id)) : null,
+    hasMore,
+  } satisfies ListAnswer);
+}
+
+export async function getConfirmation(call: RestCall<unknown, WaitQuery>): Promise<Response> {
+  const { context, runtime, principal, id, query } = call;
+  const outcome = await wait(runtime, principal, id, query.wait);
+  // Its last statement has checked the key.
+  context.set("isKeyConfirmed", true);
+  return confirmationResponse(context, orRefuse(outcome));
+}
+
+export async function cancelConfirmation({ context, runtime, principal, id }: RestCall): Promise<Response> {
+  return confirmationResponse(context, orRefuse(await cancel(runtime, principal, id)));
+}
+
+export async function consumeConfirmation(call: RestCall<ConsumeRequest>): Promise<Response> {
+  const { context, runtime, principal, id, body, idempotencyKey } = call;
+  const used = await consume(runtime, principal, id, body.payload, idempotencyKey);
+  return confirmationResponse(context, orRefuse(used));
+}
+
+export async function getReceipt({ runtime, principal, id }: RestCall): Promise<Response> {
+  const loaded = orRefuse(await read(runtime, principal, id));
+  const receipt = orRefuse(await receiptOf(runtime, principal.store, loaded));
+  return new Response(receipt as Uint8Array<ArrayBuffer>, {
+    headers: {
+      "content-type": RECEIPT_MEDIA_TYPE,
+      "cache-control": "no-store",
+      "content-disposition": `attachment; filename="receipt-${loaded.row.id}.json"`,
+    },
+  });
+}
+
+function confirmationResponse(context: RequestContext, loaded: Loaded): Response {
+  const runtime = context.get("runtime");
+  const view = viewOf(loaded);
+  const etag = etagOf(runtime, view);
+  const headers = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    etag,
+    ...(view.status === "pending" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+  };
+  if (context.req.method === "GET" && context.req.header("if-none-match") === etag) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(JSON.stringify(confirmationAnswer(runtime, view)), { headers });
+}
+
+/** A hash of the facts that determine the answer, so that a 304 needs no answer to compare with. */
+function etagOf({ origin, logOrigin }: Runtime, { row, status, index }: View): string {
+  const facts = [VERSION, origin, logOrigin, row.id, row.version, status, index].join("\n");
+  return `"${toHex(sha256(utf8(facts)).subarray(0, ETAG_BYTES))}"`;
+}
+
+function idOfCursor(cursor: string): string {
+  const bytes = fromBase64url(cursor);
+  const id = bytes.ok ? utf8Text(bytes.value) : undefined;
+  if (id?.startsWith("c_")) return id;
+  return orRefuse(refuse("validation_failed", "must be the nextCursor of an earlier answer", "/cursor"));
+}
