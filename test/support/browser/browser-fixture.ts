@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright";
 import { expect } from "playwright/test";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
-import { launchBrowser, openDevice, type Device, type DeviceOptions } from "./device.ts";
+import { connectBrowser, openDevice, type Device, type DeviceOptions } from "./device.ts";
 import type { TestFile } from "../product/product-setup.ts";
 import { backend, type Answered } from "../browser-client.ts";
 import { WIRE } from "../sample-request.ts";
@@ -33,7 +33,7 @@ export function browserFixture(file: TestFile): BrowserFixture {
   let browser: Browser | undefined;
   const devices: Device[] = [];
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectBrowser(inject("browser"));
   });
   afterAll(async () => browser?.close());
   afterEach(async ({ task }) => {

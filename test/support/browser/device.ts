@@ -1,4 +1,11 @@
-import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from "playwright";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserServer,
+  type CDPSession,
+  type Page,
+} from "playwright";
 import { findChromium } from "./chromium.mjs";
 
 // A person's device: a browser profile of its own with an authenticator inside, as Chromium simulates it.
@@ -33,8 +40,20 @@ export interface Device {
   readonly faults: string[];
 }
 
+const LAUNCH = { executablePath: findChromium() ?? "chromium", args: QUIET };
+
 export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium() ?? "chromium", args: QUIET });
+  return chromium.launch(LAUNCH);
+}
+
+/** A browser for several programs; `connectBrowser` takes its address. */
+export async function serveBrowser(): Promise<BrowserServer> {
+  return chromium.launchServer(LAUNCH);
+}
+
+/** Closing what this gives closes its devices, not the browser. */
+export async function connectBrowser(address: string): Promise<Browser> {
+  return chromium.connect(address);
 }
 
 export async function openDevice(browser: Browser, options: DeviceOptions = {}): Promise<Device> {

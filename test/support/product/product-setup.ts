@@ -1,7 +1,9 @@
 import type { TestProject } from "vitest/node";
+import { serveBrowser } from "../browser/device.ts";
 import { startProduct, type TestTenant } from "./product.ts";
 
-// One product for all browser tests, with a tenant for every file, so that none meets another's people.
+// One product and one browser for all browser tests, with a tenant for every file, so that none meets
+// another's people.
 
 const FILES = [
   "enrol-page",
@@ -26,17 +28,24 @@ export interface ProvidedProduct {
 declare module "vitest" {
   interface ProvidedContext {
     product: ProvidedProduct;
+    /** Where the browser is. */
+    browser: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const names = FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
-  const { ready, tenants, complaints, stop } = await startProduct(names);
+  const [{ ready, tenants, complaints, stop }, browser] = await Promise.all([
+    startProduct(names),
+    serveBrowser(),
+  ]);
   project.provide("product", {
     url: ready.url,
     tenants: Object.fromEntries(tenants.map((tenant) => [tenant.name, tenant])),
   });
+  project.provide("browser", browser.wsEndpoint());
   return async () => {
+    await browser.close();
     await stop();
     if (complaints() !== "") throw new Error(`the product complained while it was used:\n${complaints()}`);
   };
