@@ -83,7 +83,7 @@ async function lookOnce(monitor: Monitor): Promise<number> {
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
   });
   if (!looked.ok) return raise(monitor, looked.alarm, note);
-  const { checkpoint, grownAt, newLabels } = looked.seen;
+  const { checkpoint, grownAt, newLabels } = looked.state;
   const known = labels.size;
   for (const label of newLabels) labels.add(label);
   monitor.reachedAt = Date.now();

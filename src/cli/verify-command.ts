@@ -5,12 +5,8 @@ import { PAYLOAD_MAX_BYTES } from "../core/encoding/strict-json.ts";
 import { RECEIPT_LIMITS } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
 import { parseTrustPolicy, TRUST_POLICY_MAX_CHARACTERS } from "../core/tlog/trust-policy.ts";
-import {
-  ANY_TENANT,
-  verifyReceipt,
-  type VerifyOptions,
-  type ReceiptReport,
-} from "../core/evidence/verify.ts";
+import { verifyReceipt, type VerifyOptions, type ReceiptReport } from "../core/evidence/verify.ts";
+import { ANY_TENANT } from "../core/evidence/check.ts";
 import { readFile, readInput, streamInput } from "./input.ts";
 import { readOptions } from "./cli-options.ts";
 import { EXIT, Problem } from "./cli-error.ts";

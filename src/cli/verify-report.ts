@@ -4,7 +4,8 @@ import { canonicalBytes } from "../core/encoding/jcs.ts";
 import type { Receipt } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
 import { drawLine, drawText, show, textOf } from "../core/display/show.ts";
-import type { Check, ReceiptReport } from "../core/evidence/verify.ts";
+import type { ReceiptReport } from "../core/evidence/verify.ts";
+import type { Check } from "../core/evidence/check.ts";
 
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const NAME_WIDTH = 12;

@@ -6,7 +6,8 @@ import {
   type Verification,
 } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { ANY_TENANT, verifyReceipt, type Check, type ReceiptReport } from "../../src/core/evidence/verify.ts";
+import { verifyReceipt, type ReceiptReport } from "../../src/core/evidence/verify.ts";
+import { ANY_TENANT, type Check } from "../../src/core/evidence/check.ts";
 import type { Subject, Trust } from "./sources.ts";
 import { OPENING_WORDS, WORDS, type Words } from "./words.ts";
 

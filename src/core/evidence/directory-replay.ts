@@ -5,24 +5,27 @@ import { NO_PREVIOUS, recordCommit, streamId } from "../stream/record.ts";
 import { refuse, type Result } from "../refusal.ts";
 import { base64urlBytes, signedFailure, type Failure } from "./signed-record.ts";
 
-// Replays the directory from the owner's first passkey, believing no step that was not signed by somebody
-// whom the steps before it entitled. A receipt carries the steps that its signers need; an export all.
+// Rebuilds the directory from the owner's first passkey. Each change must be signed by people whom the
+// changes before it entitled. A receipt holds the changes that its signers depend on, an export all of them.
 
 export function creationFailure({ record }: Creation): Failure {
   if (record.stream !== streamId(record.body.genesis))
-    return "the stream's id is not the one its beginning gives";
+    return "the stream's id is not the hash of its first record's genesis";
   if (record.seq !== 0 || record.prev !== NO_PREVIOUS)
-    return "the stream does not begin with its owner's passkey";
+    return "the stream does not start with its owner's passkey";
   return undefined;
 }
 
-interface Replay {
+interface ReplayResult {
   readonly directory: Directory;
   readonly failure: Failure;
 }
 
-/** The directory after these changes, or as far as they hold, with what is wrong in the first that does not. */
-export async function replayDirectory(created: Creation, changes: readonly SignedChange[]): Promise<Replay> {
+/** The directory after these changes. With a failure, it is the directory before the change that failed. */
+export async function replayDirectory(
+  created: Creation,
+  changes: readonly SignedChange[],
+): Promise<ReplayResult> {
   let directory = firstDirectory(created.record);
   let failure = creationFailure(created);
   let seq = 0;
@@ -40,7 +43,7 @@ export async function replayDirectory(created: Creation, changes: readonly Signe
   return { directory, failure };
 }
 
-/** The directory after this change, if it was signed as it had to be. */
+/** The directory after this change, if it was signed as required. */
 export async function applySignedChange(
   directory: Directory,
   sealed: SignedChange,
@@ -51,7 +54,8 @@ export async function applySignedChange(
   if (sealed.record.body.outcome !== "approved") return refuse("change_invalid", "it was not approved");
   if (sealed.payload === null) return refuse("change_invalid", "its content is withheld");
   const change = parseChange(sealed.payload);
-  if (!change.ok) return refuse("change_invalid", `its content is no change: ${change.refusal.detail}`);
+  if (!change.ok)
+    return refuse("change_invalid", `its content is not a change of the directory: ${change.refusal.detail}`);
   if (change.value.change !== sealed.record.type)
     return refuse("change_invalid", "it is sealed as another kind of change");
   const signers = sealed.statements

@@ -16,22 +16,22 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 
-// A tenant's complete history as a file: lines of canonical JSON, a header and then every record in its
-// order. One content has one file, and it is read a line at a time, since it grows without bound.
+// A tenant's complete history as a file: lines of canonical JSON, a header and then every record in order.
+// One content has one file. It is read line by line, because its size has no limit.
 
 export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
 /**
- * A payload of 64 KiB, of which `1e15` takes four times the room in canonical form: 256 KiB. 64 signatures, each
- * with a statement of some 15 KiB at most, an assertion of 9 and a line in the record: 1,664 KiB. A policy of
- * 10 x 64 people with ids of 128 characters, six bytes each at most: 512 KiB. 2,432 KiB, and room.
+ * A payload of 64 KiB, which grows at most fourfold in canonical form (`1e15`): 256 KiB. 64 signatures, each with
+ * a statement of at most 15 KiB, an assertion of 9 KiB and a line in the record: 1,664 KiB. A policy of 10 x 64
+ * people with ids of 128 characters of at most six bytes: 512 KiB. Together 2,432 KiB, and a margin.
  */
 export const EXPORT_LINE_MAX_BYTES = 3 * 1024 * 1024;
 
 const EXPORT_LINE_LIMITS: JsonLimits = {
   maxBytes: EXPORT_LINE_MAX_BYTES,
-  // A payload's 32 levels stand two levels down.
+  // A payload has 32 levels, two levels down in a row.
   maxDepth: 40,
-  // A payload of 10,000, 64 signatures of some 40, a policy of some 3,000.
+  // A payload of 10,000, 64 signatures of some 40 each, a policy of some 3,000.
   maxNodes: 20_000,
 };
 
@@ -42,8 +42,8 @@ const headerShape = shape.object({
   streamKey: shape.hex(HASH_BYTES),
   logOrigin: shape.text(ORIGIN_MAX_CHARACTERS, 1),
   /**
-   * A state of the log: the export holds every record of the tenant that stands in it. It needs no signature,
-   * since an auditor proves that the log grew out of it.
+   * A state of the log: the export holds every record of the tenant up to it. It needs no signature, because an
+   * auditor proves that the log's newest state extends it.
    */
   logSize: shape.integer(1),
   logRoot: shape.hex(HASH_BYTES),
@@ -51,7 +51,7 @@ const headerShape = shape.object({
   count: shape.integer(1),
 });
 
-/** The operator's own word, which nobody signed. */
+/** Records that the service writes itself, without a person's signature. */
 const unsigned = shape.variant("type", { consumed: consumedRecord, erased: erasedRecord });
 
 const rowShape = shape.variant("kind", {
@@ -71,7 +71,7 @@ const rowShape = shape.variant("kind", {
     kind: shape.literal("record"),
     sealed: shape.object({ record: unsigned, ...sealingFields }),
   }),
-  /** What it said is gone; that it stood here is not. */
+  /** The content is erased; the commitment stays, so that the chain can still be checked. */
   erased: shape.object({
     kind: shape.literal("erased"),
     erased: shape.literal(true),
@@ -84,7 +84,7 @@ const rowShape = shape.variant("kind", {
 export type ExportHeader = shape.ShapeOf<typeof headerShape>;
 export type ExportRow = shape.ShapeOf<typeof rowShape>;
 
-/** Which kind of row a record stands in. */
+/** The kind of row that holds this record. */
 export function rowKind(record: StreamRecord): Exclude<ExportRow["kind"], "erased"> {
   switch (record.type) {
     case "stream.created":
@@ -95,7 +95,7 @@ export function rowKind(record: StreamRecord): Exclude<ExportRow["kind"], "erase
     case "erased":
       return "record";
     default:
-      // A new type of record that people do not sign does not compile here.
+      // A new record type without signatures fails to compile here.
       record satisfies ChangeRecord;
       return "change";
   }
@@ -117,7 +117,7 @@ function encodeLine(value: JsonValue): Bytes {
   return concat(canonicalBytes(value), utf8("\n"));
 }
 
-/** A line without its newline. */
+/** Takes a line without its newline, like `parseRow`. */
 export function parseHeader(line: Uint8Array): Result<ExportHeader> {
   return parseLine(line, headerShape);
 }
@@ -126,13 +126,13 @@ export function parseRow(line: Uint8Array): Result<ExportRow> {
   return parseLine(line, rowShape);
 }
 
-function parseLine<Value>(line: Uint8Array, wanted: shape.Shape<Value>): Result<Value> {
+function parseLine<Value>(line: Uint8Array, expected: shape.Shape<Value>): Result<Value> {
   const value = parseJson(line, EXPORT_LINE_LIMITS);
   if (!value.ok) return malformed(value.refusal.detail, value.refusal.at);
   if (!equalBytes(canonicalBytes(value.value), line)) {
-    return malformed("not in canonical form; it was changed after it was issued");
+    return malformed("not in canonical form, so it was changed after it was issued");
   }
-  const matched = shape.matchShape(wanted, value.value);
+  const matched = shape.matchShape(expected, value.value);
   return matched.ok ? matched : malformed(matched.refusal.detail, matched.refusal.at);
 }
 
@@ -142,11 +142,11 @@ function malformed(detail: string, at?: string): ReturnType<typeof refuse> {
 
 export interface ExportFile {
   readonly header: ExportHeader;
-  /** To be read once, to its end: a refusal is the last of it, and without one the file was whole. */
+  /** Can be read once. A refusal is always the last item; if there is none, the file was complete. */
   readonly rows: AsyncIterable<Result<ExportRow>>;
 }
 
-/** Reads the header; the rows are read as they are asked for. */
+/** Reads the header now, and each row when the caller asks for it. */
 export async function openExport(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<Result<ExportFile>> {
@@ -155,7 +155,7 @@ export async function openExport(
   if (first === undefined) return malformed("the file is empty");
   if (!first.ok) return first;
   const header = parseHeader(first.value);
-  if (!header.ok) return ofLine(1, header);
+  if (!header.ok) return refuseLine(1, header);
   return accept({ header: header.value, rows: rowsOf(lines, header.value.count) });
 }
 
@@ -166,32 +166,32 @@ async function* rowsOf(
   let seq = 0;
   for await (const line of lines) {
     const row = line.ok ? parseRow(line.value) : line;
-    const wrong = row.ok ? misplaced(seqOfRow(row.value), seq, count) : row;
-    yield wrong === undefined ? row : ofLine(seq + 2, wrong);
+    const wrong = row.ok ? seqRefusal(seqOfRow(row.value), seq, count) : row;
+    yield wrong === undefined ? row : refuseLine(seq + 2, wrong);
     if (wrong !== undefined) return;
     seq++;
   }
   if (seq < count) yield malformed(`the file ends after ${seq} of ${count} records`);
 }
 
-function misplaced(found: number, wanted: number, count: number): ReturnType<typeof refuse> | undefined {
-  if (wanted === count) return malformed(`more than the ${count} records that the header tells`);
-  return found === wanted ? undefined : malformed(`record ${found} stands where record ${wanted} belongs`);
+function seqRefusal(seq: number, expected: number, count: number): ReturnType<typeof refuse> | undefined {
+  if (expected === count) return malformed(`more than the ${count} records that the header announces`);
+  return seq === expected ? undefined : malformed(`record ${seq} where record ${expected} was expected`);
 }
 
-function ofLine(
+function refuseLine(
   line: number,
   { refusal }: { readonly refusal: { readonly detail: string; readonly at?: string } },
 ): ReturnType<typeof refuse> {
   return malformed(`line ${line}: ${refusal.detail}`, refusal.at);
 }
 
-/** Cut at the newlines, which are dropped. Never more than one line is held. */
+/** The lines without their newlines; holds at most one line and one chunk. */
 async function* linesOf(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Result<Bytes>, void> {
   const newline = 0x0a;
-  let held: Uint8Array[] = [];
+  let parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     let start = 0;
@@ -203,12 +203,12 @@ async function* linesOf(
         yield malformed(`a line of more than ${EXPORT_LINE_MAX_BYTES} bytes`);
         return;
       }
-      // Copied: who gave the chunk may write the next one into the same memory.
-      held.push(part.slice());
+      // Copied, because the source may reuse the chunk's memory for the next one.
+      parts.push(part.slice());
       start += part.length + 1;
       if (end < 0) break;
-      yield accept(concat(...held));
-      held = [];
+      yield accept(concat(...parts));
+      parts = [];
       length = 0;
     }
   }

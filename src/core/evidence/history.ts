@@ -4,7 +4,8 @@ import { commitOf, replayDirectory } from "./directory-replay.ts";
 import type { StreamRecord } from "../stream/record.ts";
 import type { Failure } from "./signed-record.ts";
 
-// A tenant's complete history, as its export gives it: every record in order, or the fact that it was erased.
+// A tenant's complete history, as read from its export: every record in order, or a row that says it was
+// erased.
 
 export type HistoryRow =
   | { readonly kind: "created"; readonly sealed: Creation }
@@ -16,21 +17,21 @@ export type HistoryRow =
     }
   | { readonly kind: "erased"; readonly seq: number; readonly label: string; readonly commit: string };
 
-/** What a receipt is held against: without the decisions' signatures, so that a long history has room. */
+/** What a receipt is compared with. Decisions lose their signatures, so that a long history fits in memory. */
 export function historyRow(row: ExportRow): HistoryRow {
   if (row.kind !== "decision") return row;
   const { record, entrySalt, label } = row.sealed;
   return { kind: "record", sealed: { record, entrySalt, label } };
 }
 
-/** Whether the history is whole, holds this receipt's decision, and knows its passkeys as active at that moment. */
+/** The history must be complete and hold this receipt's decision, with its passkeys active at that time. */
 export async function historyFailure(receipt: Receipt, rows: readonly HistoryRow[]): Promise<Failure> {
   const gap = gapFailure(rows);
   if (gap !== undefined) return gap;
   const { record, entrySalt } = receipt.decision;
   const row = rows[record.seq];
   if (row === undefined || commitOfRow(row) !== commitOf({ record, entrySalt })) {
-    return `the history holds another record at ${record.seq}`;
+    return `record ${record.seq} of the history is another one`;
   }
   const [first] = rows;
   if (first?.kind !== "created" || first.sealed.record.stream !== record.stream)
@@ -42,8 +43,9 @@ export async function historyFailure(receipt: Receipt, rows: readonly HistoryRow
   if (failure !== undefined) return failure;
   for (const { id } of receipt.decision.assertions) {
     const passkey = directory.passkeys.get(id);
-    if (passkey === undefined) return "the history does not know a passkey that signed";
-    if (passkey.revokedAt !== null) return `a passkey that signed had been revoked at ${passkey.revokedAt}`;
+    if (passkey === undefined) return "a passkey that signed is not in the history";
+    if (passkey.revokedAt !== null)
+      return `a passkey that signed was revoked before, by record ${passkey.revokedAt}`;
   }
   return undefined;
 }
@@ -53,7 +55,7 @@ function gapFailure(rows: readonly HistoryRow[]): Failure {
   for (const [seq, row] of rows.entries()) {
     if (seqOfRow(row) !== seq) return `the history has no record ${seq}`;
     if (row.kind !== "erased" && previous !== undefined && row.sealed.record.prev !== previous) {
-      return `record ${seq} does not follow the one before it`;
+      return `record ${seq} does not follow the record before it`;
     }
     previous = commitOfRow(row);
   }

@@ -5,21 +5,21 @@ import { labelText, labelTexts } from "../stream/labels.ts";
 import { parseEntry } from "../stream/record.ts";
 import type { Failure } from "./signed-record.ts";
 
-// One tenant's records against the whole log: each there once and in order, and nothing else under a label
-// that is the tenant's. A label is an HMAC, so only who has the stream key can tell whose it is, and such
-// a one can tell it of every seq there could be.
+// Compares a tenant's records with the whole log: each record must be there once and in order, and no other
+// entry may have one of the tenant's labels. A label is an HMAC, so only a holder of the stream key can
+// recognise the tenant's entries, and can do so for every possible seq.
 
-/** Seqs after the last one in the export whose labels must not stand in the log. */
+/** How many seqs after the export's last one are checked for entries that the export hides. */
 export const LOOKAHEAD_LABELS = 1_000_000;
-/** A map takes 16,777,216 keys, some 100 bytes each. */
+/** A map holds at most 16,777,216 keys, of some 100 bytes each. */
 const AUDIT_MAX_ENTRIES = 16_000_000;
 const PROGRESS_LABELS = 100_000;
 
 export interface Progress {
-  (done: "entries" | "labels", count: number, of: number): void;
+  (unit: "entries" | "labels", count: number, total: number): void;
 }
 
-interface Wanted {
+interface ExportedRecords {
   readonly streamKey: Uint8Array;
   /** By seq. */
   readonly commits: readonly string[];
@@ -39,43 +39,50 @@ export interface LogComparison {
 }
 
 export async function compareWithLog(
-  { streamKey, commits, exportSize, lookahead }: Wanted,
+  exported: ExportedRecords,
   checkpoint: Checkpoint,
   log: LogReader,
   progress: Progress,
 ): Promise<LogComparison> {
-  const nothing = { places: undefined, fork: undefined, hidden: undefined, newer: 0 };
+  const failed = (failure: string): LogComparison => ({
+    log: failure,
+    places: undefined,
+    fork: undefined,
+    hidden: undefined,
+    newer: 0,
+  });
+  const { commits, exportSize } = exported;
   const { size } = checkpoint;
   if (size > AUDIT_MAX_ENTRIES)
-    return { ...nothing, log: `this program reads logs of up to ${AUDIT_MAX_ENTRIES} entries` };
-  const label = labelTexts(streamKey);
-  const own = new Map(commits.map((_commit, seq) => [label(seq), seq]));
-  const others = new Map<string, number>();
+    return failed(`this program reads logs of up to ${AUDIT_MAX_ENTRIES} entries`);
+  const label = labelTexts(exported.streamKey);
+  const seqsByLabel = new Map(commits.map((_commit, seq) => [label(seq), seq]));
+  const otherLabels = new Map<string, number>();
   const indices: (number | undefined)[] = [];
   let places: Failure;
   let fork: Failure;
   for await (const range of authenticEntries(checkpoint, 0, log)) {
-    if (!range.ok) return { ...nothing, log: range.refusal.detail };
-    for (const [place, bytes] of range.value.entries.entries()) {
-      const index = range.value.first + place;
+    if (!range.ok) return failed(range.refusal.detail);
+    const { first, entries } = range.value;
+    for (const [offset, bytes] of entries.entries()) {
+      const index = first + offset;
       const entry = parseEntry(bytes);
-      if (!entry.ok) return { ...nothing, log: `entry ${index}: ${entry.refusal.detail}` };
+      if (!entry.ok) return failed(`entry ${index}: ${entry.refusal.detail}`);
       if (entry.value.kind === "public") continue;
       const text = labelText(entry.value.label);
-      const seq = own.get(text);
+      const seq = seqsByLabel.get(text);
       if (seq === undefined) {
-        if (!others.has(text)) others.set(text, index);
+        if (!otherLabels.has(text)) otherLabels.set(text, index);
       } else if (indices[seq] === undefined) {
         indices[seq] = index;
         if (toHex(entry.value.commit) !== commits[seq])
-          places ??= `record ${seq} is not the one that the log holds under its label, at ${index}`;
-      } else fork ??= `entries ${indices[seq]} and ${index} of the log both bear the label of record ${seq}`;
+          places ??= `the log holds another record than record ${seq} under its label, at index ${index}`;
+      } else fork ??= `entries ${indices[seq]} and ${index} of the log both have the label of record ${seq}`;
     }
-    progress("entries", Math.min(size, range.value.first + range.value.entries.length), size);
+    progress("entries", Math.min(size, first + entries.length), size);
   }
   places ??= orderFailure(indices, commits.length, exportSize);
-  const ahead = { label, count: commits.length, exportSize, lookahead };
-  return { log: undefined, places, fork, ...lookAhead(ahead, others, progress) };
+  return { log: undefined, places, fork, ...findNewer(exported, label, otherLabels, progress) };
 }
 
 function orderFailure(indices: readonly (number | undefined)[], count: number, exportSize: number): Failure {
@@ -83,35 +90,29 @@ function orderFailure(indices: readonly (number | undefined)[], count: number, e
   for (let seq = 0; seq < count; seq++) {
     const index = indices[seq];
     if (index === undefined) return `record ${seq} is not in the log`;
-    if (index <= last) return `record ${seq} stands in the log before the one that it follows`;
+    if (index <= last) return `record ${seq} is in the log before the record that it follows`;
     last = index;
   }
-  if (last >= exportSize) return "the export holds more than the state of the log that it is of";
+  if (last >= exportSize) return "the export holds records that its own state of the log does not have";
   return undefined;
 }
 
-interface Ahead {
-  readonly label: (seq: number) => string;
-  readonly count: number;
-  readonly exportSize: number;
-  readonly lookahead: number;
-}
-
-function lookAhead(
-  { label, count, exportSize, lookahead }: Ahead,
-  others: ReadonlyMap<string, number>,
+function findNewer(
+  { commits, exportSize, lookahead }: ExportedRecords,
+  label: (seq: number) => string,
+  otherLabels: ReadonlyMap<string, number>,
   progress: Progress,
 ): Pick<LogComparison, "hidden" | "newer"> {
   let newer = 0;
   let last = exportSize - 1;
   for (let ahead = 0; ahead < lookahead; ahead++) {
     if (ahead % PROGRESS_LABELS === 0) progress("labels", ahead, lookahead);
-    const index = others.get(label(count + ahead));
+    const seq = commits.length + ahead;
+    const index = otherLabels.get(label(seq));
     if (index === undefined) continue;
-    const seq = count + ahead;
-    // What was sealed since stands behind the export's state of the log, in order and without a gap.
+    // Records sealed after the export come after its state of the log, in order and without a gap.
     if (newer !== ahead || index <= last)
-      return { hidden: `record ${seq} stands in the log, at ${index}, and is not in the export`, newer };
+      return { hidden: `record ${seq} is in the log, at index ${index}, but not in the export`, newer };
     newer++;
     last = index;
   }

@@ -5,18 +5,17 @@ import { parseNote, verifyNote } from "../tlog/signed-note.ts";
 import { parseEntry } from "../stream/record.ts";
 import { isQuorumMet, judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
 
-// One monitorLog at a log by somebody who remembers what it said before. A log that shows one history to some and
-// another to others, or takes back what it has published, cannot do so to whoever remembers; and what it has
-// once signed is the proof.
+// One check of a log against its earlier state. A log that shows different histories to different readers,
+// or withdraws what it published, is caught by a reader who remembers; the log's own signatures prove it.
 
-/** What each alarm means, for someone who is woken by it. */
+/** What each alarm means, for the person on call. */
 export const ALARMS = {
   "bad-signature": "the checkpoint is not signed by the log that you trust",
-  "other-log": "the log goes by another name than before",
+  "other-log": "the log has another name than before",
   shrunk: "the log has become smaller",
   "split-view": "the log shows another history than before",
-  "tile-not-authentic": "the log serves content that is not under its signed root",
-  "malformed-entry": "the log holds an entry that is none",
+  "tile-not-authentic": "the log serves content that its signed root does not cover",
+  "malformed-entry": "the log holds a malformed entry",
   "duplicate-label": "the log holds two entries under one label",
   "few-witnesses": "too few of the witnesses that you trust have signed",
   "too-large": "the log has more entries than this program can follow",
@@ -29,10 +28,10 @@ export interface Alarm {
   readonly detail: string;
 }
 
-/** What is remembered between two looks. */
+/** What a monitor keeps between two checks. */
 export interface LogState {
   readonly checkpoint: Checkpoint;
-  /** When the log was seen to have grown, by the monitor's clock; milliseconds. */
+  /** When the monitor first saw this size, by its own clock, in milliseconds. */
   readonly grownAt: number;
 }
 
@@ -40,58 +39,56 @@ export interface MonitorOptions {
   readonly trust: TrustPolicy;
   readonly log: LogReader;
   readonly now: number;
-  /** How old the newest checkpoint may be; undefined: as old as it likes. */
+  /** The greatest allowed age of the newest checkpoint; undefined for no limit. */
   readonly maxAgeSeconds?: number;
-  /** The labels of the remembered log, cut as `shortLabel` does. */
+  /** The short labels of all entries up to the earlier state (see `shortLabel`). */
   readonly labels: ReadonlySet<string>;
-  /** Where those labels are lost: every entry is read again. */
+  /** Read every entry again, for when the stored labels are lost. */
   readonly fromStart?: boolean;
 }
 
-interface UpdatedLogState {
-  readonly checkpoint: Checkpoint;
-  readonly grownAt: number;
-  /** Of the entries that were new, in their order. */
+interface UpdatedLogState extends LogState {
+  /** The short labels of the new entries, in their order. */
   readonly newLabels: ReadonlySet<string>;
 }
 
 type MonitorResult =
-  | { readonly ok: true; readonly seen: UpdatedLogState }
+  | { readonly ok: true; readonly state: UpdatedLogState }
   | { readonly ok: false; readonly alarm: Alarm };
 
 /**
- * 16 of a label's 32 bytes: equal labels are equal in them, and two different ones are so once in 2^64 pairs.
- * A set takes 16,777,216 of them, some 70 bytes each.
+ * 16 of a label's 32 bytes, to save memory: two different labels share them with probability 2^-128.
+ * A set holds at most 16,777,216 of them, of some 70 bytes each.
  */
 export const SHORT_LABEL_BYTES = 16;
-const MONITORED_MAX_ENTRIES = 16_000_000;
+const MONITOR_MAX_ENTRIES = 16_000_000;
 
 function shortLabel(label: Uint8Array): string {
   return labelText(label.subarray(0, SHORT_LABEL_BYTES));
 }
 
-/** `note` is the log's newest checkpoint; `before` what was remembered, if anything was. */
+/** `note` is the log's newest checkpoint; `previous` is the state after the last check, if there was one. */
 export async function monitorLog(
   note: string,
-  before: LogState | undefined,
-  by: MonitorOptions,
+  previous: LogState | undefined,
+  options: MonitorOptions,
 ): Promise<MonitorResult> {
-  const judged = await judgeCheckpoint(note, by.trust);
+  const judged = await judgeCheckpoint(note, options.trust);
   if (!judged.ok) return alarm("bad-signature", judged.refusal.detail);
   const { checkpoint, quorumMet } = judged.value;
-  const changed = before === undefined ? undefined : await changeAlarm(before.checkpoint, checkpoint, by.log);
+  const changed = previous && (await changeAlarm(previous.checkpoint, checkpoint, options.log));
   if (changed !== undefined) return { ok: false, alarm: changed };
   if (!quorumMet) return alarm("few-witnesses", `the checkpoint of size ${checkpoint.size}`);
-  const size = before?.checkpoint.size ?? 0;
-  if (checkpoint.size > MONITORED_MAX_ENTRIES)
-    return alarm("too-large", `${checkpoint.size} entries, and ${MONITORED_MAX_ENTRIES} can be followed`);
-  const grownAt = before === undefined || checkpoint.size > size ? by.now : before.grownAt;
-  const stale = await staleAlarm(note, grownAt, by);
+  const size = previous?.checkpoint.size ?? 0;
+  if (checkpoint.size > MONITOR_MAX_ENTRIES)
+    return alarm("too-large", `${checkpoint.size} entries; at most ${MONITOR_MAX_ENTRIES} are supported`);
+  const grownAt = previous === undefined || checkpoint.size > size ? options.now : previous.grownAt;
+  const stale = await staleAlarm(note, grownAt, options);
   if (stale !== undefined) return { ok: false, alarm: stale };
-  const labels = await readNew(checkpoint, by.fromStart === true ? 0 : size, by);
+  const labels = await readNewLabels(checkpoint, options.fromStart === true ? 0 : size, options);
   return "name" in labels
     ? { ok: false, alarm: labels }
-    : { ok: true, seen: { checkpoint, grownAt, newLabels: labels } };
+    : { ok: true, state: { checkpoint, grownAt, newLabels: labels } };
 }
 
 function alarm(name: AlarmName, detail: string): { readonly ok: false; readonly alarm: Alarm } {
@@ -115,8 +112,8 @@ async function changeAlarm(
 }
 
 /**
- * A checkpoint has no time of its own. Where witnesses are asked for, theirs count: the latest moment at which
- * enough of them had signed. Otherwise all there is to go by is when the log was last seen to grow.
+ * A checkpoint has no time of its own. With witnesses, its age counts from the latest time at which enough of
+ * them had signed it. Without, it counts from the time when this monitor last saw the log grow.
  */
 async function staleAlarm(
   note: string,
@@ -128,10 +125,10 @@ async function staleAlarm(
   const age = Math.floor((now - since) / 1_000);
   if (age <= maxAgeSeconds) return undefined;
   const what = trust.quorum === NO_QUORUM ? "it last grew" : "enough witnesses last signed it";
-  return { name: "stale", detail: `${what} ${age} seconds ago, and ${maxAgeSeconds} are allowed` };
+  return { name: "stale", detail: `${what} ${age} seconds ago; ${maxAgeSeconds} are allowed` };
 }
 
-/** Milliseconds; 0 if that never was. */
+/** In milliseconds; 0 if there never were enough. */
 async function witnessedAt(noteText: string, trust: TrustPolicy): Promise<number> {
   const note = parseNote(noteText);
   const keys = trust.witnesses.map(({ key }) => key);
@@ -147,25 +144,25 @@ async function witnessedAt(noteText: string, trust: TrustPolicy): Promise<number
   return 0;
 }
 
-/** The labels of the entries from this index on, or what is wrong with one of them. */
-async function readNew(
+/** The short labels of the entries from this index on, or the alarm about one of them. */
+async function readNewLabels(
   checkpoint: Checkpoint,
   from: number,
   { log, labels }: MonitorOptions,
 ): Promise<ReadonlySet<string> | Alarm> {
-  const fresh = new Set<string>();
+  const newLabels = new Set<string>();
   for await (const range of authenticEntries(checkpoint, from, log)) {
     if (!range.ok) return { name: "tile-not-authentic", detail: range.refusal.detail };
-    for (const [place, bytes] of range.value.entries.entries()) {
-      const index = range.value.first + place;
+    for (const [offset, bytes] of range.value.entries.entries()) {
+      const index = range.value.first + offset;
       const entry = parseEntry(bytes);
       if (!entry.ok) return { name: "malformed-entry", detail: `entry ${index}: ${entry.refusal.detail}` };
       if (entry.value.kind === "public") continue;
       const label = shortLabel(entry.value.label);
-      if (labels.has(label) || fresh.has(label))
-        return { name: "duplicate-label", detail: `entry ${index} bears the label of an earlier one` };
-      fresh.add(label);
+      if (labels.has(label) || newLabels.has(label))
+        return { name: "duplicate-label", detail: `entry ${index} has the label of an earlier entry` };
+      newLabels.add(label);
     }
   }
-  return fresh;
+  return newLabels;
 }

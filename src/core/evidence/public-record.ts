@@ -1,18 +1,21 @@
 import { equalBytes } from "../encoding/bytes.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
-import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
-import { recordInclusion } from "./record-chain.ts";
-import { parseLogProof } from "../tlog/log-proof.ts";
-import { anchorShape, inclusionFields, RECEIPT_LIMITS } from "./receipt.ts";
-import { decisionRecord, outcome } from "../stream/record.ts";
-import type { Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
+import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
 import { id, ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
-import { ANY_TENANT, absent, checked, checkpointChecks, type Check, type VerifyOptions } from "./verify.ts";
+import type { Result } from "../refusal.ts";
+import { decisionRecord, outcome } from "../stream/record.ts";
+import { parseLogProof } from "../tlog/log-proof.ts";
+import { absentCheck, ANY_TENANT, checkResult, type Check } from "./check.ts";
+import { checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
+import { anchorShape, inclusionFields, RECEIPT_LIMITS } from "./receipt.ts";
+import { recordInclusion } from "./record-chain.ts";
+import type { Failure } from "./signed-record.ts";
+import type { VerifyOptions } from "./verify.ts";
 
-// What anybody with the link may see of one approval: its record, opened down to the salt of its entry,
-// and the way from there to the log's root. So outcome and time are recomputed, not believed. Who signed,
-// and what, is not in it; where the approval was revealed, the whole receipt stands beside it.
+// What anyone with the link may see of one decision: its record with the salt of its log entry, and the
+// proof that the entry is in the log. A reader recomputes outcome and time from these. Who signed, and what,
+// is not included; if the decision was revealed, the document also holds its whole receipt.
 
 const verificationShape = shape.object({
   v: shape.literal(1),
@@ -23,13 +26,13 @@ const verificationShape = shape.object({
   log: shape.object({ origin: shape.text(ORIGIN_MAX_CHARACTERS, 1), index: shape.integer() }),
   opening: shape.object({ record: decisionRecord, ...inclusionFields }),
   anchor: anchorShape,
-  /** Judged as a file of its own, so its form is not looked at here. */
+  /** Verified as a document of its own, so only its type is checked here. */
   receipt: shape.nullable(shape.anyObject),
 });
 
 export type Verification = shape.ShapeOf<typeof verificationShape>;
 
-/** A receipt one level down, and the opening beside it. */
+/** A receipt one level further down, and the other fields. */
 const VERIFICATION_LIMITS: JsonLimits = {
   maxBytes: RECEIPT_LIMITS.maxBytes + 64 * 1024,
   maxDepth: RECEIPT_LIMITS.maxDepth + 1,
@@ -41,15 +44,13 @@ export interface PublicRecordReport {
   readonly checks: readonly PublicRecordCheck[];
 }
 
-/** What each check says when it passes. */
+/** The text of each check when it passes. */
 export const PUBLIC_RECORD_CHECKS = {
-  form: "The answer is in its one form.",
-  request: "The record is of the request that you asked for, and says the outcome and time shown.",
-  inclusion: "The record is in the log, at the place named.",
-  log: "The log that you trust signed this state.",
-  witnesses: "Enough independent witnesses saw the same state of the log.",
-  anchor: "The log's state is anchored in a Bitcoin block.",
-  tenant: "It is the tenant that you named, and no look-alike.",
+  form: "The answer has the expected form.",
+  request: "The record is about the request that you asked for, with the outcome and time shown.",
+  inclusion: "The record is in the log, at the index named.",
+  ...LOG_CHECKS,
+  tenant: "It is the tenant that you named, not a look-alike.",
 } as const;
 
 export type PublicRecordCheckName = keyof typeof PUBLIC_RECORD_CHECKS;
@@ -60,7 +61,7 @@ export function parseVerification(bytes: Uint8Array): Result<Verification> {
   return value.ok ? shape.matchShape(verificationShape, value.value) : value;
 }
 
-/** The judgement of an answer to whoever asked for `confirmation`. */
+/** Checks the service's answer about one confirmation, for a reader who asked for it by its id. */
 export async function verifyPublicRecord(
   answer: Uint8Array,
   confirmation: string,
@@ -74,63 +75,64 @@ export async function verifyPublicRecord(
   const verification = parsed.value;
   const { opening, anchor } = verification;
   const proof = parseLogProof(opening.proof);
-  const why =
+  const anchorDetail =
     anchor === null
       ? "this state of the log is not anchored yet"
       : "the headers of the Bitcoin blocks were not given";
   return {
     verification,
     checks: [
-      said("form", undefined),
-      said("request", requestFailure(verification, confirmation)),
-      said("inclusion", inclusionFailure(verification)),
+      check("form", undefined),
+      check("request", requestFailure(verification, confirmation)),
+      check("inclusion", inclusionFailure(verification)),
       ...(await checkpointChecks(new Set(proof.ok ? [proof.value.checkpoint] : []), trust)),
-      absent("anchor", why),
+      absentCheck("anchor", anchorDetail),
       tenantCheck(opening.record.stream, tenant),
     ],
   };
 }
 
-function requestFailure({ confirmation, outcome: told, at, opening }: Verification, asked: string) {
+function requestFailure(verification: Verification, requested: string): Failure {
+  const { confirmation, outcome: claimed, at, opening } = verification;
   const { record } = opening;
-  if (confirmation !== asked || record.body.confirmation !== asked)
+  if (confirmation !== requested || record.body.confirmation !== requested)
     return "the answer is about another request than the one you asked for";
-  if (record.body.outcome !== told) return `the record says ${record.body.outcome}, the answer ${told}`;
-  return record.at === at ? undefined : `the record is of ${record.at}, the answer says ${at}`;
+  if (record.body.outcome !== claimed)
+    return `the record says ${record.body.outcome}, the answer says ${claimed}`;
+  return record.at === at ? undefined : `the record's time is ${record.at}, the answer says ${at}`;
 }
 
-function inclusionFailure({ log, opening }: Verification) {
+function inclusionFailure({ log, opening }: Verification): Failure {
   const included = recordInclusion(opening, opening.proof, log.origin);
   if (!included.ok) return included.refusal.detail;
   const proof = parseLogProof(opening.proof);
   return proof.ok && proof.value.index === log.index
     ? undefined
-    : "the proof is of another place in the log than the answer names";
+    : "the proof is of another index in the log than the answer names";
 }
 
 function tenantCheck(stream: string, tenant: string | undefined): PublicRecordCheck {
   if (tenant === undefined || tenant === ANY_TENANT)
-    return absent("tenant", `you named no particular tenant; the record is of ${stream}`);
-  return said("tenant", tenant === stream ? undefined : `the record is of the tenant ${stream}`);
+    return absentCheck("tenant", `you named no particular tenant; the record is of ${stream}`);
+  return check("tenant", tenant === stream ? undefined : `the record is of the tenant ${stream}`);
 }
 
-/** Whether the receipt that stands beside an opening is of that very record. */
+/** Whether a receipt's decision is the record that this document opens. */
 export function isReceiptOf({ opening }: Verification, decision: Verification["opening"]): boolean {
-  const { record, entrySalt, label } = decision;
-  const { record: shown, entrySalt: salt, label: same } = opening;
-  return equalBytes(
-    canonicalBytes({ record, entrySalt, label }),
-    canonicalBytes({ record: shown, entrySalt: salt, label: same }),
-  );
+  return equalBytes(openedBytes(opening), openedBytes(decision));
+}
+
+function openedBytes({ record, entrySalt, label }: Verification["opening"]): Uint8Array {
+  return canonicalBytes({ record, entrySalt, label });
 }
 
 function formFailed(detail: string): readonly PublicRecordCheck[] {
   const names = Object.keys(PUBLIC_RECORD_CHECKS) as PublicRecordCheckName[];
   return names.map((name) =>
-    name === "form" ? said(name, detail) : absent(name, "the answer could not be read"),
+    name === "form" ? check(name, detail) : absentCheck(name, "the answer could not be read"),
   );
 }
 
-function said(name: PublicRecordCheckName, failure: string | undefined): PublicRecordCheck {
-  return checked(name, failure, PUBLIC_RECORD_CHECKS[name]);
+function check(name: PublicRecordCheckName, failure: Failure): PublicRecordCheck {
+  return checkResult(name, failure, PUBLIC_RECORD_CHECKS[name]);
 }

@@ -10,8 +10,8 @@ import { refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 
-// The evidenceFields file: everything that a stranger needs to check one decision, and nothing to believe.
-// Its bytes are canonical JSON, so one content has one file.
+// The receipt: everything that an outsider needs to verify one decision without trusting the service. Its
+// bytes are canonical JSON, so one content has one file.
 
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
 /** Changes between the owner's first passkey and the signers' own; a long-lived tenant has a few dozen. */
@@ -21,12 +21,12 @@ const TIMESTAMP_MAX_BYTES = 64 * 1024;
 export const RECEIPT_LIMITS: JsonLimits = {
   // A payload of 64 KiB, 64 signatures of some 4 KiB and 256 changes of some 12 KiB each.
   maxBytes: 4 * 1024 * 1024,
-  // A payload's 32 levels stand three levels down.
+  // A payload has 32 levels, three levels down in the receipt.
   maxDepth: 40,
   maxNodes: 200_000,
 };
 
-/** What stands beside every record, in a receipt and in an export. */
+/** The fields next to every record, in a receipt and in an export. */
 export const sealingFields = {
   entrySalt: shape.base64url(SALT_BYTES),
   label: shape.hex(HASH_BYTES),
@@ -34,18 +34,18 @@ export const sealingFields = {
 
 export const inclusionFields = {
   ...sealingFields,
-  /** Inclusion in the log, with the checkpoint that it leads to. */
+  /** The inclusion proof in the log, with its checkpoint. */
   proof: shape.text(PROOF_MAX_CHARACTERS, 1),
 };
 
-/** What people signed, and what it takes to judge it. */
+/** What people signed, and what is needed to check it. */
 export const evidenceFields = {
   statements: shape.list(statementShape, SIGNATURES_MAX),
   assertions: shape.list(assertionShape, SIGNATURES_MAX),
   policy: shape.nullable(policyShape),
   payloadHash: shape.hex(HASH_BYTES),
   payloadSalt: shape.base64url(SALT_BYTES),
-  /** Null where it is withheld; its hash is still what was signed. */
+  /** Null if it is withheld; people signed its hash in any case. */
   payload: shape.nullable(shape.anyObject),
 };
 
@@ -55,7 +55,7 @@ const sealedDecision = shape.object({ record: decisionRecord, ...evidenceFields,
 
 export const anchorShape = shape.nullable(
   shape.object({
-    /** A second inclusion proof, to the checkpoint that was timestamped. */
+    /** A second inclusion proof, for the checkpoint that was timestamped. */
     proof: shape.text(PROOF_MAX_CHARACTERS, 1),
     timestamp: shape.base64url(1, TIMESTAMP_MAX_BYTES),
   }),
@@ -65,7 +65,7 @@ const receiptShape = shape.object({
   v: shape.literal(1),
   kind: shape.literal("countersign/receipt"),
   decision: sealedDecision,
-  /** How the signers' passkeys came to count, back to the owner's first. */
+  /** How the signers' passkeys were endorsed, back to the owner's first. */
   created: sealedCreation,
   changes: shape.list(sealedChange, RECEIPT_MAX_CHANGES),
   anchor: anchorShape,
@@ -75,11 +75,10 @@ export type Receipt = shape.ShapeOf<typeof receiptShape>;
 export type SealedCreation = shape.ShapeOf<typeof sealedCreation>;
 export type SealedChange = shape.ShapeOf<typeof sealedChange>;
 export type SealedDecision = shape.ShapeOf<typeof sealedDecision>;
-/** As an export has them, which proves their places by other means. */
+/** As in an export, which proves inclusion by other means. */
 export type Creation = Omit<SealedCreation, "proof">;
 export type SignedChange = Omit<SealedChange, "proof">;
 export type SignedDecision = Omit<SealedDecision, "proof">;
-/** A record that people signed, whatever it is about. */
 export type SignedRecord = SignedChange | SignedDecision;
 
 export function encodeReceipt(receipt: Receipt): Bytes {
@@ -92,7 +91,7 @@ export function parseReceipt(bytes: Uint8Array): Result<Receipt> {
   if (!equalBytes(canonicalBytes(value.value), bytes)) {
     return refuse(
       "receipt_malformed",
-      "the file is not in canonical form; it was changed after it was issued",
+      "the file is not in canonical form, so it was changed after it was issued",
     );
   }
   return shape.matchShape(receiptShape, value.value);

@@ -8,25 +8,25 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import { commitOf } from "./directory-replay.ts";
 import { hexBytes, type Failure } from "./signed-record.ts";
 
-// Where the records of a receipt stand: behind one another in the stream, and under the log's root.
+// The order of a receipt's records: each follows another in the stream, and all are under the log's root.
 
 export function sealedRecords({ created, changes, decision }: Receipt) {
   return [created, ...changes, decision];
 }
 
-/** Neighbouring records name each other, and the log holds all in the order of the stream. */
+/** Each record names the one before it, and the log holds them in the order of the stream. */
 export function chainFailure(receipt: Receipt): Failure {
   const commits = new Map(sealedRecords(receipt).map((sealed) => [sealed.record.seq, commitOf(sealed)]));
   let lastSeq = -1;
   let lastIndex = -1;
   for (const { record, proof } of sealedRecords(receipt)) {
-    if (record.seq <= lastSeq) return "the records do not stand in the order of the stream";
+    if (record.seq <= lastSeq) return "the records are not in the order of the stream";
     const previous = commits.get(record.seq - 1);
     if (previous !== undefined && record.prev !== previous)
-      return `record ${record.seq} does not follow the one before it`;
+      return `record ${record.seq} does not follow the record before it`;
     if (record.type !== "stream.created") {
-      const relied = commits.get(record.body.directory.seq);
-      if (relied !== undefined && relied !== record.body.directory.commit) {
+      const commit = commits.get(record.body.directory.seq);
+      if (commit !== undefined && commit !== record.body.directory.commit) {
         return `record ${record.seq} relies on another state of the directory`;
       }
     }
@@ -38,7 +38,7 @@ export function chainFailure(receipt: Receipt): Failure {
   return undefined;
 }
 
-/** Every record is under the root of one checkpoint: two checkpoints could be of two histories. */
+/** All records must be under one checkpoint, because two checkpoints could be of two different histories. */
 export function inclusionFailure(receipt: Receipt): Failure {
   const { logOrigin } = receipt.created.record.body.genesis;
   let common: string | undefined;
@@ -46,22 +46,26 @@ export function inclusionFailure(receipt: Receipt): Failure {
     const included = recordInclusion(sealed, sealed.proof, logOrigin);
     if (!included.ok) return `record ${sealed.record.seq}: ${included.refusal.detail}`;
     common ??= included.value.checkpoint;
-    if (included.value.checkpoint !== common) return "the records are proven to different states of the log";
+    if (included.value.checkpoint !== common)
+      return "the records are proven against different states of the log";
   }
   return undefined;
 }
 
-type Opened = Pick<ReturnType<typeof sealedRecords>[number], "record" | "entrySalt" | "label">;
+type SealedRecord = Pick<ReturnType<typeof sealedRecords>[number], "record" | "entrySalt" | "label">;
 
 export function recordInclusion(
-  sealed: Opened,
+  sealed: SealedRecord,
   proofText: string,
   logOrigin: string,
 ): Result<{ checkpoint: string }> {
   const proof = parseLogProof(proofText);
   if (!proof.ok) return proof;
   if (encodeLogProof(proof.value) !== proofText || proof.value.extra !== undefined) {
-    return refuse("proof_malformed", "the inclusion proof is not in the form in which it is issued");
+    return refuse(
+      "proof_malformed",
+      "the inclusion proof is not in the form in which this service writes it",
+    );
   }
   const note = parseNote(proof.value.checkpoint);
   if (!note.ok) return note;

@@ -17,12 +17,12 @@ import type { SignedRecord } from "./receipt.ts";
 import { expectOk } from "../refusal.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 
-// The checks of one signed record. Each returns what is wrong in plain words, or undefined. They assume
-// only that the receipt has its shape, so each stands alone and names its own failure.
+// The checks of one signed record. Each returns what is wrong in plain words, or undefined. They rely only
+// on the receipt's shape, not on one another.
 
 export type Failure = string | undefined;
 
-/** Everything about one signed record, by the directory as it was just before it. */
+/** All checks of one signed record, against the directory as it was just before it. */
 export async function signedFailure(
   signed: SignedRecord,
   directory: Directory,
@@ -39,17 +39,17 @@ export async function signedFailure(
   );
 }
 
-/** Payload, its hash and the commitment that the log holds are of one piece. */
+/** The payload, its hash and the record's commitment must match. */
 export function payloadFailure({ record, payload, payloadHash, payloadSalt }: SignedRecord): Failure {
   if (payload !== null && toHex(hashOfJson(payload)) !== payloadHash) {
     return "the payload in the file is not the one whose hash was signed";
   }
   const commit = payloadCommit(base64urlBytes(payloadSalt), hexBytes(payloadHash));
-  if (toHex(commit) !== record.body.payloadCommit) return "the sealed record commits to another payload";
+  if (toHex(commit) !== record.body.payloadCommit) return "the record commits to another payload";
   return undefined;
 }
 
-/** The statements are about this record, and agree on everything but who decided what. */
+/** The statements must be about this record, and differ only in who decided what. */
 export function statementFailure({ record, statements, assertions }: SignedRecord, rp: string): Failure {
   const { body } = record;
   if (statements.length !== body.signatures.length || assertions.length !== body.signatures.length) {
@@ -58,24 +58,23 @@ export function statementFailure({ record, statements, assertions }: SignedRecor
   const [first] = statements;
   for (const [index, statement] of statements.entries()) {
     const sealed = body.signatures[index];
-    if (toHex(statementNonce(statement)) !== sealed?.nonce)
-      return "a statement is not the one that was sealed";
+    if (toHex(statementNonce(statement)) !== sealed?.nonce) return "a statement is not the one in the record";
     if (statement.rp !== rp) return `a statement was made for ${statement.rp}, not for ${rp}`;
     if (statement.tenant.id !== record.stream) return "a statement belongs to another tenant's stream";
     if (statement.confirmation !== body.confirmation) return "a statement belongs to another request";
-    if (statement.policy !== body.policy) return "a statement was made under another policy";
+    if (statement.policy !== body.policy) return "a statement names another policy";
     if (statement.issued < statement.created || record.at < statement.issued) {
-      return "the times of request, signature and seal are out of order";
+      return "the times of request, signature and record are out of order";
     }
-    if (record.at > statement.expires) return "the decision was sealed after the request had expired";
-    if (first !== undefined && common(first) !== common(statement)) {
-      return "the statements differ in what was asked";
+    if (record.at > statement.expires) return "the decision was recorded after the request expired";
+    if (first !== undefined && requestText(first) !== requestText(statement)) {
+      return "the statements describe different requests";
     }
   }
   return undefined;
 }
 
-/** Every assertion is a passkey's signature over nonce and payload hash, made at the right origin by a verified user. */
+/** Every assertion must be a passkey's signature over nonce and payload hash, made at the right origin by a verified user. */
 export async function signatureFailure(signed: SignedRecord, directory: Directory): Promise<Failure> {
   const { record, statements, assertions, payloadHash } = signed;
   for (const [index, statement] of statements.entries()) {
@@ -83,7 +82,7 @@ export async function signatureFailure(signed: SignedRecord, directory: Director
     const sealed = record.body.signatures[index];
     if (assertion === undefined || sealed === undefined) return "a signature is missing";
     if (assertion.id !== sealed.credential || toHex(assertionHash(assertion)) !== sealed.assertionHash) {
-      return "a signature is not the one that was sealed";
+      return "a signature is not the one in the record";
     }
     const passkey = directory.passkeys.get(assertion.id);
     if (passkey === undefined) return "a signature was made with a passkey that nobody endorsed";
@@ -101,7 +100,7 @@ export async function signatureFailure(signed: SignedRecord, directory: Director
   return undefined;
 }
 
-/** Every signer is who the statement says, may decide, and had not lost that passkey. */
+/** Every signer must be the person in the statement, may decide, and has not had the passkey revoked. */
 export function credentialFailure({ statements, assertions }: SignedRecord, directory: Directory): Failure {
   for (const [index, { approver }] of statements.entries()) {
     const passkey = directory.passkeys.get(assertions[index]?.id ?? "");
@@ -110,25 +109,25 @@ export function credentialFailure({ statements, assertions }: SignedRecord, dire
     if (passkey.person !== approver.id || member?.username !== approver.username) {
       return `the passkey belongs to another person than ${approver.username}`;
     }
-    if (passkey.revokedAt !== null) return `${approver.username}'s passkey had been revoked`;
-    if (!mayDecide(member)) return `${approver.username} may read, not decide`;
+    if (passkey.revokedAt !== null) return `${approver.username}'s passkey was revoked before`;
+    if (!mayDecide(member)) return `${approver.username} may read but not decide`;
   }
   return undefined;
 }
 
-/** The passkeys were endorsed before the directory state that the decision says it relied on, and that before it. */
+/** The directory state that the decision names must be older than the decision and include every passkey used. */
 export function orderFailure({ record, assertions }: SignedRecord, directory: Directory): Failure {
-  const relied = record.body.directory.seq;
-  if (relied >= record.seq) return "the decision relies on a later state of the directory";
+  const directorySeq = record.body.directory.seq;
+  if (directorySeq >= record.seq) return "the decision relies on a later state of the directory";
   for (const { id } of assertions) {
     const endorsedAt = directory.passkeys.get(id)?.endorsedAt;
-    if (endorsedAt !== undefined && endorsedAt > relied)
+    if (endorsedAt !== undefined && endorsedAt > directorySeq)
       return "a passkey was endorsed only after the decision";
   }
   return undefined;
 }
 
-/** The policy is the one that was signed, and distinct people meet it as the outcome claims. */
+/** The policy must be the signed one and valid, and its rule about the requester must be kept. */
 export function policyFailure({ record, statements, policy }: SignedRecord): Failure {
   const { body } = record;
   if (policy === null)
@@ -143,46 +142,46 @@ export function policyFailure({ record, statements, policy }: SignedRecord): Fai
   return self === undefined ? undefined : "the policy does not let the requester sign";
 }
 
-/** The outcome follows from the signed decisions under the policy. */
+/** The outcome must follow from the signed decisions under the policy. */
 export function outcomeFailure({ record, statements, policy, payload }: SignedRecord): Failure {
   const { outcome } = record.body;
-  const applies = outcome === "approved" || outcome === "break-glass";
-  // Or a revocation that was signed would never be one.
-  if (applies && record.type === "decision" && payload !== null && parseChange(payload).ok) {
-    return "what was approved is a change of the directory, and it is sealed as an ordinary decision";
+  const approval = outcome === "approved" || outcome === "break-glass";
+  // Otherwise the operator could seal a signed revocation as a decision, and the passkey would stay active.
+  if (approval && record.type === "decision" && payload !== null && parseChange(payload).ok) {
+    return "an approved change of the directory is sealed as an ordinary decision";
   }
   const people = new Set(statements.map(({ approver }) => approver.id));
   if (people.size !== statements.length) return "one person signed twice";
   const [first] = statements;
-  if (policy === null && statements.length > 1) return "more than one person signed where one was asked";
+  if (policy === null && statements.length > 1) return "more than one person signed a request to one person";
   const rules = policy ?? singleApproverPolicy(first?.approver.id ?? "");
-  const approved = first !== undefined && isMet(rules, statements, record.at);
+  const met = first !== undefined && isMet(rules, statements, record.at);
   const decisions = new Set(statements.map(({ decision }) => decision));
   switch (outcome) {
     case "approved":
       if (decisions.has("break-glass")) return "an emergency approval is sealed as an ordinary one";
-      if (decisions.has("reject") && rules.rejection === "first") return "somebody rejected it";
-      return approved ? undefined : "the signatures do not meet the policy";
+      if (decisions.has("reject") && rules.rejection === "first") return "somebody rejected the request";
+      return met ? undefined : "the signatures do not meet the policy";
     case "rejected":
       if (!decisions.has("reject")) return "nobody signed a rejection";
-      return approved && rules.rejection === "impossible"
-        ? "the policy was met in spite of rejections"
+      return met && rules.rejection === "impossible"
+        ? "the signatures meet the policy despite the rejections"
         : undefined;
     case "break-glass":
       return breakGlassFailure(rules, statements);
     case "expired":
     case "cancelled":
-      return approved ? "the policy had been met before it ended" : undefined;
+      return met ? "the signatures met the policy before the request ended" : undefined;
   }
 }
 
 function breakGlassFailure(policy: Policy, statements: readonly Statement[]): Failure {
-  const broken = statements.filter(({ decision }) => decision === "break-glass");
-  if (broken.length === 0) return "nobody signed an emergency approval";
-  const allowed = broken.every(
+  const emergencies = statements.filter(({ decision }) => decision === "break-glass");
+  if (emergencies.length === 0) return "nobody signed an emergency approval";
+  const allowed = emergencies.every(
     ({ approver, reason }) => policy.breakGlass.includes(approver.id) && reason.trim() !== "",
   );
-  return allowed ? undefined : "the emergency approval is not one that the policy allows";
+  return allowed ? undefined : "the policy does not allow this emergency approval";
 }
 
 function isMet(policy: Policy, statements: readonly Statement[], at: string): boolean {
@@ -193,12 +192,12 @@ function isMet(policy: Policy, statements: readonly Statement[], at: string): bo
   return requirementsAfter(policy, elapsed).some((tree) => isSatisfied(tree, new Set(approvers)));
 }
 
-/** What every signer of one request was shown alike. */
-function common({ tenant, project, action, requester, created, expires }: Statement): string {
+/** The parts of a statement that are the same for every signer of one request. */
+function requestText({ tenant, project, action, requester, created, expires }: Statement): string {
   return canonicalText({ tenant, project, action, requester, created, expires });
 }
 
-// The shape has checked the encoding already.
+/** For fields whose shape has already checked the encoding. */
 export function base64urlBytes(text: string): Bytes {
   return expectOk(fromBase64url(text));
 }

@@ -1,19 +1,18 @@
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, parseChange, type Directory } from "../stream/directory.ts";
-import type { ExportHeader, ExportRow } from "./export.ts";
 import { NO_PREVIOUS, recordLabel, streamKeyHash, type StreamRecord } from "../stream/record.ts";
-import type { Creation, SignedRecord, SignedChange, SignedDecision } from "./receipt.ts";
 import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
+import type { ExportHeader, ExportRow } from "./export.ts";
+import type { Creation, SignedChange, SignedDecision, SignedRecord } from "./receipt.ts";
 import { hexBytes, signedFailure, type Failure } from "./signed-record.ts";
 
-// A tenant's records one after the other, each judged by what stands before it: the directory of people
-// and passkeys as it was just then, and the decisions made so far. No record is held, only what later ones
-// are judged by.
+// Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
+// before it. It keeps only what later records are checked against, so a long export needs little memory.
 
-/** Clocks of the machines that write records differ a little; a record dated back differs by more. */
+/** Clocks of the machines that write records differ a little; a backdated record differs by more. */
 const CLOCK_SLACK_SECONDS = 300;
 
-/** What is judged row by row; the names are among those of AUDIT_CHECKS. */
+/** The checks of AUDIT_CHECKS that are made record by record. */
 export const STREAM_CHECKS = [
   "tenant",
   "key",
@@ -31,26 +30,26 @@ export type Failures = ReadonlyMap<string, { readonly first: string; readonly mo
 
 export interface StreamFindings {
   readonly failures: Failures;
-  /** The tenant's part of the log as it should be: the commitments by their seq. */
+  /** The commitments that the log should hold for this tenant, by seq. */
   readonly commits: readonly string[];
-  readonly misplaced: Failure;
+  readonly labelFailure: Failure;
   readonly logOrigin: string | undefined;
   readonly directory: Directory | undefined;
   readonly records: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
-  /** Decisions whose content the export does not show: nobody can say what was decided, only its hash. */
+  /** Decisions whose content the export omits: only its hash is known. */
   readonly withheld: number;
   readonly erasures: readonly Erasure[];
 }
 
-/** Records that are gone, and the record that says by which rule. */
+/** A record that announces erased records, and the rule it names. */
 export interface Erasure {
   readonly by: number;
   readonly rule: string;
   readonly seqs: number;
 }
 
-interface Decided {
+interface EarlierDecision {
   readonly seq: number;
   readonly approved: boolean;
   used: boolean;
@@ -62,192 +61,195 @@ export class StreamChecker {
   readonly #failures = new Map<string, { first: string; more: number }>();
   readonly #commits: string[] = [];
   readonly #records = new Map<string, number>();
-  readonly #decisions = new Map<string, number>();
+  readonly #outcomes = new Map<string, number>();
   #withheld = 0;
-  readonly #decided = new Map<string, Decided>();
-  /** Records that are gone, by seq: whether a later record says so. */
-  readonly #gone = new Map<number, boolean>();
+  /** By the id of the confirmation. */
+  readonly #decisions = new Map<string, EarlierDecision>();
+  /** The seqs of erased records; true once a later record announces the erasure. */
+  readonly #erased = new Map<number, boolean>();
   readonly #erasures: Erasure[] = [];
-  #created: Creation | undefined;
+  #creation: Creation | undefined;
   #directory: Directory | undefined;
   #lastChange = 0;
-  #latest = 0;
-  #misplaced: Failure;
+  #latestTime = 0;
+  #labelFailure: Failure;
 
   constructor(header: ExportHeader) {
     this.#header = header;
     this.#streamKey = hexBytes(header.streamKey);
   }
 
-  /** The rows come in their order. */
+  /** Rows must be added in the order of the export. */
   async add(row: ExportRow): Promise<void> {
     const seq = this.#commits.length;
     const label = row.kind === "erased" ? row.label : row.sealed.label;
     if (label !== toHex(recordLabel(this.#streamKey, seq))) {
-      this.#misplaced ??= `record ${seq} is listed under a label that is not its own`;
+      this.#labelFailure ??= `record ${seq} is listed under a wrong label`;
     }
     if (row.kind === "erased") {
-      this.#gone.set(seq, false);
+      this.#erased.set(seq, false);
       this.#commits.push(row.commit);
       return;
     }
     const { record } = row.sealed;
     count(this.#records, record.type);
-    this.#note("chain", this.#chainFailure(record));
-    this.#note("time", this.#timeFailure(record));
-    await this.#judge(row, seq);
+    this.#report("chain", this.#chainFailure(record));
+    this.#report("time", this.#timeFailure(record));
+    await this.#checkContent(row, seq);
     this.#commits.push(commitOf(row.sealed));
   }
 
-  async #judge(row: Exclude<ExportRow, { kind: "erased" }>, seq: number): Promise<void> {
+  async #checkContent(row: Exclude<ExportRow, { kind: "erased" }>, seq: number): Promise<void> {
     switch (row.kind) {
       case "created":
-        return this.#begin(row.sealed, seq);
+        return this.#checkCreation(row.sealed, seq);
       case "change":
-        return this.#change(row.sealed, seq);
+        return this.#checkChange(row.sealed, seq);
       case "decision":
-        return this.#decide(row.sealed, seq);
+        return this.#checkDecision(row.sealed, seq);
       case "record":
-        return this.#unsigned(row.sealed.record, seq);
+        return this.#checkUnsigned(row.sealed.record, seq);
     }
   }
 
-  #begin(created: Creation, seq: number): void {
-    if (seq > 0) return this.#note("chain", `record ${seq} begins the stream a second time`);
-    this.#created = created;
-    this.#directory = firstDirectory(created.record);
-    this.#note("tenant", creationFailure(created));
-    const { genesis } = created.record.body;
+  #checkCreation(creation: Creation, seq: number): void {
+    if (seq > 0) return this.#report("chain", `record ${seq} creates the stream a second time`);
+    this.#creation = creation;
+    this.#directory = firstDirectory(creation.record);
+    this.#report("tenant", creationFailure(creation));
+    const { genesis } = creation.record.body;
     if (genesis.streamKeyHash !== streamKeyHash(this.#streamKey))
-      this.#note("key", "the stream key in the file is not the one that the tenant's beginning names");
+      this.#report("key", "the stream key in the file is not the one that the tenant's first record names");
   }
 
-  async #change(sealed: SignedChange, seq: number): Promise<void> {
-    const said = `change ${seq} (${sealed.record.type})`;
-    this.#note("directory", this.#reliedFailure(sealed), said);
-    this.#note("directory", this.#decidedFailure(sealed, seq, false), said);
+  async #checkChange(sealed: SignedChange, seq: number): Promise<void> {
+    const subject = `change ${seq} (${sealed.record.type})`;
+    this.#report("directory", this.#directoryFailure(sealed), subject);
+    this.#report("directory", this.#repetitionFailure(sealed, seq, false), subject);
     this.#lastChange = seq;
-    if (this.#directory === undefined || this.#created === undefined) return;
-    const applied = await applySignedChange(this.#directory, sealed, this.#created.record.body.genesis.rp);
+    if (this.#directory === undefined || this.#creation === undefined) return;
+    const applied = await applySignedChange(this.#directory, sealed, this.#creation.record.body.genesis.rp);
     if (applied.ok) this.#directory = applied.value;
-    else this.#note("directory", applied.refusal.detail, said);
-    this.#note("directory", this.#revealFailure(sealed), said);
+    else this.#report("directory", applied.refusal.detail, subject);
+    this.#report("directory", this.#revealFailure(sealed), subject);
   }
 
-  async #decide(sealed: SignedDecision, seq: number): Promise<void> {
+  async #checkDecision(sealed: SignedDecision, seq: number): Promise<void> {
     const { outcome } = sealed.record.body;
-    const said = `decision ${seq} (${outcome})`;
-    count(this.#decisions, outcome);
+    const subject = `decision ${seq} (${outcome})`;
+    count(this.#outcomes, outcome);
     if (sealed.payload === null) this.#withheld++;
-    this.#note("decisions", this.#reliedFailure(sealed), said);
+    this.#report("decisions", this.#directoryFailure(sealed), subject);
     const approved = outcome === "approved" || outcome === "break-glass";
-    this.#note("decisions", this.#decidedFailure(sealed, seq, approved), said);
-    if (this.#directory === undefined || this.#created === undefined) return;
-    const { rp } = this.#created.record.body.genesis;
-    this.#note("decisions", await signedFailure(sealed, this.#directory, rp), said);
+    this.#report("decisions", this.#repetitionFailure(sealed, seq, approved), subject);
+    if (this.#directory === undefined || this.#creation === undefined) return;
+    const { rp } = this.#creation.record.body.genesis;
+    this.#report("decisions", await signedFailure(sealed, this.#directory, rp), subject);
   }
 
-  /** A reveal is of one decision of this very stream. */
+  /** A reveal must name a decision of this stream. */
   #revealFailure({ payload }: SignedChange): Failure {
     const parsed = payload === null ? undefined : parseChange(payload);
     if (!parsed?.ok || parsed.value.change !== "revealed") return undefined;
     const { confirmation, decided } = parsed.value;
-    const known = this.#decided.get(confirmation);
-    const seq = known?.seq ?? (this.#gone.has(decided.seq) ? decided.seq : undefined);
+    const decision = this.#decisions.get(confirmation);
+    const seq = decision?.seq ?? (this.#erased.has(decided.seq) ? decided.seq : undefined);
     return seq === decided.seq && this.#commits[decided.seq] === decided.commit
       ? undefined
       : "it reveals another decision than the one that it names";
   }
 
-  #unsigned(record: Extract<StreamRecord, { type: "consumed" | "erased" }>, seq: number): void {
+  #checkUnsigned(record: Extract<StreamRecord, { type: "consumed" | "erased" }>, seq: number): void {
     switch (record.type) {
       case "consumed":
-        return this.#note("uses", this.#useFailure(record.body), `record ${seq}`);
+        return this.#report("uses", this.#useFailure(record.body), `record ${seq}`);
       case "erased":
-        return this.#erase(record.body, seq);
+        return this.#addErasure(record.body, seq);
     }
   }
 
   #useFailure({ confirmation, decided }: { confirmation: string; decided: number }): Failure {
-    // What is gone cannot be judged; that it was used twice would still show.
-    const known = this.#decided.get(confirmation) ?? {
+    // Whether an erased decision approved anything is unknown, but a second use of it still shows.
+    const decision = this.#decisions.get(confirmation) ?? {
       seq: decided,
-      approved: this.#gone.has(decided),
+      approved: this.#erased.has(decided),
       used: false,
     };
-    this.#decided.set(confirmation, known);
-    if (!known.approved || known.seq !== decided)
-      return `a request is used that was not approved before (${confirmation}, record ${decided})`;
-    if (known.used) return `the approval ${decided} is used a second time`;
-    known.used = true;
+    this.#decisions.set(confirmation, decision);
+    if (!decision.approved || decision.seq !== decided)
+      return `it uses a request that was not approved before (${confirmation}, record ${decided})`;
+    if (decision.used) return `it uses approval ${decided} a second time`;
+    decision.used = true;
     return undefined;
   }
 
-  #erase(
+  #addErasure(
     { rule, spans }: { rule: string; spans: readonly { from: number; to: number }[] },
-    seq: number,
+    by: number,
   ): void {
     let seqs = 0;
-    for (const [gone, covered] of this.#gone) {
-      if (covered || !spans.some(({ from, to }) => from <= gone && gone <= to)) continue;
-      this.#gone.set(gone, true);
+    for (const [seq, announced] of this.#erased) {
+      if (announced || !spans.some(({ from, to }) => from <= seq && seq <= to)) continue;
+      this.#erased.set(seq, true);
       seqs++;
     }
-    this.#erasures.push({ by: seq, rule, seqs });
+    this.#erasures.push({ by, rule, seqs });
   }
 
   #chainFailure({ seq, stream, prev }: StreamRecord): Failure {
     if (stream !== this.#header.stream) return `record ${seq} belongs to another tenant's stream`;
     const previous = this.#commits.at(-1) ?? NO_PREVIOUS;
-    return prev === previous ? undefined : `record ${seq} does not follow the one before it`;
+    return prev === previous ? undefined : `record ${seq} does not follow the record before it`;
   }
 
   #timeFailure({ seq, at }: StreamRecord): Failure {
-    const moment = Date.parse(at);
-    const early = this.#latest - moment > CLOCK_SLACK_SECONDS * 1_000;
-    this.#latest = Math.max(this.#latest, moment);
-    return early ? `record ${seq} is dated ${at}, before a record that stands in front of it` : undefined;
+    const time = Date.parse(at);
+    const backdated = this.#latestTime - time > CLOCK_SLACK_SECONDS * 1_000;
+    this.#latestTime = Math.max(this.#latestTime, time);
+    return backdated ? `record ${seq} is dated ${at}, before an earlier record` : undefined;
   }
 
-  /** Every record names the last change before it: a change that is hidden is still named by what follows. */
-  #reliedFailure({ record }: SignedRecord): Failure {
+  /** Every signed record names the last change before it, so hiding a change breaks the records after it. */
+  #directoryFailure({ record }: SignedRecord): Failure {
     const { seq, commit } = record.body.directory;
     if (seq !== this.#lastChange)
-      return `it relies on record ${seq} as the last change of the directory, which is ${this.#lastChange}`;
+      return `it names record ${seq} as the last change of the directory, which is record ${this.#lastChange}`;
     return commit === this.#commits[seq] ? undefined : "it relies on another state of the directory";
   }
 
-  #decidedFailure({ record }: SignedRecord, seq: number, approved: boolean): Failure {
+  #repetitionFailure({ record }: SignedRecord, seq: number, approved: boolean): Failure {
     const { confirmation } = record.body;
-    const earlier = this.#decided.get(confirmation);
-    if (earlier !== undefined) return `its request had been decided before (record ${earlier.seq})`;
-    this.#decided.set(confirmation, { seq, approved, used: false });
+    const earlier = this.#decisions.get(confirmation);
+    if (earlier !== undefined) return `record ${earlier.seq} already decided its request`;
+    this.#decisions.set(confirmation, { seq, approved, used: false });
     return undefined;
   }
 
-  #note(check: StreamCheckName, failure: Failure, said?: string): void {
+  #report(check: StreamCheckName, failure: Failure, subject?: string): void {
     if (failure === undefined) return;
-    const known = this.#failures.get(check);
-    if (known !== undefined) known.more++;
-    else this.#failures.set(check, { first: said === undefined ? failure : `${said}: ${failure}`, more: 0 });
+    const earlier = this.#failures.get(check);
+    if (earlier !== undefined) earlier.more++;
+    else {
+      const first = subject === undefined ? failure : `${subject}: ${failure}`;
+      this.#failures.set(check, { first, more: 0 });
+    }
   }
 
-  result(): StreamFindings {
-    if (this.#created === undefined)
-      this.#note("tenant", "the stream does not begin with its owner's passkey");
-    for (const [seq, covered] of this.#gone) {
-      if (!covered)
-        this.#note("erased", `record ${seq} is gone, and no later record says that it was erased`);
+  findings(): StreamFindings {
+    if (this.#creation === undefined)
+      this.#report("tenant", "the stream does not start with its owner's passkey");
+    for (const [seq, announced] of this.#erased) {
+      if (!announced) this.#report("erased", `record ${seq} is erased, and no later record announces it`);
     }
-    const erased = this.#gone.size;
+    const erased = this.#erased.size;
     return {
       failures: this.#failures,
       commits: this.#commits,
-      misplaced: this.#misplaced,
-      logOrigin: this.#created?.record.body.genesis.logOrigin,
+      labelFailure: this.#labelFailure,
+      logOrigin: this.#creation?.record.body.genesis.logOrigin,
       directory: this.#directory,
       records: { ...Object.fromEntries(this.#records), ...(erased > 0 ? { "(erased)": erased } : {}) },
-      decisions: Object.fromEntries(this.#decisions),
+      decisions: Object.fromEntries(this.#outcomes),
       withheld: this.#withheld,
       erasures: this.#erasures,
     };

@@ -170,7 +170,7 @@ describe("what an operator seals", () => {
     const report = await audited(headerOf(own), two, await knowing(own));
     expect([failing(report), detailOf(report, "erased")]).toEqual([
       "erased",
-      expect.stringContaining("ecord 8 is gone"),
+      expect.stringContaining("ecord 8 is erased"),
     ]);
     const one = await audited(headerOf(own), erase(own, [REJECTED]), await knowing(own));
     expect(failing(one)).toBe("");
@@ -181,7 +181,7 @@ describe("what an operator seals", () => {
     own.says("erased", { rule: "x", spans: [{ from: 9, to: 9 }] });
     const report = await audited(headerOf(own), erase(own, [9]), await knowing(own));
     expect(failing(report)).toBe("decisions");
-    expect(detailOf(report, "decisions")).toContain("relies on record 9");
+    expect(detailOf(report, "decisions")).toContain("names record 9");
   });
 });
 

@@ -4,7 +4,7 @@ import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { openExport, type ExportHeader, type ExportRow } from "../../../src/core/evidence/export.ts";
 import { treeRoot } from "../../../src/core/tlog/merkle.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
-import { ANY_TENANT } from "../../../src/core/evidence/verify.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { headerOf, rowsOf } from "../../support/evidence/export-file.ts";
 import { edited } from "../../support/evidence/edited.ts";
 import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";

@@ -126,13 +126,13 @@ describe("what is no export", () => {
     [
       "a line twice",
       () => joined(lines().toSpliced(4, 0, lines()[3] ?? "")),
-      "record 2 stands where record 3",
+      "record 2 where record 3",
     ],
-    ["a line left out", () => joined(lines().toSpliced(4, 1)), "record 4 stands where record 3"],
+    ["a line left out", () => joined(lines().toSpliced(4, 1)), "record 4 where record 3"],
     [
       "two lines in another order",
       () => joined(lines().toSpliced(4, 2, lines()[5] ?? "", lines()[4] ?? "")),
-      "record 4 stands where",
+      "record 4 where",
     ],
     ["an empty line", () => joined(lines().toSpliced(4, 0, "")), "line 5"],
     [

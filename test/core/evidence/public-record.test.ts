@@ -10,7 +10,7 @@ import {
 import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { ANY_TENANT } from "../../../src/core/evidence/verify.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { createLog } from "../../support/log/memory-log.ts";
 import { createStaff, decided } from "../../support/evidence/sample-company.ts";
 

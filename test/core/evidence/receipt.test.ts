@@ -8,12 +8,8 @@ import type { Attestation } from "../../../src/core/timestamp/ots-attestation.ts
 import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import { encodeReceipt, parseReceipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import {
-  ANY_TENANT,
-  RECEIPT_CHECKS,
-  verifyReceipt,
-  type VerifyOptions,
-} from "../../../src/core/evidence/verify.ts";
+import { RECEIPT_CHECKS, verifyReceipt, type VerifyOptions } from "../../../src/core/evidence/verify.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { createAuthenticator } from "../../support/authenticator.ts";
 import { createLog } from "../../support/log/memory-log.ts";
 import { edited } from "../../support/evidence/edited.ts";

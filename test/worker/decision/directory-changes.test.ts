@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
-import { ANY_TENANT, verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {

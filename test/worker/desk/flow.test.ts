@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { ANY_TENANT, verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { newPasskey } from "../../support/browser-client.ts";

@@ -9,7 +9,7 @@ import { encodeReceipt, parseReceipt, type Receipt } from "../../../src/core/evi
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { commitOf } from "../../../src/core/evidence/directory-replay.ts";
-import { ANY_TENANT } from "../../../src/core/evidence/verify.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { parseCheckpoint } from "../../../src/core/tlog/checkpoint.ts";
 import { leafHash, treeRoot } from "../../../src/core/tlog/merkle.ts";
 import { verifyPublicRecord } from "../../../src/core/evidence/public-record.ts";

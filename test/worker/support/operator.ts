@@ -282,7 +282,7 @@ export async function lookNow(own: Victim, before?: Memory): Promise<Memory | st
   const by = { trust: own.trust, log: reader, now: Date.now(), labels };
   const looked = await monitorLog(await textAt("checkpoint"), before, by);
   if (!looked.ok) return looked.alarm.name;
-  const { checkpoint, grownAt, newLabels } = looked.seen;
+  const { checkpoint, grownAt, newLabels } = looked.state;
   return { checkpoint, grownAt, labels: new Set([...labels, ...newLabels]) };
 }
 

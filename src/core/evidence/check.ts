@@ -1,0 +1,28 @@
+import type { Failure } from "./signed-record.ts";
+
+// A check of a report: passed, failed or absent, with a sentence for people who know no cryptography.
+
+export interface Check<Name extends string> {
+  readonly name: Name;
+  /** `absent`: it could not be made, because the verifier lacks something. Never counted as passed. */
+  readonly status: "passed" | "failed" | "absent";
+  readonly detail: string;
+}
+
+/** Given instead of a stream id by a verifier who accepts every tenant. */
+export const ANY_TENANT = "any";
+
+/** `passed` is the text of the check when there is no failure. */
+export function checkResult<Name extends string>(name: Name, failure: Failure, passed: string): Check<Name> {
+  return failure === undefined
+    ? { name, status: "passed", detail: passed }
+    : { name, status: "failed", detail: sentence(failure) };
+}
+
+export function absentCheck<Name extends string>(name: Name, reason: string): Check<Name> {
+  return { name, status: "absent", detail: sentence(reason) };
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith(".") ? "" : "."}`;
+}
