@@ -13,7 +13,14 @@ import { rows } from "../support/database-rows.ts";
 
 // The agents' door with the clients that agents have: what each tool answers, to whom, in both eras.
 
+interface LongWait {
+  readonly status: string;
+  readonly reports: readonly { progress: number; total?: number | undefined }[];
+}
+
 let company: Company;
+/** They take eleven seconds, so the other tests run meanwhile. */
+let longWaits: Promise<readonly LongWait[]>;
 const agents = new Map<Era, Agent>();
 const agentIn = (era: Era): Agent => {
   const agent = agents.get(era);
@@ -23,8 +30,18 @@ const agentIn = (era: Era): Agent => {
 beforeAll(async () => {
   company = await newCompany(await emptyHouse());
   for (const era of ERAS) agents.set(era, await agentOf(era, company.apiKey));
+  longWaits = Promise.all(ERAS.map(waitWithProgress));
 });
 afterAll(() => reset());
+
+async function waitWithProgress(era: Era): Promise<LongWait> {
+  const reports: LongWait["reports"][number][] = [];
+  const given = anew({ wait_seconds: 11 });
+  const { told } = await agentIn(era).call("request_human_approval", given, {
+    onprogress: (report) => reports.push(report),
+  });
+  return { status: told.status, reports };
+}
 
 /** What a call of each kind could be, with nothing wrong in it but who calls. */
 const CALLS: Readonly<Record<string, readonly [scope: Scope, given: Record<string, unknown>]>> = {
@@ -268,18 +285,8 @@ describe("a key", () => {
 });
 
 it("tells clients that asked for it that the wait goes on", async () => {
-  const seen = await Promise.all(
-    ERAS.map(async (era) => {
-      const reports: { progress: number; total?: number | undefined }[] = [];
-      const onprogress = (report: (typeof reports)[number]) => reports.push(report);
-      const { told } = await agentIn(era).call("request_human_approval", anew({ wait_seconds: 11 }), {
-        onprogress,
-      });
-      return { status: told.status, reports };
-    }),
-  );
   const once = { status: "pending", reports: [expect.objectContaining({ progress: 10, total: 11 })] };
-  expect(seen).toEqual([once, once]);
+  expect(await longWaits).toEqual([once, once]);
 }, 20_000);
 
 describe("the protocol around the tools", () => {

@@ -48,7 +48,7 @@ describe("reading", () => {
     expect(await decided.json()).toMatchObject({ status: "approved" });
   });
 
-  it.each(["approve", "reject", "cancel", "expire"] as const)(
+  it.concurrent.each(["approve", "reject", "cancel", "expire"] as const)(
     "waits for %s, whoever waits",
     async (event) => {
       const id = await company.asked();
