@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import type { TestProjectInlineConfiguration } from "vitest/config";
+import { hideExpectedMessages } from "./expected-messages.ts";
 
 // Tests that run in workerd, next to the whole Worker.
 
@@ -17,6 +18,7 @@ export async function workerdProject(
   suite: Suite,
   options: { readonly include: string[]; readonly maxWorkers?: number },
 ): Promise<TestProjectInlineConfiguration> {
+  hideExpectedMessages();
   const migrations = await readD1Migrations(`${root}migrations`);
   return {
     root,

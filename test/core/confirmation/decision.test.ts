@@ -97,12 +97,6 @@ it("answers every input in every state", () => {
       Object.values(inputs).map((input) => said(decide(breakable, state, input, now), state)),
     ]),
   );
-  // eslint-disable-next-line no-console -- the matrix is meant to be read in the test's output
-  console.log(
-    [Object.keys(inputs), ...Object.entries(matrix).map((row) => row.flat())]
-      .map((row) => row.join(" | "))
-      .join("\n"),
-  );
   const decided = "already_decided";
   expect(matrix).toEqual({
     //                      approve        reject         stranger           override        cancel         tick         consume
