@@ -128,7 +128,7 @@ describe("countersign audit", () => {
     ],
     ["what is no export", () => ["policy.txt", "--log", "copy", ...WHO()], 1, "✗ form"],
   ];
-  it.each(rows)("%s", async (_name, words, code, said) => {
+  it.concurrent.each(rows)("%s", async (_name, words, code, said) => {
     const ran = await countersign("audit", ...words());
     expect([ran.code, ran.err]).toEqual([code, ""]);
     expect(ran.out).toContain(said);
@@ -181,7 +181,7 @@ describe("countersign audit", () => {
       "could not be fetched",
     ],
   ];
-  it.each(troubles)("says why it was not run: %s", async (_name, words, said) => {
+  it.concurrent.each(troubles)("says why it was not run: %s", async (_name, words, said) => {
     const ran = await countersign("audit", ...words());
     expect([ran.code, ran.out]).toEqual([2, ""]);
     expect(ran.err).toContain(said);
