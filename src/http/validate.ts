@@ -85,6 +85,7 @@ function codeAndDetail(issue: Issue): readonly [code: string, detail: string] {
     case "invalid_type":
       return ["wrong_type", `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`];
     case "too_big":
+      if (issue.origin === "array") return ["too_long", `has more than ${issue.maximum} items`];
       return issue.origin === "string"
         ? ["too_long", `has more than ${issue.maximum} characters`]
         : ["too_big", `must be at most ${issue.maximum}`];

@@ -57,7 +57,7 @@ export function askName(context: ServerContext): Answer {
     : inputRequired({ inputRequests: { user_name: form("What is your name?", "name", "string") } });
 }
 
-export const ASKING: Readonly<Record<string, (context: ServerContext) => Answer | Promise<Answer>>> = {
+export const ASKING_TOOLS: Readonly<Record<string, (context: ServerContext) => Answer | Promise<Answer>>> = {
   test_input_required_result_elicitation: askName,
   test_streaming_elicitation: askName,
   test_input_required_result_sampling: (context) =>

@@ -1,6 +1,6 @@
 import type { CallToolResult, GetPromptResult, Tool } from "@modelcontextprotocol/server";
 
-// What the suite expects of a server that has one of everything; the words are the suite's own.
+// What the suite expects of a server with every feature. The texts come from the suite.
 
 /** One red pixel. */
 const PNG =
@@ -13,8 +13,8 @@ const image = { type: "image", data: PNG, mimeType: "image/png" } as const;
 const resource = (uri: string, mimeType: string, words: string) =>
   ({ type: "resource", resource: { uri, mimeType, text: words } }) as const;
 
-/** Tools that always answer the same. */
-export const STILL: Readonly<Record<string, CallToolResult>> = {
+/** Tools with a constant result. */
+export const CONSTANT_TOOLS: Readonly<Record<string, CallToolResult>> = {
   test_simple_text: { content: [text("This is a simple text response for testing.")] },
   test_image_content: { content: [image] },
   test_audio_content: { content: [{ type: "audio", data: WAV, mimeType: "audio/wav" }] },
@@ -58,7 +58,7 @@ export const SCHEMAS: Readonly<Record<string, Tool["inputSchema"]>> = {
     },
     allOf: [{ anyOf: [{ required: ["phone"] }, { required: ["email"] }] }],
     if: { properties: { contactMethod: { const: "phone" } }, required: ["contactMethod"] },
-    // eslint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
+    // eslint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: { required: ["phone"] },
     else: { required: ["email"] },
     additionalProperties: false,
@@ -114,23 +114,23 @@ export const PROMPTS = [
 
 export function promptOf(
   name: string,
-  given: Readonly<Record<string, string>> = {},
+  input: Readonly<Record<string, string>> = {},
 ): GetPromptResult | undefined {
-  const says = (...contents: GetPromptResult["messages"][number]["content"][]): GetPromptResult => ({
+  const prompt = (...contents: GetPromptResult["messages"][number]["content"][]): GetPromptResult => ({
     messages: contents.map((content) => ({ role: "user", content })),
   });
   switch (name) {
     case "test_simple_prompt":
-      return says(text("This is a simple prompt for testing."));
+      return prompt(text("This is a simple prompt for testing."));
     case "test_prompt_with_arguments":
-      return says(text(`Prompt with arguments: arg1='${given["arg1"]}', arg2='${given["arg2"]}'`));
+      return prompt(text(`Prompt with arguments: arg1='${input["arg1"]}', arg2='${input["arg2"]}'`));
     case "test_prompt_with_embedded_resource":
-      return says(
-        resource(given["resourceUri"] ?? "", "text/plain", "Embedded resource content for testing."),
+      return prompt(
+        resource(input["resourceUri"] ?? "", "text/plain", "Embedded resource content for testing."),
         text("Please process the embedded resource above."),
       );
     case "test_prompt_with_image":
-      return says(image, text("Please analyze the image above."));
+      return prompt(image, text("Please analyze the image above."));
     default:
       return undefined;
   }

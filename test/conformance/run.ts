@@ -8,15 +8,15 @@ import { startProduct } from "../support/product/product.ts";
 import { startShim } from "./shim.ts";
 import { bundleWorker } from "../support/product/worker-bundle.ts";
 
-// The protocol's own suite, for both revisions: against the product wherever our tools are enough, and all of
-// it against the same door with the suite's tools behind it. Fails if anything fails that is not in the list
-// beside this file, and if something in the list passes.
+// The conformance suite of the protocol, for both revisions. Scenarios that need no special tools run against the
+// product. All scenarios run against the same endpoint with the suite's tools. The run fails if a check fails that
+// is not in the lists of expected failures, and if a check in the lists passes.
 
 const COMMAND = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
 const REVISIONS = ["2026-07-28", "2025-11-25"] as const;
 type Revision = (typeof REVISIONS)[number];
 
-/** What needs no tool of the suite's own. */
+/** Scenarios that need no tool of the suite. */
 const PRODUCT: Readonly<Record<Revision, readonly string[]>> = {
   "2026-07-28": [
     "server-stateless",
@@ -32,20 +32,20 @@ const PRODUCT: Readonly<Record<Revision, readonly string[]>> = {
 
 const results = mkdtempSync(join(tmpdir(), "conformance-"));
 
-/** Shows its figures, or all its words if something unexpected came of it: then false. */
-async function suite(url: string, expected: string, ...words: readonly string[]): Promise<boolean> {
-  const all = [COMMAND, "server", "--url", url, "--expected-failures", expected, "-o", results, ...words];
-  const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "pipe"] });
+/** Prints a summary and returns true, or prints everything and returns false. */
+async function suite(url: string, expected: string, ...args: readonly string[]): Promise<boolean> {
+  const command = [COMMAND, "server", "--url", url, "--expected-failures", expected, "-o", results, ...args];
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (some: Buffer) => {
       out += some.toString();
     });
   const [code] = await once(child, "exit");
-  const figures = out
+  const summary = out
     .split("\n")
     .filter((line) => /^(?:. )?[a-z0-9-]+: \d+ passed|^Total:|^Passed:/.test(line));
-  process.stdout.write(`${code === 0 ? [words.join(" "), ...figures].join("\n") : out}\n\n`);
+  process.stdout.write(`${code === 0 ? [args.join(" "), ...summary].join("\n") : out}\n\n`);
   return code === 0;
 }
 
@@ -53,15 +53,15 @@ async function onProduct(): Promise<boolean> {
   const { ready, stop } = await startProduct();
   const shim = await startShim(ready.url, ready.apiKey);
   try {
-    let good = true;
+    let passed = true;
     for (const revision of REVISIONS) {
       for (const scenario of PRODUCT[revision]) {
         const expected = "test/conformance/product.yaml";
-        const words = ["--scenario", scenario, "--spec-version", revision];
-        good = (await suite(shim.url, expected, ...words)) && good;
+        const args = ["--scenario", scenario, "--spec-version", revision];
+        passed = (await suite(shim.url, expected, ...args)) && passed;
       }
     }
-    return good;
+    return passed;
   } finally {
     shim.stop();
     await stop();
@@ -83,17 +83,17 @@ async function onFixture(): Promise<boolean> {
   );
   try {
     const url = `http://localhost:${(await server.ready).port}/mcp`;
-    let good = true;
+    let passed = true;
     for (const revision of REVISIONS) {
       const expected = `test/conformance/fixture-${revision}.yaml`;
-      good = (await suite(url, expected, "--requirements", revision)) && good;
+      passed = (await suite(url, expected, "--requirements", revision)) && passed;
     }
-    return good;
+    return passed;
   } finally {
     await server.dispose();
   }
 }
 
-const good = [await onFixture(), await onProduct()].every(Boolean);
+const passed = [await onFixture(), await onProduct()].every(Boolean);
 rmSync(results, { recursive: true, force: true });
-process.exit(good ? 0 : 1);
+process.exit(passed ? 0 : 1);

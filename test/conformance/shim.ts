@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-// The suite can't send a header of its own: this stands in front on loopback and adds the key, changing
-// nothing else.
+// The suite can't send additional headers. This proxy on loopback adds the API key and changes nothing else.
 
 export interface Shim {
   readonly url: string;
@@ -12,22 +11,22 @@ export interface Shim {
 
 export async function startShim(target: string, apiKey: string): Promise<Shim> {
   const { port } = new URL(target);
-  const server: Server = createServer((asked, answer) => {
-    const { method, url: path, headers } = asked;
-    const onward = request({
+  const server: Server = createServer((incoming, answer) => {
+    const { method, url: path, headers } = incoming;
+    const outgoing = request({
       host: "127.0.0.1",
       port,
       method,
       path,
       headers: { ...headers, "x-api-key": apiKey },
     });
-    onward.on("response", (told) => {
-      answer.writeHead(told.statusCode ?? 502, told.headers);
-      told.pipe(answer);
+    outgoing.on("response", (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
     });
-    onward.on("error", () => answer.destroy());
-    answer.on("close", () => onward.destroy());
-    asked.pipe(onward);
+    outgoing.on("error", () => answer.destroy());
+    answer.on("close", () => outgoing.destroy());
+    incoming.pipe(outgoing);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

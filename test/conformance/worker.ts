@@ -2,15 +2,15 @@ import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@m
 import { readMessage } from "../../src/http/mcp/mcp-message.ts";
 import { hostRefusal, rejectionResponse, serveMessage } from "../../src/http/mcp/mcp-transport.ts";
 import { DeliveryWatch } from "../../src/http/mcp/delivery-watch.ts";
-import { askContext, ASKING, STATE } from "./asking.ts";
-import { described, PROMPTS, promptOf, RESOURCES, STILL, text } from "./content.ts";
+import { askContext, ASKING_TOOLS, STATE } from "./asking.ts";
+import { described, PROMPTS, promptOf, RESOURCES, CONSTANT_TOOLS, text } from "./content.ts";
 
-// The agents' door with the suite's own tools behind it instead of ours: the same strict reading, the same
-// places, the same handler and the same watched stream.
+// The MCP endpoint with the suite's tools instead of ours. It uses the same strict parser, host check, handler and
+// watched stream.
 
 const PAUSE_MILLISECONDS = 50;
 
-const MOVING: Readonly<Record<string, (context: ServerContext) => Promise<void>>> = {
+const CONTEXT_TOOLS: Readonly<Record<string, (context: ServerContext) => Promise<void>>> = {
   async test_tool_with_progress({ mcpReq }) {
     const token = mcpReq._meta?.progressToken;
     for (const progress of [0, 50, 100]) {
@@ -29,13 +29,13 @@ const MOVING: Readonly<Record<string, (context: ServerContext) => Promise<void>>
   },
 };
 
-const NAMES = [STILL, MOVING, ASKING].flatMap((tools) => Object.keys(tools));
+const NAMES = [CONSTANT_TOOLS, CONTEXT_TOOLS, ASKING_TOOLS].flatMap((tools) => Object.keys(tools));
 
-function mistaken(words: string, data?: unknown): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, words, data);
+function invalidParams(message: string, data?: unknown): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message, data);
 }
 
-function fixture(): Server {
+function createFixture(): Server {
   const server = new Server(
     { name: "fixture", version: "1.0.0" },
     {
@@ -51,22 +51,22 @@ function fixture(): Server {
   );
   server.setRequestHandler("tools/list", () => ({ tools: NAMES.map(described) }));
   server.setRequestHandler("tools/call", async ({ params: { name } }, context) => {
-    const still = STILL[name];
-    if (still) return still;
-    const asks = ASKING[name];
-    if (asks) return asks(context);
-    const moves = MOVING[name];
-    if (!moves) throw mistaken(`there is no tool ${name}`);
-    await moves(context);
+    const result = CONSTANT_TOOLS[name];
+    if (result) return result;
+    const ask = ASKING_TOOLS[name];
+    if (ask) return ask(context);
+    const run = CONTEXT_TOOLS[name];
+    if (!run) throw invalidParams(`there is no tool ${name}`);
+    await run(context);
     return { content: [text("done")] };
   });
   server.setRequestHandler("prompts/list", () => ({ prompts: PROMPTS }));
-  server.setRequestHandler("prompts/get", ({ params: { name, arguments: given } }, context) => {
+  server.setRequestHandler("prompts/get", ({ params: { name, arguments: input } }, context) => {
     if (name === "test_input_required_result_prompt") {
       return askContext(context) ?? { messages: [{ role: "user", content: text("With context.") }] };
     }
-    const prompt = promptOf(name, given);
-    if (!prompt) throw mistaken(`there is no prompt ${name}`);
+    const prompt = promptOf(name, input);
+    if (!prompt) throw invalidParams(`there is no prompt ${name}`);
     return prompt;
   });
   server.setRequestHandler("resources/list", () => ({ resources: [...RESOURCES] }));
@@ -74,10 +74,10 @@ function fixture(): Server {
     resourceTemplates: [{ uriTemplate: "test://template/{id}/data", name: "template", description: "By id" }],
   }));
   server.setRequestHandler("resources/read", ({ params: { uri } }) => {
-    const found = RESOURCES.find((one) => one.uri === uri);
-    if (found) return { contents: [found] };
+    const resource = RESOURCES.find((one) => one.uri === uri);
+    if (resource) return { contents: [resource] };
     const id = /^test:\/\/template\/([^/]+)\/data$/.exec(uri)?.[1];
-    if (id === undefined) throw mistaken("Resource not found", { uri });
+    if (id === undefined) throw invalidParams("Resource not found", { uri });
     const data = JSON.stringify({ id, templateTest: true, data: `Data for ID: ${id}` });
     return { contents: [{ uri, mimeType: "application/json", text: data }] };
   });
@@ -97,6 +97,6 @@ export default {
     const message = await readMessage(request);
     if (!message.ok) return rejectionResponse(message.refusal);
     const deliveryWatch = new DeliveryWatch(async () => undefined);
-    return deliveryWatch.watch(await serveMessage(request, message.value.body, fixture));
+    return deliveryWatch.watch(await serveMessage(request, message.value.body, createFixture));
   },
 };

@@ -6,13 +6,13 @@ import { expectOk } from "../../src/core/refusal.ts";
 import { statementNonce, type Statement } from "../../src/core/confirmation/statement.ts";
 import { createAuthenticator, type Authenticator, type Lies } from "./authenticator.ts";
 
-// A person with a browser and a passkey, without a screen: talks to the doors as the pages do.
+// A person with a browser and a passkey, without a screen. It calls the server as the pages do.
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export interface Answered {
   readonly status: number;
-  // eslint-disable-next-line typescript/no-explicit-any -- whatever was answered; the tests say what they expect
+  // eslint-disable-next-line typescript/no-explicit-any -- any answer; the tests state what they expect
   readonly body: any;
 }
 
@@ -21,7 +21,7 @@ export interface Signing {
   readonly reason?: string;
   readonly passkey?: Authenticator;
   readonly lies?: Lies;
-  /** Changes the statement that is signed, which the server does not. */
+  /** Changes the signed statement, so that it differs from the server's. */
   readonly says?: Partial<Statement>;
 }
 
@@ -67,12 +67,12 @@ export class BrowserClient {
 
   async enrol(enrolUrl: string, lies: Lies = {}): Promise<Answered> {
     const secret = new URL(enrolUrl).hash.slice(1);
-    const begun = await this.post("/enrol/begin", { secret });
-    if (begun.status !== 200) return begun;
-    const registration = await this.#registration(begun.body.challenge, begun.body.userHandle, lies);
+    const begin = await this.post("/enrol/begin", { secret });
+    if (begin.status !== 200) return begin;
+    const registration = await this.#registration(begin.body.challenge, begin.body.userHandle, lies);
     return this.post("/enrol/finish", {
       secret,
-      challenge: begun.body.challenge,
+      challenge: begin.body.challenge,
       label: "Phone",
       registration,
     });
@@ -99,7 +99,7 @@ export class BrowserClient {
     return this.post("/devices/finish", { challenge: body.challenge, label: "Key", registration });
   }
 
-  /** What the page of this request is given, or undefined where it is not shown. */
+  /** The data of the page of this request, or undefined if the page is not shown. */
   async approvalPage(id: string): Promise<{ data: Answered["body"]; status: number }> {
     return this.#page(`/approve/${id}`);
   }
@@ -116,7 +116,7 @@ export class BrowserClient {
     return { data: block ? JSON.parse(block) : undefined, status: response.status };
   }
 
-  /** A decision as the page would post it, not posted yet. */
+  /** A decision as the page would post it, before it is posted. */
   async sign(id: string, signing: Signing = {}): Promise<JsonObject & { assertion: JsonObject }> {
     const { data } = await this.approvalPage(id);
     const { body: ceremony } = await this.post(`/approve/${id}/ceremony`, {});
@@ -147,7 +147,7 @@ export async function newPasskey(origin: string, signCount = 0): Promise<Authent
   return createAuthenticator({ rpId: new URL(origin).hostname, origin, signCount });
 }
 
-/** A backend with a key. */
+/** A backend with an API key. */
 export function backend(fetch: Fetch, origin: string, key: string) {
   return async (
     method: string,

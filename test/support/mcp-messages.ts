@@ -1,6 +1,6 @@
 import type { Fetch } from "./browser-client.ts";
 
-// Bare messages to the agents' door, in the words of both eras of the protocol.
+// Raw messages to the MCP endpoint, in the form of both eras of the protocol.
 
 export type Era = "old" | "new";
 export const ERAS: readonly Era[] = ["old", "new"];
@@ -8,7 +8,7 @@ export const ERAS: readonly Era[] = ["old", "new"];
 const NEWEST = "2026-07-28";
 const META = "io.modelcontextprotocol/";
 
-/** What is around each message of the new era. */
+/** The metadata of each message of the new era. */
 export const ENVELOPE = {
   [`${META}protocolVersion`]: NEWEST,
   [`${META}clientInfo`]: { name: "test-agent", version: "1.0.0" },
@@ -16,8 +16,8 @@ export const ENVELOPE = {
 };
 
 /** A call of a tool as a client of this era would send it. */
-export function message(era: Era, name: string, given: unknown, id: string | number = 1): object {
-  const params = { name, arguments: given, ...(era === "new" ? { _meta: ENVELOPE } : {}) };
+export function message(era: Era, name: string, input: unknown, id: string | number = 1): object {
+  const params = { name, arguments: input, ...(era === "new" ? { _meta: ENVELOPE } : {}) };
   return { jsonrpc: "2.0", id, method: "tools/call", params };
 }
 
@@ -35,8 +35,8 @@ export interface Posted {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The answer to the message, out of a stream or not. */
-  // eslint-disable-next-line typescript/no-explicit-any -- as above
+  /** The answer to the message, from a stream or not. */
+  // eslint-disable-next-line typescript/no-explicit-any -- any answer; the tests state what they expect
   readonly answer: any;
 }
 

@@ -1,4 +1,4 @@
-/** The request of the README and its pictures. */
+/** The request in the README and its pictures. */
 export const WIRE = {
   username: "alex",
   action: "Wire transfer to vendor",

@@ -15,7 +15,7 @@ import {
 import { told } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
-// Links and new passkeys: one link, one passkey, of one person.
+// Enrolment: one link makes one passkey for one person.
 
 let company: Company;
 let other: Company;
@@ -39,7 +39,7 @@ describe("enrolling", () => {
       username,
     );
 
-  it("with a link that is not known, was used or has expired is refused at both steps", async () => {
+  it("with an unknown, used or expired link is refused at both steps", async () => {
     const client = await newcomer();
     const link = await invited("used");
     expect((await client.enrol(link)).status).toBe(200);
@@ -79,7 +79,7 @@ describe("enrolling", () => {
     ["over another challenge", { challenge: new Uint8Array(32) }],
     ["with an assertion", { type: "webauthn.get" }],
   ];
-  it.each(lies)("%s makes no passkey and leaves the link good", async (name, lie) => {
+  it.each(lies)("%s makes no passkey, and the link still works", async (name, lie) => {
     const username = name.replaceAll(" ", "-");
     const link = await invited(username);
     const client = await newcomer();
@@ -90,7 +90,7 @@ describe("enrolling", () => {
     expect((await client.enrol(link)).status).toBe(200);
   });
 
-  it("with a passkey that is registered, to whomever, is refused", async () => {
+  it("with a passkey that is already registered, to anybody, is refused", async () => {
     const link = await invited("twice");
     for (const known of [alex, other.alex]) {
       const client = new BrowserClient(fetchWorker, ORIGIN, known.passkey);
@@ -103,7 +103,7 @@ describe("enrolling", () => {
     expect((await (await newcomer()).enrol(link)).status).toBe(200);
   });
 
-  it("by two at once with one link makes one passkey", async () => {
+  it("at the same time with one link makes one passkey", async () => {
     for (let round = 0; round < 4; round++) {
       const link = await invited(`pair-${round}`);
       const clients = await Promise.all([newcomer(), newcomer(), newcomer()]);
@@ -111,12 +111,12 @@ describe("enrolling", () => {
       const won = answers.findIndex(({ status }) => status === 200);
       expect(statuses(answers)).toEqual([200, 410, 410]);
       expect(await passkeysOf(`pair-${round}`)).toEqual([{ id: clients[won]?.passkey.credential.id }]);
-      // Who lost has no session either.
+      // The others get no session either.
       expect(clients.filter(({ cookie }) => cookie !== "").length).toBe(1);
     }
   });
 
-  it("by two at once with one passkey makes it one person's", async () => {
+  it("of two people at the same time with one passkey registers it for one of them", async () => {
     for (let round = 0; round < 4; round++) {
       const passkey = await newPasskey(ORIGIN);
       const names = [`left-${round}`, `right-${round}`];
@@ -133,18 +133,18 @@ describe("enrolling", () => {
     }
   });
 
-  it("of one's own passkey twice at once is one device", async () => {
+  it("of the same passkey twice at the same time adds one device", async () => {
     const passkey = await newPasskey(ORIGIN);
     const answers = await Promise.all([alex.addDevice(passkey), alex.addDevice(passkey)]);
     expect(statuses(answers)).toEqual([200, 409]);
   });
 
-  it("makes nobody who decides before somebody entitled has signed", async () => {
+  it("lets nobody decide before a person who manages people has endorsed the passkey", async () => {
     const link = await invited("waiting");
     const client = await newcomer();
     const { body } = await client.enrol(link);
     expect(body).toMatchObject({ active: false, stream: null });
-    // Neither the newcomer nor a colleague without that right sees the request for it.
+    // Neither the new person nor a colleague without that right sees the request to endorse it.
     for (const person of [client, maria])
       expect((await person.approvalPage(idOf(body.approval))).status).toBe(404);
     const asked = await company.api("POST", "/api/confirmations", {
@@ -164,7 +164,7 @@ describe("enrolling", () => {
 });
 
 describe("a reader's passkeys", () => {
-  it("are managed by others: an auditor signs nothing, and is not asked to", async () => {
+  it("are managed by others: an auditor signs nothing, and is never asked to", async () => {
     const audrey = await company.enrolled("audrey", "auditor");
     const second = await newPasskey(ORIGIN);
     const added = await audrey.addDevice(second);

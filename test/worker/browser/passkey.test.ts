@@ -38,9 +38,9 @@ beforeAll(async () => {
 });
 
 function passkey(algorithm: CoseAlgorithm = ES256): Authenticator {
-  const found = passkeys.get(algorithm);
-  if (found === undefined) throw new Error(`no passkey for ${algorithm}`);
-  return found;
+  const authenticator = passkeys.get(algorithm);
+  if (authenticator === undefined) throw new Error(`no passkey for ${algorithm}`);
+  return authenticator;
 }
 
 const bytes = (hex: string): Bytes => expectOk(fromHex(hex));
@@ -57,7 +57,7 @@ describe("a registration", () => {
     verifyRegistration({ registration: { ...(await made(of, lies)), ...change }, ...expectation });
   const outcome = async (...given: Parameters<typeof verify>) => outcomeOf(await verify(...given));
 
-  it.each(ALGORITHMS)("tells all that is kept of a passkey with algorithm %i", async (algorithm) => {
+  it.each(ALGORITHMS)("returns all stored facts of a passkey with algorithm %i", async (algorithm) => {
     const of = await createAuthenticator({ ...SITE, algorithm, signCount: 6, backedUp: false });
     const { id, publicKey } = of.credential;
     const result = await verify(of);
@@ -75,17 +75,17 @@ describe("a registration", () => {
     });
   });
 
-  it("tells a key that stays on its device", async () => {
+  it("recognises a passkey that stays on its device", async () => {
     const of = await createAuthenticator({ ...SITE, backupEligible: false });
     const { backupEligible, backedUp } = expectOk(await verify(of));
     expect({ backupEligible, backedUp }).toEqual({ backupEligible: false, backedUp: false });
   });
 
   it.each<[string, Lies]>([
-    ["with a field that is not known", { clientData: { extraData: [1] } }],
+    ["with an unknown field", { clientData: { extraData: [1] } }],
     ["without crossOrigin", { clientDataText: (text) => text.replace(',"crossOrigin":false', "") }],
     ["with no extensions in a map", { extensions: bytes("a0") }],
-    // {"credProtect": 2}, which Chromium asks of a security key by itself.
+    // {"credProtect": 2}, which Chromium requests from security keys.
     ["with an extension", { extensions: bytes("a16b6372656450726f7465637402") }],
   ])("is accepted %s", async (_name, lies) => {
     for (const algorithm of ALGORITHMS) {
@@ -102,45 +102,45 @@ describe("a registration", () => {
     ["cross_origin", "in a frame", { crossOrigin: true }],
     ["cross_origin", "in a frame, as text", { crossOrigin: "true" }],
     ["cross_origin", "in a frame of a page", { crossOrigin: true, topOrigin: "https://evil.example" }],
-    ["cross_origin", "under a page of our own", { topOrigin: SITE.origin }],
+    ["cross_origin", "with topOrigin of our own", { topOrigin: SITE.origin }],
     ["cross_origin", "topOrigin null", { topOrigin: null }],
     [
       "client_data_malformed",
-      "the type twice",
+      "a duplicate type",
       { clientDataText: (text) => text.replace("{", '{"type":1,') },
     ],
-    ["client_data_malformed", "no JSON", { clientDataText: () => "webauthn.create" }],
+    ["client_data_malformed", "text that is not JSON", { clientDataText: () => "webauthn.create" }],
     ["client_data_malformed", "null", { clientDataText: () => "null" }],
     ["registration_malformed", "client data of 4,097 bytes", { clientDataText: () => " ".repeat(4_097) }],
     ["rp_id_mismatch", "for the parent domain", { rpId: "example" }],
-    ["user_not_present", "nobody there", { userPresent: false }],
-    ["user_not_verified", "nobody checked", { userVerified: false }],
+    ["user_not_present", "no user present", { userPresent: false }],
+    ["user_not_verified", "user not verified", { userVerified: false }],
     ["backup_flags_invalid", "backed up, not eligible", { backupEligible: false, backedUp: true }],
     ["registration_malformed", "no credential", { attested: false }],
-    ["registration_malformed", "cut off in the AAGUID", { authenticatorData: (data) => data.slice(0, 40) }],
-    ["registration_malformed", "cut off in the id", { authenticatorData: (data) => data.slice(0, 60) }],
+    ["registration_malformed", "truncated in the AAGUID", { authenticatorData: (data) => data.slice(0, 40) }],
+    ["registration_malformed", "truncated in the id", { authenticatorData: (data) => data.slice(0, 60) }],
     ["registration_malformed", "no key", { authenticatorData: (data) => data.slice(0, 55 + 32) }],
-    ["registration_malformed", "an id of no bytes", { id: "" }],
-    ["key_malformed", "a key cut off", { authenticatorData: (data) => data.slice(0, -1) }],
+    ["registration_malformed", "an empty id", { id: "" }],
+    ["key_malformed", "a truncated key", { authenticatorData: (data) => data.slice(0, -1) }],
     ["key_malformed", "a byte after the key", { authenticatorData: (data) => concat(data, bytes("00")) }],
     [
       "key_malformed",
-      "extensions no flag tells of",
+      "extensions without their flag",
       { authenticatorData: (data) => concat(data, bytes("a0")) },
     ],
     ["authenticator_data_malformed", "extensions in a list", { extensions: bytes("80") }],
     ["authenticator_data_malformed", "extensions out of order", { extensions: bytes("a2616201616101") }],
     ["registration_malformed", "a byte after the extensions", { extensions: bytes("a000") }],
-    ["registration_malformed", "extensions cut off", { extensions: bytes("a161") }],
+    ["registration_malformed", "truncated extensions", { extensions: bytes("a161") }],
     [
       "registration_malformed",
       "ED without extensions",
       { authenticatorData: (data) => data.with(32, (data[32] ?? 0) | 0x80) },
     ],
-    // The last byte of the y coordinate: no point of the curve any more.
+    // Changes the last byte of the y coordinate, so that the point is not on the curve.
     [
       "key_malformed",
-      "a point beside the curve",
+      "a point that is not on the curve",
       { authenticatorData: (data) => data.with(data.length - 1, (data.at(-1) ?? 0) ^ 1) },
     ],
   ])("is refused as %s: %s", async (code, _name, lies) => {
@@ -153,11 +153,11 @@ describe("a registration", () => {
     ["another id", { id: toBase64url(new Uint8Array(32)) }],
     ["an id of 1,024 bytes", { id: toBase64url(new Uint8Array(1_024)) }],
     ["no id", { id: undefined }],
-    ["an id that is no text", { id: 7 }],
+    ["an id that is not text", { id: 7 }],
     ["no client data", { clientDataJSON: null }],
-    ["an attestation that is no text", { attestationObject: {} }],
-    ["an attestation that is no base64url", { attestationObject: spaced("AAAA".repeat(20)) }],
-    ["an attestation that is no CBOR", { attestationObject: "____".repeat(20) }],
+    ["an attestation that is not text", { attestationObject: {} }],
+    ["an attestation that is not base64url", { attestationObject: spaced("AAAA".repeat(20)) }],
+    ["an attestation that is not CBOR", { attestationObject: "____".repeat(20) }],
     ["a list", { attestationObject: toBase64url(encodeCbor(Array.from({ length: 40 }, () => 1))) }],
     [
       "a map without data",
@@ -168,20 +168,20 @@ describe("a registration", () => {
       { attestationObject: toBase64url(encodeCbor(new Map([["authData", "a".repeat(200)]]))) },
     ],
     [
-      "lists without end",
+      "endlessly nested lists",
       { attestationObject: toBase64url(new Uint8Array(ATTESTATION_OBJECT_MAX_BYTES).fill(0x81)) },
     ],
     [
-      "tags without end",
+      "endlessly nested tags",
       { attestationObject: toBase64url(new Uint8Array(ATTESTATION_OBJECT_MAX_BYTES).fill(0xc1)) },
     ],
-    ["a length that is not there", { attestationObject: toBase64url(bytes(`9affffffff${"00".repeat(60)}`)) }],
+    ["a length beyond the end", { attestationObject: toBase64url(bytes(`9affffffff${"00".repeat(60)}`)) }],
     [
-      "more than the bound",
+      "an attestation over the limit",
       { attestationObject: toBase64url(new Uint8Array(ATTESTATION_OBJECT_MAX_BYTES + 1)) },
     ],
-    ["transports that are no list", { transports: "internal" }],
-    ["transports that are no text", { transports: [1] }],
+    ["transports that are not a list", { transports: "internal" }],
+    ["transports that are not text", { transports: [1] }],
     ["nine transports", { transports: Array.from({ length: 9 }, (_, index) => "abcdefghi".slice(index)) }],
   ])("is refused with %s", async (_name, change) => {
     expect(await outcome(passkey(), {}, change)).toBe("registration_malformed");
@@ -193,7 +193,7 @@ describe("a registration", () => {
     expect(outcomeOf(await verifyRegistration(given))).toBe("registration_malformed");
   });
 
-  it("keeps those transports that could be one", async () => {
+  it("keeps only plausible transports", async () => {
     const transports = ["usb", "usb", "smart-card", "new", "not one", "Ünü"];
     expect(expectOk(await verify(passkey(), {}, { transports })).transports).toEqual([
       "usb",
@@ -203,7 +203,7 @@ describe("a registration", () => {
     expect(expectOk(await verify(passkey(), {}, { transports: undefined })).transports).toEqual([]);
   });
 
-  it("is refused with a challenge too short to be one", async () => {
+  it("is refused with a challenge that is too short", async () => {
     const short = { ...expectation, challenge: CHALLENGE.slice(0, 15) };
     const { id, response } = await passkey().register(short.challenge);
     const { clientDataJSON, attestationObject } = response;
@@ -211,7 +211,7 @@ describe("a registration", () => {
     expect(outcomeOf(await verifyRegistration({ registration, ...short }))).toBe("challenge_mismatch");
   });
 
-  /** The same authenticator data under another statement. */
+  /** The same authenticator data with another attestation statement. */
   async function attestedAs(fmt: CborValue, attStmt: CborValue): Promise<string> {
     const { attestationObject } = await made(passkey());
     const authData = expectOk(fromBase64url(attestationObject)).slice(
@@ -229,7 +229,7 @@ describe("a registration", () => {
     ["none", "none", new Map()],
     ["none with a statement", "none", new Map([["x", 1]])],
     [
-      "self attestation that is false",
+      "an invalid self attestation",
       "packed",
       new Map<string, CborValue>([
         ["alg", -7],
@@ -237,7 +237,7 @@ describe("a registration", () => {
       ]),
     ],
     [
-      "a certificate that is none",
+      "an invalid certificate",
       "packed",
       new Map<string, CborValue>([
         ["alg", -7],
@@ -246,14 +246,14 @@ describe("a registration", () => {
       ]),
     ],
     ["tpm", "tpm", new Map()],
-    ["a format nobody knows", "made-up", null],
-    ["a format that is no text", 7, 7],
-  ])("is neither trusted nor refused for its attestation: %s", async (_name, fmt, statement) => {
+    ["an unknown format", "made-up", null],
+    ["a format that is not text", 7, 7],
+  ])("is accepted whatever its attestation: %s", async (_name, fmt, statement) => {
     const attestationObject = await attestedAs(fmt, statement);
     expect(await outcome(passkey(), {}, { attestationObject })).toBe("accepted");
   });
 
-  it("never throws, whatever is damaged", async () => {
+  it("never causes an exception when it is damaged", async () => {
     const honest = await made(passkey());
     const field = fc.constantFrom("clientDataJSON" as const, "attestationObject" as const);
     const damage = fc.array(fc.tuple(fc.nat(4_096), fc.nat(255)), { minLength: 1, maxLength: 4 });
@@ -283,7 +283,7 @@ describe("a decision", () => {
     return verifyPasskey({ assertion, userHandle, ...input(of), ...change });
   }
 
-  it.each(ALGORITHMS)("is accepted with algorithm %i, and its facts told", async (algorithm) => {
+  it.each(ALGORITHMS)("is accepted with algorithm %i, and its facts are returned", async (algorithm) => {
     const of = await createAuthenticator({ ...SITE, algorithm, signCount: 6, backedUp: false });
     const value = { signCount: 7, backupEligible: true, backedUp: false, signCountRegressed: false };
     expect(await verify(of)).toEqual({ ok: true, value });
@@ -293,7 +293,7 @@ describe("a decision", () => {
     "with %i is refused as %s: %s",
     async (algorithm, code, _name, lies) => {
       const result = await verify(passkey(algorithm), lies);
-      // And no lie is taken for a quarrel of the verifiers.
+      // Both verifiers agree on each refusal.
       expect([outcomeOf(result), result.disagreement]).toEqual([code, undefined]);
       expect(outcomeOf(await verify(passkey(algorithm)))).toBe("accepted");
     },
@@ -310,7 +310,7 @@ describe("a decision", () => {
     expect(outcomeOf(await verify(passkey()))).toBe("accepted");
   });
 
-  it("is flagged, not refused, where the counter went back", async () => {
+  it("is flagged, not refused, if the counter went back", async () => {
     const credential = { ...passkey().credential, signCount: 1_000_000 };
     expect(expectOk(await verify(passkey(), {}, { credential })).signCountRegressed).toBe(true);
   });
@@ -335,8 +335,8 @@ describe("a decision", () => {
     expect(outcomeOf(await verifyPasskey(given))).toBe("assertion_malformed");
   });
 
-  it("is refused, and both reasons told for the log, where the verifiers differ", async () => {
-    // The other one knows the token binding of old and reads it; ours tolerates it as it would any field.
+  it("is refused if the verifiers disagree, with both reasons for the log", async () => {
+    // The other verifier still parses the obsolete token binding. Ours ignores it like any unknown field.
     const lies = { clientData: { tokenBinding: "\u001b[2J quoted" } };
     for (const result of [await verify(passkey(), lies), await registered(passkey(), lies)]) {
       expect(result).toMatchObject({ ok: false, refusal: { code: "verifiers_disagree" } });
@@ -354,7 +354,7 @@ describe("a decision", () => {
     return verifyRegistration({ registration: { id, clientDataJSON, attestationObject }, ...expectation });
   }
 
-  it("refuses every flipped bit of what was signed", async () => {
+  it("is refused with any flipped bit of the signed data", async () => {
     const { assertion, userHandle } = await passkey().assert(CHALLENGE);
     for (const field of ["authenticatorData", "signature"] as const) {
       const honest = expectOk(fromBase64url(assertion[field]));
@@ -368,7 +368,7 @@ describe("a decision", () => {
   });
 });
 
-describe("two opinions", () => {
+describe("two verdicts", () => {
   const facts = { signCount: 1, backedUp: true };
   const yes: SecondVerdict<JsonObject> = { accepted: true, facts };
   const no: SecondVerdict<JsonObject> = { accepted: false, reason: "why not" };
@@ -380,7 +380,7 @@ describe("two opinions", () => {
     ["both yes, facts in another order", accept({ backedUp: true, signCount: 1 }), yes, "accepted"],
     ["both yes, other facts", accept({ ...facts, signCount: 2 }), yes, DISAGREE],
     ["both yes, fewer facts", accept({ signCount: 1 }), yes, DISAGREE],
-    ["theirs no", accept(facts), no, DISAGREE],
+    ["only theirs no", accept(facts), no, DISAGREE],
     ["both no", refused("signature_verification_failed"), no, "signature_verification_failed"],
     ["ours no, a rule of both", refused("signature_verification_failed"), yes, DISAGREE],
     ["ours no to the challenge", refused("challenge_mismatch"), yes, DISAGREE],

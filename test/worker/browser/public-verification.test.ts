@@ -31,8 +31,8 @@ import {
 import { rows } from "../support/database-rows.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 
-// What anybody with the link sees of one approval: enough to recompute that it stands in the log, and
-// nothing from which its content could be guessed.
+// What anybody with the link sees of one approval: enough to prove that it is in the log, and nothing from which
+// its content could be guessed.
 
 let runtime: Runtime;
 let company: Company;
@@ -59,7 +59,7 @@ const trust = async () =>
   expectOk(parseTrustPolicy(await (await fetchWorker(`${ORIGIN}/log/policy.txt`)).text()));
 
 describe("a sealed decision", () => {
-  it("is shown to anybody, to any page, and kept by no cache", async () => {
+  it("is public, for every page, and not cached", async () => {
     const answer = await look(approved, { headers: { origin: "https://auditor.example" } });
     expect(answer.status).toBe(200);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -79,7 +79,7 @@ describe("a sealed decision", () => {
     });
   });
 
-  it("opens to its entry, and the entry leads to the log's signed root", async () => {
+  it("hashes to its entry, and the entry is included in the log's signed root", async () => {
     const { opening, log, at } = await shown(approved);
     const commit = recordCommit(opening.record, expectOk(fromBase64url(opening.entrySalt)));
     const entry = encodeEntry({ kind: "sealed", label: expectOk(fromHex(opening.label)), commit });
@@ -112,7 +112,7 @@ describe("a sealed decision", () => {
   it.each([
     ["rejected", async (id: string) => company.alex.decide(id, { decision: "reject", reason: "No" })],
     ["cancelled", async (id: string) => ask.cancel(id)],
-  ])("is shown when it was %s, too", async (outcome, end) => {
+  ])("is also public when it was %s", async (outcome, end) => {
     const id = await company.asked();
     await end(id);
     await company.api("GET", `/api/confirmations/${id}?wait=5`);
@@ -120,10 +120,10 @@ describe("a sealed decision", () => {
   });
 });
 
-describe("an approval that was not revealed", () => {
+describe("an approval that was not made public", () => {
   it("shows no value from which content, people or signatures could be guessed", async () => {
     const { api, alex } = company;
-    // One of two contents: a hash without a secret in it would tell which.
+    // With two possible contents, a hash without a secret would reveal which one it is.
     const payload = { answer: "yes" };
     const secrets = { action: "Zq-secret action", reason: "Zq-secret reason", metadata: { ticket: "Zq-77" } };
     const { reason, ...more } = secrets;
@@ -162,11 +162,11 @@ describe("an approval that was not revealed", () => {
       expect([name, value.length > 3]).toEqual([name, true]);
       expect([name, text.includes(value)]).toEqual([name, false]);
     }
-    // Shown on purpose, so that the search above is known to look in the right place.
+    // This one is public, which proves that the search above works.
     expect(text).toContain(decision.record.body.payloadCommit);
   });
 
-  it("has no other field than those", async () => {
+  it("has exactly these fields", async () => {
     const told: JsonObject = await (await look(approved)).json();
     const names = (value: JsonValue, path = ""): readonly string[] =>
       typeof value === "object" && value !== null && !Array.isArray(value)
@@ -186,8 +186,8 @@ describe("an approval that was not revealed", () => {
   });
 });
 
-describe("an approval that was revealed", () => {
-  it("shows its whole receipt, and no longer once that is withdrawn", async () => {
+describe("an approval that was made public", () => {
+  it("includes its whole receipt until it is withdrawn", async () => {
     const id = await ask.approved();
     const alex = await personNamed(company.store, "alex");
     const publish = async (shown: boolean) => {
@@ -213,8 +213,8 @@ describe("an approval that was revealed", () => {
   });
 });
 
-describe("nothing is shown", () => {
-  it("of what is pending, decided and not sealed, a change of people, or not there: one answer", async () => {
+describe("nothing is public", () => {
+  it("of pending, unsealed and absent requests and of changes of people: all get the same answer", async () => {
     const pending = await company.asked();
     const { body } = await company.alex.addDevice(await newPasskey(ORIGIN));
     const change = idOf(body.approval);
@@ -250,7 +250,7 @@ describe("nothing is shown", () => {
     expect((await look(unsealed)).status).toBe(200);
   });
 
-  it("more to a key or a session than to anybody", async () => {
+  it("only for a key or a session: everybody gets the same answer", async () => {
     const plain = await (await look(approved)).text();
     const headers = { "x-api-key": company.apiKey, cookie: company.alex.cookie };
     expect(await (await look(approved, { headers })).text()).toBe(plain);
@@ -258,7 +258,7 @@ describe("nothing is shown", () => {
 });
 
 describe("an answer that was tampered with", () => {
-  /** Every value in it, one at a time. */
+  /** The path of every value. */
   function* places(value: JsonValue, path: readonly (string | number)[] = []): Generator<typeof path> {
     if (typeof value !== "object" || value === null) yield path;
     else for (const [name, member] of Object.entries(value)) yield* places(member, [...path, name]);
@@ -296,7 +296,7 @@ describe("an answer that was tampered with", () => {
     for (const path of all) {
       if ((await failed(changed(told, path))).length === 0) passed.push(path.join("/"));
     }
-    // Whether there is a receipt beside it is no claim of the opening; the receipt is judged by itself.
+    // The record does not claim whether there is a receipt. The receipt is verified by itself.
     expect(passed).toEqual(["receipt"]);
     expect(await failed({ ...told, more: 1 })).toEqual(["form"]);
     const another = canonicalBytes(await (await look(await ask.approved())).json<JsonObject>());

@@ -18,7 +18,7 @@ import {
 import { told } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
-// Making one decision public: asked by a session, signed like any other change, off until it is sealed.
+// Making one decision public: a session requests it, a passkey signs it, and it takes effect once it is sealed.
 
 let company: Company;
 let other: Company;
@@ -43,8 +43,8 @@ const ask = (by: BrowserClient, id: string, what: "reveal" | "withdraw") =>
   by.post(`/approve/${id}/${what}`, {});
 const publicAnswer = async (id: string): Promise<Answered["body"]> =>
   (await fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`)).json();
-/** Asked for and signed by the same person. */
-async function signed(by: BrowserClient, id: string, what: "reveal" | "withdraw"): Promise<void> {
+/** Requested and signed by the same person. */
+async function requestAndSign(by: BrowserClient, id: string, what: "reveal" | "withdraw"): Promise<void> {
   const asked = await ask(by, id, what);
   expect(asked.status).toBe(200);
   expect((await by.decide(idOf(asked.body.approval))).body.status).toBe("approved");
@@ -60,7 +60,7 @@ async function publishPage(
 }
 
 describe("a decision", () => {
-  it("is not public before an admin has signed for it, is then, and can be taken back", async () => {
+  it("is public only after an admin has signed for it, and can be withdrawn", async () => {
     const id = await decided();
     expect(await publicAnswer(id)).toMatchObject({ outcome: "approved", receipt: null });
     const asked = await ask(bea, id, "reveal");
@@ -76,18 +76,18 @@ describe("a decision", () => {
     expect(await isRevealed(company.store, id)).toBe(true);
     expect(told(await ask(bea, id, "reveal"))).toEqual([409, "already_decided"]);
 
-    await signed(company.alex, id, "withdraw");
+    await requestAndSign(company.alex, id, "withdraw");
     expect((await publicAnswer(id)).receipt).toBeNull();
     expect(await isRevealed(company.store, id)).toBe(false);
     expect(told(await ask(bea, id, "withdraw"))).toEqual([409, "already_decided"]);
     const records = "SELECT type FROM outbox WHERE type = 'revealed' AND idx IS NOT NULL";
     expect(await rows(records)).toHaveLength(2);
-    // And shown again, as often as somebody signs for it.
-    await signed(bea, id, "reveal");
+    // It can be published again with another signature.
+    await requestAndSign(bea, id, "reveal");
     expect(await isRevealed(company.store, id)).toBe(true);
   });
 
-  it("is named by its own record, so that what was signed is of that one and no other", async () => {
+  it("is identified in the signed change by its own record", async () => {
     const id = await decided();
     const asked = await ask(bea, id, "reveal");
     const { data } = await bea.approvalPage(idOf(asked.body.approval));
@@ -107,13 +107,13 @@ describe("a decision", () => {
     });
   });
 
-  it("that was rejected can be made public, too", async () => {
+  it("that was rejected can also be made public", async () => {
     const id = await decided("reject");
-    await signed(company.alex, id, "reveal");
+    await requestAndSign(company.alex, id, "reveal");
     expect(await publicAnswer(id)).toMatchObject({ outcome: "rejected", receipt: { v: 1 } });
   });
 
-  it("stays hidden when the asker rejects it after all", async () => {
+  it("stays hidden if the person who requested the publication rejects it", async () => {
     const id = await decided();
     const asked = await ask(bea, id, "reveal");
     await bea.decide(idOf(asked.body.approval), { decision: "reject" });
@@ -121,8 +121,8 @@ describe("a decision", () => {
   });
 });
 
-describe("is asked for in vain", () => {
-  it("by whoever manages nobody, of another tenant, and of what nobody has decided: all look absent", async () => {
+describe("a publication is refused", () => {
+  it("to people who manage nobody, to other tenants, and for requests without a decision: all look absent", async () => {
     const approved = await decided();
     const pending = await company.asked("maria");
     const cancelled = await company.asked("maria");
@@ -146,11 +146,11 @@ describe("is asked for in vain", () => {
     }
   });
 
-  it("to be taken back while it is not public", async () => {
+  it("when a decision is withdrawn that is not public", async () => {
     expect(told(await ask(bea, await decided(), "withdraw"))).toEqual([409, "already_decided"]);
   });
 
-  it("by an admin who is one no longer when it comes to signing", async () => {
+  it("to a person who lost the admin role before signing", async () => {
     const id = await decided();
     const ada = await company.enrolled("ada", "admin");
     const asked = await ask(ada, id, "reveal");
@@ -161,13 +161,13 @@ describe("is asked for in vain", () => {
   });
 });
 
-it("all of it stands in a history that an auditor finds whole", async () => {
+it("an auditor finds every publication in a complete history", async () => {
   expect(await rows("SELECT count(*) AS n FROM outbox WHERE type = 'revealed'")).toEqual([{ n: 4 }]);
   expect(await auditOf(company)).toBe("");
 });
 
 describe("the pages", () => {
-  it("show an admin what would become public, and where it can be seen", async () => {
+  it("show an admin what would become public, and where", async () => {
     const id = await decided();
     const { status, data } = await publishPage(bea, id);
     expect([status, data]).toEqual([
@@ -186,23 +186,23 @@ describe("the pages", () => {
         link: `${ORIGIN}/verify?id=${id}`,
       },
     ]);
-    await signed(bea, id, "reveal");
+    await requestAndSign(bea, id, "reveal");
     expect((await publishPage(bea, id)).data.shown).toBe(true);
   });
 
-  it("offer it in the inbox of those who manage people, for what they have decided", async () => {
+  it("offer publication in the inbox of people who manage people", async () => {
     const id = await company.asked("alex");
-    const shownTo = async (by: BrowserClient): Promise<Record<string, boolean | null>> => {
+    const itemsShownTo = async (by: BrowserClient): Promise<Record<string, boolean | null>> => {
       const { items } = await (
         await by.get("/inbox/items")
       ).json<{ items: { id: string; shown: boolean | null }[] }>();
       return Object.fromEntries(items.map((item) => [item.id, item.shown]));
     };
-    expect((await shownTo(company.alex))[id]).toBeNull();
+    expect((await itemsShownTo(company.alex))[id]).toBeNull();
     await company.alex.decide(id);
-    expect((await shownTo(company.alex))[id]).toBe(false);
-    await signed(company.alex, id, "reveal");
-    expect((await shownTo(company.alex))[id]).toBe(true);
-    expect(new Set(Object.values(await shownTo(maria)))).toEqual(new Set([null]));
+    expect((await itemsShownTo(company.alex))[id]).toBe(false);
+    await requestAndSign(company.alex, id, "reveal");
+    expect((await itemsShownTo(company.alex))[id]).toBe(true);
+    expect(new Set(Object.values(await itemsShownTo(maria)))).toEqual(new Set([null]));
   });
 });

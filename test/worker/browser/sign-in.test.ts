@@ -7,7 +7,7 @@ import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../su
 import { move, outcomeOf, post, refusal, told, type Posted } from "../support/decision-effect.ts";
 import { rows } from "../support/database-rows.ts";
 
-// Signing in: a passkey that proves itself opens a session, and nothing else does.
+// Signing in: only a verified passkey opens a session.
 
 let company: Company;
 let alex: BrowserClient;
@@ -23,9 +23,9 @@ describe("signing in", () => {
     const client = new BrowserClient(fetchWorker, ORIGIN, alex.passkey);
     const { body } = await client.post("/signin/begin", {});
     const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)), lie);
-    const given = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
-    const answer = await client.post("/signin/finish", change(given));
-    return { answer, client, given };
+    const input = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
+    const answer = await client.post("/signin/finish", change(input));
+    return { answer, client, input };
   };
   const refusals: readonly (readonly [name: string, status: number, code: string, lie: Lies])[] = [
     ["from another origin", 403, "signature_verification_failed", { origin: "https://evil.example" }],
@@ -33,8 +33,13 @@ describe("signing in", () => {
     ["without the person", 403, "signature_verification_failed", { userVerified: false }],
     ["in a frame", 403, "signature_verification_failed", { crossOrigin: true }],
     ["over another challenge", 403, "signature_verification_failed", { challenge: new Uint8Array(32) }],
-    ["with what was made for registering", 403, "signature_verification_failed", { type: "webauthn.create" }],
-    ["with a passkey of nobody", 403, "unknown_credential", { id: "AAAA" }],
+    [
+      "with the response of a registration",
+      403,
+      "signature_verification_failed",
+      { type: "webauthn.create" },
+    ],
+    ["with an unknown passkey", 403, "unknown_credential", { id: "AAAA" }],
   ];
   it.each(refusals)("%s opens no session", async (_name, status, code, lie) => {
     expect((await finish({})).answer.status).toBe(200);
@@ -42,7 +47,7 @@ describe("signing in", () => {
     expect([told(answer), client.cookie]).toEqual([[status, code], ""]);
   });
 
-  it("signed by somebody else opens no session", async () => {
+  it("signed by another passkey opens no session", async () => {
     const { answer, client } = await finish({ signedBy: maria.passkey });
     expect([told(answer), client.cookie]).toEqual([[403, "signature_verification_failed"], ""]);
   });
@@ -51,17 +56,17 @@ describe("signing in", () => {
     ["no", null],
     ["another", toBase64url(new Uint8Array(32))],
   ])("with %s user handle opens no session", async (_name, userHandle) => {
-    const { answer, client } = await finish({}, (given) => ({
-      ...given,
-      assertion: { ...(given["assertion"] as object), userHandle },
+    const { answer, client } = await finish({}, (input) => ({
+      ...input,
+      assertion: { ...(input["assertion"] as object), userHandle },
     }));
     expect([answer.status, client.cookie]).toEqual([403, ""]);
   });
 
-  it("happens once for a challenge, and in time", async () => {
-    const { answer, client, given } = await finish({});
+  it("works once for each challenge, before it expires", async () => {
+    const { answer, client, input } = await finish({});
     expect(answer.status).toBe(200);
-    expect(told(await client.post("/signin/finish", given))).toEqual([409, "challenge_consumed"]);
+    expect(told(await client.post("/signin/finish", input))).toEqual([409, "challenge_consumed"]);
     const { body } = await client.post("/signin/begin", {});
     await rows(
       "UPDATE webauthn_challenges SET expires_at = ?1 WHERE challenge = ?2",
@@ -69,29 +74,29 @@ describe("signing in", () => {
       body.challenge,
     );
     const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)));
-    const given2 = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
-    expect((await client.post("/signin/finish", given2)).status).toBe(409);
+    const lateInput = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
+    expect((await client.post("/signin/finish", lateInput)).status).toBe(409);
   });
 
-  it("takes no challenge that was given for a new passkey, nor the other way round", async () => {
+  it("refuses a challenge that was issued for a new passkey", async () => {
     const { body } = await alex.post("/devices/begin", {});
     const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)));
-    const given = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
+    const input = { challenge: body.challenge, assertion: { ...assertion, userHandle: alex.userHandle } };
     expect(
-      (await new BrowserClient(fetchWorker, ORIGIN, alex.passkey).post("/signin/finish", given)).status,
+      (await new BrowserClient(fetchWorker, ORIGIN, alex.passkey).post("/signin/finish", input)).status,
     ).toBe(409);
   });
 
-  it("with a decision's signature opens no session, and with a sign-in's decides nothing", async () => {
+  it("with the signature of a decision opens no session, and a sign-in's signature decides nothing", async () => {
     const id = await company.asked();
-    const held = await alex.sign(id);
-    const { answer } = await finish({}, (given) => ({
-      ...given,
-      assertion: { ...held.assertion, userHandle: alex.userHandle },
+    const decision = await alex.sign(id);
+    const { answer } = await finish({}, (input) => ({
+      ...input,
+      assertion: { ...decision.assertion, userHandle: alex.userHandle },
     }));
     expect(told(answer)).toEqual([403, "signature_verification_failed"]);
-    const { given } = await finish({});
-    const mixed = { ...held, assertion: given.assertion as unknown as Posted["assertion"] };
+    const { input } = await finish({});
+    const mixed = { ...decision, assertion: input.assertion as unknown as Posted["assertion"] };
     expect(await outcomeOf(id, async () => post(alex, id, mixed))).toEqual(
       refusal(403, "signature_verification_failed"),
     );
@@ -104,14 +109,14 @@ describe("signing in", () => {
     expect(told(await kim.signIn())).toEqual([403, "unknown_credential"]);
   });
 
-  it("sets one cookie that no script reads and no other site uses", async () => {
-    const begun = await alex.post("/signin/begin", {});
-    const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(begun.body.challenge)));
+  it("sets one cookie that scripts can't read and other sites can't send", async () => {
+    const challenge = await alex.post("/signin/begin", {});
+    const { assertion } = await alex.passkey.assert(expectOk(fromBase64url(challenge.body.challenge)));
     const response = await fetchWorker(`${ORIGIN}/signin/finish`, {
       method: "POST",
       headers: { "content-type": "application/json", origin: ORIGIN },
       body: JSON.stringify({
-        challenge: begun.body.challenge,
+        challenge: challenge.body.challenge,
         assertion: { ...assertion, userHandle: alex.userHandle },
       }),
     });
@@ -124,11 +129,11 @@ describe("signing in", () => {
       "SameSite=Lax",
       "Secure",
     ]);
-    // What is kept is not what is told.
+    // The database stores a hash, not the secret.
     expect(await rows("SELECT 1 FROM sessions WHERE hash = ?1", value?.slice(15) ?? "")).toEqual([]);
   });
 
-  it("lasts on while it is used, and its cookie with it, once a day", async () => {
+  it("is renewed with its cookie once a day while it is used", async () => {
     const kim = await company.enrolled("lee");
     await kim.signIn();
     const renewal = async () => (await kim.get("/inbox")).headers.get("set-cookie");

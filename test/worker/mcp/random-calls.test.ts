@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SCOPES } from "../../../src/app/account/api-keys.ts";
 import { ERAS, headersOf, message, type Era } from "../../support/mcp-messages.ts";
-import { expectNoYes, keyOf, send } from "../support/mcp-agent.ts";
+import { expectNoApproval, keyOf, send } from "../support/mcp-agent.ts";
 import { emptyHouse, newCompany } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
-// Whatever a model, or nobody in particular, sends to the agents' door.
+// Random calls of the MCP endpoint.
 
 const REQUEST = "request_human_approval";
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => reset());
 
-describe("whatever is sent", () => {
+describe("any message", () => {
   const json = fc.jsonValue({ maxDepth: 3 });
   const wait = fc.oneof(
     fc.constant(0),
@@ -51,12 +51,12 @@ describe("whatever is sent", () => {
     cut: fc.option(fc.nat(400), { freq: 8 }),
   });
 
-  it("is answered by no yes, changes nothing, and never fails on our side", async () => {
+  it("gets no approval, changes nothing, and never causes an internal error", async () => {
     const differs = await changedBy(() =>
       fc.assert(
         fc.asyncProperty(sent, async ({ era, name, given: argument, more, cut }) => {
           const body = JSON.stringify({ ...message(era, name, argument), ...more });
-          expectNoYes(await send(key, body.slice(0, cut ?? undefined), headersOf(era, name)));
+          expectNoApproval(await send(key, body.slice(0, cut ?? undefined), headersOf(era, name)));
         }),
         { numRuns: 200 },
       ),

@@ -6,12 +6,20 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { VERSION } from "../../../src/http/version.ts";
 import { version } from "../../../package.json" with { type: "json" };
 import { ENVELOPE, ERAS, headersOf, type Era } from "../../support/mcp-messages.ts";
-import { agentOf, anew, idSoon, keyOf, send, type Agent, type Told } from "../support/mcp-agent.ts";
+import {
+  agentOf,
+  newRequest,
+  idSoon,
+  keyOf,
+  send,
+  type Agent,
+  type ToolAnswer,
+} from "../support/mcp-agent.ts";
 import { asking, overdue } from "../support/rest-calls.ts";
 import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
-// The agents' door with the clients that agents have: what each tool answers, to whom, in both eras.
+// The MCP endpoint with the official clients of both eras: what each tool answers, and to whom.
 
 interface LongWait {
   readonly status: string;
@@ -24,7 +32,7 @@ let longWaits: Promise<readonly LongWait[]>;
 const agents = new Map<Era, Agent>();
 const agentIn = (era: Era): Agent => {
   const agent = agents.get(era);
-  if (agent === undefined) throw new Error("the agent is not there yet");
+  if (agent === undefined) throw new Error("there is no agent yet");
   return agent;
 };
 beforeAll(async () => {
@@ -36,15 +44,15 @@ afterAll(() => reset());
 
 async function waitWithProgress(era: Era): Promise<LongWait> {
   const reports: LongWait["reports"][number][] = [];
-  const given = anew({ wait_seconds: 11 });
-  const { told } = await agentIn(era).call("request_human_approval", given, {
+  const input = newRequest({ wait_seconds: 11 });
+  const { result } = await agentIn(era).call("request_human_approval", input, {
     onprogress: (report) => reports.push(report),
   });
-  return { status: told.status, reports };
+  return { status: result.status, reports };
 }
 
-/** What a call of each kind could be, with nothing wrong in it but who calls. */
-const CALLS: Readonly<Record<string, readonly [scope: Scope, given: Record<string, unknown>]>> = {
+/** A valid call of each tool. Only the caller can be wrong. */
+const CALLS: Readonly<Record<string, readonly [scope: Scope, input: Record<string, unknown>]>> = {
   request_human_approval: [
     "confirmations:create",
     { action: "Deploy", payload: {}, approver_username: "alex", wait_seconds: 0 },
@@ -55,7 +63,7 @@ const CALLS: Readonly<Record<string, readonly [scope: Scope, given: Record<strin
   list_approvals: ["confirmations:read", {}],
 };
 
-it("speaks the newest revision with the newer client, and the older one's with the older", () => {
+it("uses the newest revision with the newer client, and the older revision with the older client", () => {
   expect(ERAS.map((era) => agentIn(era).version)).toEqual(["2025-11-25", "2026-07-28"]);
 });
 
@@ -67,100 +75,108 @@ const OUTCOMES: readonly (readonly [status: string, end: (id: string) => Promise
   ["pending", async () => undefined],
 ];
 
-/** How an agent can come to know. */
-const LOOKS: readonly (readonly [
+/** How an agent can read an outcome. */
+const READS: readonly (readonly [
   string,
-  (agent: Agent, given: Record<string, unknown>, id: string) => Promise<Told>,
+  (agent: Agent, input: Record<string, unknown>, id: string) => Promise<ToolAnswer>,
 ])[] = [
-  ["asking again", (agent, given) => agent.call("request_human_approval", given)],
+  ["repeating the call", (agent, input) => agent.call("request_human_approval", input)],
   ["get_approval", (agent, _given, id) => agent.call("get_approval", { confirmation_id: id })],
   [
-    "get_approval that would wait",
+    "get_approval with a wait",
     (agent, _given, id) => agent.call("get_approval", { confirmation_id: id, wait_seconds: 1 }),
   ],
 ];
 
 describe.each(ERAS)("an agent of the %s era", (era) => {
-  describe.each(LOOKS)("by %s", (_name, look) => {
+  describe.each(READS)("by %s", (_name, look) => {
     it.each(OUTCOMES)(
-      "reads %s alike in text and structure, and yes in approved alone",
+      "gets %s as the same text and structured content, and approved=true only for an approval",
       async (status, end) => {
         const agent = agentIn(era);
-        const given = anew();
-        const first = await agent.call("request_human_approval", given);
-        expect(first).toMatchObject({ isError: false, told: { approved: false, status: "pending" } });
-        const id = first.told.confirmation_id;
+        const input = newRequest();
+        const first = await agent.call("request_human_approval", input);
+        expect(first).toMatchObject({ isError: false, result: { approved: false, status: "pending" } });
+        const id = first.result.confirmation_id;
         await end(id);
-        const { told, text, isError } = await look(agent, given, id);
-        expect(Object.keys(told)[0]).toBe("approved");
-        expect(text).toBe(JSON.stringify(told));
-        expect([isError, told.approved]).toEqual([false, status === "approved"]);
-        expect(told).toMatchObject({
+        const { result, text, isError } = await look(agent, input, id);
+        expect(Object.keys(result)[0]).toBe("approved");
+        expect(text).toBe(JSON.stringify(result));
+        expect([isError, result.approved]).toEqual([false, status === "approved"]);
+        expect(result).toMatchObject({
           status,
           confirmation_id: id,
           approver: "alex",
-          action: given.action,
-          payload_sha256: first.told.payload_sha256,
-          comparison_code: first.told.comparison_code,
+          action: input.action,
+          payload_sha256: first.result.payload_sha256,
+          comparison_code: first.result.comparison_code,
           approval_url: `${ORIGIN}/approve/${id}`,
           next_step: expect.stringContaining(status === "approved" ? "You may" : "Do NOT"),
         });
-        expect(told.reason).toBe(status === "rejected" ? "not today" : undefined);
-        expect("retry_after_seconds" in told).toBe(status === "pending");
+        expect(result.reason).toBe(status === "rejected" ? "not today" : undefined);
+        expect("retry_after_seconds" in result).toBe(status === "pending");
       },
     );
   });
 
   it.each(OUTCOMES.filter(([status]) => status !== "expired" && status !== "pending"))(
-    "that waits is told %s as it happens",
+    "that waits gets %s as it happens",
     async (status, end) => {
-      const given = anew({ wait_seconds: 40 });
-      const begun = Date.now();
-      const waiting = agentIn(era).call("request_human_approval", given);
-      const id = await idSoon(given.action);
+      const input = newRequest({ wait_seconds: 40 });
+      const start = Date.now();
+      const waiting = agentIn(era).call("request_human_approval", input);
+      const id = await idSoon(input.action);
       await end(id);
-      const { told } = await waiting;
-      // A cancel wakes nobody: it came from the requester.
-      expect([told.confirmation_id, told.status]).toEqual([id, status]);
-      expect(Date.now() - begun).toBeLessThan(20_000);
+      const { result } = await waiting;
+      // A cancel wakes no waiter, because the requester made it.
+      expect([result.confirmation_id, result.status]).toEqual([id, status]);
+      expect(Date.now() - start).toBeLessThan(20_000);
     },
   );
 
-  it("that waits in vain is told pending at the deadline, without an error", async () => {
-    const { told, isError } = await agentIn(era).call("request_human_approval", anew({ wait_seconds: 1 }));
-    expect([told.approved, told.status, isError]).toEqual([false, "pending", false]);
+  it("that waits without an outcome gets pending at the deadline, without an error", async () => {
+    const { result, isError } = await agentIn(era).call(
+      "request_human_approval",
+      newRequest({ wait_seconds: 1 }),
+    );
+    expect([result.approved, result.status, isError]).toEqual([false, "pending", false]);
   });
 
-  it("reads a list that is never a yes", async () => {
+  it("gets a list that is never an approval", async () => {
     const agent = agentIn(era);
-    const given = anew();
-    const { told: asked } = await agent.call("request_human_approval", given);
+    const input = newRequest();
+    const { result: asked } = await agent.call("request_human_approval", input);
     await company.alex.decide(asked.confirmation_id);
-    const { told, text, isError } = await agent.call("list_approvals", { limit: 2, status: "approved" });
-    expect(text).toBe(JSON.stringify(told));
-    expect(Object.keys(told)).toEqual(["approved", "approvals", "has_more", "next_step"]);
-    expect([told.approved, isError, told.approvals.length, told.has_more]).toEqual([false, false, 2, true]);
-    expect(told.approvals[0]).toMatchObject({
+    const { result, text, isError } = await agent.call("list_approvals", { limit: 2, status: "approved" });
+    expect(text).toBe(JSON.stringify(result));
+    expect(Object.keys(result)).toEqual(["approved", "approvals", "has_more", "next_step"]);
+    expect([result.approved, isError, result.approvals.length, result.has_more]).toEqual([
+      false,
+      false,
+      2,
+      true,
+    ]);
+    expect(result.approvals[0]).toMatchObject({
       confirmation_id: asked.confirmation_id,
       status: "approved",
-      action: given.action,
+      action: input.action,
       consumed_at: null,
     });
     expect(text).not.toContain('"approved":true');
   });
 
-  it("withdraws what is pending, and nothing else", async () => {
+  it("can withdraw only a pending request", async () => {
     const agent = agentIn(era);
-    const given = anew();
-    const { told: asked } = await agent.call("request_human_approval", given);
+    const input = newRequest();
+    const { result: asked } = await agent.call("request_human_approval", input);
     const id = asked.confirmation_id;
-    const { told } = await agent.call("cancel_approval", { confirmation_id: id });
-    expect([told.approved, told.status, told.confirmation_id]).toEqual([false, "cancelled", id]);
+    const { result } = await agent.call("cancel_approval", { confirmation_id: id });
+    expect([result.approved, result.status, result.confirmation_id]).toEqual([false, "cancelled", id]);
     expect((await company.alex.decide(id).catch(() => undefined))?.status).not.toBe(200);
     const again = await agent.call("cancel_approval", { confirmation_id: id });
-    expect([again.isError, again.told.code]).toEqual([true, "already_decided"]);
-    // It knows: the same call is a new request now.
-    expect((await agent.call("request_human_approval", given)).told.confirmation_id).not.toBe(id);
+    expect([again.isError, again.result.code]).toEqual([true, "already_decided"]);
+    // The outcome was delivered, so the same call is a new request now.
+    expect((await agent.call("request_human_approval", input)).result.confirmation_id).not.toBe(id);
   });
 });
 
@@ -169,16 +185,16 @@ describe("consume_approval", () => {
   const use = (id: string, more: object = {}) =>
     agentIn("new").call("consume_approval", { confirmation_id: id, payload: PAYLOAD, ...more });
   const look = async (id: string) =>
-    (await agentIn("old").call("get_approval", { confirmation_id: id })).told;
+    (await agentIn("old").call("get_approval", { confirmation_id: id })).result;
 
-  it("says yes to the one call that used the approval, and to no other", async () => {
+  it("answers approved=true only to the one call that used the approval", async () => {
     const id = await asking(company).approved();
     expect((await look(id)).approved).toBe(true);
     const answers = await Promise.all([use(id), use(id), use(id), use(id)]);
-    const [won, ...rest] = answers.filter(({ told }) => told.approved === true);
-    expect([won?.told.status, won?.isError, rest]).toEqual(["approved", false, []]);
-    for (const { told, isError } of answers.filter((answer) => answer !== won)) {
-      expect([told.approved, told.code, isError]).toEqual([false, "already_consumed", true]);
+    const [won, ...rest] = answers.filter(({ result }) => result.approved === true);
+    expect([won?.result.status, won?.isError, rest]).toEqual(["approved", false, []]);
+    for (const { result, isError } of answers.filter((answer) => answer !== won)) {
+      expect([result.approved, result.code, isError]).toEqual([false, "already_consumed", true]);
     }
     expect(await look(id)).toMatchObject({
       approved: false,
@@ -188,14 +204,14 @@ describe("consume_approval", () => {
     });
   });
 
-  it("under a name gives a lost answer again, and only to the same use", async () => {
+  it("with an idempotency_key repeats a lost answer, only for the same use", async () => {
     const id = await asking(company).approved();
     const name = { idempotency_key: `use-${id}` };
-    expect((await use(id, name)).told.approved).toBe(true);
-    expect((await use(id, name)).told.approved).toBe(true);
-    expect((await use(id)).told.code).toBe("already_consumed");
+    expect((await use(id, name)).result.approved).toBe(true);
+    expect((await use(id, name)).result.approved).toBe(true);
+    expect((await use(id)).result.code).toBe("already_consumed");
     const other = await use(await asking(company).approved(), name);
-    expect([other.isError, other.told.approved, other.told.code]).toEqual([
+    expect([other.isError, other.result.approved, other.result.code]).toEqual([
       true,
       false,
       "idempotency_mismatch",
@@ -204,9 +220,9 @@ describe("consume_approval", () => {
 
   it.each<[string, string, () => Promise<string>, object]>([
     ["another payload", "argument_hash_mismatch", () => asking(company).approved(), { payload: { a: 1 } }],
-    ["what is pending", "not_approved", () => company.asked(), {}],
+    ["a pending request", "not_approved", () => company.asked(), {}],
     [
-      "what was rejected",
+      "a rejected request",
       "not_approved",
       async () => {
         const id = await company.asked();
@@ -216,7 +232,7 @@ describe("consume_approval", () => {
       {},
     ],
     [
-      "an approval whose time is over",
+      "an approval after its execution window",
       "execution_window_closed",
       async () => {
         const id = await asking(company).approved({ executeWithinSeconds: 60 });
@@ -225,12 +241,12 @@ describe("consume_approval", () => {
       },
       {},
     ],
-    ["nothing that is there", "not_found", async () => "c_absent", {}],
-  ])("refuses %s", async (_name, code, made, more) => {
-    const id = await made();
-    const { told, isError } = await use(id, more);
-    expect([isError, told.approved, told.status, told.code]).toEqual([true, false, "error", code]);
-    expect(told.next_step).toContain("Do NOT");
+    ["an absent request", "not_found", async () => "c_absent", {}],
+  ])("refuses %s", async (_name, code, create, more) => {
+    const id = await create();
+    const { result, isError } = await use(id, more);
+    expect([isError, result.approved, result.status, result.code]).toEqual([true, false, "error", code]);
+    expect(result.next_step).toContain("Do NOT");
     if (code === "execution_window_closed")
       expect(await look(id)).toMatchObject({ approved: false, status: "approved" });
   });
@@ -247,50 +263,53 @@ describe("a key", () => {
     ["all three", ["confirmations:create", "confirmations:read", "confirmations:consume"]],
   ];
 
-  it.each(SCOPED)("with %s lists what it may call, and may call no other tool", async (_name, scopes) => {
-    const apiKey = await keyOf(company, scopes);
-    const allowed = Object.keys(CALLS).filter((name) => scopes.includes(CALLS[name]?.[0] ?? "audit:read"));
-    for (const era of ERAS) {
-      const agent = await agentOf(era, apiKey);
-      expect(await agent.tools()).toEqual(allowed);
-      for (const [name, [scope, given]] of Object.entries(CALLS)) {
-        if (allowed.includes(name)) {
-          expect((await agent.call(name, given)).told.approved).toBe(false);
-          continue;
+  it.each(SCOPED)(
+    "with %s lists the tools that it may call, and can call no other",
+    async (_name, scopes) => {
+      const apiKey = await keyOf(company, scopes);
+      const allowed = Object.keys(CALLS).filter((name) => scopes.includes(CALLS[name]?.[0] ?? "audit:read"));
+      for (const era of ERAS) {
+        const agent = await agentOf(era, apiKey);
+        expect(await agent.tools()).toEqual(allowed);
+        for (const [name, [scope, input]] of Object.entries(CALLS)) {
+          if (allowed.includes(name)) {
+            expect((await agent.call(name, input)).result.approved).toBe(false);
+            continue;
+          }
+          const refused = await agent.call(name, input).catch((problem: unknown) => problem);
+          expect(refused).toMatchObject({
+            code: -32_602,
+            message: expect.stringContaining(`this API key lacks the scope ${scope}, which ${name} needs`),
+          });
         }
-        const refused = await agent.call(name, given).catch((problem: unknown) => problem);
-        expect(refused).toMatchObject({
-          code: -32_602,
-          message: expect.stringContaining(`this API key lacks the scope ${scope}, which ${name} needs`),
-        });
+        await agent.close();
       }
-      await agent.close();
-    }
-  });
+    },
+  );
 
   it.each(ERAS)("that is revoked while it waits learns nothing (%s)", async (era) => {
     const apiKey = await keyOf(company, ["confirmations:create", "confirmations:read"]);
     const agent = await agentOf(era, apiKey);
-    const given = anew({ wait_seconds: 30 });
-    const waiting = agent.call("request_human_approval", given);
-    const id = await idSoon(given.action);
+    const input = newRequest({ wait_seconds: 30 });
+    const waiting = agent.call("request_human_approval", input);
+    const id = await idSoon(input.action);
     const { hash } = expectOk(parseApiKey(apiKey));
     await rows("UPDATE api_keys SET revoked_at = ?1 WHERE hash = ?2", Date.now(), hash);
     await company.alex.decide(id);
-    const { told, text, isError } = await waiting;
-    expect([isError, told.approved, told.code]).toEqual([true, false, "unauthorized"]);
+    const { result, text, isError } = await waiting;
+    expect([isError, result.approved, result.code]).toEqual([true, false, "unauthorized"]);
     expect(text).not.toContain(id);
     await expect(agent.call("get_approval", { confirmation_id: id })).rejects.toThrow(/valid API key/);
   });
 });
 
-it("tells clients that asked for it that the wait goes on", async () => {
+it("sends progress to clients that asked for it", async () => {
   const once = { status: "pending", reports: [expect.objectContaining({ progress: 10, total: 11 })] };
   expect(await longWaits).toEqual([once, once]);
 }, 20_000);
 
 describe("the protocol around the tools", () => {
-  it("keeps no stream open for a client that subscribes: there is nothing to hear", async () => {
+  it("keeps no stream open for a client that subscribes, because nothing is published", async () => {
     const params = { _meta: ENVELOPE, notifications: { toolsListChanged: true, promptsListChanged: true } };
     const { status, text } = await send(
       company.apiKey,
@@ -302,7 +321,7 @@ describe("the protocol around the tools", () => {
     expect(text).toContain('"resultType":"complete"');
   });
 
-  it("describes each tool whole, and hints at what it does", async () => {
+  it("describes each tool completely, with hints", async () => {
     const body = { jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: ENVELOPE } };
     const { answer } = await send(company.apiKey, body, headersOf("new", "", "tools/list"));
     for (const tool of answer.result.tools) {
@@ -314,10 +333,10 @@ describe("the protocol around the tools", () => {
     }
   });
 
-  it("is told to a registry as it is", async () => {
-    const found = await fetchWorker(`${ORIGIN}/server.json`);
-    const told: unknown = await found.json();
-    expect(told).toMatchObject({
+  it("is described for a registry", async () => {
+    const response = await fetchWorker(`${ORIGIN}/server.json`);
+    const description: unknown = await response.json();
+    expect(description).toMatchObject({
       name: "localhost/countersign",
       version: VERSION,
       remotes: [{ type: "streamable-http", url: `${ORIGIN}/mcp`, headers: [{ name: "X-Api-Key" }] }],

@@ -12,7 +12,7 @@ import {
 import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
-// What happens once: a request of one name, a cancel, the use of an approval.
+// What happens only once: a create with an Idempotency-Key, a cancel, the use of an approval.
 
 let company: Company;
 let create: Asking["create"];
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe("an Idempotency-Key", () => {
-  it("gives the first answer again, and says so", async () => {
+  it("gets the first answer again, marked as replayed", async () => {
     const headers = {
       "x-api-key": company.apiKey,
       "content-type": "application/json",
@@ -36,7 +36,7 @@ describe("an Idempotency-Key", () => {
       fetchWorker(`${ORIGIN}/api/confirmations`, { method: "POST", headers, body });
     const first = await post(JSON.stringify(QUESTION));
     expect([first.status, first.headers.get("idempotency-replayed")]).toEqual([201, null]);
-    // The same request in another spelling.
+    // The same request with other member order and spacing.
     const again = await post(
       `{"payload":{"sha":"abc123", "service":"api"},"action":"Deploy to production","approver_username":"alex","expiresInSeconds":900}`,
     );
@@ -44,7 +44,7 @@ describe("an Idempotency-Key", () => {
     expect(await again.json()).toEqual(await first.json());
   });
 
-  it("stands for one request only", async () => {
+  it("belongs to one request only", async () => {
     const once = { "idempotency-key": "create-2" };
     await create(QUESTION, once);
     for (const other of [{ action: "Deploy" }, { payload: {} }, { expiresInSeconds: 60 }, { metadata: {} }]) {
@@ -53,7 +53,7 @@ describe("an Idempotency-Key", () => {
     }
   });
 
-  it("makes one request of many at once", async () => {
+  it("makes one request of many concurrent calls", async () => {
     const answers = await times(12, () => create(QUESTION, { "idempotency-key": "create-3" }));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
@@ -61,7 +61,7 @@ describe("an Idempotency-Key", () => {
     expect(kept).toEqual([{ n: 1 }]);
   });
 
-  it("gives the first answer though the approver has no passkey any more", async () => {
+  it("gets the first answer even if the approver no longer has a passkey", async () => {
     const sam = await company.enrolled("sam");
     const once = { "idempotency-key": "create-4" };
     const first = await create({ ...QUESTION, username: "sam" }, once);
@@ -72,7 +72,7 @@ describe("an Idempotency-Key", () => {
     expect((await create({ ...QUESTION, username: "sam" })).body.code).toBe("approver_without_passkey");
   });
 
-  it("is forgotten after a day", async () => {
+  it("expires after a day", async () => {
     const once = { "idempotency-key": "create-5" };
     const first = await create(QUESTION, once);
     await rows("UPDATE idempotency SET created_at = created_at - ?1", 24 * 3_600_000);
@@ -98,7 +98,7 @@ describe("cancelling", () => {
     ["rejected", (id) => company.alex.decide(id, { decision: "reject" }), "already_decided"],
     ["cancelled", (id) => cancel(id), "already_decided"],
     ["overdue", (id) => overdue(id), "expired"],
-  ])("what is %s is refused and changes nothing", async (_name, before, code) => {
+  ])("a request that is %s is refused and changes nothing", async (_name, before, code) => {
     const id = await company.asked();
     await before(id);
     const { body } = await read(id);
@@ -107,16 +107,16 @@ describe("cancelling", () => {
     expect((await read(id)).body).toEqual(body);
   });
 
-  it("and deciding at once has one outcome", async () => {
+  it("and deciding at the same time have one outcome", async () => {
     for (let round = 0; round < 5; round++) {
       const id = await company.asked();
-      const held = await company.alex.sign(id);
-      const [ended, decided] = await Promise.all([
+      const signed = await company.alex.sign(id);
+      const [cancelled, decided] = await Promise.all([
         cancel(id),
-        company.alex.post(`/approve/${id}/decision`, held),
+        company.alex.post(`/approve/${id}/decision`, signed),
       ]);
-      expect(statuses([ended, decided])).toEqual([200, 409]);
-      expect((await read(id)).body.status).toBe(ended.status === 200 ? "cancelled" : "approved");
+      expect(statuses([cancelled, decided])).toEqual([200, 409]);
+      expect((await read(id)).body.status).toBe(cancelled.status === 200 ? "cancelled" : "approved");
     }
   });
 });
@@ -127,7 +127,7 @@ describe("consuming", () => {
     ["rejected", (id) => company.alex.decide(id, { decision: "reject" })],
     ["cancelled", (id) => cancel(id)],
     ["expired", (id) => overdue(id)],
-  ])("what is %s is refused", async (_name, before) => {
+  ])("a request that is %s is refused", async (_name, before) => {
     const id = await company.asked();
     await before(id);
     for (const once of [undefined, `consume-${id}`, `consume-${id}`]) {
@@ -139,18 +139,18 @@ describe("consuming", () => {
 
   it.each<[string, unknown, number, string]>([
     ["another value", { ...PAYLOAD, sha: "abc124" }, 409, "argument_hash_mismatch"],
-    ["a field more", { ...PAYLOAD, a: null }, 409, "argument_hash_mismatch"],
-    ["nothing in it", {}, 409, "argument_hash_mismatch"],
-    ["no object", "abc", 422, "validation_failed"],
+    ["an additional field", { ...PAYLOAD, a: null }, 409, "argument_hash_mismatch"],
+    ["an empty payload", {}, 409, "argument_hash_mismatch"],
+    ["text instead of an object", "abc", 422, "validation_failed"],
     ["a list", [PAYLOAD], 422, "validation_failed"],
-  ])("with %s is refused, and the approval is still good", async (_name, payload, status, code) => {
+  ])("with %s is refused, and the approval can still be used", async (_name, payload, status, code) => {
     const id = await approved();
     const answer = await consume(id, payload);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect((await consume(id)).status).toBe(200);
   });
 
-  it("happens once, and is sealed", async () => {
+  it("succeeds once, and is sealed", async () => {
     const id = await approved();
     const used = await consume(id, { sha: "abc123", service: "api" });
     expect([used.status, used.body]).toEqual([
@@ -163,7 +163,7 @@ describe("consuming", () => {
     expect(sealed.every(({ idx }) => idx !== null)).toBe(true);
   });
 
-  it("by many at once succeeds for exactly one", async () => {
+  it("by many concurrent executors succeeds for exactly one", async () => {
     for (let round = 0; round < 3; round++) {
       const id = await approved();
       const answers = await times(10, (place) =>
@@ -176,7 +176,7 @@ describe("consuming", () => {
     }
   });
 
-  it("by one executor that repeats its call succeeds each time, as one use", async () => {
+  it("by one executor that repeats its call succeeds each time, and counts as one use", async () => {
     const id = await approved();
     const once = `repeat-${id}`;
     const answers = await times(6, () => consume(id, PAYLOAD, once));
@@ -190,7 +190,7 @@ describe("consuming", () => {
     ).toEqual([{ n: 1 }]);
   });
 
-  it("under a name that lost does not succeed by repeating", async () => {
+  it("with an Idempotency-Key that came too late does not succeed by repetition", async () => {
     const id = await approved();
     expect((await consume(id)).status).toBe(200);
     for (let round = 0; round < 3; round++) {
@@ -198,7 +198,7 @@ describe("consuming", () => {
     }
   });
 
-  it("under one name is one call", async () => {
+  it("with one Idempotency-Key is one call", async () => {
     const [first, second] = [await approved(), await approved()];
     await consume(first, PAYLOAD, "one-call");
     for (const [id, payload] of [
@@ -208,18 +208,18 @@ describe("consuming", () => {
       const answer = await consume(id, payload, "one-call");
       expect([answer.status, answer.body.code]).toEqual([422, "idempotency_mismatch"]);
     }
-    // A create of that name is another operation.
+    // A create with the same key is another operation.
     expect((await create(QUESTION, { "idempotency-key": "one-call" })).status).toBe(201);
     expect((await consume(second)).status).toBe(200);
   });
 
-  it("under one name at once uses one approval, not two", async () => {
+  it("of two approvals at once with one Idempotency-Key uses one of them", async () => {
     const both = [await approved(), await approved()];
     const answers = await Promise.all(both.map((id) => consume(id, PAYLOAD, `both-${both[0]}`)));
     expect(statuses(answers)).toEqual([200, 422]);
   });
 
-  it("succeeds within the time given, and not after", async () => {
+  it("succeeds within the execution window, and not after it", async () => {
     const [early, late] = [
       await approved({ executeWithinSeconds: 60 }),
       await approved({ executeWithinSeconds: 60 }),
@@ -231,7 +231,7 @@ describe("consuming", () => {
     expect(await consume(late)).toMatchObject({ status: 409, body: { code: "execution_window_closed" } });
   });
 
-  it("is not barred by the expiry of the request", async () => {
+  it("is still possible after the request has expired", async () => {
     const id = await approved();
     await overdue(id);
     expect((await read(id)).body.status).toBe("approved");

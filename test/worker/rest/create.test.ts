@@ -7,7 +7,7 @@ import { asking, QUESTION, TIME, type Asking } from "../support/rest-calls.ts";
 import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
-// What a backend may ask for, and what it is told when it asks wrongly.
+// What a backend may ask for, and how a wrong request is refused.
 
 let company: Company;
 let create: Asking["create"];
@@ -24,7 +24,7 @@ const errorsOf = ({ body }: Answered): string =>
   (body.errors ?? []).map(({ path, code }: { path: string; code: string }) => `${path} ${code}`).join(", ");
 
 describe("a request", () => {
-  it("is answered with everything about it", async () => {
+  it("gets an answer with all its facts", async () => {
     const { status, body } = await create({
       ...QUESTION,
       payload: { z: 1, a: { b: [null, "ü"] } },
@@ -58,7 +58,7 @@ describe("a request", () => {
     expect((await read(body.id)).body).toEqual(body);
   });
 
-  it("takes what it is not told", async () => {
+  it("has defaults, and an alias for username", async () => {
     const { username, ...rest } = QUESTION;
     const { body } = await create({ ...rest, approver_username: username });
     expect(body).toMatchObject({ username: "alex", metadata: null, executeWithinSeconds: null });
@@ -66,13 +66,13 @@ describe("a request", () => {
     expect((await create({ ...QUESTION, approver_username: "alex" })).status).toBe(201);
   });
 
-  it("keeps metadata from the approver", async () => {
+  it("hides its metadata from the approver", async () => {
     const { body } = await create({ ...QUESTION, metadata: { note: "not-for-you" } });
     const page = await (await company.alex.get(`/approve/${body.id}`)).text();
     expect([page.includes(body.payloadHash), page.includes("not-for-you")]).toEqual([true, false]);
   });
 
-  it("is not shown in the page as markup, whatever its text", async () => {
+  it("is never shown as markup in the page, whatever its text", async () => {
     const action = "</script><script>alert(1)</script>";
     const id = await company.asked("alex", { action, payload: { a: action } });
     const page = await (await company.alex.get(`/approve/${id}`)).text();
@@ -84,9 +84,9 @@ describe("a request", () => {
 describe("a bad request", () => {
   const text = (payload: string) => `{"username":"alex","action":"Deploy","payload":${payload}}`;
   const nested = (depth: number): string => `${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`;
-  const { username: _username, ...nobody } = QUESTION;
-  const { action: _action, ...idle } = QUESTION;
-  const { payload: _payload, ...empty } = QUESTION;
+  const { username: _username, ...withoutUsername } = QUESTION;
+  const { action: _action, ...withoutAction } = QUESTION;
+  const { payload: _payload, ...withoutPayload } = QUESTION;
   const table: readonly (readonly [
     name: string,
     body: unknown,
@@ -95,7 +95,7 @@ describe("a bad request", () => {
     errors: string,
   ])[] = [
     ["an unknown approver", { ...QUESTION, username: "nobody" }, 422, "unknown_approver", ""],
-    ["no approver", nobody, 422, "validation_failed", "/username required"],
+    ["no approver", withoutUsername, 422, "validation_failed", "/username required"],
     [
       "two approvers",
       { ...QUESTION, approver_username: "sam" },
@@ -104,24 +104,24 @@ describe("a bad request", () => {
       "/approver_username conflict",
     ],
     [
-      "an approver who is no name",
+      "an approver who is not a username",
       { ...QUESTION, username: "Alex" },
       422,
       "validation_failed",
       "/username malformed",
     ],
     [
-      "a policy that is not there",
+      "a policy that does not exist",
       { ...QUESTION, policy: "two-eyes" },
       422,
       "validation_failed",
       "/policy validation_failed",
     ],
-    ["no action", idle, 422, "validation_failed", "/action required"],
+    ["no action", withoutAction, 422, "validation_failed", "/action required"],
     ["an empty action", { ...QUESTION, action: "" }, 422, "validation_failed", "/action too_short"],
     ["a long action", { ...QUESTION, action: "a".repeat(201) }, 422, "validation_failed", "/action too_long"],
     ["an action of another type", { ...QUESTION, action: 1 }, 422, "validation_failed", "/action wrong_type"],
-    ["no payload", empty, 422, "validation_failed", "/payload required"],
+    ["no payload", withoutPayload, 422, "validation_failed", "/payload required"],
     [
       "a change of who may sign",
       {
@@ -186,21 +186,21 @@ describe("a bad request", () => {
     ],
 
     [
-      "a name twice",
+      "a duplicate name",
       text('{"a":{"b":1,"b":2}}'),
       400,
       "payload_not_canonical",
       "/payload/a/b json_duplicate_name",
     ],
     [
-      "a name twice, spelled otherwise",
+      "a duplicate name, once with an escape",
       text('{"b":1,"\\u0062":2}'),
       400,
       "payload_not_canonical",
       "/payload/b json_duplicate_name",
     ],
     [
-      "a username twice",
+      "a duplicate username",
       '{"username":"alex","username":"sam"}',
       400,
       "payload_not_canonical",
@@ -255,9 +255,9 @@ describe("a bad request", () => {
       "payload_not_canonical",
       "/payload json_too_many_nodes",
     ],
-    ["no JSON", '{"username":', 400, "payload_not_canonical", "/username json_syntax"],
+    ["text that is not JSON", '{"username":', 400, "payload_not_canonical", "/username json_syntax"],
     ["a list", "[]", 400, "payload_not_canonical", " json_not_an_object"],
-    ["nothing", "", 400, "payload_not_canonical", " json_syntax"],
+    ["an empty body", "", 400, "payload_not_canonical", " json_syntax"],
     [
       "a payload over 64 KiB",
       { ...QUESTION, payload: { a: "a".repeat(65_536) } },
@@ -268,10 +268,10 @@ describe("a bad request", () => {
     ["a body over 72 KiB", { ...QUESTION, payload: { a: "a".repeat(80_000) } }, 413, "payload_too_large", ""],
   ];
 
-  it.each(table)("with %s is refused, and leaves nothing", async (_name, body, status, code, errors) => {
+  it.each(table)("with %s is refused, and changes nothing", async (_name, body, status, code, errors) => {
     let answer: Answered | undefined;
     const differs = await changedBy(async () => {
-      answer = await create(body, { "idempotency-key": "used-by-what-is-refused" });
+      answer = await create(body, { "idempotency-key": "of-a-refused-request" });
     });
     expect([answer?.status, answer?.body.code, answer && errorsOf(answer)]).toEqual([status, code, errors]);
     expect(differs).toEqual([]);
@@ -286,7 +286,7 @@ describe("a bad request", () => {
     expect([answer.status, answer.body.code]).toEqual([415, code]);
   });
 
-  it("for whom nobody could answer is refused", async () => {
+  it("that nobody could decide is refused", async () => {
     await company.people("POST", "/api/invites", { username: "invited", role: "approver" });
     await company.enrolled("audrey", "auditor");
     const invited = await create({ ...QUESTION, username: "invited" });

@@ -11,24 +11,24 @@ async function read(body: BodyInit | null, headers: Record<string, string> = JSO
   return result.ok ? "read" : `${result.refusal.code} ${result.refusal.at ?? ""}`.trim();
 }
 
-/** Arrives in pieces, and counts how many were taken. */
+/** A stream in pieces, which counts the pieces that are read. */
 function inPieces(pieces: readonly Uint8Array[]) {
-  const taken = { count: 0, cancelled: false };
+  const reads = { count: 0, cancelled: false };
   const stream = new ReadableStream<Uint8Array>(
     {
       pull: (controller) => {
-        const piece = pieces[taken.count];
+        const piece = pieces[reads.count];
         if (piece === undefined) return controller.close();
-        taken.count++;
+        reads.count++;
         controller.enqueue(piece);
       },
       cancel: () => {
-        taken.cancelled = true;
+        reads.cancelled = true;
       },
     },
     { highWaterMark: 0 },
   );
-  return { stream, taken };
+  return { stream, reads };
 }
 
 describe("a body", () => {
@@ -47,7 +47,7 @@ describe("a body", () => {
     expect(await read("{}", { "content-type": type })).toBe(outcome);
   });
 
-  it("is not read without a type, nor compressed", async () => {
+  it("is refused without a content type, and when it is compressed", async () => {
     expect(await read(utf8("{}"), {})).toBe("unsupported_media_type");
     expect(await read("{}", { ...JSON_TYPE, "content-encoding": "gzip" })).toBe("unsupported_media_type");
     expect(await read("{}", { ...JSON_TYPE, "content-encoding": "identity" })).toBe("read");
@@ -79,22 +79,22 @@ describe("a body", () => {
   it("is read up to its limit", async () => {
     expect(await read(padded(BODY_LIMITS.maxBytes))).toBe("read");
     expect(await read(padded(BODY_LIMITS.maxBytes + 1))).toBe("payload_too_large");
-    // A length that is claimed is enough to stop, one that is too small is not believed.
+    // A Content-Length over the limit is refused at once. One that is too small changes nothing.
     expect(await read("{}", { ...JSON_TYPE, "content-length": "99999999" })).toBe("payload_too_large");
     expect(await read(padded(80_000), { ...JSON_TYPE, "content-length": "2" })).toBe("payload_too_large");
   });
 
-  it("is read in pieces, and no further than its limit", async () => {
-    const whole = utf8('{"a":"ä€😀"}');
-    const bytewise = inPieces([...whole].map((byte) => Uint8Array.of(byte)));
+  it("is read in pieces, and only up to its limit", async () => {
+    const body = utf8('{"a":"ä€😀"}');
+    const bytewise = inPieces([...body].map((byte) => Uint8Array.of(byte)));
     expect(await read(bytewise.stream)).toBe("read");
     const endless = inPieces(Array.from({ length: 1_000 }, () => utf8(" ".repeat(8_192))));
     expect(await read(endless.stream)).toBe("payload_too_large");
-    // 73,728 bytes are nine pieces; the tenth is one too many.
-    expect(endless.taken).toEqual({ count: 10, cancelled: true });
+    // 73,728 bytes are nine pieces. The tenth exceeds the limit.
+    expect(endless.reads).toEqual({ count: 10, cancelled: true });
   });
 
-  it("that breaks off is refused", async () => {
+  it("that ends too early is refused", async () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error("gone")),
     });
@@ -117,7 +117,7 @@ describe("a body", () => {
     expect(await read(canonicalText({ payload }).replaceAll("1000000000000000", "1e15"))).toBe("read");
   });
 
-  it("is bounded by other limits where they are given", async () => {
+  it("is checked against other limits if they are passed", async () => {
     const request = new Request("https://sign.example/", {
       method: "POST",
       body: padded(101),

@@ -10,15 +10,15 @@ import { readCreateRequest } from "../../../src/http/rest/request-schemas.ts";
 
 const ORIGIN = "https://sign.example";
 const LIMITS = { maxBytes: 1_000_000, maxDepth: 32, maxNodes: 100_000 };
-// As it is served: what JSON leaves out is not there.
+// As it is served: without undefined members, which JSON omits.
 const document = expectOk(parseJsonObject(utf8(JSON.stringify(openapi(ORIGIN))), LIMITS));
 
 function at(value: JsonValue | undefined, ...names: readonly string[]): JsonValue | undefined {
-  let found = value;
+  let member = value;
   for (const name of names) {
-    found = typeof found === "object" && found !== null ? (found as JsonObject)[name] : undefined;
+    member = typeof member === "object" && member !== null ? (member as JsonObject)[name] : undefined;
   }
-  return found;
+  return member;
 }
 
 function* everything(value: JsonValue, path = ""): Generator<[path: string, value: JsonValue]> {
@@ -38,7 +38,7 @@ const operations = entries(document["paths"]).flatMap(([path, methods]) =>
 );
 
 describe("the OpenAPI document", () => {
-  it("says what it is", () => {
+  it("has a title, a server and a security scheme", () => {
     expect(document).toMatchObject({ openapi: "3.1.1", servers: [{ url: ORIGIN }] });
     expect(at(document, "info", "title")).toBe("Countersign");
     expect(at(document, "components", "securitySchemes", "apiKey")).toEqual({
@@ -48,7 +48,7 @@ describe("the OpenAPI document", () => {
     });
   });
 
-  it("has the calls of the surface, and no other", () => {
+  it("has exactly these operations", () => {
     expect(operations.map(({ name }) => name).toSorted()).toEqual([
       "GET /api/approvers",
       "GET /api/audit/export",
@@ -74,7 +74,7 @@ describe("the OpenAPI document", () => {
     expect([...new Set(routes)].toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
   });
 
-  it("has no reference that leads nowhere, and no schema that nothing refers to", () => {
+  it("has no dangling reference, and no unused schema", () => {
     const references = [...everything(document)].filter(([path]) => path.endsWith("/$ref"));
     expect(references.length).toBeGreaterThan(operations.length);
     const targets = references.map(([, target]) => textOf(target));
@@ -85,15 +85,15 @@ describe("the OpenAPI document", () => {
     expect(unused).toEqual([]);
   });
 
-  it("has none of what OpenAPI has no place for", () => {
-    const strange = [...everything(document)].filter(([path]) =>
+  it("has no keyword that OpenAPI does not have", () => {
+    const unsupported = [...everything(document)].filter(([path]) =>
       /\/(\$schema|\$id|\$defs|~standard)$/.test(path),
     );
-    expect(strange).toEqual([]);
+    expect(unsupported).toEqual([]);
   });
 
   it.each(operations)(
-    "$name has a success, its refusals, and a key if it takes one",
+    "$name describes its success, its problems, and its key if it needs one",
     ({ path, operation }) => {
       const isPublic = path.startsWith("/public/");
       const responses = entries(at(operation, "responses"));
@@ -125,7 +125,7 @@ describe("the OpenAPI document", () => {
     },
   );
 
-  it.each(OPERATIONS)("$id has examples that its schemas read", ({ request, answer }) => {
+  it.each(OPERATIONS)("$id has examples that its schemas accept", ({ request, answer }) => {
     const read = [
       request?.schema.safeParse(request.example),
       "schema" in answer && answer.schema.safeParse(answer.example(ORIGIN)),
@@ -133,7 +133,7 @@ describe("the OpenAPI document", () => {
     expect(read.flatMap((result) => (result ? [result.error] : [])).filter(Boolean)).toEqual([]);
   });
 
-  it("says the limits that are held", () => {
+  it("states the limits that the API applies", () => {
     const create = at(document, "components", "schemas", "CreateRequest");
     expect(create).toMatchObject({
       type: "object",
@@ -170,7 +170,7 @@ describe("the OpenAPI document", () => {
     });
   });
 
-  it("lets answers grow, and requests not", () => {
+  it("allows unknown fields in answers, not in requests", () => {
     const requestNames = OPERATIONS.flatMap(({ request }) => (request ? [request.name] : []));
     const closed = entries(at(document, "components", "schemas"))
       .filter(([, schema]) =>

@@ -6,7 +6,7 @@ import { asking, type Asking } from "../support/rest-calls.ts";
 import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
-// Refusals, keys, people and what is open to everybody: the shape of the answers.
+// The form of refusals, keys, people, and the public addresses.
 
 let runtime: Runtime;
 let company: Company;
@@ -19,12 +19,12 @@ beforeAll(async () => {
 
 describe("inviting", () => {
   it.each<[string, object, number, string]>([
-    ["a name that is taken", { username: "alex", role: "approver" }, 409, "username_taken"],
+    ["a username that is taken", { username: "alex", role: "approver" }, 409, "username_taken"],
     ["an owner", { username: "new", role: "owner" }, 422, "validation_failed"],
     ["no role", { username: "new" }, 422, "validation_failed"],
     ["a bad name", { username: "A", role: "admin" }, 422, "validation_failed"],
-    ["more than is asked", { username: "new", role: "admin", email: "a@b" }, 422, "validation_failed"],
-  ])("%s is refused, and nobody is there", async (_name, body, status, code) => {
+    ["an unknown field", { username: "new", role: "admin", email: "a@b" }, 422, "validation_failed"],
+  ])("%s is refused, and adds nobody", async (_name, body, status, code) => {
     let answer: Answered | undefined;
     const differs = await changedBy(async () => {
       answer = await company.people("POST", "/api/invites", body);
@@ -32,7 +32,7 @@ describe("inviting", () => {
     expect([answer?.status, answer?.body.code, differs]).toEqual([status, code, []]);
   });
 
-  it("says who could decide", async () => {
+  it("is followed by a list that shows who can decide", async () => {
     const own = await newCompany(runtime, "People");
     await own.people("POST", "/api/invites", { username: "later", role: "approver" });
     await own.enrolled("reader", "auditor");
@@ -50,11 +50,11 @@ describe("every refusal", () => {
     ["for a scope", async () => raw("/api/approvers")],
     ["of a query", async () => raw("/api/confirmations?limit=x")],
     ["of an absent id", async () => raw("/api/confirmations/c_absent")],
-    ["of an odd id", async () => raw("/api/confirmations/%00%ff%2e%2e%2f'")],
+    ["of a malformed id", async () => raw("/api/confirmations/%00%ff%2e%2e%2f'")],
     ["of an absent address", async () => raw("/api/nothing")],
     ["of an absent address outside", async () => raw("/nothing")],
     [
-      "of another method",
+      "of an unsupported method",
       async () =>
         fetchWorker(`${ORIGIN}/api/confirmations`, {
           method: "DELETE",
@@ -91,7 +91,7 @@ describe("every refusal", () => {
 });
 
 describe("a key", () => {
-  it("keeps when it was last used, to the minute", async () => {
+  it("stores when it was last used, to the minute", async () => {
     const own = await newCompany(runtime, "Keys");
     const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", own.store.tenantId);
     const text = await newKey(runtime, own.store, String(project?.["id"]), "Fresh", ["confirmations:read"]);
@@ -111,7 +111,7 @@ describe("a key", () => {
 });
 
 describe("the public addresses", () => {
-  it("say that it is alive, and what it understands", async () => {
+  it("report that the Worker is running, and describe its API", async () => {
     const health = await fetchWorker(`${ORIGIN}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
     const document = await fetchWorker(`${ORIGIN}/openapi.json`);
@@ -127,7 +127,7 @@ describe("the public addresses", () => {
 
   const html = { accept: "text/html,application/xhtml+xml" };
   it.each(["/", "/enrol", "/approve/c_absent", "/inbox", "/devices", "/nothing"])(
-    "send %s with every guard",
+    "send %s with all security headers",
     async (path) => {
       for (const cookie of ["", company.alex.cookie]) {
         const answer = await fetchWorker(ORIGIN + path, { headers: { ...html, cookie } });
@@ -155,7 +155,7 @@ describe("the public addresses", () => {
           "x-content-type-options": "nosniff",
           "permissions-policy": expect.stringContaining("camera=()"),
         });
-        // Nothing in line that the policy would have to allow, and no address but our own.
+        // No inline script or style, which the policy would refuse, and no foreign address.
         const text = await answer.text();
         expect(text).not.toMatch(
           /<script(?![^>]*(?:src="\/|type="application\/json"))|<style|\son[a-z]+=|\sstyle=|(?:src|href)="(?:https?:)?\/\//,
@@ -164,17 +164,17 @@ describe("the public addresses", () => {
     },
   );
 
-  it("let each page use only the passkey call that it needs", async () => {
+  it("allow each page only the passkey call that it needs", async () => {
     const asked = await company.asked();
-    const may = async (path: string) =>
+    const permissionsOf = async (path: string) =>
       (await company.alex.get(path, html)).headers
         .get("permissions-policy")
         ?.match(/publickey-[a-z-]+=\(self\)/g) ?? [];
-    expect(await may(`/approve/${asked}`)).toEqual(["publickey-credentials-get=(self)"]);
-    expect(await may("/enrol")).toEqual(["publickey-credentials-create=(self)"]);
-    expect(await may("/devices")).toEqual(["publickey-credentials-create=(self)"]);
-    expect(await may("/inbox")).toEqual([]);
-    expect(await may("/")).toEqual([]);
+    expect(await permissionsOf(`/approve/${asked}`)).toEqual(["publickey-credentials-get=(self)"]);
+    expect(await permissionsOf("/enrol")).toEqual(["publickey-credentials-create=(self)"]);
+    expect(await permissionsOf("/devices")).toEqual(["publickey-credentials-create=(self)"]);
+    expect(await permissionsOf("/inbox")).toEqual([]);
+    expect(await permissionsOf("/")).toEqual([]);
   });
 
   it.each([
@@ -182,14 +182,14 @@ describe("the public addresses", () => {
     ["a page by IPv6", "http://[::1]:8787/inbox", html, `${ORIGIN}/inbox`],
     ["a page by its name", `${ORIGIN}/inbox`, html, null],
     ["a program", "http://127.0.0.1:8787/healthz", { accept: "*/*" }, null],
-    ["a program that says nothing", "http://127.0.0.1:8787/log/checkpoint", {}, null],
+    ["a program without an Accept header", "http://127.0.0.1:8787/log/checkpoint", {}, null],
     ["another path of our own", "http://127.0.0.1:8787//evil.example/", html, `${ORIGIN}//evil.example/`],
-  ])("send %s from an address to the name", async (_name, url, headers, to) => {
+  ])("redirect from an IP address to the host name: %s", async (_name, url, headers, to) => {
     const answer = await fetchWorker(url, { headers, redirect: "manual" });
     expect([answer.status, answer.headers.get("location")]).toEqual([to === null ? 200 : 302, to]);
   });
 
-  it("hand out no page as a file", async () => {
+  it("serve no page as a plain file", async () => {
     for (const path of [
       "/index.html",
       "/approve.html",

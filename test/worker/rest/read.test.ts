@@ -5,7 +5,7 @@ import { asking, overdue, times, type Asking } from "../support/rest-calls.ts";
 import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
-// What a backend reads and waits for: one request, the list, a receipt.
+// What a backend can read and wait for: one request, the list, a receipt.
 
 let runtime: Runtime;
 let company: Company;
@@ -20,9 +20,9 @@ beforeAll(async () => {
 });
 
 describe("reading", () => {
-  it.each(["", "?wait=0", "?wait=1"])("a pending request%s says when to ask again", async (query) => {
+  it.each(["", "?wait=0", "?wait=1"])("a pending request%s says when to poll again", async (query) => {
     const id = await company.asked();
-    const begun = Date.now();
+    const start = Date.now();
     const answer = await raw(`/api/confirmations/${id}${query}`);
     expect([answer.status, answer.headers.get("retry-after"), answer.headers.get("cache-control")]).toEqual([
       200,
@@ -30,11 +30,11 @@ describe("reading", () => {
       "no-store",
     ]);
     expect(await answer.json()).toMatchObject({ status: "pending" });
-    const waited = Date.now() - begun;
+    const waited = Date.now() - start;
     expect(query === "?wait=1" ? waited >= 900 && waited < 3_000 : waited < 900).toBe(true);
   });
 
-  it("with the tag that is known gives no body, until something is new", async () => {
+  it("with the current ETag returns no body, until the request changes", async () => {
     const id = await company.asked();
     const path = `/api/confirmations/${id}`;
     const tag = (await raw(path)).headers.get("etag") ?? "";
@@ -49,10 +49,10 @@ describe("reading", () => {
   });
 
   it.concurrent.each(["approve", "reject", "cancel", "expire"] as const)(
-    "waits for %s, whoever waits",
+    "waits for %s, with several waiters",
     async (event) => {
       const id = await company.asked();
-      const begun = Date.now();
+      const start = Date.now();
       const waiting = times(5, () => read(id, "?wait=25"));
       await read(id, "?wait=1");
       if (event === "cancel") await cancel(id);
@@ -64,8 +64,8 @@ describe("reading", () => {
         event
       ];
       for (const { status, body } of await waiting) expect([status, body.status]).toEqual([200, expected]);
-      expect(Date.now() - begun).toBeLessThan(10_000);
-      // What is over is not waited for.
+      expect(Date.now() - start).toBeLessThan(10_000);
+      // A request with an outcome is answered at once.
       const again = Date.now();
       expect((await read(id, "?wait=25")).body.status).toBe(expected);
       expect(Date.now() - again).toBeLessThan(2_000);
@@ -80,7 +80,7 @@ describe("reading", () => {
     },
   );
 
-  it("an unsealed decision says nothing of it; the log's answer tells", async () => {
+  it("an unsealed decision shows as pending, and after sealing as decided", async () => {
     const id = await approved();
     const [row] = await rows("SELECT decided_seq FROM confirmations WHERE id = ?1", id);
     const sealed = (await read(id)).body;
@@ -95,7 +95,7 @@ describe("reading", () => {
       (await company.api("GET", `/api/confirmations?limit=1&status=${status}`)).body;
     expect((await listed("pending")).data[0].id).toBe(id);
     expect((await listed("approved")).data[0]?.id).not.toBe(id);
-    // A read rings, and finds it in the log where it was.
+    // A read requests sealing, and finds the entry in the log at the same index.
     expect((await read(id)).body).toEqual(sealed);
     expect((await listed("approved")).data[0].id).toBe(id);
   });
@@ -103,8 +103,8 @@ describe("reading", () => {
 
 describe("the list", () => {
   const list = async (query = "") => (await company.api("GET", `/api/confirmations${query}`)).body;
-  /** The whole list in pages. */
-  const walk = async (query: string): Promise<readonly string[]> => {
+  /** The ids of the whole list, read page by page. */
+  const idsOf = async (query: string): Promise<readonly string[]> => {
     const ids: string[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
@@ -134,43 +134,43 @@ describe("the list", () => {
       company = own;
     };
   });
-  /** Out of the list again, so that each test finds the same. */
-  const hidden = (id: string) => rows("UPDATE confirmations SET type = 'policy.changed' WHERE id = ?1", id);
+  /** Removes it from the list, so that each test has the same list. */
+  const hide = (id: string) => rows("UPDATE confirmations SET type = 'policy.changed' WHERE id = ?1", id);
   const at = (...places: number[]) => places.map((place) => ids[place]);
 
-  it("is walked from the newest to the oldest, each once", async () => {
+  it("pages from the newest to the oldest, each request once", async () => {
     for (const limit of [1, 7, 22, 23, 24, 100]) {
-      expect((await walk(`limit=${limit}`)).toSorted()).toEqual(ids.toSorted());
+      expect((await idsOf(`limit=${limit}`)).toSorted()).toEqual(ids.toSorted());
     }
     const shown = (await list("?limit=100")).data.map(({ createdAt }: { createdAt: string }) => createdAt);
     expect(shown).toEqual(shown.toSorted().toReversed());
   });
 
-  it("goes on where it was, though new ones come", async () => {
+  it("continues at its cursor when new requests arrive", async () => {
     const first = await list("?limit=20");
     const fresh = await company.asked();
     const rest = await list(`?limit=20&cursor=${first.nextCursor}`);
     const seen = [...first.data, ...rest.data].map(({ id }: { id: string }) => id);
     expect(seen.toSorted()).toEqual(ids.toSorted());
-    await hidden(fresh);
+    await hide(fresh);
   });
 
-  it("takes filters, and one that is overdue has expired", async () => {
-    expect(await walk("status=expired")).toEqual(at(3));
-    // Also where nobody has looked at it since.
-    const unnoticed = await company.asked();
-    await overdue(unnoticed);
-    expect(await walk("status=expired")).toEqual([unnoticed, ...at(3)]);
-    await hidden(unnoticed);
-    expect(await walk("status=approved")).toEqual(at(0));
-    expect(await walk("status=rejected")).toEqual(at(2));
-    expect(await walk("status=cancelled")).toEqual(at(1));
-    expect((await walk("status=pending&limit=5")).length).toBe(19);
-    expect((await walk("approver=maria&limit=5")).toSorted()).toEqual(
+  it("has filters, and counts an overdue request as expired", async () => {
+    expect(await idsOf("status=expired")).toEqual(at(3));
+    // Also if nobody has read it since.
+    const unread = await company.asked();
+    await overdue(unread);
+    expect(await idsOf("status=expired")).toEqual([unread, ...at(3)]);
+    await hide(unread);
+    expect(await idsOf("status=approved")).toEqual(at(0));
+    expect(await idsOf("status=rejected")).toEqual(at(2));
+    expect(await idsOf("status=cancelled")).toEqual(at(1));
+    expect((await idsOf("status=pending&limit=5")).length).toBe(19);
+    expect((await idsOf("approver=maria&limit=5")).toSorted()).toEqual(
       ids.filter((_id, place) => place % 2 === 1).toSorted(),
     );
-    expect(await walk("approver=maria&status=cancelled")).toEqual(at(1));
-    expect(await walk("approver=nobody")).toEqual([]);
+    expect(await idsOf("approver=maria&status=cancelled")).toEqual(at(1));
+    expect(await idsOf("approver=nobody")).toEqual([]);
     const [sixth] = await rows("SELECT created_at FROM confirmations WHERE id = ?1", ids[6] ?? "");
     const after = new Date(Number(sixth?.["created_at"])).toISOString();
     const later = await rows(
@@ -178,13 +178,13 @@ describe("the list", () => {
       company.store.tenantId,
       Number(sixth?.["created_at"]),
     );
-    expect((await walk(`createdAfter=${after}`)).toSorted()).toEqual(
+    expect((await idsOf(`createdAfter=${after}`)).toSorted()).toEqual(
       later.map(({ id }) => String(id)).toSorted(),
     );
     expect(later.length).toBeGreaterThan(10);
   });
 
-  it("has summaries of 20, without what was signed", async () => {
+  it("has 20 summaries by default, without the signed data", async () => {
     const { data } = await list();
     expect(data.length).toBe(20);
     expect(Object.keys(data[0]).toSorted()).toEqual([
@@ -235,7 +235,7 @@ describe("a receipt", () => {
     ["rejected", (id) => company.alex.decide(id, { decision: "reject" }), 200],
     ["cancelled", (id) => cancel(id), 200],
     ["overdue", (id) => overdue(id), 200],
-  ])("of what is %s", async (_name, before, status) => {
+  ])("of a request that is %s", async (_name, before, status) => {
     const id = await company.asked();
     await before(id);
     const { body } = await read(id);

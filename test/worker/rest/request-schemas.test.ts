@@ -18,17 +18,17 @@ function outcome(validated: Validated<unknown>): string {
   return validated.ok ? "accepted" : validated.errors.map(({ path, code }) => `${path} ${code}`).join(", ");
 }
 
-const HONEST: JsonObject = { username: "alex", action: "Pay invoice 4711", payload: { amount: "1250.00" } };
-const shown = (given: unknown) =>
-  (JSON.stringify(given) ?? "nothing").replaceAll(/[^ -~]/g, "?").slice(0, 60);
-/** Rows with a title that fits a line. */
-const titled = <Given>(rows: readonly [string | number, Given][]) =>
-  rows.map(([expected, given]) => [expected, shown(given), given] as const);
-const without = (name: string) => Object.fromEntries(Object.entries(HONEST).filter(([key]) => key !== name));
+const VALID: JsonObject = { username: "alex", action: "Pay invoice 4711", payload: { amount: "1250.00" } };
+const shortened = (input: unknown) =>
+  (JSON.stringify(input) ?? "nothing").replaceAll(/[^ -~]/g, "?").slice(0, 60);
+/** Rows with a short title. */
+const titled = <Input>(rows: readonly [string | number, Input][]) =>
+  rows.map(([expected, input]) => [expected, shortened(input), input] as const);
+const without = (name: string) => Object.fromEntries(Object.entries(VALID).filter(([key]) => key !== name));
 
 describe("a create request", () => {
-  it("is read with what it leaves out", () => {
-    expect(readCreateRequest(HONEST)).toEqual({
+  it("gets defaults for the fields that it omits", () => {
+    expect(readCreateRequest(VALID)).toEqual({
       ok: true,
       value: {
         username: "alex",
@@ -42,9 +42,9 @@ describe("a create request", () => {
     });
   });
 
-  it("gives the payload back as it is", () => {
+  it("passes the payload on unchanged", () => {
     const payload = { b: [{ z: null, y: [] }], a: {} };
-    const read = readCreateRequest({ ...HONEST, payload, metadata: payload });
+    const read = readCreateRequest({ ...VALID, payload, metadata: payload });
     expect(read.ok && read.value.payload.value).toBe(payload);
     expect(read.ok && read.value.metadata).toBe(payload);
   });
@@ -105,14 +105,14 @@ describe("a create request", () => {
     ["/action too_short, /x unknown_field", { action: "", x: 1 }],
   ];
   it.each(titled(rows))("is %s with %s", (expected, _title, change) => {
-    expect(outcome(readCreateRequest({ ...HONEST, ...change }))).toBe(expected);
-    expect(outcome(readCreateRequest(HONEST))).toBe("accepted");
+    expect(outcome(readCreateRequest({ ...VALID, ...change }))).toBe(expected);
+    expect(outcome(readCreateRequest(VALID))).toBe("accepted");
   });
 
   it.each<[string, JsonObject, string | null]>([
     ["accepted", { ...without("username"), approver_username: "sam" }, "sam"],
     ["accepted", { ...without("username"), policy: "four-eyes" }, null],
-    ["accepted", { ...HONEST, policy: "four-eyes" }, "alex"],
+    ["accepted", { ...VALID, policy: "four-eyes" }, "alex"],
     ["/username required", without("username"), null],
     ["/action required", without("action"), null],
     ["/payload required", without("payload"), null],
@@ -123,8 +123,8 @@ describe("a create request", () => {
     if (read.ok) expect(read.value.username).toBe(username);
   });
 
-  it("is told in words, all that is wrong with it, within bounds", () => {
-    const read = readCreateRequest({ ...HONEST, action: "", expiresInSeconds: 5, policy: 1 });
+  it("is refused with every wrong field in plain words, up to a limit", () => {
+    const read = readCreateRequest({ ...VALID, action: "", expiresInSeconds: 5, policy: 1 });
     expect(read).toMatchObject({
       ok: false,
       refusal: {
@@ -139,26 +139,26 @@ describe("a create request", () => {
       ],
     });
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`x${index}`, 1]));
-    const refused = readCreateRequest({ ...HONEST, ...many });
+    const refused = readCreateRequest({ ...VALID, ...many });
     expect(refused.ok || refused.errors.length).toBe(20);
   });
 
-  it("is told by a payload's own code where only the payload is wrong", () => {
-    const refused = readCreateRequest({ ...HONEST, payload: nested(33) });
+  it("is refused with the code of the payload if only the payload is wrong", () => {
+    const refused = readCreateRequest({ ...VALID, payload: nested(33) });
     expect(refused).toMatchObject({ ok: false, refusal: { code: "json_too_deep" } });
   });
 
-  it("never throws, and knows no field but its own", () => {
+  it("never causes an exception, and refuses every unknown field", () => {
     const known = new Set(["username", "approver_username", "action", "payload", "expiresInSeconds"]);
     const fields = fc.dictionary(fc.oneof(fc.constantFrom(...known), fc.string()), fc.jsonValue(), {
       maxKeys: 4,
     });
     fc.assert(
       fc.property(fields, (change) => {
-        const body = { ...HONEST, ...(change as JsonObject) };
+        const body = { ...VALID, ...(change as JsonObject) };
         const others = ["executeWithinSeconds", "metadata", "policy"];
-        const strange = Object.keys(body).some((name) => !known.has(name) && !others.includes(name));
-        if (strange) expect(readCreateRequest(body).ok).toBe(false);
+        const hasUnknown = Object.keys(body).some((name) => !known.has(name) && !others.includes(name));
+        if (hasUnknown) expect(readCreateRequest(body).ok).toBe(false);
         else expect(typeof readCreateRequest(body).ok).toBe("boolean");
       }),
       { numRuns: 500 },
@@ -211,7 +211,7 @@ describe("a query", () => {
     ["/offset unknown_field", "offset=10"],
     ["/__proto__ unknown_field", "__proto__=1"],
   ];
-  it.each(titled(lists))("of a list is %s: %s", (expected, _title, query) => {
+  it.each(titled(lists))("for a list is %s: %s", (expected, _title, query) => {
     expect(outcome(validateQuery(listQuery, new URLSearchParams(query)))).toBe(expected);
   });
 
@@ -225,7 +225,7 @@ describe("a query", () => {
     ["/wait malformed", "wait=25s"],
     ["/wait duplicate", "wait=25&wait=25"],
     ["/seen unknown_field", "wait=25&seen=pending"],
-  ])("of a wait gives %s: %s", (expected, query) => {
+  ])("for a wait is read as %s: %s", (expected, query) => {
     const read = validateQuery(waitQuery, new URLSearchParams(query));
     expect(read.ok ? read.value.wait : outcome(read)).toBe(expected);
   });

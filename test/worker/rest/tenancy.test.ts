@@ -7,29 +7,37 @@ import { app } from "../../../src/http/app.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { hashOfText, newPasskey } from "../../support/browser-client.ts";
 import { bindings, emptyHouse, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
-import { AROUND, call, QUESTION, ROUTES, routeNamed, type Route, type Seen } from "../support/route-table.ts";
+import {
+  NO_ROUTES,
+  call,
+  QUESTION,
+  ROUTES,
+  routeNamed,
+  type Route,
+  type RouteAnswer,
+} from "../support/route-table.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
-// Every route of the Worker, and whoever must not come through it: no key and a bad one look alike, and so
-// do a foreign id and an absent one. A route that is not in this table fails the first test.
+// Every route of the Worker with every caller who must be refused. No key and an invalid key get the same answer,
+// and so do a foreign id and an absent one. A route that is missing in the table fails the first test.
 
-const isKey = ({ door }: Route) => door !== "session" && door !== "anybody";
-const titled = (wanted: (route: Route) => boolean) =>
-  ROUTES.filter(wanted).map((route) => [route.route, route] as const);
+const isKey = ({ access }: Route) => access !== "session" && access !== "anybody";
+const titled = (matches: (route: Route) => boolean) =>
+  ROUTES.filter(matches).map((route) => [route.route, route] as const);
 const WITH_KEY = titled(isKey);
-/** Elsewhere the scopes say which tools there are, not whether somebody is let in. */
-const WITH_SCOPE = WITH_KEY.filter(([, { door }]) => door !== "any key");
-const WITH_SESSION = titled(({ door }) => door === "session");
+/** At MCP the scopes determine the tools, not the access. */
+const WITH_SCOPE = WITH_KEY.filter(([, { access }]) => access !== "any key");
+const WITH_SESSION = titled(({ access }) => access === "session");
 const POSTED_BY_PAGES = titled((route) => route.route.startsWith("POST") && !isKey(route));
 const READING = titled(({ route }) => route.startsWith("GET"));
 
-const codeOf = ({ body }: Seen): string | undefined => /"code":"([a-z_]+)"/.exec(body)?.[1];
+const codeOf = ({ body }: RouteAnswer): string | undefined => /"code":"([a-z_]+)"/.exec(body)?.[1];
 const withKey = (key: string) => ({ "x-api-key": key });
 const randomKey = () => makeApiKey("live", crypto.getRandomValues(new Uint8Array(API_KEY_RANDOM_BYTES)));
 
 let company: Company;
 let other: Company;
-/** Of the same tenant, and asked for nothing. */
+/** A person of the same tenant, who is no approver of the requests here. */
 let maria: Company["alex"];
 let pending: string;
 let approved: string;
@@ -71,7 +79,7 @@ beforeAll(async () => {
   await rows("UPDATE api_keys SET expires_at = ?1 WHERE hash = ?2", Date.now(), hashOf(keys.expired));
 
   const { alex } = company;
-  const held = alex.cookie;
+  const cookie = alex.cookie;
   await alex.signIn();
   sessions.expired = alex.cookie;
   const hash = hashOfText(alex.cookie.slice("__Host-session=".length));
@@ -79,15 +87,15 @@ beforeAll(async () => {
   await alex.signIn();
   sessions.signedOut = alex.cookie;
   await alex.post("/signout", {});
-  alex.cookie = held;
+  alex.cookie = cookie;
 });
 
-it("knows every route", () => {
-  const there = new Set(app.routes.map(({ method, path }) => `${method} ${path}`));
-  expect([...there].toSorted()).toEqual([...AROUND, ...ROUTES.map(({ route }) => route)].toSorted());
+it("the table has every route", () => {
+  const registered = new Set(app.routes.map(({ method, path }) => `${method} ${path}`));
+  expect([...registered].toSorted()).toEqual([...NO_ROUTES, ...ROUTES.map(({ route }) => route)].toSorted());
 });
 
-it("is walked by whoever may, so that the walks below can fail", async () => {
+it("answers callers who have access, so that the refusals below mean something", async () => {
   const state = routeNamed("GET /approve/:id/state");
   expect((await call(state, { cookie: company.alex.cookie }, pending)).status).toBe(200);
   for (const [, route] of WITH_KEY) {
@@ -96,13 +104,13 @@ it("is walked by whoever may, so that the walks below can fail", async () => {
   }
 });
 
-describe("without a good key", () => {
+describe("without a valid key", () => {
   const callers = (): Readonly<Record<string, Record<string, string>>> => ({
     "no key": {},
     "an empty key": withKey(""),
-    "no key at all": withKey("nonsense"),
-    "a key with a slip": withKey(`${keys.all.slice(0, -1)}${keys.all.endsWith("0") ? "1" : "0"}`),
-    "a key and more": withKey(`${keys.all}, ${keys.all}`),
+    "text that is not a key": withKey("nonsense"),
+    "a key with a typing error": withKey(`${keys.all.slice(0, -1)}${keys.all.endsWith("0") ? "1" : "0"}`),
+    "two keys in one header": withKey(`${keys.all}, ${keys.all}`),
     "an unknown key": withKey(randomKey()),
     "a revoked key": withKey(keys.revoked),
     "an expired key": withKey(keys.expired),
@@ -111,34 +119,37 @@ describe("without a good key", () => {
     "a session's secret as a key": withKey(company.alex.cookie.slice("__Host-session=".length)),
   });
 
-  it.each(WITH_KEY)("%s gives one answer, byte for byte, and changes nothing", async (_name, route) => {
-    const answers: [string, Seen][] = [];
-    const differs = await changedBy(async () => {
-      for (const [name, headers] of Object.entries(callers())) {
-        for (const id of [pending, "c_absent"]) answers.push([name, await call(route, headers, id)]);
-      }
-    });
-    const [[, first] = []] = answers;
-    expect(first).toMatchObject({
-      status: 401,
-      headers: {
-        "content-type": expect.stringMatching(/^application\/(?:problem\+)?json$/),
-        "www-authenticate": 'ApiKey realm="countersign"',
-      },
-    });
-    expect(first && codeOf(first)).toBe("unauthorized");
-    for (const [name, answer] of answers) expect([name, answer]).toEqual([name, first]);
-    expect(differs).toEqual([]);
-  });
+  it.each(WITH_KEY)(
+    "%s gives the same answer to all, byte for byte, and changes nothing",
+    async (_name, route) => {
+      const answers: [string, RouteAnswer][] = [];
+      const differs = await changedBy(async () => {
+        for (const [name, headers] of Object.entries(callers())) {
+          for (const id of [pending, "c_absent"]) answers.push([name, await call(route, headers, id)]);
+        }
+      });
+      const [[, first] = []] = answers;
+      expect(first).toMatchObject({
+        status: 401,
+        headers: {
+          "content-type": expect.stringMatching(/^application\/(?:problem\+)?json$/),
+          "www-authenticate": 'ApiKey realm="countersign"',
+        },
+      });
+      expect(first && codeOf(first)).toBe("unauthorized");
+      for (const [name, answer] of answers) expect([name, answer]).toEqual([name, first]);
+      expect(differs).toEqual([]);
+    },
+  );
 });
 
 describe("a key without the scope", () => {
-  it.each(WITH_SCOPE)("gets 403 at %s before anything is looked at", async (_name, route) => {
-    const key = keys.without.get(route.door as Scope) ?? "";
-    const answers: Seen[] = [];
+  it.each(WITH_SCOPE)("gets 403 at %s before anything else is read", async (_name, route) => {
+    const key = keys.without.get(route.access as Scope) ?? "";
+    const answers: RouteAnswer[] = [];
     const differs = await changedBy(async () => {
       for (const id of [pending, approved, "c_absent"]) answers.push(await call(route, withKey(key), id));
-      // Not even its body or its query is read.
+      // Body and query are not read either.
       answers.push(await call({ ...route, route: `${route.route}?wait=x` }, withKey(key), pending));
       if (route.body) answers.push(await call(route, withKey(key), pending, { body: "{" }));
     });
@@ -149,13 +160,13 @@ describe("a key without the scope", () => {
 });
 
 describe("a foreign id", () => {
-  const strangers = () => [keys.otherTenant, keys.otherProject];
+  const foreignKeys = () => [keys.otherTenant, keys.otherProject];
 
   it.each(WITH_KEY.filter(([, { of }]) => of))("looks absent at %s", async (_name, route) => {
     const absent = await call(route, withKey(keys.all), "c_absent");
     expect([absent.status, codeOf(absent)]).toEqual([404, "not_found"]);
     const differs = await changedBy(async () => {
-      for (const key of strangers()) {
+      for (const key of foreignKeys()) {
         for (const id of [pending, approved, "c_absent"]) {
           expect(await call(route, withKey(key), id)).toEqual(absent);
         }
@@ -166,16 +177,16 @@ describe("a foreign id", () => {
 
   it.each(["get_approval", "cancel_approval", "consume_approval"])("looks absent to %s", async (name) => {
     const more = name === "consume_approval" ? { payload: { service: "api", sha: "abc123" } } : {};
-    const told = (key: string, id: string) => {
+    const answerTo = (key: string, id: string) => {
       const body = message("old", name, { confirmation_id: id, ...more });
       const accept = "application/json, text/event-stream";
       return call({ ...routeNamed("ALL /mcp"), body }, { ...withKey(key), accept });
     };
-    const absent = await told(keys.all, "c_absent");
+    const absent = await answerTo(keys.all, "c_absent");
     expect(absent.body).toContain('"code":"not_found"');
     const differs = await changedBy(async () => {
-      for (const key of strangers()) {
-        for (const id of [pending, approved, "c_absent"]) expect(await told(key, id)).toEqual(absent);
+      for (const key of foreignKeys()) {
+        for (const id of [pending, approved, "c_absent"]) expect(await answerTo(key, id)).toEqual(absent);
       }
     });
     expect(differs).toEqual([]);
@@ -192,14 +203,14 @@ describe("a foreign id", () => {
   it("is in no list of another project or tenant", async () => {
     const list = routeNamed("GET /api/confirmations");
     expect((await call(list, withKey(keys.all))).body).toContain(pending);
-    for (const key of strangers()) expect((await call(list, withKey(key))).body).not.toContain("c_");
+    for (const key of foreignKeys()) expect((await call(list, withKey(key))).body).not.toContain("c_");
     for (const query of [`cursor=${btoa(pending)}`, "approver=maria", "status=approved"]) {
       const asked = { ...list, route: `${list.route}?${query}` } as const;
-      for (const key of strangers()) expect((await call(asked, withKey(key))).body).not.toContain(approved);
+      for (const key of foreignKeys()) expect((await call(asked, withKey(key))).body).not.toContain(approved);
     }
   });
 
-  it("of a person does not show: the names of one tenant are nobody's in another", async () => {
+  it("of a person is hidden: the usernames of one tenant are unknown in another", async () => {
     const create = routeNamed("POST /api/confirmations");
     const asks = (username: string) =>
       call({ ...create, body: { ...QUESTION, username } }, withKey(keys.otherTenant));
@@ -211,7 +222,7 @@ describe("a foreign id", () => {
     expect((await call(approvers, withKey(keys.otherTenant))).body).not.toContain("maria");
   });
 
-  it("as an Idempotency-Key of another key is a name like any other", async () => {
+  it("as an Idempotency-Key of another key is not special", async () => {
     const create = routeNamed("POST /api/confirmations");
     const once = { "idempotency-key": "the-same" };
     const mine = await call(create, { ...withKey(keys.all), ...once });
@@ -223,10 +234,10 @@ describe("a foreign id", () => {
 
 describe("without a session", () => {
   it.each(WITH_SESSION)(
-    "%s gives one answer, whatever the cookie, the key and the id",
+    "%s gives the same answer, whatever the cookie, the key and the id",
     async (_name, route) => {
       const id = route.of === "passkey" ? company.alex.passkey.credential.id : pending;
-      const answers: [string, Seen][] = [];
+      const answers: [string, RouteAnswer][] = [];
       const differs = await changedBy(async () => {
         for (const [name, cookie] of Object.entries(sessions)) {
           for (const one of [id, "absent"]) answers.push([name, await call(route, { cookie }, one)]);
@@ -246,7 +257,7 @@ describe("without a session", () => {
   );
 });
 
-describe("somebody else's session", () => {
+describe("another person's session", () => {
   it.each(WITH_SESSION.filter(([, { of }]) => of))("sees nothing at %s", async (_name, route) => {
     const ids = route.of === "passkey" ? [company.alex.passkey.credential.id] : [pending, approved];
     const absent = await call(route, { cookie: company.alex.cookie }, "absent");
@@ -260,10 +271,10 @@ describe("somebody else's session", () => {
     expect(differs).toEqual([]);
   });
 
-  it("has its own devices and its own inbox", async () => {
+  it("has its own devices and inbox", async () => {
     const pages = ["GET /devices", "GET /inbox", "GET /inbox/items"] as const;
     const see = async (cookie: string) => {
-      const seen = await Promise.all(pages.map((route) => call({ route, door: "session" }, { cookie })));
+      const seen = await Promise.all(pages.map((route) => call({ route, access: "session" }, { cookie })));
       return seen.map(({ body }) => body).join("\n");
     };
     const own = await see(company.alex.cookie);
@@ -274,7 +285,7 @@ describe("somebody else's session", () => {
   });
 });
 
-describe("a call that the page itself did not make", () => {
+describe("a call that does not come from our own page", () => {
   const from: readonly (readonly [
     name: string,
     code: string,
@@ -336,7 +347,7 @@ describe("reading", () => {
 
   it.each(
     ROUTES.filter(({ route }) => route.startsWith("POST")).map((route) => [route.route, route] as const),
-  )("%s does nothing when it is only opened", async (_name, { body: _body, ...route }) => {
+  )("%s does nothing when it is opened with GET", async (_name, { body: _body, ...route }) => {
     const opened = { ...route, route: route.route.replace("POST", "GET") as Route["route"] };
     const differs = await changedBy(async () => {
       await call(opened, { cookie: company.alex.cookie, ...withKey(keys.all) }, pending);
@@ -346,7 +357,7 @@ describe("reading", () => {
 });
 
 describe("a new tenant", () => {
-  it("cannot be told from none by whoever has no link of it", async () => {
+  it("is invisible without one of its links", async () => {
     const runtime = await import("../../../src/app/create-runtime.ts").then(({ createRuntime }) =>
       createRuntime(bindings),
     );

@@ -13,12 +13,12 @@ import type { Fetch } from "../../support/browser-client.ts";
 import { bindings, fetchWorker, ORIGIN, type Company } from "./worker-fixture.ts";
 import { rows } from "./database-rows.ts";
 
-// An agent at the MCP door: the real clients of both eras, and what it does there.
+// An agent at the MCP endpoint, with the official clients of both eras.
 
-/** What a tool gave. */
-export interface Told {
-  // eslint-disable-next-line typescript/no-explicit-any -- whatever was answered; the tests say what they expect
-  readonly told: any;
+/** The result of a tool. */
+export interface ToolAnswer {
+  // eslint-disable-next-line typescript/no-explicit-any -- any answer; the tests state what they expect
+  readonly result: any;
   readonly text: string;
   readonly isError: boolean;
 }
@@ -33,7 +33,7 @@ export interface Agent {
   readonly era: Era;
   readonly version: string | undefined;
   readonly tools: () => Promise<readonly string[]>;
-  readonly call: (name: string, given: Record<string, unknown>, options?: CallOptions) => Promise<Told>;
+  readonly call: (name: string, input: Record<string, unknown>, options?: CallOptions) => Promise<ToolAnswer>;
   readonly close: () => Promise<void>;
 }
 
@@ -48,23 +48,25 @@ export async function agentOf(
     fetch: (url: string | URL, init?: RequestInit) => fetch(String(url), init),
     requestInit: { headers: { "x-api-key": apiKey } },
   };
-  const whoever = { name: "test-agent", version: "1.0.0" };
+  const clientInfo = { name: "test-agent", version: "1.0.0" };
   const client =
-    era === "old" ? new OldClient(whoever) : new NewClient(whoever, { versionNegotiation: { mode: "auto" } });
+    era === "old"
+      ? new OldClient(clientInfo)
+      : new NewClient(clientInfo, { versionNegotiation: { mode: "auto" } });
   const transport = era === "old" ? new OldTransport(address, how) : new NewTransport(address, how);
   await (client as NewClient).connect(transport);
   return {
     era,
     version: (transport as NewTransport).protocolVersion,
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: async (name, given, options = {}) => {
-      const asked = { name, arguments: given };
-      const result =
+    call: async (name, input, options = {}) => {
+      const params = { name, arguments: input };
+      const answer =
         client instanceof OldClient
-          ? await client.callTool(asked, undefined, options)
-          : await client.callTool(asked, options);
-      const [first] = result.content as { type: string; text: string }[];
-      return { told: result.structuredContent, text: first?.text ?? "", isError: result.isError === true };
+          ? await client.callTool(params, undefined, options)
+          : await client.callTool(params, options);
+      const [first] = answer.content as { type: string; text: string }[];
+      return { result: answer.structuredContent, text: first?.text ?? "", isError: answer.isError === true };
     },
     close: async () => client.close(),
   };
@@ -80,19 +82,19 @@ export async function send(
   return post(apiKey, body, headers, { fetch: fetchWorker, url, method });
 }
 
-/** Whatever else it says. */
-export function expectNoYes({ status, text }: Posted): void {
+/** No approval, and no failure of the server. */
+export function expectNoApproval({ status, text }: Posted): void {
   expect(status).toBeLessThan(500);
   expect(text.replaceAll(/\\+"/g, '"')).not.toMatch(/"approved":(?!false)/);
 }
 
-let asked = 0;
+let requests = 0;
 
-/** Something that nobody has asked for yet. */
-export function anew(more: object = {}): Record<string, unknown> & { action: string } {
+/** A request that was not made before. */
+export function newRequest(more: object = {}): Record<string, unknown> & { action: string } {
   return {
-    action: `Deploy ${++asked}`,
-    payload: { service: "api", sha: `${asked}` },
+    action: `Deploy ${++requests}`,
+    payload: { service: "api", sha: `${requests}` },
     approver_username: "alex",
     wait_seconds: 0,
     ...more,
@@ -101,18 +103,18 @@ export function anew(more: object = {}): Record<string, unknown> & { action: str
 
 /** The ids of the requests with this action, oldest first. */
 export async function idsOf(action: unknown): Promise<readonly string[]> {
-  const found = await rows("SELECT id FROM confirmations WHERE action = ?1 ORDER BY id", String(action));
-  return found.map(({ id }) => String(id));
+  const ids = await rows("SELECT id FROM confirmations WHERE action = ?1 ORDER BY id", String(action));
+  return ids.map(({ id }) => String(id));
 }
 
-/** The id of a request that is just being made by a call which still waits. */
+/** The id of a request whose call still waits. Polls until the request exists. */
 export async function idSoon(action: unknown): Promise<string> {
   for (let tried = 0; tried < 200; tried++) {
     const [id] = await idsOf(action);
     if (id !== undefined) return id;
     await scheduler.wait(10);
   }
-  throw new Error(`nobody asked for ${String(action)}`);
+  throw new Error(`there is no request for ${String(action)}`);
 }
 
 /** Another key of the company's own project. */

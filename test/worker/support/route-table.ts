@@ -2,17 +2,17 @@ import type { Scope } from "../../../src/app/account/api-keys.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
 
-// Every address of the Worker that does something, and who is let in.
+// Every route of the Worker, and who has access.
 
 export interface Route {
   readonly route: `${"GET" | "POST" | "ALL"} ${string}`;
-  /** Who is let in: a key with this scope, a key whatever its scopes, a person signed in, or anybody. */
-  readonly door: Scope | "any key" | "session" | "anybody";
-  /** A sound body, so that only the caller can be what is wrong. */
+  /** A key with this scope, any key, a person with a session, or anybody. */
+  readonly access: Scope | "any key" | "session" | "anybody";
+  /** A valid body, so that only the caller can be wrong. */
   readonly body?: object;
-  /** What its id is of. */
+  /** What its id identifies. */
   readonly of?: "confirmation" | "passkey";
-  /** HTML, where the sign-in page or a 404 page stands for a refusal. */
+  /** HTML: a refusal is the sign-in page or a 404 page. */
   readonly page?: true;
 }
 
@@ -29,70 +29,70 @@ const DECISION = { ceremonyId: "y_1", decision: "approve", reason: "", assertion
 const NEW_DEVICE = { challenge: CHALLENGE, label: "", registration: REGISTRATION };
 
 export const ROUTES: readonly Route[] = [
-  { route: "POST /api/confirmations", door: "confirmations:create", body: QUESTION },
-  { route: "GET /api/confirmations", door: "confirmations:read" },
-  { route: "GET /api/confirmations/:id", door: "confirmations:read", of: "confirmation" },
-  { route: "POST /api/confirmations/:id/cancel", door: "confirmations:create", of: "confirmation" },
+  { route: "POST /api/confirmations", access: "confirmations:create", body: QUESTION },
+  { route: "GET /api/confirmations", access: "confirmations:read" },
+  { route: "GET /api/confirmations/:id", access: "confirmations:read", of: "confirmation" },
+  { route: "POST /api/confirmations/:id/cancel", access: "confirmations:create", of: "confirmation" },
   {
     route: "POST /api/confirmations/:id/consume",
-    door: "confirmations:consume",
+    access: "confirmations:consume",
     body: { payload: { service: "api", sha: "abc123" } },
     of: "confirmation",
   },
-  { route: "GET /api/confirmations/:id/receipt", door: "confirmations:read", of: "confirmation" },
-  { route: "GET /api/approvers", door: "people" },
-  { route: "GET /api/audit/export", door: "audit:read" },
-  { route: "POST /api/invites", door: "people", body: { username: "newcomer", role: "approver" } },
-  { route: "POST /api/recoveries", door: "people", body: { username: "alex" } },
-  { route: "POST /api/roles", door: "people", body: { username: "alex", role: "admin" } },
-  { route: "ALL /mcp", door: "any key", body: message("old", "list_approvals", {}) },
+  { route: "GET /api/confirmations/:id/receipt", access: "confirmations:read", of: "confirmation" },
+  { route: "GET /api/approvers", access: "people" },
+  { route: "GET /api/audit/export", access: "audit:read" },
+  { route: "POST /api/invites", access: "people", body: { username: "newcomer", role: "approver" } },
+  { route: "POST /api/recoveries", access: "people", body: { username: "alex" } },
+  { route: "POST /api/roles", access: "people", body: { username: "alex", role: "admin" } },
+  { route: "ALL /mcp", access: "any key", body: message("old", "list_approvals", {}) },
 
-  { route: "GET /approve/:id", door: "session", of: "confirmation", page: true },
-  { route: "GET /approve/:id/state", door: "session", of: "confirmation" },
-  { route: "POST /approve/:id/ceremony", door: "session", body: {}, of: "confirmation" },
-  { route: "POST /approve/:id/decision", door: "session", body: DECISION, of: "confirmation" },
-  { route: "GET /approve/:id/publish", door: "session", of: "confirmation", page: true },
-  { route: "POST /approve/:id/reveal", door: "session", body: {}, of: "confirmation" },
-  { route: "POST /approve/:id/withdraw", door: "session", body: {}, of: "confirmation" },
-  { route: "GET /devices", door: "session", page: true },
-  { route: "POST /devices/begin", door: "session", body: {} },
-  { route: "POST /devices/finish", door: "session", body: NEW_DEVICE },
-  { route: "POST /devices/:id/revoke", door: "session", body: {}, of: "passkey" },
-  { route: "GET /inbox", door: "session", page: true },
-  { route: "GET /inbox/items", door: "session" },
+  { route: "GET /approve/:id", access: "session", of: "confirmation", page: true },
+  { route: "GET /approve/:id/state", access: "session", of: "confirmation" },
+  { route: "POST /approve/:id/ceremony", access: "session", body: {}, of: "confirmation" },
+  { route: "POST /approve/:id/decision", access: "session", body: DECISION, of: "confirmation" },
+  { route: "GET /approve/:id/publish", access: "session", of: "confirmation", page: true },
+  { route: "POST /approve/:id/reveal", access: "session", body: {}, of: "confirmation" },
+  { route: "POST /approve/:id/withdraw", access: "session", body: {}, of: "confirmation" },
+  { route: "GET /devices", access: "session", page: true },
+  { route: "POST /devices/begin", access: "session", body: {} },
+  { route: "POST /devices/finish", access: "session", body: NEW_DEVICE },
+  { route: "POST /devices/:id/revoke", access: "session", body: {}, of: "passkey" },
+  { route: "GET /inbox", access: "session", page: true },
+  { route: "GET /inbox/items", access: "session" },
 
-  { route: "GET /", door: "anybody" },
-  { route: "GET /healthz", door: "anybody" },
-  { route: "GET /openapi.json", door: "anybody" },
-  { route: "GET /server.json", door: "anybody" },
-  { route: "GET /.well-known/security.txt", door: "anybody" },
-  { route: "GET /enrol", door: "anybody" },
-  { route: "POST /enrol/begin", door: "anybody", body: { secret: "nobody's" } },
-  { route: "POST /enrol/finish", door: "anybody", body: { ...NEW_DEVICE, secret: "nobody's" } },
-  { route: "POST /signin/begin", door: "anybody", body: {} },
-  { route: "POST /signin/finish", door: "anybody", body: { challenge: CHALLENGE, assertion: ASSERTION } },
-  { route: "POST /signout", door: "anybody", body: {} },
-  { route: "GET /log/*", door: "anybody" },
-  { route: "GET /public/log/entries/:id/verification", door: "anybody", of: "confirmation" },
-  { route: "GET /verify", door: "anybody" },
-  { route: "GET /verify-offline.html", door: "anybody" },
+  { route: "GET /", access: "anybody" },
+  { route: "GET /healthz", access: "anybody" },
+  { route: "GET /openapi.json", access: "anybody" },
+  { route: "GET /server.json", access: "anybody" },
+  { route: "GET /.well-known/security.txt", access: "anybody" },
+  { route: "GET /enrol", access: "anybody" },
+  { route: "POST /enrol/begin", access: "anybody", body: { secret: "nobody's" } },
+  { route: "POST /enrol/finish", access: "anybody", body: { ...NEW_DEVICE, secret: "nobody's" } },
+  { route: "POST /signin/begin", access: "anybody", body: {} },
+  { route: "POST /signin/finish", access: "anybody", body: { challenge: CHALLENGE, assertion: ASSERTION } },
+  { route: "POST /signout", access: "anybody", body: {} },
+  { route: "GET /log/*", access: "anybody" },
+  { route: "GET /public/log/entries/:id/verification", access: "anybody", of: "confirmation" },
+  { route: "GET /verify", access: "anybody" },
+  { route: "GET /verify-offline.html", access: "anybody" },
 ];
-/** Not doors: what stands before all of them, plain files, and the refusal of other methods. */
-export const AROUND = ["ALL /*", "GET /*", "ALL /log/*"];
+/** Entries of the router that are no routes: middleware, plain files, and the refusal of other methods. */
+export const NO_ROUTES = ["ALL /*", "GET /*", "ALL /log/*"];
 
-export interface Seen {
+export interface RouteAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** One call of a route, as the test sees it: without what names the call itself. */
+/** The answer to one call, without the fields that identify the call. */
 export async function call(
   { route, body }: Route,
   headers: Record<string, string>,
   id = "",
   more: RequestInit = {},
-): Promise<Seen> {
+): Promise<RouteAnswer> {
   const [verb = "", path = ""] = route.split(" ");
   const method = verb === "ALL" ? "POST" : verb;
   const response = await fetchWorker(ORIGIN + path.replace(":id", id).replace("*", "checkpoint"), {
@@ -106,14 +106,14 @@ export async function call(
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...more,
   });
-  const { "x-request-id": _name, ...kept } = Object.fromEntries(response.headers);
+  const { "x-request-id": _name, ...shared } = Object.fromEntries(response.headers);
   // Not text(): the runtime warns of it for a body of another type.
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const own = /"instance":"[^"]*"|"requestId":"[^"]*"/g;
-  return { status: response.status, headers: kept, body: text.replaceAll(own, "") };
+  return { status: response.status, headers: shared, body: text.replaceAll(own, "") };
 }
 
-/** One that is in the table. */
+/** A route of the table. */
 export function routeNamed(name: Route["route"]): Route {
   const route = ROUTES.find((one) => one.route === name);
   if (route === undefined) throw new RangeError(`there is no route ${name}`);
