@@ -1,6 +1,6 @@
 /**
- * Expected failures are values, not exceptions: one tagged union, told in plain words.
- * `code` is for programs, `detail` for people, `at` a JSON Pointer to the place where there is one.
+ * Expected failures are values, not exceptions. `code` is for programs, `detail` for people, and `at` is a JSON
+ * Pointer to the value that is wrong, if there is one.
  */
 export interface Refusal {
   readonly code: RefusalCode;
@@ -8,7 +8,7 @@ export interface Refusal {
   readonly at?: string;
 }
 
-/** Why a text is not strict JSON (FORMATS: Payload). */
+/** Why a text is not strict JSON. */
 export type JsonCode =
   | "json_too_large"
   | "json_byte_order_mark"
@@ -25,7 +25,7 @@ export type JsonCode =
   | "json_not_an_object"
   | "json_not_canonical";
 
-/** Why bytes or text are not of the format they claim. */
+/** Why bytes or text do not have the expected format. */
 type FormatCode =
   | "encoding_malformed"
   | "shape_mismatch"
@@ -46,7 +46,7 @@ type FormatCode =
   | "api_key_malformed"
   | "policy_invalid";
 
-/** Why well-formed evidence does not prove what it claims. */
+/** Why well-formed evidence does not prove its claim. */
 type EvidenceCode =
   | "assertion_malformed"
   | "assertion_type_mismatch"
@@ -72,7 +72,7 @@ type EvidenceCode =
   | "change_invalid"
   | "timestamp_mismatch";
 
-/** Why a confirmation does not change. */
+/** Why a confirmation cannot change. */
 type DecisionCode =
   | "already_decided"
   | "already_signed"
@@ -85,7 +85,7 @@ type DecisionCode =
   | "already_consumed"
   | "execution_window_closed";
 
-/** Why somebody cannot be asked, enrolled or let in. */
+/** Why a person cannot be asked, enrolled or signed in. */
 type PeopleCode =
   | "unknown_approver"
   | "approver_without_passkey"
@@ -97,7 +97,7 @@ type PeopleCode =
   | "recovery_impossible"
   | "not_allowed";
 
-/** Why a ceremony, or what came out of it, is not taken although the signature may be good. */
+/** Why a ceremony is refused although its signature may be valid. */
 type CeremonyCode =
   | "challenge_unknown"
   | "challenge_expired"
@@ -105,7 +105,7 @@ type CeremonyCode =
   | "authenticator_class_mismatch"
   | "signature_counter_regression";
 
-/** Why a door does not take a call. */
+/** Why a request to the API is refused. */
 type RequestCode =
   | "validation_failed"
   | "payload_not_canonical"
@@ -148,7 +148,7 @@ export function refuse(
   return { ok: false, refusal: at === undefined ? { code, detail } : { code, detail, at } };
 }
 
-/** For values that this program made itself: a refusal here is a mistake in the program. */
+/** For values that this program made itself: a refusal here is a bug. */
 export function expectOk<Value>(result: Result<Value>): Value {
   if (result.ok) return result.value;
   throw new Error(`${result.refusal.code}: ${result.refusal.detail}`);

@@ -2,13 +2,13 @@ import { toHex, utf8 } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// A secret that carries its own proof of being one: the prefix lets scanners find it where it was leaked,
-// the checksum tells a mistyped or invented key from a real one before anything is looked up.
+// API keys. The prefix lets secret scanners recognise a leaked key; the checksum rejects a mistyped or
+// invented key without a database query.
 
 export type ApiKeyMode = "live" | "test";
 interface ApiKey {
   readonly mode: ApiKeyMode;
-  /** All that is stored: SHA-256 of the whole text, in hexadecimal. */
+  /** SHA-256 of the whole text, in hex; the only part that is stored. */
   readonly hash: string;
 }
 
@@ -21,10 +21,10 @@ const SHAPE = new RegExp(
   `^cs_(live|test)_[0-9A-Za-z]{${SECRET_CHARACTERS}}[0-9A-Za-z]{${CHECKSUM_CHARACTERS}}$`,
 );
 
-/** Bytes from here on would favour the first 256 - 4 * 62 = 8 characters. */
+/** Larger bytes are skipped, because 256 - 4 * 62 = 8 characters would become more likely. */
 const FIRST_BIASED_BYTE = 4 * BASE62.length;
 /**
- * One byte in 32 is of no use. Of 64 bytes, 35 or more would have to be for fewer than 30 to be left:
+ * One byte in 32 is skipped. Fewer than 30 of 64 bytes remain only if 35 or more are skipped:
  * C(64, 35) / 32^35, less than 2^-114.
  */
 export const API_KEY_RANDOM_BYTES = 64;
@@ -43,14 +43,14 @@ export function parseApiKey(text: string): Result<ApiKey> {
   const mode = SHAPE.exec(text)?.[1];
   const body = text.slice(0, -CHECKSUM_CHARACTERS);
   if ((mode !== "live" && mode !== "test") || text !== body + checksumOf(body)) {
-    return refuse("api_key_malformed", "this is not an API key, or not the whole of it");
+    return refuse("api_key_malformed", "this is not a complete API key");
   }
   return accept({ mode, hash: toHex(sha256(utf8(text))) });
 }
 
 const SHOWN_CHARACTERS = "cs_live_".length + 4;
 
-/** As a person may see it again: enough to tell two keys apart, 24 of 178 bits. */
+/** What people may see later: enough to tell two keys apart, 24 of 178 bits. */
 export function redactApiKey(text: string): string {
   return SHAPE.test(text) ? `${text.slice(0, SHOWN_CHARACTERS)}…` : "…";
 }
@@ -65,7 +65,7 @@ function checksumOf(body: string): string {
   return text;
 }
 
-/** The polynomial of Ethernet and zip, its bits in reverse. */
+/** The polynomial of Ethernet and zip, with reversed bits. */
 const CRC32_POLYNOMIAL = 0xedb88320;
 
 export function crc32(bytes: Uint8Array): number {

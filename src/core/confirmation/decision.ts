@@ -1,20 +1,20 @@
 import { isSatisfied, peopleOf, requirementsAfter, type Policy } from "./policy.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// The life of a confirmation as one pure function. It names every refusal before it changes anything;
-// what is to happen outside (seal, notify, wake, tell) comes back as data and is written in the same
+// The life cycle of a confirmation as one pure function. It checks for every refusal before it changes
+// anything. Effects (seal, notify, wake, webhook) are returned as data and stored in the same
 // transaction as the state.
 
 export type Status = "pending" | Outcome;
 type Outcome = "approved" | "rejected" | "expired" | "cancelled";
-/** How an outcome stands in the log: an emergency approval is told apart for ever. */
+/** The outcome in the log, which keeps emergency approvals distinct. */
 export type SealedOutcome = Outcome | "break-glass";
 
 export interface Vote {
   readonly person: string;
   readonly decision: "approve" | "reject";
   readonly at: number;
-  /** False once the passkey that signed it is revoked: then it no longer counts toward a quorum. */
+  /** False once the passkey that signed it is revoked; then the vote no longer counts. */
   readonly credentialActive: boolean;
 }
 
@@ -22,17 +22,17 @@ export interface Confirmation {
   readonly status: Status;
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** How long after the decision the action may be run; null for no limit. */
+  /** How long after the decision the action may be executed; null for no limit. */
   readonly executeWithinMilliseconds: number | null;
-  /** The person behind the key that asked, where there is one. */
+  /** The person behind the requesting API key, if known. */
   readonly requester: string | null;
   readonly payloadHash: string;
   readonly votes: readonly Vote[];
-  /** Escalations whose people have been told. */
+  /** How many escalations have notified their people. */
   readonly escalated: number;
   readonly decidedAt: number | null;
   readonly overriddenBy: string | null;
-  /** Whether the outcome has its place in the log. */
+  /** Whether the outcome is in the log. */
   readonly sealed: boolean;
   readonly consumedAt: number | null;
 }
@@ -59,16 +59,16 @@ export interface Change {
   readonly effects: readonly Effect[];
 }
 
-/** What the requester may see: an outcome that people signed is told only once it is in the log. */
+/** What the requester may see: a signed outcome reads `pending` until it is in the log. */
 export function visibleStatus(state: Confirmation): Status {
   const signed = state.status === "approved" || state.status === "rejected";
   return signed && !state.sealed ? "pending" : state.status;
 }
 
-/** The effects of a request that has just been made. */
+/** The effects of a new request. */
 export function initialEffects(policy: Policy, state: Confirmation): readonly Effect[] {
   const people = signersAfter(policy, state, 0);
-  return [{ kind: "notify", people: [...people], about: "asked" }, wakeUp(policy, state)];
+  return [{ kind: "notify", people: [...people], about: "asked" }, nextWakeUp(policy, state)];
 }
 
 export function decide(policy: Policy, state: Confirmation, input: Input, now: number): Result<Change> {
@@ -78,7 +78,7 @@ export function decide(policy: Policy, state: Confirmation, input: Input, now: n
     case "override":
       return override(policy, state, input, now);
     case "cancel":
-      return stillOpen(state, now) ?? accept(end(state, "cancelled", now));
+      return closedRefusal(state, now) ?? accept(end(state, "cancelled", now));
     case "tick":
       return accept(tick(policy, state, now));
     case "consume":
@@ -92,10 +92,10 @@ function vote(
   { person, decision }: Extract<Input, { kind: "vote" }>,
   now: number,
 ): Result<Change> {
-  const closed = stillOpen(state, now);
+  const closed = closedRefusal(state, now);
   if (closed) return closed;
   if (!signersAfter(policy, state, now - state.createdAt).has(person)) {
-    return refuse("not_an_approver", "this person is not among those who may sign this request now");
+    return refuse("not_an_approver", "this person may not sign this request now");
   }
   if (state.votes.some((cast) => cast.person === person)) {
     return refuse("already_signed", "this person has already signed this request");
@@ -119,10 +119,10 @@ function override(
   { person, reason }: Extract<Input, { kind: "override" }>,
   now: number,
 ): Result<Change> {
-  const closed = stillOpen(state, now);
+  const closed = closedRefusal(state, now);
   if (closed) return closed;
   if (!policy.breakGlass.includes(person) || (policy.excludeRequester && person === state.requester)) {
-    return refuse("break_glass_not_allowed", "the policy does not let this person decide alone");
+    return refuse("break_glass_not_allowed", "the policy does not allow this person to decide alone");
   }
   if (reason.trim() === "") return refuse("reason_required", "an emergency approval needs a reason");
   const ended = end({ ...state, overriddenBy: person }, "approved", now, "break-glass");
@@ -132,19 +132,19 @@ function override(
 }
 
 function tick(policy: Policy, state: Confirmation, now: number): Change {
-  // Once an outcome is committed, time no longer changes it.
+  // Time does not change a committed outcome.
   if (state.status !== "pending") return { state, effects: [] };
   if (now >= state.expiresAt) return end(state, "expired", now);
   const reached = requirementsAfter(policy, now - state.createdAt);
-  const told = peopleOf(reached.slice(0, state.escalated + 1));
+  const notified = peopleOf(reached.slice(0, state.escalated + 1));
   const escalated = { ...state, escalated: reached.length - 1 };
-  if (escalated.escalated === state.escalated) return { state, effects: [wakeUp(policy, state)] };
+  if (escalated.escalated === state.escalated) return { state, effects: [nextWakeUp(policy, state)] };
   const people = [...signersAfter(policy, state, now - state.createdAt)].filter(
-    (person) => !told.has(person),
+    (person) => !notified.has(person),
   );
   return {
     state: escalated,
-    effects: [{ kind: "notify", people, about: "escalated" }, wakeUp(policy, escalated)],
+    effects: [{ kind: "notify", people, about: "escalated" }, nextWakeUp(policy, escalated)],
   };
 }
 
@@ -158,7 +158,7 @@ function consume(
   if (state.consumedAt !== null) return refuse("already_consumed", "this approval has already been used");
   const window = state.executeWithinMilliseconds;
   if (window !== null && now > (state.decidedAt ?? 0) + window) {
-    return refuse("execution_window_closed", "the time in which this approval could be used is over");
+    return refuse("execution_window_closed", "the time to use this approval is over");
   }
   if (payloadHash !== state.payloadHash) {
     return refuse("argument_hash_mismatch", "this is not the payload that was approved");
@@ -182,8 +182,8 @@ function end(state: Confirmation, status: Outcome, now: number, sealed: SealedOu
   };
 }
 
-/** The refusal for a request that takes no decision any more, or undefined. */
-function stillOpen(state: Confirmation, now: number): ReturnType<typeof refuse> | undefined {
+/** The refusal if the request can no longer be decided. */
+function closedRefusal(state: Confirmation, now: number): ReturnType<typeof refuse> | undefined {
   if (state.status === "expired") return refuse("expired", "the request has expired");
   if (state.status !== "pending") return refuse("already_decided", `the request was already ${state.status}`);
   if (now >= state.expiresAt) return refuse("expired", "the request has expired");
@@ -196,15 +196,15 @@ function signersAfter(policy: Policy, state: Confirmation, elapsedMilliseconds: 
   return people;
 }
 
-/** Whether those who have not rejected could still meet the policy, now or after an escalation. */
+/** Whether the people who have not rejected could still meet the policy, now or after an escalation. */
 function canStillBeMet(policy: Policy, state: Confirmation): boolean {
-  const left = new Set(signersAfter(policy, state, Number.POSITIVE_INFINITY));
+  const remaining = new Set(signersAfter(policy, state, Number.POSITIVE_INFINITY));
   for (const cast of state.votes)
-    if (cast.decision === "reject" || !cast.credentialActive) left.delete(cast.person);
-  return requirementsAfter(policy, Number.POSITIVE_INFINITY).some((tree) => isSatisfied(tree, left));
+    if (cast.decision === "reject" || !cast.credentialActive) remaining.delete(cast.person);
+  return requirementsAfter(policy, Number.POSITIVE_INFINITY).some((tree) => isSatisfied(tree, remaining));
 }
 
-function wakeUp(policy: Policy, state: Confirmation): Effect {
+function nextWakeUp(policy: Policy, state: Confirmation): Effect {
   const next = policy.escalations[state.escalated];
   const escalation = next === undefined ? state.expiresAt : state.createdAt + next.afterSeconds * 1_000;
   return { kind: "wakeAt", at: Math.min(state.expiresAt, escalation) };

@@ -5,18 +5,18 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { id, NAME_MAX_CHARACTERS } from "./statement.ts";
 
-// Who must sign. A policy is frozen when a request is made and its hash is signed, so it names people
-// by their ids, not groups that could change under it.
+// Who must sign. A request keeps its policy unchanged, and people sign the policy's hash. So a policy names
+// people by their ids and not by groups, whose members could change.
 
 const POLICY_MAX_DEPTH = 4;
-/** A seat is one named person at one place of the tree. */
+/** A seat is one mention of a person in the tree. */
 export const POLICY_MAX_SEATS = 64;
-/** Ways to seat people who are named more than once; each way is tried, so this bounds the work. */
+/** Ways to assign people with several seats to one of them. All are tried, so this limits the work. */
 const POLICY_MAX_SEATINGS = 4_096;
 const POLICY_MAX_ESCALATIONS = 8;
 const ESCALATION_MAX_SECONDS = 30 * 24 * 3_600;
 
-/** One person, or `threshold` of several requirements. All of n is a threshold of n. */
+/** One person, or `threshold` of several requirements. */
 export type Requirement =
   | { readonly kind: "person"; readonly person: string }
   | {
@@ -43,16 +43,16 @@ export const policyShape = shape.object({
   kind: shape.literal("countersign/policy"),
   name: shape.text(NAME_MAX_CHARACTERS),
   require: requirement,
-  /** Whoever asked may not sign. */
+  /** The requester may not sign. */
   excludeRequester: shape.boolean,
-  /** `first`: one rejection ends the request. `impossible`: it ends when nobody left could meet the policy. */
+  /** `first`: one rejection ends the request. `impossible`: it ends when the policy can no longer be met. */
   rejection: shape.oneOf("first", "impossible"),
-  /** From this many seconds after the request, these signatures suffice as well; in rising order. */
+  /** After this many seconds, these signatures are enough as well. In ascending order. */
   escalations: shape.list(
     shape.object({ afterSeconds: shape.integer(1, ESCALATION_MAX_SECONDS), require: requirement }),
     POLICY_MAX_ESCALATIONS,
   ),
-  /** Who may decide alone in an emergency, with a reason and an alarm to everyone. */
+  /** Who may decide alone in an emergency, with a reason and a notice to all approvers. */
   breakGlass: shape.list(id, POLICY_MAX_SEATS),
   authenticator: shape.oneOf("any", "device-bound"),
 });
@@ -77,7 +77,7 @@ export function parsePolicy(value: JsonValue): Result<Policy> {
   }
   const times = policy.escalations.map((escalation) => escalation.afterSeconds);
   if (times.some((time, index) => index > 0 && time <= (times[index - 1] ?? 0))) {
-    return refuse("policy_invalid", "escalations must come one after the other");
+    return refuse("policy_invalid", "escalations must be in ascending order of time");
   }
   return accept(policy);
 }
@@ -86,7 +86,7 @@ export function policyHash(policy: Policy): string {
   return toHex(hashOfJson(policy));
 }
 
-/** The policy of a request that names one person and no policy: that person decides, and may be the asker. */
+/** For a request that names one person and no policy. That person may be the requester. */
 export function singleApproverPolicy(person: string): Policy {
   return {
     v: 1,
@@ -101,7 +101,7 @@ export function singleApproverPolicy(person: string): Policy {
   };
 }
 
-/** What suffices this long after the request: the policy's own tree and each escalation reached. */
+/** The requirements that apply after this time, any of which is enough: the policy's own and those of the escalations reached. */
 export function requirementsAfter(policy: Policy, elapsedMilliseconds: number): readonly Requirement[] {
   const reached = policy.escalations.filter(
     ({ afterSeconds }) => elapsedMilliseconds >= afterSeconds * 1_000,
@@ -109,22 +109,22 @@ export function requirementsAfter(policy: Policy, elapsedMilliseconds: number): 
   return [policy.require, ...reached.map((escalation) => escalation.require)];
 }
 
-/** Everyone whose signature can count under these requirements, each once. */
+/** Everyone whose signature can count under these requirements. */
 export function peopleOf(requirements: readonly Requirement[]): ReadonlySet<string> {
   return new Set(requirements.flatMap(seatsOf));
 }
 
 /**
- * Whether these people meet the requirement, each of them sitting on one seat only: with "one of finance
- * and one of security", a person who is in both groups still needs a second.
+ * Whether these people meet the requirement if each of them takes one seat only. With "one of finance and one
+ * of security", a person in both groups still needs a second person.
  */
 export function isSatisfied(tree: Requirement, signed: ReadonlySet<string>): boolean {
   const counts = seatCounts(seatsOf(tree).filter((person) => signed.has(person)));
-  const contested = [...counts].filter(([, count]) => count > 1);
+  const repeated = [...counts].filter(([, count]) => count > 1);
   const seating = new Map<string, number>();
   const tryFrom = (index: number): boolean => {
-    const entry = contested[index];
-    if (entry === undefined) return holds(tree, signed, seating, new Map());
+    const entry = repeated[index];
+    if (entry === undefined) return isMetWith(tree, signed, seating, new Map());
     const [person, count] = entry;
     for (let seat = 0; seat < count; seat++) {
       seating.set(person, seat);
@@ -135,20 +135,20 @@ export function isSatisfied(tree: Requirement, signed: ReadonlySet<string>): boo
   return tryFrom(0);
 }
 
-/** `seating` says on which of their seats, counted from the left, a person named twice sits. */
-function holds(
+/** `seating` gives the seat, counted from the left, of each person who is named more than once. */
+function isMetWith(
   tree: Requirement,
   signed: ReadonlySet<string>,
   seating: ReadonlyMap<string, number>,
-  passed: Map<string, number>,
+  seatsPassed: Map<string, number>,
 ): boolean {
   if (tree.kind === "person") {
-    const seat = passed.get(tree.person) ?? 0;
-    passed.set(tree.person, seat + 1);
+    const seat = seatsPassed.get(tree.person) ?? 0;
+    seatsPassed.set(tree.person, seat + 1);
     return signed.has(tree.person) && (seating.get(tree.person) ?? 0) === seat;
   }
-  // Every branch is walked even when enough hold already, so that seats are counted alike.
-  const met = tree.of.map((branch) => holds(branch, signed, seating, passed)).filter(Boolean);
+  // Visits every branch even if enough are met already, so that all seats are counted.
+  const met = tree.of.map((branch) => isMetWith(branch, signed, seating, seatsPassed)).filter(Boolean);
   return met.length >= tree.threshold;
 }
 
@@ -167,7 +167,7 @@ function seatingCount(seats: readonly string[]): number {
 }
 
 function matchWithinDepth(value: JsonValue): Result<Policy> {
-  // The shape is recursive; its text was read to a bounded depth, but a policy is shallower still.
+  // The JSON limits bound the recursion of the shape; a policy's own limit is lower.
   const matched = shape.matchShape(policyShape, value);
   if (!matched.ok) return matched;
   const trees = [matched.value.require, ...matched.value.escalations.map((escalation) => escalation.require)];

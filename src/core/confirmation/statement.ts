@@ -3,13 +3,12 @@ import { taggedHash } from "../encoding/hash.ts";
 import { canonicalText } from "../encoding/jcs.ts";
 import * as shape from "../encoding/shape.ts";
 
-// What a person signs. The payload's hash stands beside it in the challenge; everything else that
-// could change the meaning of a signature stands in here.
+// What a person signs, besides the payload's hash: everything that could change the meaning of a signature.
 
 export const ACTION_MAX_CHARACTERS = 200;
 export const REASON_MAX_CHARACTERS = 1_000;
 export const NAME_MAX_CHARACTERS = 200;
-/** A host name has at most 253 characters; scheme and port come on top. */
+/** A host name has at most 253 characters; scheme and port are added to it. */
 export const ORIGIN_MAX_CHARACTERS = 280;
 export const ID_MAX_CHARACTERS = 128;
 export const SALT_BYTES = 32;
@@ -22,14 +21,14 @@ export const person = shape.object({ id, username });
 export const statementShape = shape.object({
   v: shape.literal(1),
   kind: shape.literal("countersign/statement"),
-  /** The full origin where it is signed. */
+  /** The full origin of the page where the person signs. */
   rp: shape.text(ORIGIN_MAX_CHARACTERS, 1),
-  /** `id` is the stream id, not a row id: the row exists before the first passkey does. */
+  /** `id` is the stream id, not the database's row id, which exists before the first passkey does. */
   tenant: named,
   project: named,
   confirmation: id,
   action: shape.text(ACTION_MAX_CHARACTERS, 1),
-  /** What the operator says of who asked. */
+  /** Who asked, as the service states it. */
   requester: shape.object({
     kind: shape.oneOf("key", "oauth", "person", "service"),
     id,
@@ -38,12 +37,12 @@ export const statementShape = shape.object({
   approver: person,
   decision: shape.oneOf("approve", "reject", "break-glass"),
   reason: shape.text(REASON_MAX_CHARACTERS),
-  /** Hash of the frozen policy, or null where one named person decides alone. */
+  /** Hash of the policy, or null if one named person decides alone. */
   policy: shape.nullable(shape.hex(32)),
   created: shape.time,
   expires: shape.time,
   issued: shape.time,
-  /** Fresh for each ceremony: makes the nonce unpredictable and single-use. */
+  /** New for each ceremony, so that the nonce is unpredictable and used once. */
   salt: shape.base64url(SALT_BYTES),
 });
 
@@ -54,7 +53,7 @@ export function statementNonce(statement: Statement): Bytes {
   return nonceOfText(canonicalText(statement));
 }
 
-/** Of a statement that is kept as its canonical text. */
+/** The nonce of a statement that is stored as its canonical text. */
 export function nonceOfText(canonical: string): Bytes {
   return taggedHash("countersign/statement/v1", utf8(canonical));
 }

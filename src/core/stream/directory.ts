@@ -7,13 +7,13 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
 
-// Who may sign, as it follows from the stream: the owner's passkey begins it, every later passkey, role
-// and revocation is a change that somebody entitled to it has signed. The service keeps the same facts in
-// its database for speed; this is what a stranger recomputes without believing the database.
+// Who may sign, as recomputed from the stream. It starts with the owner's passkey; every later passkey, role
+// and revocation is a change signed by people entitled to it. The service keeps the same facts in its
+// database for speed, but a verifier does not have to trust that database.
 
-/** So many of those who manage people must sign that somebody's new passkey replaces the lost ones. */
+/** How many other managers must sign when a person's new passkey replaces lost ones. */
 export const RECOVERY_SIGNATURES = 2;
-/** Passkeys of one person that a recovery takes back; ids of the usual 43 characters make some 12 KiB. */
+/** Passkeys that one recovery revokes; with ids of the usual 43 characters some 12 KiB. */
 export const RECOVERY_MAX_REVOKED = 256;
 
 const KIND = "countersign/change";
@@ -40,17 +40,17 @@ const changeShape = shape.variant("change", {
     name: shape.text(NAME_MAX_CHARACTERS, 1),
     policy: policyShape,
   }),
-  /** A person who has lost every passkey goes on with this one; what they had no longer counts. */
+  /** Replaces every passkey of a person who lost them. */
   recovered: change("recovered", {
     person,
     credential,
-    /** Each passkey that counted for the person until now. */
+    /** Every passkey of the person that was active until now. */
     revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), RECOVERY_MAX_REVOKED),
   }),
-  /** Action and content of one decision become public, or are no longer shown. */
+  /** Makes action and content of one decision public, or stops showing them. */
   revealed: change("revealed", {
     confirmation: id,
-    /** The decision's own record: the commitment is that of one entry of the log and of no other. */
+    /** The decision's record, identified by its commitment in the log. */
     decided: shape.object({ seq: shape.integer(), commit: shape.hex(HASH_BYTES) }),
     action: shape.text(ACTION_MAX_CHARACTERS, 1),
     payloadHash: shape.hex(HASH_BYTES),
@@ -83,7 +83,7 @@ export function parseChange(payload: JsonValue): Result<Change> {
   return shape.matchShape(changeShape, payload);
 }
 
-/** Most payloads are something else, which one look tells. */
+/** Looks at `kind` first, because most payloads are something else. */
 export function isChange(payload: JsonObject): boolean {
   return payload["kind"] === KIND && parseChange(payload).ok;
 }
@@ -104,8 +104,8 @@ export function firstDirectory({ body, seq }: CreatedRecord): Directory {
 }
 
 /**
- * The directory after this change, if those who signed it were entitled to it. `quorum_missing` says that
- * more of them must sign: nothing is wrong with the change itself.
+ * The directory after this change, if its signers were entitled to it. `quorum_missing` means that more people
+ * must sign; the change itself is valid.
  */
 export function applyChange(
   directory: Directory,
@@ -115,12 +115,12 @@ export function applyChange(
 ): Result<Directory> {
   if (!signers.some((signer) => maySupport(directory, change, signer)))
     return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
-  const after = changed(directory, change, seq);
+  const after = applyToDirectory(directory, change, seq);
   const missing = after.ok ? quorumFailure(directory, change, signers) : undefined;
   return missing === undefined ? after : refuse("quorum_missing", missing);
 }
 
-function changed(directory: Directory, change: Change, seq: number): Result<Directory> {
+function applyToDirectory(directory: Directory, change: Change, seq: number): Result<Directory> {
   switch (change.change) {
     case "credential.endorsed":
       return endorse(directory, change, seq);
@@ -136,32 +136,34 @@ function changed(directory: Directory, change: Change, seq: number): Result<Dire
   }
 }
 
-/** Auditors read; everyone else whom a request names may decide it. */
+/** Everyone may decide except auditors, who only read. */
 export function mayDecide(member: Member): boolean {
   return member.role !== "auditor";
 }
 
-/** Owners and admins, who manage people. */
-export function isManager({ role: held }: Pick<Member, "role">): boolean {
-  return held === "owner" || held === "admin";
+/** Owners and admins manage people. */
+export function isManager({ role: memberRole }: Pick<Member, "role">): boolean {
+  return memberRole === "owner" || memberRole === "admin";
 }
 
-/** Those besides this person who manage people and have a passkey that counts. */
+/** The managers with an active passkey, except this person. */
 export function otherManagers(directory: Directory, subject: string): readonly Member[] {
-  const able = new Set(
-    [...directory.passkeys.values()].flatMap((one) => (one.revokedAt === null ? [one.person] : [])),
+  const active = new Set(
+    [...directory.passkeys.values()].flatMap((passkey) =>
+      passkey.revokedAt === null ? [passkey.person] : [],
+    ),
   );
   return [...directory.members.values()].filter(
-    (member) => member.id !== subject && isManager(member) && able.has(member.id),
+    (member) => member.id !== subject && isManager(member) && active.has(member.id),
   );
 }
 
-/** Whether this signature helps this change, alone or with others. */
+/** Whether this signature counts towards this change, alone or with others. */
 function maySupport(directory: Directory, change: Change, signer: string): boolean {
   if (isEntitled(directory, change, signer)) return true;
   const member = directory.members.get(signer);
   return (
-    takesQuorum(directory, change) && member !== undefined && isManager(member) && !isOwn(change, signer)
+    needsQuorum(directory, change) && member !== undefined && isManager(member) && !isOwn(change, signer)
   );
 }
 
@@ -169,8 +171,8 @@ function isOwn(change: Change, signer: string): boolean {
   return "person" in change && change.person.id === signer;
 }
 
-/** Whoever vouches for a known person's new passkey could be that person from then on: nobody may alone. */
-function takesQuorum(directory: Directory, change: Change): boolean {
+/** One signer alone could enrol their own passkey for another person, so these changes need several. */
+function needsQuorum(directory: Directory, change: Change): boolean {
   if (change.change === "recovered") return true;
   if (change.change !== "credential.endorsed") return false;
   const subject = directory.members.get(change.person.id);
@@ -178,13 +180,13 @@ function takesQuorum(directory: Directory, change: Change): boolean {
 }
 
 function quorumFailure(directory: Directory, change: Change, signers: readonly string[]): string | undefined {
-  if (!("person" in change) || !takesQuorum(directory, change)) return undefined;
+  if (!("person" in change) || !needsQuorum(directory, change)) return undefined;
   const others = otherManagers(directory, change.person.id);
-  const due = Math.min(RECOVERY_SIGNATURES, others.length);
+  const required = Math.min(RECOVERY_SIGNATURES, others.length);
   const signed = others.filter(({ id: other }) => signers.includes(other));
-  if (signed.length < due)
-    return `${due} of those who manage people must sign this change, and ${signed.length} did`;
-  // An admin may be the second signature for an owner, never the only kind.
+  if (signed.length < required)
+    return `${required} managers of people must sign this change, ${signed.length} did`;
+  // For an owner, an admin may add the second signature, but one signer must be entitled alone.
   const entitled = signed.some(({ id: other }) => isEntitled(directory, change, other));
   return entitled ? undefined : "nobody who signed this change may manage an owner";
 }
@@ -197,25 +199,24 @@ function isEntitled(directory: Directory, change: Change, signer: string): boole
   const own = subject?.id === signer;
   if (change.change === "recovered" && own) return false;
   if (change.change === "credential.endorsed" && subject !== undefined && mayDecide(subject)) {
-    // A person's own further passkey, never with a new role; nobody else's word is enough.
+    // A further passkey is endorsed by the person's own earlier one, and cannot change the role.
     return own && change.role === subject.role;
   }
   if (member.role === "owner") return true;
   if (own && change.change === "credential.revoked") return true;
-  // An admin manages everyone but owners, and makes none.
+  // An admin manages everyone except owners, and cannot make anyone an owner.
   const touchesOwner = subject?.role === "owner" || ("role" in change && change.role === "owner");
   return member.role === "admin" && !touchesOwner;
 }
 
 function endorse(
   directory: Directory,
-  { person: subject, role: asked, credential: key }: Extract<Change, { change: "credential.endorsed" }>,
+  { person: subject, role: newRole, credential: key }: Extract<Change, { change: "credential.endorsed" }>,
   seq: number,
 ): Result<Directory> {
-  if (directory.passkeys.has(key.id))
-    return refuse("change_invalid", "this passkey has been endorsed before");
+  if (directory.passkeys.has(key.id)) return refuse("change_invalid", "this passkey was endorsed before");
   const member = directory.members.get(subject.id);
-  if (member !== undefined && (member.username !== subject.username || member.role !== asked)) {
+  if (member !== undefined && (member.username !== subject.username || member.role !== newRole)) {
     return refuse("change_invalid", "a further passkey must not change the person's name or role");
   }
   if (member === undefined && hasUsername(directory, subject.username)) {
@@ -223,7 +224,7 @@ function endorse(
   }
   const passkey: Passkey = { ...key, person: subject.id, endorsedAt: seq, revokedAt: null };
   return accept({
-    members: new Map(directory.members).set(subject.id, { ...subject, role: asked }),
+    members: new Map(directory.members).set(subject.id, { ...subject, role: newRole }),
     passkeys: new Map(directory.passkeys).set(key.id, passkey),
   });
 }
@@ -245,18 +246,20 @@ function revoke(
 
 function recover(
   directory: Directory,
-  { person: subject, credential: key, revoked: lost }: Extract<Change, { change: "recovered" }>,
+  { person: subject, credential: key, revoked }: Extract<Change, { change: "recovered" }>,
   seq: number,
 ): Result<Directory> {
   if (directory.members.get(subject.id)?.username !== subject.username)
     return refuse("change_invalid", "there is no such person in this tenant");
-  if (directory.passkeys.has(key.id))
-    return refuse("change_invalid", "this passkey has been endorsed before");
+  if (directory.passkeys.has(key.id)) return refuse("change_invalid", "this passkey was endorsed before");
   const active = [...directory.passkeys.values()].filter(
     (passkey) => passkey.person === subject.id && passkey.revokedAt === null,
   );
-  if (lost.length !== active.length || active.some((passkey) => !lost.includes(passkey.id)))
-    return refuse("change_invalid", "a recovery takes back each passkey that the person had, and no other");
+  if (revoked.length !== active.length || active.some((passkey) => !revoked.includes(passkey.id)))
+    return refuse(
+      "change_invalid",
+      "a recovery must revoke every active passkey of the person, and no other",
+    );
   const passkeys = new Map(directory.passkeys);
   for (const passkey of active) passkeys.set(passkey.id, { ...passkey, revokedAt: seq });
   passkeys.set(key.id, { ...key, person: subject.id, endorsedAt: seq, revokedAt: null });
@@ -265,7 +268,7 @@ function recover(
 
 function changeRole(
   directory: Directory,
-  { person: subject, role: asked }: Extract<Change, { change: "role.changed" }>,
+  { person: subject, role: newRole }: Extract<Change, { change: "role.changed" }>,
 ): Result<Directory> {
   const member = directory.members.get(subject.id);
   if (member === undefined || member.username !== subject.username) {
@@ -273,7 +276,7 @@ function changeRole(
   }
   return accept({
     ...directory,
-    members: new Map(directory.members).set(subject.id, { ...member, role: asked }),
+    members: new Map(directory.members).set(subject.id, { ...member, role: newRole }),
   });
 }
 

@@ -13,13 +13,13 @@ import {
   SALT_BYTES,
 } from "../confirmation/statement.ts";
 
-// What happens in a tenant forms one stream of records. The log holds only a salted commitment of each
-// and a label that means nothing without the tenant's key, so outsiders see volume and timing alone.
+// Each tenant has one stream of records. The log holds only a salted commitment of each record and a label
+// that means nothing without the tenant's key, so outsiders see only how many entries there are, and when.
 
 export const SIGNATURES_MAX = 64;
-/** Whatever a nightly run under one rule finds, in some 30 bytes each; a longer list makes two records. */
+/** Some 30 bytes each. A run that erases more spans writes several records. */
 const ERASURE_MAX_SPANS = 1_000;
-/** An RSA key of 4,096 bits has about 520 bytes in COSE; this leaves room, not more. */
+/** A COSE key of RSA-4096 has some 520 bytes. */
 const PUBLIC_KEY_MAX_BYTES = 1_024;
 export const ROLES = ["owner", "admin", "developer", "auditor", "approver"] as const;
 export const NO_PREVIOUS = "0".repeat(2 * HASH_BYTES);
@@ -31,7 +31,7 @@ export const credential = shape.object({
   publicKey: shape.base64url(1, PUBLIC_KEY_MAX_BYTES),
 });
 
-/** Fixes the stream's id, and with it the owner's first passkey: nobody can begin a second one unseen. */
+/** The stream id is its hash, so nobody can replace the owner's first passkey without changing the id. */
 const genesisShape = shape.object({
   rp: shape.text(ORIGIN_MAX_CHARACTERS, 1),
   logOrigin: shape.text(ORIGIN_MAX_CHARACTERS, 1),
@@ -41,11 +41,11 @@ const genesisShape = shape.object({
   salt: shape.base64url(SALT_BYTES),
 });
 
-const created = shape.object({ genesis: genesisShape, tenant: shape.text(NAME_MAX_CHARACTERS), person });
+const creation = shape.object({ genesis: genesisShape, tenant: shape.text(NAME_MAX_CHARACTERS), person });
 
 export const outcome = shape.oneOf("approved", "rejected", "expired", "cancelled", "break-glass");
 
-const decided = shape.object({
+const signedDecision = shape.object({
   confirmation: id,
   outcome,
   payloadCommit: hash,
@@ -58,7 +58,7 @@ const decided = shape.object({
     SIGNATURES_MAX,
   ),
   policy: shape.nullable(hash),
-  /** The last change of the directory that this decision relied on. */
+  /** The last change of the directory before this decision. */
   directory: shape.object({ seq: shape.integer(), commit: hash }),
 });
 
@@ -73,8 +73,8 @@ const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape
     body,
   });
 
-export const createdRecord = envelope("stream.created", created);
-export const decisionRecord = envelope("decision", decided);
+export const createdRecord = envelope("stream.created", creation);
+export const decisionRecord = envelope("decision", signedDecision);
 /** The records whose payload is a change document. */
 export const CHANGES = [
   "credential.endorsed",
@@ -84,24 +84,24 @@ export const CHANGES = [
   "revealed",
   "recovered",
 ] as const;
-/** A change of the directory is a confirmation like any other; its payload is the change document. */
+/** A change of the directory is approved like any other request; its payload is the change document. */
 export const changeRecord = shape.variant("type", {
-  "credential.endorsed": envelope("credential.endorsed", decided),
-  "credential.revoked": envelope("credential.revoked", decided),
-  "role.changed": envelope("role.changed", decided),
-  "policy.changed": envelope("policy.changed", decided),
-  revealed: envelope("revealed", decided),
-  recovered: envelope("recovered", decided),
+  "credential.endorsed": envelope("credential.endorsed", signedDecision),
+  "credential.revoked": envelope("credential.revoked", signedDecision),
+  "role.changed": envelope("role.changed", signedDecision),
+  "policy.changed": envelope("policy.changed", signedDecision),
+  revealed: envelope("revealed", signedDecision),
+  recovered: envelope("recovered", signedDecision),
 });
-/** The operator's word, without a signature: the executor came back and used the approval. */
+/** Written by the service without a signature: the executor used the approval. */
 export const consumedRecord = envelope(
   "consumed",
   shape.object({ confirmation: id, decided: shape.integer() }),
 );
 
-/** A span of records, both ends among them. */
+/** A span of seqs, both ends included. */
 const span = shape.object({ from: shape.integer(), to: shape.integer() });
-/** The operator's word, too: the salts of these records are gone, by this rule. */
+/** Written by the service without a signature: it erased the salts of these records under this rule. */
 export const erasedRecord = envelope(
   "erased",
   shape.object({ rule: shape.text(NAME_MAX_CHARACTERS, 1), spans: shape.list(span, ERASURE_MAX_SPANS, 1) }),
@@ -151,7 +151,7 @@ const SEALED_ENTRY = 0x01;
 const PUBLIC_ENTRY = 0x02;
 const SEALED_ENTRY_BYTES = 1 + 2 * HASH_BYTES;
 
-/** What the public log holds of a record: 65 bytes that look alike, or one of the few public records. */
+/** What the log holds: the 65 bytes of a tenant's record, or one of the few public records. */
 export type Entry =
   | { readonly kind: "sealed"; readonly label: Bytes; readonly commit: Bytes }
   | { readonly kind: "public"; readonly record: JsonObject };
@@ -176,7 +176,7 @@ export function parseEntry(bytes: Bytes): Result<Entry> {
       commit: bytes.slice(1 + HASH_BYTES),
     });
   }
-  if (bytes[0] !== PUBLIC_ENTRY) return refuse("entry_malformed", "an entry begins with the byte 1 or 2");
+  if (bytes[0] !== PUBLIC_ENTRY) return refuse("entry_malformed", "an entry starts with the byte 1 or 2");
   const record = parseJsonObject(bytes.subarray(1), PAYLOAD_LIMITS);
   if (!record.ok)
     return refuse("entry_malformed", `a public record is not strict JSON: ${record.refusal.detail}`);

@@ -16,8 +16,8 @@ import { canonicalBytes } from "../encoding/jcs.ts";
 import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 
-// WebAuthn Level 3, section 7.2, as strict as it may be. It runs in the server beside another library,
-// in the browser and offline: whoever holds a receipt can check a signature without asking us.
+// WebAuthn Level 3, section 7.2, in its strictest reading. It runs on the server next to a second, independent
+// verifier, and in browsers and offline, so that anyone with a receipt can check its signatures.
 
 export interface AssertionExpectation {
   readonly challenge: Bytes;
@@ -25,14 +25,14 @@ export interface AssertionExpectation {
   readonly rpId: string;
   readonly credential: {
     readonly id: string;
-    /** COSE_Key, as it was registered. */
+    /** The registered COSE_Key. */
     readonly publicKey: Bytes;
     readonly algorithm?: number;
     readonly signCount?: number;
     readonly backupEligible?: boolean;
     readonly userHandle?: string;
   };
-  /** The credential ids that were issued in allowCredentials. */
+  /** The credential ids that allowCredentials named. */
   readonly allowed?: readonly string[];
 }
 
@@ -40,15 +40,15 @@ export interface AssertionFacts {
   readonly signCount: number;
   readonly backupEligible: boolean;
   readonly backedUp: boolean;
-  /** A sign of a cloned key, but no proof, so policy decides what follows. */
+  /** Suggests a cloned key but does not prove it, so the caller decides what to do. */
   readonly signCountRegressed: boolean;
 }
 
-/** WebAuthn's own bound. */
+/** WebAuthn's own limit. */
 export const CREDENTIAL_ID_MAX_BYTES = 1_023;
-/** The largest extension outputs in use are some 100 bytes, and this service asks for none. */
+/** The largest extension outputs in use have some 100 bytes; this service asks for none. */
 const AUTHENTICATOR_DATA_MAX_BYTES = 1_024;
-/** RSA-4096. */
+/** An RSA-4096 signature. */
 const ASSERTION_SIGNATURE_MAX_BYTES = 512;
 const ED25519_SIGNATURE_BYTES = 64;
 
@@ -59,7 +59,7 @@ export const assertionShape = shape.object({
   signature: shape.base64url(1, ASSERTION_SIGNATURE_MAX_BYTES),
 });
 
-/** Text of all four is canonical base64url without padding. */
+/** All four fields are canonical base64url without padding. */
 export type Assertion = shape.ShapeOf<typeof assertionShape>;
 
 export function assertionHash(assertion: Assertion): Bytes {
@@ -69,46 +69,49 @@ export function assertionHash(assertion: Assertion): Bytes {
 }
 
 /**
- * What is left out of the expectation is not checked: an offline verifier knows neither counter nor user
- * handle. Whether the credential is still active is the caller's to know.
+ * A field that the expectation omits is not checked: an offline verifier knows neither counter nor user handle.
+ * The caller must check whether the credential is still active.
  */
 export async function verifyAssertion(
   assertion: Assertion,
   expectation: AssertionExpectation,
   userHandle?: string,
 ): Promise<Result<AssertionFacts>> {
-  // The type is a promise that a caller may have got from outside.
-  const shaped = shape.matchShape(assertionShape, { ...assertion });
-  if (!shaped.ok) return refuse("assertion_malformed", shaped.refusal.detail, shaped.refusal.at);
-  const clientData = bytesOf(shaped.value.clientDataJSON);
-  const authenticatorData = bytesOf(shaped.value.authenticatorData);
-  const signature = bytesOf(shaped.value.signature);
+  // Callers may have cast their input to the type without checking it.
+  const matched = shape.matchShape(assertionShape, { ...assertion });
+  if (!matched.ok) return refuse("assertion_malformed", matched.refusal.detail, matched.refusal.at);
+  const clientData = bytesOf(matched.value.clientDataJSON);
+  const authenticatorData = bytesOf(matched.value.authenticatorData);
+  const signature = bytesOf(matched.value.signature);
 
-  const refused =
-    credentialProblem(shaped.value.id, expectation, userHandle) ??
+  const problem =
+    credentialProblem(matched.value.id, expectation, userHandle) ??
     clientDataProblem(clientData, { ...expectation, type: "webauthn.get" }) ??
     authenticatorDataProblem(authenticatorData, expectation);
-  if (refused) return refused;
+  if (problem) return problem;
 
-  const { publicKey, algorithm, signCount: before = 0 } = expectation.credential;
+  const { publicKey, algorithm, signCount: lastCount = 0 } = expectation.credential;
   const key = readCoseKey(publicKey);
   if (!key.ok) return key;
   if (algorithm !== undefined && algorithm !== key.value.algorithm) {
-    return refuse("algorithm_mismatch", `a key for ${key.value.algorithm}, registered for ${algorithm}`);
+    return refuse(
+      "algorithm_mismatch",
+      `the key is for algorithm ${key.value.algorithm}, but was registered for ${algorithm}`,
+    );
   }
-  const signed = concat(authenticatorData, sha256(clientData));
-  const verified = await verifySignature(key.value, signature, signed);
+  const message = concat(authenticatorData, sha256(clientData));
+  const verified = await verifySignature(key.value, signature, message);
   if (!verified.ok) return verified;
   const signCount = signCountOf(authenticatorData);
   return accept({
     signCount,
     backupEligible: hasFlag(authenticatorData, FLAG.backupEligible),
     backedUp: hasFlag(authenticatorData, FLAG.backedUp),
-    signCountRegressed: (signCount !== 0 || before !== 0) && signCount <= before,
+    signCountRegressed: (signCount !== 0 || lastCount !== 0) && signCount <= lastCount,
   });
 }
 
-type Refused = ReturnType<typeof refuse>;
+type RefusedResult = ReturnType<typeof refuse>;
 
 function bytesOf(text: string): Bytes {
   return expectOk(fromBase64url(text));
@@ -118,10 +121,10 @@ function credentialProblem(
   id: string,
   { credential, allowed }: AssertionExpectation,
   userHandle: string | undefined,
-): Refused | undefined {
+): RefusedResult | undefined {
   if (id !== credential.id) return refuse("unknown_credential", "signed with another passkey than expected");
   if (allowed && !allowed.includes(id)) {
-    return refuse("unknown_credential", "this passkey was not among those asked for");
+    return refuse("unknown_credential", "this passkey is not one of those that were allowed");
   }
   if (
     userHandle !== undefined &&
@@ -133,7 +136,7 @@ function credentialProblem(
   return undefined;
 }
 
-function authenticatorDataProblem(data: Bytes, expectation: AssertionExpectation): Refused | undefined {
+function authenticatorDataProblem(data: Bytes, expectation: AssertionExpectation): RefusedResult | undefined {
   const malformed = trailingProblem(data);
   if (malformed !== undefined) return refuse("authenticator_data_malformed", malformed);
   const problem = presenceProblem(data, expectation.rpId);
@@ -141,25 +144,28 @@ function authenticatorDataProblem(data: Bytes, expectation: AssertionExpectation
   const backupEligible = hasFlag(data, FLAG.backupEligible);
   const registered = expectation.credential.backupEligible;
   if (registered !== undefined && registered !== backupEligible) {
-    return refuse("backup_eligibility_changed", "whether a passkey can be backed up never changes");
+    return refuse(
+      "backup_eligibility_changed",
+      "the passkey's backup eligibility changed, which never happens",
+    );
   }
   return undefined;
 }
 
-/** What is wrong with the bytes behind the counter. */
+/** What is wrong with the bytes after the counter. */
 function trailingProblem(data: Bytes): string | undefined {
-  // WebAuthn, section 6.1: in an assertion AT must not be set, nor its data be there. To parse it
-  // would only carry a second, unregistered key through a verifier.
-  if (hasFlag(data, FLAG.attestedData)) return "attested credential data stands in an assertion";
+  // WebAuthn, section 6.1: an assertion has neither the AT flag nor its data. Accepting the data would let a
+  // second, unregistered key pass through a verifier.
+  if (hasFlag(data, FLAG.attestedData)) return "an assertion must not have attested credential data";
   const rest = data.subarray(AUTHENTICATOR_DATA_MIN_BYTES);
   if (!hasFlag(data, FLAG.extensionData)) {
-    return rest.length === 0 ? undefined : "bytes follow the counter that no flag announces";
+    return rest.length === 0 ? undefined : "there are bytes after the counter without a flag for them";
   }
   const extensions = readCborMap(rest);
   return extensions.ok ? undefined : `the extension data is ${extensions.refusal.detail}`;
 }
 
-/** Whether this is the key's signature of the message, in the form that WebAuthn gives each algorithm. */
+/** Checks the key's signature of the message, in WebAuthn's encoding for the algorithm. */
 export async function verifySignature(
   key: CoseKey,
   signature: Bytes,
@@ -174,19 +180,19 @@ export async function verifySignature(
     const verified = await crypto.subtle.verify(algorithm, imported.value, raw.value, message);
     if (verified) return accept("verified");
   } catch {
-    // A runtime that throws at a bad signature says no more than one that answers false.
+    // Some runtimes throw for a bad signature instead of returning false.
   }
   return refuse("signature_verification_failed", "the signature was not made by this key over these bytes");
 }
 
 function rawSignature(key: CoseKey, signature: Bytes): Result<Bytes> {
   if (key.algorithm === ES256) return rawFromDer(signature);
-  const wanted = key.algorithm === EDDSA ? ED25519_SIGNATURE_BYTES : key.modulus.length;
-  if (signature.length !== wanted) {
-    return refuse("signature_malformed", `the signature has ${signature.length} bytes instead of ${wanted}`);
+  const length = key.algorithm === EDDSA ? ED25519_SIGNATURE_BYTES : key.modulus.length;
+  if (signature.length !== length) {
+    return refuse("signature_malformed", `the signature has ${signature.length} bytes instead of ${length}`);
   }
   if (key.algorithm === EDDSA && !isSafePoint(signature.slice(0, 32))) {
-    return refuse("signature_malformed", "the signature begins with no sound point");
+    return refuse("signature_malformed", "the signature does not start with a safe point");
   }
   return accept(signature);
 }

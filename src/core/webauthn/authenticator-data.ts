@@ -2,8 +2,7 @@ import { equalBytes, utf8, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, sha256 } from "../encoding/hash.ts";
 import { refuse } from "../refusal.ts";
 
-// The head of what the authenticator signs: for which site, that somebody was there and was recognised,
-// and the counter.
+// The start of what the authenticator signs: the hash of the RP ID, the flags and the signature counter.
 
 const FLAGS_AT = HASH_BYTES;
 /** Hash, flags and counter: 32 + 1 + 4. */
@@ -26,17 +25,17 @@ export function signCountOf(data: Bytes): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(FLAGS_AT + 1);
 }
 
-/** What is wrong with site, presence, verification or backup flags; the same for a new passkey and its use. */
+/** What is wrong with RP ID, presence, verification or backup flags, for a new passkey as for its use. */
 export function presenceProblem(data: Bytes, rpId: string): ReturnType<typeof refuse> | undefined {
   if (!equalBytes(data.subarray(0, HASH_BYTES), sha256(utf8(rpId)))) {
     return refuse("rp_id_mismatch", `the passkey is for another site than ${rpId}`);
   }
   if (!hasFlag(data, FLAG.userPresent)) return refuse("user_not_present", "nobody touched the authenticator");
   if (!hasFlag(data, FLAG.userVerified)) {
-    return refuse("user_not_verified", "the authenticator did not check who holds it");
+    return refuse("user_not_verified", "the authenticator did not verify its user");
   }
   if (hasFlag(data, FLAG.backedUp) && !hasFlag(data, FLAG.backupEligible)) {
-    return refuse("backup_flags_invalid", "backed up, and yet not able to be");
+    return refuse("backup_flags_invalid", "the passkey is backed up but not eligible for backup");
   }
   return undefined;
 }

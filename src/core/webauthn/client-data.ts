@@ -2,13 +2,12 @@ import { toBase64url, type Bytes } from "../encoding/bytes.ts";
 import { parseJsonObject, type JsonLimits } from "../encoding/strict-json.ts";
 import { refuse } from "../refusal.ts";
 
-// What the browser says it did, to the letter that the passkey signed: the same checks for a new passkey
-// and for its use.
+// The browser's client data, which the passkey signs. The checks are the same for a new passkey and its use.
 
-/** Origin 280, challenge 86 and the names some 100; the rest is for fields that browsers may add. */
+/** Origin 280, challenge 86, names some 100; browsers may add fields. */
 export const CLIENT_DATA_MAX_BYTES = 4_096;
 const CLIENT_DATA_LIMITS: JsonLimits = { maxBytes: CLIENT_DATA_MAX_BYTES, maxDepth: 8, maxNodes: 256 };
-/** WebAuthn's own advice; ours have 64. A shorter one can only be a mistake of the caller. */
+/** WebAuthn's recommendation; this service uses 64. A shorter one is a bug of the caller. */
 const CHALLENGE_MIN_BYTES = 16;
 
 interface ClientDataExpectation {
@@ -21,7 +20,7 @@ export function clientDataProblem(
   bytes: Bytes,
   expected: ClientDataExpectation,
 ): ReturnType<typeof refuse> | undefined {
-  // Fields that are not known are tolerated, but none that stands twice: parsers differ on which counts.
+  // Unknown fields are allowed, but not duplicate ones, because parsers differ in which of them they keep.
   const parsed = parseJsonObject(bytes, CLIENT_DATA_LIMITS);
   if (!parsed.ok) {
     const { detail, at } = parsed.refusal;
@@ -33,14 +32,18 @@ export function clientDataProblem(
     return refuse("assertion_type_mismatch", `the answer is not for ${purpose} a passkey`, "/type");
   }
   if (expected.challenge.length < CHALLENGE_MIN_BYTES || challenge !== toBase64url(expected.challenge)) {
-    return refuse("challenge_mismatch", "the passkey answers another challenge", "/challenge");
+    return refuse("challenge_mismatch", "the passkey signed another challenge", "/challenge");
   }
   if (origin !== expected.origin) {
-    return refuse("origin_mismatch", `made at another origin than ${expected.origin}`, "/origin");
+    return refuse(
+      "origin_mismatch",
+      `the passkey was used at another origin than ${expected.origin}`,
+      "/origin",
+    );
   }
-  // Neither is read for its value: whoever could put the page in a frame could also cover what it shows.
+  // A page that frames this one could also cover what it shows, so any framing is refused.
   if ((crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined) {
-    return refuse("cross_origin", "made inside a frame of another origin");
+    return refuse("cross_origin", "the passkey was used inside a frame of another origin");
   }
   return undefined;
 }

@@ -2,9 +2,8 @@ import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 import { readCborMap, type CborMap, type CborValue } from "./cbor.ts";
 
-// Public keys as authenticators write them: a COSE_Key in the one CBOR form that WebAuthn allows
-// (CTAP2 canonical), with exactly the fields of its kind. So one key has one sequence of bytes, which
-// matters here because those bytes go into hashes and fingerprints.
+// Public keys as authenticators write them: a COSE_Key in canonical CBOR, with exactly the fields of its key
+// type. So a key has one sequence of bytes, which is what hashes and fingerprints need.
 
 export const ES256 = -7;
 export const EDDSA = -8;
@@ -19,7 +18,7 @@ export type CoseAlgorithm = CoseKey["algorithm"];
 const COORDINATE_BYTES = 32;
 const RSA_MODULUS_MIN_BITS = 2_048;
 const RSA_MODULUS_MAX_BITS = 4_096;
-/** 65537, the only one in use. */
+/** 65537, the only exponent in use. */
 const RSA_EXPONENT = "010001";
 /** RSA-4096: map 1, kty 2, alg 1 + 3, modulus 1 + 3 + 512, exponent 1 + 1 + 3. */
 export const COSE_KEY_MAX_BYTES = 1 + 2 + 4 + (4 + RSA_MODULUS_MAX_BITS / 8) + 5;
@@ -36,7 +35,7 @@ const SMALL_ORDER_Y = new Set([
   "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
   "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ]);
-/** 2^255 - 19 and above: a second spelling of a small y. */
+/** 2^255 - 19 and above: a second encoding of a small y. */
 const BEYOND_FIELD = /^(?:e[d-f]|f[0-9a-f])(?:ff){30}7f$/;
 
 export function readCoseKey(bytes: Uint8Array): Result<CoseKey> {
@@ -67,16 +66,16 @@ function readEddsa(map: CborMap): Result<CoseKey> {
   const named = map.get(LABEL.kty) === KEY_TYPE.okp && map.get(LABEL.curve) === CURVE.ed25519;
   if (!named || map.size !== 4) return keyMalformed("an EdDSA key has a type, an algorithm, Ed25519 and x");
   if (!isCoordinate(x)) return keyMalformed("a point on Ed25519 has 32 bytes");
-  if (!isSafePoint(x)) return keyMalformed("a point of small order, or not in its one spelling");
+  if (!isSafePoint(x)) return keyMalformed("a point of small order, or not in its canonical encoding");
   return accept({ algorithm: EDDSA, x });
 }
 
 /**
- * With a key of small order one signature fits any message. Some runtimes refuse such points and Node 20
- * does not, so without this check a receipt could be good on one machine and bad on another.
+ * With a key of small order, one signature is valid for any message. Some runtimes refuse such points and Node 20
+ * does not, so without this check a receipt could verify on one machine and fail on another.
  */
 export function isSafePoint(point: Bytes): boolean {
-  // The top bit is the sign of the other coordinate.
+  // The top bit is the sign of x.
   const y = toHex(point.with(31, (point[31] ?? 0) & 0x7f));
   return !SMALL_ORDER_Y.has(y) && !BEYOND_FIELD.test(y);
 }
@@ -95,7 +94,7 @@ function readRs256(map: CborMap): Result<CoseKey> {
   const bits = 8 * modulus.length - (Math.clz32(first) - 24);
   if (bits < RSA_MODULUS_MIN_BITS || bits > RSA_MODULUS_MAX_BITS) {
     return keyMalformed(
-      `a modulus of ${bits} bits; taken are ${RSA_MODULUS_MIN_BITS} to ${RSA_MODULUS_MAX_BITS}`,
+      `a modulus of ${bits} bits; ${RSA_MODULUS_MIN_BITS} to ${RSA_MODULUS_MAX_BITS} are supported`,
     );
   }
   return accept({ algorithm: RS256, modulus });

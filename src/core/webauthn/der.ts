@@ -1,28 +1,28 @@
 import { compareBytes, concat, fromHex, type Bytes } from "../encoding/bytes.ts";
 import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 
-// ECDSA-Sig-Value: SEQUENCE { r INTEGER, s INTEGER }, for P-256 and in DER only. Every laxity would be
-// a second spelling of one signature, and readers that disagree about what was signed.
+// ECDSA-Sig-Value for P-256: SEQUENCE { r INTEGER, s INTEGER }, in strict DER. A lax reader would accept several
+// encodings of one signature, and two verifiers could disagree.
 
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const NUMBER_BYTES = 32;
-/** A set top bit would read as a minus, so such a number has a zero byte before it: 1 + 32. */
+/** A number whose top bit is set has a zero byte before it, or it would be negative: 1 + 32. */
 const INTEGER_MAX_BYTES = 1 + NUMBER_BYTES;
-/** Two integers with their headers in a sequence with its own: 2 + 2 × (2 + 33) = 72, so lengths are one byte. */
+/** Two integers in a sequence, each with a header: 2 + 2 × (2 + 33) = 72. So every length is one byte. */
 export const DER_SIGNATURE_MAX_BYTES = 2 + 2 * (2 + INTEGER_MAX_BYTES);
 
 /** The order of P-256's base point; r and s are below it. */
 const ORDER = expectOk(fromHex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"));
 
-/** r and s as WebCrypto takes them, 32 bytes each. */
+/** r and s in WebCrypto's form, 32 bytes each. */
 export function rawFromDer(der: Uint8Array): Result<Bytes> {
   if (der.length > DER_SIGNATURE_MAX_BYTES) {
     return malformed(`${der.length} bytes; at most ${DER_SIGNATURE_MAX_BYTES} are possible`);
   }
-  if (der[0] !== SEQUENCE) return malformed("it does not begin with a sequence");
+  if (der[0] !== SEQUENCE) return malformed("it does not start with a sequence");
   if (der[1] !== der.length - 2)
-    return malformed("the sequence must end with the last byte, its length short");
+    return malformed("the sequence must end at the last byte, with a short length");
   const r = readInteger(der, 2, "r");
   if (!r.ok) return r;
   const s = readInteger(der, r.value.end, "s");
@@ -31,7 +31,7 @@ export function rawFromDer(der: Uint8Array): Result<Bytes> {
   return accept(concat(r.value.number, s.value.number));
 }
 
-/** The only DER of r ‖ s. */
+/** The one DER encoding of r ‖ s. */
 export function derFromRaw(raw: Uint8Array): Bytes {
   if (raw.length !== 2 * NUMBER_BYTES) throw new RangeError("r and s have 32 bytes each");
   const r = writeInteger(raw.subarray(0, NUMBER_BYTES));
@@ -49,7 +49,7 @@ function readInteger(der: Uint8Array, start: number, name: string): Result<{ num
   const second = der[start + 3] ?? 0;
   if (first >= 0x80) return malformed(`${name} is negative`);
   if (first === 0 && length > 1 && second < 0x80)
-    return malformed(`${name} begins with a needless zero byte`);
+    return malformed(`${name} starts with an unnecessary zero byte`);
   const digits = der.subarray(first === 0 ? start + 3 : start + 2, end);
   if (digits.length === 0) return malformed(`${name} is zero`);
   const number = new Uint8Array(NUMBER_BYTES);

@@ -1,7 +1,7 @@
 import { toHex } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 
-/** What people compare of a passkey: the beginning of its public key's hash, in groups of four. */
+/** For people to compare passkeys: the start of the public key's hash, in groups of four. */
 export function fingerprintOf(publicKey: Uint8Array): string {
   return toHex(sha256(publicKey).subarray(0, 8)).replace(/(.{4})(?=.)/g, "$1 ");
 }

@@ -4,7 +4,7 @@ import { EDDSA, ES256, keyMalformed, RS256, type CoseKey } from "./cose.ts";
 
 // A COSE public key as a WebCrypto key.
 
-/** As import and verification want it; each takes what it needs of it. */
+/** The parameters of import, sign and verify in one object; each call uses its own. */
 export const WEBCRYPTO_ALGORITHM = {
   [ES256]: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
   [EDDSA]: { name: "Ed25519" },
@@ -15,8 +15,8 @@ export async function importCoseKey(key: CoseKey): Promise<Result<CryptoKey>> {
   try {
     return accept(await webCryptoKey(key));
   } catch {
-    // Here WebCrypto itself refuses a point that is not on the curve.
-    return keyMalformed("WebCrypto does not take it");
+    // WebCrypto refuses a point that is not on the curve.
+    return keyMalformed("WebCrypto refuses it");
   }
 }
 
