@@ -6,24 +6,24 @@ import { entriesPath, TILE_WIDTH, tileWidth, type Bundle } from "./tile.ts";
 import { authenticateEntries, authenticateTiles, type FetchTile } from "./tile-client.ts";
 import { consistencyPath, tilesForConsistency } from "./tile-proof.ts";
 
-// The log read from end to end by somebody who believes its signed root alone.
+// Reads the entries of a whole log, trusting only its signed root.
 
 export interface LogReader {
   readonly fetchTile: FetchTile;
-  /** Undefined if the log doesn't have it. A rejection is passed on. */
+  /** Resolves to undefined if the log does not have the bundle. A rejection is passed on. */
   readonly fetchEntries: (bundle: Bundle) => Promise<Uint8Array | undefined>;
 }
 
-/** Held at one time: 128 tiles of 8 KiB, and 128 bundles of some 17 KiB. */
+/** Memory at one time: 128 tiles of 8 KiB and 128 bundles of some 17 KiB. */
 const BUNDLES_AT_ONCE = 128;
 
 interface EntryRange {
-  /** The index of the first of them. */
+  /** The index of the first entry. */
   readonly first: number;
   readonly entries: readonly Bytes[];
 }
 
-/** The entries from this index on, each under the checkpoint's root; a refusal is the last that comes. */
+/** The entries from this index on, each verified against the checkpoint's root. A refusal is always the last item. */
 export async function* authenticEntries(
   { size, root }: Pick<Checkpoint, "size" | "root">,
   from: number,
@@ -31,8 +31,8 @@ export async function* authenticEntries(
 ): AsyncGenerator<Result<EntryRange>, void> {
   const end = Math.ceil(size / TILE_WIDTH);
   for (let start = Math.floor(from / TILE_WIDTH); start < end; start += BUNDLES_AT_ONCE) {
-    const bundles = Array.from({ length: Math.min(BUNDLES_AT_ONCE, end - start) }, (_none, place) => {
-      const index = start + place;
+    const bundles = Array.from({ length: Math.min(BUNDLES_AT_ONCE, end - start) }, (_none, offset) => {
+      const index = start + offset;
       return { index, width: tileWidth(0, index, size) };
     });
     const tiles = bundles.map((bundle) => ({ level: 0, ...bundle }));
@@ -42,8 +42,8 @@ export async function* authenticEntries(
       return;
     }
     const fetched = await Promise.all(bundles.map((bundle) => log.fetchEntries(bundle)));
-    for (const [place, bundle] of bundles.entries()) {
-      const bytes = fetched[place];
+    for (const [position, bundle] of bundles.entries()) {
+      const bytes = fetched[position];
       const entries = bytes === undefined ? missing(bundle) : authenticateEntries(bundle, bytes, read.value);
       if (!entries.ok) {
         yield entries;
@@ -59,7 +59,7 @@ function missing({ index, width }: Bundle): Result<never> {
   return refuse("tile_not_authentic", `the log does not have ${entriesPath(index, width)}`);
 }
 
-/** Whether the older state is a beginning of the newer one. */
+/** Proves that the newer state extends the older one. */
 export async function proveConsistency(
   older: Checkpoint,
   newer: Checkpoint,

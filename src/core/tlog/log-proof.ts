@@ -5,14 +5,14 @@ import { PATH_MAX_HASHES } from "./merkle.ts";
 import { NOTE_MAX_CHARACTERS, parseNote } from "./signed-note.ts";
 import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 
-// C2SP tlog-proof: an inclusion path and the signed checkpoint it leads to, in one text to keep.
-// Reading one checks its form only: who signed, and whether the path leads there, is for the verifier.
+// C2SP tlog-proof: an inclusion path and its signed checkpoint, in one text. Parsing checks the form only; the
+// verifier checks the signatures and the path.
 
 const FIRST_LINE = "c2sp.org/tlog-proof@v1";
 export const PROOF_EXTRA_MAX_BYTES = 16 * 1024;
 /**
- * First line 23, extra 7 + 4/3 x 16,384 rounded up to 21,848, index 23, 63 hashes of 45, blank line,
- * checkpoint: 24,737 characters above the note.
+ * First line 23, extra 7 + 4/3 x 16,384 rounded up to 21,848, index 23, 63 hashes of 45, blank line 1: 24,737
+ * characters, and the note.
  */
 export const PROOF_MAX_CHARACTERS =
   23 + 7 + 4 * Math.ceil(PROOF_EXTRA_MAX_BYTES / 3) + 23 + PATH_MAX_HASHES * 45 + 1 + NOTE_MAX_CHARACTERS;
@@ -23,7 +23,7 @@ export interface LogProof {
   readonly index: number;
   /** From the leaf's sibling to the root's child. */
   readonly path: readonly Bytes[];
-  /** The signed note, to the letter. */
+  /** The exact text of the signed note. */
   readonly checkpoint: string;
 }
 

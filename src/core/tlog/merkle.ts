@@ -2,13 +2,13 @@ import { equalBytes, owned, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, sha256 } from "../encoding/hash.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// The tree of RFC 6962, its proofs checked as RFC 9162 says. Sizes and indices go up to 2^53 - 1, so a
-// number is halved by division: the shift operators of JavaScript keep 32 bits.
+// The Merkle tree of RFC 6962, with proofs checked as in RFC 9162. Sizes and indices go up to 2^53 - 1, so numbers
+// are halved by division: JavaScript's shift operators keep only 32 bits.
 
-/** A tree of 2^63 leaves is 63 levels high; the formats of C2SP allow no longer proof. */
+/** A tree of 2^63 leaves has 63 levels; C2SP's formats allow no longer proof. */
 export const PATH_MAX_HASHES = 63;
 
-// A leaf can't be passed off as a node nor a node as a leaf: they are hashed with different first bytes.
+// Different first bytes, so that a leaf can never be taken for a node, or a node for a leaf.
 const LEAF_PREFIX = Uint8Array.of(0x00);
 const NODE_PREFIX = Uint8Array.of(0x01);
 
@@ -23,20 +23,20 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
   return sha256(NODE_PREFIX, left, right);
 }
 
-/** The root by its definition; for whole trees in memory. */
+/** The root by its definition, for a whole tree in memory. */
 export function treeRoot(leafHashes: readonly Uint8Array[]): Bytes {
   return leafHashes.length === 0 ? sha256() : rootOfSlice(leafHashes, 0, leafHashes.length);
 }
 
 function rootOfSlice(hashes: readonly Uint8Array[], from: number, to: number): Bytes {
   const first = hashes[from];
-  if (first === undefined) throw new RangeError("a slice of leaves holds at least one");
+  if (first === undefined) throw new RangeError("a slice of leaves is empty");
   if (to - from === 1) return owned(first);
   const middle = from + largestPowerBelow(to - from);
   return nodeHash(rootOfSlice(hashes, from, middle), rootOfSlice(hashes, middle, to));
 }
 
-/** The largest power of two below a number of leaves above one: where RFC 6962 splits a tree. */
+/** The largest power of two below this count, which must be above one: where RFC 6962 splits a tree. */
 export function largestPowerBelow(count: number): number {
   let power = 1;
   while (power * 2 < count) power *= 2;
@@ -69,21 +69,21 @@ export function verifyInclusion(claim: InclusionClaim): Result<void> {
   if (![claim.leaf, claim.root, ...path].every(isHash)) return mismatch("a hash is not 32 bytes long");
 
   let hash = owned(claim.leaf);
-  let place = index;
+  let position = index;
   let last = size - 1;
   for (const sibling of path) {
     if (last === 0) return mismatch("the path is too long for this tree");
-    if (isOdd(place) || place === last) {
+    if (isOdd(position) || position === last) {
       hash = nodeHash(sibling, hash);
-      // A last node without a right sibling moves up as it is, over as many levels as that holds.
-      while (!isOdd(place) && place !== 0) {
-        place = half(place);
+      // A last node without a right sibling moves up unchanged, through every level where it has none.
+      while (!isOdd(position) && position !== 0) {
+        position = half(position);
         last = half(last);
       }
     } else {
       hash = nodeHash(hash, sibling);
     }
-    place = half(place);
+    position = half(position);
     last = half(last);
   }
   if (last !== 0) return mismatch("the path is too short for this tree");
@@ -110,62 +110,64 @@ export function verifyConsistency(claim: ConsistencyClaim): Result<void> {
   if (newSize === 0 && !equalBytes(newRoot, EMPTY_ROOT)) return mismatch("the empty tree has another root");
 
   if (oldSize === 0 || oldSize === newSize) {
-    if (path.length !== 0) return mismatch("nothing is to be proved, but the path is not empty");
+    if (path.length !== 0) return mismatch("there is nothing to prove, but the path is not empty");
     return equalBytes(oldRoot, oldSize === 0 ? EMPTY_ROOT : newRoot)
       ? accept(undefined)
-      : mismatch("two roots for one size");
+      : mismatch("two different roots for one size");
   }
   return climbFromOldToNew(claim);
 }
 
 function climbFromOldToNew({ oldSize, oldRoot, newSize, newRoot, path }: ConsistencyClaim): Result<void> {
-  let place = oldSize - 1;
+  let position = oldSize - 1;
   let last = newSize - 1;
-  while (isOdd(place)) {
-    place = half(place);
+  while (isOdd(position)) {
+    position = half(position);
     last = half(last);
   }
-  // A complete old tree is a node of the new one, and its root, known already, is not in the path.
-  const [first, ...rest] = place === 0 ? [oldRoot, ...path] : path;
+  // If the old tree is complete, its root is a node of the new one. The verifier knows it, so the path omits it.
+  const [first, ...rest] = position === 0 ? [oldRoot, ...path] : path;
   if (first === undefined) return refuse("consistency_mismatch", "the path is empty");
 
   let oldHash = owned(first);
   let newHash = owned(first);
   for (const hash of rest) {
     if (last === 0) return refuse("consistency_mismatch", "the path is too long for these trees");
-    if (isOdd(place) || place === last) {
+    if (isOdd(position) || position === last) {
       oldHash = nodeHash(hash, oldHash);
       newHash = nodeHash(hash, newHash);
-      while (!isOdd(place) && place !== 0) {
-        place = half(place);
+      while (!isOdd(position) && position !== 0) {
+        position = half(position);
         last = half(last);
       }
     } else {
       newHash = nodeHash(newHash, hash);
     }
-    place = half(place);
+    position = half(position);
     last = half(last);
   }
   if (last !== 0) return refuse("consistency_mismatch", "the path is too short for these trees");
-  if (!equalBytes(oldHash, oldRoot)) return refuse("consistency_mismatch", "the path misses the old root");
-  if (!equalBytes(newHash, newRoot)) return refuse("consistency_mismatch", "the path misses the new root");
+  if (!equalBytes(oldHash, oldRoot))
+    return refuse("consistency_mismatch", "the path does not lead to the old root");
+  if (!equalBytes(newHash, newRoot))
+    return refuse("consistency_mismatch", "the path does not lead to the new root");
   return accept(undefined);
 }
 
-/** A subtree of 2^level leaves that will never change again; its first leaf is index * 2^level. */
+/** A complete subtree of 2^level leaves, which never changes; its first leaf is index * 2^level. */
 interface TreeNode {
   readonly level: number;
   readonly index: number;
   readonly hash: Bytes;
 }
 
-/** The roots of a tree's complete subtrees, largest first: all that appending to it needs. */
+/** The roots of a tree's complete subtrees, largest first, which is all that appending needs. */
 export interface Frontier {
   readonly size: number;
   readonly hashes: readonly Bytes[];
 }
 
-/** The next frontier, and the nodes that the new leaf completes, the leaf itself first. */
+/** The next frontier and the nodes that the new leaf completes, starting with the leaf itself. */
 export function appendLeaf(
   frontier: Frontier,
   leaf: Bytes,

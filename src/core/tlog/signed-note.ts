@@ -14,11 +14,11 @@ import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 
 // C2SP signed-note and tlog-cosignature: a text, a blank line, and one line for each signature.
 
-/** The log's, 64 witnesses', and room for those that this verifier doesn't know; the format asks for 16. */
+/** The log, 64 witnesses, and a margin for unknown ones; the format asks for 16. */
 export const NOTE_MAX_SIGNATURES = 128;
-/** 128 lines of at most 370 characters and 16 post-quantum ones of some 7,000 are 159,360; 160 x 1,024. */
+/** 128 lines of at most 370 characters and 16 post-quantum ones of some 7,000: 159,360; rounded to 160 x 1,024. */
 export const NOTE_MAX_CHARACTERS = 160 * 1024;
-/** As long as a host name and a path that anybody types. */
+/** A host name of at most 253 characters, with little room for a path. */
 const KEY_NAME_MAX_CHARACTERS = 255;
 /** Name, two plus signs, 8 hexadecimal digits, and 44 characters for 33 bytes: 255 + 2 + 8 + 44. */
 const VKEY_MAX_CHARACTERS = 309;
@@ -35,7 +35,7 @@ const TYPE_BYTES: Readonly<Record<NoteKeyType, number>> = { ed25519: 0x01, cosig
 
 export interface NoteKey {
   readonly name: string;
-  /** 8 hexadecimal digits: no fingerprint, only a label that tells the keys of one name apart. */
+  /** 8 hex digits. Distinguishes the keys of one name, but is too short to identify a key. */
   readonly id: string;
   readonly type: NoteKeyType;
   readonly publicKey: Bytes;
@@ -44,7 +44,7 @@ export interface NoteKey {
 export interface NoteSignature {
   readonly name: string;
   readonly id: string;
-  /** Without the key id; a cosignature's begins with its time. */
+  /** Without the key id. A cosignature starts with its time. */
   readonly signature: Bytes;
 }
 
@@ -105,14 +105,14 @@ export function parseNote(note: string): Result<SignedNote> {
     : signatures;
 }
 
-/** One or more signature lines by themselves, as a witness answers. */
+/** One or more signature lines alone, as in a witness's response. */
 export function parseSignatures(lines: string): Result<readonly NoteSignature[]> {
   const malformed = (detail: string): Result<readonly NoteSignature[]> => refuse("note_malformed", detail);
   if (lines.length > NOTE_MAX_CHARACTERS) return malformed(`longer than ${NOTE_MAX_CHARACTERS} characters`);
   if (!lines.endsWith("\n")) return malformed("the last signature line does not end with a newline");
   const signatures: NoteSignature[] = [];
   for (const line of lines.slice(0, -1).split("\n", NOTE_MAX_SIGNATURES + 1)) {
-    const [name = "", encoded = ""] = line.slice(LINE_START.length).split(" ", 1 + 1);
+    const [name = "", encoded = ""] = line.slice(LINE_START.length).split(" ", 2);
     const bytes = fromBase64(encoded);
     const rebuilt = `${LINE_START}${name} ${encoded}`;
     if (line !== rebuilt || !isKeyName(name) || !bytes.ok || bytes.value.length <= KEY_ID_BYTES) {
@@ -131,7 +131,7 @@ export function parseSignatures(lines: string): Result<readonly NoteSignature[]>
 export function encodeNote(note: SignedNote): string {
   if (!note.text.endsWith("\n")) throw new RangeError("the text of a note ends with a newline");
   const encoded = `${note.text}\n${encodeSignatures(note.signatures)}`;
-  // A note that can't be read back must not leave: others may already count on what it says.
+  // Never publish a note that could not be parsed: readers may already depend on it.
   expectOk(parseNote(encoded));
   return encoded;
 }
@@ -149,12 +149,12 @@ function idAndSignature({ name, id, signature }: NoteSignature): string {
   return toBase64(concat(idBytes, signature));
 }
 
-/** What a signature covers: the text, or with a time (seconds since 1970) what a cosignature covers. */
+/** The bytes under a signature, or with a time (in seconds since 1970) under a cosignature. */
 export function signedBytes(text: string, time?: number): Bytes {
   return utf8(time === undefined ? text : `cosignature/v1\ntime ${time}\n${text}`);
 }
 
-/** A signature over `signedBytes` as it stands in a note. */
+/** A signature of `signedBytes` as a line of a note. */
 export function noteSignature(key: NoteKey, signature: Uint8Array, time?: number): NoteSignature {
   if (signature.length !== SIGNATURE_BYTES) throw new RangeError("an Ed25519 signature has 64 bytes");
   if ((time !== undefined) !== (key.type === "cosignature")) {
@@ -167,7 +167,7 @@ export function noteSignature(key: NoteKey, signature: Uint8Array, time?: number
   return { name: key.name, id: key.id, signature: concat(stamp, signature) };
 }
 
-/** Synchronous, so that a log can sign inside its transaction. */
+/** Synchronous, so that a log can sign inside a transaction. */
 export type Sign = (message: Bytes) => Uint8Array;
 
 export function signNote(text: string, key: NoteKey, sign: Sign): NoteSignature {
@@ -176,13 +176,13 @@ export function signNote(text: string, key: NoteKey, sign: Sign): NoteSignature 
 
 interface VerifiedSignature {
   readonly key: NoteKey;
-  /** Of a cosignature. */
+  /** Only for a cosignature. */
   readonly time?: number;
 }
 
 /**
- * The known keys that have signed, each once, in the order of the note. Lines of unknown keys are passed
- * over; every line of a known key must verify, a repeated one too, or the whole note is refused.
+ * The given keys that signed the note, each once, in the order of the note. Lines of unknown keys are ignored.
+ * Every line of a given key must verify, even a repeated one, or the whole note is refused.
  */
 export async function verifyNote(
   note: SignedNote,
@@ -193,11 +193,11 @@ export async function verifyNote(
     const [key, ...others] = keys.filter(({ name, id }) => name === signature.name && id === signature.id);
     if (key === undefined) continue;
     if (!others.every((other) => sameKey(key, other))) {
-      return refuse("note_signature_invalid", `two trusted keys are called ${key.name}+${key.id}`);
+      return refuse("note_signature_invalid", `two trusted keys have the name and id ${key.name}+${key.id}`);
     }
-    const checked = await verifySignature(note.text, signature, key);
-    if (!checked.ok) return checked;
-    if (!verified.some((earlier) => sameKey(earlier.key, key))) verified.push(checked.value);
+    const result = await verifySignature(note.text, signature, key);
+    if (!result.ok) return result;
+    if (!verified.some((earlier) => sameKey(earlier.key, key))) verified.push(result.value);
   }
   if (verified.length === 0) return refuse("note_signature_invalid", "no signature is by a trusted key");
   return accept(verified);
@@ -224,7 +224,7 @@ async function verifySignature(
       return invalid("does not verify");
     }
   } catch (problem) {
-    // Bytes that are no point of the curve, or a runtime without Ed25519: either way it isn't verified.
+    // The key is not a point of the curve, or the runtime has no Ed25519.
     return invalid(`could not be checked: ${String(problem)}`);
   }
   return accept(time === undefined ? { key } : { key, time });

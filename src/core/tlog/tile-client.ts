@@ -5,28 +5,28 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import { parseEntries, TILE_WIDTH, tileHashes, tilePath, tileWidth, type Bundle, type Tile } from "./tile.ts";
 import { rootFromTiles, tilesForRoot, type ReadTile } from "./tile-proof.ts";
 
-// A tile is bytes from a server until it is tied to a root that is trusted. No hash of it is looked at
-// before: a client that skips this for the tiles in between takes a forged entry with its forged tile.
+// Tiles come from an untrusted server. No hash of a tile is used before the tile is verified against a trusted
+// root. A client that skips this for tiles in between would accept a forged entry with its forged tile.
 
-/** Undefined if the log doesn't have it. A rejection is passed on. */
+/** Resolves to undefined if the log does not have the tile. A rejection is passed on. */
 export type FetchTile = (tile: Tile) => Promise<Uint8Array | undefined>;
 
 /**
- * Fetches the wanted tiles and those that tie them to the root. What comes back reads them, and only them,
- * at their width or less.
+ * Fetches these tiles and those between them and the root, and verifies all. Returns a reader for the verified
+ * tiles, at their width or less.
  */
 export async function authenticateTiles(
   size: number,
   root: Uint8Array,
-  wanted: readonly Tile[],
+  tiles: readonly Tile[],
   fetchTile: FetchTile,
 ): Promise<Result<ReadTile>> {
   if (!isTreeSize(size)) return refuse("tile_malformed", "the size is not a whole number up to 2^53 - 1");
-  const stray = wanted.find((tile) => !isOfTree(tile, size));
-  if (stray !== undefined) {
+  const foreign = tiles.find((tile) => !isOfTree(tile, size));
+  if (foreign !== undefined) {
     return refuse(
       "tile_malformed",
-      `a tree of ${size} has no tile ${stray.index} of width ${stray.width} at level ${stray.level}`,
+      `a tree of ${size} has no tile ${foreign.index} of width ${foreign.width} at level ${foreign.level}`,
     );
   }
   const authentic = new Map<string, Bytes>();
@@ -35,18 +35,18 @@ export async function authenticateTiles(
   const rightEdge = await fetchAll(tilesForRoot(size), fetchTile);
   if (!rightEdge.ok) return rightEdge;
   if (!equalBytes(rootFromTiles(size, readerOf(rightEdge.value)), root)) {
-    return refuse("tile_not_authentic", "the tiles of the right edge do not make up the root");
+    return refuse("tile_not_authentic", "the tiles of the right edge do not match the root");
   }
   for (const [key, bytes] of rightEdge.value) authentic.set(key, bytes);
 
-  // From the top down: a tile's parent is authentic before the tile itself is fetched.
-  for (const tiles of fullTilesFromTop(size, wanted)) {
-    const fetched = await fetchAll(tiles, fetchTile);
+  // From the top down, so that a tile's parent is verified before the tile.
+  for (const level of fullTilesFromTop(size, tiles)) {
+    const fetched = await fetchAll(level, fetchTile);
     if (!fetched.ok) return fetched;
-    for (const tile of tiles) {
+    for (const tile of level) {
       const bytes = fetched.value.get(keyOf(tile));
       if (bytes === undefined || !equalBytes(treeRoot(tileHashes(bytes)), hashInParent(tile, size, read))) {
-        return refuse("tile_not_authentic", `${tilePath(tile)} does not make up the hash in its parent`);
+        return refuse("tile_not_authentic", `${tilePath(tile)} does not match the hash in its parent`);
       }
       authentic.set(keyOf(tile), bytes);
     }
@@ -54,7 +54,7 @@ export async function authenticateTiles(
   return accept(read);
 }
 
-/** The entries of a bundle whose level 0 tile was authenticated; `read` is what came of that. */
+/** Verifies the entries of a bundle; `read` must be able to read the bundle's level 0 tile. */
 export function authenticateEntries(
   bundle: Bundle,
   bytes: Uint8Array,
@@ -66,8 +66,8 @@ export function authenticateEntries(
   if (entries.value.length !== hashes.length) {
     return refuse("tile_malformed", `expected ${hashes.length} entries, found ${entries.value.length}`);
   }
-  const forged = entries.value.findIndex((entry, place) => {
-    const hash = hashes[place];
+  const forged = entries.value.findIndex((entry, position) => {
+    const hash = hashes[position];
     return hash === undefined || !equalBytes(leafHash(entry), hash);
   });
   if (forged >= 0) {
@@ -80,19 +80,19 @@ export function authenticateEntries(
 }
 
 /**
- * The full tiles among the wanted and their ancestors, grouped by level, highest first. All other tiles of a
- * tree are on the right edge, checked against the root with every hash they have.
+ * The full tiles among these and their ancestors, grouped by level, highest first. All other tiles are on the
+ * right edge of the tree, which is checked as a whole against the root.
  */
-function fullTilesFromTop(size: number, wanted: readonly Tile[]): readonly (readonly Tile[])[] {
+function fullTilesFromTop(size: number, tiles: readonly Tile[]): readonly (readonly Tile[])[] {
   const levels = new Map<number, Map<string, Tile>>();
-  for (const start of wanted) {
+  for (const start of tiles) {
     for (let tile = start; tile.width === TILE_WIDTH; tile = parentOf(tile, size)) {
       const level = levels.get(tile.level) ?? new Map<string, Tile>();
       level.set(keyOf(tile), tile);
       levels.set(tile.level, level);
     }
   }
-  return [...levels].toSorted(([left], [right]) => right - left).map(([, tiles]) => [...tiles.values()]);
+  return [...levels].toSorted(([left], [right]) => right - left).map(([, level]) => [...level.values()]);
 }
 
 function parentOf(tile: Tile, size: number): Tile {
@@ -102,8 +102,8 @@ function parentOf(tile: Tile, size: number): Tile {
 }
 
 function hashInParent(tile: Tile, size: number, read: ReadTile): Uint8Array {
-  const place = tile.index % TILE_WIDTH;
-  return read(parentOf(tile, size)).subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES);
+  const position = tile.index % TILE_WIDTH;
+  return read(parentOf(tile, size)).subarray(position * HASH_BYTES, (position + 1) * HASH_BYTES);
 }
 
 async function fetchAll(tiles: readonly Tile[], fetchTile: FetchTile): Promise<Result<Map<string, Bytes>>> {
@@ -114,7 +114,7 @@ async function fetchAll(tiles: readonly Tile[], fetchTile: FetchTile): Promise<R
     if (bytes.length !== tile.width * HASH_BYTES) {
       return refuse("tile_malformed", `${tilePath(tile)} has ${bytes.length} bytes`);
     }
-    // Copied: who gave the bytes could still change them after the check.
+    // Copied, because the source could still change its bytes after the check.
     fetched.set(keyOf(tile), owned(bytes.slice()));
   }
   return accept(fetched);
@@ -123,11 +123,11 @@ async function fetchAll(tiles: readonly Tile[], fetchTile: FetchTile): Promise<R
 function readerOf(tiles: ReadonlyMap<string, Bytes>): ReadTile {
   return (tile) => {
     const bytes = tiles.get(keyOf(tile));
-    const wanted = tile.width * HASH_BYTES;
-    if (bytes === undefined || bytes.length < wanted) {
+    const length = tile.width * HASH_BYTES;
+    if (bytes === undefined || bytes.length < length) {
       throw new RangeError(`${tilePath(tile)} was not authenticated`);
     }
-    return bytes.subarray(0, wanted);
+    return bytes.subarray(0, length);
   };
 }
 

@@ -3,21 +3,21 @@ import { HASH_BYTES } from "../encoding/hash.ts";
 import { isTreeSize, largestPowerBelow, rootOfSubtrees, treeRoot, type Frontier } from "./merkle.ts";
 import { TILE_WIDTH, tileHashes, tilePath, tileWidth, type Tile } from "./tile.ts";
 
-// Proofs built from tiles. Every hash of a proof is the root of a range of leaves; a range is made of
-// complete subtrees, and each of those stands in one tile or is made of neighbours in one tile. So what to
-// read is plain arithmetic, and the same arithmetic tells a client which tiles to fetch.
+// Builds proofs from tiles. Every hash of a proof is the root of a range of leaves. A range consists of complete
+// subtrees, and the root of each is in one tile or follows from neighbouring hashes in one tile. So arithmetic
+// alone gives the tiles to read, and the tiles that a client must fetch.
 
-/** Returns a tile's width x 32 bytes. It throws for a tile that it doesn't have: ask `tilesFor...` first. */
+/** Returns a tile's width x 32 bytes, or throws if it does not have the tile. `tilesFor...` lists the tiles needed. */
 export type ReadTile = (tile: Tile) => Uint8Array;
 
-/** The place of a complete subtree: 2^level leaves from index * 2^level on. */
+/** A complete subtree: 2^level leaves from index * 2^level on. */
 export interface NodePlace {
   readonly level: number;
   readonly index: number;
 }
 export type ReadNode = (place: NodePlace) => Bytes;
 
-/** A hash of a proof, as the places of the complete subtrees it is made of, largest first. */
+/** A hash of a proof, as the complete subtrees that it covers, largest first. */
 type ProofHash = readonly NodePlace[];
 
 const LEVELS_PER_TILE = Math.log2(TILE_WIDTH);
@@ -36,9 +36,9 @@ export function rootFromTiles(size: number, read: ReadTile): Bytes {
   return rootOfSubtrees(frontierFromTiles(size, read).hashes);
 }
 
-/** What appending goes on from, for a log that wakes up with its tiles only. */
+/** The state to append to, for a log that starts with only its tiles. */
 export function frontierFromTiles(size: number, read: ReadTile): Frontier {
-  return { size, hashes: subtreesOf(0, checkedSize(size)).map(nodesFromTiles(size, read)) };
+  return { size, hashes: subtreesOf(0, requireSize(size)).map(nodesFromTiles(size, read)) };
 }
 
 /** Exactly the tiles that `inclusionPath` reads. */
@@ -51,13 +51,13 @@ export function tilesForConsistency(oldSize: number, newSize: number): readonly 
   return tilesAt(consistencyPlaces(oldSize, newSize), newSize);
 }
 
-/** Exactly the tiles that `rootFromTiles` reads: all that aren't full, and each hash of them counts. */
+/** Exactly the tiles that `rootFromTiles` reads: all that are not full, with every hash in them. */
 export function tilesForRoot(size: number): readonly Tile[] {
-  return tilesAt([subtreesOf(0, checkedSize(size))], size);
+  return tilesAt([subtreesOf(0, requireSize(size))], size);
 }
 
 export function inclusionPlaces(index: number, size: number): readonly ProofHash[] {
-  if (!isTreeSize(index) || index >= checkedSize(size)) throw new RangeError("the index is outside the tree");
+  if (!isTreeSize(index) || index >= requireSize(size)) throw new RangeError("the index is outside the tree");
   const siblings: ProofHash[] = [];
   let from = 0;
   let to = size;
@@ -75,13 +75,13 @@ export function inclusionPlaces(index: number, size: number): readonly ProofHash
 }
 
 export function consistencyPlaces(oldSize: number, newSize: number): readonly ProofHash[] {
-  if (checkedSize(oldSize) > checkedSize(newSize))
+  if (requireSize(oldSize) > requireSize(newSize))
     throw new RangeError("the old tree is larger than the new");
   if (oldSize === 0) return [];
   const parts: ProofHash[] = [];
   let from = 0;
   let to = newSize;
-  // Down to the subtree that the old tree ends with.
+  // Down to the last subtree of the old tree.
   while (to > oldSize) {
     const middle = from + largestPowerBelow(to - from);
     if (oldSize <= middle) {
@@ -101,17 +101,18 @@ export function hashesAt(places: readonly ProofHash[], read: ReadNode): readonly
   return places.map((subtrees) => rootOfSubtrees(subtrees.map(read)));
 }
 
-/** Reads nodes of any level out of the tiles of a tree of this size. */
+/** Reads nodes of any level from the tiles of a tree of this size. */
 export function nodesFromTiles(size: number, read: ReadTile): ReadNode {
   return (place) => {
-    const { tile, first, count } = whereInTiles(place, size);
+    const { tile, first, count } = locateInTiles(place, size);
     const bytes = read(tile);
-    if (bytes.length !== tile.width * HASH_BYTES) throw new RangeError(`${tilePath(tile)} has another width`);
+    if (bytes.length !== tile.width * HASH_BYTES)
+      throw new RangeError(`${tilePath(tile)} has the wrong width`);
     return treeRoot(tileHashes(bytes.subarray(first * HASH_BYTES, (first + count) * HASH_BYTES)));
   };
 }
 
-function whereInTiles(place: NodePlace, size: number): { tile: Tile; first: number; count: number } {
+function locateInTiles(place: NodePlace, size: number): { tile: Tile; first: number; count: number } {
   const level = Math.floor(place.level / LEVELS_PER_TILE);
   const count = 2 ** (place.level % LEVELS_PER_TILE);
   const row = place.index * count;
@@ -122,13 +123,13 @@ function whereInTiles(place: NodePlace, size: number): { tile: Tile; first: numb
 function tilesAt(places: readonly ProofHash[], size: number): readonly Tile[] {
   const tiles = new Map<string, Tile>();
   for (const place of places.flat()) {
-    const { tile } = whereInTiles(place, size);
+    const { tile } = locateInTiles(place, size);
     tiles.set(tilePath(tile), tile);
   }
   return [...tiles.values()];
 }
 
-/** The complete subtrees of a range, largest first. Ranges come from splitting a tree, so each fits its place. */
+/** The complete subtrees of a range, largest first. The range must come from splitting a tree. */
 function subtreesOf(from: number, to: number): ProofHash {
   const places: NodePlace[] = [];
   let start = from;
@@ -141,7 +142,7 @@ function subtreesOf(from: number, to: number): ProofHash {
   return places;
 }
 
-function checkedSize(size: number): number {
+function requireSize(size: number): number {
   if (!isTreeSize(size)) throw new RangeError("a tree's size is a whole number up to 2^53 - 1");
   return size;
 }

@@ -2,15 +2,14 @@ import { concat, owned, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// C2SP tlog-tiles: the tree as rows of hashes, cut into tiles of 256. Level l holds the roots of the
-// complete subtrees of 256^l leaves; a tile that isn't full yet is named by its width too, so that what
-// stands behind a name never changes.
+// C2SP tlog-tiles: the tree as rows of hashes, cut into tiles of 256. Level l holds the roots of the complete
+// subtrees of 256^l leaves. The name of a partial tile includes its width, so the content of a name never changes.
 
 export const TILE_WIDTH = 256;
 export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
-/** What the format allows; a tree of 2^53 - 1 leaves has levels 0 to 6, since 256^7 = 2^56. */
+/** The format's limit. A tree of 2^53 - 1 leaves has levels 0 to 6, because 256^7 = 2^56. */
 const TILE_MAX_LEVEL = 63;
-/** Lengths are written in 16 bits. */
+/** Lengths have 16 bits. */
 export const ENTRY_MAX_BYTES = 2 ** 16 - 1;
 const LENGTH_BYTES = 2;
 /** 256 x (2 + 65,535) = 16,777,472. */
@@ -29,13 +28,13 @@ export interface Bundle {
   readonly width: number;
 }
 
-/** How many hashes the tile has in a tree of this size; 0 if it has none. */
+/** The number of hashes of a tile in a tree of this size, possibly 0. */
 export function tileWidth(level: number, index: number, size: number): number {
   const row = Math.floor(size / TILE_WIDTH ** level);
   return Math.max(0, Math.min(TILE_WIDTH, row - TILE_WIDTH * index));
 }
 
-/** The hashes of a tile, copied. */
+/** Copies of a tile's hashes. */
 export function tileHashes(bytes: Uint8Array): readonly Bytes[] {
   const hashes: Bytes[] = [];
   for (let offset = 0; offset < bytes.length; offset += HASH_BYTES) {
@@ -98,7 +97,7 @@ function isWhole(value: number, minimum: number, maximum: number): boolean {
   return Number.isSafeInteger(value) && value >= minimum && value <= maximum;
 }
 
-/** An entry bundle: each entry behind its length. */
+/** An entry bundle: each entry with its length before it. */
 export function encodeEntries(entries: readonly Uint8Array[]): Bytes {
   if (entries.length < 1 || entries.length > TILE_WIDTH)
     throw new RangeError("a bundle has 1 to 256 entries");

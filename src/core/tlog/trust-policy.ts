@@ -10,8 +10,8 @@ import {
 } from "./signed-note.ts";
 import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 
-// C2SP tlog-policy: the file in which a verifier writes down which logs and witnesses it trusts, and how
-// many witnesses must have seen a checkpoint before it counts.
+// C2SP tlog-policy: a verifier's file of trusted logs and witnesses, and of how many witnesses must have signed a
+// checkpoint.
 
 /** The format asks for at least 32 of each. */
 export const TRUST_MAX_LOGS = 64;
@@ -19,17 +19,17 @@ export const TRUST_MAX_WITNESSES = 64;
 export const TRUST_MAX_GROUPS = 64;
 /** 192 definitions of some 500 characters, with room for comments. */
 export const TRUST_POLICY_MAX_CHARACTERS = 128 * 1024;
-/** The quorum of a verifier that asks for no witness; no witness or group may be called so. */
+/** The quorum of a verifier that asks for no witness. No witness or group may have this name. */
 export const NO_QUORUM = "none";
 
 interface TrustedLog {
-  /** Its name is the log's origin. */
+  /** The key's name is the log's origin. */
   readonly key: NoteKey;
   readonly url?: string;
 }
 
 interface TrustedWitness {
-  /** Means something in this file only; the key has its own name. */
+  /** A name within this file; the key has its own name. */
   readonly name: string;
   readonly key: NoteKey;
   readonly url?: string;
@@ -38,7 +38,7 @@ interface TrustedWitness {
 interface WitnessGroup {
   readonly name: string;
   readonly threshold: number;
-  /** Witnesses and groups defined before. */
+  /** Witnesses and groups that are defined above. */
   readonly members: readonly string[];
 }
 
@@ -54,7 +54,7 @@ interface Draft {
   readonly witnesses: TrustedWitness[];
   readonly groups: WitnessGroup[];
   readonly names: Set<string>;
-  /** Each name counts in one group only, so that no witness counts twice. */
+  /** Members of groups. Each name may be in one group only, so that no witness counts twice. */
   readonly grouped: Set<string>;
   quorum: string | undefined;
 }
@@ -67,7 +67,7 @@ export function parseTrustPolicy(text: string): Result<TrustPolicy> {
   if (!text.isWellFormed() || /[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) {
     return malformed("a control character other than tab and newline");
   }
-  // Cut off in the middle, the last line could name a smaller quorum.
+  // A truncated last line could name a smaller quorum.
   if (!text.endsWith("\n")) return malformed("the last line does not end with a newline");
 
   const draft: Draft = {
@@ -89,7 +89,7 @@ export function parseTrustPolicy(text: string): Result<TrustPolicy> {
   return accept({ logs, witnesses, groups, quorum });
 }
 
-/** Takes a line in, or says what is wrong with it. */
+/** Adds a line to the draft, or returns what is wrong with it. */
 function addLine(draft: Draft, keyword: string, words: readonly string[]): string | undefined {
   switch (keyword) {
     case "log":
@@ -153,7 +153,7 @@ function addQuorum(draft: Draft, [name, ...more]: readonly string[]): string | u
   return undefined;
 }
 
-/** A key of this type that the file doesn't have yet, or what is wrong with it. */
+/** A key that is not in the file yet, or what is wrong with it. */
 function newKey({ logs, witnesses }: Draft, vkey: string, type: NoteKeyType): NoteKey | string {
   const parsed = parseVkey(vkey);
   if (!parsed.ok) return `${parsed.refusal.detail} (the key)`;
@@ -163,7 +163,7 @@ function newKey({ logs, witnesses }: Draft, vkey: string, type: NoteKeyType): No
   if (others.some((other) => other.type === type && equalBytes(other.publicKey, key.publicKey))) {
     return "the same key twice";
   }
-  // Key ids are short: two keys could share name and id, and no signature would tell which of them it is by.
+  // Key ids are short, so two keys could share name and id, and a signature would not show which one made it.
   if (others.some((other) => other.name === key.name && other.id === key.id)) {
     return "another key has this name and key id";
   }
@@ -189,26 +189,26 @@ export function encodeTrustPolicy(policy: TrustPolicy): string {
 }
 
 function encodeLine(words: readonly (string | number | undefined)[]): string {
-  const present = words.filter((word) => word !== undefined).map(String);
-  // A space would make two words of one, a newline two lines.
-  if (present.some((word) => /[ \t\n]/.test(word)))
+  const defined = words.filter((word) => word !== undefined).map(String);
+  // A space would split a word, a newline a line.
+  if (defined.some((word) => /[ \t\n]/.test(word)))
     throw new RangeError("names and addresses have no spaces");
-  return `${present.join(" ")}\n`;
+  return `${defined.join(" ")}\n`;
 }
 
-interface JudgedCheckpoint {
+interface CheckpointJudgement {
   readonly checkpoint: Checkpoint;
-  /** The policy's names of those whose cosignatures verified. */
+  /** The policy's names of the witnesses whose cosignatures verified. */
   readonly witnesses: readonly string[];
-  /** Apart from the rest, so that a checkpoint not witnessed yet isn't mistaken for a forged one. */
+  /** A field of its own, so that a checkpoint with too few witnesses is not taken for a forged one. */
   readonly quorumMet: boolean;
 }
 
-/** A checkpoint that a trusted log signed under its own name, and who witnessed it. */
+/** Verifies that a trusted log signed the checkpoint under its own name, and finds its witnesses. */
 export async function judgeCheckpoint(
   noteText: string,
   policy: TrustPolicy,
-): Promise<Result<JudgedCheckpoint>> {
+): Promise<Result<CheckpointJudgement>> {
   const note = parseNote(noteText);
   if (!note.ok) return note;
   const checkpoint = parseCheckpoint(note.value.text);
@@ -229,7 +229,7 @@ export async function judgeCheckpoint(
 /** Whether these witnesses are enough. */
 export function isQuorumMet(policy: TrustPolicy, witnesses: readonly string[]): boolean {
   const witnessed = new Set(witnesses);
-  // Groups name only what stands above them, so one pass in order decides them all.
+  // Groups name only what is defined above them, so one pass in order is enough.
   for (const { name, threshold, members } of policy.groups) {
     if (members.filter((member) => witnessed.has(member)).length >= threshold) witnessed.add(name);
   }
