@@ -1,20 +1,20 @@
 import { isUnassigned, rangeOf, type Range } from "./unassigned.ts";
 
-// Characters that a person cannot see, or can see as something else: they change the order of what
-// stands around them, join or strike it out, look like a plain space or like nothing. Fixed tables, so
-// that every engine answers the same; hexadecimal code points, single or from-to.
+// Characters that people cannot see or can mistake: they reorder, join or strike out the text around them, or look
+// like a space or like nothing. Fixed tables of hexadecimal code points, single or from-to, so that every engine
+// gives the same result.
 
-/** What stands in the text for one character that is not drawn as it is. */
+/** A character that is shown as a marker instead of itself. */
 export interface HiddenCharacter {
   readonly codePoint: string;
   readonly name: string;
-  /** Whether its mere presence is worth a warning: a line feed is not, an override is. */
+  /** Whether it deserves a warning: a line feed does not, a direction override does. */
   readonly suspicious: boolean;
 }
 
 type Row = readonly [name: string, ranges: string];
 
-/** Common in honest texts. Angle brackets are here because they open the marker itself, or imitate it. */
+/** Common in honest texts. Angle brackets are listed because markers use them, or look-alikes of them. */
 const ORDINARY: readonly Row[] = [
   ["tab", "9"],
   ["line feed", "a"],
@@ -64,7 +64,7 @@ const SUSPICIOUS: readonly Row[] = [
   ["noncharacter", "fdd0-fdef"],
 ];
 
-/** Accents that join the letter before them; drawn only where there is one. */
+/** Accents, which combine with the letter before them. Shown as they are only after a letter. */
 const COMBINING = readRows([
   ["combining mark", "300-333 339-34e 350-36f 483-487 1ab0-1aff 1dc0-1dff 302a-302f 3099-309a fe20-fe2f"],
 ]);
@@ -91,7 +91,7 @@ export function isCombining(codePoint: number): boolean {
   return rangeOf(COMBINING, codePoint) !== undefined;
 }
 
-export function asHidden(codePoint: number, name: string, suspicious: boolean): HiddenCharacter {
+export function describeHidden(codePoint: number, name: string, suspicious: boolean): HiddenCharacter {
   return {
     codePoint: `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`,
     name,
@@ -99,12 +99,12 @@ export function asHidden(codePoint: number, name: string, suspicious: boolean): 
   };
 }
 
-/** What this code point is, unless it is one to draw as it is. */
+/** How to show this code point, or undefined if it is shown as it is. */
 export function hiddenCharacter(codePoint: number): HiddenCharacter | undefined {
   if (codePoint >= 0x20 && codePoint <= 0x7e) return undefined;
   const named = rangeOf(NAMED, codePoint);
-  if (named !== undefined) return asHidden(codePoint, named.name, named.suspicious);
+  if (named !== undefined) return describeHidden(codePoint, named.name, named.suspicious);
   // The last two code points of every plane.
-  if ((codePoint & 0xfffe) === 0xfffe) return asHidden(codePoint, "noncharacter", true);
-  return isUnassigned(codePoint) ? asHidden(codePoint, "unassigned character", true) : undefined;
+  if ((codePoint & 0xfffe) === 0xfffe) return describeHidden(codePoint, "noncharacter", true);
+  return isUnassigned(codePoint) ? describeHidden(codePoint, "unassigned character", true) : undefined;
 }

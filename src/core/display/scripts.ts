@@ -1,6 +1,5 @@
-// What a reader should be told about the letters and digits of a text. The engine's own character
-// tables answer here: for every character of Unicode 15.0 they say the same in every engine since,
-// and later ones are drawn by their number anyway.
+// Warnings about the letters and digits of a text. These use the engine's own character tables: for characters of
+// Unicode 15.0 they are the same in every engine since, and later characters are shown by their number anyway.
 
 type WarningCode =
   | "hidden-characters"
@@ -14,7 +13,7 @@ type WarningCode =
   | "host-differs"
   | "same-label";
 
-/** A warning in plain words. `detail` holds no text of the payload's that could imitate anything else. */
+/** A warning about a text. `detail` never quotes the payload, which could imitate other content. */
 export interface TextWarning {
   readonly code: WarningCode;
   readonly detail: string;
@@ -23,8 +22,8 @@ export interface TextWarning {
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 
-// Scripts with letters that are taken for another's. Chinese, Japanese and Korean writing is absent:
-// it mixes scripts, Latin too, in honest words.
+// Scripts with letters that look like those of another. Chinese, Japanese and Korean are left out, because their
+// ordinary words mix scripts, including Latin.
 const SCRIPTS = (
   "Latin Greek Cyrillic Armenian Georgian Hebrew Arabic Cherokee Coptic Lisu Gothic Deseret Osage " +
   "Old_Italic Tifinagh Canadian_Aboriginal Runic Vai Thai Devanagari Bengali Tamil Telugu Malayalam"
@@ -32,7 +31,7 @@ const SCRIPTS = (
   .split(" ")
   .map((script) => ({ name: script.replace("_", " "), letter: new RegExp(`\\p{Script=${script}}`, "u") }));
 
-/** Letters of these scripts, and among them the ones that are drawn like a Latin letter. */
+/** Scripts close to Latin, and their letters that look like a Latin letter. */
 const NEAR_LATIN = /[\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}]/u;
 const LIKE_LATIN = new RegExp(
   "[\u0391\u0392\u0395-\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03b9\u03ba\u03bd" +
@@ -56,7 +55,7 @@ export function letterWarnings(text: string): readonly TextWarning[] {
   const mixed = mixedScripts(text);
   if (mixed.length > 0) add("mixed-scripts", `one word holds letters of ${mixed.join(" and ")}`);
   else if (NEAR_LATIN.test(text) && !NEAR_LATIN.test(text.replace(LIKE_LATIN, ""))) {
-    add("look-alike-letters", "these look like Latin letters and are letters of another script");
+    add("look-alike-letters", "letters that look Latin but belong to another script");
   }
   const letters = codePoints(text.match(UNUSUAL_LETTER));
   if (letters !== "") add("unusual-letters", `letters in an unusual form: ${letters}`);
@@ -72,13 +71,13 @@ export function letterWarnings(text: string): readonly TextWarning[] {
 }
 
 function mixedScripts(text: string): readonly string[] {
-  const found = new Set<string>();
+  const names = new Set<string>();
   for (const [word] of text.matchAll(WORD)) {
     if (!BEYOND_ASCII.test(word)) continue;
     const scripts = SCRIPTS.filter(({ letter }) => letter.test(word));
-    if (scripts.length > 1) for (const { name } of scripts) found.add(name);
+    if (scripts.length > 1) for (const { name } of scripts) names.add(name);
   }
-  return [...found];
+  return [...names];
 }
 
 function codePoints(characters: readonly string[] | null): string {

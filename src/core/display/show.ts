@@ -1,5 +1,5 @@
 import { equalBytes } from "../encoding/bytes.ts";
-import { asHidden, hiddenCharacter, isCombining, type HiddenCharacter } from "./hidden-characters.ts";
+import { describeHidden, hiddenCharacter, isCombining, type HiddenCharacter } from "./hidden-characters.ts";
 import { hostWarnings } from "./host-names.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import {
@@ -12,17 +12,17 @@ import {
 import { accept, refuse, type Result } from "../refusal.ts";
 import { letterWarnings, type TextWarning } from "./scripts.ts";
 
-// The payload as lines for a person. Two payloads of different bytes never draw the same text: whatever
-// could be mistaken is drawn as a marker, ⟨U+202E right-to-left override⟩, and the character that opens
-// a marker is itself drawn as one. Nothing is left out, cut or linked.
+// The payload as lines for a person. Different payloads never give the same lines: a character that could be
+// mistaken is shown as a marker, such as ⟨U+202E right-to-left override⟩, and so are the characters that markers
+// start with. Nothing is omitted, shortened or linked.
 
-/** A piece of text. Where `hidden` is set, `text` is the marker that stands for that character. */
+/** A piece of text. If `hidden` is set, `text` is the marker of that character. */
 export interface Segment {
   readonly text: string;
   readonly hidden?: HiddenCharacter;
 }
 
-type Kind =
+type LineKind =
   | "text"
   | "empty text"
   | "number"
@@ -37,36 +37,36 @@ export interface Line {
   /** 0 for the members of the outermost object. */
   readonly depth: number;
   readonly pointer: string;
-  /** For reading only: different keys can have the same one. */
+  /** For reading only: different keys can have the same label. */
   readonly label: string;
-  /** The exact name, or the index where `item` is set. */
+  /** The exact name, or the index if `item` is set. */
   readonly key: readonly Segment[];
-  /** Whether this is an item of a list and not a member of an object. */
+  /** Whether this is an item of a list; otherwise it is a member of an object. */
   readonly item: boolean;
-  readonly kind: Kind;
-  /** What was written; of an object or list how many lines one level deeper belong to it. */
+  readonly kind: LineKind;
+  /** The value; for an object or a list, the number of lines one level deeper that belong to it. */
   readonly value: readonly Segment[];
   readonly warnings: readonly TextWarning[];
 }
 
 const MARKER_OPEN = "\u27e8";
 const MARKER_CLOSE = "\u27e9";
-/** Vietnamese needs two accents on a letter, phonetic writing three; more would reach into other lines. */
+/** Vietnamese uses two accents on a letter, phonetic alphabets three; more could reach into other lines. */
 const COMBINING_MAX_MARKS = 3;
 
-/** A line for every value of the payload, in the order of its bytes; none for the empty object. */
+/** One line for every value of the payload, in the order of its bytes; none for an empty payload. */
 export function show(payload: Uint8Array): Result<readonly Line[]> {
   const parsed = parseJsonObject(payload);
   if (!parsed.ok) return parsed;
   if (!equalBytes(canonicalBytes(parsed.value), payload)) {
-    return refuse("json_not_canonical", "the bytes are not in the one form that is signed (RFC 8785)", "");
+    return refuse("json_not_canonical", "the bytes are not in canonical form (RFC 8785)", "");
   }
   const lines: Line[] = [];
   addMembers(lines, parsed.value, 0, "");
   return accept(lines);
 }
 
-/** Without line breaks, spaces at the ends and whatever else is easily overlooked. */
+/** Shows line breaks, spaces at either end and other easily overlooked characters as markers. */
 export function drawText(text: string): readonly Segment[] {
   const segments: Segment[] = [];
   const { start, end } = withoutOuterSpaces(text);
@@ -77,8 +77,8 @@ export function drawText(text: string): readonly Segment[] {
     const codePoint = character.codePointAt(0) ?? 0;
     const combining = isCombining(codePoint);
     let hidden = hiddenCharacter(codePoint);
-    if (at < start || at >= end) hidden = asHidden(codePoint, "space", false);
-    if (combining && marksLeft === 0) hidden = asHidden(codePoint, "combining mark", true);
+    if (at < start || at >= end) hidden = describeHidden(codePoint, "space", false);
+    if (combining && marksLeft === 0) hidden = describeHidden(codePoint, "combining mark", true);
     if (hidden === undefined) plain += character;
     else {
       if (plain !== "") segments.push({ text: plain });
@@ -93,37 +93,37 @@ export function drawText(text: string): readonly Segment[] {
   return segments;
 }
 
-/** What a reader should be told about a text beside seeing it. */
+/** Warnings about a text. */
 export function textWarnings(text: string): readonly TextWarning[] {
   return [...hiddenNotes(drawText(text)), ...letterWarnings(text), ...hostWarnings(text)];
 }
 
-/** The same as plain text, for terminals, mail and tests: one row, and one for each warning. */
+/** A line as plain text, for terminals, mail and tests: one row, and a row for each warning. */
 export function drawLine(line: Line): string {
   const indentation = "  ".repeat(line.depth);
   const key = line.item ? textOf(line.key) : `"${unquoted(textOf(line.key))}"`;
   const value = textOf(line.value);
   const row = `${indentation}${unquoted(line.label)} [${key}] ${line.kind}`;
   return [
-    // A text ends where the row ends, so quotation marks inside it need no marker.
+    // The value ends where the row ends, so quotation marks inside it need no marker.
     value === "" ? row : `${row}: ${line.kind === "text" ? `"${value}"` : value}`,
-    // No text can begin like a warning: in a text this character always stands in its own marker.
+    // No text can imitate a warning, because in a text this character is always shown as a marker.
     ...line.warnings.map((warning) => `${indentation}  ${MARKER_OPEN}!${MARKER_CLOSE} ${warning.detail}`),
   ].join("\n");
 }
 
-/** So that the first quotation mark of a row opens the exact name and the next one closes it. */
+/** So that the first two quotation marks of a row always enclose the exact name. */
 function unquoted(text: string): string {
   return text.replaceAll('"', `${MARKER_OPEN}U+0022 quotation mark${MARKER_CLOSE}`);
 }
 
-/** As it stands on the screen. */
+/** The text as shown on the screen. */
 export function textOf(segments: readonly Segment[]): string {
   return segments.map((segment) => segment.text).join("");
 }
 
 function addMembers(lines: Line[], object: JsonObject, depth: number, path: string): void {
-  // The engine's own order would put keys like "10" first; this is the order of the bytes.
+  // Sorted, because the engine puts keys like "10" first.
   const keys = Object.keys(object).toSorted();
   const labels = keys.map(labelOf);
   const uses = new Map<string, number>();
@@ -135,38 +135,49 @@ function addMembers(lines: Line[], object: JsonObject, depth: number, path: stri
       detail: `in the name: ${warning.detail}`,
     }));
     if ((uses.get(label) ?? 0) > 1) {
-      warnings.push({ code: "same-label", detail: "another exact name here reads like this one" });
+      warnings.push({ code: "same-label", detail: "another name here reads the same" });
     }
-    const place = { depth, pointer: path + pointer([key]), label, key: drawText(key), item: false };
-    addValue(lines, place, object[key] ?? null, warnings);
+    const position = { depth, pointer: path + pointer([key]), label, key: drawText(key), item: false };
+    addValue(lines, position, object[key] ?? null, warnings);
   });
 }
 
-type Place = Pick<Line, "depth" | "pointer" | "label" | "key" | "item">;
+type Position = Pick<Line, "depth" | "pointer" | "label" | "key" | "item">;
 
-function addValue(lines: Line[], place: Place, value: JsonValue, warnings: readonly TextWarning[]): void {
-  const add = (kind: Kind, text: string) => lines.push({ ...place, kind, value: plain(text), warnings });
+function addValue(
+  lines: Line[],
+  position: Position,
+  value: JsonValue,
+  warnings: readonly TextWarning[],
+): void {
+  const add = (kind: LineKind, text: string) =>
+    lines.push({ ...position, kind, value: plain(text), warnings });
   if (value === null) add("nothing", "null");
   else if (typeof value === "boolean") add("true or false", String(value));
   else if (typeof value === "number") add("number", String(value));
   else if (typeof value === "string") {
     const kind = value === "" ? "empty text" : "text";
-    lines.push({ ...place, kind, value: drawText(value), warnings: [...warnings, ...textWarnings(value)] });
+    lines.push({
+      ...position,
+      kind,
+      value: drawText(value),
+      warnings: [...warnings, ...textWarnings(value)],
+    });
   } else if (isJsonObject(value)) {
     const count = Object.keys(value).length;
-    add(count === 0 ? "empty object" : "object", counted(count, "member"));
-    addMembers(lines, value, place.depth + 1, place.pointer);
+    add(count === 0 ? "empty object" : "object", countText(count, "member"));
+    addMembers(lines, value, position.depth + 1, position.pointer);
   } else {
-    add(value.length === 0 ? "empty list" : "list", counted(value.length, "item"));
+    add(value.length === 0 ? "empty list" : "list", countText(value.length, "item"));
     value.forEach((item, index) => {
-      const below = {
-        depth: place.depth + 1,
-        pointer: `${place.pointer}/${index}`,
+      const itemPosition = {
+        depth: position.depth + 1,
+        pointer: `${position.pointer}/${index}`,
         label: `Item ${index + 1}`,
         key: plain(String(index)),
         item: true,
       };
-      addValue(lines, below, item, []);
+      addValue(lines, itemPosition, item, []);
     });
   }
 }
@@ -175,15 +186,15 @@ function plain(text: string): readonly Segment[] {
   return text === "" ? [] : [{ text }];
 }
 
-function counted(count: number, noun: string): string {
+function countText(count: number, noun: string): string {
   if (count === 0) return "";
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-// Words joined by underscores, hyphens or capitals. A hyphen before a digit may be a minus.
+// Words joined by underscores, hyphens or capitals. Not a hyphen before a digit, which may be a minus sign.
 const IDENTIFIER = /^[A-Za-z][0-9A-Za-z]*(?:(?:_+|-(?=[A-Za-z]))[0-9A-Za-z]+)*$/;
 
-/** `amount_usd` reads "Amount Usd". Anything but such a name keeps every character: signs have meaning. */
+/** `amount_usd` becomes "Amount Usd". Any other name keeps every character, because signs have meaning. */
 function labelOf(key: string): string {
   if (key === "") return "(empty name)";
   if (!IDENTIFIER.test(key)) return textOf(drawText(key));
@@ -197,11 +208,11 @@ function labelOf(key: string): string {
 function hiddenNotes(segments: readonly Segment[]): readonly TextWarning[] {
   const names = segments.flatMap(({ hidden }) => (hidden?.suspicious ? [hidden.name] : []));
   if (names.length === 0) return [];
-  const detail = `${counted(names.length, "hidden or unusual character")}: ${[...new Set(names)].join(", ")}`;
+  const detail = `${countText(names.length, "hidden or unusual character")}: ${[...new Set(names)].join(", ")}`;
   return [{ code: "hidden-characters", detail }];
 }
 
-/** Good enough to carry an accent: Latin, or anything beyond ASCII and its signs. */
+/** Whether it can carry an accent: ASCII letters, or any character from U+00C0 on. */
 function isLetter(codePoint: number): boolean {
   const small = codePoint | 0x20;
   return codePoint >= 0xc0 || (small >= 0x61 && small <= 0x7a);

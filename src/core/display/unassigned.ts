@@ -1,14 +1,14 @@
-// Which code points no character stood at in Unicode 15.0 (2022). A fixed table and not the engine's
-// own, so that every browser and every auditor draws the same payload the same way; a character that
-// was added since is drawn by its number, which is the safe side of the two.
+// The code points without a character in Unicode 15.0 (2022). A fixed table instead of the engine's own, so that
+// every browser and every auditor shows a payload in the same way. Characters added since are shown by their
+// number, which is the safe choice.
 
 export interface Range {
   readonly first: number;
   readonly last: number;
 }
 
-// Pairs of numbers: how far the next range lies behind the last one, and its length less one. A number
-// is written in base 16, lowest digit first, A to P for its last digit and a to p for those before.
+// Pairs of numbers: the gap before the next range, and the range's length less one. A number is in base 16, lowest
+// digit first, with A to P for its last digit and a to p for the others.
 const TABLE =
   "ihDBGDHABAeBAniBAgCBcDBDAhDHlBDGKoaBAmDBfGNlDBbDBPAmBBBALEpBACFmOAIBCBgBAHABCEBJBCBEHBDCAFBjBBDAGDCB" +
   "gBAHACACACBBAFDCBDCBGEABGbBJDAJADAgBAHACAFBKADADBBOEBMGHADAIBCBgBAHACAFBJBCBDGDDCAFBcBJCAGCDAECCABAC" +

@@ -2,8 +2,8 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { concat, owned, utf8, type Bytes } from "./bytes.ts";
 
-// Synchronous on purpose: for the 65 bytes of a log entry WebCrypto's digest costs some thirty times
-// more, and the approval page must not await between the tap and the passkey prompt.
+// Synchronous, because WebCrypto's digest takes some thirty times longer for the 65 bytes of a log entry, and
+// because the approval page must not await anything between the tap and the passkey prompt.
 
 export const HASH_BYTES = 32;
 
@@ -11,7 +11,7 @@ export function sha256(...parts: readonly Uint8Array[]): Bytes {
   return owned(nobleSha256(parts.length === 1 && parts[0] ? parts[0] : concat(...parts)));
 }
 
-/** Hash of `tag`, a zero byte and the parts: a hash made for one purpose is never one made for another. */
+/** Hash of `tag`, a zero byte and the parts, so that hashes for different purposes never match. */
 export function taggedHash(tag: string, ...parts: readonly Uint8Array[]): Bytes {
   return sha256(utf8(`${tag}\0`), ...parts);
 }

@@ -1,16 +1,16 @@
 import type { Bytes } from "./bytes.ts";
 
-// Ids of rows. They begin with the time, because random keys slow a growing table down, and go on with
-// 128 random bits, because whoever guesses an id must not find anything.
+// Ids of database rows. They start with the time, because random keys slow down a growing table, followed by 128
+// random bits, so that nobody can guess an id.
 
 export const ID_RANDOM_BYTES = 16;
-/** 32^9 milliseconds reach to the year 3084. */
+/** 32^9 milliseconds last until the year 3084. */
 const TIME_DIGITS = 9;
 const RANDOM_DIGITS = 26;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 export function makeId(prefix: string, now: number, random: Bytes): string {
-  if (random.length !== ID_RANDOM_BYTES) throw new RangeError(`an id takes ${ID_RANDOM_BYTES} random bytes`);
+  if (random.length !== ID_RANDOM_BYTES) throw new RangeError(`an id needs ${ID_RANDOM_BYTES} random bytes`);
   const bits = random.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   return `${prefix}_${digits(BigInt(now), TIME_DIGITS)}${digits(bits, RANDOM_DIGITS)}`;
 }

@@ -2,9 +2,8 @@ import { utf8, type Bytes } from "./bytes.ts";
 import { sha256 } from "./hash.ts";
 import type { JsonValue } from "./strict-json.ts";
 
-// RFC 8785. Written here, not imported, because the values come from core/json (finite numbers,
-// well-formed strings, no toJSON, bounded depth), which leaves twenty lines to read on the approval page;
-// the tests hold it against another implementation.
+// RFC 8785. Not imported: values from strict-json.ts have only finite numbers, well-formed strings, no toJSON and
+// a limited depth, so twenty lines are enough. The tests compare it with another implementation.
 
 export function canonicalText(value: JsonValue): string {
   if (typeof value === "string") return quoted(value);
@@ -13,7 +12,7 @@ export function canonicalText(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
   const object = value as { readonly [name: string]: JsonValue };
   let text = "";
-  // The default order is by UTF-16 code units, which is the order that RFC 8785 asks for.
+  // The default order is by UTF-16 code units, as RFC 8785 requires.
   for (const name of Object.keys(object).toSorted()) {
     const member = object[name];
     if (member === undefined) continue;
@@ -22,11 +21,11 @@ export function canonicalText(value: JsonValue): string {
   return `{${text}}`;
 }
 
-// JSON.stringify escapes as RFC 8785 asks; most texts need nothing escaped, and a call for each is slow.
+// JSON.stringify escapes as RFC 8785 requires, but is slow for the many texts that need no escape.
 const MAY_NEED_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 function quoted(text: string): string {
   if (!MAY_NEED_ESCAPE.test(text)) return `"${text}"`;
-  if (!text.isWellFormed()) throw new RangeError("half of a surrogate pair has no canonical form");
+  if (!text.isWellFormed()) throw new RangeError("a lone surrogate has no canonical form");
   return JSON.stringify(text);
 }
 

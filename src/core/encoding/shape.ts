@@ -2,11 +2,11 @@ import { fromBase64url, fromHex } from "./bytes.ts";
 import { isJsonObject, pointer, type JsonObject, type JsonValue } from "./strict-json.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// Closed shapes for the documents that are hashed and signed: every field is named, required and bounded,
-// and an unknown one is refused, so that one content has one document. Written here, not with a
-// schema library, because the pages carry the core and a library would weigh more than the page.
+// Shapes for documents that are hashed and signed. Every field is named, required and limited, and unknown fields
+// are refused, so one content has one document. No schema library, because it would be larger than the approval
+// page that has to load it.
 
-/** Returns the value as its type, or ends the match; `path` leads to the value for the refusal. */
+/** Returns the value with its type, or throws a Mismatch at `path`. */
 export type Shape<Value> = (value: JsonValue | undefined, path: Path) => Value;
 export type ShapeOf<AnyShape> = AnyShape extends Shape<infer Value> ? Value : never;
 type Path = readonly (string | number)[];
@@ -44,13 +44,14 @@ export function text(maxLength: number, minLength = 0): Shape<string> {
   };
 }
 
-export function literal<const Value extends string | number | boolean | null>(wanted: Value): Shape<Value> {
-  return (value, path) => (value === wanted ? wanted : mismatch(`expected ${JSON.stringify(wanted)}`, path));
+export function literal<const Value extends string | number | boolean | null>(expected: Value): Shape<Value> {
+  return (value, path) =>
+    value === expected ? expected : mismatch(`expected ${JSON.stringify(expected)}`, path);
 }
 
-export function oneOf<const Value extends string>(...wanted: readonly Value[]): Shape<Value> {
+export function oneOf<const Value extends string>(...values: readonly Value[]): Shape<Value> {
   return (value, path) =>
-    wanted.find((candidate) => candidate === value) ?? mismatch(`expected one of ${wanted.join(", ")}`, path);
+    values.find((candidate) => candidate === value) ?? mismatch(`expected one of ${values.join(", ")}`, path);
 }
 
 export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): Shape<number> {
@@ -65,18 +66,18 @@ export function integer(minimum = 0, maximum = Number.MAX_SAFE_INTEGER): Shape<n
 export const boolean: Shape<boolean> = (value, path) =>
   typeof value === "boolean" ? value : mismatch("expected true or false", path);
 
-/** ISO 8601 in UTC with milliseconds, the one spelling of a moment. */
+/** ISO 8601 in UTC with milliseconds, so that a time has one text. */
 export const time: Shape<string> = (value, path) => {
   if (typeof value !== "string") return mismatch("expected a time", path);
-  const spelled = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(value);
-  const moment = spelled ? new Date(value) : undefined;
-  if (moment === undefined || Number.isNaN(moment.getTime()) || moment.toISOString() !== value) {
+  const inForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(value);
+  const date = inForm ? new Date(value) : undefined;
+  if (date === undefined || Number.isNaN(date.getTime()) || date.toISOString() !== value) {
     return mismatch("expected a time like 2026-01-31T12:00:00.000Z", path);
   }
   return value;
 };
 
-/** Lower-case hexadecimal of exactly this many bytes. */
+/** Lower-case hex of exactly this many bytes. */
 export function hex(byteCount: number): Shape<string> {
   return (value, path) => {
     const bytes = typeof value === "string" ? fromHex(value) : undefined;
@@ -129,7 +130,7 @@ export function object<SomeFields extends Fields>(fields: SomeFields): Shape<Obj
   };
 }
 
-/** One of several shapes told apart by the text in one of their fields. */
+/** One of several shapes, chosen by the text in one of their fields. */
 export function variant<Variants extends Readonly<Record<string, Shape<unknown>>>>(
   field: string,
   variants: Variants,
@@ -143,11 +144,11 @@ export function variant<Variants extends Readonly<Record<string, Shape<unknown>>
   };
 }
 
-/** A shape that names itself, for trees. */
+/** For recursive shapes. */
 export function lazy<Value>(shape: () => Shape<Value>): Shape<Value> {
   return (value, path) => shape()(value, path);
 }
 
-/** Any object, already read strictly. */
+/** Any object of strict JSON. */
 export const anyObject: Shape<JsonObject> = (value, path) =>
   isJsonObject(value) ? value : mismatch("expected an object", path);

@@ -2,9 +2,8 @@ import { utf8, utf8Text } from "./bytes.ts";
 import { sameDecimal } from "./decimal.ts";
 import { accept, refuse, type JsonCode, type Refusal, type Result } from "../refusal.ts";
 
-// Strict I-JSON: one meaning for one text. `JSON.parse` keeps the last of two equal names and rounds
-// numbers silently, so a person could be shown something else than what an executor reads.
-// This reads the text itself, once, and builds the value; nothing is parsed a second time.
+// Strict I-JSON: one text has one meaning. `JSON.parse` keeps the last of two equal names and rounds numbers
+// silently, so a person could see something else than the executor reads. This parser does not use it.
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -19,7 +18,7 @@ export interface JsonLimits {
 
 export const PAYLOAD_MAX_BYTES = 64 * 1024;
 export const PAYLOAD_MAX_DEPTH = 32;
-/** A node is a value of any kind; 64 KiB hold at most 32,768 of them, and nobody reads that many. */
+/** A node is a value of any type. 64 KiB could hold 32,768 of them, more than a person can read. */
 export const PAYLOAD_MAX_NODES = 10_000;
 
 export const PAYLOAD_LIMITS: JsonLimits = {
@@ -28,29 +27,29 @@ export const PAYLOAD_LIMITS: JsonLimits = {
   maxNodes: PAYLOAD_MAX_NODES,
 };
 
-/** Any JSON value from bytes, or the first reason why it has no single meaning. */
+/** Parses any JSON value, or returns the first reason why it is not strict JSON. */
 export function parseJson(bytes: Uint8Array, limits: JsonLimits = PAYLOAD_LIMITS): Result<JsonValue> {
   if (bytes.length > limits.maxBytes) {
     return refuse(
       "json_too_large",
-      `the text has ${bytes.length} bytes; at most ${limits.maxBytes} are taken`,
+      `the text has ${bytes.length} bytes; at most ${limits.maxBytes} are allowed`,
       "",
     );
   }
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    return refuse("json_byte_order_mark", "the text begins with a byte order mark; send plain UTF-8", "");
+    return refuse("json_byte_order_mark", "the text starts with a byte order mark; send plain UTF-8", "");
   }
   const text = utf8Text(bytes);
   if (text === undefined) return refuse("json_invalid_utf8", "the bytes are not UTF-8", "");
   try {
     return accept(new Reader(text, limits).document());
   } catch (problem) {
-    if (problem instanceof Stop) return { ok: false, refusal: problem.refusal };
+    if (problem instanceof ParseError) return { ok: false, refusal: problem.refusal };
     throw problem;
   }
 }
 
-/** A payload: like `parseJson`, and the outermost value is an object. */
+/** Like `parseJson`, but the outermost value must be an object. */
 export function parseJsonObject(bytes: Uint8Array, limits?: JsonLimits): Result<JsonObject> {
   const parsed = parseJson(bytes, limits);
   if (!parsed.ok) return parsed;
@@ -60,7 +59,7 @@ export function parseJsonObject(bytes: Uint8Array, limits?: JsonLimits): Result<
 }
 
 export function parseJsonText(text: string, limits?: JsonLimits): Result<JsonValue> {
-  // Encoding would quietly replace a lone surrogate and change what was said.
+  // Encoding would silently replace a lone surrogate.
   if (!text.isWellFormed())
     return refuse("json_lone_surrogate", "the text holds half of a surrogate pair", "");
   return parseJson(utf8(text), limits);
@@ -74,8 +73,8 @@ export function pointer(path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** Ends the reading from any depth; never leaves this file. */
-class Stop extends Error {
+/** Thrown at any depth; never leaves this file. */
+class ParseError extends Error {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
     super(refusal.code);
@@ -95,7 +94,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-// What may stand in a string as it is: all but the quote, the backslash and control characters.
+// Allowed unescaped in a string: everything except quotes, backslashes and control characters.
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const HEX4 = /[0-9a-fA-F]{4}/y;
 
@@ -120,7 +119,7 @@ class Reader {
 
   #value(depth: number): JsonValue {
     if (++this.#nodes > this.#limits.maxNodes) {
-      this.#stop("json_too_many_nodes", `more than ${this.#limits.maxNodes} values`);
+      this.#fail("json_too_many_nodes", `more than ${this.#limits.maxNodes} values`);
     }
     switch (this.#next()) {
       case "{":
@@ -143,19 +142,19 @@ class Reader {
   #object(depth: number): JsonObject {
     this.#enter(depth);
     const object: Record<string, JsonValue> = {};
-    if (this.#taken("}")) return object;
+    if (this.#accepts("}")) return object;
     do {
       if (this.#next() !== '"') this.#unexpected("a name in double quotes");
       const name = this.#string();
       this.#path.push(name);
-      // Checked before anything is assigned: with these names an assignment is not a plain one.
-      if (FORBIDDEN_NAMES.has(name)) this.#stop("json_forbidden_name", `the name ${name} is not allowed`);
+      // Checked before the assignment, which would change the object's prototype for such a name.
+      if (FORBIDDEN_NAMES.has(name)) this.#fail("json_forbidden_name", `the name ${name} is not allowed`);
       if (Object.hasOwn(object, name))
-        this.#stop("json_duplicate_name", "the same name stands twice in one object");
+        this.#fail("json_duplicate_name", "the same name appears twice in one object");
       this.#require(":");
       object[name] = this.#value(depth + 1);
       this.#path.pop();
-    } while (this.#taken(","));
+    } while (this.#accepts(","));
     this.#require("}");
     return object;
   }
@@ -163,19 +162,19 @@ class Reader {
   #list(depth: number): JsonValue[] {
     this.#enter(depth);
     const list: JsonValue[] = [];
-    if (this.#taken("]")) return list;
+    if (this.#accepts("]")) return list;
     do {
       this.#path.push(list.length);
       list.push(this.#value(depth + 1));
       this.#path.pop();
-    } while (this.#taken(","));
+    } while (this.#accepts(","));
     this.#require("]");
     return list;
   }
 
   #enter(depth: number): void {
     if (depth > this.#limits.maxDepth) {
-      this.#stop("json_too_deep", `nested more than ${this.#limits.maxDepth} levels deep`);
+      this.#fail("json_too_deep", `nested more than ${this.#limits.maxDepth} levels deep`);
     }
     this.#at++;
   }
@@ -191,9 +190,9 @@ class Reader {
       escaped = true;
     }
     this.#at++;
-    // The text came out of UTF-8, so only an escape can bring half of a pair.
+    // The text was decoded from UTF-8, so only an escape can produce a lone surrogate.
     if (escaped && !text.isWellFormed()) {
-      this.#stop("json_lone_surrogate", "a string holds half of a surrogate pair");
+      this.#fail("json_lone_surrogate", "a string holds half of a surrogate pair");
     }
     return text;
   }
@@ -215,11 +214,11 @@ class Reader {
     if (token === "") this.#unexpected("a value");
     const value = Number(token);
     if (!sameDecimal(token, value)) {
-      this.#stop("json_number_inexact", `would be read as ${String(value)}; send it as a string`);
+      this.#fail("json_number_inexact", `would be read as ${String(value)}; send it as a string`);
     }
-    if (Object.is(value, -0)) this.#stop("json_number_negative_zero", "negative zero; send it as a string");
+    if (Object.is(value, -0)) this.#fail("json_number_negative_zero", "negative zero; send it as a string");
     if (Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-      this.#stop(
+      this.#fail(
         "json_number_out_of_range",
         "beyond 2^53 - 1, where numbers are no longer exact; send it as a string",
       );
@@ -236,9 +235,9 @@ class Reader {
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#at;
     if (!pattern.test(this.#text)) return "";
-    const found = this.#text.slice(this.#at, pattern.lastIndex);
+    const match = this.#text.slice(this.#at, pattern.lastIndex);
     this.#at = pattern.lastIndex;
-    return found;
+    return match;
   }
 
   #space(): void {
@@ -254,22 +253,22 @@ class Reader {
     return this.#text[this.#at];
   }
 
-  #taken(character: string): boolean {
+  #accepts(character: string): boolean {
     if (this.#next() !== character) return false;
     this.#at++;
     return true;
   }
 
   #require(character: string): void {
-    if (!this.#taken(character)) this.#unexpected(`"${character}"`);
+    if (!this.#accepts(character)) this.#unexpected(`"${character}"`);
   }
 
   #unexpected(expected: string): never {
     const found = this.#at < this.#text.length ? "something else" : "the end";
-    return this.#stop("json_syntax", `expected ${expected} at character ${this.#at}, found ${found}`);
+    return this.#fail("json_syntax", `expected ${expected} at character ${this.#at}, found ${found}`);
   }
 
-  #stop(code: JsonCode, detail: string): never {
-    throw new Stop({ code, detail, at: pointer(this.#path) });
+  #fail(code: JsonCode, detail: string): never {
+    throw new ParseError({ code, detail, at: pointer(this.#path) });
   }
 }

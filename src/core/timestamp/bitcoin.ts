@@ -2,29 +2,29 @@ import { equalBytes, toHex } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// A block's header is a statement about time that was expensive to make: it names the Merkle root of what
-// the block holds, and its own hash shows the work.
+// Bitcoin block headers as proof of time. A header holds a time and the Merkle root of the block's content, and
+// its hash proves the work that went into it.
 
 export const BITCOIN_HEADER_BYTES = 80;
 const MERKLE_ROOT = { from: 36, to: 68 };
 const TIME_AT = 68;
 const BITS_AT = 72;
 
-/** The easiest target of the main network, which is 0x1d00ffff in the header's short form. */
+/** The main network's easiest target, 0x1d00ffff in a header. */
 const EASIEST_TARGET = 0xffffn << 208n;
 /**
- * At the easiest target anyone makes a header in minutes, with any root and any time in it: 2^32 hashes.
- * No block since 2020 was easier than difficulty 12 * 10^12 > 2^43, so who claims such a time or
- * height must show a target of at most 2^(224 - 43), 2^75 hashes.
+ * The easiest target takes 2^32 hashes, so anyone can forge such a header within minutes. Since 2020, no block had a
+ * difficulty below 12 * 10^12 > 2^43. So a header that claims a time or height since then must have a target of at
+ * most 2^(224 - 43), which takes 2^75 hashes.
  */
 const RECENT_TARGET = 1n << 181n;
 const RECENT_FROM_SECONDS = 1_577_836_800; // 2020-01-01T00:00:00Z
 const RECENT_FROM_HEIGHT = 611_000; // mined on 2020-01-03
 
 /**
- * The moment, in seconds since 1970, at which a block with this header held the message as its Merkle
- * root (both in the order of bytes in which they are hashed). That the block belongs to the chain, at that
- * height, a header can't say: ask two sources that agree.
+ * Returns the header's time, in seconds since 1970, if its Merkle root is the message (both in the byte order in
+ * which they are hashed). A header cannot prove that its block is in the chain at this height; get it from two
+ * independent sources.
  */
 export function checkBitcoinHeader(
   message: Uint8Array,
@@ -52,10 +52,10 @@ export function checkBitcoinHeader(
   return accept({ time });
 }
 
-/** Three bytes of digits and one of their weight, as a floating point number; negative or zero is none. */
+/** The target as a floating point number: one byte of exponent, three of mantissa. Undefined if not positive. */
 function targetOf(bits: number): bigint | undefined {
-  const digits = BigInt(bits & 0x7fffff);
-  const weight = BigInt(bits >>> 24) - 3n;
-  const target = weight < 0n ? digits >> (-8n * weight) : digits << (8n * weight);
+  const mantissa = BigInt(bits & 0x7fffff);
+  const exponent = BigInt(bits >>> 24) - 3n;
+  const target = exponent < 0n ? mantissa >> (-8n * exponent) : mantissa << (8n * exponent);
   return (bits & 0x800000) !== 0 || target === 0n ? undefined : target;
 }

@@ -1,23 +1,23 @@
 import { compareBytes, concat, toHex, utf8, type Bytes } from "../encoding/bytes.ts";
 import { encodeNumber, encodeRun, malformed, readWhole, type Reader } from "./ots-bytes.ts";
 
-// The leaves of a timestamp's tree: who says since when a message has been there.
+// The leaves of a timestamp's tree: who attests that a message existed, and since when.
 
 export const ATTESTATION_MAX_BYTES = 8_192;
 export const CALENDAR_URI_MAX_BYTES = 1_000;
 
 export type Attestation =
-  /** A calendar's promise: ask there for more. Whoever made the file wrote this address. */
+  /** A calendar will attest later, at this address. The address is untrusted: the file's author chose it. */
   | { readonly kind: "pending"; readonly uri: string }
   /** The message is the Merkle root of the block at this height. */
   | { readonly kind: "bitcoin"; readonly height: number }
-  /** Of another kind, kept as it came: it may mean something to others. */
+  /** An unknown kind, kept unchanged for readers who know it. */
   | { readonly kind: "unknown"; readonly tag: Bytes; readonly payload: Bytes };
 
 const TAG_BYTES = 8;
 const PENDING_TAG = Uint8Array.of(0x83, 0xdf, 0xe3, 0x0d, 0x2e, 0xf9, 0x0c, 0x8e);
 const BITCOIN_TAG = Uint8Array.of(0x05, 0x88, 0x96, 0x0d, 0x73, 0xd7, 0x19, 0x01);
-// No query, no userinfo, no brackets and no percent sign: the format's own guard for those who ask there.
+// No query, userinfo, brackets or percent sign. The format restricts addresses to protect clients that fetch them.
 const CALENDAR_URI = /^[A-Za-z0-9\-._/:]*$/;
 
 export function readAttestation(reader: Reader): Attestation {
@@ -67,7 +67,7 @@ function payloadOf(attestation: Attestation): Bytes {
   }
 }
 
-/** The order in which the format writes the attestations of one message. */
+/** The format's order of the attestations of one message. */
 export function compareAttestations(left: Attestation, right: Attestation): number {
   const byTag = compareBytes(tagOf(left), tagOf(right));
   if (byTag !== 0) return byTag;

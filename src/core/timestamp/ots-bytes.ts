@@ -1,19 +1,19 @@
 import { concat, utf8Text, type Bytes } from "../encoding/bytes.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-// The words in which OpenTimestamps files are written: bytes, numbers in groups of seven bits, and runs of
-// bytes with their length before them.
+// The parts of OpenTimestamps files: bytes, numbers in groups of seven bits, and byte runs with a length before
+// them.
 
 const MORE_DIGITS = 0x80;
 
-/** Ends the reading from any depth; leaves only as a refusal. */
+/** Thrown at any depth; `readWhole` turns it into a refusal. */
 class Malformed extends Error {}
 
 export function malformed(detail: string): never {
   throw new Malformed(detail);
 }
 
-/** Reads a whole sequence of bytes: what is left over is as wrong as what is missing. */
+/** Reads all of the bytes. Bytes left over are as wrong as missing ones. */
 export function readWhole<Value>(bytes: Bytes, read: (reader: Reader) => Value): Result<Value> {
   const reader = new Reader(bytes);
   try {
@@ -22,7 +22,7 @@ export function readWhole<Value>(bytes: Bytes, read: (reader: Reader) => Value):
     return accept(value);
   } catch (problem) {
     if (!(problem instanceof Malformed)) throw problem;
-    return refuse("timestamp_malformed", `${problem.message} (by byte ${reader.at})`);
+    return refuse("timestamp_malformed", `${problem.message} (at byte ${reader.at})`);
   }
 }
 
@@ -50,7 +50,7 @@ export class Reader {
     return taken;
   }
 
-  /** A whole number up to 2^53 - 1 in its one shortest form. */
+  /** A whole number up to 2^53 - 1 in its shortest form. */
   number(): number {
     let value = 0;
     for (let weight = 1; ; weight *= MORE_DIGITS) {
@@ -58,7 +58,7 @@ export class Reader {
       value += (byte % MORE_DIGITS) * weight;
       if (value > Number.MAX_SAFE_INTEGER) malformed("a number beyond 2^53 - 1");
       if (byte >= MORE_DIGITS) continue;
-      if (byte === 0 && weight > 1) malformed("a number that is longer than need be");
+      if (byte === 0 && weight > 1) malformed("a number that is not in its shortest form");
       return value;
     }
   }
@@ -66,7 +66,7 @@ export class Reader {
   /** Bytes with their length before them. */
   run(maxBytes: number): Bytes {
     const length = this.number();
-    if (length > maxBytes) malformed(`${length} bytes where at most ${maxBytes} may stand`);
+    if (length > maxBytes) malformed(`${length} bytes where at most ${maxBytes} are allowed`);
     return this.take(length);
   }
 
@@ -74,11 +74,11 @@ export class Reader {
     const text = utf8Text(this.run(maxBytes));
     return text !== undefined && pattern.test(text)
       ? text
-      : malformed("a character that may not stand there");
+      : malformed("a character that is not allowed there");
   }
 
   end(): void {
-    if (this.#at < this.#bytes.length) malformed("bytes are left over");
+    if (this.#at < this.#bytes.length) malformed("there are bytes after the end");
   }
 }
 

@@ -4,9 +4,9 @@ import { compareBytes, concat, owned, toHex, utf8, type Bytes } from "../encodin
 import { sha256 } from "../encoding/hash.ts";
 import { encodeRun, malformed, type Reader } from "./ots-bytes.ts";
 
-// The edges of a timestamp's tree: operations, each making a message of a message.
+// The edges of a timestamp's tree: operations that turn one message into the next.
 
-/** Of a message before and after each operation: a usual Bitcoin transaction fits. */
+/** The limit before and after each operation. A usual Bitcoin transaction fits. */
 export const MESSAGE_MAX_BYTES = 4_096;
 
 export type Operation =
@@ -42,7 +42,7 @@ export function encodeOperation(operation: Operation): Bytes {
   return "operand" in operation ? concat(tag, encodeRun(operation.operand)) : tag;
 }
 
-/** The next message, or undefined where the format does not allow this operation on this message. */
+/** The next message, or undefined if the format does not allow this operation on this message. */
 export function applyOperation(operation: Operation, message: Bytes): Bytes | undefined {
   if (message.length > MESSAGE_MAX_BYTES) return undefined;
   const result = resultOf(operation, message);
@@ -57,7 +57,7 @@ function resultOf(operation: Operation, message: Bytes): Bytes {
       return concat(operation.operand, message);
     case "sha256":
       return sha256(message);
-    // Collisions of the two old hashes do no harm here: both messages were there at that time.
+    // Collisions of SHA-1 and RIPEMD-160 do no harm: both colliding messages existed at that time.
     case "sha1":
       return owned(sha1(message));
     case "ripemd160":
@@ -71,7 +71,7 @@ function resultOf(operation: Operation, message: Bytes): Bytes {
   }
 }
 
-/** The order in which the format writes the operations on one message. */
+/** The format's order of the operations on one message. */
 export function compareOperations(left: Operation, right: Operation): number {
   const byTag = OPERATION_TAGS[left.kind] - OPERATION_TAGS[right.kind];
   if (byTag !== 0 || !("operand" in left) || !("operand" in right)) return byTag;

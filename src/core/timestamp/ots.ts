@@ -17,18 +17,18 @@ import {
 } from "./ots-operation.ts";
 import { refuse, type Result } from "../refusal.ts";
 
-// OpenTimestamps: how the digest of a file was joined and hashed into something whose time is known.
-// The bytes come from calendars and receipts, so every bound holds, and every operation is tried, while
-// they are read; the messages are not kept, for 4,096 of them could have 4 KiB each.
+// OpenTimestamps: how the digest of a file was hashed, step by step, into a message whose time is known. The bytes
+// come from calendars and receipts, so parsing enforces every limit and executes every operation. It does not keep
+// the messages, because 4,096 of them could have 4 KiB each.
 
 /** One calendar's path into a block has some 150 operations, 5 KiB; a file holds four of them. */
 export const TIMESTAMP_MAX_BYTES = 64 * 1024;
-/** Six times four such paths. To read a file costs at worst 4,096 hashes of 4,096 bytes, 16 MiB. */
+/** Six times four such paths. At worst, parsing a file hashes 4,096 messages of 4,096 bytes, 16 MiB. */
 export const TIMESTAMP_MAX_OPERATIONS = 4_096;
-/** Messages on the way from the digest to an attestation, both counted. */
+/** Messages from the digest to an attestation, both included. */
 export const TIMESTAMP_MAX_DEPTH_MESSAGES = 256;
 
-/** What is known of one message: who attests it, and what was made of it. */
+/** One message: its attestations, and the operations on it. */
 export interface TimestampTree {
   readonly attestations: readonly Attestation[];
   readonly branches: readonly Branch[];
@@ -38,11 +38,11 @@ interface Branch {
   readonly tree: TimestampTree;
 }
 export interface TimestampFile {
-  /** SHA-256 of the file that is timestamped. */
+  /** SHA-256 of the timestamped file. */
   readonly digest: Bytes;
   readonly tree: TimestampTree;
 }
-interface Attested {
+interface AttestedMessage {
   readonly attestation: Attestation;
   readonly message: Bytes;
 }
@@ -53,7 +53,7 @@ const MAGIC = concat(
 );
 const MAJOR_VERSION = 0x01;
 const ATTESTATION = 0x00;
-/** Stands before every branch but the last. */
+/** The byte before every branch except the last. */
 const FORK = 0xff;
 
 export function parseTimestampFile(bytes: Uint8Array): Result<TimestampFile> {
@@ -66,14 +66,14 @@ export function parseTimestampFile(bytes: Uint8Array): Result<TimestampFile> {
   });
 }
 
-/** What a calendar answers: the tree alone, without the message it stands on. */
+/** A calendar's response: only the tree, without its first message. */
 export function parseTimestampTree(bytes: Uint8Array, message: Bytes): Result<TimestampTree> {
   return parse(bytes, (reader) => readTree(reader, message));
 }
 
 function parse<Value>(bytes: Uint8Array, read: (reader: Reader) => Value): Result<Value> {
   if (bytes.length <= TIMESTAMP_MAX_BYTES) return readWhole(new Uint8Array(bytes), read);
-  return refuse("timestamp_malformed", `${bytes.length} bytes; at most ${TIMESTAMP_MAX_BYTES} are taken`);
+  return refuse("timestamp_malformed", `${bytes.length} bytes; at most ${TIMESTAMP_MAX_BYTES} are allowed`);
 }
 
 export function encodeTimestampFile({ digest, tree }: TimestampFile): Bytes {
@@ -111,7 +111,7 @@ function readTree(reader: Reader, message: Bytes, budget = { operations: 0 }, de
     if (++budget.operations > TIMESTAMP_MAX_OPERATIONS) malformed("too many operations");
     const operation = readOperation(reader, first);
     const next = applyOperation(operation, message);
-    if (next === undefined) return malformed(`${operation.kind} leads to a message of forbidden length`);
+    if (next === undefined) return malformed(`${operation.kind} leads to a message with a forbidden length`);
     branches.push({ operation, tree: readTree(reader, next, budget, depth + 1) });
   } while (tag === FORK);
   const tree = inOrder({ attestations, branches });
@@ -120,7 +120,7 @@ function readTree(reader: Reader, message: Bytes, budget = { operations: 0 }, de
   return tree;
 }
 
-/** Readers take any order, as every implementation does; written and compared is this one. */
+/** Parsers accept any order, as all implementations do; this is the order for encoding and comparing. */
 function inOrder({ attestations, branches }: TimestampTree): TimestampTree {
   return {
     attestations: attestations.toSorted(compareAttestations),
@@ -139,8 +139,8 @@ function repeats<Item>(sorted: readonly Item[], compare: (left: Item, right: Ite
   });
 }
 
-/** Every attestation with the message it attests. */
-export function attestationsOf({ digest, tree }: TimestampFile): readonly Attested[] {
+/** Every attestation with its message. */
+export function attestationsOf({ digest, tree }: TimestampFile): readonly AttestedMessage[] {
   return [
     ...tree.attestations.map((attestation) => ({ attestation, message: digest })),
     ...tree.branches.flatMap(({ operation, tree: next }) =>
@@ -149,7 +149,7 @@ export function attestationsOf({ digest, tree }: TimestampFile): readonly Attest
   ];
 }
 
-/** Adds a calendar's answer for `atMessage`: another calendar's promise, or the upgrade of a pending one. */
+/** Adds a calendar's response for `atMessage`: a new attestation, or the upgrade of a pending one. */
 export function mergeTimestamp(
   file: TimestampFile,
   atMessage: Bytes,
@@ -158,7 +158,7 @@ export function mergeTimestamp(
   const grafted = graft(file, atMessage, tree);
   if (grafted === undefined)
     return refuse("timestamp_mismatch", "the timestamp does not lead to this message");
-  // Two trees within the bounds may exceed them together; reading decides, as for any other file.
+  // Two trees within the limits may exceed them together, so the result is parsed like any other file.
   return parseTimestampFile(encodeTimestampFile({ digest: file.digest, tree: grafted }));
 }
 
@@ -175,19 +175,19 @@ function graft(file: TimestampFile, atMessage: Bytes, added: TimestampTree): Tim
 function union(left: TimestampTree, right: TimestampTree): TimestampTree {
   const attestations = [...left.attestations];
   for (const added of right.attestations) {
-    if (attestations.every((known) => compareAttestations(known, added) !== 0)) attestations.push(added);
+    if (attestations.every((present) => compareAttestations(present, added) !== 0)) attestations.push(added);
   }
   const branches = [...left.branches];
   for (const added of right.branches) {
-    const index = branches.findIndex((known) => compareBranches(known, added) === 0);
-    const known = branches[index];
-    if (known === undefined) branches.push(added);
-    else branches[index] = { operation: known.operation, tree: union(known.tree, added.tree) };
+    const index = branches.findIndex((present) => compareBranches(present, added) === 0);
+    const present = branches[index];
+    if (present === undefined) branches.push(added);
+    else branches[index] = { operation: present.operation, tree: union(present.tree, added.tree) };
   }
   return { attestations, branches };
 }
 
-/** For trees that were read: there, every operation has led to a message once. */
+/** Only for parsed trees, whose operations have all been executed before. */
 function messageAfter(operation: Operation, message: Bytes): Bytes {
   const next = applyOperation(operation, message);
   if (next === undefined) throw new RangeError(`${operation.kind} leads to no message here`);

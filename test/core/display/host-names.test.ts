@@ -27,20 +27,20 @@ describe("a host that machines read in another form is noted", () => {
     ["http://2130706433/", ["the address leads to the host 127.0.0.1"]],
     [
       "https://paypal.com@evil.example/",
-      ["what stands before the @ is not the host; the address leads to evil.example"],
+      ["the part before the @ is not the host; the address leads to evil.example"],
     ],
     [
       "https:\\\\paypal.com,x@evil.example\\@paypal.com",
-      ["what stands before the @ is not the host; the address leads to evil.example"],
+      ["the part before the @ is not the host; the address leads to evil.example"],
     ],
     [
       "https://a@bücher.example",
-      ["what stands before the @ is not the host; the address leads to xn--bcher-kva.example"],
+      ["the part before the @ is not the host; the address leads to xn--bcher-kva.example"],
     ],
     ["https://example.com:8443/ https://${host}/ https:// http://<host>/", []],
     [
       "https://a@b.example@evil.example/",
-      ["what stands before the @ is not the host; the address leads to evil.example"],
+      ["the part before the @ is not the host; the address leads to evil.example"],
     ],
     ["http://1.2.3.4.5/", ["an address whose host is not a valid name"]],
     // Longer than any name can be, and so that a check of it would take long.

@@ -234,15 +234,15 @@ describe("refused", () => {
     ["a SHA-1 digest", `${MAGIC} 01 02 ${"11".repeat(20)} ${ALICE}`, /SHA-256/],
     ["a digest cut short", `${MAGIC} 01 08 1111`, /end too early/],
     ["no tree", START, /end too early/],
-    ["a byte left over", `${START} ${ALICE} 00`, /left over/],
-    ["a second tree", `${START} ${ALICE} ${ALICE}`, /left over/],
+    ["a byte left over", `${START} ${ALICE} 00`, /after the end/],
+    ["a second tree", `${START} ${ALICE} ${ALICE}`, /after the end/],
     ["a fork without a branch", `${START} ff`, /end too early/],
     ["a fork whose last branch is missing", `${START} ff ${ALICE}`, /end too early/],
     ["a fork of a fork", `${START} ff ff ${ALICE} ${BOB}`, /unknown operation/],
     ["an unknown operation", `${START} 04 ${ALICE}`, /unknown operation/],
     ["an operation of nothing", `${START} f0 00 ${ALICE}`, /nothing to append/],
     ["an operand cut short", `${START} f1 03 0000`, /end too early/],
-    ["a length that is longer than need be", `${START} f0 8100 00 ${ALICE}`, /longer than need be/],
+    ["a length that is not in its shortest form", `${START} f0 8100 00 ${ALICE}`, /not in its shortest form/],
     ["a length without end", `${START} f0 ${"80".repeat(30)}`, /end too early/],
     ["a length beyond 2^53", `${START} f0 ${"ff".repeat(30)} 00`, /beyond 2\^53/],
     ["a path without attestation", `${START} 08 08`, /end too early/],
@@ -252,20 +252,20 @@ describe("refused", () => {
     [
       "a promise with more than an address",
       `${START} 00 ${PENDING} 03 01 'a' 00`,
-      /in an attestation, bytes are left/,
+      /in an attestation, there are bytes after/,
     ],
     ["a promise with less", `${START} 00 ${PENDING} 02 02 'a'`, /in an attestation, the bytes end/],
     ...["?", "#", "@", "%", "[", " ", "\\", "~", "\n", "é", "\0"].map(
       (character): [string, string, RegExp] => [
         `a promise with ${JSON.stringify(character)} in its address`,
         `${START} 00 ${PENDING} ${character === "é" ? "04 03" : "03 02"} 'a${character}'`,
-        /a character that may not stand there/,
+        /a character that is not allowed there/,
       ],
     ),
-    ["an address that is not UTF-8", `${START} 00 ${PENDING} 02 01 ff`, /a character that may not/],
+    ["an address that is not UTF-8", `${START} 00 ${PENDING} 02 01 ff`, /a character that is not allowed/],
     ["a block without height", `${START} 00 ${BITCOIN} 00`, /in an attestation, the bytes end/],
-    ["a block with two heights", `${START} 00 ${BITCOIN} 02 0101`, /in an attestation, bytes are left/],
-    ["a height that is longer than need be", `${START} 00 ${BITCOIN} 02 8100`, /longer than need be/],
+    ["a block with two heights", `${START} 00 ${BITCOIN} 02 0101`, /in an attestation, there are bytes after/],
+    ["a height that is not in its shortest form", `${START} 00 ${BITCOIN} 02 8100`, /not in its shortest form/],
     ["a height of 2^53", `${START} 00 ${BITCOIN} 08 8080808080808010`, /beyond 2\^53/],
     ["the same promise twice", `${START} ff ${ALICE} ${ALICE}`, /same attestation twice/],
     ["the same unknown thing twice", `${START} ff ${OTHER} ff ${ALICE} ${OTHER}`, /same attestation twice/],
@@ -288,6 +288,6 @@ describe("refused", () => {
     for (let length = 0; length < whole.length; length++) {
       expect(detailOf(parseTimestampFile(whole.subarray(0, length)))).toMatch(/^timestamp_malformed/);
     }
-    expect(detailOf(parseTimestampFile(Uint8Array.of(...whole, 0)))).toMatch(/left over/);
+    expect(detailOf(parseTimestampFile(Uint8Array.of(...whole, 0)))).toMatch(/after the end/);
   });
 });

@@ -218,7 +218,7 @@ describe.each(ERAS)("in the %s era", (era) => {
     const { status, answer } = await expectRefusal(() => send(key, body, headersOf(era, REQUEST)));
     expect([status, answer.error.code, answer.id]).toEqual([400, -32_700, null]);
     expect(answer.error.data).toEqual({ code: "payload_not_canonical", reason: "json_duplicate_name" });
-    expect(answer.error.message).toMatch(/the same name stands twice.*\(at \/.*nothing is approved/i);
+    expect(answer.error.message).toMatch(/the same name appears twice.*\(at \/.*nothing is approved/i);
   });
 });
 
