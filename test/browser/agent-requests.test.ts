@@ -5,8 +5,8 @@ import { ERAS, headersOf, message, send, type Era } from "../support/mcp-message
 import { browserFixture } from "../support/browser/browser-fixture.ts";
 import { BrowserClient, type Fetch } from "../support/browser-client.ts";
 
-// Agents whose connection breaks off while they wait, against the product as it runs: the approval that
-// comes when nobody is there is found by the repeated call, and by that one alone.
+// Agents that lose their connection while they wait, against the running product: the repeated call gets an
+// approval that was made in the meantime, and only that call gets it.
 
 const TOOL = "request_human_approval";
 const AGENTS = 10;
@@ -20,17 +20,17 @@ beforeAll(async () => {
   await alex.enrol(enrolUrl);
 });
 
-const given = (action: string, seconds: number) => ({
+const argumentsOf = (action: string, seconds: number) => ({
   action,
   payload: { action },
   approver_username: "alex",
   wait_seconds: seconds,
 });
 
-/** Asks, and waits over a connection of its own. */
+/** Asks and waits on its own connection. */
 function waiting(era: Era, action: string): Socket {
   const { hostname, port, host } = new URL(url);
-  const body = JSON.stringify(message(era, TOOL, given(action, 40)));
+  const body = JSON.stringify(message(era, TOOL, argumentsOf(action, 40)));
   const headers = { host, "x-api-key": apiKey, "content-length": `${body.length}`, ...headersOf(era, TOOL) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -42,15 +42,15 @@ function waiting(era: Era, action: string): Socket {
 async function idOf(action: string): Promise<string> {
   for (let tried = 0; tried < 100; tried++) {
     const { body } = await api("GET", "/api/confirmations?limit=100&status=pending");
-    const found = body.data.find((one: { action: string }) => one.action === action);
-    if (found !== undefined) return found.id;
+    const item = body.data.find((one: { action: string }) => one.action === action);
+    if (item !== undefined) return item.id;
     await sleep(50);
   }
-  throw new Error(`nobody asked for ${action}`);
+  throw new Error(`no request for ${action}`);
 }
 
 async function askAgain(era: Era, action: string, seconds = 0) {
-  const posted = await send(apiKey, message(era, TOOL, given(action, seconds)), headersOf(era, TOOL), {
+  const posted = await send(apiKey, message(era, TOOL, argumentsOf(action, seconds)), headersOf(era, TOOL), {
     fetch: over,
     url: `${url}/mcp`,
   });
@@ -58,7 +58,7 @@ async function askAgain(era: Era, action: string, seconds = 0) {
 }
 
 describe.each(ERAS)("an agent of the %s era", (era) => {
-  it("that vanishes while it waits finds what was approved meanwhile, once", async () => {
+  it("that disconnects while it waits gets the later approval once", async () => {
     const lost: unknown[] = [];
     await Promise.all(
       Array.from({ length: AGENTS }, async (_none, place) => {
@@ -70,15 +70,15 @@ describe.each(ERAS)("an agent of the %s era", (era) => {
         await sleep(away);
         await alex.decide(id);
         await sleep(200);
-        const found = await askAgain(era, action);
-        if (found.confirmation_id !== id || found.approved !== true) lost.push({ action, away, found });
+        const result = await askAgain(era, action);
+        if (result.confirmation_id !== id || result.approved !== true) lost.push({ action, away, result });
         expect((await askAgain(era, action)).confirmation_id).not.toBe(id);
       }),
     );
     expect(lost).toEqual([]);
   });
 
-  it("that vanishes and asks again at once is told by its second call, and by no third", async () => {
+  it("that disconnects and asks again at once gets the approval from its second call only", async () => {
     await Promise.all(
       Array.from({ length: AGENTS }, async (_none, place) => {
         const action = `Pay ${era} ${place}`;

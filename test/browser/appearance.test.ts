@@ -3,7 +3,7 @@ import { seriousFaults } from "../support/browser/axe.ts";
 import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
-// What holds for every page: a narrow phone, light and dark, and nothing in the way of a screen reader.
+// For every page: a narrow phone, light and dark mode, a strict policy, and a screen reader.
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -46,12 +46,12 @@ const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready:
   ["signing in", "/inbox", "nobody", "Sign in"],
   ["home", "/", "nobody", "Read it. Sign it. Prove it."],
   ["checking", "/verify", "nobody", "Check an approval"],
-  ["what the log has of a request", "in the log", "nobody", "Every check"],
+  ["a request in the log", "in the log", "nobody", "Every check"],
   ["not found", "/approve/c_nothing", "alex", "Not found"],
 ];
 
 describe.each(pages)("%s", (_name, path, of, heading) => {
-  it("fits 360 px, in light and dark, with the policy of the house and nothing serious for axe", async () => {
+  it("fits 360 px in light and dark mode, has the strict policy, and axe finds nothing serious", async () => {
     const client = of === "alex" ? alex : nobody;
     const { page } = client;
     client.faults.length = 0;
@@ -62,19 +62,19 @@ describe.each(pages)("%s", (_name, path, of, heading) => {
     expect(headers["referrer-policy"]).toBe("no-referrer");
     expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
     await see(page.getByRole("heading", { name: heading, exact: true }).first()).toBeVisible();
-    const grounds: string[] = [];
+    const backgrounds: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      const { wide, ground } = await page.evaluate(() => ({
-        wide: document.documentElement.scrollWidth,
-        ground: getComputedStyle(document.body).backgroundColor,
+      const { width, background } = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        background: getComputedStyle(document.body).backgroundColor,
       }));
-      expect(wide).toBe(360);
-      grounds.push(ground);
+      expect(width).toBe(360);
+      backgrounds.push(background);
       expect(await seriousFaults(client)).toEqual([]);
     }
-    expect(new Set(grounds).size).toBe(2);
-    // 200 % text, as people set it who can't read small letters.
+    expect(new Set(backgrounds).size).toBe(2);
+    // Text at 200 %, as some people with low vision set it.
     await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(client.faults).toEqual([]);

@@ -24,20 +24,20 @@ beforeAll(async () => {
   await createPasskey(alex, enrolUrl);
   await syncPasskeys(alex, tablet);
   await syncPasskeys(alex, waiting);
-  // Opened now, looked at last: the shortest time that a request may have is half a minute.
+  // Opened first, checked last: a request lives for at least half a minute.
   late = (await ask({ expiresInSeconds: EXPIRES_SECONDS })).id;
   await signIn(waiting, `${url}/approve/${late}`);
   await see(waiting.page.locator("#left")).toContainText("in ");
 });
 
 describe("the approval page", () => {
-  it("shows who asks for what, in full, before it lets anybody decide", async () => {
+  it("shows who asks for what, in full, before a person can decide", async () => {
     const { id, code } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
     await see(page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
     await see(page.locator("#asks")).toHaveText(
-      "payments-agent (API key) asks you, for project Payments of decide:",
+      "payments-agent (API key) asks you, for project Payments of approve-page:",
     );
     await see(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
     await see(page.getByText("Display verified.")).toBeVisible();
@@ -52,16 +52,16 @@ describe("the approval page", () => {
     await see(page.locator("#computed")).toHaveText(hash);
   });
 
-  it("approves, says at which place in the log, and says so again later", async () => {
+  it("approves, shows the index in the log, and shows it again later", async () => {
     const { id } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
     await decide(alex, "Approve");
     await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
-    await see(page.locator("#outcome")).toContainText("It may go ahead, once.");
+    await see(page.locator("#outcome")).toContainText("The action may run once.");
     const { status, log, decisions } = await read(id);
     expect([status, decisions]).toEqual(["approved", [expect.objectContaining({ approver: "alex" })]]);
-    await see(page.locator("#outcome")).toContainText(`sealed in the log at index ${log.index}.`);
+    await see(page.locator("#outcome")).toContainText(`Sealed in the log at index ${log.index}.`);
     await see(page).toHaveTitle("Approved: Wire transfer to vendor · Countersign");
 
     await page.reload();
@@ -82,7 +82,7 @@ describe("the approval page", () => {
     });
   });
 
-  it("says when the request is cancelled while it is open", async () => {
+  it("shows that the request is cancelled while the page is open", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await see(alex.page.getByText("Display verified.")).toBeVisible();
@@ -91,61 +91,61 @@ describe("the approval page", () => {
     await see(alex.page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
   });
 
-  it("takes the passkey prompt away when the request is cancelled under it", async () => {
+  it("closes the passkey prompt when the request is cancelled", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await willTap(alex, false);
     await decide(alex, "Approve");
-    await see(alex.page.getByText("Your device asks for your passkey.")).toBeVisible();
+    await see(alex.page.getByText("Follow your device's passkey prompt.")).toBeVisible();
     await api("POST", `/api/confirmations/${id}/cancel`);
     await see(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
     await see(alex.page.locator("#status")).toHaveText("");
     await willTap(alex, true);
   });
 
-  it("can be tried again when the device does not know the finger", async () => {
+  it("lets the person try again when the device does not recognise the finger", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await knowsFinger(alex, false);
     await decide(alex, "Approve");
-    await see(alex.page.locator("#status")).toContainText("you can try again");
+    await see(alex.page.locator("#status")).toContainText("You can try again");
     expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
     await knowsFinger(alex, true);
     await decide(alex, "Approve");
     await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
   });
 
-  it("can be decided by keyboard alone, and Approve never has the focus by itself", async () => {
+  it("works with the keyboard alone, and never moves the focus to Approve", async () => {
     const { id } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
     await see(page.getByText("Display verified.")).toBeVisible();
     const focused = () => page.evaluate(() => document.activeElement?.id);
-    const walk = async (to: string) => {
+    const tabTo = async (to: string) => {
       const passed: (string | undefined)[] = [];
       for (let steps = 0; steps < 12; steps++) {
         await page.keyboard.press("Tab");
         passed.push(await focused());
         if (passed.at(-1) === to) return passed;
       }
-      throw new Error(`no way to ${to} by Tab: ${passed.join(", ")}`);
+      throw new Error(`Tab does not reach ${to}: ${passed.join(", ")}`);
     };
-    await walk("jump");
+    await tabTo("jump");
     await page.keyboard.press("Enter");
     expect(await focused()).toBe("decision-heading");
     await see(page.locator("#status")).toHaveText("You have reached the end. You can decide now.");
-    expect(await walk("approve")).toEqual(["reason", "reject", "approve"]);
+    expect(await tabTo("approve")).toEqual(["reason", "reject", "approve"]);
     await page.keyboard.press("Enter");
     await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect(await focused()).toBe("outcome");
     expect((await read(id)).status).toBe("approved");
   });
 
-  it("lets the first of two devices win and tells the other by whom it was decided", async () => {
+  it("lets the first of two devices win and shows the other who decided", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await signIn(tablet, `${url}/approve/${id}`);
-    // The other does not hear of it by itself here: its tap is already under way.
+    // The tablet gets no update here: its tap has already started.
     await tablet.page.route("**/state?*", (route) =>
       route.request().url().includes("wait=0") ? route.continue() : route.abort(),
     );
@@ -168,30 +168,30 @@ describe("the approval page", () => {
     await tablet.page.goto("about:blank");
     await tablet.cdp.send("Network.enable");
     await tablet.cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
-    // As the browser's own tools define it.
+    // As defined by the browser's own tools.
     const slow = { offline: false, latency: 562, downloadThroughput: 180_000, uploadThroughput: 84_000 };
     await tablet.cdp.send("Network.emulateNetworkConditions", slow);
-    const begun = performance.now();
+    const start = performance.now();
     await tablet.page.goto(`${url}/approve/${id}`, { waitUntil: "commit" });
     await see(tablet.page.getByText("Display verified.")).toBeVisible();
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
     await decide(tablet, "Approve");
     await see(tablet.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await tablet.cdp.send("Network.disable");
   });
 
-  it("closes by itself when the time is over, and the answer is no", async () => {
+  it("closes when the time is over, and the answer is no", async () => {
     const { page } = waiting;
     await see(page.getByRole("heading", { name: "Expired" })).toBeVisible({
       timeout: (EXPIRES_SECONDS + 5) * 1_000,
     });
     await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
-    await see(page.locator("#outcome")).toContainText("It will not go ahead.");
+    await see(page.locator("#outcome")).toContainText("The action must not run.");
     expect((await api("GET", `/api/confirmations/${late}`)).body.status).toBe("expired");
   });
 
-  it("left nothing in the consoles", () => {
-    // The racing device's requests were cut off on purpose.
+  it("leaves no errors in the consoles", () => {
+    // The test cuts off the racing device's requests on purpose.
     const cut = (words: string) => !/net::ERR_FAILED/.test(words);
     expect([alex, waiting, tablet].flatMap(({ faults }) => faults).filter(cut)).toEqual([]);
   });

@@ -11,18 +11,18 @@ beforeAll(async () => {
   await createPasskey(phone, enrolUrl);
 });
 
-describe("one's own passkeys", () => {
-  it("get a second one, made elsewhere and signed for with the first", async () => {
+describe("a person's passkeys", () => {
+  it("get a second one, created on another device and endorsed with the first", async () => {
     await phone.page.goto(`${url}/devices`);
     await see(phone.page.getByText("Add a second passkey.")).toBeVisible();
-    // The session goes over to the other device; its authenticator is a new one.
+    // The other device gets the session; its authenticator is empty.
     await key.context.addCookies(await phone.context.cookies());
     await key.page.goto(`${url}/devices`);
     await key.page.getByLabel("A name for it").fill("Blue key");
     await key.page.getByRole("button", { name: "Create passkey" }).click();
     await see(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     const fingerprint = await key.page.locator("#fingerprint").innerText();
-    const approval = (await key.page.getByRole("link", { name: "Sign for it" }).getAttribute("href")) ?? "";
+    const approval = (await key.page.getByRole("link", { name: "Endorse it" }).getAttribute("href")) ?? "";
 
     await phone.page.goto(new URL(approval, url).href);
     await see(phone.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
@@ -33,7 +33,7 @@ describe("one's own passkeys", () => {
     await see(phone.page.getByText("Add a second passkey.")).toBeHidden();
   });
 
-  it("decide, each alone", async () => {
+  it("can each decide alone", async () => {
     const { id } = await ask();
     await key.context.clearCookies();
     await signIn(key, `${url}/approve/${id}`);
@@ -42,7 +42,7 @@ describe("one's own passkeys", () => {
     expect((await read(id)).status).toBe("approved");
   });
 
-  it("can be taken back by a signature, at once and also on pages that stand open", async () => {
+  it("can be revoked by a signature, with effect at once and on open pages", async () => {
     const { id } = await ask();
     await key.page.goto(`${url}/approve/${id}`);
     await see(key.page.getByText("Display verified.")).toBeVisible();
@@ -61,11 +61,11 @@ describe("one's own passkeys", () => {
     await key.context.clearCookies();
     await key.page.goto(`${url}/inbox`);
     await key.page.getByRole("button", { name: "Sign in with passkey" }).click();
-    await see(key.page.locator("#status")).not.toHaveText(/^(?:|Your device.*)$/);
+    await see(key.page.locator("#status")).not.toHaveText(/^(?:|Follow your device.*)$/);
     await see(key.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   });
 
-  it("are not needed to leave", async () => {
+  it("are not needed to sign out", async () => {
     await phone.page.goto(`${url}/devices`);
     await phone.page.getByRole("button", { name: "Sign out" }).click();
     await see(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();

@@ -11,15 +11,15 @@ beforeAll(async () => {
 });
 
 describe("the owner", () => {
-  it("creates the first passkey and is shown the stream id that receipts carry", async () => {
+  it("creates the first passkey and sees the stream id that receipts contain", async () => {
     await alex.page.goto(enrolUrl);
-    await see(alex.page.locator("#invited")).toContainText("You are invited to enrol as alex.");
+    await see(alex.page.locator("#invited")).toContainText("You are invited to enrol-page as alex.");
     await createPasskey(alex, enrolUrl);
     const { page } = alex;
-    await see(page.getByText("Your passkey is active: it may sign.")).toBeVisible();
+    await see(page.getByText("Your passkey is active. You can sign with it now.")).toBeVisible();
     const shown = (await page.locator("#stream").innerText()).replaceAll(" ", "");
     expect(shown).toMatch(/^[0-9a-f]{64}$/);
-    // The secret does not stay in the address bar.
+    // The secret is gone from the address bar.
     expect(page.url()).toBe(`${url}/enrol`);
 
     const { id } = await ask();
@@ -33,14 +33,14 @@ describe("the owner", () => {
     expect(alex.faults).toEqual([]);
   });
 
-  it("can't use the link twice, and is told why", async () => {
+  it("can't use the link twice, and reads why", async () => {
     const other = await device();
     await other.page.goto(enrolUrl);
     await see(other.page.getByRole("status").last()).toContainText(/used/);
     await see(other.page.getByRole("button", { name: "Create passkey" })).toBeHidden();
     await other.page.goto(`${url}/`);
     await other.page.goto(`${url}/enrol`);
-    await see(other.page.getByText("This link is not complete.")).toBeVisible();
+    await see(other.page.getByText("This link is incomplete.")).toBeVisible();
     expect(other.faults).toEqual([]);
   });
 });
@@ -49,7 +49,7 @@ describe("a second person", () => {
   it("enrols, is endorsed by the owner's signature, and decides", async () => {
     const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
     await createPasskey(maria, invited.body.enrolUrl);
-    await see(maria.page.getByText("waiting for an admin to endorse it")).toBeVisible();
+    await see(maria.page.getByText("waits for an admin to endorse it")).toBeVisible();
     await see(maria.page.locator("#stream")).toBeHidden();
     const fingerprint = await maria.page.locator("#fingerprint").innerText();
     const early = await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: {} });
@@ -71,7 +71,7 @@ describe("a second person", () => {
     expect(maria.faults).toEqual([]);
   });
 
-  it("signs in by passkey alone at the very address that was asked for", async () => {
+  it("signs in with a passkey alone, at the address of the request", async () => {
     const { id } = await ask({ username: "maria" });
     await maria.context.clearCookies();
     await signIn(maria, `${url}/approve/${id}`);

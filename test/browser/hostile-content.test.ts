@@ -21,25 +21,25 @@ type Data = { payload: string; payloadHash: string; code: string; statement: Rec
 const PAYLOAD = '{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}';
 const zeros = (digits: number) => "0".repeat(digits);
 
-describe("a page that was tampered with on its way", () => {
+describe("a page that was changed on the network", () => {
   it.each<[string, (data: Data) => void, RegExp]>([
     [
-      "another content than the one to be signed",
+      "other content than the one to sign",
       (data) => (data.payload = data.payload.replace("acct_8821", "acct_6666")),
-      /does not have the SHA-256/,
+      /does not match the SHA-256/,
     ],
-    ["another hash", (data) => (data.payloadHash = zeros(64)), /does not have the SHA-256/],
+    ["another hash", (data) => (data.payloadHash = zeros(64)), /does not match the SHA-256/],
     ["another comparison code", (data) => (data.code = zeros(8)), /comparison code/],
     ["another action", (data) => (data.statement["action"] = "Send a postcard"), /comparison code/],
     ["a statement for another site", (data) => (data.statement["rp"] = "https://evil.example"), /not here/],
     [
       "another request's statement",
       (data) => (data.statement["confirmation"] = "c_AAAAAAAAAAAAAAAAAAAAAA"),
-      /another request|one form/,
+      /another request|malformed/,
     ],
-    ["a field more in the statement", (data) => (data.statement["note"] = "fine"), /one form/],
+    ["an extra field in the statement", (data) => (data.statement["note"] = "fine"), /malformed/],
     ["content that is not JSON", (data) => (data.payload = `${data.payload} `), /SHA-256|exactly/],
-  ])("is not verified when it has %s, and nothing can be signed", async (_name, change, why) => {
+  ])("is not verified when it has %s, and nobody can sign", async (_name, change, why) => {
     const { id } = await ask();
     const { page } = alex;
     const address = `${url}/approve/${id}`;
@@ -72,20 +72,20 @@ describe("a page that was tampered with on its way", () => {
     await see(page.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
   });
 
-  it("changes nothing when it has the buttons pressed by a program", async () => {
+  it("decides nothing when a program clicks the buttons", async () => {
     const { id } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
     await see(page.getByText("Display verified.")).toBeVisible();
-    // Before the end has been on the screen.
+    // Before the end was on the screen.
     await page.evaluate(() => document.querySelector<HTMLButtonElement>("#approve")?.click());
-    await see(page.locator("#status")).toHaveText("Read to the end to decide.");
+    await see(page.locator("#status")).toHaveText("Read to the end. Then you can decide.");
     expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
   });
 });
 
 describe("hostile content", () => {
-  it("is drawn as text, with what it hides named", async () => {
+  it("is drawn as text, and hidden characters are named", async () => {
     const payload = {
       html: "<img src=x onerror=alert(1)></script><script>alert(1)</script>",
       link: "https://evil.example/\u202Egnp.exe",
@@ -105,8 +105,8 @@ describe("hostile content", () => {
   });
 });
 
-describe("whoever is not asked", () => {
-  it("gets one and the same page for another tenant's request, a colleague's and none at all", async () => {
+describe("a person who is not asked", () => {
+  it("gets the same page for another tenant's request, a colleague's and an unknown one", async () => {
     const { id } = await ask();
     const absent = `${id.slice(0, -4)}AAAA`;
     const seen: string[] = [];
@@ -126,7 +126,7 @@ describe("whoever is not asked", () => {
     expect(answer?.status()).toBe(200);
   });
 
-  it("is told no more without a session: the sign-in page is the same at any address", async () => {
+  it("learns nothing without a session: the sign-in page is the same at every address", async () => {
     const { id } = await ask();
     const nobody = await device();
     const seen: string[] = [];
@@ -140,23 +140,25 @@ describe("whoever is not asked", () => {
     expect(nobody.faults).toEqual([]);
   });
 
-  it("cannot sign in without a passkey, and is told what to do", async () => {
+  it("can't sign in without a passkey, and reads what to do", async () => {
     const nobody = await device();
     await nobody.page.goto(`${url}/inbox`);
     await nobody.page.getByRole("button", { name: "Sign in with passkey" }).click();
-    await see(nobody.page.locator("#status")).toContainText("no passkey for it", { timeout: 8_000 });
+    await see(nobody.page.locator("#status")).toContainText("no passkey for this account", {
+      timeout: 8_000,
+    });
     await see(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeEnabled();
   });
 
-  it("reads why it cannot decide while its passkey is not endorsed", async () => {
+  it("sees on its page that its passkey is not endorsed yet", async () => {
     const early = { username: "maria", action: "Pay", payload: {} };
-    const answer = await backend(fetch, url, inject("product").tenants["hostile"]?.apiKey ?? "")(
+    const answer = await backend(fetch, url, inject("product").tenants["hostile-content"]?.apiKey ?? "")(
       "POST",
       "/api/confirmations",
       early,
     );
     expect([answer.status, answer.body.code]).toEqual([409, "approver_without_passkey"]);
     await maria.page.goto(`${url}/devices`);
-    await see(maria.page.getByText("Waiting to be endorsed")).toBeVisible();
+    await see(maria.page.getByText("Needs endorsement")).toBeVisible();
   });
 });

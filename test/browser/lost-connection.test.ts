@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { browserFixture } from "../support/browser/browser-fixture.ts";
 import { backend, BrowserClient, type Fetch } from "../support/browser-client.ts";
 
-// Connections that break off, against the product as it runs: whatever was written stays, whatever was not
-// is not half there, and asking again in the same words gets the one answer.
+// Lost connections, against the running product: a write is complete or absent, and the same request again
+// gets the same answer.
 
 const { url, enrolUrl, api, apiKey, ask, read } = browserFixture("lost-connection");
 const over: Fetch = (address, init) => fetch(address, init);
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await alex.enrol(enrolUrl);
 });
 
-/** Sends the first `share` of the request and hangs up, at once or after a moment, without reading. */
+/** Sends the first `share` of the request and closes the connection, without reading a response. */
 async function hangUp(request: string, share: number, afterMilliseconds = 0): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -41,13 +41,13 @@ function requestOf(method: string, path: string, headers: Record<string, string>
 }
 
 const SHARES = [0.1, 0.5, 0.9, 0.99];
-/** Long enough for some of them to be on their way, short enough for others not to be done. */
+/** Some requests are finished by then, and some are not. */
 const MOMENTS_MILLISECONDS = [0, 1, 3, 10, 30];
 
-describe("a connection that breaks off", () => {
+describe("a lost connection", () => {
   const question = { username: "alex", action: "Deploy", payload: { sha: "abc123" } };
 
-  it("within a request changes nothing", async () => {
+  it("in the middle of a request changes nothing", async () => {
     const before = await api("GET", "/api/confirmations");
     const headers = { "x-api-key": apiKey };
     for (const share of SHARES)
@@ -55,7 +55,7 @@ describe("a connection that breaks off", () => {
     expect((await api("GET", "/api/confirmations")).body).toEqual(before.body);
   });
 
-  it("before the answer to a question: asked again, it is the one question", async () => {
+  it("before the answer to a new request: the same request again creates no second one", async () => {
     for (const [place, moment] of MOMENTS_MILLISECONDS.entries()) {
       const action = `Deploy ${place}`;
       const headers = { "x-api-key": apiKey, "idempotency-key": `hang-up-${place}` };
@@ -68,12 +68,12 @@ describe("a connection that breaks off", () => {
       );
       await sleep(50);
       const { body } = await api("GET", "/api/confirmations?limit=100");
-      const those = body.data.filter((one: { action: string }) => one.action === action);
-      expect([again.status, those.map(({ id }: { id: string }) => id)]).toEqual([201, [again.body.id]]);
+      const matches = body.data.filter((one: { action: string }) => one.action === action);
+      expect([again.status, matches.map(({ id }: { id: string }) => id)]).toEqual([201, [again.body.id]]);
     }
   });
 
-  it("while waiting ends no request and no other wait", async () => {
+  it("during a wait ends neither the request nor another wait", async () => {
     const { id } = await ask();
     const headers = { "x-api-key": apiKey };
     const waits = Array.from({ length: 50 }, () =>
@@ -85,7 +85,7 @@ describe("a connection that breaks off", () => {
     expect((await patient).body.status).toBe("approved");
   });
 
-  it("before the answer to a decision: sent again, it is the one decision", async () => {
+  it("before the answer to a decision: sent again, it stays one decision", async () => {
     for (const moment of MOMENTS_MILLISECONDS) {
       const { id } = await ask();
       const held = await alex.sign(id, { reason: "once" });
@@ -97,7 +97,7 @@ describe("a connection that breaks off", () => {
     }
   });
 
-  it("before the answer to a use: sent again under its name, it is the one use", async () => {
+  it("before the answer to a use: sent again with its key, it stays one use", async () => {
     for (const [place, moment] of MOMENTS_MILLISECONDS.entries()) {
       const { id } = await ask({ payload: { sha: "abc123" } });
       await alex.decide(id);

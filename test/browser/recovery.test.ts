@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
-// Losing every passkey, and making a decision public: what people see of changes that others sign.
+// What people see of two changes that others sign: a recovery, and making a decision public.
 
 const { url, enrolUrl, api, people, device, ask } = browserFixture("recovery");
 let alex: Device;
@@ -25,7 +25,7 @@ async function signLatest(by: Device, name: RegExp): Promise<void> {
 }
 
 describe("a person who has lost every passkey", () => {
-  it("makes a new one, for which those sign who manage people, and everybody is told", async () => {
+  it("gets a new one that a manager endorses, and everybody sees a notice", async () => {
     const invited = await people("POST", "/api/recoveries", { username: "maria" });
     const again = await device();
     await createPasskey(again, invited.body.enrolUrl);
@@ -39,13 +39,13 @@ describe("a person who has lost every passkey", () => {
     await decide(alex, "Approve");
     await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 
-    for (const told of [alex, again]) {
-      await told.page.goto(`${url}/inbox`);
-      const notice = told.page.locator("#notices p");
+    for (const reader of [alex, again]) {
+      await reader.page.goto(`${url}/inbox`);
+      const notice = reader.page.locator("#notices p");
       await see(notice).toContainText("maria's passkeys were replaced on ");
       await see(notice).toContainText(", signed by alex.");
     }
-    // What was lost no longer signs in, and no longer reads.
+    // A lost passkey can no longer sign in.
     await maria.page.goto(`${url}/inbox`);
     await maria.page.getByRole("button", { name: "Sign in with passkey" }).click();
     await see(maria.page.getByText(/not known here/)).toBeVisible();
@@ -61,7 +61,7 @@ describe("a person who has lost every passkey", () => {
 });
 
 describe("a decision", () => {
-  it("is made public from the inbox, and taken back", async () => {
+  it("is published from the inbox, and withdrawn", async () => {
     const { page } = alex;
     const { id } = await ask();
     const shown = async () =>
@@ -82,11 +82,11 @@ describe("a decision", () => {
     expect(await shown()).toBe(true);
 
     await page.goto(`${url}/inbox`);
-    await page.getByRole("link", { name: "Public: see or take back: Wire transfer to vendor" }).click();
+    await page.getByRole("link", { name: "Public: view or withdraw: Wire transfer to vendor" }).click();
     await see(page.getByRole("heading", { name: "This decision is public" })).toBeVisible();
     const link = page.getByRole("link", { name: "See what its link shows now" });
     expect(await link.getAttribute("href")).toBe(`${url}/verify?id=${id}`);
-    await page.getByRole("button", { name: "Take it back from display" }).click();
+    await page.getByRole("button", { name: "Withdraw from display" }).click();
     await see(page.getByRole("heading", { name: "No longer show one decision in public" })).toBeVisible();
     await decide(alex, "Approve");
     await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
@@ -94,7 +94,7 @@ describe("a decision", () => {
     expect(alex.faults).toEqual([]);
   });
 
-  it("is not made public by whoever manages nobody", async () => {
+  it("can't be published by a person who manages nobody", async () => {
     const phone = await device();
     const invited = await people("POST", "/api/invites", { username: "cy", role: "approver" });
     await createPasskey(phone, invited.body.enrolUrl);

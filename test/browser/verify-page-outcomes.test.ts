@@ -6,8 +6,8 @@ import type { Device } from "../support/browser/device.ts";
 import { createStaff, decided, type Staff } from "../support/evidence/sample-company.ts";
 import { random, type Asked, type TestTenant } from "../support/evidence/sample-tenant.ts";
 
-// Every outcome that a receipt can prove, as an auditor reads it: of another service than the one that the
-// page came from, with a log that has witnesses.
+// Every outcome that a receipt can prove, as an auditor reads it. The receipts come from another service than
+// the page, and from a log with witnesses.
 
 const OTHER_ENTRIES = 300;
 const { url, device } = browserFixture("verify-page");
@@ -45,15 +45,15 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
       "good",
       "Proven: alex approved, alone and in an emergency, “Deploy to production”.",
     ],
-    ["an expiry", () => ({ outcome: "expired", votes: [] }), "over", "Proven, and expired: no approval."],
+    ["an expiry", () => ({ outcome: "expired", votes: [] }), "over", "Proven, but no approval: expired."],
     [
       "one of two, cancelled",
       ({ cy, twoOfThree }) => ({ policy: twoOfThree(), outcome: "cancelled", votes: [{ by: cy }] }),
       "over",
-      "Proven, and cancelled: no approval.",
+      "Proven, but no approval: cancelled.",
     ],
     [
-      "text that hides",
+      "text with hidden characters",
       ({ cy }) => ({ action: "Pay \u202e0001 <b>", payload: { a: "</script>" }, votes: [{ by: cy }] }),
       "good",
       "Proven: cy approved “Pay ⟨U+202E right-to-left override⟩0001 <b>”.",
@@ -66,7 +66,7 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     tenant = await staff.tenant();
   });
 
-  const bring = async (text: string) => {
+  const submit = async (text: string) => {
     const { page } = auditor;
     await page.goto(`${url}/verify`);
     await page.locator("#tenant").fill(tenant.stream);
@@ -74,27 +74,27 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     await page.locator("#file").setInputFiles([file("trust.txt", trust), file("receipt.json", text)]);
   };
 
-  it.each(cases)("tells what became of it: %s", async (_name, asked, tone, words) => {
+  it.each(cases)("shows the outcome: %s", async (_name, asked, tone, words) => {
     const seq = await tenant.decide(asked(staff));
-    // A log that others use, too, so that the way to its root is a long one.
+    // Other entries make the path to the log's root long.
     for (let index = 0; index < OTHER_ENTRIES; index++) tenant.log.append(random(65));
-    await bring(canonicalText(await tenant.receipt(seq)));
+    await submit(canonicalText(await tenant.receipt(seq)));
     await see(verdict()).toContainText(words);
     await see(verdict()).toHaveClass(`card verdict ${tone}`);
-    await see(auditor.page.locator("svg.picture")).toContainText("more levels");
+    await see(auditor.page.locator("svg.diagram")).toContainText("more levels");
     await see(auditor.page.locator("#checks .passed h3", { hasText: "The witnesses" })).toBeVisible();
     expect(auditor.faults).toEqual([]);
   });
 
-  it("with the content withheld is proven once the auditor brings the content", async () => {
+  it("with withheld content is proven once the auditor adds the content", async () => {
     const receipt = await decided(tenant, { payload: { to: "acct_8821" }, votes: [{ by: staff.cy }] });
-    await bring(canonicalText({ ...receipt, decision: { ...receipt.decision, payload: null } }));
+    await submit(canonicalText({ ...receipt, decision: { ...receipt.decision, payload: null } }));
     await see(verdict()).toContainText("NOT proven yet: it is not known what the content was.");
-    await auditor.page.getByText("Bring your own trust policy").click();
-    const held = auditor.page.getByLabel("The content you hold, as JSON");
-    await held.fill('{"to":"acct_666"}');
+    await auditor.page.getByText("Add your own trust policy").click();
+    const content = auditor.page.getByLabel("The content you have, as JSON");
+    await content.fill('{"to":"acct_666"}');
     await see(verdict()).toContainText("NOT proven: Your payload");
-    await held.fill('{"to":"acct_8821"}');
+    await content.fill('{"to":"acct_8821"}');
     await see(verdict()).toHaveClass("card verdict good");
   });
 });

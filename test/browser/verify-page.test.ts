@@ -17,7 +17,7 @@ import { seriousFaults } from "../support/browser/axe.ts";
 import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
-// An auditor in front of the verify page, with and without the service behind it.
+// An auditor uses the verify page, with and without the service.
 
 const { url, enrolUrl, apiKey, device, ask } = browserFixture("verify-page");
 const folder = mkdtempSync(join(tmpdir(), "countersign-verify-"));
@@ -34,7 +34,7 @@ beforeAll(async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await decide(alex, decision, decision === "Reject" ? "Not on a Friday" : "");
-    await see(alex.page.locator("#outcome")).toContainText("sealed in the log");
+    await see(alex.page.locator("#outcome")).toContainText("Sealed in the log");
     const file = await fetch(`${url}/api/confirmations/${id}/receipt`, { headers: { "x-api-key": apiKey } });
     return { id, text: await file.text() };
   };
@@ -55,7 +55,7 @@ function parts(text: string, ...names: readonly string[]): JsonObject {
   }, read(text));
 }
 
-/** The same document but for one value, still in canonical form. */
+/** The same document with one other value, in canonical form. */
 function changed(text: string, path: string, value: JsonValue): string {
   const change = (from: JsonValue, [name, ...rest]: readonly string[]): JsonValue => {
     if (name === undefined) return value;
@@ -68,7 +68,7 @@ function changed(text: string, path: string, value: JsonValue): string {
 const file = (name: string, text: string) => ({ name, mimeType: "", buffer: Buffer.from(text) });
 const verdict = () => auditor.page.locator("#verdict");
 
-async function give(text: string, tenant = stream): Promise<void> {
+async function submit(text: string, tenant = stream): Promise<void> {
   const { page } = auditor;
   await page.goto(`${url}/verify`);
   await see(page.locator("#trust")).toContainText("the service’s own");
@@ -83,15 +83,15 @@ async function failures(): Promise<readonly string[]> {
 
 describe("a receipt on the verify page", () => {
   it("is proven: who approved what, the request as it was seen, and a line for every check", async () => {
-    await give(approved.text);
+    await submit(approved.text);
     const { page } = auditor;
     await see(verdict()).toContainText("Proven: alex approved “Wire transfer to vendor”.");
     await see(verdict()).toHaveClass("card verdict good");
-    await see(verdict()).toContainText("Whose log it is, only the service says.");
+    await see(verdict()).toContainText("But only the service says whose log this is.");
     await see(page).toHaveTitle(/^Proven: alex approved “Wire transfer to vendor”/);
     await see(page.locator("#asked > .fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
     await see(page.locator("#asked")).toContainText(
-      "Asked by payments-agent, for project Payments of verify.",
+      "Asked by payments-agent, for project Payments of verify-page.",
     );
     await see(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length);
     await see(page.locator("#checks .failed")).toHaveCount(0);
@@ -105,12 +105,12 @@ describe("a receipt on the verify page", () => {
     const values = page.locator("#checks > li", { hasText: "The place in the log" }).locator("details");
     await values.locator("summary").click();
     await see(values).toContainText(parts(approved.text, "decision")["label"] as string);
-    await see(page.locator("svg.picture")).toHaveAttribute("role", "img");
+    await see(page.locator("svg.diagram")).toHaveAttribute("role", "img");
     expect(auditor.faults).toEqual([]);
   });
 
-  it("is not proven without the tenant's id, and not green where any tenant will do", async () => {
-    await give(approved.text, "");
+  it("is not proven without the tenant's id, and not green for any tenant", async () => {
+    await submit(approved.text, "");
     await see(verdict()).toContainText("NOT proven yet: it is not known whose decision this is.");
     await see(verdict()).toHaveClass("card verdict open");
     await auditor.page.getByLabel("I don’t know it. Check everything else.").check();
@@ -122,39 +122,39 @@ describe("a receipt on the verify page", () => {
     expect(await failures()).toEqual(["The tenant"]);
   });
 
-  it("of a rejection is proven, and no approval", async () => {
-    await give(rejected.text);
-    await see(verdict()).toContainText("Proven, and rejected: alex rejected “Wire transfer to vendor”.");
+  it("of a rejection is proven, but no approval", async () => {
+    await submit(rejected.text);
+    await see(verdict()).toContainText("Proven, but rejected: alex rejected “Wire transfer to vendor”.");
     await see(verdict()).toHaveClass("card verdict over");
     await see(auditor.page.locator("#asked")).toContainText("Not on a Friday");
   });
 
-  it("is compared with the content that the auditor holds", async () => {
-    await give(approved.text);
+  it("is compared with the auditor's own content", async () => {
+    await submit(approved.text);
     const { page } = auditor;
-    await page.getByText("Bring your own trust policy").click();
-    const held = page.getByLabel("The content you hold, as JSON");
-    await held.fill('{ "to": "acct_8821", "memo": "INV-2025-118", "amount_usd": 4.2e3 }');
+    await page.getByText("Add your own trust policy").click();
+    const content = page.getByLabel("The content you have, as JSON");
+    await content.fill('{ "to": "acct_8821", "memo": "INV-2025-118", "amount_usd": 4.2e3 }');
     await see(verdict()).toHaveClass("card verdict good");
-    await held.fill('{"to":"acct_8821","memo":"INV-2025-118","amount_usd":4201}');
+    await content.fill('{"to":"acct_8821","memo":"INV-2025-118","amount_usd":4201}');
     await see(verdict()).toContainText("NOT proven: Your payload is not the one whose hash was signed.");
-    await held.fill('{"to":');
+    await content.fill('{"to":');
     await see(verdict()).toContainText("NOT proven: Your payload is not strict JSON");
   });
 
-  it("is judged by the auditor's own trust policy", async () => {
-    await give(approved.text);
+  it("is checked with the auditor's own trust policy", async () => {
+    await submit(approved.text);
     const { page } = auditor;
-    await page.getByText("Bring your own trust policy").click();
+    await page.getByText("Add your own trust policy").click();
     const own = page.getByLabel("Trust policy file");
     await own.setInputFiles(file("policy.txt", policy));
     await see(page.locator("#trust")).toContainText("your own file");
-    await see(verdict()).toHaveText(/Every check that is needed passed\.$/);
+    await see(verdict()).toHaveText(/All necessary checks passed\.$/);
     const other = "log example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\nquorum none\n";
     await own.setInputFiles(file("policy.txt", other));
     await see(verdict()).toContainText("NOT proven: No signature is by a trusted key.");
     await own.setInputFiles(file("policy.txt", "who knows"));
-    await see(page.locator("#known")).toContainText("This is no trust policy");
+    await see(page.locator("#reader-error")).toContainText("This is not a trust policy");
     await see(verdict()).toContainText("NOT proven yet: it is not known whose log this is.");
   });
 
@@ -175,16 +175,16 @@ describe("a receipt on the verify page", () => {
     [
       "the passkey",
       (text) => changed(text, "created/record/body/genesis/credentialId", "AAAA"),
-      "Who vouched for the passkeys",
+      "Who endorsed the passkeys",
     ],
     ["the signature", (text) => changed(text, "decision/assertions/0/signature", "MEUCIQ"), "The signatures"],
     ["the salt", (text) => changed(text, "decision/entrySalt", "A".repeat(43)), "The place in the log"],
     ["a space", (text) => text.replace(":", ": "), "The file"],
     ["its end", (text) => text.slice(0, -2), "The file"],
     ["everything", () => "{}", "The file"],
-    ["text in its place", () => "Approved, really.", "The file"],
-  ])("that was tampered with (%s) is not proven, and says why", async (_name, tamper, title) => {
-    await give(tamper(approved.text));
+    ["other text", () => "Approved, really.", "The file"],
+  ])("with a change (%s) is not proven, and the page says why", async (_name, tamper, title) => {
+    await submit(tamper(approved.text));
     await see(verdict()).toContainText("NOT proven: ");
     await see(verdict()).toHaveClass("card verdict bad");
     expect(await failures()).toContain(title);
@@ -209,8 +209,8 @@ describe("a receipt on the verify page", () => {
     await see(page.locator("#trust")).toContainText("your own file");
   });
 
-  it.each(["approved", "failed"])("can be read by everybody (%s)", async (which) => {
-    await give(
+  it.each(["approved", "failed"])("is accessible (%s)", async (which) => {
+    await submit(
       which === "approved" ? approved.text : changed(approved.text, "decision/payload/to", "acct_1"),
     );
     await see(verdict()).not.toHaveText("");
@@ -228,12 +228,12 @@ describe("a receipt on the verify page", () => {
 describe("an id on the verify page", () => {
   const answers = "**/public/log/entries/**";
 
-  it("shows outcome, time and place in the log, and nothing of the content", async () => {
+  it("shows the outcome, the time and the place in the log, but no content", async () => {
     const { page } = auditor;
     await page.goto(`${url}/verify?id=${approved.id}`);
     await see(verdict()).toContainText("In the log as approved. Not proven here: who signed, and what.");
     await see(verdict()).toHaveClass("card verdict open");
-    await see(page.locator("#asked")).toContainText("What was asked, and who signed it, is not public.");
+    await see(page.locator("#asked")).toContainText("The content and the signers are not public.");
     await see(page.locator("#checks .passed")).toHaveCount(4);
     await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
     const text = await page.locator("body").innerText();
@@ -260,20 +260,24 @@ describe("an id on the verify page", () => {
   });
 
   it.each<[string, string, string]>([
-    ["an unknown id", `c_${"0".repeat(35)}`, "Nothing can be shown under this id"],
-    ["another service's link", "https://sign.example/verify?id=c_1", "This link is of https://sign.example"],
-    ["a link without an id", "ORIGIN/inbox", "This link names no request."],
-    ["anything else", "hello", "This is no link, no id and no receipt."],
-  ])("that is %s is refused in words", async (_name, pasted, words) => {
+    ["an unknown id", `c_${"0".repeat(35)}`, "There is nothing to show for this id"],
+    [
+      "another service's link",
+      "https://sign.example/verify?id=c_1",
+      "This link belongs to https://sign.example",
+    ],
+    ["a link without an id", "ORIGIN/inbox", "This link contains no request id."],
+    ["anything else", "hello", "This is not a link, an id or a receipt."],
+  ])("that is %s is refused with a reason", async (_name, pasted, words) => {
     const { page } = auditor;
     await page.goto(`${url}/verify`);
     await page.locator("#paste").fill(pasted.replace("ORIGIN", url));
     await page.getByRole("button", { name: "Check", exact: true }).click();
-    await see(page.locator("#given")).toContainText(words);
+    await see(page.locator("#evidence-error")).toContainText(words);
     await see(verdict()).toHaveText("");
   });
 
-  it("that is refused takes away what was judged before", async () => {
+  it("that is refused removes the earlier verdict", async () => {
     const { page } = auditor;
     await page.goto(`${url}/verify?id=${approved.id}`);
     await see(verdict()).toContainText("In the log as approved.");
@@ -298,11 +302,15 @@ describe("an id on the verify page", () => {
     ["the salt", (answer) => changed(answer, "opening/entrySalt", "A".repeat(43)), "The place in the log"],
     ["the place", (answer) => changed(answer, "log/index", 0), "The place in the log"],
     ["the log", (answer) => changed(answer, "log/origin", "evil.example/log"), "The place in the log"],
-    ["a field more", (answer) => changed(answer, "more", 1), "The answer"],
+    ["an extra field", (answer) => changed(answer, "more", 1), "The answer"],
     ["no JSON", () => "<p>approved</p>", "The answer"],
-    ["a receipt that is none", (answer) => changed(answer, "receipt", { v: 1 }), "The file"],
-    ["another's receipt", (answer) => changed(answer, "receipt", read(rejected.text)), "The request"],
-  ])("is not proven by an answer that was tampered with: %s", async (_name, tamper, title) => {
+    ["an invalid receipt", (answer) => changed(answer, "receipt", { v: 1 }), "The file"],
+    [
+      "the receipt of another request",
+      (answer) => changed(answer, "receipt", read(rejected.text)),
+      "The request",
+    ],
+  ])("is not proven by a changed answer: %s", async (_name, tamper, title) => {
     const { page } = auditor;
     const other = await (await fetch(`${url}/public/log/entries/${rejected.id}/verification`)).text();
     await page.route(answers, async (route) => {
@@ -317,7 +325,7 @@ describe("an id on the verify page", () => {
     await page.unroute(answers);
   });
 
-  it("of an approval that was made public shows and judges its whole receipt", async () => {
+  it("of a published approval shows and checks its complete receipt", async () => {
     const { page } = auditor;
     await page.route(answers, async (route) => {
       const honest = await (await route.fetch()).text();
@@ -333,7 +341,7 @@ describe("an id on the verify page", () => {
 });
 
 describe("the saved page", () => {
-  it("checks a receipt from a disk, without a network, and talks to nobody", async () => {
+  it("checks a receipt from a disk, without any network request", async () => {
     const saver = await device({ viewport: { width: 1280, height: 800 } });
     await saver.page.goto(`${url}/verify`);
     const [download] = await Promise.all([

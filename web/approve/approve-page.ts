@@ -1,246 +1,247 @@
 import { textOf, drawText } from "../../src/core/display/show.ts";
-import { part, partOf, say, show } from "../common/dom.ts";
-import { follow } from "../common/follow.ts";
-import { passkeyTrouble } from "../common/passkey-client.ts";
-import { get, isPassing, pageData, post, type Path, type Problem } from "../common/http.ts";
-import { clockFrom, span } from "../common/time.ts";
-import { keepCeremony, sign, type CeremonyKeeper, type Choice } from "./signing.ts";
+import { byId, setText, setVisible } from "../common/dom.ts";
+import { longPoll } from "../common/long-poll.ts";
+import { passkeyErrorText } from "../common/passkey-client.ts";
+import { get, isTemporary, pageData, post, type Path, type Problem } from "../common/http.ts";
+import { serverClock, durationText } from "../common/time.ts";
+import { createCeremonyCache, sign, type CeremonyCache, type Choice } from "./signing.ts";
 import type { ApprovalData, ApprovalState } from "../../src/core/pages/approval.ts";
 import { drawAlarm, drawOutcome, drawRaw, drawRequest } from "./draw.ts";
-import { isFinal, tellingOf } from "./outcome.ts";
+import { isFinal, stateTextOf } from "./outcome.ts";
 import { verifyDisplay, type Verified } from "./display-check.ts";
 
 const WAIT_SECONDS = 25;
 
-/** What changes while the page is open. */
-interface Desk {
+/** The state of the open page. */
+interface Page {
   readonly path: Path;
   readonly verified: Verified;
   readonly clock: () => number;
-  readonly ceremony: CeremonyKeeper;
+  readonly ceremony: CeremonyCache;
   state: ApprovalState;
-  /** Whether the end of the content has been on the screen. */
-  seen: boolean;
+  /** Whether the end of the content was on the screen. */
+  readToEnd: boolean;
   busy: boolean;
   prompt: AbortController | undefined;
-  /** Signed and not known to have arrived: to be sent again as it is, never to be signed again. */
+  /** A signed decision that may not have arrived. It is sent again as it is; the person never signs again. */
   unsent: object | undefined;
-  /** What just went wrong, in place of what to do next. */
-  trouble: string;
-  /** What the button beside the trouble does. */
-  again: (() => Promise<void>) | undefined;
+  /** The last error, shown instead of the next step. */
+  error: string;
+  /** The action of the button next to the error. */
+  retry: (() => Promise<void>) | undefined;
 }
 
-const approve = partOf("approve", HTMLButtonElement);
-const reject = partOf("reject", HTMLButtonElement);
-const reason = partOf("reason", HTMLTextAreaElement);
-const again = partOf("again", HTMLButtonElement);
-const outcome = part("outcome");
+const approve = byId("approve", HTMLButtonElement);
+const reject = byId("reject", HTMLButtonElement);
+const reason = byId("reason", HTMLTextAreaElement);
+const againButton = byId("again", HTMLButtonElement);
+const outcome = byId("outcome");
 
 function start(): void {
   const data = pageData() as ApprovalData | undefined;
-  if (data === undefined) return drawAlarm("The page arrived without its content.");
+  if (data === undefined) return drawAlarm("The server sent this page without its content.");
   drawRaw(data);
   const verified = verifyDisplay(data, location);
   if (!verified.ok) return drawAlarm(verified.why);
   drawRequest(verified, data.code);
-  const desk = open(data, verified);
-  if (!isOpen(desk)) part("top").append(outcome);
-  draw(desk);
-  listen(desk);
-  if (isOpen(desk)) void desk.ceremony.renew();
-  if (!isFinal(desk.state)) void watch(desk);
+  const page = createPage(data, verified);
+  if (!isDecidable(page)) byId("top").append(outcome);
+  draw(page);
+  listen(page);
+  if (isDecidable(page)) void page.ceremony.renew();
+  if (!isFinal(page.state)) void watch(page);
 }
 
-function open(data: ApprovalData, verified: Verified): Desk {
+function createPage(data: ApprovalData, verified: Verified): Page {
   const path: Path = `/approve/${verified.statement.confirmation}`;
-  const clock = clockFrom(data.now);
+  const clock = serverClock(data.now);
   const renewed = (problem?: Problem) => {
-    // What is signed already comes first; its trouble and its button stay.
-    if (desk.unsent !== undefined) return;
-    const retry = () => desk.ceremony.renew();
-    if (problem !== undefined) fail(desk, problem.detail, retry);
-    // Over as soon as it came: without this the page would ask for ever.
-    else if (desk.ceremony.ready() === undefined) fail(desk, "This device's clock was set. Reload.", retry);
-    else fail(desk, desk.again === undefined ? desk.trouble : "");
+    // A signed decision comes first: its error and its button stay.
+    if (page.unsent !== undefined) return;
+    const retry = () => page.ceremony.renew();
+    if (problem !== undefined) setError(page, problem.detail, retry);
+    // Expired on arrival: without this the page would request a new one for ever.
+    else if (page.ceremony.ready() === undefined)
+      setError(page, "This device's clock has changed. Reload this page.", retry);
+    else setError(page, page.retry === undefined ? page.error : "");
   };
-  const desk: Desk = {
+  const page: Page = {
     path,
     verified,
     clock,
-    ceremony: keepCeremony(`${path}/ceremony`, clock, renewed),
+    ceremony: createCeremonyCache(`${path}/ceremony`, clock, renewed),
     state: data.state,
-    seen: false,
+    readToEnd: false,
     busy: false,
     prompt: undefined,
     unsent: undefined,
-    trouble: "",
-    again: undefined,
+    error: "",
+    retry: undefined,
   };
-  return desk;
+  return page;
 }
 
-function millisecondsLeft({ verified, clock }: Desk): number {
+function millisecondsLeft({ verified, clock }: Page): number {
   return Date.parse(verified.statement.expires) - clock();
 }
 
-function telling(desk: Desk) {
-  return tellingOf(desk.state, millisecondsLeft(desk) <= 0);
+function textOfState(page: Page) {
+  return stateTextOf(page.state, millisecondsLeft(page) <= 0);
 }
 
-function isOpen(desk: Desk): boolean {
-  return telling(desk).open;
+function isDecidable(page: Page): boolean {
+  return textOfState(page).decidable;
 }
 
-/** Everything that follows from the desk. */
-function draw(desk: Desk): void {
-  const told = telling(desk);
-  const { action } = desk.verified.statement;
-  say(part("state"), told.word);
-  part("state").className = `pill ${told.tone}`;
-  document.title = `${told.word}: ${textOf(drawText(action))} · Countersign`;
-  show(part("jump"), told.open);
-  show(part("decide"), told.open);
-  show(outcome, !told.open);
-  if (!told.open) drawOutcome(told, desk.state);
-  const ready = desk.seen && desk.ceremony.ready() !== undefined && desk.unsent === undefined;
+/** Draws everything that depends on the page's state. */
+function draw(page: Page): void {
+  const text = textOfState(page);
+  const { action } = page.verified.statement;
+  setText(byId("state"), text.word);
+  byId("state").className = `pill ${text.tone}`;
+  document.title = `${text.word}: ${textOf(drawText(action))} · Countersign`;
+  setVisible(byId("jump"), text.decidable);
+  setVisible(byId("decide"), text.decidable);
+  setVisible(outcome, !text.decidable);
+  if (!text.decidable) drawOutcome(text, page.state);
+  const ready = page.readToEnd && page.ceremony.ready() !== undefined && page.unsent === undefined;
   for (const button of [approve, reject]) {
-    button.disabled = !ready && !desk.busy;
-    // Not `disabled`, which would take the focus away while the prompt is open.
-    button.ariaDisabled = String(desk.busy);
+    button.disabled = !ready && !page.busy;
+    // Not `disabled`: the button would lose the focus while the prompt is open.
+    button.ariaDisabled = String(page.busy);
   }
-  say(again, desk.unsent === undefined ? "Try again" : "Send again");
-  show(again, desk.again !== undefined && !desk.busy);
-  say(part("status"), told.open || desk.trouble !== "" ? next(desk) : "");
-  if (!told.open) say(part("live"), `${told.heading}. ${told.sentence}`);
+  setText(againButton, page.unsent === undefined ? "Try again" : "Send again");
+  setVisible(againButton, page.retry !== undefined && !page.busy);
+  setText(byId("status"), text.decidable || page.error !== "" ? statusText(page) : "");
+  if (!text.decidable) setText(byId("live"), `${text.heading}. ${text.sentence}`);
 }
 
-function next(desk: Desk): string {
-  if (desk.prompt !== undefined) return "Your device asks for your passkey.";
-  if (desk.busy) return "Sending your signature.";
-  if (desk.trouble !== "") return desk.trouble;
-  if (!desk.seen) return "Read to the end to decide.";
-  if (desk.ceremony.ready() === undefined) return "Getting ready.";
+function statusText(page: Page): string {
+  if (page.prompt !== undefined) return "Follow your device's passkey prompt.";
+  if (page.busy) return "Sending your signature.";
+  if (page.error !== "") return page.error;
+  if (!page.readToEnd) return "Read to the end. Then you can decide.";
+  if (page.ceremony.ready() === undefined) return "Getting ready.";
   return "You have reached the end. You can decide now.";
 }
 
-function fail(desk: Desk, trouble: string, retry?: () => Promise<void>): void {
-  desk.trouble = trouble;
-  desk.again = retry;
-  draw(desk);
+function setError(page: Page, error: string, retry?: () => Promise<void>): void {
+  page.error = error;
+  page.retry = retry;
+  draw(page);
 }
 
-function take(desk: Desk, state: ApprovalState): void {
-  desk.state = state;
-  if (isOpen(desk)) return draw(desk);
-  desk.prompt?.abort();
-  // Of no use any more, but for a signature that may not have arrived.
-  if (desk.again !== undefined && desk.unsent === undefined) fail(desk, "");
-  else draw(desk);
+function update(page: Page, state: ApprovalState): void {
+  page.state = state;
+  if (isDecidable(page)) return draw(page);
+  page.prompt?.abort();
+  // The button is useless now, unless a signature may not have arrived.
+  if (page.retry !== undefined && page.unsent === undefined) setError(page, "");
+  else draw(page);
 }
 
-function decide(desk: Desk, decision: Choice["decision"]): void {
-  const ceremony = desk.ceremony.ready();
-  if (desk.busy || !desk.seen || !isOpen(desk) || desk.unsent !== undefined) return;
+function decide(page: Page, decision: Choice["decision"]): void {
+  const ceremony = page.ceremony.ready();
+  if (page.busy || !page.readToEnd || !isDecidable(page) || page.unsent !== undefined) return;
   if (ceremony === undefined) {
-    fail(desk, "The page has been open for a while. One moment, then choose again.");
-    void desk.ceremony.renew();
+    setError(page, "The page was open for too long. Wait a moment, then choose again.");
+    void page.ceremony.renew();
     return;
   }
   const choice: Choice = { decision, reason: reason.value.toWellFormed() };
-  desk.prompt = new AbortController();
-  const signed = sign(desk.verified, ceremony, choice, desk.prompt.signal);
-  desk.busy = true;
-  draw(desk);
-  void finish(desk, signed, { ceremonyId: ceremony.ceremonyId, ...choice });
+  page.prompt = new AbortController();
+  const signed = sign(page.verified, ceremony, choice, page.prompt.signal);
+  page.busy = true;
+  draw(page);
+  void finish(page, signed, { ceremonyId: ceremony.ceremonyId, ...choice });
 }
 
-async function finish(desk: Desk, signed: ReturnType<typeof sign>, body: object): Promise<void> {
+async function finish(page: Page, signed: ReturnType<typeof sign>, body: object): Promise<void> {
   try {
-    desk.unsent = { ...body, assertion: await signed };
+    page.unsent = { ...body, assertion: await signed };
   } catch (problem) {
-    desk.busy = false;
-    desk.prompt = undefined;
-    return fail(desk, isOpen(desk) ? passkeyTrouble(problem) : "");
+    page.busy = false;
+    page.prompt = undefined;
+    return setError(page, isDecidable(page) ? passkeyErrorText(problem) : "");
   }
-  desk.prompt = undefined;
-  await send(desk);
+  page.prompt = undefined;
+  await send(page);
 }
 
-async function send(desk: Desk): Promise<void> {
-  if (desk.unsent === undefined) return;
-  desk.busy = true;
-  fail(desk, "");
-  const answer = await post<ApprovalState>(`${desk.path}/decision`, desk.unsent);
-  desk.busy = false;
-  if (!answer.ok && (isPassing(answer.problem) || answer.problem.status === 401)) {
+async function send(page: Page): Promise<void> {
+  if (page.unsent === undefined) return;
+  page.busy = true;
+  setError(page, "");
+  const answer = await post<ApprovalState>(`${page.path}/decision`, page.unsent);
+  page.busy = false;
+  if (!answer.ok && (isTemporary(answer.problem) || answer.problem.status === 401)) {
     const { detail, status } = answer.problem;
-    const how = status === 401 ? "Sign in again in another tab, then send it." : "Send it again.";
-    return fail(desk, `${detail} Your signature is still here. ${how}`, () => send(desk));
+    const how = status === 401 ? "Sign in again in another tab. Then send it." : "Send it again.";
+    return setError(page, `${detail} This page still has your signature. ${how}`, () => send(page));
   }
-  desk.unsent = undefined;
-  desk.ceremony.forget();
+  page.unsent = undefined;
+  page.ceremony.forget();
   if (answer.ok) {
-    take(desk, answer.value);
+    update(page, answer.value);
     outcome.focus();
     return;
   }
-  fail(desk, answer.problem.detail);
-  const now = await get<ApprovalState>(`${desk.path}/state?wait=0`);
-  if (now.ok) take(desk, now.value);
-  // With a new ceremony the buttons come back; what went wrong stays to be read.
-  if (isOpen(desk)) await desk.ceremony.renew();
+  setError(page, answer.problem.detail);
+  const now = await get<ApprovalState>(`${page.path}/state?wait=0`);
+  if (now.ok) update(page, now.value);
+  // A new ceremony enables the buttons again; the error stays visible.
+  if (isDecidable(page)) await page.ceremony.renew();
 }
 
-function watch(desk: Desk): Promise<void> {
-  const seen = () => `${desk.state.status}:${desk.state.sealed}`;
-  return follow(
-    () => get<ApprovalState>(`${desk.path}/state?wait=${WAIT_SECONDS}&seen=${seen()}`),
+function watch(page: Page): Promise<void> {
+  const lastState = () => `${page.state.status}:${page.state.sealed}`;
+  return longPoll(
+    () => get<ApprovalState>(`${page.path}/state?wait=${WAIT_SECONDS}&seen=${lastState()}`),
     (state) => {
-      take(desk, state);
+      update(page, state);
       return isFinal(state) ? "enough" : "more";
     },
-    (problem) => say(part("connection"), problem === undefined ? "" : lost(problem)),
+    (problem) => setText(byId("connection"), problem === undefined ? "" : connectionText(problem)),
   );
 }
 
-function lost(problem: Problem): string {
-  return isPassing(problem) ? `${problem.detail} Trying again.` : `${problem.detail} Reload this page.`;
+function connectionText(problem: Problem): string {
+  return isTemporary(problem) ? `${problem.detail} Trying again.` : `${problem.detail} Reload this page.`;
 }
 
-function listen(desk: Desk): void {
-  approve.addEventListener("click", () => decide(desk, "approve"));
-  reject.addEventListener("click", () => decide(desk, "reject"));
-  again.addEventListener("click", () => void desk.again?.());
-  const reached = () => {
-    desk.seen = true;
-    draw(desk);
+function listen(page: Page): void {
+  approve.addEventListener("click", () => decide(page, "approve"));
+  reject.addEventListener("click", () => decide(page, "reject"));
+  againButton.addEventListener("click", () => void page.retry?.());
+  const reachEnd = () => {
+    page.readToEnd = true;
+    draw(page);
   };
-  part("jump").addEventListener("click", () => {
-    part("decision-heading").focus();
-    reached();
+  byId("jump").addEventListener("click", () => {
+    byId("decision-heading").focus();
+    reachEnd();
   });
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     observer.disconnect();
-    reached();
+    reachEnd();
   });
-  observer.observe(part("end"));
-  addEventListener("pagehide", () => desk.prompt?.abort());
-  document.addEventListener("visibilitychange", () => tick(desk));
-  setInterval(() => tick(desk), 1_000);
-  tick(desk);
+  observer.observe(byId("end"));
+  addEventListener("pagehide", () => page.prompt?.abort());
+  document.addEventListener("visibilitychange", () => tick(page));
+  setInterval(() => tick(page), 1_000);
+  tick(page);
 }
 
-function tick(desk: Desk): void {
-  const left = millisecondsLeft(desk);
-  const closed = isFinal(desk.state) ? "Closed." : "The time is over.";
-  say(part("left"), left > 0 && !isFinal(desk.state) ? `in ${span(left)}` : closed);
-  if (part("decide").hidden) return;
-  if (left <= 0) return take(desk, desk.state);
-  if (left < 60_000) say(part("live"), "Less than a minute is left to decide.");
-  const stale = desk.ceremony.ready() === undefined && desk.again === undefined;
-  if (stale && !desk.busy && document.visibilityState === "visible") void desk.ceremony.renew();
+function tick(page: Page): void {
+  const left = millisecondsLeft(page);
+  const closed = isFinal(page.state) ? "Closed." : "The time is over.";
+  setText(byId("left"), left > 0 && !isFinal(page.state) ? `in ${durationText(left)}` : closed);
+  if (byId("decide").hidden) return;
+  if (left <= 0) return update(page, page.state);
+  if (left < 60_000) setText(byId("live"), "Less than one minute left to decide.");
+  const stale = page.ceremony.ready() === undefined && page.retry === undefined;
+  if (stale && !page.busy && document.visibilityState === "visible") void page.ceremony.renew();
 }
 
 try {
@@ -248,4 +249,4 @@ try {
 } catch {
   drawAlarm("This browser could not draw the content.");
 }
-show(part("main"), true);
+setVisible(byId("main"), true);

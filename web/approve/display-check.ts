@@ -7,11 +7,11 @@ import { show, type Line } from "../../src/core/display/show.ts";
 import { SALT_BYTES, statementShape, type Statement } from "../../src/core/confirmation/statement.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 
-// Whether what will be drawn is what will be signed. Nothing here takes the server's word for it.
+// Checks that what the page draws is what the person signs. Nothing here trusts the server.
 
 export interface Verified {
   readonly ok: true;
-  /** Complete but for the fields of the tap, which stand here as placeholders. */
+  /** Complete, with placeholders in the fields that are known only when the person signs. */
   readonly statement: Statement;
   readonly payloadHash: Bytes;
   readonly lines: readonly Line[];
@@ -24,24 +24,25 @@ export interface Failed {
 
 export function verifyDisplay(
   data: ApprovalData,
-  place: { readonly origin: string; readonly pathname: string },
+  address: { readonly origin: string; readonly pathname: string },
 ): Verified | Failed {
   const bytes = utf8(data.payload);
   const payloadHash = sha256(bytes);
   if (toHex(payloadHash) !== data.payloadHash) {
-    return failed("The content that arrived does not have the SHA-256 that would be signed.");
+    return failed("The content does not match the SHA-256 that you would sign.");
   }
   const shown = show(bytes);
-  if (!shown.ok) return failed(`The content can't be shown exactly: ${shown.refusal.detail}.`);
+  if (!shown.ok) return failed(`This page can't show the content exactly: ${shown.refusal.detail}.`);
   const shaped = matchShape(statementShape, withPlaceholders(data.statement));
   if (!shaped.ok) {
     const { at = "", detail } = shaped.refusal;
-    return failed(`What would be signed is not in its one form: ${at} ${detail}.`);
+    return failed(`The statement that you would sign is malformed: ${at} ${detail}.`);
   }
   const statement = shaped.value;
-  if (statement.rp !== place.origin) return failed(`It is to be signed at ${statement.rp}, not here.`);
-  if (place.pathname !== `/approve/${statement.confirmation}`) {
-    return failed("It is another request than the one that the address names.");
+  if (statement.rp !== address.origin)
+    return failed(`This request must be signed at ${statement.rp}, not here.`);
+  if (address.pathname !== `/approve/${statement.confirmation}`) {
+    return failed("The content is of another request than the one in the address.");
   }
   if (comparisonCode(statement.confirmation, payloadHash, statement.action) !== data.code) {
     return failed("The comparison code does not belong to this content.");

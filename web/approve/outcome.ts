@@ -1,61 +1,71 @@
 import type { ApprovalState } from "../../src/core/pages/approval.ts";
 
-// What a state means to the person in front of the page. Only a sealed approval says approved.
+// The texts for a request's state. Only a sealed approval is shown as approved.
 
-export interface Telling {
+export interface StateText {
   /** For the header and the title. */
   readonly word: string;
   readonly tone: "open" | "good" | "bad" | "over";
   readonly heading: string;
   readonly sentence: string;
   /** Whether this person can decide now. */
-  readonly open: boolean;
+  readonly decidable: boolean;
 }
 
-/** Whether nothing will change any more. */
+/** Whether the state can no longer change. */
 export function isFinal({ status, sealed }: ApprovalState): boolean {
   return status === "expired" || status === "cancelled" || (sealed && status !== "pending");
 }
 
-export function tellingOf(state: ApprovalState, timeIsUp: boolean): Telling {
-  if (isFinal(state)) return final(state);
+export function stateTextOf(state: ApprovalState, timeIsUp: boolean): StateText {
+  if (isFinal(state)) return finalText(state);
   if (state.mine !== null) {
-    const sentence = `You have signed: ${state.mine}. It counts once it stands in the log; this page will say so.`;
-    return told("Signed", "open", "Signed, waiting for the seal", sentence);
+    const sentence = `You signed: ${state.mine}. Your signature counts once it is in the log. This page updates by itself.`;
+    return stateText("Signed", "open", "Signed, waiting for the log", sentence);
   }
   if (state.status !== "pending") {
-    return told(
-      "Being sealed",
+    return stateText(
+      "Sealing",
       "open",
-      "Decided, waiting for the seal",
-      "It will be shown once it is sealed.",
+      "Decided, waiting for the log",
+      "The decision appears here once it is in the log.",
     );
   }
   if (timeIsUp)
-    return told("Expired", "over", "Expired", "The time to decide is over. It will not go ahead.");
+    return stateText("Expired", "over", "Expired", "The time to decide is over. The action must not run.");
   if (!state.canDecide) {
     const why = state.why ?? "You can't decide this request.";
-    return told("Waiting", "open", "You can't decide this here", why);
+    return stateText("Waiting", "open", "You can't decide this request here", why);
   }
-  return { ...told("Waiting for you", "open", "", ""), open: true };
+  return { ...stateText("Waiting for you", "open", "", ""), decidable: true };
 }
 
-function final({ status, index }: ApprovalState): Telling {
-  const log = index === null ? "" : ` It is sealed in the log at index ${index}.`;
+function finalText({ status, index }: ApprovalState): StateText {
+  const log = index === null ? "" : ` Sealed in the log at index ${index}.`;
   switch (status) {
     case "approved":
-      return told("Approved", "good", "Approved", `It may go ahead, once.${log}`);
+      return stateText("Approved", "good", "Approved", `The action may run once.${log}`);
     case "rejected":
-      return told("Rejected", "bad", "Rejected", `It will not go ahead.${log}`);
+      return stateText("Rejected", "bad", "Rejected", `The action must not run.${log}`);
     case "expired":
-      return told("Expired", "over", "Expired", `Nobody decided in time. It will not go ahead.${log}`);
+      return stateText(
+        "Expired",
+        "over",
+        "Expired",
+        `Nobody decided in time. The action must not run.${log}`,
+      );
     case "cancelled":
-      return told("Cancelled", "over", "Cancelled", `It was withdrawn. It will not go ahead.${log}`);
+      return stateText(
+        "Cancelled",
+        "over",
+        "Cancelled",
+        `The requester cancelled it. The action must not run.${log}`,
+      );
     default:
-      return told("Unknown", "over", "Unknown", "This page does not know this state. Take it as a no.");
+      return stateText("Unknown", "over", "Unknown", "This page does not know this state. Treat it as a no.");
   }
 }
 
-function told(word: string, tone: Telling["tone"], heading: string, sentence: string): Telling {
-  return { word, tone, heading, sentence, open: false };
+function stateText(word: string, tone: StateText["tone"], heading: string, sentence: string): StateText {
+  return { word, tone, heading, sentence, decidable: false };
 }

@@ -8,41 +8,41 @@ import type { AssertionInput } from "../../src/core/pages/account.ts";
 import type { Ceremony } from "../../src/core/pages/approval.ts";
 import type { Verified } from "./display-check.ts";
 
-// One signature. The ceremony is fetched before the tap, so that between the tap and the passkey prompt
-// there is nothing to wait for.
+// Signs one decision. The page fetches the ceremony before the tap, so that nothing is awaited between the
+// tap and the passkey prompt.
 
-/** Enough to see the prompt and find the finger; a ceremony with less left is not begun with. */
+/** Time for a person to react to the passkey prompt. A ceremony with less time left is not used. */
 const CEREMONY_SPARE_MILLISECONDS = 60_000;
 const PROMPT_MAX_MILLISECONDS = 300_000;
 
-export interface CeremonyKeeper {
-  /** One that is good for a while yet, or undefined while there is none. */
+export interface CeremonyCache {
+  /** A ceremony with enough time left, or undefined. */
   readonly ready: () => Ceremony | undefined;
   readonly renew: () => Promise<void>;
-  /** What was sent once is not sent again. */
+  /** Drops the ceremony: each one can be sent only once. */
   readonly forget: () => void;
 }
 
-/** `changed` is called after every renewal, with what went wrong if it did. */
-export function keepCeremony(
+/** `changed` is called after every renewal, with the problem if it failed. */
+export function createCeremonyCache(
   path: Path,
   clock: () => number,
   changed: (problem?: Problem) => void,
-): CeremonyKeeper {
-  let held: Ceremony | undefined;
+): CeremonyCache {
+  let cached: Ceremony | undefined;
   let fetching = false;
   return {
     ready: () =>
-      held && Date.parse(held.expires) - CEREMONY_SPARE_MILLISECONDS > clock() ? held : undefined,
+      cached && Date.parse(cached.expires) - CEREMONY_SPARE_MILLISECONDS > clock() ? cached : undefined,
     forget: () => {
-      held = undefined;
+      cached = undefined;
     },
     renew: async () => {
       if (fetching) return;
       fetching = true;
       const answer = await post<Ceremony>(path, {});
       fetching = false;
-      if (answer.ok) held = answer.value;
+      if (answer.ok) cached = answer.value;
       changed(answer.ok ? undefined : answer.problem);
     },
   };
@@ -53,7 +53,7 @@ export interface Choice {
   readonly reason: string;
 }
 
-/** To be called in the tap itself: up to the browser's prompt nothing is waited for. */
+/** Call it in the tap's own event handler: nothing is awaited before the browser's prompt. */
 export async function sign(
   { statement, payloadHash }: Verified,
   { issued, salt, rpId, allowCredentials }: Ceremony,

@@ -1,4 +1,4 @@
-// Elements are made one by one and filled with text; no page ever turns text into markup.
+// Pages build their elements one by one and fill them with text. No page ever turns text into markup.
 
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -11,23 +11,21 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** An element that the page's HTML is known to have. */
-export function part(id: string): HTMLElement {
-  return partOf(id, HTMLElement);
-}
-
-export function partOf<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+/** An element of the page's own HTML. */
+export function byId(id: string): HTMLElement;
+export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind;
+export function byId(id: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
-  throw new TypeError(`the page has no ${id}`);
+  throw new TypeError(`the page has no element ${id}`);
 }
 
-export function show(element: HTMLElement, shown: boolean): void {
-  element.hidden = !shown;
+export function setVisible(element: HTMLElement, visible: boolean): void {
+  element.hidden = !visible;
 }
 
-/** Set only when it differs: a live region that is set again is read out again. */
-export function say(element: HTMLElement, text: string): void {
+/** Changes the text only if it differs: a screen reader reads a live region again after every change. */
+export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
@@ -37,14 +35,14 @@ export function link(href: string, className: string, ...children: readonly (Nod
   return element;
 }
 
-/** Acts and says what came of it. Until then a second tap does nothing, and the button keeps the focus. */
-export async function once(
+/** Runs a button's action and shows its message. Until then a second tap does nothing; the button keeps the focus. */
+export async function runAction(
   button: HTMLButtonElement,
   status: HTMLElement,
-  act: () => Promise<string>,
+  action: () => Promise<string>,
 ): Promise<void> {
   if (button.ariaDisabled === "true") return;
   button.ariaDisabled = "true";
-  say(status, await act());
+  setText(status, await action());
   button.ariaDisabled = "false";
 }

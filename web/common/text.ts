@@ -1,22 +1,22 @@
 import { drawText, type Segment } from "../../src/core/display/show.ts";
 import { make } from "./dom.ts";
 
-// Text that others wrote. Each piece is isolated, so that its direction can't spill over, and every
-// character that could hide stands as a badge.
+// Draws text that other people wrote. <bdi> keeps its writing direction from affecting the text around it,
+// and every character that could be invisible is drawn as a badge.
 
 export function drawSegments(segments: readonly Segment[]): HTMLElement {
-  const whole = make("bdi", "");
+  const element = make("bdi", "");
   for (const { text, hidden } of segments) {
-    if (hidden === undefined) whole.append(text);
+    if (hidden === undefined) element.append(text);
     else {
-      whole.append(make("span", hidden.suspicious ? "mark odd" : "mark", text));
-      // Beside the badge, the line that it begins: a text of many lines is read as one.
-      if (hidden.codePoint === "U+000A") whole.append(make("br", ""));
+      element.append(make("span", hidden.suspicious ? "mark odd" : "mark", text));
+      // A line break after its badge, so that a text of many lines can be read.
+      if (hidden.codePoint === "U+000A") element.append(make("br", ""));
     }
   }
-  return whole;
+  return element;
 }
 
-export function exactly(text: string): HTMLElement {
+export function drawExact(text: string): HTMLElement {
   return drawSegments(drawText(text));
 }

@@ -1,13 +1,13 @@
 import { make } from "./dom.ts";
 
 /** The server's clock, in milliseconds: a device's own may be wrong by hours. */
-export function clockFrom(serverNow: string): () => number {
+export function serverClock(serverNow: string): () => number {
   const ahead = Date.parse(serverNow) - Date.now();
   return () => Date.now() + ahead;
 }
 
-/** In the reader's own zone and manner; the exact moment is in the element. */
-export function moment(iso: string): HTMLElement {
+/** In the reader's own time zone and format; the title holds the exact time. */
+export function drawTime(iso: string): HTMLElement {
   const element = make("time", "");
   const date = new Date(iso);
   element.dateTime = iso;
@@ -25,15 +25,15 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ["s", 1],
 ];
 
-/** The two largest units: "2 d 4 h", "12 min 5 s", "42 s". Rounded up, so that 0 s means over. */
-export function span(milliseconds: number): string {
+/** The two largest units: "2 d 4 h", "12 min 5 s", "42 s". Rounded up, so that "0 s" means that no time is left. */
+export function durationText(milliseconds: number): string {
   let seconds = Math.max(0, Math.ceil(milliseconds / 1_000));
   const largest = UNITS.findIndex(([, size]) => seconds >= size);
   if (largest < 0) return "0 s";
-  const words: string[] = [];
+  const parts: string[] = [];
   for (const [name, size] of UNITS.slice(largest, largest + 2)) {
-    words.push(`${Math.floor(seconds / size)} ${name}`);
+    parts.push(`${Math.floor(seconds / size)} ${name}`);
     seconds %= size;
   }
-  return words.join(" ");
+  return parts.join(" ");
 }

@@ -1,89 +1,92 @@
 import type { ChangeRequested, DeviceChallenge, DevicesData, Passkey } from "../../src/core/pages/account.ts";
-import { link, make, once, part, partOf, say, show } from "../common/dom.ts";
-import { passkeyTrouble } from "../common/passkey-client.ts";
-import { createPasskey, deviceName, fingerprintOf, inFours } from "../common/register.ts";
-import { pageData, post, type Path } from "../common/http.ts";
-import { offerSignOut, ownAddress } from "../common/sign-in-flow.ts";
-import { exactly } from "../common/text.ts";
-import { moment } from "../common/time.ts";
+import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
+import { passkeyErrorText } from "../common/passkey-client.ts";
+import { createPasskey, deviceName, fingerprintOf, groupedDigits } from "../common/create-passkey.ts";
+import { pageData, post, type Path, sameOriginUrl } from "../common/http.ts";
+import { enableSignOut } from "../common/sign-out.ts";
+import { drawExact } from "../common/text.ts";
+import { drawTime } from "../common/time.ts";
 
 const STATES: Readonly<Record<Passkey["state"], string>> = {
   active: "Active",
-  waiting: "Waiting to be endorsed",
+  waiting: "Needs endorsement",
   revoked: "Revoked",
 };
 
-const create = partOf("create", HTMLButtonElement);
-const label = partOf("label", HTMLInputElement);
-const status = part("status");
+const create = byId("create", HTMLButtonElement);
+const label = byId("label", HTMLInputElement);
+const status = byId("status");
 
 function start({ person, tenant, passkeys }: DevicesData): void {
-  part("person").append(exactly(person.username), ` (${person.role}) at `, exactly(tenant.name));
-  part("stream").append(inFours(tenant.stream ?? ""));
-  part("passkeys").append(...passkeys.map(drawPasskey));
-  show(part("second"), passkeys.filter(({ state }) => state !== "revoked").length < 2);
+  byId("person").append(drawExact(person.username), ` (${person.role}) at `, drawExact(tenant.name));
+  byId("stream").append(groupedDigits(tenant.stream ?? ""));
+  byId("passkeys").append(...passkeys.map(drawPasskey));
+  setVisible(byId("second"), passkeys.filter(({ state }) => state !== "revoked").length < 2);
   label.value = deviceName();
-  create.addEventListener("click", () => void once(create, status, () => add(tenant.name)));
+  create.addEventListener("click", () => void runAction(create, status, () => addPasskey(tenant.name)));
 }
 
 function drawPasskey(passkey: Passkey): HTMLElement {
   const { id, fingerprint, state, createdAt, lastUsedAt } = passkey;
-  const used = lastUsedAt === null ? ["not used yet"] : ["last used ", moment(lastUsedAt)];
+  const used = lastUsedAt === null ? ["not used yet"] : ["last used ", drawTime(lastUsedAt)];
   const drawn = make(
     "li",
     "card",
-    make("div", "row", make("b", "", exactly(passkey.label)), make("span", `pill ${state}`, STATES[state])),
-    make("p", "", make("code", "", inFours(fingerprint.replaceAll(" ", "")))),
-    make("p", "quiet", "Created ", moment(createdAt), ", ", ...used),
+    make("div", "row", make("b", "", drawExact(passkey.label)), make("span", `pill ${state}`, STATES[state])),
+    make("p", "", make("code", "", groupedDigits(fingerprint.replaceAll(" ", "")))),
+    make("p", "quiet", "Created ", drawTime(createdAt), ", ", ...used),
   );
   if (state === "active") {
     const revoke = make("button", "small no", "Revoke");
     revoke.type = "button";
     revoke.ariaLabel = `Revoke ${passkey.label}`;
-    revoke.addEventListener("click", () => void once(revoke, status, () => ask(`/devices/${id}/revoke`)));
+    revoke.addEventListener(
+      "click",
+      () => void runAction(revoke, status, () => requestChange(`/devices/${id}/revoke`)),
+    );
     drawn.append(revoke);
   }
   return drawn;
 }
 
-/** A revocation is signed like any other change, on its own page. */
-async function ask(path: Path): Promise<string> {
-  const asked = await post<ChangeRequested>(path, {});
-  if (!asked.ok) return asked.problem.detail;
-  const approval = ownAddress(asked.value.approval);
-  if (approval === undefined) return "The server named an address that is not its own.";
+/** A person signs a revocation like any other change, on its own page. */
+async function requestChange(path: Path): Promise<string> {
+  const answer = await post<ChangeRequested>(path, {});
+  if (!answer.ok) return answer.problem.detail;
+  const approval = sameOriginUrl(answer.value.approval);
+  if (approval === undefined) return "The server sent an address of another site. Nothing was opened.";
   location.assign(approval);
   return "";
 }
 
-async function add(tenant: string): Promise<string> {
-  const begun = await post<DeviceChallenge>("/devices/begin", {});
-  if (!begun.ok) return begun.problem.detail;
+async function addPasskey(tenant: string): Promise<string> {
+  const answer = await post<DeviceChallenge>("/devices/begin", {});
+  if (!answer.ok) return answer.problem.detail;
   try {
-    const { registration, publicKey } = await createPasskey({ ...begun.value, tenant });
-    const { challenge } = begun.value;
+    const { registration, publicKey } = await createPasskey({ ...answer.value, tenant });
+    const { challenge } = answer.value;
     const body = { challenge, label: label.value.trim(), registration };
     const finished = await post<ChangeRequested>("/devices/finish", body);
     if (!finished.ok) return finished.problem.detail;
-    const approval = ownAddress(finished.value.approval);
-    if (approval === undefined) return "The server named an address that is not its own.";
+    const approval = sameOriginUrl(finished.value.approval);
+    if (approval === undefined) return "The server sent an address of another site. Nothing was opened.";
     drawAdded(fingerprintOf(publicKey), approval);
     return "";
   } catch (problem) {
-    return passkeyTrouble(problem);
+    return passkeyErrorText(problem);
   }
 }
 
 function drawAdded(fingerprint: string, approval: string): void {
-  say(part("fingerprint"), fingerprint);
-  part("endorse").replaceChildren(link(approval, "button yes", "Sign for it"));
-  show(part("add"), false);
-  show(part("added"), true);
-  part("added").focus();
+  setText(byId("fingerprint"), fingerprint);
+  byId("endorse").replaceChildren(link(approval, "button yes", "Endorse it"));
+  setVisible(byId("add"), false);
+  setVisible(byId("added"), true);
+  byId("added").focus();
 }
 
 const data = pageData() as DevicesData | undefined;
-if (data === undefined) say(status, "The page arrived without its content. Reload it.");
+if (data === undefined) setText(status, "The server sent this page without its content. Reload it.");
 else start(data);
-offerSignOut();
-show(part("main"), true);
+enableSignOut();
+setVisible(byId("main"), true);

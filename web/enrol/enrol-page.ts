@@ -1,48 +1,54 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
 import type { EnrolmentResult, Invitation, RegistrationInput } from "../../src/core/pages/account.ts";
 import { streamId } from "../../src/core/stream/record.ts";
-import { link, make, once, part, partOf, say, show } from "../common/dom.ts";
-import { passkeyTrouble } from "../common/passkey-client.ts";
-import { createPasskey, deviceName, fingerprintOf, inFours, type NewPasskey } from "../common/register.ts";
-import { post } from "../common/http.ts";
-import { ownAddress } from "../common/sign-in-flow.ts";
-import { exactly } from "../common/text.ts";
+import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
+import { passkeyErrorText } from "../common/passkey-client.ts";
+import {
+  createPasskey,
+  deviceName,
+  fingerprintOf,
+  groupedDigits,
+  type NewPasskey,
+} from "../common/create-passkey.ts";
+import { post, sameOriginUrl } from "../common/http.ts";
+import { drawExact } from "../common/text.ts";
 
-const create = partOf("create", HTMLButtonElement);
-const label = partOf("label", HTMLInputElement);
-const status = part("status");
-/** In the fragment, which browsers keep to themselves: addresses end up in logs. */
+const create = byId("create", HTMLButtonElement);
+const label = byId("label", HTMLInputElement);
+const status = byId("status");
+/** In the fragment, which browsers never send: other parts of an address end up in logs. */
 const secret = location.hash.slice(1);
 
 async function start(): Promise<void> {
   label.value = deviceName();
   if (secret === "")
-    return say(status, "This link is not complete. Open the whole link that you were given.");
-  const begun = await post<Invitation>("/enrol/begin", { secret });
-  if (!begun.ok) return say(status, begun.problem.detail);
-  const invitation = begun.value;
-  if (invitation.rp !== location.origin) return say(status, `This invitation is for ${invitation.rp}.`);
-  part("tenant").append(exactly(invitation.tenant));
-  part("username").append(exactly(invitation.username));
-  show(part("role"), invitation.owner);
-  say(status, "");
-  show(part("invited"), true);
-  create.addEventListener("click", () => void once(create, status, () => enrol(invitation)));
+    return setText(status, "This link is incomplete. Open the whole link from your invitation.");
+  const answer = await post<Invitation>("/enrol/begin", { secret });
+  if (!answer.ok) return setText(status, answer.problem.detail);
+  const invitation = answer.value;
+  if (invitation.rp !== location.origin)
+    return setText(status, `This invitation is for another address: ${invitation.rp}.`);
+  byId("tenant").append(drawExact(invitation.tenant));
+  byId("username").append(drawExact(invitation.username));
+  setVisible(byId("role"), invitation.owner);
+  setText(status, "");
+  setVisible(byId("invited"), true);
+  create.addEventListener("click", () => void runAction(create, status, () => enrol(invitation)));
 }
 
 async function enrol(invitation: Invitation): Promise<string> {
   try {
-    const made = createPasskey({ ...invitation, exclude: [] });
-    say(status, "Your device asks how to keep the passkey.");
-    const passkey = await made;
-    say(status, "Enrolling.");
+    const creation = createPasskey({ ...invitation, exclude: [] });
+    setText(status, "Follow your device's prompt to save the passkey.");
+    const passkey = await creation;
+    setText(status, "Saving your passkey.");
     const finished = await finish(invitation, passkey.registration);
     if (!finished.ok) return finished.problem.detail;
     history.replaceState(null, "", "/enrol");
     drawDone(invitation, passkey, finished.value);
     return "";
   } catch (problem) {
-    return passkeyTrouble(problem);
+    return passkeyErrorText(problem);
   }
 }
 
@@ -62,41 +68,43 @@ function drawDone(
 ): void {
   const fingerprint = fingerprintOf(publicKey);
   const own = genesis && streamId({ ...genesis, credentialId, publicKey: toBase64url(publicKey) });
-  show(part("invited"), false);
-  show(part("done"), true);
-  part("done").focus();
-  say(part("title"), "Passkey created");
+  setVisible(byId("invited"), false);
+  setVisible(byId("done"), true);
+  byId("done").focus();
+  setText(byId("title"), "Passkey created");
   document.title = "Passkey created · Countersign";
-  const told = done.fingerprint.replaceAll(" ", "");
-  if (told !== fingerprint.replaceAll(" ", "")) return drawAlarm("passkey", fingerprint, done.fingerprint);
+  const serverFingerprint = done.fingerprint.replaceAll(" ", "");
+  if (serverFingerprint !== fingerprint.replaceAll(" ", ""))
+    return drawAlarm("passkey", fingerprint, done.fingerprint);
   if (owner && own !== done.stream) return drawAlarm("tenant", own ?? "none", done.stream ?? "none");
-  say(part("fingerprint"), fingerprint);
-  show(part(done.active ? "active" : "waiting"), true);
-  show(part("facts"), true);
+  setText(byId("fingerprint"), fingerprint);
+  setVisible(byId(done.active ? "active" : "waiting"), true);
+  setVisible(byId("facts"), true);
   if (own !== null) drawStream(own);
-  const approval = done.approval === null ? undefined : ownAddress(done.approval);
+  const approval = done.approval === null ? undefined : sameOriginUrl(done.approval);
   if (approval !== undefined)
-    part("waiting").append(make("p", "", link(approval, "", "The request to endorse it")));
+    byId("waiting").append(make("p", "", link(approval, "", "Open the request to endorse it")));
 }
 
 function drawStream(stream: string): void {
-  say(part("stream"), inFours(stream));
-  show(part("pin"), true);
-  const copy = partOf("copy", HTMLButtonElement);
+  setText(byId("stream"), groupedDigits(stream));
+  setVisible(byId("pin"), true);
+  const copy = byId("copy", HTMLButtonElement);
   copy.addEventListener("click", () => {
-    const copied = () => say(part("copied"), "Copied.");
-    const refused = () => say(part("copied"), "The browser did not allow it; mark the text and copy it.");
+    const copied = () => setText(byId("copied"), "Copied.");
+    const refused = () =>
+      setText(byId("copied"), "The browser did not allow this. Select the text and copy it.");
     void navigator.clipboard.writeText(stream).then(copied, refused);
   });
 }
 
-/** The server speaks of another key or another history than this device: nobody must rely on either. */
+/** The server reports another key or another stream than this device computed: nobody may rely on either. */
 function drawAlarm(what: string, here: string, there: string): void {
-  say(part("what"), what);
-  say(part("here"), here);
-  say(part("there"), there);
-  show(part("title"), false);
-  show(part("alarm"), true);
+  setText(byId("what"), what);
+  setText(byId("here"), here);
+  setText(byId("there"), there);
+  setVisible(byId("title"), false);
+  setVisible(byId("alarm"), true);
 }
 
 void start();

@@ -3,57 +3,58 @@ import { sha256 } from "../../src/core/encoding/hash.ts";
 import { show as linesOf } from "../../src/core/display/show.ts";
 import type { ChangeRequested } from "../../src/core/pages/account.ts";
 import type { PublicationData } from "../../src/core/pages/publication.ts";
-import { drawFields } from "../common/card.ts";
-import { make, once, part, partOf, say, show } from "../common/dom.ts";
-import { pageData, post } from "../common/http.ts";
-import { ownAddress } from "../common/sign-in-flow.ts";
-import { exactly } from "../common/text.ts";
-import { moment } from "../common/time.ts";
+import { drawFields } from "../common/fields.ts";
+import { make, runAction, byId, setText, setVisible } from "../common/dom.ts";
+import { pageData, post, sameOriginUrl } from "../common/http.ts";
+import { drawExact } from "../common/text.ts";
+import { drawTime } from "../common/time.ts";
 
-const ask = partOf("ask", HTMLButtonElement);
-const status = part("status");
+const ask = byId("ask", HTMLButtonElement);
+const status = byId("status");
 
 function start(data: PublicationData): void {
   const bytes = utf8(data.payload);
   const lines = linesOf(bytes);
-  // Whoever publishes something must have seen that very thing.
+  // A person must see exactly what they publish.
   if (toHex(sha256(bytes)) !== data.payloadHash || !lines.ok) {
-    show(part("alarm"), true);
-    show(part("decision"), false);
+    setVisible(byId("alarm"), true);
+    setVisible(byId("decision"), false);
     return;
   }
-  say(part("heading"), data.shown ? "This decision is public" : "Publish this decision");
-  part("action").append(exactly(data.action));
-  part("outcome").append(...outcomeOf(data));
-  if (lines.value.length > 0) part("fields").append(drawFields(lines.value));
-  else part("fields").append(make("p", "card quiet", "The content is empty: an object without fields."));
-  part("person").append(exactly(data.username));
-  show(part(data.shown ? "after" : "before"), true);
-  partOf("link", HTMLAnchorElement).href = ownAddress(data.link) ?? "/verify";
-  say(ask, data.shown ? "Take it back from display" : "Publish");
+  setText(byId("heading"), data.shown ? "This decision is public" : "Publish this decision");
+  byId("action").append(drawExact(data.action));
+  byId("outcome").append(...outcomeOf(data));
+  if (lines.value.length > 0) byId("fields").append(drawFields(lines.value));
+  else byId("fields").append(make("p", "card quiet", "The content is empty: an object without fields."));
+  byId("person").append(drawExact(data.username));
+  setVisible(byId(data.shown ? "after" : "before"), true);
+  byId("link", HTMLAnchorElement).href = sameOriginUrl(data.link) ?? "/verify";
+  setText(ask, data.shown ? "Withdraw from display" : "Publish");
   ask.className = data.shown ? "no" : "yes";
-  ask.addEventListener("click", () => void once(ask, status, () => askFor(data)));
+  ask.addEventListener("click", () => void runAction(ask, status, () => requestChange(data)));
 }
 
 function outcomeOf({ status: outcome, decidedBy, decidedAt, tenant }: PublicationData): (Node | string)[] {
-  const names = decidedBy.flatMap((name, place) => (place === 0 ? [exactly(name)] : [", ", exactly(name)]));
+  const names = decidedBy.flatMap((name, place) =>
+    place === 0 ? [drawExact(name)] : [", ", drawExact(name)],
+  );
   const word = outcome === "approved" ? "Approved" : "Rejected";
-  return [`${word} at `, exactly(tenant), ", signed by ", ...names, ", ", moment(decidedAt)];
+  return [`${word} at `, drawExact(tenant), ", signed by ", ...names, ", ", drawTime(decidedAt)];
 }
 
-async function askFor({ id, shown }: PublicationData): Promise<string> {
-  const asked = await post<ChangeRequested>(
+async function requestChange({ id, shown }: PublicationData): Promise<string> {
+  const answer = await post<ChangeRequested>(
     `/approve/${encodeURIComponent(id)}/${shown ? "withdraw" : "reveal"}`,
     {},
   );
-  if (!asked.ok) return asked.problem.detail;
-  const approval = ownAddress(asked.value.approval);
-  if (approval === undefined) return "The server named an address that is not its own.";
+  if (!answer.ok) return answer.problem.detail;
+  const approval = sameOriginUrl(answer.value.approval);
+  if (approval === undefined) return "The server sent an address of another site. Nothing was opened.";
   location.assign(approval);
   return "";
 }
 
 const data = pageData() as PublicationData | undefined;
-if (data === undefined) say(status, "The page arrived without its content. Reload it.");
+if (data === undefined) setText(status, "The server sent this page without its content. Reload it.");
 else start(data);
-show(part("main"), true);
+setVisible(byId("main"), true);

@@ -1,41 +1,41 @@
 import { utf8 } from "../../src/core/encoding/bytes.ts";
 import { drawText, textOf } from "../../src/core/display/show.ts";
 import type { Result } from "../../src/core/refusal.ts";
-import { make, part, partOf, say, show } from "../common/dom.ts";
-import { rowsOf } from "./boxes.ts";
-import { drawCheck, drawSaid, drawValues, tallyOf } from "./checks.ts";
-import { judge, type Brought, type Judgement } from "./judge.ts";
-import { drawPicture } from "./picture.ts";
-import { drawDoubt, drawMissing, drawRequest } from "./request.ts";
+import { make, byId, setText, setVisible } from "../common/dom.ts";
+import { rowsOf } from "./diagram-rows.ts";
+import { drawCheck, drawRichText, drawValues, countsText } from "./draw-check.ts";
+import { verdictOn, type ReaderInput, type CheckedEvidence } from "./verdict.ts";
+import { drawDiagram } from "./diagram.ts";
+import { drawNotProven, drawNotPublic, drawRequest } from "./draw-request.ts";
 import {
   lookUp,
   readDropped,
   readPasted,
   readTrustFile,
   serviceTrust,
-  type Subject,
+  type Evidence,
   type Trust,
-} from "./sources.ts";
-import { valuesOf } from "./values.ts";
+} from "./evidence-input.ts";
+import { valuesOf } from "./check-values.ts";
 
-/** A copy that was saved has a policy that lets it talk to nobody. */
+/** A saved copy: its content security policy allows no network. */
 const SAVED = document.documentElement.dataset["saved"] !== undefined;
 
-/** What is on the table. */
-interface Desk {
-  subject: Subject | undefined;
+/** The state of the open page. */
+interface Page {
+  evidence: Evidence | undefined;
   trust: Trust | undefined;
-  /** Counts the judgements: one that was overtaken by a later one is not shown. */
-  turn: number;
+  /** Counts the runs of the checks: the result of an older run is not shown. */
+  run: number;
 }
 
-const tenant = partOf("tenant", HTMLInputElement);
-const anyTenant = partOf("any", HTMLInputElement);
-const payload = partOf("payload", HTMLTextAreaElement);
-const paste = partOf("paste", HTMLInputElement);
-const give = partOf("give", HTMLDetailsElement);
+const tenant = byId("tenant", HTMLInputElement);
+const anyTenant = byId("any", HTMLInputElement);
+const payload = byId("payload", HTMLTextAreaElement);
+const paste = byId("paste", HTMLInputElement);
+const evidencePanel = byId("give", HTMLDetailsElement);
 
-function brought({ trust }: Desk): Brought {
+function readInput({ trust }: Page): ReaderInput {
   const content = payload.value.trim();
   return {
     tenant: tenant.value.trim(),
@@ -45,56 +45,56 @@ function brought({ trust }: Desk): Brought {
   };
 }
 
-async function judgeDesk(desk: Desk): Promise<void> {
-  const turn = ++desk.turn;
-  if (desk.subject === undefined) return;
-  const own = brought(desk);
+async function checkEvidence(page: Page): Promise<void> {
+  const run = ++page.run;
+  if (page.evidence === undefined) return;
+  const input = readInput(page);
   try {
-    const judged = await judge(desk.subject, own);
-    if (turn === desk.turn) draw(desk.subject, judged, own);
+    const checked = await verdictOn(page.evidence, input);
+    if (run === page.run) draw(page.evidence, checked, input);
   } catch {
-    if (turn === desk.turn) drawTrouble();
+    if (run === page.run) drawError();
   }
 }
 
 const MARK = { good: "✓", over: "✓", open: "?", bad: "✗" } as const;
 
-function draw(subject: Subject, judged: Judgement, own: Brought): void {
-  const { tone, heading, sentence, lines, receipt, verification } = judged;
-  drawVerdict(tone, MARK[tone], make("span", "", ...drawSaid(heading)), sentence);
-  const told = heading.map((said) => (typeof said === "string" ? said : textOf(drawText(said.exact))));
-  document.title = `${told.join("")} · Countersign`;
+function draw(evidence: Evidence, checked: CheckedEvidence, input: ReaderInput): void {
+  const { tone, heading, sentence, lines, receipt, verification } = checked;
+  drawVerdict(tone, MARK[tone], make("span", "", ...drawRichText(heading)), sentence);
+  const title = heading.map((part) => (typeof part === "string" ? part : textOf(drawText(part.exact))));
+  document.title = `${title.join("")} · Countersign`;
   const opening = receipt?.decision ?? verification?.opening;
-  const known = { file: subject.bytes, tenant: own.tenant, trust: own.trust };
+  const inputs = { file: evidence.bytes, tenant: input.tenant, trust: input.trust };
   const open = new Set(openValues());
-  part("checks").replaceChildren(
-    ...lines.map((line) => drawCheck(line, valuesOf(line.name, receipt, opening, known))),
+  byId("checks").replaceChildren(
+    ...lines.map((line) => drawCheck(line, valuesOf(line.name, receipt, opening, inputs))),
   );
   for (const values of document.querySelectorAll<HTMLDetailsElement>("#checks details"))
     values.open = open.has(titleOf(values));
-  say(part("tally"), tallyOf(lines));
-  const asked = receipt ? drawRequest(receipt) : verification ? drawMissing(verification) : [];
-  part("asked").replaceChildren(...(tone === "bad" ? [drawDoubt()] : []), ...asked);
-  say(part("request-heading"), receipt ? "What was asked" : "What the log has of it");
-  show(part("request"), asked.length > 0);
-  const rows = rowsOf(judged);
+  setText(byId("tally"), countsText(lines));
+  const asked = receipt ? drawRequest(receipt) : verification ? drawNotPublic(verification) : [];
+  byId("asked").replaceChildren(...(tone === "bad" ? [drawNotProven()] : []), ...asked);
+  setText(byId("request-heading"), receipt ? "What was asked" : "What the log shows");
+  setVisible(byId("request"), asked.length > 0);
+  const rows = rowsOf(checked);
   const boxes = rows.flatMap((row) => row.boxes);
-  part("way").replaceChildren(
+  byId("proof-path").replaceChildren(
     ...(rows.length === 0
-      ? [make("p", "card quiet", "There is nothing to draw: the file could not be read.")]
+      ? [make("p", "card quiet", "Nothing to draw: this page could not read the file.")]
       : [
-          drawPicture(rows, "The way from the action to the log, also as a list below"),
+          drawDiagram(rows, "Diagram: from the action to the log. The list below has the same content."),
           drawValues(
-            "The same as a list, with whole values",
+            "The same as a list, with full values",
             boxes.map(({ title, value }) => [title, value]),
           ),
         ]),
   );
-  show(part("evidence"), true);
-  show(part("intro"), false);
+  setVisible(byId("evidence"), true);
+  setVisible(byId("intro"), false);
 }
 
-/** What the reader has opened stays open when something is checked again. */
+/** The open details stay open when the checks run again. */
 function openValues(): readonly string[] {
   return [...document.querySelectorAll<HTMLDetailsElement>("#checks details[open]")].map(titleOf);
 }
@@ -103,117 +103,122 @@ function titleOf(values: HTMLDetailsElement): string {
   return values.parentElement?.querySelector("h3 span:nth-of-type(2)")?.textContent ?? "";
 }
 
-function drawVerdict(tone: Judgement["tone"], mark: string, heading: HTMLElement, sentence: string): void {
+function drawVerdict(
+  tone: CheckedEvidence["tone"],
+  mark: string,
+  heading: HTMLElement,
+  sentence: string,
+): void {
   const sign = make("span", "sign", mark);
   sign.ariaHidden = "true";
-  const words = sentence === "" ? [] : [make("p", "", sentence)];
-  part("verdict").className = `card verdict ${tone}`;
-  part("verdict").replaceChildren(make("p", "heading", sign, heading), ...words);
+  const details = sentence === "" ? [] : [make("p", "", sentence)];
+  byId("verdict").className = `card verdict ${tone}`;
+  byId("verdict").replaceChildren(make("p", "heading", sign, heading), ...details);
 }
 
-/** The checks themselves could not run: nothing of an earlier judgement may stay on the page. */
-function drawTrouble(): void {
+/** The checks could not run: no result of an earlier run may stay on the page. */
+function drawError(): void {
   const why = "NOT proven: this browser could not run the checks.";
-  drawVerdict("bad", MARK.bad, make("span", "", why), "Use a current one, or the command-line program.");
+  drawVerdict("bad", MARK.bad, make("span", "", why), "Use a current browser, or the command-line program.");
   document.title = `${why} · Countersign`;
-  show(part("evidence"), false);
+  setVisible(byId("evidence"), false);
 }
 
-async function take(desk: Desk, found: Result<Subject>): Promise<void> {
-  if (!found.ok) return refuseSubject(desk, found.refusal.detail);
-  say(part("given"), "");
-  desk.subject = found.value;
-  await judgeDesk(desk);
-  give.open = false;
-  say(part("give-heading"), "Check something else");
+async function showEvidence(page: Page, result: Result<Evidence>): Promise<void> {
+  if (!result.ok) return rejectEvidence(page, result.refusal.detail);
+  setText(byId("evidence-error"), "");
+  page.evidence = result.value;
+  await checkEvidence(page);
+  evidencePanel.open = false;
+  setText(byId("give-heading"), "Check something else");
   scrollTo({ top: 0 });
 }
 
-/** The judgement of what was there before would be taken for one of this. */
-function refuseSubject(desk: Desk, detail: string): void {
-  desk.subject = undefined;
-  desk.turn++;
-  say(part("given"), sentenceOf(detail));
-  part("verdict").className = "";
-  part("verdict").replaceChildren();
+/** Removes the earlier verdict: a reader would take it for a verdict on the new file. */
+function rejectEvidence(page: Page, detail: string): void {
+  page.evidence = undefined;
+  page.run++;
+  setText(byId("evidence-error"), sentenceOf(detail));
+  byId("verdict").className = "";
+  byId("verdict").replaceChildren();
   document.title = "Check an approval · Countersign";
-  show(part("evidence"), false);
-  give.open = true;
+  setVisible(byId("evidence"), false);
+  evidencePanel.open = true;
 }
 
-async function takeFiles(desk: Desk, files: readonly File[]): Promise<void> {
-  let receipt: Subject | undefined;
+async function readFiles(page: Page, files: readonly File[]): Promise<void> {
+  let receipt: Evidence | undefined;
   for (const file of files) {
     const dropped = await readDropped(file);
-    if (!dropped.ok) return refuseSubject(desk, dropped.refusal.detail);
-    if (dropped.value.kind === "trust") trustIn(desk, dropped.value.trust);
+    if (!dropped.ok) return rejectEvidence(page, dropped.refusal.detail);
+    if (dropped.value.kind === "trust") setTrust(page, dropped.value.trust);
     else receipt = dropped.value;
   }
-  if (receipt === undefined) await judgeDesk(desk);
-  else await take(desk, { ok: true, value: receipt });
+  if (receipt === undefined) await checkEvidence(page);
+  else await showEvidence(page, { ok: true, value: receipt });
 }
 
-function trustIn(desk: Desk, trust: Trust | undefined): void {
-  desk.trust = trust;
+function setTrust(page: Page, trust: Trust | undefined): void {
+  page.trust = trust;
   const logs = trust?.policy.logs.map(({ key }) => key.name).join(", ") ?? "";
-  const own = `Trust policy: your own file, which names the log ${logs}.`;
-  const service = `Trust policy: the service’s own, for the log ${logs}. It shows that the service agrees with itself; to know whose log it is, bring one that you kept.`;
-  const none = "Trust policy: none yet. Nothing says whose log it is; bring the file below.";
-  say(part("trust"), trust === undefined ? none : trust.from === "you" ? own : service);
+  const own = `Trust policy: your own file, for the log ${logs}.`;
+  const service = `Trust policy: the service’s own, for the log ${logs}. It only proves that the service agrees with itself. To know whose log it is, add a policy that you saved.`;
+  const none = "Trust policy: none yet. Nothing says whose log it is: add the file below.";
+  setText(byId("trust"), trust === undefined ? none : trust.from === "you" ? own : service);
 }
 
 function sentenceOf(detail: string): string {
   return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
 }
 
-function listen(desk: Desk): void {
-  const again = () => void judgeDesk(desk);
-  const file = partOf("file", HTMLInputElement);
-  // Emptied, so that the same file can be chosen again after it was changed.
+function listen(page: Page): void {
+  const checkAgain = () => void checkEvidence(page);
+  const file = byId("file", HTMLInputElement);
+  // Cleared, so that the reader can choose the same file again after a change.
   file.addEventListener("change", () => {
     const files = [...(file.files ?? [])];
     file.value = "";
-    if (files.length > 0) void takeFiles(desk, files);
+    if (files.length > 0) void readFiles(page, files);
   });
-  const look = async () => take(desk, await readPasted(paste.value));
-  part("look").addEventListener("click", () => void look());
+  const look = async () => showEvidence(page, await readPasted(paste.value));
+  byId("look").addEventListener("click", () => void look());
   paste.addEventListener("keydown", ({ key }) => void (key === "Enter" ? look() : undefined));
-  for (const field of [tenant, anyTenant, payload]) field.addEventListener("input", again);
-  const policy = partOf("policy", HTMLInputElement);
+  for (const field of [tenant, anyTenant, payload]) field.addEventListener("input", checkAgain);
+  const policy = byId("policy", HTMLInputElement);
   policy.addEventListener("change", () => {
     const [chosen] = policy.files ?? [];
-    if (chosen !== undefined) void takePolicy(desk, chosen);
+    if (chosen !== undefined) void readPolicy(page, chosen);
   });
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    void takeFiles(desk, [...(event.dataTransfer?.files ?? [])]);
+    void readFiles(page, [...(event.dataTransfer?.files ?? [])]);
   });
 }
 
-async function takePolicy(desk: Desk, file: File): Promise<void> {
+async function readPolicy(page: Page, file: File): Promise<void> {
   const trust = await readTrustFile(file);
-  say(part("known"), trust.ok ? "" : `This is no trust policy: ${trust.refusal.detail}.`);
-  // Not the one before either: whoever chose a file does not mean to go on with another.
-  trustIn(desk, trust.ok ? trust.value : undefined);
-  await judgeDesk(desk);
+  setText(byId("reader-error"), trust.ok ? "" : `This is not a trust policy: ${trust.refusal.detail}.`);
+  // The earlier policy goes too: the reader wanted to replace it.
+  setTrust(page, trust.ok ? trust.value : undefined);
+  await checkEvidence(page);
 }
 
 async function start(): Promise<void> {
-  const desk: Desk = { subject: undefined, trust: undefined, turn: 0 };
-  show(part("save"), !SAVED);
-  show(part("online"), !SAVED);
-  show(part("source"), !SAVED);
-  listen(desk);
-  show(part("main"), true);
-  trustIn(desk, undefined);
+  const page: Page = { evidence: undefined, trust: undefined, run: 0 };
+  setVisible(byId("save"), !SAVED);
+  setVisible(byId("online"), !SAVED);
+  setVisible(byId("source"), !SAVED);
+  listen(page);
+  setVisible(byId("main"), true);
+  setTrust(page, undefined);
   if (SAVED) return;
   const trust = await serviceTrust();
-  if (trust.ok && desk.trust === undefined) trustIn(desk, trust.value);
+  if (trust.ok && page.trust === undefined) setTrust(page, trust.value);
   const id = new URL(location.href).searchParams.get("id");
-  if (id === null) return judgeDesk(desk);
+  if (id === null) return checkEvidence(page);
   paste.value = id;
-  await take(desk, await lookUp(id));
+  await showEvidence(page, await lookUp(id));
 }
 
 void start();

@@ -69,7 +69,7 @@ try {
   await phone.page.getByText("Proven: alex approved").waitFor();
   await phone.page.locator("#checks .absent").first().waitFor();
   await take(phone.page, "verify-phone", false);
-  const way = await phone.page.locator("#way svg").screenshot({ animations: "disabled" });
+  const way = await phone.page.locator("#proof-path svg").screenshot({ animations: "disabled" });
   writeFileSync(`${FOLDER}/verify-way-phone.png`, smaller(way));
 } finally {
   await browser.close();

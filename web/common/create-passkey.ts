@@ -4,9 +4,9 @@ import { readCoseKey } from "../../src/core/webauthn/cose.ts";
 import { readCborMap } from "../../src/core/webauthn/cbor.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import type { RegistrationInput } from "../../src/core/pages/account.ts";
-import { encoded } from "./passkey-client.ts";
+import { base64urlOf } from "./passkey-client.ts";
 
-// Making a passkey, and reading its public key on the device that made it.
+// Creates a passkey, and reads its public key on the device itself.
 
 export interface NewPasskey {
   readonly registration: RegistrationInput;
@@ -15,7 +15,7 @@ export interface NewPasskey {
   readonly publicKey: Bytes;
 }
 
-export interface Wish {
+export interface PasskeyOptions {
   readonly challenge: string;
   readonly rpId: string;
   readonly userHandle: string;
@@ -26,14 +26,14 @@ export interface Wish {
 
 const ALGORITHMS = [-7, -8, -257];
 
-/** No `await` stands before the browser's call: older Safari would no longer see the tap in it. */
-export async function createPasskey(wish: Wish): Promise<NewPasskey> {
-  // A person of two tenants tells them apart in the device's own list by this name.
-  const name = `${wish.username} at ${wish.tenant}`;
+/** No `await` before the browser's call: older Safari would no longer connect it with the tap. */
+export async function createPasskey(options: PasskeyOptions): Promise<NewPasskey> {
+  // The device lists passkeys under this name: it must differ for a person of two tenants.
+  const name = `${options.username} at ${options.tenant}`;
   const publicKey: PublicKeyCredentialCreationOptions = {
-    challenge: expectOk(fromBase64url(wish.challenge)),
-    rp: { id: wish.rpId, name: "Countersign" },
-    user: { id: expectOk(fromBase64url(wish.userHandle)), name, displayName: name },
+    challenge: expectOk(fromBase64url(options.challenge)),
+    rp: { id: options.rpId, name: "Countersign" },
+    user: { id: expectOk(fromBase64url(options.userHandle)), name, displayName: name },
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
     authenticatorSelection: {
       residentKey: "required",
@@ -41,7 +41,7 @@ export async function createPasskey(wish: Wish): Promise<NewPasskey> {
       userVerification: "required",
     },
     attestation: "none",
-    excludeCredentials: wish.exclude.map((id) => ({
+    excludeCredentials: options.exclude.map((id) => ({
       type: "public-key",
       id: expectOk(fromBase64url(id)),
     })),
@@ -50,23 +50,23 @@ export async function createPasskey(wish: Wish): Promise<NewPasskey> {
   const response = created.response as AuthenticatorAttestationResponse;
   return {
     registration: {
-      id: encoded(created.rawId),
-      clientDataJSON: encoded(response.clientDataJSON),
-      attestationObject: encoded(response.attestationObject),
+      id: base64urlOf(created.rawId),
+      clientDataJSON: base64urlOf(response.clientDataJSON),
+      attestationObject: base64urlOf(response.attestationObject),
       transports: response.getTransports(),
     },
-    credentialId: encoded(created.rawId),
+    credentialId: base64urlOf(created.rawId),
     publicKey: publicKeyIn(new Uint8Array(response.getAuthenticatorData())),
   };
 }
 
-/** Behind the hash of the site, flags and counter: 32 + 1 + 4; then the model's id, 16, and a length, 2. */
+/** After the RP ID hash, flags and counter (32 + 1 + 4), the AAGUID (16) and the length of the id (2). */
 const CREDENTIAL_ID_AT = 37 + 16 + 2;
 
 function publicKeyIn(data: Bytes): Bytes {
   const idLength = new DataView(data.buffer).getUint16(CREDENTIAL_ID_AT - 2);
   const rest = data.slice(CREDENTIAL_ID_AT + idLength);
-  // Extensions may follow the key. No CBOR map begins with another one, so the first that fits is the key.
+  // Extensions may follow the key. No CBOR map is a prefix of another one, so the first that parses is the key.
   for (let end = 1; end <= rest.length; end++) {
     const key = rest.slice(0, end);
     if (!readCborMap(key).ok) continue;
@@ -78,16 +78,16 @@ function publicKeyIn(data: Bytes): Bytes {
 
 /** For two people to compare: the first 16 hexadecimal digits of the key's SHA-256. */
 export function fingerprintOf(publicKey: Bytes): string {
-  return inFours(toHex(sha256(publicKey)).slice(0, 16));
+  return groupedDigits(toHex(sha256(publicKey)).slice(0, 16));
 }
 
-export function inFours(digits: string): string {
+export function groupedDigits(digits: string): string {
   return digits.match(/.{1,4}/g)?.join(" ") ?? "";
 }
 
-/** What a person would call this device, to begin with. */
+/** A first name for this device; the person can change it. */
 export function deviceName(): string {
-  const found = /iPhone|iPad|Android|Macintosh|Windows|CrOS|Linux/.exec(navigator.userAgent)?.[0];
+  const match = /iPhone|iPad|Android|Macintosh|Windows|CrOS|Linux/.exec(navigator.userAgent)?.[0];
   const names: Readonly<Record<string, string>> = {
     Android: "Android device",
     Macintosh: "Mac",
@@ -95,5 +95,5 @@ export function deviceName(): string {
     CrOS: "Chromebook",
     Linux: "Linux computer",
   };
-  return found === undefined ? "This device" : (names[found] ?? found);
+  return match === undefined ? "This device" : (names[match] ?? match);
 }

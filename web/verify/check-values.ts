@@ -7,14 +7,14 @@ import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
-import type { Trust } from "./sources.ts";
-import { wayToRoot } from "./way.ts";
+import type { Trust } from "./evidence-input.ts";
+import { proofPathOf } from "./proof-path.ts";
 
-// The raw values behind each check, for whoever wants to compute them again by other means.
+// The raw values behind each check, so that a reader can compute them with other tools.
 
 export type Value = readonly [name: string, value: string];
 
-export interface Known {
+export interface Inputs {
   readonly file: Uint8Array;
   readonly tenant: string;
   readonly trust: Trust | undefined;
@@ -24,13 +24,13 @@ export function valuesOf(
   check: string,
   receipt: Receipt | null,
   opening: Verification["opening"] | undefined,
-  known: Known,
+  inputs: Inputs,
 ): readonly Value[] {
   switch (check) {
     case "form":
       return [
-        ["Bytes", String(known.file.length)],
-        ["SHA-256 of all of it", toHex(sha256(known.file))],
+        ["Bytes", String(inputs.file.length)],
+        ["SHA-256 of the file", toHex(sha256(inputs.file))],
       ];
     case "request":
       return opening ? [["Record", jsonText(opening.record)]] : [];
@@ -39,13 +39,13 @@ export function valuesOf(
     case "log":
     case "witnesses":
       return [
-        ["State of the log, as signed", (opening && wayToRoot(opening)?.note) ?? ""],
-        [known.trust?.from === "you" ? "Your trust policy" : "Trust policy", known.trust?.text ?? "none"],
+        ["State of the log, as signed", (opening && proofPathOf(opening)?.note) ?? ""],
+        [inputs.trust?.from === "you" ? "Your trust policy" : "Trust policy", inputs.trust?.text ?? "none"],
       ];
     case "tenant":
       return [
         ["In the record", opening?.record.stream ?? ""],
-        ["As you gave it", known.tenant === "" ? "nothing" : known.tenant],
+        ["As you entered it", inputs.tenant === "" ? "nothing" : inputs.tenant],
       ];
     default:
       return receipt === null ? [] : receiptValues(check, receipt);
@@ -59,7 +59,7 @@ function receiptValues(check: string, { decision, created, changes, anchor }: Re
     case "payload":
       return [
         ["Content, canonical JSON", payload === null ? "withheld" : jsonText(payload)],
-        ["SHA-256 of it, as signed", payloadHash],
+        ["SHA-256 of the content, as signed", payloadHash],
         ["Salt", payloadSalt],
         ["Salted commitment in the record", body.payloadCommit],
       ];
@@ -80,7 +80,7 @@ function receiptValues(check: string, { decision, created, changes, anchor }: Re
       ]);
     case "endorsement":
       return [
-        ["Beginning of the stream", jsonText(created.record)],
+        ["First record of the stream", jsonText(created.record)],
         ...changes.map((change): Value => [
           `Record ${change.record.seq}, signed by ${change.statements.map(({ approver }) => approver.username).join(", ")}`,
           change.payload === null ? "withheld" : jsonText(change.payload),
@@ -124,27 +124,30 @@ function signatureValues(
   return [
     ["Challenge: nonce, then SHA-256 of the content", toHex(challengeOf(nonce, hexBytes(payloadHash)))],
     ["Passkey", assertion.id],
-    ["What the browser said", (client.ok ? utf8Text(client.value) : undefined) ?? assertion.clientDataJSON],
-    ["What the authenticator said", assertion.authenticatorData],
+    [
+      "Client data from the browser",
+      (client.ok ? utf8Text(client.value) : undefined) ?? assertion.clientDataJSON,
+    ],
+    ["Authenticator data", assertion.authenticatorData],
     ["Signature", assertion.signature],
   ];
 }
 
 function placeValues(opening: Verification["opening"]): readonly Value[] {
-  const way = wayToRoot(opening);
-  const own: readonly Value[] = [
+  const path = proofPathOf(opening);
+  const values: readonly Value[] = [
     ["Record", jsonText(opening.record)],
     ["Salt", opening.entrySalt],
     ["Label", opening.label],
   ];
-  if (way === undefined) return own;
+  if (path === undefined) return values;
   return [
-    ...own,
-    ["Commitment: salted hash of the record", way.commit],
-    ["Entry: 01, label, commitment", way.entry],
-    [`Leaf ${way.index}`, way.leaf],
-    ...way.steps.map(({ sibling, side, hash }): Value => [`With ${sibling} on its ${side}`, hash]),
-    [`Root of ${way.checkpoint.size} entries, as signed`, toHex(way.checkpoint.root)],
+    ...values,
+    ["Commitment: salted hash of the record", path.commit],
+    ["Entry: 01, label, commitment", path.entry],
+    [`Leaf ${path.index}`, path.leaf],
+    ...path.steps.map(({ sibling, side, hash }): Value => [`With ${sibling} on its ${side}`, hash]),
+    [`Root of ${path.checkpoint.size} entries, as signed`, toHex(path.checkpoint.root)],
   ];
 }
 

@@ -1,26 +1,26 @@
 import { make } from "../common/dom.ts";
-import { exactly } from "../common/text.ts";
-import type { CheckLine, Said } from "./judge.ts";
-import type { Value } from "./values.ts";
+import { drawExact } from "../common/text.ts";
+import type { CheckLine, RichText } from "./verdict.ts";
+import type { Value } from "./check-values.ts";
 
-// One line for each check: what came of it, what that proves and what it does not, and the values behind it.
+// Draws a check: its result, what that proves and what not, and the values behind it.
 
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const SPOKEN = { passed: "Passed", failed: "Failed", absent: "Not checked" } as const;
 
-export function drawCheck({ status, detail, words }: CheckLine, values: readonly Value[]): HTMLElement {
+export function drawCheck({ status, detail, text }: CheckLine, values: readonly Value[]): HTMLElement {
   const sign = make("span", "sign", SIGN[status]);
   sign.ariaHidden = "true";
   const drawn = make(
     "li",
     `check ${status}`,
-    make("h3", "", sign, make("span", "", words.title), make("i", "", SPOKEN[status])),
-    make("p", "detail", exactly(detail)),
+    make("h3", "", sign, make("span", "", text.title), make("i", "", SPOKEN[status])),
+    make("p", "detail", drawExact(detail)),
     make(
       "dl",
       "means",
-      meaning(status === "passed" ? "Proves" : "Would prove", words.proves),
-      meaning("Does not prove", words.notProves),
+      meaning(status === "passed" ? "Proves" : "Would prove", text.proves),
+      meaning("Does not prove", text.notProves),
     ),
   );
   if (values.length > 0) drawn.append(drawValues("Values", values));
@@ -38,24 +38,24 @@ export function drawValues(summary: string, values: readonly Value[]): HTMLEleme
       make(
         "div",
         "",
-        make("dt", "", exactly(name)),
-        make("dd", "value", value === "" ? "none" : exactly(value)),
+        make("dt", "", drawExact(name)),
+        make("dd", "value", value === "" ? "none" : drawExact(value)),
       ),
     );
   }
   return make("details", "values", make("summary", "", summary), list);
 }
 
-export function drawSaid(said: Said): readonly (HTMLElement | string)[] {
-  return said.map((part) => (typeof part === "string" ? part : exactly(part.exact)));
+export function drawRichText(richText: RichText): readonly (HTMLElement | string)[] {
+  return richText.map((part) => (typeof part === "string" ? part : drawExact(part.exact)));
 }
 
-/** How many of each, in one sentence. */
-export function tallyOf(lines: readonly CheckLine[]): string {
+/** The number of each result, in one sentence. */
+export function countsText(lines: readonly CheckLine[]): string {
   const count = (status: CheckLine["status"]) => lines.filter((line) => line.status === status).length;
   return [
     `${count("passed")} passed`,
     `${count("failed")} failed`,
-    `${count("absent")} not checked, for want of what they need.`,
+    `${count("absent")} not checked, because something is missing.`,
   ].join(", ");
 }

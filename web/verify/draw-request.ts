@@ -5,15 +5,15 @@ import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { show } from "../../src/core/display/show.ts";
-import { drawFields, drawNotesOn } from "../common/card.ts";
+import { drawFields, drawWarnings } from "../common/fields.ts";
 import { make } from "../common/dom.ts";
-import { exactly } from "../common/text.ts";
-import { moment } from "../common/time.ts";
-import { WORDS } from "./words.ts";
+import { drawExact } from "../common/text.ts";
+import { drawTime } from "../common/time.ts";
+import { CHECK_TEXTS } from "./check-texts.ts";
 
-// The request as the people saw it who signed, or what is missing where it was not made public.
+// Draws the request as the signers saw it, or says what is missing if it was not made public.
 
-const DECIDED: Readonly<Record<string, string>> = {
+const DECISION_TEXTS: Readonly<Record<string, string>> = {
   approve: " approved, ",
   reject: " rejected, ",
   "break-glass": " approved alone, in an emergency, ",
@@ -24,14 +24,14 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   const [first] = statements;
   const content = payload === null ? [notShown(payloadHash)] : drawContent(payload);
   if (first === undefined) {
-    const why = `Nobody signed, so nothing signed says what was asked. The request was ${record.body.outcome}, `;
-    return [make("p", "card", why, moment(record.at), "."), ...content];
+    const why = `Nobody signed, so there is no signed proof of what was asked. The request was ${record.body.outcome}, `;
+    return [make("p", "card", why, drawTime(record.at), "."), ...content];
   }
   const { action, requester, project, tenant, confirmation } = first;
-  const name = (text: string) => make("b", "", exactly(text));
+  const name = (text: string) => make("b", "", drawExact(text));
   const code = comparisonCode(confirmation, hexBytes(payloadHash), action);
   return [
-    make("p", "action", exactly(action)),
+    make("p", "action", drawExact(action)),
     make(
       "p",
       "quiet",
@@ -43,16 +43,16 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
       name(tenant.name),
       ".",
     ),
-    ...[action, requester.name, project.name, tenant.name].flatMap(drawNotesOn),
+    ...[action, requester.name, project.name, tenant.name].flatMap(drawWarnings),
     ...content,
     ...statements.map(({ approver, decision: signed, reason, issued }) =>
       make(
         "p",
         "card",
         name(approver.username),
-        DECIDED[signed] ?? ` signed ${signed}, `,
-        moment(issued),
-        ...(reason === "" ? [] : [make("span", "value text", exactly(reason))]),
+        DECISION_TEXTS[signed] ?? ` signed ${signed}, `,
+        drawTime(issued),
+        ...(reason === "" ? [] : [make("span", "value text", drawExact(reason))]),
       ),
     ),
     make("p", "quiet", "Comparison code ", make("code", "", groupedCode(code))),
@@ -80,7 +80,7 @@ function linesOf(value: object) {
   return shown.ok ? shown.value : [];
 }
 
-const NOT_SHOWN = [
+const NOT_PUBLIC_CHECKS = [
   "payload",
   "statement",
   "signature",
@@ -91,34 +91,34 @@ const NOT_SHOWN = [
   "outcome",
 ] as const;
 
-/** Above a request that is drawn from a file that failed a check. */
-export function drawDoubt(): HTMLElement {
-  return make("p", "note", make("b", "", "Not proven: "), "this is only what the file claims.");
+/** A warning above a request from a file that failed a check. */
+export function drawNotProven(): HTMLElement {
+  return make("p", "note", make("b", "", "Not proven: "), "the file only claims this.");
 }
 
-/** Of an approval that was not made public. */
-export function drawMissing({ confirmation, outcome, at, log }: Verification): readonly HTMLElement[] {
+/** The facts of an approval that was not made public. */
+export function drawNotPublic({ confirmation, outcome, at, log }: Verification): readonly HTMLElement[] {
   return [
     make(
       "dl",
       "",
       fact("Outcome", outcome),
-      fact("Decided", moment(at)),
+      fact("Decided", drawTime(at)),
       fact("Place in the log", `${log.index} of ${log.origin}`),
-      fact("Request", make("code", "", exactly(confirmation))),
+      fact("Request", make("code", "", drawExact(confirmation))),
     ),
     make(
       "div",
       "card",
-      make("p", "", make("b", "", "What was asked, and who signed it, is not public.")),
-      make("p", "", "So these checks can’t be made here:"),
-      make("ul", "", ...NOT_SHOWN.map((name) => make("li", "", WORDS[name].title))),
+      make("p", "", make("b", "", "The content and the signers are not public.")),
+      make("p", "", "So this page can’t do these checks:"),
+      make("ul", "", ...NOT_PUBLIC_CHECKS.map((name) => make("li", "", CHECK_TEXTS[name].title))),
       make(
         "p",
         "",
-        "For all of them, ask whoever made the request for its receipt, one file (",
+        "To do all of them, ask the requester for the receipt, which is one file (",
         make("code", "", `GET /api/confirmations/${confirmation}/receipt`),
-        "), or ask an admin of the organisation to make this approval public. Then drop the file here.",
+        "), and drop it here. Or ask an admin of the organisation to make this approval public.",
       ),
     ),
   ];

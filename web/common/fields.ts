@@ -2,8 +2,8 @@ import { textWarnings, type Line } from "../../src/core/display/show.ts";
 import { make } from "./dom.ts";
 import { drawSegments } from "./text.ts";
 
-// The payload as cards: every value with its label, its exact name and its kind. What belongs to an
-// object or a list stands in a list of its own below it, so that a screen reader hears the nesting too.
+// Draws the payload's fields: every value with its label, its exact name and its kind. The fields of an
+// object or a list are a nested list, so that a screen reader announces the nesting too.
 
 export function drawFields(lines: readonly Line[]): HTMLElement {
   const outermost = fieldList();
@@ -23,7 +23,7 @@ export function drawFields(lines: readonly Line[]): HTMLElement {
 
 function fieldList(): HTMLElement {
   const list = make("ul", "fields");
-  // Some screen readers no longer call it a list once its bullets are styled away.
+  // Some screen readers no longer announce a list whose bullets are hidden by CSS.
   list.role = "list";
   return list;
 }
@@ -47,7 +47,7 @@ function drawNote(detail: string): HTMLElement {
   return make("p", "note", make("b", "", "Careful: "), detail);
 }
 
-/** What a reader should be told about a text that stands outside the payload. */
-export function drawNotesOn(text: string): readonly HTMLElement[] {
+/** Warnings about a text outside the payload, such as the action. */
+export function drawWarnings(text: string): readonly HTMLElement[] {
   return textWarnings(text).map(({ detail }) => drawNote(detail));
 }

@@ -8,30 +8,30 @@ import { commitOf } from "../../src/core/evidence/directory-replay.ts";
 import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import type { Verification } from "../../src/core/evidence/public-record.ts";
 
-// The way of one record to the log's root, step by step, with every value on it. That it leads there is
-// for the core to judge; this only follows it, so that it can be shown.
+// The path of one record to the log's root, with every value on it, to be shown. The core checks the proof;
+// this file only computes the values in between.
 
 export interface Step {
   readonly sibling: string;
-  /** Where the sibling stands. */
+  /** The side of the sibling. */
   readonly side: "left" | "right";
-  /** Of both together. */
+  /** The hash of both. */
   readonly hash: string;
 }
 
-export interface WayToRoot {
+export interface ProofPath {
   readonly commit: string;
   readonly entry: string;
   readonly leaf: string;
   readonly index: number;
   readonly steps: readonly Step[];
   readonly checkpoint: Checkpoint;
-  /** The signed note, to the letter. */
+  /** The exact text of the signed note. */
   readonly note: string;
 }
 
-/** Undefined where the proof can't be read at all. */
-export function wayToRoot(sealed: Verification["opening"]): WayToRoot | undefined {
+/** Undefined if the proof can't be parsed. */
+export function proofPathOf(sealed: Verification["opening"]): ProofPath | undefined {
   const proof = parseLogProof(sealed.proof);
   if (!proof.ok) return undefined;
   const note = parseNote(proof.value.checkpoint);
@@ -55,7 +55,7 @@ export function wayToRoot(sealed: Verification["opening"]): WayToRoot | undefine
   };
 }
 
-/** RFC 9162, 2.1.3.2, keeping what is hashed on the way. */
+/** RFC 9162, 2.1.3.2, with every hash on the path. */
 function stepsFrom(leaf: Uint8Array, { index, path }: LogProof, size: number): readonly Step[] {
   let hash = leaf;
   let place = index;
@@ -64,7 +64,7 @@ function stepsFrom(leaf: Uint8Array, { index, path }: LogProof, size: number): r
     const onLeft = place % 2 === 1 || place === last;
     hash = onLeft ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
     // A last node without a right neighbour moves up as it is.
-    const levels = onLeft ? levelsAlone(place) + 1 : 1;
+    const levels = onLeft ? levelsWithoutSibling(place) + 1 : 1;
     place = Math.floor(place / 2 ** levels);
     last = Math.floor(last / 2 ** levels);
     return { sibling: toHex(sibling), side: onLeft ? "left" : "right", hash: toHex(hash) };
@@ -72,7 +72,7 @@ function stepsFrom(leaf: Uint8Array, { index, path }: LogProof, size: number): r
 }
 
 /** How often a place can be halved before it is odd. */
-function levelsAlone(place: number): number {
+function levelsWithoutSibling(place: number): number {
   let levels = 0;
   for (let rest = place; rest !== 0 && rest % 2 === 0; rest /= 2) levels++;
   return levels;

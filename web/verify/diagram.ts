@@ -1,8 +1,8 @@
 import { drawText, textOf } from "../../src/core/display/show.ts";
-import type { Box, Row } from "./boxes.ts";
+import type { Box, Row } from "./diagram-rows.ts";
 
-// The picture itself: rows of boxes and the lines between them, made element by element. A screen reader
-// gets the same from the list beside it.
+// Draws the diagram: rows of boxes and the lines between them, element by element. The list next to it has
+// the same content for screen readers.
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const WIDTH = 320;
@@ -11,7 +11,7 @@ const BETWEEN = 10;
 const BOX_HEIGHT = 46;
 const GAP = 24;
 const PADDING = 10;
-/** By the width of the letters, with a margin for the sign. */
+/** Limits from the width of the letters, with room for the sign. */
 const VALUE_MAX_CHARACTERS = 40;
 const HALF_VALUE_MAX_CHARACTERS = 18;
 const TITLE_MAX_CHARACTERS = 16;
@@ -19,21 +19,21 @@ const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 
 type Place = { readonly x: number; readonly width: number };
 
-export function drawPicture(rows: readonly Row[], name: string): SVGElement {
+export function drawDiagram(rows: readonly Row[], name: string): SVGElement {
   const height = rows.length * (BOX_HEIGHT + GAP) - GAP + 2 * EDGE;
-  const picture = element("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "picture", role: "img" });
-  picture.setAttribute("aria-label", name);
+  const diagram = element("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "diagram", role: "img" });
+  diagram.setAttribute("aria-label", name);
   rows.forEach((row, at) => {
     const top = EDGE + at * (BOX_HEIGHT + GAP);
     const above = rows[at - 1];
-    if (above !== undefined) picture.append(...joinRows(above, row, top));
-    if (row.borne)
-      picture.append(
+    if (above !== undefined) diagram.append(...joinRows(above, row, top));
+    if (row.supported)
+      diagram.append(
         line(WIDTH / 2 + BETWEEN / 2, top + BOX_HEIGHT / 2, WIDTH / 2 - BETWEEN / 2, top + BOX_HEIGHT / 2),
       );
-    row.boxes.forEach((box, place) => picture.append(drawBox(box, placeOf(row, place), top)));
+    row.boxes.forEach((box, place) => diagram.append(drawBox(box, placeOf(row, place), top)));
   });
-  return picture;
+  return diagram;
 }
 
 function placeOf({ boxes }: Row, at: number): Place {
@@ -43,21 +43,21 @@ function placeOf({ boxes }: Row, at: number): Place {
   return { x: EDGE + at * (width + BETWEEN), width };
 }
 
-/** Every box that leads on to every box that it leads to. */
+/** The lines from every box of the row above to every box of the row below. */
 function joinRows(above: Row, below: Row, top: number): readonly SVGElement[] {
-  const ways = above.to.flatMap((from) =>
+  const ends = above.to.flatMap((from) =>
     below.from.map((to) => {
       const start = middleOf(above, from);
       const end = middleOf(below, to);
-      // Between a whole row and a half one straight down, at the half.
+      // Between one wide box and two narrow ones, the line goes straight down at the narrow box.
       if (above.boxes.length === 1) return [end, end] as const;
       return [start, below.boxes.length === 1 ? start : end] as const;
     }),
   );
-  const lines = ways.map(([start, end]) => elbow(start, top - GAP, end, top));
+  const lines = ends.map(([start, end]) => elbow(start, top - GAP, end, top));
   if (below.by === "") return lines;
-  const [first = [0, 0]] = ways;
-  const alone = ways.length === 1;
+  const [first = [0, 0]] = ends;
+  const alone = ends.length === 1;
   const label = text(
     below.by,
     alone ? first[0] + 8 : WIDTH / 2,
@@ -76,12 +76,12 @@ function drawBox({ title, value, status }: Box, { x, width }: Place, top: number
   const group = element("g", { class: `box ${status ?? "other"}` });
   const half = width < WIDTH / 2;
   const head = text(
-    shortened(title, TITLE_MAX_CHARACTERS + (half ? 0 : VALUE_MAX_CHARACTERS)),
+    shortText(title, TITLE_MAX_CHARACTERS + (half ? 0 : VALUE_MAX_CHARACTERS)),
     x + PADDING,
     top + 19,
     "title",
   );
-  const short = shortened(value, half ? HALF_VALUE_MAX_CHARACTERS : VALUE_MAX_CHARACTERS);
+  const short = shortText(value, half ? HALF_VALUE_MAX_CHARACTERS : VALUE_MAX_CHARACTERS);
   group.append(
     element("rect", { x, y: top, width, height: BOX_HEIGHT, rx: 6 }),
     head,
@@ -91,10 +91,10 @@ function drawBox({ title, value, status }: Box, { x, width }: Place, top: number
   return group;
 }
 
-function text(words: string, x: number, y: number, kind: string): SVGElement {
-  const made = element("text", { x, y, class: kind });
-  made.textContent = words;
-  return made;
+function text(content: string, x: number, y: number, kind: string): SVGElement {
+  const drawn = element("text", { x, y, class: kind });
+  drawn.textContent = content;
+  return drawn;
 }
 
 /** Down, across and down. */
@@ -106,8 +106,8 @@ function line(x1: number, y1: number, x2: number, y2: number): SVGElement {
   return element("line", { x1, y1, x2, y2 });
 }
 
-/** Of a hash both ends, of words the beginning; never without saying that something is left out. */
-function shortened(words: string, maxCharacters: number): string {
+/** A hash keeps both ends, a text its beginning; "…" marks what is left out. */
+function shortText(words: string, maxCharacters: number): string {
   const characters = Array.from(textOf(drawText(words)));
   if (characters.length <= maxCharacters) return characters.join("");
   const [last = ""] = words.split(" ").slice(-1);
@@ -120,7 +120,7 @@ function element(
   tag: "svg" | "g" | "rect" | "line" | "path" | "text",
   attributes: Readonly<Record<string, string | number>>,
 ): SVGElement {
-  const made = document.createElementNS(NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  return made;
+  const created = document.createElementNS(NAMESPACE, tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, String(value));
+  return created;
 }
