@@ -27,7 +27,7 @@ import {
 import { log, trust } from "../support/log-audit.ts";
 import { rows } from "../support/database-rows.ts";
 
-// A tenant that has lived, exported over HTTP and audited against the real log by its public paths alone.
+// A tenant with some history, exported over HTTP, and audited against the real log through its public paths only.
 
 let runtime: Runtime;
 let company: Company;
@@ -72,7 +72,7 @@ async function exported(from = company): Promise<Bytes> {
 
 const audited = async (bytes: Uint8Array, tenant = stream) => auditedBy(bytes, tenant);
 
-/** The names of the checks that fail; without any the export is verified. */
+/** The names of the failed checks. The export is verified exactly if there are none. */
 function failing(report: AuditReport): string {
   const names = failingOf(report);
   expect(report.verified).toBe(names === "");
@@ -83,7 +83,7 @@ const lines = (bytes = file) => (utf8Text(bytes) ?? "").split("\n").slice(0, -1)
 const joined = (some: readonly string[]) => utf8(some.map((line) => `${line}\n`).join(""));
 
 describe("the export", () => {
-  it("is streamed to a key that may read it, and to no other", async () => {
+  it("is streamed to an audit key, and refused to any other key", async () => {
     const response = await asExported(company.auditKey);
     expect([
       response.status,
@@ -100,7 +100,7 @@ describe("the export", () => {
     }
   });
 
-  it("holds every sealed record once, in canonical lines", async () => {
+  it("contains every sealed record once, in canonical lines", async () => {
     const sealed = await rows(
       "SELECT count(*) AS n FROM outbox WHERE tenant_id = ?1 AND idx IS NOT NULL",
       company.store.tenantId,
@@ -137,7 +137,7 @@ describe("the export", () => {
     });
   });
 
-  it("is of one tenant: another's is another, and one that has not begun has none", async () => {
+  it("covers one tenant, and is not found for a tenant without records", async () => {
     expect(failing(await audited(await exported(other), (await other.store.own()).stream ?? ""))).toBe("");
     expect(failing(await audited(await exported(other)))).toBe("tenant");
     const { auditKey } = await createTenant(runtime, "Nobody yet", "zoe");
@@ -168,15 +168,15 @@ describe("the export", () => {
     expect(cut.verified).toBe(false);
   });
 
-  it("is whole while others decide, and each time a little longer", async () => {
+  it("is complete while others decide, and grows each time", async () => {
     const { approved } = asking(company);
     const [, ...files] = await Promise.all([
       approved(),
       ...Array.from({ length: 3 }, async () => exported()),
       approved(),
     ]);
-    for (const made of files) {
-      if (made instanceof Uint8Array) expect(failing(await audited(made))).toBe("");
+    for (const each of files) {
+      if (each instanceof Uint8Array) expect(failing(await audited(each))).toBe("");
     }
     const report = await audited(file);
     expect([failing(report), report.summary?.newer]).toEqual(["", 2]);
@@ -203,7 +203,7 @@ describe("an export that was changed", () => {
   const REJECTION = '"outcome":"rejected"';
   const ENDORSEMENT = '"type":"credential.endorsed"';
   const cases: [string, () => Bytes, string][] = [
-    ["cut in the middle", () => file.slice(0, file.length / 2), "form"],
+    ["cut off in the middle", () => file.slice(0, file.length / 2), "form"],
     ["without its last line", () => joined(lines().slice(0, -1)), "form"],
     ["with a line twice", () => joined(lines().toSpliced(4, 0, lines()[4] ?? "")), "form"],
     [
@@ -217,8 +217,8 @@ describe("an export that was changed", () => {
       "form",
     ],
     ["with a line of two megabytes", () => concat(file, new Uint8Array(2_000_000).fill(0x20)), "form"],
-    ["with its end left out", shorter(1), "hidden"],
-    ["with more of its end left out", shorter(4), "hidden"],
+    ["without its last record", shorter(1), "hidden"],
+    ["without its last four records", shorter(4), "hidden"],
     [
       "with another verdict",
       editing(REJECTION, "/sealed/record/body/outcome", "approved"),
@@ -249,7 +249,7 @@ describe("an export that was changed", () => {
       "directory decisions",
     ],
     [
-      "with the revocation made an erased record",
+      "with the revocation turned into an erased record",
       () => {
         const at = lines().findIndex((line) => line.includes('"type":"credential.revoked"'));
         const after = JSON.parse(lines()[at + 1] ?? "") as { sealed: { record: { prev: string } } };
@@ -281,7 +281,7 @@ describe("an export that was changed", () => {
 });
 
 describe("an operator who writes into the database or the log", () => {
-  it("changes a decision's content: the export does not make up the log", async () => {
+  it("changes a decision's content: the export does not match the log", async () => {
     const { tenantId } = company.store;
     const [before] = await rows(
       "SELECT payload, payload_hash FROM confirmations WHERE tenant_id = ?1 AND id = ?2",
@@ -302,7 +302,7 @@ describe("an operator who writes into the database or the log", () => {
     expect(failing(await audited(await exported()))).toBe("");
   });
 
-  it("seals a record that is not in the tables", async () => {
+  it("seals a record that is not in the tables: the audit finds it", async () => {
     const { count, streamKey } = expectOk(await openExport([file])).header;
     const label = recordLabel(expectOk(fromHex(streamKey)), count + 40);
     const entry = encodeEntry({ kind: "sealed", label, commit: sha256(utf8("hidden")) });

@@ -11,12 +11,12 @@ import type { LabelledEntry } from "../../../src/log/append-group.ts";
 import type { Log } from "../../../src/log/log.ts";
 import { readLog, type LogReading } from "../../support/log/log-reader.ts";
 
-// The log as somebody outside sees it, who has its public paths and nothing else.
+// The log as an outside reader sees it, through its public paths only.
 
-/** A new stub each time: those from before a `reset` are dead. */
+/** A new stub each time: a stub from before a `reset` does not work any more. */
 export const log = (): DurableObjectStub<Log> => logStub(env);
 
-/** The entry of a label; another version has the same label and another commitment. */
+/** An entry. Another version of it has the same label and another commitment. */
 export function sealed(name: number | string, version = 0): LabelledEntry {
   const label = sha256(utf8(`label ${name}`));
   return {
@@ -38,7 +38,7 @@ export interface Answer {
   readonly body: Bytes;
 }
 
-/** With its body read: an answer that is still open holds the object in memory. */
+/** Reads the body, since an open response keeps the object in memory. */
 export async function answerOf(response: Response): Promise<Answer> {
   const { status, headers } = response;
   return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
@@ -63,12 +63,12 @@ export async function trust(): Promise<TrustPolicy> {
   return expectOk(parseTrustPolicy(await textAt("policy.txt")));
 }
 
-/** Reads the whole log and believes nothing that the signed checkpoint doesn't cover. It throws if that fails. */
+/** Reads the whole log and verifies it against the signed checkpoint. Throws if that fails. */
 export async function audit(): Promise<LogReading> {
   return await readLog(await trust(), bytesAt);
 }
 
-/** A tile by its definition: the roots of its subtrees, each computed from the entries. */
+/** A tile by its definition: the roots of its subtrees, computed from the leaves. */
 export function tileOf(leaves: readonly Bytes[], { level, index, width }: Tile): Bytes {
   const span = 256 ** level;
   const starts = Array.from({ length: width }, (_unused, place) => (index * 256 + place) * span);

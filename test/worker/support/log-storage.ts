@@ -6,23 +6,23 @@ import { Log } from "../../../src/log/log.ts";
 import type { LogSettings } from "../../../src/log/log-settings.ts";
 import { log } from "./log-audit.ts";
 
-// The log's copy in R2, and its storage set back to an earlier moment.
+// The log's copy in R2, and its storage rolled back to an earlier moment.
 
 const TABLES = ["entries", "tiles", "checkpoint", "copied"] as const;
 type Row = Record<string, SqlStorageValue>;
 export type Rows = ReadonlyMap<(typeof TABLES)[number], readonly Row[]>;
 
-/** In calls of at most 256, each its own checkpoint. */
+/** In calls of at most 256 entries, with one checkpoint each. */
 export async function appendAll(entries: readonly LabelledEntry[]): Promise<void> {
   for (let from = 0; from < entries.length; from += 256) await log().append(entries.slice(from, from + 256));
 }
 
-/** One round of copying, as the alarm does it. Whether there was an alarm. */
+/** Runs the alarm, which does one copy round. Returns whether an alarm was set. */
 export async function copyNow(): Promise<boolean> {
   return await runDurableObjectAlarm(log());
 }
 
-/** Everything that the storage holds of the log. */
+/** All rows in the log's storage. */
 export async function takeRows(): Promise<Rows> {
   return await runInDurableObject(
     log(),
@@ -31,7 +31,7 @@ export async function takeRows(): Promise<Rows> {
   );
 }
 
-/** What a restoration of the storage to an earlier moment does: it is as it was then, and knows of nothing. */
+/** Rolls the storage back to earlier rows, as a point-in-time recovery does, without a trace. */
 export async function rollBack(rows: Rows): Promise<void> {
   await runInDurableObject(log(), async (_instance, { storage }) => {
     for (const [table, earlier] of rows) {
@@ -47,16 +47,16 @@ export async function rollBack(rows: Rows): Promise<void> {
     for (const [key] of storage.kv.list()) storage.kv.delete(key);
     await storage.deleteAlarm();
   });
-  await startAgain();
+  await restart();
 }
 
-async function startAgain(): Promise<void> {
+async function restart(): Promise<void> {
   await evictDurableObject(log());
-  // `reset` clears the storage of objects that were called since; with another key this one doesn't start.
+  // `reset` clears only the storage of objects that ran since. With a changed key the log may not start.
   await failure(() => log().vkey());
 }
 
-/** A start of the log with other settings, on the same storage; the usual one comes back with its next call. */
+/** Starts the log with other settings on the same storage. The next call uses the usual settings again. */
 export async function withSettings<Value>(
   settings: Partial<LogSettings>,
   use: (instance: Log) => Promise<Value>,
@@ -64,24 +64,24 @@ export async function withSettings<Value>(
   const value = await runInDurableObject(log(), async (_instance, state) => {
     return await use(new Log(state, { ...env, ...settings }));
   });
-  await startAgain();
+  await restart();
   return value;
 }
 
-/** Names in the bucket, without the log's, and the bytes behind them. */
+/** The objects in the bucket, by name without the log's prefix. */
 export async function copyObjects(): Promise<ReadonlyMap<string, Uint8Array>> {
   const prefix = `${env.LOG_ORIGIN}/`;
-  const found = new Map<string, Uint8Array>();
+  const objects = new Map<string, Uint8Array>();
   let cursor: string | undefined;
   do {
     const page = await env.COPY.list(cursor === undefined ? { prefix } : { prefix, cursor });
     for (const { key } of page.objects) {
       const object = await env.COPY.get(key);
-      if (object !== null) found.set(key.slice(prefix.length), new Uint8Array(await object.arrayBuffer()));
+      if (object !== null) objects.set(key.slice(prefix.length), new Uint8Array(await object.arrayBuffer()));
     }
     cursor = page.truncated ? page.cursor : undefined;
   } while (cursor !== undefined);
-  return found;
+  return objects;
 }
 
 export async function copiedText(name: string): Promise<string> {
@@ -90,7 +90,7 @@ export async function copiedText(name: string): Promise<string> {
   return utf8Text(bytes) ?? toHex(bytes);
 }
 
-/** Rejections of a stub count as unhandled unless awaited here; the message is what crosses the call. */
+/** The error message of a call that must fail. A stub's rejection is unhandled unless it is awaited here. */
 export async function failure(call: () => PromiseLike<unknown>): Promise<string> {
   try {
     await call();

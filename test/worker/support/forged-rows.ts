@@ -16,20 +16,20 @@ import type { Authenticator } from "../../support/authenticator.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { PAYLOAD } from "./rest-calls.ts";
 import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
-import { SEQ, type Victim } from "./operator.ts";
+import { SEQ, type AttackedTenant } from "./attack-fixture.ts";
 import { rows } from "./database-rows.ts";
 import { personNamed } from "./signed-decisions.ts";
 
-// Rows that the service would not write, written by somebody who can write any.
+// Rows that the service would not write. The operator can write any.
 
-/** A signature, by a key that the operator has: his own, or that of somebody who helps him. */
+/** A signature by a key that the operator controls: the operator's own, or that of a helper. */
 export interface ForgedVote {
   readonly by: string;
   readonly passkey: Authenticator;
   readonly decision?: Statement["decision"];
-  /** Changed before it is signed. */
-  readonly says?: Partial<Statement>;
-  /** The row is under another person's name. */
+  /** Changes to the statement before it is signed. */
+  readonly changes?: Partial<Statement>;
+  /** The row names another person. */
   readonly under?: string;
 }
 
@@ -39,31 +39,31 @@ export interface Forged {
   readonly policy?: Policy;
   readonly outcome?: Outcome;
   readonly votes: readonly ForgedVote[];
-  /** The record's time; now, unless said otherwise. */
+  /** The record's time; by default now. */
   readonly at?: number;
-  /** When the request is said to have been made. */
+  /** The creation time of the request. */
   readonly created?: number;
   readonly seq?: number;
   readonly directorySeq?: number;
 }
 
-/** Records that change nothing about who counts. */
-const OTHERS = "('decision', 'consumed')";
+/** Records that do not change the directory. */
+const NOT_DIRECTORY = "('decision', 'consumed')";
 
 async function numberOf(sql: string, ...values: (string | number)[]): Promise<number> {
   return Number((await rows(sql, ...values))[0]?.["n"] ?? 0);
 }
 
-/** A request and its outcome, sealed by the service, which believes the tables; returns its id. */
-export async function forge(own: Victim, forged: Forged): Promise<string> {
-  const { store, runtime } = own;
+/** Inserts a request and its outcome, and lets the service seal it from the tables. Returns its id. */
+export async function forge(tenant: AttackedTenant, forged: Forged): Promise<string> {
+  const { store, runtime } = tenant;
   const { type = "decision", payload = PAYLOAD, policy = null, outcome = "approved" } = forged;
   const now = Date.now();
   const { at = now, created = at - 1_000 } = forged;
   const next = await numberOf("SELECT max(seq) + 1 AS n FROM outbox WHERE tenant_id = ?1", store.tenantId);
   const seq = forged.seq ?? next;
   const last = await numberOf(
-    `SELECT max(seq) AS n FROM outbox WHERE tenant_id = ?1 AND seq < ?2 AND type NOT IN ${OTHERS}`,
+    `SELECT max(seq) AS n FROM outbox WHERE tenant_id = ?1 AND seq < ?2 AND type NOT IN ${NOT_DIRECTORY}`,
     store.tenantId,
     seq,
   );
@@ -110,7 +110,7 @@ export async function forge(own: Victim, forged: Forged): Promise<string> {
       reason: "",
       issued: isoTime(at - 1),
       salt: toBase64url(runtime.random(32)),
-      ...vote.says,
+      ...vote.changes,
     };
     const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
     const { assertion } = await vote.passkey.assert(challenge);
@@ -143,7 +143,7 @@ export async function forge(own: Victim, forged: Forged): Promise<string> {
     outcome,
     at,
     directorySeq: forged.directorySeq ?? last,
-    ...salts(own),
+    ...salts(tenant),
     body: null,
     index: null,
     commitment: null,
@@ -152,9 +152,9 @@ export async function forge(own: Victim, forged: Forged): Promise<string> {
   return id;
 }
 
-/** A use of this request, sealed by the service. */
-export async function forgeUse(own: Victim, id: string): Promise<string> {
-  const { store, runtime } = own;
+/** Inserts a use of this request, and lets the service seal it. */
+export async function forgeUse(tenant: AttackedTenant, id: string): Promise<string> {
+  const { store, runtime } = tenant;
   const next = await numberOf("SELECT max(seq) + 1 AS n FROM outbox WHERE tenant_id = ?1", store.tenantId);
   await store.insert(outbox, {
     seq: next,
@@ -164,7 +164,7 @@ export async function forgeUse(own: Victim, id: string): Promise<string> {
     outcome: null,
     at: Date.now(),
     directorySeq: SEQ.revoked,
-    ...salts(own),
+    ...salts(tenant),
     body: null,
     index: null,
     commitment: null,
@@ -173,21 +173,21 @@ export async function forgeUse(own: Victim, id: string): Promise<string> {
   return id;
 }
 
-function salts({ runtime }: Victim) {
+function salts({ runtime }: AttackedTenant) {
   return { entrySalt: toBase64url(runtime.random(32)), payloadSalt: toBase64url(runtime.random(32)) };
 }
 
-/** A passkey in the tables that counts for this person. */
-export async function plant(
-  own: Victim,
+/** Inserts an active passkey for this person. */
+export async function plantPasskey(
+  tenant: AttackedTenant,
   username: string,
   passkey: Authenticator,
   endorsedSeq = 0,
 ): Promise<void> {
   const { id, publicKey, algorithm } = passkey.credential;
-  await own.store.insert(credentials, {
+  await tenant.store.insert(credentials, {
     id,
-    personId: (await personNamed(own.store, username)).id,
+    personId: (await personNamed(tenant.store, username)).id,
     label: "Phone",
     publicKey: toBase64url(publicKey),
     algorithm,
@@ -200,54 +200,54 @@ export async function plant(
   });
 }
 
-/** Somebody whom the tenant has never heard of, with the operator's own passkey. */
+/** Inserts an unknown person with the operator's own passkey. */
 export async function plantPerson(
-  own: Victim,
+  tenant: AttackedTenant,
   username = "mallory",
   role: Role = "approver",
 ): Promise<BrowserClient> {
   const client = await BrowserClient.create(fetchWorker, ORIGIN);
-  client.userHandle = toBase64url(own.runtime.random(32));
-  const person = { id: newId(own.runtime, "p"), username, role, userHandle: client.userHandle };
-  await own.store.insert(people, { ...person, createdAt: Date.now() });
-  await plant(own, username, client.passkey);
+  client.userHandle = toBase64url(tenant.runtime.random(32));
+  const person = { id: newId(tenant.runtime, "p"), username, role, userHandle: client.userHandle };
+  await tenant.store.insert(people, { ...person, createdAt: Date.now() });
+  await plantPasskey(tenant, username, client.passkey);
   return client;
 }
 
-/** The change by which this person's passkey would come to count. */
-export async function endorsementOf(
-  own: Victim,
+/** The change that would activate this person's passkey. */
+export async function endorsementChange(
+  tenant: AttackedTenant,
   username: string,
   passkey: Authenticator,
 ): Promise<JsonObject> {
-  const { id, role } = await personNamed(own.store, username);
+  const { id, role } = await personNamed(tenant.store, username);
   const { id: key, publicKey } = passkey.credential;
   const credential = { id: key, publicKey: toBase64url(publicKey) };
   const head = { v: 1, kind: "countersign/change", change: "credential.endorsed" };
   return { ...head, person: { id, username }, role, credential };
 }
 
-export async function roleOf(own: Victim, username: string, role: Role): Promise<JsonObject> {
-  const { id } = await personNamed(own.store, username);
+export async function roleChange(tenant: AttackedTenant, username: string, role: Role): Promise<JsonObject> {
+  const { id } = await personNamed(tenant.store, username);
   const head = { v: 1, kind: "countersign/change", change: "role.changed" };
   return { ...head, person: { id, username }, role };
 }
 
-/** Approved through the doors, by the page, like any other. */
-export async function decidedBy(
-  own: Victim,
+/** Signs in and approves a new request through the usual routes. */
+export async function approveAs(
+  tenant: AttackedTenant,
   username: string,
   client: BrowserClient,
   passkey = client.passkey,
 ): Promise<string> {
   await client.signIn(passkey);
-  const id = await own.asked(username);
+  const id = await tenant.asked(username);
   await client.decide(id, { passkey });
   return id;
 }
 
-/** A passkey whose private key the operator has, under the id of another. */
-export async function impostorOf({ passkey }: BrowserClient): Promise<Authenticator> {
+/** A passkey of the operator with the id of another passkey. */
+export async function withIdOf({ passkey }: BrowserClient): Promise<Authenticator> {
   const fake = await newPasskey(ORIGIN);
   const { id } = passkey.credential;
   return {
@@ -257,8 +257,8 @@ export async function impostorOf({ passkey }: BrowserClient): Promise<Authentica
   };
 }
 
-/** Makes room in the stream, or closes a gap: everything from this record on is so much later. */
-export async function shift({ store }: Victim, from: number, by: number): Promise<void> {
+/** Makes room in the stream, or closes a gap: moves the numbers of this record and all later ones. */
+export async function shiftRecords({ store }: AttackedTenant, from: number, by: number): Promise<void> {
   const { tenantId } = store;
   await rows("UPDATE outbox SET seq = -(seq + ?1) WHERE tenant_id = ?2 AND seq >= ?3", by, tenantId, from);
   await rows("UPDATE outbox SET seq = -seq WHERE tenant_id = ?1 AND seq < 0", tenantId);
@@ -276,8 +276,8 @@ export async function shift({ store }: Victim, from: number, by: number): Promis
   );
 }
 
-/** The statement that somebody signed, with other words in it. */
-export async function reword(id: string, change: Partial<Statement>): Promise<void> {
+/** Changes a signed statement, without a new signature. */
+export async function editStatement(id: string, change: Partial<Statement>): Promise<void> {
   for (const { person_id: person, statement } of await rows(
     "SELECT person_id, statement FROM votes WHERE confirmation_id = ?1",
     id,
@@ -292,7 +292,7 @@ export async function reword(id: string, change: Partial<Statement>): Promise<vo
   }
 }
 
-/** Rules of the database are rules for the service, not for whoever owns it. */
+/** Triggers bind the service, but not the owner of the database. */
 export async function dropTriggers(): Promise<void> {
   for (const { name } of await rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     await rows(`DROP TRIGGER ${name}`);

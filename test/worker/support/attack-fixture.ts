@@ -1,0 +1,197 @@
+import { applyD1Migrations, reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
+import { createConfirmation } from "../../../src/app/confirmation/create.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Bytes } from "../../../src/core/encoding/bytes.ts";
+import { leafHash, treeRoot } from "../../../src/core/tlog/merkle.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import type { TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
+import { logSigner } from "../../../src/log/log-signer.ts";
+import type { BrowserClient } from "../../support/browser-client.ts";
+import { asking, overdue } from "./rest-calls.ts";
+import { bindings, emptyHouse, idOf, newCompany, type Company } from "./worker-fixture.ts";
+import { log, sealed, trust } from "./log-audit.ts";
+import { rollBack, takeRows, type Rows } from "./log-storage.ts";
+import { rows, tableNames, type Row } from "./database-rows.ts";
+import { personNamed } from "./signed-decisions.ts";
+
+// The tenant that an operator attacks, and what the operator controls: the database, the log's storage and its key.
+
+/** An honest tenant with some history. */
+export interface AttackedTenant extends Company {
+  readonly runtime: Runtime;
+  readonly stream: string;
+  /** The log's key, as verifiers had it before the attack. */
+  readonly trust: TrustPolicy;
+  readonly maria: BrowserClient;
+  readonly cy: BrowserClient;
+  /** A former admin; her passkey is revoked. */
+  readonly rae: BrowserClient;
+  readonly used: string;
+  readonly rejected: string;
+  readonly approved: string;
+  readonly expired: string;
+  /** Approved by two people, as its policy requires. */
+  readonly both: string;
+}
+
+/** The sequence numbers of the tenant's records. */
+export const SEQ = {
+  revoked: 4,
+  use: 6,
+  rejected: 7,
+  approved: 8,
+  expired: 9,
+  both: 10,
+};
+/** The log starts with the first record of another tenant. */
+export const ENTRIES_BEFORE = 1;
+
+export async function createAttackedTenant(): Promise<AttackedTenant> {
+  const runtime = await emptyHouse();
+  // A reset does not remove everything that other files left in the log, and these tests need exact indices.
+  await rewriteLog([]);
+  await newCompany(runtime, "Another");
+  const company = await newCompany(runtime);
+  const { asked } = company;
+  const { consume, read } = asking(company);
+  const maria = await company.enrolled("maria", "admin");
+  const cy = await company.enrolled("cy");
+  const rae = await company.enrolled("rae", "admin");
+  const { body } = await rae.post(`/devices/${rae.passkey.credential.id}/revoke`, {});
+  await rae.decide(idOf(body.approval));
+  const used = await asked("cy");
+  await cy.decide(used);
+  await consume(used);
+  const rejected = await asked("cy");
+  await cy.decide(rejected, { decision: "reject", reason: "not today" });
+  const approved = await asked("maria");
+  await maria.decide(approved, { reason: "go" });
+  const expired = await asked("cy");
+  await overdue(expired);
+  await read(expired);
+  const stream = (await company.store.own()).stream ?? "";
+  const evidence = { stream, trust: await trust() };
+  const tenant = {
+    ...company,
+    runtime,
+    ...evidence,
+    maria,
+    cy,
+    rae,
+    used,
+    rejected,
+    approved,
+    expired,
+    both: "",
+  };
+  const both = await requestFromBoth(tenant, 2);
+  await maria.decide(both);
+  await cy.decide(both);
+  return { ...tenant, both };
+}
+
+/** A policy that requires this many of maria and cy. */
+export async function quorumOfBoth({ store }: AttackedTenant, threshold: number): Promise<Policy> {
+  const people = await Promise.all(["maria", "cy"].map((name) => personNamed(store, name)));
+  const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
+  return {
+    ...singleApproverPolicy("unused"),
+    name: "Both",
+    require: { kind: "quorum", name: "Staff", threshold, of },
+  };
+}
+
+/** No route creates such a request yet. */
+export async function requestFromBoth(tenant: AttackedTenant, threshold: number): Promise<string> {
+  const { store, runtime } = tenant;
+  const [project] = await rows("SELECT id, name FROM projects WHERE tenant_id = ?1", store.tenantId);
+  const created = await createConfirmation(runtime, store, {
+    type: "decision",
+    project: { id: String(project?.["id"]), name: String(project?.["name"]) },
+    requester: { kind: "service", id: "k_1", name: "ci", person: null },
+    action: "Deploy to production",
+    payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),
+    approver: await quorumOfBoth(tenant, threshold),
+    expiresInMilliseconds: 900_000,
+    executeWithinMilliseconds: null,
+    metadata: null,
+  });
+  return expectOk(created).row.id;
+}
+
+/** The whole state, so that each attack starts from the same one. */
+export interface Snapshot {
+  readonly tables: ReadonlyMap<string, readonly Row[]>;
+  readonly log: Rows;
+  /** A session from a later sign-in would not exist any more. */
+  readonly cookies: ReadonlyMap<BrowserClient, string>;
+}
+
+export async function takeSnapshot({ alex, maria, cy, rae }: AttackedTenant): Promise<Snapshot> {
+  const names = await tableNames();
+  const tables = await Promise.all(
+    names.map(async (name) => [name, await rows(`SELECT * FROM ${name}`)] as const),
+  );
+  const cookies = new Map([alex, maria, cy, rae].map((client) => [client, client.cookie]));
+  return { tables: new Map(tables), log: await takeRows(), cookies };
+}
+
+export async function restoreSnapshot({ tables, log: entries, cookies }: Snapshot): Promise<void> {
+  await reset();
+  await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
+  const inserts = [...tables].flatMap(([name, all]) =>
+    all.map((row) => {
+      const columns = Object.keys(row);
+      const marks = columns.map((_column, place) => `?${place + 1}`);
+      // Rows that triggers derive from other rows exist already.
+      const insert = `INSERT INTO ${name} (${columns.join()}) VALUES (${marks.join()}) ON CONFLICT DO NOTHING`;
+      return bindings.DB.prepare(insert).bind(...Object.values(row));
+    }),
+  );
+  await bindings.DB.batch([bindings.DB.prepare("PRAGMA defer_foreign_keys = on"), ...inserts]);
+  await rollBack(entries);
+  for (const [client, cookie] of cookies) client.cookie = cookie;
+}
+
+export async function readLogEntries(): Promise<readonly Bytes[]> {
+  const stored = (await takeRows()).get("entries") ?? [];
+  return stored.map(({ entry }) => new Uint8Array(entry as ArrayBuffer));
+}
+
+/** Replaces the log's storage by these entries, signed with the log's key. */
+export async function rewriteLog(entries: readonly Bytes[]): Promise<void> {
+  const size = entries.length;
+  const root = treeRoot(entries.map(leafHash));
+  const note = logSigner(env.LOG_ORIGIN, env.LOG_SEED).checkpoint(size, root);
+  // The prefix of a label in the index need not match the entry.
+  const stored = entries.map((entry, position) => ({
+    position,
+    prefix: Uint8Array.of(0, 0, position >> 8, position % 256).buffer,
+    entry: entry.slice().buffer,
+  }));
+  for (const { key } of (await env.COPY.list()).objects) await env.COPY.delete(key);
+  const tables = new Map<Parameters<Rows["get"]>[0], NonNullable<ReturnType<Rows["get"]>>>();
+  tables.set("entries", stored);
+  tables.set("tiles", []);
+  tables.set("checkpoint", [{ size, root: root.slice().buffer, note }]);
+  tables.set("copied", []);
+  await rollBack(tables);
+}
+
+/** Seals the edited rows again from this record on, as the service does. Then adds entries, so the log has grown. */
+export async function resealFrom({ store, runtime }: AttackedTenant, from: number): Promise<void> {
+  const before = await readLogEntries();
+  await rewriteLog(before.slice(0, ENTRIES_BEFORE + from));
+  await rows(
+    "UPDATE outbox SET idx = NULL, commitment = NULL WHERE tenant_id = ?1 AND seq >= ?2",
+    store.tenantId,
+    from,
+  );
+  await requestSealing(runtime, store.tenantId);
+  const after = await readLogEntries();
+  for (let size = after.length; size <= before.length; size++) await log().append([sealed(`more ${size}`)]);
+}
