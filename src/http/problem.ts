@@ -27,7 +27,7 @@ export interface Problem {
 }
 
 /** The request that has the problem. */
-export interface ProblemContext {
+interface ProblemContext {
   /** Its path. */
   readonly instance: string;
   /** Its id in the log. */

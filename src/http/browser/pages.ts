@@ -18,7 +18,7 @@ const BASE_POLICY = {
   "trusted-types": "'none'",
 } as const;
 
-export const PAGES = {
+const PAGES = {
   home: { file: "/index.html", permissions: "" },
   approve: { file: "/approve.html", permissions: "publickey-credentials-get=(self)" },
   signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },
@@ -29,7 +29,7 @@ export const PAGES = {
   verify: { file: "/verify.html", permissions: "" },
   notfound: { file: "/notfound.html", permissions: "" },
 } as const;
-export type PageName = keyof typeof PAGES;
+type PageName = keyof typeof PAGES;
 
 export function securityHeaders(permissions: string): Record<string, string> {
   const policy = Object.entries(BASE_POLICY).map(([name, value]) => `${name} ${value}`);

@@ -33,7 +33,7 @@ const CORRECTABLE_CODES = new Set([
   "json_too_many_nodes",
 ]);
 
-export interface Message {
+interface Message {
   readonly body: JsonObject;
   /** Why the tool's arguments were refused. The body then has empty arguments. */
   readonly argumentsRefusal?: Refusal;

@@ -16,9 +16,9 @@ import * as schemas from "./tool-schemas.ts";
 
 // The tools as a client lists them, with the instructions for the model.
 
-export type Run = (call: ToolCall) => Promise<CallToolResult>;
+type Run = (call: ToolCall) => Promise<CallToolResult>;
 
-export interface ToolDefinition {
+interface ToolDefinition {
   /** A key without it can neither list nor call the tool. */
   readonly scope: Scope;
   readonly description: Tool;

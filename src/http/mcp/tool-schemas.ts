@@ -12,7 +12,7 @@ import {
 // The arguments and answers of the tools. A model reads the descriptions, so they also say what it must not conclude.
 
 /** Common clients give up after 60 s, and many people decide within 25 s. */
-export const WAIT_DEFAULT_SECONDS = 25;
+const WAIT_DEFAULT_SECONDS = 25;
 const NAME_MAX_CHARACTERS = 200;
 
 const payload = jsonObject.meta({

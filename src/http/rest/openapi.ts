@@ -9,7 +9,7 @@ import { IDEMPOTENCY_KEY_PATTERN } from "./request-schemas.ts";
 
 // The OpenAPI document, made of the table and the schemas that also run the API.
 
-export type OpenApi = Readonly<Record<string, unknown>>;
+type OpenApi = Readonly<Record<string, unknown>>;
 
 /** The problems of every operation, and of every operation with a key. */
 const COMMON_PROBLEMS: readonly ProblemCode[] = ["internal_error"];

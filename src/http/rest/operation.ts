@@ -35,14 +35,14 @@ interface Description {
 }
 
 /** A JSON body and its name in the OpenAPI document. */
-export interface RequestBody<Body> {
+interface RequestBody<Body> {
   readonly name: string;
   readonly schema: z.ZodType;
   readonly example: unknown;
   readonly read: (body: JsonObject) => Validated<Body>;
 }
 
-export interface JsonAnswer {
+interface JsonAnswer {
   readonly name: string;
   readonly schema: z.ZodType;
   readonly example: (origin: string) => unknown;

@@ -12,14 +12,14 @@ import { validate, type Validated } from "../validate.ts";
 // What programs send over REST. The same schemas read the requests and make the OpenAPI document, so both
 // always agree. The answers are in answer-schemas.ts.
 
-export const EXPIRES_MIN_SECONDS = 30;
+const EXPIRES_MIN_SECONDS = 30;
 /** 30 days. */
-export const EXPIRES_MAX_SECONDS = 30 * 24 * 3_600;
+const EXPIRES_MAX_SECONDS = 30 * 24 * 3_600;
 export const EXPIRES_DEFAULT_SECONDS = 15 * 60;
 export const LIST_MAX_ITEMS = 100;
 export const LIST_DEFAULT_ITEMS = 20;
 /** For names by which the requester finds a request again, not for a second payload. */
-export const METADATA_MAX_BYTES = 4 * 1024;
+const METADATA_MAX_BYTES = 4 * 1024;
 const CURSOR_MAX_CHARACTERS = 512;
 /** A UUID has 36. */
 const IDEMPOTENCY_KEY_MAX_CHARACTERS = 255;
