@@ -4,7 +4,7 @@ import { openDatabase } from "../store/database.ts";
 import { createLogClient } from "./sealing/log-client.ts";
 import type { DeskPort, LogClient, Runtime } from "./runtime.ts";
 
-/** The runtime as this Worker has it. A desk hands in itself, since it must not call its own stub. */
+/** The runtime of this Worker. A desk passes itself, because it must not call its own stub. */
 export function createRuntime(env: Env, own?: Pick<Runtime, "desk">): Runtime {
   const database = openDatabase(env);
   let log: LogClient | undefined;
@@ -15,7 +15,7 @@ export function createRuntime(env: Env, own?: Pick<Runtime, "desk">): Runtime {
     now: () => Date.now(),
     random: (count): Bytes => crypto.getRandomValues(new Uint8Array(count)),
     desk: own?.desk ?? ((tenantId) => env.DESK.getByName(tenantId) as unknown as DeskPort),
-    // Few calls need it, and to find it takes as long as to open the database.
+    // Created on first use: few calls need the log.
     get log() {
       return (log ??= createLogClient(logStub(env), database));
     },

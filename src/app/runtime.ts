@@ -1,40 +1,40 @@
 import type { Bytes } from "../core/encoding/bytes.ts";
 import { toHex } from "../core/encoding/bytes.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/encoding/identifier.ts";
+import type { NewConfirmation } from "../store/confirmation/new-confirmations.ts";
+import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { Database } from "../store/database.ts";
-import type { NewConfirmation } from "../store/new-confirmations.ts";
-import type { WrittenRows } from "../store/steps.ts";
 
-// What the use cases need of the outside, as arguments: they have no clock, no randomness and no bindings.
+// What the use cases need from outside, as arguments: they have no clock, no randomness and no bindings.
 
-/** One call of one key, by the name that its client gave it. */
-export interface Caller {
+/** One call of a client that may disconnect while it waits. */
+export interface ClientCall {
   readonly key: string;
   readonly call: string;
 }
 
-export interface WaitEnd {
-  /** False if the caller hung up or asked again meanwhile, so that nobody reads this call's answer. */
+export interface WaitResult {
+  /** False if the client disconnected or called again meanwhile, so that nobody reads this call's answer. */
   readonly attended: boolean;
-  /** The outcome, if it came while the call waited: told a moment before its row says where it is sealed. */
-  readonly told: WrittenRows | null;
+  /** The outcome, if it came during the wait. It is in the log; its row may not have the index yet. */
+  readonly outcome: CommittedRecord | null;
 }
 
 export interface DeskPort {
-  /** Whether the confirmation was made; if not, a fact that it rests on did not hold. */
+  /** Whether the confirmation was inserted. If not, a fact that it relies on did not hold. */
   create(draft: NewConfirmation): Promise<boolean>;
-  /** Seals what is to be sealed, and returns once it is. Rows that were just written need not be read again. */
-  requestSealing(written?: WrittenRows): Promise<void>;
+  /** Seals all that was committed before the call. A record that is passed need not be read again. */
+  requestSealing(committed?: CommittedRecord): Promise<void>;
   /** Returns when the confirmation has an outcome to show, or after this many seconds. */
-  wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd>;
-  /** The caller no longer reads the answer to this call. */
-  hangUp(caller: Caller): Promise<void>;
-  /** Looks again at this time, or earlier; when that is. */
+  wait(confirmation: string, seconds: number, caller?: ClientCall): Promise<WaitResult>;
+  /** The client no longer reads the answer to this call. */
+  abandonWait(caller: ClientCall): Promise<void>;
+  /** Sets the alarm to this time, unless it is set to an earlier one. Returns the alarm's time. */
   wakeAt(at: number): Promise<number>;
 }
 
 export interface LogClient {
-  /** `known` entries are there at least: a log that has fewer was set back, and would fork. */
+  /** The log has at least `known` entries. If it has fewer, it was reset and would fork, so it refuses. */
   append(
     entries: readonly { readonly label: string; readonly entry: Uint8Array }[],
     known: number,
@@ -45,7 +45,7 @@ export interface LogClient {
 
 export interface Runtime {
   readonly database: Database;
-  /** Where people sign: the passkeys' relying party. */
+  /** Where people sign: the origin of the passkeys' relying party. */
   readonly origin: string;
   readonly logOrigin: string;
   readonly now: () => number;

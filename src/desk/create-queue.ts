@@ -1,95 +1,99 @@
 import { PAYLOAD_MAX_BYTES } from "../core/encoding/strict-json.ts";
-import { namesOf, GROUP_MAX_CONFIRMATIONS, type NewConfirmation } from "../store/new-confirmations.ts";
+import {
+  exclusiveNames,
+  GROUP_MAX_CONFIRMATIONS,
+  type NewConfirmation,
+} from "../store/confirmation/new-confirmations.ts";
 
-/** Four of the largest payloads in one batch, and always at least one. */
+/** Four of the largest payloads in one batch. A single larger one is a batch of its own. */
 const GROUP_MAX_CHARACTERS = 4 * PAYLOAD_MAX_BYTES;
 
-/** How long until a group that gathers is looked at again, and how many times: longer than that it keeps nobody. */
-const LOOK_MILLISECONDS = 1;
-const LOOKS_MAX = 4;
+/** How long a group waits for more drafts: a check each millisecond, at most four. */
+const CHECK_MILLISECONDS = 1;
+const CHECKS_MAX = 4;
 
-/** Of those who were there: while these are written, the rest can be read. */
+/** The share of simultaneous drafts that form a group: while it is inserted, the other calls are answered. */
 const GROUP_SHARE = 0.7;
 
-/** Writes these in one transaction, and says which of them were made. */
+/** Inserts these in one transaction. Returns the ids of those that were inserted. */
 export type InsertConfirmations = (drafts: readonly NewConfirmation[]) => Promise<ReadonlySet<string>>;
 
 interface Waiting {
   readonly draft: NewConfirmation;
-  readonly resolve: (made: boolean) => void;
+  readonly resolve: (isInserted: boolean) => void;
   readonly reject: (problem: unknown) => void;
 }
 
-/** New confirmations of one tenant: what arrives while one batch is written forms the next. */
+/** New confirmations of one tenant. Drafts that arrive while one batch is inserted form the next batch. */
 export class CreateQueue {
-  readonly #write: InsertConfirmations;
+  readonly #insert: InsertConfirmations;
   readonly #waiting: Waiting[] = [];
   #running = false;
   /**
-   * So many make a group. A few are as dear to write as many, so a group doesn't begin with the first that come; nor
-   * does it wait for all, who would then stand still together while it is written.
+   * The size of the next group. A few drafts take as long to insert as many, so a group waits for more than the first.
+   * It does not wait for all, because then every client would wait while the group is inserted.
    */
-  #enough = 1;
+  #groupSize = 1;
 
-  constructor(write: InsertConfirmations) {
-    this.#write = write;
+  constructor(insert: InsertConfirmations) {
+    this.#insert = insert;
   }
 
-  /** Whether it was made. */
+  /** Whether it was inserted. */
   async add(draft: NewConfirmation): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     this.#waiting.push({ draft, resolve, reject });
-    void this.#writeAll();
+    void this.#insertAll();
     return await promise;
   }
 
-  async #writeAll(): Promise<void> {
+  async #insertAll(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     while (this.#waiting.length > 0) {
-      await this.#gather();
+      await this.#collect();
       const group = takeGroup(this.#waiting);
       try {
-        await this.#writeGroup(group);
+        await this.#insertGroup(group);
       } catch (problem) {
-        // One of them may be what the database can't take: the others are not to fail with it.
-        for (const one of group) {
-          if (group.length > 1) await this.#writeGroup([one]).catch(one.reject);
-          else one.reject(problem);
+        // The database may refuse one of them. The others must not fail with it.
+        for (const waiting of group) {
+          if (group.length > 1) await this.#insertGroup([waiting]).catch(waiting.reject);
+          else waiting.reject(problem);
         }
       }
-      // Or nearly what it was: one small group is no sign that fewer come.
-      const most = Math.ceil((group.length + this.#waiting.length) * GROUP_SHARE);
-      this.#enough = Math.min(Math.max(most, this.#enough - 1), GROUP_MAX_CONFIRMATIONS);
-      // Whoever has just been answered may ask again at once, and is one of the next group.
-      if (this.#waiting.length > 0) await scheduler.wait(LOOK_MILLISECONDS);
+      // It shrinks by one at a time, because one small group does not mean that fewer drafts arrive.
+      const target = Math.ceil((group.length + this.#waiting.length) * GROUP_SHARE);
+      this.#groupSize = Math.min(Math.max(target, this.#groupSize - 1), GROUP_MAX_CONFIRMATIONS);
+      // Clients that were just answered may send the next request at once, for the next group.
+      if (this.#waiting.length > 0) await scheduler.wait(CHECK_MILLISECONDS);
     }
-    // In the same turn as the last look at the queue, or one could be left asleep.
+    // In the same turn as the last check of the queue. Otherwise a draft could wait forever.
     this.#running = false;
   }
 
-  /** Who asks alone doesn't wait: then one is enough. */
-  async #gather(): Promise<void> {
-    for (let looks = 0; looks < LOOKS_MAX && this.#waiting.length < this.#enough; looks++)
-      await scheduler.wait(LOOK_MILLISECONDS);
+  /** Waits for more drafts. A single client does not wait, because the group size is then one. */
+  async #collect(): Promise<void> {
+    for (let checks = 0; checks < CHECKS_MAX && this.#waiting.length < this.#groupSize; checks++)
+      await scheduler.wait(CHECK_MILLISECONDS);
   }
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
-    const made = await this.#write(group.map(({ draft }) => draft));
-    for (const { draft, resolve } of group) resolve(made.has(draft.row.id));
+  async #insertGroup(group: readonly Waiting[]): Promise<void> {
+    const inserted = await this.#insert(group.map(({ draft }) => draft));
+    for (const { draft, resolve } of group) resolve(inserted.has(draft.row.id));
   }
 }
 
-/** The first of the queue that may be written together; the others stay in it. */
+/** Removes the first drafts that may be in one transaction from the queue. */
 function takeGroup(queue: Waiting[]): readonly Waiting[] {
   const names = new Set<string>();
   let characters = 0;
-  const end = queue.slice(0, GROUP_MAX_CONFIRMATIONS).findIndex(({ draft }, place) => {
-    const own = namesOf(draft);
-    const meets = own.some((name) => names.has(name));
+  const end = queue.slice(0, GROUP_MAX_CONFIRMATIONS).findIndex(({ draft }, index) => {
+    const own = exclusiveNames(draft);
+    const conflicts = own.some((name) => names.has(name));
     for (const name of own) names.add(name);
     characters += draft.row.payload.length;
-    return meets || (place > 0 && characters > GROUP_MAX_CHARACTERS);
+    return conflicts || (index > 0 && characters > GROUP_MAX_CHARACTERS);
   });
   return queue.splice(0, end === -1 ? GROUP_MAX_CONFIRMATIONS : end);
 }

@@ -1,39 +1,39 @@
 import { DurableObject } from "cloudflare:workers";
 import { visibleStatus } from "../core/confirmation/decision.ts";
 import type { Env } from "../env.ts";
+import { insertConfirmations, type NewConfirmation } from "../store/confirmation/new-confirmations.ts";
+import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import { storeOfDesk } from "../store/tenant-lookup.ts";
-import { insertConfirmations, type NewConfirmation } from "../store/new-confirmations.ts";
-import type { WrittenRows } from "../store/steps.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
+import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
-import { CreateQueue } from "./create-queue.ts";
-import { nextOf, seal, sealAll, type Tail } from "../app/sealing/seal.ts";
-import { tickAll } from "../app/confirmation/settle.ts";
-import { Waiters } from "./waiters.ts";
-import type { Caller, WaitEnd, Runtime } from "../app/runtime.ts";
 import { createRuntime } from "../app/create-runtime.ts";
+import type { ClientCall, Runtime, WaitResult } from "../app/runtime.ts";
+import { nextBatch, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts";
+import { CreateQueue } from "./create-queue.ts";
+import { Waiters } from "./waiters.ts";
 
-/** A drain that failed is tried again by the alarm after this, or by whoever rings first. */
+/** After this time the alarm retries a failed sealing, unless another request for sealing comes first. */
 const RETRY_SECONDS = 5;
-/** Whoever is woken answers first: for the writing back nobody waits but the person who decided. */
+/** Woken calls answer first. Only the person who decided waits until the rows are marked. */
 const WAKE_FIRST_MILLISECONDS = 2;
 
 /**
- * One for each tenant, named after it. It holds no truth: what is to be sealed and what is due stands in
- * D1, and a desk that is lost with everything in its memory is replaced by one that reads it again.
+ * One for each tenant, named after it. It stores nothing: what must be sealed and what is due are rows in D1, and a
+ * desk that is lost with its memory is replaced by one that reads them.
  */
 export class Desk extends DurableObject<Env> {
   readonly #runtime: Runtime;
   readonly #store: TenantStore;
   readonly #waiters = new Waiters();
-  readonly #creates = new CreateQueue((drafts) => this.#write(drafts));
-  /** Whether somebody rang without saying for what. */
-  #unread = false;
-  readonly #written: WrittenRows[] = [];
-  /** The end of the stream as it was sealed last; nothing but a saving of reads. */
-  #tail: Tail | undefined;
+  readonly #creates = new CreateQueue((drafts) => this.#insert(drafts));
+  /** Whether a request for sealing came without its record, so that rows must be read. */
+  #mustRead = false;
+  readonly #committed: CommittedRecord[] = [];
+  /** Where the last sealing ended. It only saves reads. */
+  #end: StreamEnd | undefined;
   #running: Promise<void> | undefined;
-  /** When the alarm goes off, at the latest; undefined, or past: only the storage knows. */
+  /** The alarm's latest possible time. If undefined or past, only the storage knows it. */
   #alarm: number | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -43,28 +43,28 @@ export class Desk extends DurableObject<Env> {
   }
 
   /** Returns once everything that was committed before the call is sealed. */
-  async requestSealing(written?: WrittenRows): Promise<void> {
-    if (written) this.#written.push(written);
-    else this.#unread = true;
-    // Single flight: `#running` ends in the same turn as its last look at what was rung for, so no ring is lost.
-    this.#running ??= this.#drain();
+  async requestSealing(committed?: CommittedRecord): Promise<void> {
+    if (committed) this.#committed.push(committed);
+    else this.#mustRead = true;
+    // One loop at a time. It clears `#running` in the same turn as its last check of the requests, so none is lost.
+    this.#running ??= this.#sealRequested();
     await this.#running;
   }
 
-  async #drain(): Promise<void> {
+  async #sealRequested(): Promise<void> {
     try {
-      while (this.#unread || this.#written.length > 0) {
-        const written = this.#written.splice(0);
-        // What is not the next of the stream has others before it, and those are read.
-        const next = this.#unread ? undefined : nextOf(this.#tail, written);
-        this.#unread = false;
-        const tell = (outcomes: readonly WrittenRows[]) => this.#tell(outcomes);
-        if (next) this.#tail = await seal(this.#store, this.#runtime.log, next, tell);
-        else this.#tail = await sealAll(this.#store, this.#runtime.log, tell);
+      while (this.#mustRead || this.#committed.length > 0) {
+        const committed = this.#committed.splice(0);
+        // If these are not the next records of the stream, the ones before them must be read.
+        const batch = this.#mustRead ? undefined : nextBatch(this.#end, committed);
+        this.#mustRead = false;
+        const onSealed = (records: readonly CommittedRecord[]) => this.#wakeWaiters(records);
+        if (batch) this.#end = await seal(this.#store, this.#runtime.log, batch, onSealed);
+        else this.#end = await sealAll(this.#store, this.#runtime.log, onSealed);
       }
     } catch (problem) {
-      // How far it got, only the rows know.
-      this.#tail = undefined;
+      // How far it got must be read from the rows.
+      this.#end = undefined;
       await this.wakeAt(this.#runtime.now() + RETRY_SECONDS * 1_000);
       throw problem;
     } finally {
@@ -72,26 +72,26 @@ export class Desk extends DurableObject<Env> {
     }
   }
 
-  async #tell(outcomes: readonly WrittenRows[]): Promise<void> {
-    if (this.#waiters.wake(outcomes) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
+  async #wakeWaiters(records: readonly CommittedRecord[]): Promise<void> {
+    if (this.#waiters.wake(records) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
   }
 
   async create(draft: NewConfirmation): Promise<boolean> {
     return await this.#creates.add(draft);
   }
 
-  async #write(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
-    const made = await insertConfirmations(this.#store, drafts);
+  async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
+    const inserted = await insertConfirmations(this.#store, drafts);
     await this.wakeAt(Math.min(...drafts.map(({ row }) => row.expiresAt)));
-    return made;
+    return inserted;
   }
 
-  async wait(confirmation: string, seconds: number, caller?: Caller): Promise<WaitEnd> {
+  async wait(confirmation: string, seconds: number, caller?: ClientCall): Promise<WaitResult> {
     return await this.#waiters.wait(confirmation, seconds, caller, () => this.#isSettled(confirmation));
   }
 
-  async hangUp(caller: Caller): Promise<void> {
-    this.#waiters.hangUp(caller);
+  async abandonWait(caller: ClientCall): Promise<void> {
+    this.#waiters.abandon(caller);
   }
 
   async #isSettled(confirmation: string): Promise<boolean> {
@@ -102,7 +102,7 @@ export class Desk extends DurableObject<Env> {
     return false;
   }
 
-  /** The alarm is the earliest of all that were asked for. */
+  /** The alarm is the earliest of all requested times. */
   async wakeAt(at: number): Promise<number> {
     const known = this.#alarm;
     if (known !== undefined && known > this.#runtime.now() && known <= at) return known;
@@ -116,12 +116,12 @@ export class Desk extends DurableObject<Env> {
     this.#alarm = undefined;
     let next: number | undefined;
     try {
-      next = await tickAll(this.#runtime, this.#store);
+      next = await tickDue(this.#runtime, this.#store);
       await this.requestSealing();
     } catch {
       next = this.#runtime.now() + RETRY_SECONDS * 1_000;
     } finally {
-      // An alarm that fails is tried six times and then never again, so it never fails and always re-arms.
+      // The platform retries a failed alarm six times and then drops it. So this one never fails and sets itself again.
       if (next !== undefined) await this.wakeAt(next);
     }
   }

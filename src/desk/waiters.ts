@@ -1,18 +1,18 @@
-import type { WrittenRows } from "../store/steps.ts";
-import type { Caller, WaitEnd } from "../app/runtime.ts";
+import type { CommittedRecord } from "../store/confirmation/steps.ts";
+import type { ClientCall, WaitResult } from "../app/runtime.ts";
 
-/** Waiters cost memory and a timer each; beyond this a wait answers at once, and the caller polls. */
+/** Each waiter needs memory and a timer. Beyond this number a wait returns at once, and the client polls. */
 const WAITERS_MAX = 2_000;
-/** Below the minute after which the common clients give up. */
+/** Less than the minute after which common clients time out. */
 export const WAIT_MAX_SECONDS = 50;
 
 interface Waiter {
-  readonly wake: (told: WrittenRows | null) => void;
-  readonly caller: Caller | undefined;
-  gone: boolean;
+  readonly wake: (outcome: CommittedRecord | null) => void;
+  readonly caller: ClientCall | undefined;
+  isAbandoned: boolean;
 }
 
-/** Whoever waits for an outcome, by confirmation. */
+/** Calls that wait for an outcome, by confirmation. */
 export class Waiters {
   readonly #byConfirmation = new Map<string, Set<Waiter>>();
   #count = 0;
@@ -20,45 +20,46 @@ export class Waiters {
   async wait(
     confirmation: string,
     seconds: number,
-    caller: Caller | undefined,
+    caller: ClientCall | undefined,
     isSettled: () => Promise<boolean>,
-  ): Promise<WaitEnd> {
-    if (this.#count >= WAITERS_MAX) return { attended: true, told: null };
-    const { promise, resolve } = Promise.withResolvers<WrittenRows | null>();
-    const others = this.#byConfirmation.get(confirmation) ?? new Set();
-    // Whoever asks again has given up the call before; a client that vanished leaves no other sign.
-    for (const earlier of others) earlier.gone ||= caller !== undefined && earlier.caller?.key === caller.key;
-    const waiter: Waiter = { wake: resolve, caller, gone: false };
-    this.#byConfirmation.set(confirmation, others.add(waiter));
+  ): Promise<WaitResult> {
+    if (this.#count >= WAITERS_MAX) return { attended: true, outcome: null };
+    const { promise, resolve } = Promise.withResolvers<CommittedRecord | null>();
+    const waiters = this.#byConfirmation.get(confirmation) ?? new Set();
+    // A client that calls again has given up its earlier call. If it disconnected, there may be no other sign of it.
+    for (const other of waiters)
+      other.isAbandoned ||= caller !== undefined && other.caller?.key === caller.key;
+    const waiter: Waiter = { wake: resolve, caller, isAbandoned: false };
+    this.#byConfirmation.set(confirmation, waiters.add(waiter));
     this.#count++;
     const timer = setTimeout(() => resolve(null), Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
     try {
-      // Subscribed first, read second: an outcome between the two is not missed.
-      const told = (await isSettled()) ? null : await promise;
-      return { attended: !waiter.gone, told };
+      // Subscribe first, then read, so that an outcome between the two is not missed.
+      const outcome = (await isSettled()) ? null : await promise;
+      return { attended: !waiter.isAbandoned, outcome };
     } finally {
       clearTimeout(timer);
-      others.delete(waiter);
+      waiters.delete(waiter);
       this.#count--;
-      if (others.size === 0) this.#byConfirmation.delete(confirmation);
+      if (waiters.size === 0) this.#byConfirmation.delete(confirmation);
     }
   }
 
-  hangUp({ key, call }: Caller): void {
-    for (const waiter of [...this.#byConfirmation.values()].flatMap((each) => [...each])) {
-      waiter.gone ||= waiter.caller?.key === key && waiter.caller.call === call;
+  abandon({ key, call }: ClientCall): void {
+    for (const waiter of [...this.#byConfirmation.values()].flatMap((waiters) => [...waiters])) {
+      waiter.isAbandoned ||= waiter.caller?.key === key && waiter.caller.call === call;
     }
   }
 
-  /** How many were woken. */
-  wake(outcomes: readonly WrittenRows[]): number {
-    const woken = outcomes.flatMap((told) =>
-      [...(this.#byConfirmation.get(told.row.confirmationId ?? "") ?? [])].map((waiter) => ({
+  /** Returns how many were woken. */
+  wake(outcomes: readonly CommittedRecord[]): number {
+    const woken = outcomes.flatMap((outcome) =>
+      [...(this.#byConfirmation.get(outcome.row.confirmationId ?? "") ?? [])].map((waiter) => ({
         waiter,
-        told,
+        outcome,
       })),
     );
-    for (const { waiter, told } of woken) waiter.wake(told);
+    for (const { waiter, outcome } of woken) waiter.wake(outcome);
     return woken.length;
   }
 }

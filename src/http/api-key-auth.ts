@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import {
   principalOf,
-  rememberedPrincipalOf,
-  stillGood,
+  cachedPrincipalOf,
+  isStillActive,
   UNAUTHORIZED,
   type Principal,
   type Scope,
-} from "../app/account/api-keys.ts";
+} from "../app/account/principal.ts";
 import { refuse } from "../core/refusal.ts";
 import type { HonoEnv } from "./context.ts";
 import { HttpRefusal, orRefuse } from "./http-refusal.ts";
@@ -34,10 +34,10 @@ export const authenticate: MiddlewareHandler<KeyEnv> = async (context, next) => 
  */
 export const authenticateRemembered: MiddlewareHandler<KeyEnv> = async (context, next) => {
   const runtime = context.get("runtime");
-  const principal = orRefuse(await rememberedPrincipalOf(runtime, context.req.header("x-api-key")));
+  const principal = orRefuse(await cachedPrincipalOf(runtime, context.req.header("x-api-key")));
   context.set("principal", principal);
   await next();
-  if (context.get("isKeyConfirmed") === true || (await stillGood(runtime, principal))) return;
+  if (context.get("isKeyConfirmed") === true || (await isStillActive(runtime, principal))) return;
   // Otherwise headers of the discarded answer would end up in the refusal.
   context.res = undefined;
   throw new HttpRefusal(UNAUTHORIZED.refusal);

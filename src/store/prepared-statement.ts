@@ -1,32 +1,32 @@
 import { getTableColumns, is, Placeholder } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
-// Statements whose text is made once. To compose one out of drizzle's parts and write it down takes as long as
-// to run it, and from one run to the next only the values differ.
+// Statements whose text is built once. Composing a statement with drizzle takes as long as running it, and only the
+// values differ from one run to the next.
 
 export type Value = string | number | boolean | null;
 export type Values = Readonly<Record<string, Value>>;
 export type DatabaseRow = Readonly<Record<string, unknown>>;
 
-/** Whatever drizzle has composed. */
+/** A statement composed with drizzle. */
 export interface Composed {
   toSQL(): { sql: string; params: unknown[] };
 }
 
-/** A statement with its values, to be run once. */
+/** A statement with its values. */
 export interface Run<Row = unknown> {
   readonly prepared: Prepared<Row>;
   readonly values: Values;
 }
 
-/** The names in it stand for values: `sql.placeholder(name)`. */
+/** Its parameters are named: `sql.placeholder(name)`. */
 export class Prepared<Row> {
   readonly #compose: () => Composed;
   readonly #table: SQLiteTable;
-  #made: Numbered | undefined;
+  #numbered: Numbered | undefined;
   #columns: readonly (readonly [property: string, name: string, read: (value: unknown) => unknown])[] = [];
 
-  /** What it returns, if anything, are columns of the table, and what it computes under names of its own. */
+  /** Results are read as columns of this table. Other names are computed values. */
   constructor(table: SQLiteTable, compose: () => Composed) {
     this.#table = table;
     this.#compose = compose;
@@ -37,13 +37,13 @@ export class Prepared<Row> {
   }
 
   bind(client: D1Database, values: Values): D1PreparedStatement {
-    // At the first run, not when the module is loaded: most starts need few of all statements.
-    const { text, places } = (this.#made ??= numbered(this.#compose()));
-    return client.prepare(text).bind(...places.map((valueIn) => valueIn(values)));
+    // Built at the first run: most starts need few of the statements.
+    const { text, parameters } = (this.#numbered ??= numbered(this.#compose()));
+    return client.prepare(text).bind(...parameters.map((valueIn) => valueIn(values)));
   }
 
-  rows(found: readonly DatabaseRow[]): Row[] {
-    const [first] = found;
+  rows(results: readonly DatabaseRow[]): Row[] {
+    const [first] = results;
     if (first !== undefined && this.#columns.length === 0) {
       const columns = Object.entries(getTableColumns(this.#table));
       this.#columns = Object.keys(first).map((name) => {
@@ -51,7 +51,7 @@ export class Prepared<Row> {
         return [property, name, (value) => (column ? column.mapFromDriverValue(value) : value)];
       });
     }
-    return found.map((row) => {
+    return results.map((row) => {
       const read: Record<string, unknown> = {};
       for (const [property, name, from] of this.#columns) {
         const value = row[name];
@@ -62,35 +62,35 @@ export class Prepared<Row> {
   }
 }
 
-/** What stands at a place, of the values that are given. */
-type Place = (values: Values) => unknown;
+/** Reads one parameter out of the values. */
+type Parameter = (values: Values) => unknown;
 
-/** A text in which ?1 is the first of its places. */
+/** In the text ?1 is the first parameter. */
 interface Numbered {
   readonly text: string;
-  readonly places: readonly Place[];
+  readonly parameters: readonly Parameter[];
 }
 
-/** A name has one place, however often it stands in the text: its value is written down and read once. */
+/** A name has one number, however often the text uses it, so its value is bound once. */
 function numbered(composed: Composed): Numbered {
   const { sql, params } = composed.toSQL();
-  const places: Place[] = [];
-  const known = new Map<string, number>();
+  const parameters: Parameter[] = [];
+  const numbers = new Map<string, number>();
   let count = 0;
   const text = sql.replaceAll("?", () => {
     const param = params[count++];
-    if (!is(param, Placeholder)) return `?${places.push(() => param)}`;
+    if (!is(param, Placeholder)) return `?${parameters.push(() => param)}`;
     const { name } = param;
-    const number = known.get(name) ?? places.push((values) => valueOf(name, values));
-    known.set(name, number);
+    const number = numbers.get(name) ?? parameters.push((values) => valueOf(name, values));
+    numbers.set(name, number);
     return `?${number}`;
   });
   if (count !== params.length) throw new RangeError(`${count} marks for ${params.length} parameters: ${sql}`);
-  return { text, places };
+  return { text, parameters };
 }
 
 function valueOf(name: string, values: Values): Value {
   const value = values[name];
-  if (value === undefined) throw new RangeError(`no value for "${name}" was given`);
+  if (value === undefined) throw new RangeError(`the statement has no value for "${name}"`);
   return value;
 }

@@ -1,7 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { CHANGES } from "../core/stream/record.ts";
 
-// Mirrors migrations/, which is what the database is made from; a test holds the two together.
+// The same schema as migrations/, which creates the database. A test compares the two.
 
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();

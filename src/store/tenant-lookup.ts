@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { isGoodKey } from "./active-key.ts";
+import { isActiveKey } from "./account/api-keys.ts";
 import {
   apiKeys,
   confirmations,
@@ -20,18 +20,19 @@ import {
 } from "./schema.ts";
 import { TenantStore } from "./tenant-store.ts";
 
-// The only unscoped queries. Each is keyed by the hash of a secret, or by something that only its holder
-// can present, and leads to the one tenant that it belongs to.
+// The only queries that are not limited to one tenant. Each looks up the hash of a secret, or a value that only its
+// holder can present, and finds the one tenant that it belongs to.
 
 export type Enrolment = typeof enrolments.$inferSelect;
 export type Session = typeof sessions.$inferSelect;
 
+/** A row with access to its tenant. */
 export interface Found<Value> {
   readonly store: TenantStore;
   readonly value: Value;
 }
 
-/** A key with its project, in one round trip. A key that was revoked or has expired is not there. */
+/** A key with its project, in one round trip. A key that is revoked or expired is not found. */
 export async function keyByHash(
   database: Database,
   hash: string,
@@ -41,17 +42,17 @@ export async function keyByHash(
     .select({ key: apiKeys, project: projects })
     .from(apiKeys)
     .innerJoin(projects, and(eq(projects.tenantId, apiKeys.tenantId), eq(projects.id, apiKeys.projectId)))
-    .where(and(eq(apiKeys.hash, hash), isGoodKey(sql`${now}`)))
+    .where(and(eq(apiKeys.hash, hash), isActiveKey(sql`${now}`)))
     .limit(1);
   return found && { store: new TenantStore(database, found.key.tenantId), value: found };
 }
 
-/** A row that was looked up before leads to its tenant; whether it still counts, the statements must look. */
-export function storeOfRemembered(database: Database, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
+/** For a row that was read earlier. The statements must check that it is still valid. */
+export function storeOfCachedRow(database: Database, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
   return new TenantStore(database, tenantId);
 }
 
-/** A session with whose it is. */
+/** A session with its person. */
 export async function sessionByHash(
   database: Database,
   hash: string,
@@ -66,7 +67,7 @@ export async function sessionByHash(
   return found && { store: new TenantStore(database, found.session.tenantId), value: found };
 }
 
-/** Used and expired ones too, so that the page can say which of the two it is. */
+/** Used and expired ones too, so that the page can say which it is. */
 export async function enrolmentBySecret(
   database: Database,
   secretHash: string,
@@ -79,7 +80,7 @@ export async function enrolmentBySecret(
   return enrolment && { store: new TenantStore(database, enrolment.tenantId), value: enrolment };
 }
 
-/** For signing in: whoever presents the credential still has to prove that it is theirs. */
+/** For signing in. The caller must still verify that the person holds this passkey. */
 export async function credentialById(
   database: Database,
   id: string,
@@ -88,7 +89,7 @@ export async function credentialById(
   return credential && { store: new TenantStore(database, credential.tenantId), value: credential };
 }
 
-/** For the verification link, which names no tenant: its id is 128 random bits that only its holder knows. */
+/** For the verification link, which names no tenant. A confirmation's id has 128 random bits. */
 export async function storeOfConfirmation(database: Database, id: string): Promise<TenantStore | undefined> {
   const [found] = await database
     .select({ tenantId: confirmations.tenantId })
@@ -98,7 +99,7 @@ export async function storeOfConfirmation(database: Database, id: string): Promi
   return found && new TenantStore(database, found.tenantId);
 }
 
-/** How many entries the log had at least, by what all tenants were told. */
+/** The smallest size that the log can have, from the indices of all tenants' records. */
 export async function sealedCount(database: Database): Promise<number> {
   const [last] = await database
     .select({ index: outbox.index })
@@ -109,7 +110,7 @@ export async function sealedCount(database: Database): Promise<number> {
   return (last?.index ?? -1) + 1;
 }
 
-/** For the log that is restored: what it had sealed, of all tenants, in its order. */
+/** For a log that is being restored: the sealed records of all tenants, in the log's order. */
 export async function sealedFrom(
   database: Database,
   index: number,
@@ -127,16 +128,16 @@ export async function sealedFrom(
     .where(gte(outbox.index, index))
     .orderBy(outbox.index)
     .limit(limit);
-  // By the condition above an index is there, and the commitment is written together with it.
+  // The condition requires an index, and the commitment is written together with it.
   return rows.map((row) => ({ ...row, index: row.index ?? -1, commitment: row.commitment ?? "" }));
 }
 
-/** Background work goes by the name that the tenant's own Durable Object bears. */
+/** A desk is named after its tenant. */
 export function storeOfDesk(database: Database, deskName: string): TenantStore {
   return new TenantStore(database, deskName);
 }
 
-/** Tenants with something unsealed or overdue: whoever was left asleep is rung. */
+/** Tenants with records to seal or confirmations that have expired. */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
@@ -151,7 +152,7 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
 
 export type Purpose = (typeof webauthnChallenges.$inferSelect)["purpose"];
 
-export async function rememberChallenge(
+export async function insertChallenge(
   database: Database,
   challenge: string,
   purpose: Purpose,
@@ -164,15 +165,15 @@ export async function rememberChallenge(
   ]);
 }
 
-/** Whether this challenge was ours, is fresh, and had not been used; it is used up by asking. */
-export async function burnChallenge(
+/** Uses a challenge. True if we issued it for this purpose and it was neither used nor expired. */
+export async function useChallenge(
   database: Database,
   challenge: string,
   purpose: Purpose,
   now: number,
   by: string,
 ) {
-  const burnt = await database
+  const used = await database
     .update(webauthnChallenges)
     .set({ usedBy: by })
     .where(
@@ -184,11 +185,10 @@ export async function burnChallenge(
       ),
     )
     .returning();
-  return burnt.length === 1;
+  return used.length === 1;
 }
 
-/** Makes the tenant's row and the handle that leads to it. */
-export async function newTenant(database: Database, tenant: Tenant): Promise<TenantStore> {
+export async function insertTenant(database: Database, tenant: Tenant): Promise<TenantStore> {
   await database.insert(tenants).values(tenant);
   return new TenantStore(database, tenant.id);
 }

@@ -5,9 +5,8 @@ import { NO_DATABASE, type Database } from "./database.ts";
 import { Prepared, type Composed, type DatabaseRow, type Run } from "./prepared-statement.ts";
 import { tenants, type Tenant } from "./schema.ts";
 
-// The scoped handle. Every statement about a tenant's rows is made here, with the tenant's predicate, and
-// only for tables that have one: a read across tenants does not compile. Only lookup.ts makes handles, and
-// background work with the name that the tenant's own Durable Object bears.
+// Access to one tenant's rows. Every statement is composed here with a condition on the tenant, and only for tables
+// with a `tenantId` column: a read across tenants does not compile. Only tenant-lookup.ts creates a TenantStore.
 
 export type TenantTable = SQLiteTable & { readonly tenantId: SQLiteColumn };
 export type Statement = BatchItem<"sqlite"> & Composed;
@@ -16,9 +15,9 @@ type AllRowsOf<Several extends readonly unknown[]> = {
   -readonly [Place in keyof Several]: RowsOf<Several[Place]>;
 };
 type Row<Table extends TenantTable> = Table["$inferSelect"];
-type NewRow<Table extends TenantTable> = Omit<Table["$inferInsert"], "tenantId">;
+export type NewRow<Table extends TenantTable> = Omit<Table["$inferInsert"], "tenantId">;
 
-/** Of D1's 100 parameters one is the tenant, and a few are for other conditions. */
+/** D1 allows 100 parameters: one is the tenant, and a few are for other conditions. */
 const VALUES_MAX = 90;
 const TENANT = "tenant";
 
@@ -49,7 +48,7 @@ export class Scope<TenantId extends string | Placeholder = string | Placeholder>
     return this.#database.insert(table).values({ ...row, tenantId: this.tenantId } as Table["$inferInsert"]);
   }
 
-  /** Rows from a SELECT that lists every column in the table's order; the tenant is its parameter. */
+  /** Rows of a SELECT that lists every column in the table's order. */
   insertFrom<Table extends TenantTable>(table: Table, rows: (tenantId: SQL) => SQL) {
     return this.#database.insert(table).select(rows(sql`${this.tenantId}`));
   }
@@ -67,10 +66,10 @@ export class Scope<TenantId extends string | Placeholder = string | Placeholder>
   }
 }
 
-/** A scope without a tenant: whatever is composed in it gets its tenant from the handle that runs it. */
+/** A scope without a tenant: its statements get the tenant from the store that runs them. */
 const OPEN_SCOPE = new Scope(NO_DATABASE, sql.placeholder(TENANT));
 
-/** A statement that is composed once. It returns rows of the table, or some columns of them, or what it computes. */
+/** A statement that is composed once. It returns rows of the table, some of their columns, or computed values. */
 export function prepared<
   Table extends TenantTable,
   Name extends keyof Row<Table> = keyof Row<Table>,
@@ -89,14 +88,14 @@ export class TenantStore extends Scope<string> {
     this.#database = database;
   }
 
-  /** The tenant itself, whose row bears the id under which the others stand. */
+  /** The row of the tenant itself. */
   async own(): Promise<Tenant> {
     const [[tenant]] = await this.run([ownTenant]);
-    if (tenant === undefined) throw new RangeError("a handle was made for a tenant that is not there");
+    if (tenant === undefined) throw new RangeError("this tenant does not exist");
     return tenant;
   }
 
-  /** Begins the tenant's stream, once. */
+  /** Sets the id of the tenant's stream, once. */
   beginStream(stream: string, where: SQL) {
     return this.#database
       .update(tenants)
@@ -109,7 +108,7 @@ export class TenantStore extends Scope<string> {
     return rows[0];
   }
 
-  /** Rows whose column has one of these values, however many: D1 takes 100 parameters in one statement. */
+  /** Rows whose column has one of these values, in as many statements as D1's limit of parameters needs. */
   async selectIn<Table extends TenantTable>(
     table: Table,
     column: SQLiteColumn,
@@ -127,7 +126,7 @@ export class TenantStore extends Scope<string> {
     return (await Promise.all(chunks)).flat();
   }
 
-  /** Several selections in one round trip, and of one moment. */
+  /** Several selections in one round trip and of one moment. */
   async read<const Selections extends readonly [Selection<unknown>, ...Selection<unknown>[]]>(
     selections: Selections,
   ): Promise<AllRowsOf<Selections>> {
@@ -135,7 +134,7 @@ export class TenantStore extends Scope<string> {
     return rows as unknown as AllRowsOf<Selections>;
   }
 
-  /** Prepared statements in one round trip and one transaction; the rows of each, none of one left out. */
+  /** Prepared statements in one round trip and one transaction. Undefined ones are skipped and return no rows. */
   async run<const Runs extends readonly (Run | undefined)[]>(runs: Runs): Promise<AllRowsOf<Runs>> {
     const bound = runs.flatMap((run) => (run === undefined ? [] : [this.#bind(run)]));
     const results = bound.length === 0 ? [] : await this.#database.$client.batch<DatabaseRow>(bound);
@@ -146,7 +145,7 @@ export class TenantStore extends Scope<string> {
     return rows as AllRowsOf<Runs>;
   }
 
-  /** One transaction. A statement that raises undoes all of them; the guarded chain never raises. */
+  /** One transaction. If a statement raises, none has an effect. */
   async batch(statements: readonly (Statement | Run)[]): Promise<void> {
     const client = this.#database.$client;
     const bound = statements.map((one) => {
@@ -162,7 +161,7 @@ export class TenantStore extends Scope<string> {
   }
 }
 
-/** What a scoped selection can still be told; a thenable that a batch takes, too. */
+/** A selection that can be limited, ordered, awaited, or passed to `read`. */
 export interface Selection<Value> extends PromiseLike<Value[]> {
   limit(count: number): Selection<Value>;
   orderBy(...columns: (SQL | SQLiteColumn)[]): Selection<Value>;

@@ -21,16 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],
-  "src/app": [
-    "src/core",
-    "src/store",
-    "src/log",
-    "src/passkey",
-    "src/env.ts",
-    "cloudflare:workers",
-    // Conditions only: every statement goes through the store's scoped handle.
-    "drizzle-orm",
-  ],
+  "src/app": ["src/core", "src/store", "src/log", "src/passkey", "src/env.ts", "cloudflare:workers"],
   "src/desk": ["src/app", "src/store", "src/core", "src/env.ts", "cloudflare:workers"],
   "src/http": [
     "src/desk",

@@ -7,31 +7,31 @@ import {
 import { toBase64url } from "../../core/encoding/bytes.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { SALT_BYTES } from "../../core/confirmation/statement.ts";
-import { newTenant } from "../../store/tenant-lookup.ts";
-import { apiKeys, projects } from "../../store/schema.ts";
+import { insertKey, insertProject } from "../../store/account/api-keys.ts";
+import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { DEFAULT_SCOPES, type Scope } from "./api-keys.ts";
-import { invite } from "./people.ts";
+import { DEFAULT_SCOPES, type Scope } from "./principal.ts";
+import { invite } from "./invite.ts";
 import { newId, newSecret, type Runtime } from "../runtime.ts";
 
-// A new tenant: its owner has a link, its backends a key. It is nobody's until the owner's first passkey
-// begins its stream.
+// A new tenant: an enrolment link for its owner, API keys for its backends. Its stream starts with the owner's first
+// passkey.
 
 const STREAM_KEY_BYTES = 32;
 
 export interface CreatedTenant {
   readonly store: TenantStore;
   readonly apiKey: string;
-  /** May invite people; no key has this scope unless it is asked for. */
+  /** Has the scope `people`, to invite people. */
   readonly peopleKey: string;
-  /** May read the complete history; for an auditor, and for nothing else. */
+  /** Has the scope `audit:read`, to export the complete history. */
   readonly auditKey: string;
   readonly enrolUrl: string;
 }
 
 export async function createTenant(runtime: Runtime, tenant: string, owner: string): Promise<CreatedTenant> {
   const now = runtime.now();
-  const store = await newTenant(runtime.database, {
+  const store = await insertTenant(runtime.database, {
     id: newId(runtime, "n"),
     name: tenant,
     stream: null,
@@ -40,7 +40,7 @@ export async function createTenant(runtime: Runtime, tenant: string, owner: stri
     createdAt: now,
   });
   const projectId = newId(runtime, "j");
-  await store.insert(projects, { id: projectId, name: "Default", createdAt: now });
+  await insertProject(store, { id: projectId, name: "Default", createdAt: now });
   const invited = expectOk(await invite(runtime, store, owner, "owner"));
   return {
     store,
@@ -51,7 +51,7 @@ export async function createTenant(runtime: Runtime, tenant: string, owner: stri
   };
 }
 
-/** The key's text is told once; what is kept is its hash. */
+/** Returns the key's text. Only its hash is stored. */
 export async function newKey(
   runtime: Runtime,
   store: TenantStore,
@@ -61,7 +61,7 @@ export async function newKey(
 ): Promise<string> {
   const text = makeApiKey("test", runtime.random(API_KEY_RANDOM_BYTES));
   const { hash } = expectOk(parseApiKey(text));
-  await store.insert(apiKeys, {
+  await insertKey(store, {
     id: newId(runtime, "k"),
     hash,
     redacted: redactApiKey(text),

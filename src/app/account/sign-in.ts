@@ -1,23 +1,19 @@
-import { eq } from "drizzle-orm";
-import type { Assertion } from "../../core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
-import {
-  burnChallenge,
-  credentialById,
-  rememberChallenge,
-  sessionByHash,
-} from "../../store/tenant-lookup.ts";
-import { credentials, people, sessions, type PersonRow } from "../../store/schema.ts";
+import { updatePasskeyAtSignIn } from "../../store/account/passkeys.ts";
+import { findPerson } from "../../store/account/people.ts";
+import { extendSession, insertSession, revokeSession } from "../../store/account/sessions.ts";
+import { credentialById, insertChallenge, sessionByHash, useChallenge } from "../../store/tenant-lookup.ts";
+import type { PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { remindOfEndorsement } from "../directory/endorse.ts";
+import { ensureEndorsementRequest } from "../directory/endorse.ts";
 import { secretHash } from "./enrol.ts";
-import { verifyUse } from "./passkeys.ts";
+import { verifyUse, type SignedInput } from "./verify-passkey.ts";
 import { newId, type Runtime } from "../runtime.ts";
 
-// A session only reads. Whoever steals one sees requests and can decide none of them.
+// A session only reads. With a stolen session one can see requests, and decide none of them.
 
 export const SESSION_DAYS = 30;
 const DAY_MILLISECONDS = 24 * 3_600_000;
@@ -32,48 +28,42 @@ export interface Session {
 
 export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
   const challenge = toBase64url(runtime.random(SIGN_IN_CHALLENGE_BYTES));
-  await rememberChallenge(runtime.database, challenge, "sign-in", runtime.now(), SIGN_IN_SECONDS);
+  await insertChallenge(runtime.database, challenge, "sign-in", runtime.now(), SIGN_IN_SECONDS);
   return { challenge, rpId: rpIdOf(runtime.origin) };
 }
 
-/** The passkey itself says who it is: nobody is asked for a name, and none is confirmed to anybody. */
+/** The passkey names its user. The page asks for no username, so it confirms none to a stranger. */
 export async function finishSignIn(
   runtime: Runtime,
-  given: { readonly challenge: string; readonly assertion: Assertion; readonly userHandle: string | null },
+  input: SignedInput & { readonly challenge: string },
 ): Promise<Result<Session>> {
   const unknown = refuse("unknown_credential", "this passkey is not known here");
-  const challenge = fromBase64url(given.challenge);
-  if (!challenge.ok) return refuse("challenge_unknown", "the sign-in was not begun here; try again");
-  const fresh = await burnChallenge(
-    runtime.database,
-    given.challenge,
-    "sign-in",
-    runtime.now(),
-    given.assertion.id,
-  );
-  if (!fresh) return refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
-  const found = await credentialById(runtime.database, given.assertion.id);
-  if (found === undefined || found.value.revokedAt !== null) return unknown;
-  const { store, value: passkey } = found;
-  const person = await store.first(people, eq(people.id, passkey.personId));
+  const challenge = fromBase64url(input.challenge);
+  if (!challenge.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
+  const { id } = input.assertion;
+  const isValid = await useChallenge(runtime.database, input.challenge, "sign-in", runtime.now(), id);
+  if (!isValid) return refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
+  const credential = await credentialById(runtime.database, id);
+  if (credential === undefined || credential.value.revokedAt !== null) return unknown;
+  const { store, value: passkey } = credential;
+  const person = await findPerson(store, passkey.personId);
   if (person === undefined) return unknown;
-  const verified = await verifyUse(runtime, person, passkey, given, challenge.value, "discoverable");
+  const verified = await verifyUse(runtime, person, passkey, input, challenge.value, "discoverable");
   if (!verified.ok) return verified;
-  const signCount = Math.max(verified.value.signCount, passkey.signCount);
-  await store.update(
-    credentials,
-    { signCount, backedUp: verified.value.backedUp, lastUsedAt: runtime.now() },
-    eq(credentials.id, passkey.id),
-  );
-  if (passkey.endorsedSeq === null) await remindOfEndorsement(runtime, store, passkey, person);
+  await updatePasskeyAtSignIn(store, id, {
+    signCount: Math.max(verified.value.signCount, passkey.signCount),
+    backedUp: verified.value.backedUp,
+    lastUsedAt: runtime.now(),
+  });
+  if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person);
   return accept({ store, person });
 }
 
-/** A new session; its secret goes into the cookie and nowhere else. */
+/** Returns the secret for the cookie. Only its hash is stored. */
 export async function openSession(runtime: Runtime, { store, person }: Session): Promise<string> {
   const secret = toBase64url(runtime.random(SESSION_SECRET_BYTES));
   const now = runtime.now();
-  await store.insert(sessions, {
+  await insertSession(store, {
     id: newId(runtime, "t"),
     hash: secretHash(secret),
     personId: person.id,
@@ -83,24 +73,24 @@ export async function openSession(runtime: Runtime, { store, person }: Session):
   return secret;
 }
 
-/** Who holds this session. Used, it lasts on; `renewed` says that the cookie is to last on as well. */
+/** A session that is used is extended. `renewed` means that the cookie must be extended, too. */
 export async function readSession(
   runtime: Runtime,
   secret: string,
 ): Promise<(Session & { readonly renewed: boolean }) | undefined> {
   const now = runtime.now();
-  const found = await sessionByHash(runtime.database, secretHash(secret), now);
-  if (found === undefined) return undefined;
-  const { store } = found;
-  const { session, person } = found.value;
+  const row = await sessionByHash(runtime.database, secretHash(secret), now);
+  if (row === undefined) return undefined;
+  const { store } = row;
+  const { session, person } = row.value;
   const expiresAt = now + SESSION_DAYS * DAY_MILLISECONDS;
-  // Once a day is enough, and spares a write for each request.
+  // Once a day is enough, and avoids a write for each request.
   const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;
-  if (renewed) await store.update(sessions, { expiresAt }, eq(sessions.id, session.id));
+  if (renewed) await extendSession(store, session.id, expiresAt);
   return { store, person, renewed };
 }
 
 export async function closeSession(runtime: Runtime, secret: string): Promise<void> {
-  const found = await sessionByHash(runtime.database, secretHash(secret), runtime.now());
-  await found?.store.update(sessions, { revokedAt: runtime.now() }, eq(sessions.hash, secretHash(secret)));
+  const row = await sessionByHash(runtime.database, secretHash(secret), runtime.now());
+  if (row) await revokeSession(row.store, row.value.session.id, runtime.now());
 }

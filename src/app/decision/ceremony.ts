@@ -1,39 +1,32 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { Ceremony, FixedStatement } from "../../core/pages/approval.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { SALT_BYTES, type Statement } from "../../core/confirmation/statement.ts";
-import {
-  ceremonies,
-  type CeremonyRow,
-  type ConfirmationRow,
-  type PersonRow,
-  type Tenant,
-} from "../../store/schema.ts";
-import { ownTenant, type TenantStore } from "../../store/tenant-store.ts";
-import { rememberCeremony } from "./ceremony-cache.ts";
-import type { Loaded } from "../confirmation/load.ts";
-import { ACTIVE_PASSKEYS } from "../account/passkeys.ts";
+import { readTenantAndPasskeys } from "../../store/account/passkeys.ts";
+import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
+import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/schema.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import { isoTime, newId, type Runtime } from "../runtime.ts";
+import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremonies.ts";
 
-// One WebAuthn challenge, issued to one person for one confirmation and used once, and the statement that
-// it is made of.
+// A ceremony is one WebAuthn challenge, issued to one person for one confirmation and used once.
 
-/** How long a page may stand open before its challenge is renewed. */
+/** How long a page can be open before its challenge is renewed. */
 export const CEREMONY_MINUTES = 10;
 
-/** A challenge for this person and this confirmation; undefined where it is not theirs to see. */
+/** A challenge for somebody who may see this confirmation. It is remembered if `remember` is passed. */
 export async function beginCeremony(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
-  known?: { readonly session: string; readonly loaded: Loaded },
+  remember?: Pick<RememberedCeremony, "session" | "loaded">,
 ): Promise<Result<Ceremony>> {
   const now = runtime.now();
-  const [[tenant], passkeys] = await store.run([ownTenant, ACTIVE_PASSKEYS.with({ person: person.id })]);
-  if (passkeys.length === 0) return refuse("approver_without_passkey", "you have no passkey that counts yet");
-  const row = {
+  const { tenant, passkeys } = await readTenantAndPasskeys(store, person.id);
+  if (passkeys.length === 0) return refuse("approver_without_passkey", "you have no active passkey yet");
+  const ceremony = {
     tenantId: store.tenantId,
     id: newId(runtime, "y"),
     confirmationId: id,
@@ -44,13 +37,13 @@ export async function beginCeremony(
     usedBy: null,
     usedAt: null,
   };
-  await store.insert(ceremonies, row);
-  if (known && tenant) rememberCeremony({ ...known, tenant, person, passkeys, ceremony: row });
+  await insertCeremony(store, ceremony);
+  if (remember && tenant) rememberCeremony({ ...remember, tenant, person, passkeys, ceremony });
   return accept({
-    ceremonyId: row.id,
-    salt: row.salt,
-    issued: isoTime(row.issuedAt),
-    expires: isoTime(row.expiresAt),
+    ceremonyId: ceremony.id,
+    salt: ceremony.salt,
+    issued: isoTime(ceremony.issuedAt),
+    expires: isoTime(ceremony.expiresAt),
     rpId: rpIdOf(runtime.origin),
     allowCredentials: passkeys.map((passkey) => ({
       id: passkey.id,
@@ -65,18 +58,18 @@ export function statementOf(
   row: ConfirmationRow,
   person: PersonRow,
   ceremony: CeremonyRow,
-  given: Pick<Statement, "decision" | "reason">,
+  { decision, reason }: Pick<Statement, "decision" | "reason">,
 ): Statement {
   return {
     ...fixedStatement(runtime, tenant, row, person),
-    decision: given.decision,
-    reason: given.reason,
+    decision,
+    reason,
     issued: isoTime(ceremony.issuedAt),
     salt: ceremony.salt,
   };
 }
 
-/** What the page is given before anything is decided. */
+/** The fields of the statement that do not depend on the decision. */
 export function fixedStatement(
   runtime: Runtime,
   tenant: Tenant,

@@ -1,167 +1,138 @@
-import { and, eq, sql } from "drizzle-orm";
 import { assertionHash } from "../../core/webauthn/assertion.ts";
 import { toHex } from "../../core/encoding/bytes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { storeOfRemembered } from "../../store/tenant-lookup.ts";
-import {
-  ceremonies,
-  credentials,
-  people,
-  votes,
-  type CeremonyRow,
-  type PersonRow,
-  type VoteRow,
-} from "../../store/schema.ts";
-import { ATTEMPTS_MAX, burn, makeStep, type StepAttempt } from "../../store/steps.ts";
-import { ownTenant, prepared, type TenantStore } from "../../store/tenant-store.ts";
-import type { Begun } from "./ceremony-cache.ts";
-import { sealedChange } from "../directory/change.ts";
-import { requestSealing } from "../sealing/request-sealing.ts";
-import { loadConfirmation, loadedFrom, rowsOf, type Loaded } from "../confirmation/load.ts";
-import { activePasskeys } from "../account/passkeys.ts";
-import { settle } from "../confirmation/settle.ts";
+import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import { findPerson } from "../../store/account/people.ts";
+import { findCeremony, readCeremonyAndVote, useCeremony } from "../../store/confirmation/ceremonies.ts";
+import { readForDecision } from "../../store/confirmation/confirmations.ts";
+import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirmation/steps.ts";
+import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
+import type { CeremonyRow, PersonRow, VoteRow } from "../../store/schema.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Session } from "../account/sign-in.ts";
-import { countedApprovals, stepOf, type Attempt, type Decision } from "./signed-step.ts";
+import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
+import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
+import { lastSealedChange } from "../directory/change.ts";
+import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
+import type { RememberedCeremony } from "./remembered-ceremonies.ts";
+import { countedApprovals, prepareStep, type Decision, type DecisionContext } from "./signed-step.ts";
 
-// Decide: what step.ts makes of the decision is committed in one guarded chain. Only then is it sealed, and only
-// then does anyone but the approver hear of it.
-
-const CEREMONY = prepared(ceremonies, (scope) =>
-  scope.select(
-    ceremonies,
-    and(
-      eq(ceremonies.id, sql.placeholder("ceremony")),
-      eq(ceremonies.confirmationId, sql.placeholder("confirmation")),
-      eq(ceremonies.personId, sql.placeholder("person")),
-    ),
-  ),
-);
-const PASSKEY = prepared(credentials, (scope) =>
-  scope.select(
-    credentials,
-    and(eq(credentials.id, sql.placeholder("passkey")), eq(credentials.personId, sql.placeholder("person"))),
-  ),
-);
+// One chain of statements commits a decision; then it is sealed. Only after that the requester sees it.
 
 /**
- * Commits the decision, or says why not. An identical repetition is answered like the first. A caller that has
- * tried before, by what was remembered, names that try's step: it may have used the challenge up.
+ * Commits the decision, or refuses it. An identical repetition gets the first answer. A caller that has already tried
+ * with a remembered ceremony passes that attempt's step id, because the attempt may have used the challenge.
  */
 export async function decide(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
-  given: Decision,
+  decision: Decision,
   stepId = newId(runtime, "s"),
 ): Promise<Result<"decided">> {
-  const mine = { ceremony: given.ceremonyId, confirmation: id, person: person.id };
-  const [[tenant], [ceremony], [passkey], ...rows] = await store.run([
-    ownTenant,
-    CEREMONY.with(mine),
-    PASSKEY.with({ passkey: given.assertion.id, person: person.id }),
-    ...rowsOf(id),
-  ]);
-  const loaded = loadedFrom(rows);
-  // Absent, another tenant's and not theirs look the same.
+  const { tenant, ceremony, passkey, rows } = await readForDecision(store, {
+    confirmation: id,
+    person: person.id,
+    ceremony: decision.ceremonyId,
+    passkey: decision.assertion.id,
+  });
+  const loaded = rows && confirmationFrom(rows);
+  // A request that is absent, another tenant's, or for other people gets the same refusal.
   if (tenant === undefined || loaded === undefined || !(loaded.people.has(person.id) || ceremony))
     return refuse("not_found", "there is no such request");
   const vote = loaded.votes.find(({ personId }) => personId === person.id);
-  const hash = toHex(assertionHash(given.assertion));
+  const hash = toHex(assertionHash(decision.assertion));
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   if (isRepeated(ceremony, vote, hash)) return accept("decided");
   if (ceremony.usedBy !== null && ceremony.usedBy !== stepId)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
-  const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId, session: null };
-  const refused = await tryToDecide(runtime, store, attempt, loaded);
-  if (refused.ok) return refused;
-  // Whoever meets time that has passed writes it down.
-  if (refused.refusal.code === "expired") await settle(runtime, store, id, { kind: "tick" });
-  // Whatever was presented with a challenge uses it up, also what was refused.
-  await burn(store, ceremony.id, stepId, runtime.now());
-  // It may have lost against itself: the same assertion, sent twice at once.
-  const [[burnt], [own]] = await store.read([
-    store.select(ceremonies, eq(ceremonies.id, ceremony.id)),
-    store.select(votes, and(eq(votes.confirmationId, id), eq(votes.personId, person.id))),
-  ]);
-  return isRepeated(burnt, own, hash) ? accept("decided") : refused;
+  const shared = { id, tenant, person, decision, ceremony, passkey };
+  const context = { ...shared, assertionHash: hash, stepId, session: null };
+  const result = await commitDecision(runtime, store, context, loaded);
+  if (result.ok) return result;
+  if (result.refusal.code === "expired") await applyUnsigned(runtime, store, id, { kind: "tick" });
+  // Every assertion uses its challenge, also one that is refused.
+  await useCeremony(store, ceremony.id, stepId, runtime.now());
+  // The same assertion may have been sent twice at once, and the other one succeeded.
+  const after = await readCeremonyAndVote(store, ceremony);
+  return isRepeated(after.ceremony, after.vote, hash) ? accept("decided") : result;
 }
 
 /**
- * Commits the decision by what its page began with, without reading anything before; the session, too, is looked
- * at by the statement that makes the step. Undefined: that didn't do, for whatever reason, and the call is to be looked
- * at whole.
+ * Commits the decision with the facts of a remembered ceremony, without reading first. The statement that commits it
+ * also checks the session. Undefined if that failed for any reason: then the caller must use `decide`.
  */
-export async function decideAsBegun(
+export async function decideWithRememberedCeremony(
   runtime: Runtime,
-  { session, tenant, person, passkeys, ceremony, loaded }: Begun,
-  given: Decision,
+  { session, tenant, person, passkeys, ceremony, loaded }: RememberedCeremony,
+  decision: Decision,
   stepId: string,
 ): Promise<Session | undefined> {
-  const passkey = passkeys.find((one) => one.id === given.assertion.id);
-  // A change of the directory is judged by what it finds there.
-  if (ceremony.id !== given.ceremonyId || passkey === undefined || loaded.row.type !== "decision")
+  const passkey = passkeys.find(({ id }) => id === decision.assertion.id);
+  // A change of the directory is judged by the directory as it is now.
+  if (ceremony.id !== decision.ceremonyId || passkey === undefined || loaded.row.type !== "decision")
     return undefined;
-  const { id } = loaded.row;
-  const store = storeOfRemembered(runtime.database, person);
-  const hash = toHex(assertionHash(given.assertion));
-  const attempt = { id, tenant, person, given, ceremony, passkey, hash, stepId, session };
-  const step = await stepOf(runtime, store, attempt, loaded);
-  return step.ok && (await made(runtime, store, step.value)) ? { store, person } : undefined;
+  const store = storeOfCachedRow(runtime.database, person);
+  const hash = toHex(assertionHash(decision.assertion));
+  const shared = { id: loaded.row.id, tenant, person, decision, ceremony, passkey };
+  const step = await prepareStep(runtime, store, { ...shared, assertionHash: hash, stepId, session }, loaded);
+  const isCommitted = step.ok && (await commitAndSeal(runtime, store, step.value));
+  return isCommitted ? { store, person } : undefined;
 }
 
-/** Whether this very assertion has made its step before. */
+/** Whether this assertion has already committed its decision. */
 function isRepeated(ceremony: CeremonyRow | undefined, vote: VoteRow | undefined, hash: string): boolean {
   return vote !== undefined && vote.stepId === ceremony?.usedBy && vote.assertionHash === hash;
 }
 
-async function tryToDecide(
+async function commitDecision(
   runtime: Runtime,
   store: TenantStore,
-  attempt: Attempt,
-  first: Loaded,
+  context: DecisionContext,
+  first: LoadedConfirmation,
 ): Promise<Result<"decided">> {
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
-    const loaded = round === 0 ? first : await loadConfirmation(store, attempt.id);
+    const loaded = round === 0 ? first : await loadConfirmation(store, context.id);
     if (loaded === undefined) return refuse("not_found", "there is no such request");
-    const step = await stepOf(runtime, store, attempt, loaded);
+    const step = await prepareStep(runtime, store, context, loaded);
     if (!step.ok) return step;
-    if (await made(runtime, store, step.value)) return accept("decided");
-    const after = await loadConfirmation(store, attempt.id);
+    if (await commitAndSeal(runtime, store, step.value)) return accept("decided");
+    const after = await loadConfirmation(store, context.id);
     const sameCount = after !== undefined && countedApprovals(after) === countedApprovals(loaded);
     const directory = step.value.signature?.directory ?? null;
-    const sameDirectory = directory === null || directory === (await sealedChange(runtime, store));
+    const sameDirectory = directory === null || directory === (await lastSealedChange(runtime, store));
     if (after?.row.version === loaded.row.version && sameCount && sameDirectory)
-      return refuse(...(await lostFact(runtime, store, attempt, after)));
+      return refuse(...(await changedFact(runtime, store, context, after)));
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
 }
 
-/** The point of no return; what is to be sealed is sealed when this returns, if the log is up. */
-async function made(runtime: Runtime, store: TenantStore, step: StepAttempt): Promise<boolean> {
-  const done = await makeStep(store, step);
-  if (done?.sealed) await requestSealing(runtime, store.tenantId, done.sealed);
-  return done !== undefined;
+/** The point of no return. When this returns, the record is sealed if the log is available. */
+async function commitAndSeal(runtime: Runtime, store: TenantStore, step: StepAttempt): Promise<boolean> {
+  const committed = await commitStep(store, step);
+  if (committed?.record) await requestSealing(runtime, store.tenantId, committed.record);
+  return committed !== undefined;
 }
 
-/** Same version and no step: one of the facts was no longer true at that moment. */
-async function lostFact(
+/** The confirmation is unchanged and the step was not committed: which other fact has changed. */
+async function changedFact(
   runtime: Runtime,
   store: TenantStore,
-  { person, passkey, ceremony, stepId }: Attempt,
-  { state }: Loaded,
+  { person, passkey, ceremony, stepId }: DecisionContext,
+  { state }: LoadedConfirmation,
 ): Promise<Parameters<typeof refuse>> {
-  const active = await activePasskeys(store, person.id);
+  const active = await activePasskeysOf(store, person.id);
   if (!active.some(({ id }) => id === passkey?.id))
     return ["unknown_credential", "this passkey was revoked a moment ago"];
   if (runtime.now() >= state.expiresAt) return ["expired", "the request has expired"];
-  const row = await store.first(ceremonies, eq(ceremonies.id, ceremony.id));
-  // This attempt has burnt it itself, unless another was first.
+  const row = await findCeremony(store, ceremony.id);
+  // This attempt has used the ceremony itself, unless another one was first.
   if (row?.usedBy !== stepId)
     return ["challenge_consumed", "this page's challenge was used already; load the page again"];
-  const member = await store.first(people, eq(people.id, person.id));
+  const member = await findPerson(store, person.id);
   if (member?.role !== person.role) return ["not_an_approver", "your role changed a moment ago"];
-  return ["challenge_expired", "this page stood open too long; load it again"];
+  return ["challenge_expired", "this page was open too long; load it again"];
 }

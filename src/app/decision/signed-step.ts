@@ -1,120 +1,129 @@
-import type { Assertion, AssertionFacts } from "../../core/webauthn/assertion.ts";
+import type { AssertionFacts } from "../../core/webauthn/assertion.ts";
 import { fromHex } from "../../core/encoding/bytes.ts";
 import { challengeOf } from "../../core/confirmation/challenge.ts";
 import { decide as judge, type Input } from "../../core/confirmation/decision.ts";
-import { mayDecide } from "../../core/stream/directory.ts";
-import { canonicalText } from "../../core/encoding/jcs.ts";
-import { accept, expectOk as ok, refuse, type Result } from "../../core/refusal.ts";
 import { nonceOfText, type Statement } from "../../core/confirmation/statement.ts";
+import { canonicalText } from "../../core/encoding/jcs.ts";
+import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { mayDecide } from "../../core/stream/directory.ts";
+import type { Signature, StepAttempt } from "../../store/confirmation/steps.ts";
 import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/schema.ts";
-import type { StepAttempt } from "../../store/steps.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { statementOf } from "./ceremony.ts";
+import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
+import type { LoadedConfirmation } from "../confirmation/load.ts";
 import { judgeChange, revokedBy } from "../directory/change.ts";
-import type { Loaded } from "../confirmation/load.ts";
-import { verifyUse } from "../account/passkeys.ts";
-import { sealOf } from "../sealing/seal.ts";
+import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
+import { statementOf } from "./ceremony.ts";
 
-// The step that a signed decision makes of a confirmation: the statement and the challenge are made again from
-// rows, the signature is verified over them, and the decision is judged. Nothing is written.
+// The step of a signed decision: statement and challenge are rebuilt from rows, the signature is verified over them,
+// and the decision is judged. Nothing is written here.
 
-export interface Decision {
+export interface Decision extends SignedInput {
   readonly ceremonyId: string;
   readonly decision: Statement["decision"];
   readonly reason: string;
-  readonly assertion: Assertion;
-  readonly userHandle: string | null;
 }
 
-/** A decision with all that it is judged by, but for the confirmation. */
-export interface Attempt {
+/** A decision with everything that it is judged by, except the confirmation. */
+export interface DecisionContext {
   readonly id: string;
   readonly tenant: Tenant;
   readonly person: PersonRow;
-  readonly given: Decision;
+  readonly decision: Decision;
   readonly ceremony: CeremonyRow;
   readonly passkey: CredentialRow | undefined;
-  readonly hash: string;
+  readonly assertionHash: string;
   readonly stepId: string;
+  /** The hash of a session that was not read for this call; null if it was. */
   readonly session: string | null;
 }
 
-/** The step that this decision makes of the confirmation, if it is signed as it should be and may be made. */
-export async function stepOf(
+/** The step that commits this decision, if the signature is valid and the decision allowed. */
+export async function prepareStep(
   runtime: Runtime,
   store: TenantStore,
-  attempt: Attempt,
-  loaded: Loaded,
+  context: DecisionContext,
+  loaded: LoadedConfirmation,
 ): Promise<Result<StepAttempt>> {
-  const { passkey, ceremony, person, given } = attempt;
+  const { passkey, ceremony, person, decision, tenant } = context;
   if (runtime.now() >= ceremony.expiresAt)
-    return refuse("challenge_expired", "this page stood open too long; load it again");
+    return refuse("challenge_expired", "this page was open too long; load it again");
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
-    return refuse("unknown_credential", "this passkey does not count for you here");
-  const statement = canonicalText(statementOf(runtime, attempt.tenant, loaded.row, person, ceremony, given));
-  const challenge = challengeOf(nonceOfText(statement), ok(fromHex(loaded.row.payloadHash)));
-  const verified = await verifyUse(runtime, person, passkey, given, challenge, [passkey.id]);
-  return verified.ok ? judged(runtime, store, loaded, attempt, statement, verified.value) : verified;
+    return refuse("unknown_credential", "this passkey is not active for you here");
+  const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, decision));
+  const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(loaded.row.payloadHash)));
+  const verified = await verifyUse(runtime, person, passkey, decision, challenge, [passkey.id]);
+  if (!verified.ok) return verified;
+  const signed = { passkey, statement, authenticator: authenticatorUpdate(verified.value, passkey) };
+  return judgeStep(runtime, store, context, loaded, signed);
 }
 
-async function judged(
+interface SignedStatement {
+  readonly passkey: CredentialRow;
+  readonly statement: string;
+  readonly authenticator: Signature["authenticator"];
+}
+
+async function judgeStep(
   runtime: Runtime,
   store: TenantStore,
-  loaded: Loaded,
-  { person, given, passkey, hash, stepId, session }: Attempt,
-  statement: string,
-  facts: AssertionFacts,
+  { person, decision: submitted, assertionHash, stepId, session }: DecisionContext,
+  loaded: LoadedConfirmation,
+  { passkey, statement, authenticator }: SignedStatement,
 ): Promise<Result<StepAttempt>> {
+  const { row, state: before } = loaded;
+  const { decision } = submitted;
   const now = runtime.now();
-  // One person, one vote: a second would break the batch, and a rollback un-burns the ceremony.
-  if (loaded.state.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
+  // One vote for each person. A second would raise, and the rollback would make the used ceremony valid again.
+  if (before.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
     return refuse("already_signed", "this person has already signed this request");
   if (!mayDecide(person)) return refuse("not_an_approver", "your role may read, not decide");
-  const directory = await judgeChange(runtime, store, loaded, given.decision, person);
+  const directory = await judgeChange(runtime, store, loaded, decision, person);
   if (!directory.ok) return directory;
-  const change = judge(loaded.policy, loaded.state, inputOf(given, person), now);
+  const change = judge(loaded.policy, before, inputOf(submitted, person), now);
   if (!change.ok) return change;
   const { state, effects } = change.value;
-  const sealed = effects.flatMap((effect) =>
-    effect.kind === "seal" && effect.record !== "consumed" ? [effect.record] : [],
-  );
-  const [outcome] = sealed;
+  const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
   const applies = outcome === "approved" || outcome === "break-glass";
   return accept({
-    confirmation: loaded.row,
+    confirmation: row,
     id: stepId,
-    type: given.decision,
+    type: decision,
     now,
     next: state.status,
     escalated: state.escalated,
     hasVotes: loaded.votes.length > 0,
-    seal: outcome === undefined ? null : sealOf(runtime, applies ? loaded.row.type : "decision", outcome),
+    seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
     signature: {
-      ceremony: given.ceremonyId,
+      ceremony: submitted.ceremonyId,
       session,
       person: person.id,
       role: person.role,
-      credential: passkey?.id ?? "",
+      credential: passkey.id,
       countedApprovals: countedApprovals(loaded),
       directory: directory.value,
-      decision: given.decision,
+      decision,
       statement,
-      assertion: canonicalText(given.assertion),
-      assertionHash: hash,
-      news: newsOf(facts, passkey),
-      revokes: applies ? revokedBy(loaded.row) : [],
+      assertion: canonicalText(submitted.assertion),
+      assertionHash,
+      authenticator,
+      revokes: applies ? revokedBy(row) : [],
     },
   });
 }
 
-export function countedApprovals({ state }: Loaded): number {
-  return state.votes.filter((cast) => cast.decision === "approve" && cast.credentialActive).length;
+export function countedApprovals({ state }: LoadedConfirmation): number {
+  return state.votes.filter((vote) => vote.decision === "approve" && vote.credentialActive).length;
 }
 
-function newsOf({ signCount, backedUp }: AssertionFacts, known: CredentialRow | undefined) {
-  const isKnown = known !== undefined && signCount <= known.signCount && backedUp === known.backedUp;
-  return isKnown ? null : { signCount, backedUp };
+/** Null if the passkey's row needs no update. */
+function authenticatorUpdate(
+  { signCount, backedUp }: AssertionFacts,
+  row: CredentialRow,
+): Signature["authenticator"] {
+  const isSame = signCount <= row.signCount && backedUp === row.backedUp;
+  return isSame ? null : { signCount, backedUp };
 }
 
 function inputOf({ decision, reason }: Decision, person: PersonRow): Input {

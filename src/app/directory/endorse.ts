@@ -1,88 +1,79 @@
-import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { mayDecide, type Change } from "../../core/stream/directory.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { Policy } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import {
-  confirmations,
-  credentials,
-  outbox,
-  type CredentialRow,
-  type PersonRow,
-} from "../../store/schema.ts";
-import type { TenantStore } from "../../store/tenant-store.ts";
-import { askChange, personAsking } from "./request-change.ts";
-import { directoryOf, type ChangeOf } from "./change.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
-import { anyManager, quorumOfManagers } from "./managers.ts";
-import { activePasskeys } from "../account/passkeys.ts";
-import { askRecovery, isForRecovery, recoveryWith } from "./recover.ts";
+import { activePasskeysOf, endorsedPasskeysOf, findPasskeyOf } from "../../store/account/passkeys.ts";
+import { findSameRequests } from "../../store/confirmation/confirmations.ts";
+import type { CredentialRow, PersonRow } from "../../store/schema.ts";
+import { findRecord } from "../../store/stream/outbox.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
+import { directoryOf, type ChangeOf } from "./change.ts";
+import { anyManager, quorumOfManagers } from "./managers.ts";
+import { findRecoveryWith, isForRecovery, requestRecovery } from "./recovery.ts";
+import { requestChange, requesterOf } from "./request-change.ts";
 
-// Which passkeys count. A first one takes somebody who manages people, a further one its own person; and
-// where a person is known and has none left to sign with, it takes a recovery.
+// Which passkeys are active. A manager endorses a person's first passkey, the person endorses further ones. A person
+// who has no active passkey left needs a recovery.
 
-/** Asks that this passkey may count; returns the address of the request. Asked twice, it is one request. */
-export async function askEndorsement(
+/** Requests an endorsement, or a recovery. Returns the address where it is signed; the same for the same request. */
+export async function requestEndorsement(
   runtime: Runtime,
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
   recovers = false,
 ): Promise<Result<string>> {
-  const known = await store.select(
-    credentials,
-    and(eq(credentials.personId, person.id), isNotNull(credentials.endorsedSeq)),
-  );
-  const active = known.filter(({ revokedAt }) => revokedAt === null);
-  if (known.length > 0 && (recovers || active.length === 0)) {
-    return askRecovery(runtime, store, passkey, person);
-  }
-  const approver = await whoMayEndorse(store, person, known.length > 0);
+  const endorsed = await endorsedPasskeysOf(store, person.id);
+  const isFirst = endorsed.length === 0;
+  const hasActive = endorsed.some(({ revokedAt }) => revokedAt === null);
+  if (!isFirst && (recovers || !hasActive)) return requestRecovery(runtime, store, passkey, person);
+  const approver = await endorserOf(store, person, isFirst);
   if (!approver.ok) return approver;
   const key = fingerprintOf(expectOk(fromBase64url(passkey.publicKey)));
   return accept(
-    await askChange(runtime, store, {
+    await requestChange(runtime, store, {
       change: endorsementOf(passkey, person),
       action: `Let ${person.username} (${person.role}) decide with the passkey ${key}`,
-      requester: personAsking(person),
+      requester: requesterOf(person),
       approver: approver.value,
     }),
   );
 }
 
-async function whoMayEndorse(
+async function endorserOf(
   store: TenantStore,
   person: PersonRow,
-  known: boolean,
+  isFirst: boolean,
 ): Promise<Result<string | Policy>> {
-  if (!known) return anyManager(store, person.id, person.role === "owner");
-  // Whoever only reads signs nothing, not even this.
+  if (isFirst) return anyManager(store, person.id, person.role === "owner");
+  // A person whose role only reads signs nothing, not even this.
   return mayDecide(person) ? accept(person.id) : quorumOfManagers(await directoryOf(store), person);
 }
 
-/** Asks unless it was asked and answered: a crash after a passkey was stored must not leave it waiting for ever. */
-export async function remindOfEndorsement(
+/** Requests the endorsement unless it was answered: a crash may have come after the passkey was stored. */
+export async function ensureEndorsementRequest(
   runtime: Runtime,
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
 ): Promise<void> {
-  // The owner's first passkey counts by the stream's beginning, and before that nobody could endorse it.
-  const beginning = await store.first(outbox, eq(outbox.seq, 0));
-  if (beginning === undefined || beginning.index === null) return;
-  const recovery = await recoveryWith(store, passkey);
-  const answered = and(
-    eq(confirmations.type, "credential.endorsed"),
-    eq(confirmations.payload, canonicalText(endorsementOf(passkey, person))),
-    inArray(confirmations.status, ["approved", "rejected"]),
-  );
-  const done = recovery
+  // The owner's first passkey is active once the stream's first record is sealed. Before that nobody can endorse it.
+  const first = await findRecord(store, 0);
+  if (first === undefined || first.index === null) return;
+  const recovery = await findRecoveryWith(store, passkey);
+  const endorsement = {
+    type: "credential.endorsed" as const,
+    payload: canonicalText(endorsementOf(passkey, person)),
+  };
+  const isAnswered = recovery
     ? recovery.status !== "pending"
-    : (await store.first(confirmations, answered)) !== undefined;
-  // Where nobody is left who could sign, signing in goes on: it only reads.
-  if (!done) await askEndorsement(runtime, store, passkey, person, await isForRecovery(store, passkey));
+    : (await findSameRequests(store, endorsement, ["approved", "rejected"])).length > 0;
+  // If nobody is left who could sign, the refusal is ignored: signing in only reads.
+  if (!isAnswered)
+    await requestEndorsement(runtime, store, passkey, person, await isForRecovery(store, passkey));
 }
 
 function endorsementOf(
@@ -99,23 +90,19 @@ function endorsementOf(
   };
 }
 
-/** Asks that this passkey no longer counts; its own person, or somebody entitled, signs. */
-export async function askRevocation(
+/** Requests that this passkey is revoked. The person signs, or a manager if the person can't. */
+export async function requestRevocation(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
 ): Promise<Result<string>> {
-  const passkey = await store.first(
-    credentials,
-    and(eq(credentials.id, id), eq(credentials.personId, person.id)),
-  );
-  // One that never counted is not taken back: its endorsement is rejected, or never asked for.
-  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null) {
+  const passkey = await findPasskeyOf(store, person.id, id);
+  // A passkey that was never active is not revoked: its endorsement is rejected, or never requested.
+  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refuse("not_found", "there is no such passkey");
-  }
-  const own = (await activePasskeys(store, person.id)).length > 0 && mayDecide(person);
-  const approver = own ? accept(person.id) : await anyManager(store, person.id, person.role === "owner");
+  const canSign = (await activePasskeysOf(store, person.id)).length > 0 && mayDecide(person);
+  const approver = canSign ? accept(person.id) : await anyManager(store, person.id, person.role === "owner");
   if (!approver.ok) return approver;
   const change: Change = {
     v: 1,
@@ -124,7 +111,7 @@ export async function askRevocation(
     person: { id: person.id, username: person.username },
     credential: { id: passkey.id },
   };
-  const action = `Take back ${person.username}'s passkey "${passkey.label}"`;
-  const requester = personAsking(person);
-  return accept(await askChange(runtime, store, { change, action, requester, approver: approver.value }));
+  const action = `Revoke ${person.username}'s passkey "${passkey.label}"`;
+  const requester = requesterOf(person);
+  return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
 }

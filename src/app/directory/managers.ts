@@ -1,4 +1,3 @@
-import { and, asc, inArray, ne } from "drizzle-orm";
 import {
   otherManagers,
   RECOVERY_SIGNATURES,
@@ -12,28 +11,27 @@ import {
   type Requirement,
 } from "../../core/confirmation/policy.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { people } from "../../store/schema.ts";
+import { findOthersWithRole } from "../../store/account/people.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 
 // Who is asked to sign a change of the directory. Only owners manage owners.
 
-/** Each owner of such a policy is named twice, and each way to seat them is tried. */
+/** Such a policy names each owner twice, and every assignment of people to seats is tried. */
 const OWNERS_MAX_SEATS = 8;
 
-const nobody = () =>
+const noManager = () =>
   refuse("recovery_impossible", "nobody is left who could sign for it; an only owner can't be recovered");
 
-/** Any one of those who manage people, but for this person; only owners where an owner is touched. */
+/** One of the managers except this person. If the change affects an owner, one of the owners. */
 export async function anyManager(
   store: TenantStore,
-  besides: string,
-  touchesOwner: boolean,
+  person: string,
+  affectsOwner: boolean,
 ): Promise<Result<string | Policy>> {
-  const held = inArray(people.role, touchesOwner ? ["owner"] : ["owner", "admin"]);
-  const others = await store.select(people, and(held, ne(people.id, besides))).orderBy(asc(people.username));
-  const [only] = others;
-  if (only === undefined) return nobody();
-  if (others.length === 1) return accept(only.id);
+  const others = await findOthersWithRole(store, person, affectsOwner ? ["owner"] : ["owner", "admin"]);
+  const [first] = others;
+  if (first === undefined) return noManager();
+  if (others.length === 1) return accept(first.id);
   return accept({
     ...singleApproverPolicy(""),
     name: "Any one who manages people",
@@ -41,7 +39,7 @@ export async function anyManager(
   });
 }
 
-/** As many of them as a recovery of this person takes. */
+/** As many managers as a recovery of this person needs. */
 export function quorumOfManagers(directory: Directory, person: Member): Result<string | Policy> {
   const others = otherManagers(directory, person.id).toSorted((one, other) =>
     one.username < other.username ? -1 : 1,
@@ -49,21 +47,21 @@ export function quorumOfManagers(directory: Directory, person: Member): Result<s
   const owners = others.filter(({ role }) => role === "owner");
   const entitled = person.role === "owner" ? owners : others;
   const [first] = entitled;
-  if (first === undefined) return nobody();
+  if (first === undefined) return noManager();
   if (others.length < RECOVERY_SIGNATURES) return accept(first.id);
   return accept({
     ...singleApproverPolicy(""),
     name: `${RECOVERY_SIGNATURES} who manage people`,
-    require: person.role === "owner" ? ownerAndOther(owners, others) : enough(others),
+    require: person.role === "owner" ? ownerAndOther(owners, others) : quorumOf(others),
     excludeRequester: true,
   });
 }
 
-function enough(others: readonly Member[]): Requirement {
+function quorumOf(others: readonly Member[]): Requirement {
   return anyOf("Managers", others.slice(0, POLICY_MAX_SEATS), RECOVERY_SIGNATURES);
 }
 
-/** One of them is an owner; the other one anybody who manages people. */
+/** An owner and another manager. */
 function ownerAndOther(owners: readonly Member[], others: readonly Member[]): Requirement {
   const some = owners.slice(0, OWNERS_MAX_SEATS);
   return {

@@ -1,40 +1,42 @@
-import { and, eq } from "drizzle-orm";
 import type { Change } from "../../core/stream/directory.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { audience, confirmations, projects, type PersonRow } from "../../store/schema.ts";
+import { findFirstProject } from "../../store/account/api-keys.ts";
+import { findSameRequests, isInAudience } from "../../store/confirmation/confirmations.ts";
+import type { ConfirmationRow, PersonRow } from "../../store/schema.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import type { Requester } from "../account/api-keys.ts";
+import type { Requester } from "../account/principal.ts";
 import { createConfirmation } from "../confirmation/create.ts";
 import type { Runtime } from "../runtime.ts";
 
-// Asking for a change of the directory: a confirmation like any other, signed on the same page.
+// Requests for a change of the directory: confirmations like any other, signed on the same page.
 
-/** People look at such a request when they next come by, not within minutes. */
+/** The signers see such a request when they next open their inbox, not within minutes. */
 const CHANGE_EXPIRES_DAYS = 7;
 
-export interface WantedChange {
+export interface ChangeRequest {
   readonly change: Change;
   readonly action: string;
   readonly requester: Requester;
   readonly approver: string | Policy;
 }
 
-/** The address where it is signed. Asked twice of the same people, it is one request. */
-export async function askChange(runtime: Runtime, store: TenantStore, wanted: WantedChange): Promise<string> {
-  const { change, action, requester, approver } = wanted;
+/** Returns the address where the change is signed: of a pending request if the same people are asked the same. */
+export async function requestChange(
+  runtime: Runtime,
+  store: TenantStore,
+  request: ChangeRequest,
+): Promise<string> {
+  const { change, action, requester, approver } = request;
   const payload = expectOk(canonicalPayload(change, ""));
-  const same = and(
-    eq(confirmations.type, change.change),
-    eq(confirmations.payload, payload.text),
-    eq(confirmations.status, "pending"),
-  );
-  for (const { id, policyHash: frozen, expiresAt } of await store.select(confirmations, same)) {
-    const current = expiresAt > runtime.now();
-    if (current && (await isAskedOf(store, id, frozen, approver))) return `${runtime.origin}/approve/${id}`;
+  const same = { type: change.change, payload: payload.text };
+  for (const pending of await findSameRequests(store, same, ["pending"])) {
+    const isCurrent = pending.expiresAt > runtime.now();
+    if (isCurrent && (await hasApprover(store, pending, approver)))
+      return `${runtime.origin}/approve/${pending.id}`;
   }
-  const project = await store.first(projects);
+  const project = await findFirstProject(store);
   const created = await createConfirmation(runtime, store, {
     type: change.change,
     project: { id: project?.id ?? "", name: project?.name ?? "" },
@@ -49,18 +51,16 @@ export async function askChange(runtime: Runtime, store: TenantStore, wanted: Wa
   return `${runtime.origin}/approve/${expectOk(created).row.id}`;
 }
 
-/** Who may sign is frozen in a request: where that is no longer who it should be, another one is made. */
-async function isAskedOf(
+/** A request keeps its approvers. If others must sign now, it can't be reused. */
+async function hasApprover(
   store: TenantStore,
-  id: string,
-  frozen: string | null,
+  request: ConfirmationRow,
   approver: string | Policy,
 ): Promise<boolean> {
-  if (typeof approver !== "string") return frozen === policyHash(approver);
-  const one = and(eq(audience.confirmationId, id), eq(audience.personId, approver));
-  return frozen === null && (await store.first(audience, one)) !== undefined;
+  if (typeof approver !== "string") return request.policyHash === policyHash(approver);
+  return request.policyHash === null && (await isInAudience(store, request.id, approver));
 }
 
-export function personAsking({ id, username }: PersonRow): Requester {
+export function requesterOf({ id, username }: PersonRow): Requester {
   return { kind: "person", id, name: username, person: id };
 }

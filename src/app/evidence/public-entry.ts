@@ -5,29 +5,28 @@ import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { storeOfConfirmation } from "../../store/tenant-lookup.ts";
 import { loadConfirmation } from "../confirmation/load.ts";
 import { receiptOf } from "./build-receipt.ts";
-import { isRevealed } from "./reveal.ts";
+import { isRevealed } from "../../store/stream/reveals.ts";
 import type { Runtime } from "../runtime.ts";
 
-// What anybody who has the link may see of one approval. The id is a link of at least 128 random bits, so
-// "anybody" is whoever was given it; still nothing may be in the answer from which the content could be
-// guessed, however few contents there could be. Field by field, for an approval that was not revealed:
+// What everybody who has the link may see of one approval. The link's id has 128 random bits, so only people who were
+// given the link have it. Even they must not be able to guess the content from the answer, however few contents are
+// possible. Field by field, for an approval that is not revealed:
 //
-// - payloadCommit: under a salt of 32 bytes that stays here. Payload, its hash, action, names, statements,
-//   assertions and the payload's salt are not in the answer at all.
-// - nonce: the hash of a statement with a salt of 32 bytes, which stays here, too.
-// - assertionHash: over a signature. Whoever guesses the content still can't make that signature, and
-//   without it nothing can be compared, also where the algorithm is deterministic.
-// - credential: the passkey's id, chosen by the authenticator. It names nobody and opens nothing: signing
-//   in lists no ids to anybody. Who holds two links can see that the same passkey was used.
+// - payloadCommit: has a salt of 32 bytes that is not in the answer. Nor are the payload, its hash and its salt, the
+//   action, names, statements and assertions.
+// - nonce: the hash of a statement with a salt of 32 bytes that is not in the answer.
+// - assertionHash: a hash over a signature. Somebody who guesses the content can't compute the signature, and without
+//   it there is nothing to compare, even if the algorithm is deterministic.
+// - credential: the passkey's id, chosen by the authenticator. It names nobody and gives no access. Somebody with two
+//   links can see that the same passkey was used.
 // - policy: the hash of a document that names people by random ids.
-// - stream, seq, prev, directory: which tenant, as a salted hash, and its record of which number. That is more
-//   than a stranger to the log knows, namely which entries are neighbours and how busy the tenant is. It is
-//   accepted: without these fields the record does not hash to its entry, and outcome and time would have
-//   to be believed. Who was given the link knows the tenant anyway.
-// - entrySalt: opens this one entry, which is the point; every entry has its own. label: is in the log.
+// - stream, seq, prev, directory: which tenant, as a salted hash, and the number of its record. They show which entries
+//   are neighbours and how many records the tenant has. That is accepted: without these fields the record does not hash
+//   to its entry, and outcome and time would be unproven. People with the link know the tenant anyway.
+// - entrySalt: opens this entry and no other. label: is in the log.
 
 export async function verificationOf(runtime: Runtime, confirmation: string): Promise<Result<Verification>> {
-  // Pending, unsealed, of another kind and never there are told alike, and looking changes nothing.
+  // Pending, unsealed, of another kind and nonexistent ones get the same refusal, and reading changes nothing.
   const absent = refuse("not_found", "there is no such approval");
   const store = await storeOfConfirmation(runtime.database, confirmation);
   const loaded = store && (await loadConfirmation(store, confirmation));

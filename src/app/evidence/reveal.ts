@@ -1,34 +1,28 @@
-import { and, eq, isNull } from "drizzle-orm";
 import { isManager, type Change } from "../../core/stream/directory.ts";
 import type { PublicationData } from "../../core/pages/publication.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { reveals, type PersonRow } from "../../store/schema.ts";
+import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import type { PersonRow } from "../../store/schema.ts";
+import { isRevealed } from "../../store/stream/reveals.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { askChange, personAsking } from "../directory/request-change.ts";
-import type { Loaded } from "../confirmation/load.ts";
-import { activePasskeys } from "../account/passkeys.ts";
-import { current } from "../confirmation/view.ts";
+import type { LoadedConfirmation } from "../confirmation/load.ts";
+import { loadCurrent } from "../confirmation/read.ts";
+import { requestChange, requesterOf } from "../directory/request-change.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 
-// Making one decision public, and taking it back from display. Off unless somebody who manages people signs
-// for it; the change is a record like any other, so that it was public, and by whom, is never forgotten.
+// Publishing one decision, and withdrawing it. A manager signs for it. The change is a record like any other, so it
+// stays on record that the decision was public, and who published it.
 
-/** Whether whoever has the link may see action and content of this decision. */
-export async function isRevealed(store: TenantStore, confirmationId: string): Promise<boolean> {
-  const standing = and(eq(reveals.confirmationId, confirmationId), isNull(reveals.withdrawnAt));
-  return (await store.first(reveals, standing)) !== undefined;
-}
-
-/** What the page is told that asks whether to publish. */
+/** The data of the page that asks whether to publish. */
 export async function publicationOf(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
 ): Promise<Result<PublicationData>> {
-  const found = await publishable(runtime, store, id, person);
-  if (!found.ok) return found;
-  const { row } = found.value;
+  const decision = await readPublishable(runtime, store, id, person);
+  if (!decision.ok) return decision;
+  const { row, votes, people } = decision.value;
   return accept({
     id,
     tenant: (await store.own()).name,
@@ -38,31 +32,31 @@ export async function publicationOf(
     payloadHash: row.payloadHash,
     status: row.status === "approved" ? "approved" : "rejected",
     decidedAt: isoTime(row.decidedAt ?? row.createdAt),
-    decidedBy: found.value.votes.map(({ personId }) => found.value.people.get(personId)?.username ?? ""),
+    decidedBy: votes.map(({ personId }) => people.get(personId)?.username ?? ""),
     shown: await isRevealed(store, id),
     link: `${runtime.origin}/verify?id=${id}`,
   });
 }
 
-/** Asks that this decision is shown to everybody, or no longer; returns the address where the asker signs. */
-export async function askReveal(
+/** Requests that this decision is public, or no longer. Returns the address where the person signs. */
+export async function requestReveal(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
   shown: boolean,
 ): Promise<Result<string>> {
-  const found = await publishable(runtime, store, id, person);
-  if (!found.ok) return found;
-  const { row, decided } = found.value;
+  const decision = await readPublishable(runtime, store, id, person);
+  if (!decision.ok) return decision;
+  const { row, decided } = decision.value;
   if ((await isRevealed(store, id)) === shown) {
     return refuse(
       "already_decided",
       shown ? "this decision is public already" : "this decision is not public",
     );
   }
-  if ((await activePasskeys(store, person.id)).length === 0)
-    return refuse("approver_without_passkey", "you have no passkey that counts yet");
+  if ((await activePasskeysOf(store, person.id)).length === 0)
+    return refuse("approver_without_passkey", "you have no active passkey yet");
   const change: Change = {
     v: 1,
     kind: "countersign/change",
@@ -76,22 +70,22 @@ export async function askReveal(
   const action = shown
     ? "Make one decision public: its action, its content and who signed it"
     : "No longer show one decision in public";
-  const requester = personAsking(person);
-  return accept(await askChange(runtime, store, { change, action, requester, approver: person.id }));
+  const requester = requesterOf(person);
+  return accept(await requestChange(runtime, store, { change, action, requester, approver: person.id }));
 }
 
-/** A decision that people signed and that is sealed, for those who manage people; all else looks absent. */
-async function publishable(
+/** A sealed decision that people signed, for managers. Everything else is absent. */
+async function readPublishable(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
-): Promise<Result<Loaded>> {
+): Promise<Result<LoadedConfirmation>> {
   const absent = refuse("not_found", "there is no such decision");
   if (!isManager(person)) return absent;
-  const found = await current(runtime, store, id);
-  if (!found.ok) return absent;
-  const { row, state } = found.value;
-  const signed = row.status === "approved" || row.status === "rejected";
-  return row.type === "decision" && signed && state.sealed ? found : absent;
+  const loaded = await loadCurrent(runtime, store, id);
+  if (!loaded.ok) return absent;
+  const { row, state } = loaded.value;
+  const isSigned = row.status === "approved" || row.status === "rejected";
+  return row.type === "decision" && isSigned && state.sealed ? loaded : absent;
 }

@@ -1,28 +1,60 @@
-import { fromBase64url, fromHex, toHex } from "../../core/encoding/bytes.ts";
-import { parseJsonText, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
-import { payloadCommit, recordShape, type StreamRecord } from "../../core/stream/record.ts";
-import { expectOk } from "../../core/refusal.ts";
+import { fromBase64url, fromHex, toHex, type Bytes } from "../../core/encoding/bytes.ts";
 import { matchShape } from "../../core/encoding/shape.ts";
+import { parseJsonText, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { nonceOfText } from "../../core/confirmation/statement.ts";
-import type { VoteRow } from "../../store/schema.ts";
-import type { SealedRows } from "../../store/steps.ts";
+import { expectOk } from "../../core/refusal.ts";
+import {
+  NO_PREVIOUS,
+  payloadCommit,
+  recordLabel,
+  recordShape,
+  type StreamRecord,
+} from "../../core/stream/record.ts";
+import type { OutboxRow, Tenant } from "../../store/schema.ts";
+import { commitmentsOf } from "../../store/stream/outbox.ts";
+import type { RecordSource } from "../../store/stream/record-sources.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import { isoTime } from "../runtime.ts";
 
-// The record that rows stand for: the same to the bit, whoever makes it again and however often.
+// The record of an outbox row. Built again from the same rows, it is the same to the byte.
 
-export function recordOf(
-  source: SealedRows,
-  stream: string,
-  previous: string,
-  directoryCommit: string,
-): StreamRecord {
-  const { row } = source;
-  const body = row.body === null ? bodyOf(source, directoryCommit) : expectOk(parseJsonText(row.body));
-  const record = { v: 1, stream, seq: row.seq, prev: previous, at: isoTime(row.at), type: row.type, body };
-  return expectOk(matchShape(recordShape, record as JsonObject));
+export interface BuiltRecord {
+  readonly record: StreamRecord;
+  readonly label: Bytes;
 }
 
-function bodyOf({ row, confirmation, votes: cast }: SealedRows, directoryCommit: string): JsonValue {
+/** By seq: the commitments of sealed records. */
+export type Commitments = ReadonlyMap<number, string>;
+
+/** The commitments that these records contain: of the record before each, and of its last directory change. */
+export async function readCommitments(
+  store: TenantStore,
+  rows: readonly OutboxRow[],
+): Promise<Map<number, string>> {
+  return commitmentsOf(
+    store,
+    rows.flatMap(({ seq, directorySeq }) => [seq - 1, directorySeq]),
+  );
+}
+
+export function buildRecord(
+  { stream, streamKey }: Pick<Tenant, "stream" | "streamKey">,
+  source: RecordSource,
+  commitments: Commitments,
+): BuiltRecord {
+  const { row } = source;
+  const { seq, at, type, directorySeq } = row;
+  const prev = seq === 0 ? NO_PREVIOUS : (commitments.get(seq - 1) ?? "");
+  const directory = { seq: directorySeq, commit: commitments.get(directorySeq) ?? "" };
+  const body = row.body === null ? bodyOf(source, directory) : expectOk(parseJsonText(row.body));
+  const record = { v: 1, stream, seq, prev, at: isoTime(at), type, body };
+  return {
+    record: expectOk(matchShape(recordShape, record as JsonObject)),
+    label: recordLabel(expectOk(fromHex(streamKey)), seq),
+  };
+}
+
+function bodyOf({ row, confirmation, votes }: RecordSource, directory: JsonObject): JsonValue {
   if (confirmation === undefined) throw new RangeError("an outbox row without body has a confirmation");
   if (row.type === "consumed")
     return { confirmation: confirmation.id, decided: confirmation.decidedSeq ?? 0 };
@@ -34,17 +66,12 @@ function bodyOf({ row, confirmation, votes: cast }: SealedRows, directoryCommit:
     confirmation: confirmation.id,
     outcome: row.outcome ?? "",
     payloadCommit: toHex(commit),
-    signatures: cast.map(({ statement, assertionHash, credentialId }) => ({
+    signatures: votes.map(({ statement, assertionHash, credentialId }) => ({
       nonce: toHex(nonceOfText(statement)),
       assertionHash,
       credential: credentialId,
     })),
     policy: confirmation.policyHash,
-    directory: { seq: row.directorySeq, commit: directoryCommit },
+    directory,
   };
-}
-
-/** The order of signatures in a record, the same however often it is made. */
-export function inOrder(one: VoteRow, other: VoteRow): number {
-  return one.at - other.at || (one.personId < other.personId ? -1 : 1);
 }

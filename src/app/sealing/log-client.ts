@@ -2,16 +2,16 @@ import type { Database } from "../../store/database.ts";
 import { sealedCount } from "../../store/tenant-lookup.ts";
 import type { LogClient } from "../runtime.ts";
 
-interface TeachableLog extends LogClient {
-  /** Null: it wants to be told first of all tenants' entries. */
-  appendOfOneTenant(...given: Parameters<LogClient["append"]>): Promise<readonly number[] | null>;
+interface StartingLog extends LogClient {
+  /** Null if the log has just started and does not know yet how many entries it must have. */
+  appendOfOneTenant(...input: Parameters<LogClient["append"]>): Promise<readonly number[] | null>;
 }
 
 /**
- * A tenant knows its own entries; a log that has just started wants to know of everybody's before it signs
- * anything, since it could have been set back to before what only another tenant knows.
+ * A log that was reset to an earlier state must not sign again. A tenant knows only its own entries, so a log that has
+ * just started gets the size that follows from all tenants' entries.
  */
-export function createLogClient(log: TeachableLog, database: Database): LogClient {
+export function createLogClient(log: StartingLog, database: Database): LogClient {
   return {
     append: async (entries, known) =>
       (await log.appendOfOneTenant(entries, known)) ??

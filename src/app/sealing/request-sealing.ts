@@ -1,39 +1,38 @@
-import type { WrittenRows } from "../../store/steps.ts";
-import type { Caller, WaitEnd, Runtime } from "../runtime.ts";
+import type { CommittedRecord } from "../../store/confirmation/steps.ts";
+import type { ClientCall, Runtime, WaitResult } from "../runtime.ts";
 
-// Calls of the tenant's desk that must not undo what the rows already say. If one fails, what it was to
-// do is done by the desk's alarm, by the cron of each minute, or by whoever reads next.
+// Calls of the tenant's desk whose failure is ignored, because the rows are already committed. What a failed call did
+// not do is done by the desk's alarm, by the cron of each minute, or by the next reader.
 
-/** Sealed when this returns, if the log is up; else the outcome stays unseen until it is. */
+/** When this returns, the records are sealed if the log is available. Otherwise the outcome stays invisible. */
 export async function requestSealing(
   runtime: Runtime,
   tenantId: string,
-  written?: WrittenRows,
+  committed?: CommittedRecord,
 ): Promise<void> {
-  await quietly(runtime.desk(tenantId).requestSealing(written));
+  await ignoreFailure(runtime.desk(tenantId).requestSealing(committed));
 }
 
-/** Whoever is told no outcome reads the rows next; where the waiting failed, nobody is taken to listen. */
+/** Without an outcome the caller reads the rows next. If the call fails, nobody is expected to read its answer. */
 export async function waitFor(
   runtime: Runtime,
   tenantId: string,
   confirmation: string,
   seconds: number,
-  caller?: Caller,
-): Promise<WaitEnd> {
-  const end = await quietly(runtime.desk(tenantId).wait(confirmation, seconds, caller));
-  return end ?? { attended: false, told: null };
+  caller?: ClientCall,
+): Promise<WaitResult> {
+  const result = await ignoreFailure(runtime.desk(tenantId).wait(confirmation, seconds, caller));
+  return result ?? { attended: false, outcome: null };
 }
 
-export async function hangUp(runtime: Runtime, tenantId: string, caller: Caller): Promise<void> {
-  await quietly(runtime.desk(tenantId).hangUp(caller));
+export async function abandonWait(runtime: Runtime, tenantId: string, caller: ClientCall): Promise<void> {
+  await ignoreFailure(runtime.desk(tenantId).abandonWait(caller));
 }
 
-async function quietly<Value>(call: Promise<Value>): Promise<Value | undefined> {
+async function ignoreFailure<Value>(call: Promise<Value>): Promise<Value | undefined> {
   try {
     return await call;
   } catch {
-    // See above: the rows are the truth.
     return undefined;
   }
 }

@@ -5,14 +5,14 @@ import { RESTORE_MAX_ENTRIES, type IndexedEntry } from "../../log/log-restore.ts
 import type { Database } from "../../store/database.ts";
 import { sealedFrom } from "../../store/tenant-lookup.ts";
 
-/** What a log that is restored is called with. */
+/** The part of the log that restoring uses. */
 export interface RestorableLog {
   restore(entries: readonly IndexedEntry[]): Promise<number>;
 }
 
 /**
- * While LOG_RESTORE is set: what the log's copy does not have, the tenants' rows do, each with the index
- * that the log had told. Returns the size that the log came to. Repeated, it changes nothing more.
+ * While LOG_RESTORE is set: entries that are missing in the log's copy are rebuilt from the tenants' rows, which have
+ * the indices. Returns the new size of the log. A repetition changes nothing more.
  */
 export async function restoreLog(database: Database, log: RestorableLog): Promise<number> {
   const size = await log.restore([]);

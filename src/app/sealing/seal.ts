@@ -1,170 +1,127 @@
-import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
-import { fromBase64url, fromHex, toBase64url, toHex } from "../../core/encoding/bytes.ts";
-import { encodeEntry, NO_PREVIOUS, recordCommit, recordLabel } from "../../core/stream/record.ts";
+import { fromBase64url, toHex } from "../../core/encoding/bytes.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { SALT_BYTES } from "../../core/confirmation/statement.ts";
-import { confirmations, outbox, votes, type OutboxRow, type Tenant } from "../../store/schema.ts";
-import { counted } from "../../store/decision-chain.ts";
-import type { Run } from "../../store/prepared-statement.ts";
-import type { Seal, SealedRows, WrittenRows } from "../../store/steps.ts";
-import { prepared, type Statement, type TenantStore } from "../../store/tenant-store.ts";
-import { effectsOf } from "./apply-change.ts";
-import { inOrder, recordOf } from "./build-record.ts";
-import type { LogClient, Runtime } from "../runtime.ts";
+import { encodeEntry, recordCommit } from "../../core/stream/record.ts";
+import type { CommittedRecord } from "../../store/confirmation/steps.ts";
+import type { Tenant } from "../../store/schema.ts";
+import { markSealed } from "../../store/stream/mark-sealed.ts";
+import { readUnsealed } from "../../store/stream/outbox.ts";
+import { recordSourcesOf } from "../../store/stream/record-sources.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import type { LogClient } from "../runtime.ts";
+import { buildRecord, readCommitments, type Commitments } from "./build-record.ts";
+import { effectsOf } from "./change-effects.ts";
 
-// Sealing is a pure function of rows: the committing batch has drawn seq, time and salts, so whoever does
-// this again after a crash, at any line, makes the same records, labels and commitments to the bit.
+// Sealing is a pure function of rows: the transaction that committed a record has drawn its seq, time and salts. A
+// repetition after a crash at any line builds the same records, labels and commitments to the byte.
 
-/** Records of one append: some 65 bytes each, and a D1 batch to write back. */
+/** Records of one append: some 65 bytes each, and one D1 transaction to mark them. */
 const SEAL_MAX_RECORDS = 40;
 
-/** The end of the stream as it is sealed: what the next records are chained to. */
-export interface Tail {
+/** Where the sealed part of the stream ends: what the next records follow. */
+export interface StreamEnd {
   readonly tenant: Tenant;
-  /** The seq that comes next. */
-  readonly next: number;
-  /** The log has at least so many entries. */
-  readonly known: number;
-  /** By seq: of the last record, and of the last change of the directory that one has named. */
-  readonly commits: ReadonlyMap<number, string>;
+  readonly nextSeq: number;
+  /** The log has at least this many entries. */
+  readonly minLogSize: number;
+  /** Of the last record and of the last directory change that a record contains. */
+  readonly commitments: Commitments;
 }
 
-/** Records to seal, and what they stand on. */
-export interface Work {
-  readonly tail: Tail;
-  readonly sources: readonly WrittenRows[];
+/** The next records to seal. */
+export interface SealBatch {
+  readonly end: StreamEnd;
+  readonly sources: readonly CommittedRecord[];
 }
 
-/** Hears of each outcome, with its place in the log. */
-type Tell = (outcomes: readonly WrittenRows[]) => Promise<void>;
+/** Called with records that are in the log, before their rows are marked. */
+type OnSealed = (records: readonly CommittedRecord[]) => Promise<void>;
 
-const WRITE_BACK = prepared(outbox, (scope) =>
-  scope.update(
-    outbox,
-    { index: sql`${sql.placeholder("index")}`, commitment: sql`${sql.placeholder("commitment")}` },
-    and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
-  ),
-);
-
-/** What was just written, if it follows the tail and nothing has to be read for it. */
-export function nextOf(tail: Tail | undefined, written: readonly WrittenRows[]): Work | undefined {
-  if (tail === undefined) return undefined;
-  const sources = written
-    .filter(({ row }) => row.seq >= tail.next)
-    .toSorted((one, other) => one.row.seq - other.row.seq)
-    .map((source) => ({ ...source, votes: source.votes.toSorted(inOrder) }));
-  const follows = sources.every(({ row }, place) => row.seq === tail.next + place);
-  const knows = sources.every(
-    ({ row }) => tail.commits.has(row.directorySeq) || row.directorySeq >= tail.next,
+/** A batch of records that were just committed; undefined if rows must be read for it. */
+export function nextBatch(
+  end: StreamEnd | undefined,
+  committed: readonly CommittedRecord[],
+): SealBatch | undefined {
+  if (end === undefined) return undefined;
+  const sources = committed
+    .filter(({ row }) => row.seq >= end.nextSeq)
+    .toSorted((one, other) => one.row.seq - other.row.seq);
+  const follow = sources.every(({ row }, index) => row.seq === end.nextSeq + index);
+  const haveCommitments = sources.every(
+    ({ row }) => end.commitments.has(row.directorySeq) || row.directorySeq >= end.nextSeq,
   );
-  return follows && knows && sources.length <= SEAL_MAX_RECORDS ? { tail, sources } : undefined;
+  return follow && haveCommitments && sources.length <= SEAL_MAX_RECORDS ? { end, sources } : undefined;
 }
 
-/** Seals whatever the rows say is not sealed yet. The tail, if anything was. */
-export async function sealAll(store: TenantStore, log: LogClient, tell: Tell): Promise<Tail | undefined> {
-  let tail: Tail | undefined;
-  for (let work = await readWork(store); work !== undefined; work = await readWork(store)) {
-    tail = await seal(store, log, work, tell);
+/** Seals every row that is not sealed yet. Undefined if there was none. */
+export async function sealAll(
+  store: TenantStore,
+  log: LogClient,
+  onSealed: OnSealed,
+): Promise<StreamEnd | undefined> {
+  let end: StreamEnd | undefined;
+  for (let batch = await readBatch(store); batch !== undefined; batch = await readBatch(store)) {
+    end = await seal(store, log, batch, onSealed);
   }
-  return tail;
+  return end;
 }
 
-/** Seals these records in their order, and says what comes after them. */
-export async function seal(store: TenantStore, log: LogClient, work: Work, tell: Tell): Promise<Tail> {
-  const { tail, sources } = work;
-  if (sources.length === 0) return tail;
-  const { tenant } = tail;
-  const commits = new Map(tail.commits);
-  const sealed = sources.map((source) => {
-    const { row } = source;
-    const previous = row.seq === 0 ? NO_PREVIOUS : (commits.get(row.seq - 1) ?? "");
-    const record = recordOf(source, tenant.stream ?? "", previous, commits.get(row.directorySeq) ?? "");
-    const commit = recordCommit(record, expectOk(fromBase64url(row.entrySalt)));
-    commits.set(row.seq, toHex(commit));
-    const label = recordLabel(expectOk(fromHex(tenant.streamKey)), row.seq);
-    return {
-      source,
-      label: toHex(label),
-      commit: toHex(commit),
-      entry: encodeEntry({ kind: "sealed", label, commit }),
-    };
+/** Seals these records in their order. Returns the new end of the stream. */
+export async function seal(
+  store: TenantStore,
+  log: LogClient,
+  { end, sources }: SealBatch,
+  onSealed: OnSealed,
+): Promise<StreamEnd> {
+  if (sources.length === 0) return end;
+  const commitments = new Map(end.commitments);
+  const entries = sources.map((source) => {
+    const { record, label } = buildRecord(end.tenant, source, commitments);
+    const commit = recordCommit(record, expectOk(fromBase64url(source.row.entrySalt)));
+    commitments.set(source.row.seq, toHex(commit));
+    return { label: toHex(label), entry: encodeEntry({ kind: "sealed", label, commit }) };
   });
-  const indices = await log.append(
-    sealed.map(({ label, entry }) => ({ label, entry })),
-    tail.known,
+  const indices = await log.append(entries, end.minLogSize);
+  // An entry of the log is final, so the waiters may see the outcome before the rows have it. After a crash here the
+  // rows are marked by the next sealing.
+  await onSealed(
+    sources.map((source, at) => ({ ...source, row: { ...source.row, index: indices[at] ?? null } })),
   );
-  // In the log it can't be undone: who waits is told before the rows are, and they follow, now or later.
-  await tell(
-    sources.map((source, place) => ({ ...source, row: { ...source.row, index: indices[place] ?? null } })),
+  await markSealed(
+    store,
+    sources.map(({ row, confirmation }, at) => ({
+      seq: row.seq,
+      at: row.at,
+      index: indices[at] ?? null,
+      commitment: commitments.get(row.seq) ?? "",
+      effects: effectsOf(row, confirmation),
+    })),
   );
-  const statements = sealed.flatMap(({ source, commit }, place): (Statement | Run)[] => [
-    ...effectsOf(store, source.row, source.confirmation),
-    WRITE_BACK.with({ seq: source.row.seq, index: indices[place] ?? null, commitment: commit }),
-  ]);
-  await store.batch(statements);
-  return after(tail, sources, commits, indices);
+  return endAfter({ end, sources }, commitments, indices);
 }
 
-function after(
-  { tenant, known }: Tail,
-  sources: readonly SealedRows[],
-  commits: ReadonlyMap<number, string>,
+function endAfter(
+  { end, sources }: SealBatch,
+  commitments: Commitments,
   indices: readonly number[],
-): Tail {
+): StreamEnd {
   const last = sources.at(-1)?.row;
   const kept = [last?.seq, last?.directorySeq].filter((seq) => seq !== undefined);
   return {
-    tenant,
-    next: (last?.seq ?? -1) + 1,
-    known: Math.max(known, ...indices.map((index) => index + 1)),
-    commits: new Map(kept.map((seq) => [seq, commits.get(seq) ?? ""])),
+    tenant: end.tenant,
+    nextSeq: (last?.seq ?? -1) + 1,
+    minLogSize: Math.max(end.minLogSize, ...indices.map((index) => index + 1)),
+    commitments: new Map(kept.map((seq) => [seq, commitments.get(seq) ?? ""])),
   };
 }
 
-async function readWork(store: TenantStore): Promise<Work | undefined> {
-  const [[tenant], rows, [last]] = await store.read([
-    store.selectOwn(),
-    store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(SEAL_MAX_RECORDS),
-    store.select(outbox, isNotNull(outbox.index)).orderBy(desc(outbox.seq)).limit(1),
-  ]);
+async function readBatch(store: TenantStore): Promise<SealBatch | undefined> {
+  const { tenant, rows, lastSealed } = await readUnsealed(store, SEAL_MAX_RECORDS);
   const [first] = rows;
   if (first === undefined || tenant === undefined || tenant.stream === null) return undefined;
-  const [commits, sources] = await Promise.all([commitsBefore(store, rows), sourcesOf(store, rows)]);
-  const tail = { tenant, next: first.seq, known: (last?.index ?? -1) + 1, commits };
-  return { tail, sources: sources.map((source) => ({ ...source, isKeyGood: false })) };
-}
-
-/** Commitments that the next records name: of the record before the first, and of the directory's. */
-export async function commitsBefore(
-  store: TenantStore,
-  rows: readonly OutboxRow[],
-): Promise<Map<number, string>> {
-  const wanted = new Set(rows.flatMap(({ seq, directorySeq }) => [seq - 1, directorySeq]));
-  const known = (await store.selectIn(outbox, outbox.seq, [...wanted])).filter(({ index }) => index !== null);
-  return new Map(known.map(({ seq, commitment }) => [seq, commitment ?? ""]));
-}
-
-/** The rows with what their records are made of. */
-export async function sourcesOf(
-  store: TenantStore,
-  rows: readonly OutboxRow[],
-): Promise<readonly SealedRows[]> {
-  const ids = rows.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
-  const about = await store.selectIn(confirmations, confirmations.id, ids);
-  const cast = (await store.selectIn(votes, votes.confirmationId, ids, counted())).toSorted(inOrder);
-  const byId = new Map(about.map((confirmation) => [confirmation.id, confirmation]));
-  return rows.map((row) => ({
-    row,
-    confirmation: byId.get(row.confirmationId ?? ""),
-    votes:
-      row.type === "consumed"
-        ? []
-        : cast.filter(({ confirmationId }) => confirmationId === row.confirmationId),
-  }));
-}
-
-/** What the committing batch writes down for the sealing: salts are drawn once, before, and never again. */
-export function sealOf(runtime: Runtime, type: Seal["type"], outcome: Seal["outcome"]): Seal {
-  const salt = () => toBase64url(runtime.random(SALT_BYTES));
-  return { type, outcome, entrySalt: salt(), payloadSalt: salt() };
+  const [commitments, sources] = await Promise.all([
+    readCommitments(store, rows),
+    recordSourcesOf(store, rows),
+  ]);
+  const end = { tenant, nextSeq: first.seq, minLogSize: (lastSealed?.index ?? -1) + 1, commitments };
+  return { end, sources: sources.map((source) => ({ ...source, isKeyActive: false })) };
 }

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Session } from "../../app/account/sign-in.ts";
 import { approvalData, approvalFor, approvalState } from "../../app/decision/approval-page.ts";
-import { takeCeremony } from "../../app/decision/ceremony-cache.ts";
+import { takeCeremony } from "../../app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../app/decision/ceremony.ts";
-import { decide, decideAsBegun } from "../../app/decision/decide.ts";
+import { decide, decideWithRememberedCeremony } from "../../app/decision/decide.ts";
 import { newId, type Runtime } from "../../app/runtime.ts";
 import { waitFor } from "../../app/sealing/request-sealing.ts";
 import type { ApprovalState } from "../../core/pages/approval.ts";
@@ -53,7 +53,7 @@ approvalRoutes.post("/:id/decision", async (context) => {
   const ceremony = hash === undefined ? undefined : takeCeremony(hash, id);
   const body = ceremony && (await readPageBody(context, decisionBody));
   if (ceremony && body?.ok) {
-    const session = await decideAsBegun(runtime, ceremony, body.value, stepId);
+    const session = await decideWithRememberedCeremony(runtime, ceremony, body.value, stepId);
     if (session) return context.json(await stateOf(runtime, session, id));
   }
   const session = await sessionOf(context);

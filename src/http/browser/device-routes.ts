@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import { beginDevice, devicesOf, finishDevice } from "../../app/account/people.ts";
-import { askRevocation } from "../../app/directory/endorse.ts";
+import { beginDevice, devicesOf, finishDevice } from "../../app/account/devices.ts";
+import { requestRevocation } from "../../app/directory/endorse.ts";
 import type { ChangeRequested, DevicesData } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
@@ -37,6 +37,6 @@ deviceRoutes.post("/devices/finish", requireSession, pageBody(newDeviceBody), as
 deviceRoutes.post("/devices/:id/revoke", requireSession, pageBody(emptyBody), async (context) => {
   const { store, person } = context.get("session");
   const id = context.req.param("id");
-  const approval = orRefuse(await askRevocation(context.get("runtime"), store, id, person));
+  const approval = orRefuse(await requestRevocation(context.get("runtime"), store, id, person));
   return context.json({ approval } satisfies ChangeRequested);
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PASSKEY_CHALLENGE_BYTES } from "../../app/account/enrol.ts";
+import { PASSKEY_CHALLENGE_BYTES } from "../../app/account/new-passkey.ts";
 import { ID_MAX_CHARACTERS, REASON_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import * as shape from "../../core/encoding/shape.ts";

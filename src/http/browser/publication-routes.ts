@@ -1,5 +1,5 @@
 import { Hono, type Context } from "hono";
-import { askReveal, publicationOf } from "../../app/evidence/reveal.ts";
+import { requestReveal, publicationOf } from "../../app/evidence/reveal.ts";
 import type { ChangeRequested } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
@@ -32,6 +32,6 @@ async function askPublication(
   shown: boolean,
 ): Promise<Response> {
   const { store, person } = context.get("session");
-  const approval = orRefuse(await askReveal(context.get("runtime"), store, id, person, shown));
+  const approval = orRefuse(await requestReveal(context.get("runtime"), store, id, person, shown));
   return context.json({ approval } satisfies ChangeRequested);
 }

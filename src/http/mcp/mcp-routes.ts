@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import { takeBack } from "../../app/confirmation/deduplicate.ts";
-import { hangUp } from "../../app/sealing/request-sealing.ts";
-import type { Principal } from "../../app/account/api-keys.ts";
+import { undoDelivery } from "../../app/confirmation/deduplicate.ts";
+import { abandonWait } from "../../app/sealing/request-sealing.ts";
+import type { Principal } from "../../app/account/principal.ts";
 import type { Runtime } from "../../app/runtime.ts";
 import { isJsonObject, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { refuse } from "../../core/refusal.ts";
@@ -42,7 +42,7 @@ mcpRoutes.all("/", requireOwnHost, authenticate, requirePost, async (context) =>
   const principal = context.get("principal");
   const { body, argumentsRefusal } = orRefuse(await readMessage(context.req.raw));
   await handleCancellation(runtime, principal, body);
-  const deliveryWatch = new DeliveryWatch((delivery) => takeBack(principal.store, delivery));
+  const deliveryWatch = new DeliveryWatch((delivery) => undoDelivery(principal.store, delivery));
   const request = {
     runtime,
     principal,
@@ -65,5 +65,5 @@ async function handleCancellation(
   if (body["method"] !== "notifications/cancelled") return;
   const { params } = body;
   if (params === undefined || !isJsonObject(params) || params["requestId"] === undefined) return;
-  await hangUp(runtime, store.tenantId, { key: key.id, call: JSON.stringify(params["requestId"]) });
+  await abandonWait(runtime, store.tenantId, { key: key.id, call: JSON.stringify(params["requestId"]) });
 }

@@ -1,11 +1,14 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { z } from "zod";
-import { ask, cancel, consume, wait } from "../../app/confirmation/ask.ts";
-import { callOf, deliver } from "../../app/confirmation/deduplicate.ts";
-import type { Principal } from "../../app/account/api-keys.ts";
-import type { Loaded } from "../../app/confirmation/load.ts";
-import { list } from "../../app/confirmation/view.ts";
-import type { Caller, Runtime } from "../../app/runtime.ts";
+import { ask } from "../../app/confirmation/ask.ts";
+import { cancel } from "../../app/confirmation/cancel.ts";
+import { consume } from "../../app/confirmation/consume.ts";
+import { wait } from "../../app/confirmation/wait.ts";
+import { identityOf, deliver } from "../../app/confirmation/deduplicate.ts";
+import type { Principal } from "../../app/account/principal.ts";
+import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
+import { list } from "../../app/confirmation/list.ts";
+import type { ClientCall, Runtime } from "../../app/runtime.ts";
 import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import type { Result } from "../../core/refusal.ts";
@@ -20,7 +23,7 @@ import type * as schemas from "./tool-schemas.ts";
 export interface ToolCall {
   readonly runtime: Runtime;
   readonly principal: Principal;
-  readonly caller: Caller;
+  readonly caller: ClientCall;
   readonly deliveryWatch: DeliveryWatch;
   /** Reports progress to a client that asked for it. */
   readonly progress: ((seconds: number, total: number) => Promise<void>) | undefined;
@@ -58,7 +61,7 @@ export async function requestApproval(
     principal,
     question,
     once,
-    callOf(principal.key.id, question, once === null),
+    identityOf(principal.key.id, question, once === null),
   );
   if (!created.ok) return refusalResult(created.refusal);
   return waitForOutcome(call, created.value.row.id, input.wait_seconds);
@@ -121,8 +124,8 @@ export async function listApprovals(
 }
 
 function resultOf(
-  outcome: Result<Loaded>,
-  answerOf: (loaded: Loaded) => ReturnType<typeof approvalAnswer>,
+  outcome: Result<LoadedConfirmation>,
+  answerOf: (loaded: LoadedConfirmation) => ReturnType<typeof approvalAnswer>,
 ): CallToolResult {
   return outcome.ok ? toolResult(answerOf(outcome.value)) : refusalResult(outcome.refusal);
 }

@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { Loaded } from "../../app/confirmation/load.ts";
-import { viewOf, type Listed } from "../../app/confirmation/view.ts";
+import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
+import { viewOf } from "../../app/confirmation/view.ts";
+import type { ListItem } from "../../app/confirmation/list.ts";
 import { isoTime, type Runtime } from "../../app/runtime.ts";
 import { decide } from "../../core/confirmation/decision.ts";
 import type { Refusal } from "../../core/refusal.ts";
@@ -28,7 +29,7 @@ const NEXT_STEPS = {
   list: "A list is not an approval. Call get_approval for the request that you need.",
 } as const;
 
-export function approvalAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer {
+export function approvalAnswer(runtime: Runtime, loaded: LoadedConfirmation): ApprovalAnswer {
   const view = viewOf(loaded);
   const { row, status } = view;
   const consume = { kind: "consume", payloadHash: row.payloadHash } as const;
@@ -57,11 +58,11 @@ export function approvalAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer
 }
 
 /** For the one call that used the approval, and for its repetitions with the same idempotency key. */
-export function consumedAnswer(runtime: Runtime, loaded: Loaded): ApprovalAnswer {
+export function consumedAnswer(runtime: Runtime, loaded: LoadedConfirmation): ApprovalAnswer {
   return { ...approvalAnswer(runtime, loaded), approved: true, next_step: NEXT_STEPS.consumed };
 }
 
-export function listAnswer(items: readonly Listed[], hasMore: boolean): ListAnswer {
+export function listAnswer(items: readonly ListItem[], hasMore: boolean): ListAnswer {
   return {
     approved: false,
     approvals: items.map(({ row, status, username }) => ({

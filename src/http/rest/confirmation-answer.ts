@@ -1,5 +1,6 @@
 import { codeOf } from "../../app/confirmation/create.ts";
-import { metadataOf, type Listed, type View } from "../../app/confirmation/view.ts";
+import { metadataOf, type ConfirmationView } from "../../app/confirmation/view.ts";
+import type { ListItem } from "../../app/confirmation/list.ts";
 import { isoTime, type Runtime } from "../../app/runtime.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
 import type { ConfirmationAnswer, ConfirmationSummary } from "./answer-schemas.ts";
@@ -8,7 +9,7 @@ import type { ConfirmationAnswer, ConfirmationSummary } from "./answer-schemas.t
 
 export function summaryOf(
   runtime: Runtime,
-  { row, status, username }: Listed,
+  { row, status, username }: ListItem,
   code = codeOf(row),
 ): ConfirmationSummary {
   // Until the outcome is sealed, the status is pending and the time of the decision stays hidden.
@@ -31,7 +32,7 @@ export function summaryOf(
   };
 }
 
-export function confirmationAnswer(runtime: Runtime, view: View): ConfirmationAnswer {
+export function confirmationAnswer(runtime: Runtime, view: ConfirmationView): ConfirmationAnswer {
   const last = view.decisions.at(-1);
   const receipt = view.index === null ? null : `${runtime.origin}/api/confirmations/${view.row.id}/receipt`;
   return {

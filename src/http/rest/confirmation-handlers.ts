@@ -1,6 +1,11 @@
-import { ask, cancel, consume, read, wait } from "../../app/confirmation/ask.ts";
-import type { Loaded } from "../../app/confirmation/load.ts";
-import { list, viewOf, viewOfNew, type View } from "../../app/confirmation/view.ts";
+import { ask } from "../../app/confirmation/ask.ts";
+import { cancel } from "../../app/confirmation/cancel.ts";
+import { consume } from "../../app/confirmation/consume.ts";
+import { read } from "../../app/confirmation/read.ts";
+import { wait } from "../../app/confirmation/wait.ts";
+import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
+import { list } from "../../app/confirmation/list.ts";
+import { viewOf, viewOfNew, type ConfirmationView } from "../../app/confirmation/view.ts";
 import { receiptOf } from "../../app/evidence/build-receipt.ts";
 import type { Runtime } from "../../app/runtime.ts";
 import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../../core/encoding/bytes.ts";
@@ -81,7 +86,7 @@ export async function getReceipt({ runtime, principal, id }: RestCall): Promise<
   });
 }
 
-function confirmationResponse(context: RequestContext, loaded: Loaded): Response {
+function confirmationResponse(context: RequestContext, loaded: LoadedConfirmation): Response {
   const runtime = context.get("runtime");
   const view = viewOf(loaded);
   const etag = etagOf(runtime, view);
@@ -98,7 +103,7 @@ function confirmationResponse(context: RequestContext, loaded: Loaded): Response
 }
 
 /** A hash of the facts that determine the answer, so that a 304 needs no answer to compare with. */
-function etagOf({ origin, logOrigin }: Runtime, { row, status, index }: View): string {
+function etagOf({ origin, logOrigin }: Runtime, { row, status, index }: ConfirmationView): string {
   const facts = [VERSION, origin, logOrigin, row.id, row.version, status, index].join("\n");
   return `"${toHex(sha256(utf8(facts)).subarray(0, ETAG_BYTES))}"`;
 }

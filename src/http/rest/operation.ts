@@ -1,6 +1,6 @@
 import type { Context, Handler, MiddlewareHandler } from "hono";
 import type { z } from "zod";
-import type { Principal, Scope } from "../../app/account/api-keys.ts";
+import type { Principal, Scope } from "../../app/account/principal.ts";
 import type { Runtime } from "../../app/runtime.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import type { HonoEnv, RequestContext } from "../context.ts";

@@ -1,4 +1,6 @@
-import { askRole, invite, inviteAgain, listApprovers, type Invite } from "../../app/account/people.ts";
+import { requestRole } from "../../app/directory/role-change.ts";
+import { invite, inviteToRecover, type Invite } from "../../app/account/invite.ts";
+import { listApprovers } from "../../app/account/approvers.ts";
 import { isoTime } from "../../app/runtime.ts";
 import { orRefuse } from "../http-refusal.ts";
 import type { ApproversAnswer, ChangeAnswer, InviteAnswer } from "./answer-schemas.ts";
@@ -18,14 +20,14 @@ export async function createInvite(call: RestCall<InviteRequest>): Promise<Respo
 
 export async function createRecovery(call: RestCall<RecoveryRequest>): Promise<Response> {
   const { context, runtime, principal, body } = call;
-  const invited = await inviteAgain(runtime, principal.store, body.username);
+  const invited = await inviteToRecover(runtime, principal.store, body.username);
   return context.json(inviteAnswer(orRefuse(invited)), 201);
 }
 
 export async function createRoleChange(call: RestCall<RoleRequest>): Promise<Response> {
   const { context, runtime, principal, body } = call;
   const { store, requester } = principal;
-  const url = orRefuse(await askRole(runtime, store, requester, body.username, body.role));
+  const url = orRefuse(await requestRole(runtime, store, requester, body.username, body.role));
   return context.json({ url } satisfies ChangeAnswer, 201);
 }
 

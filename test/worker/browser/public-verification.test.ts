@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reset } from "cloudflare:test";
-import { askReveal } from "../../../src/app/evidence/reveal.ts";
+import { requestReveal } from "../../../src/app/evidence/reveal.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromBase64url, fromHex, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { parseCheckpoint } from "../../../src/core/tlog/checkpoint.ts";
@@ -191,7 +191,7 @@ describe("an approval that was made public", () => {
     const id = await ask.approved();
     const alex = await personNamed(company.store, "alex");
     const publish = async (shown: boolean) => {
-      const address = expectOk(await askReveal(runtime, company.store, id, alex, shown));
+      const address = expectOk(await requestReveal(runtime, company.store, id, alex, shown));
       await company.alex.decide(idOf(address));
     };
     const told = async () => (await look(id)).json<Answered["body"]>();

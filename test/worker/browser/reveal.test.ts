@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isRevealed } from "../../../src/app/evidence/reveal.ts";
+import { isRevealed } from "../../../src/store/stream/reveals.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { fromBase64url, toHex } from "../../../src/core/encoding/bytes.ts";
 import { recordCommit } from "../../../src/core/stream/record.ts";

@@ -1,10 +1,10 @@
 import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { askRevocation } from "../../../src/app/directory/endorse.ts";
+import { requestRevocation } from "../../../src/app/directory/endorse.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { createConfirmation, type Request } from "../../../src/app/confirmation/create.ts";
-import { settle } from "../../../src/app/confirmation/settle.ts";
+import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
+import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
@@ -85,7 +85,7 @@ function quorum(threshold: number, rejection: Policy["rejection"] = "first"): Po
   };
 }
 
-async function asked(approver: Request["approver"], more: Partial<Request> = {}): Promise<string> {
+async function asked(approver: CreateInput["approver"], more: Partial<CreateInput> = {}): Promise<string> {
   const project = await store.first(projects);
   const created = await createConfirmation(runtime, store, {
     type: "decision",
@@ -104,7 +104,7 @@ async function asked(approver: Request["approver"], more: Partial<Request> = {})
 
 /** The decision that takes this passkey back, signed and not presented yet. */
 async function revocation({ person, passkey }: Signer, signer: Signer): Promise<Presigned> {
-  const address = expectOk(await askRevocation(runtime, store, passkey.credential.id, person));
+  const address = expectOk(await requestRevocation(runtime, store, passkey.credential.id, person));
   return presign(runtime, store, idOf(address), signer);
 }
 
@@ -158,15 +158,15 @@ const voting = (signed: Presigned): Attempt => ({
 const revoking = (signed: Presigned): Attempt => ({ ...voting(signed), kind: "revoke" });
 const cancelling = (id: string): Attempt => ({
   kind: "cancel",
-  run: () => settle(runtime, store, id, { kind: "cancel" }),
+  run: () => applyUnsigned(runtime, store, id, { kind: "cancel" }),
 });
 const expiring = (id: string): Attempt => ({
   kind: "expire",
-  run: () => settle(late, store, id, { kind: "tick" }),
+  run: () => applyUnsigned(late, store, id, { kind: "tick" }),
 });
 const consuming = (id: string): Attempt => ({
   kind: "consume",
-  run: () => settle(runtime, store, id, { kind: "consume", payloadHash: PAYLOAD_HASH }),
+  run: () => applyUnsigned(runtime, store, id, { kind: "consume", payloadHash: PAYLOAD_HASH }),
 });
 const times = (count: number, make: (place: number) => Attempt): readonly Attempt[] =>
   Array.from({ length: count }, (_unused, place) => make(place));
@@ -336,7 +336,9 @@ describe("changes of the directory", () => {
     const spare = await newPasskey(ORIGIN);
     const added = idOf((await company.alex.addDevice(spare)).body.approval);
     const revoke = (): Promise<string> =>
-      askRevocation(runtime, store, spare.credential.id, alex.person).then((asked) => idOf(expectOk(asked)));
+      requestRevocation(runtime, store, spare.credential.id, alex.person).then((asked) =>
+        idOf(expectOk(asked)),
+      );
     for (const first of [async () => added, revoke]) {
       const id = await first();
       // The same change under several requests: whoever asks looks first, but two may look at once.

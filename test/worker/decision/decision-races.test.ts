@@ -1,11 +1,11 @@
 import { reset } from "cloudflare:test";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { consume } from "../../../src/app/confirmation/ask.ts";
-import { principalOf, type Principal } from "../../../src/app/account/api-keys.ts";
+import { consume } from "../../../src/app/confirmation/consume.ts";
+import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
-import { settle } from "../../../src/app/confirmation/settle.ts";
+import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -17,7 +17,7 @@ import {
   projects,
   votes,
 } from "../../../src/store/schema.ts";
-import { burn } from "../../../src/store/steps.ts";
+import { useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
 import {
@@ -120,7 +120,7 @@ const CASES: Readonly<Record<string, Case>> = {
     status: "pending",
   },
   "the request is cancelled": {
-    happens: ({ id }) => settle(runtime, store, id, { kind: "cancel" }),
+    happens: ({ id }) => applyUnsigned(runtime, store, id, { kind: "cancel" }),
     answer: "already_decided",
     status: "cancelled",
   },
@@ -137,7 +137,7 @@ const CASES: Readonly<Record<string, Case>> = {
     status: "pending",
   },
   "the ceremony is used up": {
-    happens: ({ given }) => burn(store, given.ceremonyId, "s_other", runtime.now()),
+    happens: ({ given }) => useCeremony(store, given.ceremonyId, "s_other", runtime.now()),
     answer: "challenge_consumed",
     status: "pending",
   },
@@ -194,8 +194,8 @@ describe("between judging and committing", () => {
     const signed = await presign(behind, store, id, maria);
     expect((await present(behind, store, signed)).ok).toBe(false);
     expect((await auditConfirmation(store, id)).version).toBe(0);
-    expect(await settle(behind, store, id, { kind: "cancel" })).toMatchObject({ ok: false });
-    expect((await settle(runtime, store, id, { kind: "tick" })).ok).toBe(true);
+    expect(await applyUnsigned(behind, store, id, { kind: "cancel" })).toMatchObject({ ok: false });
+    expect((await applyUnsigned(runtime, store, id, { kind: "tick" })).ok).toBe(true);
     expect((await auditConfirmation(store, id)).status).toBe("expired");
   });
 

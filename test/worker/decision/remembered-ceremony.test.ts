@@ -1,11 +1,11 @@
 import { reset } from "cloudflare:test";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { takeCeremony, type Begun } from "../../../src/app/decision/ceremony-cache.ts";
+import { takeCeremony, type RememberedCeremony } from "../../../src/app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
-import { decideAsBegun } from "../../../src/app/decision/decide.ts";
+import { decideWithRememberedCeremony } from "../../../src/app/decision/decide.ts";
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
-import { settle } from "../../../src/app/confirmation/settle.ts";
+import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { openSession } from "../../../src/app/account/sign-in.ts";
 import type { Decision } from "../../../src/app/decision/signed-step.ts";
 import { secretHash } from "../../../src/app/account/enrol.ts";
@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 interface Page {
   readonly id: string;
-  readonly begun: Begun;
+  readonly begun: RememberedCeremony;
   readonly signer: Signer;
   readonly given: Decision;
 }
@@ -61,7 +61,7 @@ async function opened(id: string, decision: Decision["decision"] = "approve"): P
 }
 
 const decided = async ({ begun, given }: Page, by = runtime) =>
-  (await decideAsBegun(by, begun, given, newId(runtime, "s"))) !== undefined;
+  (await decideWithRememberedCeremony(by, begun, given, newId(runtime, "s"))) !== undefined;
 
 describe("a decision as its page began", () => {
   it("waits for the database once before it is sealed", async () => {
@@ -98,7 +98,7 @@ describe("a decision as its page began", () => {
   });
 });
 
-const set = (given: Page, row: Partial<Begun["ceremony"]>) =>
+const set = (given: Page, row: Partial<RememberedCeremony["ceremony"]>) =>
   store.update(ceremonies, row, eq(ceremonies.id, given.begun.ceremony.id));
 const ofSession = ({ begun }: Page) => eq(sessions.hash, begun.session);
 
@@ -119,7 +119,7 @@ const SINCE: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     store.update(credentials, { endorsedSeq: null }, eq(credentials.id, signer.passkey.credential.id)),
   "the role changed": async ({ signer }) =>
     store.update(people, { role: "auditor" }, eq(people.id, signer.person.id)),
-  "the request was cancelled": async ({ id }) => settle(runtime, store, id, { kind: "cancel" }),
+  "the request was cancelled": async ({ id }) => applyUnsigned(runtime, store, id, { kind: "cancel" }),
   "the request expired": async ({ id }) =>
     store.update(confirmations, { expiresAt: 1 }, eq(confirmations.id, id)),
   "the challenge ran out": async (page) => set(page, { expiresAt: 1 }),

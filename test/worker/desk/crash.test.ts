@@ -1,10 +1,12 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { ask, consume, read } from "../../../src/app/confirmation/ask.ts";
-import { askRevocation } from "../../../src/app/directory/endorse.ts";
+import { ask } from "../../../src/app/confirmation/ask.ts";
+import { consume } from "../../../src/app/confirmation/consume.ts";
+import { read } from "../../../src/app/confirmation/read.ts";
+import { requestRevocation } from "../../../src/app/directory/endorse.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
-import type { Principal } from "../../../src/app/account/api-keys.ts";
+import type { Principal } from "../../../src/app/account/principal.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import { viewOf } from "../../../src/app/confirmation/view.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
@@ -89,7 +91,7 @@ async function flow(fault: Fault): Promise<Run> {
   await client.decide(await client.addDevice(key), phone);
   await client.insist(() => runtime.desk(store.tenantId).requestSealing());
   const person = await personNamed(store, "alex");
-  const revocation = await client.insist(() => askRevocation(runtime, store, key.credential.id, person));
+  const revocation = await client.insist(() => requestRevocation(runtime, store, key.credential.id, person));
   await client.decide(idOf(expectOk(revocation)), phone);
 
   await client.insist(() => runtime.desk(store.tenantId).requestSealing());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { CreateQueue } from "../../../src/desk/create-queue.ts";
-import type { NewConfirmation } from "../../../src/store/new-confirmations.ts";
+import type { NewConfirmation } from "../../../src/store/confirmation/new-confirmations.ts";
 import type { ConfirmationRow } from "../../../src/store/schema.ts";
 
 // How long new confirmations gather until they are written: not at all for one who asks alone; until the next look
@@ -19,9 +19,9 @@ afterEach(() => vi.restoreAllMocks());
 
 const draft = (id: string): NewConfirmation => ({
   row: { id, payload: "{}", dedupeKey: null } as ConfirmationRow,
-  asks: { people: [] },
+  audience: { people: [] },
   key: null,
-  once: null,
+  idempotency: null,
 });
 
 const queueOf = () =>

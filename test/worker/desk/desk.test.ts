@@ -1,7 +1,7 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { read } from "../../../src/app/confirmation/ask.ts";
-import type { Principal } from "../../../src/app/account/api-keys.ts";
+import { read } from "../../../src/app/confirmation/read.ts";
+import type { Principal } from "../../../src/app/account/principal.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
 import { viewOf } from "../../../src/app/confirmation/view.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
@@ -43,8 +43,8 @@ describe("the desk", () => {
   const asleep = {
     create: async () => false,
     requestSealing: async () => undefined,
-    wait: async () => ({ attended: true, told: null }),
-    hangUp: async () => undefined,
+    wait: async () => ({ attended: true, outcome: null }),
+    abandonWait: async () => undefined,
     wakeAt: async (at: number) => at,
   };
 

@@ -2,7 +2,10 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
-import { insertConfirmations, type NewConfirmation } from "../../../src/store/new-confirmations.ts";
+import {
+  insertConfirmations,
+  type NewConfirmation,
+} from "../../../src/store/confirmation/new-confirmations.ts";
 import { confirmations, idempotency, type ConfirmationRow } from "../../../src/store/schema.ts";
 import { emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
@@ -23,9 +26,9 @@ beforeAll(async () => {
 let made = 0;
 const draft = (more: Partial<NewConfirmation> = {}, row: Partial<ConfirmationRow> = {}): NewConfirmation => ({
   row: { ...like, id: `c_made${made++}`, ...row },
-  asks: { username: "alex" },
+  audience: { username: "alex" },
   key: like.requesterId,
-  once: null,
+  idempotency: null,
   ...more,
 });
 /** All in one turn, so that the desk finds them together; what each came to. */
@@ -37,17 +40,17 @@ async function createAll(drafts: readonly NewConfirmation[]): Promise<readonly (
 const isThere = async ({ row }: NewConfirmation) =>
   (await rows("SELECT 1 FROM confirmations WHERE id = ?1", row.id)).length === 1;
 
-const once = (name: string) => ({ key: like.requesterId, name, requestHash: "same" });
+const keyNamed = (name: string) => ({ key: like.requesterId, name, requestHash: "same" });
 
 it.each([
   ["sound", () => draft(), true],
   ["by a key that is not there", () => draft({ key: "k_absent" }), false],
-  ["for a name that nobody has", () => draft({ asks: { username: "nobody" } }), false],
-  ["under a fresh name", () => draft({ once: once("fresh") }), true],
-  ["under a name that was used", () => draft({ once: once("fresh") }), false],
+  ["for a name that nobody has", () => draft({ audience: { username: "nobody" } }), false],
+  ["under a fresh name", () => draft({ idempotency: keyNamed("fresh") }), true],
+  ["under a name that was used", () => draft({ idempotency: keyNamed("fresh") }), false],
   ["of a call", () => draft({}, { dedupeKey: "call" }), true],
   ["of the same call", () => draft({}, { dedupeKey: "call" }), false],
-  ["for somebody the database does not know", () => draft({ asks: { people: ["p_absent"] } }), "failed"],
+  ["for somebody the database does not know", () => draft({ audience: { people: ["p_absent"] } }), "failed"],
   ["of a project that is not there", () => draft({}, { projectId: "j_absent" }), "failed"],
 ] as const)("one %s leaves the others of its moment alone", async (_name, make, expected) => {
   const [before, middle, after] = [draft(), make(), draft()];
@@ -60,7 +63,7 @@ it.each([
 });
 
 it("makes one of many with the same name, and one of many of the same call", async () => {
-  const named = Array.from({ length: 40 }, () => draft({ once: once("at once") }));
+  const named = Array.from({ length: 40 }, () => draft({ idempotency: keyNamed("at once") }));
   const called = Array.from({ length: 40 }, () => draft({}, { dedupeKey: "at once" }));
   const done = await createAll([...named, ...called]);
   expect([done.slice(0, 40), done.slice(40)].map((each) => each.filter(Boolean).length)).toEqual([1, 1]);

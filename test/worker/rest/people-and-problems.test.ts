@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
-import { type Runtime } from "../../../src/app/runtime.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";
 import { asking, type Asking } from "../support/rest-calls.ts";
 import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";

@@ -3,16 +3,23 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { approvalData, approvalFor } from "../../../src/app/decision/approval-page.ts";
-import { ask, cancel, consume, read, wait } from "../../../src/app/confirmation/ask.ts";
-import { callOf } from "../../../src/app/confirmation/deduplicate.ts";
+import { ask } from "../../../src/app/confirmation/ask.ts";
+import { cancel } from "../../../src/app/confirmation/cancel.ts";
+import { consume } from "../../../src/app/confirmation/consume.ts";
+import { read } from "../../../src/app/confirmation/read.ts";
+import { wait } from "../../../src/app/confirmation/wait.ts";
+import { identityOf } from "../../../src/app/confirmation/deduplicate.ts";
 import { inboxOf } from "../../../src/app/decision/inbox.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import { openSession, readSession } from "../../../src/app/account/sign-in.ts";
-import { tickAll } from "../../../src/app/confirmation/settle.ts";
-import { list } from "../../../src/app/confirmation/view.ts";
+import { tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
+import { list } from "../../../src/app/confirmation/list.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { insertConfirmations, type NewConfirmation } from "../../../src/store/new-confirmations.ts";
+import {
+  insertConfirmations,
+  type NewConfirmation,
+} from "../../../src/store/confirmation/new-confirmations.ts";
 import { confirmations } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { Client, principalIn } from "../support/retrying-client.ts";
@@ -24,9 +31,9 @@ import { personNamed } from "../support/signed-decisions.ts";
 // runs is looked at. A table that grows is never read by its tenant alone.
 
 const PAYLOAD = expectOk(canonicalPayload({ service: "api" }));
-const question = (once: string) => ({
+const question = (name: string) => ({
   username: "alex",
-  action: `Deploy ${once}`,
+  action: `Deploy ${name}`,
   payload: PAYLOAD,
   expiresInSeconds: 900,
   executeWithinSeconds: null,
@@ -66,7 +73,7 @@ beforeAll(async () => {
   const client = new Client(runtime, store);
   const alex = await personNamed(store, "alex");
   const asked = async (name: string, repeats = false) => {
-    const call = repeats ? callOf(principal.key.id, question(name), true) : undefined;
+    const call = repeats ? identityOf(principal.key.id, question(name), true) : undefined;
     return expectOk(await ask(runtime, principal, question(name), name, call)).row.id;
   };
   const id = await asked("first");
@@ -91,7 +98,7 @@ beforeAll(async () => {
     limit: 5,
   });
   await list(runtime, store, { project: principal.project.id, status: "pending", limit: 5 });
-  await tickAll(runtime, store);
+  await tickDue(runtime, store);
 }, 60_000);
 
 /** As the desk writes down what comes at the same moment. */
@@ -100,9 +107,9 @@ async function writeMany(store: TenantStore, id: string, key: string, person: st
   if (like === undefined) throw new RangeError("nothing was asked");
   const drafts = ["named", "asked of people"].map((name, place): NewConfirmation => ({
     row: { ...like, id: `c_${name}`, approverId: null },
-    asks: place === 0 ? { username: "alex" } : { people: [person] },
+    audience: place === 0 ? { username: "alex" } : { people: [person] },
     key,
-    once: { key, name, requestHash: "" },
+    idempotency: { key, name, requestHash: "" },
   }));
   expect((await insertConfirmations(store, drafts)).size).toBe(2);
 }

@@ -1,5 +1,5 @@
 import type { DeskPort, LogClient, Runtime } from "../../../src/app/runtime.ts";
-import { insertConfirmations } from "../../../src/store/new-confirmations.ts";
+import { insertConfirmations } from "../../../src/store/confirmation/new-confirmations.ts";
 import { sealAll } from "../../../src/app/sealing/seal.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
@@ -57,8 +57,8 @@ export function failingRuntime(
         const store = storeOfDesk(database, tenantId);
         await sealAll(store, log, async () => undefined);
       }),
-    wait: async () => ({ attended: true, told: null }),
-    hangUp: async () => undefined,
+    wait: async () => ({ attended: true, outcome: null }),
+    abandonWait: async () => undefined,
     wakeAt: (at) => fault.strike("desk.wakeAt", async () => at),
   });
   return { ...runtime, database, log, desk };

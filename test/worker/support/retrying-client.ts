@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import { takeCeremony } from "../../../src/app/decision/ceremony-cache.ts";
+import { takeCeremony } from "../../../src/app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
-import { decide, decideAsBegun } from "../../../src/app/decision/decide.ts";
+import { decide, decideWithRememberedCeremony } from "../../../src/app/decision/decide.ts";
 import { beginEnrolment, finishEnrolment, secretHash } from "../../../src/app/account/enrol.ts";
-import { principalOf, type Principal } from "../../../src/app/account/api-keys.ts";
+import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
-import { beginDevice, finishDevice } from "../../../src/app/account/people.ts";
+import { beginDevice, finishDevice } from "../../../src/app/account/devices.ts";
 import { beginSignIn, finishSignIn, openSession } from "../../../src/app/account/sign-in.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
@@ -122,7 +122,7 @@ export class Client {
       this.insist(async (): Promise<Result<"decided">> => {
         const begun = takeCeremony(session, id);
         const stepId = newId(runtime, "s");
-        const by = begun && (await decideAsBegun(runtime, begun, given, stepId));
+        const by = begun && (await decideWithRememberedCeremony(runtime, begun, given, stepId));
         return by ? accept("decided") : decide(runtime, store, id, person, given, stepId);
       });
     const decided = await present();

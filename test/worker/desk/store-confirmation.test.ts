@@ -2,8 +2,8 @@ import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { DeskPort, Runtime } from "../../../src/app/runtime.ts";
-import { writeConfirmation } from "../../../src/app/confirmation/write-confirmation.ts";
-import type { NewConfirmation } from "../../../src/store/new-confirmations.ts";
+import { storeConfirmation } from "../../../src/app/confirmation/store-confirmation.ts";
+import type { NewConfirmation } from "../../../src/store/confirmation/new-confirmations.ts";
 import { confirmations, type ConfirmationRow } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { emptyHouse, newCompany } from "../support/worker-fixture.ts";
@@ -53,9 +53,9 @@ const desk = (more: Partial<DeskPort> = {}): DeskPort => ({
 const runtime = (more?: Partial<DeskPort>): Runtime => ({ ...real, now: () => now, desk: () => desk(more) });
 const draft = (name: string, dueIn: number, more: Partial<NewConfirmation> = {}): NewConfirmation => ({
   row: { ...like, id: idOf(name), createdAt: now, expiresAt: NOW + dueIn },
-  asks: { username: "alex" },
+  audience: { username: "alex" },
   key: like.requesterId,
-  once: null,
+  idempotency: null,
   ...more,
 });
 const isThere = async (name: string) =>
@@ -69,7 +69,7 @@ it("writes one that comes alone itself, and sends to the desk what comes close b
     ["alone", 21],
   ] as const) {
     now += after;
-    expect(await writeConfirmation(runtime(), store, draft(name, 900 * SECOND))).toBe(true);
+    expect(await storeConfirmation(runtime(), store, draft(name, 900 * SECOND))).toBe(true);
   }
   expect(heard).toEqual([900 * SECOND, "open close", "open closer"]);
   expect([await isThere("first"), await isThere("alone")]).toEqual([true, true]);
@@ -84,24 +84,24 @@ it.each([
 ] as const)(
   "tells the desk of %s only if it would not wake up in time",
   async (_what, after, first, second, told) => {
-    await writeConfirmation(runtime(), store, draft("first", first * SECOND));
+    await storeConfirmation(runtime(), store, draft("first", first * SECOND));
     now += after * SECOND;
-    await writeConfirmation(runtime(), store, draft("second", (after + second) * SECOND));
+    await storeConfirmation(runtime(), store, draft("second", (after + second) * SECOND));
     expect(heard).toEqual([first, ...told].map((seconds) => seconds * SECOND));
   },
 );
 
 it("goes by the alarm that is set, which may be earlier than the one that was asked for", async () => {
   const earlier = { wakeAt: async () => NOW + 60 * SECOND };
-  await writeConfirmation(runtime(earlier), store, draft("first", 900 * SECOND));
+  await storeConfirmation(runtime(earlier), store, draft("first", 900 * SECOND));
   now += SECOND;
-  await writeConfirmation(runtime(), store, draft("second", 120 * SECOND));
+  await storeConfirmation(runtime(), store, draft("second", 120 * SECOND));
   expect(heard).toEqual([]);
 });
 
 it("makes nothing, and tells nobody, where a fact does not hold", async () => {
-  const nobody = draft("nobody", 900 * SECOND, { asks: { username: "nobody" } });
-  expect(await writeConfirmation(runtime(), store, nobody)).toBe(false);
+  const nobody = draft("nobody", 900 * SECOND, { audience: { username: "nobody" } });
+  expect(await storeConfirmation(runtime(), store, nobody)).toBe(false);
   expect([heard, await isThere("nobody")]).toEqual([[], false]);
 });
 
@@ -111,20 +111,20 @@ it("has made what is there, though the desk can't be told; and tells it of the n
       throw new Error("the desk is away");
     },
   };
-  expect(await writeConfirmation(runtime(deaf), store, draft("untold", 900 * SECOND))).toBe(true);
+  expect(await storeConfirmation(runtime(deaf), store, draft("untold", 900 * SECOND))).toBe(true);
   now += SECOND;
-  expect(await writeConfirmation(runtime(), store, draft("told", 900 * SECOND))).toBe(true);
+  expect(await storeConfirmation(runtime(), store, draft("told", 900 * SECOND))).toBe(true);
   expect(heard).toEqual([900 * SECOND]);
 });
 
 it("fails where nothing is there, either way", async () => {
   const { row, ...more } = draft("broken", 900 * SECOND);
   const broken = { ...more, row: { ...row, projectId: "j_absent" } };
-  await expect(writeConfirmation(runtime(), store, broken)).rejects.toThrow(/FOREIGN KEY/);
+  await expect(storeConfirmation(runtime(), store, broken)).rejects.toThrow(/FOREIGN KEY/);
   const lost = {
     create: async () => {
       throw new Error("the desk is away");
     },
   };
-  await expect(writeConfirmation(runtime(lost), store, draft("lost", 900 * SECOND))).rejects.toThrow(/away/);
+  await expect(storeConfirmation(runtime(lost), store, draft("lost", 900 * SECOND))).rejects.toThrow(/away/);
 });

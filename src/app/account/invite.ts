@@ -1,0 +1,89 @@
+import { toBase64url } from "../../core/encoding/bytes.ts";
+import { accept, refuse, type Result } from "../../core/refusal.ts";
+import type { Role } from "../../core/stream/record.ts";
+import { insertEnrolment, insertInvitedPerson, type NewEnrolment } from "../../store/account/enrolments.ts";
+import { hasPasskey } from "../../store/account/passkeys.ts";
+import { findPersonByName } from "../../store/account/people.ts";
+import type { PersonRow } from "../../store/schema.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { directoryOf } from "../directory/change.ts";
+import { quorumOfManagers } from "../directory/managers.ts";
+import { newId, type Runtime } from "../runtime.ts";
+import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES, secretHash } from "./enrol.ts";
+
+const USER_HANDLE_BYTES = 32;
+
+export interface Invite {
+  readonly enrolUrl: string;
+  readonly expiresAt: number;
+}
+
+/** A new person, or a new link for one who has not enrolled yet. Only a hash of the link's secret is stored. */
+export async function invite(
+  runtime: Runtime,
+  store: TenantStore,
+  username: string,
+  role: Role,
+): Promise<Result<Invite>> {
+  const isTaken = refuse("username_taken", `there is already somebody called "${username}"`);
+  const known = await findPersonByName(store, username);
+  if (known !== undefined && !(await isWaiting(store, known, role))) return isTaken;
+  const personId = known?.id ?? newId(runtime, "p");
+  const link = newLink(runtime, personId, false);
+  if (known !== undefined) {
+    await insertEnrolment(store, link.row);
+    return accept(link.invite);
+  }
+  const userHandle = toBase64url(runtime.random(USER_HANDLE_BYTES));
+  const person = { id: personId, username, role, userHandle, createdAt: runtime.now() };
+  try {
+    await insertInvitedPerson(store, person, link.row);
+  } catch (problem) {
+    const other = await findPersonByName(store, username);
+    if (other !== undefined && other.id !== personId) return isTaken;
+    throw problem;
+  }
+  return accept(link.invite);
+}
+
+/** Invited in this role and without a passkey so far. */
+async function isWaiting(store: TenantStore, person: PersonRow, role: Role): Promise<boolean> {
+  return person.role === role && !(await hasPasskey(store, person.id));
+}
+
+/** A link for somebody who has lost every passkey. The new passkey is active once a quorum has signed for it. */
+export async function inviteToRecover(
+  runtime: Runtime,
+  store: TenantStore,
+  username: string,
+): Promise<Result<Invite>> {
+  const person = await findPersonByName(store, username);
+  if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  // Checked before a link is sent, not after somebody has registered a passkey with it.
+  const quorum = quorumOfManagers(await directoryOf(store), person);
+  if (!quorum.ok) return quorum;
+  const link = newLink(runtime, person.id, true);
+  await insertEnrolment(store, link.row);
+  return accept(link.invite);
+}
+
+function newLink(
+  runtime: Runtime,
+  personId: string,
+  recovers: boolean,
+): { readonly invite: Invite; readonly row: NewEnrolment } {
+  const now = runtime.now();
+  const secret = toBase64url(runtime.random(ENROLMENT_SECRET_BYTES));
+  const expiresAt = now + ENROLMENT_HOURS * 3_600_000;
+  return {
+    invite: { enrolUrl: `${runtime.origin}/enrol#${secret}`, expiresAt },
+    row: {
+      id: newId(runtime, "e"),
+      secretHash: secretHash(secret),
+      personId,
+      createdAt: now,
+      expiresAt,
+      recovers,
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
+import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { rpIdOf } from "../../core/webauthn/rp-id.ts";
+import { verifyRegistration } from "../../passkey/passkey.ts";
+import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
+import type { NewPasskey } from "../../store/account/passkeys.ts";
+import { credentialById, insertChallenge, useChallenge } from "../../store/tenant-lookup.ts";
+import type { PersonRow } from "../../store/schema.ts";
+import type { Runtime } from "../runtime.ts";
+
+// Registering a passkey, at enrolment and for a further device.
+
+export const PASSKEY_CHALLENGE_BYTES = 32;
+export const PASSKEY_CHALLENGE_SECONDS = 10 * 60;
+
+/** What a page sends to register a passkey. */
+export interface RegistrationForm {
+  readonly challenge: string;
+  readonly label: string;
+  readonly registration: Registration;
+}
+
+export async function newChallenge(runtime: Runtime): Promise<string> {
+  const challenge = toBase64url(runtime.random(PASSKEY_CHALLENGE_BYTES));
+  await insertChallenge(runtime.database, challenge, "passkey", runtime.now(), PASSKEY_CHALLENGE_SECONDS);
+  return challenge;
+}
+
+/** Uses the challenge and verifies the registration. */
+export async function verifyNewPasskey(
+  runtime: Runtime,
+  { challenge, registration }: Pick<RegistrationForm, "challenge" | "registration">,
+  person: PersonRow,
+): Promise<Result<RegisteredPasskey>> {
+  const bytes = fromBase64url(challenge);
+  if (!bytes.ok)
+    return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
+  const isValid = await useChallenge(runtime.database, challenge, "passkey", runtime.now(), person.id);
+  if (!isValid)
+    return refuse("challenge_consumed", "this page's challenge was used or is too old; load the page again");
+  if ((await credentialById(runtime.database, registration.id)) !== undefined) return alreadyRegistered();
+  return verifyRegistration({
+    registration,
+    challenge: bytes.value,
+    origin: runtime.origin,
+    rpId: rpIdOf(runtime.origin),
+  });
+}
+
+export function newPasskeyRow(
+  { id }: PersonRow,
+  passkey: RegisteredPasskey,
+  label: string,
+  now: number,
+): NewPasskey {
+  const { algorithm, signCount, backupEligible, backedUp, transports } = passkey;
+  return {
+    id: passkey.id,
+    personId: id,
+    label,
+    publicKey: toBase64url(passkey.publicKey),
+    algorithm,
+    signCount,
+    backupEligible,
+    backedUp,
+    transports: transports.join(" "),
+    createdAt: now,
+  };
+}
+
+/** Runs a transaction that stores a passkey. It raises if the same passkey was registered a moment ago. */
+export async function storePasskey(
+  runtime: Runtime,
+  id: string,
+  transaction: () => Promise<void>,
+): Promise<Result<"stored">> {
+  try {
+    await transaction();
+    return accept("stored");
+  } catch (problem) {
+    if ((await credentialById(runtime.database, id)) === undefined) throw problem;
+    return alreadyRegistered();
+  }
+}
+
+function alreadyRegistered() {
+  return refuse("credential_registered", "this passkey is registered already");
+}

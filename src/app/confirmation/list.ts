@@ -1,0 +1,48 @@
+import type { Status } from "../../core/confirmation/decision.ts";
+import {
+  approverNames,
+  listConfirmations,
+  sealedAmong,
+  type ListFilter,
+} from "../../store/confirmation/confirmation-list.ts";
+import type { ConfirmationRow } from "../../store/schema.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Runtime } from "../runtime.ts";
+import { applyUnsigned, tickDue } from "./apply-unsigned.ts";
+
+export interface ListItem {
+  readonly row: ConfirmationRow;
+  readonly status: Status;
+  readonly username: string | null;
+}
+
+/** A page of decisions, newest first. */
+export async function list(
+  runtime: Runtime,
+  store: TenantStore,
+  filter: ListFilter,
+): Promise<{ items: readonly ListItem[]; hasMore: boolean }> {
+  // Some may have expired and not be marked so.
+  if (filter.status === "expired") await tickDue(runtime, store);
+  const rows = await listConfirmations(store, filter);
+  const overdue = rows.filter(({ status, expiresAt }) => status === "pending" && expiresAt <= runtime.now());
+  if (overdue.length > 0) {
+    for (const { id } of overdue) await applyUnsigned(runtime, store, id, { kind: "tick" });
+    return list(runtime, store, filter);
+  }
+  const page = rows.slice(0, filter.limit);
+  const sealed = await sealedAmong(store, page);
+  const usernames = await approverNames(
+    store,
+    page.map(({ id }) => id),
+  );
+  const items = page.map((row) => {
+    const isSigned = row.status === "approved" || row.status === "rejected";
+    return {
+      row,
+      status: isSigned && !sealed.has(row.id) ? ("pending" as const) : row.status,
+      username: row.policy === null ? (usernames.get(row.id) ?? null) : null,
+    };
+  });
+  return { items, hasMore: rows.length > filter.limit };
+}

@@ -1,0 +1,32 @@
+import type { Change } from "../../core/stream/directory.ts";
+import type { Role } from "../../core/stream/record.ts";
+import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { findPersonByName } from "../../store/account/people.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Requester } from "../account/principal.ts";
+import type { Runtime } from "../runtime.ts";
+import { anyManager } from "./managers.ts";
+import { requestChange } from "./request-change.ts";
+
+/** Requests another role for a person. Returns the address where somebody entitled signs. */
+export async function requestRole(
+  runtime: Runtime,
+  store: TenantStore,
+  requester: Requester,
+  username: string,
+  role: Role,
+): Promise<Result<string>> {
+  const person = await findPersonByName(store, username);
+  if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  const approver = await anyManager(store, person.id, role === "owner" || person.role === "owner");
+  if (!approver.ok) return approver;
+  const change: Change = {
+    v: 1,
+    kind: "countersign/change",
+    change: "role.changed",
+    person: { id: person.id, username },
+    role,
+  };
+  const action = `Make ${username} (${person.role}) ${role}`;
+  return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
+}

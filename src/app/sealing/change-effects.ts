@@ -1,0 +1,38 @@
+import { parseJsonText } from "../../core/encoding/strict-json.ts";
+import { expectOk } from "../../core/refusal.ts";
+import type { ConfirmationRow, OutboxRow } from "../../store/schema.ts";
+import type { ChangeEffect } from "../../store/stream/mark-sealed.ts";
+import { changeOf } from "../directory/change.ts";
+
+/** What a record does to the tables when it is sealed. */
+export function effectsOf(
+  row: OutboxRow,
+  confirmation: ConfirmationRow | undefined,
+): readonly ChangeEffect[] {
+  if (row.type === "stream.created") {
+    const body = expectOk(parseJsonText(row.body ?? "")) as { genesis: { credentialId: string } };
+    return [{ kind: "endorse", credential: body.genesis.credentialId }];
+  }
+  // A change that was rejected, cancelled or expired is sealed with the type `decision`.
+  const applies = row.type !== "consumed" && row.type !== "decision";
+  const change = applies && confirmation ? changeOf(confirmation) : undefined;
+  switch (change?.change) {
+    case "credential.endorsed":
+      return [{ kind: "endorse", credential: change.credential.id }];
+    case "role.changed":
+      return [{ kind: "set-role", person: change.person.id, role: change.role }];
+    case "recovered": {
+      const credential = change.credential.id;
+      return [
+        { kind: "endorse", credential },
+        { kind: "replace-devices", person: change.person.id, credential },
+      ];
+    }
+    case "revealed":
+      return [{ kind: change.shown ? "reveal" : "withdraw-reveal", confirmation: change.confirmation }];
+    case "credential.revoked":
+    case "policy.changed":
+    case undefined:
+      return [];
+  }
+}

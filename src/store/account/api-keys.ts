@@ -1,0 +1,38 @@
+import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
+import { apiKeys, projects, type ProjectRow } from "../schema.ts";
+import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
+
+/** Neither revoked nor expired at this time. */
+export function isActiveKey(at: SQL): SQL | undefined {
+  return and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)));
+}
+
+/** One row if the key is active now, none otherwise. */
+export const ACTIVE_KEY = prepared(apiKeys, (scope) =>
+  scope.select(
+    apiKeys,
+    and(eq(apiKeys.id, sql.placeholder("key")), isActiveKey(sql`${sql.placeholder("now")}`)),
+  ),
+);
+
+export async function isKeyActive(store: TenantStore, key: string, now: number): Promise<boolean> {
+  const [rows] = await store.run([ACTIVE_KEY.with({ key, now })]);
+  return rows.length > 0;
+}
+
+export async function updateKeyLastUse(store: TenantStore, key: string, now: number): Promise<void> {
+  const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
+  await store.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.id, key), earlier));
+}
+
+export async function insertKey(store: TenantStore, key: NewRow<typeof apiKeys>): Promise<void> {
+  await store.insert(apiKeys, key);
+}
+
+export async function insertProject(store: TenantStore, project: NewRow<typeof projects>): Promise<void> {
+  await store.insert(projects, project);
+}
+
+export async function findFirstProject(store: TenantStore): Promise<ProjectRow | undefined> {
+  return store.first(projects);
+}

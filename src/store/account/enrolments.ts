@@ -1,0 +1,60 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { enrolments, people } from "../schema.ts";
+import { insertFirstRecordIf, type FirstRecord } from "../stream/outbox.ts";
+import type { NewRow, TenantStore } from "../tenant-store.ts";
+import { insertPasskeyIf, type NewPasskey } from "./passkeys.ts";
+
+export type NewEnrolment = NewRow<typeof enrolments>;
+
+export async function insertEnrolment(store: TenantStore, enrolment: NewEnrolment): Promise<void> {
+  await store.insert(enrolments, enrolment);
+}
+
+/** Raises if the username exists. */
+export async function insertInvitedPerson(
+  store: TenantStore,
+  person: NewRow<typeof people>,
+  enrolment: NewEnrolment,
+): Promise<void> {
+  await store.batch([store.insert(people, person), store.insert(enrolments, enrolment)]);
+}
+
+/**
+ * Uses the link and stores its passkey, in one transaction; for the owner also the stream's first record. If
+ * another attempt used the link, nothing is stored. Raises if the passkey's id is registered already.
+ */
+export async function enrolPasskey(
+  store: TenantStore,
+  use: { readonly enrolment: string; readonly attempt: string; readonly now: number },
+  passkey: NewPasskey,
+  first: FirstRecord | null,
+): Promise<void> {
+  const { enrolment, attempt, now } = use;
+  const isOwnAttempt = sql`EXISTS (SELECT 1 FROM ${enrolments}
+    WHERE ${enrolments.tenantId} = ${store.tenantId} AND ${enrolments.usedBy} = ${attempt})`;
+  await store.batch([
+    store.update(
+      enrolments,
+      { usedAt: now, usedBy: attempt },
+      and(eq(enrolments.id, enrolment), isNull(enrolments.usedAt)),
+    ),
+    insertPasskeyIf(store, passkey, isOwnAttempt),
+    ...(first === null
+      ? []
+      : [insertFirstRecordIf(store, first, isOwnAttempt), store.beginStream(first.stream, isOwnAttempt)]),
+  ]);
+}
+
+/** Whether the person used a link for recovery at this time. */
+export async function hasUsedRecoveryLink(
+  store: TenantStore,
+  person: string,
+  usedAt: number,
+): Promise<boolean> {
+  const link = and(
+    eq(enrolments.personId, person),
+    eq(enrolments.recovers, true),
+    eq(enrolments.usedAt, usedAt),
+  );
+  return (await store.first(enrolments, link)) !== undefined;
+}

@@ -1,0 +1,86 @@
+import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { credentials, type CredentialRow, type Tenant } from "../schema.ts";
+import { ownTenant, prepared, type Statement, type TenantStore } from "../tenant-store.ts";
+
+/** An active passkey is endorsed by a sealed record, and not revoked. */
+export function isActive(): SQL | undefined {
+  return and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt));
+}
+
+const ACTIVE_PASSKEYS = prepared(credentials, (scope) =>
+  scope.select(credentials, and(eq(credentials.personId, sql.placeholder("person")), isActive())),
+);
+
+export async function activePasskeysOf(
+  store: TenantStore,
+  person: string,
+): Promise<readonly CredentialRow[]> {
+  const [passkeys] = await store.run([ACTIVE_PASSKEYS.with({ person })]);
+  return passkeys;
+}
+
+/** For a new ceremony, in one round trip. */
+export async function readTenantAndPasskeys(
+  store: TenantStore,
+  person: string,
+): Promise<{ readonly tenant: Tenant | undefined; readonly passkeys: readonly CredentialRow[] }> {
+  const [[tenant], passkeys] = await store.run([ownTenant, ACTIVE_PASSKEYS.with({ person })]);
+  return { tenant, passkeys };
+}
+
+/** Every passkey of the person, oldest first. */
+export async function passkeysOf(store: TenantStore, person: string): Promise<readonly CredentialRow[]> {
+  return store.select(credentials, eq(credentials.personId, person)).orderBy(asc(credentials.createdAt));
+}
+
+/** Passkeys that were endorsed at some time, revoked ones included. */
+export async function endorsedPasskeysOf(
+  store: TenantStore,
+  person: string,
+): Promise<readonly CredentialRow[]> {
+  return store.select(credentials, and(eq(credentials.personId, person), isNotNull(credentials.endorsedSeq)));
+}
+
+export async function hasPasskey(store: TenantStore, person: string): Promise<boolean> {
+  return (await store.first(credentials, eq(credentials.personId, person))) !== undefined;
+}
+
+export async function findPasskey(store: TenantStore, id: string): Promise<CredentialRow | undefined> {
+  return store.first(credentials, eq(credentials.id, id));
+}
+
+export async function findPasskeyOf(
+  store: TenantStore,
+  person: string,
+  id: string,
+): Promise<CredentialRow | undefined> {
+  return store.first(credentials, and(eq(credentials.id, id), eq(credentials.personId, person)));
+}
+
+export async function updatePasskeyAtSignIn(
+  store: TenantStore,
+  id: string,
+  use: Pick<CredentialRow, "signCount" | "backedUp" | "lastUsedAt">,
+): Promise<void> {
+  await store.update(credentials, use, eq(credentials.id, id));
+}
+
+export type NewPasskey = Omit<
+  CredentialRow,
+  "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "revokedSeq"
+>;
+
+/** Raises if the passkey's id is registered already, in any tenant. */
+export async function insertPasskey(store: TenantStore, passkey: NewPasskey): Promise<void> {
+  await store.batch([insertPasskeyIf(store, passkey, sql`1`)]);
+}
+
+export function insertPasskeyIf(store: TenantStore, passkey: NewPasskey, condition: SQL): Statement {
+  const { id, personId, label, publicKey, algorithm, signCount, transports, createdAt } = passkey;
+  const [eligible, backedUp] = [passkey.backupEligible ? 1 : 0, passkey.backedUp ? 1 : 0];
+  return store.insertFrom(
+    credentials,
+    (tenant) => sql`SELECT ${tenant}, ${id}, ${personId}, ${label}, ${publicKey}, ${algorithm}, ${signCount},
+      ${eligible}, ${backedUp}, ${transports}, ${createdAt}, NULL, NULL, NULL, NULL WHERE ${condition}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { and, asc, eq, inArray, isNotNull, ne } from "drizzle-orm";
+import { credentials, people, type CredentialRow, type PersonRow } from "../schema.ts";
+import type { TenantStore } from "../tenant-store.ts";
+import { isActive } from "./passkeys.ts";
+
+export async function findPerson(store: TenantStore, id: string): Promise<PersonRow | undefined> {
+  return store.first(people, eq(people.id, id));
+}
+
+export async function findPersonByName(store: TenantStore, username: string): Promise<PersonRow | undefined> {
+  return store.first(people, eq(people.username, username));
+}
+
+/** Everybody else with one of these roles, by username. */
+export async function findOthersWithRole(
+  store: TenantStore,
+  person: string,
+  roles: readonly PersonRow["role"][],
+): Promise<readonly PersonRow[]> {
+  const others = and(inArray(people.role, [...roles]), ne(people.id, person));
+  return store.select(people, others).orderBy(asc(people.username));
+}
+
+export async function usernamesOf(
+  store: TenantStore,
+  ids: Iterable<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await store.selectIn(people, people.id, [...new Set(ids)]);
+  return new Map(found.map(({ id, username }) => [id, username]));
+}
+
+interface PeopleWithPasskeys {
+  readonly people: readonly PersonRow[];
+  readonly passkeys: readonly CredentialRow[];
+}
+
+/** Everybody by username, and all active passkeys, of one moment. */
+export async function readPeople(store: TenantStore): Promise<PeopleWithPasskeys> {
+  const [members, active] = await store.read([
+    store.select(people).orderBy(asc(people.username)),
+    store.select(credentials, isActive()),
+  ]);
+  return { people: members, passkeys: active };
+}
+
+/** Everybody, and all passkeys that were ever endorsed, of one moment. */
+export async function readDirectory(store: TenantStore): Promise<PeopleWithPasskeys> {
+  const [members, endorsed] = await store.read([
+    store.select(people),
+    store.select(credentials, isNotNull(credentials.endorsedSeq)),
+  ]);
+  return { people: members, passkeys: endorsed };
+}

@@ -1,0 +1,96 @@
+import { and, desc, eq, gt, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
+import type { Status } from "../../core/confirmation/decision.ts";
+import { audience, confirmations, outbox, people, reveals, type ConfirmationRow } from "../schema.ts";
+import { usernamesOf } from "../account/people.ts";
+import type { TenantStore } from "../tenant-store.ts";
+
+export interface ListFilter {
+  readonly project: string;
+  readonly status?: Status | undefined;
+  readonly approver?: string | undefined;
+  readonly createdAfter?: number | undefined;
+  readonly limit: number;
+  /** The last id of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** Decisions that match, newest first: one more than the limit if there are more. */
+export async function listConfirmations(
+  store: TenantStore,
+  filter: ListFilter,
+): Promise<readonly ConfirmationRow[]> {
+  return store
+    .select(confirmations, matching(store, filter))
+    .orderBy(desc(confirmations.id))
+    .limit(filter.limit + 1);
+}
+
+/** A decision that people signed reads pending until it is sealed. */
+function matching(store: TenantStore, filter: ListFilter): SQL | undefined {
+  const isSealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
+    AND ${outbox.seq} = ${confirmations.decidedSeq} AND ${outbox.index} IS NOT NULL)`;
+  const isSigned = sql`${confirmations.status} IN ('approved', 'rejected')`;
+  const conditions = [eq(confirmations.type, "decision"), eq(confirmations.projectId, filter.project)];
+  if (filter.status === "pending")
+    conditions.push(sql`(${confirmations.status} = 'pending' OR (${isSigned} AND NOT ${isSealed}))`);
+  else if (filter.status !== undefined)
+    conditions.push(eq(confirmations.status, filter.status), sql`(NOT ${isSigned} OR ${isSealed})`);
+  if (filter.createdAfter !== undefined) conditions.push(gt(confirmations.createdAt, filter.createdAfter));
+  if (filter.after !== undefined) conditions.push(lt(confirmations.id, filter.after));
+  if (filter.approver !== undefined) {
+    conditions.push(sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
+      JOIN ${people} ON ${people.tenantId} = ${audience.tenantId} AND ${people.id} = ${audience.personId}
+      WHERE ${audience.tenantId} = ${store.tenantId} AND ${people.username} = ${filter.approver})`);
+  }
+  return and(...conditions);
+}
+
+/** The ids of those whose outcome is sealed. */
+export async function sealedAmong(
+  store: TenantStore,
+  rows: readonly ConfirmationRow[],
+): Promise<ReadonlySet<string>> {
+  const seqs = rows.flatMap(({ decidedSeq }) => (decidedSeq === null ? [] : [decidedSeq]));
+  const records = await store.selectIn(outbox, outbox.seq, seqs);
+  return new Set(
+    records.flatMap(({ index, confirmationId }) =>
+      index === null || confirmationId === null ? [] : [confirmationId],
+    ),
+  );
+}
+
+/** By confirmation: the username of somebody who is asked. */
+export async function approverNames(
+  store: TenantStore,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const pairs = await store.selectIn(audience, audience.confirmationId, ids);
+  const usernames = await usernamesOf(
+    store,
+    pairs.map(({ personId }) => personId),
+  );
+  return new Map(
+    pairs.flatMap(({ confirmationId, personId }) => {
+      const username = usernames.get(personId);
+      return username === undefined ? [] : [[confirmationId, username] as const];
+    }),
+  );
+}
+
+/** What this person is asked, newest first, and which decisions are public now. */
+export async function readInbox(
+  store: TenantStore,
+  person: string,
+  limit: number,
+): Promise<{ readonly rows: readonly ConfirmationRow[]; readonly revealed: ReadonlySet<string> }> {
+  const isAsked = sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
+    WHERE ${audience.tenantId} = ${store.tenantId} AND ${audience.personId} = ${person})`;
+  const [rows, open] = await store.read([
+    store
+      .select(confirmations, and(isAsked, ne(confirmations.status, "cancelled")))
+      .orderBy(desc(confirmations.id))
+      .limit(limit),
+    store.select(reveals, isNull(reveals.withdrawnAt)),
+  ]);
+  return { rows, revealed: new Set(open.map(({ confirmationId }) => confirmationId)) };
+}

@@ -1,0 +1,186 @@
+import { and, desc, eq, inArray, lte, sql } from "drizzle-orm";
+import { ACTIVE_KEY } from "../account/api-keys.ts";
+import {
+  audience,
+  ceremonies,
+  confirmations,
+  credentials,
+  outbox,
+  people,
+  votes,
+  type CeremonyRow,
+  type ConfirmationRow,
+  type CredentialRow,
+  type OutboxRow,
+  type PersonRow,
+  type Tenant,
+  type VoteRow,
+} from "../schema.ts";
+import { ownTenant, prepared, type TenantStore } from "../tenant-store.ts";
+
+/** A confirmation with the rows that belong to it, of one moment. */
+export interface ConfirmationRows {
+  readonly row: ConfirmationRow;
+  readonly votes: readonly VoteRow[];
+  /** The passkeys that signed the votes. */
+  readonly passkeys: readonly CredentialRow[];
+  readonly audience: readonly PersonRow[];
+  /** Its records in the stream, in their order. */
+  readonly records: readonly OutboxRow[];
+}
+
+const ID = sql.placeholder("id");
+const CONFIRMATION = prepared(confirmations, (scope) =>
+  scope.select(confirmations, eq(confirmations.id, ID)),
+);
+const VOTES = prepared(votes, (scope) => scope.select(votes, eq(votes.confirmationId, ID)).orderBy(votes.at));
+const PASSKEYS_OF_VOTES = prepared(credentials, (scope) =>
+  scope.select(
+    credentials,
+    sql`${credentials.id} IN (SELECT ${votes.credentialId} FROM ${votes}
+      WHERE ${votes.tenantId} = ${scope.tenantId} AND ${votes.confirmationId} = ${ID})`,
+  ),
+);
+const AUDIENCE = prepared(people, (scope) =>
+  scope.select(
+    people,
+    sql`${people.id} IN (SELECT ${audience.personId} FROM ${audience}
+      WHERE ${audience.tenantId} = ${scope.tenantId} AND ${audience.confirmationId} = ${ID})`,
+  ),
+);
+const RECORDS = prepared(outbox, (scope) =>
+  scope.select(outbox, eq(outbox.confirmationId, ID)).orderBy(outbox.seq),
+);
+
+function selectRows(id: string) {
+  return [
+    CONFIRMATION.with({ id }),
+    VOTES.with({ id }),
+    PASSKEYS_OF_VOTES.with({ id }),
+    AUDIENCE.with({ id }),
+    RECORDS.with({ id }),
+  ] as const;
+}
+
+type Results = readonly [
+  readonly ConfirmationRow[],
+  readonly VoteRow[],
+  readonly CredentialRow[],
+  readonly PersonRow[],
+  readonly OutboxRow[],
+];
+
+function rowsFrom([[row], cast, passkeys, members, records]: Results): ConfirmationRows | undefined {
+  return row && { row, votes: cast, passkeys, audience: members, records };
+}
+
+export async function readConfirmation(
+  store: TenantStore,
+  id: string,
+): Promise<ConfirmationRows | undefined> {
+  return rowsFrom(await store.run(selectRows(id)));
+}
+
+/** With whether the API key is active at the same moment. */
+export async function readConfirmationWithKey(
+  store: TenantStore,
+  id: string,
+  key: string,
+  now: number,
+): Promise<{ readonly isKeyActive: boolean; readonly rows: ConfirmationRows | undefined }> {
+  const [keys, ...results] = await store.run([ACTIVE_KEY.with({ key, now }), ...selectRows(id)]);
+  return { isKeyActive: keys.length > 0, rows: rowsFrom(results) };
+}
+
+const CEREMONY = prepared(ceremonies, (scope) =>
+  scope.select(
+    ceremonies,
+    and(
+      eq(ceremonies.id, sql.placeholder("ceremony")),
+      eq(ceremonies.confirmationId, sql.placeholder("confirmation")),
+      eq(ceremonies.personId, sql.placeholder("person")),
+    ),
+  ),
+);
+const PASSKEY = prepared(credentials, (scope) =>
+  scope.select(
+    credentials,
+    and(eq(credentials.id, sql.placeholder("passkey")), eq(credentials.personId, sql.placeholder("person"))),
+  ),
+);
+
+/** Everything that a signed decision is checked against. A ceremony or passkey of somebody else is undefined. */
+export interface DecisionRows {
+  readonly tenant: Tenant | undefined;
+  readonly ceremony: CeremonyRow | undefined;
+  readonly passkey: CredentialRow | undefined;
+  readonly rows: ConfirmationRows | undefined;
+}
+
+export async function readForDecision(
+  store: TenantStore,
+  ids: { confirmation: string; person: string; ceremony: string; passkey: string },
+): Promise<DecisionRows> {
+  const [[tenant], [ceremony], [passkey], ...results] = await store.run([
+    ownTenant,
+    CEREMONY.with(ids),
+    PASSKEY.with(ids),
+    ...selectRows(ids.confirmation),
+  ]);
+  return { tenant, ceremony, passkey, rows: rowsFrom(results) };
+}
+
+export async function findConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow | undefined> {
+  return store.first(confirmations, eq(confirmations.id, id));
+}
+
+export async function isInAudience(
+  store: TenantStore,
+  confirmation: string,
+  person: string,
+): Promise<boolean> {
+  const row = and(eq(audience.confirmationId, confirmation), eq(audience.personId, person));
+  return (await store.first(audience, row)) !== undefined;
+}
+
+/** Confirmations of this type with this payload and one of these statuses. */
+export async function findSameRequests(
+  store: TenantStore,
+  { type, payload }: Pick<ConfirmationRow, "type" | "payload">,
+  statuses: readonly ConfirmationRow["status"][],
+): Promise<readonly ConfirmationRow[]> {
+  return store.select(
+    confirmations,
+    and(
+      eq(confirmations.type, type),
+      eq(confirmations.payload, payload),
+      inArray(confirmations.status, [...statuses]),
+    ),
+  );
+}
+
+/** Recoveries that are pending or decided, newest first. */
+export async function findRecoveries(store: TenantStore): Promise<readonly ConfirmationRow[]> {
+  const open = inArray(confirmations.status, ["pending", "approved", "rejected"]);
+  return store
+    .select(confirmations, and(eq(confirmations.type, "recovered"), open))
+    .orderBy(desc(confirmations.id));
+}
+
+/** Written as in the partial index: with a parameter the planner would not use it. */
+const IS_PENDING = sql`${confirmations.status} = 'pending'`;
+
+/** Pending confirmations that have expired. */
+export async function findDue(
+  store: TenantStore,
+  now: number,
+  limit: number,
+): Promise<readonly ConfirmationRow[]> {
+  return store.select(confirmations, and(IS_PENDING, lte(confirmations.expiresAt, now))).limit(limit);
+}
+
+/** When the next pending confirmation expires; undefined if none is pending. */
+export async function nextExpiry(store: TenantStore): Promise<number | undefined> {
+  const [next] = await store.select(confirmations, IS_PENDING).orderBy(confirmations.expiresAt).limit(1);
+  return next?.expiresAt;
+}

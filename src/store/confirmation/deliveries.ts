@@ -1,0 +1,51 @@
+import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { confirmations, type ConfirmationRow } from "../schema.ts";
+import type { TenantStore } from "../tenant-store.ts";
+
+/** An outcome that an answer contains, as it must be restored if the answer does not arrive. */
+export interface DeliveredOutcome {
+  readonly id: string;
+  readonly dedupeKey: string | null;
+  readonly at: number;
+}
+
+/** The confirmation of equal requests whose outcome is not delivered. */
+export async function findUndelivered(
+  store: TenantStore,
+  requestHash: string,
+): Promise<ConfirmationRow | undefined> {
+  return store.first(confirmations, eq(confirmations.dedupeKey, requestHash));
+}
+
+export async function findLastRejection(
+  store: TenantStore,
+  requestHash: string,
+): Promise<ConfirmationRow | undefined> {
+  const [row] = await store
+    .select(confirmations, and(eq(confirmations.callHash, requestHash), eq(confirmations.status, "rejected")))
+    .orderBy(desc(confirmations.id))
+    .limit(1);
+  return row;
+}
+
+export async function markDelivered(store: TenantStore, { id, at }: DeliveredOutcome): Promise<void> {
+  await store.update(
+    confirmations,
+    { dedupeKey: null, deliveredAt: at },
+    and(eq(confirmations.id, id), ne(confirmations.status, "pending"), isNull(confirmations.deliveredAt)),
+  );
+}
+
+/** If an equal request was created meanwhile, later ones find that one. A consumed approval stays delivered. */
+export async function revertDelivery(
+  store: TenantStore,
+  { id, dedupeKey, at }: DeliveredOutcome,
+): Promise<void> {
+  const isNewer = sql`EXISTS (SELECT 1 FROM ${confirmations} AS newer WHERE newer.tenant_id = ${store.tenantId}
+    AND newer.dedupe_key = ${dedupeKey})`;
+  await store.update(
+    confirmations,
+    { dedupeKey: sql`CASE WHEN ${isNewer} THEN NULL ELSE ${dedupeKey} END`, deliveredAt: null },
+    and(eq(confirmations.id, id), eq(confirmations.deliveredAt, at), isNull(confirmations.consumedAt)),
+  );
+}

@@ -1,0 +1,45 @@
+import { and, eq } from "drizzle-orm";
+import { idempotency } from "../schema.ts";
+import type { TenantStore } from "../tenant-store.ts";
+
+/** How long an idempotency key is valid, and with it the first answer. */
+export const IDEMPOTENCY_HOURS = 24;
+
+/** The same key with the same request gets the first answer again; with another request it is refused. */
+export interface IdempotencyKey {
+  /** The id of the API key: each has its own idempotency keys. */
+  readonly key: string;
+  readonly name: string;
+  readonly requestHash: string;
+}
+
+export type IdempotencyRow = typeof idempotency.$inferSelect;
+type Operation = "create" | "consume";
+
+/** Undefined if it was not used, or too long ago. */
+export async function findIdempotencyKey(
+  store: TenantStore,
+  operation: Operation,
+  { key, name }: Pick<IdempotencyKey, "key" | "name">,
+  now: number,
+): Promise<IdempotencyRow | undefined> {
+  const row = await store.first(
+    idempotency,
+    and(eq(idempotency.keyId, key), eq(idempotency.operation, operation), eq(idempotency.name, name)),
+  );
+  const isExpired = row !== undefined && row.createdAt + IDEMPOTENCY_HOURS * 3_600_000 <= now;
+  return isExpired ? undefined : row;
+}
+
+/** Keeps the row that is there, if any. */
+export async function insertIdempotencyKey(
+  store: TenantStore,
+  operation: Operation,
+  { key, name, requestHash }: IdempotencyKey,
+  confirmationId: string,
+  now: number,
+): Promise<void> {
+  await store
+    .insert(idempotency, { keyId: key, name, operation, requestHash, confirmationId, createdAt: now })
+    .onConflictDoNothing();
+}

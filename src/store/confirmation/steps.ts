@@ -1,0 +1,190 @@
+import { eq } from "drizzle-orm";
+import type { SealedOutcome, Status } from "../../core/confirmation/decision.ts";
+import {
+  CHANGE_CONFIRMATION,
+  CONSUME_CONFIRMATION,
+  INSERT_OUTBOX,
+  INSERT_STEP,
+  INSERT_VOTE,
+  kindOf,
+  REVOKE_CREDENTIAL,
+  UPDATE_CREDENTIAL,
+  USE_CEREMONY,
+} from "./decision-chain.ts";
+import type { Values } from "../prepared-statement.ts";
+import { steps, type ConfirmationRow, type OutboxRow, type StepRow, type VoteRow } from "../schema.ts";
+import { recordSource, type RecordSource } from "../stream/record-sources.ts";
+import type { TenantStore } from "../tenant-store.ts";
+import { COUNTED_VOTES } from "./votes.ts";
+
+// One change of a confirmation, as a chain of statements that never raises. D1's batch is one transaction without
+// an `if`, and a rollback would make a used ceremony valid again. So each statement has an effect only if the one
+// before it did, a ceremony stays used whatever happens, and the loser of a race reads why it lost.
+
+/** Rounds of read, judge and commit before a busy confirmation gives up. Each lost round means another one won. */
+export const ATTEMPTS_MAX = 6;
+
+export interface StepAttempt {
+  /** As it was read and judged. If it has another version now, it must be read and judged again. */
+  readonly confirmation: ConfirmationRow;
+  readonly id: string;
+  readonly type: StepRow["type"];
+  readonly now: number;
+  readonly next: Status;
+  readonly escalated: number;
+  /** Whether the version that was read has votes. */
+  readonly hasVotes: boolean;
+  /** The record of this step, if it has one. */
+  readonly seal: NewSeal | null;
+  readonly signature: Signature | null;
+}
+
+/** What a commit stores for the record that is sealed later. */
+export interface NewSeal {
+  readonly type: OutboxRow["type"];
+  readonly outcome: SealedOutcome | null;
+  readonly entrySalt: string;
+  readonly payloadSalt: string;
+}
+
+export interface Signature {
+  readonly ceremony: string;
+  /** The hash of a session that was not read for this call; null if it was. */
+  readonly session: string | null;
+  readonly person: string;
+  /** The role that was read. A person whose role changed meanwhile is judged again. */
+  readonly role: string;
+  readonly credential: string;
+  /** Approvals that were counted. A passkey that was revoked meanwhile changes this number. */
+  readonly countedApprovals: number;
+  /** The last change of the directory, for an approval of a further change; null for other decisions. */
+  readonly directory: number | null;
+  readonly decision: VoteRow["decision"];
+  readonly statement: string;
+  readonly assertion: string;
+  readonly assertionHash: string;
+  /** The authenticator's state, if the passkey's row must be updated. */
+  readonly authenticator: { readonly signCount: number; readonly backedUp: boolean } | null;
+  /** Passkeys that this signature revokes. */
+  readonly revokes: readonly string[];
+}
+
+/** A record that a step has just added, with everything that it is built from. */
+export interface CommittedRecord extends RecordSource {
+  /** Whether the API key of the request was active in that transaction. False if it was not checked. */
+  readonly isKeyActive: boolean;
+}
+
+export interface CommittedStep {
+  readonly record: CommittedRecord | undefined;
+}
+
+/** Undefined if a fact no longer held: then nothing changed, except that the ceremony is used. */
+export async function commitStep(
+  store: TenantStore,
+  attempt: StepAttempt,
+): Promise<CommittedStep | undefined> {
+  const { signature, seal, type } = attempt;
+  const values = valuesOf(attempt);
+  const needsVotes = seal !== null && attempt.hasVotes && type !== "consume";
+  const revocations = (signature?.revokes ?? []).map((id) =>
+    REVOKE_CREDENTIAL.with({ ...values, revoked: id }),
+  );
+  const [, insertedVotes, insertedSteps, [place], , [changed], , counted] = await store.run([
+    signature ? USE_CEREMONY.with(values) : undefined,
+    signature ? INSERT_VOTE.with(values) : undefined,
+    signature ? undefined : INSERT_STEP[kindOf(type)].with(values),
+    seal ? INSERT_OUTBOX.with(values) : undefined,
+    signature?.authenticator ? UPDATE_CREDENTIAL.with({ ...values, ...signature.authenticator }) : undefined,
+    type === "consume" ? undefined : CHANGE_CONFIRMATION.with(values),
+    type === "consume" ? CONSUME_CONFIRMATION.with(values) : undefined,
+    needsVotes ? COUNTED_VOTES.with(values) : undefined,
+    ...revocations,
+  ]);
+  if (insertedVotes.length + insertedSteps.length === 0) return undefined;
+  if (seal === null || place === undefined) return { record: undefined };
+  const votes = needsVotes ? counted : signature ? [voteOf(attempt, signature)] : [];
+  const source = recordSource(outboxRowOf(attempt, seal, place), confirmationAfter(attempt, place), votes);
+  return { record: { ...source, isKeyActive: changed?.isKeyActive === 1 } };
+}
+
+export async function stepExists(store: TenantStore, id: string): Promise<boolean> {
+  return (await store.first(steps, eq(steps.id, id))) !== undefined;
+}
+
+// The rows that the statements have just written: the given values, and the place in the stream that they return.
+
+type StreamPlace = Pick<OutboxRow, "seq" | "directorySeq">;
+
+function voteOf({ confirmation, id, now }: StepAttempt, signature: Signature): VoteRow {
+  const { person, decision, credential, statement, assertion, assertionHash } = signature;
+  return {
+    tenantId: confirmation.tenantId,
+    confirmationId: confirmation.id,
+    personId: person,
+    stepId: id,
+    decision,
+    at: now,
+    credentialId: credential,
+    statement,
+    assertion,
+    assertionHash,
+  };
+}
+
+function outboxRowOf({ confirmation, id, now }: StepAttempt, seal: NewSeal, place: StreamPlace): OutboxRow {
+  return {
+    tenantId: confirmation.tenantId,
+    ...place,
+    stepId: id,
+    confirmationId: confirmation.id,
+    ...seal,
+    at: now,
+    body: null,
+    index: null,
+    commitment: null,
+  };
+}
+
+function confirmationAfter(attempt: StepAttempt, { seq }: StreamPlace): ConfirmationRow {
+  const { confirmation, type, now, next, escalated } = attempt;
+  const version = confirmation.version + 1;
+  if (type === "consume") return { ...confirmation, version, consumedAt: now };
+  const overriddenBy = overriderOf(attempt);
+  return { ...confirmation, version, escalated, status: next, decidedAt: now, decidedSeq: seq, overriddenBy };
+}
+
+function overriderOf({ type, signature }: StepAttempt): string | null {
+  return type === "break-glass" ? (signature?.person ?? null) : null;
+}
+
+/** The parameters of the statements in decision-chain.ts. */
+function valuesOf(attempt: StepAttempt): Values {
+  const { confirmation, id, type, now, next, escalated, seal, signature } = attempt;
+  return {
+    confirmation: confirmation.id,
+    version: confirmation.version,
+    step: id,
+    type,
+    now,
+    next,
+    escalated,
+    decidedAt: next === "pending" ? null : now,
+    overriddenBy: overriderOf(attempt),
+    ...(seal && {
+      sealType: seal.type,
+      outcome: seal.outcome,
+      entrySalt: seal.entrySalt,
+      payloadSalt: seal.payloadSalt,
+    }),
+    ...(signature && signatureValues(signature)),
+  };
+}
+
+function signatureValues({
+  revokes: _revokes,
+  authenticator: _authenticator,
+  ...signature
+}: Signature): Values {
+  return signature;
+}

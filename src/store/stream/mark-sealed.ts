@@ -1,0 +1,104 @@
+import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
+import { credentials, outbox, people, reveals, sessions, type PersonRow } from "../schema.ts";
+import type { Run } from "../prepared-statement.ts";
+import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
+
+/** What a sealed change does to the tables. */
+export type ChangeEffect =
+  | { readonly kind: "endorse"; readonly credential: string }
+  | { readonly kind: "set-role"; readonly person: string; readonly role: PersonRow["role"] }
+  /** Ends sessions and revokes passkeys that are older than this passkey. */
+  | { readonly kind: "replace-devices"; readonly person: string; readonly credential: string }
+  | { readonly kind: "reveal"; readonly confirmation: string }
+  | { readonly kind: "withdraw-reveal"; readonly confirmation: string };
+
+export interface SealedRecord {
+  readonly seq: number;
+  readonly at: number;
+  readonly index: number | null;
+  readonly commitment: string;
+  readonly effects: readonly ChangeEffect[];
+}
+
+const MARK_SEALED = prepared(outbox, (scope) =>
+  scope.update(
+    outbox,
+    { index: sql`${sql.placeholder("index")}`, commitment: sql`${sql.placeholder("commitment")}` },
+    and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
+  ),
+);
+
+/** Stores the log's indices together with the effects of the changes. Repeated, it does nothing more. */
+export async function markSealed(store: TenantStore, sealed: readonly SealedRecord[]): Promise<void> {
+  await store.batch(
+    sealed.flatMap((record): (Statement | Run)[] => {
+      const { seq, index, commitment } = record;
+      return [
+        ...record.effects.flatMap((effect) => statementsFor(store, record, effect)),
+        MARK_SEALED.with({ seq, index, commitment }),
+      ];
+    }),
+  );
+}
+
+function statementsFor(
+  store: TenantStore,
+  { seq, at }: SealedRecord,
+  effect: ChangeEffect,
+): readonly Statement[] {
+  const isUnsealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
+    AND ${outbox.seq} = ${seq} AND ${outbox.index} IS NULL)`;
+  switch (effect.kind) {
+    case "endorse": {
+      const waiting = and(eq(credentials.id, effect.credential), isNull(credentials.endorsedSeq), isUnsealed);
+      return [store.update(credentials, { endorsedSeq: seq }, waiting)];
+    }
+    case "set-role":
+      return [store.update(people, { role: effect.role }, and(eq(people.id, effect.person), isUnsealed))];
+    case "replace-devices":
+      return replaceDevices(store, at, effect, isUnsealed);
+    case "reveal":
+      return [
+        store.insertFrom(
+          reveals,
+          (tenant) => sql`SELECT ${tenant}, ${effect.confirmation}, ${seq}, NULL WHERE ${isUnsealed}`,
+        ),
+      ];
+    case "withdraw-reveal": {
+      const shown = and(
+        eq(reveals.confirmationId, effect.confirmation),
+        isNull(reveals.withdrawnAt),
+        isUnsealed,
+      );
+      return [store.update(reveals, { withdrawnAt: at }, shown)];
+    }
+  }
+}
+
+/** A passkey that was endorsed is revoked when the change is signed; this revokes those that never were. */
+function replaceDevices(
+  store: TenantStore,
+  at: number,
+  { person, credential }: Extract<ChangeEffect, { kind: "replace-devices" }>,
+  isUnsealed: SQL,
+): readonly Statement[] {
+  const createdAt = sql`(SELECT created_at FROM ${credentials}
+    WHERE tenant_id = ${store.tenantId} AND id = ${credential})`;
+  const olderPasskeys = and(
+    eq(credentials.personId, person),
+    ne(credentials.id, credential),
+    lt(credentials.createdAt, createdAt),
+    isNull(credentials.revokedAt),
+    isUnsealed,
+  );
+  const olderSessions = and(
+    eq(sessions.personId, person),
+    lt(sessions.createdAt, createdAt),
+    isUnsealed,
+    isNull(sessions.revokedAt),
+  );
+  return [
+    store.update(credentials, { revokedAt: at }, olderPasskeys),
+    store.update(sessions, { revokedAt: at }, olderSessions),
+  ];
+}

@@ -1,0 +1,100 @@
+import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { outbox, type OutboxRow, type Tenant } from "../schema.ts";
+import type { Statement, TenantStore } from "../tenant-store.ts";
+
+/** Written as in the partial index: with parameters the planner would not use it. */
+export const CHANGES_THE_DIRECTORY = sql.raw("type NOT IN ('decision', 'consumed')");
+
+export async function findRecord(store: TenantStore, seq: number): Promise<OutboxRow | undefined> {
+  return store.first(outbox, eq(outbox.seq, seq));
+}
+
+/** Sealed or not. */
+export async function findLastDirectoryChange(store: TenantStore): Promise<OutboxRow | undefined> {
+  const [last] = await store.select(outbox, CHANGES_THE_DIRECTORY).orderBy(desc(outbox.seq)).limit(1);
+  return last;
+}
+
+/** The sealed records of these types before this seq, in their order. */
+export async function directoryRecordsBefore(
+  store: TenantStore,
+  seq: number,
+  types: readonly OutboxRow["type"][],
+): Promise<readonly OutboxRow[]> {
+  const rows = await store
+    .select(outbox, and(inArray(outbox.type, [...types]), CHANGES_THE_DIRECTORY))
+    .orderBy(outbox.seq);
+  return rows.filter((row) => row.seq < seq && row.index !== null);
+}
+
+/** Sealed recoveries since this time, newest first. */
+export async function recoveriesSince(store: TenantStore, at: number): Promise<readonly OutboxRow[]> {
+  // Written as in the partial index: with a parameter the planner would not use it.
+  const isRecovery = sql`${outbox.type} = 'recovered'`;
+  return store
+    .select(outbox, and(isRecovery, isNotNull(outbox.index), gt(outbox.at, at)))
+    .orderBy(desc(outbox.seq));
+}
+
+export async function recordsBetween(
+  store: TenantStore,
+  from: number,
+  end: number,
+): Promise<readonly OutboxRow[]> {
+  return store.select(outbox, and(gte(outbox.seq, from), lt(outbox.seq, end))).orderBy(outbox.seq);
+}
+
+/** The last record that is in a log of this size. */
+export async function findLastSealedWithin(
+  store: TenantStore,
+  logSize: number,
+): Promise<OutboxRow | undefined> {
+  const [last] = await store.select(outbox, lt(outbox.index, logSize)).orderBy(desc(outbox.seq)).limit(1);
+  return last;
+}
+
+/** By seq: the commitments of those of these records that are sealed. */
+export async function commitmentsOf(
+  store: TenantStore,
+  seqs: Iterable<number>,
+): Promise<Map<number, string>> {
+  const rows = await store.selectIn(outbox, outbox.seq, [...new Set(seqs)]);
+  return new Map(
+    rows.flatMap(({ seq, index, commitment }) => (index === null ? [] : [[seq, commitment ?? ""] as const])),
+  );
+}
+
+export interface UnsealedRows {
+  readonly tenant: Tenant | undefined;
+  readonly rows: readonly OutboxRow[];
+  readonly lastSealed: OutboxRow | undefined;
+}
+
+/** The next records to seal, with what they follow. */
+export async function readUnsealed(store: TenantStore, limit: number): Promise<UnsealedRows> {
+  const [[tenant], rows, [lastSealed]] = await store.read([
+    store.selectOwn(),
+    store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(limit),
+    store.select(outbox, isNotNull(outbox.index)).orderBy(desc(outbox.seq)).limit(1),
+  ]);
+  return { tenant, rows, lastSealed };
+}
+
+/** The record that begins a tenant's stream. */
+export interface FirstRecord {
+  readonly stream: string;
+  readonly at: number;
+  readonly entrySalt: string;
+  readonly payloadSalt: string;
+  readonly body: string;
+}
+
+export function insertFirstRecordIf(store: TenantStore, first: FirstRecord, condition: SQL): Statement {
+  const { at, entrySalt, payloadSalt, body } = first;
+  return store.insertFrom(
+    outbox,
+    (tenant) => sql`SELECT ${tenant}, 0, NULL, NULL, 'stream.created', NULL, ${at}, 0, ${entrySalt},
+      ${payloadSalt}, ${body}, NULL, NULL
+      WHERE ${condition} AND NOT EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenant})`,
+  );
+}
