@@ -4,7 +4,7 @@ import type { Progress } from "../core/evidence/log-comparison.ts";
 import { auditForMachines, auditForPeople } from "./audit-report.ts";
 import { streamInput } from "./input.ts";
 import { openLog } from "./log-source.ts";
-import { needed, numberOf, readOptions } from "./cli-options.ts";
+import { required, wholeNumber, readOptions } from "./cli-options.ts";
 import { EXIT } from "./cli-error.ts";
 import { readTrust, tenantOf } from "./verify-command.ts";
 
@@ -17,13 +17,13 @@ const OPTIONS = {
   json: { type: "boolean" },
 } as const;
 
-export async function auditCommand(words: readonly string[]): Promise<number> {
-  const { source, values } = readOptions(words, OPTIONS);
-  const lookahead = numberOf("ahead", values.ahead);
-  const log = openLog(needed("log", values.log));
+export async function auditCommand(args: readonly string[]): Promise<number> {
+  const { source, values } = readOptions(args, OPTIONS);
+  const lookahead = wholeNumber("ahead", values.ahead);
+  const log = openLog(required("log", values.log));
   const knowledge = {
     ...tenantOf(values.tenant, values["any-tenant"]),
-    trust: await readTrust(needed("policy", values.policy)),
+    trust: await readTrust(required("policy", values.policy)),
     checkpoint: await log.checkpoint(),
     log,
     ...(lookahead === undefined ? {} : { lookahead }),

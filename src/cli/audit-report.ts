@@ -2,9 +2,9 @@ import type { AuditReport, AuditSummary } from "../core/evidence/audit.ts";
 import { checkLine, plain } from "./verify-report.ts";
 
 const NAME_WIDTH = 18;
-/** What the labels cannot show, said where somebody could think that they do. */
+/** The limit of an audit, printed after its success. */
 const LIMIT =
-  "A record sealed under a label of no place in the stream would not show here: hold the receipts\nthat you were given against this export, with countersign verify --history.";
+  "An audit can't find a record that was sealed under a label outside the stream. To find one, check\nevery receipt that you have against this export: verify RECEIPT --history EXPORT.";
 
 /** One JSON object for scripts. */
 export function auditForMachines({ verified, summary, checks }: AuditReport): string {
@@ -14,7 +14,7 @@ export function auditForMachines({ verified, summary, checks }: AuditReport): st
 export function auditForPeople({ verified, summary, checks }: AuditReport): string {
   const failed = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
   const open = checks.filter(({ status }) => status === "absent").map(({ name }) => name);
-  const rest = open.length === 0 ? "" : ` Not checked, for want of what it needs: ${open.join(", ")}.`;
+  const rest = open.length === 0 ? "" : ` Not checked, because something is missing: ${open.join(", ")}.`;
   return [
     ...(summary === null ? [] : [...table(summary), ""]),
     ...checks.map(checkLine),
@@ -45,7 +45,7 @@ function table(summary: AuditSummary): readonly string[] {
     line("Passkeys", `${passkeys.active} active, ${passkeys.revoked} revoked`),
     ...(erasures.length === 0 ? [line("Erasures", "none")] : []),
     ...erasures.map(({ by, rule, seqs }) => line("Erased", `${seqs} by record ${by}, under: ${plain(rule)}`)),
-    line("Unsealed", "none: an export holds sealed records only"),
+    line("Unsealed", "none: an export contains only sealed records"),
   ];
 }
 

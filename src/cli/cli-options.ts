@@ -1,55 +1,55 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import { Problem } from "./cli-error.ts";
+import { CliError } from "./cli-error.ts";
 
-/** One positional argument and the named options; anything else is refused in plain words. */
+/** Exactly one positional argument, and the named options. */
 export function readOptions<Options extends ParseArgsOptionsConfig>(
-  words: readonly string[],
+  args: readonly string[],
   options: Options,
 ) {
-  const { values, positionals } = readWords(words, options);
+  const { values, positionals } = parse(args, options);
   const [source, ...rest] = positionals;
-  if (source === undefined || rest.length > 0) throw new Problem("name exactly one file");
+  if (source === undefined || rest.length > 0) throw new CliError("name exactly one file");
   return { source, values };
 }
 
-/** The named options alone. */
+/** The named options, without positional arguments. */
 export function readNamedOptions<Options extends ParseArgsOptionsConfig>(
-  words: readonly string[],
+  args: readonly string[],
   options: Options,
 ) {
-  const { values, positionals } = readWords(words, options);
-  if (positionals.length > 0) throw new Problem(`"${positionals[0]}" is no option`);
+  const { values, positionals } = parse(args, options);
+  if (positionals.length > 0) throw new CliError(`"${positionals[0]}" is not an option`);
   return values;
 }
 
-function readWords<Options extends ParseArgsOptionsConfig>(words: readonly string[], options: Options) {
+function parse<Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
   try {
     const { values, positionals, tokens } = parseArgs({
-      args: [...words],
+      args: [...args],
       options,
       allowPositionals: true,
       strict: true,
       tokens: true,
     });
     const names = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) throw new Problem(`--${twice} stands twice`);
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    if (repeated !== undefined) throw new CliError(`--${repeated} occurs twice`);
     return { values, positionals };
   } catch (problem) {
-    if (problem instanceof TypeError) throw new Problem(problem.message);
+    if (problem instanceof TypeError) throw new CliError(problem.message);
     throw problem;
   }
 }
 
-/** A named option without which the command means nothing. */
-export function needed(name: string, value: string | undefined): string {
-  if (value === undefined) throw new Problem(`--${name} is needed`);
+/** The value of an option that the command can't do without. */
+export function required(name: string, value: string | undefined): string {
+  if (value === undefined) throw new CliError(`--${name} is required`);
   return value;
 }
 
-/** A whole number from 1, if it was given. */
-export function numberOf(name: string, value: string | undefined): number | undefined {
+/** A whole number from 1, if the option is present. */
+export function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^[1-9][0-9]{0,8}$/.test(value)) throw new Problem(`--${name} takes a whole number from 1`);
+  if (!/^[1-9][0-9]{0,8}$/.test(value)) throw new CliError(`--${name} needs a whole number from 1`);
   return Number(value);
 }

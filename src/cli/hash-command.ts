@@ -4,14 +4,14 @@ import { canonicalBytes } from "../core/encoding/jcs.ts";
 import { parseJsonObject, PAYLOAD_MAX_BYTES } from "../core/encoding/strict-json.ts";
 import { readInput } from "./input.ts";
 import { readOptions } from "./cli-options.ts";
-import { EXIT, Problem } from "./cli-error.ts";
+import { EXIT, CliError } from "./cli-error.ts";
 
-export async function hashCommand(words: readonly string[]): Promise<number> {
-  const { source, values } = readOptions(words, { json: { type: "boolean" } });
+export async function hashCommand(args: readonly string[]): Promise<number> {
+  const { source, values } = readOptions(args, { json: { type: "boolean" } });
   const parsed = parseJsonObject(await readInput(source, PAYLOAD_MAX_BYTES));
   if (!parsed.ok) {
     const { code, detail, at } = parsed.refusal;
-    throw new Problem(`${source} is no payload: ${detail} (${code}${at ? ` at ${at}` : ""})`);
+    throw new CliError(`${source} is not a valid payload: ${detail} (${code}${at ? ` at ${at}` : ""})`);
   }
   const canonical = canonicalBytes(parsed.value);
   const text = utf8Text(canonical) ?? "";

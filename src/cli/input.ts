@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { concat, type Bytes } from "../core/encoding/bytes.ts";
-import { Problem } from "./cli-error.ts";
+import { CliError } from "./cli-error.ts";
 
 const FETCH_SECONDS = 30;
 
@@ -10,14 +10,14 @@ export async function readInput(source: string, maxBytes: number): Promise<Bytes
   return source === "-" ? collect(process.stdin, "standard input", maxBytes) : readFile(source, maxBytes);
 }
 
-/** A file or standard input as it comes, for what is too long to be held. */
+/** A file or standard input as a stream, for input that does not fit in memory. */
 export async function* streamInput(source: string): AsyncGenerator<Uint8Array, void> {
   const name = source === "-" ? "standard input" : source;
   const stream = source === "-" ? process.stdin : createReadStream(source);
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (problem) {
-    throw new Problem(`${name} could not be read (${reason(problem)})`);
+    throw new CliError(`can't read ${name} (${errorMessage(problem)})`);
   }
 }
 
@@ -28,11 +28,11 @@ export async function readFile(path: string, maxBytes: number): Promise<Bytes> {
 async function readAddress(address: string, maxBytes: number): Promise<Bytes> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(FETCH_SECONDS * 1_000) });
-    if (!response.ok) throw new Problem(`${address} answered ${response.status}`);
+    if (!response.ok) throw new CliError(`${address} answered with status ${response.status}`);
     return await collect(response.body ?? [], address, maxBytes);
   } catch (problem) {
-    if (problem instanceof Problem) throw problem;
-    throw new Problem(`${address} could not be fetched (${reason(problem)})`);
+    if (problem instanceof CliError) throw problem;
+    throw new CliError(`can't fetch ${address} (${errorMessage(problem)})`);
   }
 }
 
@@ -46,16 +46,16 @@ async function collect(
   try {
     for await (const chunk of chunks) {
       length += chunk.length;
-      if (length > maxBytes) throw new Problem(`${name} is larger than ${maxBytes} bytes`);
+      if (length > maxBytes) throw new CliError(`${name} is larger than ${maxBytes} bytes`);
       parts.push(chunk);
     }
   } catch (problem) {
-    if (problem instanceof Problem) throw problem;
-    throw new Problem(`${name} could not be read (${reason(problem)})`);
+    if (problem instanceof CliError) throw problem;
+    throw new CliError(`can't read ${name} (${errorMessage(problem)})`);
   }
   return concat(...parts);
 }
 
-export function reason(problem: unknown): string {
+export function errorMessage(problem: unknown): string {
   return problem instanceof Error ? problem.message : String(problem);
 }

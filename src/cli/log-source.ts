@@ -13,47 +13,47 @@ import {
   TILE_WIDTH,
   tilePath,
 } from "../core/tlog/tile.ts";
-import { reason } from "./input.ts";
-import { Problem } from "./cli-error.ts";
+import { errorMessage } from "./input.ts";
+import { CliError } from "./cli-error.ts";
 
-// A log's public paths, at an address or in a folder that holds a copy of them. Nothing that comes from here
-// is believed: the caller holds it against a checkpoint.
+// Reads a log's public paths, from an address or from a folder with a copy of them. Nothing here is trusted:
+// the caller verifies it against a checkpoint.
 
-/** Of a browser's kind: more at once only waits in the server. */
+/** A browser's limit is similar; more requests at once only wait in the server. */
 const REQUESTS_AT_ONCE = 8;
 const REQUEST_SECONDS = 30;
-/** Tried after 0.5 and 1.5 seconds more; a log that is still silent is for the caller to come back to. */
+/** Retry after 0.5 and then 1.5 seconds; after that the caller decides. */
 const RETRY_MILLISECONDS = [500, 1_500] as const;
 
-/** The log did not answer, or not as a server does. Says nothing of what it holds. */
-export class Unreachable extends Problem {}
+/** The log did not answer, or answered with an error. This says nothing about its content. */
+export class LogUnreachable extends CliError {}
 
 export interface LogSource extends LogReader {
   readonly checkpoint: () => Promise<string>;
 }
 
-/** Undefined where the log does not have it. */
+/** Undefined if the log does not have the path. */
 type ReadPath = (path: string, maxBytes: number) => Promise<Bytes | undefined>;
 
 export function openLog(source: string): LogSource {
-  const read = fewAtOnce(/^https?:\/\//.test(source) ? addressReader(source) : folderReader(source));
+  const read = limitRequests(/^https?:\/\//.test(source) ? addressReader(source) : folderReader(source));
   return {
     checkpoint: async () => {
       const bytes = await read("checkpoint", 3 * NOTE_MAX_CHARACTERS);
       const text = bytes === undefined ? undefined : utf8Text(bytes);
-      if (text === undefined) throw new Unreachable(`${source} has no checkpoint`);
+      if (text === undefined) throw new LogUnreachable(`${source} has no checkpoint`);
       return text;
     },
-    // A copy may have dropped the parts of a tile once it was full: they are its beginning.
+    // A copy may delete the partial tiles of a full tile: they are its beginning.
     fetchTile: async (tile) => {
-      const found = await read(tilePath(tile), TILE_BYTES);
-      if (found !== undefined || tile.width === TILE_WIDTH) return found;
+      const part = await read(tilePath(tile), TILE_BYTES);
+      if (part !== undefined || tile.width === TILE_WIDTH) return part;
       const full = await read(tilePath({ ...tile, width: TILE_WIDTH }), TILE_BYTES);
       return full?.subarray(0, tile.width * HASH_BYTES);
     },
     fetchEntries: async ({ index, width }) => {
-      const found = await read(entriesPath(index, width), BUNDLE_MAX_BYTES);
-      if (found !== undefined || width === TILE_WIDTH) return found;
+      const part = await read(entriesPath(index, width), BUNDLE_MAX_BYTES);
+      if (part !== undefined || width === TILE_WIDTH) return part;
       const full = await read(entriesPath(index, TILE_WIDTH), BUNDLE_MAX_BYTES);
       const entries = full === undefined ? undefined : parseEntries(full);
       return entries?.ok ? encodeEntries(entries.value.slice(0, width)) : undefined;
@@ -67,18 +67,18 @@ function folderReader(folder: string): ReadPath {
     let file: FileHandle | undefined;
     try {
       file = await open(name);
-      return await beginningOf(file.createReadStream({ autoClose: false }), maxBytes);
+      return await readBeginning(file.createReadStream({ autoClose: false }), maxBytes);
     } catch (problem) {
       if (problem instanceof Error && "code" in problem && problem.code === "ENOENT") return undefined;
-      throw new Unreachable(`${name} could not be read (${reason(problem)})`);
+      throw new LogUnreachable(`can't read ${name} (${errorMessage(problem)})`);
     } finally {
       await file?.close();
     }
   };
 }
 
-/** At most a byte more than allowed: enough for whoever reads it to refuse it. */
-async function beginningOf(
+/** Reads at most one byte more than allowed, so that the caller can refuse it. */
+async function readBeginning(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   maxBytes: number,
 ): Promise<Bytes> {
@@ -99,7 +99,7 @@ function addressReader(source: string): ReadPath {
       try {
         return await readAddress(`${base}/${path}`, maxBytes);
       } catch (problem) {
-        if (!(problem instanceof Unreachable)) throw problem;
+        if (!(problem instanceof LogUnreachable)) throw problem;
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
@@ -114,20 +114,20 @@ async function readAddress(address: string, maxBytes: number): Promise<Bytes | u
       await response.body?.cancel();
       return undefined;
     }
-    if (!response.ok) throw new Unreachable(`${address} answered ${response.status}`);
-    return await beginningOf(response.body ?? [], maxBytes);
+    if (!response.ok) throw new LogUnreachable(`${address} answered with status ${response.status}`);
+    return await readBeginning(response.body ?? [], maxBytes);
   } catch (problem) {
-    if (problem instanceof Unreachable) throw problem;
-    throw new Unreachable(`${address} could not be fetched (${causeOf(problem)})`);
+    if (problem instanceof LogUnreachable) throw problem;
+    throw new LogUnreachable(`can't fetch ${address} (${causeOf(problem)})`);
   }
 }
 
-/** What fetch throws says only that it failed; why is behind it. */
+/** An error of fetch says only that it failed; its cause says why. */
 function causeOf(problem: unknown): string {
-  return reason(problem instanceof Error && problem.cause !== undefined ? problem.cause : problem);
+  return errorMessage(problem instanceof Error && problem.cause !== undefined ? problem.cause : problem);
 }
 
-function fewAtOnce(read: ReadPath): ReadPath {
+function limitRequests(read: ReadPath): ReadPath {
   let free = REQUESTS_AT_ONCE;
   const waiting: (() => void)[] = [];
   return async (path, maxBytes) => {

@@ -8,18 +8,18 @@ import { parseJson } from "../core/encoding/strict-json.ts";
 import { SHORT_LABEL_BYTES, type LogState } from "../core/evidence/monitor.ts";
 import { NOTE_MAX_CHARACTERS } from "../core/tlog/signed-note.ts";
 import * as shape from "../core/encoding/shape.ts";
-import { reason } from "./input.ts";
-import { Problem } from "./cli-error.ts";
+import { errorMessage } from "./input.ts";
+import { CliError } from "./cli-error.ts";
 
-// What the monitor remembers, in two files: FILE, which is replaced as a whole, and FILE.labels, which only
-// grows. FILE says how much of the other counts, and its hash: what a crash left behind it is written over.
+// The monitor's state, in two files: FILE, which is replaced as a whole, and FILE.labels, which only grows.
+// FILE holds the number and the hash of the valid labels: labels that a crash left after them are overwritten.
 
 const STATE_MAX_BYTES = 1024 * 1024;
 
 const stateShape = shape.object({
   v: shape.literal(1),
   kind: shape.literal("countersign/monitor"),
-  /** The text that the log signed, and the note with the signatures, as evidence. */
+  /** The text that the log signed; `note` is the evidence, with its signatures. */
   checkpoint: shape.text(CHECKPOINT_MAX_CHARACTERS, 1),
   note: shape.text(NOTE_MAX_CHARACTERS, 1),
   grownAt: shape.time,
@@ -28,7 +28,7 @@ const stateShape = shape.object({
 
 export interface MonitorState extends LogState {
   readonly note: string;
-  /** Of the whole log, in no order that matters; undefined where they are lost and must be read again. */
+  /** The labels of the whole log, in any order; undefined if the file is lost and the log must be read again. */
   readonly labels: readonly string[] | undefined;
 }
 
@@ -38,7 +38,8 @@ export async function readState(path: string): Promise<MonitorState | undefined>
   const value = parseJson(bytes, { maxBytes: STATE_MAX_BYTES, maxDepth: 8, maxNodes: 100 });
   const matched = value.ok ? shape.matchShape(stateShape, value.value) : value;
   const checkpoint = matched.ok ? parseCheckpoint(matched.value.checkpoint) : matched;
-  if (!matched.ok || !checkpoint.ok) throw new Problem(`${path} is no state of a monitor; it may be damaged`);
+  if (!matched.ok || !checkpoint.ok)
+    throw new CliError(`${path} is not a monitor's state; it may be damaged`);
   const { note, grownAt, labels } = matched.value;
   return {
     checkpoint: checkpoint.value,
@@ -62,16 +63,16 @@ async function readLabels(
   );
 }
 
-/** The labels first: FILE never counts what is not on the disk yet. */
+/** Writes the labels first: FILE never counts labels that are not on the disk yet. */
 export async function writeState(
   path: string,
   { checkpoint, note, grownAt }: LogState & { readonly note: string },
   labels: Iterable<string>,
-  known: number,
+  savedCount: number,
 ): Promise<void> {
   const all = [...labels];
   const bytes = Buffer.from(all.join(""), "latin1");
-  await writeFrom(`${path}.labels`, bytes, known * SHORT_LABEL_BYTES);
+  await writeFrom(`${path}.labels`, bytes, savedCount * SHORT_LABEL_BYTES);
   const state = {
     v: 1,
     kind: "countersign/monitor",
@@ -83,7 +84,7 @@ export async function writeState(
   await replaceFile(path, `${canonicalText(state)}\n`);
 }
 
-/** A crash leaves the old file or the new one, never half of it. */
+/** A crash leaves the old file or the new one, never a part of it. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const fresh = `${path}.new`;
   const file = await open(fresh, "w");
@@ -110,7 +111,7 @@ async function bytesOf(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (problem) {
-    throw new Problem(`${path} could not be read (${reason(problem)})`);
+    throw new CliError(`can't read ${path} (${errorMessage(problem)})`);
   }
 }
 

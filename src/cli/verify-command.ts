@@ -9,7 +9,7 @@ import { verifyReceipt, type VerifyOptions, type ReceiptReport } from "../core/e
 import { ANY_TENANT } from "../core/evidence/check.ts";
 import { readFile, readInput, streamInput } from "./input.ts";
 import { readOptions } from "./cli-options.ts";
-import { EXIT, Problem } from "./cli-error.ts";
+import { EXIT, CliError } from "./cli-error.ts";
 import { reportForMachines, reportForPeople } from "./verify-report.ts";
 
 const STREAM = /^[0-9a-f]{64}$/;
@@ -27,8 +27,8 @@ const OPTIONS = {
   json: { type: "boolean" },
 } as const;
 
-export async function verifyCommand(words: readonly string[]): Promise<number> {
-  const { source, values } = readOptions(words, OPTIONS);
+export async function verifyCommand(args: readonly string[]): Promise<number> {
+  const { source, values } = readOptions(args, OPTIONS);
   const knowledge: VerifyOptions = {
     ...(values.history === undefined ? {} : await readHistory(values.history)),
     ...tenantOf(values.tenant, values["any-tenant"]),
@@ -42,7 +42,7 @@ export async function verifyCommand(words: readonly string[]): Promise<number> {
   return exit;
 }
 
-/** A script that goes on at 0 must not go on after a proven rejection. */
+/** A script that continues at exit code 0 must not continue after a proven rejection. */
 function exitOf({ verified, outcome }: ReceiptReport, anyOutcome: boolean): number {
   if (!verified) return EXIT.failed;
   return anyOutcome || outcome === "approved" || outcome === "break-glass" ? EXIT.passed : EXIT.noApproval;
@@ -52,28 +52,28 @@ export function tenantOf(
   tenant: string | undefined,
   any: boolean | undefined,
 ): Pick<VerifyOptions, "tenant"> {
-  if (any && tenant !== undefined) throw new Problem("--tenant and --any-tenant exclude each other");
+  if (any && tenant !== undefined) throw new CliError("use --tenant or --any-tenant, not both");
   if (any) return { tenant: ANY_TENANT };
   if (tenant === undefined) return {};
   if (!STREAM.test(tenant))
-    throw new Problem("--tenant takes a stream id of 64 lower-case hexadecimal digits");
+    throw new CliError("--tenant needs a stream id: 64 lower-case hexadecimal digits");
   return { tenant };
 }
 
 export async function readTrust(path: string) {
   const text = utf8Text(await readFile(path, TRUST_POLICY_MAX_CHARACTERS));
   const parsed = parseTrustPolicy(text ?? "");
-  if (!parsed.ok) throw new Problem(`${path} is no trust policy: ${parsed.refusal.detail}`);
+  if (!parsed.ok) throw new CliError(`${path} is not a trust policy: ${parsed.refusal.detail}`);
   return parsed.value;
 }
 
-/** An export gives the stream key, too; one that is named beside it comes first. */
+/** An export contains the stream key too; --stream-key has priority. */
 async function readHistory(path: string): Promise<Pick<VerifyOptions, "history" | "streamKey">> {
   const opened = await openExport(streamInput(path));
-  if (!opened.ok) throw new Problem(`${path} is no export: ${opened.refusal.detail}`);
+  if (!opened.ok) throw new CliError(`${path} is not an export: ${opened.refusal.detail}`);
   const history: HistoryRow[] = [];
   for await (const row of opened.value.rows) {
-    if (!row.ok) throw new Problem(`${path} is no export: ${row.refusal.detail}`);
+    if (!row.ok) throw new CliError(`${path} is not an export: ${row.refusal.detail}`);
     history.push(historyRow(row.value));
   }
   return { history, streamKey: expectOk(fromHex(opened.value.header.streamKey)) };
@@ -83,7 +83,9 @@ async function readStreamKey(path: string) {
   const text = utf8Text(await readFile(path, KEY_FILE_MAX_BYTES))?.trim() ?? "";
   const key = fromHex(text);
   if (!key.ok || key.value.length !== STREAM_KEY_BYTES) {
-    throw new Problem(`${path} is no stream key: expected ${STREAM_KEY_BYTES} bytes as hexadecimal digits`);
+    throw new CliError(
+      `${path} is not a stream key: it must hold ${STREAM_KEY_BYTES} bytes as hexadecimal digits`,
+    );
   }
   return key.value;
 }

@@ -10,7 +10,7 @@ import type { Check } from "../core/evidence/check.ts";
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const NAME_WIDTH = 12;
 
-/** One JSON object for scripts. `verified` speaks of the evidence, `outcome` of what the people decided. */
+/** One JSON object for scripts. `verified` is about the evidence, `outcome` about the decision. */
 export function reportForMachines({ verified, outcome, checks, receipt }: ReceiptReport): string {
   return JSON.stringify({ verified, outcome, ...(receipt ? facts(receipt) : {}), checks });
 }
@@ -77,7 +77,7 @@ function verdict({ verified, outcome, checks }: ReceiptReport): string {
   const failed = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
   if (!verified) return `NOT VERIFIED: ${failed.join(", ")}.`;
   const open = checks.filter(({ status }) => status === "absent").map(({ name }) => name);
-  const rest = open.length === 0 ? "" : ` Not checked, for want of what it needs: ${open.join(", ")}.`;
+  const rest = open.length === 0 ? "" : ` Not checked, because something is missing: ${open.join(", ")}.`;
   return `VERIFIED: ${outcome ?? ""}.${rest}`;
 }
 
@@ -85,7 +85,7 @@ function codeOf(confirmation: string, payloadHash: string, action: string): stri
   return comparisonCode(confirmation, expectOk(fromHex(payloadHash)), action);
 }
 
-/** Text of strangers, with whatever could drive a terminal made visible. */
+/** Text that other people wrote, with every control character made visible. */
 export function plain(text: string): string {
   return textOf(drawText(text));
 }

@@ -16,15 +16,15 @@ import { random } from "../support/evidence/sample-tenant.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-audit-"));
 const at = (name: string) => join(folder, name);
-const countersign = async (name: string, ...words: readonly string[]) =>
-  run(folder, [name, ...words, ...(name === "audit" ? ["--ahead", "1000"] : [])]);
+const countersign = async (name: string, ...args: readonly string[]) =>
+  run(folder, [name, ...args, ...(name === "audit" ? ["--ahead", "1000"] : [])]);
 let server: LogServer;
 let stream: string;
 
 beforeAll(async () => {
   const staff = await createStaff();
   const { cy, bea, dan } = staff;
-  // More than one tile, so that there are parents.
+  // More than one tile, so that the tree has parent tiles.
   for (let filler = 0; filler < 300; filler++) staff.log.append(new Uint8Array([1, ...random(64)]));
   const tenant = await staff.tenant();
   stream = tenant.stream;
@@ -45,7 +45,7 @@ beforeAll(async () => {
     "receipt.json": encodeReceipt(receipt),
     "late.json": encodeReceipt(late),
     "policy.txt": encodeTrustPolicy(staff.log.trust(2)),
-    "stranger.txt": encodeTrustPolicy((await createLog(staff.log.origin)).trust()),
+    "other-log.txt": encodeTrustPolicy((await createLog(staff.log.origin)).trust()),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content);
   await copyLog(staff.log, "copy");
@@ -56,7 +56,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As a static host has it: each full tile and each of the newest partial ones. */
+/** As a static host stores it: every full tile and the newest partial tiles. */
 async function copyLog(log: TestLog, name: string): Promise<void> {
   const put = (path: string, content: string | Uint8Array) => {
     mkdirSync(dirname(at(join(name, path))), { recursive: true });
@@ -69,7 +69,7 @@ async function copyLog(log: TestLog, name: string): Promise<void> {
   }
 }
 
-const WHO = () => ["--policy", "policy.txt", "--tenant", stream];
+const TRUST = () => ["--policy", "policy.txt", "--tenant", stream];
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -77,19 +77,19 @@ describe("countersign audit", () => {
   const rows: [string, () => string[], number, string][] = [
     [
       "a whole export, over the network",
-      () => ["export.ndjson", "--log", server.url, ...WHO()],
+      () => ["export.ndjson", "--log", server.url, ...TRUST()],
       0,
       "COMPLETE AND VERIFIED.",
     ],
     [
       "a whole export, from a folder",
-      () => ["export.ndjson", "--log", "copy", ...WHO()],
+      () => ["export.ndjson", "--log", "copy", ...TRUST()],
       0,
       "COMPLETE AND VERIFIED.",
     ],
     [
       "an address that ends with a slash",
-      () => ["export.ndjson", "--log", `${server.url}/`, ...WHO()],
+      () => ["export.ndjson", "--log", `${server.url}/`, ...TRUST()],
       0,
       "✓ hidden",
     ],
@@ -99,17 +99,17 @@ describe("countersign audit", () => {
       0,
       "– tenant",
     ],
-    ["a file cut short", () => ["cut.ndjson", "--log", "copy", ...WHO()], 1, "NOT VERIFIED: form."],
+    ["a truncated file", () => ["cut.ndjson", "--log", "copy", ...TRUST()], 1, "NOT VERIFIED: form."],
     [
-      "a record left out at the end",
-      () => ["shorter.ndjson", "--log", "copy", ...WHO()],
+      "a missing last record",
+      () => ["shorter.ndjson", "--log", "copy", ...TRUST()],
       1,
       "NOT VERIFIED: hidden.",
     ],
-    ["an edited payload", () => ["edited.ndjson", "--log", "copy", ...WHO()], 1, "✗ decisions"],
+    ["an edited payload", () => ["edited.ndjson", "--log", "copy", ...TRUST()], 1, "✗ decisions"],
     [
       "a decision with a revoked passkey",
-      () => ["later.ndjson", "--log", "copy", ...WHO()],
+      () => ["later.ndjson", "--log", "copy", ...TRUST()],
       1,
       "NOT VERIFIED: decisions.",
     ],
@@ -122,21 +122,21 @@ describe("countersign audit", () => {
     ["no tenant", () => ["export.ndjson", "--log", "copy", "--policy", "policy.txt"], 1, "✗ tenant"],
     [
       "another log's key",
-      () => ["export.ndjson", "--log", "copy", "--policy", "stranger.txt", "--tenant", stream],
+      () => ["export.ndjson", "--log", "copy", "--policy", "other-log.txt", "--tenant", stream],
       1,
       "✗ log",
     ],
-    ["what is no export", () => ["policy.txt", "--log", "copy", ...WHO()], 1, "✗ form"],
+    ["a file that is not an export", () => ["policy.txt", "--log", "copy", ...TRUST()], 1, "✗ form"],
   ];
-  it.concurrent.each(rows)("%s", async (_name, words, code, said) => {
-    const ran = await countersign("audit", ...words());
-    expect([ran.code, ran.err]).toEqual([code, ""]);
-    expect(ran.out).toContain(said);
-    expect(ran.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  it.concurrent.each(rows)("%s", async (_name, args, code, message) => {
+    const result = await countersign("audit", ...args());
+    expect([result.code, result.err]).toEqual([code, ""]);
+    expect(result.out).toContain(message);
+    expect(result.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  it("sums up what the history holds", async () => {
-    const { out } = await countersign("audit", "export.ndjson", "--log", "copy", ...WHO());
+  it("summarises the history", async () => {
+    const { out } = await countersign("audit", "export.ndjson", "--log", "copy", ...TRUST());
     for (const line of [
       /^Records +8$/m,
       /^ +4 credential\.endorsed$/m,
@@ -153,10 +153,10 @@ describe("countersign audit", () => {
       expect(out).toMatch(line);
   });
 
-  it("reads standard input, and answers machines in one JSON object", async () => {
+  it("reads standard input, and prints one JSON object for scripts", async () => {
     const { readFileSync } = await import("node:fs");
-    const words = ["audit", "-", "--ahead", "1000", "--log", "copy", ...WHO(), "--json"];
-    const { code, out } = await run(folder, words, readFileSync(at("export.ndjson")));
+    const args = ["audit", "-", "--ahead", "1000", "--log", "copy", ...TRUST(), "--json"];
+    const { code, out } = await run(folder, args, readFileSync(at("export.ndjson")));
     expect([code, JSON.parse(out)]).toEqual([
       0,
       expect.objectContaining({
@@ -170,37 +170,33 @@ describe("countersign audit", () => {
     ]);
   });
 
-  const troubles: [string, () => string[], string][] = [
-    ["no log named", () => ["export.ndjson", ...WHO()], "--log is needed"],
-    ["no policy", () => ["export.ndjson", "--log", "copy", "--tenant", stream], "--policy is needed"],
-    ["a folder that is no log", () => ["export.ndjson", "--log", ".", ...WHO()], "has no checkpoint"],
-    ["a file that is not there", () => ["nowhere", "--log", "copy", ...WHO()], "nowhere could not be read"],
-    [
-      "nobody listening",
-      () => ["export.ndjson", "--log", "http://127.0.0.1:9", ...WHO()],
-      "could not be fetched",
-    ],
+  const problems: [string, () => string[], string][] = [
+    ["no log", () => ["export.ndjson", ...TRUST()], "--log is required"],
+    ["no policy", () => ["export.ndjson", "--log", "copy", "--tenant", stream], "--policy is required"],
+    ["a folder that is not a log", () => ["export.ndjson", "--log", ".", ...TRUST()], "has no checkpoint"],
+    ["a missing file", () => ["nowhere", "--log", "copy", ...TRUST()], "can't read nowhere"],
+    ["no server", () => ["export.ndjson", "--log", "http://127.0.0.1:9", ...TRUST()], "can't fetch"],
   ];
-  it.concurrent.each(troubles)("says why it was not run: %s", async (_name, words, said) => {
-    const ran = await countersign("audit", ...words());
-    expect([ran.code, ran.out]).toEqual([2, ""]);
-    expect(ran.err).toContain(said);
-    expect(ran.err).not.toMatch(/\n\s+at /);
+  it.concurrent.each(problems)("says why it could not run: %s", async (_name, args, message) => {
+    const result = await countersign("audit", ...args());
+    expect([result.code, result.out]).toEqual([2, ""]);
+    expect(result.err).toContain(message);
+    expect(result.err).not.toMatch(/\n\s+at /);
   });
 
-  it("tells a tile that is missing from a server that fails", async () => {
-    const words = ["audit", "export.ndjson", "--log", server.url, ...WHO()] as const;
+  it("distinguishes a missing tile from a failing server", async () => {
+    const args = ["audit", "export.ndjson", "--log", server.url, ...TRUST()] as const;
     try {
       server.lie = (path) => (path.startsWith("tile/0/") ? { status: 404, body: "" } : undefined);
-      const missing = await countersign(...words);
+      const missing = await countersign(...args);
       server.lie = (path) => (path.startsWith("tile/0/") ? { status: 503, body: "" } : undefined);
-      const failing = await countersign(...words);
+      const failing = await countersign(...args);
       server.lie = (path) => (path.startsWith("tile/0/") ? { body: new Uint8Array(9_000) } : undefined);
-      const large = await countersign(...words);
+      const large = await countersign(...args);
       expect([missing.code, failing.code, large.code]).toEqual([1, 2, 1]);
       expect([missing.out, failing.err, large.out]).toEqual([
         expect.stringContaining("✗ log"),
-        expect.stringContaining("answered 503"),
+        expect.stringContaining("answered with status 503"),
         expect.stringContaining("✗ log"),
       ]);
     } finally {
@@ -210,16 +206,16 @@ describe("countersign audit", () => {
 });
 
 describe("countersign verify --history", () => {
-  it("finds the revocation that the receipt left out, and checks its place", async () => {
-    const words = ["--tenant", stream, "--policy", "policy.txt", "--history", "later.ndjson"];
-    const good = await countersign("verify", "receipt.json", ...words);
+  it("finds a revocation that the receipt leaves out, and checks the record's place", async () => {
+    const args = ["--tenant", stream, "--policy", "policy.txt", "--history", "later.ndjson"];
+    const good = await countersign("verify", "receipt.json", ...args);
     expect([good.code, good.out]).toEqual([0, expect.stringContaining("✓ history")]);
     expect(good.out).toContain("✓ label");
-    const late = await countersign("verify", "late.json", ...words);
+    const late = await countersign("verify", "late.json", ...args);
     expect([late.code, late.out]).toEqual([1, expect.stringContaining("NOT VERIFIED: history.")]);
     const alone = await countersign("verify", "late.json", "--tenant", stream);
     expect([alone.code, alone.out]).toEqual([0, expect.stringContaining("– history")]);
     const cut = await countersign("verify", "receipt.json", "--tenant", stream, "--history", "cut.ndjson");
-    expect([cut.code, cut.err]).toEqual([2, expect.stringContaining("cut.ndjson is no export")]);
+    expect([cut.code, cut.err]).toEqual([2, expect.stringContaining("cut.ndjson is not an export")]);
   });
 });

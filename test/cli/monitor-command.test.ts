@@ -11,11 +11,11 @@ import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { served } from "../support/evidence/export-file.ts";
 import { createLog, TestLog } from "../support/log/memory-log.ts";
 import { serveTestLog, type LogServer } from "../support/log/log-server.ts";
-import { countersign, startCountersign, type Ran } from "../support/product/cli-program.ts";
+import { countersign, startCountersign, type CliResult } from "../support/product/cli-program.ts";
 import { flipped } from "../support/log/sample-tree.ts";
 import { random } from "../support/evidence/sample-tenant.ts";
 
-// A monitor against a log that turns dishonest between two looks, in every way that it could.
+// A monitor against a log that becomes dishonest between two checks, in every possible way.
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -29,9 +29,9 @@ const grow = (some: TestLog, by: number) => {
   for (let left = by; left > 0; left--) some.append(entry());
 };
 /** The first entries of the log in another log of the same key. */
-const fork = (kept: number) => {
+const fork = (count: number) => {
   const other = new TestLog(log.signer, log.witnesses);
-  for (const one of log.entries.slice(0, kept)) other.append(one);
+  for (const one of log.entries.slice(0, count)) other.append(one);
   return other;
 };
 
@@ -46,19 +46,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** One monitor and one log, which had 300 entries. */
+/** One monitor and its own log, which starts with 300 entries. */
 interface Watch {
   readonly server: LogServer;
   readonly state: string;
-  readonly words: (policy: string, ...more: readonly string[]) => readonly string[];
-  readonly once: (...more: readonly string[]) => Promise<Ran>;
-  readonly remembered: () => string;
+  readonly args: (policy: string, ...more: readonly string[]) => readonly string[];
+  readonly once: (...more: readonly string[]) => Promise<CliResult>;
+  readonly savedState: () => string;
 }
 
 async function newWatch(): Promise<Watch> {
   const server = await serveTestLog(fork(300));
   const state = `state-${servers.push(server)}.json`;
-  const words: Watch["words"] = (policy, ...more) => [
+  const args: Watch["args"] = (policy, ...more) => [
     "monitor",
     "--log",
     server.url,
@@ -71,19 +71,23 @@ async function newWatch(): Promise<Watch> {
   return {
     server,
     state,
-    words,
-    once: (...more) => countersign(folder, words("policy.txt", "--once", ...more)),
-    remembered: () => readFileSync(at(state), "utf8"),
+    args,
+    once: (...more) => countersign(folder, args("policy.txt", "--once", ...more)),
+    savedState: () => readFileSync(at(state), "utf8"),
   };
 }
 
-async function expectAlarm({ state }: Watch, ran: Ran, name: string): Promise<void> {
-  expect([ran.code, ran.err, ran.out]).toEqual([1, "", expect.stringMatching(`^ALARM ${name}: .*\\n$`)]);
+async function expectAlarm({ state }: Watch, result: CliResult, name: string): Promise<void> {
+  expect([result.code, result.err, result.out]).toEqual([
+    1,
+    "",
+    expect.stringMatching(`^ALARM ${name}: .*\\n$`),
+  ]);
   expect(JSON.parse(readFileSync(at(`${state}.alarm`), "utf8"))).toMatchObject({ alarm: name });
 }
 
 describe.concurrent("countersign monitor", () => {
-  it("reads a log whole, then what is new of it, and remembers", async () => {
+  it("reads the whole log once, then only its new entries", async () => {
     const { server, state, once } = await newWatch();
     const first = await once();
     expect([first.code, first.err]).toEqual([0, ""]);
@@ -91,7 +95,7 @@ describe.concurrent("countersign monitor", () => {
     expect(statSync(at(`${state}.labels`)).size).toBe(300 * 16);
     server.asked = 0;
     expect((await once()).out).toContain("300 entries, 0 new");
-    // Nothing but the checkpoint is asked for, and what the root is made of.
+    // The monitor fetches only the checkpoint and the tiles for its root.
     expect(server.asked).toBeLessThan(5);
     grow(server.log, 500);
     const third = await once("--json");
@@ -103,7 +107,7 @@ describe.concurrent("countersign monitor", () => {
     expect(existsSync(at(`${state}.new`))).toBe(false);
   });
 
-  it("begins with an empty log", async () => {
+  it("starts with an empty log", async () => {
     const { server, once } = await newWatch();
     server.log = fork(0);
     expect((await once()).out).toContain("0 entries, 0 new");
@@ -121,7 +125,7 @@ describe.concurrent("countersign monitor", () => {
       "split-view",
     ],
     [
-      "a larger tree that does not hold the smaller one",
+      "a larger tree that does not extend the smaller one",
       (server) => {
         server.log = fork(200);
         grow(server.log, 400);
@@ -190,16 +194,16 @@ describe.concurrent("countersign monitor", () => {
       "tile-not-authentic",
     ],
   ];
-  it.each(attacks)("is woken by %s", async (_name, attack, alarm) => {
+  it.each(attacks)("raises an alarm for %s", async (_name, attack, alarm) => {
     const watch = await newWatch();
-    const { server, once, remembered } = watch;
+    const { server, once, savedState } = watch;
     expect((await once()).code).toBe(0);
-    const before = remembered();
+    const before = savedState();
     await attack(server);
     await expectAlarm(watch, await once(), alarm);
-    // It stays awake: what it remembers is what it saw before.
+    // The alarm stays: the state is still the one from before.
     await expectAlarm(watch, await once(), alarm);
-    expect(remembered()).toBe(before);
+    expect(savedState()).toBe(before);
     server.log = fork(300);
     grow(server.log, 20);
     server.lie = undefined;
@@ -207,7 +211,7 @@ describe.concurrent("countersign monitor", () => {
     expect((await once()).out).toContain("320 entries, 20 new");
   });
 
-  it("keeps both signed checkpoints as proof", async () => {
+  it("saves both signed checkpoints as proof", async () => {
     const { server, once } = await newWatch();
     await once();
     const before = await server.log.checkpoint();
@@ -222,17 +226,17 @@ describe.concurrent("countersign monitor", () => {
     });
   });
 
-  it("is woken by a log that goes by another name", async () => {
+  it("raises an alarm for a log with another name", async () => {
     const watch = await newWatch();
-    const { server, words, once } = watch;
+    const { server, args, once } = watch;
     expect((await once()).code).toBe(0);
     const other = await createLog("elsewhere.example/log");
     grow(other, 400);
     const both = { ...log.trust(), logs: [...log.trust().logs, ...other.trust().logs] };
     writeFileSync(at("both.txt"), encodeTrustPolicy(both));
     server.log = other;
-    const ran = await countersign(folder, words("both.txt", "--once"));
-    await expectAlarm(watch, ran, "other-log");
+    const result = await countersign(folder, args("both.txt", "--once"));
+    await expectAlarm(watch, result, "other-log");
   });
 
   const labelAt = (index: number) => log.entries[index]?.slice(1, 33) ?? new Uint8Array(32);
@@ -246,34 +250,34 @@ describe.concurrent("a checkpoint that is too old", () => {
     return encodeNote({ text, signatures: await Promise.all([signer.sign(text), ...cosigned]) });
   };
   const seconds = () => Math.floor(Date.now() / 1_000);
-  const looked = async ({ words }: Watch, ...more: readonly string[]) =>
-    countersign(folder, words("witnessed.txt", "--once", ...more));
+  const checkWitnessed = async ({ args }: Watch, ...more: readonly string[]) =>
+    countersign(folder, args("witnessed.txt", "--once", ...more));
 
-  it("is told by the witnesses, where they are asked for: two must have signed lately", async () => {
+  it("raises an alarm if fewer than the required two witnesses signed recently", async () => {
     const watch = await newWatch();
     const { server } = watch;
     server.note = await witnessed(seconds(), seconds() - 10, seconds() - 5_000);
-    expect((await looked(watch, "--max-age", "60")).code).toBe(0);
+    expect((await checkWitnessed(watch, "--max-age", "60")).code).toBe(0);
     server.note = await witnessed(seconds(), seconds() - 5_000, seconds() - 9_000);
-    await expectAlarm(watch, await looked(watch, "--max-age", "60"), "stale");
-    expect((await looked(watch, "--max-age", "6000")).code).toBe(0);
-    expect((await looked(watch)).code).toBe(0);
+    await expectAlarm(watch, await checkWitnessed(watch, "--max-age", "60"), "stale");
+    expect((await checkWitnessed(watch, "--max-age", "6000")).code).toBe(0);
+    expect((await checkWitnessed(watch)).code).toBe(0);
   });
 
-  it("is none at all with too few witnesses", async () => {
+  it("is refused with too few witnesses", async () => {
     const watch = await newWatch();
     const { server, state } = watch;
     server.note = await witnessed(seconds());
-    await expectAlarm(watch, await looked(watch), "few-witnesses");
+    await expectAlarm(watch, await checkWitnessed(watch), "few-witnesses");
     expect(existsSync(at(state))).toBe(false);
   });
 
-  it("is told by when the log last grew, where no witness is asked for", async () => {
+  it("raises an alarm if the log did not grow recently and the policy needs no witness", async () => {
     const watch = await newWatch();
-    const { server, state, once, remembered } = watch;
+    const { server, state, once, savedState } = watch;
     await once("--max-age", "60");
     const earlier = new Date(Date.now() - 90_000).toISOString();
-    writeFileSync(at(state), remembered().replace(/"grownAt":"[^"]+"/, `"grownAt":"${earlier}"`));
+    writeFileSync(at(state), savedState().replace(/"grownAt":"[^"]+"/, `"grownAt":"${earlier}"`));
     await expectAlarm(watch, await once("--max-age", "60"), "stale");
     expect((await once("--max-age", "600")).code).toBe(0);
     grow(server.log, 1);
@@ -281,117 +285,113 @@ describe.concurrent("a checkpoint that is too old", () => {
   });
 });
 
-describe.concurrent("what is remembered", () => {
+describe.concurrent("the state", () => {
   const losses: [string, (labels: string) => void][] = [
     ["lost", (labels) => rmSync(labels)],
     ["cut", (labels) => truncateSync(labels, 100)],
     ["damaged", (labels) => writeFileSync(labels, flipped(readFileSync(labels), 999))],
     ["longer, after a crash", (labels) => appendFileSync(labels, Buffer.alloc(99))],
   ];
-  it.each(losses)(
-    "is read again where the labels are %s, and held against the checkpoint",
-    async (_name, lose) => {
-      const watch = await newWatch();
-      const { server, state, once } = watch;
-      await once();
-      lose(at(`${state}.labels`));
-      grow(server.log, 2);
-      expect((await once()).code).toBe(0);
-      // The one that was damaged: bit 999 stands in its 16 bytes.
-      server.log.append(server.log.entries[7] ?? entry());
-      await expectAlarm(watch, await once(), "duplicate-label");
-    },
-  );
+  it.each(losses)("is rebuilt from the log if the labels are %s", async (_name, lose) => {
+    const watch = await newWatch();
+    const { server, state, once } = watch;
+    await once();
+    lose(at(`${state}.labels`));
+    grow(server.log, 2);
+    expect((await once()).code).toBe(0);
+    // The damaged label: bit 999 is in its 16 bytes.
+    server.log.append(server.log.entries[7] ?? entry());
+    await expectAlarm(watch, await once(), "duplicate-label");
+  });
 
-  it("is refused where it is no state", async () => {
+  it("is refused if it is invalid", async () => {
     const { state, once } = await newWatch();
     for (const content of ["", "{}", '{"v":1}', "x".repeat(2_000_000)]) {
       writeFileSync(at(state), content);
-      const ran = await once();
-      expect([ran.code, ran.out, ran.err]).toEqual([2, "", expect.stringContaining("no state of a monitor")]);
+      const result = await once();
+      expect([result.code, result.out, result.err]).toEqual([
+        2,
+        "",
+        expect.stringContaining("not a monitor's state"),
+      ]);
     }
   });
 });
 
-describe.concurrent("trouble on the way is no alarm", () => {
-  const troubles: [string, (path: string) => ReturnType<NonNullable<LogServer["lie"]>>][] = [
+describe.concurrent("a network problem is no alarm", () => {
+  const problems: [string, (path: string) => ReturnType<NonNullable<LogServer["lie"]>>][] = [
     ["the server fails", () => ({ status: 500, body: "oops" })],
-    ["the line drops", () => "hang up"],
-    ["no checkpoint is there", (path) => (path === "checkpoint" ? { status: 404, body: "" } : undefined)],
+    ["the connection breaks", () => "hang up"],
+    ["the checkpoint is missing", (path) => (path === "checkpoint" ? { status: 404, body: "" } : undefined)],
     ["tiles fail", (path) => (path.startsWith("tile/") ? { status: 503, body: "" } : undefined)],
   ];
-  it.each(troubles)("%s: exit 2, and nothing is forgotten", async (_name, lie) => {
-    const { server, once, remembered } = await newWatch();
+  it.each(problems)("%s: exit code 2, and the state stays", async (_name, lie) => {
+    const { server, once, savedState } = await newWatch();
     await once();
-    const before = remembered();
+    const before = savedState();
     grow(server.log, 300);
     server.lie = lie;
-    const ran = await once();
-    expect([ran.code, ran.out, ran.err]).toEqual([
+    const result = await once();
+    expect([result.code, result.out, result.err]).toEqual([
       2,
       "",
-      expect.stringMatching(/answered 50[03]|could not be fetched|no checkpoint/),
+      expect.stringMatching(/answered with status 50[03]|can't fetch|no checkpoint/),
     ]);
-    expect(remembered()).toBe(before);
+    expect(savedState()).toBe(before);
     server.lie = undefined;
     expect((await once()).out).toContain("600 entries, 300 new");
   });
 
-  it("is tried again at once: one failure in two is not even told", async () => {
+  it("is retried at once: if every second request fails, it reports nothing", async () => {
     const { server, once } = await newWatch();
-    let turn = 0;
-    server.lie = () => (turn++ % 2 === 0 ? { status: 502, body: "" } : undefined);
-    const ran = await once();
-    expect([ran.code, ran.err]).toEqual([0, ""]);
+    let requests = 0;
+    server.lie = () => (requests++ % 2 === 0 ? { status: 502, body: "" } : undefined);
+    const result = await once();
+    expect([result.code, result.err]).toEqual([0, ""]);
   });
 });
 
 describe.concurrent("countersign monitor without --once", () => {
-  it("goes on through trouble and growth, and ends with the alarm", async () => {
-    const { server, words } = await newWatch();
-    const running = startCountersign(folder, words("policy.txt", "--every", "1"));
+  it("continues after network problems and growth, and ends with the alarm", async () => {
+    const { server, args } = await newWatch();
+    const running = startCountersign(folder, args("policy.txt", "--every", "1"));
     try {
-      await vi.waitFor(() => expect(running.said()).toContain("300 entries, 300 new"), 15_000);
+      await vi.waitFor(() => expect(running.output()).toContain("300 entries, 300 new"), 15_000);
       server.lie = () => "hang up";
-      await vi.waitFor(() => expect(running.said()).toContain("the log is not reached"), 15_000);
+      await vi.waitFor(() => expect(running.output()).toContain("can't reach the log"), 15_000);
       server.lie = undefined;
       grow(server.log, 5);
-      await vi.waitFor(() => expect(running.said()).toContain("305 entries, 5 new"), 15_000);
+      await vi.waitFor(() => expect(running.output()).toContain("305 entries, 5 new"), 15_000);
       server.log = fork(300);
-      const ran = await running.ended;
-      expect(ran.code).toBe(1);
-      expect(ran.out).toMatch(/\nALARM shrunk: the log has become smaller \(305 entries before, 300 now\)/);
+      const result = await running.ended;
+      expect(result.code).toBe(1);
+      expect(result.out).toMatch(
+        /\nALARM shrunk: the log has become smaller \(305 entries before, 300 now\)/,
+      );
     } finally {
       running.child.kill();
     }
   });
 
-  it("ends quietly when it is told to", async () => {
-    const { words } = await newWatch();
-    const running = startCountersign(folder, words("policy.txt"));
-    await vi.waitFor(() => expect(running.said()).toContain("300 entries"), 15_000);
+  it("ends silently on a signal", async () => {
+    const { args } = await newWatch();
+    const running = startCountersign(folder, args("policy.txt"));
+    await vi.waitFor(() => expect(running.output()).toContain("300 entries"), 15_000);
     running.child.kill("SIGTERM");
     expect((await running.ended).code).toBe(0);
   });
 
+  const complete = ["monitor", "--log", "x", "--state", "s", "--policy", "policy.txt"];
   const wrong: [string, readonly string[], string][] = [
-    ["no log", ["monitor", "--policy", "policy.txt", "--state", "s"], "--log is needed"],
-    ["no policy", ["monitor", "--log", "x", "--state", "s"], "--policy is needed"],
-    ["no state", ["monitor", "--log", "x", "--policy", "policy.txt"], "--state is needed"],
-    ["a word too many", ["monitor", "now", "--log", "x"], '"now" is no option'],
-    [
-      "no time",
-      ["monitor", "--log", "x", "--state", "s", "--policy", "policy.txt", "--every", "0"],
-      "--every takes",
-    ],
-    [
-      "no age",
-      ["monitor", "--log", "x", "--state", "s", "--policy", "policy.txt", "--max-age", "1h"],
-      "--max-age takes",
-    ],
+    ["no log", ["monitor", "--policy", "policy.txt", "--state", "s"], "--log is required"],
+    ["no policy", ["monitor", "--log", "x", "--state", "s"], "--policy is required"],
+    ["no state", ["monitor", "--log", "x", "--policy", "policy.txt"], "--state is required"],
+    ["an extra argument", ["monitor", "now", "--log", "x"], '"now" is not an option'],
+    ["no time", [...complete, "--every", "0"], "--every needs"],
+    ["no age", [...complete, "--max-age", "1h"], "--max-age needs"],
   ];
-  it.each(wrong)("says what is wrong with its words: %s", async (_name, given, said) => {
-    const ran = await countersign(folder, given);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, "", expect.stringContaining(said)]);
+  it.each(wrong)("says what is wrong with its arguments: %s", async (_name, args, message) => {
+    const result = await countersign(folder, args);
+    expect([result.code, result.out, result.err]).toEqual([2, "", expect.stringContaining(message)]);
   });
 });

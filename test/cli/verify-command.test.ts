@@ -10,7 +10,7 @@ import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { countersign as run } from "../support/product/cli-program.ts";
 import { createStaff, decided } from "../support/evidence/sample-company.ts";
 
-// The program as people run it: a process, files, an exit code.
+// The program as people run it: a process, files and an exit code.
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-"));
 const at = (name: string) => join(folder, name);
@@ -35,7 +35,7 @@ beforeAll(async () => {
     "withheld.json": encodeReceipt(withheld),
     "spaced.json": ` ${Buffer.from(encodeReceipt(approved)).toString()}`,
     "policy.txt": encodeTrustPolicy(staff.log.trust(2)),
-    "stranger.txt": encodeTrustPolicy((await createStaff()).log.trust()),
+    "other-log.txt": encodeTrustPolicy((await createStaff()).log.trust()),
     "key.hex": `${toHex(tenant.streamKey)}\n`,
     "other.hex": `${"00".repeat(32)}\n`,
     "payload.json": '{ "sha": "abc123", "service": "api", "note": "safe \\u202e txt" }',
@@ -48,9 +48,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs in the folder of the files, with this on its standard input. */
-const countersign = async (words: readonly string[], input?: string | Uint8Array) =>
-  run(folder, words, input);
+/** Runs the program in the folder of the files. */
+const countersign = async (args: readonly string[], input?: string | Uint8Array) => run(folder, args, input);
 
 describe("countersign verify", () => {
   const all = () => [
@@ -64,7 +63,7 @@ describe("countersign verify", () => {
     "payload.json",
   ];
   const rows: [string, () => string[], number, string][] = [
-    ["an approval, with all that can be known", () => ["approved.json", ...all()], 0, "VERIFIED: approved."],
+    ["an approval, with every option", () => ["approved.json", ...all()], 0, "VERIFIED: approved."],
     ["an approval of any tenant", () => ["approved.json", "--any-tenant"], 0, "✓ inclusion"],
     ["an approval, no tenant pinned", () => ["approved.json"], 1, "NOT VERIFIED: tenant."],
     [
@@ -75,7 +74,7 @@ describe("countersign verify", () => {
     ],
     [
       "an approval in another log",
-      () => ["approved.json", "--any-tenant", "--policy", "stranger.txt"],
+      () => ["approved.json", "--any-tenant", "--policy", "other-log.txt"],
       1,
       "✗ log",
     ],
@@ -101,7 +100,7 @@ describe("countersign verify", () => {
     ["an empty file", () => ["empty.txt", "--any-tenant"], 1, "✗ form"],
     ["a rejection", () => ["rejected.json", ...all()], 3, "VERIFIED: rejected."],
     [
-      "a rejection that is wanted",
+      "a rejection with --any-outcome",
       () => ["rejected.json", ...all(), "--any-outcome"],
       0,
       "VERIFIED: rejected.",
@@ -109,13 +108,13 @@ describe("countersign verify", () => {
     ["a withheld payload", () => ["withheld.json", "--any-tenant"], 0, "– payload"],
     ["a withheld payload that the verifier has", () => ["withheld.json", ...all()], 0, "✓ payload"],
   ];
-  it.each(rows)("%s", async (_name, words, code, said) => {
-    const ran = await countersign(["verify", ...words()]);
-    expect([ran.code, ran.err]).toEqual([code, ""]);
-    expect(ran.out).toContain(said);
+  it.each(rows)("%s", async (_name, args, code, message) => {
+    const result = await countersign(["verify", ...args()]);
+    expect([result.code, result.err]).toEqual([code, ""]);
+    expect(result.out).toContain(message);
   });
 
-  it("shows what was signed, and lets nothing in it drive the terminal", async () => {
+  it("shows what was signed, without its control characters", async () => {
     const { out } = await countersign(["verify", "approved.json", "--any-tenant"]);
     expect(out).toContain("APPROVED at 2026-11-");
     expect(out).toContain("Deploy to production");
@@ -140,10 +139,10 @@ describe("countersign verify", () => {
     const missing = await countersign(["verify", `${base}/nothing`, "--any-tenant"]);
     await new Promise((resolve) => server.close(resolve));
     expect([piped, fetched]).toEqual([file, file]);
-    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining("answered 404")]);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining("answered with status 404")]);
   });
 
-  it("answers machines in one JSON object", async () => {
+  it("prints one JSON object for scripts", async () => {
     const { out } = await countersign(["verify", "approved.json", "--tenant", stream, "--json"]);
     expect(JSON.parse(out)).toMatchObject({
       verified: true,
@@ -162,41 +161,33 @@ describe("countersign verify", () => {
   });
 });
 
-describe("a command that cannot be run says why", () => {
+describe("a command that can't run says why", () => {
   const rows: [string, string[], string][] = [
     ["no such command", ["prove"], 'no command "prove"'],
     ["no file", ["verify"], "name exactly one file"],
     ["two files", ["verify", "a", "b"], "name exactly one file"],
-    [
-      "a file that is not there",
-      ["verify", "nowhere.json", "--any-tenant"],
-      "nowhere.json could not be read",
-    ],
-    ["a folder", ["verify", ".", "--any-tenant"], ". could not be read"],
+    ["a missing file", ["verify", "nowhere.json", "--any-tenant"], "can't read nowhere.json"],
+    ["a folder", ["verify", ".", "--any-tenant"], "can't read ."],
     ["a file that is too large", ["verify", "large.json", "--any-tenant"], "larger than"],
     ["an unknown option", ["verify", "approved.json", "--trust-me"], "--trust-me"],
     ["an option without its value", ["verify", "approved.json", "--tenant"], "--tenant"],
     [
       "an option twice",
       ["verify", "approved.json", "--tenant", "a", "--tenant", "b"],
-      "--tenant stands twice",
+      "--tenant occurs twice",
     ],
-    [
-      "two tenants",
-      ["verify", "approved.json", "--any-tenant", "--tenant", "00".repeat(32)],
-      "exclude each other",
-    ],
-    ["a tenant that is none", ["verify", "approved.json", "--tenant", "acme"], "64 lower-case"],
-    ["a policy that is none", ["verify", "approved.json", "--policy", "payload.json"], "no trust policy"],
-    ["an empty policy", ["verify", "approved.json", "--policy", "empty.txt"], "no trust policy"],
-    ["a key that is none", ["verify", "approved.json", "--stream-key", "policy.txt"], "no stream key"],
-    ["a payload that is none", ["hash", "twice.json"], "json_duplicate_name at /a"],
+    ["two tenants", ["verify", "approved.json", "--any-tenant", "--tenant", "00".repeat(32)], "not both"],
+    ["an invalid tenant", ["verify", "approved.json", "--tenant", "acme"], "64 lower-case"],
+    ["an invalid policy", ["verify", "approved.json", "--policy", "payload.json"], "not a trust policy"],
+    ["an empty policy", ["verify", "approved.json", "--policy", "empty.txt"], "not a trust policy"],
+    ["an invalid key", ["verify", "approved.json", "--stream-key", "policy.txt"], "not a stream key"],
+    ["an invalid payload", ["hash", "twice.json"], "json_duplicate_name at /a"],
   ];
-  it.each(rows)("%s", async (_name, words, said) => {
-    const ran = await countersign(words);
-    expect([ran.code, ran.out]).toEqual([2, ""]);
-    expect(ran.err).toContain(said);
-    expect(ran.err).not.toMatch(/\n\s+at /);
+  it.each(rows)("%s", async (_name, args, message) => {
+    const result = await countersign(args);
+    expect([result.code, result.out]).toEqual([2, ""]);
+    expect(result.err).toContain(message);
+    expect(result.err).not.toMatch(/\n\s+at /);
   });
 });
 
@@ -208,9 +199,9 @@ it("countersign hash prints canonical bytes and their SHA-256", async () => {
   expect(JSON.parse(machines.out)).toEqual({ canonical: '{"a":1,"b":2}', bytes: 13, sha256: sha });
 });
 
-it("countersign help tells the commands", async () => {
-  for (const words of [[], ["help"], ["--help"]]) {
-    const { code, out } = await countersign(words);
+it("countersign help lists the commands", async () => {
+  for (const args of [[], ["help"], ["--help"]]) {
+    const { code, out } = await countersign(args);
     expect([code, out]).toEqual([0, expect.stringContaining("countersign verify FILE|-|URL")]);
   }
 });

@@ -5,25 +5,25 @@ import type { Readable, Writable } from "node:stream";
 
 const PROGRAM = new URL("../../../.build/countersign.mjs", import.meta.url).pathname;
 
-export interface Ran {
+export interface CliResult {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-export interface Running {
+export interface RunningCli {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  /** What it has said so far. */
-  readonly said: () => string;
-  readonly ended: Promise<Ran>;
+  /** Everything it printed until now. */
+  readonly output: () => string;
+  readonly ended: Promise<CliResult>;
 }
 
 export function startCountersign(
   folder: string,
-  words: readonly string[],
+  args: readonly string[],
   input?: string | Uint8Array,
-): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
+): RunningCli {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: folder,
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -33,14 +33,14 @@ export function startCountersign(
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
-  const ended = new Promise<Ran>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, said: () => out + err, ended };
+  const ended = new Promise<CliResult>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+  return { child, output: () => out + err, ended };
 }
 
 export async function countersign(
   folder: string,
-  words: readonly string[],
+  args: readonly string[],
   input?: string | Uint8Array,
-): Promise<Ran> {
-  return startCountersign(folder, words, input).ended;
+): Promise<CliResult> {
+  return startCountersign(folder, args, input).ended;
 }
