@@ -33,7 +33,7 @@ import {
 import { rows } from "../support/database-rows.ts";
 
 // What the operator can do although the evidence does not show it, or not all of it. Each attack is carried out, and only
-// the listed checks detect it. README lists these limits in words: change it if a check here detects more.
+// the listed checks detect it. web/docs/security.md lists these limits: change it if a check here detects more.
 
 let tenant: AttackedTenant;
 let snapshot: Snapshot;
