@@ -3,8 +3,8 @@ import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { browserFixture, see } from "../support/browser/browser-fixture.ts";
 import type { Device } from "../support/browser/device.ts";
-import { createStaff, decided, type Staff } from "../support/evidence/sample-company.ts";
-import { random, type Asked, type TestTenant } from "../support/evidence/sample-tenant.ts";
+import { createStaff, decidedReceipt, type Staff } from "../support/evidence/sample-company.ts";
+import { randomBytes, type SampleRequest, type TestTenant } from "../support/evidence/sample-tenant.ts";
 
 // Every outcome that a receipt can prove, as an auditor reads it. The receipts come from another service than
 // the page, and from a log with witnesses.
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 describe("a receipt of any service, with the trust policy of an auditor", () => {
-  const cases: [string, (staff: Staff) => Asked, string, string][] = [
+  const cases: [string, (staff: Staff) => SampleRequest, string, string][] = [
     [
       "two of three",
       ({ cy, dan, twoOfThree }) => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] }),
@@ -77,7 +77,7 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
   it.each(cases)("shows the outcome: %s", async (_name, asked, tone, words) => {
     const seq = await tenant.decide(asked(staff));
     // Other entries make the path to the log's root long.
-    for (let index = 0; index < OTHER_ENTRIES; index++) tenant.log.append(random(65));
+    for (let index = 0; index < OTHER_ENTRIES; index++) tenant.log.append(randomBytes(65));
     await submit(canonicalText(await tenant.receipt(seq)));
     await see(verdict()).toContainText(words);
     await see(verdict()).toHaveClass(`card verdict ${tone}`);
@@ -87,7 +87,7 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
   });
 
   it("with withheld content is proven once the auditor adds the content", async () => {
-    const receipt = await decided(tenant, { payload: { to: "acct_8821" }, votes: [{ by: staff.cy }] });
+    const receipt = await decidedReceipt(tenant, { payload: { to: "acct_8821" }, votes: [{ by: staff.cy }] });
     await submit(canonicalText({ ...receipt, decision: { ...receipt.decision, payload: null } }));
     await see(verdict()).toContainText("NOT proven yet: it is not known what the content was.");
     await auditor.page.getByText("Add your own trust policy").click();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fromHex, toHex } from "../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import type { Tenant } from "../../src/store/schema.ts";
-import { remakeRecord } from "../support/evidence/expected-record.ts";
+import { expectedRecord } from "../support/evidence/expected-record.ts";
 import { outcomeOf, usesOf, Violation, type Entry, type Ledger } from "./acknowledged.ts";
 import type { LogView } from "./log-history.ts";
 import { Rows, type About } from "./database-file.ts";
@@ -98,7 +98,7 @@ export class Audit {
       if (row.seq !== commits.length) throw new Violation("gap", `${where} follows ${commits.length - 1}`);
       const of = about.get(row.confirmationId ?? "");
       const source = { row, confirmation: of?.confirmation, votes: of?.votes ?? [] };
-      const { commit, label, entry } = remakeRecord(source, stream, commits);
+      const { commit, label, entry } = expectedRecord(source, stream, commits);
       commits.push(toHex(commit));
       if (row.index === null) throw new Violation("lost", `${where} is not sealed after a ring`);
       if (row.commitment !== toHex(commit))

@@ -7,12 +7,12 @@ import { entriesPath, tilePath } from "../../src/core/tlog/tile.ts";
 import { tilesOfSize } from "../support/log/tiles-of-size.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { confirmationOf } from "../support/evidence/sample-history.ts";
-import { exportOf, served } from "../support/evidence/export-file.ts";
+import { exportOf, publicFile } from "../support/evidence/export-file.ts";
 import { createLog, type TestLog } from "../support/log/memory-log.ts";
 import { serveTestLog, type LogServer } from "../support/log/log-server.ts";
 import { countersign as run } from "../support/product/cli-program.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
-import { random } from "../support/evidence/sample-tenant.ts";
+import { randomBytes } from "../support/evidence/sample-tenant.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-audit-"));
 const at = (name: string) => join(folder, name);
@@ -25,11 +25,11 @@ beforeAll(async () => {
   const staff = await createStaff();
   const { cy, bea, dan } = staff;
   // More than one tile, so that the tree has parent tiles.
-  for (let filler = 0; filler < 300; filler++) staff.log.append(new Uint8Array([1, ...random(64)]));
+  for (let filler = 0; filler < 300; filler++) staff.log.append(new Uint8Array([1, ...randomBytes(64)]));
   const tenant = await staff.tenant();
   stream = tenant.stream;
   const approved = await tenant.decide({ action: "Deploy\u001b[2J", votes: [{ by: cy }] });
-  tenant.says("consumed", { confirmation: confirmationOf(tenant, approved), decided: approved });
+  tenant.sealUnsigned("consumed", { confirmation: confirmationOf(tenant, approved), decided: approved });
   await tenant.decide({ outcome: "rejected", votes: [{ by: dan, decision: "reject" }] });
   const file = exportOf(tenant);
   const text = Buffer.from(file).toString();
@@ -65,7 +65,7 @@ async function copyLog(log: TestLog, name: string): Promise<void> {
   put("checkpoint", await log.checkpoint());
   for (const tile of tilesOfSize(log.leaves.length)) {
     const paths = [tilePath(tile), ...(tile.level === 0 ? [entriesPath(tile.index, tile.width)] : [])];
-    for (const path of paths) put(path, served(log, path) ?? new Uint8Array());
+    for (const path of paths) put(path, publicFile(log, path) ?? new Uint8Array());
   }
 }
 

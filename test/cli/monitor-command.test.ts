@@ -8,12 +8,12 @@ import { treeRoot } from "../../src/core/tlog/merkle.ts";
 import { encodeNote } from "../../src/core/tlog/signed-note.ts";
 import { encodeEntry } from "../../src/core/stream/record.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import { served } from "../support/evidence/export-file.ts";
+import { publicFile } from "../support/evidence/export-file.ts";
 import { createLog, TestLog } from "../support/log/memory-log.ts";
 import { serveTestLog, type LogServer } from "../support/log/log-server.ts";
 import { countersign, startCountersign, type CliResult } from "../support/product/cli-program.ts";
 import { flipped } from "../support/log/sample-tree.ts";
-import { random } from "../support/evidence/sample-tenant.ts";
+import { randomBytes } from "../support/evidence/sample-tenant.ts";
 
 // A monitor against a log that becomes dishonest between two checks, in every possible way.
 
@@ -24,7 +24,7 @@ const at = (name: string) => join(folder, name);
 let log: TestLog;
 const servers: LogServer[] = [];
 
-const entry = (label = random(32)) => encodeEntry({ kind: "sealed", label, commit: random(32) });
+const entry = (label = randomBytes(32)) => encodeEntry({ kind: "sealed", label, commit: randomBytes(32) });
 const grow = (some: TestLog, by: number) => {
   for (let left = by; left > 0; left--) some.append(entry());
 };
@@ -93,10 +93,10 @@ describe.concurrent("countersign monitor", () => {
     expect([first.code, first.err]).toEqual([0, ""]);
     expect(first.out).toMatch(/log\.example\/countersign: 300 entries, 300 new, consistent\n$/);
     expect(statSync(at(`${state}.labels`)).size).toBe(300 * 16);
-    server.asked = 0;
+    server.requests = 0;
     expect((await once()).out).toContain("300 entries, 0 new");
     // The monitor fetches only the checkpoint and the tiles for its root.
-    expect(server.asked).toBeLessThan(5);
+    expect(server.requests).toBeLessThan(5);
     grow(server.log, 500);
     const third = await once("--json");
     expect([third.code, JSON.parse(third.out)]).toEqual([
@@ -138,7 +138,7 @@ describe.concurrent("countersign monitor", () => {
     [
       "a new label twice",
       (server) => {
-        const label = random(32);
+        const label = randomBytes(32);
         server.log.append(entry(label));
         server.log.append(entry(label));
       },
@@ -170,7 +170,9 @@ describe.concurrent("countersign monitor", () => {
       (server) => {
         grow(server.log, 300);
         server.lie = (path) =>
-          path.startsWith("tile/0/") ? { body: flipped(served(server.log, path) ?? random(1)) } : undefined;
+          path.startsWith("tile/0/")
+            ? { body: flipped(publicFile(server.log, path) ?? randomBytes(1)) }
+            : undefined;
       },
       "tile-not-authentic",
     ],
@@ -180,7 +182,7 @@ describe.concurrent("countersign monitor", () => {
         grow(server.log, 300);
         server.lie = (path) =>
           path.startsWith("tile/entries/")
-            ? { body: flipped(served(server.log, path) ?? random(1), 100) }
+            ? { body: flipped(publicFile(server.log, path) ?? randomBytes(1), 100) }
             : undefined;
       },
       "tile-not-authentic",

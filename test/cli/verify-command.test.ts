@@ -8,7 +8,7 @@ import { toHex } from "../../src/core/encoding/bytes.ts";
 import { encodeReceipt } from "../../src/core/evidence/receipt.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { countersign as run } from "../support/product/cli-program.ts";
-import { createStaff, decided } from "../support/evidence/sample-company.ts";
+import { createStaff, decidedReceipt } from "../support/evidence/sample-company.ts";
 
 // The program as people run it: a process, files and an exit code.
 
@@ -22,8 +22,8 @@ beforeAll(async () => {
   const payload = { service: "api", sha: "abc123", note: "safe \u202E txt" };
   const { cy } = staff;
   stream = tenant.stream;
-  const approved = await decided(tenant, { payload, votes: [{ by: cy, reason: "go\u001b[2J" }] });
-  const rejected = await decided(tenant, {
+  const approved = await decidedReceipt(tenant, { payload, votes: [{ by: cy, reason: "go\u001b[2J" }] });
+  const rejected = await decidedReceipt(tenant, {
     payload,
     outcome: "rejected",
     votes: [{ by: cy, decision: "reject" }],

@@ -7,12 +7,11 @@ import { expectOk } from "../../src/core/refusal.ts";
 import {
   authenticationResponse,
   createAuthenticator,
-  KNOWN_LIES,
-  SPELLING_LIES,
   type Authenticator,
   type Lies,
   type SignedAssertion,
 } from "../support/authenticator.ts";
+import { KNOWN_LIES, ENCODING_LIES } from "../support/assertion-lies.ts";
 
 // The software authenticator is worth what another's verifier says of it, and that verifier is the
 // server's second opinion: wherever it accepts what core/assertion.ts refuses, it says here why.
@@ -155,7 +154,7 @@ describe("two verifiers", () => {
     expect([await ours(of, signed), await theirs(of, signed, 1)]).toEqual(["accepted", "accepted"]);
   });
 
-  it.each([...KNOWN_LIES, ...SPELLING_LIES])(
+  it.each([...KNOWN_LIES, ...ENCODING_LIES])(
     "refuse, or it is named why: %s, %s",
     async (_code, name, lies) => {
       const signed = await passkey.assert(CHALLENGE, lies);
@@ -167,7 +166,7 @@ describe("two verifiers", () => {
   );
 
   it("know every lie that is named", () => {
-    const names = [...KNOWN_LIES, ...SPELLING_LIES].map(([, name]) => name);
+    const names = [...KNOWN_LIES, ...ENCODING_LIES].map(([, name]) => name);
     expect(new Set(names).size).toBe(names.length);
     expect([...ACCEPTED_THERE.keys()].filter((name) => !names.includes(name))).toEqual([]);
   });

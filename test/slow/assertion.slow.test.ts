@@ -6,7 +6,8 @@ import { EDDSA, ES256, readCoseKey, RS256, type CoseAlgorithm } from "../../src/
 import { readCborMap } from "../../src/core/webauthn/cbor.ts";
 import { derFromRaw, rawFromDer } from "../../src/core/webauthn/der.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { createAuthenticator, encodeCbor, type Authenticator } from "../support/authenticator.ts";
+import { createAuthenticator, type Authenticator } from "../support/authenticator.ts";
+import { encodeCbor } from "../support/cbor-encoder.ts";
 
 const SITE = { rpId: "sign.example", origin: "https://sign.example" };
 const CHALLENGE = Uint8Array.from({ length: 64 }, (_, index) => index);

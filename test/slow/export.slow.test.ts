@@ -9,7 +9,7 @@ import {
   parseHeader,
   parseRow,
 } from "../../src/core/evidence/export.ts";
-import { lived } from "../support/evidence/sample-history.ts";
+import { sampleHistory } from "../support/evidence/sample-history.ts";
 import { exportOf, readerOf } from "../support/evidence/export-file.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
 
@@ -20,7 +20,7 @@ const MUTATED_LINES = 70_000;
 const FLIPS_AUDITED = 4_000;
 
 const staff = await createStaff();
-const tenant = await lived(staff);
+const tenant = await sampleHistory(staff);
 const file = exportOf(tenant);
 const lines = (utf8Text(file) ?? "").split("\n").slice(0, -1);
 const bytesOf = (line: string) => new TextEncoder().encode(line);

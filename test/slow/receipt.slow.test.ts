@@ -3,14 +3,14 @@ import { expect, it } from "vitest";
 import { toHex } from "../../src/core/encoding/bytes.ts";
 import { encodeReceipt, parseReceipt } from "../../src/core/evidence/receipt.ts";
 import { verifyReceipt } from "../../src/core/evidence/verify.ts";
-import { createStaff, decided, everythingOf } from "../support/evidence/sample-company.ts";
+import { createStaff, decidedReceipt, fullOptions } from "../support/evidence/sample-company.ts";
 
 const INPUTS = 100_000;
 const FLIPS = 5_000;
 
 const { cy, dan, twoOfThree, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
-const receipt = await decided(tenant, { policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] });
+const receipt = await decidedReceipt(tenant, { policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] });
 const file = encodeReceipt(receipt);
 
 it("parses arbitrary bytes and cut and spliced files to a named refusal, or to the same bytes again", () => {
@@ -35,7 +35,7 @@ it("parses arbitrary bytes and cut and spliced files to a named refusal, or to t
 });
 
 it("accepts no file with a bit flipped, and the file itself before and after", async () => {
-  const knowledge = everythingOf(tenant);
+  const knowledge = fullOptions(tenant);
   const accepted: number[] = [];
   const isVerified = async (bytes: Uint8Array) => (await verifyReceipt(bytes, knowledge)).verified;
   expect(await isVerified(file)).toBe(true);

@@ -12,8 +12,8 @@ export function draw(payload: JsonObject): string {
   return linesOf(payload).map(drawLine).join("\n");
 }
 
-// If every drawn text can be read back to its payload, no two payloads draw the same. The readers know
-// the rules of drawing from the outside only: they use nothing of the code that draws.
+// If every shown text can be read back to its payload, no two payloads look the same. The readers share no code
+// with the code that draws.
 
 interface Row {
   readonly depth: number;
@@ -22,20 +22,20 @@ interface Row {
   readonly value: string;
 }
 
-interface Place {
+interface Cursor {
   at: number;
 }
 
-/** The payload of a drawn text. Labels and warnings are not read. */
+/** Reads a payload from a shown text. Ignores labels and warnings. */
 export function readDrawn(drawn: string): JsonValue {
   const rows = drawn.split("\n").filter((row) => row !== "" && !/^ *⟨!⟩ /.test(row));
   return build(
     rows.map((row) => {
-      const found =
+      const match =
         /^((?:  )*)[^"]* \["([^"]*)"\] ([a-z ]+)(?:: (.*))?$/u.exec(row) ??
         /^((?:  )*)Item [0-9]+ \[([0-9]+)\] ([a-z ]+)(?:: (.*))?$/u.exec(row);
-      if (found === null) throw new Error(`not a row: ${row}`);
-      const [, indentation = "", key = "", kind = "", value = ""] = found;
+      if (match === null) throw new Error(`not a row: ${row}`);
+      const [, indentation = "", key = "", kind = "", value = ""] = match;
       const exact = kind === "text" ? /^"(.*)"$/u.exec(value)?.[1] : value;
       if (exact === undefined) throw new Error(`a text without quotation marks: ${row}`);
       return { depth: indentation.length / 2, key: withoutMarkers(key), kind, value: withoutMarkers(exact) };
@@ -49,7 +49,7 @@ function withoutMarkers(text: string): string {
   );
 }
 
-/** The payload of the lines, from what a page would put on the screen. */
+/** Reads a payload from its lines, using only what a page would show. */
 export function readLines(lines: readonly Line[]): JsonValue {
   const exact = (segments: readonly Segment[]) =>
     segments.map(({ text, hidden }) => (hidden ? codePoint(hidden.codePoint) : text)).join("");
@@ -58,27 +58,27 @@ export function readLines(lines: readonly Line[]): JsonValue {
   );
 }
 
-function codePoint(spelled: string): string {
-  return String.fromCodePoint(Number.parseInt(spelled.slice(2), 16));
+function codePoint(notation: string): string {
+  return String.fromCodePoint(Number.parseInt(notation.slice(2), 16));
 }
 
 function build(rows: readonly Row[]): JsonValue {
-  const place = { at: 0 };
-  const payload = Object.fromEntries(children(rows, 0, place));
-  if (place.at !== rows.length) throw new Error("a row belongs nowhere");
+  const cursor = { at: 0 };
+  const payload = Object.fromEntries(children(rows, 0, cursor));
+  if (cursor.at !== rows.length) throw new Error("a row is nested too deep");
   return payload;
 }
 
-function children(rows: readonly Row[], depth: number, place: Place): [string, JsonValue][] {
-  const found: [string, JsonValue][] = [];
-  for (let row = rows[place.at]; row?.depth === depth; row = rows[place.at]) {
-    place.at++;
-    found.push([row.key, valueOf(row, rows, place)]);
+function children(rows: readonly Row[], depth: number, cursor: Cursor): [string, JsonValue][] {
+  const members: [string, JsonValue][] = [];
+  for (let row = rows[cursor.at]; row?.depth === depth; row = rows[cursor.at]) {
+    cursor.at++;
+    members.push([row.key, valueOf(row, rows, cursor)]);
   }
-  return found;
+  return members;
 }
 
-function valueOf(row: Row, rows: readonly Row[], place: Place): JsonValue {
+function valueOf(row: Row, rows: readonly Row[], cursor: Cursor): JsonValue {
   switch (row.kind) {
     case "text":
       return row.value;
@@ -96,16 +96,17 @@ function valueOf(row: Row, rows: readonly Row[], place: Place): JsonValue {
       return [];
     case "object":
     case "list": {
-      const below = children(rows, row.depth + 1, place);
-      if (Number.parseInt(row.value, 10) !== below.length) throw new Error(`not all are there: ${row.key}`);
+      const below = children(rows, row.depth + 1, cursor);
+      if (Number.parseInt(row.value, 10) !== below.length)
+        throw new Error(`the number of lines is wrong: ${row.key}`);
       return row.kind === "object" ? Object.fromEntries(below) : below.map(([, value]) => value);
     }
     default:
-      throw new Error(`no such kind: ${row.kind}`);
+      throw new Error(`unknown kind: ${row.kind}`);
   }
 }
 
-// Whatever a drawn text is made of, and what could be mistaken for it.
+// The characters of a shown text, and those that could be mistaken for them.
 const TROUBLE = [
   ...Array.from(
     "⟨⟩〈〉\"'[]{}:,.!/\\_-~ \t\n\r\u0000\u001b\u007f\u0085\u00a0\u00ad\u0301\u034f\u200b\u200d\u202e",

@@ -5,23 +5,23 @@ import { treeRoot } from "../../../src/core/tlog/merkle.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
 import { tilePath } from "../../../src/core/tlog/tile.ts";
-import { headerOf, readerOf, rowsOf, served } from "../../support/evidence/export-file.ts";
+import { headerOf, readerOf, rowsOf, publicFile } from "../../support/evidence/export-file.ts";
 import { createAuthenticator } from "../../support/authenticator.ts";
 import { createLog, TestLog } from "../../support/log/memory-log.ts";
 import { flipped } from "../../support/log/sample-tree.ts";
 import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
-import { random, RP, TestTenant } from "../../support/evidence/sample-tenant.ts";
+import { randomBytes, RP, TestTenant } from "../../support/evidence/sample-tenant.ts";
 import {
   APPROVED,
   REJECTED,
   LOOKAHEAD,
-  lived,
+  sampleHistory,
   confirmationOf,
-  knowing,
-  known,
-  audited,
+  auditOptions,
+  auditOptionsFor,
+  auditRows,
   auditOf,
-  failing,
+  failedChecks,
   detailOf,
   erase,
 } from "../../support/evidence/sample-history.ts";
@@ -71,27 +71,29 @@ describe("what an operator seals", () => {
     ],
     [
       "a use of what was rejected",
-      (own) => own.says("consumed", { confirmation: confirmationOf(own, REJECTED), decided: REJECTED }),
+      (own) =>
+        own.sealUnsigned("consumed", { confirmation: confirmationOf(own, REJECTED), decided: REJECTED }),
       "uses",
     ],
     [
       "a use of what was never asked",
-      (own) => own.says("consumed", { confirmation: "c_none", decided: REJECTED }),
+      (own) => own.sealUnsigned("consumed", { confirmation: "c_none", decided: REJECTED }),
       "uses",
     ],
     [
       "a second use",
-      (own) => own.says("consumed", { confirmation: confirmationOf(own, APPROVED), decided: APPROVED }),
+      (own) =>
+        own.sealUnsigned("consumed", { confirmation: confirmationOf(own, APPROVED), decided: APPROVED }),
       "uses",
     ],
     [
       "a use of a change",
-      (own) => own.says("consumed", { confirmation: confirmationOf(own, 2), decided: 2 }),
+      (own) => own.sealUnsigned("consumed", { confirmation: confirmationOf(own, 2), decided: 2 }),
       "uses",
     ],
     [
       "a use before the approval",
-      (own) => own.says("consumed", { confirmation: "c_later", decided: 99 }),
+      (own) => own.sealUnsigned("consumed", { confirmation: "c_later", decided: 99 }),
       "uses",
     ],
     [
@@ -146,41 +148,41 @@ describe("what an operator seals", () => {
       "a second beginning",
       (own) => {
         const { body: genesis = {} } = own.records[0]?.sealed.record ?? {};
-        own.says("consumed", {}, (record) => ({ ...record, type: "stream.created", body: genesis }));
+        own.sealUnsigned("consumed", {}, (record) => ({ ...record, type: "stream.created", body: genesis }));
       },
       "chain",
     ],
     [
       "an erasure of what is to come",
-      (own) => own.says("erased", { rule: "x", spans: [{ from: 12, to: 99 }] }),
+      (own) => own.sealUnsigned("erased", { rule: "x", spans: [{ from: 12, to: 99 }] }),
       "",
     ],
   ];
   it.each(cases)("%s", async (_name, attack, expected) => {
-    const own = await lived(staff);
-    expect(failing(await auditOf(own))).toBe("");
+    const own = await sampleHistory(staff);
+    expect(failedChecks(await auditOf(own))).toBe("");
     await attack(own);
-    expect(failing(await auditOf(own))).toBe(expected);
+    expect(failedChecks(await auditOf(own))).toBe(expected);
   });
 
   it("an erasure of one record, where two are gone", async () => {
-    const own = await lived(staff);
-    own.says("erased", { rule: "x", spans: [{ from: REJECTED, to: REJECTED }] });
+    const own = await sampleHistory(staff);
+    own.sealUnsigned("erased", { rule: "x", spans: [{ from: REJECTED, to: REJECTED }] });
     const two = erase(own, [REJECTED, REJECTED + 1]);
-    const report = await audited(headerOf(own), two, await knowing(own));
-    expect([failing(report), detailOf(report, "erased")]).toEqual([
+    const report = await auditRows(headerOf(own), two, await auditOptions(own));
+    expect([failedChecks(report), detailOf(report, "erased")]).toEqual([
       "erased",
       expect.stringContaining("ecord 8 is erased"),
     ]);
-    const one = await audited(headerOf(own), erase(own, [REJECTED]), await knowing(own));
-    expect(failing(one)).toBe("");
+    const one = await auditRows(headerOf(own), erase(own, [REJECTED]), await auditOptions(own));
+    expect(failedChecks(one)).toBe("");
   });
 
   it("an erasure that hides a revocation: the decisions after it still name it", async () => {
-    const own = await lived(staff);
-    own.says("erased", { rule: "x", spans: [{ from: 9, to: 9 }] });
-    const report = await audited(headerOf(own), erase(own, [9]), await knowing(own));
-    expect(failing(report)).toBe("decisions");
+    const own = await sampleHistory(staff);
+    own.sealUnsigned("erased", { rule: "x", spans: [{ from: 9, to: 9 }] });
+    const report = await auditRows(headerOf(own), erase(own, [9]), await auditOptions(own));
+    expect(failedChecks(report)).toBe("decisions");
     expect(detailOf(report, "decisions")).toContain("names record 9");
   });
 });
@@ -194,7 +196,7 @@ describe("a reveal", () => {
     const payload = { ...change, ...told, confirmation, decided, ...of };
     await own.decide({ type: "revealed", action: "Publish", payload, votes: [{ by: staff.bea }] });
     await own.decide({ votes: [{ by: staff.dan }] });
-    return failing(await auditOf(own));
+    return failedChecks(await auditOf(own));
   };
 
   it.each([
@@ -211,7 +213,7 @@ describe("a reveal", () => {
       "directory",
     ],
   ])("%s", async (_name, of, expected) => {
-    const own = await lived(staff);
+    const own = await sampleHistory(staff);
     expect(await reveal(own, of(own))).toBe(expected);
   });
 });
@@ -222,18 +224,18 @@ describe("a recovery", () => {
     ["by one of them", () => [staff.bea], "directory decisions"],
     ["by the person alone", () => [staff.dan], "directory decisions"],
   ])("%s", async (_name, signers, expected) => {
-    const own = await lived(staff);
+    const own = await sampleHistory(staff);
     const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
     await own.recover(staff.dan, passkey, signers());
     await own.decide({ votes: [{ by: staff.dan, passkey }] });
-    expect(failing(await auditOf(own))).toBe(expected);
+    expect(failedChecks(await auditOf(own))).toBe(expected);
   });
 });
 
 describe("what an operator does to the log", () => {
   const seal = (own: TestTenant, seq: number) =>
     own.log.append(
-      encodeEntry({ kind: "sealed", label: recordLabel(own.streamKey, seq), commit: random(32) }),
+      encodeEntry({ kind: "sealed", label: recordLabel(own.streamKey, seq), commit: randomBytes(32) }),
     );
 
   it.each([
@@ -243,28 +245,28 @@ describe("what an operator does to the log", () => {
     ["a second record under a label", APPROVED, "fork"],
     ["a second beginning", 0, "fork"],
   ])("%s, before the export", async (_name, seq, expected) => {
-    const own = await lived(staff);
+    const own = await sampleHistory(staff);
     seal(own, seq);
     const report = await auditOf(own);
-    expect(failing(report)).toBe(expected);
+    expect(failedChecks(report)).toBe(expected);
   });
 
   it("a gap among the records sealed after the export", async () => {
-    const own = await lived(staff);
+    const own = await sampleHistory(staff);
     const made = [headerOf(own), rowsOf(own)] as const;
     seal(own, 12);
-    expect(failing(await audited(...made, await knowing(own)))).toBe("hidden");
+    expect(failedChecks(await auditRows(...made, await auditOptions(own)))).toBe("hidden");
     seal(own, 11);
-    expect(failing(await audited(...made, await knowing(own)))).toBe("hidden");
+    expect(failedChecks(await auditRows(...made, await auditOptions(own)))).toBe("hidden");
   });
 
   /** The same entries, otherwise. */
   const relaid = async (change: (entries: Uint8Array[]) => readonly Uint8Array[]): Promise<string> => {
-    const own = await lived({ ...staff, tenant: async () => (await onFreshLog()).tenant });
+    const own = await sampleHistory({ ...staff, tenant: async () => (await onFreshLog()).tenant });
     const other = new TestLog(own.log.signer, own.log.witnesses);
     for (const entry of change([...own.log.entries])) other.append(entry);
     const head = { ...headerOf(own), logSize: other.leaves.length, logRoot: toHex(treeRoot(other.leaves)) };
-    return failing(await audited(head, rowsOf(own), await known(own.stream, other)));
+    return failedChecks(await auditRows(head, rowsOf(own), await auditOptionsFor(own.stream, other)));
   };
   const onFreshLog = async () => {
     const log = await createLog("fresh.example/log", 3);
@@ -294,7 +296,7 @@ describe("what an operator does to the log", () => {
   ])("%s", async (_name, change, expected) => expect(await relaid(change)).toBe(expected));
 
   it("a rolled-back log, a forged tile, a forged entry, other witnesses", async () => {
-    const own = await lived(staff);
+    const own = await sampleHistory(staff);
     const made = [headerOf(own), rowsOf(own)] as const;
     const { log } = own;
     const reader = readerOf(log);
@@ -302,7 +304,12 @@ describe("what an operator does to the log", () => {
       ["rolled back", { checkpoint: await log.checkpoint(3) }, "log"],
       [
         "a tile with a bit turned",
-        { log: { ...reader, fetchTile: async (tile) => flipped(served(log, tilePath(tile)) ?? random(32)) } },
+        {
+          log: {
+            ...reader,
+            fetchTile: async (tile) => flipped(publicFile(log, tilePath(tile)) ?? randomBytes(32)),
+          },
+        },
         "log",
       ],
       ["no tiles", { log: { ...reader, fetchTile: async () => undefined } }, "log"],
@@ -311,7 +318,8 @@ describe("what an operator does to the log", () => {
         {
           log: {
             ...reader,
-            fetchEntries: async (bundle) => flipped((await reader.fetchEntries(bundle)) ?? random(32), 300),
+            fetchEntries: async (bundle) =>
+              flipped((await reader.fetchEntries(bundle)) ?? randomBytes(32), 300),
           },
         },
         "log",
@@ -326,8 +334,8 @@ describe("what an operator does to the log", () => {
       ["honest", {}, ""],
     ];
     for (const [name, more, expected] of table) {
-      const report = await audited(...made, await knowing(own, more));
-      expect([name, failing(report)]).toEqual([name, expected]);
+      const report = await auditRows(...made, await auditOptions(own, more));
+      expect([name, failedChecks(report)]).toEqual([name, expected]);
     }
   });
 });

@@ -6,19 +6,19 @@ import { treeRoot } from "../../../src/core/tlog/merkle.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { headerOf, rowsOf } from "../../support/evidence/export-file.ts";
-import { edited } from "../../support/evidence/edited.ts";
+import { editJson } from "../../support/evidence/edit-json.ts";
 import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
 import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
 import {
   APPROVED,
   REJECTED,
   LOOKAHEAD,
-  lived,
-  knowing,
-  known,
-  audited,
+  sampleHistory,
+  auditOptions,
+  auditOptionsFor,
+  auditRows,
   auditOf,
-  failing,
+  failedChecks,
   detailOf,
   erase,
 } from "../../support/evidence/sample-history.ts";
@@ -33,7 +33,7 @@ let rows: readonly ExportRow[];
 
 beforeAll(async () => {
   staff = await createStaff();
-  good = await lived(staff);
+  good = await sampleHistory(staff);
   header = headerOf(good);
   rows = rowsOf(good);
 });
@@ -43,12 +43,12 @@ describe("a whole export", () => {
     const hidden = rows.map((row) =>
       row.kind === "decision" ? { ...row, sealed: { ...row.sealed, payload: null } } : row,
     );
-    const report = await audited(header, hidden, await knowing(good));
+    const report = await auditRows(header, hidden, await auditOptions(good));
     expect([report.verified, report.summary?.withheld]).toEqual([true, 4]);
   });
 
   it("passes every check, and is summed up", async () => {
-    const report = await audited(header, rows, await knowing(good));
+    const report = await auditRows(header, rows, await auditOptions(good));
     expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
       Object.keys(AUDIT_CHECKS).map((name) => `${name} passed`),
     );
@@ -73,12 +73,12 @@ describe("a whole export", () => {
   });
 
   it("stays complete when more is sealed after it was made, and says how much", async () => {
-    const own = await lived(staff);
+    const own = await sampleHistory(staff);
     const made = [headerOf(own), rowsOf(own)] as const;
     await own.decide({ votes: [{ by: staff.dan }] });
     await own.decide({ outcome: "cancelled", votes: [] });
-    const report = await audited(...made, await knowing(own));
-    expect([failing(report), report.summary?.newer]).toEqual(["", 2]);
+    const report = await auditRows(...made, await auditOptions(own));
+    expect([failedChecks(report), report.summary?.newer]).toEqual(["", 2]);
   });
 
   it("says absent of what was not given the knowledge for", async () => {
@@ -87,17 +87,20 @@ describe("a whole export", () => {
       "tenant",
       "witnesses",
     ]);
-    const { tenant: _none, ...unpinned } = await knowing(good);
-    expect(failing(await audited(header, rows, unpinned))).toBe("tenant");
+    const { tenant: _none, ...unpinned } = await auditOptions(good);
+    expect(failedChecks(await auditRows(header, rows, unpinned))).toBe("tenant");
   });
 
   it("may have records erased, each named by the record of its erasure", async () => {
-    const own = await lived(staff);
-    own.says("erased", { rule: "Rejections after a year", spans: [{ from: REJECTED, to: REJECTED + 1 }] });
+    const own = await sampleHistory(staff);
+    own.sealUnsigned("erased", {
+      rule: "Rejections after a year",
+      spans: [{ from: REJECTED, to: REJECTED + 1 }],
+    });
     await own.decide({ votes: [{ by: staff.dan }] });
     const gone = erase(own, [REJECTED, REJECTED + 1]);
-    const report = await audited(headerOf(own), gone, await knowing(own));
-    expect([failing(report), report.summary?.erasures, report.summary?.records["(erased)"]]).toEqual([
+    const report = await auditRows(headerOf(own), gone, await auditOptions(own));
+    expect([failedChecks(report), report.summary?.erasures, report.summary?.records["(erased)"]]).toEqual([
       "",
       [{ by: 11, rule: "Rejections after a year", seqs: 2 }],
       2,
@@ -110,7 +113,7 @@ const changed = (seq: number, pointer: string, to: JsonValue | ((old: JsonValue)
   header,
   rows.map((row, at) =>
     at === seq
-      ? (edited(
+      ? (editJson(
           row as unknown as JsonValue,
           pointer,
           typeof to === "function" ? to : () => to,
@@ -179,15 +182,15 @@ describe("a file that was changed", () => {
     ],
   ];
   it.each(cases)("%s", async (_name, make, expected) => {
-    const knowledge = await knowing(good);
-    expect(failing(await audited(...(await make()), knowledge))).toBe(expected);
-    expect(failing(await audited(header, rows, knowledge))).toBe("");
+    const knowledge = await auditOptions(good);
+    expect(failedChecks(await auditRows(...(await make()), knowledge))).toBe(expected);
+    expect(failedChecks(await auditRows(header, rows, knowledge))).toBe("");
   });
 
   it("is another tenant's, whole in itself", async () => {
-    const other = await lived(staff);
-    const knowledge = await known(good.stream, other.log);
-    expect(failing(await audited(headerOf(other), rowsOf(other), knowledge))).toBe("tenant");
+    const other = await sampleHistory(staff);
+    const knowledge = await auditOptionsFor(good.stream, other.log);
+    expect(failedChecks(await auditRows(headerOf(other), rowsOf(other), knowledge))).toBe("tenant");
   });
 
   it("names the place, and counts what else is wrong in the same way", async () => {
@@ -195,12 +198,12 @@ describe("a file that was changed", () => {
     const twice = body({ a: 1 }).map((row, seq) =>
       seq === REJECTED ? (changed(REJECTED, "/sealed/payload", { a: 1 })[1][REJECTED] ?? row) : row,
     );
-    const report = await audited(header, twice, await knowing(good));
+    const report = await auditRows(header, twice, await auditOptions(good));
     expect(detailOf(report, "decisions")).toMatch(
       /^Decision 5 \(approved\): the payload .* and 1 more of this kind\.$/,
     );
     expect(
-      (await auditExport(await openExport([]), await knowing(good))).checks.map(({ status }) => status),
+      (await auditExport(await openExport([]), await auditOptions(good))).checks.map(({ status }) => status),
     ).toEqual(Object.keys(AUDIT_CHECKS).map((name) => (name === "form" ? "failed" : "absent")));
   });
 });

@@ -3,9 +3,9 @@ import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import {
   createStaff,
-  everythingOf,
-  failing,
-  judged,
+  fullOptions,
+  failedChecks,
+  verifiedReport,
   statusOf,
   type Staff,
 } from "../../support/evidence/sample-company.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 
 function withoutExport(tenant: TestTenant): VerifyOptions {
-  const { history: _history, ...rest } = everythingOf(tenant);
+  const { history: _history, ...rest } = fullOptions(tenant);
   return rest;
 }
 
@@ -256,12 +256,12 @@ describe.each([
     const vote = await lie(tenant, staff);
     const after = await tenant.decide({ votes: [vote] });
     const knowledge = withoutExport(tenant);
-    expect(failing(await judged(await tenant.receipt(after), knowledge))).toBe(caught);
-    const honest = await judged(await tenant.receipt(before), knowledge);
-    expect([failing(honest), honest.verified]).toEqual(["", true]);
+    expect(failedChecks(await verifiedReport(await tenant.receipt(after), knowledge))).toBe(caught);
+    const honest = await verifiedReport(await tenant.receipt(before), knowledge);
+    expect([failedChecks(honest), honest.verified]).toEqual(["", true]);
     // Whoever holds the export is told of the lie by itself, whatever a receipt leaves out.
-    const all = everythingOf(tenant);
-    const bare = await judged(await tenant.receipt(after, []), all);
+    const all = fullOptions(tenant);
+    const bare = await verifiedReport(await tenant.receipt(after, []), all);
     expect(statusOf(bare, "history")).toBe("failed");
   });
 });
@@ -302,8 +302,8 @@ describe("a change that all of them signed who had to", () => {
     const tenant = await staff.tenant();
     const vote = await lie(tenant, staff);
     const receipt = await tenant.receipt(await tenant.decide({ votes: [vote] }));
-    const report = await judged(receipt, everythingOf(tenant));
-    expect([failing(report), report.verified]).toEqual(["", true]);
+    const report = await verifiedReport(receipt, fullOptions(tenant));
+    expect([failedChecks(report), report.verified]).toEqual(["", true]);
   });
 });
 
@@ -313,12 +313,12 @@ describe("what a receipt leaves out", () => {
     const tenant = await staff.tenant();
     await tenant.revoke(cy, alex);
     const seq = await tenant.decide({ votes: [{ by: cy }] });
-    const known = everythingOf(tenant);
+    const known = fullOptions(tenant);
     const whole = await tenant.receipt(seq);
-    expect(failing(await judged(whole, known))).toBe("credential history");
+    expect(failedChecks(await verifiedReport(whole, known))).toBe("credential history");
     const without = await tenant.receipt(seq, [1, 2]);
-    expect(failing(await judged(without, withoutExport(tenant)))).toBe("");
-    expect(failing(await judged(without, known))).toBe("history");
+    expect(failedChecks(await verifiedReport(without, withoutExport(tenant)))).toBe("");
+    expect(failedChecks(await verifiedReport(without, known))).toBe("history");
   });
 
   it("an admin who should have signed a recovery, too: the export knows of her", async () => {
@@ -327,23 +327,23 @@ describe("what a receipt leaves out", () => {
     const endorsed = await tenant.endorse(zoe, "approver", alex);
     const recovery = await tenant.recover(zoe, found.passkey, [alex]);
     const seq = await tenant.decide({ votes: [{ by: zoe, passkey: found.passkey }] });
-    const known = everythingOf(tenant);
-    expect(failing(await judged(await tenant.receipt(seq), known))).toBe(
+    const known = fullOptions(tenant);
+    expect(failedChecks(await verifiedReport(await tenant.receipt(seq), known))).toBe(
       "signature credential endorsement history",
     );
     const without = await tenant.receipt(seq, [endorsed, recovery]);
-    expect(failing(await judged(without, withoutExport(tenant)))).toBe("");
-    expect(failing(await judged(without, known))).toBe("history");
+    expect(failedChecks(await verifiedReport(without, withoutExport(tenant)))).toBe("");
+    expect(failedChecks(await verifiedReport(without, known))).toBe("history");
   });
 
   it("the lost passkey does not decide after a recovery", async () => {
     const { alex, bea, cy } = staff;
     const tenant = await staff.tenant();
     await tenant.recover(cy, found.passkey, [alex, bea]);
-    const report = await judged(
+    const report = await verifiedReport(
       await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] })),
-      everythingOf(tenant),
+      fullOptions(tenant),
     );
-    expect(failing(report)).toBe("credential history");
+    expect(failedChecks(report)).toBe("credential history");
   });
 });

@@ -13,7 +13,7 @@ import { labelText, labelTexts } from "../../../src/core/stream/labels.ts";
 import { recordLabel } from "../../../src/core/stream/record.ts";
 import { fileOf, headerOf, rowsOf } from "../../support/evidence/export-file.ts";
 import { createStaff } from "../../support/evidence/sample-company.ts";
-import { random } from "../../support/evidence/sample-tenant.ts";
+import { randomBytes } from "../../support/evidence/sample-tenant.ts";
 
 let header: ExportHeader;
 let rows: readonly ExportRow[];
@@ -25,9 +25,9 @@ beforeAll(async () => {
   const votes = [{ by: staff.cy, reason: "fine\u2028é" }, { by: staff.dan }];
   const decided = await tenant.decide({ policy: staff.twoOfThree(), votes });
   await tenant.decide({ outcome: "expired", votes: [] });
-  tenant.says("consumed", { confirmation: "c_1", decided });
+  tenant.sealUnsigned("consumed", { confirmation: "c_1", decided });
   const gone = await tenant.decide({ votes: [{ by: staff.cy }] });
-  tenant.says("erased", { rule: "After a year", spans: [{ from: gone, to: gone }] });
+  tenant.sealUnsigned("erased", { rule: "After a year", spans: [{ from: gone, to: gone }] });
   header = headerOf(tenant);
   const { label } = tenant.records[gone]?.sealed ?? { label: "" };
   const erased = { kind: "erased", erased: true, seq: gone, label, commit: tenant.commitAt(gone) } as const;
@@ -123,11 +123,7 @@ describe("what is no export", () => {
     ["the header alone", () => joined(lines().slice(0, 1)), "ends after 0 of 10 records"],
     ["without its header", () => joined(lines().slice(1)), "line 1: unknown field"],
     ["a line too many", () => joined([...lines(), lines()[3] ?? ""]), "more than the 10 records"],
-    [
-      "a line twice",
-      () => joined(lines().toSpliced(4, 0, lines()[3] ?? "")),
-      "record 2 where record 3",
-    ],
+    ["a line twice", () => joined(lines().toSpliced(4, 0, lines()[3] ?? "")), "record 2 where record 3"],
     ["a line left out", () => joined(lines().toSpliced(4, 1)), "record 4 where record 3"],
     [
       "two lines in another order",
@@ -180,7 +176,7 @@ describe("what is no export", () => {
 });
 
 it("labels made by the million are those that records are sealed under", () => {
-  const streamKey = random(32);
+  const streamKey = randomBytes(32);
   const label = labelTexts(streamKey);
   const seqs = [0, 1, 255, 256, 65_535, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1];
   // In any order: one leaves nothing behind for the next.

@@ -12,13 +12,13 @@ import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { createLog } from "../../support/log/memory-log.ts";
-import { createStaff, decided } from "../../support/evidence/sample-company.ts";
+import { createStaff, decidedReceipt } from "../../support/evidence/sample-company.ts";
 
 // What a stranger with an id can recompute, and what stays unsaid without further knowledge.
 
 const { log, cy, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
-const receipt = await decided(tenant, { votes: [{ by: cy }] });
+const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
 const honest = verificationOf(receipt);
 const { confirmation } = honest;
 const known = { tenant: tenant.stream, trust: log.trust(3) };
@@ -98,7 +98,7 @@ describe("an opening", () => {
 
   it("is of one receipt only", async () => {
     expect(isReceiptOf(honest, receipt.decision)).toBe(true);
-    const another = await decided(tenant, { votes: [{ by: cy }] });
+    const another = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     expect(isReceiptOf(honest, another.decision)).toBe(false);
   });
 });

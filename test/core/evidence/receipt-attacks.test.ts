@@ -4,15 +4,15 @@ import { encodeReceipt } from "../../../src/core/evidence/receipt.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import {
   createStaff,
-  decided,
-  everythingOf,
-  failing,
-  judged,
+  decidedReceipt,
+  fullOptions,
+  failedChecks,
+  verifiedReport,
   statusOf,
 } from "../../support/evidence/sample-company.ts";
 import {
-  random,
-  type Asked,
+  randomBytes,
+  type SampleRequest,
   type TestPerson,
   type TestTenant,
 } from "../../support/evidence/sample-tenant.ts";
@@ -28,7 +28,7 @@ describe("what an operator seals falsely", () => {
     ...record,
     body: { ...record.body, ...change },
   });
-  const rows: [string, () => Asked, string][] = [
+  const rows: [string, () => SampleRequest, string][] = [
     ["a rejection as an approval", () => ({ votes: [{ by: cy, decision: "reject" }] }), "outcome"],
     ["an approval as a rejection", () => ({ outcome: "rejected", votes: [{ by: cy }] }), "outcome"],
     ["an approval nobody signed", () => ({ votes: [] }), "outcome"],
@@ -100,27 +100,30 @@ describe("what an operator seals falsely", () => {
     ],
     [
       "a signature over something else",
-      () => ({ votes: [{ by: cy, lies: { challenge: random(64) } }] }),
+      () => ({ votes: [{ by: cy, lies: { challenge: randomBytes(64) } }] }),
       "signature",
     ],
     [
       "a statement for another tenant",
-      () => ({ votes: [{ by: cy, says: { tenant: { id: "00".repeat(32), name: "Acme" } } }] }),
+      () => ({ votes: [{ by: cy, statement: { tenant: { id: "00".repeat(32), name: "Acme" } } }] }),
       "statement",
     ],
     [
       "a statement for another site",
-      () => ({ votes: [{ by: cy, says: { rp: "https://other.example" } }] }),
+      () => ({ votes: [{ by: cy, statement: { rp: "https://other.example" } }] }),
       "statement signature",
     ],
     [
       "a statement for another request",
-      () => ({ votes: [{ by: cy, says: { confirmation: "c_other" } }] }),
+      () => ({ votes: [{ by: cy, statement: { confirmation: "c_other" } }] }),
       "statement",
     ],
     [
       "two statements that differ in the action",
-      () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan, says: { action: "Nothing much" } }] }),
+      () => ({
+        policy: twoOfThree(),
+        votes: [{ by: cy }, { by: dan, statement: { action: "Nothing much" } }],
+      }),
       "statement",
     ],
     [
@@ -166,9 +169,9 @@ describe("what an operator seals falsely", () => {
   ];
   it.each(rows)("%s", async (_name, asked, expected) => {
     const own = await enrolled();
-    const good = await judged(await decided(own, { votes: [{ by: cy }] }), everythingOf(own));
-    const report = await judged(await decided(own, asked()), everythingOf(own));
-    expect([good.verified, report.verified, failing(report)]).toEqual([true, false, expected]);
+    const good = await verifiedReport(await decidedReceipt(own, { votes: [{ by: cy }] }), fullOptions(own));
+    const report = await verifiedReport(await decidedReceipt(own, asked()), fullOptions(own));
+    expect([good.verified, report.verified, failedChecks(report)]).toEqual([true, false, expected]);
   });
 });
 
@@ -215,7 +218,7 @@ describe("what an operator does to the directory", () => {
       "shows the admin another key than he seals",
       (own) =>
         own.endorse(zoe, "approver", bea, {
-          votes: [{ by: bea, lies: { challenge: random(64) } }],
+          votes: [{ by: bea, lies: { challenge: randomBytes(64) } }],
         }),
       () => zoe,
       "signature credential endorsement history",
@@ -236,42 +239,45 @@ describe("what an operator does to the directory", () => {
   ];
   it.each(rows)("%s", async (_name, attack, signer, expected) => {
     const own = await enrolled();
-    const good = await judged(await decided(own, { votes: [{ by: cy }] }), everythingOf(own));
+    const good = await verifiedReport(await decidedReceipt(own, { votes: [{ by: cy }] }), fullOptions(own));
     await attack(own);
-    const report = await judged(await decided(own, { votes: [{ by: signer() }] }), everythingOf(own));
-    expect([good.verified, report.verified, failing(report)]).toEqual([true, false, expected]);
+    const report = await verifiedReport(
+      await decidedReceipt(own, { votes: [{ by: signer() }] }),
+      fullOptions(own),
+    );
+    expect([good.verified, report.verified, failedChecks(report)]).toEqual([true, false, expected]);
   });
 
   it("hides a revocation: the file alone cannot tell, the export can", async () => {
     const own = await enrolled();
     await own.revoke(cy, bea);
     const file = encodeReceipt(await own.receipt(await own.decide({ votes: [{ by: cy }] }), [1, 2]));
-    const { history, ...fileAlone } = everythingOf(own);
+    const { history, ...fileAlone } = fullOptions(own);
     const alone = await verifyReceipt(file, fileAlone);
     expect([alone.verified, statusOf(alone, "history")]).toEqual([true, "absent"]);
     const report = await verifyReceipt(file, { ...fileAlone, history: history ?? [] });
-    expect([report.verified, failing(report)]).toEqual([false, "history"]);
+    expect([report.verified, failedChecks(report)]).toEqual([false, "history"]);
   });
 
   it("endorses a passkey after the decision", async () => {
     const own = await enrolled();
     const seq = await own.decide({ votes: [{ by: zoe }] });
     const later = await own.endorse(zoe, "approver", bea);
-    const report = await verifyReceipt(encodeReceipt(await own.receipt(seq, [1, later])), everythingOf(own));
-    expect([report.verified, failing(report)]).toEqual([false, "order history"]);
+    const report = await verifyReceipt(encodeReceipt(await own.receipt(seq, [1, later])), fullOptions(own));
+    expect([report.verified, failedChecks(report)]).toEqual([false, "order history"]);
   });
 
   it("begins a second stream for the same tenant", async () => {
     const alike = await enrolled();
-    const file = encodeReceipt(await decided(alike, { votes: [{ by: cy }] }));
+    const file = encodeReceipt(await decidedReceipt(alike, { votes: [{ by: cy }] }));
     const pinned = await verifyReceipt(file, { tenant: tenant.stream, trust: log.trust(2) });
     const believed = await verifyReceipt(file, { tenant: alike.stream, trust: log.trust(2) });
-    expect([pinned.verified, failing(pinned), believed.verified]).toEqual([false, "tenant", true]);
+    expect([pinned.verified, failedChecks(pinned), believed.verified]).toEqual([false, "tenant", true]);
   });
 
   it("leaves a record out of the export, or changes one", async () => {
     const own = await enrolled();
-    const file = encodeReceipt(await decided(own, { votes: [{ by: cy }] }));
+    const file = encodeReceipt(await decidedReceipt(own, { votes: [{ by: cy }] }));
     const rows = own.history();
     const other = await enrolled();
     const erased = rows.map((row, seq) =>
@@ -288,8 +294,8 @@ describe("what an operator does to the directory", () => {
       [[], false],
     ];
     for (const [history, verified] of table) {
-      const report = await verifyReceipt(file, { ...everythingOf(own), history });
-      expect([report.verified, failing(report)]).toEqual([verified, verified ? "" : "history"]);
+      const report = await verifyReceipt(file, { ...fullOptions(own), history });
+      expect([report.verified, failedChecks(report)]).toEqual([verified, verified ? "" : "history"]);
     }
   });
 });

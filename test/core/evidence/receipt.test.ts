@@ -12,24 +12,24 @@ import { RECEIPT_CHECKS, verifyReceipt, type VerifyOptions } from "../../../src/
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { createAuthenticator } from "../../support/authenticator.ts";
 import { createLog } from "../../support/log/memory-log.ts";
-import { edited } from "../../support/evidence/edited.ts";
+import { editJson } from "../../support/evidence/edit-json.ts";
 import {
   createStaff,
-  decided,
-  everythingOf,
-  failing,
-  judged,
+  decidedReceipt,
+  fullOptions,
+  failedChecks,
+  verifiedReport,
   statusOf,
 } from "../../support/evidence/sample-company.ts";
-import { random, RP, type Asked } from "../../support/evidence/sample-tenant.ts";
+import { randomBytes, RP, type SampleRequest } from "../../support/evidence/sample-tenant.ts";
 
 const { log, alex, bea, cy, dan, zoe, twoOfThree, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
 
 describe("a good receipt", () => {
   it("passes every check that its level of knowledge allows, and says so", async () => {
-    const receipt = await decided(tenant, { votes: [{ by: cy }] });
-    const report = await verifyReceipt(encodeReceipt(receipt), everythingOf(tenant));
+    const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
+    const report = await verifyReceipt(encodeReceipt(receipt), fullOptions(tenant));
     expect(report).toMatchObject({ verified: true, outcome: "approved" });
     expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
       Object.keys(RECEIPT_CHECKS).map((name) => `${name} ${name === "anchor" ? "absent" : "passed"}`),
@@ -37,7 +37,7 @@ describe("a good receipt", () => {
   });
 
   it("reads absent, not passed, what was not given the knowledge for", async () => {
-    const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
+    const file = encodeReceipt(await decidedReceipt(tenant, { votes: [{ by: cy }] }));
     const rows: [VerifyOptions, boolean, string[]][] = [
       [{}, false, ["log", "witnesses", "anchor", "label", "history"]],
       [{ tenant: ANY_TENANT }, true, ["log", "witnesses", "anchor", "tenant", "label", "history"]],
@@ -49,7 +49,7 @@ describe("a good receipt", () => {
         true,
         ["log", "witnesses", "anchor", "history"],
       ],
-      [everythingOf(tenant), true, ["anchor"]],
+      [fullOptions(tenant), true, ["anchor"]],
     ];
     for (const [knowledge, verified, absent] of rows) {
       const report = await verifyReceipt(file, knowledge);
@@ -57,11 +57,11 @@ describe("a good receipt", () => {
       expect(report.checks.filter(({ status }) => status === "absent").map(({ name }) => name)).toEqual(
         absent,
       );
-      if (!verified) expect(failing(report)).toBe("tenant");
+      if (!verified) expect(failedChecks(report)).toBe("tenant");
     }
   });
 
-  const outcomes: [string, () => Asked, string][] = [
+  const outcomes: [string, () => SampleRequest, string][] = [
     ["the owner alone", () => ({ votes: [{ by: alex }] }), "approved"],
     [
       "a rejection with its reason",
@@ -94,17 +94,14 @@ describe("a good receipt", () => {
     ],
   ];
   it.each(outcomes)("proves %s", async (_name, asked, outcome) => {
-    const report = await judged(await decided(tenant, asked()), everythingOf(tenant));
-    expect([failing(report), report.verified, report.outcome]).toEqual(["", true, outcome]);
+    const report = await verifiedReport(await decidedReceipt(tenant, asked()), fullOptions(tenant));
+    expect([failedChecks(report), report.verified, report.outcome]).toEqual(["", true, outcome]);
   });
 
   it("carries only the changes that its signers need", async () => {
     const seq = await tenant.decide({ votes: [{ by: cy }] });
-    const report = await verifyReceipt(
-      encodeReceipt(await tenant.receipt(seq, [1, 2])),
-      everythingOf(tenant),
-    );
-    expect([failing(report), report.verified]).toEqual(["", true]);
+    const report = await verifyReceipt(encodeReceipt(await tenant.receipt(seq, [1, 2])), fullOptions(tenant));
+    expect([failedChecks(report), report.verified]).toEqual(["", true]);
   });
 
   it("counts a further passkey that its own person endorsed, and a role that an owner gave", async () => {
@@ -113,19 +110,19 @@ describe("a good receipt", () => {
     await own.endorse(cy, "approver", cy, {}, second);
     await own.changeRole(dan, "admin", alex);
     await own.endorse(zoe, "developer", dan);
-    const report = await judged(
-      await decided(own, { votes: [{ by: cy, passkey: second }] }),
-      everythingOf(own),
+    const report = await verifiedReport(
+      await decidedReceipt(own, { votes: [{ by: cy, passkey: second }] }),
+      fullOptions(own),
     );
-    expect([failing(report), report.verified]).toEqual(["", true]);
-    const byZoe = await judged(await decided(own, { votes: [{ by: zoe }] }), everythingOf(own));
-    expect([failing(byZoe), byZoe.verified]).toEqual(["", true]);
+    expect([failedChecks(report), report.verified]).toEqual(["", true]);
+    const byZoe = await verifiedReport(await decidedReceipt(own, { votes: [{ by: zoe }] }), fullOptions(own));
+    expect([failedChecks(byZoe), byZoe.verified]).toEqual(["", true]);
   });
 
   it("may withhold the payload: then it takes the verifier's own", async () => {
     const payload = { to: "acct_8821", amount_usd: 4200 };
-    const receipt = await decided(tenant, { payload, votes: [{ by: cy }] });
-    const withheld = canonicalBytes(edited(receipt, "/decision/payload", () => null));
+    const receipt = await decidedReceipt(tenant, { payload, votes: [{ by: cy }] });
+    const withheld = canonicalBytes(editJson(receipt, "/decision/payload", () => null));
     const spelled = utf8('{ "amount_usd": 4200.0, "to": "acct_8821" }');
     const rows: [Uint8Array | undefined, string, boolean][] = [
       [undefined, "absent", true],
@@ -135,7 +132,7 @@ describe("a good receipt", () => {
     ];
     for (const [own, status, verified] of rows) {
       const report = await verifyReceipt(withheld, {
-        ...everythingOf(tenant),
+        ...fullOptions(tenant),
         ...(own ? { payload: own } : {}),
       });
       expect([statusOf(report, "payload"), report.verified]).toEqual([status, verified]);
@@ -145,7 +142,7 @@ describe("a good receipt", () => {
 
 describe("whose log it is", () => {
   it("needs the trusted log's key and the witnesses asked for", async () => {
-    const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
+    const file = encodeReceipt(await decidedReceipt(tenant, { votes: [{ by: cy }] }));
     const impostor = await createLog(log.origin, 3);
     const elsewhere = await createLog("elsewhere.example/log", 3);
     const strangers = { ...log.trust(3), witnesses: impostor.trust(3).witnesses };
@@ -156,15 +153,15 @@ describe("whose log it is", () => {
       ["witnesses that have not signed", strangers, "witnesses"],
     ];
     for (const [name, trust, expected] of rows) {
-      const report = await verifyReceipt(file, { ...everythingOf(tenant), ...(trust ? { trust } : {}) });
-      expect([name, failing(report)]).toEqual([name, expected]);
+      const report = await verifyReceipt(file, { ...fullOptions(tenant), ...(trust ? { trust } : {}) });
+      expect([name, failedChecks(report)]).toEqual([name, expected]);
     }
   });
 
   it("refuses the wrong stream key", async () => {
-    const file = encodeReceipt(await decided(tenant, { votes: [{ by: cy }] }));
-    const report = await verifyReceipt(file, { ...everythingOf(tenant), streamKey: random(32) });
-    expect([report.verified, failing(report)]).toEqual([false, "label"]);
+    const file = encodeReceipt(await decidedReceipt(tenant, { votes: [{ by: cy }] }));
+    const report = await verifyReceipt(file, { ...fullOptions(tenant), streamKey: randomBytes(32) });
+    expect([report.verified, failedChecks(report)]).toEqual([false, "label"]);
   });
 
   it("refuses records proven to different states of the log", async () => {
@@ -172,13 +169,13 @@ describe("whose log it is", () => {
     await tenant.decide({ votes: [{ by: dan }] });
     const late = await tenant.receipt(early.decision.record.seq);
     const mixed = { ...late, created: { ...late.created, proof: early.created.proof } };
-    const report = await verifyReceipt(encodeReceipt(mixed), everythingOf(tenant));
-    expect([report.verified, failing(report)]).toEqual([false, "inclusion"]);
+    const report = await verifyReceipt(encodeReceipt(mixed), fullOptions(tenant));
+    expect([report.verified, failedChecks(report)]).toEqual([false, "inclusion"]);
   });
 });
 
 describe("the anchor in Bitcoin", () => {
-  const header = random(80);
+  const header = randomBytes(80);
   const bitcoin = { kind: "bitcoin" as const, height: 900_000 };
   const pending = { kind: "pending" as const, uri: "https://calendar.example" };
   const rows: [string, (checkpoint: string) => string, VerifyOptions, string][] = [
@@ -191,24 +188,24 @@ describe("the anchor in Bitcoin", () => {
       "failed",
     ],
     ["of another file", (checkpoint) => timestamp(`${checkpoint}.`, bitcoin), {}, "failed"],
-    ["that is no timestamp", () => toBase64url(random(100)), {}, "failed"],
+    ["that is no timestamp", () => toBase64url(randomBytes(100)), {}, "failed"],
   ];
   it.each(rows)("%s", async (_name, stamp, more, status) => {
-    const receipt = await decided(tenant, { votes: [{ by: cy }] });
+    const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     const { proof } = receipt.decision;
     const anchor = { proof, timestamp: stamp(expectOk(parseLogProof(proof)).checkpoint) };
-    const report = await judged({ ...receipt, anchor }, { ...everythingOf(tenant), ...more });
+    const report = await verifiedReport({ ...receipt, anchor }, { ...fullOptions(tenant), ...more });
     expect([statusOf(report, "anchor"), report.verified]).toEqual([status, status === "absent"]);
   });
   it("proven of another record", async () => {
     const [receipt, other] = [
-      await decided(tenant, { votes: [{ by: cy }] }),
-      await decided(tenant, { votes: [{ by: dan }] }),
+      await decidedReceipt(tenant, { votes: [{ by: cy }] }),
+      await decidedReceipt(tenant, { votes: [{ by: dan }] }),
     ];
     const { proof } = other.decision;
     const anchor = { proof, timestamp: timestamp(expectOk(parseLogProof(proof)).checkpoint, bitcoin) };
-    const report = await judged({ ...receipt, anchor }, everythingOf(tenant));
-    expect([failing(report), report.verified]).toEqual(["anchor", false]);
+    const report = await verifiedReport({ ...receipt, anchor }, fullOptions(tenant));
+    expect([failedChecks(report), report.verified]).toEqual(["anchor", false]);
   });
   function timestamp(file: string, attestation: Attestation): string {
     const tree = { attestations: [attestation], branches: [] };
@@ -221,15 +218,15 @@ describe("a changed file", () => {
     "is refused whatever single value is changed, while the file itself is accepted",
     { timeout: 30_000 },
     async () => {
-      const receipt = await decided(tenant, {
+      const receipt = await decidedReceipt(tenant, {
         policy: twoOfThree(),
         votes: [{ by: cy, reason: "fine" }, { by: dan }],
       });
-      const knowledge = everythingOf(tenant);
+      const knowledge = fullOptions(tenant);
       expect((await verifyReceipt(encodeReceipt(receipt), knowledge)).verified).toBe(true);
       const accepted: string[] = [];
       for (const pointer of leaves(receipt, "")) {
-        const report = await verifyReceipt(canonicalBytes(edited(receipt, pointer, another)), knowledge);
+        const report = await verifyReceipt(canonicalBytes(editJson(receipt, pointer, another)), knowledge);
         if (report.verified) accepted.push(pointer);
       }
       expect(accepted).toEqual([]);
@@ -251,11 +248,11 @@ describe("a changed file", () => {
     ["another version", (file) => file.replace(/"v":1}$/, '"v":2}')],
   ];
   it.each(spellings)("is no receipt with %s", async (_name, spell) => {
-    const receipt = await decided(tenant, { votes: [{ by: cy }] });
+    const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     const file = canonicalText(receipt);
     expect(parseReceipt(utf8(file))).toEqual({ ok: true, value: receipt });
-    const report = await verifyReceipt(utf8(spell(file)), everythingOf(tenant));
-    expect([report.verified, report.outcome, failing(report)]).toEqual([false, null, "form"]);
+    const report = await verifyReceipt(utf8(spell(file)), fullOptions(tenant));
+    expect([report.verified, report.outcome, failedChecks(report)]).toEqual([false, null, "form"]);
   });
 });
 

@@ -264,8 +264,16 @@ describe("refused", () => {
     ),
     ["an address that is not UTF-8", `${START} 00 ${PENDING} 02 01 ff`, /a character that is not allowed/],
     ["a block without height", `${START} 00 ${BITCOIN} 00`, /in an attestation, the bytes end/],
-    ["a block with two heights", `${START} 00 ${BITCOIN} 02 0101`, /in an attestation, there are bytes after/],
-    ["a height that is not in its shortest form", `${START} 00 ${BITCOIN} 02 8100`, /not in its shortest form/],
+    [
+      "a block with two heights",
+      `${START} 00 ${BITCOIN} 02 0101`,
+      /in an attestation, there are bytes after/,
+    ],
+    [
+      "a height that is not in its shortest form",
+      `${START} 00 ${BITCOIN} 02 8100`,
+      /not in its shortest form/,
+    ],
     ["a height of 2^53", `${START} 00 ${BITCOIN} 08 8080808080808010`, /beyond 2\^53/],
     ["the same promise twice", `${START} ff ${ALICE} ${ALICE}`, /same attestation twice/],
     ["the same unknown thing twice", `${START} ff ${OTHER} ff ${ALICE} ${OTHER}`, /same attestation twice/],

@@ -8,7 +8,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import audits from "../../../web/docs/vectors/audits.json" with { type: "json" };
 import receipts from "../../../web/docs/vectors/receipts.json" with { type: "json" };
 import tree from "../../../web/docs/vectors/tree.json" with { type: "json" };
-import { edited } from "../../support/evidence/edited.ts";
+import { editJson } from "../../support/evidence/edit-json.ts";
 import { audit } from "../../support/vectors/audits.ts";
 import { judge, type Given } from "../../support/vectors/verdict.ts";
 
@@ -55,7 +55,7 @@ describe("a changed receipt fails the published checks", () => {
       const file = fileOf(name);
       expect((await judge(file, given, files)).verified).toBe(true);
       const receipt = expectOk(parseReceipt(file)) as unknown as JsonValue;
-      const changed = await judge(canonicalBytes(edited(receipt, at, () => to)), given, files);
+      const changed = await judge(canonicalBytes(editJson(receipt, at, () => to)), given, files);
       const names = Object.entries(changed.checks).filter(([, status]) => status === "failed");
       expect([changed.verified, names.map(([check]) => check)]).toEqual([false, failed]);
     },

@@ -21,13 +21,8 @@ import { sha256 } from "../../../src/core/encoding/hash.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { expectOk, type RefusalCode } from "../../../src/core/refusal.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";
-import {
-  createAuthenticator,
-  KNOWN_LIES,
-  SPELLING_LIES,
-  type Authenticator,
-  type Lies,
-} from "../../support/authenticator.ts";
+import { createAuthenticator, type Authenticator, type Lies } from "../../support/authenticator.ts";
+import { KNOWN_LIES, ENCODING_LIES } from "../../support/assertion-lies.ts";
 
 const SITE = { rpId: "sign.example", origin: "https://sign.example" };
 const CHALLENGE = Uint8Array.from({ length: 64 }, (_, index) => index);
@@ -140,7 +135,7 @@ describe.each(ALGORITHMS)("an assertion with algorithm %i", (algorithm) => {
 });
 
 describe("an assertion", () => {
-  it.each(SPELLING_LIES)("is refused as %s: %s", async (code, _name, lies) => {
+  it.each(ENCODING_LIES)("is refused as %s: %s", async (code, _name, lies) => {
     expect(await outcome(passkey(), lies)).toBe(code);
     expect(await outcome(passkey(), {})).toBe("accepted");
   });

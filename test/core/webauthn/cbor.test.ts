@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fromHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { readCborMap, type CborValue } from "../../../src/core/webauthn/cbor.ts";
-import { encodeCbor } from "../../support/authenticator.ts";
+import { encodeCbor } from "../../support/cbor-encoder.ts";
 
 const bytes = (hex: string): Bytes => expectOk(fromHex(hex.replaceAll(" ", "")));
 const X = "afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61";

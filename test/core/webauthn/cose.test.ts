@@ -11,7 +11,7 @@ import {
 } from "../../../src/core/webauthn/cose.ts";
 import { readCborMap } from "../../../src/core/webauthn/cbor.ts";
 import { expectOk, type RefusalCode } from "../../../src/core/refusal.ts";
-import { encodeCbor } from "../../support/authenticator.ts";
+import { encodeCbor } from "../../support/cbor-encoder.ts";
 
 const bytes = (hex: string): Bytes => expectOk(fromHex(hex.replaceAll(" ", "")));
 const refused = (code: RefusalCode) => ({ ok: false, refusal: { code } });

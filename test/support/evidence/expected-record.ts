@@ -13,7 +13,7 @@ import { matchShape } from "../../../src/core/encoding/shape.ts";
 import { statementNonce, type Statement } from "../../../src/core/confirmation/statement.ts";
 import type { ConfirmationRow, OutboxRow, VoteRow } from "../../../src/store/schema.ts";
 
-// Records made anew from the rows, by FORMATS alone, so that sealing is not checked by itself.
+// Records rebuilt from the database rows, independently of the sealing code under test.
 
 export interface Source {
   readonly row: OutboxRow;
@@ -21,19 +21,19 @@ export interface Source {
   readonly votes: readonly VoteRow[];
 }
 
-export interface Remade {
+export interface ExpectedRecord {
   readonly commit: Bytes;
   readonly label: Bytes;
-  /** As it must stand in the log. */
+  /** The expected entry of the log. */
   readonly entry: Bytes;
 }
 
-/** `commits` are those of every record before it, in hexadecimal digits. */
-export function remakeRecord(
+/** `commits` are the commitments of all earlier records, in hex. */
+export function expectedRecord(
   source: Source,
   stream: { readonly id: string; readonly key: Uint8Array },
   commits: readonly string[],
-): Remade {
+): ExpectedRecord {
   const { row } = source;
   const record = {
     v: 1,
@@ -54,7 +54,8 @@ export function remakeRecord(
 
 function bodyOf({ row, confirmation, votes: cast }: Source, directoryCommit: string) {
   if (row.body !== null) return expectOk(parseJsonText(row.body));
-  if (confirmation === undefined) throw new RangeError(`record ${row.seq} is about nothing`);
+  if (confirmation === undefined)
+    throw new RangeError(`record ${row.seq} has neither a body nor a confirmation`);
   if (row.type === "consumed") return { confirmation: confirmation.id, decided: confirmation.decidedSeq };
   const signed = cast.toSorted((one, other) => one.at - other.at || (one.personId < other.personId ? -1 : 1));
   return {

@@ -19,7 +19,7 @@ import {
 import type { TestLog } from "../log/memory-log.ts";
 import type { TestTenant } from "./sample-tenant.ts";
 
-// A tenant's export and its log's public paths, each written plainly from its definition.
+// A tenant's export and its log's public files, each in a simple implementation of its definition.
 
 export function rowsOf(tenant: TestTenant): readonly ExportRow[] {
   return tenant.records.map(({ sealed }) => ({ kind: rowKind(sealed.record), sealed }) as ExportRow);
@@ -46,13 +46,13 @@ export function exportOf(tenant: TestTenant): Bytes {
   return fileOf(headerOf(tenant), rowsOf(tenant));
 }
 
-/** What the log answers under `path`, but for its checkpoint. */
-export function served(log: TestLog, path: string): Bytes | undefined {
+/** The log's file at `path`; the checkpoint is not among them. */
+export function publicFile(log: TestLog, path: string): Bytes | undefined {
   const tile = parseTilePath(path);
   if (tile.ok) {
     const { level, index, width } = tile.value;
     const span = TILE_WIDTH ** level;
-    const starts = Array.from({ length: width }, (_none, place) => (index * TILE_WIDTH + place) * span);
+    const starts = Array.from({ length: width }, (_none, offset) => (index * TILE_WIDTH + offset) * span);
     if (starts.some((start) => start + span > log.leaves.length)) return undefined;
     return concat(...starts.map((start) => treeRoot(log.leaves.slice(start, start + span))));
   }
@@ -65,7 +65,7 @@ export function served(log: TestLog, path: string): Bytes | undefined {
 
 export function readerOf(log: TestLog): LogReader {
   return {
-    fetchTile: async (tile) => served(log, tilePath(tile)),
-    fetchEntries: async ({ index, width }) => served(log, entriesPath(index, width)),
+    fetchTile: async (tile) => publicFile(log, tilePath(tile)),
+    fetchEntries: async ({ index, width }) => publicFile(log, entriesPath(index, width)),
   };
 }

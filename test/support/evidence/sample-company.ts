@@ -2,9 +2,10 @@ import { singleApproverPolicy, type Policy } from "../../../src/core/confirmatio
 import { encodeReceipt, type Receipt } from "../../../src/core/evidence/receipt.ts";
 import { verifyReceipt, type VerifyOptions, type ReceiptReport } from "../../../src/core/evidence/verify.ts";
 import { createLog, type TestLog } from "../log/memory-log.ts";
-import { createPerson, TestTenant, type Asked, type TestPerson } from "./sample-tenant.ts";
+import { createPerson, TestTenant, type SampleRequest, type TestPerson } from "./sample-tenant.ts";
 
-// A small company on one log: alex owns it, bea is an admin, cy and dan approve, eve audits, zoe is nobody.
+// A small company on one log: alex is the owner, bea an admin, cy and dan approvers, eve an auditor, and zoe has no
+// role.
 
 export interface Staff {
   readonly log: TestLog;
@@ -14,7 +15,7 @@ export interface Staff {
   readonly dan: TestPerson;
   readonly eve: TestPerson;
   readonly zoe: TestPerson;
-  /** A tenant of its own, with everyone but zoe enrolled. */
+  /** Creates a tenant of its own, with everyone enrolled except zoe. */
   readonly tenant: () => Promise<TestTenant>;
   readonly twoOfThree: (more?: Partial<Policy>) => Policy;
 }
@@ -39,12 +40,12 @@ export async function createStaff(): Promise<Staff> {
     eve,
     zoe,
     async tenant() {
-      const fresh = new TestTenant(log, alex);
-      await fresh.endorse(bea, "admin", alex);
-      await fresh.endorse(cy, "approver", bea);
-      await fresh.endorse(dan, "approver", bea);
-      await fresh.endorse(eve, "auditor", bea);
-      return fresh;
+      const tenant = new TestTenant(log, alex);
+      await tenant.endorse(bea, "admin", alex);
+      await tenant.endorse(cy, "approver", bea);
+      await tenant.endorse(dan, "approver", bea);
+      await tenant.endorse(eve, "auditor", bea);
+      return tenant;
     },
     twoOfThree: (more = {}) => ({
       ...singleApproverPolicy("unused"),
@@ -55,8 +56,8 @@ export async function createStaff(): Promise<Staff> {
   };
 }
 
-/** All that a verifier with full insight into the tenant can know. */
-export function everythingOf(tenant: TestTenant) {
+/** The options of a verifier who has everything of the tenant. */
+export function fullOptions(tenant: TestTenant) {
   return {
     tenant: tenant.stream,
     trust: tenant.log.trust(2),
@@ -65,19 +66,19 @@ export function everythingOf(tenant: TestTenant) {
   };
 }
 
-export async function decided(tenant: TestTenant, asked: Asked): Promise<Receipt> {
-  return tenant.receipt(await tenant.decide(asked));
+export async function decidedReceipt(tenant: TestTenant, request: SampleRequest): Promise<Receipt> {
+  return tenant.receipt(await tenant.decide(request));
 }
 
-export async function judged(receipt: Receipt, knowledge: VerifyOptions): Promise<ReceiptReport> {
-  return verifyReceipt(encodeReceipt(receipt), knowledge);
+export async function verifiedReport(receipt: Receipt, options: VerifyOptions): Promise<ReceiptReport> {
+  return verifyReceipt(encodeReceipt(receipt), options);
 }
 
 /** The names of the checks that failed. */
-export function failing({ checks }: ReceiptReport): string {
+export function failedChecks({ checks }: ReceiptReport): string {
   return checks.flatMap(({ name, status }) => (status === "failed" ? [name] : [])).join(" ");
 }
 
-export function statusOf({ checks }: ReceiptReport, wanted: string): string | undefined {
-  return checks.find(({ name }) => name === wanted)?.status;
+export function statusOf({ checks }: ReceiptReport, checkName: string): string | undefined {
+  return checks.find(({ name }) => name === checkName)?.status;
 }

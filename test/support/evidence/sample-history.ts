@@ -5,16 +5,16 @@ import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { fileOf, headerOf, readerOf, rowsOf } from "./export-file.ts";
 import type { TestLog } from "../log/memory-log.ts";
 import type { Staff } from "./sample-company.ts";
-import { random, type TestTenant } from "./sample-tenant.ts";
+import { randomBytes, type TestTenant } from "./sample-tenant.ts";
 
-// A tenant with a past, and the audit of its export.
+// A tenant with a history, and the audit of its export.
 
 export const LOOKAHEAD = 600;
 export const APPROVED = 5;
 export const REJECTED = 7;
 
 /** 0-4: the staff, 5: approved, 6: used, 7: rejected, 8: expired, 9: a revocation, 10: a quorum. */
-export async function lived({
+export async function sampleHistory({
   tenant: enrolled,
   cy,
   dan,
@@ -24,9 +24,9 @@ export async function lived({
 }: Staff): Promise<TestTenant> {
   const own = await enrolled();
   const approved = await own.decide({ votes: [{ by: cy }] });
-  own.says("consumed", { confirmation: confirmationOf(own, approved), decided: approved });
-  // Other tenants' records stand in between.
-  own.log.append(encodeEntry({ kind: "sealed", label: random(32), commit: random(32) }));
+  own.sealUnsigned("consumed", { confirmation: confirmationOf(own, approved), decided: approved });
+  // A record of another tenant in between.
+  own.log.append(encodeEntry({ kind: "sealed", label: randomBytes(32), commit: randomBytes(32) }));
   await own.decide({ outcome: "rejected", votes: [{ by: dan, decision: "reject", reason: "no" }] });
   await own.decide({ outcome: "expired", votes: [] });
   await own.revoke(cy, alex);
@@ -40,11 +40,11 @@ export function confirmationOf(own: TestTenant, seq: number): string {
   return record.body.confirmation;
 }
 
-export function knowing(own: TestTenant, more: Partial<AuditOptions> = {}): Promise<AuditOptions> {
-  return known(own.stream, own.log, more);
+export function auditOptions(own: TestTenant, more: Partial<AuditOptions> = {}): Promise<AuditOptions> {
+  return auditOptionsFor(own.stream, own.log, more);
 }
 
-export async function known(
+export async function auditOptionsFor(
   tenant: string,
   log: TestLog,
   more: Partial<AuditOptions> = {},
@@ -60,27 +60,28 @@ export async function known(
   };
 }
 
-export async function audited(
-  head: ExportHeader,
-  some: readonly ExportRow[],
-  knowledge: AuditOptions,
+export async function auditRows(
+  header: ExportHeader,
+  rows: readonly ExportRow[],
+  options: AuditOptions,
 ): Promise<AuditReport> {
-  return auditExport(await openExport([fileOf(head, some)]), knowledge);
+  return auditExport(await openExport([fileOf(header, rows)]), options);
 }
 
 export async function auditOf(own: TestTenant, more: Partial<AuditOptions> = {}): Promise<AuditReport> {
-  return audited(headerOf(own), rowsOf(own), await knowing(own, more));
+  return auditRows(headerOf(own), rowsOf(own), await auditOptions(own, more));
 }
 
-export function failing({ checks, verified }: AuditReport): string {
+export function failedChecks({ checks, verified }: AuditReport): string {
   const failed = checks.flatMap(({ name, status }) => (status === "failed" ? [name] : [])).join(" ");
   expect(verified).toBe(failed === "");
   return failed;
 }
 
-export const detailOf = ({ checks }: AuditReport, wanted: string) =>
-  checks.find(({ name }) => name === wanted)?.detail;
+export const detailOf = ({ checks }: AuditReport, checkName: string) =>
+  checks.find(({ name }) => name === checkName)?.detail;
 
+/** The export's rows, with those of these seqs erased. */
 export function erase(own: TestTenant, seqs: readonly number[]): readonly ExportRow[] {
   return rowsOf(own).map((row, seq): ExportRow => {
     if (!seqs.includes(seq) || row.kind === "erased") return row;

@@ -36,8 +36,8 @@ import {
 } from "../authenticator.ts";
 import type { TestLog } from "../log/memory-log.ts";
 
-// A tenant with people, passkeys and a sealed history, as the service would have made it. Whoever
-// holds the records can lie in them: `alter` changes one before it is sealed, and the log seals the lie.
+// A tenant with people, passkeys and a sealed history, as the service would create it. A dishonest operator can
+// change records: `alter` changes one before it is sealed, so that the log holds the changed record.
 
 export const RP = "https://approve.example";
 const START = Date.parse("2026-11-01T12:00:00.000Z");
@@ -51,11 +51,11 @@ export interface TestVote {
   readonly decision?: Statement["decision"];
   readonly reason?: string;
   readonly passkey?: Authenticator;
-  readonly says?: Partial<Statement>;
+  readonly statement?: Partial<Statement>;
   readonly lies?: Lies;
 }
 
-export interface Asked {
+export interface SampleRequest {
   readonly type?: "decision" | Change["change"];
   readonly action?: string;
   readonly payload?: JsonObject;
@@ -66,10 +66,9 @@ export interface Asked {
   readonly alter?: (record: JsonObject & { body: JsonObject }) => JsonObject;
 }
 
-type Unplaced<Sealed> = Omit<Sealed, "proof">;
-type Kept = Unplaced<SealedCreation> | Unplaced<SealedChange> | Unplaced<SealedDecision>;
+type TestRecord = Omit<SealedCreation, "proof"> | Omit<SealedChange, "proof"> | Omit<SealedDecision, "proof">;
 
-export function random(count: number): Bytes {
+export function randomBytes(count: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(count));
 }
 
@@ -87,13 +86,13 @@ export class TestTenant {
   readonly streamKey: Bytes;
   readonly genesis: Genesis;
   readonly stream: string;
-  readonly records: { readonly sealed: Kept; readonly index: number }[] = [];
+  readonly records: { readonly sealed: TestRecord; readonly index: number }[] = [];
   #now = START;
   #directorySeq = 0;
-  readonly #draw: typeof random;
+  readonly #draw: typeof randomBytes;
 
-  /** `draw` gives the salts and ids: random ones, unless a test needs the same stream every time. */
-  constructor(log: TestLog, owner: TestPerson, draw = random) {
+  /** `draw` gives the bytes of salts and ids. A test that needs the same stream each time gives fixed ones. */
+  constructor(log: TestLog, owner: TestPerson, draw = randomBytes) {
     this.log = log;
     this.owner = owner;
     this.#draw = draw;
@@ -115,7 +114,7 @@ export class TestTenant {
     person: TestPerson,
     role: Role,
     by: TestPerson,
-    more: Partial<Asked> = {},
+    more: Partial<SampleRequest> = {},
     passkey = person.passkey,
   ) {
     const { id, publicKey } = passkey.credential;
@@ -128,37 +127,37 @@ export class TestTenant {
     return this.#change({ change: "credential.revoked", person: named(person), credential }, by, {});
   }
 
-  async changeRole(person: TestPerson, role: Role, by: TestPerson, more: Partial<Asked> = {}) {
+  async changeRole(person: TestPerson, role: Role, by: TestPerson, more: Partial<SampleRequest> = {}) {
     return this.#change({ change: "role.changed", person: named(person), role }, by, more);
   }
 
-  /** The new passkey replaces all that counts for the person; or, in a lie, others. */
+  /** The new passkey replaces the person's active one, or those in `revoked`. */
   async recover(
     person: TestPerson,
     passkey: Authenticator,
     signers: readonly TestPerson[],
-    more: Partial<Asked> & { readonly revoked?: readonly string[] } = {},
+    more: Partial<SampleRequest> & { readonly revoked?: readonly string[] } = {},
   ) {
     const { id, publicKey } = passkey.credential;
     const credential = { id, publicKey: toBase64url(publicKey) };
-    const { revoked = [person.passkey.credential.id], ...asked } = more;
+    const { revoked = [person.passkey.credential.id], ...request } = more;
     const change = { change: "recovered", person: named(person), credential, revoked } as const;
     const [first, ...others] = signers;
     const votes = signers.map((by) => ({ by }));
     const policy = others.length === 0 ? null : allOf(signers);
-    return this.#change(change, first ?? person, { votes, policy, ...asked });
+    return this.#change(change, first ?? person, { votes, policy, ...request });
   }
 
-  /** Asks, lets the votes be signed and seals the outcome; returns the record's seq. */
-  async decide(asked: Asked): Promise<number> {
-    const { type = "decision", payload = { service: "api", sha: "abc123" }, policy = null } = asked;
+  /** Creates a request, has the votes signed and seals the outcome. Returns the record's seq. */
+  async decide(request: SampleRequest): Promise<number> {
+    const { type = "decision", payload = { service: "api", sha: "abc123" }, policy = null } = request;
     const created = this.#tick();
     const confirmation = `c_${toHex(this.#draw(16))}`;
     const payloadHash = hashOfJson(payload);
     const statements: Statement[] = [];
     const assertions = [];
-    for (const vote of asked.votes) {
-      const statement = this.#statement(asked, vote, confirmation, created);
+    for (const vote of request.votes) {
+      const statement = this.#statement(request, vote, confirmation, created);
       const challenge = challengeOf(statementNonce(statement), payloadHash);
       const signed = await (vote.passkey ?? vote.by.passkey).assert(challenge, vote.lies);
       statements.push(statement);
@@ -167,7 +166,7 @@ export class TestTenant {
     const payloadSalt = this.#draw(32);
     const body = {
       confirmation,
-      outcome: asked.outcome ?? "approved",
+      outcome: request.outcome ?? "approved",
       payloadCommit: toHex(payloadCommit(payloadSalt, payloadHash)),
       signatures: assertions.map((assertion, index) => ({
         nonce: toHex(statementNonce(statements[index] as Statement)),
@@ -185,23 +184,23 @@ export class TestTenant {
       payloadHash: toHex(payloadHash),
       payloadSalt: toBase64url(payloadSalt),
     };
-    const seq = this.#seal(type, body, evidence, asked.alter);
+    const seq = this.#seal(type, body, evidence, request.alter);
     if (type !== "decision" && body.outcome === "approved") this.#directorySeq = seq;
     return seq;
   }
 
-  /** Seals what nobody signs; returns the record's seq. */
-  says(type: "consumed" | "erased", body: JsonObject, alter?: Asked["alter"]): number {
+  /** Seals a record that nobody signs. Returns its seq. */
+  sealUnsigned(type: "consumed" | "erased", body: JsonObject, alter?: SampleRequest["alter"]): number {
     return this.#seal(type, body, {}, alter);
   }
 
-  /** The receipt of the decision at `seq`, with every change of the directory before it, or those chosen. */
+  /** The receipt of the decision at `seq`, with all earlier changes of the directory or only these. */
   async receipt(seq: number, changes?: readonly number[]): Promise<Receipt> {
     const checkpoint = await this.log.checkpoint();
-    const placed = (at: number) => {
-      const kept = this.records[at];
-      if (kept === undefined) throw new RangeError(`no record ${at}`);
-      return { ...kept.sealed, proof: this.log.proof(kept.index, checkpoint) };
+    const withProof = (at: number) => {
+      const record = this.records[at];
+      if (record === undefined) throw new RangeError(`no record ${at}`);
+      return { ...record.sealed, proof: this.log.proof(record.index, checkpoint) };
     };
     const earlier = this.records
       .slice(1, seq)
@@ -209,9 +208,9 @@ export class TestTenant {
     return {
       v: 1,
       kind: "countersign/receipt",
-      created: placed(0) as SealedCreation,
-      changes: (changes ?? earlier).map((at) => placed(at) as SealedChange),
-      decision: placed(seq) as SealedDecision,
+      created: withProof(0) as SealedCreation,
+      changes: (changes ?? earlier).map((at) => withProof(at) as SealedChange),
+      decision: withProof(seq) as SealedDecision,
       anchor: null,
     };
   }
@@ -226,13 +225,13 @@ export class TestTenant {
   }
 
   commitAt(seq: number): string {
-    const kept = this.records[seq]?.sealed;
-    return kept === undefined
+    const sealed = this.records[seq]?.sealed;
+    return sealed === undefined
       ? NO_PREVIOUS
-      : toHex(recordCommit(kept.record, expectOk(fromBase64url(kept.entrySalt))));
+      : toHex(recordCommit(sealed.record, expectOk(fromBase64url(sealed.entrySalt))));
   }
 
-  #statement(asked: Asked, vote: TestVote, confirmation: string, created: string): Statement {
+  #statement(request: SampleRequest, vote: TestVote, confirmation: string, created: string): Statement {
     return {
       v: 1,
       kind: "countersign/statement",
@@ -240,27 +239,27 @@ export class TestTenant {
       tenant: { id: this.stream, name: "Acme" },
       project: { id: "p_default", name: "Default" },
       confirmation,
-      action: asked.action ?? "Deploy to production",
-      requester: asked.requester ?? { kind: "key", id: "k_1", name: "ci" },
+      action: request.action ?? "Deploy to production",
+      requester: request.requester ?? { kind: "key", id: "k_1", name: "ci" },
       approver: named(vote.by),
       decision: vote.decision ?? "approve",
       reason: vote.reason ?? "",
-      policy: asked.policy ? policyHash(asked.policy) : null,
+      policy: request.policy ? policyHash(request.policy) : null,
       created,
       expires: new Date(Date.parse(created) + 15 * 60_000).toISOString(),
       issued: this.#tick(),
       salt: toBase64url(this.#draw(32)),
-      ...vote.says,
+      ...vote.statement,
     };
   }
 
-  async #change(change: DistributedChange, by: TestPerson, more: Partial<Asked>): Promise<number> {
+  async #change(change: DistributedChange, by: TestPerson, more: Partial<SampleRequest>): Promise<number> {
     const payload = { v: 1, kind: "countersign/change", ...change };
     const action = `Change the directory: ${change.change}`;
     return this.decide({ type: change.change, action, payload, votes: [{ by }], ...more });
   }
 
-  #seal(type: string, body: JsonObject, evidence: object, alter?: Asked["alter"]): number {
+  #seal(type: string, body: JsonObject, evidence: object, alter?: SampleRequest["alter"]): number {
     const seq = this.records.length;
     const honest = {
       v: 1,
@@ -278,7 +277,7 @@ export class TestTenant {
       encodeEntry({ kind: "sealed", label, commit: recordCommit(record, entrySalt) }),
     );
     const sealed = { record, entrySalt: toBase64url(entrySalt), label: toHex(label), ...evidence };
-    this.records.push({ sealed: sealed as Kept, index });
+    this.records.push({ sealed: sealed as TestRecord, index });
     return seq;
   }
 
@@ -288,7 +287,7 @@ export class TestTenant {
   }
 }
 
-/** Every one of them must sign. */
+/** A policy that all of them must sign. */
 export function allOf(signers: readonly TestPerson[]): Policy {
   const of = signers.map(({ id }) => ({ kind: "person" as const, person: id }));
   return {
@@ -305,6 +304,6 @@ function named({ id, username }: Person): Person {
   return { id, username };
 }
 
-function isChange(sealed: Kept): boolean {
+function isChange(sealed: TestRecord): boolean {
   return rowKind(sealed.record) === "change";
 }

@@ -7,34 +7,34 @@ import { authenticateEntries, authenticateTiles } from "../../../src/core/tlog/t
 import type { ReadTile } from "../../../src/core/tlog/tile-proof.ts";
 import { judgeCheckpoint, type TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 
-// A reader of the log who has its public paths and nothing else.
+// A reader of the log who has only its public files.
 
-/** What stands at a path below the log's address; undefined if nothing does. */
+/** The file at a path below the log's address; undefined if there is none. */
 export type BytesAt = (path: string) => Promise<Bytes | undefined>;
 
 export interface LogReading {
   readonly size: number;
   readonly root: Bytes;
   readonly note: string;
-  /** Authentic, of any size up to this one. */
+  /** Verified tiles, of any size up to this one. */
   readonly readTile: ReadTile;
-  /** Authentic, in hexadecimal digits; the first of them stands at `from`. */
+  /** Verified entries in hex, from index `from` on. */
   readonly entries: readonly string[];
   readonly from: number;
 }
 
 /**
- * Believes nothing that the signed checkpoint doesn't cover, and throws if that fails. Reads all tiles and
- * entries; or, for a reader who has the first `known` entries, the bundles of those that came after.
+ * Reads all tiles and entries, or only the bundles after the first `knownSize` entries. Throws if anything is not
+ * covered by the signed checkpoint.
  */
-export async function readLog(policy: TrustPolicy, bytesAt: BytesAt, known = 0): Promise<LogReading> {
+export async function readLog(policy: TrustPolicy, bytesAt: BytesAt, knownSize = 0): Promise<LogReading> {
   const note = utf8Text((await bytesAt("checkpoint")) ?? new Uint8Array()) ?? "";
   const judged = expectOk(await judgeCheckpoint(note, policy));
   if (!judged.quorumMet) throw new Error("the policy asks for more than the log's own signature");
   const { size, root } = judged.checkpoint;
-  const first = Math.floor(known / TILE_WIDTH);
+  const first = Math.floor(knownSize / TILE_WIDTH);
   const tiles = [...tilesOfSize(size)].filter(
-    ({ level, index }) => known === 0 || (level === 0 && index >= first),
+    ({ level, index }) => knownSize === 0 || (level === 0 && index >= first),
   );
   const readTile = expectOk(await authenticateTiles(size, root, tiles, (tile) => bytesAt(tilePath(tile))));
   const entries: string[] = [];

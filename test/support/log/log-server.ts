@@ -1,21 +1,22 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { served } from "../evidence/export-file.ts";
+import { publicFile } from "../evidence/export-file.ts";
 import type { TestLog } from "./memory-log.ts";
 
-// A log on the loopback, honest until it is told what else to answer.
+// A log server on the loopback address, honest unless a test sets another answer.
 
 export type Answer = { readonly status?: number; readonly body: string | Uint8Array } | "hang up";
 
 export interface LogServer {
   readonly url: string;
-  /** What is answered under a path in place of the truth; undefined for the truth. */
+  /** The answer for a path instead of the honest one; undefined for the honest one. */
   lie: ((path: string) => Answer | undefined) | undefined;
-  /** The log that is served; another one is another history. */
+  /** The log to serve. A test can replace it with another history. */
   log: TestLog;
-  /** The checkpoint, if it is not the log's newest. */
+  /** The checkpoint to serve instead of the log's newest. */
   note: string | undefined;
-  asked: number;
+  /** The number of requests so far. */
+  requests: number;
   close(): Promise<void>;
 }
 
@@ -25,12 +26,12 @@ export async function serveTestLog(log: TestLog): Promise<LogServer> {
     lie: undefined,
     log,
     note: undefined,
-    asked: 0,
+    requests: 0,
     close: async () => undefined,
   };
   const server: Server = createServer((request, response) => {
     const path = (request.url ?? "").slice(1);
-    state.asked++;
+    state.requests++;
     void answerOf(state, path).then((answer) => {
       if (answer === "hang up") return void request.socket.destroy();
       response.statusCode = answer.status ?? 200;
@@ -48,8 +49,8 @@ export async function serveTestLog(log: TestLog): Promise<LogServer> {
 }
 
 async function answerOf({ lie, log, note }: LogServer, path: string): Promise<Answer> {
-  const lied = lie?.(path);
-  if (lied !== undefined) return lied;
-  const body = path === "checkpoint" ? (note ?? (await log.checkpoint())) : served(log, path);
+  const dishonest = lie?.(path);
+  if (dishonest !== undefined) return dishonest;
+  const body = path === "checkpoint" ? (note ?? (await log.checkpoint())) : publicFile(log, path);
   return body === undefined ? { status: 404, body: "There is nothing here.\n" } : { body };
 }

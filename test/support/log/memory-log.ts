@@ -12,8 +12,8 @@ import {
 import { encodeLogProof } from "../../../src/core/tlog/log-proof.ts";
 import type { TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 
-// A transparency log and its witnesses in memory, written plainly from the definitions, so that a test
-// does not check the core against itself.
+// A transparency log and its witnesses in memory, in a simple implementation of the definitions, so that tests do not
+// check the core against itself.
 
 export interface Signer {
   readonly key: NoteKey;
@@ -65,7 +65,7 @@ export class TestLog {
     return encodeLogProof({ index, path: pathTo(index, this.leaves.slice(0, size)), checkpoint });
   }
 
-  /** The policy of somebody who trusts this log and `threshold` of its witnesses. */
+  /** A trust policy for this log and `threshold` of its witnesses. */
   trust(threshold = 0): TrustPolicy {
     const witnesses = this.witnesses.map(({ key }, index) => ({ name: `w${index}`, key }));
     const members = witnesses.map(({ name }) => name);

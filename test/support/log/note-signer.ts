@@ -10,14 +10,14 @@ import {
 } from "../../../src/core/tlog/signed-note.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
-// Signers from fixed seeds, so that a test that fails does so again.
+// Signers from fixed seeds, so that a failing test fails again.
 
 export interface NoteSigner {
   readonly key: NoteKey;
   sign(text: string, time?: number): Promise<NoteSignature>;
 }
 
-/** What stands before an Ed25519 seed in PKCS #8. */
+/** The bytes before an Ed25519 seed in PKCS #8. */
 const PKCS8_PREFIX = expectOk(fromHex("302e020100300506032b657004220420"));
 
 export async function noteSigner(name: string, type: NoteKeyType, seed: number): Promise<NoteSigner> {
@@ -39,7 +39,7 @@ export async function ed25519Secret(seed: Bytes): Promise<{
   };
 }
 
-/** A note signed by a log, and cosigned by witnesses at the time. */
+/** A note that a log signed and witnesses cosigned at this time. */
 export async function signedNote(
   text: string,
   log: NoteSigner,

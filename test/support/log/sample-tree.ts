@@ -2,13 +2,13 @@ import { concat, utf8, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { appendLeaf, frontierRoot, leafHash, type Frontier } from "../../../src/core/tlog/merkle.ts";
 import { TILE_WIDTH, type Tile } from "../../../src/core/tlog/tile.ts";
 
-// A log as a server has it: rows of hashes, of which every tile of every size is a part.
+// A log as a server stores it: rows of hashes, from which it cuts the tiles of every size.
 
 export const EMPTY_FRONTIER: Frontier = { size: 0, hashes: [] };
 
 export interface SampleTree {
   readonly size: number;
-  /** Of any size up to this one. */
+  /** The root at any size up to this one. */
   readonly rootAt: (size: number) => Bytes;
   readonly leaf: (index: number) => Bytes;
   readonly read: (tile: Tile) => Bytes;
@@ -18,7 +18,7 @@ export function sampleEntry(index: number): Bytes {
   return utf8(`entry ${index}`);
 }
 
-/** Hashing 70,000 entries takes seconds in some runtimes; where no entry is looked at, this does as well. */
+/** A leaf without an entry. Hashing 70,000 entries would take seconds in some runtimes. */
 export function plainLeaf(index: number): Bytes {
   const leaf = new Uint8Array(32);
   new DataView(leaf.buffer).setFloat64(0, index + 1);
@@ -59,7 +59,7 @@ function hashIn(row: readonly Bytes[] | undefined, index: number): Bytes {
   return hash;
 }
 
-/** A copy with one bit turned. */
+/** A copy with one bit flipped. */
 export function flipped(bytes: Uint8Array, bit = 0): Bytes {
   const copy = new Uint8Array(bytes);
   const byte = Math.floor(bit / 8) % copy.length;

@@ -2,7 +2,8 @@ import { toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes
 import { assertionHash, verifyAssertion } from "../../../src/core/webauthn/assertion.ts";
 import { EDDSA, ES256, readCoseKey, RS256, type CoseAlgorithm } from "../../../src/core/webauthn/cose.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { KNOWN_LIES, SPELLING_LIES, type Authenticator, type Lies } from "../authenticator.ts";
+import { type Authenticator, type Lies } from "../authenticator.ts";
+import { KNOWN_LIES, ENCODING_LIES } from "../assertion-lies.ts";
 import { fixedPasskey } from "./example-tenant.ts";
 
 // Assertions by passkeys of every algorithm: honest ones, and one for every rule.
@@ -31,7 +32,7 @@ export async function assertionVectors(): Promise<JsonObject> {
   }
   const refused = [];
   // What only a server knows is not in a receipt, so it is not checked offline.
-  const offline = [...KNOWN_LIES, ...SPELLING_LIES].filter(
+  const offline = [...KNOWN_LIES, ...ENCODING_LIES].filter(
     ([code]) => code !== "user_handle_mismatch" && code !== "backup_eligibility_changed",
   );
   for (const [, name, lies] of offline) refused.push({ name, ...(await vector(es256, lies)) });

@@ -40,7 +40,7 @@ export async function makeExample(): Promise<Example> {
   await tenant.endorse(dan, "approver", bea);
   const approved = await tenant.decide({ ...pay, votes: [{ by: cy }] });
   addOtherTenants(log, 1);
-  tenant.says("consumed", { confirmation: confirmationAt(tenant, approved), decided: approved });
+  tenant.sealUnsigned("consumed", { confirmation: confirmationAt(tenant, approved), decided: approved });
   const quorum = await tenant.decide({ policy: twoOfThree, votes: [{ by: bea }, { by: dan }] });
   const reason = "The amount is wrong: 1250, not 125";
   const rejected = await tenant.decide({
@@ -60,7 +60,7 @@ export async function makeExample(): Promise<Example> {
   const newKey = await fixedPasskey("cy, second passkey", ES256);
   await tenant.recover(cy, newKey, [alex, bea]);
   const recovered = await tenant.decide({ votes: [{ by: cy, passkey: newKey }] });
-  tenant.says("erased", { rule: "after 90 days", spans: [{ from: expired, to: expired }] });
+  tenant.sealUnsigned("erased", { rule: "after 90 days", spans: [{ from: expired, to: expired }] });
   const decisions = { approved, quorum, rejected, expired, "break-glass": overridden, recovered };
   return { tenant, payload: PAYMENT, twoOfThree, decisions };
 }

@@ -9,7 +9,7 @@ import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { encodeTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
-import { edited } from "../evidence/edited.ts";
+import { editJson } from "../evidence/edit-json.ts";
 import { fileOf, headerOf, rowsOf } from "../evidence/export-file.ts";
 import { MUTATIONS, type Mutation } from "./mutations.ts";
 import { judge, type Given } from "./verdict.ts";
@@ -68,7 +68,7 @@ async function mutated(mutation: Mutation, given: Given, files: ReceiptFiles["fi
   const { name, of, at, to } = mutation;
   const file = files.get(`${of}.json`) ?? new Uint8Array();
   const receipt = expectOk(parseReceipt(file)) as unknown as JsonValue;
-  const bytes = canonicalBytes(edited(receipt, at, () => to));
+  const bytes = canonicalBytes(editJson(receipt, at, () => to));
   const { verified, checks } = await judge(bytes, given, files);
   if (verified) throw new Error(`the receipt is still accepted with ${name}`);
   const failed = Object.entries(checks).flatMap(([check, status]) => (status === "failed" ? [check] : []));

@@ -8,7 +8,7 @@ import type { SealedDecision } from "../../../src/core/evidence/receipt.ts";
 import { encodeEntry, recordCommit, streamKeyHash } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";
-import { edited } from "../evidence/edited.ts";
+import { editJson } from "../evidence/edit-json.ts";
 import { makeApiKey, parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { fixedDraw } from "./keys.ts";
 import { confirmationAt, type Example } from "./example-tenant.ts";
@@ -35,7 +35,7 @@ export function statementVectors(example: Example): JsonObject {
   const refused = REFUSED_FIELDS.map(([name, at, value]) => {
     const last = at.lastIndexOf("/");
     const added = (parent: JsonValue) => ({ ...(parent as JsonObject), [at.slice(last + 1)]: value });
-    return { name, statement: edited(statement, at.slice(0, last), added), at };
+    return { name, statement: editJson(statement, at.slice(0, last), added), at };
   });
   return { accepted, refused };
 }

@@ -17,14 +17,9 @@ import { compareVerdicts, type Compared } from "../../../src/passkey/compare-ver
 import { verifyPasskey, verifyRegistration, type PasskeyInput } from "../../../src/passkey/passkey.ts";
 import { ATTESTATION_OBJECT_MAX_BYTES, type Registration } from "../../../src/passkey/registration.ts";
 import type { SecondVerdict } from "../../../src/passkey/second-verifier.ts";
-import {
-  createAuthenticator,
-  encodeCbor,
-  KNOWN_LIES,
-  SPELLING_LIES,
-  type Authenticator,
-  type Lies,
-} from "../../support/authenticator.ts";
+import { createAuthenticator, type Authenticator, type Lies } from "../../support/authenticator.ts";
+import { KNOWN_LIES, ENCODING_LIES } from "../../support/assertion-lies.ts";
+import { encodeCbor } from "../../support/cbor-encoder.ts";
 
 const SITE = { rpId: "sign.example", origin: "https://sign.example" };
 const CHALLENGE = Uint8Array.from({ length: 64 }, (_, index) => index);
@@ -299,7 +294,7 @@ describe("a decision", () => {
     },
   );
 
-  it.each(SPELLING_LIES)("is refused as %s: %s", async (code, _name, lies) => {
+  it.each(ENCODING_LIES)("is refused as %s: %s", async (code, _name, lies) => {
     expect(outcomeOf(await verify(passkey(), lies))).toBe(code);
     expect(outcomeOf(await verify(passkey()))).toBe("accepted");
   });

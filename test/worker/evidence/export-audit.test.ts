@@ -12,7 +12,7 @@ import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
-import { edited } from "../../support/evidence/edited.ts";
+import { editJson } from "../../support/evidence/edit-json.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import { asExported, audited as auditedBy, failing as failingOf } from "../support/http-audit.ts";
 import { asking, overdue, PAYLOAD } from "../support/rest-calls.ts";
@@ -191,7 +191,7 @@ describe("an export that was changed", () => {
     const at = lines().findIndex((line) => line.includes(pick));
     expect(at).toBeGreaterThan(0);
     const value = JSON.parse(lines()[at] ?? "") as JsonValue;
-    const after = edited(value, pointer, typeof to === "function" ? to : () => to);
+    const after = editJson(value, pointer, typeof to === "function" ? to : () => to);
     return joined(lines().with(at, canonicalText(after)));
   };
   const heading = (change: Partial<ExportHeader>) => () =>

@@ -22,7 +22,7 @@ import {
 } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import type { LogReading } from "../../support/log/log-reader.ts";
-import { remakeRecord } from "../../support/evidence/expected-record.ts";
+import { expectedRecord } from "../../support/evidence/expected-record.ts";
 import { audit } from "./log-audit.ts";
 
 // What must hold of a tenant's rows at any moment, and of its stream and the log once it is quiet.
@@ -103,7 +103,7 @@ export async function auditStream(runtime: Runtime, store: TenantStore): Promise
   for (const row of rows) {
     const of = row.confirmationId;
     const signed = cast.filter(({ confirmationId }) => confirmationId === of);
-    const { commit, label, entry } = remakeRecord(
+    const { commit, label, entry } = expectedRecord(
       { row, confirmation: byId.get(of ?? ""), votes: signed },
       { id: tenant.stream ?? "", key },
       commits,
