@@ -253,13 +253,17 @@ export const reveals = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );
 
-export type Tenant = typeof tenants.$inferSelect;
-export type PersonRow = typeof people.$inferSelect;
-export type CredentialRow = typeof credentials.$inferSelect;
-export type ProjectRow = typeof projects.$inferSelect;
-export type ApiKeyRow = typeof apiKeys.$inferSelect;
-export type ConfirmationRow = typeof confirmations.$inferSelect;
-export type CeremonyRow = typeof ceremonies.$inferSelect;
-export type StepRow = typeof steps.$inferSelect;
-export type VoteRow = typeof votes.$inferSelect;
-export type OutboxRow = typeof outbox.$inferSelect;
+export const events = sqliteTable(
+  "events",
+  {
+    tenantId: tenantId(),
+    id: id(),
+    type: text("type", { enum: ["verifier_disagreement", "signature_counter_regression"] }).notNull(),
+    at: integer("at").notNull(),
+    personId: text("person_id").notNull(),
+    credentialId: text("credential_id").notNull(),
+    confirmationId: text("confirmation_id"),
+    detail: text("detail").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);

@@ -12,12 +12,8 @@ import {
   projects,
   sessions,
   tenants,
-  type ApiKeyRow,
-  type PersonRow,
-  type ProjectRow,
-  type Tenant,
-  type CredentialRow,
 } from "./schema.ts";
+import type { ApiKeyRow, PersonRow, ProjectRow, Tenant, CredentialRow } from "./rows.ts";
 import { TenantStore } from "./tenant-store.ts";
 
 // The only queries that are not limited to one tenant. Each looks up the hash of a secret, or a value that only its

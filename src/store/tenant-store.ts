@@ -3,7 +3,8 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import { NO_DATABASE, type Database } from "./database.ts";
 import { Prepared, type Composed, type DatabaseRow, type Run } from "./prepared-statement.ts";
-import { tenants, type Tenant } from "./schema.ts";
+import { tenants } from "./schema.ts";
+import type { Tenant } from "./rows.ts";
 
 // Access to one tenant's rows. Every statement is composed here with a condition on the tenant, and only for tables
 // with a `tenantId` column: a read across tenants does not compile. Only tenant-lookup.ts creates a TenantStore.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fromHex, toHex } from "../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import type { Tenant } from "../../src/store/schema.ts";
+import type { Tenant } from "../../src/store/rows.ts";
 import { expectedRecord } from "../support/evidence/expected-record.ts";
 import { outcomeOf, usesOf, Violation, type Entry, type Ledger } from "./acknowledged.ts";
 import type { LogView } from "./log-history.ts";

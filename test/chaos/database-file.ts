@@ -2,18 +2,8 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { and, count, eq, gte, inArray, max, ne } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { drizzle } from "drizzle-orm/sqlite-proxy";
-import {
-  confirmations,
-  outbox,
-  steps,
-  tenants,
-  votes,
-  type ConfirmationRow,
-  type OutboxRow,
-  type StepRow,
-  type Tenant,
-  type VoteRow,
-} from "../../src/store/schema.ts";
+import { confirmations, outbox, steps, tenants, votes } from "../../src/store/schema.ts";
+import type { ConfirmationRow, OutboxRow, StepRow, Tenant, VoteRow } from "../../src/store/rows.ts";
 
 // The rows as they stand in D1's file, read from outside. It is opened while the runtime lives and closed
 // before it is killed: whoever holds the file open, or opens it first, takes the recovery from the runtime.

@@ -5,7 +5,7 @@ import { expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { findPasskey, insertPasskey, passkeysOf } from "../../store/account/passkeys.ts";
 import { newestVotes } from "../../store/confirmation/votes.ts";
-import type { CredentialRow, PersonRow, VoteRow } from "../../store/schema.ts";
+import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
@@ -68,7 +68,7 @@ export async function finishDevice(
   person: PersonRow,
   form: RegistrationForm,
 ): Promise<Result<string>> {
-  const passkey = await verifyNewPasskey(runtime, form, person);
+  const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
   const { id } = passkey.value;
   const row = newPasskeyRow(person, passkey.value, form.label, runtime.now());

@@ -12,7 +12,7 @@ import { enrolPasskey } from "../../store/account/enrolments.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
 import { enrolmentBySecret, type Enrolment } from "../../store/tenant-lookup.ts";
-import type { PersonRow, Tenant } from "../../store/schema.ts";
+import type { PersonRow, Tenant } from "../../store/rows.ts";
 import type { FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
@@ -62,7 +62,7 @@ export async function finishEnrolment(
   const link = await readLink(runtime, form.secret);
   if (!link.ok) return link;
   const { store, enrolment, tenant, person } = link.value;
-  const passkey = await verifyNewPasskey(runtime, form, person);
+  const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
   const { id, publicKey } = passkey.value;
   const now = runtime.now();

@@ -4,7 +4,7 @@ import type { Role } from "../../core/stream/record.ts";
 import { insertEnrolment, insertInvitedPerson, type NewEnrolment } from "../../store/account/enrolments.ts";
 import { hasPasskey } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
-import type { PersonRow } from "../../store/schema.ts";
+import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
 import { quorumOfManagers } from "../directory/managers.ts";

@@ -5,8 +5,10 @@ import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
 import type { NewPasskey } from "../../store/account/passkeys.ts";
 import { credentialById, insertChallenge, useChallenge } from "../../store/tenant-lookup.ts";
-import type { PersonRow } from "../../store/schema.ts";
-import type { Runtime } from "../runtime.ts";
+import type { PersonRow } from "../../store/rows.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { newId, type Runtime } from "../runtime.ts";
+import { reportEvent } from "./security-events.ts";
 
 // Registering a passkey, at enrolment and for a further device.
 
@@ -29,6 +31,7 @@ export async function newChallenge(runtime: Runtime): Promise<string> {
 /** Uses the challenge and verifies the registration. */
 export async function verifyNewPasskey(
   runtime: Runtime,
+  store: TenantStore,
   { challenge, registration }: Pick<RegistrationForm, "challenge" | "registration">,
   person: PersonRow,
 ): Promise<Result<RegisteredPasskey>> {
@@ -39,12 +42,22 @@ export async function verifyNewPasskey(
   if (!isValid)
     return refuse("challenge_consumed", "this page's challenge was used or is too old; load the page again");
   if ((await credentialById(runtime.database, registration.id)) !== undefined) return alreadyRegistered();
-  return verifyRegistration({
+  const verified = await verifyRegistration({
     registration,
     challenge: bytes.value,
     origin: runtime.origin,
     rpId: rpIdOf(runtime.origin),
   });
+  if (verified.disagreement) {
+    await reportEvent(runtime, store, newId(runtime, "a"), {
+      type: "verifier_disagreement",
+      person: person.id,
+      credential: registration.id,
+      confirmation: null,
+      detail: { ...verified.disagreement },
+    });
+  }
+  return verified;
 }
 
 export function newPasskeyRow(

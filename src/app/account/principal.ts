@@ -4,7 +4,7 @@ import { sha256 } from "../../core/encoding/hash.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { isKeyActive, updateKeyLastUse } from "../../store/account/api-keys.ts";
 import { keyByHash, storeOfCachedRow } from "../../store/tenant-lookup.ts";
-import type { ApiKeyRow, ConfirmationRow, ProjectRow } from "../../store/schema.ts";
+import type { ApiKeyRow, ConfirmationRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
 

@@ -6,7 +6,7 @@ import { updatePasskeyAtSignIn } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
 import { extendSession, insertSession, revokeSession } from "../../store/account/sessions.ts";
 import { credentialById, insertChallenge, sessionByHash, useChallenge } from "../../store/tenant-lookup.ts";
-import type { PersonRow } from "../../store/schema.ts";
+import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ensureEndorsementRequest } from "../directory/endorse.ts";
 import { secretHash } from "./enrol.ts";
@@ -48,7 +48,15 @@ export async function finishSignIn(
   const { store, value: passkey } = credential;
   const person = await findPerson(store, passkey.personId);
   if (person === undefined) return unknown;
-  const verified = await verifyUse(runtime, person, passkey, input, challenge.value, "discoverable");
+  const verified = await verifyUse(runtime, store, {
+    person,
+    passkey,
+    input,
+    challenge: challenge.value,
+    allowed: "discoverable",
+    confirmation: null,
+    attempt: newId(runtime, "a"),
+  });
   if (!verified.ok) return verified;
   await updatePasskeyAtSignIn(store, id, {
     signCount: Math.max(verified.value.signCount, passkey.signCount),

@@ -3,8 +3,10 @@ import { fromBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import { expectOk, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyPasskey, type PasskeyInput } from "../../passkey/passkey.ts";
-import type { CredentialRow, PersonRow } from "../../store/schema.ts";
+import type { CredentialRow, PersonRow } from "../../store/rows.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
+import { reportEvent } from "./security-events.ts";
 
 /** An assertion as a page sends it. */
 export interface SignedInput {
@@ -12,16 +14,26 @@ export interface SignedInput {
   readonly userHandle: string | null;
 }
 
+/** One use of a passkey, to sign in or to decide. */
+export interface PasskeyUse {
+  readonly person: PersonRow;
+  readonly passkey: CredentialRow;
+  readonly input: SignedInput;
+  readonly challenge: Bytes;
+  readonly allowed: PasskeyInput["allowed"];
+  /** Null at sign-in. */
+  readonly confirmation: string | null;
+  /** Names this attempt, so that its events are reported once. */
+  readonly attempt: string;
+}
+
 /** Whether this person signed this challenge with this passkey, on our origin. */
 export async function verifyUse(
   runtime: Runtime,
-  person: PersonRow,
-  passkey: CredentialRow,
-  input: SignedInput,
-  challenge: Bytes,
-  allowed: PasskeyInput["allowed"],
+  store: TenantStore,
+  { person, passkey, input, challenge, allowed, confirmation, attempt }: PasskeyUse,
 ): Promise<Result<AssertionFacts>> {
-  return verifyPasskey({
+  const verified = await verifyPasskey({
     assertion: input.assertion,
     userHandle: input.userHandle,
     challenge,
@@ -37,4 +49,15 @@ export async function verifyUse(
     },
     allowed,
   });
+  const about = { person: person.id, credential: passkey.id, confirmation };
+  if (verified.disagreement) {
+    const detail = { ...verified.disagreement };
+    await reportEvent(runtime, store, attempt, { type: "verifier_disagreement", ...about, detail });
+  }
+  // Some synced passkeys have no useful counter, so a regression is reported and not refused.
+  if (verified.ok && verified.value.signCountRegressed) {
+    const detail = { stored: passkey.signCount, received: verified.value.signCount };
+    await reportEvent(runtime, store, attempt, { type: "signature_counter_regression", ...about, detail });
+  }
+  return verified;
 }

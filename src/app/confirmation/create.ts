@@ -11,7 +11,7 @@ import { findPersonByName } from "../../store/account/people.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import { findIdempotencyKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { NewConfirmation } from "../../store/confirmation/new-confirmations.ts";
-import type { ConfirmationRow } from "../../store/schema.ts";
+import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import { newId, type Runtime } from "../runtime.ts";

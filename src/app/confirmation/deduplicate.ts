@@ -9,7 +9,7 @@ import {
   revertDelivery,
   type DeliveredOutcome,
 } from "../../store/confirmation/deliveries.ts";
-import type { ConfirmationRow } from "../../store/schema.ts";
+import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import { isoTime, type Runtime } from "../runtime.ts";

@@ -5,7 +5,7 @@ import {
   sealedAmong,
   type ListFilter,
 } from "../../store/confirmation/confirmation-list.ts";
-import type { ConfirmationRow } from "../../store/schema.ts";
+import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
 import { applyUnsigned, tickDue } from "./apply-unsigned.ts";

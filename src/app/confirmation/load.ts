@@ -3,7 +3,7 @@ import { parsePolicy, singleApproverPolicy, type Policy } from "../../core/confi
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { readConfirmation, type ConfirmationRows } from "../../store/confirmation/confirmations.ts";
-import type { ConfirmationRow, OutboxRow, PersonRow, VoteRow } from "../../store/schema.ts";
+import type { ConfirmationRow, OutboxRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 

@@ -3,7 +3,7 @@ import type { Statement } from "../../core/confirmation/statement.ts";
 import { parseJsonText, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
-import type { ConfirmationRow, VoteRow } from "../../store/schema.ts";
+import type { ConfirmationRow, VoteRow } from "../../store/rows.ts";
 import { isoTime } from "../runtime.ts";
 import { codeOf } from "./create.ts";
 import type { LoadedConfirmation } from "./load.ts";

@@ -4,7 +4,7 @@ import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
 import { refuse, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
-import type { PersonRow } from "../../store/schema.ts";
+import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";

@@ -5,7 +5,7 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { SALT_BYTES, type Statement } from "../../core/confirmation/statement.ts";
 import { readTenantAndPasskeys } from "../../store/account/passkeys.ts";
 import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
-import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/schema.ts";
+import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { isoTime, newId, type Runtime } from "../runtime.ts";
 import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremonies.ts";

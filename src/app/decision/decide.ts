@@ -7,7 +7,7 @@ import { findCeremony, readCeremonyAndVote, useCeremony } from "../../store/conf
 import { readForDecision } from "../../store/confirmation/confirmations.ts";
 import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirmation/steps.ts";
 import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
-import type { CeremonyRow, PersonRow, VoteRow } from "../../store/schema.ts";
+import type { CeremonyRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Session } from "../account/sign-in.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";

@@ -3,7 +3,7 @@ import { sha256 } from "../../core/encoding/hash.ts";
 import type { Inbox } from "../../core/pages/inbox.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { readInbox } from "../../store/confirmation/confirmation-list.ts";
-import type { ConfirmationRow, PersonRow } from "../../store/schema.ts";
+import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { recoveryNotices } from "../directory/recovery.ts";

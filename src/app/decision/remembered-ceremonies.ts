@@ -1,4 +1,4 @@
-import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/schema.ts";
+import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 
 // What a ceremony was issued for, in this Worker's memory, so that the decision that follows needs no reads. Every

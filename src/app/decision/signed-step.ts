@@ -7,7 +7,7 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import type { Signature, StepAttempt } from "../../store/confirmation/steps.ts";
-import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/schema.ts";
+import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
@@ -53,7 +53,15 @@ export async function prepareStep(
     return refuse("unknown_credential", "this passkey is not active for you here");
   const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, decision));
   const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(loaded.row.payloadHash)));
-  const verified = await verifyUse(runtime, person, passkey, decision, challenge, [passkey.id]);
+  const verified = await verifyUse(runtime, store, {
+    person,
+    passkey,
+    input: decision,
+    challenge,
+    allowed: [passkey.id],
+    confirmation: loaded.row.id,
+    attempt: context.stepId,
+  });
   if (!verified.ok) return verified;
   const signed = { passkey, statement, authenticator: authenticatorUpdate(verified.value, passkey) };
   return judgeStep(runtime, store, context, loaded, signed);

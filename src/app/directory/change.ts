@@ -3,7 +3,7 @@ import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { isSatisfied } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { readDirectory } from "../../store/account/people.ts";
-import type { ConfirmationRow, PersonRow } from "../../store/schema.ts";
+import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import { findLastDirectoryChange } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";

@@ -6,7 +6,7 @@ import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { activePasskeysOf, endorsedPasskeysOf, findPasskeyOf } from "../../store/account/passkeys.ts";
 import { findSameRequests } from "../../store/confirmation/confirmations.ts";
-import type { CredentialRow, PersonRow } from "../../store/schema.ts";
+import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import { findRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";

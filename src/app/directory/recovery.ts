@@ -7,7 +7,7 @@ import { hasUsedRecoveryLink } from "../../store/account/enrolments.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { usernamesOf } from "../../store/account/people.ts";
 import { findRecoveries } from "../../store/confirmation/confirmations.ts";
-import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/schema.ts";
+import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/rows.ts";
 import { recoveriesSince } from "../../store/stream/outbox.ts";
 import { recordSourcesOf } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";

@@ -4,7 +4,7 @@ import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { findFirstProject } from "../../store/account/api-keys.ts";
 import { findSameRequests, isInAudience } from "../../store/confirmation/confirmations.ts";
-import type { ConfirmationRow, PersonRow } from "../../store/schema.ts";
+import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import { createConfirmation } from "../confirmation/create.ts";

@@ -5,7 +5,7 @@ import { encodeReceipt, type Receipt } from "../../core/evidence/receipt.ts";
 import { parsePolicy } from "../../core/confirmation/policy.ts";
 import type { Person } from "../../core/confirmation/statement.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import type { VoteRow } from "../../store/schema.ts";
+import type { VoteRow } from "../../store/rows.ts";
 import { directoryRecordsBefore } from "../../store/stream/outbox.ts";
 import { recordSourcesOf, type RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";

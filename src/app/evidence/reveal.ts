@@ -2,7 +2,7 @@ import { isManager, type Change } from "../../core/stream/directory.ts";
 import type { PublicationData } from "../../core/pages/publication.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
-import type { PersonRow } from "../../store/schema.ts";
+import type { PersonRow } from "../../store/rows.ts";
 import { isRevealed } from "../../store/stream/reveals.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";

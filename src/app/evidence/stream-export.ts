@@ -10,7 +10,7 @@ import {
 import { parseNote } from "../../core/tlog/signed-note.ts";
 import { parseLogProof } from "../../core/tlog/log-proof.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import type { Tenant } from "../../store/schema.ts";
+import type { Tenant } from "../../store/rows.ts";
 import { findLastSealedWithin, findRecord, recordsBetween } from "../../store/stream/outbox.ts";
 import { recordSourcesOf, type RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";

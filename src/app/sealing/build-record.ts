@@ -10,7 +10,7 @@ import {
   recordShape,
   type StreamRecord,
 } from "../../core/stream/record.ts";
-import type { OutboxRow, Tenant } from "../../store/schema.ts";
+import type { OutboxRow, Tenant } from "../../store/rows.ts";
 import { commitmentsOf } from "../../store/stream/outbox.ts";
 import type { RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";

@@ -1,6 +1,6 @@
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
-import type { ConfirmationRow, OutboxRow } from "../../store/schema.ts";
+import type { ConfirmationRow, OutboxRow } from "../../store/rows.ts";
 import type { ChangeEffect } from "../../store/stream/mark-sealed.ts";
 import { changeOf } from "../directory/change.ts";
 

@@ -2,7 +2,7 @@ import { fromBase64url, toHex } from "../../core/encoding/bytes.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { encodeEntry, recordCommit } from "../../core/stream/record.ts";
 import type { CommittedRecord } from "../../store/confirmation/steps.ts";
-import type { Tenant } from "../../store/schema.ts";
+import type { Tenant } from "../../store/rows.ts";
 import { markSealed } from "../../store/stream/mark-sealed.ts";
 import { readUnsealed } from "../../store/stream/outbox.ts";
 import { recordSourcesOf } from "../../store/stream/record-sources.ts";

@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
-import { apiKeys, projects, type ProjectRow } from "../schema.ts";
+import { apiKeys, projects } from "../schema.ts";
+import type { ProjectRow } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
 
 /** Neither revoked nor expired at this time. */

@@ -1,5 +1,6 @@
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
-import { credentials, type CredentialRow, type Tenant } from "../schema.ts";
+import { credentials } from "../schema.ts";
+import type { CredentialRow, Tenant } from "../rows.ts";
 import { ownTenant, prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** An active passkey is endorsed by a sealed record, and not revoked. */

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, ne } from "drizzle-orm";
-import { credentials, people, type CredentialRow, type PersonRow } from "../schema.ts";
+import { credentials, people } from "../schema.ts";
+import type { CredentialRow, PersonRow } from "../rows.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { isActive } from "./passkeys.ts";
 

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
-import { ceremonies, votes, type CeremonyRow, type VoteRow } from "../schema.ts";
+import { ceremonies, votes } from "../schema.ts";
+import type { CeremonyRow, VoteRow } from "../rows.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { USE_CEREMONY } from "./decision-chain.ts";
 

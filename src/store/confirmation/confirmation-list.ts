@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
 import type { Status } from "../../core/confirmation/decision.ts";
-import { audience, confirmations, outbox, people, reveals, type ConfirmationRow } from "../schema.ts";
+import { audience, confirmations, outbox, people, reveals } from "../schema.ts";
+import type { ConfirmationRow } from "../rows.ts";
 import { usernamesOf } from "../account/people.ts";
 import type { TenantStore } from "../tenant-store.ts";
 

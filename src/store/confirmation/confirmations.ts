@@ -1,21 +1,15 @@
 import { and, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import { ACTIVE_KEY } from "../account/api-keys.ts";
-import {
-  audience,
-  ceremonies,
-  confirmations,
-  credentials,
-  outbox,
-  people,
-  votes,
-  type CeremonyRow,
-  type ConfirmationRow,
-  type CredentialRow,
-  type OutboxRow,
-  type PersonRow,
-  type Tenant,
-  type VoteRow,
-} from "../schema.ts";
+import { audience, ceremonies, confirmations, credentials, outbox, people, votes } from "../schema.ts";
+import type {
+  CeremonyRow,
+  ConfirmationRow,
+  CredentialRow,
+  OutboxRow,
+  PersonRow,
+  Tenant,
+  VoteRow,
+} from "../rows.ts";
 import { ownTenant, prepared, type TenantStore } from "../tenant-store.ts";
 
 /** A confirmation with the rows that belong to it, of one moment. */

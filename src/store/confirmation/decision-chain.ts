@@ -10,8 +10,8 @@ import {
   sessions,
   steps,
   votes,
-  type StepRow,
 } from "../schema.ts";
+import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
 import { prepared, type Scope } from "../tenant-store.ts";
 

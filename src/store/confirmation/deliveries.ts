@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
-import { confirmations, type ConfirmationRow } from "../schema.ts";
+import { confirmations } from "../schema.ts";
+import type { ConfirmationRow } from "../rows.ts";
 import type { TenantStore } from "../tenant-store.ts";
 
 /** An outcome that an answer contains, as it must be restored if the answer does not arrive. */

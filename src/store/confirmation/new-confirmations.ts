@@ -1,15 +1,8 @@
 import { and, getTableColumns, lte, sql, type SQL } from "drizzle-orm";
 import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import { isActiveKey } from "../account/api-keys.ts";
-import {
-  apiKeys,
-  audience,
-  confirmations,
-  credentials,
-  idempotency,
-  people,
-  type ConfirmationRow,
-} from "../schema.ts";
+import { apiKeys, audience, confirmations, credentials, idempotency, people } from "../schema.ts";
+import type { ConfirmationRow } from "../rows.ts";
 import type { Values } from "../prepared-statement.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 import { IDEMPOTENCY_HOURS, type IdempotencyKey } from "./idempotency-keys.ts";

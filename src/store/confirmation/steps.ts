@@ -12,7 +12,8 @@ import {
   USE_CEREMONY,
 } from "./decision-chain.ts";
 import type { Values } from "../prepared-statement.ts";
-import { steps, type ConfirmationRow, type OutboxRow, type StepRow, type VoteRow } from "../schema.ts";
+import { steps } from "../schema.ts";
+import type { ConfirmationRow, OutboxRow, StepRow, VoteRow } from "../rows.ts";
 import { recordSource, type RecordSource } from "../stream/record-sources.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { COUNTED_VOTES } from "./votes.ts";

@@ -1,5 +1,6 @@
 import { desc, eq, sql, type SQL } from "drizzle-orm";
-import { confirmations, credentials, votes, type VoteRow } from "../schema.ts";
+import { confirmations, credentials, votes } from "../schema.ts";
+import type { VoteRow } from "../rows.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
-import { credentials, outbox, people, reveals, sessions, type PersonRow } from "../schema.ts";
+import { credentials, outbox, people, reveals, sessions } from "../schema.ts";
+import type { PersonRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
-import { outbox, type OutboxRow, type Tenant } from "../schema.ts";
+import { outbox } from "../schema.ts";
+import type { OutboxRow, Tenant } from "../rows.ts";
 import type { Statement, TenantStore } from "../tenant-store.ts";
 
 /** Written as in the partial index: with parameters the planner would not use it. */

@@ -1,4 +1,5 @@
-import { confirmations, type ConfirmationRow, type OutboxRow, type VoteRow } from "../schema.ts";
+import { confirmations } from "../schema.ts";
+import type { ConfirmationRow, OutboxRow, VoteRow } from "../rows.ts";
 import { countedVotesOf } from "../confirmation/votes.ts";
 import type { TenantStore } from "../tenant-store.ts";
 

@@ -11,7 +11,7 @@ import {
 import { expectOk } from "../../../src/core/refusal.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";
 import { statementNonce, type Statement } from "../../../src/core/confirmation/statement.ts";
-import type { ConfirmationRow, OutboxRow, VoteRow } from "../../../src/store/schema.ts";
+import type { ConfirmationRow, OutboxRow, VoteRow } from "../../../src/store/rows.ts";
 
 // Records rebuilt from the database rows, independently of the sealing code under test.
 

@@ -12,13 +12,8 @@ import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
 import { problemCode, problemDefinition } from "../../../src/http/problem.ts";
-import {
-  ceremonies,
-  confirmations,
-  projects,
-  votes,
-  type ConfirmationRow,
-} from "../../../src/store/schema.ts";
+import { ceremonies, confirmations, projects, votes } from "../../../src/store/schema.ts";
+import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import { emptyHouse, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";

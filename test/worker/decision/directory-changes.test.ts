@@ -117,7 +117,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     const refused = await company.alex.decide(first.request);
     expect([told(refused), refused.body.detail]).toEqual([
       [403, "not_an_approver"],
-      "2 of those who manage people must sign this change, and 1 did",
+      "2 managers of people must sign this change, 1 did",
     ]);
     // Signing in with the new passkey asks anew, of both.
     expect((await first.again.signIn()).status).toBe(200);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { CreateQueue } from "../../../src/desk/create-queue.ts";
 import type { NewConfirmation } from "../../../src/store/confirmation/new-confirmations.ts";
-import type { ConfirmationRow } from "../../../src/store/schema.ts";
+import type { ConfirmationRow } from "../../../src/store/rows.ts";
 
 // How long new confirmations gather until they are written: not at all for one who asks alone; until the next look
 // for as many as usual; and as long as may be for a few behind a crowd.

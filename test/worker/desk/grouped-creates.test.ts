@@ -6,7 +6,8 @@ import {
   insertConfirmations,
   type NewConfirmation,
 } from "../../../src/store/confirmation/new-confirmations.ts";
-import { confirmations, idempotency, type ConfirmationRow } from "../../../src/store/schema.ts";
+import { confirmations, idempotency } from "../../../src/store/schema.ts";
+import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import { emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { DeskPort, Runtime } from "../../../src/app/runtime.ts";
 import { storeConfirmation } from "../../../src/app/confirmation/store-confirmation.ts";
 import type { NewConfirmation } from "../../../src/store/confirmation/new-confirmations.ts";
-import { confirmations, type ConfirmationRow } from "../../../src/store/schema.ts";
+import { confirmations } from "../../../src/store/schema.ts";
+import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { emptyHouse, newCompany } from "../support/worker-fixture.ts";
 

@@ -53,7 +53,7 @@ const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pe
 const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 /** What the database would look for only if a foreign key were violated: nothing of ours waits for that. */
 const ORPHANS: Readonly<Record<string, RegExp>> = {
-  confirmations: /^SEARCH (?:ceremonies|idempotency|audience|outbox|steps|reveals) /,
+  confirmations: /^SEARCH (?:ceremonies|idempotency|audience|outbox|steps|reveals|events) /,
   steps: /^SEARCH votes /,
 };
 

@@ -59,6 +59,7 @@ describe("schema.ts", () => {
       "confirmations.status",
       "steps.type",
       "votes.decision",
+      "events.type",
     ]);
     for (const { taken, listed } of checked) expect(taken).toEqual(listed);
   });
@@ -174,6 +175,11 @@ describe("a link", () => {
       `idempotency SELECT ?1, ${own("api_keys")}, ?3, 'create', '', ${request}, 1`,
     ],
     ["step to confirmation", `steps SELECT ?1, ${request}, 1, ?3, 'approve', 1, NULL`],
+    ["event to person", `events SELECT ?1, ?3, 'verifier_disagreement', 1, ${only("people")}, '', NULL, ''`],
+    [
+      "event to confirmation",
+      `events SELECT ?1, ?3, 'verifier_disagreement', 1, ${own("people")}, '', ${request}, ''`,
+    ],
     ["reveal to confirmation", `reveals SELECT ?1, ${request}, 0, NULL WHERE ?3 = ?3`],
     [
       "record to confirmation",

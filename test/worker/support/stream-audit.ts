@@ -11,15 +11,8 @@ import {
 import { parseJsonText } from "../../../src/core/encoding/strict-json.ts";
 import type { CreatedRecord } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import {
-  ceremonies,
-  confirmations,
-  outbox,
-  steps,
-  votes,
-  type ConfirmationRow,
-  type OutboxRow,
-} from "../../../src/store/schema.ts";
+import { ceremonies, confirmations, outbox, steps, votes } from "../../../src/store/schema.ts";
+import type { ConfirmationRow, OutboxRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import type { LogReading } from "../../support/log/log-reader.ts";
 import { expectedRecord } from "../../support/evidence/expected-record.ts";

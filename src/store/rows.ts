@@ -1,0 +1,25 @@
+import type {
+  apiKeys,
+  ceremonies,
+  confirmations,
+  credentials,
+  events,
+  outbox,
+  people,
+  projects,
+  steps,
+  tenants,
+  votes,
+} from "./schema.ts";
+
+export type Tenant = typeof tenants.$inferSelect;
+export type PersonRow = typeof people.$inferSelect;
+export type CredentialRow = typeof credentials.$inferSelect;
+export type ProjectRow = typeof projects.$inferSelect;
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+export type ConfirmationRow = typeof confirmations.$inferSelect;
+export type CeremonyRow = typeof ceremonies.$inferSelect;
+export type StepRow = typeof steps.$inferSelect;
+export type VoteRow = typeof votes.$inferSelect;
+export type OutboxRow = typeof outbox.$inferSelect;
+export type EventRow = typeof events.$inferSelect;

@@ -1,0 +1,143 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
+import type { Lies } from "../../support/authenticator.ts";
+import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
+import { rows } from "../support/database-rows.ts";
+import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+
+// What an operator must see of passkeys that behave strangely: a row of `events`, and a line in the log.
+
+let company: Company;
+let alex: BrowserClient;
+let warnings: MockInstance<typeof console.warn>;
+beforeAll(async () => {
+  company = await newCompany(await emptyHouse());
+  alex = company.alex;
+});
+beforeEach(() => {
+  warnings = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+});
+afterEach(async () => {
+  warnings.mockRestore();
+  await rows("DELETE FROM events");
+  await rows("UPDATE credentials SET sign_count = 0");
+});
+
+/** The second verifier parses the obsolete token binding and refuses this one. Ours ignores it. */
+const DISPUTED: Lies = { clientData: { tokenBinding: "not an object" } };
+const REFUSED = [403, "signature_verification_failed"];
+
+const answerOf = ({ status, body }: Answered): readonly [number, unknown] => [status, body.code];
+const lines = (): readonly unknown[] =>
+  warnings.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown);
+const events = () => rows("SELECT type, tenant_id, person_id, credential_id, confirmation_id FROM events");
+
+async function expectOneEvent(event: string, credential: string, confirmation: string | null): Promise<void> {
+  const tenant = company.store.tenantId;
+  const [owner] = await rows("SELECT person_id FROM credentials WHERE id = ?1", credential);
+  const [invited] = await rows("SELECT id FROM people WHERE username = 'carol'");
+  const person = owner?.["person_id"] ?? invited?.["id"];
+  expect(lines()).toEqual([{ event, tenant, person, credential, confirmation }]);
+  expect(await events()).toEqual([
+    {
+      type: event,
+      tenant_id: tenant,
+      person_id: person,
+      credential_id: credential,
+      confirmation_id: confirmation,
+    },
+  ]);
+}
+
+async function signInWith(lies: Lies): Promise<Answered> {
+  const { body } = await alex.post("/signin/begin", {});
+  const { assertion, userHandle } = await alex.passkey.assert(expectOk(fromBase64url(body.challenge)), {
+    userHandle: alex.userHandle,
+    ...lies,
+  });
+  return alex.post("/signin/finish", { challenge: body.challenge, assertion: { ...assertion, userHandle } });
+}
+
+const setCounter = (count: number) =>
+  rows("UPDATE credentials SET sign_count = ?1 WHERE id = ?2", count, alex.passkey.credential.id);
+const storedCounter = async () =>
+  (await rows("SELECT sign_count FROM credentials WHERE id = ?1", alex.passkey.credential.id))[0]?.[
+    "sign_count"
+  ];
+
+describe("verifiers that disagree", () => {
+  const id = () => alex.passkey.credential.id;
+
+  it("refuse a decision, and the operator sees it once", async () => {
+    const request = await company.asked();
+    const signed = await alex.sign(request, { lies: DISPUTED });
+    expect(answerOf(await alex.post(`/approve/${request}/decision`, signed))).toEqual(REFUSED);
+    await expectOneEvent("verifier_disagreement", id(), request);
+    expect(await rows("SELECT status, version FROM confirmations WHERE id = ?1", request)).toEqual([
+      { status: "pending", version: 0 },
+    ]);
+    const [{ detail } = {}] = await rows("SELECT detail FROM events");
+    expect(JSON.parse(String(detail))).toEqual({ ours: "accepted", theirs: expect.any(String) });
+  });
+
+  it("refuse a sign-in", async () => {
+    expect(answerOf(await signInWith(DISPUTED))).toEqual(REFUSED);
+    await expectOneEvent("verifier_disagreement", id(), null);
+  });
+
+  it("refuse a new passkey", async () => {
+    const { body } = await company.people("POST", "/api/invites", { username: "carol", role: "approver" });
+    const carol = new BrowserClient(fetchWorker, ORIGIN, await newPasskey(ORIGIN));
+    expect(answerOf(await carol.enrol(body.enrolUrl, DISPUTED))).toEqual(REFUSED);
+    await expectOneEvent("verifier_disagreement", carol.passkey.credential.id, null);
+    expect(await rows("SELECT id FROM credentials WHERE id = ?1", carol.passkey.credential.id)).toEqual([]);
+  });
+});
+
+describe("a signature counter that went back", () => {
+  const id = () => alex.passkey.credential.id;
+
+  it("is accepted in a decision, and the operator sees it once", async () => {
+    const request = await company.asked();
+    await setCounter(10);
+    const signed = await alex.sign(request, { lies: { signCount: 4 } });
+    for (let round = 0; round < 2; round++) {
+      const answer = await alex.post(`/approve/${request}/decision`, signed);
+      expect([answer.status, answer.body.status]).toEqual([200, "approved"]);
+    }
+    await expectOneEvent("signature_counter_regression", id(), request);
+    expect(await rows("SELECT detail FROM events")).toEqual([{ detail: '{"received":4,"stored":10}' }]);
+    expect(await storedCounter()).toBe(10);
+  });
+
+  it("is accepted at sign-in", async () => {
+    await setCounter(10);
+    expect((await signInWith({ signCount: 4 })).status).toBe(200);
+    await expectOneEvent("signature_counter_regression", id(), null);
+    expect(await storedCounter()).toBe(10);
+  });
+
+  it("is accepted, and in the log, although the event can't be stored", async () => {
+    const request = await company.asked();
+    await setCounter(10);
+    const signed = await alex.sign(request, { lies: { signCount: 4 } });
+    await rows("ALTER TABLE events RENAME TO events_elsewhere");
+    const answer = await alex.post(`/approve/${request}/decision`, signed);
+    await rows("ALTER TABLE events_elsewhere RENAME TO events");
+    expect([answer.status, answer.body.status]).toEqual([200, "approved"]);
+    expect(lines()).toMatchObject([{ event: "signature_counter_regression", confirmation: request }]);
+  });
+});
+
+it.each<[string, number, number]>([
+  ["has no counter", 0, 0],
+  ["counts on", 4, 10],
+])("a passkey that %s is no event", async (_name, stored, signCount) => {
+  await setCounter(stored);
+  expect((await signInWith({ signCount })).status).toBe(200);
+  expect(
+    (await alex.decide(await company.asked(), { lies: { signCount: signCount && signCount + 1 } })).status,
+  ).toBe(200);
+  expect([lines(), await events()]).toEqual([[], []]);
+});
