@@ -1,4 +1,4 @@
-// Builds into .build what is not run from its source: the pages of web/, the Worker and the command-line program.
+// Builds the pages of web/, the Worker and the command-line program into .build.
 import {
   copyFileSync,
   existsSync,
@@ -17,7 +17,7 @@ const readable = { bundle: true, format: "esm", minify: false, legalComments: "n
 rmSync(".build", { recursive: true, force: true });
 mkdirSync(".build/web", { recursive: true });
 
-// A folder of web/ with a NAME-page.ts is a page, and becomes one module of that name beside its HTML.
+// A folder web/NAME with a NAME-page.ts becomes one module, NAME.js, next to NAME.html.
 const web = readdirSync("web", { withFileTypes: true });
 for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
   copyFileSync(`web/${name}`, `.build/web/${name}`);
@@ -30,7 +30,7 @@ await build({
   outdir: ".build/web",
   target: "es2022",
 });
-// The page that anybody may keep: everything of it in one file.
+// A copy of the verify page in one file, which people can save.
 writeFileSync(
   ".build/web/verify-offline.html",
   savedPage((name) => readFileSync(`.build/web/${name}`, "utf8")),

@@ -6,7 +6,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { StartOptions } from "./start-options.ts";
 import type { Settings } from "./state-folder.ts";
 
-// The built Worker in its runtime, on a port of this machine, with its databases in a folder.
+// Runs the built Worker in workerd, on a port of this machine, with its databases in a folder.
 
 const WORKER = ".build/worker.mjs";
 const HOST = "127.0.0.1";
@@ -22,7 +22,7 @@ export async function serve(
   { logOrigin, logSeed, logSeedNext }: Settings,
 ): Promise<Miniflare> {
   await refuseTakenPort(port);
-  const restored = process.env["LOG_RESTORE"];
+  const restoreCheckpoint = process.env["LOG_RESTORE"];
   return serveWorker({
     port,
     data: join(folder, "data"),
@@ -32,7 +32,7 @@ export async function serve(
       LOG_ORIGIN: logOrigin,
       LOG_SEED: logSeed,
       ...(logSeedNext === undefined ? {} : { LOG_SEED_NEXT: logSeedNext }),
-      ...(restored === undefined ? {} : { LOG_RESTORE: restored }),
+      ...(restoreCheckpoint === undefined ? {} : { LOG_RESTORE: restoreCheckpoint }),
     },
   });
 }
@@ -42,7 +42,7 @@ export interface Serving {
   readonly data: string;
   readonly module: { readonly type: "ESModule"; readonly path: string; readonly contents?: string };
   readonly bindings: Readonly<Record<string, string>>;
-  /** Objects besides the product's own. */
+  /** Durable Objects in addition to the product's own. */
   readonly objects?: Readonly<Record<string, { readonly className: string; readonly useSQLite: true }>>;
 }
 
@@ -55,16 +55,16 @@ export function serveWorker({ port, data, module, bindings, objects }: Serving):
     bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
     durableObjects: { ...(workerOptions.durableObjects as object), ...objects },
   };
-  // The port belongs to a second Worker that does nothing and hands it to the first: on the port of a Worker
-  // with assets the runtime puts two of its own before it, and takes a third as many requests a second.
-  const door = {
-    name: `${NAME}-door`,
-    modules: [{ type: "ESModule" as const, path: "door.mjs", contents: "export default {};" }],
+  // A second, empty Worker owns the port and forwards it to the first one. If a Worker with assets owns the
+  // port, the runtime puts two Workers of its own in front of it: a third of the requests per second.
+  const portOwner = {
+    name: `${NAME}-port`,
+    modules: [{ type: "ESModule" as const, path: "port.mjs", contents: "export default {};" }],
     compatibilityDate: String(workerOptions.compatibilityDate),
     unsafeDirectSockets: [{ host: HOST, port, serviceName: NAME }],
   };
   const options = {
-    workers: [worker, door],
+    workers: [worker, portOwner],
     host: HOST,
     resourcePersistencePath: data,
     cf: false,
@@ -73,14 +73,14 @@ export function serveWorker({ port, data, module, bindings, objects }: Serving):
   return new Miniflare(convertV4MiniflareOptions(options));
 }
 
-/** The runtime itself says little of a port that it can't have. */
+/** The runtime's own error for a port in use is hard to understand. */
 async function refuseTakenPort(port: number): Promise<void> {
   const server = createServer();
   try {
     server.listen(port, HOST);
     await once(server, "listening");
   } catch {
-    throw new PortTaken(`Port ${port} is in use; choose another one with --port.`);
+    throw new PortTaken(`Port ${port} is in use. Choose another one with --port.`);
   }
   server.close();
   await once(server, "close");

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-// The verify page as one file that works from a disk, without a network. A browser loads neither module
-// nor stylesheet from beside such a file, so both stand inside, and the policy inside the file allows these
-// two by their hashes and nothing else: the page can't talk to anybody. The same source gives the same file.
+// The verify page as one file that works from a disk, without a network. Browsers load neither modules nor
+// stylesheets next to such a file, so both are inside it. The file's own policy allows exactly these two, by
+// their hashes: the page can't use the network. The same source always gives the same file.
 
 const STYLE = /\n *<link rel="stylesheet" href="\/([a-z]+\.css)" \/>/g;
 const SCRIPT = /\n *<script type="module" src="\/([a-z]+\.js)"><\/script>/;
@@ -16,7 +16,8 @@ export function savedPage(read) {
   const page = read("verify.html");
   const style = `\n${[...page.matchAll(STYLE)].map(([, name]) => read(name ?? "")).join("")}`;
   const script = `\n${read(SCRIPT.exec(page)?.[1] ?? "")}`;
-  if (/<\/(?:script|style)|<!--/i.test(style + script)) throw new Error("a text would end its own element");
+  if (/<\/(?:script|style)|<!--/i.test(style + script))
+    throw new Error("a style or script contains the end of its own element");
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,

@@ -1,7 +1,7 @@
 import type { StartOptions } from "./start-options.ts";
 import type { Settings } from "./state-folder.ts";
 
-/** What the start prints: for people a block to read and paste from, for scripts one line of JSON. */
+/** What the start prints: a text for people, and one line of JSON for scripts. */
 export function welcome(
   { origin, json }: StartOptions,
   { demo, logOrigin }: Settings,
@@ -12,9 +12,9 @@ export function welcome(
   const body =
     '{"username":"alex","action":"Deploy to production","payload":{"service":"api","sha":"abc123"}}';
   const block = `
-  Countersign is running at ${origin}        (Ctrl-C stops it)
+  Countersign is running at ${origin}        (stop it with Ctrl-C)
 
-  1. Become alex: open this link once and create a passkey
+  1. Become alex: open this link and create a passkey. The link works once.
      ${enrolUrl}
 
   2. Ask alex for an approval
@@ -23,17 +23,17 @@ export function welcome(
      id=$(curl -s -X POST $BASE/api/confirmations -H 'content-type: application/json' -H "X-Api-Key: $KEY" \\
        --data '${body}' | jq -r .id)
 
-     or let an agent ask, such as Claude Code
+     Or let an agent ask, for example Claude Code:
      claude mcp add --transport http countersign ${origin}/mcp --header "X-Api-Key: ${apiKey}"
 
-  3. Decide on the page it names, and read the answer
+  3. Open the approval page and decide. Then read the answer.
      echo $BASE/approve/$id
      curl -s "$BASE/api/confirmations/$id?wait=25" -H "X-Api-Key: $KEY"
 
-  Key that may invite people          ${demo?.peopleKey ?? ""}
-  Key that may export the history     ${demo?.auditKey ?? ""}
-  Log                                 ${logOrigin}
-  Log key                             ${logVkey}
+  API key that can invite people         ${demo?.peopleKey ?? ""}
+  API key that can export the history    ${demo?.auditKey ?? ""}
+  Log                                    ${logOrigin}
+  Log key                                ${logVkey}
 `;
   const ready = {
     ready: true,

@@ -37,7 +37,7 @@ async function start(options: StartOptions): Promise<void> {
   for (const line of lines) console.log(line);
 }
 
-/** The first start's tenant: its key and its owner's link are told now, and again at every start. */
+/** Creates the demo tenant at the first start, and saves its keys and its owner's link for later starts. */
 async function withDemo(
   options: StartOptions,
   folder: string,

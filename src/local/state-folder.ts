@@ -2,22 +2,22 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-// What a local installation keeps beside its databases, so that it is the same one after a restart.
+// The settings of a local installation, in a file next to its databases.
 
 const SETTINGS = "settings.json";
 const OWNER_ONLY = 0o600;
 
 export interface Settings {
-  /** The log's name and key never change: another would be another log. */
+  /** The log's name and key never change: with another name or key it would be another log. */
   readonly logOrigin: string;
   readonly logSeed: string;
-  /** Written in by hand while the log's key is changed. */
+  /** A person adds it while the log's key changes. */
   readonly logSeedNext?: string;
-  /** What the first start told, to be told again; null until the demo tenant is made. */
+  /** What every start prints; null until the demo tenant exists. */
   readonly demo: {
     readonly apiKey: string;
     readonly peopleKey: string;
-    /** None in a folder that was begun before there was one. */
+    /** Missing in a folder that an older version created. */
     readonly auditKey?: string;
     readonly enrolPath: string;
   } | null;
@@ -35,7 +35,7 @@ export function readSettings(folder: string, origin: string): Settings {
   return fresh;
 }
 
-/** Readable by its owner alone: it holds the log's key. */
+/** Readable only by its owner: it contains the log's key. */
 export function writeSettings(folder: string, settings: Settings): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, SETTINGS), `${JSON.stringify(settings, null, 2)}\n`, { mode: OWNER_ONLY });
@@ -46,7 +46,7 @@ interface Migratable {
   batch(statements: unknown[]): Promise<unknown>;
 }
 
-/** Applies what has not been applied, each file whole, in the table that the deployment tool uses, too. */
+/** Applies the missing migrations, each file in one batch. `wrangler` uses the same table. */
 export async function migrate(database: Migratable, folder: string): Promise<void> {
   await database
     .prepare(
@@ -59,12 +59,12 @@ export async function migrate(database: Migratable, folder: string): Promise<voi
     .filter((file) => file.endsWith(".sql") && !applied.has(file))
     .toSorted()) {
     const statements = statementsOf(readFileSync(join(folder, name), "utf8"));
-    const done = `INSERT INTO d1_migrations (name) VALUES ('${name}')`;
-    await database.batch([...statements, done].map((statement) => database.prepare(statement)));
+    const record = `INSERT INTO d1_migrations (name) VALUES ('${name}')`;
+    await database.batch([...statements, record].map((statement) => database.prepare(statement)));
   }
 }
 
-/** Statements end with a semicolon at a line's end; a trigger's body is indented and ends with END; */
+/** A statement ends with a semicolon at the end of a line; a trigger's body is indented and ends with END; */
 function statementsOf(sql: string): readonly string[] {
   const plain = sql.replace(/^\s*--.*$/gm, "");
   return (plain.match(/^(?:CREATE TRIGGER[\s\S]*?^END;|\S[\s\S]*?;$)/gm) ?? []).map((statement) =>

@@ -80,8 +80,8 @@ async function bench(): Promise<void> {
   console.log("A ratio over 1 means that Countersign is so many times better. Times are p50.");
   if (typeof restate === "string") console.log(`Restate ${restate}`);
   console.log(`\nWhere the time goes:\n\n${roundTripsTable(steps)}\n\n${unitsTable(alone)}\n`);
-  const complaints = product.complaints();
-  if (complaints !== "") console.log(`The product complained:\n${complaints}`);
+  const errorOutput = product.errorOutput();
+  if (errorOutput !== "") console.log(`The product complained:\n${errorOutput}`);
   console.log(`Took ${Math.round((Date.now() - began) / 1_000)} s.`);
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "../support/browser/axe.ts";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // For every page: a narrow phone, light and dark mode, a strict policy, and a screen reader.
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await api("POST", `/api/confirmations/${cancelled.id}/cancel`);
   await alex.page.goto(`${url}/approve/${approved.id}`);
   await decide(alex, "Approve");
-  await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+  await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
   const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
   addresses.set("pending", `${url}/approve/${pending.id}`);
   addresses.set("in the log", `${url}/verify?id=${approved.id}`);
@@ -61,7 +61,7 @@ describe.each(pages)("%s", (_name, path, of, heading) => {
     expect(headers["cache-control"]).toBe("no-store");
     expect(headers["referrer-policy"]).toBe("no-referrer");
     expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
-    await see(page.getByRole("heading", { name: heading, exact: true }).first()).toBeVisible();
+    await eventually(page.getByRole("heading", { name: heading, exact: true }).first()).toBeVisible();
     const backgrounds: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });

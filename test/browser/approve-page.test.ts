@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import {
   createPasskey,
   decide,
-  knowsFinger,
+  recognisesUser,
   signIn,
   syncPasskeys,
-  willTap,
+  touchesDevice,
   type Device,
 } from "../support/browser/device.ts";
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   // Opened first, checked last: a request lives for at least half a minute.
   late = (await ask({ expiresInSeconds: EXPIRES_SECONDS })).id;
   await signIn(waiting, `${url}/approve/${late}`);
-  await see(waiting.page.locator("#left")).toContainText("in ");
+  await eventually(waiting.page.locator("#left")).toContainText("in ");
 });
 
 describe("the approval page", () => {
@@ -35,21 +35,23 @@ describe("the approval page", () => {
     const { id, code } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await see(page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
-    await see(page.locator("#asks")).toHaveText(
+    await eventually(page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
+    await eventually(page.locator("#asks")).toHaveText(
       "payments-agent (API key) asks you, for project Payments of approve-page:",
     );
-    await see(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
-    await see(page.getByText("Display verified.")).toBeVisible();
-    await see(page.locator("#code")).toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`);
-    await see(page.locator("#left")).toHaveText(/^in 1[45] min/);
-    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeDisabled();
-    await see(page.getByRole("button", { name: "Reject" })).toBeDisabled();
+    await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+    await eventually(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.locator("#code")).toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`);
+    await eventually(page.locator("#left")).toHaveText(/^in 1[45] min/);
+    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeDisabled();
+    await eventually(page.getByRole("button", { name: "Reject" })).toBeDisabled();
     await page.getByText("Raw content and SHA-256").click();
-    await see(page.locator("#raw")).toHaveText('{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}');
+    await eventually(page.locator("#raw")).toHaveText(
+      '{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}',
+    );
     const hash = await page.locator("#hash").innerText();
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    await see(page.locator("#computed")).toHaveText(hash);
+    await eventually(page.locator("#computed")).toHaveText(hash);
   });
 
   it("approves, shows the index in the log, and shows it again later", async () => {
@@ -57,25 +59,25 @@ describe("the approval page", () => {
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
     await decide(alex, "Approve");
-    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
-    await see(page.locator("#outcome")).toContainText("The action may run once.");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(page.locator("#outcome")).toContainText("The action may run once.");
     const { status, log, decisions } = await read(id);
     expect([status, decisions]).toEqual(["approved", [expect.objectContaining({ approver: "alex" })]]);
-    await see(page.locator("#outcome")).toContainText(`Sealed in the log at index ${log.index}.`);
-    await see(page).toHaveTitle("Approved: Wire transfer to vendor · Countersign");
+    await eventually(page.locator("#outcome")).toContainText(`Sealed in the log at index ${log.index}.`);
+    await eventually(page).toHaveTitle("Approved: Wire transfer to vendor · Countersign");
 
     await page.reload();
-    await see(page.locator("#outcome")).toContainText("alex approved,");
-    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
-    await see(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+    await eventually(page.locator("#outcome")).toContainText("alex approved,");
+    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
   });
 
   it("rejects with a reason that the requester reads", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await decide(alex, "Reject", "Not on a Friday");
-    await see(alex.page.getByRole("heading", { name: "Rejected" })).toBeVisible();
-    await see(alex.page.locator("#outcome")).toContainText("Not on a Friday");
+    await eventually(alex.page.getByRole("heading", { name: "Rejected" })).toBeVisible();
+    await eventually(alex.page.locator("#outcome")).toContainText("Not on a Friday");
     expect(await read(id)).toMatchObject({
       status: "rejected",
       decisions: [{ decision: "reject", reason: "Not on a Friday" }],
@@ -85,41 +87,41 @@ describe("the approval page", () => {
   it("shows that the request is cancelled while the page is open", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
-    await see(alex.page.getByText("Display verified.")).toBeVisible();
+    await eventually(alex.page.getByText("Display verified.")).toBeVisible();
     await api("POST", `/api/confirmations/${id}/cancel`);
-    await see(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
-    await see(alex.page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await eventually(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
+    await eventually(alex.page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
   });
 
   it("closes the passkey prompt when the request is cancelled", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
-    await willTap(alex, false);
+    await touchesDevice(alex, false);
     await decide(alex, "Approve");
-    await see(alex.page.getByText("Follow your device's passkey prompt.")).toBeVisible();
+    await eventually(alex.page.getByText("Follow your device's passkey prompt.")).toBeVisible();
     await api("POST", `/api/confirmations/${id}/cancel`);
-    await see(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
-    await see(alex.page.locator("#status")).toHaveText("");
-    await willTap(alex, true);
+    await eventually(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
+    await eventually(alex.page.locator("#status")).toHaveText("");
+    await touchesDevice(alex, true);
   });
 
   it("lets the person try again when the device does not recognise the finger", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
-    await knowsFinger(alex, false);
+    await recognisesUser(alex, false);
     await decide(alex, "Approve");
-    await see(alex.page.locator("#status")).toContainText("You can try again");
+    await eventually(alex.page.locator("#status")).toContainText("You can try again");
     expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
-    await knowsFinger(alex, true);
+    await recognisesUser(alex, true);
     await decide(alex, "Approve");
-    await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
   });
 
   it("works with the keyboard alone, and never moves the focus to Approve", async () => {
     const { id } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await see(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.getByText("Display verified.")).toBeVisible();
     const focused = () => page.evaluate(() => document.activeElement?.id);
     const tabTo = async (to: string) => {
       const passed: (string | undefined)[] = [];
@@ -133,10 +135,10 @@ describe("the approval page", () => {
     await tabTo("jump");
     await page.keyboard.press("Enter");
     expect(await focused()).toBe("decision-heading");
-    await see(page.locator("#status")).toHaveText("You have reached the end. You can decide now.");
+    await eventually(page.locator("#status")).toHaveText("You have reached the end. You can decide now.");
     expect(await tabTo("approve")).toEqual(["reason", "reject", "approve"]);
     await page.keyboard.press("Enter");
-    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect(await focused()).toBe("outcome");
     expect((await read(id)).status).toBe("approved");
   });
@@ -150,16 +152,17 @@ describe("the approval page", () => {
       route.request().url().includes("wait=0") ? route.continue() : route.abort(),
     );
     await tablet.page.reload();
-    for (const { page } of [alex, tablet]) await see(page.getByText("Display verified.")).toBeVisible();
+    for (const { page } of [alex, tablet])
+      await eventually(page.getByText("Display verified.")).toBeVisible();
     await Promise.all([decide(alex, "Approve"), decide(tablet, "Reject", "Not mine")]);
     const { status, decisions } = await read(id);
     const [heading, line] =
       status === "approved" ? ["Approved", "alex approved,"] : ["Rejected", "alex rejected,"];
     expect(decisions).toHaveLength(1);
     for (const { page } of [alex, tablet]) {
-      await see(page.getByRole("heading", { name: heading })).toBeVisible();
-      await see(page.locator("#outcome")).toContainText(line);
-      await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+      await eventually(page.getByRole("heading", { name: heading })).toBeVisible();
+      await eventually(page.locator("#outcome")).toContainText(line);
+      await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
     }
   });
 
@@ -173,20 +176,20 @@ describe("the approval page", () => {
     await tablet.cdp.send("Network.emulateNetworkConditions", slow);
     const start = performance.now();
     await tablet.page.goto(`${url}/approve/${id}`, { waitUntil: "commit" });
-    await see(tablet.page.getByText("Display verified.")).toBeVisible();
+    await eventually(tablet.page.getByText("Display verified.")).toBeVisible();
     expect(performance.now() - start).toBeLessThan(5_000);
     await decide(tablet, "Approve");
-    await see(tablet.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(tablet.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await tablet.cdp.send("Network.disable");
   });
 
   it("closes when the time is over, and the answer is no", async () => {
     const { page } = waiting;
-    await see(page.getByRole("heading", { name: "Expired" })).toBeVisible({
+    await eventually(page.getByRole("heading", { name: "Expired" })).toBeVisible({
       timeout: (EXPIRES_SECONDS + 5) * 1_000,
     });
-    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
-    await see(page.locator("#outcome")).toContainText("The action must not run.");
+    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await eventually(page.locator("#outcome")).toContainText("The action must not run.");
     expect((await api("GET", `/api/confirmations/${late}`)).body.status).toBe("expired");
   });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, type Device } from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, device, ask, read } = browserFixture("devices-page");
@@ -14,23 +14,23 @@ beforeAll(async () => {
 describe("a person's passkeys", () => {
   it("get a second one, created on another device and endorsed with the first", async () => {
     await phone.page.goto(`${url}/devices`);
-    await see(phone.page.getByText("Add a second passkey.")).toBeVisible();
+    await eventually(phone.page.getByText("Add a second passkey.")).toBeVisible();
     // The other device gets the session; its authenticator is empty.
     await key.context.addCookies(await phone.context.cookies());
     await key.page.goto(`${url}/devices`);
     await key.page.getByLabel("A name for it").fill("Blue key");
     await key.page.getByRole("button", { name: "Create passkey" }).click();
-    await see(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
+    await eventually(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     const fingerprint = await key.page.locator("#fingerprint").innerText();
     const approval = (await key.page.getByRole("link", { name: "Endorse it" }).getAttribute("href")) ?? "";
 
     await phone.page.goto(new URL(approval, url).href);
-    await see(phone.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
+    await eventually(phone.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
     await decide(phone, "Approve");
-    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await phone.page.goto(`${url}/devices`);
-    await see(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Active"]);
-    await see(phone.page.getByText("Add a second passkey.")).toBeHidden();
+    await eventually(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Active"]);
+    await eventually(phone.page.getByText("Add a second passkey.")).toBeHidden();
   });
 
   it("can each decide alone", async () => {
@@ -38,39 +38,39 @@ describe("a person's passkeys", () => {
     await key.context.clearCookies();
     await signIn(key, `${url}/approve/${id}`);
     await decide(key, "Approve");
-    await see(key.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(key.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect((await read(id)).status).toBe("approved");
   });
 
   it("can be revoked by a signature, with effect at once and on open pages", async () => {
     const { id } = await ask();
     await key.page.goto(`${url}/approve/${id}`);
-    await see(key.page.getByText("Display verified.")).toBeVisible();
+    await eventually(key.page.getByText("Display verified.")).toBeVisible();
     await phone.page.goto(`${url}/devices`);
     await phone.page.getByRole("button", { name: "Revoke Blue key" }).click();
-    await see(phone.page.getByRole("heading", { level: 1 })).toContainText(`passkey "Blue key"`);
+    await eventually(phone.page.getByRole("heading", { level: 1 })).toContainText(`passkey "Blue key"`);
     await decide(phone, "Approve");
-    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await phone.page.goto(`${url}/devices`);
-    await see(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Revoked"]);
+    await eventually(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Revoked"]);
 
     await decide(key, "Approve");
-    await see(key.page.locator("#status")).toContainText(/passkey/);
-    await see(key.page.getByRole("heading", { name: "Approved" })).toBeHidden();
+    await eventually(key.page.locator("#status")).toContainText(/passkey/);
+    await eventually(key.page.getByRole("heading", { name: "Approved" })).toBeHidden();
     expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
     await key.context.clearCookies();
     await key.page.goto(`${url}/inbox`);
     await key.page.getByRole("button", { name: "Sign in with passkey" }).click();
-    await see(key.page.locator("#status")).not.toHaveText(/^(?:|Follow your device.*)$/);
-    await see(key.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await eventually(key.page.locator("#status")).not.toHaveText(/^(?:|Follow your device.*)$/);
+    await eventually(key.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   });
 
   it("are not needed to sign out", async () => {
     await phone.page.goto(`${url}/devices`);
     await phone.page.getByRole("button", { name: "Sign out" }).click();
-    await see(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    await eventually(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
     await phone.page.goBack();
-    await see(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    await eventually(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
     expect([...phone.faults, ...key.faults]).toEqual([]);
   });
 });

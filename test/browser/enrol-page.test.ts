@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, type Device } from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, people, device, ask, read } = browserFixture("enrol-page");
@@ -13,10 +13,10 @@ beforeAll(async () => {
 describe("the owner", () => {
   it("creates the first passkey and sees the stream id that receipts contain", async () => {
     await alex.page.goto(enrolUrl);
-    await see(alex.page.locator("#invited")).toContainText("You are invited to enrol-page as alex.");
+    await eventually(alex.page.locator("#invited")).toContainText("You are invited to enrol-page as alex.");
     await createPasskey(alex, enrolUrl);
     const { page } = alex;
-    await see(page.getByText("Your passkey is active. You can sign with it now.")).toBeVisible();
+    await eventually(page.getByText("Your passkey is active. You can sign with it now.")).toBeVisible();
     const shown = (await page.locator("#stream").innerText()).replaceAll(" ", "");
     expect(shown).toMatch(/^[0-9a-f]{64}$/);
     // The secret is gone from the address bar.
@@ -25,7 +25,7 @@ describe("the owner", () => {
     const { id } = await ask();
     await page.goto(`${url}/approve/${id}`);
     await decide(alex, "Approve");
-    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     const receipt = (await api("GET", `/api/confirmations/${id}/receipt`)).body;
     expect(JSON.stringify(receipt)).toContain(shown);
     await page.goto(`${url}/devices`);
@@ -36,11 +36,11 @@ describe("the owner", () => {
   it("can't use the link twice, and reads why", async () => {
     const other = await device();
     await other.page.goto(enrolUrl);
-    await see(other.page.getByRole("status").last()).toContainText(/used/);
-    await see(other.page.getByRole("button", { name: "Create passkey" })).toBeHidden();
+    await eventually(other.page.getByRole("status").last()).toContainText(/used/);
+    await eventually(other.page.getByRole("button", { name: "Create passkey" })).toBeHidden();
     await other.page.goto(`${url}/`);
     await other.page.goto(`${url}/enrol`);
-    await see(other.page.getByText("This link is incomplete.")).toBeVisible();
+    await eventually(other.page.getByText("This link is incomplete.")).toBeVisible();
     expect(other.faults).toEqual([]);
   });
 });
@@ -49,24 +49,24 @@ describe("a second person", () => {
   it("enrols, is endorsed by the owner's signature, and decides", async () => {
     const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
     await createPasskey(maria, invited.body.enrolUrl);
-    await see(maria.page.getByText("waits for an admin to endorse it")).toBeVisible();
-    await see(maria.page.locator("#stream")).toBeHidden();
+    await eventually(maria.page.getByText("waits for an admin to endorse it")).toBeVisible();
+    await eventually(maria.page.locator("#stream")).toBeHidden();
     const fingerprint = await maria.page.locator("#fingerprint").innerText();
     const early = await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: {} });
     expect(early.body.code).toBe("approver_without_passkey");
 
     await alex.page.goto(`${url}/inbox`);
     const request = alex.page.getByRole("link", { name: /Let maria/ });
-    await see(request).toContainText(fingerprint);
+    await eventually(request).toContainText(fingerprint);
     await request.click();
-    await see(alex.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
+    await eventually(alex.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
     await decide(alex, "Approve");
-    await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 
     const { id } = await ask({ username: "maria" });
     await maria.page.goto(`${url}/approve/${id}`);
     await decide(maria, "Approve");
-    await see(maria.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(maria.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect(await read(id)).toMatchObject({ status: "approved", decisions: [{ approver: "maria" }] });
     expect(maria.faults).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe("a second person", () => {
     const { id } = await ask({ username: "maria" });
     await maria.context.clearCookies();
     await signIn(maria, `${url}/approve/${id}`);
-    await see(maria.page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
+    await eventually(maria.page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
     expect(maria.page.url()).toBe(`${url}/approve/${id}`);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 import { backend } from "../support/browser-client.ts";
 
@@ -56,30 +56,30 @@ describe("a page that was changed on the network", () => {
       await route.fulfill({ response: answer, body });
     });
     await page.goto(address);
-    await see(page.getByRole("alert")).toContainText("Display not verified. Do not approve this.");
-    await see(page.locator("#why")).toHaveText(why);
-    await see(page.getByText("Display verified.")).toBeHidden();
+    await eventually(page.getByRole("alert")).toContainText("Display not verified. Do not approve this.");
+    await eventually(page.locator("#why")).toHaveText(why);
+    await eventually(page.getByText("Display verified.")).toBeHidden();
     for (const name of ["Approve", "Reject"]) {
       const button = page.locator(`#${name.toLowerCase()}`);
-      await see(button).toBeHidden();
-      await see(button).toBeDisabled();
+      await eventually(button).toBeHidden();
+      await eventually(button).toBeDisabled();
     }
     await page.unroute(address);
 
     await page.goto(address);
-    await see(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.getByText("Display verified.")).toBeVisible();
     await page.locator("#end").scrollIntoViewIfNeeded();
-    await see(page.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
+    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
   });
 
   it("decides nothing when a program clicks the buttons", async () => {
     const { id } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await see(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.getByText("Display verified.")).toBeVisible();
     // Before the end was on the screen.
     await page.evaluate(() => document.querySelector<HTMLButtonElement>("#approve")?.click());
-    await see(page.locator("#status")).toHaveText("Read to the end. Then you can decide.");
+    await eventually(page.locator("#status")).toHaveText("Read to the end. Then you can decide.");
     expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
   });
 });
@@ -94,14 +94,14 @@ describe("hostile content", () => {
     const { id } = await ask({ action: "Pay <b>now</b> \u202Eton", payload });
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await see(page.getByText("Display verified.")).toBeVisible();
-    await see(page.getByRole("heading", { level: 1 })).toContainText("Pay <b>now</b>");
-    await see(page.locator("#fields .value").first()).toHaveText(payload.html);
-    await see(page.locator("#fields .odd")).toHaveCount(2);
-    await see(page.getByText("Careful:").first()).toBeVisible();
+    await eventually(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.getByRole("heading", { level: 1 })).toContainText("Pay <b>now</b>");
+    await eventually(page.locator("#fields .value").first()).toHaveText(payload.html);
+    await eventually(page.locator("#fields .odd")).toHaveCount(2);
+    await eventually(page.getByText("Careful:").first()).toBeVisible();
     expect(await page.locator("#fields img, #fields a, #fields script, #action b").count()).toBe(0);
     await decide(alex, "Reject");
-    await see(page.getByRole("heading", { name: "Rejected" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "Rejected" })).toBeVisible();
   });
 });
 
@@ -118,7 +118,7 @@ describe("a person who is not asked", () => {
     ] as const) {
       const answer = await who.page.goto(`${url}/approve/${asked}`);
       expect(answer?.status()).toBe(404);
-      await see(who.page.getByRole("heading", { name: "Not found" })).toBeVisible();
+      await eventually(who.page.getByRole("heading", { name: "Not found" })).toBeVisible();
       seen.push(await who.page.content());
     }
     expect(new Set(seen).size).toBe(1);
@@ -133,7 +133,7 @@ describe("a person who is not asked", () => {
     for (const path of [`/approve/${id}`, "/approve/c_nothing", "/inbox", "/devices"]) {
       const answer = await nobody.page.goto(url + path);
       expect(answer?.status()).toBe(200);
-      await see(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+      await eventually(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
       seen.push(await nobody.page.content());
     }
     expect(new Set(seen).size).toBe(1);
@@ -144,10 +144,10 @@ describe("a person who is not asked", () => {
     const nobody = await device();
     await nobody.page.goto(`${url}/inbox`);
     await nobody.page.getByRole("button", { name: "Sign in with passkey" }).click();
-    await see(nobody.page.locator("#status")).toContainText("no passkey for this account", {
+    await eventually(nobody.page.locator("#status")).toContainText("no passkey for this account", {
       timeout: 8_000,
     });
-    await see(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeEnabled();
+    await eventually(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeEnabled();
   });
 
   it("sees on its page that its passkey is not endorsed yet", async () => {
@@ -159,6 +159,6 @@ describe("a person who is not asked", () => {
     );
     expect([answer.status, answer.body.code]).toEqual([409, "approver_without_passkey"]);
     await maria.page.goto(`${url}/devices`);
-    await see(maria.page.getByText("Needs endorsement")).toBeVisible();
+    await eventually(maria.page.getByText("Needs endorsement")).toBeVisible();
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, device, ask } = browserFixture("inbox-page");
@@ -15,24 +15,24 @@ beforeAll(async () => {
 
 describe("the inbox", () => {
   it("shows a new request without a reload, announces it, and counts it in the title", async () => {
-    await see(laptop.page.getByText("No request waits for you.")).toBeVisible();
+    await eventually(laptop.page.getByText("No request waits for you.")).toBeVisible();
     const { code } = await ask();
     const item = laptop.page.locator("#waiting li");
-    await see(item).toContainText("Wire transfer to vendor");
-    await see(item).toContainText("payments-agent for Payments");
-    await see(item).toContainText(`${code.slice(0, 4)} ${code.slice(4)}`);
-    await see(laptop.page).toHaveTitle("(1) Inbox · Countersign");
-    await see(laptop.page.locator("#live")).toHaveText("1 request waits for you.");
-    await see(laptop.page.getByText("No request waits for you.")).toBeHidden();
+    await eventually(item).toContainText("Wire transfer to vendor");
+    await eventually(item).toContainText("payments-agent for Payments");
+    await eventually(item).toContainText(`${code.slice(0, 4)} ${code.slice(4)}`);
+    await eventually(laptop.page).toHaveTitle("(1) Inbox · Countersign");
+    await eventually(laptop.page.locator("#live")).toHaveText("1 request waits for you.");
+    await eventually(laptop.page.getByText("No request waits for you.")).toBeHidden();
   });
 
   it("moves a request to Earlier after a decision on another device", async () => {
     await signIn(phone, `${url}/inbox`);
     await phone.page.getByRole("link", { name: "Wire transfer to vendor" }).click();
     await decide(phone, "Approve");
-    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
-    await see(laptop.page.locator("#earlier li")).toContainText("approved");
-    await see(laptop.page.locator("#waiting li")).toHaveCount(0);
+    await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(laptop.page.locator("#earlier li")).toContainText("approved");
+    await eventually(laptop.page.locator("#waiting li")).toHaveCount(0);
   });
 
   it("removes a cancelled request and keeps the focus", async () => {
@@ -40,13 +40,13 @@ describe("the inbox", () => {
     const link = laptop.page.getByRole("link", { name: "Deploy to production" });
     await link.focus();
     const dropped = await ask({ action: "Delete the backups" });
-    await see(laptop.page.locator("#waiting li")).toHaveCount(2);
-    await see(link).toBeFocused();
+    await eventually(laptop.page.locator("#waiting li")).toHaveCount(2);
+    await eventually(link).toBeFocused();
     await api("POST", `/api/confirmations/${dropped.id}/cancel`);
-    await see(laptop.page.locator("#waiting li")).toHaveCount(1);
-    await see(link).toBeFocused();
+    await eventually(laptop.page.locator("#waiting li")).toHaveCount(1);
+    await eventually(link).toBeFocused();
     await laptop.page.keyboard.press("Enter");
-    await see(laptop.page).toHaveURL(`${url}/approve/${kept.id}`);
+    await eventually(laptop.page).toHaveURL(`${url}/approve/${kept.id}`);
     expect([...laptop.faults, ...phone.faults]).toEqual([]);
   });
 });

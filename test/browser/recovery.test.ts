@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // What people see of two changes that others sign: a recovery, and making a decision public.
@@ -21,7 +21,7 @@ async function signLatest(by: Device, name: RegExp): Promise<void> {
   await by.page.goto(`${url}/inbox`);
   await by.page.getByRole("link", { name }).click();
   await decide(by, "Approve");
-  await see(by.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+  await eventually(by.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 }
 
 describe("a person who has lost every passkey", () => {
@@ -31,31 +31,31 @@ describe("a person who has lost every passkey", () => {
     await createPasskey(again, invited.body.enrolUrl);
     const fingerprint = await again.page.locator("#fingerprint").innerText();
     await alex.page.goto(`${url}/inbox`);
-    await see(alex.page.getByText("passkeys were replaced")).toHaveCount(0);
+    await eventually(alex.page.getByText("passkeys were replaced")).toHaveCount(0);
     const request = alex.page.getByRole("link", { name: /Replace all passkeys of maria/ });
-    await see(request).toContainText(fingerprint);
+    await eventually(request).toContainText(fingerprint);
     await request.click();
-    await see(alex.page.getByText("Revoked", { exact: true })).toBeVisible();
+    await eventually(alex.page.getByText("Revoked", { exact: true })).toBeVisible();
     await decide(alex, "Approve");
-    await see(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 
     for (const reader of [alex, again]) {
       await reader.page.goto(`${url}/inbox`);
       const notice = reader.page.locator("#notices p");
-      await see(notice).toContainText("maria's passkeys were replaced on ");
-      await see(notice).toContainText(", signed by alex.");
+      await eventually(notice).toContainText("maria's passkeys were replaced on ");
+      await eventually(notice).toContainText(", signed by alex.");
     }
     // A lost passkey can no longer sign in.
     await maria.page.goto(`${url}/inbox`);
     await maria.page.getByRole("button", { name: "Sign in with passkey" }).click();
-    await see(maria.page.getByText(/not known here/)).toBeVisible();
+    await eventually(maria.page.getByText(/not known here/)).toBeVisible();
 
     const { id } = (
       await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: { a: 1 } })
     ).body;
     await again.page.goto(`${url}/approve/${id}`);
     await decide(again, "Approve");
-    await see(again.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(again.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect([...alex.faults, ...again.faults, ...maria.faults]).toEqual([]);
   });
 });
@@ -68,28 +68,30 @@ describe("a decision", () => {
       (await (await fetch(`${url}/public/log/entries/${id}/verification`)).json()).receipt !== null;
     await page.goto(`${url}/approve/${id}`);
     await decide(alex, "Approve");
-    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await page.goto(`${url}/inbox`);
     await page.getByRole("link", { name: "Publish: Wire transfer to vendor" }).click();
-    await see(page).toHaveURL(`${url}/approve/${id}/publish`);
-    await see(page.getByRole("heading", { name: "Publish this decision" })).toBeVisible();
-    await see(page.getByText("Amount Usd")).toBeVisible();
+    await eventually(page).toHaveURL(`${url}/approve/${id}/publish`);
+    await eventually(page.getByRole("heading", { name: "Publish this decision" })).toBeVisible();
+    await eventually(page.getByText("Amount Usd")).toBeVisible();
     await page.getByRole("button", { name: "Publish", exact: true }).click();
-    await see(page.getByRole("heading", { name: /^Make one decision public/ })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: /^Make one decision public/ })).toBeVisible();
     expect(await shown()).toBe(false);
     await decide(alex, "Approve");
-    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect(await shown()).toBe(true);
 
     await page.goto(`${url}/inbox`);
     await page.getByRole("link", { name: "Public: view or withdraw: Wire transfer to vendor" }).click();
-    await see(page.getByRole("heading", { name: "This decision is public" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "This decision is public" })).toBeVisible();
     const link = page.getByRole("link", { name: "See what its link shows now" });
     expect(await link.getAttribute("href")).toBe(`${url}/verify?id=${id}`);
     await page.getByRole("button", { name: "Withdraw from display" }).click();
-    await see(page.getByRole("heading", { name: "No longer show one decision in public" })).toBeVisible();
+    await eventually(
+      page.getByRole("heading", { name: "No longer show one decision in public" }),
+    ).toBeVisible();
     await decide(alex, "Approve");
-    await see(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect(await shown()).toBe(false);
     expect(alex.faults).toEqual([]);
   });
@@ -103,10 +105,10 @@ describe("a decision", () => {
       .body;
     await phone.page.goto(`${url}/approve/${id}`);
     await decide(phone, "Approve");
-    await see(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await phone.page.goto(`${url}/inbox`);
-    await see(phone.page.locator("#earlier li")).toContainText("approved");
-    await see(phone.page.getByRole("link", { name: /Publish/ })).toHaveCount(0);
+    await eventually(phone.page.locator("#earlier li")).toContainText("approved");
+    await eventually(phone.page.getByRole("link", { name: /Publish/ })).toHaveCount(0);
     const response = await phone.page.goto(`${url}/approve/${id}/publish`);
     expect(response?.status()).toBe(404);
   });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import type { Device } from "../support/browser/device.ts";
 import { createStaff, decidedReceipt, type Staff } from "../support/evidence/sample-company.ts";
 import { randomBytes, type SampleRequest, type TestTenant } from "../support/evidence/sample-tenant.ts";
@@ -79,22 +79,22 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     // Other entries make the path to the log's root long.
     for (let index = 0; index < OTHER_ENTRIES; index++) tenant.log.append(randomBytes(65));
     await submit(canonicalText(await tenant.receipt(seq)));
-    await see(verdict()).toContainText(words);
-    await see(verdict()).toHaveClass(`card verdict ${tone}`);
-    await see(auditor.page.locator("svg.diagram")).toContainText("more levels");
-    await see(auditor.page.locator("#checks .passed h3", { hasText: "The witnesses" })).toBeVisible();
+    await eventually(verdict()).toContainText(words);
+    await eventually(verdict()).toHaveClass(`card verdict ${tone}`);
+    await eventually(auditor.page.locator("svg.diagram")).toContainText("more levels");
+    await eventually(auditor.page.locator("#checks .passed h3", { hasText: "The witnesses" })).toBeVisible();
     expect(auditor.faults).toEqual([]);
   });
 
   it("with withheld content is proven once the auditor adds the content", async () => {
     const receipt = await decidedReceipt(tenant, { payload: { to: "acct_8821" }, votes: [{ by: staff.cy }] });
     await submit(canonicalText({ ...receipt, decision: { ...receipt.decision, payload: null } }));
-    await see(verdict()).toContainText("NOT proven yet: it is not known what the content was.");
+    await eventually(verdict()).toContainText("NOT proven yet: it is not known what the content was.");
     await auditor.page.getByText("Add your own trust policy").click();
     const content = auditor.page.getByLabel("The content you have, as JSON");
     await content.fill('{"to":"acct_666"}');
-    await see(verdict()).toContainText("NOT proven: Your payload");
+    await eventually(verdict()).toContainText("NOT proven: Your payload");
     await content.fill('{"to":"acct_8821"}');
-    await see(verdict()).toHaveClass("card verdict good");
+    await eventually(verdict()).toHaveClass("card verdict good");
   });
 });

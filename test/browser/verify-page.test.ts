@@ -14,7 +14,7 @@ import { RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { RECEIPT_CHECKS } from "../../src/core/evidence/verify.ts";
 import { seriousFaults } from "../support/browser/axe.ts";
-import { browserFixture, see } from "../support/browser/browser-fixture.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 
 // An auditor uses the verify page, with and without the service.
@@ -34,7 +34,7 @@ beforeAll(async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
     await decide(alex, decision, decision === "Reject" ? "Not on a Friday" : "");
-    await see(alex.page.locator("#outcome")).toContainText("Sealed in the log");
+    await eventually(alex.page.locator("#outcome")).toContainText("Sealed in the log");
     const file = await fetch(`${url}/api/confirmations/${id}/receipt`, { headers: { "x-api-key": apiKey } });
     return { id, text: await file.text() };
   };
@@ -71,7 +71,7 @@ const verdict = () => auditor.page.locator("#verdict");
 async function submit(text: string, tenant = stream): Promise<void> {
   const { page } = auditor;
   await page.goto(`${url}/verify`);
-  await see(page.locator("#trust")).toContainText("the service’s own");
+  await eventually(page.locator("#trust")).toContainText("the service’s own");
   await page.locator("#tenant").fill(tenant);
   await page.locator("#file").setInputFiles(file("receipt.json", text));
 }
@@ -85,16 +85,20 @@ describe("a receipt on the verify page", () => {
   it("is proven: who approved what, the request as it was seen, and a line for every check", async () => {
     await submit(approved.text);
     const { page } = auditor;
-    await see(verdict()).toContainText("Proven: alex approved “Wire transfer to vendor”.");
-    await see(verdict()).toHaveClass("card verdict good");
-    await see(verdict()).toContainText("But only the service says whose log this is.");
-    await see(page).toHaveTitle(/^Proven: alex approved “Wire transfer to vendor”/);
-    await see(page.locator("#asked > .fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
-    await see(page.locator("#asked")).toContainText(
+    await eventually(verdict()).toContainText("Proven: alex approved “Wire transfer to vendor”.");
+    await eventually(verdict()).toHaveClass("card verdict good");
+    await eventually(verdict()).toContainText("But only the service says whose log this is.");
+    await eventually(page).toHaveTitle(/^Proven: alex approved “Wire transfer to vendor”/);
+    await eventually(page.locator("#asked > .fields .value")).toHaveText([
+      "4200",
+      "INV-2025-118",
+      "acct_8821",
+    ]);
+    await eventually(page.locator("#asked")).toContainText(
       "Asked by payments-agent, for project Payments of verify-page.",
     );
-    await see(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length);
-    await see(page.locator("#checks .failed")).toHaveCount(0);
+    await eventually(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length);
+    await eventually(page.locator("#checks .failed")).toHaveCount(0);
     const titles = await page.locator("#checks .absent h3 span:nth-of-type(2)").allInnerTexts();
     expect(titles).toEqual([
       "The witnesses",
@@ -104,29 +108,31 @@ describe("a receipt on the verify page", () => {
     ]);
     const values = page.locator("#checks > li", { hasText: "The place in the log" }).locator("details");
     await values.locator("summary").click();
-    await see(values).toContainText(parts(approved.text, "decision")["label"] as string);
-    await see(page.locator("svg.diagram")).toHaveAttribute("role", "img");
+    await eventually(values).toContainText(parts(approved.text, "decision")["label"] as string);
+    await eventually(page.locator("svg.diagram")).toHaveAttribute("role", "img");
     expect(auditor.faults).toEqual([]);
   });
 
   it("is not proven without the tenant's id, and not green for any tenant", async () => {
     await submit(approved.text, "");
-    await see(verdict()).toContainText("NOT proven yet: it is not known whose decision this is.");
-    await see(verdict()).toHaveClass("card verdict open");
+    await eventually(verdict()).toContainText("NOT proven yet: it is not known whose decision this is.");
+    await eventually(verdict()).toHaveClass("card verdict open");
     await auditor.page.getByLabel("I don’t know it. Check everything else.").check();
-    await see(verdict()).toContainText("Proven, for some tenant: alex approved");
-    await see(verdict()).toContainText(stream);
-    await see(verdict()).toHaveClass("card verdict over");
+    await eventually(verdict()).toContainText("Proven, for some tenant: alex approved");
+    await eventually(verdict()).toContainText(stream);
+    await eventually(verdict()).toHaveClass("card verdict over");
     await auditor.page.locator("#tenant").fill(`${stream.slice(0, -1)}${stream.endsWith("0") ? "1" : "0"}`);
-    await see(verdict()).toContainText("NOT proven: The receipt is of the tenant");
+    await eventually(verdict()).toContainText("NOT proven: The receipt is of the tenant");
     expect(await failures()).toEqual(["The tenant"]);
   });
 
   it("of a rejection is proven, but no approval", async () => {
     await submit(rejected.text);
-    await see(verdict()).toContainText("Proven, but rejected: alex rejected “Wire transfer to vendor”.");
-    await see(verdict()).toHaveClass("card verdict over");
-    await see(auditor.page.locator("#asked")).toContainText("Not on a Friday");
+    await eventually(verdict()).toContainText(
+      "Proven, but rejected: alex rejected “Wire transfer to vendor”.",
+    );
+    await eventually(verdict()).toHaveClass("card verdict over");
+    await eventually(auditor.page.locator("#asked")).toContainText("Not on a Friday");
   });
 
   it("is compared with the auditor's own content", async () => {
@@ -135,11 +141,13 @@ describe("a receipt on the verify page", () => {
     await page.getByText("Add your own trust policy").click();
     const content = page.getByLabel("The content you have, as JSON");
     await content.fill('{ "to": "acct_8821", "memo": "INV-2025-118", "amount_usd": 4.2e3 }');
-    await see(verdict()).toHaveClass("card verdict good");
+    await eventually(verdict()).toHaveClass("card verdict good");
     await content.fill('{"to":"acct_8821","memo":"INV-2025-118","amount_usd":4201}');
-    await see(verdict()).toContainText("NOT proven: Your payload is not the one whose hash was signed.");
+    await eventually(verdict()).toContainText(
+      "NOT proven: Your payload is not the one whose hash was signed.",
+    );
     await content.fill('{"to":');
-    await see(verdict()).toContainText("NOT proven: Your payload is not strict JSON");
+    await eventually(verdict()).toContainText("NOT proven: Your payload is not strict JSON");
   });
 
   it("is checked with the auditor's own trust policy", async () => {
@@ -148,14 +156,14 @@ describe("a receipt on the verify page", () => {
     await page.getByText("Add your own trust policy").click();
     const own = page.getByLabel("Trust policy file");
     await own.setInputFiles(file("policy.txt", policy));
-    await see(page.locator("#trust")).toContainText("your own file");
-    await see(verdict()).toHaveText(/All necessary checks passed\.$/);
+    await eventually(page.locator("#trust")).toContainText("your own file");
+    await eventually(verdict()).toHaveText(/All necessary checks passed\.$/);
     const other = "log example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\nquorum none\n";
     await own.setInputFiles(file("policy.txt", other));
-    await see(verdict()).toContainText("NOT proven: No signature is by a trusted key.");
+    await eventually(verdict()).toContainText("NOT proven: No signature is by a trusted key.");
     await own.setInputFiles(file("policy.txt", "who knows"));
-    await see(page.locator("#reader-error")).toContainText("This is not a trust policy");
-    await see(verdict()).toContainText("NOT proven yet: it is not known whose log this is.");
+    await eventually(page.locator("#reader-error")).toContainText("This is not a trust policy");
+    await eventually(verdict()).toContainText("NOT proven yet: it is not known whose log this is.");
   });
 
   it.each<[string, (text: string) => string, string]>([
@@ -185,8 +193,8 @@ describe("a receipt on the verify page", () => {
     ["other text", () => "Approved, really.", "The file"],
   ])("with a change (%s) is not proven, and the page says why", async (_name, tamper, title) => {
     await submit(tamper(approved.text));
-    await see(verdict()).toContainText("NOT proven: ");
-    await see(verdict()).toHaveClass("card verdict bad");
+    await eventually(verdict()).toContainText("NOT proven: ");
+    await eventually(verdict()).toHaveClass("card verdict bad");
     expect(await failures()).toContain(title);
     expect(auditor.faults).toEqual([]);
   });
@@ -205,15 +213,15 @@ describe("a receipt on the verify page", () => {
       [approved.text, policy],
     );
     await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
-    await see(verdict()).toHaveClass("card verdict good");
-    await see(page.locator("#trust")).toContainText("your own file");
+    await eventually(verdict()).toHaveClass("card verdict good");
+    await eventually(page.locator("#trust")).toContainText("your own file");
   });
 
   it.each(["approved", "failed"])("is accessible (%s)", async (which) => {
     await submit(
       which === "approved" ? approved.text : changed(approved.text, "decision/payload/to", "acct_1"),
     );
-    await see(verdict()).not.toHaveText("");
+    await eventually(verdict()).not.toHaveText("");
     const { page } = auditor;
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
@@ -231,18 +239,20 @@ describe("an id on the verify page", () => {
   it("shows the outcome, the time and the place in the log, but no content", async () => {
     const { page } = auditor;
     await page.goto(`${url}/verify?id=${approved.id}`);
-    await see(verdict()).toContainText("In the log as approved. Not proven here: who signed, and what.");
-    await see(verdict()).toHaveClass("card verdict open");
-    await see(page.locator("#asked")).toContainText("The content and the signers are not public.");
-    await see(page.locator("#checks .passed")).toHaveCount(4);
+    await eventually(verdict()).toContainText(
+      "In the log as approved. Not proven here: who signed, and what.",
+    );
+    await eventually(verdict()).toHaveClass("card verdict open");
+    await eventually(page.locator("#asked")).toContainText("The content and the signers are not public.");
+    await eventually(page.locator("#checks .passed")).toHaveCount(4);
     await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
     const text = await page.locator("body").innerText();
     for (const hidden of ["Wire transfer", "acct_8821", "4200", "alex", "payments-agent"])
       expect([hidden, text.includes(hidden)]).toEqual([hidden, false]);
     await page.locator("#tenant").fill(stream);
-    await see(page.locator("#checks .passed")).toHaveCount(5);
+    await eventually(page.locator("#checks .passed")).toHaveCount(5);
     await page.locator("#tenant").fill("another");
-    await see(verdict()).toContainText("NOT proven: The record is of the tenant");
+    await eventually(verdict()).toContainText("NOT proven: The record is of the tenant");
   });
 
   it.each<[string, string]>([
@@ -256,7 +266,7 @@ describe("an id on the verify page", () => {
     await page.getByLabel("Or paste a link, an id or a receipt").focus();
     await page.keyboard.insertText(pasted.replace("ORIGIN", url).replace("ID", approved.id));
     await page.keyboard.press("Enter");
-    await see(verdict()).toContainText("In the log as approved.");
+    await eventually(verdict()).toContainText("In the log as approved.");
   });
 
   it.each<[string, string, string]>([
@@ -273,21 +283,21 @@ describe("an id on the verify page", () => {
     await page.goto(`${url}/verify`);
     await page.locator("#paste").fill(pasted.replace("ORIGIN", url));
     await page.getByRole("button", { name: "Check", exact: true }).click();
-    await see(page.locator("#evidence-error")).toContainText(words);
-    await see(verdict()).toHaveText("");
+    await eventually(page.locator("#evidence-error")).toContainText(words);
+    await eventually(verdict()).toHaveText("");
   });
 
   it("that is refused removes the earlier verdict", async () => {
     const { page } = auditor;
     await page.goto(`${url}/verify?id=${approved.id}`);
-    await see(verdict()).toContainText("In the log as approved.");
+    await eventually(verdict()).toContainText("In the log as approved.");
     await page.getByText("Check something else").click();
     await page.locator("#paste").fill("hello");
     await page.getByRole("button", { name: "Check", exact: true }).click();
-    await see(verdict()).toHaveText("");
-    await see(page.locator("#evidence")).toBeHidden();
+    await eventually(verdict()).toHaveText("");
+    await eventually(page.locator("#evidence")).toBeHidden();
     await page.locator("#tenant").fill(stream);
-    await see(verdict()).toHaveText("");
+    await eventually(verdict()).toHaveText("");
   });
 
   it.each<[string, (answer: string) => string, string]>([
@@ -319,8 +329,8 @@ describe("an id on the verify page", () => {
       await route.fulfill({ status: 200, body: body === "REJECTED" ? other : body });
     });
     await page.goto(`${url}/verify?id=${approved.id}`);
-    await see(verdict()).toContainText("NOT proven: ");
-    await see(verdict()).toHaveClass("card verdict bad");
+    await eventually(verdict()).toContainText("NOT proven: ");
+    await eventually(verdict()).toHaveClass("card verdict bad");
     expect(await failures()).toContain(title);
     await page.unroute(answers);
   });
@@ -332,10 +342,10 @@ describe("an id on the verify page", () => {
       await route.fulfill({ status: 200, body: changed(honest, "receipt", read(approved.text)) });
     });
     await page.goto(`${url}/verify?id=${approved.id}`);
-    await see(verdict()).toContainText("NOT proven yet: it is not known whose decision this is.");
+    await eventually(verdict()).toContainText("NOT proven yet: it is not known whose decision this is.");
     await page.locator("#tenant").fill(stream);
-    await see(verdict()).toContainText("Proven: alex approved “Wire transfer to vendor”.");
-    await see(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length + 1);
+    await eventually(verdict()).toContainText("Proven: alex approved “Wire transfer to vendor”.");
+    await eventually(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length + 1);
     await page.unroute(answers);
   });
 });
@@ -357,23 +367,29 @@ describe("the saved page", () => {
     page.on("request", (request) => asked.push(request.url()));
     await context.setOffline(true);
     await page.goto(`file://${saved}`);
-    await see(page.getByRole("link", { name: "Save this page" })).toBeHidden();
-    await see(page.getByLabel("Or paste a link")).toBeHidden();
+    await eventually(page.getByRole("link", { name: "Save this page" })).toBeHidden();
+    await eventually(page.getByLabel("Or paste a link")).toBeHidden();
     const write = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);
       return join(folder, name);
     };
     const receipt = write("receipt.json", approved.text);
     await page.locator("#file").setInputFiles(receipt);
-    await see(page.locator("#verdict")).toContainText("NOT proven yet: it is not known whose log this is.");
+    await eventually(page.locator("#verdict")).toContainText(
+      "NOT proven yet: it is not known whose log this is.",
+    );
     await page.locator("#file").setInputFiles([receipt, write("trust.txt", policy)]);
     await page.locator("#tenant").fill(stream);
-    await see(page.locator("#verdict")).toContainText("Proven: alex approved “Wire transfer to vendor”.");
-    await see(page.locator("#verdict")).toHaveClass("card verdict good");
+    await eventually(page.locator("#verdict")).toContainText(
+      "Proven: alex approved “Wire transfer to vendor”.",
+    );
+    await eventually(page.locator("#verdict")).toHaveClass("card verdict good");
     expect(await seriousFaults(offline)).toEqual([]);
     const tampered = write("tampered.json", changed(approved.text, "decision/payload/to", "acct_666"));
     await page.locator("#file").setInputFiles(tampered);
-    await see(page.locator("#verdict")).toContainText("NOT proven: The payload in the file is not the one");
+    await eventually(page.locator("#verdict")).toContainText(
+      "NOT proven: The payload in the file is not the one",
+    );
     expect(faults).toEqual([]);
     expect(asked.filter((address) => !address.startsWith("file:"))).toEqual([]);
     await expect(page.evaluate(async () => fetch("https://evil.example/"))).rejects.toThrow(/fetch/);

@@ -35,7 +35,7 @@ async function main(rounds: number, seed: number): Promise<void> {
         : String(problem instanceof Error ? problem.stack : problem),
     );
     say(`in round ${chaos.rounds}, seed ${seed}; the state stands in ${chaos.house.folder}`);
-    if (chaos.house.complaints !== "") say(`the runtime said:\n${chaos.house.complaints}`);
+    if (chaos.house.errorOutput !== "") say(`the runtime said:\n${chaos.house.errorOutput}`);
     process.exitCode = 1;
   }
 }

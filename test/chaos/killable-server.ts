@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort, kill, makeTenants, type TestTenant } from "../support/product/product.ts";
+import { freePort, kill, createTenants, type TestTenant } from "../support/product/product.ts";
 
 // A runtime that is killed and started again, always on the same port and the same state folder.
 
@@ -28,7 +28,7 @@ export class House {
   #workerd: readonly number[] = [];
   #left = false;
   /** The end of what the runtime wrote, over all its lives. */
-  complaints = "";
+  errorOutput = "";
 
   constructor(folder: string, port: number, tenants: readonly TestTenant[]) {
     this.folder = folder;
@@ -41,7 +41,7 @@ export class House {
     const folder = mkdtempSync(join(tmpdir(), "countersign-chaos-"));
     const port = await freePort();
     const names = tenantNames.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
-    return new House(folder, port, makeTenants(folder, `http://localhost:${port}`, names));
+    return new House(folder, port, createTenants(folder, `http://localhost:${port}`, names));
   }
 
   async start(): Promise<void> {
@@ -67,7 +67,7 @@ export class House {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     child.stderr?.on("data", (words: Buffer) => {
-      this.complaints = (this.complaints + words.toString()).slice(-TAIL_CHARACTERS);
+      this.errorOutput = (this.errorOutput + words.toString()).slice(-TAIL_CHARACTERS);
     });
     return child;
   }
@@ -118,7 +118,7 @@ export class House {
     const child = this.#child;
     if (child === undefined) throw new Error("nothing runs");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const failed = (why: string) => reject(new Error(`the runtime ${why}:\n${this.complaints}`));
+    const failed = (why: string) => reject(new Error(`the runtime ${why}:\n${this.errorOutput}`));
     const timer = setTimeout(() => failed(`did not say "${word}" in time`), READY_MAX_MILLISECONDS);
     const hear = (said: unknown) => {
       if (said === word) resolve();

@@ -5,19 +5,19 @@ import type { Device } from "./device.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What stands in the way of somebody who does not see the page, or sees it badly. */
+/** Accessibility faults that axe finds on the page. */
 export async function seriousFaults({ page, cdp }: Device): Promise<readonly string[]> {
   await cdp.send("Runtime.evaluate", { expression: AXE });
   const answer = await cdp.send("Runtime.evaluate", {
-    expression: "axe.run().then((found) => JSON.stringify(found.violations))",
+    expression: "axe.run().then((result) => JSON.stringify(result.violations))",
     awaitPromise: true,
     returnByValue: true,
   });
-  const found = JSON.parse(String(answer.result.value)) as readonly Result[];
+  const violations = JSON.parse(String(answer.result.value)) as readonly Result[];
   const untitled = (await page.title()) === "" ? ["the page has no title"] : [];
   return [
     ...untitled,
-    ...found
+    ...violations
       .filter(({ impact }) => impact === "serious" || impact === "critical" || impact === "moderate")
       .flatMap(({ id, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),

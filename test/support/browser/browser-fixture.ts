@@ -7,12 +7,12 @@ import type { TestFile } from "../product/product-setup.ts";
 import { backend, type Answered } from "../browser-client.ts";
 import { WIRE } from "../sample-request.ts";
 
-// What every browser test file begins with: a browser, its tenant's programs, and pictures of what failed.
+// What every browser test file uses: a browser, its own tenant, and screenshots of failures.
 
 const FAILURES = "test/.failures";
 
-/** What is seen on a page, as soon as it is; a busy machine takes its time. */
-export const see = expect.configure({ timeout: 10_000 });
+/** Waits until the page shows what is expected; a busy machine needs more time. */
+export const eventually = expect.configure({ timeout: 10_000 });
 
 export interface BrowserFixture {
   readonly url: string;
@@ -21,7 +21,7 @@ export interface BrowserFixture {
   readonly api: ReturnType<typeof backend>;
   readonly people: ReturnType<typeof backend>;
   readonly device: (options?: DeviceOptions) => Promise<Device>;
-  /** A request for alex; as the API answers it. */
+  /** Creates a request for alex, and returns the API's answer. */
   readonly ask: (more?: object) => Promise<Answered["body"]>;
   readonly read: (id: string) => Promise<Answered["body"]>;
 }
@@ -60,7 +60,7 @@ export function browserFixture(file: TestFile): BrowserFixture {
     },
     async ask(more = {}) {
       const { status, body } = await api("POST", "/api/confirmations", { ...WIRE, ...more });
-      if (status !== 201) throw new Error(`not asked: ${JSON.stringify(body)}`);
+      if (status !== 201) throw new Error(`the request was refused: ${JSON.stringify(body)}`);
       return body;
     },
     read: async (id) => (await api("GET", `/api/confirmations/${id}?wait=5`)).body,

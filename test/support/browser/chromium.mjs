@@ -1,5 +1,5 @@
-// Finds a Chromium for the browser tests, or installs Debian's where that is possible.
-// Plain JavaScript: it also runs before the tests, on whatever Node the machine has.
+// Finds a Chromium for the browser tests, or installs Debian's package if it can.
+// Plain JavaScript: it also runs before the install, on the machine's own Node.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,17 +12,17 @@ const MAC = [
 
 /** @returns {string | undefined} the path of a Chromium on this machine */
 export function findChromium() {
-  const wanted = process.env.CHROMIUM_PATH;
-  if (wanted) return existsSync(wanted) ? wanted : undefined;
+  const configured = process.env.CHROMIUM_PATH;
+  if (configured) return existsSync(configured) ? configured : undefined;
   const folders = (process.env.PATH ?? "").split(delimiter);
   return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...MAC].find(existsSync);
 }
 
 function installChromium() {
   const root = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
-  /** @param {string[]} words */
-  const run = (...words) => {
-    const [command = "", ...rest] = [...root, ...words];
+  /** @param {string[]} args */
+  const run = (...args) => {
+    const [command = "", ...rest] = [...root, ...args];
     return spawnSync(command, rest, {
       stdio: ["ignore", 2, 2],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
@@ -37,8 +37,8 @@ function installChromium() {
 if (!findChromium()) installChromium();
 if (!findChromium()) {
   console.error(
-    "The tests need a Chromium or Chrome. None is on the PATH and none could be installed here.\n" +
-      "Install one, or set CHROMIUM_PATH to its program, and run the command again.",
+    "The tests need Chromium or Chrome. The PATH has none, and the install failed.\n" +
+      "Install one, or set CHROMIUM_PATH to its program. Then run the command again.",
   );
   process.exit(1);
 }

@@ -8,9 +8,9 @@ import {
 } from "playwright";
 import { findChromium } from "./chromium.mjs";
 
-// A person's device: a browser profile of its own with an authenticator inside, as Chromium simulates it.
+// A person's device: its own browser profile, with an authenticator that Chromium simulates.
 
-/** Nothing here may call home, and nothing may depend on whether it could. */
+/** Chromium must make no requests of its own. */
 const QUIET = [
   "--no-sandbox",
   "--disable-background-networking",
@@ -22,13 +22,13 @@ const QUIET = [
   "--no-pings",
 ];
 export const PHONE = { width: 360, height: 740 };
-/** Chromium writes one for every refusal that a page has asked for and explains. */
+/** Chromium logs one for every refused request; the page itself shows the reason. */
 const EXPECTED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
 export interface DeviceOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly dark?: boolean;
-  readonly pixels?: number;
+  readonly pixelRatio?: number;
 }
 
 export interface Device {
@@ -36,7 +36,7 @@ export interface Device {
   readonly page: Page;
   readonly cdp: CDPSession;
   readonly authenticator: string;
-  /** What its console complained of. */
+  /** Errors and warnings in its console. */
   readonly faults: string[];
 }
 
@@ -60,7 +60,7 @@ export async function openDevice(browser: Browser, options: DeviceOptions = {}):
   const context = await browser.newContext({
     viewport: options.viewport ?? PHONE,
     colorScheme: options.dark === true ? "dark" : "light",
-    deviceScaleFactor: options.pixels ?? 1,
+    deviceScaleFactor: options.pixelRatio ?? 1,
     isMobile: (options.viewport ?? PHONE).width < 600,
     hasTouch: (options.viewport ?? PHONE).width < 600,
     reducedMotion: "reduce",
@@ -92,7 +92,7 @@ export async function openDevice(browser: Browser, options: DeviceOptions = {}):
   return { context, page, cdp, authenticator: authenticatorId, faults };
 }
 
-/** As a password manager does: the passkeys of one device are on the other, too. */
+/** Copies the passkeys of one device to another, as a password manager does. */
 export async function syncPasskeys(from: Device, to: Device): Promise<void> {
   const { credentials } = await from.cdp.send("WebAuthn.getCredentials", {
     authenticatorId: from.authenticator,
@@ -102,16 +102,16 @@ export async function syncPasskeys(from: Device, to: Device): Promise<void> {
   }
 }
 
-/** Whether whoever holds the device puts a finger on it when it asks. */
-export async function willTap(device: Device, enabled: boolean): Promise<void> {
+/** Whether the person touches the device when it asks. */
+export async function touchesDevice(device: Device, enabled: boolean): Promise<void> {
   await device.cdp.send("WebAuthn.setAutomaticPresenceSimulation", {
     authenticatorId: device.authenticator,
     enabled,
   });
 }
 
-/** Whether the device recognises who holds it. */
-export async function knowsFinger(device: Device, isUserVerified: boolean): Promise<void> {
+/** Whether the device recognises the person. */
+export async function recognisesUser(device: Device, isUserVerified: boolean): Promise<void> {
   await device.cdp.send("WebAuthn.setUserVerified", {
     authenticatorId: device.authenticator,
     isUserVerified,

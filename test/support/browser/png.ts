@@ -1,12 +1,12 @@
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
-// Makes a screenshot a quarter as large: its 256 most frequent colours, and for the few others, which are
-// the edges of letters, the nearest of them.
+// Makes a screenshot four times smaller: it keeps the 256 most frequent colours, and replaces the others (on
+// the edges of letters) by the nearest of them.
 
 const SIGNATURE_BYTES = 8;
 const COLOURS_MAX = 256;
 
-export function smaller(png: Buffer): Buffer {
+export function reduceColours(png: Buffer): Buffer {
   const { width, height, channels, data } = decode(png);
   const colours = new Uint32Array(width * height);
   const counts = new Map<number, number>();
@@ -47,7 +47,7 @@ function nearest(palette: readonly number[], colour: number): number {
   return best;
 }
 
-/** Eight bits a channel, without interlace: what browsers write. */
+/** Reads the format that browsers write: eight bits per channel, not interlaced. */
 function decode(png: Buffer): { width: number; height: number; channels: number; data: Buffer } {
   const width = png.readUInt32BE(16);
   const height = png.readUInt32BE(20);

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { createPasskey, decide, launchBrowser, openDevice, PHONE, syncPasskeys, signIn } from "./device.ts";
-import { smaller } from "./png.ts";
+import { reduceColours } from "./png.ts";
 import { startProduct } from "../product/product.ts";
 import { backend } from "../browser-client.ts";
 import { WIRE } from "../sample-request.ts";
 
-// `npm run pictures` makes the README's pictures again, from the product as it is.
+// `npm run pictures` takes the pictures of the README and the documents from the running product.
 
 const FOLDER = "web/pictures";
 const DESKTOP = { width: 1024, height: 1320 };
@@ -17,15 +17,15 @@ const browser = await launchBrowser();
 try {
   mkdirSync(FOLDER, { recursive: true });
   const [tenant] = tenants;
-  if (tenant === undefined) throw new Error("no tenant was made");
+  if (tenant === undefined) throw new Error("no tenant was created");
   const api = backend(fetch, ready.url, tenant.apiKey);
   const ask = async (more: object = {}): Promise<string> => {
     const { body } = await api("POST", "/api/confirmations", { ...WIRE, ...more });
     return body.url;
   };
-  const phone = await openDevice(browser, { pixels: 2 });
+  const phone = await openDevice(browser, { pixelRatio: 2 });
   await createPasskey(phone, tenant.enrolUrl);
-  await take(phone.page, "enrol-phone");
+  await takePicture(phone.page, "enrol-phone");
 
   const raise = { action: "Raise a daily limit", payload: { account: "acct_1107", limit_usd: 9000 } };
   const earlier = await ask(raise);
@@ -37,26 +37,26 @@ try {
   await ask({ action: "Refund a customer", payload: refund, expiresInSeconds: 3_600 });
   await phone.page.goto(`${ready.url}/inbox`);
   await phone.page.locator("#waiting li").nth(1).waitFor();
-  await take(phone.page, "inbox-phone");
+  await takePicture(phone.page, "inbox-phone");
 
-  await readIt(phone.page, transfer);
-  await take(phone.page, "approve-phone");
-  const dark = await openDevice(browser, { pixels: 2, dark: true });
+  await readToEnd(phone.page, transfer);
+  await takePicture(phone.page, "approve-phone");
+  const dark = await openDevice(browser, { pixelRatio: 2, dark: true });
   await syncPasskeys(phone, dark);
   await signIn(dark, transfer);
-  await readIt(dark.page, transfer);
-  await take(dark.page, "approve-phone-dark");
-  const desk = await openDevice(browser, { viewport: DESKTOP, pixels: 1.5 });
-  await syncPasskeys(phone, desk);
-  await signIn(desk, transfer);
-  await readIt(desk.page, transfer);
-  await take(desk.page, "approve-desktop");
+  await readToEnd(dark.page, transfer);
+  await takePicture(dark.page, "approve-phone-dark");
+  const laptop = await openDevice(browser, { viewport: DESKTOP, pixelRatio: 1.5 });
+  await syncPasskeys(phone, laptop);
+  await signIn(laptop, transfer);
+  await readToEnd(laptop.page, transfer);
+  await takePicture(laptop.page, "approve-desktop");
 
   await decide(phone, "Approve", "Invoice checked against the order.");
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
   await phone.page.reload();
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
-  await take(phone.page, "approved-phone", false);
+  await takePicture(phone.page, "approved-phone", false);
 
   const receipt = await fetch(`${ready.url}/api/confirmations/${transfer.split("/").at(-1)}/receipt`, {
     headers: { "x-api-key": tenant.apiKey },
@@ -68,23 +68,23 @@ try {
   await phone.page.getByLabel("Receipt file").setInputFiles(file);
   await phone.page.getByText("Proven: alex approved").waitFor();
   await phone.page.locator("#checks .absent").first().waitFor();
-  await take(phone.page, "verify-phone", false);
-  const way = await phone.page.locator("#proof-path svg").screenshot({ animations: "disabled" });
-  writeFileSync(`${FOLDER}/verify-way-phone.png`, smaller(way));
+  await takePicture(phone.page, "verify-phone", false);
+  const diagram = await phone.page.locator("#proof-path svg").screenshot({ animations: "disabled" });
+  writeFileSync(`${FOLDER}/verify-diagram-phone.png`, reduceColours(diagram));
 } finally {
   await browser.close();
   await stop();
 }
 
-/** As it stands before a person who has read it: at the end, with the buttons on. */
-async function readIt(page: Page, address: string): Promise<void> {
+/** The page after a person has read it: scrolled to the end, with active buttons. */
+async function readToEnd(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.locator("#end").scrollIntoViewIfNeeded();
   await page.getByText("You can decide now.").waitFor();
 }
 
-/** The whole page: the window grows to it, since a picture put together would show the header twice. */
-async function take(page: Page, name: string, whole = true): Promise<void> {
+/** Takes the whole page in a larger window: a stitched picture would show the header twice. */
+async function takePicture(page: Page, name: string, whole = true): Promise<void> {
   const { width = PHONE.width } = page.viewportSize() ?? {};
   const height = await page.evaluate(() => {
     const main = document.querySelector("main")?.getBoundingClientRect().bottom ?? 0;
@@ -93,6 +93,6 @@ async function take(page: Page, name: string, whole = true): Promise<void> {
   if (whole) await page.setViewportSize({ width, height });
   await page.evaluate(() => scrollTo(0, 0));
   const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
-  writeFileSync(`${FOLDER}/${name}.png`, smaller(picture));
+  writeFileSync(`${FOLDER}/${name}.png`, reduceColours(picture));
   if (whole) await page.setViewportSize({ width, height: PHONE.height });
 }

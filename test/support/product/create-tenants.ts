@@ -8,9 +8,9 @@ import { migrate } from "../../../src/local/state-folder.ts";
 import { openDatabase, type DatabaseBindings } from "../../../src/store/database.ts";
 import { projects } from "../../../src/store/schema.ts";
 
-// Run by product.ts as a program of its own, before the product starts: makes tenants in its state folder,
-// so that there are strangers, and every test file has an owner to enrol.
-// Words: the folder, the origin, then for each tenant its name, the name of its project and of its key.
+// product.ts runs this as a program before the product starts. It creates tenants in the state folder, so that
+// every test file has its own owner to enrol. Arguments: the folder, the origin, then for each tenant its name
+// and the names of its project and its API key.
 
 const [folder = "", origin = "", ...names] = process.argv.slice(2);
 const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");

@@ -2,8 +2,8 @@ import type { TestProject } from "vitest/node";
 import { serveBrowser } from "../browser/device.ts";
 import { startProduct, type TestTenant } from "./product.ts";
 
-// One product and one browser for all browser tests, with a tenant for every file, so that none meets
-// another's people.
+// Starts one product and one browser for all browser tests. Every file has its own tenant, so that no file
+// sees another file's people.
 
 const FILES = [
   "enrol-page",
@@ -28,14 +28,14 @@ export interface ProvidedProduct {
 declare module "vitest" {
   interface ProvidedContext {
     product: ProvidedProduct;
-    /** Where the browser is. */
+    /** The address of the browser. */
     browser: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const names = FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
-  const [{ ready, tenants, complaints, stop }, browser] = await Promise.all([
+  const [{ ready, tenants, errorOutput, stop }, browser] = await Promise.all([
     startProduct(names),
     serveBrowser(),
   ]);
@@ -47,6 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await browser.close();
     await stop();
-    if (complaints() !== "") throw new Error(`the product complained while it was used:\n${complaints()}`);
+    if (errorOutput() !== "")
+      throw new Error(`the product printed errors during the tests:\n${errorOutput()}`);
   };
 }

@@ -5,13 +5,13 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// The whole product as a user starts it: a program of its own, on a free port, with a folder of its own.
+// The whole product as a user starts it: its own process, on a free port, with its own state folder.
 
 const READY_MAX_MILLISECONDS = 60_000;
 const STOP_MAX_MILLISECONDS = 5_000;
 const TAIL_CHARACTERS = 4_000;
 
-/** What the start says in its last line. */
+/** The last line of the start. */
 export interface Ready {
   readonly ready: true;
   readonly url: string;
@@ -25,11 +25,11 @@ export interface Ready {
 export interface TenantNames {
   readonly name: string;
   readonly project: string;
-  /** Who asks, as the approver reads it. */
+  /** The API key's name: the requester, as the approver sees it. */
   readonly key: string;
 }
 
-/** Its owner is alex, who has not enrolled yet. */
+/** A tenant whose owner, alex, has not enrolled yet. */
 export interface TestTenant {
   readonly name: string;
   readonly apiKey: string;
@@ -42,18 +42,18 @@ export interface Product {
   readonly tenants: readonly TestTenant[];
   /** The process group of the program and its runtime. */
   readonly group: number;
-  /** The end of what it complained of since it was ready: nothing, if all is well. */
-  readonly complaints: () => string;
+  /** The end of its error output since it was ready; empty if nothing went wrong. */
+  readonly errorOutput: () => string;
   readonly stop: () => Promise<void>;
 }
 
 export async function startProduct(tenants: readonly TenantNames[] = []): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"));
   const port = await freePort();
-  const made = makeTenants(folder, `http://localhost:${port}`, tenants);
-  const words = ["src/local/start.ts", "--port", String(port), "--state", folder, "--json"];
-  // A group of its own: the runtime is a child of this child, and must not outlive it.
-  const child = spawn(process.execPath, words, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const created = createTenants(folder, `http://localhost:${port}`, tenants);
+  const args = ["src/local/start.ts", "--port", String(port), "--state", folder, "--json"];
+  // Its own process group: the runtime is a child of this child, and must end with it.
+  const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {
     await endGroup(child);
     rmSync(folder, { recursive: true, force: true });
@@ -61,27 +61,28 @@ export async function startProduct(tenants: readonly TenantNames[] = []): Promis
   try {
     const ready = await readyLine(child);
     let tail = "";
-    child.stderr?.on("data", (words: Buffer) => {
-      tail = (tail + words.toString()).slice(-TAIL_CHARACTERS);
+    child.stderr?.on("data", (chunk: Buffer) => {
+      tail = (tail + chunk.toString()).slice(-TAIL_CHARACTERS);
     });
-    return { ready, tenants: made, group: child.pid ?? 0, complaints: () => tail, stop };
+    return { ready, tenants: created, group: child.pid ?? 0, errorOutput: () => tail, stop };
   } catch (problem) {
     await stop();
     throw problem;
   }
 }
 
-export function makeTenants(
+export function createTenants(
   folder: string,
   origin: string,
   tenants: readonly TenantNames[],
 ): readonly TestTenant[] {
   if (tenants.length === 0) return [];
   const names = tenants.flatMap(({ name, project, key }) => [name, project, key]);
-  const words = ["test/support/product/create-tenants.ts", folder, origin, ...names];
-  const made = spawnSync(process.execPath, words, { encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`no tenants were made:\n${made.stderr.slice(-TAIL_CHARACTERS)}`);
-  return JSON.parse(made.stdout.trim().split("\n").at(-1) ?? "") as TestTenant[];
+  const args = ["test/support/product/create-tenants.ts", folder, origin, ...names];
+  const child = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (child.status !== 0)
+    throw new Error(`no tenants were created:\n${child.stderr.slice(-TAIL_CHARACTERS)}`);
+  return JSON.parse(child.stdout.trim().split("\n").at(-1) ?? "") as TestTenant[];
 }
 
 function readyLine(child: ChildProcess): Promise<Ready> {
@@ -90,11 +91,11 @@ function readyLine(child: ChildProcess): Promise<Ready> {
   let tail = "";
   const failed = (why: string) => reject(new Error(`the product ${why}:\n${tail}`));
   const timer = setTimeout(() => failed("was not ready in time"), READY_MAX_MILLISECONDS);
-  child.stderr?.on("data", (words: Buffer) => {
-    tail = (tail + words.toString()).slice(-TAIL_CHARACTERS);
+  child.stderr?.on("data", (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-TAIL_CHARACTERS);
   });
-  child.stdout?.on("data", (words: Buffer) => {
-    out += words.toString();
+  child.stdout?.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
     const line = out.split("\n").find((text) => text.startsWith('{"ready":true'));
     if (line?.endsWith("}") === true) resolve(JSON.parse(line) as Ready);
   });
@@ -102,7 +103,7 @@ function readyLine(child: ChildProcess): Promise<Ready> {
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** A child that was started detached, and all that it started. */
+/** Ends a detached child and everything that it started. */
 export async function endGroup(child: ChildProcess): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
@@ -115,12 +116,12 @@ export async function endGroup(child: ChildProcess): Promise<void> {
   kill(pid, "SIGKILL");
 }
 
-/** The whole group; it may be gone already. */
+/** Signals the whole group, which may have ended already. */
 export function kill(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // Nobody is left.
+    // The group has ended.
   }
 }
 

@@ -1,6 +1,6 @@
 import { build, type BuildOptions } from "esbuild";
 
-/** A Worker that is made for tests or measuring, as one module's text. */
+/** Bundles a Worker for tests or benchmarks into the text of one module. */
 export async function bundleWorker(from: Pick<BuildOptions, "entryPoints" | "stdin">): Promise<string> {
   const { outputFiles } = await build({
     ...from,
