@@ -93,6 +93,7 @@ type PeopleCode =
   | "enrolment_unknown"
   | "enrolment_used"
   | "enrolment_expired"
+  | "owner_not_enrolled"
   | "credential_registered"
   | "recovery_impossible"
   | "not_allowed";

@@ -100,6 +100,7 @@ const PROBLEMS = {
   enrolment_unknown: { status: 404, title: "The link is unknown" },
   enrolment_used: { status: 410, title: "The link was already used" },
   enrolment_expired: { status: 410, title: "The link has expired" },
+  owner_not_enrolled: { status: 409, title: "The owner has no passkey yet" },
   credential_registered: { status: 409, title: "The passkey is already registered" },
   recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },
 } as const satisfies Partial<Record<RefusalCode, ProblemDefinition>>;

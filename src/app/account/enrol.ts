@@ -139,7 +139,15 @@ async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>>
   if (enrolment.expiresAt <= runtime.now())
     return refuse("enrolment_expired", "this link has expired; ask for a new one");
   const person = await findPerson(store, enrolment.personId);
-  return person ? accept({ store, enrolment, tenant: await store.own(), person }) : unknown;
+  if (person === undefined) return unknown;
+  const tenant = await store.own();
+  // Only the owner's own link starts the stream. Every other link stays unused until then.
+  if (tenant.stream === null && person.role !== "owner")
+    return refuse(
+      "owner_not_enrolled",
+      `the owner of ${tenant.name} must create their passkey first; then open this link again`,
+    );
+  return accept({ store, enrolment, tenant, person });
 }
 
 export function secretHash(secret: string): string {

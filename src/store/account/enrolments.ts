@@ -20,8 +20,8 @@ export async function insertInvitedPerson(
 }
 
 /**
- * Uses the link and stores its passkey, in one transaction; for the owner also the stream's first record. If
- * another attempt used the link, nothing is stored. Raises if the passkey's id is registered already.
+ * Uses the link and stores its passkey, in one transaction; for the owner, and only for the owner, also the stream's
+ * first record. If another attempt used the link, nothing is stored. Raises if the passkey's id is registered already.
  */
 export async function enrolPasskey(
   store: TenantStore,
@@ -32,6 +32,8 @@ export async function enrolPasskey(
   const { enrolment, attempt, now } = use;
   const isOwnAttempt = sql`EXISTS (SELECT 1 FROM ${enrolments}
     WHERE ${enrolments.tenantId} = ${store.tenantId} AND ${enrolments.usedBy} = ${attempt})`;
+  const isOwner = sql`${isOwnAttempt} AND EXISTS (SELECT 1 FROM ${people}
+    WHERE ${people.tenantId} = ${store.tenantId} AND ${people.id} = ${passkey.personId} AND ${people.role} = 'owner')`;
   await store.batch([
     store.update(
       enrolments,
@@ -41,7 +43,7 @@ export async function enrolPasskey(
     insertPasskeyIf(store, passkey, isOwnAttempt),
     ...(first === null
       ? []
-      : [insertFirstRecordIf(store, first, isOwnAttempt), store.beginStream(first.stream, isOwnAttempt)]),
+      : [insertFirstRecordIf(store, first, isOwner), store.beginStream(first.stream, isOwner)]),
   ]);
 }
 

@@ -58,6 +58,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["enrolment_unknown", 404, "enrolment_unknown"],
   ["enrolment_used", 410, "enrolment_used"],
   ["enrolment_expired", 410, "enrolment_expired"],
+  ["owner_not_enrolled", 409, "owner_not_enrolled"],
   ["credential_registered", 409, "credential_registered"],
 
   ["json_too_large", 413, "payload_too_large"],
