@@ -19,14 +19,14 @@ function codeOf(result: Result<unknown>): string {
   return result.ok ? "accepted" : result.refusal.code;
 }
 
-/** The first bytes as given, the rest zero. */
+/** These bytes first, then zeros. */
 function random(...bytes: readonly number[]): Uint8Array {
   const supply = new Uint8Array(API_KEY_RANDOM_BYTES);
   supply.set(bytes);
   return supply;
 }
 
-/** Bytes from `first` on, each one more than the last. */
+/** Ascending bytes from `first` on. */
 function rising(first: number): Uint8Array {
   return random(...Array.from({ length: 30 }, (_, index) => first + index));
 }
@@ -42,8 +42,8 @@ describe("CRC-32", () => {
   });
 });
 
-describe("known keys", () => {
-  // Checksum and hash were computed with zlib and another SHA-256.
+describe("API keys computed elsewhere", () => {
+  // Computed with zlib and another SHA-256.
   it.each<[mode: ApiKeyMode, random: Uint8Array, key: string, hash: string]>([
     [
       "live",
@@ -82,18 +82,18 @@ describe("known keys", () => {
 });
 
 describe("making", () => {
-  it("passes over the bytes that would favour some characters", () => {
+  it("skips the bytes that would make some characters more likely", () => {
     const useless = [248, 249, 250, 251, 252, 253, 254, 255];
     const mixed = random(...useless, 1, ...useless, 247, ...useless, 2);
     expect(makeApiKey("live", mixed).slice(8, 12)).toBe("1z20");
     expect(makeApiKey("live", mixed)).toBe(makeApiKey("live", random(1, 247, 2)));
   });
 
-  it("gives each character as many bytes as any other", () => {
+  it("maps the same number of bytes to each character", () => {
     const counts = new Map<string, number>();
     for (let byte = 0; byte < 256; byte++) {
       const [first = ""] = makeApiKey("live", random(byte, 61)).slice(8);
-      // A byte that is passed over leaves the first place to the next one, 61, which is z.
+      // After a skipped byte, the next one (61, which is z) gives the first character.
       if (byte < 248) counts.set(first, (counts.get(first) ?? 0) + 1);
       else expect(first).toBe("z");
     }
@@ -101,7 +101,7 @@ describe("making", () => {
     expect(new Set(counts.values())).toEqual(new Set([4]));
   });
 
-  it("takes 64 bytes, of which 30 must be of use", () => {
+  it("needs 64 bytes, 30 of them usable", () => {
     const useless = new Uint8Array(API_KEY_RANDOM_BYTES).fill(255);
     const enough = useless.slice().fill(7, 34);
     const short = useless.slice().fill(7, 35);
@@ -111,7 +111,7 @@ describe("making", () => {
     expect(() => makeApiKey("live", new Uint8Array(63))).toThrow("64 random bytes");
   });
 
-  it("depends on all of the secret", () => {
+  it("depends on every character of the secret", () => {
     fc.assert(
       fc.property(fc.nat(29), fc.integer({ min: 1, max: 61 }), (place, other) => {
         const changed = random();
@@ -152,18 +152,18 @@ describe("parsing", () => {
     expect(codeOf(parseApiKey(wrong))).toBe("api_key_malformed");
   });
 
-  it("tells no part of what it refuses", () => {
+  it("never repeats a refused key in the error", () => {
     const refused = parseApiKey(key.replace("A", "B"));
     expect(JSON.stringify(refused)).not.toMatch(/cs_|0123/);
   });
 
-  it("takes every key that was made, by the hash that the platform makes of it", async () => {
+  it("parses every generated key, with the platform's SHA-256 of it", async () => {
     await fc.assert(
       fc.asyncProperty(anyMode, anyRandom, async (mode, bytes) => {
-        const made = makeApiKey(mode, bytes);
-        expect(made).toMatch(/^cs_(live|test)_[0-9A-Za-z]{36}$/);
-        const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", owned(utf8(made)))));
-        expect(parseApiKey(made)).toEqual(accept({ mode, hash }));
+        const key = makeApiKey(mode, bytes);
+        expect(key).toMatch(/^cs_(live|test)_[0-9A-Za-z]{36}$/);
+        const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", owned(utf8(key)))));
+        expect(parseApiKey(key)).toEqual(accept({ mode, hash }));
       }),
     );
   });
@@ -178,12 +178,12 @@ describe("parsing", () => {
         fc.nat(35),
         character,
         (bytes, first, one, second, two) => {
-          const made = makeApiKey("live", bytes);
-          const letters = made.split("");
+          const key = makeApiKey("live", bytes);
+          const letters = key.split("");
           letters[8 + first] = one;
           letters[8 + second] = two;
           const changed = letters.join("");
-          expect(codeOf(parseApiKey(changed))).toBe(changed === made ? "accepted" : "api_key_malformed");
+          expect(codeOf(parseApiKey(changed))).toBe(changed === key ? "accepted" : "api_key_malformed");
         },
       ),
       { numRuns: 500 },
@@ -200,7 +200,7 @@ describe("parsing", () => {
   });
 });
 
-describe("showing", () => {
+describe("redacting", () => {
   it.each([
     ["a live key", "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "cs_live_0123…"],
     ["a test key", "cs_test_0000000000000000000000000000002W8LGU", "cs_test_0000…"],

@@ -11,12 +11,12 @@ async function platformSha256(bytes: Bytes): Promise<Bytes> {
 }
 
 describe("a challenge", () => {
-  it("is the nonce and then the payload's hash", () => {
+  it("is the nonce followed by the payload's hash", () => {
     const challenge = challengeOf(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
     expect(toHex(challenge)).toBe("01".repeat(32) + "02".repeat(32));
   });
 
-  it("falls into the two that made it", () => {
+  it("consists of the two hashes, in 64 bytes", () => {
     fc.assert(
       fc.property(anyHash, anyHash, (nonce, payloadHash) => {
         const challenge = challengeOf(nonce, payloadHash);
@@ -31,12 +31,12 @@ describe("a challenge", () => {
     [32, 33],
     [0, 64],
     [64, 0],
-  ])("is not made of %d and %d bytes", (nonce, payloadHash) => {
+  ])("refuses hashes of %d and %d bytes", (nonce, payloadHash) => {
     expect(() => challengeOf(new Uint8Array(32), new Uint8Array(32))).not.toThrow();
     expect(() => challengeOf(new Uint8Array(nonce), new Uint8Array(payloadHash))).toThrow(RangeError);
   });
 
-  it("does not change with the bytes it was made of", () => {
+  it("does not change if its inputs change later", () => {
     const nonce = new Uint8Array(32);
     const challenge = challengeOf(nonce, new Uint8Array(32));
     nonce.fill(9);
@@ -48,7 +48,7 @@ describe("a comparison code", () => {
   const action = "Pay 12.50 EUR to Müller";
   const payloadHash = expectOk(fromHex("5a79e64492df293fd6ec7d23964461660c9a17fa966cf7f2eb3a5bb447122bd2"));
 
-  it("is known", async () => {
+  it("has a fixed example", async () => {
     expect(toHex(await platformSha256(utf8('{"amount":12.5,"currency":"EUR","to":"Müller"}')))).toBe(
       toHex(payloadHash),
     );
@@ -56,7 +56,7 @@ describe("a comparison code", () => {
     expect(groupedCode("a84da2e8")).toBe("a84d a2e8");
   });
 
-  it("is the beginning of the hash of tag, confirmation, payload and action", async () => {
+  it("is the start of the hash of tag, confirmation, payload and action", async () => {
     const text = fc.string({ unit: "grapheme", maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(text, anyHash, text, async (confirmation, hash, words) => {

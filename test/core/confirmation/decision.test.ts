@@ -52,7 +52,7 @@ const vote = (who: string, decision: Vote["decision"] = "approve", credentialAct
   credentialActive,
 });
 
-/** What happened, short enough for a table. */
+/** The result, as a short text for tables. */
 function said(result: ReturnType<typeof decide>, before: Confirmation): string {
   if (!result.ok) return result.refusal.code;
   const { state, effects } = result.value;
@@ -89,7 +89,7 @@ const states: Record<string, { state: Confirmation; now: number }> = {
   cancelled: { state: confirmation({ status: "cancelled", decidedAt: T0, sealed: true }), now: T0 + MINUTE },
 };
 
-it("answers every input in every state", () => {
+it("handles every input in every state", () => {
   const breakable = policy({ breakGlass: ["bo"] });
   const matrix = Object.fromEntries(
     Object.entries(states).map(([name, { state, now }]) => [
@@ -159,7 +159,7 @@ describe("rules of a policy", () => {
       "-> rejected",
     ],
     [
-      "approved beside one rejection",
+      "approved despite one rejection",
       patient,
       { votes: [vote("bo", "reject"), vote("ana")] },
       approves("cy"),
@@ -216,7 +216,7 @@ describe("rules of a policy", () => {
   });
 });
 
-it("tells the people, and wakes at the next escalation or the end", () => {
+it("notifies the people, and wakes at the next escalation or at the end", () => {
   const escalating = policy({
     escalations: [
       { afterSeconds: 300, require: person("bo") },
@@ -253,7 +253,7 @@ it("tells the people, and wakes at the next escalation or the end", () => {
   ]);
 });
 
-it("holds its promises over random lives", () => {
+it("keeps its promises over random sequences of inputs", () => {
   const names = fc.constantFrom("ana", "bo", "cy", "dan");
   const anInput: fc.Arbitrary<Input | { kind: "seal" } | { kind: "revoke"; person: string }> = fc.oneof(
     {

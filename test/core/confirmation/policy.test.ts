@@ -51,7 +51,7 @@ describe("isSatisfied", () => {
     expect(isSatisfied(tree, new Set(signed.split(" ").filter(Boolean)))).toBe(met);
   });
 
-  // The plain definition: some set of seats, no person twice, makes the tree hold.
+  // The definition: some choice of one seat for each person meets the tree.
   const seatsIn = (tree: Requirement): string[] =>
     tree.kind === "person" ? [tree.person] : tree.of.flatMap(seatsIn);
   const holdsWith = (tree: Requirement, taken: boolean[], next: { seat: number }): boolean => {
@@ -70,7 +70,7 @@ describe("isSatisfied", () => {
     return false;
   };
 
-  it("agrees with a search over every way of seating people", () => {
+  it("agrees with a search over all choices of seats", () => {
     const people = fc.constantFrom("a", "b", "c", "d");
     const group = fc
       .tuple(fc.integer({ min: 1, max: 3 }), fc.array(people, { minLength: 1, maxLength: 3 }))
@@ -128,13 +128,13 @@ describe("parsePolicy", () => {
     if (parsed.ok) expect(canonicalText(parsed.value)).toBe(canonicalText(policy));
   });
 
-  it("refuses a field it does not know, and says which", () => {
+  it("refuses an unknown field, and names it", () => {
     const parsed = parsePolicy({ ...singleApproverPolicy("ana"), quorum: 2 });
     expect(parsed).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at: "/quorum" } });
   });
 });
 
-it("gives each policy its own hash", () => {
+it("gives different policies different hashes", () => {
   const policies = [
     singleApproverPolicy("ana"),
     singleApproverPolicy("bo"),
@@ -144,7 +144,7 @@ it("gives each policy its own hash", () => {
   expect(new Set(policies.map(policyHash)).size).toBe(policies.length);
 });
 
-it("adds what an escalation allows from its second on, not before", () => {
+it("applies an escalation from its second on, not before", () => {
   const policy = expectOk(
     parsePolicy(policyOf(one("ana"), { escalations: [{ afterSeconds: 60, require: one("bo") }] })),
   );

@@ -9,7 +9,7 @@ import { statementNonce, statementShape, type Statement } from "../../../src/cor
 const SALT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const POLICY = "cd".repeat(32);
 
-/** RFC 8785 by hand. */
+/** RFC 8785, written by hand. */
 const TEXT = [
   '{"action":"Pay 12.50 EUR to Müller","approver":{"id":"per_ada","username":"ada"},"confirmation":"cnf_1",',
   '"created":"2026-03-01T09:00:00.000Z","decision":"approve","expires":"2026-03-01T09:15:00.000Z",',
@@ -24,7 +24,7 @@ function fresh(): Statement {
   return expectOk(matchShape(statementShape, expectOk(parseJsonText(TEXT))));
 }
 
-/** The statement with one value in it replaced, or taken out where there is none. */
+/** The statement with one value replaced, or removed if `value` is undefined. */
 function changed(path: string, value?: JsonValue): JsonValue {
   const replace = (
     target: JsonValue | undefined,
@@ -44,7 +44,7 @@ function leavesOf(value: JsonValue, path = ""): readonly string[] {
   return Object.entries(value).flatMap(([name, member]) => leavesOf(member, `${path}/${name}`));
 }
 
-/** Another value for every field that may have one. */
+/** A different value for every field that can have one. */
 const others: readonly [path: string, value: JsonValue][] = [
   ["/rp", "https://approve.example.org"],
   ["/tenant/id", "ac".repeat(32)],
@@ -76,7 +76,7 @@ describe("the nonce", () => {
     expect(toHex(statementNonce(fresh()))).toBe(NONCE);
   });
 
-  it("does not depend on the order in which the fields were written", () => {
+  it("does not depend on the order of the fields", () => {
     const reversed = Object.fromEntries(Object.entries(fresh()).toReversed());
     expect(toHex(statementNonce(expectOk(matchShape(statementShape, reversed))))).toBe(NONCE);
   });
@@ -87,7 +87,7 @@ describe("the nonce", () => {
     expect(toHex(statementNonce(statement))).not.toBe(NONCE);
   });
 
-  it("changes with every field that can change, each time to another", () => {
+  it("changes with every field, to a different value each time", () => {
     const constant = ["/kind", "/v"];
     const paths = new Set(others.map(([path]) => path));
     expect([...paths, ...constant].toSorted()).toEqual([...leavesOf(fresh())].toSorted());
@@ -135,7 +135,7 @@ describe("a statement", () => {
     ["one field more, within", "/approver/role", "admin"],
     ["one field more, of an inherited name", "/toString", "x"],
   ];
-  it.each(rows)("has not %s", (_, path, wrong) => {
+  it.each(rows)("cannot have %s", (_, path, wrong) => {
     expect(matchShape(statementShape, changed("/action", "another")).ok).toBe(true);
     const refused = matchShape(statementShape, changed(path, wrong));
     expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at: path } });

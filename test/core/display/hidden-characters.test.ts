@@ -89,7 +89,7 @@ const NAMES: readonly (readonly [codePoint: number, name: string])[] = [
   [0x10ffff, "noncharacter"],
 ];
 
-describe("every class of hidden characters is named", () => {
+describe("every class of hidden characters has a name", () => {
   it.each(NAMES.map(([codePoint, name]) => [spelled(codePoint), name, codePoint] as const))(
     "%s: %s",
     (code, name, codePoint) => {
@@ -106,21 +106,21 @@ describe("every class of hidden characters is named", () => {
   );
 });
 
-// Number signs of Arabic, Syriac and Kaithi are format characters that can be seen.
+// The number signs of Arabic, Syriac and Kaithi are format characters, but visible.
 const HIDDEN_BY_UNICODE =
   /(?![ \u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 const isHiddenByUnicode = (codePoint: number) => HIDDEN_BY_UNICODE.test(String.fromCodePoint(codePoint));
 
 describe("the tables", () => {
-  // An engine can know characters that came after the tables, never fewer.
-  it("hold everything that this engine's Unicode says is hidden", () => {
+  // An engine can be newer than the tables, never older.
+  it("hold every character that is hidden in this engine's Unicode", () => {
     const isMissing = (codePoint: number) =>
       isHiddenByUnicode(codePoint) && hiddenCharacter(codePoint) === undefined;
     expect(ALL.filter(isMissing)).toEqual([]);
   });
 
-  it("hold beyond that only what strikes out, is blank, or imitates a marker", () => {
+  it("otherwise hold only characters that strike out, are blank, or imitate a marker", () => {
     const isExtra = (codePoint: number) =>
       hiddenCharacter(codePoint) !== undefined && !isHiddenByUnicode(codePoint) && !isUnassigned(codePoint);
     const between = (first: number, last: number) =>
@@ -147,7 +147,7 @@ describe("the tables", () => {
     ]);
   });
 
-  it("of unassigned characters have as many as Unicode 15.0 counts", () => {
+  it("have as many unassigned characters as Unicode 15.0", () => {
     const NONCHARACTERS = 66;
     expect(ALL.filter(isUnassigned).length - NONCHARACTERS).toBe(825_279);
   });
@@ -157,7 +157,7 @@ describe("the tables", () => {
     [0x378, true],
     [0x379, true],
     [0x37a, false],
-    // Of Unicode 15.0 itself, and of 15.1, 16 and 17.
+    // From Unicode 15.0, 15.1, 16 and 17.
     [0x1e4d0, false],
     [0x1f6dc, false],
     [0x323af, false],

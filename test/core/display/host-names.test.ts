@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hostWarnings } from "../../../src/core/display/host-names.ts";
 
-describe("a host that machines read in another form is noted", () => {
+describe("a host that programs read in another form gets a warning", () => {
   it.each([
     ["https://example.com/größe?q=é#ü", []],
     ["https://example.com.", []],
@@ -43,7 +43,7 @@ describe("a host that machines read in another form is noted", () => {
       ["the part before the @ is not the host; the address leads to evil.example"],
     ],
     ["http://1.2.3.4.5/", ["an address whose host is not a valid name"]],
-    // Longer than any name can be, and so that a check of it would take long.
+    // Longer than any host name, and slow to check.
     [`https://${"é".repeat(30_000)}.example/`, ["an address whose host is not a valid name"]],
     [`https://${"%65".repeat(100)}.example/`, ["an address whose host is not a valid name"]],
     [`https://${")".repeat(30_000)}é`, ["an address whose host is not a valid name"]],
@@ -57,7 +57,7 @@ describe("a host that machines read in another form is noted", () => {
     expect(hostWarnings(text).map(({ detail }) => detail)).toEqual(details);
   });
 
-  it("tells names apart that only look different to machines", () => {
+  it("shows different forms for names that look the same", () => {
     expect(hostWarnings("https://bücher.example")[0]?.code).toBe("host-in-punycode");
     expect(hostWarnings("https://x@bücher.example")[0]?.code).toBe("host-differs");
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { letterWarnings } from "../../../src/core/display/scripts.ts";
 
-describe("a text is noted", () => {
+describe("a text gets a warning", () => {
   it.each([
-    // Honest texts.
+    // Ordinary texts.
     ["paypal", []],
     ["Zürich, Łódź, Đà Nẵng", []],
     ["Привет, мир", []],
@@ -22,7 +22,7 @@ describe("a text is noted", () => {
     ["Ꭺpple", ["mixed-scripts"]],
     ["ꓑaypal", ["mixed-scripts"]],
     ["аᎪ", ["mixed-scripts"]],
-    // A whole word of another script that reads as Latin.
+    // A word of another script that looks Latin.
     ["раураӏ", ["look-alike-letters"]],
     ["send to АСЕ", ["look-alike-letters"]],
     ["ΑΒΕΖ", ["look-alike-letters"]],

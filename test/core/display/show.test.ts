@@ -20,7 +20,7 @@ import {
 } from "../../support/display-reader.ts";
 
 describe("a payload", () => {
-  it("is drawn in the order of its bytes, each value on its own row", () => {
+  it("is shown in the order of its bytes, each value on its own row", () => {
     const payload = {
       amount_usd: 1250.5,
       approved: false,
@@ -51,7 +51,7 @@ describe("a payload", () => {
     );
   });
 
-  it("gives each line its place", () => {
+  it("gives each line its JSON Pointer and depth", () => {
     const lines = linesOf({ "a/b": [{ "m~n": 1 }], c: 2 });
     expect(lines.map(({ pointer, depth, item }) => [pointer, depth, item])).toEqual([
       ["/a~1b", 0, false],
@@ -93,7 +93,7 @@ describe("a label", () => {
     ["x2_y3", "X2 Y3"],
     ["Amount Usd", "Amount Usd"],
     ["", "(empty name)"],
-    // Where a sign could have a meaning, all of it stays.
+    // Signs that could have a meaning stay.
     ["x-5", "x-5"],
     ["-5", "-5"],
     ["<100", "<100"],
@@ -109,7 +109,7 @@ describe("a label", () => {
     expect(textOf(line?.key ?? [])).toBe(textOf(drawText(key)));
   });
 
-  it("that two names share is noted on both", () => {
+  it("that two names share gets a warning on both", () => {
     const shared = linesOf({ amountUsd: 1, amount_usd: 2, other: 3 });
     expect(shared.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
       ["same-label"],
@@ -123,7 +123,7 @@ describe("a text", () => {
   it.each([
     ["plain", "plain"],
     ["a \u202e b", "a ⟨U+202E right-to-left override⟩ b"],
-    // The marker of a marker: an imitation shows itself.
+    // An imitated marker is itself shown as a marker.
     ["⟨U+202E right-to-left override⟩", "⟨U+27E8 angle bracket⟩U+202E right-to-left override⟩"],
     ["〈!⟩", "⟨U+3008 angle bracket⟩!⟩"],
     ["a\r\n\tb", "a⟨U+000D carriage return⟩⟨U+000A line feed⟩⟨U+0009 tab⟩b"],
@@ -131,7 +131,7 @@ describe("a text", () => {
     [" ", "⟨U+0020 space⟩"],
     ["\ud800a", "⟨U+D800 half of a surrogate pair⟩a"],
     ["a\udc00", "a⟨U+DC00 half of a surrogate pair⟩"],
-    // Accents stand on letters, three at most; anywhere else they would join what is beside the text.
+    // At most three accents on a letter. Elsewhere they would combine with the text around the value.
     ["Việt e\u0323\u0302", "Việt e\u0323\u0302"],
     ["\u0301a", "⟨U+0301 combining mark⟩a"],
     ["1\u0301", "1⟨U+0301 combining mark⟩"],
@@ -140,11 +140,11 @@ describe("a text", () => {
     ["n\u0336o\u0336", "n⟨U+0336 overlaying mark⟩o⟨U+0336 overlaying mark⟩"],
     ["👩‍💻", "👩⟨U+200D zero width joiner⟩💻"],
     ['say "x"', 'say "x"'],
-  ])("%j is drawn %j", (text, drawn) => {
+  ])("%j is shown as %j", (text, drawn) => {
     expect(textOf(drawText(text))).toBe(drawn);
   });
 
-  it("is drawn so that it can be told apart from every other", () => {
+  it("never looks like another text", () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const exact = drawText(text).map((segment) =>
@@ -157,7 +157,7 @@ describe("a text", () => {
     );
   });
 
-  it("with hidden characters says so, and which", () => {
+  it("with hidden characters gets a warning that names them", () => {
     expect(textWarnings("a\u202eb\u202ec\u200b")).toEqual([
       {
         code: "hidden-characters",
@@ -167,7 +167,7 @@ describe("a text", () => {
     expect(textWarnings(" two\n\tlines ⟨ ")).toEqual([]);
   });
 
-  it("with something to warning has it under its row, in the name as in the value", () => {
+  it("has its warnings under its row, for the name and for the value", () => {
     expect(draw({ pаy: "x\u200by" })).toBe(
       [
         'pаy ["pаy"] text: "x⟨U+200B zero width space⟩y"',
@@ -178,7 +178,7 @@ describe("a text", () => {
   });
 });
 
-// Each row holds payloads that a careless drawing would make look the same.
+// Each row holds payloads that a careless display would make look the same.
 const LOOK_ALIKE: readonly (readonly JsonObject[])[] = [
   [{ amount_usd: 1 }, { "Amount Usd": 1 }, { amountUsd: 1 }, { "amount_usd ": 1 }, { "Amount\u00a0Usd": 1 }],
   [{ a: "1" }, { a: 1 }, { a: '"1"' }, { a: "number: 1" }],
@@ -205,7 +205,7 @@ const LOOK_ALIKE: readonly (readonly JsonObject[])[] = [
   [{ a: "pаy" }, { a: "pay" }, { a: 'pаy"\n  ⟨!⟩ one word holds letters of Latin and Cyrillic' }],
 ];
 
-describe("two payloads of different bytes never draw the same", () => {
+describe("payloads of different bytes never look the same", () => {
   it.each(LOOK_ALIKE.map((payloads) => [payloads.map(canonicalText).join(" | "), payloads] as const))(
     "%s",
     (_, payloads) => {
@@ -215,7 +215,7 @@ describe("two payloads of different bytes never draw the same", () => {
     },
   );
 
-  it("for what is drawn as text can be read back", () => {
+  it("because the text can be read back", () => {
     fc.assert(
       fc.property(hostilePayload, (payload) => {
         expect(canonicalText(readDrawn(draw(payload)))).toBe(canonicalText(payload));
@@ -224,7 +224,7 @@ describe("two payloads of different bytes never draw the same", () => {
     );
   });
 
-  it("for the lines can be read back", () => {
+  it("because the lines can be read back", () => {
     fc.assert(
       fc.property(hostilePayload, (payload) => {
         expect(canonicalText(readLines(linesOf(payload)))).toBe(canonicalText(payload));
@@ -233,7 +233,7 @@ describe("two payloads of different bytes never draw the same", () => {
     );
   });
 
-  it("whether they differ in a name or a value", () => {
+  it("if they differ in a name or in a value", () => {
     const same = (left: JsonObject, right: JsonObject) =>
       expect(draw(left) === draw(right)).toBe(canonicalText(left) === canonicalText(right));
     fc.assert(
@@ -247,8 +247,8 @@ describe("two payloads of different bytes never draw the same", () => {
     );
   });
 
-  it("and nothing that is drawn is hidden, whatever the payload", () => {
-    // The end of a row is the only control character; some number signs are format characters, and visible.
+  it("and no shown character is hidden, for any payload", () => {
+    // Line ends are the only control characters. Some number signs are format characters, but visible.
     const hidden =
       /(?![\n \u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
     expect(hidden.test("a\u200bb")).toBe(true);
@@ -265,7 +265,7 @@ function deep(levels: number): JsonValue {
   return levels === 0 ? 1 : { a: deep(levels - 1) };
 }
 
-/** A text that fills a payload. */
+/** A text that fills a whole payload. */
 function full(part: string): string {
   return part.repeat(Math.floor((PAYLOAD_MAX_BYTES - 20) / (canonicalTextBytes(part) - 2)));
 }
@@ -275,20 +275,20 @@ function canonicalTextBytes(text: string): number {
 }
 
 describe("the largest payloads", () => {
-  it("of most values have a line for each", () => {
+  it("with the most values have a line for each", () => {
     const count = PAYLOAD_MAX_NODES - 2;
     const lines = linesOf({ a: Array.from({ length: count }, () => 0) });
     expect(lines.length).toBe(count + 1);
     expect(lines.at(-1)).toMatchObject({ pointer: `/a/${count - 1}`, label: `Item ${count}` });
   });
 
-  it("of most values below the longest name do not copy the name", () => {
+  it("with the most values below the longest name do not copy the name", () => {
     const key = "k".repeat(40_000);
     const lines = linesOf({ [key]: Array.from({ length: PAYLOAD_MAX_NODES - 2 }, () => 0) });
     expect(lines.at(-1)?.pointer.length).toBe(40_001 + 5);
   });
 
-  it("32 deep have every level", () => {
+  it("32 levels deep show every level", () => {
     const lines = linesOf({ a: deep(31) });
     expect(lines.map(({ depth }) => depth)).toEqual(Array.from({ length: 32 }, (_, depth) => depth));
     expect(show(utf8(canonicalText({ a: deep(32) })))).toMatchObject({ ok: false });
@@ -322,7 +322,7 @@ describe("the largest payloads", () => {
     "a-",
     "aB",
     "\u0378",
-  ])("of nothing but %j are drawn whole", (part) => {
+  ])("of only %j are shown completely", (part) => {
     const text = full(part);
     const [line] = linesOf({ a: text });
     const count = line?.value.reduce(
@@ -332,7 +332,7 @@ describe("the largest payloads", () => {
     expect(count).toBe(Array.from(text).length);
   });
 
-  it.each(["a", "_", "aB", "a-", "\u007f", "é.é "])("with a name of nothing but %j have it whole", (part) => {
+  it.each(["a", "_", "aB", "a-", "\u007f", "é.é "])("with a name of only %j show it completely", (part) => {
     const text = full(part);
     const [line] = linesOf({ [text]: 1 });
     expect(textOf(line?.key ?? []) === textOf(drawText(text))).toBe(true);

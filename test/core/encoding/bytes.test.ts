@@ -22,7 +22,7 @@ function codeOf(result: Result<unknown>): string {
   return result.ok ? "accepted" : result.refusal.code;
 }
 
-/** RFC 4648, section 10, and the two digits in which the alphabets differ. */
+/** RFC 4648, section 10, and the two characters in which the alphabets differ. */
 const spellings: readonly [text: string, hex: string, base64: string, base64url: string][] = [
   ["", "", "", ""],
   ["f", "66", "Zg==", "Zg"],
@@ -34,7 +34,7 @@ const spellings: readonly [text: string, hex: string, base64: string, base64url:
   ["~~~???", "7e7e7e3f3f3f", "fn5+Pz8/", "fn5-Pz8_"],
 ];
 
-describe("spellings of bytes", () => {
+describe("encodings of bytes", () => {
   it.each(spellings)("%j", (text, hex, base64, base64url) => {
     const bytes = utf8(text);
     expect([toHex(bytes), toBase64(bytes), toBase64url(bytes)]).toEqual([hex, base64, base64url]);
@@ -64,19 +64,19 @@ describe("spellings of bytes", () => {
     ["fromBase64", "Zg", "Zg==", "no padding"],
     ["fromBase64", "Zg=", "Zg==", "half the padding"],
     ["fromBase64", "Zm8==", "Zm8=", "too much padding"],
-    ["fromBase64", "Zm9v====", "Zm9v", "padding that stands for nothing"],
+    ["fromBase64", "Zm9v====", "Zm9v", "padding without a partial group"],
     ["fromBase64", "====", "", "nothing but padding"],
     ["fromBase64", "Z===", "Zg==", "a digit too few"],
     ["fromBase64", "Zh==", "Zg==", "bits beyond the last byte"],
     ["fromBase64", "Zg==Zg==", "Zg==", "padding within"],
     ["fromBase64", "fn5-Pz8_", "fn5+Pz8/", "the other alphabet"],
   ];
-  it.each(refused)("%s refuses %j, takes %j: %s", (decoder, wrong, right) => {
+  it.each(refused)("%s refuses %j, accepts %j: %s", (decoder, wrong, right) => {
     expect(codeOf(decoders[decoder](right))).toBe("accepted");
     expect(codeOf(decoders[decoder](wrong))).toBe("encoding_malformed");
   });
 
-  it("read back what was written", () => {
+  it("decode to the encoded bytes", () => {
     fc.assert(
       fc.property(anyBytes, (bytes) => {
         expect(fromHex(toHex(bytes))).toEqual(accept(bytes));
@@ -86,7 +86,7 @@ describe("spellings of bytes", () => {
     );
   });
 
-  it("are the platform's own, where it has them", () => {
+  it("match the platform's base64", () => {
     fc.assert(
       fc.property(anyBytes, (bytes) => {
         expect(toBase64(bytes)).toBe(btoa(String.fromCharCode(...bytes)));
@@ -95,7 +95,7 @@ describe("spellings of bytes", () => {
   });
 
   const digits = fc.string({ unit: fc.constantFrom(..."AaBb019zgwQ+/-_=".split("")), maxLength: 9 });
-  it("are one for each sequence of bytes: what is read is written the same", () => {
+  it("have one text for each sequence of bytes", () => {
     fc.assert(
       fc.property(digits, (text) => {
         const [hex, base64, base64url] = [fromHex(text), fromBase64(text), fromBase64url(text)];
@@ -162,7 +162,7 @@ describe("sequences", () => {
     expect(equalBytes(first.value, second.value)).toBe(order === 0);
   });
 
-  it("compare as their hexadecimal does", () => {
+  it("compare like their hex texts", () => {
     fc.assert(
       fc.property(anyBytes, anyBytes, (left, right) => {
         const [first, second] = [toHex(left), toHex(right)];

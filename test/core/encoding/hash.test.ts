@@ -38,7 +38,7 @@ describe("SHA-256", () => {
     );
   });
 
-  it("of parts is that of the whole", () => {
+  it("of several parts is that of their concatenation", () => {
     fc.assert(
       fc.property(fc.array(anyBytes, { maxLength: 4 }), (parts) => {
         expect(toHex(sha256(...parts))).toBe(toHex(sha256(concat(...parts))));
@@ -53,7 +53,7 @@ describe("a tagged hash", () => {
     expect(toHex(taggedHash("countersign/test/v1", utf8("left "), utf8("right")))).toBe(expected);
   });
 
-  it("differs by tag, and from the untagged hash", () => {
+  it("differs between tags, and from the untagged hash", () => {
     const hashes = [taggedHash("a", utf8("x")), taggedHash("b", utf8("x")), taggedHash("", utf8("x"))];
     expect(new Set([...hashes, sha256(utf8("x"))].map(toHex)).size).toBe(4);
   });

@@ -6,13 +6,13 @@ import { canonicalBytes, canonicalText, hashOfJson } from "../../../src/core/enc
 import { parseJson, parseJsonText, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
-/** For values that strict reading refuses and RFC 8785 does not. */
+/** For values that RFC 8785 allows but strict JSON does not. */
 function loosely(text: string): JsonValue {
   return JSON.parse(text) as JsonValue;
 }
 
 describe("examples of RFC 8785", () => {
-  it("section 3.2.2: the whole of an object", () => {
+  it("section 3.2.2: a complete object", () => {
     const input = String.raw`{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -26,7 +26,7 @@ describe("examples of RFC 8785", () => {
     expect(toHex(canonicalBytes(loosely(input)))).toBe(output);
   });
 
-  it("section 3.2.3: names in the order of their UTF-16 units", () => {
+  it("section 3.2.3: names sorted by UTF-16 units", () => {
     const input = String.raw`{
       "\u20ac": "Euro Sign",
       "\r": "Carriage Return",
@@ -97,7 +97,7 @@ describe("canonical text", () => {
   it.each([
     ["nothing but what is needed", ' { "b" : [ 1 , { } , [ ] ] , "a" : "x" } ', '{"a":"x","b":[1,{},[]]}'],
     ["numbers in their shortest form", "[1.0,1e2,0.10,5e-324,1E-7,-1.50]", "[1,100,0.1,5e-324,1e-7,-1.5]"],
-    // Objects list such names first and by size, whatever their order was.
+    // JavaScript objects list such names first, in numeric order.
     [
       "names that look like numbers",
       '{"b":1,"10":2,"9":3,"-1":4,"1":5}',
@@ -137,7 +137,7 @@ describe("canonical text", () => {
     expect(utf8Text(canonicalBytes(value))).toBe(output);
   });
 
-  it("is not there for half of a surrogate pair", () => {
+  it("does not exist for half of a surrogate pair", () => {
     expect(canonicalText({ "😀": "😀" })).toBe('{"😀":"😀"}');
     expect(() => canonicalText({ a: "\ud83d" })).toThrow(RangeError);
     expect(() => canonicalText({ "\ude00": 1 })).toThrow(RangeError);
@@ -150,7 +150,7 @@ describe("canonical text", () => {
 });
 
 const name = fc.string({ unit: "grapheme", maxLength: 5 }).filter((text) => text !== "__proto__");
-// The unit "binary" of fast-check is the same and takes two seconds to build.
+// The same as fast-check's unit "binary", which takes two seconds to build.
 const character = fc
   .nat(0x10ffff)
   .map((point) => String.fromCodePoint(point))
@@ -170,7 +170,7 @@ const { value: anyValue } = fc.letrec<{ value: JsonValue }>((tie) => ({
 }));
 
 describe("for every value", () => {
-  it("another implementation writes the same", () => {
+  it("another implementation gives the same text", () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         expect(canonicalText(value)).toBe(canonicalize(value));
@@ -179,7 +179,7 @@ describe("for every value", () => {
     );
   });
 
-  it("reading and writing again gives the same bytes", () => {
+  it("parsing and encoding again gives the same bytes", () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         const bytes = canonicalBytes(value);
@@ -189,7 +189,7 @@ describe("for every value", () => {
     );
   });
 
-  it("neither the order of names nor the space between matters", () => {
+  it("the order of names and white space do not matter", () => {
     const reversed = (value: JsonValue): JsonValue => {
       if (typeof value !== "object" || value === null) return value;
       if (Array.isArray(value)) return (value as readonly JsonValue[]).map(reversed);

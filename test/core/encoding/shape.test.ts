@@ -135,14 +135,14 @@ describe("values within values", () => {
   });
 });
 
-it("a mistake in a shape is not taken for a mismatch", () => {
+it("an exception in a shape is not reported as a mismatch", () => {
   const broken: shape.Shape<never> = () => {
     throw new TypeError("broken");
   };
   expect(() => shape.matchShape(broken, 1)).toThrow(TypeError);
 });
 
-it("a match is a copy: what is changed later was not matched", () => {
+it("a match is a copy, so later changes of the input do not reach it", () => {
   const value = { x: 1, y: 2 };
   const matched = shape.matchShape(point, value);
   value.x = 7;

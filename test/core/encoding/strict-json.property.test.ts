@@ -7,7 +7,7 @@ function codeOf(result: Result<unknown>): string {
   return result.ok ? "accepted" : result.refusal.code;
 }
 
-/** What JSON.parse makes of it, as an outcome that can be compared. */
+/** The result of JSON.parse, in a form that can be compared. */
 function native(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -16,7 +16,7 @@ function native(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Ours may be stricter than JSON.parse, never looser and never different: the two must be equal. */
+/** The result of the strict parser. It may be stricter than JSON.parse, but never looser or different. */
 function compared(text: string): readonly [ours: unknown, theirs: unknown] {
   const ours = parseJsonText(text);
   const theirs = native(text);
@@ -24,7 +24,7 @@ function compared(text: string): readonly [ours: unknown, theirs: unknown] {
   return ours.refusal.code === "json_syntax" ? [undefined, theirs] : [undefined, undefined];
 }
 
-/** Exact value of a decimal numeral as a fraction of powers of ten, for comparison only. */
+/** The exact value of a decimal, as digits and a power of ten. */
 function exactly(numeral: string): { readonly digits: bigint; readonly power: number } {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/.exec(numeral) ?? [];
@@ -54,7 +54,7 @@ const { value: strictValue } = fc.letrec<{ value: unknown }>((tie) => ({
 }));
 
 describe("strict JSON", () => {
-  it("every strict value is read as it is, however it is spaced", () => {
+  it("every strict value is parsed exactly, with any white space", () => {
     fc.assert(
       fc.property(strictValue, fc.constantFrom("", " ", "\t", "\n  "), (value, space) => {
         const text = JSON.stringify(value, undefined, space);
@@ -63,7 +63,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("what JSON.parse refuses is refused, what is accepted is what JSON.parse reads", () => {
+  it("refuses what JSON.parse refuses, and otherwise gives the same value", () => {
     const character = '{}[],:"\\/u0123456789abcdefE+-. \n\0tn'.split("");
     const token = fc.constantFrom(...character, "null", "true", '"a"', '"b":', "\\u00", "1.5e3");
     fc.assert(
@@ -75,7 +75,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("nor does one changed character make a difference between the two", () => {
+  it("agrees with JSON.parse after one changed character", () => {
     const character = fc.constantFrom(...'{}[],:"\\u0e.- \n'.split(""), "");
     fc.assert(
       fc.property(fc.json(), fc.nat(), character, (json, place, instead) => {
@@ -87,7 +87,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("a name is a duplicate exactly if it is one after unescaping", () => {
+  it("compares names after unescaping to find duplicates", () => {
     const spelling = fc
       .tuple(fc.constantFrom("a", "b", "ab", "é", "\n", "/"), fc.boolean())
       .map(([text, escape]) => ({
@@ -108,7 +108,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("a number is accepted exactly if its decimal value is the double's shortest and within 2^53 - 1", () => {
+  it("accepts a number exactly if its decimal value is the double's shortest and within 2^53 - 1", () => {
     const digits = fc.string({
       unit: fc.constantFrom(..."0123456789".split("")),
       minLength: 1,
@@ -135,7 +135,7 @@ describe("strict JSON", () => {
     );
   });
 
-  it("no bytes make it throw", () => {
+  it("never throws, for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         expect(codeOf(parseJson(bytes))).toMatch(/^(accepted|json_[a-z0-9_]+)$/);

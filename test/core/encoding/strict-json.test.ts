@@ -13,7 +13,7 @@ import {
 } from "../../../src/core/encoding/strict-json.ts";
 import { expectOk, type JsonCode, type Result } from "../../../src/core/refusal.ts";
 
-/** The code and the place of a refusal, or "accepted". */
+/** The code and pointer of a refusal, or "accepted". */
 function outcome(result: Result<unknown>): string {
   return result.ok ? "accepted" : `${result.refusal.code} at ${JSON.stringify(result.refusal.at)}`;
 }
@@ -26,7 +26,7 @@ function hexBytes(hex: string): Uint8Array {
   return expectOk(fromHex(hex.replaceAll(" ", "")));
 }
 
-describe("accepted as JSON.parse reads it", () => {
+describe("accepted with the same value as JSON.parse", () => {
   it.each([
     '{"a":1,"b":[true,false,null,"x"],"c":{}}',
     ' \t\r\n{ "a" : [ ] , "b" : [ 1 , 2 ] } \n',
@@ -115,7 +115,7 @@ const refusals: readonly [what: string, text: string, code: JsonCode, at: string
   ["negative zero with an exponent", "-0e5", "json_number_negative_zero", ""],
 ];
 
-describe("refused although JSON.parse takes it", () => {
+describe("refused although JSON.parse accepts it", () => {
   it.each(refusals)("%s", (_, text, code, at) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow();
     expect(outcome(parseJsonText(text))).toBe(refused(code, at));
@@ -181,14 +181,14 @@ const notJson: readonly [what: string, text: string, at?: string][] = [
   ["a line separator between values", "\u20281"],
 ];
 
-describe("refused as JSON.parse refuses it", () => {
+describe("refused by JSON.parse as well", () => {
   it.each(notJson)("%s", (_, text, at = "") => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
     expect(outcome(parseJsonText(text))).toBe(refused("json_syntax", at));
   });
 });
 
-describe("refused as bytes", () => {
+describe("refused because of its bytes", () => {
   it.each([
     ["a byte order mark", "efbbbf 7b7d", "json_byte_order_mark"],
     ["the byte order mark of UTF-16", "feff 007b 007d", "json_invalid_utf8"],
@@ -202,14 +202,14 @@ describe("refused as bytes", () => {
     expect(outcome(parseJson(hexBytes(hex)))).toBe(refused(code, ""));
   });
 
-  it("a byte order mark is nothing but a character inside", () => {
+  it("a byte order mark after the start is an ordinary character", () => {
     expect(parseJson(concat(utf8('"'), hexBytes("efbbbf"), utf8('"')))).toEqual({
       ok: true,
       value: "\ufeff",
     });
   });
 
-  it("a text that has no UTF-8 form", () => {
+  it("a text that has no UTF-8 encoding", () => {
     expect(outcome(parseJsonText('{"a":"\ud83d\ude02"}'))).toBe("accepted");
     expect(outcome(parseJsonText('{"a":"\ud83d"}'))).toBe(refused("json_lone_surrogate", ""));
   });
@@ -232,7 +232,7 @@ describe("limits", () => {
   it.each([
     [`${PAYLOAD_MAX_DEPTH} lists`, lists(32), lists(33), refused("json_too_deep", "/0".repeat(32))],
     [`${PAYLOAD_MAX_DEPTH} objects`, objects(32), objects(33), refused("json_too_deep", "/a".repeat(32))],
-    // The list itself is a value too.
+    // The list itself counts as a value.
     [`${PAYLOAD_MAX_NODES} values`, listOf(9_999), listOf(10_000), refused("json_too_many_nodes", "/9999")],
     [`${PAYLOAD_MAX_BYTES} bytes`, padded(65_536), padded(65_537), refused("json_too_large", "")],
     ["bytes, not characters", wide(65_536), wide(65_538), refused("json_too_large", "")],
@@ -247,14 +247,14 @@ describe("limits", () => {
     expect(outcome(parseJsonText(beyond))).toBe(expected);
   });
 
-  it("do not let a deep text reach the end of the stack", () => {
+  it("keep a deep text from overflowing the stack", () => {
     const limits = { ...PAYLOAD_LIMITS, maxBytes: 10_000_000 };
     for (const text of ["[".repeat(5_000_000), '{"a":'.repeat(1_000_000)]) {
       expect(outcome(parseJsonText(text, limits))).toMatch(/^json_too_deep/);
     }
   });
 
-  it("are the caller's where the caller gives some", () => {
+  it("can be set by the caller", () => {
     const limits = { maxBytes: 20, maxDepth: 2, maxNodes: 3 };
     expect(outcome(parseJsonText("[[1]]", limits))).toBe("accepted");
     expect(outcome(parseJsonText("[[[]]]", limits))).toBe(refused("json_too_deep", "/0/0"));
@@ -264,8 +264,8 @@ describe("limits", () => {
 });
 
 describe("time", () => {
-  // A search for the last zeros by /0+$/ needs a quarter of an hour for this.
-  it("grows with the text, not with its square", () => {
+  // A search for trailing zeros with /0+$/ takes a quarter of an hour for this.
+  it("grows linearly with the text, not quadratically", () => {
     const zeros = "0".repeat(2_000_000);
     const limits = { ...PAYLOAD_LIMITS, maxBytes: 10_000_000 };
     for (const token of [`0.1${zeros}1`, `1${zeros}1`, `0.${zeros}1`, `1e${zeros}1`, `1e-${zeros}1.`]) {
@@ -282,11 +282,11 @@ describe("a payload", () => {
     expect(outcome(parseJsonObject(utf8(text)))).toBe(refused("json_not_an_object", ""));
   });
 
-  it("is refused for its text first", () => {
+  it("reports errors of its text first", () => {
     expect(outcome(parseJsonObject(utf8("[1,]")))).toBe(refused("json_syntax", "/1"));
   });
 
-  it("has only its own names", () => {
+  it("has only its own names, none of a prototype", () => {
     const value = expectOk(parseJsonObject(utf8('{"a":{"b":1}}')));
     expect(Object.keys(value)).toEqual(["a"]);
     expect([isJsonObject(value), isJsonObject([]), isJsonObject(null), isJsonObject(undefined)]).toEqual([
@@ -301,7 +301,7 @@ describe("a payload", () => {
     [[], ""],
     [["a", 0, "b"], "/a/0/b"],
     [["", "~", "/", "~1"], "//~0/~1/~01"],
-  ])("has places: %j", (path, expected) => {
+  ])("has JSON Pointers: %j", (path, expected) => {
     expect(pointer(path)).toBe(expected);
   });
 });
