@@ -26,8 +26,8 @@ import {
   erase,
 } from "../../support/evidence/sample-history.ts";
 
-// An auditor against an operator who can seal and export whatever he likes. Each row is a lie, and the named
-// checks that catch it; in the same test the honest export is accepted.
+// An auditor against an operator who can seal and export any records. Each row is an attack and the checks that
+// catch it. The same test accepts the honest export.
 
 let staff: Staff;
 beforeAll(async () => {
@@ -165,7 +165,7 @@ describe("what an operator seals", () => {
     expect(failedChecks(await auditOf(own))).toBe(expected);
   });
 
-  it("an erasure of one record, where two are gone", async () => {
+  it("an erasure of two records that announces only one", async () => {
     const own = await sampleHistory(staff);
     own.sealUnsigned("erased", { rule: "x", spans: [{ from: REJECTED, to: REJECTED }] });
     const two = erase(own, [REJECTED, REJECTED + 1]);
@@ -178,7 +178,7 @@ describe("what an operator seals", () => {
     expect(failedChecks(one)).toBe("");
   });
 
-  it("an erasure that hides a revocation: the decisions after it still name it", async () => {
+  it("an erasure that hides a revocation: the decisions after it still name the revocation", async () => {
     const own = await sampleHistory(staff);
     own.sealUnsigned("erased", { rule: "x", spans: [{ from: 9, to: 9 }] });
     const report = await auditRows(headerOf(own), erase(own, [9]), await auditOptions(own));
@@ -192,8 +192,8 @@ describe("a reveal", () => {
     const decided = { seq: APPROVED, commit: own.commitAt(APPROVED) };
     const change = { v: 1, kind: "countersign/change", change: "revealed", shown: true };
     const confirmation = confirmationOf(own, APPROVED);
-    const told = { action: "Deploy to production", payloadHash: "ab".repeat(32) };
-    const payload = { ...change, ...told, confirmation, decided, ...of };
+    const content = { action: "Deploy to production", payloadHash: "ab".repeat(32) };
+    const payload = { ...change, ...content, confirmation, decided, ...of };
     await own.decide({ type: "revealed", action: "Publish", payload, votes: [{ by: staff.bea }] });
     await own.decide({ votes: [{ by: staff.dan }] });
     return failedChecks(await auditOf(own));
@@ -253,14 +253,14 @@ describe("what an operator does to the log", () => {
 
   it("a gap among the records sealed after the export", async () => {
     const own = await sampleHistory(staff);
-    const made = [headerOf(own), rowsOf(own)] as const;
+    const exported = [headerOf(own), rowsOf(own)] as const;
     seal(own, 12);
-    expect(failedChecks(await auditRows(...made, await auditOptions(own)))).toBe("hidden");
+    expect(failedChecks(await auditRows(...exported, await auditOptions(own)))).toBe("hidden");
     seal(own, 11);
-    expect(failedChecks(await auditRows(...made, await auditOptions(own)))).toBe("hidden");
+    expect(failedChecks(await auditRows(...exported, await auditOptions(own)))).toBe("hidden");
   });
 
-  /** The same entries, otherwise. */
+  /** The same entries in a changed log. */
   const relaid = async (change: (entries: Uint8Array[]) => readonly Uint8Array[]): Promise<string> => {
     const own = await sampleHistory({ ...staff, tenant: async () => (await onFreshLog()).tenant });
     const other = new TestLog(own.log.signer, own.log.witnesses);
@@ -282,13 +282,13 @@ describe("what an operator does to the log", () => {
     ["nothing", (entries: Uint8Array[]) => entries, ""],
     ["a record is missing", (entries: Uint8Array[]) => entries.toSpliced(5, 1), "places"],
     [
-      "two records stand in another order",
+      "two records in another order",
       (entries: Uint8Array[]) =>
         entries.toSpliced(5, 2, entries[6] ?? new Uint8Array(), entries[5] ?? new Uint8Array()),
       "places",
     ],
     [
-      "a record stands there twice",
+      "a record that is there twice",
       (entries: Uint8Array[]) => [...entries, entries[5] ?? new Uint8Array()],
       "fork",
     ],
@@ -297,7 +297,7 @@ describe("what an operator does to the log", () => {
 
   it("a rolled-back log, a forged tile, a forged entry, other witnesses", async () => {
     const own = await sampleHistory(staff);
-    const made = [headerOf(own), rowsOf(own)] as const;
+    const exported = [headerOf(own), rowsOf(own)] as const;
     const { log } = own;
     const reader = readerOf(log);
     const table: [string, Partial<AuditOptions>, string][] = [
@@ -334,7 +334,7 @@ describe("what an operator does to the log", () => {
       ["honest", {}, ""],
     ];
     for (const [name, more, expected] of table) {
-      const report = await auditRows(...made, await auditOptions(own, more));
+      const report = await auditRows(...exported, await auditOptions(own, more));
       expect([name, failedChecks(report)]).toEqual([name, expected]);
     }
   });

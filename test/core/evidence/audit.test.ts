@@ -23,8 +23,8 @@ import {
   erase,
 } from "../../support/evidence/sample-history.ts";
 
-// An auditor and a file that somebody changed on its way. Each row is a change, and the named checks that catch
-// it; in the same test the file as it was is accepted.
+// An auditor and a file that was changed on its way. Each row is a change and the checks that catch it. The same
+// test accepts the original file.
 
 let staff: Staff;
 let good: TestTenant;
@@ -38,8 +38,8 @@ beforeAll(async () => {
   rows = rowsOf(good);
 });
 
-describe("a whole export", () => {
-  it("says of how many decisions it was not shown the content", async () => {
+describe("a complete export", () => {
+  it("counts the decisions whose content it omits", async () => {
     const hidden = rows.map((row) =>
       row.kind === "decision" ? { ...row, sealed: { ...row.sealed, payload: null } } : row,
     );
@@ -47,7 +47,7 @@ describe("a whole export", () => {
     expect([report.verified, report.summary?.withheld]).toEqual([true, 4]);
   });
 
-  it("passes every check, and is summed up", async () => {
+  it("passes every check, and gets a summary", async () => {
     const report = await auditRows(header, rows, await auditOptions(good));
     expect(report.checks.map(({ name, status }) => `${name} ${status}`)).toEqual(
       Object.keys(AUDIT_CHECKS).map((name) => `${name} passed`),
@@ -72,16 +72,16 @@ describe("a whole export", () => {
     });
   });
 
-  it("stays complete when more is sealed after it was made, and says how much", async () => {
+  it("stays complete when more is sealed later, and the report counts the newer records", async () => {
     const own = await sampleHistory(staff);
-    const made = [headerOf(own), rowsOf(own)] as const;
+    const exported = [headerOf(own), rowsOf(own)] as const;
     await own.decide({ votes: [{ by: staff.dan }] });
     await own.decide({ outcome: "cancelled", votes: [] });
-    const report = await auditRows(...made, await auditOptions(own));
+    const report = await auditRows(...exported, await auditOptions(own));
     expect([failedChecks(report), report.summary?.newer]).toEqual(["", 2]);
   });
 
-  it("says absent of what was not given the knowledge for", async () => {
+  it("gets absent for checks without the options that they need", async () => {
     const any = await auditOf(good, { tenant: ANY_TENANT, trust: good.log.trust() });
     expect(any.checks.flatMap(({ name, status }) => (status === "absent" ? [name] : []))).toEqual([
       "tenant",
@@ -91,15 +91,15 @@ describe("a whole export", () => {
     expect(failedChecks(await auditRows(header, rows, unpinned))).toBe("tenant");
   });
 
-  it("may have records erased, each named by the record of its erasure", async () => {
+  it("may have erased records, each announced by a later record", async () => {
     const own = await sampleHistory(staff);
     own.sealUnsigned("erased", {
       rule: "Rejections after a year",
       spans: [{ from: REJECTED, to: REJECTED + 1 }],
     });
     await own.decide({ votes: [{ by: staff.dan }] });
-    const gone = erase(own, [REJECTED, REJECTED + 1]);
-    const report = await auditRows(headerOf(own), gone, await auditOptions(own));
+    const rows = erase(own, [REJECTED, REJECTED + 1]);
+    const report = await auditRows(headerOf(own), rows, await auditOptions(own));
     expect([failedChecks(report), report.summary?.erasures, report.summary?.records["(erased)"]]).toEqual([
       "",
       [{ by: 11, rule: "Rejections after a year", seqs: 2 }],
@@ -187,13 +187,13 @@ describe("a file that was changed", () => {
     expect(failedChecks(await auditRows(header, rows, knowledge))).toBe("");
   });
 
-  it("is another tenant's, whole in itself", async () => {
+  it("is another tenant's complete export", async () => {
     const other = await sampleHistory(staff);
     const knowledge = await auditOptionsFor(good.stream, other.log);
     expect(failedChecks(await auditRows(headerOf(other), rowsOf(other), knowledge))).toBe("tenant");
   });
 
-  it("names the place, and counts what else is wrong in the same way", async () => {
+  it("gets the first failure, and a count of the others of its kind", async () => {
     const body = (payload: JsonObject) => changed(APPROVED, "/sealed/payload", payload)[1];
     const twice = body({ a: 1 }).map((row, seq) =>
       seq === REJECTED ? (changed(REJECTED, "/sealed/payload", { a: 1 })[1][REJECTED] ?? row) : row,

@@ -16,16 +16,16 @@ import {
   type TestVote,
 } from "../../support/evidence/sample-tenant.ts";
 
-// Who counts, replayed from the owner's first passkey. Whoever holds the database and the log seals a change
-// that nobody entitled has signed, and lets somebody decide by it: the receipt's own checks say so, while a
-// decision of the same tenant that does not rest on the lie is accepted.
+// Which passkeys are active, replayed from the owner's first. An operator with the database and the log seals a change
+// without an entitled signature, and someone decides with it. The receipt's checks catch it, and still accept a
+// decision of the same tenant that does not depend on the change.
 
 let staff: Staff;
-/** A passkey that nobody knows, in cy's hands. */
-let found: TestPerson;
+/** A person with cy's id and a passkey that is not enrolled. */
+let stranger: TestPerson;
 beforeAll(async () => {
   staff = await createStaff();
-  found = await createPerson("cy");
+  stranger = await createPerson("cy");
 });
 
 function withoutExport(tenant: TestTenant): VerifyOptions {
@@ -35,7 +35,7 @@ function withoutExport(tenant: TestTenant): VerifyOptions {
 
 interface Attack {
   readonly name: string;
-  /** Seals the lie; who then decides by it, and with what. */
+  /** Seals the dishonest change. Returns who decides with it, and with which passkey. */
   readonly lie: (tenant: TestTenant, staff: Staff) => Promise<TestVote>;
   readonly caught: string;
 }
@@ -61,9 +61,9 @@ const BY_HAND: readonly Attack[] = [
     caught: "signature credential endorsement",
   },
   {
-    name: "a passkey endorsed by a passkey that nobody knows",
+    name: "a passkey endorsed with a passkey that is not enrolled",
     lie: async (tenant, { zoe, alex }) => {
-      await tenant.endorse(zoe, "approver", alex, { votes: [{ by: alex, passkey: found.passkey }] });
+      await tenant.endorse(zoe, "approver", alex, { votes: [{ by: alex, passkey: stranger.passkey }] });
       return { by: zoe };
     },
     caught: "signature credential endorsement",
@@ -123,15 +123,15 @@ const NOT_ENTITLED: readonly Attack[] = [
     caught: "signature credential endorsement",
   },
   {
-    name: "a passkey added to somebody by an admin, to sign in that name",
+    name: "a passkey that an admin adds to another person, to sign in that name",
     lie: async (tenant, { cy, bea }) => {
-      await tenant.endorse(cy, "approver", bea, {}, found.passkey);
-      return { by: cy, passkey: found.passkey };
+      await tenant.endorse(cy, "approver", bea, {}, stranger.passkey);
+      return { by: cy, passkey: stranger.passkey };
     },
     caught: "signature credential endorsement",
   },
   {
-    name: "a role raised by nobody",
+    name: "a higher role that nobody signed",
     lie: async (tenant, { eve, alex }) => {
       await tenant.changeRole(eve, "approver", alex, { votes: [] });
       return { by: eve };
@@ -148,7 +148,7 @@ const NOT_ENTITLED: readonly Attack[] = [
     caught: "signature credential endorsement",
   },
   {
-    name: "a role raised by somebody who was made an approver before",
+    name: "a higher role signed by someone who had become an approver",
     lie: async (tenant, { eve, alex, bea }) => {
       await tenant.changeRole(bea, "approver", alex);
       await tenant.changeRole(eve, "approver", bea);
@@ -176,12 +176,12 @@ const NOT_ENTITLED: readonly Attack[] = [
   },
 ];
 
-const recovered: Attack["lie"] = async (_tenant, { cy }) => ({ by: cy, passkey: found.passkey });
+const recovered: Attack["lie"] = async (_tenant, { cy }) => ({ by: cy, passkey: stranger.passkey });
 const RECOVERED: readonly Attack[] = [
   {
     name: "by one where two were due",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.bea]);
+      await tenant.recover(all.cy, stranger.passkey, [all.bea]);
       return recovered(tenant, all);
     },
     caught: "signature credential endorsement",
@@ -189,7 +189,7 @@ const RECOVERED: readonly Attack[] = [
   {
     name: "by one under a policy that asks for one",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.bea], { policy: oneOf(all.alex, all.bea) });
+      await tenant.recover(all.cy, stranger.passkey, [all.bea], { policy: oneOf(all.alex, all.bea) });
       return recovered(tenant, all);
     },
     caught: "signature credential endorsement",
@@ -197,7 +197,7 @@ const RECOVERED: readonly Attack[] = [
   {
     name: "by one person twice",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.bea, all.bea]);
+      await tenant.recover(all.cy, stranger.passkey, [all.bea, all.bea]);
       return recovered(tenant, all);
     },
     caught: "signature credential endorsement",
@@ -205,7 +205,7 @@ const RECOVERED: readonly Attack[] = [
   {
     name: "by the person himself",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.cy]);
+      await tenant.recover(all.cy, stranger.passkey, [all.cy]);
       return recovered(tenant, all);
     },
     caught: "signature credential endorsement",
@@ -213,7 +213,7 @@ const RECOVERED: readonly Attack[] = [
   {
     name: "by one and the person himself",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.bea, all.cy]);
+      await tenant.recover(all.cy, stranger.passkey, [all.bea, all.cy]);
       return recovered(tenant, all);
     },
     caught: "signature credential endorsement",
@@ -221,7 +221,7 @@ const RECOVERED: readonly Attack[] = [
   {
     name: "by one and a colleague who manages nobody",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.bea, all.dan]);
+      await tenant.recover(all.cy, stranger.passkey, [all.bea, all.dan]);
       return recovered(tenant, all);
     },
     caught: "signature credential endorsement",
@@ -230,15 +230,15 @@ const RECOVERED: readonly Attack[] = [
     name: "by the admins of a tenant whose only owner is lost",
     lie: async (tenant, { alex, bea, dan }) => {
       await tenant.changeRole(dan, "admin", alex);
-      await tenant.recover(alex, found.passkey, [bea, dan]);
-      return { by: alex, passkey: found.passkey };
+      await tenant.recover(alex, stranger.passkey, [bea, dan]);
+      return { by: alex, passkey: stranger.passkey };
     },
     caught: "signature credential endorsement",
   },
   {
     name: "with what was lost counting on",
     lie: async (tenant, all) => {
-      await tenant.recover(all.cy, found.passkey, [all.alex, all.bea], { revoked: [] });
+      await tenant.recover(all.cy, stranger.passkey, [all.alex, all.bea], { revoked: [] });
       return { by: all.cy };
     },
     caught: "endorsement",
@@ -247,7 +247,7 @@ const RECOVERED: readonly Attack[] = [
 
 describe.each([
   ["what counts by the database alone", BY_HAND],
-  ["what somebody signed who was not entitled to it", NOT_ENTITLED],
+  ["a change signed by someone who was not entitled", NOT_ENTITLED],
   ["a recovery", RECOVERED],
 ])("%s", (_about, attacks) => {
   it.each(attacks)("$name", async ({ lie, caught }) => {
@@ -259,20 +259,20 @@ describe.each([
     expect(failedChecks(await verifiedReport(await tenant.receipt(after), knowledge))).toBe(caught);
     const honest = await verifiedReport(await tenant.receipt(before), knowledge);
     expect([failedChecks(honest), honest.verified]).toEqual(["", true]);
-    // Whoever holds the export is told of the lie by itself, whatever a receipt leaves out.
+    // The export alone shows the dishonest change, even if a receipt omits it.
     const all = fullOptions(tenant);
     const bare = await verifiedReport(await tenant.receipt(after, []), all);
     expect(statusOf(bare, "history")).toBe("failed");
   });
 });
 
-describe("a change that all of them signed who had to", () => {
+describe("a change with all required signatures", () => {
   const rows: readonly { readonly name: string; readonly lie: Attack["lie"] }[] = [
     {
       name: "a further passkey, by its own person",
       lie: async (tenant, { cy }) => {
-        await tenant.endorse(cy, "approver", cy, {}, found.passkey);
-        return { by: cy, passkey: found.passkey };
+        await tenant.endorse(cy, "approver", cy, {}, stranger.passkey);
+        return { by: cy, passkey: stranger.passkey };
       },
     },
     {
@@ -285,20 +285,20 @@ describe("a change that all of them signed who had to", () => {
     {
       name: "a recovery, by two",
       lie: async (tenant, { alex, bea, cy }) => {
-        await tenant.recover(cy, found.passkey, [bea, alex]);
-        return { by: cy, passkey: found.passkey };
+        await tenant.recover(cy, stranger.passkey, [bea, alex]);
+        return { by: cy, passkey: stranger.passkey };
       },
     },
     {
       name: "a recovery, by the only one who is left",
       lie: async (tenant, { alex, bea, cy }) => {
         await tenant.revoke(bea, alex);
-        await tenant.recover(cy, found.passkey, [alex]);
-        return { by: cy, passkey: found.passkey };
+        await tenant.recover(cy, stranger.passkey, [alex]);
+        return { by: cy, passkey: stranger.passkey };
       },
     },
   ];
-  it.each(rows)("counts: $name", async ({ lie }) => {
+  it.each(rows)("is accepted: $name", async ({ lie }) => {
     const tenant = await staff.tenant();
     const vote = await lie(tenant, staff);
     const receipt = await tenant.receipt(await tenant.decide({ votes: [vote] }));
@@ -307,39 +307,39 @@ describe("a change that all of them signed who had to", () => {
   });
 });
 
-describe("what a receipt leaves out", () => {
-  it("a revocation: the receipt by itself can't know, the export does", async () => {
+describe("what a receipt omits", () => {
+  it("a revocation: the receipt alone cannot show it, the export does", async () => {
     const { alex, cy } = staff;
     const tenant = await staff.tenant();
     await tenant.revoke(cy, alex);
     const seq = await tenant.decide({ votes: [{ by: cy }] });
-    const known = fullOptions(tenant);
+    const options = fullOptions(tenant);
     const whole = await tenant.receipt(seq);
-    expect(failedChecks(await verifiedReport(whole, known))).toBe("credential history");
+    expect(failedChecks(await verifiedReport(whole, options))).toBe("credential history");
     const without = await tenant.receipt(seq, [1, 2]);
     expect(failedChecks(await verifiedReport(without, withoutExport(tenant)))).toBe("");
-    expect(failedChecks(await verifiedReport(without, known))).toBe("history");
+    expect(failedChecks(await verifiedReport(without, options))).toBe("history");
   });
 
-  it("an admin who should have signed a recovery, too: the export knows of her", async () => {
+  it("an admin who should also have signed a recovery: the export names her", async () => {
     const { alex, zoe } = staff;
     const tenant = await staff.tenant();
     const endorsed = await tenant.endorse(zoe, "approver", alex);
-    const recovery = await tenant.recover(zoe, found.passkey, [alex]);
-    const seq = await tenant.decide({ votes: [{ by: zoe, passkey: found.passkey }] });
-    const known = fullOptions(tenant);
-    expect(failedChecks(await verifiedReport(await tenant.receipt(seq), known))).toBe(
+    const recovery = await tenant.recover(zoe, stranger.passkey, [alex]);
+    const seq = await tenant.decide({ votes: [{ by: zoe, passkey: stranger.passkey }] });
+    const options = fullOptions(tenant);
+    expect(failedChecks(await verifiedReport(await tenant.receipt(seq), options))).toBe(
       "signature credential endorsement history",
     );
     const without = await tenant.receipt(seq, [endorsed, recovery]);
     expect(failedChecks(await verifiedReport(without, withoutExport(tenant)))).toBe("");
-    expect(failedChecks(await verifiedReport(without, known))).toBe("history");
+    expect(failedChecks(await verifiedReport(without, options))).toBe("history");
   });
 
   it("the lost passkey does not decide after a recovery", async () => {
     const { alex, bea, cy } = staff;
     const tenant = await staff.tenant();
-    await tenant.recover(cy, found.passkey, [alex, bea]);
+    await tenant.recover(cy, stranger.passkey, [alex, bea]);
     const report = await verifiedReport(
       await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] })),
       fullOptions(tenant),

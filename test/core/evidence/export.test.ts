@@ -26,12 +26,18 @@ beforeAll(async () => {
   const decided = await tenant.decide({ policy: staff.twoOfThree(), votes });
   await tenant.decide({ outcome: "expired", votes: [] });
   tenant.sealUnsigned("consumed", { confirmation: "c_1", decided });
-  const gone = await tenant.decide({ votes: [{ by: staff.cy }] });
-  tenant.sealUnsigned("erased", { rule: "After a year", spans: [{ from: gone, to: gone }] });
+  const erasedSeq = await tenant.decide({ votes: [{ by: staff.cy }] });
+  tenant.sealUnsigned("erased", { rule: "After a year", spans: [{ from: erasedSeq, to: erasedSeq }] });
   header = headerOf(tenant);
-  const { label } = tenant.records[gone]?.sealed ?? { label: "" };
-  const erased = { kind: "erased", erased: true, seq: gone, label, commit: tenant.commitAt(gone) } as const;
-  rows = rowsOf(tenant).map((row, seq) => (seq === gone ? erased : row));
+  const { label } = tenant.records[erasedSeq]?.sealed ?? { label: "" };
+  const erased = {
+    kind: "erased",
+    erased: true,
+    seq: erasedSeq,
+    label,
+    commit: tenant.commitAt(erasedSeq),
+  } as const;
+  rows = rowsOf(tenant).map((row, seq) => (seq === erasedSeq ? erased : row));
   file = fileOf(header, rows);
 });
 
@@ -41,19 +47,19 @@ interface Read {
   readonly refused: string;
 }
 
-/** Everything that is read before the refusal, if there is one. */
+/** Everything before the refusal, if there is one. */
 async function read(chunks: Iterable<Uint8Array>): Promise<Read> {
   const opened = await openExport(chunks);
   if (!opened.ok) return { header: undefined, rows: [], refused: opened.refusal.detail };
-  const found: ExportRow[] = [];
+  const before: ExportRow[] = [];
   for await (const row of opened.value.rows) {
     if (!row.ok) {
       expect(row.refusal.code).toBe("export_malformed");
-      return { header: opened.value.header, rows: found, refused: row.refusal.detail };
+      return { header: opened.value.header, rows: before, refused: row.refusal.detail };
     }
-    found.push(row.value);
+    before.push(row.value);
   }
-  return { header: opened.value.header, rows: found, refused: "" };
+  return { header: opened.value.header, rows: before, refused: "" };
 }
 
 function* cut(bytes: Bytes, length: number): Generator<Bytes> {
@@ -61,7 +67,7 @@ function* cut(bytes: Bytes, length: number): Generator<Bytes> {
 }
 
 describe("an export", () => {
-  it("holds every kind of row, and is read as it was written", async () => {
+  it("holds every kind of row, and parses to the encoded rows", async () => {
     expect([...new Set(rows.map(({ kind }) => kind))].toSorted()).toEqual([
       "change",
       "created",
@@ -72,11 +78,11 @@ describe("an export", () => {
     expect(await read([file])).toEqual({ header, rows, refused: "" });
   });
 
-  it.each([1, 7, 4_096, 65_536])("is read alike in chunks of %i bytes", async (length) => {
+  it.each([1, 7, 4_096, 65_536])("parses to the same rows in chunks of %i bytes", async (length) => {
     expect(await read(cut(file, length))).toEqual({ header, rows, refused: "" });
   });
 
-  it("keeps nothing of a chunk that is written over after it was given", async () => {
+  it("does not depend on a chunk that its source overwrites later", async () => {
     const chunks = (function* () {
       const same = new Uint8Array(500);
       for (const chunk of cut(file, same.length)) {
@@ -88,7 +94,7 @@ describe("an export", () => {
     expect(await read(chunks)).toEqual({ header, rows, refused: "" });
   });
 
-  it("has lines whose bytes equal their canonical form, and encodes to the same again", async () => {
+  it("has canonical lines, and encodes to the same bytes again", async () => {
     const lines = (utf8Text(file) ?? "").split("\n");
     expect(lines.pop()).toBe("");
     for (const line of lines) expect(canonicalText(JSON.parse(line))).toBe(line);
@@ -96,21 +102,21 @@ describe("an export", () => {
     expect(toHex(concat(encodeHeader(header), ...again.rows.map(encodeRow)))).toBe(toHex(file));
   });
 
-  it("does not ask for more before what was read is taken", async () => {
-    let given = 0;
+  it("does not read ahead of its consumer", async () => {
+    let consumed = 0;
     const chunks = (function* () {
       for (const chunk of cut(file, 1_000)) {
-        given += chunk.length;
+        consumed += chunk.length;
         yield chunk;
       }
     })();
     const opened = await openExport(chunks);
     expect(opened.ok).toBe(true);
-    expect(given).toBeLessThan(3_000);
+    expect(consumed).toBeLessThan(3_000);
   });
 });
 
-describe("what is no export", () => {
+describe("a file that is not an export", () => {
   const lines = () => (utf8Text(file) ?? "").split("\n").slice(0, -1);
   const joined = (some: readonly string[]) => utf8(some.map((line) => `${line}\n`).join(""));
   const edit = (line: number, from: string | RegExp, to: string) => () =>
@@ -175,11 +181,11 @@ describe("what is no export", () => {
   });
 });
 
-it("labels made by the million are those that records are sealed under", () => {
+it("labels computed in bulk are those of single records", () => {
   const streamKey = randomBytes(32);
   const label = labelTexts(streamKey);
   const seqs = [0, 1, 255, 256, 65_535, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1];
-  // In any order: one leaves nothing behind for the next.
+  // In any order, because no state may stay between two labels.
   for (const seq of [...seqs, ...seqs.toReversed()]) {
     expect(label(seq)).toBe(labelText(recordLabel(streamKey, seq)));
   }

@@ -14,14 +14,14 @@ import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { createLog } from "../../support/log/memory-log.ts";
 import { createStaff, decidedReceipt } from "../../support/evidence/sample-company.ts";
 
-// What a stranger with an id can recompute, and what stays unsaid without further knowledge.
+// What a reader with only an id can verify, and what stays absent without more options.
 
 const { log, cy, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
 const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
 const honest = verificationOf(receipt);
 const { confirmation } = honest;
-const known = { tenant: tenant.stream, trust: log.trust(3) };
+const options = { tenant: tenant.stream, trust: log.trust(3) };
 
 function verificationOf({ decision }: Receipt): Verification {
   const { record, entrySalt, label, proof } = decision;
@@ -38,18 +38,18 @@ function verificationOf({ decision }: Receipt): Verification {
   };
 }
 
-async function statuses(answer: unknown, knowledge: Parameters<typeof verifyPublicRecord>[2] = known) {
-  const { checks } = await verifyPublicRecord(canonicalBytes(answer as JsonObject), confirmation, knowledge);
+async function statuses(answer: unknown, given: Parameters<typeof verifyPublicRecord>[2] = options) {
+  const { checks } = await verifyPublicRecord(canonicalBytes(answer as JsonObject), confirmation, given);
   return Object.fromEntries(checks.map(({ name, status }) => [name, status]));
 }
 
-describe("an opening", () => {
-  it("passes every check that the knowledge allows, and no other", async () => {
+describe("a public record", () => {
+  it("passes exactly the checks that the options allow", async () => {
     const all = Object.fromEntries(Object.keys(PUBLIC_RECORD_CHECKS).map((name) => [name, "passed"]));
     expect(await statuses(honest)).toEqual({ ...all, anchor: "absent" });
     const nothing = { log: "absent", witnesses: "absent", anchor: "absent", tenant: "absent" };
     expect(await statuses(honest, {})).toEqual({ ...all, ...nothing });
-    const { trust } = known;
+    const { trust } = options;
     expect(await statuses(honest, { trust, tenant: ANY_TENANT })).toMatchObject({ tenant: "absent" });
     const stranger = (await createLog(log.origin)).trust();
     expect(await statuses(honest, { trust: stranger })).toMatchObject({ log: "failed", witnesses: "absent" });
@@ -58,8 +58,8 @@ describe("an opening", () => {
   const { opening } = honest;
   const { record } = opening;
   const lies: [string, unknown, Partial<Record<keyof typeof PUBLIC_RECORD_CHECKS, string>>][] = [
-    ["another outcome beside the record", { ...honest, outcome: "rejected" }, { request: "failed" }],
-    ["another time beside the record", { ...honest, at: "2026-01-01T00:00:00.000Z" }, { request: "failed" }],
+    ["another outcome than the record", { ...honest, outcome: "rejected" }, { request: "failed" }],
+    ["another time than the record", { ...honest, at: "2026-01-01T00:00:00.000Z" }, { request: "failed" }],
     ["another request", { ...honest, confirmation: "c_other" }, { request: "failed" }],
     [
       "another outcome in the record, too",
@@ -92,11 +92,11 @@ describe("an opening", () => {
     ["a field less", { ...honest, anchor: undefined }, { form: "failed" }],
     ["another kind", { ...honest, kind: "countersign/receipt" }, { form: "failed" }],
   ];
-  it.each(lies)("that tells %s fails", async (_name, lie, expected) => {
+  it.each(lies)("fails with %s", async (_name, lie, expected) => {
     expect(await statuses(JSON.parse(JSON.stringify(lie)))).toMatchObject(expected);
   });
 
-  it("is of one receipt only", async () => {
+  it("belongs to exactly one receipt", async () => {
     expect(isReceiptOf(honest, receipt.decision)).toBe(true);
     const another = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     expect(isReceiptOf(honest, another.decision)).toBe(false);

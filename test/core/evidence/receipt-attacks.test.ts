@@ -17,13 +17,13 @@ import {
   type TestTenant,
 } from "../../support/evidence/sample-tenant.ts";
 
-// Whoever holds the database and the log can seal what he likes. Each row is a lie of his, and the named
-// checks that catch it; in the same test an honest decision of the same tenant is accepted.
+// An operator with the database and the log can seal any record. Each row is an attack and the checks that catch it.
+// The same test accepts an honest decision of the same tenant.
 
 const { log, alex, bea, cy, dan, eve, zoe, twoOfThree, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
 
-describe("what an operator seals falsely", () => {
+describe("a dishonest decision that an operator seals", () => {
   const body = (change: JsonObject) => (record: JsonObject & { body: JsonObject }) => ({
     ...record,
     body: { ...record.body, ...change },
@@ -42,7 +42,7 @@ describe("what an operator seals falsely", () => {
       "outcome",
     ],
     [
-      "an emergency approval by somebody else",
+      "an emergency approval by another person",
       () => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
         outcome: "break-glass",
@@ -89,7 +89,7 @@ describe("what an operator seals falsely", () => {
     ],
     ["an auditor's signature", () => ({ votes: [{ by: eve }] }), "credential"],
     [
-      "a signature made elsewhere",
+      "a signature made at another origin",
       () => ({ votes: [{ by: cy, lies: { origin: "https://approve.example.evil" } }] }),
       "signature",
     ],
@@ -197,7 +197,7 @@ describe("what an operator does to the directory", () => {
       "signature credential endorsement history",
     ],
     [
-      "raises a role that nobody entitled signed for",
+      "raises a role without an entitled signature",
       async (own) => {
         await own.changeRole(cy, "admin", cy);
         await own.endorse(zoe, "approver", cy);
@@ -248,7 +248,7 @@ describe("what an operator does to the directory", () => {
     expect([good.verified, report.verified, failedChecks(report)]).toEqual([true, false, expected]);
   });
 
-  it("hides a revocation: the file alone cannot tell, the export can", async () => {
+  it("hides a revocation: the receipt alone cannot show it, the export does", async () => {
     const own = await enrolled();
     await own.revoke(cy, bea);
     const file = encodeReceipt(await own.receipt(await own.decide({ votes: [{ by: cy }] }), [1, 2]));
@@ -267,7 +267,7 @@ describe("what an operator does to the directory", () => {
     expect([report.verified, failedChecks(report)]).toEqual([false, "order history"]);
   });
 
-  it("begins a second stream for the same tenant", async () => {
+  it("starts a second stream for the same tenant", async () => {
     const alike = await enrolled();
     const file = encodeReceipt(await decidedReceipt(alike, { votes: [{ by: cy }] }));
     const pinned = await verifyReceipt(file, { tenant: tenant.stream, trust: log.trust(2) });
@@ -275,7 +275,7 @@ describe("what an operator does to the directory", () => {
     expect([pinned.verified, failedChecks(pinned), believed.verified]).toEqual([false, "tenant", true]);
   });
 
-  it("leaves a record out of the export, or changes one", async () => {
+  it("omits a record from the export, or changes one", async () => {
     const own = await enrolled();
     const file = encodeReceipt(await decidedReceipt(own, { votes: [{ by: cy }] }));
     const rows = own.history();

@@ -26,8 +26,8 @@ import { randomBytes, RP, type SampleRequest } from "../../support/evidence/samp
 const { log, alex, bea, cy, dan, zoe, twoOfThree, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
 
-describe("a good receipt", () => {
-  it("passes every check that its level of knowledge allows, and says so", async () => {
+describe("an honest receipt", () => {
+  it("passes every check that the options allow, and is verified", async () => {
     const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     const report = await verifyReceipt(encodeReceipt(receipt), fullOptions(tenant));
     expect(report).toMatchObject({ verified: true, outcome: "approved" });
@@ -36,7 +36,7 @@ describe("a good receipt", () => {
     );
   });
 
-  it("reads absent, not passed, what was not given the knowledge for", async () => {
+  it("gets absent, not passed, for checks without the options that they need", async () => {
     const file = encodeReceipt(await decidedReceipt(tenant, { votes: [{ by: cy }] }));
     const rows: [VerifyOptions, boolean, string[]][] = [
       [{}, false, ["log", "witnesses", "anchor", "label", "history"]],
@@ -70,7 +70,7 @@ describe("a good receipt", () => {
     ],
     ["a quorum of two", () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] }), "approved"],
     [
-      "a quorum beside one rejection, where that is no veto",
+      "a quorum despite one rejection, if one rejection is no veto",
       () => ({
         policy: twoOfThree({ rejection: "impossible" }),
         votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }],
@@ -98,13 +98,13 @@ describe("a good receipt", () => {
     expect([failedChecks(report), report.verified, report.outcome]).toEqual(["", true, outcome]);
   });
 
-  it("carries only the changes that its signers need", async () => {
+  it("holds only the changes that its signers need", async () => {
     const seq = await tenant.decide({ votes: [{ by: cy }] });
     const report = await verifyReceipt(encodeReceipt(await tenant.receipt(seq, [1, 2])), fullOptions(tenant));
     expect([failedChecks(report), report.verified]).toEqual(["", true]);
   });
 
-  it("counts a further passkey that its own person endorsed, and a role that an owner gave", async () => {
+  it("accepts a further passkey that its own person endorsed, and a role that an owner set", async () => {
     const own = await enrolled();
     const second = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
     await own.endorse(cy, "approver", cy, {}, second);
@@ -119,7 +119,7 @@ describe("a good receipt", () => {
     expect([failedChecks(byZoe), byZoe.verified]).toEqual(["", true]);
   });
 
-  it("may withhold the payload: then it takes the verifier's own", async () => {
+  it("may withhold the payload, and is then checked with the verifier's own copy", async () => {
     const payload = { to: "acct_8821", amount_usd: 4200 };
     const receipt = await decidedReceipt(tenant, { payload, votes: [{ by: cy }] });
     const withheld = canonicalBytes(editJson(receipt, "/decision/payload", () => null));
@@ -140,8 +140,8 @@ describe("a good receipt", () => {
   });
 });
 
-describe("whose log it is", () => {
-  it("needs the trusted log's key and the witnesses asked for", async () => {
+describe("the log and its witnesses", () => {
+  it("need the trusted log's key and enough witnesses", async () => {
     const file = encodeReceipt(await decidedReceipt(tenant, { votes: [{ by: cy }] }));
     const impostor = await createLog(log.origin, 3);
     const elsewhere = await createLog("elsewhere.example/log", 3);
@@ -164,7 +164,7 @@ describe("whose log it is", () => {
     expect([report.verified, failedChecks(report)]).toEqual([false, "label"]);
   });
 
-  it("refuses records proven to different states of the log", async () => {
+  it("refuses records proven against different states of the log", async () => {
     const early = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }));
     await tenant.decide({ votes: [{ by: dan }] });
     const late = await tenant.receipt(early.decision.record.seq);
@@ -180,7 +180,7 @@ describe("the anchor in Bitcoin", () => {
   const pending = { kind: "pending" as const, uri: "https://calendar.example" };
   const rows: [string, (checkpoint: string) => string, VerifyOptions, string][] = [
     ["not in a block yet", (checkpoint) => timestamp(checkpoint, pending), {}, "absent"],
-    ["in a block whose header nobody gave", (checkpoint) => timestamp(checkpoint, bitcoin), {}, "absent"],
+    ["in a block whose header was not given", (checkpoint) => timestamp(checkpoint, bitcoin), {}, "absent"],
     [
       "in another block",
       (checkpoint) => timestamp(checkpoint, bitcoin),
@@ -197,7 +197,7 @@ describe("the anchor in Bitcoin", () => {
     const report = await verifiedReport({ ...receipt, anchor }, { ...fullOptions(tenant), ...more });
     expect([statusOf(report, "anchor"), report.verified]).toEqual([status, status === "absent"]);
   });
-  it("proven of another record", async () => {
+  it("that is of another record", async () => {
     const [receipt, other] = [
       await decidedReceipt(tenant, { votes: [{ by: cy }] }),
       await decidedReceipt(tenant, { votes: [{ by: dan }] }),
@@ -247,7 +247,7 @@ describe("a changed file", () => {
     ["another JSON value", () => "[]"],
     ["another version", (file) => file.replace(/"v":1}$/, '"v":2}')],
   ];
-  it.each(spellings)("is no receipt with %s", async (_name, spell) => {
+  it.each(spellings)("is not a receipt with %s", async (_name, spell) => {
     const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     const file = canonicalText(receipt);
     expect(parseReceipt(utf8(file))).toEqual({ ok: true, value: receipt });
@@ -264,7 +264,7 @@ function leaves(value: JsonValue, at: string): readonly string[] {
   return [at];
 }
 
-/** Another value of the same kind, as near as can be. */
+/** A different value of the same type, as similar as possible. */
 function another(value: JsonValue): JsonValue {
   if (typeof value === "number") return value + 1;
   if (typeof value === "boolean") return !value;

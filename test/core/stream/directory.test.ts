@@ -9,7 +9,7 @@ import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { NO_PREVIOUS, type Role } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
-// Who may change what. alex owns, bea is an admin, cy approves; each has the passkey named after them.
+// Who may change what. alex is the owner, bea an admin, cy an approver; each passkey is named after its person.
 
 const person = (username: string) => ({ id: `p-${username}`, username });
 const key = (name: string) => ({ id: `key${name}AA`.slice(0, 4), publicKey: "AQID" });
@@ -60,7 +60,7 @@ const beginning = firstDirectory({
     person: person("alex"),
   },
 });
-/** Signed by one, or by several with spaces between. */
+/** The signers, separated by spaces. */
 const apply = (directory: Directory, change: JsonValue, signers: string, seq = 9) =>
   applyChange(
     directory,
@@ -77,7 +77,7 @@ const staffed = [
   beginning,
 );
 
-describe("a change needs somebody entitled to it", () => {
+describe("a change needs an entitled signer", () => {
   const rows: [string, JsonValue, string, string | undefined][] = [
     ["an owner enrols an admin", endorsed("dan", "admin", "d"), "alex", undefined],
     ["an owner enrols a second owner", endorsed("dan", "owner", "d"), "alex", undefined],
@@ -135,7 +135,7 @@ describe("a change needs somebody entitled to it", () => {
   });
 });
 
-describe("a recovery takes two of those who manage people", () => {
+describe("a recovery needs two managers", () => {
   const of = (who: string) => recovered(who, "n", [who]);
   const withAuditor = expectOk(apply(staffed, endorsed("eve", "auditor", "e"), "bea", 3));
   const twoOwners = expectOk(apply(staffed, endorsed("oda", "owner", "o"), "alex", 3));
@@ -200,7 +200,7 @@ describe("a recovery takes two of those who manage people", () => {
     expect(result.ok ? undefined : result.refusal.code).toBe(code);
   });
 
-  it("after which the new passkey counts, and none that was before", () => {
+  it("leaves only the new passkey active", () => {
     const second = expectOk(apply(staffed, endorsed("cy", "approver", "d"), "cy", 5));
     const after = expectOk(apply(second, recovered("cy", "n", ["c", "d"]), "bea alex", 8));
     const states = ["c", "d", "n", "b"].map((name) => after.passkeys.get(key(name).id));
@@ -211,12 +211,12 @@ describe("a recovery takes two of those who manage people", () => {
       ["p-bea", 1, null],
     ]);
     expect(after.members).toEqual(second.members);
-    // Nor does any of them come back.
+    // A revoked passkey cannot be endorsed again.
     expect(apply(after, recovered("cy", "c", ["n"]), "bea alex").ok).toBe(false);
   });
 });
 
-it("remembers when a passkey began and ceased to count, and never lets it begin again", () => {
+it("keeps when a passkey was endorsed and revoked, and never accepts it again", () => {
   const gone = expectOk(apply(staffed, revoked("cy", "c"), "bea", 7));
   expect(staffed.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: null });
   expect(gone.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: 7 });
@@ -224,7 +224,7 @@ it("remembers when a passkey began and ceased to count, and never lets it begin 
   expect(apply(gone, endorsed("cy", "approver", "c"), "bea").ok).toBe(false);
 });
 
-it("reads a change document strictly", () => {
+it("parses a change document strictly", () => {
   const rows: [JsonValue, string | undefined][] = [
     [roleOf("cy", "admin"), undefined],
     [document("role.changed", { person: person("cy") }), "/role"],

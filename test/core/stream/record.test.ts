@@ -46,7 +46,7 @@ const decision: StreamRecord = {
 };
 
 describe("the formulas of the format", () => {
-  // The preimages are spelled out here by hand, from the document.
+  // The preimages are written out by hand.
   it("stream id", () => {
     const preimage =
       'countersign/stream/v1\0{"credentialId":"AQID","logOrigin":"log.example/countersign","publicKey":"BAUG","rp":"https://approve.example",' +
@@ -91,12 +91,12 @@ describe("the formulas of the format", () => {
 describe("entries", () => {
   const label = bytes("aa".repeat(32));
   const commit = bytes("bb".repeat(32));
-  it("of records are 65 bytes and look alike", () => {
+  it("of records have 65 bytes", () => {
     expect(toHex(encodeEntry({ kind: "sealed", label, commit }))).toBe(
       `01${"aa".repeat(32)}${"bb".repeat(32)}`,
     );
   });
-  it("come back as they were", () => {
+  it("parse to what was encoded", () => {
     for (const entry of [
       { kind: "sealed" as const, label, commit },
       { kind: "public" as const, record: { type: "release", version: "1.0.0" } },
@@ -118,7 +118,7 @@ describe("entries", () => {
   it.each(rows)("are not %s", (_name, entry) => {
     expect(parseEntry(entry as Bytes)).toMatchObject({ ok: false, refusal: { code: "entry_malformed" } });
   });
-  it("never surprise the parser", () => {
+  it("never make the parser throw", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (some) => {
         const parsed = parseEntry(new Uint8Array(some));

@@ -12,7 +12,7 @@ function detailOf(result: Result<unknown>): string {
   return result.ok ? "accepted" : `${result.refusal.code}: ${result.refusal.detail}`;
 }
 
-/** Headers of the chain, as they are hashed, with the block's well-known hash, as it is shown. */
+/** Headers of the chain in hashing order, with the block's well-known hash in display order. */
 const blocks: readonly { height: number; time: number; hash: string; header: string }[] = [
   {
     height: 0,
@@ -69,11 +69,11 @@ function withUint32(header: Bytes, at: number, value: number): Bytes {
 describe.each(blocks)("block $height", (block) => {
   const { header, root } = parts(block);
 
-  it("has the header that its hash says", async () => {
+  it("has a header with its well-known hash", async () => {
     expect(toHex((await platformHash(await platformHash(header))).toReversed())).toBe(block.hash);
   });
 
-  it("holds its Merkle root since its time", () => {
+  it("proves its Merkle root at its time", () => {
     expect(checkBitcoinHeader(root, header)).toEqual(accept({ time: block.time }));
     expect(checkBitcoinHeader(root, header, block.height)).toEqual(accept({ time: block.time }));
   });
@@ -92,7 +92,7 @@ describe.each(blocks)("block $height", (block) => {
     );
   });
 
-  it("is not proven by a header of any other length", () => {
+  it("refuses a header of any other length", () => {
     for (const length of [0, 68, 79, 81, 160]) {
       const wrong = new Uint8Array(length);
       wrong.set(header.subarray(0, Math.min(length, BITCOIN_HEADER_BYTES)));
@@ -102,7 +102,7 @@ describe.each(blocks)("block $height", (block) => {
     }
   });
 
-  it("shows no work once a bit is changed", () => {
+  it("shows too little work after any bit is changed", () => {
     fc.assert(
       fc.property(fc.nat(BITCOIN_HEADER_BYTES * 8 - 1), (bit) => {
         const changed = header.slice();
@@ -147,21 +147,21 @@ describe("a recent block", () => {
   const TIME_AT = 68;
   const asksTooLittle = "timestamp_mismatch: the block header asks for too little work";
 
-  it("must have been as hard to make as all others of its time", () => {
+  it("must be as hard to mine as all others of its time", () => {
     const claims2030 = withUint32(genesis.header, TIME_AT, Date.UTC(2030, 0, 1) / 1_000);
     expect(detailOf(checkBitcoinHeader(genesis.root, genesis.header))).toBe("accepted");
     expect(detailOf(checkBitcoinHeader(genesis.root, claims2030))).toBe(asksTooLittle);
     expect(detailOf(checkBitcoinHeader(recent.root, recent.header))).toBe("accepted");
   });
 
-  it("cannot be an old one under a new height", () => {
+  it("cannot be an old one with a new height", () => {
     expect(detailOf(checkBitcoinHeader(genesis.root, genesis.header, 610_999))).toBe("accepted");
     expect(detailOf(checkBitcoinHeader(genesis.root, genesis.header, 611_000))).toBe(asksTooLittle);
     expect(detailOf(checkBitcoinHeader(recent.root, recent.header, 611_000))).toBe("accepted");
   });
 });
 
-it("a header is read where it lies in a larger buffer", () => {
+it("a header can be part of a larger buffer", () => {
   const { header, root } = parts(blocks[0] ?? { header: "" });
   const larger = new Uint8Array(100);
   larger.set(header, 7);

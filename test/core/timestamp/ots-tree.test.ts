@@ -100,7 +100,7 @@ describe("limits", () => {
     ],
     [`${CALENDAR_URI_MAX_BYTES} bytes of address`, pending(1_000), pending(1_001), /at most 1000/],
     [`${MESSAGE_MAX_BYTES} bytes of message`, appended(4_064), appended(4_065), /forbidden length/],
-    ["a message made in two steps", twiceAppended(2_048), twiceAppended(2_049), /forbidden length/],
+    ["a message of two operations", twiceAppended(2_048), twiceAppended(2_049), /forbidden length/],
     ["a message that hexlify doubles", hexlified(2_048), hexlified(2_049), /forbidden length/],
     [`${TIMESTAMP_MAX_BYTES} bytes`, sized(65_536), sized(65_537), /65537 bytes; at most 65536/],
   ];
@@ -125,7 +125,7 @@ describe("limits", () => {
     expect(detailOf(parseTimestampTree(bytes, utf8("")))).toMatch(/forbidden length/);
   });
 
-  it("a message to begin with is within the bound too", () => {
+  it("the first message has the same limit", () => {
     const bytes = encodeTimestampTree(step(sha256, leaf(alice)));
     expect(detailOf(parseTimestampTree(bytes, new Uint8Array(4_096)))).toBe("accepted");
     expect(detailOf(parseTimestampTree(bytes, new Uint8Array(4_097)))).toMatch(/forbidden length/);
@@ -140,7 +140,7 @@ describe("merging", () => {
   const merged = (target: TimestampFile, message: Bytes, tree: TimestampTree): TimestampFile =>
     expectOk(mergeTimestamp(target, message, tree));
 
-  it("puts an upgrade beside the promise it keeps", () => {
+  it("adds an upgrade to its pending attestation", () => {
     expect(merged(file, pending, upgrade)).toEqual({
       digest,
       tree: step(append(nonce), {
@@ -150,7 +150,7 @@ describe("merging", () => {
     });
   });
 
-  it("puts another calendar's promise beside the first, whichever came first", () => {
+  it("adds another calendar's attestation, in either order", () => {
     const second = { digest, tree: step(append(nonce), leaf(bob)) };
     const both = { digest, tree: step(append(nonce), leaf(alice, bob)) };
     expect(merged(file, pending, leaf(bob))).toEqual(both);
@@ -158,12 +158,12 @@ describe("merging", () => {
     expect(merged(file, digest, second.tree)).toEqual(both);
   });
 
-  it("joins branches that go the same way", () => {
-    const known = merged(file, pending, step(sha256, leaf(bob)));
-    expect(merged(known, pending, upgrade)).toEqual(merged(file, pending, step(sha256, leaf(block, bob))));
+  it("joins branches with the same operation", () => {
+    const both = merged(file, pending, step(sha256, leaf(bob)));
+    expect(merged(both, pending, upgrade)).toEqual(merged(file, pending, step(sha256, leaf(block, bob))));
   });
 
-  it("changes nothing the second time", () => {
+  it("changes nothing when repeated", () => {
     const once = merged(file, pending, upgrade);
     expect(merged(once, pending, upgrade)).toEqual(once);
     expect(merged(file, digest, file.tree)).toEqual(file);
@@ -192,7 +192,7 @@ describe("merging", () => {
     expect(detailOf(mergeTimestamp(file, utf8(""), upgrade))).toMatch(/^timestamp_mismatch: /);
   });
 
-  it("refuses what goes beyond the bounds together", () => {
+  it("refuses a result that exceeds the limits", () => {
     const long = { digest, tree: steps(200, reverse, leaf(alice)) };
     expect(detailOf(mergeTimestamp(long, digest, steps(255, reverse, leaf(bob))))).toBe("accepted");
     expect(
@@ -255,7 +255,7 @@ const anyFile = fc.record({
 });
 
 describe("every timestamp", () => {
-  it("is read as it was written, and written as it was read", () => {
+  it("round trips through bytes and back", () => {
     fc.assert(
       fc.property(anyFile, (file) => {
         const bytes = encodeTimestampFile(file);
@@ -284,7 +284,7 @@ describe("every timestamp", () => {
     );
   });
 
-  it("that is changed somewhere is refused or read, and then written without loss", () => {
+  it("with a change is refused, or parsed and encoded without loss", () => {
     fc.assert(
       fc.property(anyFile, fc.nat(), fc.nat(255), (file, place, byte) => {
         const bytes = encodeTimestampFile(file);
@@ -303,7 +303,7 @@ describe("every timestamp", () => {
     );
   });
 
-  it("of arbitrary bytes is an answer, not an exception", () => {
+  it("of arbitrary bytes is refused without an exception", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         expect(detailOf(parseTimestampFile(bytes))).toMatch(/^timestamp_malformed/);
@@ -313,7 +313,7 @@ describe("every timestamp", () => {
     );
   });
 
-  it("is not tied to the bytes it was read from", () => {
+  it("does not depend on the bytes it was parsed from", () => {
     const bytes = encodeTimestampFile({ digest, tree: leaf(unknown(3)) });
     const read = expectOk(parseTimestampFile(bytes));
     bytes.fill(0xff);

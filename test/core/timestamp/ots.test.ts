@@ -14,7 +14,7 @@ import type { Attestation } from "../../../src/core/timestamp/ots-attestation.ts
 import type { Operation } from "../../../src/core/timestamp/ots-operation.ts";
 import { accept, expectOk, type Result } from "../../../src/core/refusal.ts";
 
-/** Written by hand: bytes in hexadecimal, and words in quotes. */
+/** A file written by hand: bytes in hex, text in quotes. */
 function spell(...parts: readonly string[]): Bytes {
   const hex = parts.join(" ").replaceAll(/'([^']*)'/g, (_, word: string) => toHex(utf8(word)));
   return expectOk(fromHex(hex.replaceAll(/\s/g, "")));
@@ -51,9 +51,9 @@ function step(operation: Operation, tree: TimestampTree): TimestampTree {
   return { attestations: [], branches: [{ operation, tree }] };
 }
 
-describe("proofs that the chain itself holds", () => {
-  // The first payment from one person to another, in block 170, names the transaction that it spends by
-  // SHA-256 of SHA-256 of it: whoever had that inner hash as a file finds it timestamped here.
+describe("proofs from the chain itself", () => {
+  // The first payment between two people, in block 170, names the transaction that it spends by its double
+  // SHA-256. So the block timestamps a file that consists of the inner hash.
   const digest = "c997a5e56e104102fa209c6a852dd90660a20b2d9c352423edce25857fcd3704";
   const payment = [
     "00000000 48 47304402204e45e16932b8af514961a1d3a1a25fdf3f4f7732e9d624c6c61548ab5fb8cd410220181522ec8eca07de",
@@ -86,7 +86,7 @@ describe("proofs that the chain itself holds", () => {
     );
   });
 
-  it("not once a byte of it is changed", () => {
+  it("not after any byte is changed", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: MAGIC_BYTES, max: file.length - 1 }),
@@ -111,7 +111,7 @@ describe("proofs that the chain itself holds", () => {
     );
   });
 
-  it("a newspaper's line in the first block of all", () => {
+  it("the newspaper headline in the first block", () => {
     const line = utf8("The Times 03/Jan/2009 Chancellor on brink of second bailout for banks");
     const tree = spell(
       `f1 32 01000000 01 ${"00".repeat(32)} ffffffff 4d 04ffff001d0104 45`,
@@ -133,7 +133,7 @@ describe("proofs that the chain itself holds", () => {
   });
 });
 
-describe("files by hand", () => {
+describe("files written by hand", () => {
   const rows: readonly [what: string, spelled: string, tree: TimestampTree][] = [
     ["a promise", ALICE, leaf(alice)],
     ["a block", BLOCK_170, leaf(block170)],
@@ -149,7 +149,7 @@ describe("files by hand", () => {
       `ff ${OTHER} ff ${BLOCK_170} ${ALICE}`,
       leaf(other, block170, alice),
     ],
-    // By address, not by length, which stands before the address.
+    // Sorted by address, not by the length before it.
     ["two promises, by address", `ff ${ALICE} ${BOB}`, leaf(alice, bob)],
     [
       "two blocks, by height",
@@ -186,14 +186,14 @@ describe("files by hand", () => {
     expect(toHex(encodeTimestampTree(tree))).toBe(toHex(spell(spelled)));
   });
 
-  it("a file in another order has the same meaning and is written in this one", () => {
+  it("a file in another order parses to the same tree", () => {
     const ordered = spell(START, `ff ${OTHER} ff ${ALICE} ff 02 ${BOB} 08 ${BOB}`);
     const disordered = spell(START, `ff 08 ${BOB} ff ${ALICE} ff 02 ${BOB} ${OTHER}`);
     expect(parseTimestampFile(disordered)).toEqual(parseTimestampFile(ordered));
     expect(toHex(encodeTimestampFile(expectOk(parseTimestampFile(disordered))))).toBe(toHex(ordered));
   });
 
-  it("a tree without an attestation can't be written", () => {
+  it("a tree without an attestation cannot be encoded", () => {
     expect(() => encodeTimestampTree(leaf())).toThrow(RangeError);
     expect(() => encodeTimestampTree(step(sha256, leaf()))).toThrow(RangeError);
   });
@@ -234,7 +234,7 @@ describe("refused", () => {
     ["a SHA-1 digest", `${MAGIC} 01 02 ${"11".repeat(20)} ${ALICE}`, /SHA-256/],
     ["a digest cut short", `${MAGIC} 01 08 1111`, /end too early/],
     ["no tree", START, /end too early/],
-    ["a byte left over", `${START} ${ALICE} 00`, /after the end/],
+    ["a byte after the end", `${START} ${ALICE} 00`, /after the end/],
     ["a second tree", `${START} ${ALICE} ${ALICE}`, /after the end/],
     ["a fork without a branch", `${START} ff`, /end too early/],
     ["a fork whose last branch is missing", `${START} ff ${ALICE}`, /end too early/],
@@ -287,7 +287,7 @@ describe("refused", () => {
     expect(detailOf(result)).toMatch(detail);
   });
 
-  it("every file that is cut short or continued", () => {
+  it("every file that is truncated or extended", () => {
     const whole = spell(
       START,
       `ff ${OTHER} ff ${BLOCK_170} ff ${ALICE} ff f0 02 aabb 08 ${ALICE} f1 01 00 ${BOB}`,
