@@ -9,7 +9,7 @@ import {
 } from "../../../src/core/tlog/checkpoint.ts";
 import { EMPTY_ROOT } from "../../../src/core/tlog/merkle.ts";
 
-// The example of the specification.
+// The example in the specification.
 const TEXT = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 const ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
 const EMPTY = toBase64(EMPTY_ROOT);
@@ -85,7 +85,7 @@ describe("a checkpoint", () => {
     );
   });
 
-  it("has one spelling", () => {
+  it("has exactly one text", () => {
     const pieces = fc.constantFrom("\n", "a", "0", "1", "12", ROOT, EMPTY, "=", " ");
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
@@ -104,14 +104,14 @@ describe("a checkpoint", () => {
     ["a size beyond exact numbers", { size: 2 ** 53 }],
     ["a negative size", { size: -1 }],
     ["a short root", { root: EMPTY_ROOT.slice(1) }],
-  ])("is not written with %s", (_name, change) => {
+  ])("cannot be encoded with %s", (_name, change) => {
     const good = { origin: "a", size: 0, root: EMPTY_ROOT };
     expect(encodeCheckpoint(good)).toBe(`a\n0\n${EMPTY}\n`);
     expect(() => encodeCheckpoint({ ...good, ...change })).toThrow(/checkpoint_malformed/);
   });
 });
 
-it("whole numbers have one spelling", () => {
+it("a whole number has exactly one text", () => {
   fc.assert(fc.property(fc.maxSafeNat(), (value) => parseDecimal(String(value)) === value));
   for (const text of [
     "",

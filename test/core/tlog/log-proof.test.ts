@@ -32,7 +32,7 @@ describe("a proof", () => {
     expect(encodeLogProof({ index: INDEX, path, checkpoint })).toBe(good);
   });
 
-  it("may carry something extra", () => {
+  it("may hold extra data", () => {
     const extra = utf8("hello");
     expect(parseLogProof(withExtra)).toEqual({ ok: true, value: { extra, index: INDEX, path, checkpoint } });
     expect(encodeLogProof({ extra, index: INDEX, path, checkpoint })).toBe(withExtra);
@@ -43,7 +43,7 @@ describe("a proof", () => {
     expect(parseLogProof(text)).toEqual({ ok: true, value: { index: 0, path: [], checkpoint } });
   });
 
-  it("holds all that verifying takes", async () => {
+  it("holds everything that verification needs", async () => {
     const proof = expectOk(parseLogProof(good));
     const note = expectOk(parseNote(proof.checkpoint));
     expect((await verifyNote(note, [log.key])).ok).toBe(true);
@@ -96,7 +96,7 @@ describe("a proof", () => {
     if (!refused.ok) expect(refused.refusal.code).toMatch(/^(proof|note|checkpoint)_malformed$/);
   });
 
-  it("takes 63 hashes and all the extra data it says", () => {
+  it("accepts 63 hashes and the maximum of extra data", () => {
     const most = withExtra.replace(hashes, line.repeat(63)).replace("aGVsbG8=", b64(PROOF_EXTRA_MAX_BYTES));
     expect(expectOk(parseLogProof(most)).path).toHaveLength(63);
   });
@@ -109,7 +109,7 @@ describe("a proof", () => {
     ["empty extra data", { extra: new Uint8Array() }],
     ["a checkpoint without signatures", { checkpoint: body }],
     ["no checkpoint", { checkpoint: "" }],
-  ])("is not written with %s", (_name, change) => {
+  ])("cannot be encoded with %s", (_name, change) => {
     const proof = { index: INDEX, path, checkpoint };
     expect(encodeLogProof(proof)).toBe(good);
     expect(() => encodeLogProof({ ...proof, ...change })).toThrow(/malformed/);
@@ -134,7 +134,7 @@ describe("a proof", () => {
     );
   });
 
-  it("has one spelling", () => {
+  it("has exactly one text", () => {
     const edit = fc.tuple(
       fc.nat(good.length),
       fc.nat(3),

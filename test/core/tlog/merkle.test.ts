@@ -18,7 +18,7 @@ import { flipped } from "../../support/log/sample-tree.ts";
 
 const hex = (text: string): Bytes => expectOk(fromHex(text));
 
-// The eight leaves that the tests of Certificate Transparency have used from the beginning.
+// The eight leaves of Certificate Transparency's own tests.
 const LEAVES = [
   "",
   "00",
@@ -120,7 +120,7 @@ describe("the vectors of Certificate Transparency", () => {
     expect(verifyInclusion(claim)).toEqual({ ok: true, value: undefined });
   });
 
-  it.each(CONSISTENCIES)("%i leaves grew into %i", (oldSize, newSize, hashes) => {
+  it.each(CONSISTENCIES)("a tree of %i leaves is a prefix of one of %i", (oldSize, newSize, hashes) => {
     const path = hashes.map(hex);
     const claim = { oldSize, oldRoot: rootOf(oldSize), newSize, newRoot: rootOf(newSize), path };
     expect(verifyConsistency(claim)).toEqual({ ok: true, value: undefined });
@@ -159,7 +159,7 @@ describe("refused inclusion claims", () => {
     });
   });
 
-  // The root fits: only the form of the claim is wrong.
+  // The root is right, only the form of the claim is wrong.
   const leaf = leafOf(0);
   it.each([
     ["too long a path", { leaf, index: 0, size: 1, path: [leafOf(1)], root: rootOf(2) }],
@@ -176,7 +176,7 @@ describe("refused inclusion claims", () => {
     expect(verifyInclusion(claim).ok).toBe(false);
   });
 
-  it("an inner node passed off as a leaf", () => {
+  it("an inner node claimed as a leaf", () => {
     const claim = { leaf: rootOf(2), index: 0, size: 2, path: [treeRoot([leafOf(2), leafOf(3)])] };
     expect(verifyInclusion({ ...claim, root: rootOf(4) }).ok).toBe(true);
     const entry = new Uint8Array([...leafOf(0), ...leafOf(1)]);
@@ -215,7 +215,7 @@ describe("refused consistency claims", () => {
     ["the empty tree with another root", { ...empty, oldRoot: rootOf(1) }],
     ["the empty tree with a path", { ...empty, path: good.path }],
     [
-      "an empty tree with another root beside one with the right one",
+      "an empty tree with a wrong root, next to one with the right root",
       { ...empty, newSize: 0, newRoot: rootOf(1) },
     ],
     ["two empty trees with another root", { ...empty, oldRoot: rootOf(1), newSize: 0, newRoot: rootOf(1) }],
@@ -263,7 +263,7 @@ describe("refused consistency claims to the right roots", () => {
     expect(verifyConsistency(claim).ok).toBe(false);
   });
 
-  it("too long a path, where each step leads on", () => {
+  it("a path that is too long, although each step is valid", () => {
     const path = [leafOf(2), leafOf(3), rootOf(2)];
     const claim = { oldSize: 3, oldRoot: rootOf(3), newSize: 4, newRoot: rootOf(4), path };
     expect(verifyConsistency(claim).ok).toBe(true);
@@ -298,13 +298,13 @@ describe("appending", () => {
     expect(seen.size).toBe(137);
   });
 
-  it("stops at a frontier that can't be", () => {
+  it("refuses an impossible frontier", () => {
     expect(() => appendLeaf({ size: 1, hashes: [] }, leafOf(0))).toThrow(RangeError);
   });
 });
 
-// Beyond 2^32, where shifts would wrap, no tree fits into memory; but any path of the right length makes a
-// root, found here with whole numbers of any size, by the recursive definition.
+// Above 2^32, where shifts would overflow, no tree fits into memory. But any path of the right length gives a root,
+// computed here with bigints from the recursive definition.
 function rootAbove(leaf: Bytes, index: bigint, size: bigint, path: readonly Bytes[]): Bytes {
   const sibling = path.at(-1);
   if (size === 1n || sibling === undefined) return leaf;

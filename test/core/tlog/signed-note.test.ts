@@ -23,7 +23,7 @@ import { flipped } from "../../support/log/sample-tree.ts";
 
 const KEY_32 = new Uint8Array(32).fill(5);
 
-// The example of the specification.
+// The example in the specification.
 const VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 const NOTE = `This is an example message.
 
@@ -75,20 +75,20 @@ describe("verifier keys", () => {
     expect(parseVkey(vkey)).toMatchObject({ ok: false, refusal: { code: "key_malformed" } });
   });
 
-  it("are not made of bad names or short keys", () => {
+  it("cannot have bad names or short keys", () => {
     for (const name of ["", "a b", "a+b", "a\nb", "a\u00a0b", "a\u2028b", "a\u0085b", "a\u0007b", "\ud800"]) {
       expect(() => noteKey(name, "ed25519", KEY_32)).toThrow(RangeError);
     }
     expect(() => noteKey("a", "ed25519", KEY_32.slice(1))).toThrow(RangeError);
   });
 
-  it("have another id for each type", () => {
+  it("have a different id for each type", () => {
     expect(noteKey("a", "ed25519", KEY_32).id).not.toBe(noteKey("a", "cosignature", KEY_32).id);
   });
 });
 
 describe("the form of a note", () => {
-  it("is the text and its signatures", () => {
+  it("is a text and its signatures", () => {
     const note = expectOk(parseNote(NOTE));
     expect(note.text).toBe("This is an example message.\n");
     expect(note.signatures).toMatchObject([{ name: "example.com/foo", id: "530d903a" }]);
@@ -136,7 +136,7 @@ describe("the form of a note", () => {
     expect(parseNote(note)).toMatchObject({ ok: false, refusal: { code: "note_malformed" } });
   });
 
-  it("takes as many signatures as it says", () => {
+  it("accepts the maximum number of signatures", () => {
     const note = parseNote(`text\n\n${line.repeat(NOTE_MAX_SIGNATURES)}`);
     expect(note).toMatchObject({ ok: true });
     expect(expectOk(note).signatures).toHaveLength(NOTE_MAX_SIGNATURES);
@@ -171,7 +171,7 @@ describe("the form of a note", () => {
     );
   });
 
-  it("has one spelling: what parses is written the same again", () => {
+  it("has exactly one text", () => {
     const pieces = fc.constantFrom(
       "\n",
       "\n\n",
@@ -194,7 +194,7 @@ describe("the form of a note", () => {
     );
   });
 
-  it("is not written where it could not be read back", () => {
+  it("cannot be encoded if it could not be parsed", () => {
     const good = { name: "a", id: "00000000", signature: KEY_32 };
     expect(encodeNote({ text: "x\n", signatures: [good] })).toContain("— a ");
     const badNames = [{ name: "a AAAAAAA=\n— b" }, { name: "" }];
@@ -232,7 +232,7 @@ describe("verifying", async () => {
     expect((await verifyNote({ ...note, text: "This is another message.\n" }, [key])).ok).toBe(false);
   });
 
-  it("says who signed, and when the witness did", async () => {
+  it("returns who signed, and when the witness did", async () => {
     const note = { text, signatures: [foreign, signature, cosignature] };
     const both = [{ key: log.key }, { key: witness.key, time }];
     expect(await verifyNote(note, keys)).toEqual({ ok: true, value: both });
@@ -250,7 +250,7 @@ describe("verifying", async () => {
       "no signature is by a trusted key",
     ],
     ["a known key that fails", [other], "does not verify"],
-    ["a known key that fails beside one that does not", [other, cosignature], "does not verify"],
+    ["a known key that fails, next to one that verifies", [other, cosignature], "does not verify"],
     ["a second line that fails", [signature, other], "does not verify"],
     [
       "a cosignature that fails",
@@ -280,7 +280,7 @@ describe("verifying", async () => {
     expect(refused).toHaveProperty("refusal.detail", expect.stringContaining(detail));
   });
 
-  it("refuses every turned bit of a signature", async () => {
+  it("refuses a signature with any flipped bit", async () => {
     expect((await verifyNote({ text, signatures: [signature] }, keys)).ok).toBe(true);
     for (let bit = 0; bit < 512; bit += 7) {
       const forged = { ...signature, signature: flipped(signature.signature, bit) };
@@ -303,7 +303,7 @@ describe("verifying", async () => {
     expect((await verifyNote({ text, signatures: [signature] }, [log.key])).ok).toBe(true);
   });
 
-  it("refuses keys that are no key", async () => {
+  it("refuses bytes that are not a key", async () => {
     // 2 is not the y of any point of the curve.
     const key = noteKey("log.example/a", "ed25519", Uint8Array.of(2, ...new Uint8Array(31)));
     const forged = noteSignature(key, signature.signature);
@@ -328,7 +328,7 @@ describe("signing", () => {
   const witness = noteKey("witness.example/w", "cosignature", KEY_32);
   const raw = new Uint8Array(64).fill(9);
 
-  it("hands out the bytes to sign", () => {
+  it("signs the text, or the text with a time", () => {
     expect(signedBytes("a\n1\nb\n")).toEqual(utf8("a\n1\nb\n"));
     expect(signedBytes("a\n1\nb\n", 1_679_315_147)).toEqual(
       utf8("cosignature/v1\ntime 1679315147\na\n1\nb\n"),
@@ -347,7 +347,7 @@ describe("signing", () => {
     expect(asked).toEqual([signedBytes("a\n"), signedBytes("a\n", 258)]);
   });
 
-  it("never with the wrong kind of key, a bad time or a short signature", () => {
+  it("refuses the wrong type of key, a bad time or a short signature", () => {
     expect(noteSignature(witness, raw, 0).signature).toHaveLength(72);
     expect(() => noteSignature(witness, raw)).toThrow(RangeError);
     expect(() => noteSignature(key, raw, 1)).toThrow(RangeError);

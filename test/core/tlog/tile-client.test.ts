@@ -41,52 +41,52 @@ interface Forgeries {
   readonly [path: string]: Uint8Array | undefined;
 }
 
-/** The log's answers, some of them replaced. */
+/** A log's tiles, with some of them forged. */
 function server(forgeries: Forgeries = {}): { readonly fetch: FetchTile; readonly asked: string[] } {
   const asked: string[] = [];
-  const fetch: FetchTile = async (wanted) => {
-    const path = tilePath(wanted);
+  const fetch: FetchTile = async (requested) => {
+    const path = tilePath(requested);
     asked.push(path);
-    return Object.hasOwn(forgeries, path) ? forgeries[path] : tree.read(wanted);
+    return Object.hasOwn(forgeries, path) ? forgeries[path] : tree.read(requested);
   };
   return { fetch, asked };
 }
 
 const authenticate = (
-  wanted: readonly string[],
+  tiles: readonly string[],
   forgeries: Forgeries = {},
   size = SIZE,
 ): Promise<Result<ReadTile>> =>
-  authenticateTiles(size, tree.rootAt(size), wanted.map(tile), server(forgeries).fetch);
+  authenticateTiles(size, tree.rootAt(size), tiles.map(tile), server(forgeries).fetch);
 
 describe("authentic tiles", () => {
   it.each([0, 255, 256, 65_535, 65_536, 69_887, 69_888, 69_999])("prove entry %i", async (index) => {
     const { fetch, asked } = server();
     const root = tree.rootAt(SIZE);
-    const wanted = tilesForInclusion(index, SIZE);
-    const read = expectOk(await authenticateTiles(SIZE, root, wanted, fetch));
+    const tiles = tilesForInclusion(index, SIZE);
+    const read = expectOk(await authenticateTiles(SIZE, root, tiles, fetch));
     const path = inclusionPath(index, SIZE, read);
     expect(verifyInclusion({ leaf: tree.leaf(index), index, size: SIZE, path, root }).ok).toBe(true);
     expect(new Set(asked).size).toBe(asked.length);
     expect(asked.length).toBeLessThanOrEqual(5);
   });
 
-  it.each([1, 256, 65_536, 65_537, 69_999])("prove that %i leaves grew", async (oldSize) => {
+  it.each([1, 256, 65_536, 65_537, 69_999])("prove that a tree of %i leaves is a prefix", async (oldSize) => {
     const newRoot = tree.rootAt(SIZE);
-    const wanted = tilesForConsistency(oldSize, SIZE);
-    const read = expectOk(await authenticateTiles(SIZE, newRoot, wanted, server().fetch));
+    const tiles = tilesForConsistency(oldSize, SIZE);
+    const read = expectOk(await authenticateTiles(SIZE, newRoot, tiles, server().fetch));
     const path = consistencyPath(oldSize, SIZE, read);
     const claim = { oldSize, oldRoot: tree.rootAt(oldSize), newSize: SIZE, newRoot, path };
     expect(verifyConsistency(claim).ok).toBe(true);
   });
 
   it.each([0, 1, 255, 256, 257, 511, 512, 65_536, 65_537])("are tiles of size %i", async (size) => {
-    const wanted = [...tilesOfSize(size)].filter(({ index }) => index < 4 || index % 60 === 0 || index > 254);
-    const read = expectOk(await authenticateTiles(size, tree.rootAt(size), wanted, server().fetch));
-    for (const each of wanted) expect(read(each)).toEqual(tree.read(each));
+    const tiles = [...tilesOfSize(size)].filter(({ index }) => index < 4 || index % 60 === 0 || index > 254);
+    const read = expectOk(await authenticateTiles(size, tree.rootAt(size), tiles, server().fetch));
+    for (const each of tiles) expect(read(each)).toEqual(tree.read(each));
   });
 
-  it("can be read narrower, and nothing else can be read", async () => {
+  it("can be read at a smaller width, and no other tile can be read", async () => {
     const read = expectOk(await authenticate(["tile/0/005"]));
     expect(read(tile("tile/0/005.p/9"))).toEqual(tree.read(tile("tile/0/005.p/9")));
     expect(read(tile("tile/1/000"))).toEqual(tree.read(tile("tile/1/000")));
@@ -94,15 +94,15 @@ describe("authentic tiles", () => {
     expect(() => read({ ...tile("tile/0/273.p/112"), width: 113 })).toThrow(RangeError);
   });
 
-  it("do not change with the bytes that were handed over", async () => {
-    const given = tree.read(tile("tile/0/005"));
-    const read = expectOk(await authenticate(["tile/0/005"], { "tile/0/005": given }));
-    given.fill(0);
+  it("do not change if their source changes its bytes later", async () => {
+    const source = tree.read(tile("tile/0/005"));
+    const read = expectOk(await authenticate(["tile/0/005"], { "tile/0/005": source }));
+    source.fill(0);
     expect(read(tile("tile/0/005"))).toEqual(tree.read(tile("tile/0/005")));
   });
 });
 
-// Entry 1,300 stands in tile/0/005 at place 20; that tile is hash 5 of tile/1/000, and so on.
+// Entry 1,300 is hash 20 of tile/0/005; that tile is hash 5 of tile/1/000, and so on.
 const forgedEntry = utf8("forged");
 const FORGED_AT = 1300;
 function withHash(bytes: Bytes, place: number, hash: Bytes): Bytes {
@@ -135,7 +135,7 @@ describe("forged tiles are refused", () => {
       "right edge",
     ],
     ["level 1 alone", "tile/0/005", { "tile/1/000": level1 }, notAuthentic, "tile/1/000"],
-    ["level 1, wanted itself", "tile/1/000", { "tile/1/000": level1 }, notAuthentic, "tile/1/000"],
+    ["level 1, requested itself", "tile/1/000", { "tile/1/000": level1 }, notAuthentic, "tile/1/000"],
     ["a partial tile", "tile/0/273.p/112", { "tile/0/273.p/112": lastLeaf }, notAuthentic, "right edge"],
     [
       "a partial tile not asked for",
@@ -177,29 +177,29 @@ describe("forged tiles are refused", () => {
     ],
     ["a missing tile", "tile/0/005", { "tile/0/005": undefined }, notAuthentic, "does not have tile/0/005"],
     ["a missing parent", "tile/0/005", { "tile/1/000": undefined }, notAuthentic, "does not have tile/1/000"],
-  ])("%s", async (_name, wanted, forgeries, code, detail) => {
-    expect((await authenticate([wanted])).ok).toBe(true);
-    const refused = await authenticate([wanted], forgeries);
+  ])("%s", async (_name, tiles, forgeries, code, detail) => {
+    expect((await authenticate([tiles])).ok).toBe(true);
+    const refused = await authenticate([tiles], forgeries);
     expect(refused).toMatchObject({ ok: false, refusal: { code } });
     expect(refused).toHaveProperty("refusal.detail", expect.stringContaining(detail));
   });
 
-  it("whichever bit is turned, in every tile of a proof", async () => {
-    const wanted = tilesForInclusion(FORGED_AT, SIZE).map(tilePath);
-    expect(wanted.length).toBeGreaterThan(3);
-    expect((await authenticate(wanted)).ok).toBe(true);
-    for (const path of wanted) {
+  it("with any flipped bit, in every tile of a proof", async () => {
+    const tiles = tilesForInclusion(FORGED_AT, SIZE).map(tilePath);
+    expect(tiles.length).toBeGreaterThan(3);
+    expect((await authenticate(tiles)).ok).toBe(true);
+    for (const path of tiles) {
       const bytes = good(path);
       for (let bit = 0; bit < bytes.length * 8; bit += 9973) {
-        expect((await authenticate(wanted, { [path]: flipped(bytes, bit) })).ok).toBe(false);
+        expect((await authenticate(tiles, { [path]: flipped(bytes, bit) })).ok).toBe(false);
       }
     }
   });
 
-  it("before anything under them is fetched", async () => {
+  it("before any tile below them is fetched", async () => {
     const { fetch, asked } = server({ "tile/1/000": level1 });
-    const wanted = [tile("tile/0/005")];
-    expect((await authenticateTiles(SIZE, tree.rootAt(SIZE), wanted, fetch)).ok).toBe(false);
+    const tiles = [tile("tile/0/005")];
+    expect((await authenticateTiles(SIZE, tree.rootAt(SIZE), tiles, fetch)).ok).toBe(false);
     expect(asked).toContain("tile/1/000");
     expect(asked).not.toContain("tile/0/005");
   });
@@ -227,14 +227,14 @@ describe("forged tiles are refused", () => {
     { level: -1, index: 0, width: 256 },
     { level: 3, index: 0, width: 1 },
     { level: Number.NaN, index: 0, width: 1 },
-  ])("and %j, which the tree does not have, is not even asked for", async (stray) => {
+  ])("and %j, which is not a tile of the tree, is never fetched", async (stray) => {
     const { fetch, asked } = server();
     const refused = await authenticateTiles(SIZE, tree.rootAt(SIZE), [stray], fetch);
     expect(refused).toMatchObject({ ok: false, refusal: { code: "tile_malformed" } });
     expect(asked).toEqual([]);
   });
 
-  it("and a failed fetch is passed on", async () => {
+  it("and a rejected fetch is passed on", async () => {
     const fetch: FetchTile = () => Promise.reject(new Error("unreachable"));
     await expect(authenticateTiles(SIZE, tree.rootAt(SIZE), [], fetch)).rejects.toThrow("unreachable");
   });

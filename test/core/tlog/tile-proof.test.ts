@@ -37,9 +37,9 @@ interface Definition {
   readonly proof: (oldSize: number, size: number) => readonly Bytes[];
 }
 
-function remember(known: Map<string, Bytes>, key: string, make: () => Bytes): Bytes {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
+function remember(cache: Map<string, Bytes>, key: string, make: () => Bytes): Bytes {
+  const value = cache.get(key) ?? make();
+  cache.set(key, value);
   return value;
 }
 
@@ -52,7 +52,7 @@ function only(hashes: readonly Bytes[]): Bytes {
 describe("proofs from tiles", () => {
   const tree = sampleTree(70_000, plainLeaf);
 
-  /** Hashes of a proof, each read from the tiles of the first tree that has it, since reading hashes them. */
+  /** The hashes of a proof. Each is read only once, because reading computes hashes. */
   function rememberingReader(): (size: number, places: readonly ProofHash[]) => readonly Bytes[] {
     const nodes = new Map<string, Bytes>();
     const hashes = new Map<string, Bytes>();
@@ -65,7 +65,7 @@ describe("proofs from tiles", () => {
       });
   }
 
-  /** MTH, PATH and PROOF as RFC 6962 writes them, over the leaves. */
+  /** MTH, PATH and PROOF as defined in RFC 6962. */
   function definition(): Definition {
     const roots = new Map<string, Bytes>();
     const split = (count: number): number => 2 ** Math.ceil(Math.log2(count) - 1);
@@ -81,11 +81,11 @@ describe("proofs from tiles", () => {
         ? [...path(index, from, middle), mth(middle, to)]
         : [...path(index, middle, to), mth(from, middle)];
     };
-    const proof = (old: number, from: number, to: number, known: boolean): readonly Bytes[] => {
-      if (old === to) return known ? [] : [mth(from, to)];
+    const proof = (old: number, from: number, to: number, rootKnown: boolean): readonly Bytes[] => {
+      if (old === to) return rootKnown ? [] : [mth(from, to)];
       const middle = from + split(to - from);
       return old <= middle
-        ? [...proof(old, from, middle, known), mth(middle, to)]
+        ? [...proof(old, from, middle, rootKnown), mth(middle, to)]
         : [...proof(old, middle, to, false), mth(from, middle)];
     };
     return {
@@ -94,7 +94,7 @@ describe("proofs from tiles", () => {
     };
   }
 
-  it("of every leaf and every older tree up to 300 are those of the definition", () => {
+  it("match the definition for every leaf and every older tree, up to 300 leaves", () => {
     const hashes = rememberingReader();
     const defined = definition();
     const same = (left: readonly Bytes[], right: readonly Bytes[]): boolean =>
@@ -110,7 +110,7 @@ describe("proofs from tiles", () => {
     expect(wrong).toBe(0);
   }, 60_000);
 
-  it("verify up to 300, and no change of them does", () => {
+  it("verify up to 300 leaves, and fail after any change", () => {
     const hashes = rememberingReader();
     let claims = 0;
     let mutations = 0;
@@ -135,7 +135,7 @@ describe("proofs from tiles", () => {
         const proof = hashes(size, consistencyPlaces(oldSize, size));
         const growth = { oldSize, oldRoot: tree.rootAt(oldSize), newSize: size, newRoot: root, path: proof };
         expectAccepted(verifyConsistency(growth));
-        // Every hash of small trees, one hash of each larger.
+        // Every hash of small trees, one hash of each larger tree.
         for (const [place, hash] of path.entries()) {
           if (!small && place !== size % path.length) continue;
           expectRefused(verifyInclusion({ ...claim, path: path.with(place, flipped(hash, index + place)) }));
@@ -201,7 +201,7 @@ describe("proofs from tiles", () => {
     [65_536, 65_537],
     [12_345, 70_000],
     [69_999, 70_000],
-  ])("name the tiles they read, at index %i of %i", (index, size) => {
+  ])("list exactly the tiles that they read, at index %i of %i", (index, size) => {
     const used = new Set<string>();
     const read = (tile: Tile): Bytes => {
       expect(tile.width).toBe(tileWidth(tile.level, tile.index, size));
@@ -218,7 +218,7 @@ describe("proofs from tiles", () => {
     expect(tilesForRoot(size).map(tilePath)).toEqual([...used]);
   });
 
-  it("are empty where there is nothing to prove", () => {
+  it("are empty if there is nothing to prove", () => {
     const read = (): Bytes => expect.unreachable("nothing is to be read");
     expect(inclusionPath(0, 1, read)).toEqual([]);
     expect(consistencyPath(0, 70_000, read)).toEqual([]);
@@ -226,7 +226,7 @@ describe("proofs from tiles", () => {
     expect(rootFromTiles(0, read)).toEqual(treeRoot([]));
   });
 
-  it("are not made for places outside the tree, or from tiles of another width", () => {
+  it("refuse places outside the tree, and tiles of the wrong width", () => {
     expect(() => inclusionPath(5, 5, tree.read)).toThrow(RangeError);
     expect(() => inclusionPath(-1, 5, tree.read)).toThrow(RangeError);
     expect(() => inclusionPath(0, 2 ** 53, tree.read)).toThrow(RangeError);
@@ -235,7 +235,8 @@ describe("proofs from tiles", () => {
     expect(() => rootFromTiles(5, (tile) => tree.read({ ...tile, width: 4 }))).toThrow(RangeError);
   });
 
-  // A log of equal entries: all complete subtrees of one level have one root, so the tiles of any size are known.
+  // A log of equal entries. All complete subtrees of one level have the same root, so a tile of any size is easy to
+  // compute.
   it("reach 2^53 - 1 leaves", () => {
     const levels = [leafHash(new Uint8Array())];
     for (let level = 1; level <= 53; level++) {

@@ -67,7 +67,7 @@ describe("paths", () => {
     expect(parseEntriesPath(path.replace("/0/", "/entries/")).ok).toBe(false);
   });
 
-  it("refuses an endless path", () => {
+  it("refuses a very long path", () => {
     expect(parseTilePath(`tile/0/${"x001/".repeat(100_000)}000`).ok).toBe(false);
     expect(parseEntriesPath(`tile/entries/${"x001/".repeat(100_000)}000`).ok).toBe(false);
   });
@@ -81,7 +81,7 @@ describe("paths", () => {
     { level: 0, index: 0, width: 257 },
     { level: 0, index: 0.5, width: 1 },
     { level: 0, index: 0, width: Number.NaN },
-  ])("writes none for %j", (tile) => {
+  ])("has no path for %j", (tile) => {
     expect(() => tilePath(tile)).toThrow(RangeError);
   });
 
@@ -112,7 +112,7 @@ describe("the tiles of a size", () => {
     expect([...tilesOfSize(size)].map(tilePath)).toEqual(paths);
   });
 
-  it("70,000 is 273 full and 112 hashes, 1 full and 17, and 1", () => {
+  it("70,000: level 0 has 273 full tiles and one of 112, level 1 a full one and one of 17, level 2 one of 1", () => {
     const tiles = [...tilesOfSize(70_000)];
     const widths = [0, 1, 2].map((level) =>
       tiles.filter((tile) => tile.level === level).map(({ width }) => width),
@@ -164,7 +164,7 @@ describe("entry bundles", () => {
     expect(parseEntries(Uint8Array.from(bytes))).toMatchObject({ refusal: { code: "tile_malformed" } });
   });
 
-  it("writes neither an empty bundle, nor 257 entries, nor 65,536 bytes", () => {
+  it("refuses to encode an empty bundle, 257 entries, or an entry of 65,536 bytes", () => {
     for (const entries of [
       [],
       Array.from({ length: 257 }, () => new Uint8Array()),
@@ -174,7 +174,7 @@ describe("entry bundles", () => {
     }
   });
 
-  it("never throws on any bytes, and writes the same again", () => {
+  it("never throws for any bytes, and round trips", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const entries = parseEntries(bytes);

@@ -34,7 +34,7 @@ const vkey = (signer: { readonly key: NoteKey }): string => encodeVkey(signer.ke
 const numbered = (type: "ed25519" | "cosignature", number: number): string =>
   encodeVkey(noteKey(`example/${number}`, type, new Uint8Array(32).fill(number)));
 
-// The example of the specification, with keys.
+// The example in the specification, with keys.
 const FILE = `
 # Two organisations.
 log ${vkey(log)}
@@ -123,7 +123,7 @@ describe("the policy file", () => {
     ["a comment behind a line", `${w}quorum w # mine\n`],
     ["an unknown word", `${w}quorum w\nseal x\n`],
     ["an upper-case word", `${w}Quorum w\n`],
-    ["a quorum of nobody", "quorum w\n"],
+    ["an undefined quorum", "quorum w\n"],
     ["a quorum defined below", `quorum w\n${w}`],
     ["a quorum without a name", `${w}quorum\n`],
     ["a quorum of two names", `${w}quorum w w\n`],
@@ -180,13 +180,13 @@ describe("the policy file", () => {
   });
 
   it("is refused with two keys of one name and id", () => {
-    // Found among 100,000: ids have 32 bits only.
+    // Found among 100,000 keys, because ids have only 32 bits.
     const [one, two] = [73_944, 105_314].map((number) => {
       const publicKey = new Uint8Array(32);
       new DataView(publicKey.buffer).setUint32(0, number);
       return noteKey("clash.example", "ed25519", publicKey);
     });
-    if (one === undefined || two === undefined) throw new Error("two keys were made");
+    if (one === undefined || two === undefined) throw new Error("two keys are needed");
     expect([one.id, two.id]).toEqual(["56a271c1", "56a271c1"]);
     expect(parseTrustPolicy(`log ${encodeVkey(one)}\nquorum none\n`).ok).toBe(true);
     expect(parseTrustPolicy(`log ${encodeVkey(one)}\nlog ${encodeVkey(two)}\nquorum none\n`)).toHaveProperty(
@@ -195,7 +195,7 @@ describe("the policy file", () => {
     );
   });
 
-  it("says in which line", () => {
+  it("names the line of an error", () => {
     expect(parseTrustPolicy(`${w}\ngroup g any v\n`)).toHaveProperty(
       "refusal.detail",
       "line 3: v is not defined above",
@@ -205,14 +205,14 @@ describe("the policy file", () => {
   it.each([
     ["a space in a name", { witnesses: [{ name: "a b", key: x1.key }], quorum: "none" }, /spaces/],
     ["a line in an address", { logs: [{ key: log.key, url: "x\nlog y" }] }, /spaces/],
-    ["a quorum of nobody", { quorum: "nobody" }, /trust_policy_malformed/],
+    ["an undefined quorum", { quorum: "nobody" }, /trust_policy_malformed/],
     ["a key of the wrong kind", { logs: [{ key: x1.key }] }, /trust_policy_malformed/],
-  ])("is not written with %s", (_name, change, message) => {
+  ])("cannot be encoded with %s", (_name, change, message) => {
     expect(parseTrustPolicy(encodeTrustPolicy(policy))).toEqual({ ok: true, value: policy });
     expect(() => encodeTrustPolicy({ ...policy, groups: [], quorum: "none", ...change })).toThrow(message);
   });
 
-  it("never throws, whatever the words", () => {
+  it("never throws, for any words", () => {
     const word = fc.constantFrom(
       "log",
       "witness",
@@ -268,12 +268,12 @@ describe("judging a checkpoint", async () => {
   const good = await signedNote(text, log, [x1, x3, y2]);
   const ofTwo = encodeCheckpoint({ origin: second.key.name, size: 12, root });
 
-  it("says what it says and who has seen it", async () => {
+  it("returns the checkpoint and its witnesses", async () => {
     const judged = { checkpoint, witnesses: ["X1", "X3", "Y2"], quorumMet: true };
     expect(await judgeCheckpoint(good, policy)).toEqual({ ok: true, value: judged });
   });
 
-  it("tells a missing quorum from a forgery", async () => {
+  it("distinguishes a missing quorum from a forgery", async () => {
     const judged = { checkpoint, witnesses: ["X1"], quorumMet: false };
     expect(await judgeCheckpoint(await signedNote(text, log, [x1]), policy)).toEqual({
       ok: true,
@@ -287,7 +287,7 @@ describe("judging a checkpoint", async () => {
     });
   });
 
-  it("takes any of several logs, each under its own name", async () => {
+  it("accepts any of several logs, each under its own name", async () => {
     const both: TrustPolicy = { ...policy, logs: [{ key: log.key }, { key: second.key }], quorum: "none" };
     expect((await judgeCheckpoint(await signedNote(text, log), both)).ok).toBe(true);
     expect((await judgeCheckpoint(await signedNote(ofTwo, second), both)).ok).toBe(true);
@@ -301,7 +301,7 @@ describe("judging a checkpoint", async () => {
   const [byLog, byX1, ...others] = note.signatures;
   if (byLog === undefined || byX1 === undefined) throw new Error("the note was signed above");
   it.each<[string, string, TrustPolicy]>([
-    ["nobody's signature", await signedNote(text, strangers), policy],
+    ["the signature of an unknown log", await signedNote(text, strangers), policy],
     ["witnesses only", encodeNote({ text, signatures: [byX1, ...others] }), policy],
     ["another log's checkpoint", await signedNote(ofTwo, log, [x1, x2, y1]), policy],
     ["no log trusted", good, { ...policy, logs: [] }],
@@ -341,13 +341,13 @@ describe("judging a checkpoint", async () => {
     }
   });
 
-  it("passes over a false witness of the same name", async () => {
+  it("ignores a false witness with the same name", async () => {
     const judged = { checkpoint, witnesses: ["X3", "Y2"], quorumMet: false };
     const forged = await signedNote(text, log, [falseWitness, x3, y2]);
     expect(await judgeCheckpoint(forged, policy)).toEqual({ ok: true, value: judged });
   });
 
-  it("counts no witness for a cosignature of another checkpoint", async () => {
+  it("does not count a cosignature of another checkpoint", async () => {
     const elsewhere = await x1.sign(ofTwo, 1_700_000_000);
     const forged = encodeNote({ text, signatures: [byLog, elsewhere] });
     expect((await judgeCheckpoint(encodeNote({ text, signatures: [byLog, byX1] }), policy)).ok).toBe(true);

@@ -36,9 +36,9 @@ beforeAll(async () => {
 });
 
 function passkey(algorithm: CoseAlgorithm = ES256): Authenticator {
-  const found = passkeys.get(algorithm);
-  if (found === undefined) throw new Error(`no passkey for ${algorithm}`);
-  return found;
+  const authenticator = passkeys.get(algorithm);
+  if (authenticator === undefined) throw new Error(`no passkey for ${algorithm}`);
+  return authenticator;
 }
 
 function expecting(of: Authenticator): AssertionExpectation {
@@ -64,7 +64,7 @@ describe.each(ALGORITHMS)("an assertion with algorithm %i", (algorithm) => {
     ["as it is", {}],
     ["not backed up at the moment", { backedUp: false }],
     ["with a counter", { signCount: 2 ** 32 - 1 }],
-    ["with a field that is not known", { clientData: { extraData: { list: [1, null, "ä"] } } }],
+    ["with an unknown field", { clientData: { extraData: { list: [1, null, "ä"] } } }],
     ["with the hint of a browser", { clientData: { other_keys_can_be_added_here: "do not compare" } }],
     ["without crossOrigin", { clientDataText: (text) => text.replace(',"crossOrigin":false', "") }],
     ["with spaces", { clientDataText: (text) => ` ${text.replaceAll(",", " ,\n\t")}\r\n` }],
@@ -89,13 +89,13 @@ describe.each(ALGORITHMS)("an assertion with algorithm %i", (algorithm) => {
     expect(await outcome(passkey(algorithm), {})).toBe("accepted");
   });
 
-  it("is refused if a passkey of another kind signed it", async () => {
+  it("is refused if a passkey with another algorithm signed it", async () => {
     const signedBy = passkey(algorithm === RS256 ? EDDSA : RS256);
     expect(await outcome(passkey(algorithm), { signedBy })).toBe("signature_malformed");
     expect(await outcome(passkey(algorithm), {})).toBe("accepted");
   });
 
-  it("is refused for anything but what was expected", async () => {
+  it("is refused if any expectation differs", async () => {
     const of = passkey(algorithm);
     const { assertion, userHandle } = await of.assert(CHALLENGE);
     const expected = expecting(of);
@@ -140,13 +140,13 @@ describe("an assertion", () => {
     expect(await outcome(passkey(), {})).toBe("accepted");
   });
 
-  it("is refused with a signature of EdDSA that begins with a point of small order", async () => {
+  it("is refused with an EdDSA signature that starts with a point of small order", async () => {
     const signature = (honest: Uint8Array) => concat(Uint8Array.of(1), new Uint8Array(31), honest.slice(32));
     expect(await outcome(passkey(EDDSA), { signature })).toBe("signature_malformed");
     expect(await outcome(passkey(EDDSA), {})).toBe("accepted");
   });
 
-  it("is refused for a key that is no point on the curve", async () => {
+  it("is refused for a key that is not on the curve", async () => {
     const { credential } = passkey();
     const last = credential.publicKey.length - 1;
     const publicKey = credential.publicKey.with(last, (credential.publicKey[last] ?? 0) ^ 1);
@@ -155,7 +155,7 @@ describe("an assertion", () => {
     expect(await outcome(passkey(), {})).toBe("accepted");
   });
 
-  it("needs no more than an auditor knows", async () => {
+  it("can be verified with only what an auditor knows", async () => {
     const { id, publicKey } = passkey().credential;
     const expectation = { challenge: CHALLENGE, ...SITE, credential: { id, publicKey } };
     expect(await outcome(passkey(), { backupEligible: false, backedUp: false }, expectation)).toBe(
@@ -165,7 +165,7 @@ describe("an assertion", () => {
     expect(await outcome(passkey(), { userVerified: false }, expectation)).toBe("user_not_verified");
   });
 
-  it("cannot be of no challenge", async () => {
+  it("cannot be verified without a challenge", async () => {
     const none = { ...expecting(passkey()), challenge: new Uint8Array() };
     expect(await outcome(passkey(), { challenge: none.challenge }, none)).toBe("challenge_mismatch");
     const short = { ...none, challenge: CHALLENGE.slice(0, 16) };
@@ -185,10 +185,10 @@ describe("an assertion", () => {
     ["a gap", 7, 2 ** 32 - 1, false],
     ["the same count", 7, 7, true],
     ["a smaller count", 7, 6, true],
-    ["a counter gone", 7, 0, true],
+    ["a counter that is missing", 7, 0, true],
     ["the largest again", 2 ** 32 - 1, 2 ** 32 - 1, true],
-    ["a counter that is not known", undefined, 5, false],
-  ])("tells of its counter: %s", async (_name, before, signCount, signCountRegressed) => {
+    ["an unknown earlier counter", undefined, 5, false],
+  ])("reports its counter: %s", async (_name, before, signCount, signCountRegressed) => {
     const { id, publicKey } = passkey().credential;
     const credential = before === undefined ? { id, publicKey } : { id, publicKey, signCount: before };
     const { assertion } = await passkey().assert(CHALLENGE, { signCount, backedUp: false });
@@ -240,7 +240,7 @@ describe("the form of an assertion", () => {
     expect(matchShape(assertionShape, good)).toEqual({ ok: true, value: good });
   });
 
-  it("has the hash of its canonical JSON, whatever the order of its fields", () => {
+  it("has the hash of its canonical JSON, in any order of fields", () => {
     const assertion = { signature: "BwgJ", id: "AA", clientDataJSON: "AQID", authenticatorData: "BAUG" };
     const hash = "387d138864b02ee8026bba6c9195da9d1c6e0db9f32c397b9261ccf403036b72";
     expect(toHex(assertionHash(assertion))).toBe(hash);
@@ -249,7 +249,7 @@ describe("the form of an assertion", () => {
     }
   });
 
-  it("never throws, whatever comes", async () => {
+  it("never throws, for any input", async () => {
     const expectation = expecting(passkey());
     const { assertion } = await passkey().assert(CHALLENGE);
     const encoded = fc.uint8Array({ maxLength: 120 }).map(toBase64url);

@@ -39,7 +39,7 @@ describe("public keys", () => {
     expect(toHex(encodeCbor(expectOk(readCborMap(bytes(hex)))))).toBe(hex.replaceAll(" ", ""));
   });
 
-  it("has room for the largest key and nothing else", () => {
+  it("accepts the largest key, and nothing larger", () => {
     expect(bytes(rsa("ff".repeat(512))).length).toBe(COSE_KEY_MAX_BYTES);
     const larger = readCoseKey(new Uint8Array(COSE_KEY_MAX_BYTES + 1));
     expect(larger).toMatchObject({ refusal: { detail: expect.stringContaining("at most 528") } });
@@ -63,7 +63,7 @@ describe("public keys", () => {
     ["y as a sign", ES, ES.replace(`22 5820 ${Y}`, "22 f5"), "key_malformed"],
     ["no y", ES, `a4 0102 0326 2001 21 5820 ${X}`, "key_malformed"],
     ["a field more", ES, `${ES.replace("a5", "a6")} 23 00`, "key_malformed"],
-    ["operations beside", ES, ES.replace("a5", "a6").replace("0326", "0326 0480"), "key_malformed"],
+    ["key operations as well", ES, ES.replace("a5", "a6").replace("0326", "0326 0480"), "key_malformed"],
     ["another order", ES, `a5 0326 0102 2001 21 5820 ${X} 22 5820 ${Y}`, "key_malformed"],
     ["a field twice", ES, ES.replace("a5", "a6").replace("0326", "0326 0326"), "key_malformed"],
     ["a long number", ES, ES.replace("0102", "011802"), "key_malformed"],
@@ -94,7 +94,7 @@ describe("public keys", () => {
     expect(readCoseKey(bytes(good)).ok).toBe(true);
   });
 
-  it("reads no key that it would write differently, and never throws", () => {
+  it("accepts only canonical keys, and never throws", () => {
     const almostValid = fc
       .tuple(fc.constantFrom(ES, ED, RSA), fc.nat(), fc.nat(255))
       .map(([hex, at, byte]) => bytes(hex).with(at % bytes(hex).length, byte));
@@ -111,7 +111,7 @@ describe("public keys", () => {
   });
 });
 
-/** y of the point added to itself eight times, where 1 means zero; x only enters squared. */
+/** y of eight times the point; 1 for the neutral element. The sign of x does not matter. */
 function eightTimes(point: Bytes): bigint {
   const field = 2n ** 255n - 19n;
   const divide = (above: bigint, below: bigint): bigint => {
@@ -133,7 +133,7 @@ function eightTimes(point: Bytes): bigint {
 }
 
 describe("points of Ed25519", () => {
-  it("are sound where they are neither of small order nor spelled twice", () => {
+  it("are safe if they are not of small order and canonically encoded", () => {
     expect(eightTimes(bytes(POINT))).not.toBe(1n);
     expect(isSafePoint(bytes(POINT))).toBe(true);
     expect(isSafePoint(bytes(`ff${"ff".repeat(30)}7f`))).toBe(false);
@@ -147,7 +147,7 @@ describe("points of Ed25519", () => {
     ["of order 8, too", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"],
     ["0 as 2^255 - 19", `ed${"ff".repeat(30)}7f`],
     ["1 as 2^255 - 18", `ee${"ff".repeat(30)}7f`],
-  ])("are unsound %s", (_name, hex) => {
+  ])("are not safe: %s", (_name, hex) => {
     const point = bytes(hex);
     expect(eightTimes(point)).toBe(1n);
     expect(isSafePoint(point)).toBe(false);

@@ -23,7 +23,7 @@ describe("DER of P-256 signatures", () => {
     expect(derFromRaw(bytes(r + s))).toEqual(bytes(der));
   });
 
-  // Every row says again what 3006 020101 020102 says, or nothing that can be said.
+  // Each row encodes the same as 3006 020101 020102, or nothing valid.
   it.each([
     ["nothing", ""],
     ["a header alone", "30"],
@@ -64,7 +64,7 @@ describe("DER of P-256 signatures", () => {
     expect(rawFromDer(bytes("3006 020101 020102")).ok).toBe(true);
   });
 
-  it("takes a signature in one spelling only", () => {
+  it("accepts exactly one encoding of a signature", () => {
     const half = fc
       .uint8Array({ minLength: 32, maxLength: 32 })
       .filter((half) => half.some((byte) => byte !== 0) && toHex(half) < ORDER);
@@ -81,7 +81,7 @@ describe("DER of P-256 signatures", () => {
     );
   });
 
-  it("never throws, and reads nothing that it would write otherwise", () => {
+  it("never throws, and accepts only canonical bytes", () => {
     const nearly = fc
       .tuple(
         fc.uint8Array({ maxLength: 35 }),
@@ -104,7 +104,7 @@ describe("DER of P-256 signatures", () => {
     expect(read).toBeGreaterThan(10);
   });
 
-  it("writes only what has 64 bytes", () => {
+  it("encodes exactly 64 bytes", () => {
     expect(derFromRaw(bytes(number("01") + number("01")))).toEqual(bytes("3006 020101 020101"));
     expect(() => derFromRaw(new Uint8Array(63))).toThrow(RangeError);
   });

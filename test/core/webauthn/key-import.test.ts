@@ -26,7 +26,7 @@ describe("importing a public key", () => {
     ["with the coordinates exchanged", Y, X],
     ["zero", "00".repeat(32), "00".repeat(32)],
     ["beyond the field", "ff".repeat(32), "ff".repeat(32)],
-  ])("leaves to WebCrypto to refuse a point %s", async (_name, x, y) => {
+  ])("refuses an ES256 point that is %s", async (_name, x, y) => {
     const import_ = (x: string, y: string) => importCoseKey({ algorithm: ES256, x: bytes(x), y: bytes(y) });
     expect(await import_(x, y)).toMatchObject({
       ok: false,
