@@ -10,8 +10,8 @@ import { LogView } from "../chaos/log-history.ts";
 import { Chaos, type Figures } from "../chaos/rounds.ts";
 import type { BytesAt } from "../support/log/log-reader.ts";
 
-// Twenty rounds of load and SIGKILL; then the same audit is shown that it can fail: against copies of the rows
-// that somebody has tampered with, a log that forgets, and a client that was told what never was.
+// Twenty rounds of load and SIGKILL. Then the same audit must fail for tampered copies of the rows, for a log that
+// lost entries, and for a client with false answers.
 
 const ROUNDS = 20;
 const SEED = 20_261_121;
@@ -34,7 +34,7 @@ afterAll(async () => {
 const textAt = async (bytesAt: BytesAt, path: string) => utf8Text((await bytesAt(path)) ?? utf8("")) ?? "";
 const policyOf = async (bytesAt: BytesAt) => expectOk(parseTrustPolicy(await textAt(bytesAt, "policy.txt")));
 
-/** What the audit says of the rows after these statements. */
+/** The audit's complaint about the rows after this statement. */
 async function tampered(name: string, sql: string): Promise<string> {
   const copy = join(chaos.house.folder, `${name}.sqlite`);
   const original = new DatabaseSync(chaos.house.database(), { readOnly: true });
@@ -59,19 +59,19 @@ async function complaint(audit: Audit): Promise<string> {
 }
 
 describe("a runtime that is killed", () => {
-  it("loses, doubles and skips nothing that was acknowledged", () => {
+  it("loses, duplicates and skips nothing that was acknowledged", () => {
     const { acknowledged, kills } = figures;
     expect(figures.rounds).toBe(ROUNDS);
     expect(kills.everything + kills["workerd alone"]).toBeGreaterThanOrEqual(ROUNDS);
     for (const count of Object.values(acknowledged)) expect(count).toBeGreaterThan(0);
-    // Killed in the middle of things, not between them.
+    // The runtime was killed during requests, not between them.
     const cut = [...figures.cut.values()].reduce((sum, count) => sum + count, 0);
     expect(cut).toBeGreaterThan(ROUNDS);
     expect(figures.logEntries).toBeGreaterThan(acknowledged.decisions + acknowledged.uses);
   });
 });
 
-describe("the audit complains of", () => {
+describe("the audit reports", () => {
   const decided = "(SELECT max(seq) FROM outbox WHERE type = 'decision' AND outcome = 'approved')";
   const used = "(SELECT confirmation_id FROM outbox WHERE type = 'consumed' LIMIT 1)";
   const someVote = "(SELECT confirmation_id FROM votes LIMIT 1 OFFSET 20)";
@@ -103,7 +103,7 @@ describe("the audit complains of", () => {
     ["a vote deleted", `DELETE FROM votes WHERE confirmation_id = ${someVote}`, /^LOST: /],
     ["another signature", "UPDATE votes SET assertion_hash = 'x'", /^LOST: .* another signature/],
     [
-      "a request that nobody made",
+      "a request that no client sent",
       "UPDATE confirmations SET type = 'decision' WHERE type <> 'decision'",
       /^DUPLICATE: /,
     ],
@@ -115,14 +115,14 @@ describe("the audit complains of", () => {
       /^DUPLICATE: .* 2 uses/,
     ],
   ];
-  it("nothing, where nothing was tampered with", async () => {
+  it("nothing, if nothing was changed", async () => {
     expect(await tampered("untouched", "UPDATE tenants SET name = name")).toBe("nothing");
   });
   it.each(rows)("%s", async (name, sql, expected) => {
     expect(await tampered(name.replaceAll(/\W/g, "-"), sql)).toMatch(expected);
   });
 
-  it("a log that was set back", async () => {
+  it("a log that lost its last entries", async () => {
     const { bytesAt } = chaos;
     let forgetful = false;
     const early: BytesAt = async (path) =>
@@ -142,7 +142,7 @@ describe("the audit complains of", () => {
       /not the one in the tree/,
     );
   });
-  it("an index that is told otherwise later", () => {
+  it("an index that changes later", () => {
     const entry = [...chaos.ledger.entries.values()].find(({ told }) => typeof told?.index === "number");
     const told = entry?.told;
     if (entry === undefined || told === undefined) throw new Error("nothing was sealed");
@@ -150,7 +150,7 @@ describe("the audit complains of", () => {
     expect(() => chaos.ledger.told(entry, other)).toThrow(/^CONTRADICTION: .* and reads approved|rejected/);
     expect(() => chaos.ledger.told(entry, { ...told, status: "pending" })).toThrow(/^LOST: .* reads pending/);
   });
-  it("a request that was acknowledged and is not there", async () => {
+  it("an acknowledged request that is missing", async () => {
     chaos.ledger.created(0, "c_never", "0".repeat(64));
     expect(await complaint(chaos.auditOf(chaos.house.database()))).toMatch(/^LOST: /);
   });

@@ -13,7 +13,7 @@ import { sampleHistory } from "../support/evidence/sample-history.ts";
 import { exportOf, readerOf } from "../support/evidence/export-file.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
 
-// Mutated exports by the hundred thousand: none is taken for whole, and the file itself is, in the same run.
+// Hundreds of thousands of mutated exports: none is accepted, and the same run accepts the original file.
 
 const MUTATED_FILES = 40_000;
 const MUTATED_LINES = 70_000;
@@ -35,7 +35,7 @@ const knowledge: AuditOptions = {
 const isVerified = async (bytes: Uint8Array) =>
   (await auditExport(await openExport([bytes]), knowledge)).verified;
 
-/** Read to its end without a refusal, and what it encodes to. */
+/** The bytes that the file encodes to, if it is read to its end without a refusal. */
 async function readWhole(bytes: Uint8Array): Promise<Bytes | undefined> {
   const opened = await openExport([bytes]);
   if (!opened.ok) {
@@ -50,7 +50,7 @@ async function readWhole(bytes: Uint8Array): Promise<Bytes | undefined> {
   return concat(...parts);
 }
 
-it("reads cut, spliced, doubled and reordered files to a refusal, or to the same bytes again", async () => {
+it("refuses truncated, spliced, duplicated and reordered files, or reads them to the same bytes", async () => {
   const at = fc.nat({ max: file.length });
   const spliced = fc
     .tuple(at, at, fc.uint8Array({ maxLength: 12 }))
@@ -78,7 +78,7 @@ it("reads cut, spliced, doubled and reordered files to a refusal, or to the same
       if (again === undefined) return;
       whole++;
       expect(equalBytes(again, bytes)).toBe(true);
-      // In good form, such as one digit for another: then the audit takes the file itself, and nothing else.
+      // Well-formed, such as after a changed digit: then only the original file passes the audit.
       expect(await isVerified(bytes)).toBe(equalBytes(bytes, file));
     }),
     { numRuns: MUTATED_FILES },
@@ -87,7 +87,7 @@ it("reads cut, spliced, doubled and reordered files to a refusal, or to the same
   expect(equalBytes((await readWhole(file)) ?? new Uint8Array(), file)).toBe(true);
 });
 
-it("reads a line with a bit turned or a piece changed to a refusal, or to the same bytes again", () => {
+it("refuses a line with a flipped bit or a changed part, or reads it to the same bytes", () => {
   const line = fc.nat({ max: lines.length - 1 });
   const change = fc.tuple(
     line,
@@ -106,7 +106,7 @@ it("reads a line with a bit turned or a piece changed to a refusal, or to the sa
       const mutated =
         bit % 2 === 0 ? changed : concat(good.subarray(0, place), piece, good.subarray(place + length));
       const [header, row] = [parseHeader(mutated), parseRow(mutated)];
-      // A digit of a hash turned into another one: a line in good form, that the audit refuses.
+      // A changed digit of a hash: a well-formed line that fails the audit.
       const again = header.ok ? encodeHeader(header.value) : row.ok ? encodeRow(row.value) : undefined;
       if (again === undefined) return;
       expect(toHex(again)).toBe(`${toHex(mutated)}0a`);
@@ -117,11 +117,11 @@ it("reads a line with a bit turned or a piece changed to a refusal, or to the sa
   expect(read).toBeGreaterThan(0);
 });
 
-it("audits no file with a bit turned as whole, and the file itself before and after", async () => {
+it("accepts no file with a flipped bit, and the original before and after", async () => {
   expect(await isVerified(file)).toBe(true);
   const accepted: string[] = [];
   for (let flip = 0; flip < FLIPS_AUDITED; flip++) {
-    // Bits spread evenly over the whole file.
+    // Bits spread evenly over the file.
     const bit = Math.floor((flip * file.length * 8) / FLIPS_AUDITED);
     const mutated = file.slice();
     mutated[bit >> 3] = (mutated[bit >> 3] ?? 0) ^ (1 << (bit & 7));

@@ -21,8 +21,7 @@ import { encodeTrustPolicy, judgeCheckpoint, parseTrustPolicy } from "../../src/
 import { noteSigner, signedNote } from "../support/log/note-signer.ts";
 import { flipped, sampleEntry, sampleTree } from "../support/log/sample-tree.ts";
 
-// Hundreds of thousands of damaged files. Whatever is done to one, it is refused, or it says the same as
-// before in the same words; nothing throws.
+// Hundreds of thousands of damaged files. Each is refused or parses to the same content and text; nothing throws.
 
 const SIZE = 70_000;
 const INDEX = 12_345;
@@ -48,7 +47,7 @@ quorum both
 `;
 const policy = expectOk(parseTrustPolicy(policyText));
 
-/** Up to three edits of a text: characters taken out, put in, changed, repeated or moved. */
+/** Up to three edits of a text: characters removed, inserted, changed, repeated or moved. */
 function damaged(text: string): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(
@@ -194,7 +193,7 @@ describe("signatures", () => {
   );
 
   it(
-    "do not survive a turned bit",
+    "fail after any flipped bit",
     async () => {
       const parsed = expectOk(parseNote(note));
       const keys = [log.key, w1.key, w2.key];
@@ -255,7 +254,7 @@ describe("trees", () => {
   );
 
   it(
-    "show every forged tile, wherever it is and however it is made to fit",
+    "reveal every forged tile, at any place and with any matching forgeries",
     async () => {
       const tile = fc.record({ level: fc.nat(2), index: fc.nat(273) }).map(({ level, index }): Tile => {
         const at = Math.floor(index / 256 ** level);
@@ -271,10 +270,10 @@ describe("trees", () => {
           if (toBase64(bytes) === toBase64(honest)) return;
           forged++;
           const path = tilePath(target);
-          const fetch = async (wanted: Tile): Promise<Bytes> =>
-            tilePath(wanted) === path ? bytes : tree.read(wanted);
+          const fetch = async (requested: Tile): Promise<Bytes> =>
+            tilePath(requested) === path ? bytes : tree.read(requested);
           expect(
-            (await authenticateTiles(SIZE, root, [target], async (wanted) => tree.read(wanted))).ok,
+            (await authenticateTiles(SIZE, root, [target], async (requested) => tree.read(requested))).ok,
           ).toBe(true);
           expect((await authenticateTiles(SIZE, root, [target], fetch)).ok).toBe(false);
         }),
@@ -286,21 +285,21 @@ describe("trees", () => {
   );
 
   it(
-    "prove no entry that is not in them, though every tile on its way be rebuilt but the root",
+    "never prove an entry that is not in them, even if every tile between it and the root is rebuilt",
     async () => {
-      const wanted = tilesForInclusion(INDEX, SIZE);
+      const tiles = tilesForInclusion(INDEX, SIZE);
       const root = tree.rootAt(SIZE);
       const liar = sampleTreeWith(INDEX, utf8("forged"));
-      const mixes = 2 ** wanted.length;
+      const mixes = 2 ** tiles.length;
       for (let mix = 0; mix < mixes; mix++) {
         const lies = new Set(
-          wanted.filter((_, place) => Math.floor(mix / 2 ** place) % 2 === 1).map(tilePath),
+          tiles.filter((_, place) => Math.floor(mix / 2 ** place) % 2 === 1).map(tilePath),
         );
-        const result = await authenticateTiles(SIZE, root, wanted, async (each) =>
+        const result = await authenticateTiles(SIZE, root, tiles, async (each) =>
           lies.has(tilePath(each)) ? liar.read(each) : tree.read(each),
         );
-        const lied = wanted.some((each) => lies.has(tilePath(each)) && liar.changes(each));
-        expect(result.ok).toBe(!lied);
+        const forged = tiles.some((each) => lies.has(tilePath(each)) && liar.changes(each));
+        expect(result.ok).toBe(!forged);
       }
     },
     10 * MINUTES,
@@ -321,7 +320,7 @@ function forgedBytes(honest: Bytes, how: string, one: number, two: number): Byte
   return copy;
 }
 
-/** The tiles of a log that is consistent in itself, but has another entry at one place. */
+/** The tiles of a consistent log with another entry at one index. */
 function sampleTreeWith(
   index: number,
   entry: Bytes,

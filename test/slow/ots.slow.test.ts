@@ -18,7 +18,7 @@ const RUNS = 100_000;
 const PATIENCE_MS = 600_000;
 const digest = new Uint8Array(32).fill(7);
 
-/** What can go wrong with bytes that were read: nothing may. */
+/** What is wrong with the result of parsing these bytes; must be nothing. */
 function contradiction(bytes: Uint8Array): unknown {
   const read = parseTimestampFile(bytes);
   if (!read.ok) return read.refusal.code === "timestamp_malformed" ? undefined : read.refusal;
@@ -62,7 +62,7 @@ describe("fuzzing", () => {
   );
 
   it(
-    "a file with some bytes changed, taken out or put in, 100,000 times",
+    "a file with some bytes changed, removed or inserted, 100,000 times",
     () => {
       const path = (operation: Operation, tree: TimestampTree): TimestampTree["branches"][number] => ({
         operation,
@@ -101,17 +101,17 @@ describe("fuzzing", () => {
         }),
         { numRuns: RUNS },
       );
-      // Or else the edits are too wild to test what is read.
+      // Otherwise the edits are too strong to test accepted files.
       expect(accepted).toBeGreaterThan(RUNS / 10);
     },
     PATIENCE_MS,
   );
 });
 
-describe("the worst that a file can cost", () => {
+describe("the largest cost of a file", () => {
   const attestation = Buffer.from("00010203040506070800", "hex");
   const fork = Uint8Array.of(0xff);
-  /** As many operations as are allowed, each on as long a message as is allowed. */
+  /** The maximum number of operations, each on a message of maximum length. */
   function costly(operation: number): Bytes {
     const branch = (index: number): Bytes =>
       concat(Uint8Array.of(0xf0, 2, index >> 8, index & 255, operation), attestation);
@@ -137,7 +137,7 @@ describe("the worst that a file can cost", () => {
   });
 });
 
-it("a file read from a Buffer, whose slices are views, does not change with it", () => {
+it("a file parsed from a Buffer does not change with it, although a Buffer's slices are views", () => {
   const buffer = Buffer.from(
     encodeTimestampFile({ digest, tree: { attestations: [{ kind: "bitcoin", height: 1 }], branches: [] } }),
   );

@@ -13,7 +13,7 @@ const tenant = await enrolled();
 const receipt = await decidedReceipt(tenant, { policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] });
 const file = encodeReceipt(receipt);
 
-it("parses arbitrary bytes and cut and spliced files to a named refusal, or to the same bytes again", () => {
+it("refuses arbitrary bytes and truncated and spliced files with a code, or parses them to the same bytes", () => {
   const at = fc.nat({ max: file.length });
   const spliced = fc
     .tuple(at, at, fc.uint8Array({ maxLength: 12 }))
@@ -34,13 +34,13 @@ it("parses arbitrary bytes and cut and spliced files to a named refusal, or to t
   );
 });
 
-it("accepts no file with a bit flipped, and the file itself before and after", async () => {
+it("accepts no file with a flipped bit, and the original before and after", async () => {
   const knowledge = fullOptions(tenant);
   const accepted: number[] = [];
   const isVerified = async (bytes: Uint8Array) => (await verifyReceipt(bytes, knowledge)).verified;
   expect(await isVerified(file)).toBe(true);
   for (let flip = 0; flip < FLIPS; flip++) {
-    // Bits spread evenly over the whole file.
+    // Bits spread evenly over the file.
     const bit = Math.floor((flip * file.length * 8) / FLIPS);
     const mutated = file.slice();
     mutated[bit >> 3] = (mutated[bit >> 3] ?? 0) ^ (1 << (bit & 7));

@@ -139,13 +139,13 @@ describe("parsing", () => {
     ["a character too many", `${key}0`],
     ["a wrong checksum", key.replace("4FBKIW", "4FBKIX")],
     ["a checksum beyond 32 bits", key.replace("4FBKIW", "zzzzzz")],
-    ["a space before", ` ${key}`],
-    ["a line end after", `${key}\n`],
+    ["a space at the start", ` ${key}`],
+    ["a line end at the end", `${key}\n`],
     ["a second line", `${key}\n${key}`],
-    ["a character of no alphabet", key.replace("0", "-")],
+    ["a character outside the alphabet", key.replace("0", "-")],
     ["a digit of another script", key.replace("0", "٠")],
     ["a letter that looks the same", key.replace("A", "А")],
-    ["the checksum alone in place", key.replace("4FBKIW", "")],
+    ["only the checksum", key.replace("4FBKIW", "")],
     ["a million characters", key.repeat(25_000)],
   ])("refuses %s", (_, wrong) => {
     expect(codeOf(parseApiKey(key))).toBe("accepted");
@@ -204,9 +204,9 @@ describe("redacting", () => {
   it.each([
     ["a live key", "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "cs_live_0123…"],
     ["a test key", "cs_test_0000000000000000000000000000002W8LGU", "cs_test_0000…"],
-    ["nothing of what may be some other secret", "correct horse battery staple", "…"],
-    ["nothing of a key with more around it", "key: cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "…"],
-    ["nothing of nothing", "", "…"],
+    ["nothing of another kind of secret", "correct horse battery staple", "…"],
+    ["nothing of a key inside other text", "key: cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "…"],
+    ["nothing of an empty text", "", "…"],
   ])("%s", (_, text, shown) => {
     expect(redactApiKey(text)).toBe(shown);
   });

@@ -130,7 +130,7 @@ describe("rules of a policy", () => {
     ["first of two", two, {}, approves("ana"), 0, "pending, changed"],
     ["second of two", two, { votes: [vote("ana")] }, approves("bo"), 0, "-> approved"],
     ["the same person again", two, { votes: [vote("ana")] }, approves("ana"), 0, "already_signed"],
-    ["a changed mind", two, { votes: [vote("ana")] }, rejects("ana"), 0, "already_signed"],
+    ["a second vote by the same person", two, { votes: [vote("ana")] }, rejects("ana"), 0, "already_signed"],
     ["the requester", two, { requester: "ana" }, approves("ana"), 0, "not_an_approver"],
     [
       "the requester where that is allowed",
@@ -149,7 +149,7 @@ describe("rules of a policy", () => {
       "pending, changed",
     ],
     ["one rejection ends it", two, { votes: [vote("ana")] }, rejects("bo"), 0, "-> rejected"],
-    ["one rejection of three is not the end", patient, {}, rejects("bo"), 0, "pending, changed"],
+    ["one rejection of three does not end it", patient, {}, rejects("bo"), 0, "pending, changed"],
     [
       "two rejections of three are",
       patient,

@@ -122,7 +122,7 @@ describe("text", () => {
   it.each([
     ["a lone continuation", "80"],
     ["a cut sequence", "e282"],
-    ["a long form of the slash", "c0af"],
+    ["an overlong slash", "c0af"],
     ["half of a surrogate pair", "eda080"],
     ["beyond U+10FFFF", "f4908080"],
     ["never a byte of UTF-8", "ff"],

@@ -95,7 +95,7 @@ describe("examples of RFC 8785", () => {
 
 describe("canonical text", () => {
   it.each([
-    ["nothing but what is needed", ' { "b" : [ 1 , { } , [ ] ] , "a" : "x" } ', '{"a":"x","b":[1,{},[]]}'],
+    ["only what is needed", ' { "b" : [ 1 , { } , [ ] ] , "a" : "x" } ', '{"a":"x","b":[1,{},[]]}'],
     ["numbers in their shortest form", "[1.0,1e2,0.10,5e-324,1E-7,-1.50]", "[1,100,0.1,5e-324,1e-7,-1.5]"],
     // JavaScript objects list such names first, in numeric order.
     [
@@ -108,7 +108,7 @@ describe("canonical text", () => {
       '{"péché":1,"peach":2,"pêche":3,"sin":4}',
       '{"peach":2,"péché":1,"pêche":3,"sin":4}',
     ],
-    ["a name that begins another", '{"aa":1,"a":2,"":3}', '{"":3,"a":2,"aa":1}'],
+    ["a name that is a prefix of another", '{"aa":1,"a":2,"":3}', '{"":3,"a":2,"aa":1}'],
     ["capitals before small letters", '{"a":1,"B":2,"A":3,"_":4}', '{"A":3,"B":2,"_":4,"a":1}'],
     ["a high unit before a higher character", '{"\uffee":1,"😀":2}', '{"😀":2,"\uffee":1}'],
     [

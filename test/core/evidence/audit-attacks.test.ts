@@ -41,16 +41,16 @@ describe("what an operator seals", () => {
     body: { ...record.body, ...change },
   });
   const cases: [string, Attack, string][] = [
-    ["an approval that nobody signed", (own) => own.decide({ votes: [] }), "decisions"],
+    ["an approval without signatures", (own) => own.decide({ votes: [] }), "decisions"],
     [
-      "one signature where two are due",
+      "one signature where two are required",
       (own) => own.decide({ policy: staff.twoOfThree(), votes: [{ by: staff.dan }] }),
       "decisions",
     ],
     ["a signature with a revoked passkey", (own) => own.decide({ votes: [{ by: staff.cy }] }), "decisions"],
     ["a passkey that nobody endorsed", (own) => own.decide({ votes: [{ by: staff.zoe }] }), "decisions"],
     ["an endorsement by an approver", (own) => own.endorse(staff.zoe, "approver", staff.dan), "directory"],
-    ["a role that nobody gave", (own) => own.changeRole(staff.dan, "admin", staff.dan), "directory"],
+    ["a role that nobody approved", (own) => own.changeRole(staff.dan, "admin", staff.dan), "directory"],
     [
       "an endorsement by a revoked admin",
       async (own) => {
@@ -70,13 +70,13 @@ describe("what an operator seals", () => {
       "decisions",
     ],
     [
-      "a use of what was rejected",
+      "a use of a rejected request",
       (own) =>
         own.sealUnsigned("consumed", { confirmation: confirmationOf(own, REJECTED), decided: REJECTED }),
       "uses",
     ],
     [
-      "a use of what was never asked",
+      "a use of an unknown request",
       (own) => own.sealUnsigned("consumed", { confirmation: "c_none", decided: REJECTED }),
       "uses",
     ],
@@ -97,7 +97,7 @@ describe("what an operator seals", () => {
       "uses",
     ],
     [
-      "a record dated back",
+      "a backdated record",
       (own) =>
         own.decide({
           outcome: "expired",
@@ -127,7 +127,7 @@ describe("what an operator seals", () => {
       "chain",
     ],
     [
-      "a decision that knows no revocation",
+      "a decision that ignores a revocation",
       (own) =>
         own.decide({
           votes: [{ by: staff.dan }],
@@ -136,7 +136,7 @@ describe("what an operator seals", () => {
       "decisions",
     ],
     [
-      "a directory that never was",
+      "a directory state that does not exist",
       (own) =>
         own.decide({
           votes: [{ by: staff.dan }],
@@ -145,7 +145,7 @@ describe("what an operator seals", () => {
       "decisions",
     ],
     [
-      "a second beginning",
+      "a second first record",
       (own) => {
         const { body: genesis = {} } = own.records[0]?.sealed.record ?? {};
         own.sealUnsigned("consumed", {}, (record) => ({ ...record, type: "stream.created", body: genesis }));
@@ -153,7 +153,7 @@ describe("what an operator seals", () => {
       "chain",
     ],
     [
-      "an erasure of what is to come",
+      "an erasure of future records",
       (own) => own.sealUnsigned("erased", { rule: "x", spans: [{ from: 12, to: 99 }] }),
       "",
     ],
@@ -208,7 +208,7 @@ describe("a reveal", () => {
       "directory",
     ],
     [
-      "of a record that never was",
+      "of a record that does not exist",
       () => ({ decided: { seq: APPROVED, commit: "ab".repeat(32) } }),
       "directory",
     ],
@@ -220,7 +220,7 @@ describe("a reveal", () => {
 
 describe("a recovery", () => {
   it.each([
-    ["by two who manage people", () => [staff.alex, staff.bea], ""],
+    ["by two managers", () => [staff.alex, staff.bea], ""],
     ["by one of them", () => [staff.bea], "directory decisions"],
     ["by the person alone", () => [staff.dan], "directory decisions"],
   ])("%s", async (_name, signers, expected) => {
@@ -240,10 +240,10 @@ describe("what an operator does to the log", () => {
 
   it.each([
     ["a hidden next record", 11, "hidden"],
-    ["a hidden record far ahead", 11 + LOOKAHEAD - 1, "hidden"],
-    ["a label beyond what is looked for", 11 + LOOKAHEAD, ""],
+    ["a hidden record with a much later seq", 11 + LOOKAHEAD - 1, "hidden"],
+    ["a label beyond the lookahead", 11 + LOOKAHEAD, ""],
     ["a second record under a label", APPROVED, "fork"],
-    ["a second beginning", 0, "fork"],
+    ["a second first record", 0, "fork"],
   ])("%s, before the export", async (_name, seq, expected) => {
     const own = await sampleHistory(staff);
     seal(own, seq);
@@ -292,7 +292,7 @@ describe("what an operator does to the log", () => {
       (entries: Uint8Array[]) => [...entries, entries[5] ?? new Uint8Array()],
       "fork",
     ],
-    ["an entry is none", (entries: Uint8Array[]) => [...entries, Uint8Array.of(9)], "log"],
+    ["a malformed entry", (entries: Uint8Array[]) => [...entries, Uint8Array.of(9)], "log"],
   ])("%s", async (_name, change, expected) => expect(await relaid(change)).toBe(expected));
 
   it("a rolled-back log, a forged tile, a forged entry, other witnesses", async () => {
@@ -303,7 +303,7 @@ describe("what an operator does to the log", () => {
     const table: [string, Partial<AuditOptions>, string][] = [
       ["rolled back", { checkpoint: await log.checkpoint(3) }, "log"],
       [
-        "a tile with a bit turned",
+        "a tile with a flipped bit",
         {
           log: {
             ...reader,
@@ -314,7 +314,7 @@ describe("what an operator does to the log", () => {
       ],
       ["no tiles", { log: { ...reader, fetchTile: async () => undefined } }, "log"],
       [
-        "an entry with a bit turned",
+        "an entry with a flipped bit",
         {
           log: {
             ...reader,

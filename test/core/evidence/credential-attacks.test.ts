@@ -139,7 +139,7 @@ const NOT_ENTITLED: readonly Attack[] = [
     caught: "credential endorsement",
   },
   {
-    name: "a role raised by its own person, who then lets another in",
+    name: "a role raised by its own person, who then enrols another",
     lie: async (tenant, { zoe, cy }) => {
       await tenant.changeRole(cy, "admin", cy);
       await tenant.endorse(zoe, "approver", cy);
@@ -179,7 +179,7 @@ const NOT_ENTITLED: readonly Attack[] = [
 const recovered: Attack["lie"] = async (_tenant, { cy }) => ({ by: cy, passkey: stranger.passkey });
 const RECOVERED: readonly Attack[] = [
   {
-    name: "by one where two were due",
+    name: "by one where two are required",
     lie: async (tenant, all) => {
       await tenant.recover(all.cy, stranger.passkey, [all.bea]);
       return recovered(tenant, all);
@@ -219,7 +219,7 @@ const RECOVERED: readonly Attack[] = [
     caught: "signature credential endorsement",
   },
   {
-    name: "by one and a colleague who manages nobody",
+    name: "by one manager and a colleague who is not a manager",
     lie: async (tenant, all) => {
       await tenant.recover(all.cy, stranger.passkey, [all.bea, all.dan]);
       return recovered(tenant, all);
@@ -236,7 +236,7 @@ const RECOVERED: readonly Attack[] = [
     caught: "signature credential endorsement",
   },
   {
-    name: "with what was lost counting on",
+    name: "without revoking the lost passkey",
     lie: async (tenant, all) => {
       await tenant.recover(all.cy, stranger.passkey, [all.alex, all.bea], { revoked: [] });
       return { by: all.cy };
@@ -276,7 +276,7 @@ describe("a change with all required signatures", () => {
       },
     },
     {
-      name: "a role raised by an admin",
+      name: "a higher role, set by an admin",
       lie: async (tenant, { eve, bea }) => {
         await tenant.changeRole(eve, "approver", bea);
         return { by: eve };
@@ -290,7 +290,7 @@ describe("a change with all required signatures", () => {
       },
     },
     {
-      name: "a recovery, by the only one who is left",
+      name: "a recovery, by the only manager left",
       lie: async (tenant, { alex, bea, cy }) => {
         await tenant.revoke(bea, alex);
         await tenant.recover(cy, stranger.passkey, [alex]);

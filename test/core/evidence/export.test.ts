@@ -123,14 +123,14 @@ describe("a file that is not an export", () => {
     joined(lines().map((text, at) => (at === line ? text.replace(from, to) : text)));
   const cases: [string, () => Bytes, string][] = [
     ["nothing", () => new Uint8Array(), "the file is empty"],
-    ["cut in a line", () => file.slice(0, -20), "ends in the middle of a line"],
-    ["cut before the last newline", () => file.slice(0, -1), "ends in the middle of a line"],
+    ["truncated within a line", () => file.slice(0, -20), "ends in the middle of a line"],
+    ["truncated before the last newline", () => file.slice(0, -1), "ends in the middle of a line"],
     ["without its last line", () => joined(lines().slice(0, -1)), "ends after 9 of 10 records"],
     ["the header alone", () => joined(lines().slice(0, 1)), "ends after 0 of 10 records"],
     ["without its header", () => joined(lines().slice(1)), "line 1: unknown field"],
-    ["a line too many", () => joined([...lines(), lines()[3] ?? ""]), "more than the 10 records"],
+    ["an extra line", () => joined([...lines(), lines()[3] ?? ""]), "more than the 10 records"],
     ["a line twice", () => joined(lines().toSpliced(4, 0, lines()[3] ?? "")), "record 2 where record 3"],
-    ["a line left out", () => joined(lines().toSpliced(4, 1)), "record 4 where record 3"],
+    ["a missing line", () => joined(lines().toSpliced(4, 1)), "record 4 where record 3"],
     [
       "two lines in another order",
       () => joined(lines().toSpliced(4, 2, lines()[5] ?? "", lines()[4] ?? "")),
@@ -138,13 +138,13 @@ describe("a file that is not an export", () => {
     ],
     ["an empty line", () => joined(lines().toSpliced(4, 0, "")), "line 5"],
     [
-      "lines that end as on Windows",
+      "Windows line ends",
       () => utf8((utf8Text(file) ?? "").replaceAll("\n", "\r\n")),
       "line 1: not in canonical form",
     ],
     ["a byte order mark", () => concat(Uint8Array.of(0xef, 0xbb, 0xbf), file), "line 1"],
     [
-      "bytes that are no text",
+      "bytes that are not text",
       () => concat(file.slice(0, 900), Uint8Array.of(0xff), file.slice(900)),
       "line 2",
     ],
@@ -161,7 +161,7 @@ describe("a file that is not an export", () => {
     ["a receipt's name", edit(0, "countersign/export", "countersign/receipt"), "line 1: expected"],
     ["a count of nothing", edit(0, /"count":\d+/, '"count":0'), "line 1: expected a whole number"],
     [
-      "a decision in the place of an unsigned record",
+      "a decision in the row of an unsigned record",
       edit(6, '"kind":"decision"', '"kind":"record"'),
       "line 7: ",
     ],
@@ -170,7 +170,11 @@ describe("a file that is not an export", () => {
       edit(6, /"statements":\[.*?\],"kind|"payloadHash":"[0-9a-f]{64}",/, ""),
       "line 7: missing field",
     ],
-    ["an erased row that denies it", edit(9, '"erased":true', '"erased":false'), "line 10: expected true"],
+    [
+      "an erased row that says it is not erased",
+      edit(9, '"erased":true', '"erased":false'),
+      "line 10: expected true",
+    ],
     ["a key twice", edit(3, '"kind":"change"', '"kind":"change","kind":"change"'), "line 4: "],
   ];
   it.each(cases)("%s", async (_name, make, said) => {

@@ -62,7 +62,7 @@ describe("a public record", () => {
     ["another time than the record", { ...honest, at: "2026-01-01T00:00:00.000Z" }, { request: "failed" }],
     ["another request", { ...honest, confirmation: "c_other" }, { request: "failed" }],
     [
-      "another outcome in the record, too",
+      "another outcome in the record as well",
       {
         ...honest,
         outcome: "rejected",
@@ -88,7 +88,7 @@ describe("a public record", () => {
       { ...honest, opening: { ...opening, proof: "none" } },
       { inclusion: "failed", log: "absent", witnesses: "absent" },
     ],
-    ["a field more", { ...honest, shown: true }, { form: "failed", request: "absent", log: "absent" }],
+    ["an extra field", { ...honest, shown: true }, { form: "failed", request: "absent", log: "absent" }],
     ["a field less", { ...honest, anchor: undefined }, { form: "failed" }],
     ["another kind", { ...honest, kind: "countersign/receipt" }, { form: "failed" }],
   ];

@@ -31,7 +31,7 @@ describe("a dishonest decision that an operator seals", () => {
   const rows: [string, () => SampleRequest, string][] = [
     ["a rejection as an approval", () => ({ votes: [{ by: cy, decision: "reject" }] }), "outcome"],
     ["an approval as a rejection", () => ({ outcome: "rejected", votes: [{ by: cy }] }), "outcome"],
-    ["an approval nobody signed", () => ({ votes: [] }), "outcome"],
+    ["an approval without signatures", () => ({ votes: [] }), "outcome"],
     ["an approval as an expiry", () => ({ outcome: "expired", votes: [{ by: cy }] }), "outcome"],
     [
       "an emergency approval as an ordinary one",
@@ -59,11 +59,15 @@ describe("a dishonest decision that an operator seals", () => {
       }),
       "outcome",
     ],
-    ["one signature where two are due", () => ({ policy: twoOfThree(), votes: [{ by: cy }] }), "outcome"],
-    ["the same person twice", () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: cy }] }), "outcome"],
-    ["a second, uninvited signature", () => ({ votes: [{ by: cy }, { by: dan }] }), "outcome"],
     [
-      "a quorum in spite of a veto",
+      "one signature where two are required",
+      () => ({ policy: twoOfThree(), votes: [{ by: cy }] }),
+      "outcome",
+    ],
+    ["the same person twice", () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: cy }] }), "outcome"],
+    ["a second signature that nobody asked for", () => ({ votes: [{ by: cy }, { by: dan }] }), "outcome"],
+    [
+      "a quorum despite a veto",
       () => ({ policy: twoOfThree(), votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }] }),
       "outcome",
     ],
@@ -77,7 +81,7 @@ describe("a dishonest decision that an operator seals", () => {
       "policy",
     ],
     [
-      "a passkey that can be copied, where none may be",
+      "a synced passkey under a policy that forbids it",
       () => ({ policy: twoOfThree({ authenticator: "device-bound" }), votes: [{ by: cy }, { by: dan }] }),
       "signature",
     ],
@@ -99,7 +103,7 @@ describe("a dishonest decision that an operator seals", () => {
       "signature",
     ],
     [
-      "a signature over something else",
+      "a signature of something else",
       () => ({ votes: [{ by: cy, lies: { challenge: randomBytes(64) } }] }),
       "signature",
     ],
@@ -152,17 +156,17 @@ describe("a dishonest decision that an operator seals", () => {
       "statement",
     ],
     [
-      "a directory of the future",
+      "a later directory state",
       () => ({ votes: [{ by: cy }], alter: body({ directory: { seq: 900, commit: "00".repeat(32) } }) }),
       "order",
     ],
     [
-      "a directory from before the endorsement",
+      "a directory state from before the endorsement",
       () => ({ votes: [{ by: cy }], alter: body({ directory: { seq: 0, commit: "00".repeat(32) } }) }),
       "order",
     ],
     [
-      "a directory that never was",
+      "a directory state that does not exist",
       () => ({ votes: [{ by: cy }], alter: body({ directory: { seq: 4, commit: "00".repeat(32) } }) }),
       "order",
     ],
@@ -185,7 +189,7 @@ describe("what an operator does to the directory", () => {
       "signature credential endorsement history",
     ],
     [
-      "lets a stranger endorse himself",
+      "lets a stranger endorse themselves",
       (own) => own.endorse(zoe, "approver", zoe),
       () => zoe,
       "signature credential endorsement history",
@@ -215,7 +219,7 @@ describe("what an operator does to the directory", () => {
       "signature credential endorsement history",
     ],
     [
-      "shows the admin another key than he seals",
+      "shows the admin another key than the one it seals",
       (own) =>
         own.endorse(zoe, "approver", bea, {
           votes: [{ by: bea, lies: { challenge: randomBytes(64) } }],

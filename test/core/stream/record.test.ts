@@ -110,7 +110,7 @@ describe("entries", () => {
     ["another kind", bytes(`03${"aa".repeat(64)}`)],
     ["a byte too few", bytes(sealed.slice(0, -2))],
     ["a byte too many", bytes(`${sealed}00`)],
-    ["a public record that is no object", utf8("\u0002[]")],
+    ["a public record that is not an object", utf8("\u0002[]")],
     ["a public record with spaces", utf8('\u0002{"a": 1}')],
     ["a public record out of order", utf8('\u0002{"b":1,"a":1}')],
     ["a public record with a name twice", utf8('\u0002{"a":1,"a":1}')],
@@ -146,15 +146,11 @@ describe("records", () => {
     ["a change", { ...decision, type: "role.changed" }, undefined],
     ["another kind", { ...decision, type: "moon.landed" }, "/type"],
     ["another version", { ...decision, v: 2 }, "/v"],
-    ["a decision with a use's body", { ...decision, body: consumed.body }, "/body/decided"],
-    [
-      "an outcome that is none",
-      { ...decision, body: { ...decision.body, outcome: "maybe" } },
-      "/body/outcome",
-    ],
+    ["a decision with the body of a use", { ...decision, body: consumed.body }, "/body/decided"],
+    ["an unknown outcome", { ...decision, body: { ...decision.body, outcome: "maybe" } }, "/body/outcome"],
     ["a seq below zero", { ...decision, seq: -1 }, "/seq"],
     ["a time without milliseconds", { ...decision, at: "2026-11-01T12:00:00Z" }, "/at"],
-    ["a day that never was", { ...decision, at: "2026-02-30T12:00:00.000Z" }, "/at"],
+    ["a day that does not exist", { ...decision, at: "2026-02-30T12:00:00.000Z" }, "/at"],
     ["an upper-case hash", { ...decision, stream: "AA".repeat(32) }, "/stream"],
   ];
   it.each(rows)("%s", (_name, record, at) => {

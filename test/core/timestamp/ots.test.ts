@@ -135,10 +135,14 @@ describe("proofs from the chain itself", () => {
 
 describe("files written by hand", () => {
   const rows: readonly [what: string, spelled: string, tree: TimestampTree][] = [
-    ["a promise", ALICE, leaf(alice)],
+    ["a pending attestation", ALICE, leaf(alice)],
     ["a block", BLOCK_170, leaf(block170)],
-    ["something unknown, kept as it is", OTHER, leaf(other)],
-    ["something unknown without content", "00 0102030405060708 00", leaf({ ...other, payload: spell("") })],
+    ["an unknown attestation, kept unchanged", OTHER, leaf(other)],
+    [
+      "an unknown attestation without content",
+      "00 0102030405060708 00",
+      leaf({ ...other, payload: spell("") }),
+    ],
     [
       "the greatest height",
       `00 ${BITCOIN} 08 ffffffffffffff0f`,
@@ -150,7 +154,7 @@ describe("files written by hand", () => {
       leaf(other, block170, alice),
     ],
     // Sorted by address, not by the length before it.
-    ["two promises, by address", `ff ${ALICE} ${BOB}`, leaf(alice, bob)],
+    ["two pending attestations, by address", `ff ${ALICE} ${BOB}`, leaf(alice, bob)],
     [
       "two blocks, by height",
       `ff 00 ${BITCOIN} 01 09 ${BLOCK_170}`,
@@ -232,7 +236,7 @@ describe("refused", () => {
     ["version 2", `${MAGIC} 02 08 ${DIGEST} ${ALICE}`, /version/],
     ["a version in two bytes", `${MAGIC} 8100 08 ${DIGEST} ${ALICE}`, /version/],
     ["a SHA-1 digest", `${MAGIC} 01 02 ${"11".repeat(20)} ${ALICE}`, /SHA-256/],
-    ["a digest cut short", `${MAGIC} 01 08 1111`, /end too early/],
+    ["a truncated digest", `${MAGIC} 01 08 1111`, /end too early/],
     ["no tree", START, /end too early/],
     ["a byte after the end", `${START} ${ALICE} 00`, /after the end/],
     ["a second tree", `${START} ${ALICE} ${ALICE}`, /after the end/],
@@ -240,24 +244,32 @@ describe("refused", () => {
     ["a fork whose last branch is missing", `${START} ff ${ALICE}`, /end too early/],
     ["a fork of a fork", `${START} ff ff ${ALICE} ${BOB}`, /unknown operation/],
     ["an unknown operation", `${START} 04 ${ALICE}`, /unknown operation/],
-    ["an operation of nothing", `${START} f0 00 ${ALICE}`, /nothing to append/],
-    ["an operand cut short", `${START} f1 03 0000`, /end too early/],
+    ["an operation without an operand", `${START} f0 00 ${ALICE}`, /nothing to append/],
+    ["a truncated operand", `${START} f1 03 0000`, /end too early/],
     ["a length that is not in its shortest form", `${START} f0 8100 00 ${ALICE}`, /not in its shortest form/],
-    ["a length without end", `${START} f0 ${"80".repeat(30)}`, /end too early/],
+    ["a length that does not end", `${START} f0 ${"80".repeat(30)}`, /end too early/],
     ["a length beyond 2^53", `${START} f0 ${"ff".repeat(30)} 00`, /beyond 2\^53/],
     ["a path without attestation", `${START} 08 08`, /end too early/],
-    ["an attestation cut short in its tag", `${START} 00 83dfe3`, /end too early/],
-    ["an attestation cut short", `${START} 00 0102030405060708 03 ffff`, /end too early/],
-    ["a promise without address", `${START} 00 ${PENDING} 00`, /in an attestation, the bytes end/],
+    ["an attestation truncated in its tag", `${START} 00 83dfe3`, /end too early/],
+    ["a truncated attestation", `${START} 00 0102030405060708 03 ffff`, /end too early/],
     [
-      "a promise with more than an address",
+      "a pending attestation without an address",
+      `${START} 00 ${PENDING} 00`,
+      /in an attestation, the bytes end/,
+    ],
+    [
+      "a pending attestation with more than an address",
       `${START} 00 ${PENDING} 03 01 'a' 00`,
       /in an attestation, there are bytes after/,
     ],
-    ["a promise with less", `${START} 00 ${PENDING} 02 02 'a'`, /in an attestation, the bytes end/],
+    [
+      "a pending attestation with too few bytes",
+      `${START} 00 ${PENDING} 02 02 'a'`,
+      /in an attestation, the bytes end/,
+    ],
     ...["?", "#", "@", "%", "[", " ", "\\", "~", "\n", "é", "\0"].map(
       (character): [string, string, RegExp] => [
-        `a promise with ${JSON.stringify(character)} in its address`,
+        `a pending attestation with ${JSON.stringify(character)} in its address`,
         `${START} 00 ${PENDING} ${character === "é" ? "04 03" : "03 02"} 'a${character}'`,
         /a character that is not allowed there/,
       ],
@@ -275,8 +287,12 @@ describe("refused", () => {
       /not in its shortest form/,
     ],
     ["a height of 2^53", `${START} 00 ${BITCOIN} 08 8080808080808010`, /beyond 2\^53/],
-    ["the same promise twice", `${START} ff ${ALICE} ${ALICE}`, /same attestation twice/],
-    ["the same unknown thing twice", `${START} ff ${OTHER} ff ${ALICE} ${OTHER}`, /same attestation twice/],
+    ["the same pending attestation twice", `${START} ff ${ALICE} ${ALICE}`, /same attestation twice/],
+    [
+      "the same unknown attestation twice",
+      `${START} ff ${OTHER} ff ${ALICE} ${OTHER}`,
+      /same attestation twice/,
+    ],
     ["the same operation twice", `${START} ff 08 ${ALICE} 08 ${BOB}`, /same operation twice/],
     ["the same operand twice", `${START} ff f0 01 00 ${ALICE} f0 01 00 ${BOB}`, /same operation twice/],
   ];

@@ -27,7 +27,7 @@ describe("a checkpoint", () => {
   it.each([
     ["the empty tree", `a\n0\n${EMPTY}\n`],
     ["the largest tree", `a\n9007199254740991\n${ROOT}\n`],
-    ["an origin with spaces, as Go's has", `go.sum database tree\n1\n${ROOT}\n`],
+    ["an origin with spaces, like Go's", `go.sum database tree\n1\n${ROOT}\n`],
     ["the longest origin", `${"o".repeat(255)}\n9007199254740991\n${ROOT}\n`],
   ])("may be of %s", (_name, text) => {
     const checkpoint = parseCheckpoint(text);
@@ -39,9 +39,9 @@ describe("a checkpoint", () => {
     ["nothing", ""],
     ["two lines", "a\n1\n"],
     ["no newline at the end", TEXT.trimEnd()],
-    ["a blank line behind", `${TEXT}\n`],
+    ["a blank line at the end", `${TEXT}\n`],
     ["a line of an extension", `${TEXT}extension\n`],
-    ["a text behind", `${TEXT}x`],
+    ["text at the end", `${TEXT}x`],
     ["an empty origin", `\n1\n${ROOT}\n`],
     ["a tab in the origin", `a\tb\n1\n${ROOT}\n`],
     ["half a surrogate pair", `\ud800\n1\n${ROOT}\n`],
@@ -56,13 +56,13 @@ describe("a checkpoint", () => {
     ["a space before the size", `a\n 1\n${ROOT}\n`],
     ["other digits", `a\n١\n${ROOT}\n`],
     ["2^53", `a\n9007199254740992\n${ROOT}\n`],
-    ["an endless size", `a\n${"1".repeat(CHECKPOINT_MAX_CHARACTERS)}\n${ROOT}\n`],
+    ["a very long size", `a\n${"1".repeat(CHECKPOINT_MAX_CHARACTERS)}\n${ROOT}\n`],
     ["a long origin", `${"o".repeat(CHECKPOINT_MAX_CHARACTERS)}\n1\n${ROOT}\n`],
     ["no root", "a\n1\n\n"],
     ["a short root", `a\n1\n${ROOT.slice(4)}\n`],
     ["a long root", `a\n1\nAAAA${ROOT}\n`],
     ["a root without padding", `a\n1\n${ROOT.slice(0, -1)}\n`],
-    ["a root with loose bits", `a\n1\n${ROOT.replace("2I=", "2J=")}\n`],
+    ["a root with non-zero padding bits", `a\n1\n${ROOT.replace("2I=", "2J=")}\n`],
     ["a root in base64url", `a\n1\n${ROOT.replace("/", "_")}\n`],
     ["the empty tree with another root", `a\n0\n${ROOT}\n`],
   ])("is refused: %s", (_name, text) => {

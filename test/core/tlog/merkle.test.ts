@@ -147,7 +147,7 @@ describe("refused inclusion claims", () => {
     ["a shorter path", { path: good.path.slice(1) }],
     ["a longer path", { path: [...good.path, good.root] }],
     ["a path in another order", { path: good.path.toReversed() }],
-    ["an endless path", { path: Array.from({ length: PATH_MAX_HASHES + 1 }, () => good.root) }],
+    ["a very long path", { path: Array.from({ length: PATH_MAX_HASHES + 1 }, () => good.root) }],
     ["a short hash in the path", { path: [...good.path.slice(1), short] }],
     ["a short root", { root: short }],
     ["a short leaf", { leaf: short }],
@@ -207,7 +207,7 @@ describe("refused consistency claims", () => {
     ["no path", { path: [] }],
     ["a shorter path", { path: good.path.slice(1) }],
     ["a longer path", { path: [...good.path, good.newRoot] }],
-    ["an endless path", { path: Array.from({ length: PATH_MAX_HASHES + 1 }, () => good.oldRoot) }],
+    ["a very long path", { path: Array.from({ length: PATH_MAX_HASHES + 1 }, () => good.oldRoot) }],
     ["a short hash in the path", { path: [...good.path.slice(1), good.oldRoot.slice(1)] }],
     ["a short root", { oldRoot: good.oldRoot.slice(1) }],
     ["equal sizes, two roots", { ...same, oldRoot: rootOf(7) }],
@@ -247,7 +247,7 @@ describe("refused consistency claims to the right roots", () => {
     ["too short a path", { ...good, newSize: 3 }],
     ["a short hash", { ...good, path: [short], newRoot: nodeHash(one, short) }],
     ["a short old root", { ...good, oldRoot: short, newRoot: nodeHash(short, next) }],
-    ["short roots of one size", { ...good, oldRoot: short, newSize: 1, newRoot: short, path: [] }],
+    ["short roots of the same size", { ...good, oldRoot: short, newSize: 1, newRoot: short, path: [] }],
     [
       "one root too many for a tree of three",
       {

@@ -65,10 +65,10 @@ describe("verifier keys", () => {
     ["another key", VKEY.replace("AekyeR", "AekyeS")],
     ["another type under the same id", VKEY.replace("AekyeR", "BekyeR")],
     ["padding", `${VKEY}=`],
-    ["a space behind", `${VKEY} `],
+    ["a space at the end", `${VKEY} `],
     ["a short key", VKEY.slice(0, -4)],
     ["a long key", `${VKEY}AAAA`],
-    ["an endless one", "a+".repeat(100_000)],
+    ["a very long one", "a+".repeat(100_000)],
     ["a type that is not Ed25519", "sigstore+c0d23d6a+Atk="],
   ])("refused: %s", (_name, vkey) => {
     expect(parseVkey(VKEY).ok).toBe(true);
@@ -117,7 +117,7 @@ describe("the form of a note", () => {
     ["half a surrogate pair", `te\ud800xt\n\n${line}`],
     ["a hyphen for the dash", `text\n\n- a AAAAAAA=\n`],
     ["two spaces", `text\n\n—  a AAAAAAA=\n`],
-    ["a space behind", `text\n\n— a AAAAAAA= \n`],
+    ["a space at the end", `text\n\n— a AAAAAAA= \n`],
     ["a space in the name", `text\n\n— a b AAAAAAA=\n`],
     ["a wide space in the name", `text\n\n— a\u3000b AAAAAAA=\n`],
     ["a plus in the name", `text\n\n— a+b AAAAAAA=\n`],
@@ -127,7 +127,7 @@ describe("the form of a note", () => {
     ["a key id only", `text\n\n— a AAAAAA==\n`],
     ["base64 without padding", `text\n\n— a AAAAAAA\n`],
     ["base64url", `text\n\n— a AAAAAA_=\n`],
-    ["base64 with loose bits", `text\n\n— a AAAAAAB=\n`],
+    ["base64 with non-zero padding bits", `text\n\n— a AAAAAAB=\n`],
     ["a line of something else", `text\n\n${line}more\n`],
     ["too many signatures", `text\n\n${line.repeat(NOTE_MAX_SIGNATURES + 1)}`],
     ["too long a text", `${"x".repeat(NOTE_MAX_CHARACTERS)}\n\n${line}`],
@@ -243,7 +243,7 @@ describe("verifying", async () => {
   const shape = { code: "note_signature_invalid" };
   it.each<[string, readonly NoteSignature[], string]>([
     ["no known key", [foreign], "no signature is by a trusted key"],
-    ["the right id under another name", [renamed], "no signature is by a trusted key"],
+    ["the right id with another name", [renamed], "no signature is by a trusted key"],
     [
       "the right name with another id",
       [{ ...signature, id: foreign.id }],

@@ -247,9 +247,9 @@ describe("entries", () => {
     [
       ["another entry", 5, entries, (all) => all.with(20, forgedEntry)],
       ["two entries exchanged", 5, entries, (all) => [...all.slice(1), ...all.slice(0, 1)]],
-      ["an entry left out", 5, entries, (all) => all.slice(1)],
-      ["the last entry left out", 273, last, (all) => all.slice(0, -1)],
-      ["an entry too many", 273, last, (all) => [...all, forgedEntry]],
+      ["a missing entry", 5, entries, (all) => all.slice(1)],
+      ["the last entry removed", 273, last, (all) => all.slice(0, -1)],
+      ["an extra entry", 273, last, (all) => [...all, forgedEntry]],
       ["the last entry exchanged", 273, last, (all) => all.with(111, forgedEntry)],
     ],
   )("%s is refused", async (_name, index, honest, forge) => {

@@ -186,7 +186,7 @@ describe("an assertion", () => {
     ["the same count", 7, 7, true],
     ["a smaller count", 7, 6, true],
     ["a counter that is missing", 7, 0, true],
-    ["the largest again", 2 ** 32 - 1, 2 ** 32 - 1, true],
+    ["the largest number again", 2 ** 32 - 1, 2 ** 32 - 1, true],
     ["an unknown earlier counter", undefined, 5, false],
   ])("reports its counter: %s", async (_name, before, signCount, signCountRegressed) => {
     const { id, publicKey } = passkey().credential;

@@ -13,7 +13,7 @@ const SAMPLES = [`a5 0102 0326 2001 21 5820 ${X} 22 5820 ${Y}`, "a1 6175 81 83 0
 
 describe("CBOR", () => {
   it.each<[string, string, readonly (readonly [string | number, CborValue])[]]>([
-    ["nothing in it", "a0", []],
+    ["an empty map", "a0", []],
     [
       "small numbers",
       "a3 0017 1718 18 20 37",
@@ -71,9 +71,9 @@ describe("CBOR", () => {
     ["two maps", "a0 a0"],
     ["a missing value", "a1 01"],
     ["a missing entry", "a2 01 02"],
-    ["a false claim of entries", "ba 7fffffff 01 02"],
-    ["a false claim of items", "a1 01 9a 7fffffff 00"],
-    ["a false claim of bytes", "a1 01 5a 7fffffff 00"],
+    ["a false number of entries", "ba 7fffffff 01 02"],
+    ["a false number of items", "a1 01 9a 7fffffff 00"],
+    ["a false number of bytes", "a1 01 5a 7fffffff 00"],
     ["more than the largest number", "a1 01 1b 001fffffffffffff"],
     ["2^64 - 1", "a1 01 1b ffffffffffffffff"],
     ["-2^64", "a1 01 3b ffffffffffffffff"],
@@ -82,10 +82,10 @@ describe("CBOR", () => {
     ["65535 in five bytes", "a1 01 1a0000ffff"],
     ["2^32 - 1 in nine bytes", "a1 01 1b00000000ffffffff"],
     ["a reserved width", "a1 01 1c"],
-    ["bytes without end", "a1 01 5f 4100 ff"],
-    ["text without end", "a1 01 7f 6100 ff"],
-    ["a list without end", "a1 01 9f 01 ff"],
-    ["a map without end", "bf 01 02 ff"],
+    ["bytes of indefinite length", "a1 01 5f 4100 ff"],
+    ["text of indefinite length", "a1 01 7f 6100 ff"],
+    ["a list of indefinite length", "a1 01 9f 01 ff"],
+    ["a map of indefinite length", "bf 01 02 ff"],
     ["a break", "a1 01 ff"],
     ["a tag", "a1 01 c0 00"],
     ["undefined", "a1 01 f7"],
@@ -103,7 +103,7 @@ describe("CBOR", () => {
     ["a list for a name", "a1 80 00"],
     ["maps, five deep", "a1 01 a1 01 a1 01 a1 01 a0"],
     ["lists, five deep", "a1 01 81 81 81 80"],
-    ["no end of lists", `a1 01 ${"81".repeat(10_000)}`],
+    ["very deeply nested lists", `a1 01 ${"81".repeat(10_000)}`],
   ])("refuses %s", (_name, hex) => {
     expect(readCborMap(bytes(hex))).toMatchObject({
       ok: false,

@@ -14,7 +14,7 @@ const HIGH = `80${"00".repeat(31)}`;
 describe("DER of P-256 signatures", () => {
   it.each([
     ["the smallest", "3006 020101 020101", number("01"), number("01")],
-    ["a set top bit has a zero before it", "3008 02020080 02020081", number("80"), number("81")],
+    ["a set top bit has a zero byte before it", "3008 02020080 02020081", number("80"), number("81")],
     ["32 bytes", `3026 0220 7f${"ff".repeat(31)} 020200ff`, `7f${"ff".repeat(31)}`, number("ff")],
     ["33 bytes", `3026 0221 00${HIGH} 020101`, HIGH, number("01")],
     ["the largest", `3046 0221 00${ORDER_LESS_ONE} 0221 00${ORDER_LESS_ONE}`, ORDER_LESS_ONE, ORDER_LESS_ONE],
@@ -37,19 +37,19 @@ describe("DER of P-256 signatures", () => {
     ["only r", "3003 020101"],
     ["a long length of the sequence", "308106 020101 020102"],
     ["a longer one", "30820006 020101 020102"],
-    ["a length without end", "3080 020101 020102 0000"],
+    ["a length that does not end", "3080 020101 020102 0000"],
     ["a long length of r", "3007 02810101 020102"],
     ["a long length of s", "3007 020101 02810102"],
     ["r as an octet string", "3006 040101 020102"],
     ["s as an octet string", "3006 020101 040102"],
     ["r empty", "3005 0200 020102"],
     ["s empty", "3005 020101 0200"],
-    ["r that takes s along", "3006 020401 020102"],
+    ["r that includes s", "3006 020401 020102"],
     ["s beyond the end", "3006 020101 020202"],
     ["r zero", "3006 020100 020102"],
     ["s zero", "3006 020101 020100"],
-    ["r with a needless zero", "3007 02020001 020102"],
-    ["s with a needless zero", "3007 020101 02020002"],
+    ["r with an unnecessary zero", "3007 02020001 020102"],
+    ["s with an unnecessary zero", "3007 020101 02020002"],
     ["r of two zeros", "3007 02020000 020102"],
     ["r negative", "3006 0201ff 020102"],
     ["s negative", "3006 020101 020180"],
@@ -58,7 +58,7 @@ describe("DER of P-256 signatures", () => {
     ["s the order", `3026 020101 0221 00${ORDER}`],
     ["r of 33 bytes", `3026 0221 01${HIGH} 020102`],
     ["r of 34 bytes", `3027 0222 0080${HIGH} 020102`],
-    ["more than can be", `3047 0221 00${ORDER_LESS_ONE} 0222 0000${ORDER_LESS_ONE}`],
+    ["more than possible", `3047 0221 00${ORDER_LESS_ONE} 0222 0000${ORDER_LESS_ONE}`],
   ])("refuses %s", (_name, der) => {
     expect(rawFromDer(bytes(der))).toMatchObject({ ok: false, refusal: { code: "signature_malformed" } });
     expect(rawFromDer(bytes("3006 020101 020102")).ok).toBe(true);
