@@ -33,6 +33,12 @@ declare module "vitest" {
   }
 }
 
+/**
+ * Real synced passkeys have no signature counter. Chromium's virtual ones count on each device, so a copied
+ * passkey reports a lower value than the original.
+ */
+const COPIED_PASSKEY = /^\{"event":"signature_counter_regression",.*\n/gm;
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const names = FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
   const [{ ready, tenants, errorOutput, stop }, browser] = await Promise.all([
@@ -47,7 +53,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await browser.close();
     await stop();
-    if (errorOutput() !== "")
-      throw new Error(`the product printed errors during the tests:\n${errorOutput()}`);
+    const errors = errorOutput().replaceAll(COPIED_PASSKEY, "");
+    if (errors !== "") throw new Error(`the product printed errors during the tests:\n${errors}`);
   };
 }

@@ -62,13 +62,20 @@ export async function startProduct(tenants: readonly TenantNames[] = []): Promis
     const ready = await readyLine(child);
     let tail = "";
     child.stderr?.on("data", (chunk: Buffer) => {
-      tail = (tail + chunk.toString()).slice(-TAIL_CHARACTERS);
+      tail = lastLines(tail + chunk.toString());
     });
     return { ready, tenants: created, group: child.pid ?? 0, errorOutput: () => tail, stop };
   } catch (problem) {
     await stop();
     throw problem;
   }
+}
+
+/** The whole lines at the end of a text. */
+function lastLines(text: string): string {
+  if (text.length <= TAIL_CHARACTERS) return text;
+  const tail = text.slice(-TAIL_CHARACTERS);
+  return tail.slice(tail.indexOf("\n") + 1);
 }
 
 export function createTenants(
