@@ -69,7 +69,7 @@ async function onProduct(): Promise<boolean> {
 }
 
 async function onFixture(): Promise<boolean> {
-  const bundle = await bundleWorker({ entryPoints: ["test/conformance/worker.ts"] });
+  const bundle = await bundleWorker({ entryPoints: ["test/conformance/conformance-worker.ts"] });
   const server = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,

@@ -147,7 +147,7 @@ function isMetWith(
     seatsPassed.set(tree.person, seat + 1);
     return signed.has(tree.person) && (seating.get(tree.person) ?? 0) === seat;
   }
-  // Visits every branch even if enough are met already, so that all seats are counted.
+  // Walks every branch even if enough are met already, so that all seats are counted.
   const met = tree.of.map((branch) => isMetWith(branch, signed, seating, seatsPassed)).filter(Boolean);
   return met.length >= tree.threshold;
 }

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { inboxOf } from "../../app/decision/inbox.ts";
+import { inboxOf } from "../../app/decision/read-inbox.ts";
 import type { InboxData } from "../../core/pages/inbox.ts";
 import type { HonoEnv } from "../context.ts";
 import { pageQuery } from "./page-input.ts";

@@ -10,7 +10,7 @@ import receipts from "../../../web/docs/vectors/receipts.json" with { type: "jso
 import tree from "../../../web/docs/vectors/tree.json" with { type: "json" };
 import { editJson } from "../../support/evidence/edit-json.ts";
 import { audit } from "../../support/vectors/audits.ts";
-import { judge, type Given } from "../../support/vectors/verdict.ts";
+import { judge, type Given } from "../../support/vectors/expected-verdict.ts";
 
 // The receipts that are published for those who write a verifier of their own, and the verdicts.
 

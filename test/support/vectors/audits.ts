@@ -8,7 +8,7 @@ import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { readerOf } from "../evidence/export-file.ts";
 import { fixedLog, type Example } from "./example-tenant.ts";
 import { fixedDraw } from "./keys.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "./expected-verdict.ts";
 
 // The example's export against the log as it is, and against logs that have grown in ways that must show.
 

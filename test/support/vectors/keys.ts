@@ -4,7 +4,7 @@ import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { SigningKey } from "../authenticator.ts";
 import { ed25519Secret } from "../log/note-signer.ts";
-import { publicPoint, signP256 } from "./p256.ts";
+import { publicPoint, signP256 } from "../deterministic-p256.ts";
 
 // Everything that would be random in the product, and must be the same every time the vectors are made.
 

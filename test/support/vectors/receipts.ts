@@ -12,7 +12,7 @@ import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { editJson } from "../evidence/edit-json.ts";
 import { fileOf, headerOf, rowsOf } from "../evidence/export-file.ts";
 import { MUTATIONS, type Mutation } from "./mutations.ts";
-import { judge, type Given } from "./verdict.ts";
+import { judge, type Given } from "./expected-verdict.ts";
 import type { Example } from "./example-tenant.ts";
 
 // Whole receipts with what a verifier knows besides, and the verdict.

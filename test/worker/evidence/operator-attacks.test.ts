@@ -13,7 +13,7 @@ import {
   NO_FINDINGS,
   runAttack,
   type Findings,
-} from "../support/attack-findings.ts";
+} from "./support/attack-findings.ts";
 import {
   createAttackedTenant,
   quorumOfBoth,
@@ -25,7 +25,7 @@ import {
   takeSnapshot,
   type AttackedTenant,
   type Snapshot,
-} from "../support/attack-fixture.ts";
+} from "./support/attack-fixture.ts";
 import {
   approveAs,
   endorsementChange,
@@ -36,7 +36,7 @@ import {
   plantPerson,
   roleChange,
   type ForgedVote,
-} from "../support/forged-rows.ts";
+} from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Attacks of the operator on an honest tenant. The operator controls every row, the log's storage and its key, and may

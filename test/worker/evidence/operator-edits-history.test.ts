@@ -10,7 +10,7 @@ import {
   NO_FINDINGS,
   takeBaseline,
   type Findings,
-} from "../support/attack-findings.ts";
+} from "./support/attack-findings.ts";
 import {
   createAttackedTenant,
   resealFrom,
@@ -19,8 +19,8 @@ import {
   takeSnapshot,
   type AttackedTenant,
   type Snapshot,
-} from "../support/attack-fixture.ts";
-import { dropTriggers, forge, editStatement, shiftRecords } from "../support/forged-rows.ts";
+} from "./support/attack-fixture.ts";
+import { dropTriggers, forge, editStatement, shiftRecords } from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
 
 // The operator edits history. First only in the tables, which then contradict the log. Then also in the log, which is

@@ -35,7 +35,7 @@ import {
   runMonitor,
   takeBaseline,
   type MonitorMemory,
-} from "../support/attack-findings.ts";
+} from "./support/attack-findings.ts";
 import {
   createAttackedTenant,
   ENTRIES_BEFORE,
@@ -46,8 +46,8 @@ import {
   takeSnapshot,
   type AttackedTenant,
   type Snapshot,
-} from "../support/attack-fixture.ts";
-import { forge } from "../support/forged-rows.ts";
+} from "./support/attack-fixture.ts";
+import { forge } from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Evidence that the operator forges, or shows to one verifier and not to another. What one piece of evidence cannot

@@ -11,7 +11,7 @@ import {
   runAttack,
   runMonitor,
   type Findings,
-} from "../support/attack-findings.ts";
+} from "./support/attack-findings.ts";
 import {
   createAttackedTenant,
   requestFromBoth,
@@ -21,7 +21,7 @@ import {
   takeSnapshot,
   type AttackedTenant,
   type Snapshot,
-} from "../support/attack-fixture.ts";
+} from "./support/attack-fixture.ts";
 import {
   approveAs,
   endorsementChange,
@@ -29,7 +29,7 @@ import {
   forgeUse,
   plantPerson,
   shiftRecords,
-} from "../support/forged-rows.ts";
+} from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
 
 // What the operator can do although the evidence does not show it, or not all of it. Each attack is carried out, and only

@@ -9,7 +9,7 @@ import { consume } from "../../../src/app/confirmation/consume.ts";
 import { read } from "../../../src/app/confirmation/read.ts";
 import { wait } from "../../../src/app/confirmation/wait.ts";
 import { identityOf } from "../../../src/app/confirmation/deduplicate.ts";
-import { inboxOf } from "../../../src/app/decision/inbox.ts";
+import { inboxOf } from "../../../src/app/decision/read-inbox.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import { openSession, readSession } from "../../../src/app/account/sign-in.ts";
 import { tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";

@@ -1,6 +1,6 @@
-import { concat, owned, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
-import { derFromRaw } from "../../../src/core/webauthn/der.ts";
-import { hmacSha256, sha256 } from "../../../src/core/encoding/hash.ts";
+import { concat, owned, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
+import { derFromRaw } from "../../src/core/webauthn/der.ts";
+import { hmacSha256, sha256 } from "../../src/core/encoding/hash.ts";
 
 // ECDSA on P-256 with the nonce of RFC 6979, because WebCrypto draws a new nonce for each signature and
 // the vectors must come out the same every time. For tests only: it does not hide its secrets.

@@ -1,22 +1,22 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
-import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { createConfirmation } from "../../../src/app/confirmation/create.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
-import type { Bytes } from "../../../src/core/encoding/bytes.ts";
-import { leafHash, treeRoot } from "../../../src/core/tlog/merkle.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
-import type { TrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
-import { logSigner } from "../../../src/log/log-signer.ts";
-import type { BrowserClient } from "../../support/browser-client.ts";
-import { asking, overdue } from "./rest-calls.ts";
-import { bindings, emptyHouse, idOf, newCompany, type Company } from "./worker-fixture.ts";
-import { log, sealed, trust } from "./log-audit.ts";
-import { rollBack, takeRows, type Rows } from "./log-storage.ts";
-import { rows, tableNames, type Row } from "./database-rows.ts";
-import { personNamed } from "./signed-decisions.ts";
+import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
+import { canonicalPayload } from "../../../../src/core/confirmation/canonical-payload.ts";
+import { createConfirmation } from "../../../../src/app/confirmation/create.ts";
+import type { Runtime } from "../../../../src/app/runtime.ts";
+import type { Bytes } from "../../../../src/core/encoding/bytes.ts";
+import { leafHash, treeRoot } from "../../../../src/core/tlog/merkle.ts";
+import { singleApproverPolicy, type Policy } from "../../../../src/core/confirmation/policy.ts";
+import { expectOk } from "../../../../src/core/refusal.ts";
+import type { TrustPolicy } from "../../../../src/core/tlog/trust-policy.ts";
+import { logSigner } from "../../../../src/log/log-signer.ts";
+import type { BrowserClient } from "../../../support/browser-client.ts";
+import { asking, overdue } from "../../support/rest-calls.ts";
+import { bindings, emptyHouse, idOf, newCompany, type Company } from "../../support/worker-fixture.ts";
+import { log, sealed, trust } from "../../support/log-audit.ts";
+import { rollBack, takeRows, type Rows } from "../../support/log-storage.ts";
+import { rows, tableNames, type Row } from "../../support/database-rows.ts";
+import { personNamed } from "../../support/signed-decisions.ts";
 
 // The tenant that an operator attacks, and what the operator controls: the database, the log's storage and its key.
 

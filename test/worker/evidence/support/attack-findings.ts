@@ -1,14 +1,14 @@
 import { expect } from "vitest";
-import { auditExport, type AuditReport } from "../../../src/core/evidence/audit.ts";
-import type { Bytes } from "../../../src/core/encoding/bytes.ts";
-import type { LogReader } from "../../../src/core/tlog/log-entries.ts";
-import { openExport } from "../../../src/core/evidence/export.ts";
-import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
-import { monitorLog, type LogState } from "../../../src/core/evidence/monitor.ts";
-import { entriesPath, tilePath } from "../../../src/core/tlog/tile.ts";
-import { verifyReceipt, type VerifyOptions } from "../../../src/core/evidence/verify.ts";
-import { fetchWorker, ORIGIN, type Company } from "./worker-fixture.ts";
-import { bytesAt, textAt } from "./log-audit.ts";
+import { auditExport, type AuditReport } from "../../../../src/core/evidence/audit.ts";
+import type { Bytes } from "../../../../src/core/encoding/bytes.ts";
+import type { LogReader } from "../../../../src/core/tlog/log-entries.ts";
+import { openExport } from "../../../../src/core/evidence/export.ts";
+import { historyRow, type HistoryRow } from "../../../../src/core/evidence/history.ts";
+import { monitorLog, type LogState } from "../../../../src/core/evidence/monitor.ts";
+import { entriesPath, tilePath } from "../../../../src/core/tlog/tile.ts";
+import { verifyReceipt, type VerifyOptions } from "../../../../src/core/evidence/verify.ts";
+import { fetchWorker, ORIGIN, type Company } from "../../support/worker-fixture.ts";
+import { bytesAt, textAt } from "../../support/log-audit.ts";
 import type { AttackedTenant } from "./attack-fixture.ts";
 
 // What verifiers find in the evidence after an attack. They have what is public, and what they got before the attack.

@@ -1,24 +1,24 @@
-import { fixedStatement } from "../../../src/app/decision/ceremony.ts";
-import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
-import { newId, isoTime } from "../../../src/app/runtime.ts";
-import { assertionHash } from "../../../src/core/webauthn/assertion.ts";
-import { fromHex, toBase64url, toHex } from "../../../src/core/encoding/bytes.ts";
-import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
-import type { Change } from "../../../src/core/stream/directory.ts";
-import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { policyHash, type Policy } from "../../../src/core/confirmation/policy.ts";
-import type { Outcome, Role } from "../../../src/core/stream/record.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
-import { statementNonce, type Statement } from "../../../src/core/confirmation/statement.ts";
-import { confirmations, credentials, outbox, people, steps, votes } from "../../../src/store/schema.ts";
-import type { Authenticator } from "../../support/authenticator.ts";
-import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
-import { PAYLOAD } from "./rest-calls.ts";
-import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
+import { fixedStatement } from "../../../../src/app/decision/ceremony.ts";
+import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
+import { newId, isoTime } from "../../../../src/app/runtime.ts";
+import { assertionHash } from "../../../../src/core/webauthn/assertion.ts";
+import { fromHex, toBase64url, toHex } from "../../../../src/core/encoding/bytes.ts";
+import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
+import type { Change } from "../../../../src/core/stream/directory.ts";
+import { canonicalText, hashOfJson } from "../../../../src/core/encoding/jcs.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
+import { policyHash, type Policy } from "../../../../src/core/confirmation/policy.ts";
+import type { Outcome, Role } from "../../../../src/core/stream/record.ts";
+import { expectOk } from "../../../../src/core/refusal.ts";
+import { statementNonce, type Statement } from "../../../../src/core/confirmation/statement.ts";
+import { confirmations, credentials, outbox, people, steps, votes } from "../../../../src/store/schema.ts";
+import type { Authenticator } from "../../../support/authenticator.ts";
+import { newPasskey, BrowserClient } from "../../../support/browser-client.ts";
+import { PAYLOAD } from "../../support/rest-calls.ts";
+import { fetchWorker, ORIGIN } from "../../support/worker-fixture.ts";
 import { SEQ, type AttackedTenant } from "./attack-fixture.ts";
-import { rows } from "./database-rows.ts";
-import { personNamed } from "./signed-decisions.ts";
+import { rows } from "../../support/database-rows.ts";
+import { personNamed } from "../../support/signed-decisions.ts";
 
 // Rows that the service would not write. The operator can write any.
 
