@@ -10,9 +10,9 @@ import { expectOk } from "../../src/core/refusal.ts";
 import { inclusionPath, rootFromTiles } from "../../src/core/tlog/tile-proof.ts";
 import { TILE_WIDTH, tileWidth, type Tile } from "../../src/core/tlog/tile.ts";
 import { createAuthenticator } from "../support/authenticator.ts";
-import { measure, measureInTurn, rate, row } from "./measure/measure.ts";
+import { measure, measureAlternately, rate, row } from "./measure/measure.ts";
 
-// What the core costs. Prints medians, and ratios against a peer measured in the same run; judges nothing.
+// The cost of core operations. Prints medians, and ratios to a peer measured in the same run. It has no pass or fail.
 
 const LEAVES = 1_000_000;
 
@@ -51,7 +51,7 @@ async function proofs(): Promise<void> {
 async function json(kilobytes: number): Promise<void> {
   const text = canonicalText(samplePayload(kilobytes * 1_024));
   const bytes = utf8(text);
-  const [own, native] = await measureInTurn([
+  const [own, native] = await measureAlternately([
     () => canonicalText(expectOk(parseJson(bytes))),
     () => JSON.stringify(JSON.parse(utf8Text(bytes) ?? "")),
   ]);
@@ -74,7 +74,7 @@ async function assertions(): Promise<void> {
   const challenge = crypto.getRandomValues(new Uint8Array(64));
   const { assertion, response } = await authenticator.assert(challenge);
   const { id, publicKey } = authenticator.credential;
-  const [own, peer] = await measureInTurn([
+  const [own, peer] = await measureAlternately([
     async () =>
       expectOk(await verifyAssertion(assertion, { challenge, origin, rpId, credential: { id, publicKey } })),
     () =>
@@ -120,7 +120,7 @@ function tilesOf(size: number): Bytes[][] {
   return levels;
 }
 
-/** The root above 256 neighbours, which is one hash of the next level. */
+/** The root of 256 neighbouring hashes, which is one hash of the next level. */
 function treeOf(hashes: readonly Bytes[]): Bytes {
   const [left, right] = [hashes.slice(0, hashes.length / 2), hashes.slice(hashes.length / 2)];
   return hashes.length === 1 ? (hashes[0] as Bytes) : nodeHash(treeOf(left), treeOf(right));

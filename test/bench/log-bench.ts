@@ -8,19 +8,19 @@ import { median, rate, row } from "./measure/measure.ts";
 import { benchVerifyPage } from "./verify-page-bench.ts";
 import { bundleWorker } from "../support/product/worker-bundle.ts";
 
-// The log alone, in the runtime that the product runs in, at growing sizes: what an entry costs must not
-// depend on how many there are. Words: the sizes, if others than these.
+// The log alone, in the product's runtime, at growing sizes: the cost of an entry must not depend on the number of
+// entries. Arguments: other sizes than these.
 
 const SIZES = [10_000, 100_000, 1_000_000];
-/** 16 calls of 256 entries each are one group, or two. */
+/** 16 calls of 256 entries each form one or two groups. */
 const FILL_CALLS = 16;
 const FILL_ENTRIES = 256;
-/** Records that a tenant's desk seals at once. */
+/** Records that a tenant's desk seals in one call. */
 const SEAL_ENTRIES = 40;
 const RUNS = 25;
-/** 25 x 5 x 40 entries are sealed in the measuring itself, half of the smallest size. */
+/** The measurement itself seals 25 x 5 x 40 entries, half of the smallest size. */
 const CALLS_PER_RUN = 5;
-const WAKES = 15;
+const STARTS = 15;
 const TILE_CLIENTS = 16;
 const TILE_SECONDS = 3;
 const COPY_WAIT_SECONDS = 180;
@@ -60,13 +60,13 @@ interface State {
 }
 
 interface Figures {
-  /** A call of an object that does nothing: how fast the machine was just then. */
+  /** A call of an object that does nothing: shows how fast the machine was at that time. */
   readonly idle: number;
   readonly append: number;
   readonly seal: number;
   readonly proof: number;
-  readonly wake: number;
-  /** Hashes in tiles that aren't full, up to 255 a level: what a wake-up hashes hangs on them, not on the size. */
+  readonly start: number;
+  /** Hashes in tiles that are not full, up to 255 per level. The cost of a start depends on them, not on the size. */
   readonly edge: number;
   readonly bytes: number;
 }
@@ -84,11 +84,11 @@ class Bench {
     return response;
   }
 
-  /** Milliseconds from outside: inside, clocks stand still. */
+  /** Milliseconds measured from outside, since clocks inside a Worker do not advance. */
   async time(path: string): Promise<number> {
-    const begin = performance.now();
+    const start = performance.now();
     await (await this.call(path)).text();
-    return performance.now() - begin;
+    return performance.now() - start;
   }
 
   async state(): Promise<State> {
@@ -96,7 +96,7 @@ class Bench {
   }
 
   async fillTo(size: number): Promise<void> {
-    const begin = performance.now();
+    const start = performance.now();
     const from = (await this.state()).size;
     for (let left = size - from; left > 0;) {
       const entries = Math.min(FILL_ENTRIES, left);
@@ -104,16 +104,16 @@ class Bench {
       await this.call(`/fill?count=${calls}&entries=${entries}`);
       left -= calls * entries;
     }
-    const seconds = (performance.now() - begin) / 1_000;
+    const seconds = (performance.now() - start) / 1_000;
     console.log(row(`filled to ${size.toLocaleString("en")}`, rate((size - from) / seconds), "entries"));
   }
 
-  /** So that copying doesn't run beside what is measured. */
+  /** So that copying does not run during the measurement. */
   async waitForCopy(): Promise<void> {
-    const begin = performance.now();
+    const start = performance.now();
     for (;;) {
       const { size, copiedSize, error } = await this.state();
-      const seconds = (performance.now() - begin) / 1_000;
+      const seconds = (performance.now() - start) / 1_000;
       if (copiedSize === size) break;
       if (seconds > COPY_WAIT_SECONDS) {
         console.log(row("  copied so far", copiedSize.toLocaleString("en"), error ?? ""));
@@ -123,8 +123,8 @@ class Bench {
     }
   }
 
-  /** Milliseconds of one call of many in a request. */
-  async each(path: string): Promise<number> {
+  /** Milliseconds per call, measured over several calls in one request. */
+  async perCall(path: string): Promise<number> {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run++) {
       times.push((await this.time(`${path}count=${CALLS_PER_RUN}`)) / CALLS_PER_RUN);
@@ -132,11 +132,11 @@ class Bench {
     return median(times);
   }
 
-  async wake(): Promise<number> {
+  async startTime(): Promise<number> {
     const times: number[] = [];
-    for (let run = 0; run < WAKES; run++) {
-      await this.call("/end");
-      times.push(await this.time("/wake"));
+    for (let run = 0; run < STARTS; run++) {
+      await this.call("/abort");
+      times.push(await this.time("/checkpoint"));
     }
     return median(times);
   }
@@ -145,18 +145,18 @@ class Bench {
     await this.fillTo(size);
     await this.waitForCopy();
     const { bytes, size: filled } = await this.state();
-    const measured = {
+    const figures = {
       bytes: bytes / filled,
-      idle: await this.each("/call?"),
-      append: await this.each("/append?entries=1&"),
-      seal: await this.each(`/append?entries=${SEAL_ENTRIES}&`),
-      proof: await this.each("/prove?"),
-      wake: await this.wake(),
+      idle: await this.perCall("/call?"),
+      append: await this.perCall("/append?entries=1&"),
+      seal: await this.perCall(`/append?entries=${SEAL_ENTRIES}&`),
+      proof: await this.perCall("/prove?"),
+      start: await this.startTime(),
     };
-    return { ...measured, edge: edgeWidth((await this.state()).size) };
+    return { ...figures, edge: edgeWidth((await this.state()).size) };
   }
 
-  async served(paths: readonly string[]): Promise<number> {
+  async servedPerSecond(paths: readonly string[]): Promise<number> {
     const end = performance.now() + TILE_SECONDS * 1_000;
     let count = 0;
     const clients = Array.from({ length: TILE_CLIENTS }, async () => {
@@ -183,7 +183,7 @@ function compare(results: ReadonlyMap<number, Figures>): void {
     ["append, 1 entry", "append", "ms", 3],
     [`seal, ${SEAL_ENTRIES} records in one append`, "seal", "ms", 3],
     ["proof of inclusion", "proof", "ms", 3],
-    ["wake-up from the rows, with a checkpoint", "wake", "ms", 2],
+    ["start from the rows, until a checkpoint", "start", "ms", 2],
     ["  hashes at the right edge then", "edge", "", 0],
     ["bytes stored per entry", "bytes", "", 1],
   ];
@@ -203,22 +203,24 @@ try {
   console.log(
     `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}\n`,
   );
-  // First calls of any code are slower than later ones, and would make the smallest size look slow.
+  // The first calls are slower than later ones, and would make the smallest size look slow.
   for (const path of ["/append?entries=1&", `/append?entries=${SEAL_ENTRIES}&`, "/prove?"])
-    await bench.each(path);
-  await bench.wake();
+    await bench.perCall(path);
+  await bench.startTime();
   const results = new Map<number, Figures>();
   for (const size of sizes.length > 0 ? sizes : SIZES) results.set(size, await bench.figures(size));
   compare(results);
 
   const full = Math.floor((await bench.state()).size / 256);
-  const some = Array.from({ length: 500 }, (_unused, place) => Math.floor((place * full) / 500));
-  const tiles = some.map((index) => tilePath({ level: 0, index, width: 256 }));
+  const indices = Array.from({ length: 500 }, (_unused, n) => Math.floor((n * full) / 500));
+  const tiles = indices.map((index) => tilePath({ level: 0, index, width: 256 }));
   const bundles = tiles.map((path) => path.replace("tile/0/", "tile/entries/"));
   console.log("");
-  console.log(row("full tiles served over HTTP", rate(await bench.served(tiles)), `${TILE_CLIENTS} clients`));
-  console.log(row("entry bundles served over HTTP", rate(await bench.served(bundles))));
-  console.log(row("checkpoints served over HTTP", rate(await bench.served(["checkpoint"]))));
+  console.log(
+    row("full tiles served over HTTP", rate(await bench.servedPerSecond(tiles)), `${TILE_CLIENTS} clients`),
+  );
+  console.log(row("entry bundles served over HTTP", rate(await bench.servedPerSecond(bundles))));
+  console.log(row("checkpoints served over HTTP", rate(await bench.servedPerSecond(["checkpoint"]))));
 } finally {
   await server.dispose();
   rmSync(folder, { recursive: true, force: true });

@@ -3,44 +3,44 @@ import { serveBenchWorker } from "./platform/bench-worker.ts";
 import { expectCall } from "./measure/http-client-pool.ts";
 import { approvedAt, countersignAt } from "./peers/countersign.ts";
 import { median } from "./measure/measure.ts";
-import type { Trip } from "./platform/counting.ts";
+import type { RoundTrip } from "./platform/record-round-trips.ts";
 
-// How often and how long each step of the flow waits for a database or an object, counted in the product's own
-// code while requests go their way, one after the other.
+// How often and how long each step of the flow waits for a database or a Durable Object, recorded in the product's own
+// code during real requests, one at a time.
 
 const SOURCE = `
 import product, { Desk as RealDesk } from "./src/worker.ts";
 import { createTenant } from "./src/app/account/create-tenant.ts";
 import { createRuntime } from "./src/app/create-runtime.ts";
-import { callerOf, countedEnv, noteWoken, takeTrips } from "./test/bench/platform/counting.ts";
+import { callerOf, recordingEnv, recordWake, takeRoundTrips } from "./test/bench/platform/record-round-trips.ts";
 import { DurableObject } from "cloudflare:workers";
 export { Log } from "./src/log/log.ts";
 export class Rows extends DurableObject {}
 export class Desk extends RealDesk {
   constructor(state, env) {
-    super(state, countedEnv(env, "desk"));
+    super(state, recordingEnv(env, "desk"));
   }
-  async wait(...given) {
-    const end = await super.wait(...given);
-    noteWoken();
+  async wait(...values) {
+    const end = await super.wait(...values);
+    recordWake();
     return end;
   }
 }
 export default {
   async fetch(request, env, context) {
     const { pathname } = new URL(request.url);
-    if (pathname === "/bench/trips") return Response.json(takeTrips());
+    if (pathname === "/bench/trips") return Response.json(takeRoundTrips());
     if (pathname === "/bench/tenant") {
       const { apiKey, enrolUrl } = await createTenant(createRuntime(env), "Bench", "alex");
       return Response.json({ apiKey, enrolUrl });
     }
-    return product.fetch(request, countedEnv(env, callerOf(request)), context);
+    return product.fetch(request, recordingEnv(env, callerOf(request)), context);
   },
 };
 `;
-/** Long enough for a call to come to its waiting. */
+/** Long enough for a call to start waiting. */
 const SETTLE_MILLISECONDS = 100;
-/** The first requests also note when a key was used last. */
+/** The first requests also store when a key was last used. */
 const WARM_UP_ROUNDS = 5;
 const ROUNDS = 25;
 
@@ -51,7 +51,7 @@ export interface Step {
   readonly statements: number;
   /** Calls of the Desk and of the Log. */
   readonly calls: number;
-  /** Waited for D1, and for the Log, in milliseconds. */
+  /** The time spent waiting for D1 and for the Log, in milliseconds. */
   readonly database: number;
   readonly log: number;
 }
@@ -61,11 +61,11 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
   const { stop } = await serveBenchWorker(SOURCE, port);
   try {
     const url = `http://localhost:${port}`;
-    const made = await expectCall(200, `${url}/bench/tenant`);
-    const { apiKey, enrolUrl } = JSON.parse(made.text) as { apiKey: string; enrolUrl: string };
+    const created = await expectCall(200, `${url}/bench/tenant`);
+    const { apiKey, enrolUrl } = JSON.parse(created.text) as { apiKey: string; enrolUrl: string };
     const countersign = await countersignAt(url, apiKey, enrolUrl);
     const trips = async () =>
-      JSON.parse((await expectCall(200, `${url}/bench/trips`)).text) as readonly Trip[];
+      JSON.parse((await expectCall(200, `${url}/bench/trips`)).text) as readonly RoundTrip[];
     const rounds: (readonly Step[])[] = [];
     for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
       await trips();
@@ -89,8 +89,8 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
       rounds.push([
         step("create", create),
         step("poll", poll),
-        step("page and ceremony (in no figure)", prepare),
-        step("waiting begins (in no figure)", wait),
+        step("page and ceremony (not in a figure)", prepare),
+        step("waiting starts (not in a figure)", wait),
         ...stepsOf(decided),
         step("consume", consume),
       ]);
@@ -101,26 +101,26 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
   }
 }
 
-/** From the decision's arrival on, each part by who waited for it. */
-function stepsOf(trips: readonly Trip[]): readonly Step[] {
-  const byDecider = trips.filter(({ who }) => who.startsWith("POST"));
-  const byDesk = trips.filter(({ who }) => who === "desk");
-  const woken = byDesk.findIndex(({ what }) => what === "woken");
-  const sealingCall = byDecider.findIndex(({ what }) => what === "desk") + 1;
+/** The parts after the decision has arrived, by the caller that waited. */
+function stepsOf(trips: readonly RoundTrip[]): readonly Step[] {
+  const byDecider = trips.filter(({ caller }) => caller.startsWith("POST"));
+  const byDesk = trips.filter(({ caller }) => caller === "desk");
+  const woken = byDesk.findIndex(({ target }) => target === "wake");
+  const sealingCall = byDecider.findIndex(({ target }) => target === "desk") + 1;
   return [
-    step("decide: until the ring", byDecider.slice(0, sealingCall)),
+    step("decide: until it requests sealing", byDecider.slice(0, sealingCall)),
     step("seal: in the Desk, until the wake", byDesk.slice(0, woken)),
     step(
-      "wake: the waiter reads and answers",
-      trips.filter(({ who }) => who.startsWith("GET")),
+      "wake: the waiting call reads and answers",
+      trips.filter(({ caller }) => caller.startsWith("GET")),
     ),
-    step("after the wake: in the Desk (in no figure)", byDesk.slice(woken)),
-    step("after it: the decider's answer (in no figure)", byDecider.slice(sealingCall)),
+    step("after the wake: in the Desk (not in a figure)", byDesk.slice(woken)),
+    step("after that: the answer to the decision (not in a figure)", byDecider.slice(sealingCall)),
   ];
 }
 
-function step(name: string, trips: readonly Trip[]): Step {
-  const of = (what: Trip["what"]) => trips.filter((trip) => trip.what === what);
+function step(name: string, trips: readonly RoundTrip[]): Step {
+  const of = (target: RoundTrip["target"]) => trips.filter((trip) => trip.target === target);
   const [reads, writes] = [of("read"), of("write")];
   return {
     name,
@@ -133,7 +133,7 @@ function step(name: string, trips: readonly Trip[]): Step {
   };
 }
 
-/** The same steps each time; only their times differ. */
+/** The steps of all rounds are the same; only their times differ. */
 function medianOf(rounds: readonly (readonly Step[])[]): readonly Step[] {
   const [first = []] = rounds;
   const middle = (place: number, of: (step: Step | undefined) => number | undefined) =>

@@ -5,10 +5,10 @@ import { startProduct } from "../support/product/product.ts";
 import { backend, BrowserClient, type Fetch } from "../support/browser-client.ts";
 import { median, row } from "./measure/measure.ts";
 
-// How long an auditor with a slow computer waits: from the receipt that is chosen on the verify page to the
-// verdict, as the page itself sees it.
+// How long an auditor with a slow computer waits: from choosing a receipt on the verify page to the verdict, measured in
+// the page.
 
-/** As many times slower as a cheap phone is than this machine; what page tests everywhere take. */
+/** A cheap phone is about this many times slower. Page benchmarks commonly use this factor. */
 const CPU_SLOWDOWN = 4;
 const RUNS = 9;
 
@@ -42,24 +42,24 @@ export async function benchVerifyPage(): Promise<void> {
   }
 }
 
-/** The way to a receipt, without a browser. */
+/** Creates a receipt, without a browser. */
 async function approvedReceipt(ready: {
   readonly url: string;
   readonly apiKey: string;
   readonly enrolUrl: string;
 }): Promise<{ readonly receipt: string; readonly stream: string }> {
   const { url, apiKey, enrolUrl } = ready;
-  const door: Fetch = (address, init) => fetch(address, init);
-  const alex = await BrowserClient.create(door, url);
+  const send: Fetch = (address, init) => fetch(address, init);
+  const alex = await BrowserClient.create(send, url);
   await alex.enrol(enrolUrl);
-  const api = backend(door, url, apiKey);
-  const asked = await api("POST", "/api/confirmations", {
+  const api = backend(send, url, apiKey);
+  const request = await api("POST", "/api/confirmations", {
     username: "alex",
     action: "Deploy to production",
     payload: { service: "api", sha: "abc123" },
   });
-  await alex.decide(asked.body.id);
-  const answer = await door(`${url}/api/confirmations/${asked.body.id}/receipt`, {
+  await alex.decide(request.body.id);
+  const answer = await send(`${url}/api/confirmations/${request.body.id}/receipt`, {
     headers: { "x-api-key": apiKey },
   });
   const receipt = await answer.text();
@@ -75,17 +75,17 @@ async function timeToVerdict(page: Page, receipt: string, stream: string): Promi
     .locator("#file")
     .setInputFiles({ name: "receipt.json", mimeType: "", buffer: Buffer.from(receipt) });
   await page.locator("#verdict").filter({ hasText: /\S/ }).waitFor();
-  return await page.evaluate(() => Number(document.documentElement.dataset["took"]));
+  return await page.evaluate(() => Number(document.documentElement.dataset["milliseconds"]));
 }
 
-/** Runs in the page, with its clock. */
+/** Runs in the page, with the page's clock. */
 function watchVerdict(): void {
-  let begin = 0;
-  document.addEventListener("change", () => (begin = performance.now()), { capture: true, once: true });
+  let start = 0;
+  document.addEventListener("change", () => (start = performance.now()), { capture: true, once: true });
   const verdict = document.querySelector("#verdict");
   if (verdict === null) throw new Error("the page has no verdict");
   new MutationObserver(() => {
     if ((verdict.textContent ?? "").trim() === "") return;
-    document.documentElement.dataset["took"] ??= String(performance.now() - begin);
+    document.documentElement.dataset["milliseconds"] ??= String(performance.now() - start);
   }).observe(verdict, { childList: true, subtree: true, characterData: true });
 }

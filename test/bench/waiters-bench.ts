@@ -3,64 +3,64 @@ import type { Countersign } from "./peers/countersign.ts";
 import { approvedAt } from "./peers/countersign.ts";
 import { median } from "./measure/measure.ts";
 
-// Many who wait at once: whether they are held, and whether those whose outcome comes still wake at once.
+// Many calls that wait at the same time: are all connections kept, and do calls with an outcome still wake at once?
 
 export const WAITERS = 1_000;
 const CREATES_AT_ONCE = 10;
 const DECIDED = 10;
 const WAIT_SECONDS = 50;
-/** It is quiet when a look at a request takes no longer than this, several times in a row. */
-const QUIET_MILLISECONDS = 15;
-const QUIET_LOOKS = 10;
-const QUIET_MAX_MILLISECONDS = 25_000;
+/** The server is idle when a poll takes at most this long, several times in a row. */
+const IDLE_POLL_MAX_MILLISECONDS = 15;
+const IDLE_POLLS = 10;
+const IDLE_WAIT_MAX_MILLISECONDS = 25_000;
 
-export interface Held {
-  /** Waiting still, when all have come to their waiting. */
-  readonly held: number;
+export interface WaiterFigures {
+  /** Calls that still wait once all have started waiting. */
+  readonly waiting: number;
   readonly failed: number;
-  /** From sending a decision until that request's waiter has it, p50. */
+  /** From sending a decision until the waiting call has it, p50. */
   readonly wake: number;
   readonly woken: number;
 }
 
-export async function holdWaiters(
+export async function measureWaiters(
   { create, wait, sign, poll }: Countersign,
-  whileHeld: () => void,
-): Promise<Held> {
+  whileWaiting: () => void,
+): Promise<WaiterFigures> {
   const ids: string[] = [];
   while (ids.length < WAITERS) {
     ids.push(...(await Promise.all(Array.from({ length: CREATES_AT_ONCE }, create))));
   }
-  // Signed before anybody waits, since reading the pages is not what is measured.
+  // Signed before the waiting starts, since reading the pages is not measured.
   const decisions = new Map<string, Awaited<ReturnType<typeof sign>>>();
   for (const id of ids.slice(0, DECIDED)) decisions.set(id, await sign(id));
-  const end = new AbortController();
-  let held = WAITERS;
+  const abort = new AbortController();
+  let waiting = WAITERS;
   let failed = 0;
   const waiters = ids.map((id) => {
-    const seen = wait(id, WAIT_SECONDS, end.signal).then(approvedAt);
-    seen.catch(() => failed++).finally(() => held--);
+    const seen = wait(id, WAIT_SECONDS, abort.signal).then(approvedAt);
+    seen.catch(() => failed++).finally(() => waiting--);
     return { id, seen };
   });
-  await quiet(() => poll(ids.at(-1) ?? ""));
-  const [stillHeld, failedSoFar] = [held, failed];
-  whileHeld();
+  await idle(() => poll(ids.at(-1) ?? ""));
+  const [stillWaiting, failedSoFar] = [waiting, failed];
+  whileWaiting();
   const times: number[] = [];
   for (const { id, seen } of waiters.slice(0, DECIDED)) {
     const sent = performance.now();
     const [at] = await Promise.all([seen, decisions.get(id)?.()]);
     times.push(at - sent);
   }
-  end.abort();
+  abort.abort();
   await Promise.allSettled(waiters.map(({ seen }) => seen));
-  return { held: stillHeld, failed: failedSoFar, wake: median(times), woken: times.length };
+  return { waiting: stillWaiting, failed: failedSoFar, wake: median(times), woken: times.length };
 }
 
-async function quiet(look: () => Promise<unknown>): Promise<void> {
-  const end = performance.now() + QUIET_MAX_MILLISECONDS;
-  for (let looks = 0; looks < QUIET_LOOKS && performance.now() < end;) {
+async function idle(poll: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + IDLE_WAIT_MAX_MILLISECONDS;
+  for (let fastPolls = 0; fastPolls < IDLE_POLLS && performance.now() < end;) {
     const start = performance.now();
-    await look();
-    looks = performance.now() - start < QUIET_MILLISECONDS ? looks + 1 : 0;
+    await poll();
+    fastPolls = performance.now() - start < IDLE_POLL_MAX_MILLISECONDS ? fastPolls + 1 : 0;
   }
 }

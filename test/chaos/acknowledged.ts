@@ -1,133 +1,136 @@
-// What the clients were told, and may hold the product to for good.
+// What the server acknowledged to the clients. All of it must hold for ever.
 
-export type Wrong = "lost" | "duplicate" | "gap" | "contradiction";
+export type ViolationKind = "lost" | "duplicate" | "gap" | "contradiction";
 
-/** Something that must never be. */
+/** Something that must never happen. */
 export class Violation extends Error {
-  readonly wrong: Wrong;
+  readonly kind: ViolationKind;
 
-  constructor(wrong: Wrong, what: string) {
-    super(`${wrong.toUpperCase()}: ${what}`);
+  constructor(kind: ViolationKind, what: string) {
+    super(`${kind.toUpperCase()}: ${what}`);
     this.name = "Violation";
-    this.wrong = wrong;
+    this.kind = kind;
   }
 }
 
-export interface Told {
+export interface ReadOutcome {
   readonly status: string;
-  /** Of an outcome that people signed: the others show before they are sealed. */
+  /** Set for outcomes that people sign. The others show before they are sealed. */
   readonly index: number | null;
-  /** Of the assertion that came with the outcome. */
+  /** The hash of the assertion in the answer. */
   readonly assertionHash: string | null;
 }
 
-export interface Entry {
+export interface AcknowledgedRequest {
   readonly tenant: number;
   readonly id: string;
   readonly payloadHash: string;
-  /** Acknowledged by the decision door. */
-  decided?: { readonly word: "approved" | "rejected"; readonly assertionHash: string };
+  /** Acknowledged to the person who decided. */
+  decided?: { readonly outcome: "approved" | "rejected"; readonly assertionHash: string };
   decisionRefused?: true;
   cancelled?: "acknowledged" | "refused";
-  /** The outcome, as the requester heard of it. */
-  told?: Told;
-  /** The names under which it was used, and whether each was told that it had the use. */
+  /** The outcome as the requester read it. */
+  read?: ReadOutcome;
+  /** The idempotency names of its uses, and whether each one succeeded. */
   readonly uses: Map<string, boolean>;
 }
 
-export class Ledger {
-  readonly entries = new Map<string, Entry>();
-  /** What has been said about these since the last audit looked. */
-  #touched = new Set<Entry>();
-  readonly acknowledged = { creates: 0, decisions: 0, cancels: 0, uses: 0 };
+export class Acknowledged {
+  readonly requests = new Map<string, AcknowledgedRequest>();
+  /** Requests with new acknowledgements since the last audit. */
+  #changed = new Set<AcknowledgedRequest>();
+  readonly counts = { creates: 0, decisions: 0, cancels: 0, uses: 0 };
 
-  created(tenant: number, id: string, payloadHash: string): Entry {
-    if (this.entries.has(id)) throw new Violation("duplicate", `${id} was given to two requests`);
-    const entry: Entry = { tenant, id, payloadHash, uses: new Map() };
-    this.entries.set(id, entry);
-    this.acknowledged.creates++;
-    return this.#touch(entry);
+  created(tenant: number, id: string, payloadHash: string): AcknowledgedRequest {
+    if (this.requests.has(id)) throw new Violation("duplicate", `two requests got the id ${id}`);
+    const request: AcknowledgedRequest = { tenant, id, payloadHash, uses: new Map() };
+    this.requests.set(id, request);
+    this.counts.creates++;
+    this.#changed.add(request);
+    return request;
   }
 
-  decided(entry: Entry, word: "approved" | "rejected", assertionHash: string): void {
-    if (entry.decided === undefined) this.acknowledged.decisions++;
-    entry.decided = { word, assertionHash };
-    this.#oneOutcome(this.#touch(entry));
+  decided(request: AcknowledgedRequest, outcome: "approved" | "rejected", assertionHash: string): void {
+    if (request.decided === undefined) this.counts.decisions++;
+    request.decided = { outcome, assertionHash };
+    this.#change(request);
   }
 
-  decisionRefused(entry: Entry): void {
-    entry.decisionRefused = true;
-    this.#oneOutcome(this.#touch(entry));
+  decisionRefused(request: AcknowledgedRequest): void {
+    request.decisionRefused = true;
+    this.#change(request);
   }
 
-  cancelled(entry: Entry, answer: "acknowledged" | "refused"): void {
-    entry.cancelled = answer;
-    if (answer === "acknowledged") this.acknowledged.cancels++;
-    this.#oneOutcome(this.#touch(entry));
+  cancelled(request: AcknowledgedRequest, answer: "acknowledged" | "refused"): void {
+    request.cancelled = answer;
+    if (answer === "acknowledged") this.counts.cancels++;
+    this.#change(request);
   }
 
-  told(entry: Entry, told: Told): void {
-    const { id, told: before, decided } = entry;
-    if (told.status === "pending") {
+  read(request: AcknowledgedRequest, outcome: ReadOutcome): void {
+    const { id, read: before, decided } = request;
+    if (outcome.status === "pending") {
       if (before !== undefined) throw new Violation("lost", `${id} was ${before.status} and reads pending`);
       return;
     }
-    const signed = told.status === "approved" || told.status === "rejected";
-    if (signed && (told.index === null || told.assertionHash === null)) {
-      throw new Violation("contradiction", `${id} reads ${told.status} without its place in the log`);
+    const isSigned = outcome.status === "approved" || outcome.status === "rejected";
+    if (isSigned && (outcome.index === null || outcome.assertionHash === null)) {
+      throw new Violation("contradiction", `${id} reads ${outcome.status} without its log index`);
     }
-    if (before !== undefined && !same(before, told)) {
-      throw new Violation("contradiction", `${id} was ${show(before)} and reads ${show(told)}`);
+    if (before !== undefined && show(before) !== show(outcome)) {
+      throw new Violation("contradiction", `${id} was ${show(before)} and reads ${show(outcome)}`);
     }
-    if (signed && decided !== undefined && decided.assertionHash !== told.assertionHash) {
+    if (isSigned && decided !== undefined && decided.assertionHash !== outcome.assertionHash) {
       throw new Violation("lost", `${id} has another signature than the acknowledged one`);
     }
-    if (before === undefined) entry.told = told;
-    this.#oneOutcome(before === undefined ? this.#touch(entry) : entry);
+    if (before === undefined) {
+      request.read = outcome;
+      this.#change(request);
+    } else outcomeOf(request);
   }
 
-  used(entry: Entry, name: string, succeeded: boolean): void {
-    this.#touch(entry);
-    const before = entry.uses.get(name);
+  used(request: AcknowledgedRequest, name: string, succeeded: boolean): void {
+    this.#changed.add(request);
+    const before = request.uses.get(name);
     if (before !== undefined && before !== succeeded) {
-      throw new Violation("contradiction", `${entry.id}: the use "${name}" was answered in two ways`);
+      throw new Violation("contradiction", `${request.id}: the use "${name}" got two different answers`);
     }
     if (before === undefined && succeeded) {
-      if (usesOf(entry) > 0) throw new Violation("duplicate", `${entry.id} was used twice`);
-      this.acknowledged.uses++;
+      if (usesOf(request) > 0) throw new Violation("duplicate", `${request.id} was used twice`);
+      this.counts.uses++;
     }
-    entry.uses.set(name, succeeded);
+    request.uses.set(name, succeeded);
   }
 
-  takeTouched(): readonly Entry[] {
-    const touched = [...this.#touched];
-    this.#touched = new Set();
-    return touched;
+  /** The changed requests since the last call. */
+  takeChanged(): readonly AcknowledgedRequest[] {
+    const changed = [...this.#changed];
+    this.#changed = new Set();
+    return changed;
   }
 
-  #touch(entry: Entry): Entry {
-    this.#touched.add(entry);
-    return entry;
-  }
-
-  #oneOutcome(entry: Entry): void {
-    outcomeOf(entry);
+  /** Throws if the acknowledgements contradict each other. */
+  #change(request: AcknowledgedRequest): void {
+    this.#changed.add(request);
+    outcomeOf(request);
   }
 }
 
-export const usesOf = ({ uses }: Entry): number => [...uses.values()].filter(Boolean).length;
+export const usesOf = ({ uses }: AcknowledgedRequest): number => [...uses.values()].filter(Boolean).length;
 
-/** The one outcome that everything acknowledged agrees on; undefined while nothing is known. */
-export function outcomeOf({ id, decided, decisionRefused, cancelled, told }: Entry): string | undefined {
-  const words = new Set([
-    ...(decided === undefined ? [] : [decided.word]),
+/** The outcome that all acknowledgements agree on; undefined if there is none yet. */
+export function outcomeOf(request: AcknowledgedRequest): string | undefined {
+  const { id, decided, decisionRefused, cancelled, read } = request;
+  const outcomes = new Set([
+    ...(decided === undefined ? [] : [decided.outcome]),
     ...(cancelled === "acknowledged" || decisionRefused === true ? ["cancelled"] : []),
-    ...(told === undefined ? [] : [told.status]),
+    ...(read === undefined ? [] : [read.status]),
   ]);
-  if (words.size > 1)
-    throw new Violation("contradiction", `${id} was told to be ${[...words].join(" and ")}`);
-  return [...words][0];
+  if (outcomes.size > 1) {
+    throw new Violation("contradiction", `${id} was acknowledged as ${[...outcomes].join(" and ")}`);
+  }
+  return [...outcomes][0];
 }
 
-const same = (one: Told, other: Told): boolean => show(one) === show(other);
-const show = ({ status, index, assertionHash }: Told): string => `${status} at ${index} by ${assertionHash}`;
+const show = ({ status, index, assertionHash }: ReadOutcome): string =>
+  `${status} at ${index} by ${assertionHash}`;

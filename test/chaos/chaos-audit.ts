@@ -3,111 +3,113 @@ import { fromHex, toHex } from "../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import type { Tenant } from "../../src/store/rows.ts";
 import { expectedRecord } from "../support/evidence/expected-record.ts";
-import { outcomeOf, usesOf, Violation, type Entry, type Ledger } from "./acknowledged.ts";
-import type { LogView } from "./log-history.ts";
-import { Rows, type About } from "./database-file.ts";
+import { outcomeOf, usesOf, Violation, type Acknowledged, type AcknowledgedRequest } from "./acknowledged.ts";
+import type { LogHistory } from "./log-history.ts";
+import { DatabaseFile, type RequestRows } from "./database-file.ts";
 
-// After a restart, when every cut call has been answered: does everything hold that was ever acknowledged?
+// Runs after a restart, when every interrupted call has been answered: does everything hold that was acknowledged?
 //
-// Incrementally, each round: the requests about which anything was said since the last audit, read over HTTP
-// and in their rows; the records that are new, made anew from the rows and found in the log; the entries that
-// are new, from which with the old ones the signed root is derived; and of the rest the numbers: requests,
-// records of each stream, entries. In full, every 50 rounds and at the end: the rows of every request, every
-// record from the first, and the whole log fetched again with all its tiles.
+// An incremental audit, in each round, reads the requests with new acknowledgements over HTTP and in their rows. It
+// rebuilds the new records from the rows and finds them in the log, and computes the signed root from the old and
+// the new entries. Of all the rest it compares the numbers: requests, records of each stream, entries. A full
+// audit, every 50 rounds and at the end, checks the rows of every request, rebuilds every record, and fetches the
+// whole log again with all its tiles.
 
-/** "At most a few seconds": how long an outcome may stay unseen after a restart. */
-const SEEN_WITHIN_MILLISECONDS = 5_000;
-const LOOK_MILLISECONDS = 50;
+/** An outcome may stay invisible to its requester for this long after a restart. */
+const VISIBLE_MAX_MILLISECONDS = 5_000;
+const POLL_MILLISECONDS = 50;
 
-const TYPES = { approved: "approve", rejected: "reject", cancelled: "cancel" } as const;
+const STEP_TYPES = { approved: "approve", rejected: "reject", cancelled: "cancel" } as const;
 
-interface Audited {
-  /** The requester's own reading of an entry, written into the ledger. */
-  readonly read: (entry: Entry) => Promise<void>;
-  /** The cron: a use that is not sealed is found by nobody else. */
+interface AuditInput {
+  /** Reads a request as its requester does, and records the answer. */
+  readonly read: (request: AcknowledgedRequest) => Promise<void>;
+  /** Runs the cron, since nothing else finds a use that is not sealed. */
   readonly requestSealing: () => Promise<void>;
-  readonly ledger: Ledger;
-  readonly log: LogView;
+  readonly acknowledged: Acknowledged;
+  readonly log: LogHistory;
   readonly database: string;
 }
 
 export class Audit {
-  readonly #of: Audited;
+  readonly #input: AuditInput;
   #commits = new Map<string, string[]>();
   readonly done = { incremental: 0, full: 0 };
 
-  constructor(of: Audited) {
-    this.#of = of;
+  constructor(input: AuditInput) {
+    this.#input = input;
   }
 
   async incremental(): Promise<void> {
-    const touched = await this.#settled();
-    await this.#of.log.grow();
-    await this.#rows(touched);
+    const changed = await this.#settled();
+    await this.#input.log.update();
+    await this.#checkRows(changed);
     this.done.incremental++;
   }
 
-  /** Of everything, from the beginning. */
+  /** Checks everything from the first record on. */
   async full(): Promise<void> {
     await this.#settled();
-    await this.#of.log.whole();
+    await this.#input.log.checkAll();
     this.#commits = new Map();
-    await this.#rows([...this.#of.ledger.entries.values()]);
+    await this.#checkRows([...this.#input.acknowledged.requests.values()]);
     this.done.full++;
   }
 
-  /** What was touched; each of it has been read by its requester, and everything is sealed. */
-  async #settled(): Promise<readonly Entry[]> {
-    const { ledger, read, requestSealing } = this.#of;
-    const touched = ledger.takeTouched();
-    await Promise.all(touched.map((entry) => seen(entry, read)));
+  /** The changed requests, once each outcome is visible to its requester and everything is sealed. */
+  async #settled(): Promise<readonly AcknowledgedRequest[]> {
+    const { acknowledged, read, requestSealing } = this.#input;
+    const changed = acknowledged.takeChanged();
+    await Promise.all(changed.map((request) => waitUntilVisible(request, read)));
     await requestSealing();
-    return touched;
+    return changed;
   }
 
-  async #rows(entries: readonly Entry[]): Promise<void> {
-    const rows = await Rows.open(this.#of.database);
+  async #checkRows(requests: readonly AcknowledgedRequest[]): Promise<void> {
+    const file = await DatabaseFile.open(this.#input.database);
     try {
-      const asked = await rows.asked();
-      const known = this.#of.ledger.entries.size;
-      if (asked > known) throw new Violation("duplicate", `${asked} requests for ${known} that were asked`);
-      if (asked < known) throw new Violation("lost", `${asked} requests of ${known} that were asked`);
-      const about = await rows.about(entries.map(({ id }) => id));
-      for (const entry of entries) checkEntry(entry, about.get(entry.id));
+      const stored = await file.requestCount();
+      const created = this.#input.acknowledged.requests.size;
+      if (stored > created)
+        throw new Violation("duplicate", `${stored} requests, and ${created} were created`);
+      if (stored < created) throw new Violation("lost", `${stored} requests, and ${created} were created`);
+      const rowsById = await file.requestRows(requests.map(({ id }) => id));
+      for (const request of requests) checkRequest(request, rowsById.get(request.id));
       let records = 0;
-      for (const tenant of rows.tenants) records += await this.#stream(rows, tenant);
-      const sealed = this.#of.log.entries.length;
+      for (const tenant of file.tenants) records += await this.#checkStream(file, tenant);
+      const sealed = this.#input.log.entries.length;
       if (sealed !== records) {
         throw new Violation("lost", `the log has ${sealed} entries for ${records} records`);
       }
     } finally {
-      rows.close();
+      file.close();
     }
   }
 
-  /** The records that are new, made anew from the rows; the number of all. */
-  async #stream(rows: Rows, tenant: Tenant): Promise<number> {
-    const { log } = this.#of;
+  /** Rebuilds the new records from the rows. Returns the number of all records. */
+  async #checkStream(file: DatabaseFile, tenant: Tenant): Promise<number> {
+    const { log } = this.#input;
     const commits = this.#commits.get(tenant.id) ?? [];
     this.#commits.set(tenant.id, commits);
-    const fresh = await rows.stream(tenant.id, commits.length);
-    const about = await rows.about(fresh.flatMap(({ confirmationId }) => confirmationId ?? []));
+    const added = await file.stream(tenant.id, commits.length);
+    const rowsById = await file.requestRows(added.flatMap(({ confirmationId }) => confirmationId ?? []));
     const stream = { id: tenant.stream ?? "", key: expectOk(fromHex(tenant.streamKey)) };
-    for (const row of fresh) {
+    for (const row of added) {
       const where = `record ${row.seq} of ${tenant.name}`;
       if (row.seq !== commits.length) throw new Violation("gap", `${where} follows ${commits.length - 1}`);
-      const of = about.get(row.confirmationId ?? "");
-      const source = { row, confirmation: of?.confirmation, votes: of?.votes ?? [] };
+      const request = rowsById.get(row.confirmationId ?? "");
+      const source = { row, confirmation: request?.confirmation, votes: request?.votes ?? [] };
       const { commit, label, entry } = expectedRecord(source, stream, commits);
       commits.push(toHex(commit));
-      if (row.index === null) throw new Violation("lost", `${where} is not sealed after a ring`);
+      if (row.index === null)
+        throw new Violation("lost", `${where} is not sealed after sealing was requested`);
       if (row.commitment !== toHex(commit))
-        throw new Violation("contradiction", `${where} is kept otherwise`);
-      if (log.placeOf(label) !== row.index || log.entries[row.index] !== toHex(entry)) {
-        throw new Violation("lost", `${where} does not stand in the log at ${row.index}`);
+        throw new Violation("contradiction", `${where} has another commitment in its row`);
+      if (log.indexOf(label) !== row.index || log.entries[row.index] !== toHex(entry)) {
+        throw new Violation("lost", `${where} is not in the log at index ${row.index}`);
       }
     }
-    const { rows: size, last } = await rows.streamSize(tenant.id);
+    const { rows: size, last } = await file.streamSize(tenant.id);
     if (size !== commits.length || (last ?? -1) !== size - 1) {
       throw new Violation("gap", `${tenant.name} has ${size} records, the last is ${last}`);
     }
@@ -115,66 +117,67 @@ export class Audit {
   }
 }
 
-/** A reading may come before the sealing that it sets off; a few seconds later it may not. */
-async function seen(entry: Entry, read: Audited["read"]): Promise<void> {
-  const until = performance.now() + SEEN_WITHIN_MILLISECONDS;
+/** The first reads may come before the outcome is sealed. */
+async function waitUntilVisible(request: AcknowledgedRequest, read: AuditInput["read"]): Promise<void> {
+  const deadline = performance.now() + VISIBLE_MAX_MILLISECONDS;
   for (;;) {
-    await read(entry);
-    if (outcomeOf(entry) === undefined || entry.told !== undefined) return;
-    if (performance.now() > until) {
-      throw new Violation("lost", `${entry.id} is ${outcomeOf(entry)} and its requester is not told`);
+    await read(request);
+    if (outcomeOf(request) === undefined || request.read !== undefined) return;
+    if (performance.now() > deadline) {
+      throw new Violation("lost", `${request.id} is ${outcomeOf(request)} and its requester does not see it`);
     }
-    await sleep(LOOK_MILLISECONDS);
+    await sleep(POLL_MILLISECONDS);
   }
 }
 
-/** One request: what its clients were told against its rows, and its rows against each other. */
-function checkEntry(entry: Entry, about: About | undefined): void {
-  const { id, told, decided } = entry;
-  if (about === undefined) throw new Violation("lost", `${id} was acknowledged and is not there`);
-  const { confirmation: row, steps, votes, records } = about;
-  if (row.payloadHash !== entry.payloadHash) throw new Violation("lost", `${id} has another payload`);
-  const outcome = outcomeOf(entry) ?? "pending";
-  // A cancel that was cut and sent again is refused as too late, by itself.
-  const ownCancel = outcome === "pending" && entry.cancelled === "refused" && row.status === "cancelled";
-  if (row.status !== outcome && !ownCancel) {
-    throw new Violation("lost", `${id} was told to be ${outcome} and is ${row.status}`);
+/** Compares what was acknowledged about a request with its rows, and the rows with each other. */
+function checkRequest(request: AcknowledgedRequest, rows: RequestRows | undefined): void {
+  const { id, read, decided } = request;
+  if (rows === undefined) throw new Violation("lost", `${id} was acknowledged and is missing`);
+  const { confirmation: row, steps, votes, records } = rows;
+  if (row.payloadHash !== request.payloadHash) throw new Violation("lost", `${id} has another payload`);
+  const outcome = outcomeOf(request) ?? "pending";
+  // An interrupted cancel that succeeded is refused when it is repeated.
+  const hasCancelled = outcome === "pending" && request.cancelled === "refused" && row.status === "cancelled";
+  if (row.status !== outcome && !hasCancelled) {
+    throw new Violation("lost", `${id} was acknowledged as ${outcome} and is ${row.status}`);
   }
-  if (row.version !== steps.length || steps.some(({ n }, place) => n !== place + 1)) {
-    throw new Violation("gap", `${id} is of version ${row.version} and has ${steps.length} steps`);
+  if (row.version !== steps.length || steps.some(({ n }, index) => n !== index + 1)) {
+    throw new Violation("gap", `${id} has version ${row.version} and ${steps.length} steps`);
   }
-  const endings = records.filter(({ type }) => type !== "consumed");
+  const outcomes = records.filter(({ type }) => type !== "consumed");
   const uses = records.filter(({ type }) => type === "consumed");
   const types = steps.map(({ type }) => type);
-  const ended = row.status === "pending" || row.status === "expired" ? [] : [TYPES[row.status]];
-  const wanted = [...ended, ...(row.consumedAt === null ? [] : ["consume"])];
-  if (types.join() !== wanted.join()) {
+  const decision = row.status === "pending" || row.status === "expired" ? [] : [STEP_TYPES[row.status]];
+  const expected = [...decision, ...(row.consumedAt === null ? [] : ["consume"])];
+  if (types.join() !== expected.join()) {
     throw new Violation(
-      types.length > wanted.length ? "duplicate" : "lost",
-      `${id} went through: ${types.join()}`,
+      types.length > expected.length ? "duplicate" : "lost",
+      `${id} has the steps ${types.join()}`,
     );
   }
-  counted(id, "outcomes in its stream", endings.length, ended.length);
-  counted(id, "uses in its stream", uses.length, row.consumedAt === null ? 0 : 1);
-  counted(id, "signatures", votes.length, ended.some((type) => type !== "cancel") ? 1 : 0);
-  if (usesOf(entry) > uses.length) throw new Violation("lost", `${id} was used, and is not`);
-  const [ending] = endings;
-  if (ending !== undefined && (ending.seq !== row.decidedSeq || ending.outcome !== row.status)) {
+  checkCount(id, "outcomes in its stream", outcomes.length, decision.length);
+  checkCount(id, "uses in its stream", uses.length, row.consumedAt === null ? 0 : 1);
+  checkCount(id, "signatures", votes.length, decision.some((type) => type !== "cancel") ? 1 : 0);
+  if (usesOf(request) > uses.length) throw new Violation("lost", `${id} was used, and its use is missing`);
+  const [record] = outcomes;
+  if (record !== undefined && (record.seq !== row.decidedSeq || record.outcome !== row.status)) {
     throw new Violation(
       "contradiction",
-      `${id} names record ${row.decidedSeq}, and ${ending.seq} is its own`,
+      `${id} names record ${row.decidedSeq}, and its own record is ${record.seq}`,
     );
   }
-  if (typeof told?.index === "number" && told.index !== ending?.index) {
-    throw new Violation("lost", `${id} was told to stand at ${told.index} and stands at ${ending?.index}`);
+  if (typeof read?.index === "number" && read.index !== record?.index) {
+    throw new Violation("lost", `${id} was acknowledged at index ${read.index} and is at ${record?.index}`);
   }
-  const hash = decided?.assertionHash ?? told?.assertionHash;
+  const hash = decided?.assertionHash ?? read?.assertionHash;
   if (typeof hash === "string" && votes[0]?.assertionHash !== hash) {
     throw new Violation("lost", `${id} has another signature than the acknowledged one`);
   }
 }
 
-function counted(id: string, what: string, got: number, wanted: number): void {
-  if (got > wanted) throw new Violation("duplicate", `${id} has ${got} ${what}, and ${wanted} should be`);
-  if (got < wanted) throw new Violation("lost", `${id} has ${got} ${what}, and ${wanted} should be`);
+function checkCount(id: string, what: string, actual: number, expected: number): void {
+  if (actual > expected)
+    throw new Violation("duplicate", `${id} has ${actual} ${what} instead of ${expected}`);
+  if (actual < expected) throw new Violation("lost", `${id} has ${actual} ${what} instead of ${expected}`);
 }

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { serve } from "../../src/local/local-server.ts";
 import { readSettings } from "../../src/local/state-folder.ts";
 
-// Run by killable-server.ts as a program of its own, to be killed: the local runtime as `npm start` runs it, without
-// the build and without a clock. Words: the state folder and the port. It is begun ahead of time, since its
-// imports take most of a start. At the first message it serves and says "ready"; at any other it does what the
-// cron does each minute, and says "rung".
+// A separate process that killable-server.ts starts and kills: the local runtime as `npm start` runs it, without the
+// build and without the cron. Arguments: the state folder and the port. It is started in advance, since its imports
+// take most of the time of a start. At the first message it serves and answers "ready". At any other it does what
+// the cron does each minute, and answers "done".
 
 const [folder = "", port = ""] = process.argv.slice(2);
 const origin = `http://localhost:${port}`;
@@ -19,6 +19,6 @@ process.on("message", () => {
   void server
     .getWorker("countersign")
     .then((worker) => worker.scheduled({ cron: "* * * * *" }))
-    .then(() => process.send?.("rung"));
+    .then(() => process.send?.("done"));
 });
 process.send?.("ready");

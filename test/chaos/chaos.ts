@@ -1,59 +1,59 @@
 import { parseArgs } from "node:util";
 import { Violation } from "./acknowledged.ts";
-import { KINDS } from "./reconnecting-client.ts";
+import { CALL_KINDS } from "./reconnecting-client.ts";
 import { Chaos, type Figures } from "./rounds.ts";
 
-// `npm run chaos -- ROUNDS [--seed N]`. The seed draws the moments and what the clients do; how far they had
-// got at a moment is the machine's affair, so a seed makes a run alike, not the same.
+// `npm run chaos -- ROUNDS [--seed N]`. The seed determines the times of the kills and what the clients do. How far the
+// clients get by then depends on the machine, so two runs with one seed are similar, not identical.
 
 const USAGE = "npm run chaos -- ROUNDS [--seed N]\n";
 const DEFAULT_ROUNDS = 20;
-const TOLD_ROUNDS = 10;
+const REPORT_ROUNDS = 10;
 const SEED_MAX = 2 ** 32;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(rounds: number, seed: number): Promise<void> {
-  say(`${rounds} rounds, seed ${seed}`);
+  print(`${rounds} rounds, seed ${seed}`);
   const chaos = await Chaos.create(seed);
-  say(`state in ${chaos.house.folder}`);
+  print(`state in ${chaos.server.folder}`);
   try {
-    const figures = await chaos.run(rounds, ({ rounds: round, ledger, log }) => {
-      if (round % TOLD_ROUNDS !== 0) return;
-      const { creates, decisions, uses } = ledger.acknowledged;
-      say(
+    const figures = await chaos.run(rounds, ({ rounds: round, acknowledged, log }) => {
+      if (round % REPORT_ROUNDS !== 0) return;
+      const { creates, decisions, uses } = acknowledged.counts;
+      print(
         `round ${round}: ${creates} creates, ${decisions} decisions, ${uses} uses, ${log.entries.length} log entries`,
       );
     });
-    await chaos.house.end();
-    for (const line of table(figures)) say(line);
+    await chaos.server.remove();
+    for (const line of table(figures)) print(line);
   } catch (problem) {
-    await chaos.house.leave();
-    say(
+    await chaos.server.stop();
+    print(
       problem instanceof Violation
         ? problem.message
         : String(problem instanceof Error ? problem.stack : problem),
     );
-    say(`in round ${chaos.rounds}, seed ${seed}; the state stands in ${chaos.house.folder}`);
-    if (chaos.house.errorOutput !== "") say(`the runtime said:\n${chaos.house.errorOutput}`);
+    print(`in round ${chaos.rounds}, seed ${seed}; the state is kept in ${chaos.server.folder}`);
+    if (chaos.server.stderr !== "") print(`the server wrote to stderr:\n${chaos.server.stderr}`);
     process.exitCode = 1;
   }
 }
 
-/** The run ends with the first violation, so whoever reads this has none. */
+/** Printed only after a run without a violation, since the first one ends the run. */
 function table(figures: Figures): readonly string[] {
   const { kills, acknowledged, audits } = figures;
   const row = (name: string, value: string | number): string => `${name.padEnd(34)}${value}`;
-  const perKind = (counts: Figures["cut"]): string =>
-    KINDS.map((kind) => `${kind} ${counts.get(kind) ?? 0}`).join(", ");
+  const perKind = (counts: Figures["interrupted"]): string =>
+    CALL_KINDS.map((kind) => `${kind} ${counts.get(kind) ?? 0}`).join(", ");
   return [
     row("rounds", figures.rounds),
     row(
       "kills",
-      `${kills.everything + kills["workerd alone"]}: ${kills.everything} of everything, ${kills["workerd alone"]} of workerd alone; ${kills["during recovery"]} of them during recovery`,
+      `${kills.everything + kills["workerd only"]}: ${kills.everything} of everything, ${kills["workerd only"]} of workerd only; ${kills["during recovery"]} of them during recovery`,
     ),
-    row("kills while under way", perKind(figures.struck)),
-    row("cut calls, made again", perKind(figures.cut)),
+    row("kills during a call", perKind(figures.killsDuring)),
+    row("interrupted calls, repeated", perKind(figures.interrupted)),
     row("acknowledged creates", acknowledged.creates),
     row("acknowledged decisions", acknowledged.decisions),
     row("acknowledged cancels", acknowledged.cancels),

@@ -5,22 +5,22 @@ import { drizzle } from "drizzle-orm/sqlite-proxy";
 import { confirmations, outbox, steps, tenants, votes } from "../../src/store/schema.ts";
 import type { ConfirmationRow, OutboxRow, StepRow, Tenant, VoteRow } from "../../src/store/rows.ts";
 
-// The rows as they stand in D1's file, read from outside. It is opened while the runtime lives and closed
-// before it is killed: whoever holds the file open, or opens it first, takes the recovery from the runtime.
+// Reads the rows in D1's file from outside. The file is opened while the server runs and closed before it is killed:
+// an open reader, or one that opens the file first after a kill, would do the recovery instead of the server.
 
-/** SQLite takes 32,766 parameters. */
+/** SQLite allows 32,766 parameters. */
 const IDS_MAX = 10_000;
 
 type Remote = ReturnType<typeof drizzle>;
 
-export interface About {
+export interface RequestRows {
   readonly confirmation: ConfirmationRow;
   readonly steps: readonly StepRow[];
   readonly votes: readonly VoteRow[];
   readonly records: readonly OutboxRow[];
 }
 
-export class Rows {
+export class DatabaseFile {
   readonly #file: DatabaseSync;
   readonly #database: Remote;
   readonly tenants: readonly Tenant[];
@@ -31,23 +31,23 @@ export class Rows {
     this.tenants = all;
   }
 
-  static async open(path: string): Promise<Rows> {
+  static async open(path: string): Promise<DatabaseFile> {
     const file = new DatabaseSync(path, { readOnly: true });
-    // One moment for all that is read.
+    // One transaction, so that all reads see the same state.
     file.exec("BEGIN");
     const database = drizzle(async (sql, parameters) => {
       const statement = file.prepare(sql);
       statement.setReturnArrays(true);
       return { rows: statement.all(...(parameters as SQLInputValue[])) };
     });
-    return new Rows(file, database, await database.select().from(tenants));
+    return new DatabaseFile(file, database, await database.select().from(tenants));
   }
 
   close(): void {
     this.#file.close();
   }
 
-  /** The stream's records from this one on. */
+  /** The records of a stream, from this one on. */
   async stream(tenant: string, from: number): Promise<readonly OutboxRow[]> {
     return await this.#database
       .select()
@@ -64,55 +64,55 @@ export class Rows {
     return size ?? { rows: 0, last: null };
   }
 
-  /** How many decisions were asked for. */
-  async asked(): Promise<number> {
-    const [asked] = await this.#database
+  /** The number of requests for a decision. */
+  async requestCount(): Promise<number> {
+    const [counted] = await this.#database
       .select({ rows: count() })
       .from(confirmations)
       .where(eq(confirmations.type, "decision"));
-    return asked?.rows ?? 0;
+    return counted?.rows ?? 0;
   }
 
-  /** Requests to let a passkey count, which the API does not show. */
-  async changes(): Promise<readonly ConfirmationRow[]> {
+  /** Requests to change the directory, which the API does not show. */
+  async changeRequests(): Promise<readonly ConfirmationRow[]> {
     return await this.#database.select().from(confirmations).where(ne(confirmations.type, "decision"));
   }
 
-  async about(ids: readonly string[]): Promise<ReadonlyMap<string, About>> {
-    const about = new Map<string, About>();
-    const every = this.tenants.map(({ id }) => id);
-    // The keys begin with the tenant.
-    const here = (table: { tenantId: SQLiteColumn }, id: SQLiteColumn, some: readonly string[]) =>
-      and(inArray(table.tenantId, every), inArray(id, some));
+  async requestRows(ids: readonly string[]): Promise<ReadonlyMap<string, RequestRows>> {
+    const byId = new Map<string, RequestRows>();
+    const tenantIds = this.tenants.map(({ id }) => id);
+    // With the tenant, since the primary keys start with it.
+    const matching = (table: { tenantId: SQLiteColumn }, id: SQLiteColumn, some: readonly string[]) =>
+      and(inArray(table.tenantId, tenantIds), inArray(id, some));
     for (let from = 0; from < ids.length; from += IDS_MAX) {
       const some = ids.slice(from, from + IDS_MAX);
-      const [rows, made, cast, records] = await Promise.all([
+      const [rows, allSteps, allVotes, allRecords] = await Promise.all([
         this.#database
           .select()
           .from(confirmations)
-          .where(here(confirmations, confirmations.id, some)),
+          .where(matching(confirmations, confirmations.id, some)),
         this.#database
           .select()
           .from(steps)
-          .where(here(steps, steps.confirmationId, some))
+          .where(matching(steps, steps.confirmationId, some))
           .orderBy(steps.n),
         this.#database
           .select()
           .from(votes)
-          .where(here(votes, votes.confirmationId, some))
+          .where(matching(votes, votes.confirmationId, some))
           .orderBy(votes.at),
         this.#database
           .select()
           .from(outbox)
-          .where(here(outbox, outbox.confirmationId, some))
+          .where(matching(outbox, outbox.confirmationId, some))
           .orderBy(outbox.seq),
       ]);
-      const stepsOf = Map.groupBy(made, ({ confirmationId }) => confirmationId);
-      const votesOf = Map.groupBy(cast, ({ confirmationId }) => confirmationId);
-      const recordsOf = Map.groupBy(records, ({ confirmationId }) => confirmationId);
+      const stepsOf = Map.groupBy(allSteps, ({ confirmationId }) => confirmationId);
+      const votesOf = Map.groupBy(allVotes, ({ confirmationId }) => confirmationId);
+      const recordsOf = Map.groupBy(allRecords, ({ confirmationId }) => confirmationId);
       for (const confirmation of rows) {
         const { id } = confirmation;
-        about.set(id, {
+        byId.set(id, {
           confirmation,
           steps: stepsOf.get(id) ?? [],
           votes: votesOf.get(id) ?? [],
@@ -120,6 +120,6 @@ export class Rows {
         });
       }
     }
-    return about;
+    return byId;
   }
 }

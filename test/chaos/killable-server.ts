@@ -7,28 +7,28 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, kill, createTenants, type TestTenant } from "../support/product/product.ts";
 
-// A runtime that is killed and started again, always on the same port and the same state folder.
+// A server that is killed and restarted, always with the same port and state folder.
 
 const READY_MAX_MILLISECONDS = 30_000;
-const DEAD_LOOK_MILLISECONDS = 5;
-const TAIL_CHARACTERS = 8_000;
+const DOWN_POLL_MILLISECONDS = 5;
+const STDERR_MAX_CHARACTERS = 8_000;
 
-export type Victim = "everything" | "workerd alone";
+export type KillTarget = "everything" | "workerd only";
 
-export class House {
+export class KillableServer {
   readonly folder: string;
   readonly port: number;
   readonly origin: string;
   readonly tenants: readonly TestTenant[];
-  /** From the word to serve to the first answer, for each start. */
+  /** The time from the message to serve until the first answer, for each start. */
   readonly startMilliseconds: number[] = [];
   #child: ChildProcess | undefined;
-  /** Begun, and waiting for the word. */
+  /** Started in advance, and waiting for the message to serve. */
   #next: ChildProcess | undefined;
   #workerd: readonly number[] = [];
-  #left = false;
-  /** The end of what the runtime wrote, over all its lives. */
-  errorOutput = "";
+  #stopped = false;
+  /** The end of what all processes wrote to stderr. */
+  stderr = "";
 
   constructor(folder: string, port: number, tenants: readonly TestTenant[]) {
     this.folder = folder;
@@ -37,102 +37,103 @@ export class House {
     this.tenants = tenants;
   }
 
-  static async create(tenantNames: readonly string[]): Promise<House> {
+  static async create(tenantNames: readonly string[]): Promise<KillableServer> {
     const folder = mkdtempSync(join(tmpdir(), "countersign-chaos-"));
     const port = await freePort();
     const names = tenantNames.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
-    return new House(folder, port, createTenants(folder, `http://localhost:${port}`, names));
+    return new KillableServer(folder, port, createTenants(folder, `http://localhost:${port}`, names));
   }
 
   async start(): Promise<void> {
-    if (this.#left) throw new Error("nothing starts in a house that was left");
+    if (this.#stopped) throw new Error("the server was stopped for good");
     const child = this.#next ?? this.#spawn();
     this.#child = child;
     const before = performance.now();
     child.send("serve");
-    await this.#said("ready");
+    await this.#message("ready");
     const answer = await fetch(`${this.origin}/healthz`);
     await answer.arrayBuffer();
     if (answer.status !== 200) throw new Error(`/healthz answers ${answer.status} after a start`);
     this.startMilliseconds.push(performance.now() - before);
     this.#workerd = childrenOf(child.pid ?? 0);
-    if (this.#workerd.length === 0) throw new Error("no workerd was found to be killed");
+    if (this.#workerd.length === 0) throw new Error("no workerd process was found");
     this.#next = this.#spawn();
   }
 
   #spawn(): ChildProcess {
-    // A group of its own, so that workerd is killed with the Node that drives it.
+    // Its own process group, so that workerd is killed together with the Node that drives it.
     const child = spawn(process.execPath, ["test/chaos/chaos-runtime.ts", this.folder, String(this.port)], {
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    child.stderr?.on("data", (words: Buffer) => {
-      this.errorOutput = (this.errorOutput + words.toString()).slice(-TAIL_CHARACTERS);
+    child.stderr?.on("data", (text: Buffer) => {
+      this.stderr = (this.stderr + text.toString()).slice(-STDERR_MAX_CHARACTERS);
     });
     return child;
   }
 
-  /** SIGKILL, at once; returns when the port is free again. */
-  async kill(victim: Victim): Promise<void> {
+  /** Sends SIGKILL. Resolves when the port is free again. */
+  async kill(target: KillTarget): Promise<void> {
     const child = this.#child;
     if (child?.pid === undefined) return;
     const running = child.exitCode === null && child.signalCode === null;
-    const gone = running ? once(child, "exit") : Promise.resolve();
-    if (victim === "workerd alone") {
+    const exited = running ? once(child, "exit") : Promise.resolve();
+    if (target === "workerd only") {
       for (const pid of this.#workerd) process.kill(pid, "SIGKILL");
-      await this.#silence();
+      await this.#portIsFree();
     }
     kill(child.pid, "SIGKILL");
-    await gone;
-    await this.#silence();
+    await exited;
+    await this.#portIsFree();
   }
 
-  /** What the cron does each minute. */
+  /** Does what the cron does each minute. */
   async requestSealing(): Promise<void> {
     this.#child?.send("requestSealing");
-    await this.#said("rung");
+    await this.#message("done");
   }
 
   /** The file in which D1 keeps the rows. */
   database(): string {
     const files = readdirSync(join(this.folder, "data"), { recursive: true, encoding: "utf8" });
-    const found = files.filter((file) => /D1DatabaseObject[/\\][0-9a-f]+\.sqlite$/.test(file));
-    if (found.length !== 1) throw new Error(`found ${found.length} D1 databases below ${this.folder}`);
-    return join(this.folder, "data", found[0] ?? "");
+    const databases = files.filter((file) => /D1DatabaseObject[/\\][0-9a-f]+\.sqlite$/.test(file));
+    if (databases.length !== 1)
+      throw new Error(`found ${databases.length} D1 databases below ${this.folder}`);
+    return join(this.folder, "data", databases[0] ?? "");
   }
 
-  /** For good, with everything that was kept. */
-  async end(): Promise<void> {
-    await this.leave();
+  /** Stops for good, and deletes the state. */
+  async remove(): Promise<void> {
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Stops, and leaves the state as it stands. */
-  async leave(): Promise<void> {
-    this.#left = true;
+  /** Stops for good, and keeps the state. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     await this.kill("everything");
     if (this.#next?.pid !== undefined) kill(this.#next.pid, "SIGKILL");
   }
 
-  async #said(word: string): Promise<void> {
+  async #message(expected: string): Promise<void> {
     const child = this.#child;
-    if (child === undefined) throw new Error("nothing runs");
+    if (child === undefined) throw new Error("no process is running");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const failed = (why: string) => reject(new Error(`the runtime ${why}:\n${this.errorOutput}`));
-    const timer = setTimeout(() => failed(`did not say "${word}" in time`), READY_MAX_MILLISECONDS);
-    const hear = (said: unknown) => {
-      if (said === word) resolve();
+    const failed = (why: string) => reject(new Error(`the runtime ${why}:\n${this.stderr}`));
+    const timer = setTimeout(() => failed(`did not answer "${expected}" in time`), READY_MAX_MILLISECONDS);
+    const onMessage = (message: unknown) => {
+      if (message === expected) resolve();
     };
-    const ended = () => failed("ended by itself");
-    child.on("message", hear).once("exit", ended);
+    const onExit = () => failed("exited by itself");
+    child.on("message", onMessage).once("exit", onExit);
     await promise.finally(() => {
       clearTimeout(timer);
-      child.off("message", hear).off("exit", ended);
+      child.off("message", onMessage).off("exit", onExit);
     });
   }
 
-  async #silence(): Promise<void> {
-    while (await listens(this.port)) await sleep(DEAD_LOOK_MILLISECONDS);
+  async #portIsFree(): Promise<void> {
+    while (await listens(this.port)) await sleep(DOWN_POLL_MILLISECONDS);
   }
 }
 

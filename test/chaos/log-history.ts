@@ -7,15 +7,15 @@ import type { TrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { readLog, type BytesAt } from "../support/log/log-reader.ts";
 import { Violation } from "./acknowledged.ts";
 
-// The log as a watcher knows it who never forgets: every entry that was ever there, and the trees they made.
+// The log as seen by an observer that keeps every entry it ever had, and every tree.
 
-export class LogView {
-  /** The log's key as it was at first. */
+export class LogHistory {
+  /** The trust policy from the first start. */
   readonly #policy: TrustPolicy;
   readonly #bytesAt: BytesAt;
   /** In hexadecimal digits. */
   readonly entries: string[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #indices = new Map<string, number>();
   #frontier = EMPTY_FRONTIER;
 
   constructor(policy: TrustPolicy, bytesAt: BytesAt) {
@@ -23,40 +23,43 @@ export class LogView {
     this.#bytesAt = bytesAt;
   }
 
-  /** Where this label stands in the log, if it does. */
-  placeOf(label: Bytes): number | undefined {
-    return this.#places.get(toHex(label));
+  /** The index of this label, if it is in the log. */
+  indexOf(label: Bytes): number | undefined {
+    return this.#indices.get(toHex(label));
   }
 
   /**
-   * Reads what has come since. The new root is derived from the old entries, whose root was signed before, and
-   * the new ones: so the new tree is consistent with every one that was seen.
+   * Reads the new entries. The new root is computed from the old entries, whose root was signed before, and the new
+   * ones. So the new tree is consistent with all earlier ones.
    */
-  async grow(): Promise<void> {
-    const known = this.entries.length;
-    const { size, root, entries, from } = await readLog(this.#policy, this.#bytesAt, known);
-    if (size < known) throw new Violation("lost", `the log had ${known} entries and signs ${size}`);
+  async update(): Promise<void> {
+    const before = this.entries.length;
+    const { size, root, entries, from } = await readLog(this.#policy, this.#bytesAt, before);
+    if (size < before) throw new Violation("lost", `the log had ${before} entries and signs ${size}`);
     for (const [place, entry] of entries.entries()) {
       const index = from + place;
-      if (index >= known) this.#append(entry);
-      else if (entry !== this.entries[index]) throw new Violation("lost", `entry ${index} is another one`);
+      if (index >= before) this.#append(entry);
+      else if (entry !== this.entries[index]) throw new Violation("lost", `entry ${index} has changed`);
     }
     if (toHex(frontierRoot(this.#frontier)) !== toHex(root)) {
-      throw new Violation("contradiction", `the tree of ${size} does not grow from the tree of ${known}`);
+      throw new Violation("contradiction", `the tree of ${size} does not grow from the tree of ${before}`);
     }
   }
 
-  /** Reads everything again, all tiles and entries, and compares it with what was ever there. */
-  async whole(): Promise<void> {
-    await this.grow();
+  /** Reads all tiles and entries again, and compares them with the history. */
+  async checkAll(): Promise<void> {
+    await this.update();
     const { size, root, entries } = await readLog(this.#policy, this.#bytesAt);
     const other = this.entries.findIndex((entry, index) => entry !== entries[index]);
     if (other >= 0 || size !== this.entries.length) {
-      throw new Violation("lost", `the log of ${size} differs from what was seen, from entry ${other}`);
+      throw new Violation(
+        "lost",
+        `the log of ${size} entries differs from its history, from entry ${other} on`,
+      );
     }
     const derived = treeRoot(entries.map((entry) => leafHash(bytesOf(entry))));
     if (toHex(derived) !== toHex(root)) {
-      throw new Violation("contradiction", "the signed root is not that of the entries");
+      throw new Violation("contradiction", "the signed root is not the root of the entries");
     }
   }
 
@@ -64,11 +67,11 @@ export class LogView {
     const bytes = bytesOf(entry);
     const parsed = expectOk(parseEntry(bytes));
     const label = parsed.kind === "sealed" ? toHex(parsed.label) : entry;
-    const before = this.#places.get(label);
+    const before = this.#indices.get(label);
     if (before !== undefined) {
-      throw new Violation("duplicate", `a label stands at ${before} and at ${this.entries.length}`);
+      throw new Violation("duplicate", `a label is at index ${before} and at ${this.entries.length}`);
     }
-    this.#places.set(label, this.entries.length);
+    this.#indices.set(label, this.entries.length);
     this.entries.push(entry);
     this.#frontier = appendLeaf(this.#frontier, leafHash(bytes)).frontier;
   }

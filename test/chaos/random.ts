@@ -1,7 +1,7 @@
-export type Draw = () => number;
+export type Random = () => number;
 
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
-export function drawFrom(seed: number): Draw {
+/** Numbers in [0, 1) that follow from a seed (mulberry32). */
+export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,96 +1,93 @@
 import type { Answered } from "../support/browser-client.ts";
 import { Violation } from "./acknowledged.ts";
 
-// The line between the clients and a runtime that dies. A call that was cut may have happened or not: it is
-// made again, the same, as soon as the runtime is back. New calls wait until the audit is done.
+// Calls to a server that is killed again and again. A call that a kill interrupts may have happened or not. It is
+// repeated unchanged as soon as the server is back. New calls wait until the audit is done.
 
-/** What cannot have been meant by the server. */
-const FAULT = 500;
+/** From this status on, the server did not mean to answer so. */
+const SERVER_ERROR = 500;
 
-export type Kind = "create" | "page" | "decide" | "cancel" | "wait" | "consume";
+export type CallKind = "create" | "page" | "decide" | "cancel" | "wait" | "consume";
 
-export const KINDS: readonly Kind[] = ["create", "page", "decide", "cancel", "wait", "consume"];
+export const CALL_KINDS: readonly CallKind[] = ["create", "page", "decide", "cancel", "wait", "consume"];
 
-export class Line {
-  readonly #up = new Gate();
-  readonly #load = new Gate();
-  readonly #flying = new Map<Kind, number>(KINDS.map((kind) => [kind, 0]));
-  /** Calls that have begun and have no answer yet; a wait changes nothing, and is not among them. */
+export class ReconnectingClient {
+  readonly #serverUp = new Gate();
+  readonly #newCalls = new Gate();
+  readonly #inFlight = new Map<CallKind, number>(CALL_KINDS.map((kind) => [kind, 0]));
+  /** Started calls without an answer. A wait changes nothing and is not counted. */
   #unanswered = 0;
   #kills = 0;
-  #quiet: (() => void) | undefined;
-  /** Calls cut, so that it was not known whether they had happened; each was made again. */
-  readonly cut = new Map<Kind, number>(KINDS.map((kind) => [kind, 0]));
-  /** Kills at which a call of this kind was under way. */
-  readonly struck = new Map<Kind, number>(KINDS.map((kind) => [kind, 0]));
+  #resolveIdle: (() => void) | undefined;
+  /** Interrupted calls. It was unknown whether they had happened, and each was repeated. */
+  readonly interrupted = new Map<CallKind, number>(CALL_KINDS.map((kind) => [kind, 0]));
+  /** Kills during at least one call of this kind. */
+  readonly killsDuring = new Map<CallKind, number>(CALL_KINDS.map((kind) => [kind, 0]));
 
-  /** To be called right before the kill: from now on a failed call is a cut one. */
-  goDown(): void {
+  /** To be called right before the kill: from now on a failed call is an interrupted one. */
+  serverGoesDown(): void {
     this.#kills++;
-    this.#up.close();
-    this.#load.close();
-    for (const [kind, count] of this.#flying) if (count > 0) raise(this.struck, kind);
+    this.#serverUp.close();
+    this.#newCalls.close();
+    for (const [kind, count] of this.#inFlight) if (count > 0) increment(this.killsDuring, kind);
   }
 
-  /** Cut calls are made again. */
-  comeUp(): void {
-    this.#up.open();
+  /** Interrupted calls are repeated. */
+  serverIsUp(): void {
+    this.#serverUp.open();
   }
 
-  /** New calls may begin. */
+  /** New calls may start. */
   resume(): void {
-    this.#load.open();
+    this.#newCalls.open();
   }
 
-  pause(): void {
-    this.#load.close();
-  }
-
-  /** Resolves when every call that had begun is answered. */
-  async quiet(): Promise<void> {
+  /** Resolves when every started call is answered. */
+  async idle(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#quiet = resolve;
+    this.#resolveIdle = resolve;
     if (this.#unanswered === 0) resolve();
     await promise;
-    this.#quiet = undefined;
+    this.#resolveIdle = undefined;
   }
 
-  async insist(kind: Kind, call: () => Promise<Answered>): Promise<Answered> {
-    const changes = kind === "wait" ? 0 : 1;
-    await this.#load.passed();
-    this.#unanswered += changes;
+  /** Calls until there is an answer. */
+  async call(kind: CallKind, send: () => Promise<Answered>): Promise<Answered> {
+    const counted = kind === "wait" ? 0 : 1;
+    await this.#newCalls.passed();
+    this.#unanswered += counted;
     try {
       for (;;) {
-        const answer = await this.#attempt(kind, call);
+        const answer = await this.#attempt(kind, send);
         if (answer !== undefined) return answer;
-        raise(this.cut, kind);
-        await this.#up.passed();
+        increment(this.interrupted, kind);
+        await this.#serverUp.passed();
       }
     } finally {
-      this.#unanswered -= changes;
-      if (this.#unanswered === 0) this.#quiet?.();
+      this.#unanswered -= counted;
+      if (this.#unanswered === 0) this.#resolveIdle?.();
     }
   }
 
-  /** Undefined if it was cut. */
-  async #attempt(kind: Kind, call: () => Promise<Answered>): Promise<Answered | undefined> {
+  /** Undefined if a kill interrupted it. */
+  async #attempt(kind: CallKind, send: () => Promise<Answered>): Promise<Answered | undefined> {
     const kills = this.#kills;
-    raise(this.#flying, kind);
+    increment(this.#inFlight, kind);
     try {
-      const answer = await call();
-      if (answer.status < FAULT) return answer;
+      const answer = await send();
+      if (answer.status < SERVER_ERROR) return answer;
       if (kills !== this.#kills) return undefined;
-      throw new Violation("contradiction", `a ${kind} was answered ${answer.status} by a healthy runtime`);
+      throw new Violation("contradiction", `a running server answered a ${kind} with ${answer.status}`);
     } catch (problem) {
       if (problem instanceof Violation || kills === this.#kills) throw problem;
       return undefined;
     } finally {
-      this.#flying.set(kind, (this.#flying.get(kind) ?? 0) - 1);
+      this.#inFlight.set(kind, (this.#inFlight.get(kind) ?? 0) - 1);
     }
   }
 }
 
-function raise(counts: Map<Kind, number>, kind: Kind): void {
+function increment(counts: Map<CallKind, number>, kind: CallKind): void {
   counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }
 
@@ -106,7 +103,7 @@ class Gate {
     this.#open = Promise.withResolvers<void>();
   }
 
-  /** It may have been shut again by the time somebody who waited comes to it. */
+  /** Resolves while the gate is open: it may be closed again before a waiting caller runs. */
   async passed(): Promise<void> {
     for (let gate; gate !== this.#open;) {
       gate = this.#open;

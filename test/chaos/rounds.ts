@@ -5,35 +5,35 @@ import { parseTrustPolicy, type TrustPolicy } from "../../src/core/tlog/trust-po
 import type { BytesAt } from "../support/log/log-reader.ts";
 import { backend, BrowserClient } from "../support/browser-client.ts";
 import { Audit } from "./chaos-audit.ts";
-import { drawFrom, type Draw } from "./random.ts";
-import { House, type Victim } from "./killable-server.ts";
-import { Ledger } from "./acknowledged.ts";
-import { Line, type Kind } from "./reconnecting-client.ts";
-import { tell, work, type Load, type Workplace } from "./chaos-load.ts";
-import { LogView } from "./log-history.ts";
-import { Rows } from "./database-file.ts";
+import { randomFrom, type Random } from "./random.ts";
+import { KillableServer, type KillTarget } from "./killable-server.ts";
+import { Acknowledged } from "./acknowledged.ts";
+import { ReconnectingClient, type CallKind } from "./reconnecting-client.ts";
+import { recordRead, runClient, type ClientGroup, type Load } from "./chaos-load.ts";
+import { LogHistory } from "./log-history.ts";
+import { DatabaseFile } from "./database-file.ts";
 
-// Round after round: load, SIGKILL, start, an audit of everything that was ever acknowledged.
+// Rounds of load, SIGKILL, restart, and an audit of everything that was ever acknowledged.
 
 const TENANTS = ["Chaos", "Order"] as const;
-/** In the first tenant, so that its one stream is written for all of them. */
+/** In the first tenant, so that several people write to its one stream. */
 const MORE_PEOPLE = ["bea", "cy"] as const;
-/** Of the first and of the second tenant: 8 in all. */
+/** In the first and in the second tenant: 8 in total. */
 const CLIENTS = [5, 3] as const;
 const KILL_MIN_MILLISECONDS = 50;
 const KILL_MAX_MILLISECONDS = 1_500;
-const WORKERD_ALONE_CHANCE = 0.25;
-/** Killed again while the cut calls are being made again. */
+const WORKERD_ONLY_CHANCE = 0.25;
+/** The chance of another kill while interrupted calls are being repeated. */
 const RECOVERY_KILL_CHANCE = 0.2;
 const RECOVERY_KILL_MAX_MILLISECONDS = 250;
 const FULL_AUDIT_ROUNDS = 50;
 
 export interface Figures {
   readonly rounds: number;
-  readonly kills: Readonly<Record<Victim | "during recovery", number>>;
-  readonly struck: ReadonlyMap<Kind, number>;
-  readonly cut: ReadonlyMap<Kind, number>;
-  readonly acknowledged: Ledger["acknowledged"];
+  readonly kills: Readonly<Record<KillTarget | "during recovery", number>>;
+  readonly killsDuring: ReadonlyMap<CallKind, number>;
+  readonly interrupted: ReadonlyMap<CallKind, number>;
+  readonly acknowledged: Acknowledged["counts"];
   readonly logEntries: number;
   readonly audits: Audit["done"];
   readonly startMilliseconds: readonly number[];
@@ -41,78 +41,79 @@ export interface Figures {
 }
 
 export class Chaos {
-  readonly house: House;
-  readonly ledger = new Ledger();
-  readonly line = new Line();
+  readonly server: KillableServer;
+  readonly acknowledged = new Acknowledged();
+  readonly calls = new ReconnectingClient();
   readonly bytesAt: BytesAt;
-  readonly log: LogView;
+  readonly log: LogHistory;
   readonly audit: Audit;
   readonly #load: Load;
-  readonly #places: readonly Workplace[];
-  readonly #draw: Draw;
-  readonly #kills = { everything: 0, "workerd alone": 0, "during recovery": 0 };
+  readonly #groups: readonly ClientGroup[];
+  readonly #random: Random;
+  readonly #kills = { everything: 0, "workerd only": 0, "during recovery": 0 };
   readonly #auditMilliseconds: number[] = [];
   rounds = 0;
 
-  constructor(house: House, policy: TrustPolicy, places: readonly Workplace[], draw: Draw) {
-    this.house = house;
-    this.bytesAt = bytesOf(house.origin);
-    this.log = new LogView(policy, this.bytesAt);
-    this.#places = places;
-    this.#draw = draw;
-    this.#load = { line: this.line, ledger: this.ledger, draw, stopped: false };
-    this.audit = this.auditOf(house.database());
+  constructor(server: KillableServer, policy: TrustPolicy, groups: readonly ClientGroup[], random: Random) {
+    this.server = server;
+    this.bytesAt = bytesOf(server.origin);
+    this.log = new LogHistory(policy, this.bytesAt);
+    this.#groups = groups;
+    this.#random = random;
+    this.#load = { calls: this.calls, acknowledged: this.acknowledged, random, stopped: false };
+    this.audit = this.auditOf(server.database());
   }
 
-  /** A fresh house with its people, before anything is killed. */
+  /** Starts a fresh server and enrols its people, before the first kill. */
   static async create(seed: number): Promise<Chaos> {
-    const house = await House.create(TENANTS);
-    await house.start();
-    const places: Workplace[] = [];
-    for (const [tenant, { apiKey, peopleKey, enrolUrl }] of house.tenants.entries()) {
-      const alex = await BrowserClient.create(fetch, house.origin);
+    const server = await KillableServer.create(TENANTS);
+    await server.start();
+    const groups: ClientGroup[] = [];
+    for (const [tenant, { apiKey, peopleKey, enrolUrl }] of server.tenants.entries()) {
+      const alex = await BrowserClient.create(fetch, server.origin);
       expectStatus(200, await alex.enrol(enrolUrl));
       const people = [{ username: "alex", client: alex }];
-      const invite = backend(fetch, house.origin, peopleKey);
+      const invite = backend(fetch, server.origin, peopleKey);
       for (const username of tenant === 0 ? MORE_PEOPLE : []) {
-        people.push({ username, client: await newcomer(house, alex, invite, username) });
+        people.push({ username, client: await inviteApprover(server, alex, invite, username) });
       }
-      places.push({ tenant, api: backend(fetch, house.origin, apiKey), people });
+      groups.push({ tenant, api: backend(fetch, server.origin, apiKey), people });
     }
-    const policy = await (await fetch(`${house.origin}/log/policy.txt`)).text();
-    return new Chaos(house, expectOk(parseTrustPolicy(policy)), places, drawFrom(seed));
+    const policy = await (await fetch(`${server.origin}/log/policy.txt`)).text();
+    return new Chaos(server, expectOk(parseTrustPolicy(policy)), groups, randomFrom(seed));
   }
 
-  /** Against the rows in this file, which a test may have tampered with. */
+  /** An audit of the rows in this file. A test may have changed them. */
   auditOf(database: string): Audit {
     return new Audit({
-      ledger: this.ledger,
+      acknowledged: this.acknowledged,
       log: this.log,
       database,
-      requestSealing: () => this.house.requestSealing(),
-      read: async (entry) => {
-        const api = this.#places[entry.tenant]?.api;
-        if (api !== undefined) tell(this.ledger, entry, await api("GET", `/api/confirmations/${entry.id}`));
+      requestSealing: () => this.server.requestSealing(),
+      read: async (request) => {
+        const api = this.#groups[request.tenant]?.api;
+        if (api === undefined) return;
+        recordRead(this.acknowledged, request, await api("GET", `/api/confirmations/${request.id}`));
       },
     });
   }
 
   /** Ends with the first violation. */
-  async run(rounds: number, told: (chaos: Chaos) => void): Promise<Figures> {
-    const clients = this.#places.flatMap((place, at) =>
-      Array.from({ length: CLIENTS[at] ?? 1 }, () => work(this.#load, place)),
+  async run(rounds: number, report: (chaos: Chaos) => void): Promise<Figures> {
+    const clients = this.#groups.flatMap((group, at) =>
+      Array.from({ length: CLIENTS[at] ?? 1 }, () => runClient(this.#load, group)),
     );
     const working = Promise.all(clients);
-    const rounding = this.#rounds(rounds, told);
+    const rounding = this.#rounds(rounds, report);
     rounding.catch(() => undefined);
-    // The clients end only when they are told to, or by a violation.
+    // The clients run until the load is stopped, or until a violation.
     await Promise.race([rounding, working]);
     await rounding;
     this.#load.stopped = true;
-    this.line.comeUp();
-    this.line.resume();
+    this.calls.serverIsUp();
+    this.calls.resume();
     await working;
-    await this.#audited(true);
+    await this.#runAudit(true);
     return this.figures();
   }
 
@@ -120,73 +121,73 @@ export class Chaos {
     return {
       rounds: this.rounds,
       kills: this.#kills,
-      struck: this.line.struck,
-      cut: this.line.cut,
-      acknowledged: this.ledger.acknowledged,
+      killsDuring: this.calls.killsDuring,
+      interrupted: this.calls.interrupted,
+      acknowledged: this.acknowledged.counts,
       logEntries: this.log.entries.length,
       audits: this.audit.done,
-      startMilliseconds: this.house.startMilliseconds,
+      startMilliseconds: this.server.startMilliseconds,
       auditMilliseconds: this.#auditMilliseconds,
     };
   }
 
-  async #rounds(rounds: number, told: (chaos: Chaos) => void): Promise<void> {
-    this.line.comeUp();
+  async #rounds(rounds: number, report: (chaos: Chaos) => void): Promise<void> {
+    this.calls.serverIsUp();
     for (let round = 1; round <= rounds; round++) {
       this.rounds = round;
-      this.line.resume();
-      await sleep(KILL_MIN_MILLISECONDS + this.#draw() * (KILL_MAX_MILLISECONDS - KILL_MIN_MILLISECONDS));
-      await this.#strike();
-      while (this.#draw() < RECOVERY_KILL_CHANCE) {
-        this.line.comeUp();
-        await sleep(this.#draw() * RECOVERY_KILL_MAX_MILLISECONDS);
-        await this.#strike();
+      this.calls.resume();
+      await sleep(KILL_MIN_MILLISECONDS + this.#random() * (KILL_MAX_MILLISECONDS - KILL_MIN_MILLISECONDS));
+      await this.#killAndRestart();
+      while (this.#random() < RECOVERY_KILL_CHANCE) {
+        this.calls.serverIsUp();
+        await sleep(this.#random() * RECOVERY_KILL_MAX_MILLISECONDS);
+        await this.#killAndRestart();
         this.#kills["during recovery"]++;
       }
-      this.line.comeUp();
-      await this.line.quiet();
-      await this.#audited(round % FULL_AUDIT_ROUNDS === 0);
-      told(this);
+      this.calls.serverIsUp();
+      await this.calls.idle();
+      await this.#runAudit(round % FULL_AUDIT_ROUNDS === 0);
+      report(this);
     }
   }
 
-  async #strike(): Promise<void> {
-    const victim = this.#draw() < WORKERD_ALONE_CHANCE ? "workerd alone" : "everything";
-    this.line.goDown();
-    await this.house.kill(victim);
-    this.#kills[victim]++;
-    await this.house.start();
+  async #killAndRestart(): Promise<void> {
+    const target = this.#random() < WORKERD_ONLY_CHANCE ? "workerd only" : "everything";
+    this.calls.serverGoesDown();
+    await this.server.kill(target);
+    this.#kills[target]++;
+    await this.server.start();
   }
 
-  async #audited(full: boolean): Promise<void> {
+  async #runAudit(full: boolean): Promise<void> {
     const before = performance.now();
     await (full ? this.audit.full() : this.audit.incremental());
     this.#auditMilliseconds.push(performance.now() - before);
   }
 }
 
-/** Invited, enrolled, and signed for by the owner. */
-async function newcomer(
-  house: House,
+/** Invites and enrols an approver, and lets the owner endorse the passkey. */
+async function inviteApprover(
+  server: KillableServer,
   owner: BrowserClient,
   invite: ReturnType<typeof backend>,
   username: string,
 ): Promise<BrowserClient> {
   const invited = await invite("POST", "/api/invites", { username, role: "approver" });
   expectStatus(201, invited);
-  const client = await BrowserClient.create(fetch, house.origin);
+  const client = await BrowserClient.create(fetch, server.origin);
   expectStatus(200, await client.enrol(invited.body.enrolUrl));
-  const rows = await Rows.open(house.database());
-  const changes = await rows.changes();
-  rows.close();
+  const file = await DatabaseFile.open(server.database());
+  const changes = await file.changeRequests();
+  file.close();
   for (const { id } of changes.filter(({ status }) => status === "pending")) {
     expectStatus(200, await owner.decide(id));
   }
   return client;
 }
 
-function expectStatus(wanted: number, { status, body }: { status: number; body: unknown }): void {
-  if (status !== wanted) throw new Error(`wanted ${wanted}, got ${status}: ${JSON.stringify(body)}`);
+function expectStatus(expected: number, { status, body }: { status: number; body: unknown }): void {
+  if (status !== expected) throw new Error(`expected ${expected}, got ${status}: ${JSON.stringify(body)}`);
 }
 
 function bytesOf(origin: string): BytesAt {

@@ -6,7 +6,7 @@ import { expectOk } from "../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import type { Audit } from "../chaos/chaos-audit.ts";
 import { Violation } from "../chaos/acknowledged.ts";
-import { LogView } from "../chaos/log-history.ts";
+import { LogHistory } from "../chaos/log-history.ts";
 import { Chaos, type Figures } from "../chaos/rounds.ts";
 import type { BytesAt } from "../support/log/log-reader.ts";
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 }, PATIENCE_MS);
 
 afterAll(async () => {
-  await chaos.house.end();
+  await chaos.server.remove();
 });
 
 const textAt = async (bytesAt: BytesAt, path: string) => utf8Text((await bytesAt(path)) ?? utf8("")) ?? "";
@@ -36,14 +36,14 @@ const policyOf = async (bytesAt: BytesAt) => expectOk(parseTrustPolicy(await tex
 
 /** The audit's complaint about the rows after this statement. */
 async function tampered(name: string, sql: string): Promise<string> {
-  const copy = join(chaos.house.folder, `${name}.sqlite`);
-  const original = new DatabaseSync(chaos.house.database(), { readOnly: true });
+  const copy = join(chaos.server.folder, `${name}.sqlite`);
+  const original = new DatabaseSync(chaos.server.database(), { readOnly: true });
   original.exec(`VACUUM INTO '${copy}'`);
   original.close();
   const file = new DatabaseSync(copy, { enableForeignKeyConstraints: false });
   const triggers = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
   for (const trigger of triggers) file.exec(`DROP TRIGGER ${String(trigger["name"])}`);
-  expect(file.prepare(sql).run().changes, "the tampering changed nothing").toBeGreaterThan(0);
+  expect(file.prepare(sql).run().changes, "the statement changed nothing").toBeGreaterThan(0);
   file.close();
   return await complaint(chaos.auditOf(copy));
 }
@@ -62,11 +62,11 @@ describe("a runtime that is killed", () => {
   it("loses, duplicates and skips nothing that was acknowledged", () => {
     const { acknowledged, kills } = figures;
     expect(figures.rounds).toBe(ROUNDS);
-    expect(kills.everything + kills["workerd alone"]).toBeGreaterThanOrEqual(ROUNDS);
+    expect(kills.everything + kills["workerd only"]).toBeGreaterThanOrEqual(ROUNDS);
     for (const count of Object.values(acknowledged)) expect(count).toBeGreaterThan(0);
     // The runtime was killed during requests, not between them.
-    const cut = [...figures.cut.values()].reduce((sum, count) => sum + count, 0);
-    expect(cut).toBeGreaterThan(ROUNDS);
+    const interrupted = [...figures.interrupted.values()].reduce((sum, count) => sum + count, 0);
+    expect(interrupted).toBeGreaterThan(ROUNDS);
     expect(figures.logEntries).toBeGreaterThan(acknowledged.decisions + acknowledged.uses);
   });
 });
@@ -78,13 +78,13 @@ describe("the audit reports", () => {
   const rows: [string, string, RegExp][] = [
     ["a decision's record deleted", `DELETE FROM outbox WHERE seq = ${decided}`, /^LOST: .* has 0 outcomes/],
     ["the last record deleted", "DELETE FROM outbox WHERE seq = (SELECT max(seq) FROM outbox)", /^LOST: /],
-    ["another index", `UPDATE outbox SET idx = idx + 1 WHERE seq = ${decided}`, /^LOST: .* stands at/],
+    ["another index", `UPDATE outbox SET idx = idx + 1 WHERE seq = ${decided}`, /^LOST: .* is at/],
     ["no index", `UPDATE outbox SET idx = NULL WHERE seq = ${decided}`, /^LOST: /],
     ["a gap in the stream", `UPDATE outbox SET seq = seq + 100000 WHERE type = 'stream.created'`, /^GAP: /],
     [
       "another time in a record",
       `UPDATE outbox SET at = at + 1 WHERE type = 'consumed'`,
-      /^CONTRADICTION: .* otherwise/,
+      /^CONTRADICTION: .* another commitment/,
     ],
     ["a request deleted", `DELETE FROM confirmations WHERE id = ${used}`, /^LOST: /],
     [
@@ -92,13 +92,17 @@ describe("the audit reports", () => {
       `UPDATE confirmations SET payload_hash = '${"0".repeat(64)}' WHERE id = ${used}`,
       /^LOST: /,
     ],
-    ["an outcome taken back", `UPDATE confirmations SET status = 'pending' WHERE id = ${used}`, /^LOST: /],
     [
-      "a rejection turned round",
+      "an outcome set to pending",
+      `UPDATE confirmations SET status = 'pending' WHERE id = ${used}`,
+      /^LOST: /,
+    ],
+    [
+      "a rejection turned into an approval",
       "UPDATE confirmations SET status = 'approved' WHERE status = 'rejected'",
       /^LOST: /,
     ],
-    ["a use taken back", `UPDATE confirmations SET consumed_at = NULL WHERE id = ${used}`, /^DUPLICATE: /],
+    ["a use removed", `UPDATE confirmations SET consumed_at = NULL WHERE id = ${used}`, /^DUPLICATE: /],
     ["a step deleted", `DELETE FROM steps WHERE confirmation_id = ${used} AND n = 1`, /^GAP: /],
     ["a vote deleted", `DELETE FROM votes WHERE confirmation_id = ${someVote}`, /^LOST: /],
     ["another signature", "UPDATE votes SET assertion_hash = 'x'", /^LOST: .* another signature/],
@@ -127,10 +131,10 @@ describe("the audit reports", () => {
     let forgetful = false;
     const early: BytesAt = async (path) =>
       forgetful && path === "checkpoint" ? utf8(firstCheckpoint) : await bytesAt(path);
-    const log = new LogView(await policyOf(bytesAt), early);
-    await log.grow();
+    const log = new LogHistory(await policyOf(bytesAt), early);
+    await log.update();
     forgetful = true;
-    await expect(log.grow()).rejects.toThrow(/^LOST: the log had \d+ entries and signs \d/);
+    await expect(log.update()).rejects.toThrow(/^LOST: the log had \d+ entries and signs \d/);
   });
   it("a log that serves another entry", async () => {
     const { bytesAt } = chaos;
@@ -138,20 +142,26 @@ describe("the audit reports", () => {
       const bytes = await bytesAt(path);
       return path.startsWith("tile/entries/") ? bytes?.with(-1, 0 ^ ((bytes.at(-1) ?? 0) + 1)) : bytes;
     };
-    await expect(new LogView(await policyOf(bytesAt), lying).whole()).rejects.toThrow(
+    await expect(new LogHistory(await policyOf(bytesAt), lying).checkAll()).rejects.toThrow(
       /not the one in the tree/,
     );
   });
   it("an index that changes later", () => {
-    const entry = [...chaos.ledger.entries.values()].find(({ told }) => typeof told?.index === "number");
-    const told = entry?.told;
-    if (entry === undefined || told === undefined) throw new Error("nothing was sealed");
-    const other = { ...told, index: (told.index ?? 0) + 1 };
-    expect(() => chaos.ledger.told(entry, other)).toThrow(/^CONTRADICTION: .* and reads approved|rejected/);
-    expect(() => chaos.ledger.told(entry, { ...told, status: "pending" })).toThrow(/^LOST: .* reads pending/);
+    const request = [...chaos.acknowledged.requests.values()].find(
+      ({ read }) => typeof read?.index === "number",
+    );
+    const read = request?.read;
+    if (request === undefined || read === undefined) throw new Error("nothing was sealed");
+    const other = { ...read, index: (read.index ?? 0) + 1 };
+    expect(() => chaos.acknowledged.read(request, other)).toThrow(
+      /^CONTRADICTION: .* and reads approved|rejected/,
+    );
+    expect(() => chaos.acknowledged.read(request, { ...read, status: "pending" })).toThrow(
+      /^LOST: .* reads pending/,
+    );
   });
   it("an acknowledged request that is missing", async () => {
-    chaos.ledger.created(0, "c_never", "0".repeat(64));
-    expect(await complaint(chaos.auditOf(chaos.house.database()))).toMatch(/^LOST: /);
+    chaos.acknowledged.created(0, "c_never", "0".repeat(64));
+    expect(await complaint(chaos.auditOf(chaos.server.database()))).toMatch(/^LOST: /);
   });
 });

@@ -1,11 +1,11 @@
-import type { Appends, Pair } from "./in-turn.ts";
+import type { Appends, Pair } from "./alternate.ts";
 import { median, milliseconds, percentile, rate } from "./measure.ts";
 import { mebibytes } from "./memory.ts";
 import { rateLine, type Line } from "./table.ts";
-import { WAITERS, type Held } from "../waiters-bench.ts";
+import { WAITERS, type WaiterFigures } from "../waiters-bench.ts";
 import type { Round } from "../peers/workflow.ts";
 
-// The figures as lines of the table, each beside what it is held against and with the aim of the design.
+// The figures as lines of the table, each with what it is compared with and the aim of the design.
 
 const WAKE_AIM_MILLISECONDS = 20;
 
@@ -14,18 +14,25 @@ interface Memory {
   readonly restate: number | undefined;
 }
 
-interface Measured {
+interface Measurements {
   readonly flows: Pair<readonly Round[]>;
   readonly polls: Pair<number>;
   readonly creates: Pair<number> & { readonly batch: number };
   readonly appends: Appends;
-  readonly held: Held;
-  readonly memory: Readonly<Record<"idle" | "loaded" | "holding", Memory>>;
+  readonly waiters: WaiterFigures;
+  readonly memory: Readonly<Record<"idle" | "loaded" | "waiting", Memory>>;
 }
 
-export function figuresOf({ flows, polls, creates, appends, held, memory }: Measured): readonly Line[] {
+export function figuresOf({
+  flows,
+  polls,
+  creates,
+  appends,
+  waiters,
+  memory,
+}: Measurements): readonly Line[] {
   const restate = "below Restate's";
-  const whole = timesLine(
+  const total = timesLine(
     "create -> approve -> requester sees it",
     flows,
     (round) => round.create + round.wake,
@@ -42,29 +49,29 @@ export function figuresOf({ flows, polls, creates, appends, held, memory }: Meas
   const wakes = median(flows.ours.map((round) => round.wake));
   const limit = `< ${WAKE_AIM_MILLISECONDS} ms`;
   return [
-    { ...whole, aim: restate, met: better(whole) },
+    { ...total, aim: restate, met: isBetter(total) },
     timesLine("  of it: create", flows, (round) => round.create),
     { ...wake, aim: limit, met: wakes < WAKE_AIM_MILLISECONDS },
-    { ...grouped, aim: "above the batch", met: better(grouped) },
-    { ...passing, ours: "", aim: "Restate passed", met: better(passing) },
+    { ...grouped, aim: "above the batch", met: isBetter(grouped) },
+    { ...passing, ours: "", aim: "Restate passed", met: isBetter(passing) },
     rateLine("polls/s, 16 clients", polls.ours, "Restate", polls.restate),
-    { ...log, aim: "above the insert", met: better(log) },
-    { figure: "", ours: "", beside: `object doing nothing ${rate(appends.nothing)}` },
+    { ...log, aim: "above the insert", met: isBetter(log) },
+    { figure: "", ours: "", peer: `object doing nothing ${rate(appends.nothing)}` },
     {
-      figure: `${WAITERS.toLocaleString("en")} waiters held`,
-      ours: `${held.held.toLocaleString("en")}, ${held.failed} failed`,
+      figure: `${WAITERS.toLocaleString("en")} calls wait`,
+      ours: `${waiters.waiting.toLocaleString("en")}, ${waiters.failed} failed`,
       aim: "all",
-      met: held.held === WAITERS,
+      met: waiters.waiting === WAITERS,
     },
     {
-      figure: "  decision -> its waiter wakes meanwhile",
-      ours: `${milliseconds(held.wake)} (of ${held.woken})`,
+      figure: "  decision -> its waiting call wakes meanwhile",
+      ours: `${milliseconds(waiters.wake)} (of ${waiters.woken})`,
       aim: limit,
-      met: held.wake < WAKE_AIM_MILLISECONDS,
+      met: waiters.wake < WAKE_AIM_MILLISECONDS,
     },
     memoryLine("memory of the runtime, idle", memory.idle),
     memoryLine("  after the load", memory.loaded),
-    memoryLine(`  with ${WAITERS.toLocaleString("en")} waiters`, memory.holding),
+    memoryLine(`  with ${WAITERS.toLocaleString("en")} waiters`, memory.waiting),
   ];
 }
 
@@ -73,20 +80,20 @@ function timesLine(
   { ours, restate }: Pair<readonly Round[]>,
   of: (round: Round) => number,
 ): Line {
-  const words = (times: readonly number[]) =>
+  const show = (times: readonly number[]) =>
     `${milliseconds(median(times))} (p95 ${percentile(times, 0.95).toFixed(1)})`;
-  const mine = ours.map(of);
-  if (restate === undefined) return { figure, ours: words(mine), beside: "Restate: not measured" };
-  const theirs = restate.map(of);
-  const ratio = median(theirs) / median(mine);
-  return { figure, ours: words(mine), beside: `Restate ${words(theirs)}`, ratio };
+  const oursTimes = ours.map(of);
+  if (restate === undefined) return { figure, ours: show(oursTimes), peer: "Restate: not measured" };
+  const restateTimes = restate.map(of);
+  const ratio = median(restateTimes) / median(oursTimes);
+  return { figure, ours: show(oursTimes), peer: `Restate ${show(restateTimes)}`, ratio };
 }
 
 function memoryLine(figure: string, { ours, restate }: Memory): Line {
   const line = { figure, ours: mebibytes(ours) };
-  return restate === undefined ? line : { ...line, beside: `Restate ${mebibytes(restate)}` };
+  return restate === undefined ? line : { ...line, peer: `Restate ${mebibytes(restate)}` };
 }
 
-function better({ ratio }: Line): boolean | undefined {
+function isBetter({ ratio }: Line): boolean | undefined {
   return ratio === undefined ? undefined : ratio > 1;
 }

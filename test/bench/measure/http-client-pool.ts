@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { performance } from "node:perf_hooks";
 
-// One HTTP client for everybody who is measured: kept connections, and little work of its own.
+// The HTTP client for all subjects of a benchmark: keeps its connections open and adds little work.
 
 const connections = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
@@ -15,7 +15,7 @@ export interface Call {
 export interface Reply {
   readonly status: number;
   readonly text: string;
-  /** When the last byte was there. */
+  /** When the last byte arrived. */
   readonly at: number;
 }
 
@@ -38,14 +38,14 @@ export function call(
   return promise;
 }
 
-/** The reply, if it has this status: a benchmark of refusals would be a fast one. */
-export async function expectCall(status: number, url: string, given?: Call): Promise<Reply> {
-  const reply = await call(url, given);
+/** Throws for any other status: refusals are fast and would make good figures. */
+export async function expectCall(status: number, url: string, options?: Call): Promise<Reply> {
+  const reply = await call(url, options);
   if (reply.status === status) return reply;
-  throw new Error(`${given?.method ?? "GET"} ${url} answered ${reply.status}: ${reply.text.slice(0, 500)}`);
+  throw new Error(`${options?.method ?? "GET"} ${url} answered ${reply.status}: ${reply.text.slice(0, 500)}`);
 }
 
-/** Calls a second, each client calling again as soon as it is answered. */
+/** Calls per second. Each client calls again as soon as it has an answer. */
 export async function throughput(
   clients: number,
   forMilliseconds: number,

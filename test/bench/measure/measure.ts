@@ -1,4 +1,4 @@
-// Timing for the benchmarks: several runs, the median to quote, pairs measured in turn in one process.
+// Timing for the benchmarks: several runs, of which the median counts. Several subjects are measured alternately.
 
 const RUNS = 7;
 const RUN_MILLISECONDS = 150;
@@ -10,11 +10,11 @@ interface Figure {
 }
 
 export async function measure(work: () => unknown): Promise<Figure> {
-  return (await measureInTurn([work]))[0] as Figure;
+  return (await measureAlternately([work]))[0] as Figure;
 }
 
-/** The works in turn, A B A B …, so that a machine that slows down slows them all. */
-export async function measureInTurn(works: readonly (() => unknown)[]): Promise<readonly Figure[]> {
+/** Measures A B A B …, so that a machine that slows down affects all of them. */
+export async function measureAlternately(works: readonly (() => unknown)[]): Promise<readonly Figure[]> {
   for (const work of works) await repeat(work, WARM_UP_MILLISECONDS);
   const times = works.map((): number[] => []);
   for (let run = 0; run < RUNS; run++) {
@@ -26,7 +26,7 @@ export async function measureInTurn(works: readonly (() => unknown)[]): Promise<
   });
 }
 
-/** Milliseconds of one call, over as many as fit into the time. */
+/** Milliseconds per call, over as many calls as fit into the time. */
 async function repeat(work: () => unknown, milliseconds: number): Promise<number> {
   const start = performance.now();
   let count = 0;
@@ -40,7 +40,7 @@ async function repeat(work: () => unknown, milliseconds: number): Promise<number
   return elapsed / count;
 }
 
-/** The value that this share of them does not exceed. */
+/** The value that this share of the values does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -54,8 +54,8 @@ export function milliseconds(value: number): string {
   return `${value.toFixed(1)} ms`;
 }
 
-export function row(name: string, figure: string, beside = "", aim = ""): string {
-  return `${name.padEnd(44)} ${figure.padStart(18)}  ${beside.padEnd(40)} ${aim}`.trimEnd();
+export function row(name: string, figure: string, note = "", aim = ""): string {
+  return `${name.padEnd(44)} ${figure.padStart(18)}  ${note.padEnd(40)} ${aim}`.trimEnd();
 }
 
 export function rate(perSecond: number): string {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-// What the processes of a group hold in memory (their resident set), by the name of the program.
+// The memory (resident set) of the processes of a group, by the name of the program.
 
 const MEBIBYTE_KIBIBYTES = 1_024;
 
@@ -11,11 +11,11 @@ interface Process {
   readonly kibibytes: number;
 }
 
-/** In MiB; undefined where no such program runs in the group. */
+/** In MiB; undefined if no such program runs in the group. */
 export function memoryOf(group: number, program: string): number | undefined {
-  const mine = processes().filter((each) => each.group === group && each.name.includes(program));
-  if (mine.length === 0) return undefined;
-  return mine.reduce((sum, { kibibytes }) => sum + kibibytes, 0) / MEBIBYTE_KIBIBYTES;
+  const matching = processes().filter((each) => each.group === group && each.name.includes(program));
+  if (matching.length === 0) return undefined;
+  return matching.reduce((sum, { kibibytes }) => sum + kibibytes, 0) / MEBIBYTE_KIBIBYTES;
 }
 
 export function mebibytes(value: number | undefined): string {
@@ -31,14 +31,14 @@ function processesOfLinux(): readonly Process[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        // The name stands in brackets and may hold anything, so what follows is counted from the last one.
+        // The name is in brackets and may contain anything, so the fields are counted from the last bracket.
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
         const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
         const status = readFileSync(`/proc/${pid}/status`, "utf8");
         const kibibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
         return [{ group, name: /^Name:\s+(.*)$/m.exec(status)?.[1] ?? "", kibibytes }];
       } catch {
-        // It ended while we looked.
+        // The process exited meanwhile.
         return [];
       }
     });

@@ -1,20 +1,20 @@
 import { cpus, loadavg, totalmem } from "node:os";
 import { readFileSync } from "node:fs";
 import { milliseconds, rate } from "./measure.ts";
-import type { Unit } from "../platform/ceilings.ts";
-import { UNITS } from "../platform/ceilings.ts";
+import { UNITS, type Unit } from "../platform/bare-platform.ts";
 import type { Step } from "../round-trips.ts";
 
-// What the flow's benchmark prints: the table, and where the time goes.
+// The output of the flow's benchmark: the table, and where the time goes.
 
 export interface Line {
   readonly figure: string;
   readonly ours: string;
-  readonly beside?: string;
-  /** How many times better than what is beside it. */
+  /** What it is compared with. */
+  readonly peer?: string;
+  /** How many times better than the peer. */
   readonly ratio?: number | undefined;
   readonly aim?: string;
-  /** Undefined: nothing to hold it against. */
+  /** Undefined if there is no aim, or nothing to compare with. */
   readonly met?: boolean | undefined;
 }
 
@@ -27,17 +27,18 @@ export function machine(): string {
   const memory = `${Math.round(totalmem() / GIBIBYTE)} GiB`;
   const model = cpus()[0]?.model ?? "unknown processor";
   const [load = 0] = loadavg();
-  const busy = load > BUSY_LOAD ? `; others are busy here (load ${load.toFixed(1)}), which tells` : "";
+  const busy =
+    load > BUSY_LOAD ? `; the machine is busy (load ${load.toFixed(1)}), which distorts the figures` : "";
   return `${cpus().length} cores of ${model}, ${memory}, Node ${process.version}, workerd ${version}${busy}`;
 }
 
 export function tableOf(lines: readonly Line[]): string {
   return columns([
-    ["figure", "Countersign", "beside it", "ratio", "aim", "met?"],
-    ...lines.map(({ figure, ours, beside = "", ratio, aim = "", met }) => [
+    ["figure", "Countersign", "compared with", "ratio", "aim", "met?"],
+    ...lines.map(({ figure, ours, peer = "", ratio, aim = "", met }) => [
       figure,
       ours,
-      beside,
+      peer,
       ratio === undefined || Number.isNaN(ratio) ? "" : `${ratio.toFixed(2)} x`,
       aim,
       met === undefined ? "" : met ? "yes" : "NO",
@@ -68,15 +69,15 @@ export function roundTripsTable(steps: readonly Step[]): string {
 
 export function unitsTable(alone: Readonly<Record<Unit, number>>): string {
   return columns([
-    ["what one caller alone waits for, through the same port", "p50"],
+    ["what a single caller waits for, through the same port", "p50"],
     ...Object.entries(UNITS).map(([unit, name]) => [name, milliseconds(alone[unit as Unit])]),
   ]);
 }
 
-export function rateLine(figure: string, mine: number, name: string, theirs: number | undefined): Line {
-  const ours = rate(mine);
-  if (theirs === undefined) return { figure, ours, beside: `${name}: not measured` };
-  return { figure, ours, beside: `${name} ${rate(theirs)}`, ratio: mine / theirs };
+export function rateLine(figure: string, ourRate: number, name: string, peerRate: number | undefined): Line {
+  const ours = rate(ourRate);
+  if (peerRate === undefined) return { figure, ours, peer: `${name}: not measured` };
+  return { figure, ours, peer: `${name} ${rate(peerRate)}`, ratio: ourRate / peerRate };
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

@@ -3,12 +3,12 @@ import { WIRE } from "../../support/sample-request.ts";
 import { expectCall, type Reply } from "../measure/http-client-pool.ts";
 import type { Prepared, Workflow } from "./workflow.ts";
 
-// The workflow against the product over HTTP: the backend's side with a key, the person's with a passkey.
+// The workflow on the product over HTTP: a backend with an API key, and a person with a passkey.
 
 export interface Countersign extends Workflow {
-  /** A waiting call as a backend makes it. */
+  /** A waiting call of a backend. */
   readonly wait: (id: string, seconds: number, signal?: AbortSignal) => Promise<Reply>;
-  /** The decision, signed and ready to be sent. */
+  /** Signs the decision. The returned function sends it. */
   readonly sign: (id: string) => Promise<() => Promise<Reply>>;
   readonly consume: (id: string) => Promise<Reply>;
 }
@@ -18,15 +18,15 @@ export async function countersignAt(url: string, apiKey: string, enrolUrl: strin
   const alex = await BrowserClient.create(fetch, url);
   const enrolled = await alex.enrol(enrolUrl);
   if (enrolled.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(enrolled.body)}`);
-  const asking = `${url}/api/confirmations`;
+  const confirmations = `${url}/api/confirmations`;
   const read = { "x-api-key": apiKey };
   const write = { ...read, "content-type": "application/json" };
-  const question = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
+  const requestBody = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
 
   const wait = (id: string, seconds: number, signal?: AbortSignal) =>
     expectCall(
       200,
-      `${asking}/${id}?wait=${seconds}`,
+      `${confirmations}/${id}?wait=${seconds}`,
       signal === undefined ? { headers: read } : { headers: read, signal },
     );
   const sign = async (id: string) => {
@@ -43,16 +43,20 @@ export async function countersignAt(url: string, apiKey: string, enrolUrl: strin
     wait,
     sign,
     async create() {
-      const { text } = await expectCall(201, asking, { method: "POST", headers: write, body: question });
+      const { text } = await expectCall(201, confirmations, {
+        method: "POST",
+        headers: write,
+        body: requestBody,
+      });
       return (JSON.parse(text) as { id: string }).id;
     },
     async prepare(id): Promise<Prepared> {
       const decide = await sign(id);
       return { decide, waiter: wait(id, 25).then(approvedAt) };
     },
-    poll: (id) => expectCall(200, `${asking}/${id}`, { headers: read }),
+    poll: (id) => expectCall(200, `${confirmations}/${id}`, { headers: read }),
     consume: (id) =>
-      expectCall(200, `${asking}/${id}/consume`, {
+      expectCall(200, `${confirmations}/${id}/consume`, {
         method: "POST",
         headers: write,
         body: JSON.stringify({ payload: WIRE.payload }),
@@ -62,6 +66,6 @@ export async function countersignAt(url: string, apiKey: string, enrolUrl: strin
 
 export function approvedAt({ text, at }: Reply): number {
   const { status } = JSON.parse(text) as { status: string };
-  if (status !== "approved") throw new Error(`a waiter that should see "approved" sees "${status}"`);
+  if (status !== "approved") throw new Error(`a waiting call got "${status}" instead of "approved"`);
   return at;
 }

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// Run by restate.ts as a program of its own: the same workflow as a Restate service. The word is the folder
-// into which the SDK was installed; the port is the first line of what it says.
+// A separate process that restate.ts starts: the same workflow as a Restate service. Its argument is the folder with the
+// installed SDK. It prints its port as the first line.
 
 interface DurablePromise extends Promise<string> {
   resolve(value: string): Promise<void>;
@@ -14,7 +14,7 @@ interface Context {
   promise(name: string): DurablePromise;
 }
 
-type Handler = (context: Context, given: unknown) => Promise<unknown>;
+type Handler = (context: Context, input: unknown) => Promise<unknown>;
 
 interface Sdk {
   workflow(definition: { name: string; handlers: Readonly<Record<string, Handler>> }): unknown;

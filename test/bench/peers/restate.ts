@@ -7,8 +7,8 @@ import { endGroup, freePort, kill } from "../../support/product/product.ts";
 import { call, expectCall } from "../measure/http-client-pool.ts";
 import type { Workflow } from "./workflow.ts";
 
-// The fastest durable peer, beside which the product is measured. Installed on demand into a temporary
-// folder, kept for the next run; never a dependency. It verifies no signature and shows no page.
+// Restate, the fastest durable peer, with which the product is compared. It is installed on demand into a temporary
+// folder, which is kept for the next run, and is no dependency. It verifies no signature and shows no page.
 
 const RESTATE_VERSION = "1.7.12";
 const SDK_VERSION = "1.17.2";
@@ -18,7 +18,7 @@ const PACKAGES = {
 };
 const INSTALL_MAX_MILLISECONDS = 180_000;
 const READY_MAX_MILLISECONDS = 30_000;
-const LOOK_MILLISECONDS = 100;
+const POLL_MILLISECONDS = 100;
 const JSON_HEADERS = { "content-type": "application/json" };
 
 export interface Restate {
@@ -27,8 +27,8 @@ export interface Restate {
   readonly stop: () => Promise<void>;
 }
 
-/** Restate, ready, with the workflow registered; or, in plain words, why it can't be measured here. */
-export async function startRestate(question: string): Promise<Restate | string> {
+/** Starts Restate and registers the workflow. Returns a text that says why, if it cannot be measured here. */
+export async function startRestate(requestBody: string): Promise<Restate | string> {
   const folder = join(tmpdir(), `countersign-restate-${RESTATE_VERSION}`);
   const problem = installed(folder) ? undefined : install(folder);
   if (problem !== undefined) return problem;
@@ -64,7 +64,7 @@ export async function startRestate(question: string): Promise<Restate | string> 
       headers: JSON_HEADERS,
       body: JSON.stringify({ uri: `http://127.0.0.1:${port}` }),
     });
-    return { workflow: workflowAt(`http://127.0.0.1:${ingress}`, question), group: server.pid ?? 0, stop };
+    return { workflow: workflowAt(`http://127.0.0.1:${ingress}`, requestBody), group: server.pid ?? 0, stop };
   } catch (failure) {
     await stop();
     return `did not start: ${failure instanceof Error ? failure.message : String(failure)}`;
@@ -85,26 +85,26 @@ function settings(data: string, ingress: number, admin: number, fabric: number):
   };
 }
 
-function workflowAt(ingress: string, question: string): Workflow {
+function workflowAt(ingress: string, requestBody: string): Workflow {
   let count = 0;
   const handler = (id: string, name: string) => `${ingress}/approval/${id}/${name}`;
   return {
     async create() {
       const id = `c${count++}`;
-      const asked = { method: "POST", headers: JSON_HEADERS, body: question };
-      await expectCall(202, `${handler(id, "run")}/send`, asked);
+      const send = { method: "POST", headers: JSON_HEADERS, body: requestBody };
+      await expectCall(202, `${handler(id, "run")}/send`, send);
       return id;
     },
     async prepare(id) {
-      const attached = `${ingress}/restate/workflow/approval/${id}/attach`;
-      const waiter = expectCall(200, attached).then(({ text, at }) => {
-        if (text !== '{"status":"approved"}') throw new Error(`Restate's waiter sees ${text}`);
+      const attach = `${ingress}/restate/workflow/approval/${id}/attach`;
+      const waiter = expectCall(200, attach).then(({ text, at }) => {
+        if (text !== '{"status":"approved"}') throw new Error(`Restate's waiting call got ${text}`);
         return at;
       });
-      const decided = { method: "POST", headers: JSON_HEADERS, body: '"approved"' };
-      return { waiter, decide: () => expectCall(200, handler(id, "decide"), decided) };
+      const decide = { method: "POST", headers: JSON_HEADERS, body: '"approved"' };
+      return { waiter, decide: () => expectCall(200, handler(id, "decide"), decide) };
     },
-    // 470 is its word for "not there yet".
+    // Restate answers 470 while there is no result.
     poll: (id) => expectCall(470, `${ingress}/restate/workflow/approval/${id}/output`),
   };
 }
@@ -121,44 +121,44 @@ function installed(folder: string): boolean {
 function install(folder: string): string | undefined {
   console.error(`Installing Restate ${RESTATE_VERSION} into ${folder}, some 220 MB, once …`);
   mkdirSync(folder, { recursive: true });
-  const wanted = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
-  // Without scripts: one of its dependencies would report the installation to somebody.
-  const words = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
-  const done = spawnSync("npm", [...words, ...wanted], {
+  const packages = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
+  // Without scripts: one of its dependencies would send telemetry about the installation.
+  const args = ["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const result = spawnSync("npm", [...args, ...packages], {
     encoding: "utf8",
     timeout: INSTALL_MAX_MILLISECONDS,
     shell: process.platform === "win32",
   });
-  return done.status === 0 && installed(folder)
+  return result.status === 0 && installed(folder)
     ? undefined
     : "could not be installed (is the npm registry reachable?)";
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  child.stdout?.once("data", (words: Buffer) => resolve(words.toString().trim()));
-  child.once("exit", (code) => reject(new Error(`the workflow's service ended with ${code}`)));
+  child.stdout?.once("data", (text: Buffer) => resolve(text.toString().trim()));
+  child.once("exit", (code) => reject(new Error(`the workflow's service exited with ${code}`)));
   const timer = setTimeout(
-    () => reject(new Error("the workflow's service said nothing")),
+    () => reject(new Error("the workflow's service printed no port")),
     READY_MAX_MILLISECONDS,
   );
   return promise.finally(() => clearTimeout(timer));
 }
 
 async function healthy(url: string, server: ChildProcess): Promise<void> {
-  const ended = once(server, "exit").then(([code]) => {
-    throw new Error(`the server ended with ${code}`);
+  const exited = once(server, "exit").then(([code]) => {
+    throw new Error(`the server exited with ${code}`);
   });
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const end = Date.now() + READY_MAX_MILLISECONDS;
     while (Date.now() < end) {
       const reply = await call(url).catch(() => undefined);
       if (reply?.status === 200) return;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
     }
     throw new Error("the server was not ready in time");
   };
-  // It ends once more when it is stopped, which is nobody's fault.
-  ended.catch(() => undefined);
-  await Promise.race([look(), ended]);
+  // The server also exits when it is stopped, which is no error.
+  exited.catch(() => undefined);
+  await Promise.race([poll(), exited]);
 }

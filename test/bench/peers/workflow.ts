@@ -1,30 +1,30 @@
 import { performance } from "node:perf_hooks";
 
-// The workflow that is measured, whoever keeps it: somebody asks, somebody decides, whoever asked sees it.
+// The workflow that is measured on each product: create a request, decide it, see the outcome.
 
 export interface Workflow {
-  /** Asks for an approval; answered once that is written down. */
+  /** Creates a request. Resolves once it is stored. */
   readonly create: () => Promise<string>;
-  /** All that happens at the person's side before the decision is sent: not measured. */
+  /** What the person does before the decision is sent. Not measured. */
   readonly prepare: (id: string) => Promise<Prepared>;
-  /** Looks once at a request that is open. */
+  /** Reads a pending request once. */
   readonly poll: (id: string) => Promise<unknown>;
 }
 
 export interface Prepared {
   /** Sends the decision. */
   readonly decide: () => Promise<unknown>;
-  /** Waits for the outcome, from before it is there; the moment at which it was seen. */
+  /** Waits for the outcome, from before the decision. Resolves with the time of its arrival. */
   readonly waiter: Promise<number>;
 }
 
 export interface Round {
   readonly create: number;
-  /** From sending the decision until a waiting call has the outcome. */
+  /** From sending the decision until the waiting call has the outcome. */
   readonly wake: number;
 }
 
-/** Until a call that waits has reached its waiting. */
+/** Long enough for a call to start waiting. */
 const SETTLE_MILLISECONDS = 40;
 
 export async function runWorkflow(workflow: Workflow): Promise<Round> {

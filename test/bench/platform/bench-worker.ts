@@ -7,18 +7,18 @@ import { freePort } from "../../support/product/product.ts";
 import { migrate } from "../../../src/local/state-folder.ts";
 import { bundleWorker } from "../../support/product/worker-bundle.ts";
 
-// A Worker made for measuring, out of the product's own parts, served as the product is.
+// A Worker for benchmarks, built from the product's own parts and served like the product.
 
 interface BenchWorker {
   readonly url: string;
-  /** What its D1 binding is, from outside. */
+  /** Its D1 binding, from outside. */
   readonly database: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   readonly stop: () => Promise<void>;
 }
 
-/** `source` is a module that stands at the top of the repository. */
-export async function serveBenchWorker(source: string, wanted?: number): Promise<BenchWorker> {
-  const port = wanted ?? (await freePort());
+/** `source` is a module whose imports are relative to the top of the repository. */
+export async function serveBenchWorker(source: string, fixedPort?: number): Promise<BenchWorker> {
+  const port = fixedPort ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
   const clear = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", clear);

@@ -5,22 +5,22 @@ import type { LabelledEntry } from "../../../src/log/append-group.ts";
 import { Log } from "../../../src/log/log.ts";
 import { LOG_NAME, type LogSettings } from "../../../src/log/log-settings.ts";
 
-// The Worker of the log's benchmark: the product's Log, and doors that call it many times in one request,
-// so that what is measured is the log and not the way to it.
+// The Worker of the log's benchmark: the product's Log, with routes that call it many times in one request, so that the
+// log is measured and not the way to it.
 
-/** As the product's, and told how large and how old it is. */
+/** The product's Log, with its stored size and a restart. */
 export class BenchLog extends Log {
   async storedBytes(): Promise<number> {
     return this.ctx.storage.sql.databaseSize;
   }
 
-  /** The next call starts it again, from its rows. */
-  async end(): Promise<void> {
-    this.ctx.abort("ended by the benchmark");
+  /** The next call starts it again from its rows. */
+  async abort(): Promise<void> {
+    this.ctx.abort("aborted by the benchmark");
   }
 }
 
-/** What is called for comparison: a Durable Object that does nothing. */
+/** A Durable Object that does nothing, for comparison. */
 export class Idle extends DurableObject {
   async nothing(): Promise<void> {}
 }
@@ -38,12 +38,12 @@ function newEntry(): LabelledEntry {
 
 const newEntries = (count: number): readonly LabelledEntry[] => Array.from({ length: count }, newEntry);
 
-/** Calls at once, each waiting for its own, as that many tenants do. */
-async function atOnce(count: number, call: () => Promise<unknown>): Promise<void> {
+/** Parallel calls, like those of as many tenants. */
+async function inParallel(count: number, call: () => Promise<unknown>): Promise<void> {
   await Promise.all(Array.from({ length: count }, call));
 }
 
-async function inTurn(count: number, call: () => Promise<unknown>): Promise<void> {
+async function inSequence(count: number, call: () => Promise<unknown>): Promise<void> {
   for (let done = 0; done < count; done++) await call();
 }
 
@@ -56,23 +56,23 @@ export default {
     const count = number("count");
     switch (url.pathname) {
       case "/fill":
-        await atOnce(count, () => log.append(newEntries(number("entries"))));
+        await inParallel(count, () => log.append(newEntries(number("entries"))));
         break;
       case "/append":
-        await inTurn(count, () => log.append(newEntries(number("entries"))));
+        await inSequence(count, () => log.append(newEntries(number("entries"))));
         break;
       case "/prove": {
         const { size } = await log.state();
-        await inTurn(count, () => log.proofs([Math.floor(Math.random() * size)]));
+        await inSequence(count, () => log.proofs([Math.floor(Math.random() * size)]));
         break;
       }
       case "/call":
-        await inTurn(count, () => IDLE.getByName("idle").nothing());
+        await inSequence(count, () => IDLE.getByName("idle").nothing());
         break;
-      case "/end":
-        await log.end().catch(() => undefined);
+      case "/abort":
+        await log.abort().catch(() => undefined);
         break;
-      case "/wake":
+      case "/checkpoint":
         await log.checkpoint();
         break;
       default:

@@ -1,11 +1,11 @@
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 
-// What the platform itself can do, at the same length of way: the least that a create must write, an insert
-// into a Durable Object, and the product's own log behind the same kind of door. Bundled by ceilings.ts.
+// What the platform itself can do over the same HTTP path: the smallest write that a create needs, an insert into a
+// Durable Object, and the product's own log. Bundled by bare-platform.ts.
 
 const HASH_BYTES = 32;
-/** With the other columns some 600 bytes: as long as the row of a small request. */
+/** About 600 bytes with the other columns, like the row of a small request. */
 const FILLER = "x".repeat(480);
 
 interface Statement {
@@ -18,7 +18,7 @@ interface Database {
   batch(statements: readonly Statement[]): Promise<unknown>;
 }
 
-interface CeilingEnv {
+interface BarePlatformEnv {
   readonly DB: Database;
   readonly ROWS: {
     getByName(name: string): { insert(bytes: Uint8Array): Promise<void>; nothing(): Promise<void> };
@@ -33,13 +33,13 @@ interface CeilingEnv {
   };
 }
 
-export const CEILING_TABLES = [
+export const BARE_TABLES = [
   "CREATE TABLE bare_rows (tenant_id TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (tenant_id, id)) STRICT",
   "CREATE TABLE bare_asked (tenant_id TEXT NOT NULL, person_id TEXT NOT NULL, row_id TEXT NOT NULL, PRIMARY KEY (tenant_id, person_id, row_id)) STRICT",
   "CREATE TABLE bare_names (tenant_id TEXT NOT NULL, name TEXT NOT NULL, row_id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (tenant_id, name)) STRICT",
 ];
 
-export async function serveCeiling(request: Request, env: CeilingEnv): Promise<Response> {
+export async function serveBarePlatform(request: Request, env: BarePlatformEnv): Promise<Response> {
   switch (new URL(request.url).pathname) {
     case "/nothing":
       break;
@@ -74,7 +74,7 @@ async function insertThree(database: Database): Promise<void> {
   ]);
 }
 
-/** 65 bytes, as every entry of a decision. */
+/** 65 bytes, like every entry of a decision. */
 function freshEntry(): { label: string; entry: Uint8Array } {
   const label = random(HASH_BYTES);
   return { label: toHex(label), entry: encodeEntry({ kind: "sealed", label, commit: random(HASH_BYTES) }) };

@@ -1,14 +1,14 @@
 import { performance } from "node:perf_hooks";
 import { serveBenchWorker } from "./bench-worker.ts";
-import { CEILING_TABLES } from "./ceiling-worker.ts";
+import { BARE_TABLES } from "./bare-platform-worker.ts";
 import { expectCall } from "../measure/http-client-pool.ts";
 import { median } from "../measure/measure.ts";
 
-// The bare platform under the product, each ceiling an address of one Worker.
+// The bare platform under the product: each unit of work has a path in one Worker.
 
 const SOURCE = `
 import { DurableObject } from "cloudflare:workers";
-import { serveCeiling } from "./test/bench/platform/ceiling-worker.ts";
+import { serveBarePlatform } from "./test/bench/platform/bare-platform-worker.ts";
 export { Log } from "./src/log/log.ts";
 export { Desk } from "./src/desk/desk.ts";
 export class Rows extends DurableObject {
@@ -21,7 +21,7 @@ export class Rows extends DurableObject {
   }
   async nothing() {}
 }
-export default { fetch: serveCeiling };
+export default { fetch: serveBarePlatform };
 `;
 
 export const UNITS = {
@@ -37,19 +37,19 @@ export type Unit = keyof typeof UNITS;
 const UNIT_RUNS = 60;
 const UNIT_WARM_UP_RUNS = 20;
 
-export interface Ceilings {
-  readonly hit: (unit: Unit) => Promise<unknown>;
-  /** What each costs one caller alone, p50 in milliseconds, measured in turn. */
+export interface BarePlatform {
+  readonly request: (unit: Unit) => Promise<unknown>;
+  /** The time of each unit for a single caller, p50 in milliseconds, measured alternately. */
   readonly alone: () => Promise<Readonly<Record<Unit, number>>>;
   readonly stop: () => Promise<void>;
 }
 
-export async function startCeilings(): Promise<Ceilings> {
+export async function startPlatform(): Promise<BarePlatform> {
   const { url, database, stop } = await serveBenchWorker(SOURCE);
-  const hit = (unit: Unit) => expectCall(200, `${url}/${unit}`);
-  await database.batch(CEILING_TABLES.map((sql) => database.prepare(sql)));
+  const request = (unit: Unit) => expectCall(200, `${url}/${unit}`);
+  await database.batch(BARE_TABLES.map((sql) => database.prepare(sql)));
   return {
-    hit,
+    request,
     stop,
     async alone() {
       const units = Object.keys(UNITS) as Unit[];
@@ -57,7 +57,7 @@ export async function startCeilings(): Promise<Ceilings> {
       for (let run = -UNIT_WARM_UP_RUNS; run < UNIT_RUNS; run++) {
         for (const unit of units) {
           const start = performance.now();
-          await hit(unit);
+          await request(unit);
           if (run >= 0) times.get(unit)?.push(performance.now() - start);
         }
       }

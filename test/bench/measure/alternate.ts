@@ -1,35 +1,35 @@
-import type { Ceilings } from "../platform/ceilings.ts";
+import type { BarePlatform } from "../platform/bare-platform.ts";
 import { throughput } from "./http-client-pool.ts";
 import { median } from "./measure.ts";
 import { runWorkflow, type Round, type Workflow } from "../peers/workflow.ts";
 
-// Each figure for all who are measured, in turn, A B A B …, so that a machine that slows down slows them all.
+// Measures each figure for all subjects alternately, A B A B …, so that a machine that slows down affects all of them.
 
 const FLOW_ROUNDS = 8;
 const FLOWS_EACH_ROUND = 20;
-/** A runtime compiles what it runs often, until some 250 rounds; a service that is used has done so. */
+/** The runtime optimises hot code during about the first 250 rounds. A service in use has done so. */
 const FLOW_WARM_UP = 250;
 const LOAD_ROUNDS = 5;
 const LOAD_MILLISECONDS = 1_500;
 const LOAD_WARM_UP_MILLISECONDS = 600;
-const DOOR_CLIENTS = 16;
+const HTTP_CLIENTS = 16;
 const LOG_CLIENTS = 32;
 
 export interface Pair<Value> {
   readonly ours: Value;
-  /** Undefined where Restate could not be had. */
+  /** Undefined if Restate is not available. */
   readonly restate: Value | undefined;
 }
 
-export async function flowsInTurn(
+export async function alternateFlows(
   ours: Workflow,
   restate: Workflow | undefined,
 ): Promise<Pair<readonly Round[]>> {
   const rounds: Record<"ours" | "restate", Round[]> = { ours: [], restate: [] };
-  const run = async (count: number, workflow: Workflow, kept?: Round[]) => {
+  const run = async (count: number, workflow: Workflow, results?: Round[]) => {
     for (let at = 0; at < count; at++) {
       const round = await runWorkflow(workflow);
-      kept?.push(round);
+      results?.push(round);
     }
   };
   await run(FLOW_WARM_UP, ours);
@@ -41,24 +41,24 @@ export async function flowsInTurn(
   return { ours: rounds.ours, restate: restate && rounds.restate };
 }
 
-export async function pollsInTurn(ours: Workflow, restate: Workflow | undefined): Promise<Pair<number>> {
-  const mine = await ours.create();
-  const theirs = await restate?.create();
-  const [first = 0, second] = await loadInTurn(DOOR_CLIENTS, [
-    () => ours.poll(mine),
-    ...(restate && theirs !== undefined ? [() => restate.poll(theirs)] : []),
+export async function alternatePolls(ours: Workflow, restate: Workflow | undefined): Promise<Pair<number>> {
+  const ourId = await ours.create();
+  const restateId = await restate?.create();
+  const [first = 0, second] = await alternateLoad(HTTP_CLIENTS, [
+    () => ours.poll(ourId),
+    ...(restate && restateId !== undefined ? [() => restate.poll(restateId)] : []),
   ]);
   return { ours: first, restate: second };
 }
 
-export async function createsInTurn(
+export async function alternateCreates(
   ours: Workflow,
-  ceilings: Ceilings,
+  platform: BarePlatform,
   restate: Workflow | undefined,
 ): Promise<Pair<number> & { readonly batch: number }> {
-  const [first = 0, batch = 0, third] = await loadInTurn(DOOR_CLIENTS, [
+  const [first = 0, batch = 0, third] = await alternateLoad(HTTP_CLIENTS, [
     ours.create,
-    () => ceilings.hit("d1-batch"),
+    () => platform.request("d1-batch"),
     ...(restate ? [restate.create] : []),
   ]);
   return { ours: first, batch, restate: third };
@@ -67,21 +67,21 @@ export async function createsInTurn(
 export interface Appends {
   readonly log: number;
   readonly insert: number;
-  /** What the way there takes anyway. */
+  /** A call that does nothing: the cost of the call itself. */
   readonly nothing: number;
 }
 
-export async function appendsInTurn({ hit }: Ceilings): Promise<Appends> {
-  const [log = 0, insert = 0, nothing = 0] = await loadInTurn(LOG_CLIENTS, [
-    () => hit("log-append"),
-    () => hit("object-insert"),
-    () => hit("object-call"),
+export async function alternateAppends({ request }: BarePlatform): Promise<Appends> {
+  const [log = 0, insert = 0, nothing = 0] = await alternateLoad(LOG_CLIENTS, [
+    () => request("log-append"),
+    () => request("object-insert"),
+    () => request("object-call"),
   ]);
   return { log, insert, nothing };
 }
 
-/** Calls a second of each, the median of its turns. */
-async function loadInTurn(
+/** Calls per second of each, the median of its rounds. */
+async function alternateLoad(
   clients: number,
   works: readonly (() => Promise<unknown>)[],
 ): Promise<readonly number[]> {
