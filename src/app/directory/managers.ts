@@ -1,9 +1,5 @@
-import {
-  otherManagers,
-  RECOVERY_SIGNATURES,
-  type Directory,
-  type Member,
-} from "../../core/stream/directory.ts";
+import { otherManagers, type Directory, type Member } from "../../core/stream/directory.ts";
+import { RECOVERY_SIGNATURES } from "../../core/stream/entitlement.ts";
 import {
   POLICY_MAX_SEATS,
   singleApproverPolicy,

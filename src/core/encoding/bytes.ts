@@ -59,7 +59,7 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 export function fromHex(text: string): Result<Bytes> {
-  // The library also accepts upper case, a second spelling of the same bytes.
+  // The library also accepts upper case, a second text for the same bytes.
   const bytes = decode(hexToBytes, text);
   return bytes && !/[A-F]/.test(text)
     ? accept(bytes)

@@ -14,13 +14,9 @@ import {
 import { challengeOf, comparisonCode } from "../../../src/core/confirmation/challenge.ts";
 import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { readCoseKey } from "../../../src/core/webauthn/cose.ts";
-import {
-  applyChange,
-  parseChange,
-  type Directory,
-  type Member,
-  type Passkey,
-} from "../../../src/core/stream/directory.ts";
+import type { Directory, Member, Passkey } from "../../../src/core/stream/directory.ts";
+import { applyChange } from "../../../src/core/stream/directory-change.ts";
+import { parseChange } from "../../../src/core/stream/change-document.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";

@@ -2,7 +2,7 @@ import { toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes
 import { assertionHash, verifyAssertion } from "../../../src/core/webauthn/assertion.ts";
 import { EDDSA, ES256, readCoseKey, RS256, type CoseAlgorithm } from "../../../src/core/webauthn/cose.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { type Authenticator, type Lies } from "../authenticator.ts";
+import type { Authenticator, Lies } from "../authenticator.ts";
 import { KNOWN_LIES, ENCODING_LIES } from "../assertion-lies.ts";
 import { fixedPasskey } from "./example-tenant.ts";
 

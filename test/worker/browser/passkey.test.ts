@@ -10,7 +10,7 @@ import {
   type Bytes,
 } from "../../../src/core/encoding/bytes.ts";
 import { EDDSA, ES256, RS256, type CoseAlgorithm } from "../../../src/core/webauthn/cose.ts";
-import { type CborValue } from "../../../src/core/webauthn/cbor.ts";
+import type { CborValue } from "../../../src/core/webauthn/cbor.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
 import { compareVerdicts, type Compared } from "../../../src/passkey/compare-verdicts.ts";

@@ -1,0 +1,66 @@
+import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
+import { policyShape } from "../confirmation/policy.ts";
+import { HASH_BYTES } from "../encoding/hash.ts";
+import * as shape from "../encoding/shape.ts";
+import type { JsonObject, JsonValue } from "../encoding/strict-json.ts";
+import type { Result } from "../refusal.ts";
+import { CREDENTIAL_ID_MAX_BYTES } from "../webauthn/assertion.ts";
+import { credential, role } from "./record.ts";
+
+// The payload of a request to change the directory. Each kind of change has a record type of the same name.
+
+/** Passkeys that one recovery revokes; with ids of the usual 43 characters some 12 KiB. */
+export const RECOVERY_MAX_REVOKED = 256;
+
+const KIND = "countersign/change";
+
+const change = <const Name extends string, Fields extends { readonly [field: string]: shape.Shape<unknown> }>(
+  name: Name,
+  fields: Fields,
+) =>
+  shape.object({
+    v: shape.literal(1),
+    kind: shape.literal(KIND),
+    change: shape.literal(name),
+    ...fields,
+  });
+
+const changeShape = shape.variant("change", {
+  "credential.endorsed": change("credential.endorsed", { person, role, credential }),
+  "credential.revoked": change("credential.revoked", {
+    person,
+    credential: shape.object({ id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES) }),
+  }),
+  "role.changed": change("role.changed", { person, role }),
+  "policy.changed": change("policy.changed", {
+    name: shape.text(NAME_MAX_CHARACTERS, 1),
+    policy: policyShape,
+  }),
+  /** Replaces every passkey of a person who lost them. */
+  recovered: change("recovered", {
+    person,
+    credential,
+    /** Every passkey of the person that was active until now. */
+    revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), RECOVERY_MAX_REVOKED),
+  }),
+  /** Makes action and content of one decision public, or stops showing them. */
+  revealed: change("revealed", {
+    confirmation: id,
+    /** The decision's record, identified by its commitment in the log. */
+    decided: shape.object({ seq: shape.integer(), commit: shape.hex(HASH_BYTES) }),
+    action: shape.text(ACTION_MAX_CHARACTERS, 1),
+    payloadHash: shape.hex(HASH_BYTES),
+    shown: shape.boolean,
+  }),
+});
+
+export type Change = shape.ShapeOf<typeof changeShape>;
+
+export function parseChange(payload: JsonValue): Result<Change> {
+  return shape.matchShape(changeShape, payload);
+}
+
+/** Looks at `kind` first, because most payloads are something else. */
+export function isChange(payload: JsonObject): boolean {
+  return payload["kind"] === KIND && parseChange(payload).ok;
+}
