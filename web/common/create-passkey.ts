@@ -1,10 +1,10 @@
+import { startRegistration } from "@simplewebauthn/browser";
 import { expectOk } from "../../src/core/refusal.ts";
 import { fromBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
 import { readCoseKey } from "../../src/core/webauthn/cose.ts";
 import { readCborMap } from "../../src/core/webauthn/cbor.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import type { RegistrationInput } from "../../src/core/pages/account.ts";
-import { base64urlOf } from "./passkey-client.ts";
 
 // Creates a passkey, and reads its public key on the device itself.
 
@@ -26,37 +26,30 @@ export interface PasskeyOptions {
 
 const ALGORITHMS = [-7, -8, -257];
 
-/** No `await` before the browser's call: older Safari would no longer connect it with the tap. */
+/** The library calls the browser before its first `await`: older Safari would no longer connect it with the tap. */
 export async function createPasskey(options: PasskeyOptions): Promise<NewPasskey> {
   // The device lists passkeys under this name: it must differ for a person of two tenants.
   const name = `${options.username} at ${options.tenant}`;
-  const publicKey: PublicKeyCredentialCreationOptions = {
-    challenge: expectOk(fromBase64url(options.challenge)),
-    rp: { id: options.rpId, name: "Countersign" },
-    user: { id: expectOk(fromBase64url(options.userHandle)), name, displayName: name },
-    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
-    authenticatorSelection: {
-      residentKey: "required",
-      requireResidentKey: true,
-      userVerification: "required",
+  const { id, response } = await startRegistration({
+    optionsJSON: {
+      challenge: options.challenge,
+      rp: { id: options.rpId, name: "Countersign" },
+      user: { id: options.userHandle, name, displayName: name },
+      pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
+      authenticatorSelection: {
+        residentKey: "required",
+        requireResidentKey: true,
+        userVerification: "required",
+      },
+      attestation: "none",
+      excludeCredentials: options.exclude.map((excluded) => ({ type: "public-key", id: excluded })),
     },
-    attestation: "none",
-    excludeCredentials: options.exclude.map((id) => ({
-      type: "public-key",
-      id: expectOk(fromBase64url(id)),
-    })),
-  };
-  const created = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential;
-  const response = created.response as AuthenticatorAttestationResponse;
+  });
+  const { clientDataJSON, attestationObject, transports = [], authenticatorData = "" } = response;
   return {
-    registration: {
-      id: base64urlOf(created.rawId),
-      clientDataJSON: base64urlOf(response.clientDataJSON),
-      attestationObject: base64urlOf(response.attestationObject),
-      transports: response.getTransports(),
-    },
-    credentialId: base64urlOf(created.rawId),
-    publicKey: publicKeyIn(new Uint8Array(response.getAuthenticatorData())),
+    registration: { id, clientDataJSON, attestationObject, transports },
+    credentialId: id,
+    publicKey: publicKeyIn(expectOk(fromBase64url(authenticatorData))),
   };
 }
 
@@ -64,7 +57,7 @@ export async function createPasskey(options: PasskeyOptions): Promise<NewPasskey
 const CREDENTIAL_ID_AT = 37 + 16 + 2;
 
 function publicKeyIn(data: Bytes): Bytes {
-  const idLength = new DataView(data.buffer).getUint16(CREDENTIAL_ID_AT - 2);
+  const idLength = new DataView(data.buffer, data.byteOffset).getUint16(CREDENTIAL_ID_AT - 2);
   const rest = data.slice(CREDENTIAL_ID_AT + idLength);
   // Extensions may follow the key. No CBOR map is a prefix of another one, so the first that parses is the key.
   for (let end = 1; end <= rest.length; end++) {

@@ -22,7 +22,7 @@ export async function usePasskey(
   };
 }
 
-export function base64urlOf(buffer: ArrayBuffer): string {
+function base64urlOf(buffer: ArrayBuffer): string {
   return toBase64url(new Uint8Array(buffer));
 }
 
