@@ -3,7 +3,7 @@ import type { CanonicalPayload } from "../../core/confirmation/canonical-payload
 import { hashOfJson } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { isChange } from "../../core/stream/change-document.ts";
+import { isChange } from "../../core/stream/change-format.ts";
 import type { IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";

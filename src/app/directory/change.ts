@@ -1,6 +1,6 @@
 import type { Directory } from "../../core/stream/directory.ts";
 import { applyChange } from "../../core/stream/directory-change.ts";
-import { parseChange, type Change } from "../../core/stream/change-document.ts";
+import { parseChange, type Change } from "../../core/stream/change-format.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { isSatisfied } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";

@@ -1,6 +1,6 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
-import type { Change } from "../../core/stream/change-document.ts";
+import type { Change } from "../../core/stream/change-format.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { Policy } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";

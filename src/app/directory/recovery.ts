@@ -1,6 +1,6 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import type { RecoveryNotice } from "../../core/pages/inbox.ts";
-import { RECOVERY_MAX_REVOKED } from "../../core/stream/change-document.ts";
+import { RECOVERY_MAX_REVOKED } from "../../core/stream/change-format.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { hasUsedRecoveryLink } from "../../store/account/enrolments.ts";

@@ -1,4 +1,4 @@
-import type { Change } from "../../core/stream/change-document.ts";
+import type { Change } from "../../core/stream/change-format.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";

@@ -1,4 +1,4 @@
-import type { Change } from "../../core/stream/change-document.ts";
+import type { Change } from "../../core/stream/change-format.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findPersonByName } from "../../store/account/people.ts";

@@ -1,5 +1,5 @@
 import { isManager } from "../../core/stream/directory.ts";
-import type { Change } from "../../core/stream/change-document.ts";
+import type { Change } from "../../core/stream/change-format.ts";
 import type { PublicationData } from "../../core/pages/publication.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";

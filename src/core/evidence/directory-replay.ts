@@ -1,7 +1,7 @@
 import { toHex } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
 import { applyChange } from "../stream/directory-change.ts";
-import { parseChange } from "../stream/change-document.ts";
+import { parseChange } from "../stream/change-format.ts";
 import type { Creation, SignedChange } from "./receipt.ts";
 import { NO_PREVIOUS, recordCommit, streamId } from "../stream/record.ts";
 import { refuse, type Result } from "../refusal.ts";

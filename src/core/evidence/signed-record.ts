@@ -2,7 +2,7 @@ import { assertionHash, verifyAssertion } from "../webauthn/assertion.ts";
 import { fromBase64url, fromHex, toHex, type Bytes } from "../encoding/bytes.ts";
 import { challengeOf } from "../confirmation/challenge.ts";
 import { mayDecide, type Directory } from "../stream/directory.ts";
-import { parseChange } from "../stream/change-document.ts";
+import { parseChange } from "../stream/change-format.ts";
 import { rpIdOf } from "../webauthn/rp-id.ts";
 import { canonicalText, hashOfJson } from "../encoding/jcs.ts";
 import {

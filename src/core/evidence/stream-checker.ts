@@ -1,6 +1,6 @@
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
-import { parseChange } from "../stream/change-document.ts";
+import { parseChange } from "../stream/change-format.ts";
 import { NO_PREVIOUS, recordLabel, streamKeyHash, type StreamRecord } from "../stream/record.ts";
 import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";

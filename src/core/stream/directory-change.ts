@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from "../refusal.ts";
-import type { Change } from "./change-document.ts";
+import type { Change } from "./change-format.ts";
 import type { Directory, Passkey } from "./directory.ts";
 import { maySupport, quorumFailure } from "./entitlement.ts";
 

@@ -1,4 +1,4 @@
-import type { Change } from "./change-document.ts";
+import type { Change } from "./change-format.ts";
 import { isManager, mayDecide, otherManagers, type Directory } from "./directory.ts";
 
 // Who may sign which change of the directory, and how many must.

@@ -16,7 +16,7 @@ import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { readCoseKey } from "../../../src/core/webauthn/cose.ts";
 import type { Directory, Member, Passkey } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
-import { parseChange } from "../../../src/core/stream/change-document.ts";
+import { parseChange } from "../../../src/core/stream/change-format.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";

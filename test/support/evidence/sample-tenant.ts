@@ -1,7 +1,7 @@
 import { assertionHash } from "../../../src/core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
-import type { Change } from "../../../src/core/stream/change-document.ts";
+import type { Change } from "../../../src/core/stream/change-format.ts";
 import { rowKind } from "../../../src/core/evidence/export.ts";
 import type { HistoryRow } from "../../../src/core/evidence/history.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";

@@ -1,6 +1,6 @@
 import type { Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
-import { parseChange } from "../../../src/core/stream/change-document.ts";
+import { parseChange } from "../../../src/core/stream/change-format.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import {
   isSatisfied,

@@ -4,7 +4,7 @@ import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromHex, toHex } from "../../../src/core/encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
-import { parseChange } from "../../../src/core/stream/change-document.ts";
+import { parseChange } from "../../../src/core/stream/change-format.ts";
 import { parseJsonText } from "../../../src/core/encoding/strict-json.ts";
 import type { CreatedRecord } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";

@@ -4,7 +4,7 @@ import { newId, isoTime } from "../../../../src/app/runtime.ts";
 import { assertionHash } from "../../../../src/core/webauthn/assertion.ts";
 import { fromHex, toBase64url, toHex } from "../../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
-import type { Change } from "../../../../src/core/stream/change-document.ts";
+import type { Change } from "../../../../src/core/stream/change-format.ts";
 import { canonicalText, hashOfJson } from "../../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { policyHash, type Policy } from "../../../../src/core/confirmation/policy.ts";
