@@ -44,7 +44,7 @@ export class LogCopy {
     return object === null ? undefined : new Uint8Array(await object.arrayBuffer());
   }
 
-  /** The sizes of its checkpoints from this size on, in order. Throws for a key that is no checkpoint's. */
+  /** The sizes of its checkpoints from this size on, in order. Throws for a key that is not a checkpoint's. */
   async *checkpointsFrom(size: number): AsyncGenerator<number, void> {
     const prefix = this.#prefix + CHECKPOINTS;
     let startAfter = size > 0 ? this.#prefix + checkpointName(size - 1) : prefix;

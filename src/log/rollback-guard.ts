@@ -90,7 +90,7 @@ export async function compareWithCopy(copy: LogCopy, rows: LogRows, head: Head):
     }
     if (copied === recorded) isRecordedInCopy = true;
   }
-  // The copy was lost, or the bucket is another one. That is no sign of a fork, and everything is copied again.
+  // The copy was lost, or the bucket is another one. That does not show a fork, and everything is copied again.
   if (recorded > 0 && !isRecordedInCopy) rows.deleteCopied();
   return undefined;
 }

@@ -27,7 +27,7 @@ interface BarePlatformEnv {
     getByName(name: string): {
       append(
         entries: readonly { readonly label: string; readonly entry: Uint8Array }[],
-        known: number,
+        seenSize: number,
       ): Promise<readonly number[]>;
     };
   };
