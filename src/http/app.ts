@@ -9,6 +9,7 @@ import { inboxRoutes } from "./browser/inbox-routes.ts";
 import { pageResponse, securityHeaders } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
+import { setCommonHeaders } from "./common-headers.ts";
 import { errorResponse, type HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { mcpRoutes } from "./mcp/mcp-routes.ts";
@@ -26,6 +27,11 @@ const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
 /** All routes of the Worker. */
 export const app = new Hono<HonoEnv>();
 
+app.use(async (context, next) => {
+  await next();
+  setCommonHeaders(context.res.headers, context.env.ORIGIN);
+});
+
 app.get("/healthz", (context) => context.json({ status: "ok" }));
 // Mounted before request ids, so that log readers stay anonymous.
 app.route("/log", logRoutes);
@@ -36,9 +42,7 @@ app.use(async (context, next) => {
   context.set("requestId", toHex(runtime.random(REQUEST_ID_BYTES)));
   await next();
   // Set on the response itself: context.header() would copy the response for each header.
-  const { headers } = context.res;
-  headers.set("x-request-id", context.get("requestId"));
-  if (context.req.path.startsWith("/api/")) headers.set("cache-control", "no-store");
+  context.res.headers.set("x-request-id", context.get("requestId"));
 });
 
 /** An IP address can't be a relying party, so a browser that used one is redirected to the host name. */

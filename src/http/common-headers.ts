@@ -1,0 +1,11 @@
+// Headers of every answer, whatever route it comes from.
+
+/** Two years, as browsers' preload lists require it. */
+const HTTPS_ONLY = "max-age=63072000; includeSubDomains";
+
+/** Only a route whose content is public and never changes sets a Cache-Control of its own. */
+export function setCommonHeaders(headers: Headers, origin: string): void {
+  headers.set("x-content-type-options", "nosniff");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  if (origin.startsWith("https:")) headers.set("strict-transport-security", HTTPS_ONLY);
+}
