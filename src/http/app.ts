@@ -9,6 +9,7 @@ import { inboxRoutes } from "./browser/inbox-routes.ts";
 import { pageResponse, securityHeaders } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
+import { methodFinder } from "./allowed-methods.ts";
 import { setCommonHeaders } from "./common-headers.ts";
 import { errorResponse, type HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
@@ -82,11 +83,22 @@ app.get("*", async (context, next) => {
   return new Response(file.body, { status: file.status, headers });
 });
 
+const methodsAt = methodFinder(app);
+
 app.notFound(async (context) => {
-  const isPage = context.req.method === "GET" && acceptsHtml(context.req.header("accept"));
-  return isPage
-    ? pageResponse(context, "notfound", undefined, 404)
-    : errorResponse(new HttpRefusal(refuse("not_found", "").refusal), context);
+  const { method, path } = context.req;
+  const methods = methodsAt(path);
+  const allow = methods.join(", ");
+  if (method === "GET" && acceptsHtml(context.req.header("accept"))) {
+    const page = await pageResponse(context, "notfound", undefined, methods.length > 0 ? 405 : 404);
+    if (methods.length > 0) page.headers.set("allow", allow);
+    return page;
+  }
+  const refusal =
+    methods.length > 0
+      ? new HttpRefusal(refuse("method_not_allowed", `use ${allow} here`).refusal, undefined, { allow })
+      : new HttpRefusal(refuse("not_found", "").refusal);
+  return errorResponse(refusal, context);
 });
 
 app.onError(errorResponse);

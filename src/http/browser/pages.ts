@@ -52,7 +52,7 @@ export async function pageResponse(
   context: RequestContext,
   name: PageName,
   data?: object,
-  status: 200 | 404 = 200,
+  status: 200 | 404 | 405 = 200,
 ): Promise<Response> {
   const { file, permissions } = PAGES[name];
   const template = await context.env.ASSETS.fetch(new URL(file, context.req.url));
