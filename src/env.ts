@@ -14,6 +14,8 @@ export interface Env {
   readonly ORIGIN: string;
   /** The log's name, such as "localhost:8787/log". It never changes. */
   readonly LOG_ORIGIN: string;
+  /** Where people report a flaw: a URI, such as "mailto:security@example.com". */
+  readonly SECURITY_CONTACT: string;
   /** Secret: 32 bytes in hexadecimal digits. */
   readonly LOG_SEED: string;
   /** Secret, during a change of the log's key: the seed of the next key. */

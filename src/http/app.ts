@@ -16,6 +16,7 @@ import { HttpRefusal } from "./http-refusal.ts";
 import { mcpRoutes } from "./mcp/mcp-routes.ts";
 import { serverJson } from "./mcp/server-json.ts";
 import { logRoutes } from "./public/log-routes.ts";
+import { securityTxt } from "./public/security-txt.ts";
 import { verifyRoutes } from "./public/verify-routes.ts";
 import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
@@ -57,10 +58,8 @@ app.get("*", async (context, next) => {
 app.get("/openapi.json", (context) => context.json(openapi(context.get("runtime").origin)));
 app.get("/server.json", (context) => context.json(serverJson(context.get("runtime").origin)));
 app.get("/.well-known/security.txt", (context) => {
-  const { origin } = context.get("runtime");
-  return context.text(
-    `Contact: ${origin}/\nCanonical: ${origin}/.well-known/security.txt\nPreferred-Languages: en\n`,
-  );
+  const { origin, now } = context.get("runtime");
+  return context.text(securityTxt(origin, context.env.SECURITY_CONTACT, now()));
 });
 app.route("/", restRoutes);
 app.route("/mcp", mcpRoutes);

@@ -23,6 +23,7 @@ export async function serve(
 ): Promise<Miniflare> {
   await refuseTakenPort(port);
   const restoreCheckpoint = process.env["LOG_RESTORE"];
+  const contact = process.env["SECURITY_CONTACT"];
   return serveWorker({
     port,
     data: join(folder, "data"),
@@ -33,6 +34,7 @@ export async function serve(
       LOG_SEED: logSeed,
       ...(logSeedNext === undefined ? {} : { LOG_SEED_NEXT: logSeedNext }),
       ...(restoreCheckpoint === undefined ? {} : { LOG_RESTORE: restoreCheckpoint }),
+      ...(contact === undefined ? {} : { SECURITY_CONTACT: contact }),
     },
   });
 }
