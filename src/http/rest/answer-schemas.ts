@@ -103,9 +103,13 @@ export const verificationAnswer = z.object({
   opening: z.custom<Verification["opening"]>().meta({
     description: "The sealed record, the salt and label of its log entry, and the inclusion proof.",
   }),
-  anchor: z.custom<Verification["anchor"]>().meta({ description: "The Bitcoin timestamp, or null." }),
+  anchor: z
+    .custom<NonNullable<Verification["anchor"]>>()
+    .nullable()
+    .meta({ description: "The Bitcoin timestamp, or null." }),
   receipt: z
-    .custom<Verification["receipt"]>()
+    .custom<NonNullable<Verification["receipt"]>>()
+    .nullable()
     .meta({ description: "The whole receipt if the approval was made public, or null." }),
 });
 

@@ -133,6 +133,42 @@ describe("the OpenAPI document", () => {
     expect(read.flatMap((result) => (result ? [result.error] : [])).filter(Boolean)).toEqual([]);
   });
 
+  it("allows null wherever an answer can be null", () => {
+    const schemas = at(document, "components", "schemas");
+    const nulls = OPERATIONS.flatMap(({ answer }) =>
+      "schema" in answer
+        ? [...everything(answer.example(ORIGIN) as JsonValue, answer.name)].filter(
+            ([, value]) => value === null,
+          )
+        : [],
+    ).map(([path]) => path);
+    const refused = nulls.filter((path) => {
+      const [name = "", ...names] = path.split("/");
+      let schema = at(schemas, name);
+      for (const one of names) {
+        const open = ["properties", "items"].every((keyword) => at(schema, keyword) === undefined);
+        if (open) return false;
+        schema = /^\d+$/.test(one) ? at(schema, "items") : at(schema, "properties", one);
+      }
+      return ![
+        at(schema, "type"),
+        ...((at(schema, "anyOf") ?? []) as JsonValue[]).map((one) => at(one, "type")),
+      ]
+        .flat()
+        .includes("null");
+    });
+    expect(refused).toEqual([]);
+    for (const name of ["anchor", "receipt"]) expect(nulls).toContain(`Verification/${name}`);
+  });
+
+  it("describes times in a query as the format that the API accepts", () => {
+    const [, , created] = at(document, "paths", "/api/confirmations", "get", "parameters") as JsonValue[];
+    expect(created).toMatchObject({
+      name: "createdAfter",
+      schema: { type: "string", format: "date-time" },
+    });
+  });
+
   it("states the limits that the API applies", () => {
     const create = at(document, "components", "schemas", "CreateRequest");
     expect(create).toMatchObject({
