@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { matchShape, time as timeShape, type Shape } from "../core/encoding/shape.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/encoding/strict-json.ts";
+import { parseDateTime } from "./date-time.ts";
 
 // The fields that several request schemas share.
 
@@ -33,6 +34,15 @@ export const time = z
   .string()
   .refine((value) => matchShape(timeShape, value).ok, {
     error: "must be a time like 2026-01-31T12:00:00.000Z",
+  })
+  .meta({ format: "date-time" });
+
+/** Any date-time that the format allows, while our own answers have times of one form only. */
+export const dateTime = z
+  .string()
+  .refine((value) => parseDateTime(value) !== undefined, {
+    error:
+      "must be a date and time of RFC 3339, like 2026-01-31T12:00:00Z or 2026-01-31T13:00:00.5+01:00; in a query write + as %2B",
   })
   .meta({ format: "date-time" });
 

@@ -13,6 +13,7 @@ import { sha256 } from "../../core/encoding/hash.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
 import { refuse } from "../../core/refusal.ts";
 import type { RequestContext } from "../context.ts";
+import { parseDateTime } from "../date-time.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { VERSION } from "../version.ts";
 import type { ListAnswer } from "./answer-schemas.ts";
@@ -45,7 +46,7 @@ export async function listConfirmations(call: RestCall<unknown, ListQuery>): Pro
     status,
     approver,
     limit,
-    createdAfter: createdAfter === undefined ? undefined : Date.parse(createdAfter),
+    createdAfter: createdAfter === undefined ? undefined : parseDateTime(createdAfter),
     after: cursor === undefined ? undefined : idOfCursor(cursor),
   });
   const last = items.at(-1);

@@ -6,7 +6,7 @@ import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation
 import { ROLES } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { ACTION_MAX_CHARACTERS, ID_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
-import { jsonObject, text, time, username } from "../field-schemas.ts";
+import { dateTime, jsonObject, text, username } from "../field-schemas.ts";
 import { validate, type Validated } from "../validate.ts";
 
 // What programs send over REST. The same schemas read the requests and make the OpenAPI document, so both
@@ -104,7 +104,9 @@ const wholeNumber = (minimum: number, maximum: number) =>
 export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
   approver: username.optional(),
-  createdAfter: time.optional(),
+  createdAfter: dateTime
+    .optional()
+    .meta({ description: "Any date-time of RFC 3339. Write the + of an offset as %2B." }),
   limit: wholeNumber(1, LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS),
   cursor: z
     .string()

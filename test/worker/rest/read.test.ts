@@ -182,6 +182,10 @@ describe("the list", () => {
       later.map(({ id }) => String(id)).toSorted(),
     );
     expect(later.length).toBeGreaterThan(10);
+    const [hour, rest] = [new Date(Number(sixth?.["created_at"]) + 3_600_000).toISOString(), "%2B01:00"];
+    expect((await idsOf(`createdAfter=${hour.replace("Z", rest)}`)).toSorted()).toEqual(
+      later.map(({ id }) => String(id)).toSorted(),
+    );
   });
 
   it("has 20 summaries by default, without the signed data", async () => {
