@@ -10,6 +10,7 @@ import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ensureEndorsementRequest } from "../directory/endorse.ts";
 import { secretHash } from "./enrol.ts";
+import { reportEvent } from "./security-events.ts";
 import { verifyUse, type SignedInput } from "./verify-passkey.ts";
 import { newId, type Runtime } from "../runtime.ts";
 
@@ -48,15 +49,15 @@ export async function finishSignIn(
   const { store, value: passkey } = credential;
   const person = await findPerson(store, passkey.personId);
   if (person === undefined) return unknown;
-  const verified = await verifyUse(runtime, store, {
+  const { result: verified, event } = await verifyUse(runtime, {
     person,
     passkey,
     input,
     challenge: challenge.value,
     allowed: "discoverable",
     confirmation: null,
-    attempt: newId(runtime, "a"),
   });
+  if (event) await reportEvent(runtime, store, newId(runtime, "a"), event);
   if (!verified.ok) return verified;
   await updatePasskeyAtSignIn(store, id, {
     signCount: Math.max(verified.value.signCount, passkey.signCount),

@@ -4,9 +4,8 @@ import { expectOk, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyPasskey, type PasskeyInput } from "../../passkey/passkey.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
-import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
-import { reportEvent } from "./security-events.ts";
+import type { SecurityEvent } from "./security-events.ts";
 
 /** An assertion as a page sends it. */
 export interface SignedInput {
@@ -23,17 +22,20 @@ export interface PasskeyUse {
   readonly allowed: PasskeyInput["allowed"];
   /** Null at sign-in. */
   readonly confirmation: string | null;
-  /** Names this attempt, so that its events are reported once. */
-  readonly attempt: string;
+}
+
+export interface VerifiedUse {
+  readonly result: Result<AssertionFacts>;
+  /** What the caller must report, if it lets this person act at all. */
+  readonly event: SecurityEvent | null;
 }
 
 /** Whether this person signed this challenge with this passkey, on our origin. */
 export async function verifyUse(
   runtime: Runtime,
-  store: TenantStore,
-  { person, passkey, input, challenge, allowed, confirmation, attempt }: PasskeyUse,
-): Promise<Result<AssertionFacts>> {
-  const verified = await verifyPasskey({
+  { person, passkey, input, challenge, allowed, confirmation }: PasskeyUse,
+): Promise<VerifiedUse> {
+  const result = await verifyPasskey({
     assertion: input.assertion,
     userHandle: input.userHandle,
     challenge,
@@ -50,14 +52,14 @@ export async function verifyUse(
     allowed,
   });
   const about = { person: person.id, credential: passkey.id, confirmation };
-  if (verified.disagreement) {
-    const detail = { ...verified.disagreement };
-    await reportEvent(runtime, store, attempt, { type: "verifier_disagreement", ...about, detail });
+  if (result.disagreement) {
+    const detail = { ...result.disagreement };
+    return { result, event: { type: "verifier_disagreement", ...about, detail } };
   }
   // Some synced passkeys have no useful counter, so a regression is reported and not refused.
-  if (verified.ok && verified.value.signCountRegressed) {
-    const detail = { stored: passkey.signCount, received: verified.value.signCount };
-    await reportEvent(runtime, store, attempt, { type: "signature_counter_regression", ...about, detail });
+  if (result.ok && result.value.signCountRegressed) {
+    const detail = { stored: passkey.signCount, received: result.value.signCount };
+    return { result, event: { type: "signature_counter_regression", ...about, detail } };
   }
-  return verified;
+  return { result, event: null };
 }

@@ -9,6 +9,7 @@ import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirma
 import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { CeremonyRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { reportEvent } from "../account/security-events.ts";
 import type { Session } from "../account/sign-in.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
@@ -78,8 +79,11 @@ export async function decideWithRememberedCeremony(
   const store = storeOfCachedRow(runtime.database, person);
   const hash = toHex(assertionHash(decision.assertion));
   const shared = { id: loaded.row.id, tenant, person, decision, ceremony, passkey };
-  const step = await prepareStep(runtime, store, { ...shared, assertionHash: hash, stepId, session }, loaded);
+  const context = { ...shared, assertionHash: hash, stepId, session };
+  const { step, event } = await prepareStep(runtime, store, context, loaded);
   const isCommitted = step.ok && (await commitAndSeal(runtime, store, step.value));
+  // Not before the commit: only the commit has checked the session.
+  if (isCommitted && event) await reportEvent(runtime, store, stepId, event);
   return isCommitted ? { store, person } : undefined;
 }
 
@@ -97,7 +101,8 @@ async function commitDecision(
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
     const loaded = round === 0 ? first : await loadConfirmation(store, context.id);
     if (loaded === undefined) return refuse("not_found", "there is no such request");
-    const step = await prepareStep(runtime, store, context, loaded);
+    const { step, event } = await prepareStep(runtime, store, context, loaded);
+    if (event) await reportEvent(runtime, store, context.stepId, event);
     if (!step.ok) return step;
     if (await commitAndSeal(runtime, store, step.value)) return accept("decided");
     const after = await loadConfirmation(store, context.id);

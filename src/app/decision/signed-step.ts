@@ -9,6 +9,7 @@ import { mayDecide } from "../../core/stream/directory.ts";
 import type { Signature, StepAttempt } from "../../store/confirmation/steps.ts";
 import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import type { SecurityEvent } from "../account/security-events.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import { judgeChange, revokedBy } from "../directory/change.ts";
@@ -39,32 +40,38 @@ export interface DecisionContext {
   readonly session: string | null;
 }
 
+export interface PreparedStep {
+  readonly step: Result<StepAttempt>;
+  /** To report, unless the call is refused for its session. */
+  readonly event: SecurityEvent | null;
+}
+
 /** The step that commits this decision, if the signature is valid and the decision allowed. */
 export async function prepareStep(
   runtime: Runtime,
   store: TenantStore,
   context: DecisionContext,
   loaded: LoadedConfirmation,
-): Promise<Result<StepAttempt>> {
+): Promise<PreparedStep> {
   const { passkey, ceremony, person, decision, tenant } = context;
+  const refused = (...refusal: Parameters<typeof refuse>) => ({ step: refuse(...refusal), event: null });
   if (runtime.now() >= ceremony.expiresAt)
-    return refuse("challenge_expired", "this page was open too long; load it again");
+    return refused("challenge_expired", "this page was open too long; load it again");
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
-    return refuse("unknown_credential", "this passkey is not active for you here");
+    return refused("unknown_credential", "this passkey is not active for you here");
   const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, decision));
   const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(loaded.row.payloadHash)));
-  const verified = await verifyUse(runtime, store, {
+  const { result, event } = await verifyUse(runtime, {
     person,
     passkey,
     input: decision,
     challenge,
     allowed: [passkey.id],
     confirmation: loaded.row.id,
-    attempt: context.stepId,
   });
-  if (!verified.ok) return verified;
-  const signed = { passkey, statement, authenticator: authenticatorUpdate(verified.value, passkey) };
-  return judgeStep(runtime, store, context, loaded, signed);
+  if (!result.ok) return { step: result, event };
+  const signed = { passkey, statement, authenticator: authenticatorUpdate(result.value, passkey) };
+  return { step: await judgeStep(runtime, store, context, loaded, signed), event };
 }
 
 interface SignedStatement {

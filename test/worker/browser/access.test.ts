@@ -3,15 +3,15 @@ import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { backend, BrowserClient } from "../../support/browser-client.ts";
 import { enrolPasskey } from "../../../src/store/account/enrolments.ts";
-import { emptyHouse, fetchWorker, ORIGIN } from "../support/worker-fixture.ts";
-import { told } from "../support/decision-effect.ts";
+import { freshRuntime, fetchWorker, ORIGIN } from "../support/worker-fixture.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
 // What a link, a waiting passkey and a session give access to, and when that ends.
 
 let runtime: Runtime;
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
 });
 
 const newClient = () => BrowserClient.create(fetchWorker, ORIGIN);
@@ -26,7 +26,7 @@ describe("before the owner has enrolled", () => {
       const maria = await newClient();
       const differs = await changedBy(async () => {
         const refused = await maria.enrol(body.enrolUrl);
-        expect(told(refused)).toEqual([409, "owner_not_enrolled"]);
+        expect(statusAndCode(refused)).toEqual([409, "owner_not_enrolled"]);
         expect(refused.body.detail).toContain("then open this link again");
       });
       // Neither a challenge was issued nor the link used.

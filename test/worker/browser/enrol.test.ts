@@ -5,14 +5,14 @@ import type { Lies } from "../../support/authenticator.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { statuses } from "../support/rest-calls.ts";
 import {
-  emptyHouse,
+  freshRuntime,
   fetchWorker,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
 } from "../support/worker-fixture.ts";
-import { told } from "../support/decision-effect.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
 // Enrolment: one link makes one passkey for one person.
@@ -22,7 +22,7 @@ let other: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   alex = company.alex;
@@ -58,14 +58,14 @@ describe("enrolling", () => {
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
       const secret = new URL(url).hash.slice(1);
       const differs = await changedBy(async () => {
-        expect(told(await fresh.enrol(url))).toEqual([status, code]);
+        expect(statusAndCode(await fresh.enrol(url))).toEqual([status, code]);
         const finished = await fresh.post("/enrol/finish", {
           secret,
           challenge: body.challenge,
           label: "",
           registration,
         });
-        expect([told(finished), fresh.cookie]).toEqual([[status, code], ""]);
+        expect([statusAndCode(finished), fresh.cookie]).toEqual([[status, code], ""]);
       });
       expect(differs).toEqual([]);
     }
@@ -84,7 +84,7 @@ describe("enrolling", () => {
     const link = await invited(username);
     const client = await newcomer();
     const differs = await changedBy(async () => {
-      expect(told(await client.enrol(link, lie))).toEqual([403, "signature_verification_failed"]);
+      expect(statusAndCode(await client.enrol(link, lie))).toEqual([403, "signature_verification_failed"]);
     });
     expect([differs, client.cookie]).toEqual([["webauthn_challenges"], ""]);
     expect((await client.enrol(link)).status).toBe(200);
@@ -95,11 +95,11 @@ describe("enrolling", () => {
     for (const known of [alex, other.alex]) {
       const client = new BrowserClient(fetchWorker, ORIGIN, known.passkey);
       const differs = await changedBy(async () => {
-        expect(told(await client.enrol(link))).toEqual([409, "credential_registered"]);
+        expect(statusAndCode(await client.enrol(link))).toEqual([409, "credential_registered"]);
       });
       expect([differs, client.cookie]).toEqual([["webauthn_challenges"], ""]);
     }
-    expect(told(await alex.addDevice(other.alex.passkey))).toEqual([409, "credential_registered"]);
+    expect(statusAndCode(await alex.addDevice(other.alex.passkey))).toEqual([409, "credential_registered"]);
     expect((await (await newcomer()).enrol(link)).status).toBe(200);
   });
 
@@ -124,7 +124,7 @@ describe("enrolling", () => {
       const answers = await Promise.all(
         links.map(async (link) => new BrowserClient(fetchWorker, ORIGIN, passkey).enrol(link)),
       );
-      expect(answers.map(told).toSorted(([left], [right]) => Number(left) - Number(right))).toEqual([
+      expect(answers.map(statusAndCode).toSorted(([left], [right]) => Number(left) - Number(right))).toEqual([
         [200, undefined],
         [409, "credential_registered"],
       ]);
@@ -152,14 +152,14 @@ describe("enrolling", () => {
       action: "Pay",
       payload: {},
     });
-    expect(told(asked)).toEqual([409, "approver_without_passkey"]);
+    expect(statusAndCode(asked)).toEqual([409, "approver_without_passkey"]);
     await alex.decide(idOf(body.approval), { decision: "reject", reason: "who is this?" });
     const again = await company.api("POST", "/api/confirmations", {
       username: "waiting",
       action: "Pay",
       payload: {},
     });
-    expect(told(again)).toEqual([409, "approver_without_passkey"]);
+    expect(statusAndCode(again)).toEqual([409, "approver_without_passkey"]);
   });
 });
 

@@ -19,9 +19,9 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { newPasskey, type Answered } from "../../support/browser-client.ts";
-import { asking, type Asking } from "../support/rest-calls.ts";
+import { restCalls, type RestCalls } from "../support/rest-calls.ts";
 import {
-  emptyHouse,
+  freshRuntime,
   fetchWorker,
   idOf,
   newCompany,
@@ -36,12 +36,12 @@ import { personNamed } from "../support/signed-decisions.ts";
 
 let runtime: Runtime;
 let company: Company;
-let ask: Asking;
+let ask: RestCalls;
 let approved: string;
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   company = await newCompany(runtime);
-  ask = asking(company);
+  ask = restCalls(company);
   approved = await ask.approved();
 });
 afterAll(() => reset());

@@ -8,14 +8,14 @@ import { parseReceipt } from "../../../src/core/evidence/receipt.ts";
 import type { Answered, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {
-  emptyHouse,
+  freshRuntime,
   fetchWorker,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
 } from "../support/worker-fixture.ts";
-import { told } from "../support/decision-effect.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
 // Making one decision public: a session requests it, a passkey signs it, and it takes effect once it is sealed.
@@ -26,7 +26,7 @@ let bea: BrowserClient;
 let maria: BrowserClient;
 afterAll(() => reset());
 beforeAll(async () => {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   bea = await company.enrolled("bea", "admin");
@@ -74,12 +74,12 @@ describe("a decision", () => {
       statements: [{ action: "Deploy to production", approver: { username: "maria" } }],
     });
     expect(await isRevealed(company.store, id)).toBe(true);
-    expect(told(await ask(bea, id, "reveal"))).toEqual([409, "already_decided"]);
+    expect(statusAndCode(await ask(bea, id, "reveal"))).toEqual([409, "already_decided"]);
 
     await requestAndSign(company.alex, id, "withdraw");
     expect((await publicAnswer(id)).receipt).toBeNull();
     expect(await isRevealed(company.store, id)).toBe(false);
-    expect(told(await ask(bea, id, "withdraw"))).toEqual([409, "already_decided"]);
+    expect(statusAndCode(await ask(bea, id, "withdraw"))).toEqual([409, "already_decided"]);
     const records = "SELECT type FROM outbox WHERE type = 'revealed' AND idx IS NOT NULL";
     expect(await rows(records)).toHaveLength(2);
     // It can be published again with another signature.
@@ -139,7 +139,7 @@ describe("a publication is refused", () => {
     for (const [by, id] of callers) {
       const differs = await changedBy(async () => {
         for (const what of ["reveal", "withdraw"] as const)
-          expect(told(await ask(by, id, what))).toEqual([404, "not_found"]);
+          expect(statusAndCode(await ask(by, id, what))).toEqual([404, "not_found"]);
         expect((await publishPage(by, id)).status).toBe(404);
       });
       expect(differs).toEqual([]);
@@ -147,7 +147,7 @@ describe("a publication is refused", () => {
   });
 
   it("when a decision is withdrawn that is not public", async () => {
-    expect(told(await ask(bea, await decided(), "withdraw"))).toEqual([409, "already_decided"]);
+    expect(statusAndCode(await ask(bea, await decided(), "withdraw"))).toEqual([409, "already_decided"]);
   });
 
   it("to a person who lost the admin role before signing", async () => {
@@ -156,7 +156,7 @@ describe("a publication is refused", () => {
     const asked = await ask(ada, id, "reveal");
     const change = await company.people("POST", "/api/roles", { username: "ada", role: "approver" });
     await company.alex.decide(idOf(change.body.url));
-    expect(told(await ada.decide(idOf(asked.body.approval)))).toEqual([403, "not_an_approver"]);
+    expect(statusAndCode(await ada.decide(idOf(asked.body.approval)))).toEqual([403, "not_an_approver"]);
     expect((await publicAnswer(id)).receipt).toBeNull();
   });
 });

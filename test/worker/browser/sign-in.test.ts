@@ -3,8 +3,15 @@ import { fromBase64url, toBase64url } from "../../../src/core/encoding/bytes.ts"
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { Lies } from "../../support/authenticator.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
-import { move, outcomeOf, post, refusal, told, type Posted } from "../support/decision-effect.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  setTime,
+  effectOf,
+  post,
+  refusal,
+  statusAndCode,
+  type SignedForm,
+} from "../support/decision-effect.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Signing in: only a verified passkey opens a session.
@@ -13,7 +20,7 @@ let company: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
+  company = await newCompany(await freshRuntime());
   alex = company.alex;
   maria = await company.enrolled("maria");
 });
@@ -44,12 +51,12 @@ describe("signing in", () => {
   it.each(refusals)("%s opens no session", async (_name, status, code, lie) => {
     expect((await finish({})).answer.status).toBe(200);
     const { answer, client } = await finish(lie);
-    expect([told(answer), client.cookie]).toEqual([[status, code], ""]);
+    expect([statusAndCode(answer), client.cookie]).toEqual([[status, code], ""]);
   });
 
   it("signed by another passkey opens no session", async () => {
     const { answer, client } = await finish({ signedBy: maria.passkey });
-    expect([told(answer), client.cookie]).toEqual([[403, "signature_verification_failed"], ""]);
+    expect([statusAndCode(answer), client.cookie]).toEqual([[403, "signature_verification_failed"], ""]);
   });
 
   it.each<[string, string | null]>([
@@ -66,7 +73,7 @@ describe("signing in", () => {
   it("works once for each challenge, before it expires", async () => {
     const { answer, client, input } = await finish({});
     expect(answer.status).toBe(200);
-    expect(told(await client.post("/signin/finish", input))).toEqual([409, "challenge_consumed"]);
+    expect(statusAndCode(await client.post("/signin/finish", input))).toEqual([409, "challenge_consumed"]);
     const { body } = await client.post("/signin/begin", {});
     await rows(
       "UPDATE webauthn_challenges SET expires_at = ?1 WHERE challenge = ?2",
@@ -94,10 +101,10 @@ describe("signing in", () => {
       ...input,
       assertion: { ...decision.assertion, userHandle: alex.userHandle },
     }));
-    expect(told(answer)).toEqual([403, "signature_verification_failed"]);
+    expect(statusAndCode(answer)).toEqual([403, "signature_verification_failed"]);
     const { input } = await finish({});
-    const mixed = { ...decision, assertion: input.assertion as unknown as Posted["assertion"] };
-    expect(await outcomeOf(id, async () => post(alex, id, mixed))).toEqual(
+    const mixed = { ...decision, assertion: input.assertion as unknown as SignedForm["assertion"] };
+    expect(await effectOf(id, async () => post(alex, id, mixed))).toEqual(
       refusal(403, "signature_verification_failed"),
     );
   });
@@ -105,8 +112,8 @@ describe("signing in", () => {
   it("with a revoked passkey opens no session", async () => {
     const kim = await company.enrolled("kim");
     expect((await kim.signIn()).status).toBe(200);
-    await move("credentials", "revoked_at", kim.passkey.credential.id);
-    expect(told(await kim.signIn())).toEqual([403, "unknown_credential"]);
+    await setTime("credentials", "revoked_at", kim.passkey.credential.id);
+    expect(statusAndCode(await kim.signIn())).toEqual([403, "unknown_credential"]);
   });
 
   it("sets one cookie that scripts can't read and other sites can't send", async () => {

@@ -16,11 +16,11 @@ import { ceremonies, confirmations, projects, votes } from "../../../src/store/s
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { newPasskey } from "../../support/browser-client.ts";
-import { emptyHouse, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshRuntime, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import {
-  givenPasskey,
+  insertActivePasskey,
   personNamed,
-  present,
+  submit,
   presign,
   type Presigned,
   type Signer,
@@ -50,7 +50,7 @@ let store: TenantStore;
 let crew: readonly Signer[];
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   // Its clock is ahead by more than a request lives: for it, everything has expired.
   late = { ...runtime, now: () => Date.now() + HOUR_MILLISECONDS };
   company = await newCompany(runtime);
@@ -148,7 +148,7 @@ async function letLoose(attempts: readonly Attempt[]): Promise<readonly Outcome[
 const voting = (signed: Presigned): Attempt => ({
   kind: signed.given.decision,
   ceremony: signed.given.ceremonyId,
-  run: () => present(runtime, store, signed),
+  run: () => submit(runtime, store, signed),
 });
 const revoking = (signed: Presigned): Attempt => ({ ...voting(signed), kind: "revoke" });
 const cancelling = (id: string): Attempt => ({
@@ -212,7 +212,7 @@ describe("one approver, by several passkeys", () => {
     for (let round = 0; round < ROUNDS; round++) {
       const mix = mixes[round % mixes.length] ?? [];
       const alex = member(0);
-      const spare = { person: alex.person, passkey: await givenPasskey(runtime, store, alex.person) };
+      const spare = { person: alex.person, passkey: await insertActivePasskey(runtime, store, alex.person) };
       const id = await asked(alex.person.id);
       const signer = (place: number) => (place % 3 === 0 ? spare : alex);
       const approvals = await votesOf(id, 8 * PART, signer, "approve");
@@ -271,11 +271,11 @@ describe("two of three", () => {
       for (let round = 0; round < QUORUM_ROUNDS; round++) {
         const fresh = {
           person: member(1).person,
-          passkey: await givenPasskey(runtime, store, member(1).person),
+          passkey: await insertActivePasskey(runtime, store, member(1).person),
         };
         const id = await asked(quorum(2, round % 3 === 2 ? "impossible" : "first"));
         // Maria has voted; her passkey is taken back while the others vote.
-        expect((await present(runtime, store, await presign(runtime, store, id, fresh))).ok).toBe(true);
+        expect((await submit(runtime, store, await presign(runtime, store, id, fresh))).ok).toBe(true);
         const second = await votesOf(id, VOTES, () => member(0), "approve");
         const third = round % 2 === 1 ? await votesOf(id, VOTES, () => member(2), "approve") : [];
         const again = await votesOf(id, 4, () => member(1), "approve");

@@ -8,16 +8,16 @@ import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {
-  emptyHouse,
+  freshRuntime,
   fetchWorker,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
 } from "../support/worker-fixture.ts";
-import { told } from "../support/decision-effect.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
-import { givenPasskey, personNamed } from "../support/signed-decisions.ts";
+import { insertActivePasskey, personNamed } from "../support/signed-decisions.ts";
 
 // Who counts, through the doors: passkeys that are lost, roles that change, and rows that somebody with the
 // database put there by hand.
@@ -25,7 +25,7 @@ import { givenPasskey, personNamed } from "../support/signed-decisions.ts";
 let runtime: Runtime;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
 });
 
 /** The names of the checks of this decision's receipt that fail, and whether it verifies. */
@@ -41,7 +41,7 @@ async function judged(company: Company, id: string): Promise<readonly [failing: 
 
 async function decidedBy(company: Company, username: string, client: BrowserClient): Promise<string> {
   const id = await company.asked(username);
-  expect(told(await client.decide(id))).toEqual([200, undefined]);
+  expect(statusAndCode(await client.decide(id))).toEqual([200, undefined]);
   return id;
 }
 
@@ -93,8 +93,11 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
 
     // The lost device reads no longer and decides nothing; its passkey signs nobody in.
     const held = await company.asked("maria");
-    expect(told(await maria.post(`/approve/${held}/ceremony`, {}))).toEqual([401, "session_required"]);
-    expect(told(await maria.signIn())).toEqual([403, "unknown_credential"]);
+    expect(statusAndCode(await maria.post(`/approve/${held}/ceremony`, {}))).toEqual([
+      401,
+      "session_required",
+    ]);
+    expect(statusAndCode(await maria.signIn())).toEqual([403, "unknown_credential"]);
     expect((await again.decide(held)).body.status).toBe("approved");
     expect(await judged(company, held)).toEqual(["", true]);
     expect(await judged(company, before)).toEqual(["", true]);
@@ -115,7 +118,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     const bea = await company.enrolled("bea", "admin");
     // Asked of alex alone when he was alone: now it takes bea, too, and his signature is not enough.
     const refused = await company.alex.decide(first.request);
-    expect([told(refused), refused.body.detail]).toEqual([
+    expect([statusAndCode(refused), refused.body.detail]).toEqual([
       [403, "not_an_approver"],
       "2 managers of people must sign this change, 1 did",
     ]);
@@ -129,7 +132,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     await company.alex.decide(request);
     expect((await bea.decide(request)).body.status).toBe("approved");
     expect(await judged(company, await decidedBy(company, "maria", first.again))).toEqual(["", true]);
-    expect(told(await maria.signIn())).toEqual([403, "unknown_credential"]);
+    expect(statusAndCode(await maria.signIn())).toEqual([403, "unknown_credential"]);
     expect(await auditOf(company)).toBe("");
   });
 
@@ -174,9 +177,9 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     await company.enrolled("bea", "admin");
     const differs = await changedBy(async () => {
       const refused = await company.people("POST", "/api/recoveries", { username: "alex" });
-      expect(told(refused)).toEqual([409, "recovery_impossible"]);
+      expect(statusAndCode(refused)).toEqual([409, "recovery_impossible"]);
       const unknown = await company.people("POST", "/api/recoveries", { username: "nobody" });
-      expect(told(unknown)).toEqual([422, "unknown_approver"]);
+      expect(statusAndCode(unknown)).toEqual([422, "unknown_approver"]);
     });
     expect(differs).toEqual([]);
   });
@@ -237,10 +240,10 @@ describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect((await company.alex.decide(id)).body.status).toBe("approved");
     expect((await personNamed(company.store, "maria")).role).toBe("approver");
     expect(await judged(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
-    expect(told(await ask("nobody", "approver"))).toEqual([422, "unknown_approver"]);
-    expect(told(await ask("maria", "king"))).toEqual([422, "validation_failed"]);
+    expect(statusAndCode(await ask("nobody", "approver"))).toEqual([422, "unknown_approver"]);
+    expect(statusAndCode(await ask("maria", "king"))).toEqual([422, "validation_failed"]);
     // Nobody but another owner touches an owner.
-    expect(told(await ask("alex", "approver"))).toEqual([409, "recovery_impossible"]);
+    expect(statusAndCode(await ask("alex", "approver"))).toEqual([409, "recovery_impossible"]);
     expect(await auditOf(company)).toBe("");
   });
 });
@@ -250,7 +253,11 @@ describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILL
     const company = await newCompany(runtime, "Hand");
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
-    const passkey = await givenPasskey(runtime, company.store, await personNamed(company.store, "maria"));
+    const passkey = await insertActivePasskey(
+      runtime,
+      company.store,
+      await personNamed(company.store, "maria"),
+    );
     const id = await company.asked("maria");
     expect((await maria.decide(id, { passkey })).body.status).toBe("approved");
     expect(await judged(company, id)).toEqual(["signature credential", false]);
@@ -263,7 +270,7 @@ describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILL
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
     const person = await personNamed(company.store, "maria");
-    const other = await givenPasskey(runtime, company.store, person);
+    const other = await insertActivePasskey(runtime, company.store, person);
     const [own, foreign] = [maria.passkey.credential.id, other.credential.id];
     const swap =
       "UPDATE credentials SET public_key = (SELECT public_key FROM credentials WHERE id = ?1) WHERE id = ?2";

@@ -2,8 +2,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { toBase64url, utf8 } from "../../../src/core/encoding/bytes.ts";
 import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import { newPasskey, type Answered, type Signing, type BrowserClient } from "../../support/browser-client.ts";
-import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
-import { ceremonyIdOf, isBurnt, move, outcomeOf, post, refusal, told } from "../support/decision-effect.ts";
+import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  ceremonyIdOf,
+  isCeremonyUsed,
+  setTime,
+  effectOf,
+  post,
+  refusal,
+  statusAndCode,
+} from "../support/decision-effect.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Signatures that do not say what was posted, or not whose they are: each is told what it is, and leaves
@@ -14,7 +22,7 @@ let other: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   alex = company.alex;
@@ -34,9 +42,9 @@ describe("a decision that says something else than was signed", () => {
     const id = await company.asked();
     const held = await alex.sign(id, signing);
     const work = async () => post(alex, id, { ...held, ...posted });
-    expect(await outcomeOf(id, work)).toEqual(refusal(403, "signature_verification_failed"));
+    expect(await effectOf(id, work)).toEqual(refusal(403, "signature_verification_failed"));
     // Used up with it: the honest one comes too late, a fresh one does not.
-    expect(told(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
+    expect(statusAndCode(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
     expect((await alex.decide(id, signing)).status).toBe(200);
   });
 
@@ -56,7 +64,7 @@ describe("a decision that says something else than was signed", () => {
   it.each(says)("is refused: %s in the statement", async (_name, said = {}) => {
     const id = await company.asked();
     const held = await alex.sign(id, { says: said });
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
       refusal(403, "signature_verification_failed"),
     );
   });
@@ -87,7 +95,7 @@ describe("a lie of the passkey", () => {
     const held = await alex.sign(id, { lies: lie });
     let answer: Answered | undefined;
     const work = async () => (answer = await post(alex, id, held));
-    expect(await outcomeOf(id, work)).toEqual(refusal(403, "signature_verification_failed"));
+    expect(await effectOf(id, work)).toEqual(refusal(403, "signature_verification_failed"));
     expect(answer?.body.errors).toEqual([{ path: "", code, detail: expect.stringMatching(/./) }]);
   });
 
@@ -95,7 +103,7 @@ describe("a lie of the passkey", () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     const stated = { ...held, assertion: { ...held.assertion, userHandle: toBase64url(new Uint8Array(32)) } };
-    expect(await outcomeOf(id, async () => post(alex, id, stated))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, stated))).toEqual(
       refusal(403, "signature_verification_failed"),
     );
     const honest = await alex.sign(id);
@@ -121,13 +129,13 @@ describe("a passkey that does not count here", () => {
   it.each(keys)("is refused: %s", async (_name, whose) => {
     const id = await company.asked();
     const held = await alex.sign(id, { passkey: await whose() });
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(refusal(403, "unknown_credential"));
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(refusal(403, "unknown_credential"));
   });
 
   it("is refused under the name of one that does", async () => {
     const id = await company.asked();
     const held = await alex.sign(id, { lies: { signedBy: maria.passkey } });
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
       refusal(403, "signature_verification_failed"),
     );
   });
@@ -137,7 +145,7 @@ describe("a challenge", () => {
   it("of another request of the same person is not known, and stays fresh for its own", async () => {
     const [id, elsewhere] = [await company.asked(), await company.asked()];
     const held = await alex.sign(elsewhere);
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
       refusal(409, "challenge_unknown", []),
     );
     expect((await post(alex, elsewhere, held)).status).toBe(200);
@@ -153,13 +161,13 @@ describe("a challenge", () => {
     );
     const hers = await maria.sign(id);
     expect(
-      await outcomeOf(id, async () => post(alex, id, { ...mine, ceremonyId: ceremonyIdOf(hers) })),
+      await effectOf(id, async () => post(alex, id, { ...mine, ceremonyId: ceremonyIdOf(hers) })),
     ).toEqual(refusal(409, "challenge_unknown", []));
-    expect(await outcomeOf(id, async () => post(maria, id, mine))).toEqual(
+    expect(await effectOf(id, async () => post(maria, id, mine))).toEqual(
       refusal(409, "challenge_unknown", []),
     );
     // She sees it, and is still not the one whose signature it takes.
-    expect(await outcomeOf(id, async () => post(maria, id, hers))).toEqual(refusal(403, "not_an_approver"));
+    expect(await effectOf(id, async () => post(maria, id, hers))).toEqual(refusal(403, "not_an_approver"));
     expect((await post(alex, id, mine)).status).toBe(200);
   });
 
@@ -168,18 +176,18 @@ describe("a challenge", () => {
     const held = await alex.sign(id);
     const foreign = await other.alex.sign(await other.asked());
     for (const ceremonyId of [ceremonyIdOf(foreign), "y_absent"]) {
-      expect(await outcomeOf(id, async () => post(alex, id, { ...held, ceremonyId }))).toEqual(
+      expect(await effectOf(id, async () => post(alex, id, { ...held, ceremonyId }))).toEqual(
         refusal(409, "challenge_unknown", []),
       );
     }
-    expect(await isBurnt(foreign)).toBe(false);
+    expect(await isCeremonyUsed(foreign)).toBe(false);
   });
 
   it("that was exchanged for a newer one signs nothing", async () => {
     const id = await company.asked();
     const [older, newer] = [await alex.sign(id), await alex.sign(id)];
     const mixed = { ...older, ceremonyId: ceremonyIdOf(newer) };
-    expect(await outcomeOf(id, async () => post(alex, id, mixed))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, mixed))).toEqual(
       refusal(403, "signature_verification_failed"),
     );
     expect((await post(alex, id, older)).status).toBe(200);
@@ -188,9 +196,9 @@ describe("a challenge", () => {
   it("that is too old is refused, and stays so", async () => {
     const id = await company.asked();
     const held = await alex.sign(id);
-    await move("ceremonies", "expires_at", ceremonyIdOf(held));
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(refusal(409, "challenge_expired"));
-    expect(told(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
+    await setTime("ceremonies", "expires_at", ceremonyIdOf(held));
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(refusal(409, "challenge_expired"));
+    expect(statusAndCode(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
   });
 
   it("is drawn afresh each time, and lasts ten minutes", async () => {

@@ -21,9 +21,9 @@ import {
 } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { newPasskey } from "../../support/browser-client.ts";
-import { emptyHouse, heardDatabase, idOf, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshRuntime, observedDatabase, idOf, newCompany, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
-import { givenPasskey, personNamed, signedAs, type Signer } from "../support/signed-decisions.ts";
+import { insertActivePasskey, personNamed, signWith, type Signer } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
 
 // A decision that is judged by what its page began with. Whatever has changed since, the statement that makes the
@@ -34,7 +34,7 @@ let company: Company;
 let store: TenantStore;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   company = await newCompany(runtime);
   store = company.store;
 }, 30_000);
@@ -49,14 +49,14 @@ interface Page {
 /** A page that stands open with its decision signed; with a passkey and a session of its own. */
 async function opened(id: string, decision: Decision["decision"] = "approve"): Promise<Page> {
   const person = await personNamed(store, "alex");
-  const signer = { person, passkey: await givenPasskey(runtime, store, person) };
+  const signer = { person, passkey: await insertActivePasskey(runtime, store, person) };
   const session = secretHash(await openSession(runtime, { store, person }));
   const loaded = await loadConfirmation(store, id);
   if (loaded === undefined) throw new RangeError("nothing was asked");
   await beginCeremony(runtime, store, id, person, { session, loaded });
   const begun = takeCeremony(session, id);
   if (begun === undefined) throw new RangeError("nothing was remembered");
-  const given = await signedAs(runtime, store, id, signer, begun.ceremony.id, decision);
+  const given = await signWith(runtime, store, id, signer, begun.ceremony.id, decision);
   return { id, begun, signer, given };
 }
 
@@ -67,7 +67,7 @@ describe("a decision as its page began", () => {
   it("waits for the database once before it is sealed", async () => {
     const page = await opened(await company.asked());
     const batches: string[] = [];
-    const database = openDatabase({ DB: heardDatabase({ batch: () => batches.push("batch") }) });
+    const database = openDatabase({ DB: observedDatabase({ batch: () => batches.push("batch") }) });
     const requestSealing = async () => void batches.push("requestSealing");
     const desk = () => ({ ...runtime.desk(store.tenantId), requestSealing });
     expect(await decided(page, { ...runtime, database, desk })).toBe(true);

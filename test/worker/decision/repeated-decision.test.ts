@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { newPasskey, BrowserClient, type Answered } from "../../support/browser-client.ts";
 import {
-  emptyHouse,
+  freshRuntime,
   fetchWorker,
   idOf,
   newCompany,
@@ -11,13 +11,13 @@ import {
 } from "../support/worker-fixture.ts";
 import {
   ceremonyIdOf,
-  isBurnt,
-  move,
-  outcomeOf,
+  isCeremonyUsed,
+  setTime,
+  effectOf,
   post,
   refusal,
   statusOf,
-  told,
+  statusAndCode,
 } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
@@ -26,7 +26,7 @@ import { changedBy, rows } from "../support/database-rows.ts";
 let company: Company;
 let alex: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
+  company = await newCompany(await freshRuntime());
   alex = company.alex;
 });
 
@@ -61,21 +61,23 @@ describe("a decision that was posted before", () => {
     expect((await post(alex, id, held)).status).toBe(200);
     const [ceremony] = await rows("SELECT * FROM ceremonies WHERE id = ?1", ceremonyIdOf(held));
     const again = { ...held, assertion: { ...held.assertion, signature: toBase64url(new Uint8Array(70)) } };
-    expect(told(await post(alex, id, again))).toEqual([409, "challenge_consumed"]);
+    expect(statusAndCode(await post(alex, id, again))).toEqual([409, "challenge_consumed"]);
     expect(await rows("SELECT * FROM ceremonies WHERE id = ?1", ceremonyIdOf(held))).toEqual([ceremony]);
   });
 
-  it("and then signed afresh is told that it is over", async () => {
+  it("and then signed again is refused as decided", async () => {
     const id = await company.asked();
     const [first, second] = [await alex.sign(id), await alex.sign(id, { decision: "reject" })];
     expect((await post(alex, id, first)).status).toBe(200);
-    expect(told(await post(alex, id, second))).toEqual([409, "already_decided"]);
+    expect(statusAndCode(await post(alex, id, second))).toEqual([409, "already_decided"]);
     expect((await statusOf(id))?.["status"]).toBe("approved");
-    expect(await isBurnt(second)).toBe(true);
+    expect(await isCeremonyUsed(second)).toBe(true);
   });
 });
 
 describe("what a decision says of its passkey", () => {
+  // Alex's passkey has no counter in the other tests.
+  afterAll(() => rows("UPDATE credentials SET sign_count = 0"));
   const kept = () =>
     rows("SELECT backed_up, sign_count FROM credentials WHERE id = ?1", alex.passkey.credential.id);
 
@@ -108,19 +110,19 @@ describe("between the loading of the page and the tap", () => {
     const held = await alex.sign(id, { passkey: second });
     const { body } = await alex.post(`/devices/${second.credential.id}/revoke`, {});
     expect((await alex.decide(idOf(body.approval))).body.status).toBe("approved");
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(refusal(403, "unknown_credential"));
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(refusal(403, "unknown_credential"));
     expect((await alex.decide(id)).status).toBe(200);
   });
 
   it("the request expired, though nobody had noticed", async () => {
     const id = await company.asked();
     // Set before the page is loaded, since the statement names it.
-    await move("confirmations", "expires_at", id, Date.now() + 1_000);
+    await setTime("confirmations", "expires_at", id, Date.now() + 1_000);
     const held = await alex.sign(id);
     await scheduler.wait(1_000);
-    expect(told(await post(alex, id, held))).toEqual([409, "expired"]);
+    expect(statusAndCode(await post(alex, id, held))).toEqual([409, "expired"]);
     expect(await statusOf(id)).toEqual({ status: "expired", version: 1 });
-    expect(await isBurnt(held)).toBe(true);
+    expect(await isCeremonyUsed(held)).toBe(true);
     expect(await rows("SELECT count(*) AS n FROM votes WHERE confirmation_id = ?1", id)).toEqual([{ n: 0 }]);
   });
 
@@ -128,7 +130,7 @@ describe("between the loading of the page and the tap", () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     await company.api("POST", `/api/confirmations/${id}/cancel`);
-    expect(told(await post(alex, id, held))).toEqual([409, "already_decided"]);
+    expect(statusAndCode(await post(alex, id, held))).toEqual([409, "already_decided"]);
     expect((await statusOf(id))?.["status"]).toBe("cancelled");
   });
 
@@ -145,7 +147,7 @@ describe("between the loading of the page and the tap", () => {
         canDecide: false,
         why: expect.stringMatching(/read/),
       });
-      expect(await outcomeOf(id, async () => post(sam, id, held))).toEqual(refusal(403, "not_an_approver"));
+      expect(await effectOf(id, async () => post(sam, id, held))).toEqual(refusal(403, "not_an_approver"));
       await role("approver");
       expect((await sam.decide(id, { decision })).status).toBe(200);
     },
@@ -158,7 +160,7 @@ describe("between the loading of the page and the tap", () => {
     const id = idOf((await newcomer.enrol(invited.body.enrolUrl)).body.approval);
     const held = await ada.sign(id);
     await rows("UPDATE people SET role = 'approver' WHERE username = 'ada'");
-    expect(await outcomeOf(id, async () => post(ada, id, held))).toEqual(refusal(403, "not_an_approver"));
+    expect(await effectOf(id, async () => post(ada, id, held))).toEqual(refusal(403, "not_an_approver"));
     await rows("UPDATE people SET role = 'admin' WHERE username = 'ada'");
     expect((await ada.decide(id)).body.status).toBe("approved");
   });
@@ -169,7 +171,7 @@ describe("between the loading of the page and the tap", () => {
     const cookie = alex.cookie;
     await alex.post("/signout", {});
     alex.cookie = cookie;
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
       refusal(401, "session_required", []),
     );
     await alex.signIn();
@@ -218,7 +220,7 @@ describe("a decision that the page would not send", () => {
   it("with a signed break-glass is refused, too", async () => {
     const id = await company.asked();
     const held = await alex.sign(id, { decision: "break-glass", reason: "fire" });
-    expect(await outcomeOf(id, async () => post(alex, id, held))).toEqual(
+    expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
       refusal(403, "break_glass_not_allowed"),
     );
   });

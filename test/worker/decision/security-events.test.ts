@@ -4,7 +4,8 @@ import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
 import type { Lies } from "../../support/authenticator.ts";
 import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 
 // What an operator must see of passkeys that behave strangely: a row of `events`, and a line in the log.
 
@@ -12,7 +13,7 @@ let company: Company;
 let alex: BrowserClient;
 let warnings: MockInstance<typeof console.warn>;
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
+  company = await newCompany(await freshRuntime());
   alex = company.alex;
 });
 beforeEach(() => {
@@ -28,7 +29,6 @@ afterEach(async () => {
 const DISPUTED: Lies = { clientData: { tokenBinding: "not an object" } };
 const REFUSED = [403, "signature_verification_failed"];
 
-const answerOf = ({ status, body }: Answered): readonly [number, unknown] => [status, body.code];
 const lines = (): readonly unknown[] =>
   warnings.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown);
 const events = () => rows("SELECT type, tenant_id, person_id, credential_id, confirmation_id FROM events");
@@ -72,7 +72,7 @@ describe("verifiers that disagree", () => {
   it("refuse a decision, and the operator sees it once", async () => {
     const request = await company.asked();
     const signed = await alex.sign(request, { lies: DISPUTED });
-    expect(answerOf(await alex.post(`/approve/${request}/decision`, signed))).toEqual(REFUSED);
+    expect(statusAndCode(await alex.post(`/approve/${request}/decision`, signed))).toEqual(REFUSED);
     await expectOneEvent("verifier_disagreement", id(), request);
     expect(await rows("SELECT status, version FROM confirmations WHERE id = ?1", request)).toEqual([
       { status: "pending", version: 0 },
@@ -82,14 +82,14 @@ describe("verifiers that disagree", () => {
   });
 
   it("refuse a sign-in", async () => {
-    expect(answerOf(await signInWith(DISPUTED))).toEqual(REFUSED);
+    expect(statusAndCode(await signInWith(DISPUTED))).toEqual(REFUSED);
     await expectOneEvent("verifier_disagreement", id(), null);
   });
 
   it("refuse a new passkey", async () => {
     const { body } = await company.people("POST", "/api/invites", { username: "carol", role: "approver" });
     const carol = new BrowserClient(fetchWorker, ORIGIN, await newPasskey(ORIGIN));
-    expect(answerOf(await carol.enrol(body.enrolUrl, DISPUTED))).toEqual(REFUSED);
+    expect(statusAndCode(await carol.enrol(body.enrolUrl, DISPUTED))).toEqual(REFUSED);
     await expectOneEvent("verifier_disagreement", carol.passkey.credential.id, null);
     expect(await rows("SELECT id FROM credentials WHERE id = ?1", carol.passkey.credential.id)).toEqual([]);
   });
@@ -140,4 +140,19 @@ it.each<[string, number, number]>([
     (await alex.decide(await company.asked(), { lies: { signCount: signCount && signCount + 1 } })).status,
   ).toBe(200);
   expect([lines(), await events()]).toEqual([[], []]);
+});
+
+it("a decision without a session is no event", async () => {
+  const request = await company.asked();
+  await setCounter(10);
+  const signed = await alex.sign(request, { lies: { signCount: 4 } });
+  const { cookie } = alex;
+  await alex.post("/signout", {});
+  alex.cookie = cookie;
+  expect(statusAndCode(await alex.post(`/approve/${request}/decision`, signed))).toEqual([
+    401,
+    "session_required",
+  ]);
+  expect([lines(), await events()]).toEqual([[], []]);
+  await alex.signIn();
 });

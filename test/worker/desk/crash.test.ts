@@ -15,9 +15,9 @@ import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { confirmations, credentials } from "../../../src/store/schema.ts";
 import { newPasskey } from "../../support/browser-client.ts";
-import { auditNow, Client, principalIn } from "../support/retrying-client.ts";
+import { auditRows, RetryingClient, principalIn } from "../support/retrying-client.ts";
 import { Fault, failingRuntime, noFault, type Moment } from "../support/failing-writes.ts";
-import { bindings, emptyHouse, idOf, ORIGIN } from "../support/worker-fixture.ts";
+import { bindings, freshRuntime, idOf, ORIGIN } from "../support/worker-fixture.ts";
 import { trust } from "../support/log-audit.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 import { auditStream, replayDirectory } from "../support/stream-audit.ts";
@@ -39,7 +39,7 @@ const QUESTION = {
 let real: Runtime;
 afterAll(() => reset());
 beforeAll(async () => {
-  real = await emptyHouse();
+  real = await freshRuntime();
 });
 
 async function verified(runtime: Runtime, { store }: Principal, id: string, principal: Principal) {
@@ -61,7 +61,7 @@ async function flow(fault: Fault): Promise<Run> {
   const { store } = await principalIn(runtime, founded.apiKey).catch(() =>
     principalIn(healed, founded.apiKey),
   );
-  const client = new Client(runtime, store);
+  const client = new RetryingClient(runtime, store);
   const [phone, key] = [await newPasskey(ORIGIN), await newPasskey(ORIGIN)];
 
   await client.enrol(new URL(founded.enrolUrl).hash.slice(1), phone);
@@ -104,7 +104,7 @@ async function flow(fault: Fault): Promise<Run> {
     "credential.revoked",
   ]);
   await replayDirectory(store);
-  await auditNow(store);
+  await auditRows(store);
   const keys = await store.select(credentials);
   expect(new Map(keys.map((each) => [each.id, each.revokedAt !== null]))).toEqual(
     new Map([

@@ -9,9 +9,9 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { outbox } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { principalIn } from "../support/retrying-client.ts";
-import { bindings, emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
+import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
 import { log } from "../support/log-audit.ts";
-import { personNamed, present, presign } from "../support/signed-decisions.ts";
+import { personNamed, submit, presign } from "../support/signed-decisions.ts";
 import { auditStream } from "../support/stream-audit.ts";
 
 // A desk and a log that are away, asleep or set back: what is committed is sealed later, once, or not told.
@@ -24,7 +24,7 @@ describe("the desk", () => {
   let store: TenantStore;
   let principal: Principal;
   beforeEach(async () => {
-    real = await emptyHouse();
+    real = await freshRuntime();
     company = await newCompany(real);
     store = company.store;
     principal = await principalIn(real, company.apiKey);
@@ -53,7 +53,7 @@ describe("the desk", () => {
     const id = await company.asked();
     const lost = { ...real, desk: () => asleep };
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
-    expect((await present(lost, store, await presign(lost, store, id, alex))).ok).toBe(true);
+    expect((await submit(lost, store, await presign(lost, store, id, alex))).ok).toBe(true);
     expect((await store.select(outbox)).at(-1)).toMatchObject({ confirmationId: id, index: null });
     return id;
   }
@@ -92,7 +92,7 @@ describe("the desk", () => {
     const waiting = company.api("GET", `/api/confirmations/${id}?wait=20`);
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
     const lost = { ...real, desk: () => asleep };
-    await present(lost, store, await presign(lost, store, id, alex));
+    await submit(lost, store, await presign(lost, store, id, alex));
     await wakeDesks(real);
     expect((await waiting).body.status).toBe("approved");
   });

@@ -8,7 +8,7 @@ import {
 } from "../../../src/store/confirmation/new-confirmations.ts";
 import { confirmations, idempotency } from "../../../src/store/schema.ts";
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
-import { emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // What arrives at the desk at the same moment is written in one transaction, and each stands for itself.
@@ -18,7 +18,7 @@ let company: Company;
 let like: ConfirmationRow;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   company = await newCompany(runtime);
   const id = await company.asked();
   like = (await company.store.select(confirmations)).find((row) => row.id === id) as ConfirmationRow;

@@ -7,7 +7,7 @@ import type { NewConfirmation } from "../../../src/store/confirmation/new-confir
 import { confirmations } from "../../../src/store/schema.ts";
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { emptyHouse, newCompany } from "../support/worker-fixture.ts";
+import { freshRuntime, newCompany } from "../support/worker-fixture.ts";
 
 // Which way a new confirmation is written down, and that the desk hears by then when it is due.
 
@@ -19,7 +19,7 @@ let store: TenantStore;
 let like: ConfirmationRow;
 afterAll(() => reset());
 beforeAll(async () => {
-  real = await emptyHouse();
+  real = await freshRuntime();
 });
 
 let now: number;

@@ -15,9 +15,9 @@ import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { editJson } from "../../support/evidence/edit-json.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import { asExported, audited as auditedBy, failing as failingOf } from "../support/http-audit.ts";
-import { asking, overdue, PAYLOAD } from "../support/rest-calls.ts";
+import { restCalls, letExpire, PAYLOAD } from "../support/rest-calls.ts";
 import {
-  emptyHouse,
+  freshRuntime,
   fetchWorker,
   idOf,
   newCompany,
@@ -37,10 +37,10 @@ let file: Bytes;
 let used: string;
 
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   company = await newCompany(runtime);
   const { alex, asked } = company;
-  const { approved, consume, cancel, read } = asking(company);
+  const { approved, consume, cancel, read } = restCalls(company);
   const cy = await company.enrolled("cy");
   other = await newCompany(runtime, "Another");
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await cy.decide(await asked("cy"), { decision: "reject", reason: "not today" });
   await cancel(await asked());
   const late = await asked();
-  await overdue(late);
+  await letExpire(late);
   await read(late);
   const second = await newPasskey(ORIGIN);
   await alex.decide(idOf((await alex.addDevice(second)).body.approval));
@@ -169,7 +169,7 @@ describe("the export", () => {
   });
 
   it("is complete while others decide, and grows each time", async () => {
-    const { approved } = asking(company);
+    const { approved } = restCalls(company);
     const [, ...files] = await Promise.all([
       approved(),
       ...Array.from({ length: 3 }, async () => exported()),

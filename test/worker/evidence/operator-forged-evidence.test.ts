@@ -18,7 +18,7 @@ import { encodeLogProof, parseLogProof } from "../../../src/core/tlog/log-proof.
 import { NO_QUORUM } from "../../../src/core/tlog/trust-policy.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { asking, PAYLOAD } from "../support/rest-calls.ts";
+import { restCalls, PAYLOAD } from "../support/rest-calls.ts";
 import { fetchWorker, idOf, newCompany, ORIGIN } from "../support/worker-fixture.ts";
 import { log } from "../support/log-audit.ts";
 import {
@@ -89,7 +89,7 @@ describe("a receipt by itself", { timeout: CASE_MAX_MILLISECONDS }, () => {
     const oldReceipt = await downloadReceipt(tenant, tenant.approved);
     const { body } = await tenant.maria.post(`/devices/${tenant.maria.passkey.credential.id}/revoke`, {});
     await tenant.maria.decide(idOf(body.approval));
-    await asking(tenant).consume(tenant.approved);
+    await restCalls(tenant).consume(tenant.approved);
     const history = await historyFrom(await downloadExport(tenant));
     expect(history.length).toBe(SEQ.both + 3);
     expect(await receiptFindings(tenant, oldReceipt)).toBe("");

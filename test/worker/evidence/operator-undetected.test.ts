@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
-import { asking } from "../support/rest-calls.ts";
+import { restCalls } from "../support/rest-calls.ts";
 import { fetchWorker, idOf, ORIGIN } from "../support/worker-fixture.ts";
 import {
   CASE_MAX_MILLISECONDS,
@@ -66,7 +66,7 @@ const LIMITS: readonly Limit[] = [
     name: "a request made by the operator",
     why: "its content is what the approver reads and signs",
     attack: async () => {
-      const { create } = asking(tenant);
+      const { create } = restCalls(tenant);
       const { body } = await create({ username: "cy", action: "Pay the operator", payload: { to: "me" } });
       await tenant.cy.decide(body.id);
       return body.id;
@@ -156,7 +156,7 @@ const LIMITS: readonly Limit[] = [
     attack: async () => {
       const id = await tenant.asked("cy");
       await tenant.cy.sign(id, { decision: "reject" });
-      const { cancel } = asking(tenant);
+      const { cancel } = restCalls(tenant);
       await cancel(id);
       return id;
     },

@@ -18,7 +18,7 @@ import type { IndexedEntry } from "../../../src/log/log-restore.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { storeOfDesk, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
 import { outbox, tenants } from "../../../src/store/schema.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { audit, hexOf, log, sealed, sealedRange, textAt } from "../support/log-audit.ts";
 import { appendAll, copyNow, failure, rollBack, takeRows, withSettings } from "../support/log-storage.ts";
 import { auditStream } from "../support/stream-audit.ts";
@@ -37,7 +37,7 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
   let company: Company;
   let other: Company;
   beforeAll(async () => {
-    runtime = await emptyHouse();
+    runtime = await freshRuntime();
     await appendAll(sealedRange(0, 300));
     company = await newCompany(runtime);
     other = await newCompany(runtime, "Other");

@@ -5,8 +5,8 @@ import { BODY_LIMITS } from "../../../src/http/json-body.ts";
 import { MESSAGE_LIMITS } from "../../../src/http/mcp/mcp-message.ts";
 import { ENVELOPE, ERAS, headersOf, message, type Posted } from "../../support/mcp-messages.ts";
 import { expectNoApproval, keyOf, send } from "../support/mcp-agent.ts";
-import { asking } from "../support/rest-calls.ts";
-import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { restCalls } from "../support/rest-calls.ts";
+import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
 // Calls that no correct client sends. Each is refused in words that help to correct it, changes nothing, and gets
@@ -22,13 +22,13 @@ let approved: string;
 let foreign: string;
 let key: string;
 beforeAll(async () => {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   key = await keyOf(company, SCOPES);
   pending = await company.asked();
-  approved = await asking(company).approved();
-  foreign = await asking(other).approved();
+  approved = await restCalls(company).approved();
+  foreign = await restCalls(other).approved();
 });
 afterAll(() => reset());
 

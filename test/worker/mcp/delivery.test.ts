@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
 import { ERAS, headersOf, message } from "../../support/mcp-messages.ts";
 import { agentOf, newRequest, idsOf, idSoon, keyOf, send, type Agent } from "../support/mcp-agent.ts";
-import { overdue, times } from "../support/rest-calls.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { letExpire, times } from "../support/rest-calls.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Agents that time out and repeat their call: they get the outcome, and nobody is asked twice for the same thing.
@@ -17,7 +17,7 @@ let company: Company;
 let patientClients: Promise<readonly GivenUp[]>;
 const agents: Agent[] = [];
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
+  company = await newCompany(await freshRuntime());
   await company.enrolled("maria");
   for (const era of ERAS) agents.push(await agentOf(era, company.apiKey));
   patientClients = Promise.all(agents.map((agent) => afterTimeout(agent, 5_000)));
@@ -57,7 +57,7 @@ describe("the same call", () => {
 
   it.each<[string, (id: string) => Promise<unknown>]>([
     ["approved", (id) => company.alex.decide(id)],
-    ["expired", (id) => overdue(id)],
+    ["expired", (id) => letExpire(id)],
     ["cancelled", (id) => company.api("POST", `/api/confirmations/${id}/cancel`)],
   ])("gets %s once, and is a new request after that", async (status, end) => {
     const input = newRequest();

@@ -15,8 +15,8 @@ import {
   type Agent,
   type ToolAnswer,
 } from "../support/mcp-agent.ts";
-import { asking, overdue } from "../support/rest-calls.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { restCalls, letExpire } from "../support/rest-calls.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // The MCP endpoint with the official clients of both eras: what each tool answers, and to whom.
@@ -36,7 +36,7 @@ const agentIn = (era: Era): Agent => {
   return agent;
 };
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
+  company = await newCompany(await freshRuntime());
   for (const era of ERAS) agents.set(era, await agentOf(era, company.apiKey));
   longWaits = Promise.all(ERAS.map(waitWithProgress));
 });
@@ -70,8 +70,8 @@ it("uses the newest revision with the newer client, and the older revision with 
 const OUTCOMES: readonly (readonly [status: string, end: (id: string) => Promise<unknown>])[] = [
   ["approved", (id) => company.alex.decide(id)],
   ["rejected", (id) => company.alex.decide(id, { decision: "reject", reason: "not today" })],
-  ["expired", (id) => overdue(id)],
-  ["cancelled", (id) => asking(company).cancel(id)],
+  ["expired", (id) => letExpire(id)],
+  ["cancelled", (id) => restCalls(company).cancel(id)],
   ["pending", async () => undefined],
 ];
 
@@ -188,7 +188,7 @@ describe("consume_approval", () => {
     (await agentIn("old").call("get_approval", { confirmation_id: id })).result;
 
   it("answers approved=true only to the one call that used the approval", async () => {
-    const id = await asking(company).approved();
+    const id = await restCalls(company).approved();
     expect((await look(id)).approved).toBe(true);
     const answers = await Promise.all([use(id), use(id), use(id), use(id)]);
     const [won, ...rest] = answers.filter(({ result }) => result.approved === true);
@@ -205,12 +205,12 @@ describe("consume_approval", () => {
   });
 
   it("with an idempotency_key repeats a lost answer, only for the same use", async () => {
-    const id = await asking(company).approved();
+    const id = await restCalls(company).approved();
     const name = { idempotency_key: `use-${id}` };
     expect((await use(id, name)).result.approved).toBe(true);
     expect((await use(id, name)).result.approved).toBe(true);
     expect((await use(id)).result.code).toBe("already_consumed");
-    const other = await use(await asking(company).approved(), name);
+    const other = await use(await restCalls(company).approved(), name);
     expect([other.isError, other.result.approved, other.result.code]).toEqual([
       true,
       false,
@@ -219,7 +219,7 @@ describe("consume_approval", () => {
   });
 
   it.each<[string, string, () => Promise<string>, object]>([
-    ["another payload", "argument_hash_mismatch", () => asking(company).approved(), { payload: { a: 1 } }],
+    ["another payload", "argument_hash_mismatch", () => restCalls(company).approved(), { payload: { a: 1 } }],
     ["a pending request", "not_approved", () => company.asked(), {}],
     [
       "a rejected request",
@@ -235,7 +235,7 @@ describe("consume_approval", () => {
       "an approval after its execution window",
       "execution_window_closed",
       async () => {
-        const id = await asking(company).approved({ executeWithinSeconds: 60 });
+        const id = await restCalls(company).approved({ executeWithinSeconds: 60 });
         await rows("UPDATE confirmations SET decided_at = decided_at - 61000 WHERE id = ?1", id);
         return id;
       },

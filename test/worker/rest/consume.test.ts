@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  asking,
-  overdue,
+  restCalls,
+  letExpire,
   PAYLOAD,
   QUESTION,
   statuses,
   TIME,
   times,
-  type Asking,
+  type RestCalls,
 } from "../support/rest-calls.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // What happens only once: a create with an Idempotency-Key, a cancel, the use of an approval.
 
 let company: Company;
-let create: Asking["create"];
-let read: Asking["read"];
-let consume: Asking["consume"];
-let cancel: Asking["cancel"];
-let approved: Asking["approved"];
+let create: RestCalls["create"];
+let read: RestCalls["read"];
+let consume: RestCalls["consume"];
+let cancel: RestCalls["cancel"];
+let approved: RestCalls["approved"];
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
-  ({ create, read, consume, cancel, approved } = asking(company));
+  company = await newCompany(await freshRuntime());
+  ({ create, read, consume, cancel, approved } = restCalls(company));
 });
 
 describe("an Idempotency-Key", () => {
@@ -97,7 +97,7 @@ describe("cancelling", () => {
     ["approved", (id) => company.alex.decide(id), "already_decided"],
     ["rejected", (id) => company.alex.decide(id, { decision: "reject" }), "already_decided"],
     ["cancelled", (id) => cancel(id), "already_decided"],
-    ["overdue", (id) => overdue(id), "expired"],
+    ["overdue", (id) => letExpire(id), "expired"],
   ])("a request that is %s is refused and changes nothing", async (_name, before, code) => {
     const id = await company.asked();
     await before(id);
@@ -126,7 +126,7 @@ describe("consuming", () => {
     ["pending", async () => undefined],
     ["rejected", (id) => company.alex.decide(id, { decision: "reject" })],
     ["cancelled", (id) => cancel(id)],
-    ["expired", (id) => overdue(id)],
+    ["expired", (id) => letExpire(id)],
   ])("a request that is %s is refused", async (_name, before) => {
     const id = await company.asked();
     await before(id);
@@ -233,7 +233,7 @@ describe("consuming", () => {
 
   it("is still possible after the request has expired", async () => {
     const id = await approved();
-    await overdue(id);
+    await letExpire(id);
     expect((await read(id)).body.status).toBe("approved");
     expect((await consume(id)).status).toBe(200);
   });

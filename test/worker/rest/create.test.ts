@@ -3,18 +3,18 @@ import { fromHex } from "../../../src/core/encoding/bytes.ts";
 import { comparisonCode } from "../../../src/core/confirmation/challenge.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { hashOfText, type Answered } from "../../support/browser-client.ts";
-import { asking, QUESTION, TIME, type Asking } from "../support/rest-calls.ts";
-import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { restCalls, QUESTION, TIME, type RestCalls } from "../support/rest-calls.ts";
+import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
 // What a backend may ask for, and how a wrong request is refused.
 
 let company: Company;
-let create: Asking["create"];
-let read: Asking["read"];
+let create: RestCalls["create"];
+let read: RestCalls["read"];
 beforeAll(async () => {
-  company = await newCompany(await emptyHouse());
-  ({ create, read } = asking(company));
+  company = await newCompany(await freshRuntime());
+  ({ create, read } = restCalls(company));
 });
 
 const ID = /^c_[0-9a-z]{35}$/;

@@ -2,19 +2,19 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";
-import { asking, type Asking } from "../support/rest-calls.ts";
-import { emptyHouse, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { restCalls, type RestCalls } from "../support/rest-calls.ts";
+import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
 // The form of refusals, keys, people, and the public addresses.
 
 let runtime: Runtime;
 let company: Company;
-let raw: Asking["raw"];
+let raw: RestCalls["raw"];
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   company = await newCompany(runtime);
-  ({ raw } = asking(company));
+  ({ raw } = restCalls(company));
 });
 
 describe("inviting", () => {

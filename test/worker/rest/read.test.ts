@@ -1,22 +1,22 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import type { Answered } from "../../support/browser-client.ts";
-import { asking, overdue, times, type Asking } from "../support/rest-calls.ts";
-import { emptyHouse, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { restCalls, letExpire, times, type RestCalls } from "../support/rest-calls.ts";
+import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // What a backend can read and wait for: one request, the list, a receipt.
 
 let runtime: Runtime;
 let company: Company;
-let read: Asking["read"];
-let cancel: Asking["cancel"];
-let raw: Asking["raw"];
-let approved: Asking["approved"];
+let read: RestCalls["read"];
+let cancel: RestCalls["cancel"];
+let raw: RestCalls["raw"];
+let approved: RestCalls["approved"];
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   company = await newCompany(runtime);
-  ({ read, cancel, raw, approved } = asking(company));
+  ({ read, cancel, raw, approved } = restCalls(company));
 });
 
 describe("reading", () => {
@@ -57,7 +57,7 @@ describe("reading", () => {
       await read(id, "?wait=1");
       if (event === "cancel") await cancel(id);
       else if (event === "expire") {
-        await overdue(id);
+        await letExpire(id);
         await read(id);
       } else await company.alex.decide(id, { decision: event });
       const expected = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" }[
@@ -128,8 +128,8 @@ describe("the list", () => {
     ids = asked;
     await company.alex.decide(asked[0] ?? "");
     await company.alex.decide(asked[2] ?? "", { decision: "reject" });
-    await asking(company).cancel(asked[1] ?? "");
-    await overdue(asked[3] ?? "");
+    await restCalls(company).cancel(asked[1] ?? "");
+    await letExpire(asked[3] ?? "");
     return () => {
       company = own;
     };
@@ -159,7 +159,7 @@ describe("the list", () => {
     expect(await idsOf("status=expired")).toEqual(at(3));
     // Also if nobody has read it since.
     const unread = await company.asked();
-    await overdue(unread);
+    await letExpire(unread);
     expect(await idsOf("status=expired")).toEqual([unread, ...at(3)]);
     await hide(unread);
     expect(await idsOf("status=approved")).toEqual(at(0));
@@ -238,7 +238,7 @@ describe("a receipt", () => {
     ["approved", (id) => company.alex.decide(id), 200],
     ["rejected", (id) => company.alex.decide(id, { decision: "reject" }), 200],
     ["cancelled", (id) => cancel(id), 200],
-    ["overdue", (id) => overdue(id), 200],
+    ["overdue", (id) => letExpire(id), 200],
   ])("of a request that is %s", async (_name, before, status) => {
     const id = await company.asked();
     await before(id);

@@ -6,7 +6,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { app } from "../../../src/http/app.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { hashOfText, newPasskey } from "../../support/browser-client.ts";
-import { bindings, emptyHouse, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { bindings, freshRuntime, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import {
   NO_ROUTES,
   call,
@@ -52,7 +52,7 @@ const keys = {
 const sessions = { none: "", garbage: "__Host-session=AAAA", expired: "", signedOut: "" };
 
 beforeAll(async () => {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   maria = await company.enrolled("maria");

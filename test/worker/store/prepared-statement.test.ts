@@ -6,7 +6,7 @@ import { openDatabase } from "../../../src/store/database.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 import { credentials, people, projects } from "../../../src/store/schema.ts";
 import { ownTenant, prepared, type TenantStore } from "../../../src/store/tenant-store.ts";
-import { emptyHouse, heardDatabase, newCompany } from "../support/worker-fixture.ts";
+import { freshRuntime, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 
 // Statements that are composed once: what they return, whose rows they see, and that they are composed once.
 
@@ -15,7 +15,7 @@ let acme: TenantStore;
 let other: TenantStore;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await emptyHouse();
+  runtime = await freshRuntime();
   acme = (await newCompany(runtime)).store;
   other = (await newCompany(runtime, "Other")).store;
 }, 30_000);
@@ -86,7 +86,7 @@ describe("a prepared statement", () => {
 
   it("takes a name that stands twice once, and its own values where they stand", async () => {
     const texts: string[] = [];
-    const database = openDatabase({ DB: heardDatabase({ prepare: (text) => texts.push(text) }) });
+    const database = openDatabase({ DB: observedDatabase({ prepare: (text) => texts.push(text) }) });
     const store = storeOfDesk(database, acme.tenantId);
     const [found] = await store.run([TWICE.with({ name: "alex", what: "a ? mark" })]);
     expect(found).toEqual([{ username: "alex", what: "a ? mark" }]);

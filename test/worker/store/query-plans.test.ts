@@ -22,9 +22,9 @@ import {
 } from "../../../src/store/confirmation/new-confirmations.ts";
 import { confirmations } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { Client, principalIn } from "../support/retrying-client.ts";
+import { RetryingClient, principalIn } from "../support/retrying-client.ts";
 import { failingRuntime, noFault } from "../support/failing-writes.ts";
-import { bindings, emptyHouse, heardDatabase, newCompany } from "../support/worker-fixture.ts";
+import { bindings, freshRuntime, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 
 // What a call costs must not grow with what its tenant has asked before: the plan of every statement that the flow
@@ -61,16 +61,16 @@ const statements = new Set<string>();
 let runtime: Runtime;
 afterAll(() => reset());
 beforeAll(async () => {
-  const real = await emptyHouse();
+  const real = await freshRuntime();
   runtime = failingRuntime(
     real,
-    { DB: heardDatabase({ prepare: (text) => statements.add(text) }) },
+    { DB: observedDatabase({ prepare: (text) => statements.add(text) }) },
     noFault(),
   );
   const company = await newCompany(real);
   const principal = await principalIn(runtime, company.apiKey);
   const { store } = principal;
-  const client = new Client(runtime, store);
+  const client = new RetryingClient(runtime, store);
   const alex = await personNamed(store, "alex");
   const asked = async (name: string, repeats = false) => {
     const call = repeats ? identityOf(principal.key.id, question(name), true) : undefined;

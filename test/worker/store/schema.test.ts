@@ -1,7 +1,7 @@
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/store/schema.ts";
-import { bindings, emptyHouse, newCompany, type Company } from "../support/worker-fixture.ts";
+import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows, tableNames, type Row } from "../support/database-rows.ts";
 
 // The database as it is made, held against what the code takes it for; and what it refuses by itself.
@@ -9,7 +9,7 @@ import { rows, tableNames, type Row } from "../support/database-rows.ts";
 let company: Company;
 let other: Company;
 beforeAll(async () => {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   await company.asked();

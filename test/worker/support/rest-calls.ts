@@ -8,7 +8,7 @@ export const PAYLOAD = { service: "api", sha: "abc123" };
 export const QUESTION = { username: "alex", action: "Deploy to production", payload: PAYLOAD };
 export const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-export interface Asking {
+export interface RestCalls {
   readonly create: (body: unknown, headers?: Record<string, string>) => Promise<Answered>;
   readonly read: (id: string, query?: string) => Promise<Answered>;
   readonly consume: (id: string, payload?: unknown, once?: string) => Promise<Answered>;
@@ -19,7 +19,7 @@ export interface Asking {
   readonly approved: (more?: object) => Promise<string>;
 }
 
-export function asking({ api, apiKey, asked, alex }: Company): Asking {
+export function restCalls({ api, apiKey, asked, alex }: Company): RestCalls {
   return {
     create: (body, headers = {}) => api("POST", "/api/confirmations", body, headers),
     read: (id, query = "") => api("GET", `/api/confirmations/${id}${query}`),
@@ -39,7 +39,7 @@ export function asking({ api, apiKey, asked, alex }: Company): Asking {
 }
 
 /** Its time is over, and nobody has noticed yet. */
-export async function overdue(id: string): Promise<void> {
+export async function letExpire(id: string): Promise<void> {
   await rows("UPDATE confirmations SET expires_at = ?1 WHERE id = ?2", Date.now() - 1, id);
 }
 

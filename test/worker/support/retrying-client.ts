@@ -14,7 +14,7 @@ import { confirmations, outbox } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import type { Authenticator } from "../../support/authenticator.ts";
 import { idOf } from "./worker-fixture.ts";
-import { personNamed, signedAs } from "./signed-decisions.ts";
+import { personNamed, signWith } from "./signed-decisions.ts";
 import { auditConfirmation } from "./stream-audit.ts";
 
 // A client in a runtime where things fail: tries again, with the same name and the same assertion, and audits
@@ -24,7 +24,7 @@ const TRIES_MAX = 4;
 const bytesOf = (text: string) => expectOk(fromBase64url(text));
 
 /** At every moment, also right after a fault. */
-export async function auditNow(store: TenantStore): Promise<void> {
+export async function auditRows(store: TenantStore): Promise<void> {
   const rows = await store.select(outbox).orderBy(outbox.seq);
   expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_row, place) => place));
   // Sealed in order: behind one that waits, none is sealed.
@@ -42,7 +42,7 @@ function expectAnswer(answer: unknown, ...allowed: readonly unknown[]): void {
   expect(allowed).toContainEqual(answer);
 }
 
-export class Client {
+export class RetryingClient {
   readonly #runtime: Runtime;
   readonly #store: TenantStore;
   faults = 0;
@@ -60,7 +60,7 @@ export class Client {
       } catch (problem) {
         this.faults++;
         expectFault(problem);
-        await auditNow(this.#store);
+        await auditRows(this.#store);
       }
     }
     throw new Error("the client gave up");
@@ -116,7 +116,7 @@ export class Client {
     const given = await this.insist(async () => {
       const loaded = await loadConfirmation(store, id);
       const begun = await beginCeremony(runtime, store, id, person, loaded && { session, loaded });
-      return signedAs(runtime, store, id, { person, passkey }, expectOk(begun).ceremonyId, "approve");
+      return signWith(runtime, store, id, { person, passkey }, expectOk(begun).ceremonyId, "approve");
     });
     const present = () =>
       this.insist(async (): Promise<Result<"decided">> => {

@@ -36,12 +36,12 @@ export async function presign(
   reason = "",
 ): Promise<Presigned> {
   const { ceremonyId } = expectOk(await beginCeremony(runtime, store, id, person));
-  const given = await signedAs(runtime, store, id, { person, passkey }, ceremonyId, decision, reason);
+  const given = await signWith(runtime, store, id, { person, passkey }, ceremonyId, decision, reason);
   return { id, person, given };
 }
 
 /** The decision over a ceremony that was begun. */
-export async function signedAs(
+export async function signWith(
   runtime: Runtime,
   store: TenantStore,
   id: string,
@@ -61,7 +61,7 @@ export async function signedAs(
   return { ceremonyId, decision, reason, assertion, userHandle: null };
 }
 
-export function present(
+export function submit(
   runtime: Runtime,
   store: TenantStore,
   { id, person, given }: Presigned,
@@ -76,7 +76,7 @@ export async function personNamed(store: TenantStore, username: string): Promise
 }
 
 /** A passkey that counts at once, written straight into the tables. */
-export async function givenPasskey(
+export async function insertActivePasskey(
   runtime: Runtime,
   store: TenantStore,
   { id: personId }: PersonRow,

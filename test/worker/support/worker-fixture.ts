@@ -16,7 +16,7 @@ const RESETS_MAX = 100;
 const RESET_PAUSE_MILLISECONDS = 50;
 
 /** `reset` keeps the storage of an object in use, such as the database under an alarm of the file before. */
-export async function emptyHouse(): Promise<Runtime> {
+export async function freshRuntime(): Promise<Runtime> {
   for (let resets = 0; resets < RESETS_MAX; resets++) {
     await reset();
     await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
@@ -28,7 +28,10 @@ export async function emptyHouse(): Promise<Runtime> {
 }
 
 /** The database, and whoever listens hears of each text and of each batch before it is run. */
-export function heardDatabase(heard: { prepare?: (text: string) => void; batch?: () => void }): D1Database {
+export function observedDatabase(heard: {
+  prepare?: (text: string) => void;
+  batch?: () => void;
+}): D1Database {
   const database: unknown = {
     prepare(text: string) {
       heard.prepare?.(text);

@@ -11,8 +11,8 @@ import { expectOk } from "../../../../src/core/refusal.ts";
 import type { TrustPolicy } from "../../../../src/core/tlog/trust-policy.ts";
 import { logSigner } from "../../../../src/log/log-signer.ts";
 import type { BrowserClient } from "../../../support/browser-client.ts";
-import { asking, overdue } from "../../support/rest-calls.ts";
-import { bindings, emptyHouse, idOf, newCompany, type Company } from "../../support/worker-fixture.ts";
+import { restCalls, letExpire } from "../../support/rest-calls.ts";
+import { bindings, freshRuntime, idOf, newCompany, type Company } from "../../support/worker-fixture.ts";
 import { log, sealed, trust } from "../../support/log-audit.ts";
 import { rollBack, takeRows, type Rows } from "../../support/log-storage.ts";
 import { rows, tableNames, type Row } from "../../support/database-rows.ts";
@@ -51,13 +51,13 @@ export const SEQ = {
 export const ENTRIES_BEFORE = 1;
 
 export async function createAttackedTenant(): Promise<AttackedTenant> {
-  const runtime = await emptyHouse();
+  const runtime = await freshRuntime();
   // A reset does not remove everything that other files left in the log, and these tests need exact indices.
   await rewriteLog([]);
   await newCompany(runtime, "Another");
   const company = await newCompany(runtime);
   const { asked } = company;
-  const { consume, read } = asking(company);
+  const { consume, read } = restCalls(company);
   const maria = await company.enrolled("maria", "admin");
   const cy = await company.enrolled("cy");
   const rae = await company.enrolled("rae", "admin");
@@ -71,7 +71,7 @@ export async function createAttackedTenant(): Promise<AttackedTenant> {
   const approved = await asked("maria");
   await maria.decide(approved, { reason: "go" });
   const expired = await asked("cy");
-  await overdue(expired);
+  await letExpire(expired);
   await read(expired);
   const stream = (await company.store.own()).stream ?? "";
   const evidence = { stream, trust: await trust() };
