@@ -70,9 +70,9 @@ describe("one value", () => {
     ["anyObject: a list", shape.anyObject, { a: 1 }, [1]],
     ["anyObject: null", shape.anyObject, {}, null],
   ];
-  it.each(rows)("%s", (_, wanted, good, bad) => {
-    expect(shape.matchShape(wanted, good)).toEqual(accept(good));
-    expect(shape.matchShape(wanted, bad)).toMatchObject({
+  it.each(rows)("%s", (_, testShape, good, bad) => {
+    expect(shape.matchShape(testShape, good)).toEqual(accept(good));
+    expect(shape.matchShape(testShape, bad)).toMatchObject({
       ok: false,
       refusal: { code: "shape_mismatch", at: "" },
     });
@@ -126,9 +126,9 @@ describe("values within values", () => {
       "/children/0/children/0/children",
     ],
   ];
-  it.each(rows)("%s", (_, wanted, good, bad, at) => {
-    expect(shape.matchShape(wanted, good)).toEqual(accept(good));
-    expect(shape.matchShape(wanted, bad)).toMatchObject({
+  it.each(rows)("%s", (_, testShape, good, bad, at) => {
+    expect(shape.matchShape(testShape, good)).toEqual(accept(good));
+    expect(shape.matchShape(testShape, bad)).toMatchObject({
       ok: false,
       refusal: { code: "shape_mismatch", at },
     });

@@ -177,9 +177,9 @@ describe("a file that is not an export", () => {
     ],
     ["a key twice", edit(3, '"kind":"change"', '"kind":"change","kind":"change"'), "line 4: "],
   ];
-  it.each(cases)("%s", async (_name, make, said) => {
+  it.each(cases)("%s", async (_name, make, detail) => {
     const { refused } = await read([make()]);
-    expect(refused).toContain(said);
+    expect(refused).toContain(detail);
     expect((await read(cut(make(), 1_000))).refused).toBe(refused);
     expect((await read([file])).refused).toBe("");
   });

@@ -220,11 +220,15 @@ describe("a recovery needs two managers", () => {
 });
 
 it("keeps when a passkey was endorsed and revoked, and never accepts it again", () => {
-  const gone = expectOk(apply(staffed, revoked("cy", "c"), "bea", 7));
+  const withoutPasskey = expectOk(apply(staffed, revoked("cy", "c"), "bea", 7));
   expect(staffed.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: null });
-  expect(gone.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: 7 });
-  expect(apply(gone, revoked("cy", "c"), "bea").ok).toBe(false);
-  expect(apply(gone, endorsed("cy", "approver", "c"), "bea").ok).toBe(false);
+  expect(withoutPasskey.passkeys.get(key("c").id)).toMatchObject({
+    person: "p-cy",
+    endorsedAt: 2,
+    revokedAt: 7,
+  });
+  expect(apply(withoutPasskey, revoked("cy", "c"), "bea").ok).toBe(false);
+  expect(apply(withoutPasskey, endorsed("cy", "approver", "c"), "bea").ok).toBe(false);
 });
 
 it("parses a change document strictly", () => {
@@ -233,7 +237,7 @@ it("parses a change document strictly", () => {
     [document("role.changed", { person: person("cy") }), "/role"],
     [document("role.changed", { person: person("cy"), role: "king" }), "/role"],
     [document("role.changed", { person: person("cy"), role: "admin", note: "x" }), "/note"],
-    [document("house.sold", {}), "/change"],
+    [document("meal.eaten", {}), "/change"],
     [{ v: 1 }, "/change"],
     ["role.changed", "/change"],
   ];
