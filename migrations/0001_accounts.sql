@@ -45,7 +45,7 @@ CREATE TABLE credentials (
   backed_up INTEGER NOT NULL CHECK (backed_up IN (0, 1)),
   transports TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  -- The record that endorsed it, set when that record is sealed. With null it can sign in and can't decide.
+  -- The record that endorsed it, set when that record is sealed. With null it has no rights.
   endorsed_seq INTEGER,
   revoked_at INTEGER,
   last_used_at INTEGER,
@@ -98,13 +98,16 @@ CREATE TABLE sessions (
   tenant_id TEXT NOT NULL,
   id TEXT NOT NULL,
   hash TEXT NOT NULL UNIQUE,
-  person_id TEXT NOT NULL,
+  -- The passkey that opened it, and with it the person. A revoked passkey has no sessions.
+  credential_id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   revoked_at INTEGER,
   PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
+  FOREIGN KEY (tenant_id, credential_id) REFERENCES credentials (tenant_id, id)
 ) STRICT;
+
+CREATE INDEX sessions_of_credential ON sessions (tenant_id, credential_id);
 
 -- Challenges for signing in and for new passkeys. Before a sign-in the person and the tenant are unknown, so this
 -- is the one table without a tenant. It holds only random bytes.

@@ -43,6 +43,8 @@ CREATE TABLE confirmations (
 CREATE UNIQUE INDEX confirmations_by_id ON confirmations (id);
 CREATE INDEX confirmations_pending ON confirmations (tenant_id, expires_at) WHERE status = 'pending';
 CREATE UNIQUE INDEX confirmations_undelivered ON confirmations (tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
+-- Changes of the directory, by kind: a waiting person and every inbox look for pending ones.
+CREATE INDEX confirmations_changes ON confirmations (tenant_id, type, status) WHERE type <> 'decision';
 CREATE INDEX confirmations_calls ON confirmations (tenant_id, call_hash) WHERE call_hash IS NOT NULL;
 
 -- A second check behind the statements of a decision: an outcome is final.

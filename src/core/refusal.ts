@@ -116,6 +116,7 @@ type RequestCode =
   | "unauthorized"
   | "forbidden_scope"
   | "session_required"
+  | "passkey_waiting"
   | "forbidden_origin"
   | "not_found"
   | "idempotency_mismatch"

@@ -56,6 +56,7 @@ const PROBLEMS = {
     challenge: 'ApiKey realm="countersign"',
   },
   session_required: { status: 401, title: "Not signed in", challenge: 'Passkey realm="countersign"' },
+  passkey_waiting: { status: 403, title: "Your passkey is not active yet" },
   forbidden_scope: { status: 403, title: "The API key lacks a scope" },
   forbidden_origin: { status: 403, title: "The request came from another site" },
   not_allowed: { status: 403, title: "You may not do this" },

@@ -98,7 +98,7 @@ export const sessions = sqliteTable(
     tenantId: tenantId(),
     id: id(),
     hash: text("hash").notNull(),
-    personId: text("person_id").notNull(),
+    credentialId: text("credential_id").notNull(),
     createdAt: createdAt(),
     expiresAt: integer("expires_at").notNull(),
     revokedAt: integer("revoked_at"),

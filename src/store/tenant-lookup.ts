@@ -48,16 +48,29 @@ export function storeOfCachedRow(database: Database, { tenantId }: ApiKeyRow | P
   return new TenantStore(database, tenantId);
 }
 
-/** A session with its person. */
+interface SessionRows {
+  readonly session: Session;
+  readonly passkey: CredentialRow;
+  readonly person: PersonRow;
+}
+
+/** A session with its passkey and person, in one round trip. With a revoked passkey it is not found. */
 export async function sessionByHash(
   database: Database,
   hash: string,
   now: number,
-): Promise<Found<{ readonly session: Session; readonly person: PersonRow }> | undefined> {
+): Promise<Found<SessionRows> | undefined> {
+  const ofSession = and(
+    eq(credentials.tenantId, sessions.tenantId),
+    eq(credentials.id, sessions.credentialId),
+    isNull(credentials.revokedAt),
+  );
+  const ofPasskey = and(eq(people.tenantId, credentials.tenantId), eq(people.id, credentials.personId));
   const [found] = await database
-    .select({ session: sessions, person: people })
+    .select({ session: sessions, passkey: credentials, person: people })
     .from(sessions)
-    .innerJoin(people, and(eq(people.tenantId, sessions.tenantId), eq(people.id, sessions.personId)))
+    .innerJoin(credentials, ofSession)
+    .innerJoin(people, ofPasskey)
     .where(and(eq(sessions.hash, hash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
     .limit(1);
   return found && { store: new TenantStore(database, found.session.tenantId), value: found };

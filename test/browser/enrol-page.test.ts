@@ -55,6 +55,15 @@ describe("a second person", () => {
     const early = await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: {} });
     expect(early.body.code).toBe("approver_without_passkey");
 
+    await maria.page.getByRole("link", { name: "See whether it is endorsed" }).click();
+    await eventually(
+      maria.page.getByRole("heading", { name: "Your passkey is not active yet" }),
+    ).toBeVisible();
+    await eventually(maria.page.getByText("maria at enrol-page")).toBeVisible();
+    await eventually(maria.page.getByText("An owner or admin has to endorse it.")).toBeVisible();
+    await eventually(maria.page.locator("#fingerprint")).toHaveText(fingerprint);
+    await eventually(maria.page.getByText("Endorse it with a passkey that you already use.")).toBeHidden();
+
     await alex.page.goto(`${url}/inbox`);
     const request = alex.page.getByRole("link", { name: /Let maria/ });
     await eventually(request).toContainText(fingerprint);
@@ -63,6 +72,8 @@ describe("a second person", () => {
     await decide(alex, "Approve");
     await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 
+    // The page that waits opens what was asked for, without a further sign-in.
+    await eventually(maria.page.getByRole("heading", { name: "Inbox" })).toBeVisible();
     const { id } = await ask({ username: "maria" });
     await maria.page.goto(`${url}/approve/${id}`);
     await decide(maria, "Approve");

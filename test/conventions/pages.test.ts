@@ -62,9 +62,18 @@ function faultsOf(html: string): readonly string[] {
 describe("the pages", () => {
   it("are there, and nothing but pages and what they load", () => {
     expect(pages).toEqual(
-      ["approve", "devices", "enrol", "inbox", "index", "notfound", "publish", "signin", "verify"].map(
-        (name) => `${name}.html`,
-      ),
+      [
+        "approve",
+        "devices",
+        "enrol",
+        "inbox",
+        "index",
+        "notfound",
+        "publish",
+        "signin",
+        "verify",
+        "waiting",
+      ].map((name) => `${name}.html`),
     );
     expect(files.filter((name) => !/^[a-z]+\.(html|js|css|svg)$/.test(name))).toEqual([SAVED]);
   });
@@ -81,7 +90,7 @@ describe("the pages", () => {
     expect(loaded).toEqual(modules.includes(own) ? [own] : []);
   });
 
-  it.each(["approve.html", "devices.html", "inbox.html", "publish.html"])(
+  it.each(["approve.html", "devices.html", "inbox.html", "publish.html", "waiting.html"])(
     "%s has the one place for its data",
     (name) => {
       expect(read(name).split(DATA_BLOCK)).toHaveLength(2);

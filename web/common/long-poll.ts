@@ -13,14 +13,15 @@ export async function longPoll<Value>(
   request: () => Promise<Answer<Value>>,
   update: (value: Value) => "more" | "enough",
   connection: (problem: Problem | undefined) => void,
+  shortestPause = PAUSE_SHORT_MILLISECONDS,
 ): Promise<void> {
-  let pause = PAUSE_SHORT_MILLISECONDS;
+  let pause = shortestPause;
   for (;;) {
     const answer = await request();
     if (answer.ok) {
       connection(undefined);
       if (update(answer.value) === "enough") return;
-      pause = PAUSE_SHORT_MILLISECONDS;
+      pause = shortestPause;
     } else {
       connection(answer.problem);
       if (!isTemporary(answer.problem)) return;

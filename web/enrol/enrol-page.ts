@@ -79,6 +79,7 @@ function drawDone(
   if (owner && own !== done.stream) return drawAlarm("tenant", own ?? "none", done.stream ?? "none");
   setText(byId("fingerprint"), fingerprint);
   setVisible(byId(done.active ? "active" : "waiting"), true);
+  setVisible(byId("second"), done.active);
   setVisible(byId("facts"), true);
   if (own !== null) drawStream(own);
   const approval = done.approval === null ? undefined : sameOriginUrl(done.approval);

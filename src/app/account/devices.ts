@@ -16,6 +16,7 @@ import {
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
+import { passkeyState } from "./passkey-state.ts";
 
 // A person's own passkeys.
 
@@ -31,7 +32,7 @@ export async function devicesOf(store: TenantStore, person: PersonRow): Promise<
     fingerprint: fingerprintOf(expectOk(fromBase64url(passkey.publicKey))),
     createdAt: isoTime(passkey.createdAt),
     lastUsedAt: lastUseOf(passkey, votes[index]),
-    state: stateOf(passkey),
+    state: passkeyState(passkey),
   }));
 }
 
@@ -39,11 +40,6 @@ export async function devicesOf(store: TenantStore, person: PersonRow): Promise<
 function lastUseOf({ lastUsedAt }: CredentialRow, vote: VoteRow | undefined): string | null {
   const used = Math.max(vote?.at ?? 0, lastUsedAt ?? 0);
   return used === 0 ? null : isoTime(used);
-}
-
-function stateOf({ revokedAt, endorsedSeq }: CredentialRow): Passkey["state"] {
-  if (revokedAt !== null) return "revoked";
-  return endorsedSeq === null ? "waiting" : "active";
 }
 
 export async function beginDevice(

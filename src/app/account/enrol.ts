@@ -12,7 +12,7 @@ import { enrolPasskey } from "../../store/account/enrolments.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
 import { enrolmentBySecret, type Enrolment } from "../../store/tenant-lookup.ts";
-import type { PersonRow, Tenant } from "../../store/rows.ts";
+import type { CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
@@ -34,7 +34,7 @@ export const ENROLMENT_HOURS = 24;
 
 export interface Enrolled extends EnrolmentResult {
   readonly store: TenantStore;
-  readonly person: PersonRow;
+  readonly passkey: CredentialRow;
 }
 
 export async function beginEnrolment(runtime: Runtime, secret: string): Promise<Result<Invitation>> {
@@ -82,7 +82,7 @@ export async function finishEnrolment(
   const after = await store.own();
   return accept({
     store,
-    person,
+    passkey: storedRow,
     stream: isFirst ? after.stream : null,
     fingerprint: fingerprintOf(publicKey),
     active: isFirst,

@@ -4,27 +4,21 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { updatePasskeyAtSignIn } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import { extendSession, insertSession, revokeSession } from "../../store/account/sessions.ts";
-import { credentialById, insertChallenge, sessionByHash, useChallenge } from "../../store/tenant-lookup.ts";
-import type { PersonRow } from "../../store/rows.ts";
+import { credentialById, insertChallenge, useChallenge } from "../../store/tenant-lookup.ts";
+import type { CredentialRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ensureEndorsementRequest } from "../directory/endorse.ts";
-import { secretHash } from "./enrol.ts";
 import { reportEvent } from "./security-events.ts";
 import { verifyUse, type SignedInput } from "./verify-passkey.ts";
 import { newId, type Runtime } from "../runtime.ts";
 
-// A session only reads. With a stolen session one can see requests, and decide none of them.
-
-export const SESSION_DAYS = 30;
-const DAY_MILLISECONDS = 24 * 3_600_000;
-const SESSION_SECRET_BYTES = 32;
 const SIGN_IN_CHALLENGE_BYTES = 32;
 const SIGN_IN_SECONDS = 5 * 60;
 
-export interface Session {
+/** The passkey that signed, to open a session with. */
+export interface SignedIn {
   readonly store: TenantStore;
-  readonly person: PersonRow;
+  readonly passkey: CredentialRow;
 }
 
 export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
@@ -37,7 +31,7 @@ export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
 export async function finishSignIn(
   runtime: Runtime,
   input: SignedInput & { readonly challenge: string },
-): Promise<Result<Session>> {
+): Promise<Result<SignedIn>> {
   const unknown = refuse("unknown_credential", "this passkey is not known here");
   const challenge = fromBase64url(input.challenge);
   if (!challenge.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
@@ -65,41 +59,5 @@ export async function finishSignIn(
     lastUsedAt: runtime.now(),
   });
   if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person);
-  return accept({ store, person });
-}
-
-/** Returns the secret for the cookie. Only its hash is stored. */
-export async function openSession(runtime: Runtime, { store, person }: Session): Promise<string> {
-  const secret = toBase64url(runtime.random(SESSION_SECRET_BYTES));
-  const now = runtime.now();
-  await insertSession(store, {
-    id: newId(runtime, "t"),
-    hash: secretHash(secret),
-    personId: person.id,
-    createdAt: now,
-    expiresAt: now + SESSION_DAYS * DAY_MILLISECONDS,
-  });
-  return secret;
-}
-
-/** A session that is used is extended. `renewed` means that the cookie must be extended, too. */
-export async function readSession(
-  runtime: Runtime,
-  secret: string,
-): Promise<(Session & { readonly renewed: boolean }) | undefined> {
-  const now = runtime.now();
-  const row = await sessionByHash(runtime.database, secretHash(secret), now);
-  if (row === undefined) return undefined;
-  const { store } = row;
-  const { session, person } = row.value;
-  const expiresAt = now + SESSION_DAYS * DAY_MILLISECONDS;
-  // Once a day is enough, and avoids a write for each request.
-  const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;
-  if (renewed) await extendSession(store, session.id, expiresAt);
-  return { store, person, renewed };
-}
-
-export async function closeSession(runtime: Runtime, secret: string): Promise<void> {
-  const row = await sessionByHash(runtime.database, secretHash(secret), runtime.now());
-  if (row) await revokeSession(row.store, row.value.session.id, runtime.now());
+  return accept({ store, passkey });
 }

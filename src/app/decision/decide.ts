@@ -10,7 +10,7 @@ import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { CeremonyRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { reportEvent } from "../account/security-events.ts";
-import type { Session } from "../account/sign-in.ts";
+import type { Session } from "../account/session.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
 import { lastSealedChange } from "../directory/change.ts";
@@ -71,7 +71,7 @@ export async function decideWithRememberedCeremony(
   { session, tenant, person, passkeys, ceremony, loaded }: RememberedCeremony,
   decision: Decision,
   stepId: string,
-): Promise<Session | undefined> {
+): Promise<Pick<Session, "store" | "person"> | undefined> {
   const passkey = passkeys.find(({ id }) => id === decision.assertion.id);
   // A change of the directory is judged by the directory as it is now.
   if (ceremony.id !== decision.ceremonyId || passkey === undefined || loaded.row.type !== "decision")

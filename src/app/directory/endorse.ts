@@ -7,7 +7,7 @@ import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { activePasskeysOf, endorsedPasskeysOf, findPasskeyOf } from "../../store/account/passkeys.ts";
 import { findSameRequests } from "../../store/confirmation/confirmations.ts";
-import type { CredentialRow, PersonRow } from "../../store/rows.ts";
+import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/rows.ts";
 import { findRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
@@ -64,17 +64,27 @@ export async function ensureEndorsementRequest(
   // The owner's first passkey is active once the stream's first record is sealed. Before that nobody can endorse it.
   const first = await findRecord(store, 0);
   if (first === undefined || first.index === null) return;
-  const recovery = await findRecoveryWith(store, passkey);
-  const endorsement = {
-    type: "credential.endorsed" as const,
-    payload: canonicalText(endorsementOf(passkey, person)),
-  };
-  const isAnswered = recovery
-    ? recovery.status !== "pending"
-    : (await findSameRequests(store, endorsement, ["approved", "rejected"])).length > 0;
+  const request = await findEndorsementRequest(store, passkey, person);
+  const isAnswered = request !== undefined && request.status !== "pending";
   // If nobody is left who could sign, the refusal is ignored: signing in only reads.
   if (!isAnswered)
     await requestEndorsement(runtime, store, passkey, person, await isForRecovery(store, passkey));
+}
+
+/** The recovery or endorsement that was requested with this passkey: the newest that is answered, or else pending. */
+export async function findEndorsementRequest(
+  store: TenantStore,
+  passkey: CredentialRow,
+  person: PersonRow,
+): Promise<ConfirmationRow | undefined> {
+  const recovery = await findRecoveryWith(store, passkey);
+  if (recovery) return recovery;
+  const same = {
+    type: "credential.endorsed" as const,
+    payload: canonicalText(endorsementOf(passkey, person)),
+  };
+  const requests = await findSameRequests(store, same, ["pending", "approved", "rejected"]);
+  return requests.find(({ status }) => status !== "pending") ?? requests[0];
 }
 
 function endorsementOf(

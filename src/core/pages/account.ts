@@ -47,6 +47,16 @@ export interface EnrolmentResult {
   readonly approval: string | null;
 }
 
+/** What a person sees until their new passkey is active. */
+export interface EnrolmentState {
+  readonly tenant: string;
+  readonly username: string;
+  readonly fingerprint: string;
+  readonly state: "waiting" | "active" | "rejected";
+  /** Who has to sign for it: one who manages people, the person with an earlier passkey, or several managers. */
+  readonly signer: "manager" | "self" | "managers";
+}
+
 export interface DevicesData {
   readonly person: { readonly username: string; readonly role: string };
   readonly tenant: { readonly name: string; readonly stream: string | null };

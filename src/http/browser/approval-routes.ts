@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Session } from "../../app/account/sign-in.ts";
+import type { Session } from "../../app/account/session.ts";
 import { approvalData, approvalFor, approvalState } from "../../app/decision/approval-page.ts";
 import { takeCeremony } from "../../app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../app/decision/ceremony.ts";
@@ -62,7 +62,11 @@ approvalRoutes.post("/:id/decision", async (context) => {
   return context.json(await stateOf(runtime, session, id));
 });
 
-async function stateOf(runtime: Runtime, { store, person }: Session, id: string): Promise<ApprovalState> {
+async function stateOf(
+  runtime: Runtime,
+  { store, person }: Pick<Session, "store" | "person">,
+  id: string,
+): Promise<ApprovalState> {
   const loaded = orRefuse(await approvalFor(runtime, store, id, person));
   return approvalState(runtime, store, loaded, person);
 }

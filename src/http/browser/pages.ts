@@ -23,6 +23,7 @@ const PAGES = {
   approve: { file: "/approve.html", permissions: "publickey-credentials-get=(self)" },
   signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },
   enrol: { file: "/enrol.html", permissions: "publickey-credentials-create=(self)" },
+  waiting: { file: "/waiting.html", permissions: "" },
   devices: { file: "/devices.html", permissions: "publickey-credentials-create=(self)" },
   inbox: { file: "/inbox.html", permissions: "" },
   publish: { file: "/publish.html", permissions: "" },

@@ -1,8 +1,14 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { secretHash } from "../../app/account/enrol.ts";
-import { openSession, SESSION_DAYS, readSession, type Session } from "../../app/account/sign-in.ts";
-import { refuse } from "../../core/refusal.ts";
+import { enrolmentState } from "../../app/account/enrolment-state.ts";
+import {
+  openSession,
+  readSession,
+  requireActive,
+  SESSION_DAYS,
+  type Session,
+} from "../../app/account/session.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageResponse } from "./pages.ts";
@@ -22,17 +28,27 @@ export const requireSession: SessionMiddleware = async (context, next) => {
   await next();
 };
 
-/** For pages. Without a session every address shows the same page, so that nobody learns which ids exist. */
+/** For the state of one's own enrolment, which a session sees before its passkey is active. */
+export const requireAnySession: SessionMiddleware = async (context, next) => {
+  const session = await optionalSession(context);
+  context.set("session", session ?? orRefuse(requireActive(session)));
+  await next();
+};
+
+/**
+ * For pages. Without a session every address shows the same page, and so it does for a passkey that is not active yet:
+ * nobody learns which ids exist.
+ */
 export const requireSessionOrSignIn: SessionMiddleware = async (context, next) => {
   const session = await optionalSession(context);
   if (session === undefined) return pageResponse(context, "signin");
+  if (!session.active) return pageResponse(context, "waiting", await enrolmentState(session));
   context.set("session", session);
   return next();
 };
 
 export async function sessionOf(context: Context): Promise<Session> {
-  const session = await optionalSession(context);
-  return session ?? orRefuse(refuse("session_required", "sign in with your passkey first"));
+  return orRefuse(requireActive(await optionalSession(context)));
 }
 
 async function optionalSession(context: Context): Promise<Session | undefined> {
@@ -53,8 +69,11 @@ export function sessionHash(context: Context): string | undefined {
   return secret === undefined ? undefined : secretHash(secret);
 }
 
-export async function beginSession(context: Context, session: Session): Promise<void> {
-  setSessionCookie(context, await openSession((context as SessionContext).get("runtime"), session));
+export async function beginSession(
+  context: Context,
+  opened: Pick<Session, "store" | "passkey">,
+): Promise<void> {
+  setSessionCookie(context, await openSession((context as SessionContext).get("runtime"), opened));
 }
 
 export function endSession(context: Context): void {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { beginSignIn, closeSession, finishSignIn } from "../../app/account/sign-in.ts";
+import { closeSession } from "../../app/account/session.ts";
+import { beginSignIn, finishSignIn } from "../../app/account/sign-in.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
@@ -14,8 +15,8 @@ signInRoutes.post("/signin/begin", pageBody(emptyBody), async (context) =>
 );
 
 signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
-  const session = orRefuse(await finishSignIn(context.get("runtime"), context.req.valid("json")));
-  await beginSession(context, session);
+  const signedIn = orRefuse(await finishSignIn(context.get("runtime"), context.req.valid("json")));
+  await beginSession(context, signedIn);
   return context.json({});
 });
 

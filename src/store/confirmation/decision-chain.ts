@@ -24,10 +24,12 @@ const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
 /** The later of the server's and the database's clock: a decision that was slow on its way is late. */
 const CLOCK = sql`max(${value("now")}, CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-/** Whether the session is valid. Null if this call has just read it. */
+/** Whether the session is valid and its passkey active. Null if this call has just read it. */
 const isSessionValid = (tenant: SQL, person: SQL): SQL => sql`(${value("session")} IS NULL OR EXISTS (
-  SELECT 1 FROM ${sessions} t WHERE t.tenant_id = ${tenant} AND t.hash = ${value("session")}
-    AND t.person_id = ${person} AND t.revoked_at IS NULL AND t.expires_at > ${CLOCK}))`;
+  SELECT 1 FROM ${sessions} t JOIN ${credentials} tk ON tk.tenant_id = t.tenant_id AND tk.id = t.credential_id
+    AND tk.endorsed_seq IS NOT NULL AND tk.revoked_at IS NULL
+  WHERE t.tenant_id = ${tenant} AND t.hash = ${value("session")}
+    AND tk.person_id = ${person} AND t.revoked_at IS NULL AND t.expires_at > ${CLOCK}))`;
 
 /** A call without a valid session does not use a ceremony. */
 export const USE_CEREMONY = prepared(ceremonies, (scope) =>

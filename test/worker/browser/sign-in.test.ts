@@ -147,8 +147,9 @@ describe("signing in", () => {
     expect(await renewal()).toBe(null);
     const tenDays = Date.now() + 10 * 24 * 3_600_000;
     await rows(
-      "UPDATE sessions SET expires_at = ?1 WHERE person_id IN (SELECT id FROM people WHERE username = 'lee')",
+      "UPDATE sessions SET expires_at = ?1 WHERE credential_id = ?2",
       tenDays,
+      kim.passkey.credential.id,
     );
     expect(await renewal()).toMatch(/^__Host-session=.*Max-Age=2592000/);
     expect(await renewal()).toBe(null);

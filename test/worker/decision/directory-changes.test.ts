@@ -74,7 +74,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     const { again, request } = await lost(company, "maria");
     // Until it is signed, what was lost goes on to count, and what is new does not.
     expect((await maria.get("/inbox")).status).toBe(200);
-    expect((await again.approvalPage(request)).status).toBe(404);
+    expect((await again.approvalPage(request)).data).toMatchObject({ state: "waiting", signer: "managers" });
     expect((await maria.approvalPage(request)).status).toBe(404);
 
     const { data } = await bea.approvalPage(request);

@@ -6,7 +6,7 @@ import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
 import { decideWithRememberedCeremony } from "../../../src/app/decision/decide.ts";
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
-import { openSession } from "../../../src/app/account/sign-in.ts";
+import { openSession } from "../../../src/app/account/session.ts";
 import type { Decision } from "../../../src/app/decision/signed-step.ts";
 import { secretHash } from "../../../src/app/account/enrol.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
@@ -50,7 +50,7 @@ interface Page {
 async function opened(id: string, decision: Decision["decision"] = "approve"): Promise<Page> {
   const person = await personNamed(store, "alex");
   const signer = { person, passkey: await insertActivePasskey(runtime, store, person) };
-  const session = secretHash(await openSession(runtime, { store, person }));
+  const session = secretHash(await openSession(runtime, { store, passkey: signer.passkey.credential }));
   const loaded = await loadConfirmation(store, id);
   if (loaded === undefined) throw new RangeError("nothing was asked");
   await beginCeremony(runtime, store, id, person, { session, loaded });
@@ -102,17 +102,23 @@ const set = (given: Page, row: Partial<RememberedCeremony["ceremony"]>) =>
   store.update(ceremonies, row, eq(ceremonies.id, given.begun.ceremony.id));
 const ofSession = ({ begun }: Page) => eq(sessions.hash, begun.session);
 
+/** The session is that of another passkey of the same person, in this state. */
+async function moveToPasskey(page: Page, state: object): Promise<void> {
+  const { id } = (await insertActivePasskey(runtime, store, page.signer.person)).credential;
+  await store.update(credentials, state, eq(credentials.id, id));
+  await store.update(sessions, { credentialId: id }, ofSession(page));
+}
+
 /** What has happened since the page began, and what the table of steps must not hold because of it. */
 const SINCE: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   "the session ended": async (page) => store.update(sessions, { revokedAt: 1 }, ofSession(page)),
   "the session ran out": async (page) => store.update(sessions, { expiresAt: 1 }, ofSession(page)),
   "the session is somebody else's": async (page) => {
-    const maria = await personNamed(store, "maria").catch(async () => {
-      await company.enrolled("maria");
-      return personNamed(store, "maria");
-    });
-    await store.update(sessions, { personId: maria.id }, ofSession(page));
+    const maria = await company.enrolled("maria");
+    await store.update(sessions, { credentialId: maria.passkey.credential.id }, ofSession(page));
   },
+  "the passkey of its session was revoked": async (page) => moveToPasskey(page, { revokedAt: 1 }),
+  "the passkey of its session no longer counts": async (page) => moveToPasskey(page, { endorsedSeq: null }),
   "the passkey was revoked": async ({ signer }) =>
     store.update(credentials, { revokedAt: 1 }, eq(credentials.id, signer.passkey.credential.id)),
   "the passkey no longer counts": async ({ signer }) =>

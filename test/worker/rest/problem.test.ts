@@ -25,6 +25,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["method_not_allowed", 405, "method_not_allowed"],
   ["unauthorized", 401, "unauthorized"],
   ["session_required", 401, "session_required"],
+  ["passkey_waiting", 403, "passkey_waiting"],
   ["forbidden_scope", 403, "forbidden_scope"],
   ["forbidden_origin", 403, "forbidden_origin"],
   ["not_allowed", 403, "not_allowed"],

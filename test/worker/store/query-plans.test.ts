@@ -11,7 +11,8 @@ import { wait } from "../../../src/app/confirmation/wait.ts";
 import { identityOf } from "../../../src/app/confirmation/deduplicate.ts";
 import { inboxOf } from "../../../src/app/decision/read-inbox.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
-import { openSession, readSession } from "../../../src/app/account/sign-in.ts";
+import { enrolmentState } from "../../../src/app/account/enrolment-state.ts";
+import { openSession, readSession } from "../../../src/app/account/session.ts";
 import { tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { list } from "../../../src/app/confirmation/list.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
@@ -48,7 +49,7 @@ const BOUNDED = [
   /order by "confirmations"\."id" desc limit \?$/,
 ];
 /** Indices of what waits, of what is pending and of changes of the directory: few rows, whatever was asked before. */
-const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending/;
+const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending|confirmations_changes/;
 /** The last seq is the end of its index. */
 const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 /** What the database would look for only if a foreign key were violated: nothing of ours waits for that. */
@@ -82,7 +83,10 @@ beforeAll(async () => {
   expectOk(await cancel(runtime, principal, await asked("cancelled")));
   await asked("repeated", true);
   await asked("repeated", true);
-  await readSession(runtime, await openSession(runtime, { store, person: alex }));
+  const secret = await openSession(runtime, { store, passkey: company.alex.passkey.credential });
+  const session = await readSession(runtime, secret);
+  if (session === undefined) throw new RangeError("the session is absent");
+  await enrolmentState({ ...session, active: false });
   const shown = expectOk(await approvalFor(runtime, store, id, alex));
   await approvalData(runtime, store, shown, alex);
   await inboxOf(runtime, store, alex);

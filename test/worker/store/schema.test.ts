@@ -152,7 +152,7 @@ describe("a link", () => {
       `api_keys SELECT ?1, ?3, ?3, '', '', ${own("projects")}, '', ${only("people")}, 1, NULL, NULL, NULL`,
     ],
     ["enrolment to person", `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL, 0`],
-    ["session to person", `sessions SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL`],
+    ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL`],
     [
       "confirmation to project",
       `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '{}', '', NULL, NULL, NULL, 'pending', 0, 0, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL`,

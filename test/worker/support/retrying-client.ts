@@ -6,7 +6,8 @@ import { beginEnrolment, finishEnrolment, secretHash } from "../../../src/app/ac
 import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { beginDevice, finishDevice } from "../../../src/app/account/devices.ts";
-import { beginSignIn, finishSignIn, openSession } from "../../../src/app/account/sign-in.ts";
+import { openSession } from "../../../src/app/account/session.ts";
+import { beginSignIn, finishSignIn } from "../../../src/app/account/sign-in.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
 import { accept, expectOk, type Result } from "../../../src/core/refusal.ts";
@@ -112,7 +113,9 @@ export class RetryingClient {
   async decide(id: string, passkey: Authenticator): Promise<void> {
     const [runtime, store] = [this.#runtime, this.#store];
     const person = await personNamed(store, "alex");
-    const session = secretHash(await this.insist(() => openSession(runtime, { store, person })));
+    const session = secretHash(
+      await this.insist(() => openSession(runtime, { store, passkey: passkey.credential })),
+    );
     const given = await this.insist(async () => {
       const loaded = await loadConfirmation(store, id);
       const begun = await beginCeremony(runtime, store, id, person, loaded && { session, loaded });

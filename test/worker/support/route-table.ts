@@ -12,6 +12,8 @@ export interface Route {
   readonly body?: object;
   /** What its id identifies. */
   readonly of?: "confirmation" | "passkey";
+  /** Answers a session whose passkey is not active yet, too. */
+  readonly waiting?: true;
   /** HTML: a refusal is the sign-in page or a 404 page. */
   readonly page?: true;
 }
@@ -58,6 +60,7 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /devices/begin", access: "session", body: {} },
   { route: "POST /devices/finish", access: "session", body: NEW_DEVICE },
   { route: "POST /devices/:id/revoke", access: "session", body: {}, of: "passkey" },
+  { route: "GET /enrol/state", access: "session", waiting: true },
   { route: "GET /inbox", access: "session", page: true },
   { route: "GET /inbox/items", access: "session" },
 

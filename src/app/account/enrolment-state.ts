@@ -1,0 +1,22 @@
+import { fromBase64url } from "../../core/encoding/bytes.ts";
+import type { EnrolmentState } from "../../core/pages/account.ts";
+import { expectOk } from "../../core/refusal.ts";
+import { mayDecide } from "../../core/stream/directory.ts";
+import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
+import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
+import { findEndorsementRequest } from "../directory/endorse.ts";
+import type { Session } from "./session.ts";
+
+/** What a session may see before its passkey is active: the state of its own enrolment. */
+export async function enrolmentState({ store, person, passkey, active }: Session): Promise<EnrolmentState> {
+  const request = active ? undefined : await findEndorsementRequest(store, passkey, person);
+  const isFirst = !active && (await endorsedPasskeysOf(store, person.id)).length === 0;
+  const signsAlone = request?.type !== "recovered" && mayDecide(person);
+  return {
+    tenant: (await store.own()).name,
+    username: person.username,
+    fingerprint: fingerprintOf(expectOk(fromBase64url(passkey.publicKey))),
+    state: active ? "active" : request?.status === "rejected" ? "rejected" : "waiting",
+    signer: isFirst ? "manager" : signsAlone ? "self" : "managers",
+  };
+}

@@ -1,0 +1,79 @@
+import { toBase64url } from "../../core/encoding/bytes.ts";
+import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { extendSession, insertSession, revokeSession } from "../../store/account/sessions.ts";
+import { sessionByHash } from "../../store/tenant-lookup.ts";
+import type { CredentialRow, PersonRow } from "../../store/rows.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { newId, type Runtime } from "../runtime.ts";
+import { secretHash } from "./enrol.ts";
+import { passkeyState } from "./passkey-state.ts";
+
+// A session belongs to the passkey that opened it and ends with it. It only reads: with a stolen session one can see
+// requests, and decide none of them.
+
+export const SESSION_DAYS = 30;
+const DAY_MILLISECONDS = 24 * 3_600_000;
+const SESSION_SECRET_BYTES = 32;
+
+export interface Session {
+  readonly store: TenantStore;
+  readonly person: PersonRow;
+  readonly passkey: CredentialRow;
+  /**
+   * Whether its passkey counts at this moment. Only then it has the rights of its person's role. Until then it sees
+   * the state of its own enrolment and nothing else.
+   */
+  readonly active: boolean;
+}
+
+/** Returns the secret for the cookie. Only its hash is stored. */
+export async function openSession(
+  runtime: Runtime,
+  { store, passkey }: { readonly store: TenantStore; readonly passkey: Pick<CredentialRow, "id"> },
+): Promise<string> {
+  const secret = toBase64url(runtime.random(SESSION_SECRET_BYTES));
+  const now = runtime.now();
+  await insertSession(store, {
+    id: newId(runtime, "t"),
+    hash: secretHash(secret),
+    credentialId: passkey.id,
+    createdAt: now,
+    expiresAt: now + SESSION_DAYS * DAY_MILLISECONDS,
+  });
+  return secret;
+}
+
+/** A session that is used is extended. `renewed` means that the cookie must be extended, too. */
+export async function readSession(
+  runtime: Runtime,
+  secret: string,
+): Promise<(Session & { readonly renewed: boolean }) | undefined> {
+  const now = runtime.now();
+  const row = await sessionByHash(runtime.database, secretHash(secret), now);
+  if (row === undefined) return undefined;
+  const { store } = row;
+  const { session, person, passkey } = row.value;
+  const expiresAt = now + SESSION_DAYS * DAY_MILLISECONDS;
+  // Once a day is enough, and avoids a write for each request.
+  const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;
+  if (renewed) await extendSession(store, session.id, expiresAt);
+  return { store, person, passkey, active: passkeyState(passkey) === "active", renewed };
+}
+
+/**
+ * The one place that says who has the rights of a role: somebody with a session whose passkey counts at this moment.
+ * Every route that reads or asks for more than one's own enrolment goes through it.
+ */
+export function requireActive<Some extends Session>(session: Some | undefined): Result<Some> {
+  if (session === undefined) return refuse("session_required", "sign in with your passkey first");
+  if (session.active) return accept(session);
+  return refuse(
+    "passkey_waiting",
+    "your passkey is not endorsed yet; open this site in your browser to see who has to sign for it",
+  );
+}
+
+export async function closeSession(runtime: Runtime, secret: string): Promise<void> {
+  const row = await sessionByHash(runtime.database, secretHash(secret), runtime.now());
+  if (row) await revokeSession(row.store, row.value.session.id, runtime.now());
+}
