@@ -48,7 +48,11 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
 };
 
 async function main(args: readonly string[]): Promise<number> {
-  const [name = "help", ...rest] = args;
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    console.error(USAGE);
+    return EXIT.notRun;
+  }
   if (name === "help" || name === "--help" || name === "-h") {
     console.log(USAGE);
     return EXIT.passed;

@@ -200,8 +200,13 @@ it("countersign hash prints canonical bytes and their SHA-256", async () => {
 });
 
 it("countersign help lists the commands", async () => {
-  for (const args of [[], ["help"], ["--help"]]) {
+  for (const args of [["help"], ["--help"]]) {
     const { code, out } = await countersign(args);
     expect([code, out]).toEqual([0, expect.stringContaining("countersign verify FILE|-|URL")]);
   }
+});
+
+it("countersign without a command lists the commands as an error, so that a script notices", async () => {
+  const { code, out, err } = await countersign([]);
+  expect([code, out, err]).toEqual([2, "", expect.stringContaining("countersign verify FILE|-|URL")]);
 });
