@@ -14,13 +14,16 @@ const OPTIONS = {
   tenant: { type: "string" },
   "any-tenant": { type: "boolean" },
   ahead: { type: "string" },
+  deadline: { type: "string" },
   json: { type: "boolean" },
 } as const;
 
 export async function auditCommand(args: readonly string[]): Promise<number> {
   const { source, values } = readOptions(args, OPTIONS);
   const lookahead = wholeNumber("ahead", values.ahead);
-  const log = openLog(required("log", values.log));
+  const log = openLog(required("log", values.log), {
+    runSeconds: wholeNumber("deadline", values.deadline),
+  });
   const knowledge = {
     ...tenantOf(values.tenant, values["any-tenant"]),
     trust: await readTrust(required("policy", values.policy)),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { auditCommand } from "./audit-command.ts";
 import { hashCommand } from "./hash-command.ts";
+import { RUN_SECONDS } from "./log-source.ts";
 import { monitorCommand } from "./monitor-command.ts";
 import { EXIT, CliError } from "./cli-error.ts";
 import { verifyCommand } from "./verify-command.ts";
@@ -26,16 +27,19 @@ countersign audit FILE|- --log URL|DIR --policy FILE (--tenant STREAM | --any-te
     over the network, and 100 bytes each in memory.
       --log URL|DIR      the log's address, or a folder with a copy of its files
       --ahead COUNT      search for this many labels after the last one (1000000)
+      --deadline SECONDS give up if the log has not answered everything by then (${RUN_SECONDS})
 
 countersign monitor --log URL|DIR --policy FILE --state FILE [--once] [--every SECONDS]
-                    [--max-age SECONDS] [--json]
+                    [--max-age SECONDS] [--deadline SECONDS] [--json]
     Watches a log and compares it with its earlier state. Exit code 1, with one line that starts
     with ALARM, if the log shows two histories, shrinks, serves data that it did not sign, or
-    contains a label twice. It tries an unreachable log again; with --once, exit code 2.
+    contains a label twice. A log that does not answer, or answers with a page or anything else
+    that nobody signed, is unreachable: it tries again; with --once, exit code 2.
       --state FILE       the state: FILE, and FILE.labels with 16 bytes for each entry
       --once             check once, for a scheduler; otherwise every --every SECONDS (60)
       --max-age SECONDS  alarm if the last signatures of enough witnesses are older than this;
                          if your policy needs no witness: if the last growth is older
+      --deadline SECONDS give up a check if the log has not answered everything by then (${RUN_SECONDS})
 
 countersign hash FILE|- [--json]
     Prints a payload's canonical bytes and their SHA-256, to compare them with what was signed.`;

@@ -1,9 +1,10 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { concat, utf8Text, type Bytes } from "../core/encoding/bytes.ts";
 import type { LogReader } from "../core/tlog/log-entries.ts";
 import { HASH_BYTES } from "../core/encoding/hash.ts";
-import { NOTE_MAX_CHARACTERS } from "../core/tlog/signed-note.ts";
+import { NOTE_MAX_CHARACTERS, parseNote } from "../core/tlog/signed-note.ts";
 import {
   BUNDLE_MAX_BYTES,
   encodeEntries,
@@ -21,9 +22,23 @@ import { CliError } from "./cli-error.ts";
 
 /** A browser's limit is similar; more requests at once only wait in the server. */
 const REQUESTS_AT_ONCE = 8;
+/** For a whole answer with all retries, so that a server that sends a byte a second holds nobody. */
 const REQUEST_SECONDS = 30;
+/** For all answers together. 16 million entries from a server far away take some 20 minutes. */
+export const RUN_SECONDS = 3_600;
 /** Retry after 0.5 and then 1.5 seconds; after that the caller decides. */
 const RETRY_MILLISECONDS = [500, 1_500] as const;
+
+/** How web servers name a log's files: text, or bytes that they know nothing about. */
+const CONTENT_TYPES: ReadonlySet<string> = new Set([
+  "",
+  "text/plain",
+  "application/octet-stream",
+  "binary/octet-stream",
+]);
+/** A page, such as the sign-in page of a network, whatever type it is said to have. */
+const PAGE = /^\s*<(?:!doctype|html|head|body|\?xml)/i;
+const PAGE_SEARCH_BYTES = 100;
 
 /** The log did not answer, or answered with an error. This says nothing about its content. */
 export class LogUnreachable extends CliError {}
@@ -35,13 +50,38 @@ export interface LogSource extends LogReader {
 /** Undefined if the log does not have the path. */
 type ReadPath = (path: string, maxBytes: number) => Promise<Bytes | undefined>;
 
-export function openLog(source: string): LogSource {
-  const read = limitRequests(/^https?:\/\//.test(source) ? addressReader(source) : folderReader(source));
+export interface LogLimits {
+  readonly requestSeconds?: number | undefined;
+  readonly runSeconds?: number | undefined;
+}
+
+/** For one run: everything that is read must be there within the time of the run, which begins now. */
+export function openLog(
+  source: string,
+  { requestSeconds = REQUEST_SECONDS, runSeconds = RUN_SECONDS }: LogLimits = {},
+): LogSource {
+  const run = AbortSignal.timeout(runSeconds * 1_000);
+  const isAddress = /^https?:\/\//.test(source);
+  const limited = limitRequests(
+    isAddress ? addressReader(source, requestSeconds, run) : folderReader(source),
+  );
+  const read: ReadPath = async (path, maxBytes) => {
+    const late = new LogUnreachable(`${source} did not answer everything within ${runSeconds} seconds`);
+    if (run.aborted) throw late;
+    try {
+      return await limited(path, maxBytes);
+    } catch (problem) {
+      throw run.aborted && problem instanceof LogUnreachable ? late : problem;
+    }
+  };
   return {
     checkpoint: async () => {
       const bytes = await read("checkpoint", 3 * NOTE_MAX_CHARACTERS);
       const text = bytes === undefined ? undefined : utf8Text(bytes);
       if (text === undefined) throw new LogUnreachable(`${source} has no checkpoint`);
+      // Something that nobody signed proves nothing against the log: another server may have answered.
+      if (!parseNote(text).ok)
+        throw new LogUnreachable(`${source} answered with something that is not a checkpoint`);
       return text;
     },
     // A copy may delete the partial tiles of a full tile: they are its beginning.
@@ -92,34 +132,53 @@ async function readBeginning(
   return concat(...parts);
 }
 
-function addressReader(source: string): ReadPath {
+function addressReader(source: string, seconds: number, run: AbortSignal): ReadPath {
   const base = source.replace(/\/+$/, "");
   return async (path, maxBytes) => {
-    for (const wait of RETRY_MILLISECONDS) {
+    const address = `${base}/${path}`;
+    const request = AbortSignal.timeout(seconds * 1_000);
+    const deadline = AbortSignal.any([run, request]);
+    const attempt = async () => {
       try {
-        return await readAddress(`${base}/${path}`, maxBytes);
+        return await readAddress(address, maxBytes, deadline);
       } catch (problem) {
-        if (!(problem instanceof LogUnreachable)) throw problem;
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        if (problem instanceof LogUnreachable) throw problem;
+        const reason = request.aborted ? `no whole answer within ${seconds} seconds` : causeOf(problem);
+        throw new LogUnreachable(`can't fetch ${address} (${reason})`);
+      }
+    };
+    for (const milliseconds of RETRY_MILLISECONDS) {
+      try {
+        return await attempt();
+      } catch (problem) {
+        if (deadline.aborted) throw problem;
+        await wait(milliseconds, undefined, { signal: deadline }).catch(() => undefined);
       }
     }
-    return readAddress(`${base}/${path}`, maxBytes);
+    return attempt();
   };
 }
 
-async function readAddress(address: string, maxBytes: number): Promise<Bytes | undefined> {
-  try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(REQUEST_SECONDS * 1_000) });
-    if (response.status === 404) {
-      await response.body?.cancel();
-      return undefined;
-    }
-    if (!response.ok) throw new LogUnreachable(`${address} answered with status ${response.status}`);
-    return await readBeginning(response.body ?? [], maxBytes);
-  } catch (problem) {
-    if (problem instanceof LogUnreachable) throw problem;
-    throw new LogUnreachable(`can't fetch ${address} (${causeOf(problem)})`);
+async function readAddress(
+  address: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Bytes | undefined> {
+  const response = await fetch(address, { signal });
+  if (response.status === 404) {
+    await response.body?.cancel();
+    return undefined;
   }
+  if (!response.ok) throw new LogUnreachable(`${address} answered with status ${response.status}`);
+  const [type = ""] = (response.headers.get("content-type") ?? "").toLowerCase().split(";");
+  if (!CONTENT_TYPES.has(type.trim())) {
+    await response.body?.cancel();
+    throw new LogUnreachable(`${address} answered with ${type.trim()}, which is no file of a log`);
+  }
+  const bytes = await readBeginning(response.body ?? [], maxBytes);
+  if (PAGE.test(Buffer.from(bytes.subarray(0, PAGE_SEARCH_BYTES)).toString("latin1")))
+    throw new LogUnreachable(`${address} answered with a page, which is no file of a log`);
+  return bytes;
 }
 
 /** An error of fetch says only that it failed; its cause says why. */

@@ -17,11 +17,13 @@ const OPTIONS = {
   once: { type: "boolean" },
   every: { type: "string" },
   "max-age": { type: "string" },
+  deadline: { type: "string" },
   json: { type: "boolean" },
 } as const;
 
 interface Monitor {
-  readonly source: LogSource;
+  /** Opens the log for one check. */
+  readonly open: () => LogSource;
   readonly trust: MonitorOptions["trust"];
   readonly path: string;
   readonly maxAgeSeconds: number | undefined;
@@ -37,8 +39,10 @@ export async function monitorCommand(args: readonly string[]): Promise<number> {
   const every = wholeNumber("every", values.every) ?? EVERY_SECONDS;
   const path = required("state", values.state);
   const state = await readState(path);
+  const address = required("log", values.log);
+  const runSeconds = wholeNumber("deadline", values.deadline);
   const monitor: Monitor = {
-    source: openLog(required("log", values.log)),
+    open: () => openLog(address, { runSeconds }),
     trust: await readTrust(required("policy", values.policy)),
     path,
     maxAgeSeconds: wholeNumber("max-age", values["max-age"]),
@@ -72,7 +76,8 @@ async function checkWithRetry(monitor: Monitor): Promise<number> {
 }
 
 async function checkOnce(monitor: Monitor): Promise<number> {
-  const { source, trust, path, maxAgeSeconds, labels, state } = monitor;
+  const { open, trust, path, maxAgeSeconds, labels, state } = monitor;
+  const source = open();
   const note = await source.checkpoint();
   const result = await monitorLog(note, state, {
     trust,

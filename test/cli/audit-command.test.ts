@@ -184,6 +184,21 @@ describe("countersign audit", () => {
     expect(result.err).not.toMatch(/\n\s+at /);
   });
 
+  it("ends at the deadline if the log sends byte by byte", async () => {
+    try {
+      server.lie = () => "drip";
+      const args = ["export.ndjson", "--log", server.url, ...TRUST(), "--deadline", "1"];
+      const result = await countersign("audit", ...args);
+      expect([result.code, result.out, result.err]).toEqual([
+        2,
+        "",
+        expect.stringContaining("did not answer everything within 1 seconds"),
+      ]);
+    } finally {
+      server.lie = undefined;
+    }
+  });
+
   it("distinguishes a missing tile from a failing server", async () => {
     const args = ["audit", "export.ndjson", "--log", server.url, ...TRUST()] as const;
     try {

@@ -161,11 +161,6 @@ describe.concurrent("countersign monitor", () => {
       "bad-signature",
     ],
     [
-      "a page in the place of the checkpoint",
-      (server) => void (server.note = "<html>Please sign in</html>"),
-      "bad-signature",
-    ],
-    [
       "a forged tile",
       (server) => {
         grow(server.log, 300);
@@ -326,7 +321,11 @@ describe.concurrent("a network problem is no alarm", () => {
     ["the connection breaks", () => "hang up"],
     ["the checkpoint is missing", (path) => (path === "checkpoint" ? { status: 404, body: "" } : undefined)],
     ["tiles fail", (path) => (path.startsWith("tile/") ? { status: 503, body: "" } : undefined)],
+    ["a page in the place of every tile", (path) => (path === "checkpoint" ? undefined : { body: PAGE })],
+    ["a page for everything", () => ({ body: PAGE })],
+    ["a text that nobody signed", (path) => (path === "checkpoint" ? { body: "maintenance\n" } : undefined)],
   ];
+  const PAGE = "<!DOCTYPE html>\n<title>Please sign in</title>";
   it.each(problems)("%s: exit code 2, and the state stays", async (_name, lie) => {
     const { server, once, savedState } = await newWatch();
     await once();
@@ -337,7 +336,7 @@ describe.concurrent("a network problem is no alarm", () => {
     expect([result.code, result.out, result.err]).toEqual([
       2,
       "",
-      expect.stringMatching(/answered with status 50[03]|can't fetch|no checkpoint/),
+      expect.stringMatching(/answered with (?:status 50[03]|a page|something)|can't fetch|no checkpoint/),
     ]);
     expect(savedState()).toBe(before);
     server.lie = undefined;

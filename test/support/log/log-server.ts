@@ -5,7 +5,13 @@ import type { TestLog } from "./memory-log.ts";
 
 // A log server on the loopback address, honest unless a test sets another answer.
 
-export type Answer = { readonly status?: number; readonly body: string | Uint8Array } | "hang up";
+export type Answer =
+  | { readonly status?: number; readonly type?: string; readonly body: string | Uint8Array }
+  | "hang up"
+  /** An answer that never ends: one byte now and then. */
+  | "drip";
+
+const DRIP_MILLISECONDS = 100;
 
 export interface LogServer {
   readonly url: string;
@@ -34,7 +40,12 @@ export async function serveTestLog(log: TestLog): Promise<LogServer> {
     state.requests++;
     void answerOf(state, path).then((answer) => {
       if (answer === "hang up") return void request.socket.destroy();
+      if (answer === "drip") {
+        const timer = setInterval(() => response.write("a"), DRIP_MILLISECONDS);
+        return void response.on("close", () => clearInterval(timer));
+      }
       response.statusCode = answer.status ?? 200;
+      if (answer.type !== undefined) response.setHeader("content-type", answer.type);
       return void response.end(answer.body);
     });
   });
