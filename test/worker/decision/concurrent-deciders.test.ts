@@ -27,13 +27,13 @@ import {
 } from "../support/signed-decisions.ts";
 import { auditConfirmation, auditStream, replayDirectory } from "../support/stream-audit.ts";
 
-// Deciders of every kind let loose on one confirmation at one moment, again and again: one outcome, each
-// time, and every row agrees with it.
+// Many calls of every kind decide one confirmation at the same moment. Each time there is one outcome, and every row
+// agrees with it.
 
-/** The usual suite has every kind of round; the slow one has them with many more deciders. */
+/** The usual suite has every kind of round. The slow suite has many more deciders in each. */
 const SLOW = inject("suite") === "slow";
 const DECIDERS = SLOW ? 200 : 40;
-/** The kinds of deciders, in parts of all. */
+/** A fortieth of the deciders. */
 const PART = DECIDERS / 40;
 const ROUNDS = SLOW ? 6 : 5;
 const QUORUM_ROUNDS = SLOW ? 10 : 6;
@@ -51,7 +51,7 @@ let crew: readonly Signer[];
 afterAll(() => reset());
 beforeAll(async () => {
   runtime = await freshRuntime();
-  // Its clock is ahead by more than a request lives: for it, everything has expired.
+  // Its clock is ahead by more than a request's lifetime: for it, everything has expired.
   late = { ...runtime, now: () => Date.now() + HOUR_MILLISECONDS };
   company = await newCompany(runtime);
   store = company.store;
@@ -63,13 +63,13 @@ beforeAll(async () => {
   ];
 }, 60_000);
 
-const member = (place: number): Signer => {
-  const signer = crew[place % crew.length];
+const member = (index: number): Signer => {
+  const signer = crew[index % crew.length];
   if (signer === undefined) throw new RangeError("the crew is empty");
   return signer;
 };
 
-/** `threshold` of the crew. */
+/** A policy that needs `threshold` people of the crew. */
 function quorum(threshold: number, rejection: Policy["rejection"] = "first"): Policy {
   const of = crew.map(({ person }) => ({ kind: "person" as const, person: person.id }));
   return {
@@ -97,7 +97,7 @@ async function asked(approver: CreateInput["approver"], more: Partial<CreateInpu
   return expectOk(created).row.id;
 }
 
-/** The decision that takes this passkey back, signed and not presented yet. */
+/** The decision that revokes this passkey, signed and not submitted yet. */
 async function revocation({ person, passkey }: Signer, signer: Signer): Promise<Presigned> {
   const address = expectOk(await requestRevocation(runtime, store, passkey.credential.id, person));
   return presign(runtime, store, idOf(address), signer);
@@ -113,7 +113,7 @@ interface Outcome {
   readonly answer: "won" | RefusalCode;
 }
 
-/** In an order that is another each round and the same in each run. */
+/** In an order that differs from round to round and is the same in each run. */
 function shuffled<Item>(items: readonly Item[], seed: number): readonly Item[] {
   let state = seed + 1;
   const keyed = items.map((item) => {
@@ -123,7 +123,7 @@ function shuffled<Item>(items: readonly Item[], seed: number): readonly Item[] {
   return keyed.toSorted((one, other) => one.key - other.key).map(({ item }) => item);
 }
 
-async function letLoose(attempts: readonly Attempt[]): Promise<readonly Outcome[]> {
+async function runAll(attempts: readonly Attempt[]): Promise<readonly Outcome[]> {
   const outcomes = await Promise.all(
     attempts.map(async ({ kind, run }) => {
       const result = await run();
@@ -132,22 +132,22 @@ async function letLoose(attempts: readonly Attempt[]): Promise<readonly Outcome[
   );
   for (const { answer } of outcomes) {
     if (answer === "won") continue;
-    // Every loser is told why, by a code that stands for itself.
+    // Every loser gets a reason, and its code is a public one.
     expect(problemCode(answer)).toBe(answer);
     expect([403, 409]).toContain(problemDefinition(problemCode(answer)).status);
   }
-  const presented = [
+  const submitted = [
     ...new Set(attempts.flatMap(({ ceremony }) => (ceremony === undefined ? [] : [ceremony]))),
   ];
-  const burnt = await store.selectIn(ceremonies, ceremonies.id, presented);
-  expect(burnt.filter(({ usedBy }) => usedBy === null)).toEqual([]);
-  expect(burnt.length).toBe(presented.length);
+  const used = await store.selectIn(ceremonies, ceremonies.id, submitted);
+  expect(used.filter(({ usedBy }) => usedBy === null)).toEqual([]);
+  expect(used.length).toBe(submitted.length);
   return outcomes;
 }
 
 const voting = (signed: Presigned): Attempt => ({
-  kind: signed.given.decision,
-  ceremony: signed.given.ceremonyId,
+  kind: signed.decision.decision,
+  ceremony: signed.decision.ceremonyId,
   run: () => submit(runtime, store, signed),
 });
 const revoking = (signed: Presigned): Attempt => ({ ...voting(signed), kind: "revoke" });
@@ -178,7 +178,7 @@ async function votesOf(
   );
 }
 
-/** The kinds that the row's outcome goes by; each of them is who won, and nobody else did. */
+/** The kind of call that leads to each outcome. */
 const ENDED_BY: Readonly<Record<string, string>> = {
   approved: "approve",
   rejected: "reject",
@@ -186,21 +186,21 @@ const ENDED_BY: Readonly<Record<string, string>> = {
   expired: "expire",
 };
 
-/** Whatever the row says, those who were told that they won are of that kind. */
+/** Every call that was answered as the winner is of the kind that leads to the row's outcome. */
 function expectOneWinner(row: ConfirmationRow, outcomes: readonly Outcome[], duplicates: number): void {
   const winners = outcomes.filter(({ kind, answer }) => answer === "won" && kind in KIND_STATUS);
-  // A tick is no request for an outcome: when something else has ended it, there is nothing to do.
+  // A tick does not ask for an outcome: after another call has ended the request, it succeeds and does nothing.
   const kinds = new Set(winners.filter(({ kind }) => kind !== "expire").map(({ kind }) => kind));
   expect([...kinds]).toEqual(row.status === "expired" ? [] : [ENDED_BY[row.status]]);
-  const told = winners.filter(({ kind }) => kind === ENDED_BY[row.status]).length;
-  expect(told).toBeGreaterThanOrEqual(1);
-  if (row.status !== "expired") expect(told).toBeLessThanOrEqual(1 + duplicates);
+  const count = winners.filter(({ kind }) => kind === ENDED_BY[row.status]).length;
+  expect(count).toBeGreaterThanOrEqual(1);
+  if (row.status !== "expired") expect(count).toBeLessThanOrEqual(1 + duplicates);
 }
 const KIND_STATUS = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" };
 
-describe("one approver, by several passkeys", () => {
+describe("one approver with several passkeys", () => {
   const seen = new Set<string>();
-  // Which of the loud kinds take part: all of them, and then fewer, so that each gets to win.
+  // Which kinds take part besides the approvals: all of them, then fewer, so that each kind wins in some round.
   const mixes: readonly (readonly string[])[] = [
     ["reject", "cancel", "expire"],
     ["reject"],
@@ -208,7 +208,7 @@ describe("one approver, by several passkeys", () => {
     ["expire"],
     [],
   ];
-  it(`holds against ${ROUNDS} x ${DECIDERS} deciders`, { timeout: 600_000 }, async () => {
+  it(`has one outcome each time, with ${ROUNDS} x ${DECIDERS} deciders`, { timeout: 600_000 }, async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const mix = mixes[round % mixes.length] ?? [];
       const alex = member(0);
@@ -226,7 +226,7 @@ describe("one approver, by several passkeys", () => {
         ...strangers.map((each) => ({ ...each, kind: "stranger" })),
         revoking(await revocation(spare, alex)),
       ];
-      // One ceremony presented over and over.
+      // The same ceremonies, submitted many times.
       const repeats = Array.from(
         { length: DECIDERS - approvals.length - others.length },
         (_unused, place) => {
@@ -237,11 +237,11 @@ describe("one approver, by several passkeys", () => {
       );
       const attempts = [...approvals, ...others, ...repeats];
       expect(attempts.length).toBe(DECIDERS);
-      // A head start every other round, or the many approvals win them all.
-      const [early, rest] = [1, 0].map((wanted) =>
-        attempts.filter(({ kind }) => Number(round % 2 === 1 && mix.includes(kind)) === wanted),
+      // Every second round the other kinds start first. Otherwise the many approvals would always win.
+      const [early, rest] = [1, 0].map((isEarly) =>
+        attempts.filter(({ kind }) => Number(round % 2 === 1 && mix.includes(kind)) === isEarly),
       );
-      const outcomes = await letLoose([...(early ?? []), ...shuffled(rest ?? [], round)]);
+      const outcomes = await runAll([...(early ?? []), ...shuffled(rest ?? [], round)]);
       expect(outcomes.filter(({ kind }) => kind === "revoke")).toEqual([{ kind: "revoke", answer: "won" }]);
       expect(outcomes.filter(({ kind, answer }) => kind === "stranger" && answer === "won")).toEqual([]);
       const row = await auditConfirmation(store, id);
@@ -249,8 +249,8 @@ describe("one approver, by several passkeys", () => {
       expectOneWinner(row, outcomes, repeats.length);
       seen.add(row.status);
 
-      // Used by one of many, if it may be used at all.
-      const uses = await letLoose(times(4 * PART, () => consuming(id)));
+      // If it may be used, exactly one of many calls uses it.
+      const uses = await runAll(times(4 * PART, () => consuming(id)));
       const used = [...outcomes, ...uses].filter(
         ({ kind, answer }) => kind === "consume" && answer === "won",
       );
@@ -274,14 +274,14 @@ describe("two of three", () => {
           passkey: await insertActivePasskey(runtime, store, member(1).person),
         };
         const id = await asked(quorum(2, round % 3 === 2 ? "impossible" : "first"));
-        // Maria has voted; her passkey is taken back while the others vote.
+        // Maria has voted. Her passkey is revoked while the others vote.
         expect((await submit(runtime, store, await presign(runtime, store, id, fresh))).ok).toBe(true);
         const second = await votesOf(id, VOTES, () => member(0), "approve");
         const third = round % 2 === 1 ? await votesOf(id, VOTES, () => member(2), "approve") : [];
         const again = await votesOf(id, 4, () => member(1), "approve");
         const noise = round % 3 === 2 ? await votesOf(id, 4, () => member(2), "reject") : [];
-        const takenBack = await revocation(fresh, member(1));
-        const revoke = revoking(takenBack);
+        const revocationVote = await revocation(fresh, member(1));
+        const revoke = revoking(revocationVote);
         const attempts = [
           revoke,
           ...second,
@@ -291,14 +291,14 @@ describe("two of three", () => {
           ...noise,
           ...times(6, () => consuming(id)),
         ];
-        const outcomes = await letLoose(shuffled(attempts, round));
+        const outcomes = await runAll(shuffled(attempts, round));
         const row = await auditConfirmation(store, id);
         statuses.push(row.status);
         expect(outcomes.find(({ kind }) => kind === "revoke")?.answer).toBe("won");
         expect(outcomes.filter(({ answer, kind }) => kind === "consume" && answer === "won").length).toBe(
           row.consumedAt === null ? 0 : 1,
         );
-        await expectQuorum(row, fresh.passkey.credential.id, takenBack.id);
+        await expectQuorum(row, fresh.passkey.credential.id, revocationVote.id);
       }
       await auditStream(runtime, store);
       expect(statuses).toContain("approved");
@@ -306,25 +306,25 @@ describe("two of three", () => {
   );
 });
 
-/** Whoever completed the quorum saw two passkeys that were active at that moment, by the stream's order. */
+/** The vote that completed the quorum counted two passkeys that were active then, by the order of the stream. */
 async function expectQuorum(row: ConfirmationRow, revoked: string, revocationId: string): Promise<void> {
   const cast = await store.select(votes, eq(votes.confirmationId, row.id));
-  const taken = await store.first(confirmations, eq(confirmations.id, revocationId));
-  expect(taken?.decidedSeq).toEqual(expect.any(Number));
+  const revocationRow = await store.first(confirmations, eq(confirmations.id, revocationId));
+  expect(revocationRow?.decidedSeq).toEqual(expect.any(Number));
   const approvals = cast.filter(({ decision }) => decision === "approve");
   const others = approvals.filter(({ credentialId }) => credentialId !== revoked);
   if (row.status === "approved") {
-    const revokedAfter = (taken?.decidedSeq ?? 0) > (row.decidedSeq ?? 0);
+    const revokedAfter = (revocationRow?.decidedSeq ?? 0) > (row.decidedSeq ?? 0);
     expect(others.length + (revokedAfter ? 1 : 0)).toBeGreaterThanOrEqual(2);
   } else if (row.status === "pending") {
-    // The vote that was not enough is kept, and the request is open for the third.
+    // One vote is not enough: it is kept, and the request stays open.
     expect(others.length).toBe(1);
   }
 }
 
 describe("changes of the directory", () => {
-  it("are each made once, and replay", { timeout: 120_000 }, async () => {
-    // A tenant of its own: the passkeys given to the others stand in no stream.
+  it("are each made once, and an auditor can replay them", { timeout: 120_000 }, async () => {
+    // A tenant of its own, because the passkeys that tests insert are in no stream.
     company = await newCompany(runtime, "Changing");
     store = company.store;
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
@@ -336,10 +336,10 @@ describe("changes of the directory", () => {
       );
     for (const first of [async () => added, revoke]) {
       const id = await first();
-      // The same change under several requests: whoever asks looks first, but two may look at once.
+      // The same change in several requests: two calls that look for an existing request at once find none.
       const ids = [id, ...(await Promise.all(Array.from({ length: 9 }, () => copyOf(id, alex.person.id))))];
       const signed = await Promise.all(ids.map((each) => presign(runtime, store, each, alex)));
-      const outcomes = await letLoose(shuffled(signed.map(voting), 1));
+      const outcomes = await runAll(shuffled(signed.map(voting), 1));
       expect(outcomes.filter(({ answer }) => answer === "won").length).toBe(1);
       for (const each of ids) await auditConfirmation(store, each);
     }
@@ -349,7 +349,7 @@ describe("changes of the directory", () => {
   });
 });
 
-/** The same change, asked for a second time. */
+/** A second request for the same change. */
 async function copyOf(id: string, approver: string): Promise<string> {
   const row = await store.first(confirmations, eq(confirmations.id, id));
   if (row === undefined) throw new RangeError("nothing to copy");
@@ -358,8 +358,8 @@ async function copyOf(id: string, approver: string): Promise<string> {
   return asked(approver, { type, action, payload: copy });
 }
 
-describe("through the doors", () => {
-  it(`holds against ${CALLS} calls of all kinds`, { timeout: 120_000 }, async () => {
+describe("over HTTP", () => {
+  it(`has one outcome, with ${CALLS} calls of all kinds`, { timeout: 120_000 }, async () => {
     const id = await company.asked();
     const held = await Promise.all(
       Array.from({ length: CALLS / 2 }, (_unused, place) =>

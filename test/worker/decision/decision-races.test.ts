@@ -30,7 +30,7 @@ import {
 } from "../support/signed-decisions.ts";
 import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 
-// Something happens after a decision was judged and before it is committed: the chain itself must see it.
+// Something changes after a decision was judged and before it is committed. The statements of the commit must notice.
 
 const PAYLOAD = expectOk(canonicalPayload({ service: "api", sha: "abc123" }));
 const HOUR_MILLISECONDS = 3_600_000;
@@ -52,8 +52,8 @@ beforeAll(async () => {
   maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
 }, 30_000);
 
-/** The same handle, but before it first makes a step something else happens. */
-function meddled(happens: () => Promise<unknown>): TenantStore {
+/** The same store, but something else happens before its first statement that adds a step. */
+function interrupted(happens: () => Promise<unknown>): TenantStore {
   let happened = false;
   return new Proxy(store, {
     get(target, name) {
@@ -62,8 +62,8 @@ function meddled(happens: () => Promise<unknown>): TenantStore {
       const call = (...values: unknown[]) => Reflect.apply(value, target, values) as unknown;
       if (name !== "run") return call;
       return async (...values: Parameters<TenantStore["run"]>) => {
-        const makesStep = values[0].some((run) => run !== undefined && "step" in run.values);
-        if (makesStep && !happened) {
+        const addsStep = values[0].some((run) => run !== undefined && "step" in run.values);
+        if (addsStep && !happened) {
           happened = true;
           await happens();
         }
@@ -131,13 +131,13 @@ const CASES: Readonly<Record<string, Case>> = {
     status: "expired",
   },
   "the ceremony expires": {
-    happens: ({ given }) =>
-      store.update(ceremonies, { expiresAt: runtime.now() - 1 }, eq(ceremonies.id, given.ceremonyId)),
+    happens: ({ decision }) =>
+      store.update(ceremonies, { expiresAt: runtime.now() - 1 }, eq(ceremonies.id, decision.ceremonyId)),
     answer: "challenge_expired",
     status: "pending",
   },
-  "the ceremony is used up": {
-    happens: ({ given }) => useCeremony(store, given.ceremonyId, "s_other", runtime.now()),
+  "the ceremony is used": {
+    happens: ({ decision }) => useCeremony(store, decision.ceremonyId, "s_other", runtime.now()),
     answer: "challenge_consumed",
     status: "pending",
   },
@@ -154,22 +154,22 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-describe("between judging and committing", () => {
+describe("a decision, if between judging and committing", () => {
   it.each(Object.entries(CASES))("%s", async (_name, { happens, answer, status }) => {
     const spare = { person: maria.person, passkey: await insertActivePasskey(runtime, store, maria.person) };
     const id = await asked("alone");
     const signed = await presign(runtime, store, id, spare);
     const result = await submit(
       runtime,
-      meddled(() => happens(signed, spare)),
+      interrupted(() => happens(signed, spare)),
       signed,
     );
     await store.update(people, { role: "approver" }, eq(people.id, maria.person.id));
     expect(result.ok ? result.value : result.refusal.code).toBe(answer);
     expect((await auditConfirmation(store, id)).status).toBe(status);
-    const ceremony = await store.first(ceremonies, eq(ceremonies.id, signed.given.ceremonyId));
+    const ceremony = await store.first(ceremonies, eq(ceremonies.id, signed.decision.ceremonyId));
     expect(ceremony?.usedBy).toEqual(expect.any(String));
-    // What was refused once stays refused: its ceremony is used up.
+    // A refused decision stays refused, because its ceremony is used.
     if (!result.ok) expect((await submit(runtime, store, signed)).ok).toBe(false);
   });
 
@@ -180,7 +180,7 @@ describe("between judging and committing", () => {
     const second = await presign(runtime, store, id, maria);
     const result = await submit(
       runtime,
-      meddled(() => revoke(spare.passkey.credential.id)),
+      interrupted(() => revoke(spare.passkey.credential.id)),
       second,
     );
     expect(result).toEqual({ ok: true, value: "decided" });
@@ -188,7 +188,7 @@ describe("between judging and committing", () => {
     expect((await store.select(votes, eq(votes.confirmationId, id))).length).toBe(2);
   });
 
-  it("is late by the database's clock, though the server's own is behind", async () => {
+  it("is too late by the database's clock, although the server's clock is behind", async () => {
     const behind = { ...runtime, now: () => Date.now() - HOUR_MILLISECONDS };
     const id = await asked("alone", behind);
     const signed = await presign(behind, store, id, maria);
@@ -200,8 +200,8 @@ describe("between judging and committing", () => {
   });
 
   it.each([
-    ["the next", 4, 5],
-    ["one that was overtaken", 9, 9],
+    ["this decision has it", 4, 5],
+    ["another decision had a higher one", 9, 9],
   ])("keeps the highest counter of a passkey: %s", async (_which, meanwhile, kept) => {
     const spare = {
       person: maria.person,
@@ -210,13 +210,13 @@ describe("between judging and committing", () => {
     const key = spare.passkey.credential.id;
     const signed = await presign(runtime, store, await asked("alone"), spare);
     const other = () => store.update(credentials, { signCount: meanwhile }, eq(credentials.id, key));
-    expect((await submit(runtime, meddled(other), signed)).ok).toBe(true);
+    expect((await submit(runtime, interrupted(other), signed)).ok).toBe(true);
     expect((await store.first(credentials, eq(credentials.id, key)))?.signCount).toBe(kept);
   });
 });
 
-describe("a use under a name", () => {
-  it("is answered again for the call that won, and for no other", async () => {
+describe("a use with an Idempotency-Key", () => {
+  it("succeeds again for the call that won, and for no other", async () => {
     const id = await company.asked("maria");
     const use = async (name: string | null) => {
       const used = await consume(runtime, principal, id, PAYLOAD, name);
@@ -232,7 +232,7 @@ describe("a use under a name", () => {
     await auditConfirmation(store, id);
   });
 
-  it("is had by one name of many at once", async () => {
+  it("succeeds with one key of many at once", async () => {
     const id = await company.asked("maria");
     expect((await submit(runtime, store, await presign(runtime, store, id, maria))).ok).toBe(true);
     const names = Array.from({ length: 40 }, (_unused, place) => `name ${place % 10}`);

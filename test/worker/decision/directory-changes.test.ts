@@ -19,8 +19,7 @@ import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 import { insertActivePasskey, personNamed } from "../support/signed-decisions.ts";
 
-// Who counts, through the doors: passkeys that are lost, roles that change, and rows that somebody with the
-// database put there by hand.
+// Who may sign, over HTTP: lost passkeys, changed roles, and rows that somebody with access to the database edited.
 
 let runtime: Runtime;
 afterAll(() => reset());
@@ -28,8 +27,11 @@ beforeAll(async () => {
   runtime = await freshRuntime();
 });
 
-/** The names of the checks of this decision's receipt that fail, and whether it verifies. */
-async function judged(company: Company, id: string): Promise<readonly [failing: string, verified: boolean]> {
+/** The failed checks of this decision's receipt, and whether the receipt verifies. */
+async function receiptVerdict(
+  company: Company,
+  id: string,
+): Promise<readonly [failing: string, verified: boolean]> {
   const headers = { "x-api-key": company.apiKey };
   const response = await fetchWorker(`${ORIGIN}/api/confirmations/${id}/receipt`, { headers });
   const trust = expectOk(parseTrustPolicy(await (await fetchWorker(`${ORIGIN}/log/policy.txt`)).text()));
@@ -45,8 +47,11 @@ async function decidedBy(company: Company, username: string, client: BrowserClie
   return id;
 }
 
-/** Invited again, with a new device. */
-async function lost(company: Company, username: string): Promise<{ again: BrowserClient; request: string }> {
+/** The person is invited again and enrols a new device. */
+async function loseDevice(
+  company: Company,
+  username: string,
+): Promise<{ again: BrowserClient; request: string }> {
   const invited = await company.people("POST", "/api/recoveries", { username });
   expect(invited.status).toBe(201);
   const again = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -61,18 +66,18 @@ interface Inbox {
   readonly version: string;
 }
 
-/** Several people, each with an invitation, a passkey and signatures, on a machine that may be busy. */
+/** Several people enrol and sign, on a machine that may be busy. */
 const COMPANY_MAX_MILLISECONDS = 30_000;
 
 describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
-  it("takes two, tells everybody, and leaves nothing to whoever holds the lost device", async () => {
+  it("needs two managers, notifies everybody, and locks out the lost device", async () => {
     const company = await newCompany(runtime, "Two");
     const { alex } = company;
     const bea = await company.enrolled("bea", "admin");
     const maria = await company.enrolled("maria");
     const before = await decidedBy(company, "maria", maria);
-    const { again, request } = await lost(company, "maria");
-    // Until it is signed, what was lost goes on to count, and what is new does not.
+    const { again, request } = await loseDevice(company, "maria");
+    // Until it is signed, the lost passkey stays active and the new one is not.
     expect((await maria.get("/inbox")).status).toBe(200);
     expect((await again.approvalPage(request)).data).toMatchObject({ state: "waiting", signer: "managers" });
     expect((await maria.approvalPage(request)).status).toBe(404);
@@ -91,7 +96,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect((await noticesOf(maria)).notices).toEqual([]);
     expect((await alex.decide(request)).body.status).toBe("approved");
 
-    // The lost device reads no longer and decides nothing; its passkey signs nobody in.
+    // The lost device can't read or decide any more, and its passkey can't sign in.
     const held = await company.asked("maria");
     expect(statusAndCode(await maria.post(`/approve/${held}/ceremony`, {}))).toEqual([
       401,
@@ -99,8 +104,8 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     ]);
     expect(statusAndCode(await maria.signIn())).toEqual([403, "unknown_credential"]);
     expect((await again.decide(held)).body.status).toBe("approved");
-    expect(await judged(company, held)).toEqual(["", true]);
-    expect(await judged(company, before)).toEqual(["", true]);
+    expect(await receiptVerdict(company, held)).toEqual(["", true]);
+    expect(await receiptVerdict(company, before)).toEqual(["", true]);
     for (const person of [alex, bea, again]) {
       const { notices, version: now } = await noticesOf(person);
       expect(notices).toEqual([{ username: "maria", at: expect.any(String), signedBy: ["alex", "bea"] }]);
@@ -111,18 +116,18 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect((await noticesOf(alex)).notices).toEqual([]);
   });
 
-  it("takes one where there is nobody else, and says when a second has come since", async () => {
+  it("needs one manager if there is no other, and says if there is a second one since", async () => {
     const company = await newCompany(runtime, "One");
     const maria = await company.enrolled("maria");
-    const first = await lost(company, "maria");
+    const first = await loseDevice(company, "maria");
     const bea = await company.enrolled("bea", "admin");
-    // Asked of alex alone when he was alone: now it takes bea, too, and his signature is not enough.
+    // Only alex was asked, as the only manager. Now bea is one, too, and his signature is not enough.
     const refused = await company.alex.decide(first.request);
     expect([statusAndCode(refused), refused.body.detail]).toEqual([
       [403, "not_an_approver"],
       "2 managers of people must sign this change, 1 did",
     ]);
-    // Signing in with the new passkey asks anew, of both.
+    // Signing in with the new passkey requests it again, from both.
     expect((await first.again.signIn()).status).toBe(200);
     const [newest] = await rows(
       "SELECT id FROM confirmations WHERE type = 'recovered' ORDER BY id DESC LIMIT 1",
@@ -131,48 +136,48 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect(request).not.toBe(first.request);
     await company.alex.decide(request);
     expect((await bea.decide(request)).body.status).toBe("approved");
-    expect(await judged(company, await decidedBy(company, "maria", first.again))).toEqual(["", true]);
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", first.again))).toEqual(["", true]);
     expect(statusAndCode(await maria.signIn())).toEqual([403, "unknown_credential"]);
     expect(await auditOf(company)).toBe("");
   });
 
-  it("by the only one who manages people counts, and its receipt says so of itself", async () => {
+  it("by the only manager is valid, and receipts prove it", async () => {
     const company = await newCompany(runtime, "Alone");
     await company.enrolled("maria");
-    const { again, request } = await lost(company, "maria");
+    const { again, request } = await loseDevice(company, "maria");
     expect((await company.alex.decide(request)).body.status).toBe("approved");
     await company.enrolled("bea", "admin");
-    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
     expect(await auditOf(company)).toBe("");
   });
 
-  it("is asked for again at the next sign-in if the service ended just before it was", async () => {
+  it("is requested at the next sign-in if the service stopped before it was requested", async () => {
     const company = await newCompany(runtime, "Ended");
     await company.enrolled("maria");
-    const { again, request } = await lost(company, "maria");
+    const { again, request } = await loseDevice(company, "maria");
     await rows("DELETE FROM audience WHERE confirmation_id = ?1", request);
     await rows("DELETE FROM confirmations WHERE id = ?1", request);
     expect((await again.signIn()).status).toBe(200);
-    const [anew] = await rows(
+    const [newest] = await rows(
       "SELECT id FROM confirmations WHERE type = 'recovered' ORDER BY id DESC LIMIT 1",
     );
-    expect((await company.alex.decide(String(anew?.["id"]))).body.status).toBe("approved");
-    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+    expect((await company.alex.decide(String(newest?.["id"]))).body.status).toBe("approved");
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
   });
 
-  it("of somebody whose passkey never counted is an ordinary endorsement", async () => {
+  it("of somebody whose passkey was never active is an ordinary endorsement", async () => {
     const company = await newCompany(runtime, "Never");
     await company.enrolled("bea", "admin");
     const invited = await company.people("POST", "/api/invites", { username: "maria", role: "approver" });
     await (await BrowserClient.create(fetchWorker, ORIGIN)).enrol(invited.body.enrolUrl);
-    const { again, request } = await lost(company, "maria");
+    const { again, request } = await loseDevice(company, "maria");
     const { data } = await company.alex.approvalPage(request);
     expect(JSON.parse(data.payload).change).toBe("credential.endorsed");
     expect((await company.alex.decide(request)).body.status).toBe("approved");
-    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
   });
 
-  it("of an only owner is impossible, and said before a link is sent", async () => {
+  it("of an only owner is refused before a link is sent", async () => {
     const company = await newCompany(runtime, "Owner");
     await company.enrolled("bea", "admin");
     const differs = await changedBy(async () => {
@@ -184,21 +189,21 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect(differs).toEqual([]);
   });
 
-  it("rejected by one is rejected, and signing in does not ask again", async () => {
+  it("that one manager rejects is rejected, and signing in does not request it again", async () => {
     const company = await newCompany(runtime, "No");
     const bea = await company.enrolled("bea", "admin");
     const maria = await company.enrolled("maria");
-    const { again, request } = await lost(company, "maria");
+    const { again, request } = await loseDevice(company, "maria");
     expect((await bea.decide(request, { decision: "reject", reason: "she sits here" })).body.status).toBe(
       "rejected",
     );
     const differs = await changedBy(async () => again.signIn());
     expect(differs.toSorted()).toEqual(["credentials", "sessions", "webauthn_challenges"]);
-    expect(await judged(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
     expect(await auditOf(company)).toBe("");
   });
 
-  it("is not what an old invitation makes: that one still takes the person's own signature", async () => {
+  it("does not follow from an older invitation, which still needs the person's own signature", async () => {
     const company = await newCompany(runtime, "Old");
     const invite = () => company.people("POST", "/api/invites", { username: "maria", role: "approver" });
     const [first, second] = [await invite(), await invite()];
@@ -211,24 +216,24 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect((await maria.approvalPage(idOf(body.approval))).status).toBe(200);
   });
 
-  it("leaves out of the record whoever signed with a passkey that was taken back before the end", async () => {
+  it("has no signature in its record of a passkey that was revoked before the outcome", async () => {
     const company = await newCompany(runtime, "Left");
     const bea = await company.enrolled("bea", "admin");
     const ada = await company.enrolled("ada", "admin");
     await company.enrolled("maria");
-    const { again, request } = await lost(company, "maria");
+    const { again, request } = await loseDevice(company, "maria");
     expect((await ada.decide(request)).body.status).toBe("pending");
     const { body } = await ada.post(`/devices/${ada.passkey.credential.id}/revoke`, {});
     expect((await ada.decide(idOf(body.approval))).body.status).toBe("approved");
     expect((await bea.decide(request)).body.status).toBe("pending");
     expect((await company.alex.decide(request)).body.status).toBe("approved");
-    expect(await judged(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", again))).toEqual(["", true]);
     expect(await auditOf(company)).toBe("");
   });
 });
 
 describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
-  it("changes once somebody entitled has signed, and not before", async () => {
+  it("changes only after somebody entitled has signed", async () => {
     const company = await newCompany(runtime, "Roles");
     const maria = await company.enrolled("maria", "auditor");
     const ask = (username: string, role: string) => company.people("POST", "/api/roles", { username, role });
@@ -239,17 +244,17 @@ describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     expect((await personNamed(company.store, "maria")).role).toBe("auditor");
     expect((await company.alex.decide(id)).body.status).toBe("approved");
     expect((await personNamed(company.store, "maria")).role).toBe("approver");
-    expect(await judged(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
+    expect(await receiptVerdict(company, await decidedBy(company, "maria", maria))).toEqual(["", true]);
     expect(statusAndCode(await ask("nobody", "approver"))).toEqual([422, "unknown_approver"]);
     expect(statusAndCode(await ask("maria", "king"))).toEqual([422, "validation_failed"]);
-    // Nobody but another owner touches an owner.
+    // Only another owner can change an owner.
     expect(statusAndCode(await ask("alex", "approver"))).toEqual([409, "recovery_impossible"]);
     expect(await auditOf(company)).toBe("");
   });
 });
 
-describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
-  it("as a passkey that counts: it decides, and no receipt of it verifies", async () => {
+describe("edited rows in the database", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
+  it("an inserted passkey decides, and none of its receipts verifies", async () => {
     const company = await newCompany(runtime, "Hand");
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
@@ -260,12 +265,12 @@ describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILL
     );
     const id = await company.asked("maria");
     expect((await maria.decide(id, { passkey })).body.status).toBe("approved");
-    expect(await judged(company, id)).toEqual(["signature credential", false]);
-    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await receiptVerdict(company, id)).toEqual(["signature credential", false]);
+    expect(await receiptVerdict(company, honest)).toEqual(["", true]);
     expect(await auditOf(company)).toBe("decisions");
   });
 
-  it("as another public key of a passkey: it decides, and no receipt of it verifies", async () => {
+  it("a replaced public key decides, and none of its receipts verifies", async () => {
     const company = await newCompany(runtime, "Swapped");
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
@@ -280,32 +285,35 @@ describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILL
     const held = await maria.sign(id, { passkey: other });
     const sent = { ...held, assertion: { ...held.assertion, id: own } };
     expect((await maria.post(`/approve/${id}/decision`, sent)).body.status).toBe("approved");
-    expect(await judged(company, id)).toEqual(["signature", false]);
-    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await receiptVerdict(company, id)).toEqual(["signature", false]);
+    expect(await receiptVerdict(company, honest)).toEqual(["", true]);
     expect(await auditOf(company)).toBe("decisions");
   });
 
-  it("as a better role: whoever is let in by it has no receipt that verifies", async () => {
+  it("a higher role decides and endorses, and none of the receipts verifies", async () => {
     const company = await newCompany(runtime, "Raised");
     const eve = await company.enrolled("eve", "auditor");
     const cy = await company.enrolled("cy");
     const honest = await decidedBy(company, "cy", cy);
     await rows("UPDATE people SET role = 'approver' WHERE username = 'eve'");
     await rows("UPDATE people SET role = 'admin' WHERE username = 'cy'");
-    expect(await judged(company, await decidedBy(company, "eve", eve))).toEqual(["credential", false]);
+    expect(await receiptVerdict(company, await decidedBy(company, "eve", eve))).toEqual([
+      "credential",
+      false,
+    ]);
     const invited = await company.people("POST", "/api/invites", { username: "zoe", role: "approver" });
     const zoe = await BrowserClient.create(fetchWorker, ORIGIN);
     const { body } = await zoe.enrol(invited.body.enrolUrl);
     expect((await cy.decide(idOf(body.approval))).body.status).toBe("approved");
-    expect(await judged(company, await decidedBy(company, "zoe", zoe))).toEqual([
+    expect(await receiptVerdict(company, await decidedBy(company, "zoe", zoe))).toEqual([
       "signature credential endorsement",
       false,
     ]);
-    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await receiptVerdict(company, honest)).toEqual(["", true]);
     expect(await auditOf(company)).toBe("directory decisions");
   });
 
-  it("as a revocation undone: the receipt holds the revocation and fails", async () => {
+  it("a passkey with its revocation removed decides, and the receipt has the revocation and fails", async () => {
     const company = await newCompany(runtime, "Undone");
     const maria = await company.enrolled("maria");
     const second = await newPasskey(ORIGIN);
@@ -319,8 +327,8 @@ describe("rows that somebody put into the database", { timeout: COMPANY_MAX_MILL
     );
     const id = await company.asked("maria");
     expect((await maria.decide(id, { passkey: second })).body.status).toBe("approved");
-    expect(await judged(company, id)).toEqual(["credential", false]);
-    expect(await judged(company, honest)).toEqual(["", true]);
+    expect(await receiptVerdict(company, id)).toEqual(["credential", false]);
+    expect(await receiptVerdict(company, honest)).toEqual(["", true]);
     expect(await auditOf(company)).toBe("decisions");
   });
 });

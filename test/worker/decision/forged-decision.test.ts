@@ -14,8 +14,8 @@ import {
 } from "../support/decision-effect.ts";
 import { rows } from "../support/database-rows.ts";
 
-// Signatures that do not say what was posted, or not whose they are: each is told what it is, and leaves
-// everything as it was but the challenge, which is used up.
+// Signatures over something else than was posted, or by somebody else. Each is refused with its reason and changes
+// nothing, except that the challenge is used.
 
 let company: Company;
 let other: Company;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   maria = await company.enrolled("maria");
 });
 
-describe("a decision that says something else than was signed", () => {
+describe("a decision that differs from what was signed", () => {
   const changes: readonly (readonly [name: string, signing: Signing, posted: object])[] = [
     ["reject for approve", { decision: "approve" }, { decision: "reject" }],
     ["approve for reject", { decision: "reject" }, { decision: "approve" }],
@@ -43,7 +43,7 @@ describe("a decision that says something else than was signed", () => {
     const held = await alex.sign(id, signing);
     const work = async () => post(alex, id, { ...held, ...posted });
     expect(await effectOf(id, work)).toEqual(refusal(403, "signature_verification_failed"));
-    // Used up with it: the honest one comes too late, a fresh one does not.
+    // The challenge is used: the honest decision comes too late, a new one does not.
     expect(statusAndCode(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
     expect((await alex.decide(id, signing)).status).toBe(200);
   });
@@ -70,7 +70,7 @@ describe("a decision that says something else than was signed", () => {
   });
 });
 
-describe("a lie of the passkey", () => {
+describe("an assertion", () => {
   const lies: readonly (readonly [name: string, code: string, lies: Lies])[] = [
     ["from another origin", "origin_mismatch", { origin: "https://evil.example" }],
     ["from another port", "origin_mismatch", { origin: "http://localhost:8788" }],
@@ -99,7 +99,7 @@ describe("a lie of the passkey", () => {
     expect(answer?.body.errors).toEqual([{ path: "", code, detail: expect.stringMatching(/./) }]);
   });
 
-  it("about whose it is is refused", async () => {
+  it("with another user handle is refused", async () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     const stated = { ...held, assertion: { ...held.assertion, userHandle: toBase64url(new Uint8Array(32)) } };
@@ -112,13 +112,13 @@ describe("a lie of the passkey", () => {
   });
 });
 
-describe("a passkey that does not count here", () => {
+describe("a passkey that is not active for this person", () => {
   const keys: readonly (readonly [name: string, whose: () => Promise<Authenticator>])[] = [
-    ["nobody's", async () => newPasskey(ORIGIN)],
+    ["an unknown one", async () => newPasskey(ORIGIN)],
     ["a colleague's", async () => maria.passkey],
     ["another tenant's", async () => other.alex.passkey],
     [
-      "one's own that nobody endorsed",
+      "the person's own without an endorsement",
       async () => {
         const waiting = await newPasskey(ORIGIN);
         await alex.addDevice(waiting);
@@ -132,7 +132,7 @@ describe("a passkey that does not count here", () => {
     expect(await effectOf(id, async () => post(alex, id, held))).toEqual(refusal(403, "unknown_credential"));
   });
 
-  it("is refused under the name of one that does", async () => {
+  it("is refused with the id of an active one", async () => {
     const id = await company.asked();
     const held = await alex.sign(id, { lies: { signedBy: maria.passkey } });
     expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
@@ -142,7 +142,7 @@ describe("a passkey that does not count here", () => {
 });
 
 describe("a challenge", () => {
-  it("of another request of the same person is not known, and stays fresh for its own", async () => {
+  it("of another request of the same person is not known, and stays valid for its own", async () => {
     const [id, elsewhere] = [await company.asked(), await company.asked()];
     const held = await alex.sign(elsewhere);
     expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
@@ -166,12 +166,12 @@ describe("a challenge", () => {
     expect(await effectOf(id, async () => post(maria, id, mine))).toEqual(
       refusal(409, "challenge_unknown", []),
     );
-    // She sees it, and is still not the one whose signature it takes.
+    // She can read it, and the policy does not need her signature.
     expect(await effectOf(id, async () => post(maria, id, hers))).toEqual(refusal(403, "not_an_approver"));
     expect((await post(alex, id, mine)).status).toBe(200);
   });
 
-  it("of another tenant, or of nobody, is not known", async () => {
+  it("of another tenant, or one that does not exist, is not known", async () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     const foreign = await other.alex.sign(await other.asked());
@@ -183,7 +183,7 @@ describe("a challenge", () => {
     expect(await isCeremonyUsed(foreign)).toBe(false);
   });
 
-  it("that was exchanged for a newer one signs nothing", async () => {
+  it("can't be replaced by a newer one after signing", async () => {
     const id = await company.asked();
     const [older, newer] = [await alex.sign(id), await alex.sign(id)];
     const mixed = { ...older, ceremonyId: ceremonyIdOf(newer) };
@@ -193,7 +193,7 @@ describe("a challenge", () => {
     expect((await post(alex, id, older)).status).toBe(200);
   });
 
-  it("that is too old is refused, and stays so", async () => {
+  it("that has expired is refused, and used", async () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     await setTime("ceremonies", "expires_at", ceremonyIdOf(held));
@@ -201,10 +201,10 @@ describe("a challenge", () => {
     expect(statusAndCode(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
   });
 
-  it("is drawn afresh each time, and lasts ten minutes", async () => {
+  it("is new each time and valid for ten minutes", async () => {
     const id = await company.asked();
-    const begun = async () => (await alex.post(`/approve/${id}/ceremony`, {})).body;
-    const [one, two] = [await begun(), await begun()];
+    const begin = async () => (await alex.post(`/approve/${id}/ceremony`, {})).body;
+    const [one, two] = [await begin(), await begin()];
     expect(one.salt).not.toBe(two.salt);
     expect(one.ceremonyId).not.toBe(two.ceremonyId);
     expect(Date.parse(one.expires) - Date.parse(one.issued)).toBe(10 * 60_000);

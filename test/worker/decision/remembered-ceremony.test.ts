@@ -26,8 +26,8 @@ import { changedBy } from "../support/database-rows.ts";
 import { insertActivePasskey, personNamed, signWith, type Signer } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
 
-// A decision that is judged by what its page began with. Whatever has changed since, the statement that makes the
-// step has to see: then nothing is made, and the call is looked at whole.
+// A decision that is judged by a remembered ceremony, without reading. If a fact has changed since, the statement that
+// commits the step notices: nothing is committed, and the caller decides with a full read.
 
 let runtime: Runtime;
 let company: Company;
@@ -41,31 +41,31 @@ beforeAll(async () => {
 
 interface Page {
   readonly id: string;
-  readonly begun: RememberedCeremony;
+  readonly remembered: RememberedCeremony;
   readonly signer: Signer;
-  readonly given: Decision;
+  readonly decision: Decision;
 }
 
-/** A page that stands open with its decision signed; with a passkey and a session of its own. */
-async function opened(id: string, decision: Decision["decision"] = "approve"): Promise<Page> {
+/** An open page with its decision signed, with a passkey and a session of its own. */
+async function openPage(id: string, choice: Decision["decision"] = "approve"): Promise<Page> {
   const person = await personNamed(store, "alex");
   const signer = { person, passkey: await insertActivePasskey(runtime, store, person) };
   const session = secretHash(await openSession(runtime, { store, passkey: signer.passkey.credential }));
   const loaded = await loadConfirmation(store, id);
   if (loaded === undefined) throw new RangeError("nothing was asked");
   await beginCeremony(runtime, store, id, person, { session, loaded });
-  const begun = takeCeremony(session, id);
-  if (begun === undefined) throw new RangeError("nothing was remembered");
-  const given = await signWith(runtime, store, id, signer, begun.ceremony.id, decision);
-  return { id, begun, signer, given };
+  const remembered = takeCeremony(session, id);
+  if (remembered === undefined) throw new RangeError("nothing was remembered");
+  const decision = await signWith(runtime, store, id, signer, remembered.ceremony.id, choice);
+  return { id, remembered, signer, decision };
 }
 
-const decided = async ({ begun, given }: Page, by = runtime) =>
-  (await decideWithRememberedCeremony(by, begun, given, newId(runtime, "s"))) !== undefined;
+const decided = async ({ remembered, decision }: Page, by = runtime) =>
+  (await decideWithRememberedCeremony(by, remembered, decision, newId(runtime, "s"))) !== undefined;
 
-describe("a decision as its page began", () => {
+describe("a decision with a remembered ceremony", () => {
   it("waits for the database once before it is sealed", async () => {
-    const page = await opened(await company.asked());
+    const page = await openPage(await company.asked());
     const batches: string[] = [];
     const database = openDatabase({ DB: observedDatabase({ batch: () => batches.push("batch") }) });
     const requestSealing = async () => void batches.push("requestSealing");
@@ -77,65 +77,66 @@ describe("a decision as its page began", () => {
 
   it("is remembered for its own session and confirmation, once", async () => {
     const id = await company.asked();
-    const { begun } = await opened(id);
+    const { remembered } = await openPage(id);
     const person = await personNamed(store, "alex");
-    await beginCeremony(runtime, store, id, person, begun);
+    await beginCeremony(runtime, store, id, person, remembered);
     expect(takeCeremony("another session", id)).toBeUndefined();
-    expect(takeCeremony(begun.session, "c_another")).toBeUndefined();
-    expect(takeCeremony(begun.session, id)).toMatchObject({ session: begun.session });
-    expect(takeCeremony(begun.session, id)).toBeUndefined();
+    expect(takeCeremony(remembered.session, "c_another")).toBeUndefined();
+    expect(takeCeremony(remembered.session, id)).toMatchObject({ session: remembered.session });
+    expect(takeCeremony(remembered.session, id)).toBeUndefined();
   });
 
   it("is forgotten, the oldest first, before too many are kept", async () => {
     const id = await company.asked();
-    const { begun } = await opened(id);
+    const { remembered } = await openPage(id);
     const person = await personNamed(store, "alex");
     const sessionNames = Array.from({ length: 201 }, (_unused, place) => `session ${place}`);
     for (const session of sessionNames)
-      await beginCeremony(runtime, store, id, person, { ...begun, session });
+      await beginCeremony(runtime, store, id, person, { ...remembered, session });
     const kept = sessionNames.filter((session) => takeCeremony(session, id) !== undefined);
     expect(kept).toEqual(sessionNames.slice(1));
   });
 });
 
-const set = (given: Page, row: Partial<RememberedCeremony["ceremony"]>) =>
-  store.update(ceremonies, row, eq(ceremonies.id, given.begun.ceremony.id));
-const ofSession = ({ begun }: Page) => eq(sessions.hash, begun.session);
+const setCeremony = ({ remembered }: Page, row: Partial<RememberedCeremony["ceremony"]>) =>
+  store.update(ceremonies, row, eq(ceremonies.id, remembered.ceremony.id));
+const ofSession = ({ remembered }: Page) => eq(sessions.hash, remembered.session);
 
-/** The session is that of another passkey of the same person, in this state. */
+/** Moves the session to another passkey of the same person, in this state. */
 async function moveToPasskey(page: Page, state: object): Promise<void> {
   const { id } = (await insertActivePasskey(runtime, store, page.signer.person)).credential;
   await store.update(credentials, state, eq(credentials.id, id));
   await store.update(sessions, { credentialId: id }, ofSession(page));
 }
 
-/** What has happened since the page began, and what the table of steps must not hold because of it. */
+/** Changes since the page opened, each of which must prevent the step. */
 const SINCE: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   "the session ended": async (page) => store.update(sessions, { revokedAt: 1 }, ofSession(page)),
-  "the session ran out": async (page) => store.update(sessions, { expiresAt: 1 }, ofSession(page)),
-  "the session is somebody else's": async (page) => {
+  "the session expired": async (page) => store.update(sessions, { expiresAt: 1 }, ofSession(page)),
+  "the session belongs to somebody else": async (page) => {
     const maria = await company.enrolled("maria");
     await store.update(sessions, { credentialId: maria.passkey.credential.id }, ofSession(page));
   },
   "the passkey of its session was revoked": async (page) => moveToPasskey(page, { revokedAt: 1 }),
-  "the passkey of its session no longer counts": async (page) => moveToPasskey(page, { endorsedSeq: null }),
+  "the passkey of its session is no longer endorsed": async (page) =>
+    moveToPasskey(page, { endorsedSeq: null }),
   "the passkey was revoked": async ({ signer }) =>
     store.update(credentials, { revokedAt: 1 }, eq(credentials.id, signer.passkey.credential.id)),
-  "the passkey no longer counts": async ({ signer }) =>
+  "the passkey is no longer endorsed": async ({ signer }) =>
     store.update(credentials, { endorsedSeq: null }, eq(credentials.id, signer.passkey.credential.id)),
   "the role changed": async ({ signer }) =>
     store.update(people, { role: "auditor" }, eq(people.id, signer.person.id)),
   "the request was cancelled": async ({ id }) => applyUnsigned(runtime, store, id, { kind: "cancel" }),
   "the request expired": async ({ id }) =>
     store.update(confirmations, { expiresAt: 1 }, eq(confirmations.id, id)),
-  "the challenge ran out": async (page) => set(page, { expiresAt: 1 }),
-  "the challenge was used up": async (page) => set(page, { usedBy: "s_other" }),
-  "the same was signed elsewhere": async ({ id }) => decided(await opened(id, "reject")),
+  "the challenge expired": async (page) => setCeremony(page, { expiresAt: 1 }),
+  "the challenge was used": async (page) => setCeremony(page, { usedBy: "s_other" }),
+  "the person signed on another page": async ({ id }) => decided(await openPage(id, "reject")),
 };
 
-describe("is not made, and leaves no step, if since then", () => {
+describe("is not committed, and adds no step, if since then", () => {
   it.each(Object.entries(SINCE))("%s", async (_name, happens) => {
-    const page = await opened(await company.asked());
+    const page = await openPage(await company.asked());
     await happens(page);
     const before = await store.select(votes, eq(votes.confirmationId, page.id));
     expect(await decided(page)).toBe(false);
@@ -145,43 +146,46 @@ describe("is not made, and leaves no step, if since then", () => {
   });
 });
 
-describe("is not even tried", () => {
-  const LIES: Readonly<Record<string, (page: Page) => Page>> = {
-    "for another ceremony": (page) => ({ ...page, given: { ...page.given, ceremonyId: "y_other" } }),
-    "with a passkey that the page was not given": (page) => ({
+describe("is refused without a write", () => {
+  const CHANGES: Readonly<Record<string, (page: Page) => Page>> = {
+    "for another ceremony": (page) => ({ ...page, decision: { ...page.decision, ceremonyId: "y_other" } }),
+    "with a passkey that the ceremony does not allow": (page) => ({
       ...page,
-      begun: { ...page.begun, passkeys: [] },
+      remembered: { ...page.remembered, passkeys: [] },
     }),
     "for another decision than was signed": (page) => ({
       ...page,
-      given: { ...page.given, decision: "reject" },
+      decision: { ...page.decision, decision: "reject" },
     }),
-    "for another reason than was signed": (page) => ({ ...page, given: { ...page.given, reason: "no" } }),
+    "for another reason than was signed": (page) => ({
+      ...page,
+      decision: { ...page.decision, reason: "no" },
+    }),
     "of another confirmation": (page) => {
-      const { loaded } = page.begun;
-      const begun = {
-        ...page.begun,
+      const { loaded } = page.remembered;
+      const remembered = {
+        ...page.remembered,
         loaded: { ...loaded, row: { ...loaded.row, action: "Delete everything" } },
       };
-      return { ...page, begun };
+      return { ...page, remembered };
     },
   };
-  it.each(Object.entries(LIES))("%s", async (_name, lie) => {
-    const page = await opened(await company.asked());
-    expect(await changedBy(async () => expect(await decided(lie(page))).toBe(false))).toEqual([]);
+  it.each(Object.entries(CHANGES))("%s", async (_name, change) => {
+    const page = await openPage(await company.asked());
+    expect(await changedBy(async () => expect(await decided(change(page))).toBe(false))).toEqual([]);
     expect(await decided(page)).toBe(true);
   });
 
-  it("for a change of who may sign, which is judged by what stands then", async () => {
-    const page = await opened(
+  it("for a change of who may sign, which needs the current directory", async () => {
+    const page = await openPage(
       idOf((await company.alex.addDevice(await newPasskey(runtime.origin))).body.approval),
     );
     expect(await changedBy(async () => expect(await decided(page)).toBe(false))).toEqual([]);
   });
 });
 
-it("is made once, however often and from wherever it is sent", async () => {
-  const page = await opened(await company.asked());
+it("is committed once, however often it is sent", async () => {
+  const page = await openPage(await company.asked());
   const sent = await Promise.all(Array.from({ length: 20 }, () => decided(page)));
   expect(sent.filter(Boolean)).toHaveLength(1);
   const cast = await store.select(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { newPasskey, BrowserClient, type Answered } from "../../support/browser-client.ts";
 import {
@@ -21,7 +21,7 @@ import {
 } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
-// Repetitions, bad luck and odd bodies where a decision is posted: one decision, or none.
+// Repeated decisions, changes between page and tap, and invalid bodies: one decision, or none.
 
 let company: Company;
 let alex: BrowserClient;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 describe("a decision that was posted before", () => {
   it.each(["approve", "reject"] as const)(
-    "to %s gives the stored answer, and is one decision",
+    "to %s gets the first answer, and is one decision",
     async (decision) => {
       const id = await company.asked();
       const held = await alex.sign(id, { decision, reason: "once" });
@@ -45,7 +45,7 @@ describe("a decision that was posted before", () => {
     },
   );
 
-  it("many times at once is one decision", async () => {
+  it("is one decision, also if it is posted many times at once", async () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     const answers = await Promise.all(Array.from({ length: 8 }, async () => post(alex, id, held)));
@@ -75,23 +75,23 @@ describe("a decision that was posted before", () => {
   });
 });
 
-describe("what a decision says of its passkey", () => {
-  // Alex's passkey has no counter in the other tests.
-  afterAll(() => rows("UPDATE credentials SET sign_count = 0"));
+describe("what an assertion says about its passkey", () => {
   const kept = () =>
     rows("SELECT backed_up, sign_count FROM credentials WHERE id = ?1", alex.passkey.credential.id);
 
   it.each([
     ["is no longer backed up", { backedUp: false }, { backed_up: 0, sign_count: 0 }],
     ["is backed up again", { backedUp: true }, { backed_up: 1, sign_count: 0 }],
-    ["has begun to count", { signCount: 3 }, { backed_up: 1, sign_count: 3 }],
-    ["counts on, and is not backed up", { signCount: 4, backedUp: false }, { backed_up: 0, sign_count: 4 }],
-  ])("is kept: it %s", async (_what, lies, row) => {
+    ["starts to count", { signCount: 3 }, { backed_up: 1, sign_count: 3 }],
+    ["counts up, and is not backed up", { signCount: 4, backedUp: false }, { backed_up: 0, sign_count: 4 }],
+  ])("is stored: it %s", async (_what, lies, row) => {
     expect((await alex.decide(await company.asked(), { lies })).status).toBe(200);
     expect(await kept()).toEqual([row]);
   });
 
-  it("is when it was used last", async () => {
+  it("is also the time of its last use", async () => {
+    // From here on the passkey has no counter again.
+    await rows("UPDATE credentials SET sign_count = 0");
     const used = async () => (await alex.devicesPage()).data.passkeys[0].lastUsedAt;
     const id = await company.asked();
     await alex.decide(id);
@@ -102,7 +102,7 @@ describe("what a decision says of its passkey", () => {
   });
 });
 
-describe("between the loading of the page and the tap", () => {
+describe("after the page was loaded and before the tap", () => {
   it("the passkey was revoked", async () => {
     const second = await newPasskey(ORIGIN);
     await alex.decide(idOf((await alex.addDevice(second)).body.approval));
@@ -114,9 +114,9 @@ describe("between the loading of the page and the tap", () => {
     expect((await alex.decide(id)).status).toBe(200);
   });
 
-  it("the request expired, though nobody had noticed", async () => {
+  it("the request expired, and no call had marked it yet", async () => {
     const id = await company.asked();
-    // Set before the page is loaded, since the statement names it.
+    // Set before the page is loaded, since the statement contains it.
     await setTime("confirmations", "expires_at", id, Date.now() + 1_000);
     const held = await alex.sign(id);
     await scheduler.wait(1_000);
@@ -135,7 +135,7 @@ describe("between the loading of the page and the tap", () => {
   });
 
   it.each(["approve", "reject"] as const)(
-    "the person was made a reader, and does not %s",
+    "the person's role became read-only, and they can't %s",
     async (decision) => {
       const sam = await company.enrolled(`sam-${decision}`);
       const id = await company.asked(`sam-${decision}`);
@@ -153,7 +153,7 @@ describe("between the loading of the page and the tap", () => {
     },
   );
 
-  it("an admin became an approver, and endorses nobody", async () => {
+  it("an admin became an approver, and can't endorse", async () => {
     const ada = await company.enrolled("ada", "admin");
     const invited = await company.people("POST", "/api/invites", { username: "newcomer", role: "approver" });
     const newcomer = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -179,10 +179,10 @@ describe("between the loading of the page and the tap", () => {
   });
 });
 
-describe("a decision that the page would not send", () => {
+describe("a decision that no page sends", () => {
   const bad: readonly (readonly [name: string, change: object | string, status: number, at: string])[] = [
     [
-      "break-glass where no policy allows it",
+      "break-glass that no policy allows",
       { decision: "break-glass", reason: "fire" },
       403,
       "signature_verification_failed",
@@ -191,12 +191,12 @@ describe("a decision that the page would not send", () => {
     ["no decision", { decision: null }, 422, "/decision"],
     ["a long reason", { reason: "a".repeat(1_001) }, 422, "/reason"],
     [
-      "half a surrogate pair",
+      "a lone surrogate",
       '{"ceremonyId":"y_1","decision":"approve","reason":"\\ud800","assertion":{}}',
       400,
       "/reason",
     ],
-    ["a field more", { approver: "alex" }, 422, "/approver"],
+    ["an unknown field", { approver: "alex" }, 422, "/approver"],
     ["no assertion", { assertion: null }, 422, "/assertion"],
     ["an assertion of text", { assertion: { id: 1 } }, 422, "/assertion"],
     ["a decision twice", '{"decision":"approve","decision":"reject"}', 400, "/decision"],

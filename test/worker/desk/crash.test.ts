@@ -22,11 +22,11 @@ import { trust } from "../support/log-audit.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 import { auditStream, replayDirectory } from "../support/stream-audit.ts";
 
-// The whole flow with each of its writes made to fail in turn, before and after it is persisted. The client
-// does what clients do: it tries again, with the same name, the same assertion.
+// The whole flow, in which each write fails in turn, before or after it is persisted. The client retries, with the same
+// Idempotency-Key and the same assertion.
 
 const PAYLOAD = expectOk(canonicalPayload({ service: "api", sha: "abc123" }));
-const QUESTION = {
+const INPUT = {
   username: "alex",
   action: "Deploy",
   payload: PAYLOAD,
@@ -55,46 +55,46 @@ interface Run {
 }
 
 async function flow(fault: Fault): Promise<Run> {
-  const founded = await createTenant(real, "Acme", "alex");
+  const tenant = await createTenant(real, "Acme", "alex");
   const runtime = failingRuntime(real, bindings, fault);
-  const healed = failingRuntime(real, bindings, noFault());
-  const { store } = await principalIn(runtime, founded.apiKey).catch(() =>
-    principalIn(healed, founded.apiKey),
+  const working = failingRuntime(real, bindings, noFault());
+  const { store } = await principalIn(runtime, tenant.apiKey).catch(() =>
+    principalIn(working, tenant.apiKey),
   );
   const client = new RetryingClient(runtime, store);
   const [phone, key] = [await newPasskey(ORIGIN), await newPasskey(ORIGIN)];
 
-  await client.enrol(new URL(founded.enrolUrl).hash.slice(1), phone);
-  // Whoever rings next, as the cron does: the passkey counts once its record is sealed.
-  await client.insist(() => runtime.desk(store.tenantId).requestSealing());
+  await client.enrol(new URL(tenant.enrolUrl).hash.slice(1), phone);
+  // As the cron does. The passkey is active once its record is sealed.
+  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
 
-  const principal = await client.insist(() => principalIn(runtime, founded.apiKey));
-  const asked = expectOk(await client.insist(() => ask(runtime, principal, QUESTION, "once")));
+  const principal = await client.retry(() => principalIn(runtime, tenant.apiKey));
+  const asked = expectOk(await client.retry(() => ask(runtime, principal, INPUT, "once")));
   const { id } = asked.row;
-  expect(expectOk(await client.insist(() => ask(runtime, principal, QUESTION, "once"))).row.id).toBe(id);
+  expect(expectOk(await client.retry(() => ask(runtime, principal, INPUT, "once"))).row.id).toBe(id);
 
   await client.decide(id, phone);
-  const seen = viewOf(expectOk(await client.insist(() => read(runtime, principal, id))));
-  // Told only if it is in the log, and then wholly.
+  const seen = viewOf(expectOk(await client.retry(() => read(runtime, principal, id))));
+  // Visible only if it is in the log.
   expect(seen.status === "approved").toBe(seen.index !== null);
-  await client.insist(() => runtime.desk(store.tenantId).requestSealing());
-  expect(viewOf(expectOk(await client.insist(() => read(runtime, principal, id)))).status).toBe("approved");
+  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
+  expect(viewOf(expectOk(await client.retry(() => read(runtime, principal, id)))).status).toBe("approved");
 
-  const used = await client.insist(() => consume(runtime, principal, id, PAYLOAD, "use"));
+  const used = await client.retry(() => consume(runtime, principal, id, PAYLOAD, "use"));
   expect(used.ok).toBe(true);
-  expect((await client.insist(() => consume(runtime, principal, id, PAYLOAD, "use"))).ok).toBe(true);
+  expect((await client.retry(() => consume(runtime, principal, id, PAYLOAD, "use"))).ok).toBe(true);
   for (let again = 0; again < 2; again++) {
-    const late = await client.insist(() => consume(runtime, principal, id, PAYLOAD, "another use"));
+    const late = await client.retry(() => consume(runtime, principal, id, PAYLOAD, "another use"));
     expect(late).toMatchObject({ ok: false, refusal: { code: "already_consumed" } });
   }
 
   await client.decide(await client.addDevice(key), phone);
-  await client.insist(() => runtime.desk(store.tenantId).requestSealing());
+  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
   const person = await personNamed(store, "alex");
-  const revocation = await client.insist(() => requestRevocation(runtime, store, key.credential.id, person));
+  const revocation = await client.retry(() => requestRevocation(runtime, store, key.credential.id, person));
   await client.decide(idOf(expectOk(revocation)), phone);
 
-  await client.insist(() => runtime.desk(store.tenantId).requestSealing());
+  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
   const { rows } = await auditStream(real, store);
   expect(rows.map(({ type }) => type)).toEqual([
     "stream.created",
@@ -124,29 +124,29 @@ function momentsOf(call: number): readonly Moment[] {
   return inject("suite") === "slow" ? MOMENTS : MOMENTS.slice(call % 2, (call % 2) + 1);
 }
 
-/** What this write does, if the flow has so many; each failure of it is survived. */
-async function struckAt(call: number): Promise<string | undefined> {
-  let struck: string | undefined;
+/** The failed write, if the flow has that many writes. The flow must succeed with each failure. */
+async function failedWriteAt(call: number): Promise<string | undefined> {
+  let failed: string | undefined;
   for (const moment of momentsOf(call)) {
     const { fault } = await flow(new Fault(call, moment)).catch((problem: unknown) => {
       throw new Error(`write ${call} failed ${moment} it was persisted`, { cause: problem });
     });
-    struck = fault.struck;
+    failed = fault.failedWrite;
   }
-  return struck;
+  return failed;
 }
 
-describe("each write of the flow fails", () => {
+describe("the flow succeeds if each of its writes fails", () => {
   it("before and after it is persisted", { timeout: 600_000 }, async () => {
-    const struck: string[] = [];
+    const failed: string[] = [];
     for (let call = 0; ; call++) {
-      const write = await struckAt(call);
+      const write = await failedWriteAt(call);
       if (write === undefined) break;
-      struck.push(write);
+      failed.push(write);
     }
-    // The flow has run through untouched, and everything that writes was struck on the way.
-    expect(struck.length).toBeGreaterThan(30);
-    expect(struck).toEqual(expect.arrayContaining(["log.append", "desk.requestSealing", "desk.create"]));
+    // The last flow had no failure, and every kind of write has failed before.
+    expect(failed.length).toBeGreaterThan(30);
+    expect(failed).toEqual(expect.arrayContaining(["log.append", "desk.requestSealing", "desk.create"]));
     for (const table of [
       "ceremonies",
       "steps",
@@ -155,7 +155,7 @@ describe("each write of the flow fails", () => {
       "webauthn_challenges",
       "enrolments",
     ]) {
-      expect(struck.join()).toContain(`"${table}"`);
+      expect(failed.join()).toContain(`"${table}"`);
     }
   });
 });

@@ -3,16 +3,16 @@ import { CreateQueue } from "../../../src/desk/create-queue.ts";
 import type { NewConfirmation } from "../../../src/store/confirmation/new-confirmations.ts";
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
 
-// How long new confirmations gather until they are written: not at all for one who asks alone; until the next look
-// for as many as usual; and as long as may be for a few behind a crowd.
+// How long new confirmations wait for a group: a single client's not at all, a group of the usual size until the next
+// check, and fewer than usual as long as possible.
 
-let looks = 0;
+let checks = 0;
 let groups: number[] = [];
 beforeEach(() => {
-  looks = 0;
+  checks = 0;
   groups = [];
   vi.spyOn(scheduler, "wait").mockImplementation(async () => {
-    looks++;
+    checks++;
   });
 });
 afterEach(() => vi.restoreAllMocks());
@@ -30,33 +30,29 @@ const queueOf = () =>
     return new Set(drafts.map(({ row }) => row.id));
   });
 
-/** Arrive in one turn; all of them were made before the next do. */
+/** Drafts that arrive in one turn. All are inserted when this returns. */
 async function arrive(queue: CreateQueue, many: number): Promise<void> {
-  const made = await Promise.all(
+  const inserted = await Promise.all(
     Array.from({ length: many }, (_unused, place) => queue.add(draft(`${place}`))),
   );
-  expect(made).toEqual(made.map(() => true));
+  expect(inserted).toEqual(inserted.map(() => true));
 }
 
 it.each([
   ["one after the other", [1, 1, 1, 1], 0],
-  ["a crowd and again a crowd", [16, 16, 16], 2],
-  ["most of a crowd after it", [16, 12], 1],
-  ["a few behind a crowd", [16, 11], 4],
-  ["one behind a crowd", [16, 1], 4],
-  ["some, until they are the usual again", [16, 11, 10, 10], 4 + 4 + 1],
-  [
-    "one behind a crowd of the largest size, until it is forgotten",
-    [32, ...Array<number>(40).fill(1)],
-    22 * 4,
-  ],
+  ["many, and as many again", [16, 16, 16], 2],
+  ["many, then most of them", [16, 12], 1],
+  ["many, then fewer", [16, 11], 4],
+  ["many, then one", [16, 1], 4],
+  ["many, then fewer until that is usual", [16, 11, 10, 10], 4 + 4 + 1],
+  ["the most possible, then single ones until that is usual", [32, ...Array<number>(40).fill(1)], 22 * 4],
 ])("%s", async (_name, arrivals, expected) => {
   const queue = queueOf();
   for (const many of arrivals) await arrive(queue, many);
-  expect([groups, looks]).toEqual([arrivals, expected]);
+  expect([groups, checks]).toEqual([arrivals, expected]);
 });
 
-it("gives those time that arrive just behind a group", async () => {
+it("waits again for drafts that arrive just after a group", async () => {
   await arrive(queueOf(), 40);
-  expect([groups, looks]).toEqual([[32, 8], 1 + 4]);
+  expect([groups, checks]).toEqual([[32, 8], 1 + 4]);
 });

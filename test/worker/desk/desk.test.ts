@@ -14,7 +14,8 @@ import { log } from "../support/log-audit.ts";
 import { personNamed, submit, presign } from "../support/signed-decisions.ts";
 import { auditStream } from "../support/stream-audit.ts";
 
-// A desk and a log that are away, asleep or set back: what is committed is sealed later, once, or not told.
+// A desk that does not answer, a log that fails or was reset: what is committed is sealed later, once, and invisible
+// until then.
 
 const PAYLOAD = { service: "api", sha: "abc123" };
 let real: Runtime;
@@ -30,17 +31,17 @@ describe("the desk", () => {
     principal = await principalIn(real, company.apiKey);
   });
   const stub = (of = store) => bindings.DESK.getByName(of.tenantId);
-  const calm = (of = store) =>
+  const deleteAlarm = (of = store) =>
     runInDurableObject(stub(of), (_instance, { storage }) => storage.deleteAlarm());
-  // A retry that comes in the middle of the next test would write into its log.
-  afterEach(() => calm());
+  // A retry during the next test would write into that test's log.
+  afterEach(() => deleteAlarm());
   afterAll(() => reset());
-  /** Only what runs can be evicted. */
+  /** Only a running object can be evicted. */
   const evict = async () => {
     await runInDurableObject(stub(), () => undefined);
     await evictDurableObject(stub());
   };
-  const asleep = {
+  const silent = {
     create: async () => false,
     requestSealing: async () => undefined,
     wait: async () => ({ attended: true, outcome: null }),
@@ -48,10 +49,10 @@ describe("the desk", () => {
     wakeAt: async (at: number) => at,
   };
 
-  /** Committed, and the ring lost. */
+  /** A committed decision whose request for sealing is lost. */
   async function unsealed(): Promise<string> {
     const id = await company.asked();
-    const lost = { ...real, desk: () => asleep };
+    const lost = { ...real, desk: () => silent };
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
     expect((await submit(lost, store, await presign(lost, store, id, alex))).ok).toBe(true);
     expect((await store.select(outbox)).at(-1)).toMatchObject({ confirmationId: id, index: null });
@@ -61,19 +62,19 @@ describe("the desk", () => {
   const indexOf = async (id: string) =>
     (await store.select(outbox)).find((row) => row.confirmationId === id)?.index;
 
-  it("is not needed by a read: it rings, and seals", async () => {
+  it("seals when a read finds an unsealed decision", async () => {
     expect(await statusOf(await unsealed())).toBe("approved");
     await auditStream(real, store);
   });
 
-  it("is rung by the cron where a ring was lost", async () => {
+  it("is woken by the cron if a request for sealing was lost", async () => {
     const ids = [await unsealed(), await unsealed(), await unsealed()];
     await wakeDesks(real);
     for (const id of ids) expect(await indexOf(id)).toEqual(expect.any(Number));
     await auditStream(real, store);
   });
 
-  it("can be lost with its memory between any two steps", async () => {
+  it("can lose its memory between any two steps", async () => {
     const id = await company.asked();
     await evict();
     const held = await company.alex.sign(id);
@@ -87,22 +88,22 @@ describe("the desk", () => {
     await auditStream(real, store);
   });
 
-  it("wakes who waits when a ring comes through, though the one before was lost", async () => {
+  it("wakes a waiting call at the next request for sealing, although the first was lost", async () => {
     const id = await company.asked();
     const waiting = company.api("GET", `/api/confirmations/${id}?wait=20`);
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
-    const lost = { ...real, desk: () => asleep };
+    const lost = { ...real, desk: () => silent };
     await submit(lost, store, await presign(lost, store, id, alex));
     await wakeDesks(real);
     expect((await waiting).body.status).toBe("approved");
   });
 
-  /** The log's disk refuses, until what comes back is called. */
+  /** The log's storage fails until the returned function is called. */
   async function breakLog(): Promise<() => Promise<void>> {
     const broken = (storage: DurableObjectStorage) => storage as unknown as { transactionSync?: unknown };
     await runInDurableObject(log(), (_instance, { storage }) => {
       broken(storage).transactionSync = () => {
-        throw new Error("the disk said no");
+        throw new Error("the storage fails");
       };
     });
     return () =>
@@ -111,17 +112,17 @@ describe("the desk", () => {
       });
   }
 
-  it("keeps all pending while the log is down, and seals when it is back", async () => {
+  it("keeps the outcome invisible while the log is down, and seals when it is back", async () => {
     const id = await company.asked();
     const repair = await breakLog();
     const decided = await company.alex.decide(id);
     expect(decided).toMatchObject({ status: 200, body: { status: "approved", sealed: false } });
-    const told = await company.api("GET", `/api/confirmations/${id}`);
-    expect(told).toMatchObject({ status: 200, body: { status: "pending", decisions: [], log: null } });
+    const answer = await company.api("GET", `/api/confirmations/${id}`);
+    expect(answer).toMatchObject({ status: 200, body: { status: "pending", decisions: [], log: null } });
     const use = await company.api("POST", `/api/confirmations/${id}/consume`, { payload: PAYLOAD });
     expect(use).toMatchObject({ status: 409, body: { code: "not_approved" } });
     expect((await company.api("GET", `/api/confirmations/${id}/receipt`)).status).toBe(404);
-    // The alarm that fails arms itself again, each time.
+    // An alarm that fails sets itself again, each time.
     for (let failed = 0; failed < 3; failed++) {
       expect(await runDurableObjectAlarm(stub())).toBe(true);
       const alarm = await runInDurableObject(stub(), (_instance, { storage }) => storage.getAlarm());
@@ -135,7 +136,7 @@ describe("the desk", () => {
     await auditStream(real, store);
   });
 
-  it("cancels and lets time pass while the log is down, and seals both later", async () => {
+  it("cancels while the log is down, and seals later", async () => {
     const id = await company.asked();
     const repair = await breakLog();
     expect((await company.api("POST", `/api/confirmations/${id}/cancel`)).body.status).toBe("cancelled");
@@ -145,7 +146,7 @@ describe("the desk", () => {
     await auditStream(real, store);
   });
 
-  it("meets a log that was set back, and nothing is signed a second time", async () => {
+  it("gets no index from a log that was reset, which signs nothing a second time", async () => {
     await company.alex.decide(await company.asked());
     const before = await log().checkpoint();
     await runInDurableObject(log(), (_instance, { storage: { sql } }) => {
@@ -158,11 +159,11 @@ describe("the desk", () => {
     const id = await company.asked();
     expect((await company.alex.decide(id)).body).toMatchObject({ status: "approved", sealed: false });
     expect(await statusOf(id)).toBe("pending");
-    // After the next start neither, nor for somebody who knows nothing of it.
+    // Nor after the next start, nor for a tenant without entries.
     await evictDurableObject(log());
     const other = await newCompany(real, "Other");
     expect((await other.store.select(outbox)).map(({ index }) => index)).toEqual([null]);
     expect(await log().checkpoint()).toBe(restored);
-    await calm(other.store);
+    await deleteAlarm(other.store);
   });
 });

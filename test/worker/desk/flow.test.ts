@@ -13,7 +13,7 @@ import {
   type Company,
 } from "../support/worker-fixture.ts";
 
-// From a request to a signed decision in the log, as a newcomer would go through it.
+// From a request to a signed decision in the log, as a new user does it.
 
 let company: Company;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const receipt = async (id: string) => {
 };
 
 describe("a request", () => {
-  it("is asked, decided, sealed, proven and used once", async () => {
+  it("is created, decided, sealed, proven and used once", async () => {
     const asked = await company.api("POST", "/api/confirmations", {
       username: "alex",
       action: "Deploy",
@@ -87,7 +87,7 @@ describe("a request", () => {
     expect(used.body.code).toBe("not_approved");
   });
 
-  it("is cancelled by whoever asked, and then takes no decision", async () => {
+  it("is cancelled by the requester, and then can't be decided", async () => {
     const id = await company.asked();
     const held = await company.alex.sign(id);
     expect((await company.api("POST", `/api/confirmations/${id}/cancel`)).body.status).toBe("cancelled");
@@ -97,7 +97,7 @@ describe("a request", () => {
 });
 
 describe("people", () => {
-  it("enrol by a link whose passkey counts once it is endorsed", async () => {
+  it("enrol with a link, and their passkey is active once it is endorsed", async () => {
     const invited = await company.people("POST", "/api/invites", { username: "maria", role: "approver" });
     const { BrowserClient } = await import("../../support/browser-client.ts");
     const maria = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -118,7 +118,7 @@ describe("people", () => {
     expect((await maria.enrol(invited.body.enrolUrl)).body.code).toBe("enrolment_used");
   });
 
-  it("add a second passkey by signing with the first, and take one back at once", async () => {
+  it("add a second passkey by signing with the first, and revoke one at once", async () => {
     const second = await newPasskey(ORIGIN);
     const added = await company.alex.addDevice(second);
     const id = await company.asked();
@@ -135,7 +135,7 @@ describe("people", () => {
     expect((await company.alex.decide(id)).body.status).toBe("approved");
   });
 
-  it("sign in by the passkey alone, and out", async () => {
+  it("sign in with the passkey alone, and sign out", async () => {
     const { alex } = company;
     alex.cookie = "";
     expect((await alex.post("/devices/begin", {})).body.code).toBe("session_required");

@@ -11,7 +11,7 @@ import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
-// What arrives at the desk at the same moment is written in one transaction, and each stands for itself.
+// Drafts that arrive at the desk at the same moment are inserted in one transaction, and don't affect each other.
 
 let runtime: Runtime;
 let company: Company;
@@ -24,15 +24,15 @@ beforeAll(async () => {
   like = (await company.store.select(confirmations)).find((row) => row.id === id) as ConfirmationRow;
 });
 
-let made = 0;
+let drafts = 0;
 const draft = (more: Partial<NewConfirmation> = {}, row: Partial<ConfirmationRow> = {}): NewConfirmation => ({
-  row: { ...like, id: `c_made${made++}`, ...row },
+  row: { ...like, id: `c_draft${drafts++}`, ...row },
   audience: { username: "alex" },
   key: like.requesterId,
   idempotency: null,
   ...more,
 });
-/** All in one turn, so that the desk finds them together; what each came to. */
+/** All in one turn, so that they form a group. Returns the result of each. */
 async function createAll(drafts: readonly NewConfirmation[]): Promise<readonly (boolean | "failed")[]> {
   const desk = runtime.desk(company.store.tenantId);
   const done = await Promise.allSettled(drafts.map((one) => desk.create(one)));
@@ -44,16 +44,16 @@ const isThere = async ({ row }: NewConfirmation) =>
 const keyNamed = (name: string) => ({ key: like.requesterId, name, requestHash: "same" });
 
 it.each([
-  ["sound", () => draft(), true],
-  ["by a key that is not there", () => draft({ key: "k_absent" }), false],
-  ["for a name that nobody has", () => draft({ audience: { username: "nobody" } }), false],
-  ["under a fresh name", () => draft({ idempotency: keyNamed("fresh") }), true],
-  ["under a name that was used", () => draft({ idempotency: keyNamed("fresh") }), false],
-  ["of a call", () => draft({}, { dedupeKey: "call" }), true],
-  ["of the same call", () => draft({}, { dedupeKey: "call" }), false],
-  ["for somebody the database does not know", () => draft({ audience: { people: ["p_absent"] } }), "failed"],
-  ["of a project that is not there", () => draft({}, { projectId: "j_absent" }), "failed"],
-] as const)("one %s leaves the others of its moment alone", async (_name, make, expected) => {
+  ["valid", () => draft(), true],
+  ["by an unknown API key", () => draft({ key: "k_absent" }), false],
+  ["for an unknown username", () => draft({ audience: { username: "nobody" } }), false],
+  ["with a new idempotency key", () => draft({ idempotency: keyNamed("fresh") }), true],
+  ["with a used idempotency key", () => draft({ idempotency: keyNamed("fresh") }), false],
+  ["of a new request", () => draft({}, { dedupeKey: "call" }), true],
+  ["of an equal request", () => draft({}, { dedupeKey: "call" }), false],
+  ["for an unknown person", () => draft({ audience: { people: ["p_absent"] } }), "failed"],
+  ["of an unknown project", () => draft({}, { projectId: "j_absent" }), "failed"],
+] as const)("one draft %s does not affect the others of its group", async (_name, make, expected) => {
   const [before, middle, after] = [draft(), make(), draft()];
   expect(await createAll([before, middle, after])).toEqual([true, expected, true]);
   expect(await Promise.all([before, middle, after].map((one) => isThere(one)))).toEqual([
@@ -63,7 +63,7 @@ it.each([
   ]);
 });
 
-it("makes one of many with the same name, and one of many of the same call", async () => {
+it("inserts one of many with the same idempotency key, and one of many equal requests", async () => {
   const named = Array.from({ length: 40 }, () => draft({ idempotency: keyNamed("at once") }));
   const called = Array.from({ length: 40 }, () => draft({}, { dedupeKey: "at once" }));
   const done = await createAll([...named, ...called]);
@@ -73,30 +73,30 @@ it("makes one of many with the same name, and one of many of the same call", asy
   expect(kept.find(({ name }) => name === "at once")?.confirmationId).toBe(winner?.row.id);
 });
 
-it("takes more at once than one batch holds, the largest payloads among them", async () => {
+it("inserts more at once than one batch holds, some with the largest payload", async () => {
   const large = canonicalText({ text: "x".repeat(65_000) });
   const many = Array.from({ length: 100 }, (_unused, place) =>
     draft({}, place % 4 === 0 ? { payload: large } : {}),
   );
   expect(await createAll(many)).toEqual(many.map(() => true));
-  const asked = await rows("SELECT count(*) AS n FROM audience WHERE confirmation_id LIKE 'c_made%'");
-  const there = await rows("SELECT count(*) AS n FROM confirmations WHERE id LIKE 'c_made%'");
+  const asked = await rows("SELECT count(*) AS n FROM audience WHERE confirmation_id LIKE 'c_draft%'");
+  const there = await rows("SELECT count(*) AS n FROM confirmations WHERE id LIKE 'c_draft%'");
   expect(asked).toEqual(there);
 });
 
 it.each([
   ["alone", []],
   ["among others", [draft]],
-] as const)("keeps text as it was given, %s", async (_how, others) => {
+] as const)("keeps text unchanged, %s", async (_how, others) => {
   const action = "a\u0000b \u{1F600} \u202e' \" \\";
   const one = draft({}, { action, metadata: '{"a":"\\u0000"}' });
-  const made = await insertConfirmations(company.store, [one, ...others.map((make) => make())]);
-  expect(made.has(one.row.id)).toBe(true);
+  const inserted = await insertConfirmations(company.store, [one, ...others.map((make) => make())]);
+  expect(inserted.has(one.row.id)).toBe(true);
   const kept = (await company.store.select(confirmations)).find(({ id }) => id === one.row.id);
   expect(kept).toEqual({ ...one.row, approverId: expect.stringMatching(/^p_/) });
 });
 
-it("wakes for the earliest of them", async () => {
+it("sets the alarm for the one that expires first", async () => {
   await createAll([draft({}, { expiresAt: Date.now() + 1_000 })]);
   await expect
     .poll(() => rows("SELECT count(*) AS n FROM confirmations WHERE status = 'expired'"), { timeout: 5_000 })

@@ -9,7 +9,7 @@ import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { freshRuntime, newCompany } from "../support/worker-fixture.ts";
 
-// Which way a new confirmation is written down, and that the desk hears by then when it is due.
+// Where a new confirmation is inserted, and that the desk's alarm is set before it expires.
 
 const NOW = 1_800_000_000_000;
 const SECOND = 1_000;
@@ -23,30 +23,30 @@ beforeAll(async () => {
 });
 
 let now: number;
-let heard: (string | number)[];
-/** A company that this Worker knows nothing of, at a time of its own. */
+let calls: (string | number)[];
+/** A new company, which this Worker does not remember. */
 beforeEach(async () => {
   const company = await newCompany(real);
   store = company.store;
   const id = await company.asked();
   like = (await store.first(confirmations, eq(confirmations.id, id))) as ConfirmationRow;
   now = NOW;
-  heard = [];
+  calls = [];
 }, 30_000);
 
-/** Ids are of one tenant only. */
+/** An id is unique across tenants. */
 const idOf = (name: string): string => `c_${name} ${store.tenantId}`;
 const nameOf = ({ id }: ConfirmationRow): string => id.slice(2, id.indexOf(" "));
 
-/** Its desk says what it hears, and wakes up when it is told to. */
+/** A desk that records its calls. */
 const desk = (more: Partial<DeskPort> = {}): DeskPort => ({
   ...real.desk(store.tenantId),
   async create({ row }) {
-    heard.push(`open ${nameOf(row)}`);
+    calls.push(`create ${nameOf(row)}`);
     return true;
   },
   async wakeAt(at) {
-    heard.push(at - NOW);
+    calls.push(at - NOW);
     return at;
   },
   ...more,
@@ -62,7 +62,7 @@ const draft = (name: string, dueIn: number, more: Partial<NewConfirmation> = {})
 const isThere = async (name: string) =>
   (await store.first(confirmations, eq(confirmations.id, idOf(name)))) !== undefined;
 
-it("writes one that comes alone itself, and sends to the desk what comes close behind another", async () => {
+it("is inserted by the Worker if it comes alone, and by the desk if another came just before", async () => {
   for (const [name, after] of [
     ["first", 0],
     ["close", 20],
@@ -72,7 +72,7 @@ it("writes one that comes alone itself, and sends to the desk what comes close b
     now += after;
     expect(await storeConfirmation(runtime(), store, draft(name, 900 * SECOND))).toBe(true);
   }
-  expect(heard).toEqual([900 * SECOND, "open close", "open closer"]);
+  expect(calls).toEqual([900 * SECOND, "create close", "create closer"]);
   expect([await isThere("first"), await isThere("alone")]).toEqual([true, true]);
 });
 
@@ -80,52 +80,54 @@ it.each([
   ["one that is due later", 60, 900, 900, []],
   ["one that is due at the same time", 60, 900, 840, []],
   ["one that is due earlier", 60, 900, 300, [360]],
-  ["one whose desk may be awake by now", 896, 900, 900, [1_796]],
+  ["one after which the alarm may have fired", 896, 900, 900, [1_796]],
   ["one that comes after the alarm", 2_000, 900, 60, [2_060]],
 ] as const)(
-  "tells the desk of %s only if it would not wake up in time",
-  async (_what, after, first, second, told) => {
+  "sets the alarm for %s only if it would be too late",
+  async (_what, after, first, second, more) => {
     await storeConfirmation(runtime(), store, draft("first", first * SECOND));
     now += after * SECOND;
     await storeConfirmation(runtime(), store, draft("second", (after + second) * SECOND));
-    expect(heard).toEqual([first, ...told].map((seconds) => seconds * SECOND));
+    expect(calls).toEqual([first, ...more].map((seconds) => seconds * SECOND));
   },
 );
 
-it("goes by the alarm that is set, which may be earlier than the one that was asked for", async () => {
+it("uses the alarm's real time, which may be earlier than requested", async () => {
   const earlier = { wakeAt: async () => NOW + 60 * SECOND };
   await storeConfirmation(runtime(earlier), store, draft("first", 900 * SECOND));
   now += SECOND;
   await storeConfirmation(runtime(), store, draft("second", 120 * SECOND));
-  expect(heard).toEqual([]);
+  expect(calls).toEqual([]);
 });
 
-it("makes nothing, and tells nobody, where a fact does not hold", async () => {
+it("inserts nothing and sets no alarm if a fact does not hold", async () => {
   const nobody = draft("nobody", 900 * SECOND, { audience: { username: "nobody" } });
   expect(await storeConfirmation(runtime(), store, nobody)).toBe(false);
-  expect([heard, await isThere("nobody")]).toEqual([[], false]);
+  expect([calls, await isThere("nobody")]).toEqual([[], false]);
 });
 
-it("has made what is there, though the desk can't be told; and tells it of the next", async () => {
-  const deaf = {
+it("succeeds if only the desk fails, and sets the alarm for the next one", async () => {
+  const failing = {
     wakeAt: async () => {
-      throw new Error("the desk is away");
+      throw new Error("the desk fails");
     },
   };
-  expect(await storeConfirmation(runtime(deaf), store, draft("untold", 900 * SECOND))).toBe(true);
+  expect(await storeConfirmation(runtime(failing), store, draft("without alarm", 900 * SECOND))).toBe(true);
   now += SECOND;
-  expect(await storeConfirmation(runtime(), store, draft("told", 900 * SECOND))).toBe(true);
-  expect(heard).toEqual([900 * SECOND]);
+  expect(await storeConfirmation(runtime(), store, draft("with alarm", 900 * SECOND))).toBe(true);
+  expect(calls).toEqual([900 * SECOND]);
 });
 
-it("fails where nothing is there, either way", async () => {
+it("fails if nothing was inserted, by the Worker or by the desk", async () => {
   const { row, ...more } = draft("broken", 900 * SECOND);
   const broken = { ...more, row: { ...row, projectId: "j_absent" } };
   await expect(storeConfirmation(runtime(), store, broken)).rejects.toThrow(/FOREIGN KEY/);
   const lost = {
     create: async () => {
-      throw new Error("the desk is away");
+      throw new Error("the desk fails");
     },
   };
-  await expect(storeConfirmation(runtime(lost), store, draft("lost", 900 * SECOND))).rejects.toThrow(/away/);
+  await expect(storeConfirmation(runtime(lost), store, draft("lost", 900 * SECOND))).rejects.toThrow(
+    /the desk fails/,
+  );
 });

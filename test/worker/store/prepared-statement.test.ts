@@ -8,7 +8,7 @@ import { credentials, people, projects } from "../../../src/store/schema.ts";
 import { ownTenant, prepared, type TenantStore } from "../../../src/store/tenant-store.ts";
 import { freshRuntime, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 
-// Statements that are composed once: what they return, whose rows they see, and that they are composed once.
+// Prepared statements: what they return, which tenant's rows they see, and that they are composed once.
 
 let runtime: Runtime;
 let acme: TenantStore;
@@ -43,14 +43,14 @@ const TWICE = prepared<typeof people, "username", { readonly what: string }>(peo
     .returning({ username: people.username, what: sql<string>`${sql.placeholder("what")} AS "what"` }),
 );
 
-const LOUDLY = prepared<typeof people, "role", { readonly loud: string }>(people, (scope) =>
+const UPPER_CASE = prepared<typeof people, "role", { readonly upper: string }>(people, (scope) =>
   scope
     .update(people, { role: sql`role` }, eq(people.username, sql.placeholder("username")))
-    .returning({ role: people.role, loud: sql<string>`upper(username) AS "loud"` }),
+    .returning({ role: people.role, upper: sql<string>`upper(username) AS "upper"` }),
 );
 
 describe("a prepared statement", () => {
-  it("returns what the same statement returns when it is composed anew", async () => {
+  it("returns the same as the statement composed without preparing", async () => {
     const alex = await acme.select(people, eq(people.username, "alex"));
     expect(alex).toHaveLength(1);
     expect(await acme.run([PERSON.with({ username: "alex" }), PASSKEYS.with({}), ownTenant])).toEqual([
@@ -58,11 +58,11 @@ describe("a prepared statement", () => {
       await acme.select(credentials),
       [await acme.own()],
     ]);
-    // Booleans are booleans, and what is not there is null.
+    // Booleans are booleans, and missing values are null.
     expect((await acme.run([PASSKEYS.with({})]))[0]).toMatchObject([{ backedUp: true, revokedAt: null }]);
   });
 
-  it("sees the rows of the handle that runs it, and of no other", async () => {
+  it("sees only the rows of the store that runs it", async () => {
     const [own] = await acme.select(projects);
     const id = own?.id ?? "";
     for (const [store, found] of [
@@ -74,17 +74,17 @@ describe("a prepared statement", () => {
     const [mine] = await acme.run([PERSON.with({ username: "alex" })]);
     const [theirs] = await other.run([PERSON.with({ username: "alex" })]);
     expect([mine[0]?.tenantId, theirs[0]?.tenantId]).toEqual([acme.tenantId, other.tenantId]);
-    // The tenant is the handle's, whatever a caller says.
-    const said = { username: "alex", tenant: other.tenantId };
-    expect((await acme.run([PERSON.with(said)]))[0]).toEqual(mine);
+    // The tenant is the store's, also if the caller passes another one.
+    const values = { username: "alex", tenant: other.tenantId };
+    expect((await acme.run([PERSON.with(values)]))[0]).toEqual(mine);
   });
 
-  it("returns what it computes under the name that it gives it", async () => {
-    const [found] = await acme.run([LOUDLY.with({ username: "alex" })]);
-    expect(found).toEqual([{ role: "owner", loud: "ALEX" }]);
+  it("returns a computed value under its alias", async () => {
+    const [found] = await acme.run([UPPER_CASE.with({ username: "alex" })]);
+    expect(found).toEqual([{ role: "owner", upper: "ALEX" }]);
   });
 
-  it("takes a name that stands twice once, and its own values where they stand", async () => {
+  it("binds a repeated name once, and its own constants in their places", async () => {
     const texts: string[] = [];
     const database = openDatabase({ DB: observedDatabase({ prepare: (text) => texts.push(text) }) });
     const store = storeOfDesk(database, acme.tenantId);
@@ -93,7 +93,7 @@ describe("a prepared statement", () => {
     expect(texts[0]?.match(/\?\d+/g)).toEqual(["?1", "?2", "?2", "?3", "?4", "?5"]);
   });
 
-  it("is not run if its text has a mark of its own", async () => {
+  it("is refused if its text contains a literal question mark", async () => {
     const marked = prepared(people, (scope) => scope.select(people, sql`username <> '?'`));
     await expect(acme.run([marked.with({})])).rejects.toThrow(/2 marks for 1 parameters/);
   });
@@ -106,18 +106,18 @@ describe("a prepared statement", () => {
   });
 
   it.each([
-    ["of its values", {}],
-    ["of its own names", { name: "alex" }],
-  ])("is not run with none %s", async (_what, values) => {
+    ["any of its values", {}],
+    ["the values of its own names", { name: "alex" }],
+  ])("is not run without %s", async (_what, values) => {
     await expect(acme.run([PERSON.with(values)])).rejects.toThrow(/username/);
   });
 
-  it("that is left out leaves its place", async () => {
+  it("that is undefined returns no rows in its place", async () => {
     const [none, some, last] = await acme.run([undefined, ownTenant, undefined]);
     expect([none, some.length, last]).toEqual([[], 1, []]);
   });
 
-  it("fails with all that is run with it", async () => {
+  it("fails together with the others of its batch", async () => {
     const [own] = await acme.select(projects);
     const twice = acme.insert(projects, { id: own?.id ?? "", name: "Twice", createdAt: 0 });
     const rename = RENAME.with({ id: own?.id ?? "", name: "Not kept" });

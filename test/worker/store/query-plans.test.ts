@@ -28,11 +28,11 @@ import { failingRuntime, noFault } from "../support/failing-writes.ts";
 import { bindings, freshRuntime, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 
-// What a call costs must not grow with what its tenant has asked before: the plan of every statement that the flow
-// runs is looked at. A table that grows is never read by its tenant alone.
+// The cost of a call must not grow with the tenant's history. This checks the query plan of every statement of the flow:
+// no growing table is read by its tenant alone.
 
 const PAYLOAD = expectOk(canonicalPayload({ service: "api" }));
-const question = (name: string) => ({
+const input = (name: string) => ({
   username: "alex",
   action: `Deploy ${name}`,
   payload: PAYLOAD,
@@ -42,17 +42,17 @@ const question = (name: string) => ({
   policy: null,
 });
 
-/** These are read by their tenant alone, and end after one row, or after a page: they go along an index. */
+/** These read by the tenant alone, along an index, and stop after one row or one page. */
 const BOUNDED = [
   /^SELECT max\(seq\) FROM "outbox" WHERE tenant_id = \?$/,
   /order by "outbox"\."seq" desc limit \?$/,
   /order by "confirmations"\."id" desc limit \?$/,
 ];
-/** Indices of what waits, of what is pending and of changes of the directory: few rows, whatever was asked before. */
+/** Partial indexes with few rows: unsealed records, pending confirmations, changes of the directory. */
 const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending|confirmations_changes/;
-/** The last seq is the end of its index. */
+/** The last seq is at the end of this index. */
 const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
-/** What the database would look for only if a foreign key were violated: nothing of ours waits for that. */
+/** Lookups that SQLite plans for a violated foreign key, and does not run otherwise. */
 const ORPHANS: Readonly<Record<string, RegExp>> = {
   confirmations: /^SEARCH (?:ceremonies|idempotency|audience|outbox|steps|reveals|events) /,
   steps: /^SEARCH votes /,
@@ -74,11 +74,11 @@ beforeAll(async () => {
   const client = new RetryingClient(runtime, store);
   const alex = await personNamed(store, "alex");
   const asked = async (name: string, repeats = false) => {
-    const call = repeats ? identityOf(principal.key.id, question(name), true) : undefined;
-    return expectOk(await ask(runtime, principal, question(name), name, call)).row.id;
+    const identity = repeats ? identityOf(principal.key.id, input(name), true) : undefined;
+    return expectOk(await ask(runtime, principal, input(name), name, identity)).row.id;
   };
   const id = await asked("first");
-  await writeMany(store, id, principal.key.id, alex.id);
+  await insertGroup(store, id, principal.key.id, alex.id);
   await wait(runtime, principal, id, 1);
   expectOk(await cancel(runtime, principal, await asked("cancelled")));
   await asked("repeated", true);
@@ -105,8 +105,8 @@ beforeAll(async () => {
   await tickDue(runtime, store);
 }, 60_000);
 
-/** As the desk writes down what comes at the same moment. */
-async function writeMany(store: TenantStore, id: string, key: string, person: string): Promise<void> {
+/** As the desk inserts drafts of the same moment. */
+async function insertGroup(store: TenantStore, id: string, key: string, person: string): Promise<void> {
   const like = await store.first(confirmations, eq(confirmations.id, id));
   if (like === undefined) throw new RangeError("nothing was asked");
   const drafts = ["named", "asked of people"].map((name, place): NewConfirmation => ({
@@ -118,17 +118,17 @@ async function writeMany(store: TenantStore, id: string, key: string, person: st
   expect((await insertConfirmations(store, drafts)).size).toBe(2);
 }
 
-/** A numbered one may stand more than once. */
-function countPlaces(text: string): number {
+/** A numbered parameter can occur more than once. */
+function countParameters(text: string): number {
   const marks = Array.from(text.matchAll(/\?\d*/g), ([mark], at) => (mark === "?" ? at : mark));
   return new Set(marks).size;
 }
 
-/** The steps of a plan that read what grows without bound. */
+/** The steps of the plan that read an unbounded number of rows. */
 async function unbounded(text: string): Promise<readonly string[]> {
   if (BOUNDED.some((known) => known.test(text))) return [];
   const { results } = await bindings.DB.prepare(`EXPLAIN QUERY PLAN ${text}`)
-    .bind(...Array.from({ length: countPlaces(text) }, () => null))
+    .bind(...Array.from({ length: countParameters(text) }, () => null))
     .all<{ detail: string }>();
   const target = /^insert into "([a-z_]+)"/.exec(text)?.[1] ?? "";
   return results
@@ -137,7 +137,7 @@ async function unbounded(text: string): Promise<readonly string[]> {
 }
 
 const NOTHING = /^$/;
-/** Tables that grow with what is asked, and the letters that stand for tables in joins. */
+/** Tables that grow with the history, and the aliases of tables in joins. */
 const GROWS = "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|[a-z]";
 const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
 const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);

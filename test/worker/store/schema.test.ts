@@ -4,7 +4,7 @@ import * as schema from "../../../src/store/schema.ts";
 import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows, tableNames, type Row } from "../support/database-rows.ts";
 
-// The database as it is made, held against what the code takes it for; and what it refuses by itself.
+// The database compared with schema.ts, and what the database itself refuses.
 
 let company: Company;
 let other: Company;
@@ -20,11 +20,11 @@ const tables = Object.values(schema as Record<string, unknown>).filter(
   (value): value is SQLiteTable => value instanceof SQLiteTable,
 );
 const configs = tables.map((table) => getTableConfig(table));
-/** The two tables of nobody: who there is, and challenges of whoever has not said who they are. */
+/** Tables without a tenant: the tenants themselves, and challenges from before a sign-in. */
 const UNSCOPED = ["tenants", "webauthn_challenges"];
 
 describe("schema.ts", () => {
-  it("knows every table of the database, and no other", async () => {
+  it("has every table of the database, and no other", async () => {
     expect(configs.map(({ name }) => name).toSorted()).toEqual(await tableNames());
   });
 
@@ -42,7 +42,7 @@ describe("schema.ts", () => {
     );
   });
 
-  it("lists in the types what the checks of the database take", async () => {
+  it("has the same values in its types as the checks of the database", async () => {
     const found = await rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'");
     const texts = new Map(found.map((table) => [table["name"], String(table["sql"])]));
     const checked = configs.flatMap(({ name, columns }) =>
@@ -72,7 +72,7 @@ describe("every table", () => {
     for (const name of await tableNames()) expect([name, strict.has(name)]).toEqual([name, true]);
   });
 
-  it("has the tenant first in its primary key, but for the two that belong to nobody", async () => {
+  it("has the tenant first in its primary key, except the two without a tenant", async () => {
     const unscoped: string[] = [];
     for (const name of await tableNames()) {
       const columns = await rows(`PRAGMA table_info(${name})`);
@@ -81,7 +81,7 @@ describe("every table", () => {
     expect(unscoped.toSorted()).toEqual(UNSCOPED.toSorted());
   });
 
-  it("carries the tenant in every foreign key", async () => {
+  it("has the tenant in every foreign key", async () => {
     for (const name of await tableNames()) {
       const columns = await rows(`PRAGMA foreign_key_list(${name})`);
       const keys = new Map<unknown, string[]>();
@@ -96,7 +96,7 @@ describe("every table", () => {
 
 const refused = async (sql: string, ...values: (string | number | null)[]): Promise<string> =>
   rows(sql, ...values).then(
-    () => "taken",
+    () => "accepted",
     (problem: unknown) => String(problem),
   );
 
@@ -110,8 +110,8 @@ describe("a decided confirmation", () => {
   it.each(moves)("does not go from %s to %s", async (from, to) => {
     const id = await company.asked();
     const move = "UPDATE confirmations SET status = ?1 WHERE id = ?2";
-    expect(await refused(move, from, id)).toBe("taken");
-    expect(await refused(move, from, id)).toBe("taken");
+    expect(await refused(move, from, id)).toBe("accepted");
+    expect(await refused(move, from, id)).toBe("accepted");
     expect(await refused(move, to, id)).toContain("a decided confirmation never changes its status");
     expect(await rows("SELECT status FROM confirmations WHERE id = ?1", id)).toEqual([{ status: from }]);
   });
@@ -123,7 +123,7 @@ describe("a decided confirmation", () => {
   ] as const)("is not used again %s", async (_name, at) => {
     const id = await company.asked();
     const use = "UPDATE confirmations SET consumed_at = ?1 WHERE id = ?2";
-    expect(await refused(use, 1, id)).toBe("taken");
+    expect(await refused(use, 1, id)).toBe("accepted");
     expect(await refused(use, at, id)).toContain("an approval is used once");
     expect(await rows("SELECT consumed_at FROM confirmations WHERE id = ?1", id)).toEqual([
       { consumed_at: 1 },
@@ -157,7 +157,7 @@ describe("a link", () => {
       "confirmation to project",
       `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '{}', '', NULL, NULL, NULL, 'pending', 0, 0, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL`,
     ],
-    ["inbox to person", `audience SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
+    ["audience to person", `audience SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
     [
       "ceremony to confirmation",
       `ceremonies SELECT ?1, ?3, ${request}, ${own("people")}, '', 1, 1, NULL, NULL`,
@@ -167,11 +167,11 @@ describe("a link", () => {
       `ceremonies SELECT ?1, ?3, ${own("confirmations")}, ${only("people")}, '', 1, 1, NULL, NULL`,
     ],
     [
-      "name of a call to key",
+      "idempotency key to API key",
       `idempotency SELECT ?1, ${only("api_keys")}, ?3, 'create', '', ${own("confirmations")}, 1`,
     ],
     [
-      "name of a call to confirmation",
+      "idempotency key to confirmation",
       `idempotency SELECT ?1, ${own("api_keys")}, ?3, 'create', '', ${request}, 1`,
     ],
     ["step to confirmation", `steps SELECT ?1, ${request}, 1, ?3, 'approve', 1, NULL`],
@@ -192,8 +192,10 @@ describe("a link", () => {
     const [mine, theirs] = [company.store.tenantId, other.store.tenantId];
     const fresh = () => crypto.randomUUID();
     expect(await refused(insert, mine, theirs, fresh())).toContain("FOREIGN KEY constraint failed");
-    // The same statement with an id of its own tenant is taken, or meets only its own row.
-    expect(await refused(insert, mine, mine, fresh())).toMatch(/^taken$|UNIQUE constraint failed: audience/);
+    // The same statement with an id of its own tenant is accepted, or the same row exists.
+    expect(await refused(insert, mine, mine, fresh())).toMatch(
+      /^accepted$|UNIQUE constraint failed: audience/,
+    );
   });
 
   it("from vote to step and passkey stays within the tenant", async () => {
@@ -210,7 +212,7 @@ describe("a link", () => {
     const broken = "FOREIGN KEY constraint failed";
     expect(await refused(vote, tenantId, asked, "theirs", key(company))).toContain(broken);
     expect(await refused(vote, tenantId, asked, "mine", key(other))).toContain(broken);
-    expect(await refused(vote, tenantId, asked, "mine", key(company))).toBe("taken");
+    expect(await refused(vote, tenantId, asked, "mine", key(company))).toBe("accepted");
   });
 
   it("of a passkey to two people is refused, also across tenants", async () => {
@@ -224,7 +226,7 @@ describe("a link", () => {
   });
 });
 
-describe("what follows from a row", () => {
+describe("a trigger", () => {
   const stepsOf = (id: string) =>
     rows("SELECT n, id, type, at, person_id FROM steps WHERE confirmation_id = ?1", id);
   const insertStep = (id: string, step: string, n: number) =>
@@ -238,27 +240,27 @@ describe("what follows from a row", () => {
       company.alex.passkey.credential.id,
     );
 
-  it("of a vote: its step", async () => {
+  it("adds the step of a vote", async () => {
     const id = await company.asked();
-    expect(await vote(id, "s_follows")).toBe("taken");
+    expect(await vote(id, "s_follows")).toBe("accepted");
     expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_follows", type: "reject", at: 7, person_id: "p" }]);
   });
 
-  it("of a vote whose step is there: nothing", async () => {
+  it("keeps a step that exists", async () => {
     const id = await company.asked();
-    await insertStep(id, "s_there", 1);
-    expect(await vote(id, "s_there")).toBe("taken");
-    expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_there", type: "cancel", at: 5, person_id: null }]);
+    await insertStep(id, "s_exists", 1);
+    expect(await vote(id, "s_exists")).toBe("accepted");
+    expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_exists", type: "cancel", at: 5, person_id: null }]);
   });
 
-  it("of a vote whose place is taken: its refusal", async () => {
+  it("refuses a vote if another step has its number", async () => {
     const id = await company.asked();
     await insertStep(id, "s_taken", 1);
     expect(await vote(id, "s_late")).toContain("FOREIGN KEY constraint failed");
     expect((await stepsOf(id)).map((step) => step["id"])).toEqual(["s_taken"]);
   });
 
-  it("of a confirmation: that whom it names is asked, if they are of its tenant", async () => {
+  it("adds the approver of a confirmation to its audience, if they are of its tenant", async () => {
     const personOf = async ({ store }: Company) =>
       (await rows("SELECT id FROM people WHERE tenant_id = ?1", store.tenantId))[0]?.["id"] ?? null;
     const [mine, theirs] = [await personOf(company), await personOf(other)];
@@ -271,8 +273,8 @@ describe("what follows from a row", () => {
       const answer = await refused(insert, id, approver, like);
       return [answer, await rows("SELECT person_id FROM audience WHERE confirmation_id = ?1", id)];
     };
-    expect(await named(mine)).toEqual(["taken", [{ person_id: mine }]]);
-    expect(await named(null)).toEqual(["taken", []]);
+    expect(await named(mine)).toEqual(["accepted", [{ person_id: mine }]]);
+    expect(await named(null)).toEqual(["accepted", []]);
     expect(await named(theirs)).toEqual([expect.stringContaining("FOREIGN KEY"), []]);
   });
 });

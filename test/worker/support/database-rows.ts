@@ -1,6 +1,6 @@
 import { bindings } from "./worker-fixture.ts";
 
-// The rows themselves, for tests that look behind the doors or move time.
+// Direct access to rows, for tests that check the tables or change times.
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
@@ -19,7 +19,7 @@ export async function tableNames(): Promise<readonly string[]> {
   return found.map(({ name }) => String(name));
 }
 
-/** Every row of every table, as text; when a key was last used is no state. */
+/** Every row of every table, as text, without the last use of API keys. */
 export async function everything(): Promise<Readonly<Record<string, readonly string[]>>> {
   const names = await tableNames();
   const results = await bindings.DB.batch<Row>(
@@ -42,7 +42,7 @@ export function changed(before: Everything, after: Everything): readonly string[
   return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
-/** What stands differently after doing this. */
+/** The tables that this changes. */
 export async function changedBy(work: () => Promise<unknown>): Promise<readonly string[]> {
   const before = await everything();
   await work();

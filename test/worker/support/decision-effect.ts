@@ -1,7 +1,7 @@
 import type { Answered, BrowserClient } from "../../support/browser-client.ts";
 import { changedBy, rows } from "./database-rows.ts";
 
-// What became of a signature that was posted: what was told, and what stands differently since.
+// The effect of a posted decision: its answer, and the tables that it changed.
 
 export type SignedForm = Awaited<ReturnType<BrowserClient["sign"]>>;
 
@@ -27,12 +27,12 @@ export async function isCeremonyUsed(held: SignedForm): Promise<boolean> {
   return row !== undefined && row["used_by"] !== null;
 }
 
-/** Moves a row's time, to a moment ago unless told. */
+/** Sets a time of a row, by default to a moment ago. */
 export async function setTime(table: string, column: string, id: string, at = Date.now() - 1): Promise<void> {
   await rows(`UPDATE ${table} SET ${column} = ?1 WHERE id = ?2`, at, id);
 }
 
-/** What was told, which tables differ, and how the request stands. */
+/** The answer, the tables that changed, and the request's status. */
 export async function effectOf(id: string, work: () => Promise<Answered>) {
   const seen: Answered[] = [];
   const changed = await changedBy(async () => {
@@ -41,7 +41,7 @@ export async function effectOf(id: string, work: () => Promise<Answered>) {
   return { answers: seen.map(statusAndCode), changed, request: await statusOf(id) };
 }
 
-/** Refused with this code; only these tables differ; and the request can still be decided. */
+/** Refused with this code, with changes only in these tables, and the request still open. */
 export function refusal(status: number, code: string, changed: readonly string[] = ["ceremonies"]) {
   return { answers: [[status, code]], changed, request: { status: "pending", version: 0 } };
 }

@@ -4,9 +4,9 @@ import { sealAll } from "../../../src/app/sealing/seal.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 
-// A runtime whose n-th write fails: not done, or done and reported failed. A write is a statement or batch that
-// changes the database, an append to the log, and a ring of the desk, which here lives in this runtime too,
-// so that its writes fail like the others.
+// A runtime whose n-th write fails: it is not done, or done and reported as failed. A write is a statement or batch that
+// changes the database, an append to the log, or a call of the desk. The desk runs in this runtime, too, so that its
+// writes fail like the others.
 
 export type Moment = "before" | "after";
 
@@ -14,25 +14,25 @@ export class Fault {
   readonly #call: number;
   readonly #moment: Moment;
   #count = 0;
-  /** What was struck, once it was. */
-  struck: string | undefined;
+  /** The write that failed, if one did. */
+  failedWrite: string | undefined;
 
   constructor(call: number, moment: Moment) {
     this.#call = call;
     this.#moment = moment;
   }
 
-  async strike<Value>(name: string, real: () => Promise<Value>): Promise<Value> {
-    const mine = this.#count++ === this.#call;
-    if (!mine) return real();
-    this.struck = name;
+  async intercept<Value>(name: string, real: () => Promise<Value>): Promise<Value> {
+    const fails = this.#count++ === this.#call;
+    if (!fails) return real();
+    this.failedWrite = name;
     if (this.#moment === "before") throw new Error(`${name} failed`);
     await real();
     throw new Error(`${name} was done and its answer is lost`);
   }
 }
 
-/** One that strikes nothing. */
+/** Nothing fails. */
 export const noFault = (): Fault => new Fault(-1, "before");
 
 export function failingRuntime(
@@ -42,24 +42,24 @@ export function failingRuntime(
 ): Runtime {
   const database = openDatabase({ DB: faultyDatabase(bindings.DB, fault) });
   const log: LogClient = {
-    append: (entries, known) => fault.strike("log.append", () => runtime.log.append(entries, known)),
+    append: (entries, known) => fault.intercept("log.append", () => runtime.log.append(entries, known)),
     proofs: (indices) => runtime.log.proofs(indices),
     vkey: () => runtime.log.vkey(),
   };
   const desk = (tenantId: string): DeskPort => ({
     create: (draft) =>
-      fault.strike("desk.create", async () => {
-        const made = await insertConfirmations(storeOfDesk(database, tenantId), [draft]);
-        return made.size === 1;
+      fault.intercept("desk.create", async () => {
+        const inserted = await insertConfirmations(storeOfDesk(database, tenantId), [draft]);
+        return inserted.size === 1;
       }),
     requestSealing: () =>
-      fault.strike("desk.requestSealing", async () => {
+      fault.intercept("desk.requestSealing", async () => {
         const store = storeOfDesk(database, tenantId);
         await sealAll(store, log, async () => undefined);
       }),
     wait: async () => ({ attended: true, outcome: null }),
     abandonWait: async () => undefined,
-    wakeAt: (at) => fault.strike("desk.wakeAt", async () => at),
+    wakeAt: (at) => fault.intercept("desk.wakeAt", async () => at),
   });
   return { ...runtime, database, log, desk };
 }
@@ -67,7 +67,7 @@ export function failingRuntime(
 const RUN = ["run", "all", "raw", "first"];
 
 function faultyDatabase(real: D1Database, fault: Fault): D1Database {
-  const kept = new WeakMap<object, { statement: D1PreparedStatement; text: string }>();
+  const wrappedOnes = new WeakMap<object, { statement: D1PreparedStatement; text: string }>();
   const wrap = (statement: D1PreparedStatement, text: string): D1PreparedStatement => {
     const wrapped = new Proxy(statement, {
       get(target, name) {
@@ -76,22 +76,22 @@ function faultyDatabase(real: D1Database, fault: Fault): D1Database {
         if (name === "bind") return (...values: unknown[]) => wrap(target.bind(...values), text);
         const call = (...values: unknown[]) => Reflect.apply(value, target, values) as Promise<unknown>;
         return RUN.includes(String(name)) && isWrite(text)
-          ? (...values: unknown[]) => fault.strike(wordsOf(text), () => call(...values))
+          ? (...values: unknown[]) => fault.intercept(wordsOf(text), () => call(...values))
           : call;
       },
     });
-    kept.set(wrapped, { statement, text });
+    wrappedOnes.set(wrapped, { statement, text });
     return wrapped;
   };
   const client = {
     prepare: (text: string) => wrap(real.prepare(text), text),
     batch: async (statements: D1PreparedStatement[]) => {
-      const held = statements.flatMap((each) => kept.get(each) ?? []);
-      const batch = () => real.batch(held.map(({ statement }) => statement));
-      const writes = held.filter(({ text }) => isWrite(text));
+      const unwrapped = statements.flatMap((each) => wrappedOnes.get(each) ?? []);
+      const batch = () => real.batch(unwrapped.map(({ statement }) => statement));
+      const writes = unwrapped.filter(({ text }) => isWrite(text));
       return writes.length === 0
         ? batch()
-        : fault.strike(writes.map(({ text }) => wordsOf(text)).join(", "), batch);
+        : fault.intercept(writes.map(({ text }) => wordsOf(text)).join(", "), batch);
     },
   };
   return client as D1Database;

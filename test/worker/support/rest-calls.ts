@@ -2,7 +2,7 @@ import type { Answered } from "../../support/browser-client.ts";
 import { fetchWorker, ORIGIN, type Company } from "./worker-fixture.ts";
 import { rows } from "./database-rows.ts";
 
-// What a backend does over REST, in short words.
+// The calls of a backend over REST.
 
 export const PAYLOAD = { service: "api", sha: "abc123" };
 export const QUESTION = { username: "alex", action: "Deploy to production", payload: PAYLOAD };
@@ -38,7 +38,7 @@ export function restCalls({ api, apiKey, asked, alex }: Company): RestCalls {
   };
 }
 
-/** Its time is over, and nobody has noticed yet. */
+/** The confirmation has expired, and is not marked so yet. */
 export async function letExpire(id: string): Promise<void> {
   await rows("UPDATE confirmations SET expires_at = ?1 WHERE id = ?2", Date.now() - 1, id);
 }

@@ -18,23 +18,23 @@ import { idOf } from "./worker-fixture.ts";
 import { personNamed, signWith } from "./signed-decisions.ts";
 import { auditConfirmation } from "./stream-audit.ts";
 
-// A client in a runtime where things fail: tries again, with the same name and the same assertion, and audits
-// the tenant's rows each time before it does.
+// A client in a runtime where writes fail. It retries with the same Idempotency-Key and the same assertion, and audits
+// the tenant's rows before each retry.
 
 const TRIES_MAX = 4;
 const bytesOf = (text: string) => expectOk(fromBase64url(text));
 
-/** At every moment, also right after a fault. */
+/** What must hold at every moment, also right after a failure. */
 export async function auditRows(store: TenantStore): Promise<void> {
   const rows = await store.select(outbox).orderBy(outbox.seq);
   expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_row, place) => place));
-  // Sealed in order: behind one that waits, none is sealed.
+  // Sealed in order: after an unsealed row none is sealed.
   const sealed = rows.filter(({ index }) => index !== null).length;
   expect(rows.findIndex(({ index }) => index === null)).toBe(sealed === rows.length ? -1 : sealed);
   for (const { id } of await store.select(confirmations)) await auditConfirmation(store, id);
 }
 
-/** What was injected, and nothing else. */
+/** Only injected failures are expected. */
 function expectFault(problem: unknown): void {
   expect(String((problem as Error).cause ?? problem)).toMatch(/failed|its answer is lost|not sealed yet/u);
 }
@@ -53,8 +53,8 @@ export class RetryingClient {
     this.#store = store;
   }
 
-  /** Again, until there is an answer; a refusal is an answer. */
-  async insist<Value>(call: () => Promise<Value>): Promise<Value> {
+  /** Retries until there is an answer. A refusal is an answer. */
+  async retry<Value>(call: () => Promise<Value>): Promise<Value> {
     for (let tried = 0; tried < TRIES_MAX; tried++) {
       try {
         return await call();
@@ -68,7 +68,7 @@ export class RetryingClient {
   }
 
   async signIn(passkey: Authenticator, userHandle: string): Promise<void> {
-    const signed = await this.insist(async () => {
+    const signed = await this.retry(async () => {
       const { challenge } = await beginSignIn(this.#runtime);
       const { assertion } = await passkey.assert(bytesOf(challenge));
       return finishSignIn(this.#runtime, { challenge, assertion, userHandle });
@@ -76,13 +76,13 @@ export class RetryingClient {
     expectAnswer(signed.ok, true);
   }
 
-  /** A link that is used already has done its work: the passkey signs in. */
+  /** If the link is used already, the passkey is stored and signs in. */
   async enrol(secret: string, passkey: Authenticator): Promise<void> {
     const handle = (await personNamed(this.#store, "alex")).userHandle;
-    const done = await this.insist(async () => {
-      const begun = await beginEnrolment(this.#runtime, secret);
-      if (!begun.ok) return begun;
-      const { challenge } = begun.value;
+    const done = await this.retry(async () => {
+      const invitation = await beginEnrolment(this.#runtime, secret);
+      if (!invitation.ok) return invitation;
+      const { challenge } = invitation.value;
       const response = await passkey.register(bytesOf(challenge));
       const { clientDataJSON, attestationObject } = response.response;
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
@@ -94,7 +94,7 @@ export class RetryingClient {
 
   async addDevice(passkey: Authenticator): Promise<string> {
     const person = await personNamed(this.#store, "alex");
-    const done = await this.insist(async (): Promise<Result<string>> => {
+    const done = await this.retry(async (): Promise<Result<string>> => {
       const { challenge } = await beginDevice(this.#runtime, this.#store, person);
       const response = await passkey.register(bytesOf(challenge));
       const { clientDataJSON, attestationObject } = response.response;
@@ -102,36 +102,37 @@ export class RetryingClient {
       return finishDevice(this.#runtime, this.#store, person, { challenge, label: "Key", registration });
     });
     if (done.ok) return idOf(done.value);
-    // It is stored, and nobody was asked to endorse it: signing in with it asks.
+    // It is stored without a request to endorse it. Signing in with it creates the request.
     expectAnswer(done.refusal.code, "credential_registered");
     await this.signIn(passkey, person.userHandle);
     const asked = await this.#store.select(confirmations);
     return asked.find(({ type }) => type === "credential.endorsed")?.id ?? "";
   }
 
-  /** As the door does it: by what the page began with, if that is known, or else looked at whole. */
+  /** As the route does it: with a remembered ceremony if there is one, otherwise with a full read. */
   async decide(id: string, passkey: Authenticator): Promise<void> {
     const [runtime, store] = [this.#runtime, this.#store];
     const person = await personNamed(store, "alex");
     const session = secretHash(
-      await this.insist(() => openSession(runtime, { store, passkey: passkey.credential })),
+      await this.retry(() => openSession(runtime, { store, passkey: passkey.credential })),
     );
-    const given = await this.insist(async () => {
+    const decision = await this.retry(async () => {
       const loaded = await loadConfirmation(store, id);
-      const begun = await beginCeremony(runtime, store, id, person, loaded && { session, loaded });
-      return signWith(runtime, store, id, { person, passkey }, expectOk(begun).ceremonyId, "approve");
+      const ceremony = await beginCeremony(runtime, store, id, person, loaded && { session, loaded });
+      return signWith(runtime, store, id, { person, passkey }, expectOk(ceremony).ceremonyId, "approve");
     });
-    const present = () =>
-      this.insist(async (): Promise<Result<"decided">> => {
-        const begun = takeCeremony(session, id);
+    const submit = () =>
+      this.retry(async (): Promise<Result<"decided">> => {
+        const remembered = takeCeremony(session, id);
         const stepId = newId(runtime, "s");
-        const by = begun && (await decideWithRememberedCeremony(runtime, begun, given, stepId));
-        return by ? accept("decided") : decide(runtime, store, id, person, given, stepId);
+        const done =
+          remembered && (await decideWithRememberedCeremony(runtime, remembered, decision, stepId));
+        return done ? accept("decided") : decide(runtime, store, id, person, decision, stepId);
       });
-    const decided = await present();
+    const decided = await submit();
     expectAnswer(decided, { ok: true, value: "decided" });
-    // An identical repetition, whenever it comes, is answered like the first.
-    expectAnswer(await present(), decided);
+    // An identical repetition gets the first answer.
+    expectAnswer(await submit(), decided);
   }
 }
 

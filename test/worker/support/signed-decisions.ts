@@ -14,7 +14,7 @@ import type { Authenticator } from "../../support/authenticator.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import { ORIGIN } from "./worker-fixture.ts";
 
-// Decisions made ahead, below the doors, so that many can be let loose at one moment.
+// Decisions that are signed in advance, below HTTP, so that many can be submitted at one moment.
 
 export interface Signer {
   readonly person: PersonRow;
@@ -24,7 +24,7 @@ export interface Signer {
 export interface Presigned {
   readonly id: string;
   readonly person: PersonRow;
-  readonly given: Decision;
+  readonly decision: Decision;
 }
 
 export async function presign(
@@ -32,15 +32,15 @@ export async function presign(
   store: TenantStore,
   id: string,
   { person, passkey }: Signer,
-  decision: Decision["decision"] = "approve",
+  choice: Decision["decision"] = "approve",
   reason = "",
 ): Promise<Presigned> {
   const { ceremonyId } = expectOk(await beginCeremony(runtime, store, id, person));
-  const given = await signWith(runtime, store, id, { person, passkey }, ceremonyId, decision, reason);
-  return { id, person, given };
+  const decision = await signWith(runtime, store, id, { person, passkey }, ceremonyId, choice, reason);
+  return { id, person, decision };
 }
 
-/** The decision over a ceremony that was begun. */
+/** The decision signed over the challenge of this ceremony. */
 export async function signWith(
   runtime: Runtime,
   store: TenantStore,
@@ -64,9 +64,9 @@ export async function signWith(
 export function submit(
   runtime: Runtime,
   store: TenantStore,
-  { id, person, given }: Presigned,
+  { id, person, decision }: Presigned,
 ): Promise<Result<unknown>> {
-  return decide(runtime, store, id, person, given);
+  return decide(runtime, store, id, person, decision);
 }
 
 export async function personNamed(store: TenantStore, username: string): Promise<PersonRow> {
@@ -75,7 +75,7 @@ export async function personNamed(store: TenantStore, username: string): Promise
   return person;
 }
 
-/** A passkey that counts at once, written straight into the tables. */
+/** A passkey that is active at once: its row is inserted, and no record endorses it. */
 export async function insertActivePasskey(
   runtime: Runtime,
   store: TenantStore,
@@ -87,7 +87,7 @@ export async function insertActivePasskey(
   await store.insert(credentials, {
     id,
     personId,
-    label: "Given",
+    label: "Inserted",
     publicKey: toBase64url(publicKey),
     algorithm,
     signCount,

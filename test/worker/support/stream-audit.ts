@@ -15,13 +15,13 @@ import type { LogReading } from "../../support/log/log-reader.ts";
 import { expectedRecord } from "../../support/evidence/expected-record.ts";
 import { audit } from "./log-audit.ts";
 
-// What must hold of a tenant's rows at any moment, and of its stream and the log once it is quiet.
+// What must hold for a tenant's rows at any moment, and for its stream and the log when nothing is pending.
 
 const OUTCOMES = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" } as const;
 
 /** One confirmation against its steps, votes and records. Returns its row. */
 export async function auditConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow> {
-  const [[row], made, cast, records, begun] = await store.read([
+  const [[row], stepRows, cast, records, ceremonyRows] = await store.read([
     store.select(confirmations, eq(confirmations.id, id)),
     store.select(steps, eq(steps.confirmationId, id)).orderBy(steps.n),
     store.select(votes, eq(votes.confirmationId, id)),
@@ -29,35 +29,36 @@ export async function auditConfirmation(store: TenantStore, id: string): Promise
     store.select(ceremonies, eq(ceremonies.confirmationId, id)),
   ]);
   if (row === undefined) throw new RangeError("there is no such confirmation");
-  expect(made.map(({ n }) => n)).toEqual(made.map((_step, place) => place + 1));
-  expect(row.version).toBe(made.length);
+  expect(stepRows.map(({ n }) => n)).toEqual(stepRows.map((_step, place) => place + 1));
+  expect(row.version).toBe(stepRows.length);
 
-  // A vote for each signed step and none besides, of its person and with its word, by a burnt ceremony.
-  const signed = made.filter(({ type }) => ["approve", "reject", "break-glass"].includes(type));
-  const told = (one: { person: string | null; word: string; step: string; at: number }) => one;
+  // One vote for each signed step and no other, of its person and with its decision, by a used ceremony.
+  const signed = stepRows.filter(({ type }) => ["approve", "reject", "break-glass"].includes(type));
   const byStep = (one: { step: string }, other: { step: string }) => (one.step < other.step ? -1 : 1);
   expect(
     cast
-      .map((vote) => told({ person: vote.personId, word: vote.decision, step: vote.stepId, at: vote.at }))
+      .map((vote) => ({ person: vote.personId, word: vote.decision, step: vote.stepId, at: vote.at }))
       .toSorted(byStep),
   ).toEqual(
     signed
-      .map((step) => told({ person: step.personId, word: step.type, step: step.id, at: step.at }))
+      .map((step) => ({ person: step.personId, word: step.type, step: step.id, at: step.at }))
       .toSorted(byStep),
   );
   for (const { id: step, personId } of signed) {
-    expect(begun.filter(({ usedBy }) => usedBy === step).map((each) => each.personId)).toEqual([personId]);
+    expect(ceremonyRows.filter(({ usedBy }) => usedBy === step).map((each) => each.personId)).toEqual([
+      personId,
+    ]);
   }
 
   const decisions = records.filter(({ type }) => type !== "consumed");
   const uses = records.filter(({ type }) => type === "consumed");
   expect(uses.length).toBe(row.consumedAt === null ? 0 : 1);
-  expect(made.filter(({ type }) => type === "consume").length).toBe(uses.length);
+  expect(stepRows.filter(({ type }) => type === "consume").length).toBe(uses.length);
   if (row.status === "pending") {
     expect([decisions, row.decidedSeq, row.decidedAt, row.consumedAt]).toEqual([[], null, null, null]);
     return row;
   }
-  const ending = made.filter(({ id: step }) => step === decisions[0]?.stepId);
+  const ending = stepRows.filter(({ id: step }) => step === decisions[0]?.stepId);
   expect([decisions.length, ending.length]).toEqual([1, 1]);
   const [last] = ending;
   expect(row).toMatchObject({
@@ -66,8 +67,8 @@ export async function auditConfirmation(store: TenantStore, id: string): Promise
     decidedSeq: decisions[0]?.seq,
   });
   expect(decisions[0]?.outcome).toBe(row.status);
-  // Nothing but a use follows an outcome.
-  expect(made.slice(last?.n ?? 0).map(({ type }) => type)).toEqual(uses.map(() => "consume"));
+  // Only a use can follow an outcome.
+  expect(stepRows.slice(last?.n ?? 0).map(({ type }) => type)).toEqual(uses.map(() => "consume"));
   if (row.consumedAt !== null) expect(row.status).toBe("approved");
   return row;
 }
@@ -77,7 +78,7 @@ export interface StreamAudit {
   readonly log: LogReading;
 }
 
-/** The whole stream: no gap, each record chained to the one before it and sealed under its own label. */
+/** The whole stream: no gap, each record chained to the one before it and sealed with its own label. */
 export async function auditStream(runtime: Runtime, store: TenantStore): Promise<StreamAudit> {
   const tenant = await store.own();
   const [rows, about, cast] = await store.read([
@@ -101,7 +102,7 @@ export async function auditStream(runtime: Runtime, store: TenantStore): Promise
     commits.push(toHex(commit));
     expect([row.seq, row.commitment]).toEqual([row.seq, toHex(commit)]);
     expect(log.entries[row.index ?? -1]).toBe(toHex(entry));
-    // Nothing of it stands in the log twice.
+    // Each label is in the log once.
     expect(log.entries.filter((entry) => entry.slice(2, 66) === toHex(label)).length).toBe(1);
   }
   const indices = rows.map(({ index }) => index);
@@ -111,7 +112,7 @@ export async function auditStream(runtime: Runtime, store: TenantStore): Promise
   return { rows, log };
 }
 
-/** The directory as a stranger recomputes it: no record of the stream makes that fail. */
+/** The directory as an auditor computes it from the stream. Every record must be valid. */
 export async function replayDirectory(store: TenantStore): Promise<Directory> {
   const [[first, ...rows], about, cast] = await store.read([
     store.select(outbox).orderBy(outbox.seq),

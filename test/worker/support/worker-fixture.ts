@@ -6,7 +6,7 @@ import type { Runtime } from "../../../src/app/runtime.ts";
 import type { Env } from "../../../src/env.ts";
 import { backend, BrowserClient, type Fetch } from "../../support/browser-client.ts";
 
-// The whole Worker on real D1 and Durable Objects, empty at the beginning of each file.
+// The whole Worker on real D1 and Durable Objects, empty at the start of each file.
 
 export const ORIGIN = "http://localhost:8787";
 export const bindings = env as unknown as Env & { readonly TEST_MIGRATIONS: D1Migration[] };
@@ -27,18 +27,18 @@ export async function freshRuntime(): Promise<Runtime> {
   throw new Error("the database could not be emptied");
 }
 
-/** The database, and whoever listens hears of each text and of each batch before it is run. */
-export function observedDatabase(heard: {
+/** The database, with callbacks that get each statement's text and each batch before it runs. */
+export function observedDatabase(observer: {
   prepare?: (text: string) => void;
   batch?: () => void;
 }): D1Database {
   const database: unknown = {
     prepare(text: string) {
-      heard.prepare?.(text);
+      observer.prepare?.(text);
       return bindings.DB.prepare(text);
     },
     async batch(statements: D1PreparedStatement[]) {
-      heard.batch?.();
+      observer.batch?.();
       return bindings.DB.batch(statements);
     },
   };
@@ -51,19 +51,19 @@ export interface Company extends CreatedTenant {
   readonly people: ReturnType<typeof backend>;
   /** Invited, enrolled and endorsed by alex. */
   readonly enrolled: (username: string, role?: string) => Promise<BrowserClient>;
-  /** A request for one person; its id. */
+  /** Creates a request for one person. Returns its id. */
   readonly asked: (username?: string, more?: object) => Promise<string>;
 }
 
 /** A tenant whose owner alex has enrolled. */
 export async function newCompany(runtime: Runtime, name = "Acme"): Promise<Company> {
-  const founded = await createTenant(runtime, name, "alex");
+  const tenant = await createTenant(runtime, name, "alex");
   const alex = await BrowserClient.create(fetchWorker, ORIGIN);
-  await alex.enrol(founded.enrolUrl);
-  const api = backend(fetchWorker, ORIGIN, founded.apiKey);
-  const people = backend(fetchWorker, ORIGIN, founded.peopleKey);
+  await alex.enrol(tenant.enrolUrl);
+  const api = backend(fetchWorker, ORIGIN, tenant.apiKey);
+  const people = backend(fetchWorker, ORIGIN, tenant.peopleKey);
   return {
-    ...founded,
+    ...tenant,
     alex,
     api,
     people,
@@ -75,18 +75,18 @@ export async function newCompany(runtime: Runtime, name = "Acme"): Promise<Compa
       return client;
     },
     async asked(username = "alex", more = {}) {
-      const question = {
+      const request = {
         username,
         action: "Deploy to production",
         payload: { service: "api", sha: "abc123" },
       };
-      const { body } = await api("POST", "/api/confirmations", { ...question, ...more });
+      const { body } = await api("POST", "/api/confirmations", { ...request, ...more });
       return body.id;
     },
   };
 }
 
-/** The id at the end of an approval's address. */
+/** The id at the end of an approval page's address. */
 export function idOf(address: string): string {
   return address.slice(address.lastIndexOf("/") + 1);
 }

@@ -1,4 +1,4 @@
-// Tells the types which module `exports.default` of cloudflare:workers stands for.
+// The module whose default export is `exports.default` of cloudflare:workers.
 declare namespace Cloudflare {
   interface Env extends Readonly<import("../../../src/env.ts").Env> {}
   interface GlobalProps {
