@@ -96,6 +96,7 @@ type PeopleCode =
   | "owner_not_enrolled"
   | "credential_registered"
   | "recovery_impossible"
+  | "last_way_in"
   | "not_allowed";
 
 /** Why a ceremony is refused although its signature may be valid. */

@@ -15,6 +15,7 @@ describe("a person's passkeys", () => {
   it("get a second one, created on another device and endorsed with the first", async () => {
     await phone.page.goto(`${url}/devices`);
     await eventually(phone.page.getByText("Add a second passkey.")).toBeVisible();
+    await eventually(phone.page.getByText("Can't be revoked: ")).toBeVisible();
     // The other device gets the session; its authenticator is empty.
     await key.context.addCookies(await phone.context.cookies());
     await key.page.goto(`${url}/devices`);
@@ -31,6 +32,7 @@ describe("a person's passkeys", () => {
     await phone.page.goto(`${url}/devices`);
     await eventually(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Active"]);
     await eventually(phone.page.getByText("Add a second passkey.")).toBeHidden();
+    await eventually(phone.page.getByText("Can't be revoked: ")).toBeHidden();
   });
 
   it("can each decide alone", async () => {

@@ -36,7 +36,8 @@ function drawPasskey(passkey: Passkey): HTMLElement {
     make("p", "", make("code", "", groupedDigits(fingerprint.replaceAll(" ", "")))),
     make("p", "quiet", "Created ", drawTime(createdAt), ", ", ...used),
   );
-  if (state === "active") {
+  if (passkey.lastWayIn !== null) drawn.append(make("p", "note", `Can't be revoked: ${passkey.lastWayIn}.`));
+  else if (state === "active") {
     const revoke = make("button", "small no", "Revoke");
     revoke.type = "button";
     revoke.ariaLabel = `Revoke ${passkey.label}`;

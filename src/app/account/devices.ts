@@ -2,12 +2,14 @@ import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
 import { expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { findPasskey, insertPasskey, passkeysOf } from "../../store/account/passkeys.ts";
 import { newestVotes } from "../../store/confirmation/votes.ts";
 import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { requestEndorsement } from "../directory/endorse.ts";
+import { directoryOf } from "../directory/change.ts";
+import { requestEndorsement, revocationOf } from "../directory/endorse.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 import {
   newChallenge,
@@ -26,6 +28,7 @@ export async function devicesOf(store: TenantStore, person: PersonRow): Promise<
     store,
     passkeys.map(({ id }) => id),
   );
+  const directory = await directoryOf(store);
   return passkeys.map((passkey, index) => ({
     id: passkey.id,
     label: passkey.label,
@@ -33,6 +36,7 @@ export async function devicesOf(store: TenantStore, person: PersonRow): Promise<
     createdAt: isoTime(passkey.createdAt),
     lastUsedAt: lastUseOf(passkey, votes[index]),
     state: passkeyState(passkey),
+    lastWayIn: lastOwnerFailure(directory, revocationOf(passkey, person)) ?? null,
   }));
 }
 

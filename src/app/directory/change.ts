@@ -1,5 +1,6 @@
 import type { Directory } from "../../core/stream/directory.ts";
 import { applyChange } from "../../core/stream/directory-change.ts";
+import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { parseChange, type Change } from "../../core/stream/change-format.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { isSatisfied } from "../../core/confirmation/policy.ts";
@@ -36,6 +37,8 @@ export async function judgeChange(
   if (change === undefined || decision === "reject") return accept(null);
   const last = await lastSealedChange(runtime, store);
   const directory = await directoryOf(store);
+  const lastOwner = lastOwnerFailure(directory, change);
+  if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   // The same check that an auditor makes later, so that every sealed change replays.
   const alone = applyChange(directory, change, [person.id], 0);
   if (alone.ok) return accept(last);

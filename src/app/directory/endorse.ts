@@ -1,6 +1,6 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
-import type { Change } from "../../core/stream/change-format.ts";
+import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { Policy } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
@@ -112,17 +112,26 @@ export async function requestRevocation(
   // A passkey that was never active is not revoked: its endorsement is rejected, or never requested.
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refuse("not_found", "there is no such passkey");
+  const change = revocationOf(passkey, person);
+  const lastOwner = lastOwnerFailure(await directoryOf(store), change);
+  if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const canSign = (await activePasskeysOf(store, person.id)).length > 0 && mayDecide(person);
   const approver = canSign ? accept(person.id) : await anyManager(store, person.id, person.role === "owner");
   if (!approver.ok) return approver;
-  const change: Change = {
-    v: 1,
-    kind: "countersign/change",
-    change: "credential.revoked",
-    person: { id: person.id, username: person.username },
-    credential: { id: passkey.id },
-  };
   const action = `Revoke ${person.username}'s passkey "${passkey.label}"`;
   const requester = requesterOf(person);
   return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
+}
+
+export function revocationOf(
+  { id }: Pick<CredentialRow, "id">,
+  { id: person, username }: PersonRow,
+): ChangeOf<"credential.revoked"> {
+  return {
+    v: 1,
+    kind: "countersign/change",
+    change: "credential.revoked",
+    person: { id: person, username },
+    credential: { id },
+  };
 }

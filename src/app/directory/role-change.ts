@@ -1,10 +1,12 @@
 import type { Change } from "../../core/stream/change-format.ts";
+import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findPersonByName } from "../../store/account/people.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
+import { directoryOf } from "./change.ts";
 import { anyManager } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 
@@ -18,8 +20,6 @@ export async function requestRole(
 ): Promise<Result<string>> {
   const person = await findPersonByName(store, username);
   if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
-  const approver = await anyManager(store, person.id, role === "owner" || person.role === "owner");
-  if (!approver.ok) return approver;
   const change: Change = {
     v: 1,
     kind: "countersign/change",
@@ -27,6 +27,10 @@ export async function requestRole(
     person: { id: person.id, username },
     role,
   };
+  const lastOwner = lastOwnerFailure(await directoryOf(store), change);
+  if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
+  const approver = await anyManager(store, person.id, role === "owner" || person.role === "owner");
+  if (!approver.ok) return approver;
   const action = `Make ${username} (${person.role}) ${role}`;
   return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
 }

@@ -1,4 +1,4 @@
-import { isManager } from "../../core/stream/directory.ts";
+import { isManager, type Member } from "../../core/stream/directory.ts";
 import { isJsonObject, parseJsonText, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { toHex } from "../../core/encoding/bytes.ts";
 import { encodeReceipt, type Receipt } from "../../core/evidence/receipt.ts";
@@ -94,7 +94,8 @@ function neededBy(votes: readonly VoteRow[], history: readonly RecordSource[]): 
     for (const source of about.get(person) ?? []) {
       needed.add(source);
       queue.push(...source.votes.map(({ personId }) => personId));
-      if (isSingleRecovery(source)) queue.push(...managersBefore(source, history));
+      if (isSingleRecovery(source)) queue.push(...peopleBefore(source, history, isManager));
+      if (isAboutOwner(source, history)) queue.push(...peopleBefore(source, history, isOwner));
     }
   }
   return history.filter((source) => needed.has(source));
@@ -110,15 +111,31 @@ function isSingleRecovery({ row, votes }: RecordSource): boolean {
   return row.type === "recovered" && votes.length === 1;
 }
 
-/** Everybody who has been a manager before this record, including the first owner. */
-function managersBefore({ row }: RecordSource, history: readonly RecordSource[]): readonly string[] {
+/** Valid only if another owner could still sign afterwards. */
+function isAboutOwner(source: RecordSource, history: readonly RecordSource[]): boolean {
+  const { type } = source.row;
+  const subject = subjectOf(source)?.id ?? "";
+  const mayRemove = type === "credential.revoked" || type === "role.changed";
+  return mayRemove && peopleBefore(source, history, isOwner).includes(subject);
+}
+
+function isOwner({ role }: Pick<Member, "role">): boolean {
+  return role === "owner";
+}
+
+/** Everybody who has had such a role before this record. The first owner is among them. */
+function peopleBefore(
+  { row }: RecordSource,
+  history: readonly RecordSource[],
+  isIncluded: (member: Pick<Member, "role">) => boolean,
+): readonly string[] {
   return history.flatMap((source) => {
     if (source.row.body !== null) {
       const { person } = expectOk(parseJsonText(source.row.body)) as { person: Person & JsonObject };
       return [person.id];
     }
     const change = source.confirmation && changeOf(source.confirmation);
-    const manages = change !== undefined && "role" in change && isManager(change);
-    return manages && source.row.seq < row.seq ? [change.person.id] : [];
+    const had = change !== undefined && "role" in change && isIncluded(change);
+    return had && source.row.seq < row.seq ? [change.person.id] : [];
   });
 }

@@ -70,6 +70,8 @@ export interface Passkey {
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly state: "active" | "waiting" | "revoked";
+  /** Why it can't be revoked now, with what to do first; null if it can. */
+  readonly lastWayIn: string | null;
 }
 
 export interface DeviceChallenge {

@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import type { Change } from "./change-format.ts";
 import type { Directory, Passkey } from "./directory.ts";
 import { maySupport, quorumFailure } from "./entitlement.ts";
+import { lastOwnerFailure } from "./last-owner.ts";
 
 // How a signed change alters the directory.
 
@@ -18,6 +19,8 @@ export function applyChange(
   if (!signers.some((signer) => maySupport(directory, change, signer)))
     return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
   const after = applyToDirectory(directory, change, seq);
+  const lastOwner = after.ok ? lastOwnerFailure(directory, change) : undefined;
+  if (lastOwner !== undefined) return refuse("change_invalid", lastOwner);
   const missing = after.ok ? quorumFailure(directory, change, signers) : undefined;
   return missing === undefined ? after : refuse("quorum_missing", missing);
 }

@@ -208,7 +208,7 @@ export const OPERATIONS: readonly Operation[] = [
     request: requestBody("RoleRequest", roleRequest, roleExample),
     status: 201,
     answer: { name: "Change", schema: changeAnswer, example: changeAnswerExample },
-    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
+    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible", "last_way_in"],
     handler: createRoleChange,
   }),
   publicOperation({

@@ -52,6 +52,11 @@ describe("what an operator seals", () => {
     ["an endorsement by an approver", (own) => own.endorse(staff.zoe, "approver", staff.dan), "directory"],
     ["a role that nobody approved", (own) => own.changeRole(staff.dan, "admin", staff.dan), "directory"],
     [
+      "a revocation of the only owner's only passkey",
+      (own) => own.revoke(staff.alex, staff.alex),
+      "directory",
+    ],
+    [
       "an endorsement by a revoked admin",
       async (own) => {
         await own.revoke(staff.bea, staff.alex);

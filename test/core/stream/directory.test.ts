@@ -219,6 +219,48 @@ describe("a recovery needs two managers", () => {
   });
 });
 
+describe("an owner with an active passkey remains", () => {
+  const secondKey = expectOk(apply(staffed, endorsed("alex", "owner", "e"), "alex", 3));
+  const secondOwner = expectOk(apply(staffed, endorsed("oda", "owner", "o"), "alex", 3));
+  const formerOwner = expectOk(apply(secondOwner, revoked("oda", "o"), "oda", 4));
+  const rows: [string, Directory, JsonValue, string, string | undefined][] = [
+    ["an only owner revokes their only passkey", staffed, revoked("alex", "a"), "alex", "change_invalid"],
+    ["an only owner revokes one of two", secondKey, revoked("alex", "a"), "alex", undefined],
+    ["one of two owners revokes their only passkey", secondOwner, revoked("alex", "a"), "alex", undefined],
+    ["another owner does", secondOwner, revoked("alex", "a"), "oda", undefined],
+    ["the last owner with a passkey does", formerOwner, revoked("alex", "a"), "alex", "change_invalid"],
+    ["an only owner becomes an admin", staffed, roleOf("alex", "admin"), "alex", "change_invalid"],
+    ["one of two owners becomes an admin", secondOwner, roleOf("alex", "admin"), "oda", undefined],
+    ["the last owner with a passkey does", formerOwner, roleOf("alex", "admin"), "alex", "change_invalid"],
+    ["an owner without a passkey becomes an admin", formerOwner, roleOf("oda", "admin"), "alex", undefined],
+    ["an only owner keeps the role", staffed, roleOf("alex", "owner"), "alex", undefined],
+    ["an only owner revokes an admin's passkey", staffed, revoked("bea", "b"), "alex", undefined],
+    [
+      "a recovery replaces an owner's only passkey",
+      formerOwner,
+      recovered("oda", "n", []),
+      "alex bea",
+      undefined,
+    ],
+  ];
+  it.each(rows)("%s", (_name, directory, change, signers, code) => {
+    const result = apply(directory, change, signers);
+    expect(result.ok ? undefined : result.refusal.code).toBe(code);
+  });
+
+  it("so the refusal says what to do first", () => {
+    expect(apply(staffed, revoked("alex", "a"), "alex")).toMatchObject({
+      refusal: {
+        detail:
+          "alex is the only owner with an active passkey, and this is the only one; add a second passkey or a second owner first",
+      },
+    });
+    expect(apply(staffed, roleOf("alex", "admin"), "alex")).toMatchObject({
+      refusal: { detail: "alex is the only owner with an active passkey; make somebody else an owner first" },
+    });
+  });
+});
+
 it("keeps when a passkey was endorsed and revoked, and never accepts it again", () => {
   const withoutPasskey = expectOk(apply(staffed, revoked("cy", "c"), "bea", 7));
   expect(staffed.passkeys.get(key("c").id)).toMatchObject({ person: "p-cy", endorsedAt: 2, revokedAt: null });

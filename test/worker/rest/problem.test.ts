@@ -55,6 +55,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["unknown_approver", 422, "unknown_approver"],
   ["approver_without_passkey", 409, "approver_without_passkey"],
   ["recovery_impossible", 409, "recovery_impossible"],
+  ["last_way_in", 409, "last_way_in"],
   ["username_taken", 409, "username_taken"],
   ["enrolment_unknown", 404, "enrolment_unknown"],
   ["enrolment_used", 410, "enrolment_used"],

@@ -1,6 +1,10 @@
 import { auditExport, type AuditReport } from "../../../src/core/evidence/audit.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { openExport } from "../../../src/core/evidence/export.ts";
+import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
 import { entriesPath, tilePath } from "../../../src/core/tlog/tile.ts";
+import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { fetchWorker, ORIGIN, type Company } from "./worker-fixture.ts";
 import { bytesAt, textAt, trust } from "./log-audit.ts";
 
@@ -32,4 +36,18 @@ export async function auditOf(company: Company): Promise<string> {
   const response = await asExported(company.auditKey);
   const file = new Uint8Array(await response.arrayBuffer());
   return failing(await audited(file, (await company.store.own()).stream ?? ""));
+}
+
+/** The failed checks of this decision's receipt, and whether the receipt verifies. */
+export async function receiptVerdict(
+  company: Company,
+  id: string,
+): Promise<readonly [failing: string, verified: boolean]> {
+  const headers = { "x-api-key": company.apiKey };
+  const response = await fetchWorker(`${ORIGIN}/api/confirmations/${id}/receipt`, { headers });
+  const trust = expectOk(parseTrustPolicy(await (await fetchWorker(`${ORIGIN}/log/policy.txt`)).text()));
+  const file = new Uint8Array(await response.arrayBuffer());
+  const { checks, verified } = await verifyReceipt(file, { tenant: ANY_TENANT, trust });
+  const failing = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
+  return [failing.join(" "), verified];
 }
