@@ -49,7 +49,7 @@ CREATE TABLE credentials (
   endorsed_seq INTEGER,
   revoked_at INTEGER,
   last_used_at INTEGER,
-  -- The record that revoked it. Its place in the stream, not the clock, tells which signatures came before.
+  -- The record that revoked it. Its position in the stream, not the clock, tells which signatures came before.
   revoked_seq INTEGER,
   PRIMARY KEY (tenant_id, id),
   -- A passkey belongs to one person of one tenant.

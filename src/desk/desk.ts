@@ -104,8 +104,8 @@ export class Desk extends DurableObject<Env> {
 
   /** The alarm is the earliest of all requested times. */
   async wakeAt(at: number): Promise<number> {
-    const known = this.#alarm;
-    if (known !== undefined && known > this.#runtime.now() && known <= at) return known;
+    const remembered = this.#alarm;
+    if (remembered !== undefined && remembered > this.#runtime.now() && remembered <= at) return remembered;
     const current = await this.ctx.storage.getAlarm();
     if (current === null || at < current) await this.ctx.storage.setAlarm(at);
     this.#alarm = Math.min(at, current ?? at);

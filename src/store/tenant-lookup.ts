@@ -34,13 +34,13 @@ export async function keyByHash(
   hash: string,
   now: number,
 ): Promise<Found<{ readonly key: ApiKeyRow; readonly project: ProjectRow }> | undefined> {
-  const [found] = await database
+  const [row] = await database
     .select({ key: apiKeys, project: projects })
     .from(apiKeys)
     .innerJoin(projects, and(eq(projects.tenantId, apiKeys.tenantId), eq(projects.id, apiKeys.projectId)))
     .where(and(eq(apiKeys.hash, hash), isActiveKey(sql`${now}`)))
     .limit(1);
-  return found && { store: new TenantStore(database, found.key.tenantId), value: found };
+  return row && { store: new TenantStore(database, row.key.tenantId), value: row };
 }
 
 /** For a row that was read earlier. The statements must check that it is still valid. */
@@ -66,14 +66,14 @@ export async function sessionByHash(
     isNull(credentials.revokedAt),
   );
   const ofPasskey = and(eq(people.tenantId, credentials.tenantId), eq(people.id, credentials.personId));
-  const [found] = await database
+  const [row] = await database
     .select({ session: sessions, passkey: credentials, person: people })
     .from(sessions)
     .innerJoin(credentials, ofSession)
     .innerJoin(people, ofPasskey)
     .where(and(eq(sessions.hash, hash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
     .limit(1);
-  return found && { store: new TenantStore(database, found.session.tenantId), value: found };
+  return row && { store: new TenantStore(database, row.session.tenantId), value: row };
 }
 
 /** Used and expired ones too, so that the page can say which it is. */
@@ -100,12 +100,12 @@ export async function credentialById(
 
 /** For the verification link, which names no tenant. A confirmation's id has 128 random bits. */
 export async function storeOfConfirmation(database: Database, id: string): Promise<TenantStore | undefined> {
-  const [found] = await database
+  const [row] = await database
     .select({ tenantId: confirmations.tenantId })
     .from(confirmations)
     .where(eq(confirmations.id, id))
     .limit(1);
-  return found && new TenantStore(database, found.tenantId);
+  return row && new TenantStore(database, row.tenantId);
 }
 
 /** The smallest size that the log can have, from the indices of all tenants' records. */

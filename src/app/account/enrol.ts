@@ -131,9 +131,9 @@ interface Link {
 
 async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>> {
   const unknown = refuse("enrolment_unknown", "this link is not known; ask for a new one");
-  const found = await enrolmentBySecret(runtime.database, secretHash(secret));
-  if (found === undefined) return unknown;
-  const { store, value: enrolment } = found;
+  const row = await enrolmentBySecret(runtime.database, secretHash(secret));
+  if (row === undefined) return unknown;
+  const { store, value: enrolment } = row;
   if (enrolment.usedAt !== null)
     return refuse("enrolment_used", "this link was used already; ask for a new one");
   if (enrolment.expiresAt <= runtime.now())

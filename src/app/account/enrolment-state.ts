@@ -5,7 +5,7 @@ import { mayDecide } from "../../core/stream/directory.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
 import { findEndorsementRequest } from "../directory/endorse.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./passkey-session.ts";
 
 /** What a session may see before its passkey is active: the state of its own enrolment. */
 export async function enrolmentState({ store, person, passkey, active }: Session): Promise<EnrolmentState> {

@@ -26,11 +26,11 @@ export async function invite(
   role: Role,
 ): Promise<Result<Invite>> {
   const isTaken = refuse("username_taken", `there is already somebody called "${username}"`);
-  const known = await findPersonByName(store, username);
-  if (known !== undefined && !(await isWaiting(store, known, role))) return isTaken;
-  const personId = known?.id ?? newId(runtime, "p");
+  const existing = await findPersonByName(store, username);
+  if (existing !== undefined && !(await isWaiting(store, existing, role))) return isTaken;
+  const personId = existing?.id ?? newId(runtime, "p");
   const link = newLink(runtime, personId, false);
-  if (known !== undefined) {
+  if (existing !== undefined) {
     await insertEnrolment(store, link.row);
     return accept(link.invite);
   }

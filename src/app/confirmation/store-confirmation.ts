@@ -49,8 +49,8 @@ export async function storeConfirmation(
 }
 
 function activityOf(tenantId: string): Activity {
-  const known = activities.get(tenantId);
-  if (known !== undefined) return known;
+  const remembered = activities.get(tenantId);
+  if (remembered !== undefined) return remembered;
   if (activities.size >= TENANTS_MAX) activities.clear();
   const activity = { lastAt: 0, alarm: 0 };
   activities.set(tenantId, activity);

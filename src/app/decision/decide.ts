@@ -10,7 +10,7 @@ import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { CeremonyRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { reportEvent } from "../account/security-events.ts";
-import type { Session } from "../account/session.ts";
+import type { Session } from "../account/passkey-session.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
 import { lastSealedChange } from "../directory/change.ts";

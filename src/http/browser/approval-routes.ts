@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Session } from "../../app/account/session.ts";
+import type { Session } from "../../app/account/passkey-session.ts";
 import { approvalData, approvalFor, approvalState } from "../../app/decision/approval-page.ts";
 import { takeCeremony } from "../../app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../app/decision/ceremony.ts";

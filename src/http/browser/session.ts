@@ -8,7 +8,7 @@ import {
   requireActive,
   SESSION_DAYS,
   type Session,
-} from "../../app/account/session.ts";
+} from "../../app/account/passkey-session.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageResponse } from "./pages.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { closeSession } from "../../app/account/session.ts";
+import { closeSession } from "../../app/account/passkey-session.ts";
 import { beginSignIn, finishSignIn } from "../../app/account/sign-in.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";

@@ -26,8 +26,8 @@ export async function usernamesOf(
   store: TenantStore,
   ids: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = await store.selectIn(people, people.id, [...new Set(ids)]);
-  return new Map(found.map(({ id, username }) => [id, username]));
+  const rows = await store.selectIn(people, people.id, [...new Set(ids)]);
+  return new Map(rows.map(({ id, username }) => [id, username]));
 }
 
 interface PeopleWithPasskeys {

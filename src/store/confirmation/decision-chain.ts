@@ -114,7 +114,7 @@ const ownStep = (tenant: SQL): SQL => sql`${steps} s JOIN ${confirmations} c ON 
   AND c.id = s.confirmation_id WHERE s.tenant_id = ${tenant} AND s.confirmation_id = ${value("confirmation")}
   AND s.n = ${value("version")} + 1 AND s.id = ${value("step")} AND c.version = ${value("version")}`;
 
-/** Returns the record's place in the stream. */
+/** Returns the record's position in the stream. */
 export const INSERT_OUTBOX = prepared<typeof outbox, "seq" | "directorySeq">(outbox, (scope) =>
   scope
     .insertFrom(

@@ -91,7 +91,7 @@ export async function commitStep(
   const revocations = (signature?.revokes ?? []).map((id) =>
     REVOKE_CREDENTIAL.with({ ...values, revoked: id }),
   );
-  const [, insertedVotes, insertedSteps, [place], , [changed], , counted] = await store.run([
+  const [, insertedVotes, insertedSteps, [position], , [changed], , counted] = await store.run([
     signature ? USE_CEREMONY.with(values) : undefined,
     signature ? INSERT_VOTE.with(values) : undefined,
     signature ? undefined : INSERT_STEP[kindOf(type)].with(values),
@@ -103,9 +103,13 @@ export async function commitStep(
     ...revocations,
   ]);
   if (insertedVotes.length + insertedSteps.length === 0) return undefined;
-  if (seal === null || place === undefined) return { record: undefined };
+  if (seal === null || position === undefined) return { record: undefined };
   const votes = needsVotes ? counted : signature ? [voteOf(attempt, signature)] : [];
-  const source = recordSource(outboxRowOf(attempt, seal, place), confirmationAfter(attempt, place), votes);
+  const source = recordSource(
+    outboxRowOf(attempt, seal, position),
+    confirmationAfter(attempt, position),
+    votes,
+  );
   return { record: { ...source, isKeyActive: changed?.isKeyActive === 1 } };
 }
 
@@ -113,9 +117,9 @@ export async function stepExists(store: TenantStore, id: string): Promise<boolea
   return (await store.first(steps, eq(steps.id, id))) !== undefined;
 }
 
-// The rows that the statements have just written: the given values, and the place in the stream that they return.
+// The rows that the statements have just written: the given values, and the position in the stream that they return.
 
-type StreamPlace = Pick<OutboxRow, "seq" | "directorySeq">;
+type StreamPosition = Pick<OutboxRow, "seq" | "directorySeq">;
 
 function voteOf({ confirmation, id, now }: StepAttempt, signature: Signature): VoteRow {
   const { person, decision, credential, statement, assertion, assertionHash } = signature;
@@ -133,10 +137,14 @@ function voteOf({ confirmation, id, now }: StepAttempt, signature: Signature): V
   };
 }
 
-function outboxRowOf({ confirmation, id, now }: StepAttempt, seal: NewSeal, place: StreamPlace): OutboxRow {
+function outboxRowOf(
+  { confirmation, id, now }: StepAttempt,
+  seal: NewSeal,
+  position: StreamPosition,
+): OutboxRow {
   return {
     tenantId: confirmation.tenantId,
-    ...place,
+    ...position,
     stepId: id,
     confirmationId: confirmation.id,
     ...seal,
@@ -147,7 +155,7 @@ function outboxRowOf({ confirmation, id, now }: StepAttempt, seal: NewSeal, plac
   };
 }
 
-function confirmationAfter(attempt: StepAttempt, { seq }: StreamPlace): ConfirmationRow {
+function confirmationAfter(attempt: StepAttempt, { seq }: StreamPosition): ConfirmationRow {
   const { confirmation, type, now, next, escalated } = attempt;
   const version = confirmation.version + 1;
   if (type === "consume") return { ...confirmation, version, consumedAt: now };

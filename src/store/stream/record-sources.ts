@@ -30,11 +30,11 @@ export async function recordSourcesOf(
   rows: readonly OutboxRow[],
 ): Promise<readonly RecordSource[]> {
   const ids = rows.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
-  const [found, cast] = await Promise.all([
+  const [confirmationRows, cast] = await Promise.all([
     store.selectIn(confirmations, confirmations.id, ids),
     countedVotesOf(store, ids),
   ]);
-  const byId = new Map(found.map((confirmation) => [confirmation.id, confirmation]));
+  const byId = new Map(confirmationRows.map((confirmation) => [confirmation.id, confirmation]));
   const votes = Map.groupBy(cast, ({ confirmationId }) => confirmationId);
   return rows.map((row) => {
     const id = row.confirmationId ?? "";

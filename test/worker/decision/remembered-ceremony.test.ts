@@ -6,7 +6,7 @@ import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
 import { decideWithRememberedCeremony } from "../../../src/app/decision/decide.ts";
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
-import { openSession } from "../../../src/app/account/session.ts";
+import { openSession } from "../../../src/app/account/passkey-session.ts";
 import type { Decision } from "../../../src/app/decision/signed-step.ts";
 import { secretHash } from "../../../src/app/account/enrol.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";

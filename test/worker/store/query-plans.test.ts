@@ -12,7 +12,7 @@ import { identityOf } from "../../../src/app/confirmation/deduplicate.ts";
 import { inboxOf } from "../../../src/app/decision/read-inbox.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import { enrolmentState } from "../../../src/app/account/enrolment-state.ts";
-import { openSession, readSession } from "../../../src/app/account/session.ts";
+import { openSession, readSession } from "../../../src/app/account/passkey-session.ts";
 import { tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { list } from "../../../src/app/confirmation/list.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";

@@ -6,7 +6,7 @@ import { beginEnrolment, finishEnrolment, secretHash } from "../../../src/app/ac
 import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { beginDevice, finishDevice } from "../../../src/app/account/devices.ts";
-import { openSession } from "../../../src/app/account/session.ts";
+import { openSession } from "../../../src/app/account/passkey-session.ts";
 import { beginSignIn, finishSignIn } from "../../../src/app/account/sign-in.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
