@@ -39,18 +39,23 @@ export async function consume(
   }
   const requestHash = toHex(hashOfJson({ confirmation: id, payloadHash: payload.hash }));
   const idempotency = { key: key.id, name: idempotencyKey, requestHash };
-  const stepId = stepIdOf(key.id, idempotencyKey, id);
-  const claimed = await claimKey(runtime, store, idempotency, id);
-  if (!claimed.ok) return claimed;
+  const claim = await claimKey(runtime, store, idempotency, id);
+  if (!claim.ok) return claim;
+  const { claimedAt, isRepetition } = claim.value;
+  const stepId = stepIdOf(key.id, idempotencyKey, id, claimedAt);
   // This call has succeeded before. A key that was used too late for that is refused below.
-  if (claimed.value === "claimed before" && (await stepExists(store, stepId))) return loaded;
+  if (isRepetition && (await stepExists(store, stepId))) return loaded;
   const used = await applyUnsigned(runtime, store, id, input, stepId);
   if (used.ok) await deliver(runtime, principal, used.value.row);
   if (used.ok || used.refusal.code !== "already_consumed") return used;
   // The same call may have been sent twice at once, and the other one succeeded.
-  const row = await findIdempotencyKey(store, "consume", idempotency, runtime.now());
-  const isOwn = row?.requestHash === requestHash && (await stepExists(store, stepId));
-  return isOwn ? read(runtime, principal, id) : used;
+  return (await stepExists(store, stepId)) ? read(runtime, principal, id) : used;
+}
+
+interface Claim {
+  /** When the key was stored, the same for all its repetitions. After a day the key is claimed again. */
+  readonly claimedAt: number;
+  readonly isRepetition: boolean;
 }
 
 /**
@@ -61,21 +66,19 @@ async function claimKey(
   store: TenantStore,
   idempotency: IdempotencyKey,
   id: string,
-): Promise<Result<"claimed" | "claimed before">> {
+): Promise<Result<Claim>> {
   const mismatch = refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
-  const earlier = await findIdempotencyKey(store, "consume", idempotency, runtime.now());
-  if (earlier !== undefined)
-    return earlier.requestHash === idempotency.requestHash ? accept("claimed before") : mismatch;
-  await insertIdempotencyKey(store, "consume", idempotency, id, runtime.now());
+  const now = runtime.now();
+  const earlier = await findIdempotencyKey(store, "consume", idempotency, now);
+  if (earlier === undefined) await insertIdempotencyKey(store, "consume", idempotency, id, now);
   // Of two calls with one key at once, the stored row tells which one has it.
-  const stored = await findIdempotencyKey(store, "consume", idempotency, runtime.now());
-  return stored !== undefined && stored.requestHash !== idempotency.requestHash
-    ? mismatch
-    : accept("claimed");
+  const row = earlier ?? (await findIdempotencyKey(store, "consume", idempotency, now));
+  if (row !== undefined && row.requestHash !== idempotency.requestHash) return mismatch;
+  return accept({ claimedAt: row?.createdAt ?? now, isRepetition: earlier !== undefined });
 }
 
-/** The same id for each attempt with this idempotency key. */
-function stepIdOf(keyId: string, idempotencyKey: string, confirmation: string): string {
-  const hash = hashOfJson({ keyId, once: idempotencyKey, confirmation });
+/** The same id for each attempt with this claim of an idempotency key. */
+function stepIdOf(keyId: string, idempotencyKey: string, confirmation: string, claimedAt: number): string {
+  const hash = hashOfJson({ keyId, once: idempotencyKey, confirmation, claimedAt });
   return makeId("s", 0, hash.slice(0, ID_RANDOM_BYTES));
 }

@@ -1,9 +1,9 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, lte } from "drizzle-orm";
 import { idempotency } from "../schema.ts";
 import type { TenantStore } from "../tenant-store.ts";
 
 /** How long an idempotency key is valid, and with it the first answer. */
-export const IDEMPOTENCY_HOURS = 24;
+const IDEMPOTENCY_HOURS = 24;
 
 /** The same key with the same request gets the first answer again; with another request it is refused. */
 export interface IdempotencyKey {
@@ -27,11 +27,11 @@ export async function findIdempotencyKey(
     idempotency,
     and(eq(idempotency.keyId, key), eq(idempotency.operation, operation), eq(idempotency.name, name)),
   );
-  const isExpired = row !== undefined && row.createdAt + IDEMPOTENCY_HOURS * 3_600_000 <= now;
+  const isExpired = row !== undefined && row.createdAt <= newestExpired(now);
   return isExpired ? undefined : row;
 }
 
-/** Keeps the row that is there, if any. */
+/** Keeps the row that is there, if any. One whose time is over is replaced. */
 export async function insertIdempotencyKey(
   store: TenantStore,
   operation: Operation,
@@ -39,7 +39,15 @@ export async function insertIdempotencyKey(
   confirmationId: string,
   now: number,
 ): Promise<void> {
-  await store
-    .insert(idempotency, { keyId: key, name, operation, requestHash, confirmationId, createdAt: now })
-    .onConflictDoNothing();
+  const values = { requestHash, confirmationId, createdAt: now };
+  await store.insert(idempotency, { keyId: key, name, operation, ...values }).onConflictDoUpdate({
+    target: [idempotency.tenantId, idempotency.keyId, idempotency.operation, idempotency.name],
+    set: values,
+    setWhere: lte(idempotency.createdAt, newestExpired(now)),
+  });
+}
+
+/** When the newest of the keys was stored whose time is over. */
+export function newestExpired(now: number): number {
+  return now - IDEMPOTENCY_HOURS * 3_600_000;
 }

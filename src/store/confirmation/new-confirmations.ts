@@ -5,7 +5,7 @@ import { apiKeys, audience, confirmations, credentials, idempotency, people } fr
 import type { ConfirmationRow } from "../rows.ts";
 import type { Values } from "../prepared-statement.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
-import { IDEMPOTENCY_HOURS, type IdempotencyKey } from "./idempotency-keys.ts";
+import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
 // New confirmations, several in one transaction. The statements never raise: a draft that must not be inserted does
 // not affect the others of its batch, and its caller reads why.
@@ -33,7 +33,7 @@ export async function insertConfirmations(
   const values = isSingle ? valuesOf(single) : jsonOf(drafts);
   const hasKeys = drafts.some(({ idempotency: key }) => key !== null);
   const earliest = Math.min(...drafts.map(({ row }) => row.createdAt));
-  const expired = earliest - IDEMPOTENCY_HOURS * 3_600_000;
+  const expired = newestExpired(earliest);
   const [, inserted] = await store.run([
     hasKeys ? statements.deleteExpiredKeys.with({ ...values, expired }) : undefined,
     statements.insertConfirmations.with(values),

@@ -213,6 +213,22 @@ describe("consuming", () => {
     expect((await consume(second)).status).toBe(200);
   });
 
+  it("with an Idempotency-Key that is older than a day is a new call", async () => {
+    const [first, second] = [await approved(), await approved()];
+    const once = `day-${first}`;
+    expect((await consume(first, PAYLOAD, once)).status).toBe(200);
+    await rows("UPDATE idempotency SET created_at = created_at - ?1", 24 * 3_600_000);
+    // The first call is no longer repeated: the approval is used.
+    expect((await consume(first, PAYLOAD, once)).body.code).toBe("already_consumed");
+    expect((await consume(first, PAYLOAD, once)).body.code).toBe("already_consumed");
+    await rows("UPDATE idempotency SET created_at = created_at - ?1", 24 * 3_600_000);
+    // For the second approval the name is fresh: its call can be repeated for a day.
+    const answers = await times(4, () => consume(second, PAYLOAD, once));
+    answers.push(await consume(second, PAYLOAD, once));
+    expect(statuses(answers)).toEqual([200, 200, 200, 200, 200]);
+    expect((await consume(first, PAYLOAD, once)).body.code).toBe("idempotency_mismatch");
+  });
+
   it("of two approvals at once with one Idempotency-Key uses one of them", async () => {
     const both = [await approved(), await approved()];
     const answers = await Promise.all(both.map((id) => consume(id, PAYLOAD, `both-${both[0]}`)));
