@@ -94,6 +94,9 @@ CREATE TABLE enrolments (
   FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 ) STRICT;
 
+-- What has expired is deleted by these.
+CREATE INDEX enrolments_by_expiry ON enrolments (expires_at);
+
 CREATE TABLE sessions (
   tenant_id TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -108,6 +111,8 @@ CREATE TABLE sessions (
 ) STRICT;
 
 CREATE INDEX sessions_of_credential ON sessions (tenant_id, credential_id);
+
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Challenges for signing in and for new passkeys. Before a sign-in the person and the tenant are unknown, so this
 -- is the one table without a tenant. It holds only random bytes.

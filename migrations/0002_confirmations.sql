@@ -91,6 +91,9 @@ CREATE TABLE idempotency (
   FOREIGN KEY (tenant_id, confirmation_id) REFERENCES confirmations (tenant_id, id)
 ) STRICT;
 
+-- What has expired is deleted by these.
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
 -- A WebAuthn challenge for one person and one confirmation, used once.
 CREATE TABLE ceremonies (
   tenant_id TEXT NOT NULL,
@@ -107,6 +110,8 @@ CREATE TABLE ceremonies (
   FOREIGN KEY (tenant_id, confirmation_id) REFERENCES confirmations (tenant_id, id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 ) STRICT;
+
+CREATE INDEX ceremonies_by_expiry ON ceremonies (expires_at);
 
 -- One change of a confirmation. Because of the primary key two deciders can't both add step `n`.
 CREATE TABLE steps (

@@ -1,4 +1,5 @@
 import { wakeDesks } from "./app/sealing/wake-desks.ts";
+import { sweep } from "./app/sweep.ts";
 import { Desk } from "./desk/desk.ts";
 import { restoreLog } from "./app/sealing/restore-log.ts";
 import { createRuntime } from "./app/create-runtime.ts";
@@ -16,7 +17,7 @@ export default {
       // First, since nothing can be sealed before the log is restored.
       if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.database, logStub(env));
     } finally {
-      await wakeDesks(runtime);
+      await Promise.all([wakeDesks(runtime), sweep(runtime)]);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { isActiveKey } from "./account/api-keys.ts";
 import {
@@ -16,7 +16,7 @@ import {
 import type { ApiKeyRow, PersonRow, ProjectRow, Tenant, CredentialRow } from "./rows.ts";
 import { TenantStore } from "./tenant-store.ts";
 
-// The only queries that are not limited to one tenant. Each looks up the hash of a secret, or a value that only its
+// The only queries that are not limited to one tenant, except the deletions of expired-rows.ts. Each looks up the hash of a secret, or a value that only its
 // holder can present, and finds the one tenant that it belongs to.
 
 export type Enrolment = typeof enrolments.$inferSelect;
@@ -168,10 +168,7 @@ export async function insertChallenge(
   now: number,
   seconds: number,
 ) {
-  await database.batch([
-    database.delete(webauthnChallenges).where(lt(webauthnChallenges.expiresAt, now)),
-    database.insert(webauthnChallenges).values({ challenge, purpose, expiresAt: now + seconds * 1_000 }),
-  ]);
+  await database.insert(webauthnChallenges).values({ challenge, purpose, expiresAt: now + seconds * 1_000 });
 }
 
 /** Uses a challenge. True if we issued it for this purpose and it was neither used nor expired. */

@@ -120,7 +120,8 @@ function statementsFrom({ drafts, value }: Source) {
       scope.remove(
         idempotency,
         and(
-          sql`${idempotency.keyId} IN (SELECT ${value("idempotencyOwner")} FROM ${drafts})`,
+          sql`(${idempotency.keyId}, ${idempotency.operation}, ${idempotency.name}) IN (
+            SELECT ${value("idempotencyOwner")}, 'create', ${value("idempotencyKey")} FROM ${drafts})`,
           lte(idempotency.createdAt, sql.placeholder("expired")),
         ),
       ),
