@@ -97,6 +97,7 @@ type PeopleCode =
   | "credential_registered"
   | "recovery_impossible"
   | "last_way_in"
+  | "too_many_managers"
   | "not_allowed";
 
 /** Why a ceremony is refused although its signature may be valid. */

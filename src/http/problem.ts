@@ -104,6 +104,7 @@ const PROBLEMS = {
   owner_not_enrolled: { status: 409, title: "The owner has no passkey yet" },
   credential_registered: { status: 409, title: "The passkey is already registered" },
   recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },
+  too_many_managers: { status: 409, title: "Too many people would manage the organisation" },
   last_way_in: { status: 409, title: "Nobody would be left to manage the organisation" },
 } as const satisfies Partial<Record<RefusalCode, ProblemDefinition>>;
 

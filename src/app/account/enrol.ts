@@ -13,7 +13,7 @@ import { findPasskey } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
 import { enrolmentBySecret, type Enrolment } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
-import type { FirstRecord } from "../../store/stream/outbox.ts";
+import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
@@ -147,7 +147,20 @@ async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>>
       "owner_not_enrolled",
       `the owner of ${tenant.name} must create their passkey first; then open this link again`,
     );
+  // Until the owner's passkey is in the log, nobody could endorse another one.
+  if (tenant.stream !== null && !(await isStreamSealed(runtime, store)))
+    return refuse(
+      "owner_not_enrolled",
+      `the passkey of the owner of ${tenant.name} is not in the log yet; open this link again in a minute`,
+    );
   return accept({ store, enrolment, tenant, person });
+}
+
+async function isStreamSealed(runtime: Runtime, store: TenantStore): Promise<boolean> {
+  const isSealed = async () => ((await findRecord(store, 0))?.index ?? null) !== null;
+  if (await isSealed()) return true;
+  await requestSealing(runtime, store.tenantId);
+  return isSealed();
 }
 
 export function secretHash(secret: string): string {

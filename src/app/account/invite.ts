@@ -3,11 +3,11 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { insertEnrolment, insertInvitedPerson, type NewEnrolment } from "../../store/account/enrolments.ts";
 import { hasPasskey } from "../../store/account/passkeys.ts";
-import { findPersonByName } from "../../store/account/people.ts";
+import { findManagers, findPersonByName } from "../../store/account/people.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
-import { quorumOfManagers } from "../directory/managers.ts";
+import { checkPlaceFor, quorumOfManagers } from "../directory/managers.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES, secretHash } from "./enrol.ts";
 
@@ -28,6 +28,8 @@ export async function invite(
   const isTaken = refuse("username_taken", `there is already somebody called "${username}"`);
   const existing = await findPersonByName(store, username);
   if (existing !== undefined && !(await isWaiting(store, existing, role))) return isTaken;
+  const place = checkPlaceFor(await findManagers(store), existing?.id, role);
+  if (!place.ok) return place;
   const personId = existing?.id ?? newId(runtime, "p");
   const link = newLink(runtime, personId, false);
   if (existing !== undefined) {

@@ -12,6 +12,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import type { Runtime } from "../runtime.ts";
+import { checkPlaceFor } from "./managers.ts";
 
 // Changes of the directory are confirmations whose payload is the change document. Whether somebody may sign one is a
 // rule of core; an auditor applies the same rule to the sealed stream.
@@ -39,6 +40,8 @@ export async function judgeChange(
   const directory = await directoryOf(store);
   const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
+  const place = checkPlaceAfter(directory, change);
+  if (!place.ok) return place;
   // The same check that an auditor makes later, so that every sealed change replays.
   const alone = applyChange(directory, change, [person.id], 0);
   if (alone.ok) return accept(last);
@@ -49,6 +52,11 @@ export async function judgeChange(
   // There may be more managers than when the request was created, so that a second signature is needed.
   const isLast = isSatisfied(policy.require, new Set(signers));
   return together.ok || !isLast ? accept(last) : refuse("not_an_approver", together.refusal.detail);
+}
+
+/** Several requests may have been created while there was one place. */
+function checkPlaceAfter({ members }: Directory, change: Change): Result<"free"> {
+  return "role" in change ? checkPlaceFor(members.values(), change.person.id, change.role) : accept("free");
 }
 
 /** The seq of the last change of the directory, which is sealed first: only then the tables contain its effect. */

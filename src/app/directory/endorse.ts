@@ -49,9 +49,12 @@ async function endorserOf(
   person: PersonRow,
   isFirst: boolean,
 ): Promise<Result<string | Policy>> {
-  if (isFirst) return anyManager(store, person.id, person.role === "owner");
+  if (!isFirst && mayDecide(person)) return accept(person.id);
+  const directory = await directoryOf(store);
   // A person whose role only reads signs nothing, not even this.
-  return mayDecide(person) ? accept(person.id) : quorumOfManagers(await directoryOf(store), person);
+  return isFirst
+    ? anyManager(directory, person.id, person.role === "owner")
+    : quorumOfManagers(directory, person);
 }
 
 /** Requests the endorsement unless it was answered: a crash may have come after the passkey was stored. */
@@ -113,10 +116,11 @@ export async function requestRevocation(
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refuse("not_found", "there is no such passkey");
   const change = revocationOf(passkey, person);
-  const lastOwner = lastOwnerFailure(await directoryOf(store), change);
+  const directory = await directoryOf(store);
+  const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const canSign = (await activePasskeysOf(store, person.id)).length > 0 && mayDecide(person);
-  const approver = canSign ? accept(person.id) : await anyManager(store, person.id, person.role === "owner");
+  const approver = canSign ? accept(person.id) : anyManager(directory, person.id, person.role === "owner");
   if (!approver.ok) return approver;
   const action = `Revoke ${person.username}'s passkey "${passkey.label}"`;
   const requester = requesterOf(person);

@@ -1,45 +1,68 @@
-import { otherManagers, type Directory, type Member } from "../../core/stream/directory.ts";
+import { isManager, otherManagers, type Directory, type Member } from "../../core/stream/directory.ts";
 import { RECOVERY_SIGNATURES } from "../../core/stream/entitlement.ts";
-import {
-  POLICY_MAX_SEATS,
-  singleApproverPolicy,
-  type Policy,
-  type Requirement,
-} from "../../core/confirmation/policy.ts";
+import type { Role } from "../../core/stream/record.ts";
+import { singleApproverPolicy, type Policy, type Requirement } from "../../core/confirmation/policy.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { findOthersWithRole } from "../../store/account/people.ts";
-import type { TenantStore } from "../../store/tenant-store.ts";
 
-// Who is asked to sign a change of the directory. Only owners manage owners.
+// Who is asked to sign a change of the directory: everybody who manages people and has an active passkey. Only owners
+// manage owners.
 
-/** Such a policy names each owner twice, and every assignment of people to seats is tried. */
-const OWNERS_MAX_SEATS = 8;
+/** Owners of a tenant, invited ones included. */
+const OWNERS_MAX = 8;
+/**
+ * Owners and admins of a tenant, invited ones included. For the recovery of an owner a policy names each owner twice,
+ * as an owner and as a manager: 8 + 56 = 64 = POLICY_MAX_SEATS. So a policy always names all of them.
+ */
+const MANAGERS_MAX = 56;
+
+/** Refuses a role that would give the tenant too many managers. `members` may include this person. */
+export function checkPlaceFor(
+  members: Iterable<Pick<Member, "id" | "role">>,
+  person: string | undefined,
+  role: Role,
+): Result<"free"> {
+  if (!isManager({ role })) return accept("free");
+  const managers = [...members].filter((member) => member.id !== person && isManager(member));
+  const owners = managers.filter((member) => member.role === "owner");
+  if (role === "owner" && owners.length >= OWNERS_MAX) return tooMany(`${OWNERS_MAX} owners`);
+  if (managers.length >= MANAGERS_MAX) return tooMany(`${MANAGERS_MAX} owners and admins`);
+  return accept("free");
+}
+
+const tooMany = (counted: string) =>
+  refuse(
+    "too_many_managers",
+    `there are ${counted} already, invited ones included; give one of them another role first`,
+  );
 
 const noManager = () =>
   refuse("recovery_impossible", "nobody is left who could sign for it; an only owner can't be recovered");
 
 /** One of the managers except this person. If the change affects an owner, one of the owners. */
-export async function anyManager(
-  store: TenantStore,
+export function anyManager(
+  directory: Directory,
   person: string,
   affectsOwner: boolean,
-): Promise<Result<string | Policy>> {
-  const others = await findOthersWithRole(store, person, affectsOwner ? ["owner"] : ["owner", "admin"]);
+): Result<string | Policy> {
+  const managers = managersBesides(directory, person);
+  const others = affectsOwner ? managers.filter(({ role }) => role === "owner") : managers;
   const [first] = others;
   if (first === undefined) return noManager();
   if (others.length === 1) return accept(first.id);
   return accept({
     ...singleApproverPolicy(""),
     name: "Any one who manages people",
-    require: anyOf("Managers", others.slice(0, POLICY_MAX_SEATS), 1),
+    require: anyOf("Managers", others, 1),
   });
+}
+
+function managersBesides(directory: Directory, person: string): readonly Member[] {
+  return otherManagers(directory, person).toSorted((one, other) => (one.username < other.username ? -1 : 1));
 }
 
 /** As many managers as a recovery of this person needs. */
 export function quorumOfManagers(directory: Directory, person: Member): Result<string | Policy> {
-  const others = otherManagers(directory, person.id).toSorted((one, other) =>
-    one.username < other.username ? -1 : 1,
-  );
+  const others = managersBesides(directory, person.id);
   const owners = others.filter(({ role }) => role === "owner");
   const entitled = person.role === "owner" ? owners : others;
   const [first] = entitled;
@@ -54,17 +77,16 @@ export function quorumOfManagers(directory: Directory, person: Member): Result<s
 }
 
 function quorumOf(others: readonly Member[]): Requirement {
-  return anyOf("Managers", others.slice(0, POLICY_MAX_SEATS), RECOVERY_SIGNATURES);
+  return anyOf("Managers", others, RECOVERY_SIGNATURES);
 }
 
 /** An owner and another manager. */
 function ownerAndOther(owners: readonly Member[], others: readonly Member[]): Requirement {
-  const some = owners.slice(0, OWNERS_MAX_SEATS);
   return {
     kind: "quorum",
     name: "An owner and one more",
     threshold: RECOVERY_SIGNATURES,
-    of: [anyOf("Owners", some, 1), anyOf("Managers", others.slice(0, POLICY_MAX_SEATS - some.length), 1)],
+    of: [anyOf("Owners", owners, 1), anyOf("Managers", others, 1)],
   };
 }
 

@@ -2,12 +2,12 @@ import type { Change } from "../../core/stream/change-format.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { findPersonByName } from "../../store/account/people.ts";
+import { findManagers, findPersonByName } from "../../store/account/people.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { directoryOf } from "./change.ts";
-import { anyManager } from "./managers.ts";
+import { anyManager, checkPlaceFor } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 
 /** Requests another role for a person. Returns the address where somebody entitled signs. */
@@ -27,9 +27,12 @@ export async function requestRole(
     person: { id: person.id, username },
     role,
   };
-  const lastOwner = lastOwnerFailure(await directoryOf(store), change);
+  const directory = await directoryOf(store);
+  const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
-  const approver = await anyManager(store, person.id, role === "owner" || person.role === "owner");
+  const place = checkPlaceFor(await findManagers(store), person.id, role);
+  if (!place.ok) return place;
+  const approver = anyManager(directory, person.id, role === "owner" || person.role === "owner");
   if (!approver.ok) return approver;
   const action = `Make ${username} (${person.role}) ${role}`;
   return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));

@@ -183,7 +183,7 @@ export const OPERATIONS: readonly Operation[] = [
     request: requestBody("InviteRequest", inviteRequest, inviteExample),
     status: 201,
     answer: invite,
-    problems: [...BODY_PROBLEMS, "username_taken"],
+    problems: [...BODY_PROBLEMS, "username_taken", "too_many_managers"],
     handler: createInvite,
   }),
   keyOperation({
@@ -208,7 +208,13 @@ export const OPERATIONS: readonly Operation[] = [
     request: requestBody("RoleRequest", roleRequest, roleExample),
     status: 201,
     answer: { name: "Change", schema: changeAnswer, example: changeAnswerExample },
-    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible", "last_way_in"],
+    problems: [
+      ...BODY_PROBLEMS,
+      "unknown_approver",
+      "recovery_impossible",
+      "last_way_in",
+      "too_many_managers",
+    ],
     handler: createRoleChange,
   }),
   publicOperation({

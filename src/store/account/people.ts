@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, ne } from "drizzle-orm";
+import { asc, eq, inArray, isNotNull } from "drizzle-orm";
 import { credentials, people } from "../schema.ts";
 import type { CredentialRow, PersonRow } from "../rows.ts";
 import type { TenantStore } from "../tenant-store.ts";
@@ -12,14 +12,9 @@ export async function findPersonByName(store: TenantStore, username: string): Pr
   return store.first(people, eq(people.username, username));
 }
 
-/** Everybody else with one of these roles, by username. */
-export async function findOthersWithRole(
-  store: TenantStore,
-  person: string,
-  roles: readonly PersonRow["role"][],
-): Promise<readonly PersonRow[]> {
-  const others = and(inArray(people.role, [...roles]), ne(people.id, person));
-  return store.select(people, others).orderBy(asc(people.username));
+/** The owners and admins, including those who were only invited. */
+export async function findManagers(store: TenantStore): Promise<readonly PersonRow[]> {
+  return store.select(people, inArray(people.role, ["owner", "admin"]));
 }
 
 export async function usernamesOf(
