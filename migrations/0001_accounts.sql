@@ -90,10 +90,13 @@ CREATE TABLE enrolments (
   used_by TEXT,
   -- Whether the passkey replaces all that the person has lost.
   recovers INTEGER NOT NULL DEFAULT 0 CHECK (recovers IN (0, 1)),
+  -- When a newer link was made or used, or the person's passkey was rejected. A person has at most one usable link.
+  voided_at INTEGER,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 ) STRICT;
 
+CREATE INDEX enrolments_of_person ON enrolments (tenant_id, person_id);
 -- What has expired is deleted by these.
 CREATE INDEX enrolments_by_expiry ON enrolments (expires_at);
 

@@ -88,6 +88,7 @@ export const enrolments = sqliteTable(
     usedAt: integer("used_at"),
     usedBy: text("used_by"),
     recovers: integer("recovers", { mode: "boolean" }).notNull().default(false),
+    voidedAt: integer("voided_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );

@@ -69,13 +69,18 @@ export class BrowserClient {
     const secret = new URL(enrolUrl).hash.slice(1);
     const begin = await this.post("/enrol/begin", { secret });
     if (begin.status !== 200) return begin;
-    const registration = await this.#registration(begin.body.challenge, begin.body.userHandle, lies);
-    return this.post("/enrol/finish", {
-      secret,
-      challenge: begin.body.challenge,
-      label: "Phone",
-      registration,
-    });
+    return this.finishEnrolment(enrolUrl, begin.body, lies);
+  }
+
+  /** The second half of an enrolment, after this answer to the first. */
+  async finishEnrolment(
+    enrolUrl: string,
+    { challenge, userHandle }: Answered["body"],
+    lies: Lies = {},
+  ): Promise<Answered> {
+    const secret = new URL(enrolUrl).hash.slice(1);
+    const registration = await this.#registration(challenge, userHandle, lies);
+    return this.post("/enrol/finish", { secret, challenge, label: "Phone", registration });
   }
 
   async signIn(passkey = this.passkey): Promise<Answered> {

@@ -21,7 +21,6 @@ function start(first: EnrolmentState): void {
 function draw({ state }: EnrolmentState): "more" | "enough" {
   // The requested page is at this address.
   if (state === "active") location.reload();
-  if (state === "rejected") drawEnd();
   return state === "waiting" ? "more" : "enough";
 }
 

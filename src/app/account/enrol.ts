@@ -73,7 +73,10 @@ export async function finishEnrolment(
   const stored = await storePasskey(runtime, id, () => enrolPasskey(store, use, row, first));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
-  if (storedRow === undefined) return refuse("enrolment_used", "this link was used a moment ago");
+  if (storedRow === undefined) {
+    const again = await readLink(runtime, form.secret);
+    return again.ok ? refuse("enrolment_used", "this link was used a moment ago") : again;
+  }
   if (isFirst) await requestSealing(runtime, store.tenantId);
   const approval = isFirst
     ? accept(null)
@@ -136,6 +139,11 @@ async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>>
   const { store, value: enrolment } = row;
   if (enrolment.usedAt !== null)
     return refuse("enrolment_used", "this link was used already; ask for a new one");
+  if (enrolment.voidedAt !== null)
+    return refuse(
+      "enrolment_superseded",
+      "a newer link was made or used; open that one, or ask for a new one",
+    );
   if (enrolment.expiresAt <= runtime.now())
     return refuse("enrolment_expired", "this link has expired; ask for a new one");
   const person = await findPerson(store, enrolment.personId);

@@ -16,7 +16,7 @@ export async function enrolmentState({ store, person, passkey, active }: Session
     tenant: (await store.own()).name,
     username: person.username,
     fingerprint: fingerprintOf(expectOk(fromBase64url(passkey.publicKey))),
-    state: active ? "active" : request?.status === "rejected" ? "rejected" : "waiting",
+    state: active ? "active" : "waiting",
     signer: isFirst ? "manager" : signsAlone ? "self" : "managers",
   };
 }

@@ -2,11 +2,12 @@ import { toBase64url } from "../../core/encoding/bytes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { insertEnrolment, insertInvitedPerson, type NewEnrolment } from "../../store/account/enrolments.ts";
-import { hasPasskey } from "../../store/account/passkeys.ts";
+import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
 import { findManagers, findPersonByName } from "../../store/account/people.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
+import { cancelEndedEndorsements } from "../directory/end-passkeys.ts";
 import { checkPlaceFor, quorumOfManagers } from "../directory/managers.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES, secretHash } from "./enrol.ts";
@@ -18,7 +19,9 @@ export interface Invite {
   readonly expiresAt: number;
 }
 
-/** A new person, or a new link for one who has not enrolled yet. Only a hash of the link's secret is stored. */
+/**
+ * A new person, or a new link for one of whom no passkey was ever endorsed. Only a hash of the link's secret is stored.
+ */
 export async function invite(
   runtime: Runtime,
   store: TenantStore,
@@ -34,6 +37,7 @@ export async function invite(
   const link = newLink(runtime, personId, false);
   if (existing !== undefined) {
     await insertEnrolment(store, link.row);
+    await cancelEndedEndorsements(runtime, store);
     return accept(link.invite);
   }
   const userHandle = toBase64url(runtime.random(USER_HANDLE_BYTES));
@@ -48,9 +52,9 @@ export async function invite(
   return accept(link.invite);
 }
 
-/** Invited in this role and without a passkey so far. */
+/** Invited in this role, and no passkey was ever endorsed. */
 async function isWaiting(store: TenantStore, person: PersonRow, role: Role): Promise<boolean> {
-  return person.role === role && !(await hasPasskey(store, person.id));
+  return person.role === role && (await endorsedPasskeysOf(store, person.id)).length === 0;
 }
 
 /** A link for somebody who has lost every passkey. The new passkey is active once a quorum has signed for it. */
@@ -66,6 +70,7 @@ export async function inviteToRecover(
   if (!quorum.ok) return quorum;
   const link = newLink(runtime, person.id, true);
   await insertEnrolment(store, link.row);
+  await cancelEndedEndorsements(runtime, store);
   return accept(link.invite);
 }
 

@@ -13,7 +13,7 @@ import { reportEvent } from "../account/security-events.ts";
 import type { Session } from "../account/passkey-session.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
-import { lastSealedChange } from "../directory/change.ts";
+import { lastSealedChange, refuseRemovedPasskey } from "../directory/change.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import type { RememberedCeremony } from "./remembered-ceremonies.ts";
@@ -110,7 +110,10 @@ async function commitDecision(
     const directory = step.value.signature?.directory ?? null;
     const sameDirectory = directory === null || directory === (await lastSealedChange(runtime, store));
     if (after?.row.version === loaded.row.version && sameCount && sameDirectory)
-      return refuse(...(await changedFact(runtime, store, context, after)));
+      return (
+        (await refuseRemovedPasskey(store, after.row)) ??
+        refuse(...(await changedFact(runtime, store, context, after)))
+      );
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
 }

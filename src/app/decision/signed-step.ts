@@ -12,7 +12,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { SecurityEvent } from "../account/security-events.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
-import { judgeChange, revokedBy } from "../directory/change.ts";
+import { endorsementOfChange, judgeChange, rejectedBy, revokedBy } from "../directory/change.ts";
 import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
 import { statementOf } from "./ceremony.ts";
@@ -123,7 +123,9 @@ async function judgeStep(
       assertion: canonicalText(submitted.assertion),
       assertionHash,
       authenticator,
+      endorses: decision === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
       revokes: applies ? revokedBy(row) : [],
+      rejects: outcome === "rejected" ? rejectedBy(row) : null,
     },
   });
 }

@@ -5,6 +5,7 @@ import { parseChange, type Change } from "../../core/stream/change-format.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { isSatisfied } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { findPasskey } from "../../store/account/passkeys.ts";
 import { readDirectory } from "../../store/account/people.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import { findLastDirectoryChange } from "../../store/stream/outbox.ts";
@@ -23,6 +24,14 @@ export function changeOf({ type, payload }: ConfirmationRow): Change | undefined
   return type === "decision" ? undefined : expectOk(parseChange(expectOk(parseJsonText(payload))));
 }
 
+/** The change, if it makes a passkey active. */
+export function endorsementOfChange(
+  row: ConfirmationRow,
+): ChangeOf<"credential.endorsed"> | ChangeOf<"recovered"> | undefined {
+  const change = changeOf(row);
+  return change?.change === "credential.endorsed" || change?.change === "recovered" ? change : undefined;
+}
+
 /**
  * Whether this person may approve this change. Returns the seq of the last change that the answer relies on; null for
  * a decision that is no approval of a change. Everybody who is asked may reject.
@@ -36,6 +45,8 @@ export async function judgeChange(
 ): Promise<Result<number | null>> {
   const change = changeOf(row);
   if (change === undefined || decision === "reject") return accept(null);
+  const removed = await refuseRemovedPasskey(store, row);
+  if (removed) return removed;
   const last = await lastSealedChange(runtime, store);
   const directory = await directoryOf(store);
   const lastOwner = lastOwnerFailure(directory, change);
@@ -59,6 +70,18 @@ function checkPlaceAfter({ members }: Directory, change: Change): Result<"free">
   return "role" in change ? checkPlaceFor(members.values(), change.person.id, change.role) : accept("free");
 }
 
+/** A passkey that has ended can't be made active. */
+export async function refuseRemovedPasskey(
+  store: TenantStore,
+  row: ConfirmationRow,
+): Promise<ReturnType<typeof refuse> | undefined> {
+  const change = endorsementOfChange(row);
+  const passkey = change && (await findPasskey(store, change.credential.id));
+  return passkey && passkey.revokedAt !== null
+    ? refuse("passkey_removed", "this passkey was removed or replaced; reject this request")
+    : undefined;
+}
+
 /** The seq of the last change of the directory, which is sealed first: only then the tables contain its effect. */
 export async function lastSealedChange(runtime: Runtime, store: TenantStore): Promise<number> {
   let last = await findLastDirectoryChange(store);
@@ -77,6 +100,12 @@ export function revokedBy(row: ConfirmationRow): readonly string[] {
   const change = changeOf(row);
   if (change?.change === "recovered") return change.revoked;
   return change?.change === "credential.revoked" ? [change.credential.id] : [];
+}
+
+/** The passkey that ends if this request is rejected. */
+export function rejectedBy(row: ConfirmationRow): { passkey: string; person: string } | null {
+  const change = endorsementOfChange(row);
+  return change ? { passkey: change.credential.id, person: change.person.id } : null;
 }
 
 /** The directory from the tables. An auditor computes the same from the stream. */

@@ -52,7 +52,8 @@ export interface EnrolmentState {
   readonly tenant: string;
   readonly username: string;
   readonly fingerprint: string;
-  readonly state: "waiting" | "active" | "rejected";
+  /** A passkey that was rejected or replaced has no session, and so no state. */
+  readonly state: "waiting" | "active";
   /** Who has to sign for it: one who manages people, the person with an earlier passkey, or several managers. */
   readonly signer: "manager" | "self" | "managers";
 }

@@ -1,13 +1,23 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
-import { enrolments, people } from "../schema.ts";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { credentials, enrolments, people } from "../schema.ts";
 import { insertFirstRecordIf, type FirstRecord } from "../stream/outbox.ts";
 import type { NewRow, TenantStore } from "../tenant-store.ts";
-import { insertPasskeyIf, type NewPasskey } from "./passkeys.ts";
+import { insertPasskeyIf, isWaiting, type NewPasskey } from "./passkeys.ts";
 
 export type NewEnrolment = NewRow<typeof enrolments>;
 
+/** A new link for somebody. It ends the person's other links and the passkeys that wait for their endorsement. */
 export async function insertEnrolment(store: TenantStore, enrolment: NewEnrolment): Promise<void> {
-  await store.insert(enrolments, enrolment);
+  const { personId, createdAt } = enrolment;
+  await store.batch([
+    store.update(enrolments, { voidedAt: createdAt }, isUsableLinkOf(personId)),
+    store.update(credentials, { revokedAt: createdAt }, and(eq(credentials.personId, personId), isWaiting())),
+    store.insert(enrolments, enrolment),
+  ]);
+}
+
+export function isUsableLinkOf(person: string | SQL): SQL | undefined {
+  return and(eq(enrolments.personId, person), isNull(enrolments.usedAt), isNull(enrolments.voidedAt));
 }
 
 /** Raises if the username exists. */
@@ -21,7 +31,8 @@ export async function insertInvitedPerson(
 
 /**
  * Uses the link and stores its passkey, in one transaction; for the owner, and only for the owner, also the stream's
- * first record. If another attempt used the link, nothing is stored. Raises if the passkey's id is registered already.
+ * first record. The person's other links are void then. If another attempt used the link, or it is void, nothing is
+ * stored. Raises if the passkey's id is registered already.
  */
 export async function enrolPasskey(
   store: TenantStore,
@@ -38,8 +49,9 @@ export async function enrolPasskey(
     store.update(
       enrolments,
       { usedAt: now, usedBy: attempt },
-      and(eq(enrolments.id, enrolment), isNull(enrolments.usedAt)),
+      and(eq(enrolments.id, enrolment), isUsableLinkOf(passkey.personId)),
     ),
+    store.update(enrolments, { voidedAt: now }, and(isUsableLinkOf(passkey.personId), isOwnAttempt)),
     insertPasskeyIf(store, passkey, isOwnAttempt),
     ...(first === null
       ? []

@@ -1,11 +1,22 @@
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
-import { credentials } from "../schema.ts";
+import { confirmations, credentials } from "../schema.ts";
 import type { CredentialRow, Tenant } from "../rows.ts";
 import { ownTenant, prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** An active passkey is endorsed by a sealed record, and not revoked. */
 export function isActive(): SQL | undefined {
   return and(isNotNull(credentials.endorsedSeq), isNull(credentials.revokedAt));
+}
+
+/**
+ * A waiting passkey was never endorsed, and no endorsement of it is approved: one that is approved is sealed soon, and
+ * then the stream has the passkey.
+ */
+export function isWaiting(): SQL | undefined {
+  const isApproved = sql`EXISTS (SELECT 1 FROM ${confirmations} a WHERE a.tenant_id = ${credentials.tenantId}
+    AND a.type <> 'decision' AND a.type IN ('credential.endorsed', 'recovered') AND a.status = 'approved'
+    AND a.payload ->> '$.credential.id' = ${credentials.id})`;
+  return and(isNull(credentials.endorsedSeq), isNull(credentials.revokedAt), sql`NOT ${isApproved}`);
 }
 
 const ACTIVE_PASSKEYS = prepared(credentials, (scope) =>
@@ -42,12 +53,15 @@ export async function endorsedPasskeysOf(
   return store.select(credentials, and(eq(credentials.personId, person), isNotNull(credentials.endorsedSeq)));
 }
 
-export async function hasPasskey(store: TenantStore, person: string): Promise<boolean> {
-  return (await store.first(credentials, eq(credentials.personId, person))) !== undefined;
-}
-
 export async function findPasskey(store: TenantStore, id: string): Promise<CredentialRow | undefined> {
   return store.first(credentials, eq(credentials.id, id));
+}
+
+export async function findPasskeys(
+  store: TenantStore,
+  ids: readonly string[],
+): Promise<readonly CredentialRow[]> {
+  return store.selectIn(credentials, credentials.id, ids);
 }
 
 export async function findPasskeyOf(

@@ -165,6 +165,12 @@ export async function findRecoveries(store: TenantStore): Promise<readonly Confi
   return rows.toSorted((one, other) => (one.id < other.id ? 1 : -1));
 }
 
+/** Requests to make a passkey active: endorsements and recoveries. */
+export async function findPendingEndorsements(store: TenantStore): Promise<readonly ConfirmationRow[]> {
+  const isEndorsement = inArray(confirmations.type, ["credential.endorsed", "recovered"]);
+  return store.select(confirmations, and(IS_CHANGE, isEndorsement, eq(confirmations.status, "pending")));
+}
+
 /** Written as in the partial index: with a parameter the planner would not use it. */
 const IS_PENDING = sql`${confirmations.status} = 'pending'`;
 

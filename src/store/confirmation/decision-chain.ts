@@ -1,10 +1,13 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { isActiveKey } from "../account/api-keys.ts";
+import { isUsableLinkOf } from "../account/enrolments.ts";
+import { isWaiting } from "../account/passkeys.ts";
 import {
   apiKeys,
   ceremonies,
   confirmations,
   credentials,
+  enrolments,
   outbox,
   people,
   sessions,
@@ -72,6 +75,8 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
       ON vk.tenant_id = v.tenant_id AND vk.id = v.credential_id AND vk.revoked_at IS NULL
       WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id AND v.decision = 'approve')
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
+    AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
+      WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))
     AND ${isSessionValid(sql`c.tenant_id`, sql`h.person_id`)}`;
 
 /** The confirmation in the version that was read, in this state and with these facts. */
@@ -152,6 +157,24 @@ export const REVOKE_CREDENTIAL = prepared(credentials, (scope) =>
     credentials,
     { revokedAt: value("now"), revokedSeq: seqOfStep(scope) },
     and(eq(credentials.id, value("revoked")), isNull(credentials.revokedAt), stepExists(scope)),
+  ),
+);
+
+/** A waiting passkey that this step rejects ends, and with it its sessions. */
+export const END_PASSKEY = prepared(credentials, (scope) =>
+  scope.update(
+    credentials,
+    { revokedAt: value("now") },
+    and(eq(credentials.id, value("rejected")), isWaiting(), stepExists(scope)),
+  ),
+);
+
+/** The unused links of the person whose passkey this step rejects. */
+export const VOID_LINKS = prepared(enrolments, (scope) =>
+  scope.update(
+    enrolments,
+    { voidedAt: value("now") },
+    and(isUsableLinkOf(value("rejectedPerson")), stepExists(scope)),
   ),
 );
 

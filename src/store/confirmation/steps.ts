@@ -3,6 +3,7 @@ import type { SealedOutcome, Status } from "../../core/confirmation/decision.ts"
 import {
   CHANGE_CONFIRMATION,
   CONSUME_CONFIRMATION,
+  END_PASSKEY,
   INSERT_OUTBOX,
   INSERT_STEP,
   INSERT_VOTE,
@@ -10,6 +11,7 @@ import {
   REVOKE_CREDENTIAL,
   UPDATE_CREDENTIAL,
   USE_CEREMONY,
+  VOID_LINKS,
 } from "./decision-chain.ts";
 import type { Values } from "../prepared-statement.ts";
 import { steps } from "../schema.ts";
@@ -66,8 +68,12 @@ export interface Signature {
   readonly assertionHash: string;
   /** The authenticator's state, if the passkey's row must be updated. */
   readonly authenticator: { readonly signCount: number; readonly backedUp: boolean } | null;
+  /** The passkey that this approval makes active. It must not have ended. */
+  readonly endorses: string | null;
   /** Passkeys that this signature revokes. */
   readonly revokes: readonly string[];
+  /** The passkey that ends because this signature rejects it, and whose links become void. */
+  readonly rejects: { readonly passkey: string; readonly person: string } | null;
 }
 
 /** A record that a step has just added, with everything that it is built from. */
@@ -91,6 +97,8 @@ export async function commitStep(
   const revocations = (signature?.revokes ?? []).map((id) =>
     REVOKE_CREDENTIAL.with({ ...values, revoked: id }),
   );
+  const rejects = signature?.rejects;
+  const ended = rejects && { ...values, rejected: rejects.passkey, rejectedPerson: rejects.person };
   const [, insertedVotes, insertedSteps, [position], , [changed], , counted] = await store.run([
     signature ? USE_CEREMONY.with(values) : undefined,
     signature ? INSERT_VOTE.with(values) : undefined,
@@ -101,6 +109,8 @@ export async function commitStep(
     type === "consume" ? CONSUME_CONFIRMATION.with(values) : undefined,
     needsVotes ? COUNTED_VOTES.with(values) : undefined,
     ...revocations,
+    ended ? END_PASSKEY.with(ended) : undefined,
+    ended ? VOID_LINKS.with(ended) : undefined,
   ]);
   if (insertedVotes.length + insertedSteps.length === 0) return undefined;
   if (seal === null || position === undefined) return { record: undefined };
@@ -192,6 +202,7 @@ function valuesOf(attempt: StepAttempt): Values {
 
 function signatureValues({
   revokes: _revokes,
+  rejects: _rejects,
   authenticator: _authenticator,
   ...signature
 }: Signature): Values {

@@ -24,7 +24,7 @@ let approved: string;
 
 describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
   const ROLES = ["owner", "admin", "developer", "auditor", "approver"] as const;
-  type Column = "enrolled, not endorsed" | "revoked";
+  type Column = "enrolled, not endorsed" | "rejected" | "revoked";
   const clients = new Map<string, BrowserClient>();
 
   beforeAll(async () => {
@@ -34,10 +34,15 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
     approved = await company.asked();
     await alex.decide(approved);
     for (const role of ROLES.filter((one) => one !== "owner")) {
-      const invited = await company.people("POST", "/api/invites", { username: `waiting-${role}`, role });
-      const waiting = await BrowserClient.create(fetchWorker, ORIGIN);
-      await waiting.enrol(invited.body.enrolUrl);
-      clients.set(`${role} enrolled, not endorsed`, waiting);
+      for (const column of ["enrolled, not endorsed", "rejected"] as const) {
+        const username = `${column === "rejected" ? "rejected" : "waiting"}-${role}`;
+        const invited = await company.people("POST", "/api/invites", { username, role });
+        const client = await BrowserClient.create(fetchWorker, ORIGIN);
+        const { body } = await client.enrol(invited.body.enrolUrl);
+        if (column === "rejected")
+          await alex.decide(idOf(body.approval), { decision: "reject", reason: "No" });
+        clients.set(`${role} ${column}`, client);
+      }
       const revoked = await company.enrolled(`revoked-${role}`, role);
       const asked = await revoked.post(`/devices/${revoked.passkey.credential.id}/revoke`, {});
       const signer = role === "auditor" ? alex : revoked;
@@ -45,11 +50,13 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
       clients.set(`${role} revoked`, revoked);
     }
     // The owner's further passkeys, each with a session of its own.
-    for (const column of ["enrolled, not endorsed", "revoked"] as const) {
+    for (const column of ["enrolled, not endorsed", "rejected", "revoked"] as const) {
       const further = new BrowserClient(fetchWorker, ORIGIN, await newPasskey(ORIGIN));
       further.userHandle = alex.userHandle;
       const added = await alex.addDevice(further.passkey);
       await further.signIn();
+      if (column === "rejected")
+        await alex.decide(idOf(added.body.approval), { decision: "reject", reason: "No" });
       if (column === "revoked") {
         await alex.decide(idOf(added.body.approval));
         const asked = await alex.post(`/devices/${further.passkey.credential.id}/revoke`, {});
@@ -96,12 +103,16 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
     });
   });
 
-  it.each(WITH_SESSION)("revoked: %s answers as without a session", async (_name, route) => {
+  it.each(WITH_SESSION)("rejected or revoked: %s answers as without a session", async (_name, route) => {
     const differs = await changedBy(async () => {
       for (const id of idsOf(route)) {
         const none = await call(route, {}, id);
-        for (const role of ROLES)
-          expect([role, await call(route, { cookie: cookieOf(role, "revoked") }, id)]).toEqual([role, none]);
+        for (const role of ROLES) {
+          for (const column of ["rejected", "revoked"] as const) {
+            const cookie = cookieOf(role, column);
+            expect([role, column, await call(route, { cookie }, id)]).toEqual([role, column, none]);
+          }
+        }
       }
     });
     expect(differs).toEqual([]);

@@ -61,6 +61,8 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["enrolment_unknown", 404, "enrolment_unknown"],
   ["enrolment_used", 410, "enrolment_used"],
   ["enrolment_expired", 410, "enrolment_expired"],
+  ["enrolment_superseded", 410, "enrolment_superseded"],
+  ["passkey_removed", 409, "passkey_removed"],
   ["owner_not_enrolled", 409, "owner_not_enrolled"],
   ["credential_registered", 409, "credential_registered"],
 

@@ -1,0 +1,19 @@
+import { endorsementOfChange } from "./change.ts";
+import { findPasskeys } from "../../store/account/passkeys.ts";
+import { findPendingEndorsements } from "../../store/confirmation/confirmations.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** Cancels the requests to endorse passkeys that have ended: nobody could approve them any more. */
+export async function cancelEndedEndorsements(runtime: Runtime, store: TenantStore): Promise<void> {
+  const requests = await findPendingEndorsements(store);
+  const passkeys = await findPasskeys(
+    store,
+    requests.flatMap((row) => endorsementOfChange(row)?.credential.id ?? []),
+  );
+  const ended = new Set(passkeys.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [id])));
+  for (const row of requests)
+    if (ended.has(endorsementOfChange(row)?.credential.id ?? ""))
+      await applyUnsigned(runtime, store, row.id, { kind: "cancel" });
+}
