@@ -43,6 +43,7 @@ describe("the approval page", () => {
     await eventually(page.getByText("Display verified.")).toBeVisible();
     await eventually(page.locator("#code")).toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`);
     await eventually(page.locator("#left")).toHaveText(/^in 1[45] min/);
+    await eventually(page.getByText("Use within")).toBeHidden();
     await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeDisabled();
     await eventually(page.getByRole("button", { name: "Reject" })).toBeDisabled();
     await page.getByText("Raw content and SHA-256").click();
@@ -52,6 +53,16 @@ describe("the approval page", () => {
     const hash = await page.locator("#hash").innerText();
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     await eventually(page.locator("#computed")).toHaveText(hash);
+  });
+
+  it("shows for how long an approval may be used, where the requester set a limit", async () => {
+    const { id } = await ask({ executeWithinSeconds: 187 });
+    const { page } = alex;
+    await page.goto(`${url}/approve/${id}`);
+    await eventually(page.locator("#use-within")).toHaveText("3 min 7 s (187 seconds) after the decision");
+    await decide(alex, "Approve");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect((await read(id)).decisions[0].statement.executeWithinSeconds).toBe(187);
   });
 
   it("approves, shows the index in the log, and shows it again later", async () => {

@@ -22,3 +22,15 @@ it(
   },
   TIMEOUT_MILLISECONDS,
 );
+
+it("quotes in the formats document the values that the vectors contain", () => {
+  const formats = readFileSync("web/docs/formats.md", "utf8");
+  const vectorOf = (name: string) => JSON.parse(readFileSync(`${FOLDER}/${name}`, "utf8"));
+  const { nonce, challengeBase64url } = vectorOf("statements.json").accepted[0];
+  const { commit, leafHash, canonicalHash, record } = vectorOf("records.json").sealed[4];
+  const [{ assertionHash }] = record.body.signatures;
+  const size = readFileSync(`${FOLDER}/receipts/approved.json`).length;
+  const quotes = [nonce, challengeBase64url, assertionHash, canonicalHash, commit, leafHash];
+  for (const quote of [...quotes, `has ${size.toLocaleString("en")} bytes`])
+    expect([quote, formats.includes(quote)]).toEqual([quote, true]);
+});

@@ -7,7 +7,7 @@ import { show as linesOf } from "../../src/core/display/show.ts";
 import type { Statement } from "../../src/core/confirmation/statement.ts";
 import { make, byId, setText, setVisible } from "../common/dom.ts";
 import { drawExact } from "../common/text.ts";
-import { drawTime } from "../common/time.ts";
+import { drawTime, durationText } from "../common/time.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
 import type { ApprovalData, SignedDecision, ApprovalState } from "../../src/core/pages/approval.ts";
 import type { StateText } from "./outcome.ts";
@@ -37,6 +37,10 @@ export function drawRequest({ statement, lines }: Verified, code: string): void 
   byId("display").append(verified, " This device draws exactly the bytes that you sign.");
   byId("code").append(groupedCode(code));
   byId("expires").append(drawTime(statement.expires));
+  const { executeWithinSeconds: window } = statement;
+  setVisible(byId("window"), window !== null);
+  if (window !== null)
+    byId("use-within").append(`${durationText(window * 1_000)} (${window} seconds) after the decision`);
   byId("approver").append(drawExact(approver.username));
   const { decision: _decision, reason: _reason, issued: _issued, salt: _salt, ...fixed } = statement;
   byId("statement").append(drawFields(expectOk(linesOf(canonicalBytes(fixed)))));

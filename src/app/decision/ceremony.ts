@@ -84,10 +84,16 @@ export function fixedStatement(
     project: { id: row.projectId, name: row.projectName },
     confirmation: row.id,
     action: row.action,
-    requester: { kind: row.requesterKind, id: row.requesterId, name: row.requesterName },
+    requester: {
+      kind: row.requesterKind,
+      id: row.requesterId,
+      name: row.requesterName,
+      person: row.requesterPerson,
+    },
     approver: { id: person.id, username: person.username },
     policy: row.policyHash,
     created: isoTime(row.createdAt),
     expires: isoTime(row.expiresAt),
+    executeWithinSeconds: row.executeWithinMs === null ? null : row.executeWithinMs / 1_000,
   };
 }

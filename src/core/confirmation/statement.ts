@@ -11,6 +11,8 @@ export const NAME_MAX_CHARACTERS = 200;
 /** A host name has at most 253 characters; scheme and port are added to it. */
 export const ORIGIN_MAX_CHARACTERS = 280;
 export const ID_MAX_CHARACTERS = 128;
+/** 30 days, as long as a request may be open. */
+export const EXECUTE_WITHIN_MAX_SECONDS = 30 * 24 * 3_600;
 export const SALT_BYTES = 32;
 
 export const id = shape.text(ID_MAX_CHARACTERS, 1);
@@ -33,6 +35,8 @@ export const statementShape = shape.object({
     kind: shape.oneOf("key", "oauth", "person", "service"),
     id,
     name: shape.text(NAME_MAX_CHARACTERS),
+    /** The person behind the key, or the person who asked. A policy may say that this person can't sign. */
+    person: shape.nullable(id),
   }),
   approver: person,
   decision: shape.oneOf("approve", "reject", "break-glass"),
@@ -41,6 +45,8 @@ export const statementShape = shape.object({
   policy: shape.nullable(shape.hex(32)),
   created: shape.time,
   expires: shape.time,
+  /** How long after the decision an approval may be used; null for no limit. */
+  executeWithinSeconds: shape.nullable(shape.integer(1, EXECUTE_WITHIN_MAX_SECONDS)),
   issued: shape.time,
   /** New for each ceremony, so that the nonce is unpredictable and used once. */
   salt: shape.base64url(SALT_BYTES),

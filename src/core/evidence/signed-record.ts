@@ -137,9 +137,7 @@ export function policyFailure({ record, statements, policy }: SignedRecord): Fai
   const parsed = parsePolicy(policy);
   if (!parsed.ok) return `the policy is not valid: ${parsed.refusal.detail}`;
   if (!policy.excludeRequester) return undefined;
-  const self = statements.find(
-    ({ requester, approver }) => requester.kind === "person" && requester.id === approver.id,
-  );
+  const self = statements.find(({ requester, approver }) => requester.person === approver.id);
   return self === undefined ? undefined : "the policy does not let the requester sign";
 }
 
@@ -194,8 +192,9 @@ function isMet(policy: Policy, statements: readonly Statement[], at: string): bo
 }
 
 /** The parts of a statement that are the same for every signer of one request. */
-function requestText({ tenant, project, action, requester, created, expires }: Statement): string {
-  return canonicalText({ tenant, project, action, requester, created, expires });
+function requestText(statement: Statement): string {
+  const { tenant, project, action, requester, created, expires, executeWithinSeconds } = statement;
+  return canonicalText({ tenant, project, action, requester, created, expires, executeWithinSeconds });
 }
 
 /** For fields whose shape has already checked the encoding. */

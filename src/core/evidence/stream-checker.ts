@@ -1,7 +1,13 @@
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
 import { parseChange } from "../stream/change-format.ts";
-import { NO_PREVIOUS, recordLabel, streamKeyHash, type StreamRecord } from "../stream/record.ts";
+import {
+  NO_PREVIOUS,
+  recordLabel,
+  streamKeyHash,
+  type ConsumedRecord,
+  type StreamRecord,
+} from "../stream/record.ts";
 import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";
 import type { Creation, SignedChange, SignedDecision, SignedRecord } from "./receipt.ts";
@@ -53,6 +59,8 @@ export interface Erasure {
 interface EarlierDecision {
   readonly seq: number;
   readonly approved: boolean;
+  /** The last moment at which it may be used, in milliseconds. */
+  readonly usableUntil: number;
   used: boolean;
 }
 
@@ -163,17 +171,18 @@ export class StreamChecker {
   #checkUnsigned(record: Extract<StreamRecord, { type: "consumed" | "erased" }>, seq: number): void {
     switch (record.type) {
       case "consumed":
-        return this.#report("uses", this.#useFailure(record.body), `record ${seq}`);
+        return this.#report("uses", this.#useFailure(record), `record ${seq}`);
       case "erased":
         return this.#addErasure(record.body, seq);
     }
   }
 
-  #useFailure({ confirmation, decided }: { confirmation: string; decided: number }): Failure {
+  #useFailure({ at, body: { confirmation, decided } }: ConsumedRecord): Failure {
     // Whether an erased decision approved anything is unknown, but a second use of it still shows.
     const decision = this.#decisions.get(confirmation) ?? {
       seq: decided,
       approved: this.#erased.has(decided),
+      usableUntil: Number.POSITIVE_INFINITY,
       used: false,
     };
     this.#decisions.set(confirmation, decision);
@@ -181,7 +190,9 @@ export class StreamChecker {
       return `it uses a request that was not approved before (${confirmation}, record ${decided})`;
     if (decision.used) return `it uses approval ${decided} a second time`;
     decision.used = true;
-    return undefined;
+    return Date.parse(at) > decision.usableUntil
+      ? `it uses approval ${decided} after the time in which it could be used`
+      : undefined;
   }
 
   #addErasure(
@@ -218,11 +229,13 @@ export class StreamChecker {
     return commit === this.#commits[seq] ? undefined : "it relies on another state of the directory";
   }
 
-  #repetitionFailure({ record }: SignedRecord, seq: number, approved: boolean): Failure {
+  #repetitionFailure({ record, statements }: SignedRecord, seq: number, approved: boolean): Failure {
     const { confirmation } = record.body;
+    const window = statements[0]?.executeWithinSeconds ?? Number.POSITIVE_INFINITY;
+    const usableUntil = Date.parse(record.at) + window * 1_000;
     const earlier = this.#decisions.get(confirmation);
     if (earlier !== undefined) return `record ${earlier.seq} already decided its request`;
-    this.#decisions.set(confirmation, { seq, approved, used: false });
+    this.#decisions.set(confirmation, { seq, approved, usableUntil, used: false });
     return undefined;
   }
 

@@ -123,6 +123,7 @@ export const recordShape = shape.variant("type", {
 export type Genesis = shape.ShapeOf<typeof genesisShape>;
 export type CreatedRecord = shape.ShapeOf<typeof createdRecord>;
 export type ChangeRecord = shape.ShapeOf<typeof changeRecord>;
+export type ConsumedRecord = shape.ShapeOf<typeof consumedRecord>;
 export type StreamRecord = shape.ShapeOf<typeof recordShape>;
 export type Role = shape.ShapeOf<typeof role>;
 export type Outcome = shape.ShapeOf<typeof outcome>;

@@ -5,7 +5,11 @@ import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { ROLES } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { ACTION_MAX_CHARACTERS, ID_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
+import {
+  ACTION_MAX_CHARACTERS,
+  EXECUTE_WITHIN_MAX_SECONDS,
+  ID_MAX_CHARACTERS,
+} from "../../core/confirmation/statement.ts";
 import { dateTime, jsonObject, text, username } from "../field-schemas.ts";
 import { validate, type Validated } from "../validate.ts";
 
@@ -49,7 +53,7 @@ export const createRequest = z
     executeWithinSeconds: z
       .int()
       .min(1)
-      .max(EXPIRES_MAX_SECONDS)
+      .max(EXECUTE_WITHIN_MAX_SECONDS)
       .optional()
       .meta({ description: "How many seconds after the decision an approval may be consumed." }),
     metadata: jsonObject

@@ -12,13 +12,13 @@ const POLICY = "cd".repeat(32);
 /** RFC 8785, written by hand. */
 const TEXT = [
   '{"action":"Pay 12.50 EUR to Müller","approver":{"id":"per_ada","username":"ada"},"confirmation":"cnf_1",',
-  '"created":"2026-03-01T09:00:00.000Z","decision":"approve","expires":"2026-03-01T09:15:00.000Z",',
+  '"created":"2026-03-01T09:00:00.000Z","decision":"approve","executeWithinSeconds":3600,"expires":"2026-03-01T09:15:00.000Z",',
   '"issued":"2026-03-01T09:03:20.125Z","kind":"countersign/statement","policy":null,',
   '"project":{"id":"prj_1","name":"Payments"},"reason":"",',
-  '"requester":{"id":"key_1","kind":"key","name":"billing agent"},"rp":"https://approve.example",',
+  '"requester":{"id":"key_1","kind":"key","name":"billing agent","person":"per_eve"},"rp":"https://approve.example",',
   `"salt":"${SALT}","tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1}`,
 ].join("");
-const NONCE = "bb446588db1b186db6992519ca044e5d7275c95dceabea22717b43a819674d09";
+const NONCE = "25b32ce1ad15478d879a4bf0ceb8a9b1006e5633dc12adb1b11fc1d7c12a0c35";
 
 function fresh(): Statement {
   return expectOk(matchShape(statementShape, expectOk(parseJsonText(TEXT))));
@@ -56,6 +56,8 @@ const others: readonly [path: string, value: JsonValue][] = [
   ["/requester/kind", "person"],
   ["/requester/id", "key_2"],
   ["/requester/name", ""],
+  ["/requester/person", "per_ada"],
+  ["/requester/person", null],
   ["/approver/id", "per_bob"],
   ["/approver/username", "bob"],
   ["/decision", "reject"],
@@ -64,6 +66,8 @@ const others: readonly [path: string, value: JsonValue][] = [
   ["/policy", POLICY],
   ["/created", "2026-03-01T09:00:00.001Z"],
   ["/expires", "2027-03-01T09:15:00.000Z"],
+  ["/executeWithinSeconds", 3_601],
+  ["/executeWithinSeconds", null],
   ["/issued", "2026-03-01T09:03:20.126Z"],
   ["/salt", SALT.replace("AAEC", "BAEC")],
 ];
@@ -114,6 +118,10 @@ describe("a statement", () => {
     ["an action that is too long", "/action", "x".repeat(201)],
     ["an unknown kind of requester", "/requester/kind", "agent"],
     ["a requester kind that objects inherit", "/requester/kind", "constructor"],
+    ["an empty person behind the requester", "/requester/person", ""],
+    ["no time to use it", "/executeWithinSeconds", 0],
+    ["more than 30 days to use it", "/executeWithinSeconds", 30 * 24 * 3_600 + 1],
+    ["half a second to use it", "/executeWithinSeconds", 0.5],
     ["no user name", "/approver/username", ""],
     ["a user name that is too long", "/approver/username", "x".repeat(33)],
     ["another decision", "/decision", "approved"],
@@ -153,6 +161,7 @@ describe("a statement", () => {
     ["the longest id", "/confirmation", "x".repeat(128)],
     ["the longest name", "/tenant/name", "x".repeat(200)],
     ["the longest origin", "/rp", "x".repeat(280)],
+    ["the longest time to use it", "/executeWithinSeconds", 30 * 24 * 3_600],
     ["the longest user name", "/approver/username", "x".repeat(32)],
   ])("may have %s", (_, path, value) => {
     expect(matchShape(statementShape, changed(path, value)).ok).toBe(true);

@@ -92,6 +92,15 @@ describe("what an operator seals", () => {
       "uses",
     ],
     [
+      "a use after the time in which the approval could be used",
+      async (own) => {
+        const approved = await own.decide({ executeWithinSeconds: 1, votes: [{ by: staff.dan }] });
+        await own.decide({ votes: [{ by: staff.dan }] });
+        own.sealUnsigned("consumed", { confirmation: confirmationOf(own, approved), decided: approved });
+      },
+      "uses",
+    ],
+    [
       "a use of a change",
       (own) => own.sealUnsigned("consumed", { confirmation: confirmationOf(own, 2), decided: 2 }),
       "uses",

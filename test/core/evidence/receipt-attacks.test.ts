@@ -75,10 +75,27 @@ describe("a dishonest decision that an operator seals", () => {
       "the requester's own signature",
       () => ({
         policy: twoOfThree({ excludeRequester: true }),
-        requester: { kind: "person", id: cy.id, name: "cy" },
+        requester: { kind: "person", id: cy.id, name: "cy", person: cy.id },
         votes: [{ by: cy }, { by: dan }],
       }),
       "policy",
+    ],
+    [
+      "the signature of the person behind the key that asks",
+      () => ({
+        policy: twoOfThree({ excludeRequester: true }),
+        requester: { kind: "key", id: "k_1", name: "ci", person: cy.id },
+        votes: [{ by: cy }, { by: dan }],
+      }),
+      "policy",
+    ],
+    [
+      "two signatures that allow different times for using it",
+      () => ({
+        policy: twoOfThree(),
+        votes: [{ by: cy }, { by: dan, statement: { executeWithinSeconds: 3_600 } }],
+      }),
+      "statement",
     ],
     [
       "a synced passkey under a policy that forbids it",

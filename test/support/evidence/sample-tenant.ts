@@ -62,6 +62,7 @@ export interface SampleRequest {
   readonly policy?: Policy | null;
   readonly outcome?: Outcome;
   readonly requester?: Statement["requester"];
+  readonly executeWithinSeconds?: number;
   readonly votes: readonly TestVote[];
   readonly alter?: (record: JsonObject & { body: JsonObject }) => JsonObject;
 }
@@ -240,13 +241,14 @@ export class TestTenant {
       project: { id: "p_default", name: "Default" },
       confirmation,
       action: request.action ?? "Deploy to production",
-      requester: request.requester ?? { kind: "key", id: "k_1", name: "ci" },
+      requester: request.requester ?? { kind: "key", id: "k_1", name: "ci", person: null },
       approver: named(vote.by),
       decision: vote.decision ?? "approve",
       reason: vote.reason ?? "",
       policy: request.policy ? policyHash(request.policy) : null,
       created,
       expires: new Date(Date.parse(created) + 15 * 60_000).toISOString(),
+      executeWithinSeconds: request.executeWithinSeconds ?? null,
       issued: this.#tick(),
       salt: toBase64url(this.#draw(32)),
       ...vote.statement,

@@ -99,6 +99,15 @@ const EDITS: readonly Edit[] = [
     log: { receipt: "signature", audit: "decisions", monitor: "split-view", oldReceipt: "history" },
   },
   {
+    name: "a longer time for using the approval",
+    goal: "a late use looks allowed",
+    of: () => tenant.approved,
+    from: SEQ.approved,
+    edit: () => editStatement(tenant.approved, { executeWithinSeconds: 3_600 }),
+    tables: { receipt: "signature inclusion", audit: "chain decisions places", oldReceipt: "history" },
+    log: { receipt: "signature", audit: "decisions", monitor: "split-view", oldReceipt: "history" },
+  },
+  {
     name: "another reason",
     goal: "the approver seems to have said something else",
     of: () => tenant.approved,

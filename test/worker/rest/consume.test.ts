@@ -247,6 +247,12 @@ describe("consuming", () => {
     expect(await consume(late)).toMatchObject({ status: 409, body: { code: "execution_window_closed" } });
   });
 
+  it("has the execution window that the approver signed", async () => {
+    const [limited, unlimited] = [await approved({ executeWithinSeconds: 60 }), await approved()];
+    const signed = async (id: string) => (await read(id)).body.decisions[0]?.statement.executeWithinSeconds;
+    expect([await signed(limited), await signed(unlimited)]).toEqual([60, null]);
+  });
+
   it("is still possible after the request has expired", async () => {
     const id = await approved();
     await letExpire(id);
