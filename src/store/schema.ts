@@ -53,6 +53,7 @@ export const credentials = sqliteTable(
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
     revokedSeq: integer("revoked_seq"),
+    counterRegressedAt: integer("counter_regressed_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );

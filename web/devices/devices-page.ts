@@ -36,6 +36,7 @@ function drawPasskey(passkey: Passkey): HTMLElement {
     make("p", "", make("code", "", groupedDigits(fingerprint.replaceAll(" ", "")))),
     make("p", "quiet", "Created ", drawTime(createdAt), ", ", ...used),
   );
+  if (passkey.counterRegressedAt !== null) drawn.append(drawCopied(passkey.counterRegressedAt));
   if (passkey.lastWayIn !== null) drawn.append(make("p", "note", `Can't be revoked: ${passkey.lastWayIn}.`));
   else if (state === "active") {
     const revoke = make("button", "small no", "Revoke");
@@ -48,6 +49,13 @@ function drawPasskey(passkey: Passkey): HTMLElement {
     drawn.append(revoke);
   }
   return drawn;
+}
+
+function drawCopied(at: string): HTMLElement {
+  const what = "Its signature counter went back on ";
+  const why =
+    ". Somebody may have copied this passkey. Create another one, revoke this one, and tell an owner or admin.";
+  return make("p", "note", what, drawTime(at), why);
 }
 
 /** A person signs a revocation like any other change, on its own page. */

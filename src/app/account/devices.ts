@@ -36,6 +36,7 @@ export async function devicesOf(store: TenantStore, person: PersonRow): Promise<
     createdAt: isoTime(passkey.createdAt),
     lastUsedAt: lastUseOf(passkey, votes[index]),
     state: passkeyState(passkey),
+    counterRegressedAt: passkey.counterRegressedAt === null ? null : isoTime(passkey.counterRegressedAt),
     lastWayIn: lastOwnerFailure(directory, revocationOf(passkey, person)) ?? null,
   }));
 }

@@ -1,6 +1,7 @@
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { insertEvent } from "../../store/account/events.ts";
+import { markCounterRegressed } from "../../store/account/passkeys.ts";
 import type { EventRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
@@ -15,8 +16,9 @@ export interface SecurityEvent {
 }
 
 /**
- * Stores the event and writes one line to the log; a retry of the same attempt adds neither. If storing fails, the line
- * is written all the same, and the caller goes on: an event never changes the answer.
+ * Stores the event, marks a passkey whose counter went back, and writes one line to the log; a retry of the same attempt
+ * adds nothing. If storing fails, the line is written all the same, and the caller goes on: an event never changes the
+ * answer.
  */
 export async function reportEvent(
   runtime: Runtime,
@@ -34,6 +36,9 @@ export async function reportEvent(
     confirmationId: confirmation,
     detail: canonicalText(detail),
   };
+  // Before the event: if the Worker ends in between, a retry does both.
+  if (type === "signature_counter_regression")
+    await markCounterRegressed(store, credential, row.at).catch(() => undefined);
   const isNew = await insertEvent(store, row).catch(() => true);
   if (isNew)
     console.warn(JSON.stringify({ event: type, tenant: store.tenantId, person, credential, confirmation }));

@@ -17,7 +17,13 @@ import { lastSealedChange, refuseRemovedPasskey } from "../directory/change.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import type { RememberedCeremony } from "./remembered-ceremonies.ts";
-import { countedApprovals, prepareStep, type Decision, type DecisionContext } from "./signed-step.ts";
+import {
+  countedApprovals,
+  isDeviceBound,
+  prepareStep,
+  type Decision,
+  type DecisionContext,
+} from "./signed-step.ts";
 
 // One chain of statements commits a decision; then it is sealed. Only after that the requester sees it.
 
@@ -73,9 +79,9 @@ export async function decideWithRememberedCeremony(
   stepId: string,
 ): Promise<Pick<Session, "store" | "person"> | undefined> {
   const passkey = passkeys.find(({ id }) => id === decision.assertion.id);
-  // A change of the directory is judged by the directory as it is now.
-  if (ceremony.id !== decision.ceremonyId || passkey === undefined || loaded.row.type !== "decision")
-    return undefined;
+  if (ceremony.id !== decision.ceremonyId || passkey === undefined) return undefined;
+  // A change of the directory is judged by the directory as it is now, a device-bound passkey by its newest counter.
+  if (loaded.row.type !== "decision" || isDeviceBound(loaded)) return undefined;
   const store = storeOfCachedRow(runtime.database, person);
   const hash = toHex(assertionHash(decision.assertion));
   const shared = { id: loaded.row.id, tenant, person, decision, ceremony, passkey };

@@ -70,8 +70,22 @@ export async function prepareStep(
     confirmation: loaded.row.id,
   });
   if (!result.ok) return { step: result, event };
+  const isCopied = result.value.signCountRegressed || passkey.counterRegressedAt !== null;
+  if (isCopied && isDeviceBound(loaded))
+    return {
+      step: refuse(
+        "signature_counter_regression",
+        "this passkey's signature counter went back, so it may have been copied; sign with another passkey",
+      ),
+      event,
+    };
   const signed = { passkey, statement, authenticator: authenticatorUpdate(result.value, passkey) };
   return { step: await judgeStep(runtime, store, context, loaded, signed), event };
+}
+
+/** Whether the policy takes only passkeys that can't be copied. */
+export function isDeviceBound({ policy }: LoadedConfirmation): boolean {
+  return policy.authenticator === "device-bound";
 }
 
 interface SignedStatement {

@@ -71,6 +71,8 @@ export interface Passkey {
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly state: "active" | "waiting" | "revoked";
+  /** When its signature counter went back last, which means that it may have been copied. */
+  readonly counterRegressedAt: string | null;
   /** Why it can't be revoked now, with what to do first; null if it can. */
   readonly lastWayIn: string | null;
 }

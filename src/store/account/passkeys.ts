@@ -80,9 +80,14 @@ export async function updatePasskeyAtSignIn(
   await store.update(credentials, use, eq(credentials.id, id));
 }
 
+/** It may have been copied. The mark stays until the passkey is revoked. */
+export async function markCounterRegressed(store: TenantStore, id: string, at: number): Promise<void> {
+  await store.update(credentials, { counterRegressedAt: at }, eq(credentials.id, id));
+}
+
 export type NewPasskey = Omit<
   CredentialRow,
-  "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "revokedSeq"
+  "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "revokedSeq" | "counterRegressedAt"
 >;
 
 /** Raises if the passkey's id is registered already, in any tenant. */
@@ -96,6 +101,6 @@ export function insertPasskeyIf(store: TenantStore, passkey: NewPasskey, conditi
   return store.insertFrom(
     credentials,
     (tenant) => sql`SELECT ${tenant}, ${id}, ${personId}, ${label}, ${publicKey}, ${algorithm}, ${signCount},
-      ${eligible}, ${backedUp}, ${transports}, ${createdAt}, NULL, NULL, NULL, NULL WHERE ${condition}`,
+      ${eligible}, ${backedUp}, ${transports}, ${createdAt}, NULL, NULL, NULL, NULL, NULL WHERE ${condition}`,
   );
 }

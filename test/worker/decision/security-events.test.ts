@@ -1,11 +1,20 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
+import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
 import type { Lies } from "../../support/authenticator.ts";
 import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  freshRuntime,
+  fetchWorker,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
 
 // What an operator must see of passkeys that behave strangely: a row of `events`, and a line in the log.
 
@@ -22,7 +31,7 @@ beforeEach(() => {
 afterEach(async () => {
   warnings.mockRestore();
   await rows("DELETE FROM events");
-  await rows("UPDATE credentials SET sign_count = 0");
+  await rows("UPDATE credentials SET sign_count = 0, counter_regressed_at = NULL");
 });
 
 /** The second verifier parses the obsolete token binding and refuses this one. Ours ignores it. */
@@ -57,6 +66,20 @@ async function signInWith(lies: Lies): Promise<Answered> {
     ...lies,
   });
   return alex.post("/signin/finish", { challenge: body.challenge, assertion: { ...assertion, userHandle } });
+}
+
+/** A request to alex that takes only a passkey that can't be copied. */
+async function deviceBound(): Promise<string> {
+  const request = await company.asked();
+  const [person] = await rows("SELECT id FROM people WHERE username = 'alex'");
+  const policy: Policy = { ...singleApproverPolicy(String(person?.["id"])), authenticator: "device-bound" };
+  await rows(
+    "UPDATE confirmations SET policy = ?1, policy_hash = ?2 WHERE id = ?3",
+    canonicalText(policy),
+    policyHash(policy),
+    request,
+  );
+  return request;
 }
 
 const setCounter = (count: number) =>
@@ -127,6 +150,43 @@ describe("a signature counter that went back", () => {
     await rows("ALTER TABLE events_elsewhere RENAME TO events");
     expect([answer.status, answer.body.status]).toEqual([200, "approved"]);
     expect(lines()).toMatchObject([{ event: "signature_counter_regression", confirmation: request }]);
+  });
+});
+
+describe("a passkey whose counter went back", () => {
+  const mark = async () => (await alex.devicesPage()).data.passkeys[0].counterRegressedAt as string | null;
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["in a decision", async () => alex.decide(await company.asked(), { lies: { signCount: 4 } })],
+    ["at sign-in", async () => signInWith({ signCount: 4 })],
+  ])("%s is marked on its person's page", async (_name, use) => {
+    expect(await mark()).toBeNull();
+    await setCounter(10);
+    const before = Date.now();
+    await use();
+    expect(Date.parse((await mark()) ?? "")).toBeGreaterThanOrEqual(before);
+    // The mark stays when the counter goes on.
+    expect((await signInWith({ signCount: 12 })).status).toBe(200);
+    expect(await mark()).not.toBeNull();
+  });
+
+  it("is refused where the policy requires a device-bound passkey, now and later", async () => {
+    const requests = [await deviceBound(), await deviceBound(), await deviceBound()] as const;
+    await setCounter(10);
+    const accepted = await alex.decide(requests[0], { lies: { signCount: 11 } });
+    expect(accepted.body.status).toBe("approved");
+    const refused = await alex.decide(requests[1], { lies: { signCount: 4 } });
+    expect(statusAndCode(refused)).toEqual([403, "signature_counter_regression"]);
+    expect(refused.body.detail).toContain("sign with another passkey");
+    await expectOneEvent("signature_counter_regression", alex.passkey.credential.id, requests[1]);
+    expect(await mark()).not.toBeNull();
+    const later = await alex.decide(requests[2], { lies: { signCount: 12 } });
+    expect(statusAndCode(later)).toEqual([403, "signature_counter_regression"]);
+    expect((await alex.decide(await company.asked(), { lies: { signCount: 13 } })).status).toBe(200);
+    const second = await newPasskey(ORIGIN);
+    const { body } = await alex.addDevice(second);
+    await alex.decide(idOf(body.approval), { lies: { signCount: 14 } });
+    expect((await alex.decide(requests[2], { passkey: second })).body.status).toBe("approved");
   });
 });
 

@@ -141,7 +141,7 @@ describe("a link", () => {
   const links: readonly (readonly [name: string, sql: string])[] = [
     [
       "credential to person",
-      `credentials SELECT ?1, ?3, ${only("people")}, '', '', -7, 0, 0, 0, '', 1, NULL, NULL, NULL, NULL`,
+      `credentials SELECT ?1, ?3, ${only("people")}, '', '', -7, 0, 0, 0, '', 1, NULL, NULL, NULL, NULL, NULL`,
     ],
     [
       "key to project",
@@ -217,7 +217,7 @@ describe("a link", () => {
 
   it("of a passkey to two people is refused, also across tenants", async () => {
     const copy = `INSERT INTO credentials SELECT ?1, id, (SELECT id FROM people WHERE tenant_id = ?1 LIMIT 1),
-      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL
+      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL, NULL
       FROM credentials WHERE id = ?2`;
     const key = company.alex.passkey.credential.id;
     expect(await refused(copy, other.store.tenantId, key)).toContain(
