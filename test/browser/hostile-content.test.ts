@@ -16,6 +16,13 @@ beforeAll(async () => {
   await createPasskey(maria, invited.body.enrolUrl);
 });
 
+async function endorseMaria(): Promise<void> {
+  await alex.page.goto(`${url}/inbox`);
+  await alex.page.getByRole("link", { name: /Let maria/ }).click();
+  await decide(alex, "Approve");
+  await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+}
+
 const DATA = /(<script type="application\/json" id="data">)([^<]*)(<\/script>)/;
 type Data = { payload: string; payloadHash: string; code: string; statement: Record<string, unknown> };
 const PAYLOAD = '{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}';
@@ -105,8 +112,29 @@ describe("hostile content", () => {
   });
 });
 
+describe("a person whose passkey is not endorsed yet", () => {
+  it("is refused as an approver, and sees its own state at every address", async () => {
+    const early = { username: "maria", action: "Pay", payload: {} };
+    const answer = await backend(fetch, url, inject("product").tenants["hostile-content"]?.apiKey ?? "")(
+      "POST",
+      "/api/confirmations",
+      early,
+    );
+    expect([answer.status, answer.body.code]).toEqual([409, "approver_without_passkey"]);
+    const { id } = await ask();
+    for (const path of [`/approve/${id}`, "/approve/c_nothing", "/inbox", "/devices"]) {
+      await maria.page.goto(url + path);
+      await eventually(
+        maria.page.getByRole("heading", { name: "Your passkey is not active yet" }),
+      ).toBeVisible();
+      expect(await maria.page.content()).not.toContain("4200");
+    }
+  });
+});
+
 describe("a person who is not asked", () => {
   it("gets the same page for another tenant's request, a colleague's and an unknown one", async () => {
+    await endorseMaria();
     const { id } = await ask();
     const absent = `${id.slice(0, -4)}AAAA`;
     const seen: string[] = [];
@@ -148,17 +176,5 @@ describe("a person who is not asked", () => {
       timeout: 8_000,
     });
     await eventually(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeEnabled();
-  });
-
-  it("sees on its page that its passkey is not endorsed yet", async () => {
-    const early = { username: "maria", action: "Pay", payload: {} };
-    const answer = await backend(fetch, url, inject("product").tenants["hostile-content"]?.apiKey ?? "")(
-      "POST",
-      "/api/confirmations",
-      early,
-    );
-    expect([answer.status, answer.body.code]).toEqual([409, "approver_without_passkey"]);
-    await maria.page.goto(`${url}/devices`);
-    await eventually(maria.page.getByText("Needs endorsement")).toBeVisible();
   });
 });

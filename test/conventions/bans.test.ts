@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourceFile, sourceFiles, type SourceFile } from "./source-tree.ts";
 
-// Calls that this house does not make, where, and what stands in their place. File and function size,
+// Calls that this repository does not make, where, and what stands in their place. File and function size,
 // floating promises, circles and barrel files are held by the linter.
 
 interface Ban {
@@ -52,6 +52,11 @@ const BANS: readonly Ban[] = [
     where: EVERYWHERE,
     instead: "textContent and createElement",
   },
+  {
+    call: /\binstanceof Response\b/,
+    where: /^src\/http\//,
+    instead: "a middleware, or HttpRefusal: one place turns refusals into answers",
+  },
   { call: /\beval\(|\bnew Function\(/, where: EVERYWHERE, instead: "code that can be read" },
   {
     call: /\bthrow new Error\(/,
@@ -85,6 +90,7 @@ describe("banned calls", () => {
     ["src/core/x.ts", "const salt = crypto.getRandomValues(new Uint8Array(32));", 1],
     ["src/app/x.ts", "const id = Math.random();", 1],
     ["src/core/x.ts", "// Date.now() stands still here", 0],
+    ["src/http/rest/x.ts", "if (principal instanceof Response) return principal;", 1],
     ["web/approve/approve-page.ts", "card.innerHTML = text;", 1],
     ["web/approve/approve-page.ts", "card.textContent = text;", 0],
     ["src/core/index.ts", 'export { a } from "./a.ts";', 1],

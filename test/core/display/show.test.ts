@@ -19,6 +19,9 @@ import {
   readLines,
 } from "../../support/display-reader.ts";
 
+/** Hundreds of payloads take a second on an idle core, and more on a busy machine. */
+const PROPERTY_MAX_MILLISECONDS = 30_000;
+
 describe("a payload", () => {
   it("is shown in the order of its bytes, each value on its own row", () => {
     const payload = {
@@ -144,7 +147,7 @@ describe("a text", () => {
     expect(textOf(drawText(text))).toBe(drawn);
   });
 
-  it("never looks like another text", () => {
+  it("never looks like another text", { timeout: PROPERTY_MAX_MILLISECONDS }, () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const exact = drawText(text).map((segment) =>
@@ -215,7 +218,7 @@ describe("payloads of different bytes never look the same", () => {
     },
   );
 
-  it("because the text can be read back", () => {
+  it("because the text can be read back", { timeout: PROPERTY_MAX_MILLISECONDS }, () => {
     fc.assert(
       fc.property(hostilePayload, (payload) => {
         expect(canonicalText(readDrawn(draw(payload)))).toBe(canonicalText(payload));
@@ -224,7 +227,7 @@ describe("payloads of different bytes never look the same", () => {
     );
   });
 
-  it("because the lines can be read back", () => {
+  it("because the lines can be read back", { timeout: PROPERTY_MAX_MILLISECONDS }, () => {
     fc.assert(
       fc.property(hostilePayload, (payload) => {
         expect(canonicalText(readLines(linesOf(payload)))).toBe(canonicalText(payload));
@@ -233,7 +236,7 @@ describe("payloads of different bytes never look the same", () => {
     );
   });
 
-  it("if they differ in a name or in a value", () => {
+  it("if they differ in a name or in a value", { timeout: PROPERTY_MAX_MILLISECONDS }, () => {
     const same = (left: JsonObject, right: JsonObject) =>
       expect(draw(left) === draw(right)).toBe(canonicalText(left) === canonicalText(right));
     fc.assert(
@@ -247,7 +250,7 @@ describe("payloads of different bytes never look the same", () => {
     );
   });
 
-  it("and no shown character is hidden, for any payload", () => {
+  it("and no shown character is hidden, for any payload", { timeout: PROPERTY_MAX_MILLISECONDS }, () => {
     // Line ends are the only control characters. Some number signs are format characters, but visible.
     const hidden =
       /(?![\n \u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
