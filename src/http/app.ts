@@ -15,6 +15,7 @@ import { errorResponse, type HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { mcpRoutes } from "./mcp/mcp-routes.ts";
 import { serverJson } from "./mcp/server-json.ts";
+import { healthCheck } from "./public/health.ts";
 import { logRoutes } from "./public/log-routes.ts";
 import { securityTxt } from "./public/security-txt.ts";
 import { verifyRoutes } from "./public/verify-routes.ts";
@@ -34,7 +35,12 @@ app.use(async (context, next) => {
   setCommonHeaders(context.res.headers, context.env.ORIGIN);
 });
 
-app.get("/healthz", (context) => context.json({ status: "ok" }));
+const isHealthy = healthCheck();
+app.get("/healthz", async (context) =>
+  (await isHealthy(createRuntime(context.env)))
+    ? context.json({ status: "ok" })
+    : context.json({ status: "unavailable" }, 503),
+);
 // Mounted before request ids, so that log readers stay anonymous.
 app.route("/log", logRoutes);
 
