@@ -1,5 +1,4 @@
 import "./build.mjs";
-import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
@@ -8,6 +7,7 @@ import type { Runtime } from "../app/runtime.ts";
 import { openDatabase, type DatabaseBindings } from "../store/database.ts";
 import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
 import { PortTaken, serve } from "./local-server.ts";
+import { databaseProblem, prepareFolder, StateUnusable } from "./state-check.ts";
 import { migrate, readSettings, writeSettings, type Settings } from "./state-folder.ts";
 import { welcome } from "./start-message.ts";
 
@@ -23,7 +23,7 @@ const DEMO_OWNER = "alex";
 
 async function start(options: StartOptions): Promise<void> {
   const folder = resolve(options.state);
-  if (options.reset) rmSync(folder, { recursive: true, force: true });
+  prepareFolder(folder, options.reset);
   const settings = readSettings(folder, options.origin);
   const server = await serve(options, folder, settings);
   stopWithParent(server);
@@ -96,8 +96,9 @@ if (typeof options === "string") {
   try {
     await start(options);
   } catch (problem) {
-    if (problem instanceof PortTaken) {
-      console.error(problem.message);
+    const known = databaseProblem(resolve(options.state), problem) ?? problem;
+    if (known instanceof PortTaken || known instanceof StateUnusable) {
+      console.error(known.message);
       process.exit(1);
     }
     await sleep(SIGNAL_GRACE_MILLISECONDS);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { StateUnusable } from "./state-check.ts";
 
 // The settings of a local installation, in a file next to its databases.
 
@@ -25,7 +26,7 @@ export interface Settings {
 
 export function readSettings(folder: string, origin: string): Settings {
   const path = join(folder, SETTINGS);
-  if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Settings;
+  if (existsSync(path)) return parseSettings(path);
   const fresh: Settings = {
     logOrigin: `${new URL(origin).host}/log`,
     logSeed: randomBytes(32).toString("hex"),
@@ -35,10 +36,22 @@ export function readSettings(folder: string, origin: string): Settings {
   return fresh;
 }
 
-/** Readable only by its owner: it contains the log's key. */
+function parseSettings(path: string): Settings {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Settings;
+  } catch {
+    throw new StateUnusable(
+      `${path} can't be read. It holds the log's key, so restore it from a copy; --reset deletes the whole folder.`,
+    );
+  }
+}
+
+/** Readable only by its owner: it contains the log's key. A full disk leaves the old file. */
 export function writeSettings(folder: string, settings: Settings): void {
+  const path = join(folder, SETTINGS);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, SETTINGS), `${JSON.stringify(settings, null, 2)}\n`, { mode: OWNER_ONLY });
+  writeFileSync(`${path}.new`, `${JSON.stringify(settings, null, 2)}\n`, { mode: OWNER_ONLY });
+  renameSync(`${path}.new`, path);
 }
 
 interface Migratable {

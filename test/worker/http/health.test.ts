@@ -33,7 +33,7 @@ function observed() {
   };
   const runtime = {
     ...real,
-    database: openDatabase({ DB: database as unknown as D1Database }),
+    database: openDatabase({ DB: database as D1Database }),
     now: () => state.now,
   };
   const check = healthCheck();
