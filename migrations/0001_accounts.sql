@@ -24,7 +24,8 @@ CREATE TABLE people (
   tenant_id TEXT NOT NULL REFERENCES tenants (id),
   id TEXT NOT NULL,
   username TEXT NOT NULL,
-  -- What the person may do with an active passkey. Only a sealed change of the directory changes it.
+  -- What the person may do with an active passkey. Once one is endorsed, only a sealed
+  -- change of the directory changes it.
   role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'auditor', 'approver')),
   -- The user handle of the person's passkeys: random.
   user_handle TEXT NOT NULL UNIQUE,

@@ -99,6 +99,7 @@ type PeopleCode =
   | "credential_registered"
   | "recovery_impossible"
   | "last_way_in"
+  | "not_enrolled"
   | "too_many_managers"
   | "not_allowed";
 

@@ -20,7 +20,8 @@ export interface Invite {
 }
 
 /**
- * A new person, or a new link for one of whom no passkey was ever endorsed. Only a hash of the link's secret is stored.
+ * A new person, or a new link for one of whom no passkey was ever endorsed, who may get another role with it. Only a hash
+ * of the link's secret is stored.
  */
 export async function invite(
   runtime: Runtime,
@@ -36,7 +37,7 @@ export async function invite(
   const personId = existing?.id ?? newId(runtime, "p");
   const link = newLink(runtime, personId, false);
   if (existing !== undefined) {
-    await insertEnrolment(store, link.row);
+    await insertEnrolment(store, link.row, role);
     await cancelEndedEndorsements(runtime, store);
     return accept(link.invite);
   }
@@ -52,9 +53,11 @@ export async function invite(
   return accept(link.invite);
 }
 
-/** Invited in this role, and no passkey was ever endorsed. */
+/** No passkey was ever endorsed. Only the owner's link can start the stream, so the owner keeps that role. */
 async function isWaiting(store: TenantStore, person: PersonRow, role: Role): Promise<boolean> {
-  return person.role === role && (await endorsedPasskeysOf(store, person.id)).length === 0;
+  return (
+    (person.role !== "owner" || role === "owner") && (await endorsedPasskeysOf(store, person.id)).length === 0
+  );
 }
 
 /** A link for somebody who has lost every passkey. The new passkey is active once a quorum has signed for it. */

@@ -2,6 +2,7 @@ import type { Change } from "../../core/stream/change-format.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
 import { findManagers, findPersonByName } from "../../store/account/people.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
@@ -20,6 +21,9 @@ export async function requestRole(
 ): Promise<Result<string>> {
   const person = await findPersonByName(store, username);
   if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  // Nobody could sign for it: the stream does not know this person yet.
+  if ((await endorsedPasskeysOf(store, person.id)).length === 0)
+    return refuse("not_enrolled", `${username} has no endorsed passkey yet; ${wayForward(username, role)}`);
   const change: Change = {
     v: 1,
     kind: "countersign/change",
@@ -36,4 +40,9 @@ export async function requestRole(
   if (!approver.ok) return approver;
   const action = `Make ${username} (${person.role}) ${role}`;
   return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
+}
+
+/** Nobody is invited as an owner. */
+function wayForward(username: string, role: Role): string {
+  return role === "owner" ? "ask again when there is one" : `invite ${username} again with the role ${role}`;
 }

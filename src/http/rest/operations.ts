@@ -212,6 +212,7 @@ export const OPERATIONS: readonly Operation[] = [
       ...BODY_PROBLEMS,
       "unknown_approver",
       "recovery_impossible",
+      "not_enrolled",
       "last_way_in",
       "too_many_managers",
     ],

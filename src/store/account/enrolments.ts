@@ -1,20 +1,35 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { credentials, enrolments, people } from "../schema.ts";
 import { insertFirstRecordIf, type FirstRecord } from "../stream/outbox.ts";
+import type { PersonRow } from "../rows.ts";
 import type { NewRow, TenantStore } from "../tenant-store.ts";
 import { insertPasskeyIf, isWaiting, type NewPasskey } from "./passkeys.ts";
 
 export type NewEnrolment = NewRow<typeof enrolments>;
 
-/** A new link for somebody. It ends the person's other links and the passkeys that wait for their endorsement. */
-export async function insertEnrolment(store: TenantStore, enrolment: NewEnrolment): Promise<void> {
+/**
+ * A new link for somebody. It ends the person's other links and the passkeys that wait for their endorsement. A role is
+ * set only while nothing about the person is signed.
+ */
+export async function insertEnrolment(
+  store: TenantStore,
+  enrolment: NewEnrolment,
+  role: PersonRow["role"] | null = null,
+): Promise<void> {
   const { personId, createdAt } = enrolment;
   await store.batch([
     store.update(enrolments, { voidedAt: createdAt }, isUsableLinkOf(personId)),
     store.update(credentials, { revokedAt: createdAt }, and(eq(credentials.personId, personId), isWaiting())),
+    ...(role === null
+      ? []
+      : [store.update(people, { role }, and(eq(people.id, personId), hasNoEndorsement))]),
     store.insert(enrolments, enrolment),
   ]);
 }
+
+/** No passkey of the person was endorsed. One that did not end with the new link has an approved endorsement. */
+const hasNoEndorsement = sql`NOT EXISTS (SELECT 1 FROM ${credentials} k WHERE k.tenant_id = ${people.tenantId}
+  AND k.person_id = ${people.id} AND (k.endorsed_seq IS NOT NULL OR k.revoked_at IS NULL))`;
 
 export function isUsableLinkOf(person: string | SQL): SQL | undefined {
   return and(eq(enrolments.personId, person), isNull(enrolments.usedAt), isNull(enrolments.voidedAt));

@@ -56,6 +56,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["approver_without_passkey", 409, "approver_without_passkey"],
   ["recovery_impossible", 409, "recovery_impossible"],
   ["last_way_in", 409, "last_way_in"],
+  ["not_enrolled", 409, "not_enrolled"],
   ["too_many_managers", 409, "too_many_managers"],
   ["username_taken", 409, "username_taken"],
   ["enrolment_unknown", 404, "enrolment_unknown"],
