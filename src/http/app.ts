@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { createRuntime } from "../app/create-runtime.ts";
+import { healthCheck } from "../app/health-check.ts";
 import { toHex } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
 import { approvalRoutes } from "./browser/approval-routes.ts";
@@ -13,9 +14,9 @@ import { methodFinder } from "./allowed-methods.ts";
 import { setCommonHeaders } from "./common-headers.ts";
 import { errorResponse, type HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
+import { logError } from "./log-error.ts";
 import { mcpRoutes } from "./mcp/mcp-routes.ts";
 import { serverJson } from "./mcp/server-json.ts";
-import { healthCheck } from "./public/health.ts";
 import { logRoutes } from "./public/log-routes.ts";
 import { securityTxt } from "./public/security-txt.ts";
 import { verifyRoutes } from "./public/verify-routes.ts";
@@ -35,7 +36,7 @@ app.use(async (context, next) => {
   setCommonHeaders(context.res.headers, context.env.ORIGIN);
 });
 
-const isHealthy = healthCheck();
+const isHealthy = healthCheck((problem) => logError("healthz", problem));
 app.get("/healthz", async (context) =>
   (await isHealthy(createRuntime(context.env)))
     ? context.json({ status: "ok" })

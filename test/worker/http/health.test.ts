@@ -2,13 +2,14 @@ import { createExecutionContext } from "cloudflare:test";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { app } from "../../../src/http/app.ts";
-import { healthCheck } from "../../../src/http/public/health.ts";
+import { healthCheck } from "../../../src/app/health-check.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { changedBy } from "../support/database-rows.ts";
 import { bindings, fetchWorker, freshRuntime, ORIGIN } from "../support/worker-fixture.ts";
 
 // What a monitor of the deployment learns, and what its calls may cost.
 
+const problems: unknown[] = [];
 const NEVER = new Promise<never>(() => undefined);
 const full = async (): Promise<never> => {
   throw new Error("D1_ERROR: database or disk is full: SQLITE_FULL");
@@ -36,7 +37,7 @@ function observed() {
     database: openDatabase({ DB: database as D1Database }),
     now: () => state.now,
   };
-  const check = healthCheck();
+  const check = healthCheck((problem) => problems.push(problem));
   return { state, isHealthy: () => check(runtime) };
 }
 
@@ -56,6 +57,7 @@ describe("the health check", () => {
     const { state, isHealthy } = observed();
     state.write = full;
     expect(await isHealthy()).toBe(false);
+    expect(problems.splice(0).map(String)).toEqual([expect.stringContaining("SQLITE_FULL")]);
     state.now += 9_999;
     state.write = undefined;
     expect(await isHealthy()).toBe(false);

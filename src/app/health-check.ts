@@ -1,7 +1,6 @@
-import type { Runtime } from "../../app/runtime.ts";
-import { toHex } from "../../core/encoding/bytes.ts";
-import { checkWritable } from "../../store/write-check.ts";
-import { logError } from "../log-error.ts";
+import { toHex } from "../core/encoding/bytes.ts";
+import { checkWritable } from "../store/write-check.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Anybody may ask, so a Worker writes at most once in this time. */
 const CHECK_MILLISECONDS = 10_000;
@@ -9,23 +8,25 @@ const CHECK_MILLISECONDS = 10_000;
 const ANSWER_MILLISECONDS = 3_000;
 const NAME_BYTES = 16;
 
-type HealthCheck = (runtime: Pick<Runtime, "database" | "now" | "random">) => Promise<boolean>;
+type HealthRuntime = Pick<Runtime, "database" | "now" | "random">;
 
 /** Tells whether the database can be written: a full disk still answers every read. */
-export function healthCheck(): HealthCheck {
+export function healthCheck(
+  report: (problem: unknown) => void,
+): (runtime: HealthRuntime) => Promise<boolean> {
   let checkedAt = Number.NEGATIVE_INFINITY;
   let isHealthy = true;
   return async (runtime) => {
     const now = runtime.now();
     if (now < checkedAt + CHECK_MILLISECONDS) return isHealthy;
-    // Before the check: whoever asks meanwhile gets the result before it.
+    // Before the check: calls that come meanwhile get the earlier result.
     checkedAt = now;
-    isHealthy = await isWritable(runtime);
+    isHealthy = await isWritable(runtime, report);
     return isHealthy;
   };
 }
 
-async function isWritable(runtime: Parameters<HealthCheck>[0]): Promise<boolean> {
+async function isWritable(runtime: HealthRuntime, report: (problem: unknown) => void): Promise<boolean> {
   const name = `health ${toHex(runtime.random(NAME_BYTES))}`;
   const late = scheduler.wait(ANSWER_MILLISECONDS).then(() => {
     throw new Error(`the database did not answer within ${ANSWER_MILLISECONDS} ms`);
@@ -34,7 +35,7 @@ async function isWritable(runtime: Parameters<HealthCheck>[0]): Promise<boolean>
     await Promise.race([checkWritable(runtime.database, name), late]);
     return true;
   } catch (problem) {
-    logError("healthz", problem);
+    report(problem);
     return false;
   } finally {
     late.catch(() => undefined);
