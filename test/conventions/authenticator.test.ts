@@ -13,52 +13,49 @@ import {
 } from "../support/authenticator.ts";
 import { KNOWN_LIES, ENCODING_LIES } from "../support/assertion-lies.ts";
 
-// The software authenticator is worth what another's verifier says of it, and that verifier is the
-// server's second opinion: wherever it accepts what core/assertion.ts refuses, it says here why.
+// The software authenticator is tested with an independent verifier, which is also the server's second one. Where it
+// accepts what core/webauthn/assertion.ts refuses, the table here says why.
 
 const SITE = { rpId: "sign.example", origin: "https://sign.example" };
 const CHALLENGE = Uint8Array.from({ length: 64 }, (_, index) => index);
 const ALGORITHMS: readonly CoseAlgorithm[] = [ES256, EDDSA, RS256];
 
-/** The places of SECURITY.md. The fourth, crossOrigin at registration, has its own test below. */
-const LISTED = {
+/** Why the independent verifier accepts something that ours refuses. */
+const REASONS = {
   crossOrigin: "accepts crossOrigin where topOrigin is absent",
-  der: "takes some DER that is not strict",
-  userHandle: "looks at the type of userHandle only",
-};
-/** Laxities beyond the list, all of them met by core/assertion.ts. */
-const FOUND = {
-  empty: "takes null and an empty text for absent",
+  der: "accepts some DER that is not strict",
+  userHandle: "checks only the type of userHandle",
+  empty: "reads null and an empty text as absent",
   json: "reads client data with JSON.parse: the last of equal names, any encoding, any depth",
-  bounds: "has no bounds",
+  bounds: "has no limits",
   attested: "parses attested credential data in an assertion",
-  cbor: "takes CBOR that is not canonical, or no map",
+  cbor: "accepts CBOR that is not canonical, or no map",
   callers: "leaves it to its caller",
 };
 const ACCEPTED_THERE = new Map([
-  ["in a frame", LISTED.crossOrigin],
-  ["in a frame, as text", LISTED.crossOrigin],
-  ["a byte after the signature", LISTED.der],
-  ["a long length", LISTED.der],
-  ["a length without end", LISTED.der],
-  ["another user handle", LISTED.userHandle],
-  ["crossOrigin null", FOUND.empty],
-  ["topOrigin empty", FOUND.empty],
-  ["topOrigin null", FOUND.empty],
-  ["the type twice", FOUND.json],
-  ["an unknown name twice", FOUND.json],
-  ["the name __proto__", FOUND.json],
-  ["half a surrogate pair", FOUND.json],
-  ["a deep field", FOUND.json],
-  ["a byte order mark", FOUND.json],
-  ["no UTF-8", FOUND.json],
-  ["client data of 4,097 bytes", FOUND.bounds],
-  ["1,040 bytes of data", FOUND.bounds],
-  ["a credential inside", FOUND.attested],
-  ["extensions in a list", FOUND.cbor],
-  ["extensions out of order", FOUND.cbor],
-  ["another credential id", FOUND.callers],
-  ["no longer eligible", FOUND.callers],
+  ["in a frame", REASONS.crossOrigin],
+  ["in a frame, as text", REASONS.crossOrigin],
+  ["a byte after the signature", REASONS.der],
+  ["a long length", REASONS.der],
+  ["a length without end", REASONS.der],
+  ["another user handle", REASONS.userHandle],
+  ["crossOrigin null", REASONS.empty],
+  ["topOrigin empty", REASONS.empty],
+  ["topOrigin null", REASONS.empty],
+  ["the type twice", REASONS.json],
+  ["an unknown name twice", REASONS.json],
+  ["the name __proto__", REASONS.json],
+  ["half a surrogate pair", REASONS.json],
+  ["a deep field", REASONS.json],
+  ["a byte order mark", REASONS.json],
+  ["no UTF-8", REASONS.json],
+  ["client data of 4,097 bytes", REASONS.bounds],
+  ["1,040 bytes of data", REASONS.bounds],
+  ["a credential inside", REASONS.attested],
+  ["extensions in a list", REASONS.cbor],
+  ["extensions out of order", REASONS.cbor],
+  ["another credential id", REASONS.callers],
+  ["no longer eligible", REASONS.callers],
 ]);
 
 let passkey: Authenticator;
@@ -115,7 +112,7 @@ describe("registering", () => {
     );
   });
 
-  it("tells a key that stays on its device from one that does not", async () => {
+  it("distinguishes a key that stays on its device", async () => {
     const of = await createAuthenticator({ ...SITE, backupEligible: false });
     const { registrationInfo } = await register(of);
     expect(registrationInfo).toMatchObject({
@@ -142,7 +139,7 @@ describe("registering", () => {
   it.each<[string, Lies]>([
     ["crossOrigin", { crossOrigin: true }],
     ["topOrigin", { crossOrigin: true, topOrigin: "https://evil.example" }],
-  ])("is not checked elsewhere for %s, as SECURITY.md lists", async (_name, lies) => {
+  ])("is not checked elsewhere for %s", async (_name, lies) => {
     expect((await register(passkey, lies)).verified).toBe(true);
   });
 });
@@ -155,7 +152,7 @@ describe("two verifiers", () => {
   });
 
   it.each([...KNOWN_LIES, ...ENCODING_LIES])(
-    "refuse, or it is named why: %s, %s",
+    "refuse, or the table says why one accepts: %s, %s",
     async (_code, name, lies) => {
       const signed = await passkey.assert(CHALLENGE, lies);
       expect(await ours(passkey, signed)).toBe("refused");
@@ -165,13 +162,13 @@ describe("two verifiers", () => {
     },
   );
 
-  it("know every lie that is named", () => {
+  it("have a reason only for lies that are tested", () => {
     const names = [...KNOWN_LIES, ...ENCODING_LIES].map(([, name]) => name);
     expect(new Set(names).size).toBe(names.length);
     expect([...ACCEPTED_THERE.keys()].filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it("differ about a counter that fell back: refused there, reported here", async () => {
+  it("differ about a counter that went back: refused there, reported here", async () => {
     const signed = await passkey.assert(CHALLENGE, { signCount: 3 });
     const credential = { ...passkey.credential, signCount: 4 };
     expect(await theirs(passkey, signed, 4)).toBe("refused");
@@ -183,7 +180,7 @@ describe("two verifiers", () => {
     });
   });
 
-  it("refuse every flipped bit, but for some of the DER there", async () => {
+  it("refuse every flipped bit; the other one accepts some in the DER", async () => {
     const { assertion, userHandle } = await passkey.assert(CHALLENGE);
     const flips = async (field: "authenticatorData" | "signature") => {
       const honest = expectOk(fromBase64url(assertion[field]));
@@ -202,7 +199,7 @@ describe("two verifiers", () => {
       return accepted;
     };
     expect(await flips("authenticatorData")).toEqual({ ours: 0, theirs: 0 });
-    // There it is two or three bits of the DER, depending on r and s.
+    // The other one accepts two or three flipped bits of the DER, depending on r and s.
     expect((await flips("signature")).ours).toBe(0);
     const honest = { assertion, userHandle, response: authenticationResponse(assertion, userHandle) };
     expect([await ours(passkey, honest), await theirs(passkey, honest)]).toEqual(["accepted", "accepted"]);

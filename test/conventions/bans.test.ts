@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sourceFile, sourceFiles, type SourceFile } from "./source-tree.ts";
 
-// Calls that this repository does not make, where, and what stands in their place. File and function size,
-// floating promises, circles and barrel files are held by the linter.
+// Calls that this repository bans, where they are banned, and what to use instead. The linter checks the sizes of
+// files and functions, floating promises and barrel files.
 
 interface Ban {
   readonly call: RegExp;
@@ -18,21 +18,21 @@ const BANS: readonly Ban[] = [
   {
     call: /\bJSON\.parse\(/,
     where: EVERYWHERE,
-    // The agents' door reads what it has refused already once more, for the id to answer under.
+    // The MCP endpoint reads a refused message a second time, only for the id to answer under.
     except: /^src\/(?:local\/|http\/mcp\/mcp-message\.ts$)/,
-    instead: "parseJson of core/json, which loses nothing",
+    instead: "parseJson of core/encoding/strict-json, which loses nothing",
   },
   {
     call: /\.json\(\)/,
     where: /^src\//,
     except: PROGRAMS,
-    instead: "the bytes, through parseJson of core/json",
+    instead: "the bytes, through parseJson of core/encoding/strict-json",
   },
   {
     call: /\benv\.DB\b|\bDB:/,
     where: EVERYWHERE,
     except: /^src\/(store\/database|env)\.ts$/,
-    instead: "the scoped helpers of store/database",
+    instead: "a TenantStore, or the functions of store/tenant-lookup",
   },
   {
     call: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./,
@@ -46,7 +46,11 @@ const BANS: readonly Ban[] = [
     where: /^src\/core\//,
     instead: "nothing: core knows no platform",
   },
-  { call: /subtle\s*\.digest/, where: EVERYWHERE, instead: "sha256 of core/hash, which is synchronous" },
+  {
+    call: /subtle\s*\.digest/,
+    where: EVERYWHERE,
+    instead: "sha256 of core/encoding/hash, which is synchronous",
+  },
   {
     call: /\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write\b|setHTML/,
     where: EVERYWHERE,
@@ -89,7 +93,7 @@ describe("banned calls", () => {
     ["src/core/x.ts", "const then = new Date(now);", 0],
     ["src/core/x.ts", "const salt = crypto.getRandomValues(new Uint8Array(32));", 1],
     ["src/app/x.ts", "const id = Math.random();", 1],
-    ["src/core/x.ts", "// Date.now() stands still here", 0],
+    ["src/core/x.ts", "// Date.now() in a comment", 0],
     ["src/http/rest/x.ts", "if (principal instanceof Response) return principal;", 1],
     ["web/approve/approve-page.ts", "card.innerHTML = text;", 1],
     ["web/approve/approve-page.ts", "card.textContent = text;", 0],

@@ -64,17 +64,17 @@ function badImports(file: SourceFile): readonly string[] {
 function cycle(files: readonly SourceFile[]): readonly string[] {
   const imports = new Map(files.map((file) => [file.path, file.imports.map((name) => target(file, name))]));
   const finished = new Set<string>();
-  const visit = (path: string, way: readonly string[]): readonly string[] => {
+  const search = (path: string, way: readonly string[]): readonly string[] => {
     if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
     if (finished.has(path)) return [];
     for (const next of imports.get(path) ?? []) {
-      const found = imports.has(next) ? visit(next, [...way, path]) : [];
+      const found = imports.has(next) ? search(next, [...way, path]) : [];
       if (found.length > 0) return found;
     }
     finished.add(path);
     return [];
   };
-  return files.map(({ path }) => visit(path, [])).find((found) => found.length > 0) ?? [];
+  return files.map(({ path }) => search(path, [])).find((found) => found.length > 0) ?? [];
 }
 
 describe("the floors", () => {
@@ -85,7 +85,7 @@ describe("the floors", () => {
     expect(files.filter(({ path }) => placeOf(path) === "nowhere").map(({ path }) => path)).toEqual([]);
   });
   it("are left by no import upward", () => expect(files.flatMap(badImports)).toEqual([]));
-  it("have no circle", () => expect(cycle(files)).toEqual([]));
+  it("have no cycle", () => expect(cycle(files)).toEqual([]));
 
   it("name only places that exist", () => {
     const missing = Object.keys(MAY_IMPORT).filter(
@@ -112,7 +112,7 @@ describe("the floors", () => {
   it.each(samples)("notice: %s", (_name, path, text, allowed) => {
     expect(badImports(sourceFile(path, text))).toHaveLength(allowed ? 0 : 1);
   });
-  it("notice a circle", () => {
+  it("notice a cycle", () => {
     const pair = [
       sourceFile("src/core/encoding/a.ts", 'import "./b.ts";'),
       sourceFile("src/core/encoding/b.ts", 'import "./a.ts";'),

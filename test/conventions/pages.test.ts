@@ -10,19 +10,19 @@ import { sourceFiles } from "./source-tree.ts";
 const BUILT = new URL("../../.build/web/", import.meta.url);
 const files = readdirSync(BUILT, { recursive: true, encoding: "utf8" }).toSorted();
 const read = (name: string): string => readFileSync(new URL(name, BUILT), "utf8");
-/** One file that works from a disk; everything of it stands inside. */
+/** One file that works from a disk and contains everything that it needs. */
 const SAVED = "verify-offline.html";
 const pages = files.filter((name) => name.endsWith(".html") && name !== SAVED);
 const modules = files.filter((name) => name.endsWith(".js"));
 
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
-/** DESIGN: the whole approval page, compressed, the payload aside. */
+/** The whole approval page, compressed, without the payload. */
 const APPROVAL_PAGE_MAX_BYTES = 28 * 1024;
-/** All of core that judges a receipt, and what draws it; opened by an auditor, not in a hurry on a phone. */
+/** Larger, since it contains every check of a receipt. Auditors open it, not people in a hurry on a phone. */
 const VERIFY_PAGE_MAX_BYTES = 64 * 1024;
 /** A minified module is a single line; the longest here are regular expressions. */
 const LINE_MAX_CHARACTERS = 350;
-/** The bundler joins the rows of a table that stands in its source as rows. */
+/** The bundler joins the rows of a table into one line. */
 const TABLE = /^var \w+ = "\w+";$/;
 
 interface Tag {
@@ -120,7 +120,7 @@ describe("the modules", () => {
     );
   });
 
-  it.each(modules)("%s stands alone and talks to its own server only", (name) => {
+  it.each(modules)("%s imports nothing and calls its own server only", (name) => {
     const code = read(name);
     const others =
       /^\s*(import|export)\b|\bimport\(|\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|Worker)\b/gm;
@@ -149,7 +149,7 @@ describe("the stylesheets", () => {
   );
 });
 
-/** Compressed, part by part, as it is told. */
+/** The compressed size, also printed for each part. */
 function weigh(page: string, parts: readonly string[]): number {
   const sizes = parts.map((name) => gzipSync(read(name), { level: 9 }).length);
   const whole = sizes.reduce((sum, size) => sum + size, 0);
@@ -171,7 +171,7 @@ describe("the verify page", () => {
     expect(weigh("verify page", parts)).toBeLessThan(VERIFY_PAGE_MAX_BYTES);
   });
 
-  it("can be saved as one file, which may run what stands in it and talk to nobody", () => {
+  it("can be saved as one file, which may run only its own script and connect to nobody", () => {
     const html = read(SAVED);
     const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)" \/>/.exec(html)?.[1] ?? "";
     const inside = (tag: string) => [
@@ -191,7 +191,7 @@ describe("the verify page", () => {
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ]);
-    // Before anything that it is to govern.
+    // Before everything that the policy applies to.
     expect(html.indexOf("Content-Security-Policy")).toBeLessThan(html.search(/<(?:style|script|link)/));
     expect(html.match(/<link|\bsrc=/g) ?? []).toEqual([]);
     expect(html).toContain(read("verify.js"));

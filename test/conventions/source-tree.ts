@@ -26,7 +26,7 @@ export function sourceFile(path: string, text: string): SourceFile {
   return { path, code, imports: [...code.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? "") };
 }
 
-/** What an import leads to: a file of this repository, or a package as it stands. */
+/** What an import leads to: a file of this repository, or a package by its name. */
 export function target({ path }: SourceFile, specifier: string): string {
   return specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : specifier;
 }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
-// The top level holds what a newcomer has to see, and nothing that a tool has left behind.
+// The top level contains what a newcomer needs to see, and no files that a tool left behind.
 
 const TOP = new URL("../../", import.meta.url);
-const HELD = [
+const ENTRIES = [
   "LICENSE",
   "README.md",
   "migrations",
@@ -17,8 +17,8 @@ const HELD = [
   "wrangler.toml",
 ];
 
-it("the top level holds these and what git leaves out, beside dotfiles", () => {
+it("the top level contains only these, besides dotfiles and what git ignores", () => {
   const ignored = readFileSync(new URL(".gitignore", TOP), "utf8").split("\n");
-  const held = readdirSync(TOP).filter((name) => !name.startsWith(".") && !ignored.includes(`${name}/`));
-  expect(held.toSorted()).toEqual(HELD);
+  const entries = readdirSync(TOP).filter((name) => !name.startsWith(".") && !ignored.includes(`${name}/`));
+  expect(entries.toSorted()).toEqual(ENTRIES);
 });

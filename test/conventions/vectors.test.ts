@@ -13,9 +13,9 @@ it(
     const written = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(FOLDER.length + 1));
-    const made = await makeVectors();
-    expect(written.toSorted()).toEqual([...made.keys()].toSorted());
-    for (const [name, content] of made) {
+    const vectors = await makeVectors();
+    expect(written.toSorted()).toEqual([...vectors.keys()].toSorted());
+    for (const [name, content] of vectors) {
       const file = readFileSync(`${FOLDER}/${name}`);
       expect([name, file.equals(Buffer.from(content))]).toEqual([name, true]);
     }
