@@ -121,12 +121,14 @@ CREATE INDEX sessions_of_credential ON sessions (tenant_id, credential_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Challenges for signing in and for new passkeys. Before a sign-in the person and the tenant are unknown, so this
--- is the one table without a tenant. It holds only random bytes.
+-- is the one table without a tenant. It holds only random bytes and ids.
 CREATE TABLE webauthn_challenges (
   challenge TEXT NOT NULL PRIMARY KEY,
   purpose TEXT NOT NULL,
   expires_at INTEGER NOT NULL,
-  used_by TEXT
+  used_by TEXT,
+  -- The person that it was issued for; null for signing in.
+  person_id TEXT
 ) STRICT;
 
 CREATE INDEX webauthn_challenges_by_expiry ON webauthn_challenges (expires_at);

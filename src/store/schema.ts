@@ -5,6 +5,7 @@ import { CHANGES } from "../core/stream/record.ts";
 
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();
+const ownId = () => ({ tenantId: tenantId(), id: id() });
 const createdAt = () => integer("created_at").notNull();
 
 export const tenants = sqliteTable("tenants", {
@@ -25,8 +26,7 @@ export const projects = sqliteTable(
 export const people = sqliteTable(
   "people",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     username: text("username").notNull(),
     role: text("role", { enum: ["owner", "admin", "developer", "auditor", "approver"] }).notNull(),
     userHandle: text("user_handle").notNull(),
@@ -38,8 +38,7 @@ export const people = sqliteTable(
 export const credentials = sqliteTable(
   "credentials",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     personId: text("person_id").notNull(),
     label: text("label").notNull(),
     publicKey: text("public_key").notNull(),
@@ -61,8 +60,7 @@ export const credentials = sqliteTable(
 export const apiKeys = sqliteTable(
   "api_keys",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     hash: text("hash").notNull(),
     redacted: text("redacted").notNull(),
     name: text("name").notNull(),
@@ -80,8 +78,7 @@ export const apiKeys = sqliteTable(
 export const enrolments = sqliteTable(
   "enrolments",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     secretHash: text("secret_hash").notNull(),
     personId: text("person_id").notNull(),
     createdAt: createdAt(),
@@ -97,8 +94,7 @@ export const enrolments = sqliteTable(
 export const sessions = sqliteTable(
   "sessions",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     hash: text("hash").notNull(),
     credentialId: text("credential_id").notNull(),
     createdAt: createdAt(),
@@ -110,16 +106,16 @@ export const sessions = sqliteTable(
 
 export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   challenge: text("challenge").primaryKey(),
-  purpose: text("purpose", { enum: ["sign-in", "passkey"] }).notNull(),
+  purpose: text("purpose", { enum: ["sign-in", "passkey", "add-passkey"] }).notNull(),
   expiresAt: integer("expires_at").notNull(),
   usedBy: text("used_by"),
+  personId: text("person_id"),
 });
 
 export const confirmations = sqliteTable(
   "confirmations",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     type: text("type", { enum: ["decision", ...CHANGES] }).notNull(),
     projectId: text("project_id").notNull(),
     projectName: text("project_name").notNull(),
@@ -178,8 +174,7 @@ export const idempotency = sqliteTable(
 export const ceremonies = sqliteTable(
   "ceremonies",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     confirmationId: text("confirmation_id").notNull(),
     personId: text("person_id").notNull(),
     salt: text("salt").notNull(),
@@ -258,8 +253,7 @@ export const reveals = sqliteTable(
 export const events = sqliteTable(
   "events",
   {
-    tenantId: tenantId(),
-    id: id(),
+    ...ownId(),
     type: text("type", { enum: ["verifier_disagreement", "signature_counter_regression"] }).notNull(),
     at: integer("at").notNull(),
     personId: text("person_id").notNull(),

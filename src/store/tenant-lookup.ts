@@ -159,26 +159,29 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-export type Purpose = (typeof webauthnChallenges.$inferSelect)["purpose"];
+/** What a challenge is for, and for which person; null before a sign-in, when the person is unknown. */
+export interface ChallengeUse {
+  readonly purpose: (typeof webauthnChallenges.$inferSelect)["purpose"];
+  readonly personId: string | null;
+}
 
 export async function insertChallenge(
   database: Database,
   challenge: string,
-  purpose: Purpose,
-  now: number,
-  seconds: number,
-) {
-  await database.insert(webauthnChallenges).values({ challenge, purpose, expiresAt: now + seconds * 1_000 });
+  { purpose, personId }: ChallengeUse,
+  expiresAt: number,
+): Promise<void> {
+  await database.insert(webauthnChallenges).values({ challenge, purpose, personId, expiresAt });
 }
 
-/** Uses a challenge. True if we issued it for this purpose and it was neither used nor expired. */
+/** Uses a challenge. True if we issued it for this use and it was neither used nor expired. */
 export async function useChallenge(
   database: Database,
   challenge: string,
-  purpose: Purpose,
+  { purpose, personId }: ChallengeUse,
   now: number,
   by: string,
-) {
+): Promise<boolean> {
   const used = await database
     .update(webauthnChallenges)
     .set({ usedBy: by })
@@ -186,6 +189,7 @@ export async function useChallenge(
       and(
         eq(webauthnChallenges.challenge, challenge),
         eq(webauthnChallenges.purpose, purpose),
+        sql`${webauthnChallenges.personId} IS ${personId}`,
         isNull(webauthnChallenges.usedBy),
         gt(webauthnChallenges.expiresAt, now),
       ),

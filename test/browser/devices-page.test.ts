@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
-import { createPasskey, decide, signIn, type Device } from "../support/browser/device.ts";
+import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/browser/device.ts";
 
 const { url, enrolUrl, api, device, ask, read } = browserFixture("devices-page");
 let phone: Device;
@@ -19,6 +19,12 @@ describe("a person's passkeys", () => {
     // The other device gets the session; its authenticator is empty.
     await key.context.addCookies(await phone.context.cookies());
     await key.page.goto(`${url}/devices`);
+    // The first passkey confirms, as it does over Bluetooth; then the other device's authenticator is empty again.
+    await eventually(key.page.getByRole("button", { name: "Create passkey" })).toBeHidden();
+    await syncPasskeys(phone, key);
+    await key.page.getByRole("button", { name: "Confirm with your passkey" }).click();
+    await eventually(key.page.getByRole("button", { name: "Create passkey" })).toBeFocused();
+    await key.cdp.send("WebAuthn.clearCredentials", { authenticatorId: key.authenticator });
     await key.page.getByLabel("A name for it").fill("Blue key");
     await key.page.getByRole("button", { name: "Create passkey" }).click();
     await eventually(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
@@ -67,9 +73,35 @@ describe("a person's passkeys", () => {
     await eventually(key.page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   });
 
+  it("that wait are removed without a signature", async () => {
+    await phone.page.goto(`${url}/devices`);
+    const other = await device();
+    await other.context.addCookies(await phone.context.cookies());
+    await other.page.goto(`${url}/devices`);
+    await syncPasskeys(phone, other);
+    await other.page.getByRole("button", { name: "Confirm with your passkey" }).click();
+    await eventually(other.page.getByRole("button", { name: "Create passkey" })).toBeVisible();
+    await other.cdp.send("WebAuthn.clearCredentials", { authenticatorId: other.authenticator });
+    await other.page.getByLabel("A name for it").fill("Mistake");
+    await other.page.getByRole("button", { name: "Create passkey" }).click();
+    await eventually(other.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
+    await phone.page.reload();
+    const states = phone.page.locator("#passkeys .pill");
+    await eventually(states).toHaveText(["Active", "Revoked", "Needs endorsement"]);
+    await phone.page.getByRole("button", { name: "Remove Mistake" }).click();
+    await eventually(states).toHaveText(["Active", "Revoked", "Revoked"]);
+    // Ends the session of the other device, too.
+    await phone.page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await eventually(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    await other.page.goto(`${url}/devices`);
+    await eventually(other.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    await signIn(phone, `${url}/devices`);
+    expect(other.faults).toEqual([]);
+  });
+
   it("are not needed to sign out", async () => {
     await phone.page.goto(`${url}/devices`);
-    await phone.page.getByRole("button", { name: "Sign out" }).click();
+    await phone.page.getByRole("button", { name: "Sign out", exact: true }).click();
     await eventually(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
     await phone.page.goBack();
     await eventually(phone.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();

@@ -25,6 +25,12 @@ export interface Signing {
   readonly says?: Partial<Statement>;
 }
 
+/** How the addition of a passkey is confirmed. */
+export interface ProofSigning {
+  readonly proof?: Authenticator;
+  readonly lies?: Lies;
+}
+
 export class BrowserClient {
   readonly origin: string;
   readonly passkey: Authenticator;
@@ -96,12 +102,27 @@ export class BrowserClient {
 
   userHandle = "";
 
-  async addDevice(passkey: Authenticator): Promise<Answered> {
+  async addDevice(passkey: Authenticator, signing: ProofSigning = {}): Promise<Answered> {
     const { body } = await this.post("/devices/begin", {});
-    const response = await passkey.register(bytesOf(body.challenge));
+    return this.finishDevice(passkey, body, signing);
+  }
+
+  /** Adds this passkey, after this answer to the beginning. The proof is by this browser's own passkey. */
+  async finishDevice(
+    passkey: Authenticator,
+    { challenge, proof }: Answered["body"],
+    { proof: signer = this.passkey, lies = {} }: ProofSigning = {},
+  ): Promise<Answered> {
+    const { assertion } = await signer.assert(bytesOf(proof.challenge), lies);
+    const response = await passkey.register(bytesOf(challenge));
     const { clientDataJSON, attestationObject } = response.response;
     const registration = { id: response.id, clientDataJSON, attestationObject, transports: ["usb"] };
-    return this.post("/devices/finish", { challenge: body.challenge, label: "Key", registration });
+    return this.post("/devices/finish", {
+      challenge,
+      label: "Key",
+      registration,
+      proof: { challenge: proof.challenge, assertion },
+    });
   }
 
   /** The data of the page of this request, or undefined if the page is not shown. */

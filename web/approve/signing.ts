@@ -1,8 +1,6 @@
-import { fromBase64url } from "../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../src/core/confirmation/challenge.ts";
-import { expectOk } from "../../src/core/refusal.ts";
 import { statementNonce, type Statement } from "../../src/core/confirmation/statement.ts";
-import { usePasskey } from "../common/passkey-client.ts";
+import { credentialList, usePasskey } from "../common/passkey-client.ts";
 import { post, type Path, type Problem } from "../common/http.ts";
 import type { AssertionInput } from "../../src/core/pages/account.ts";
 import type { Ceremony } from "../../src/core/pages/approval.ts";
@@ -65,11 +63,7 @@ export async function sign(
     challenge: challengeOf(statementNonce(signed), payloadHash),
     rpId,
     timeout: PROMPT_MAX_MILLISECONDS,
-    allowCredentials: allowCredentials.map(({ id, transports }) => ({
-      type: "public-key",
-      id: expectOk(fromBase64url(id)),
-      transports: transports as AuthenticatorTransport[],
-    })),
+    allowCredentials: credentialList(allowCredentials),
   };
   return usePasskey(options, signal);
 }

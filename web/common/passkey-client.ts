@@ -1,5 +1,6 @@
-import { toBase64url } from "../../src/core/encoding/bytes.ts";
-import type { AssertionInput } from "../../src/core/pages/account.ts";
+import { fromBase64url, toBase64url } from "../../src/core/encoding/bytes.ts";
+import type { AssertionInput, CredentialDescriptor } from "../../src/core/pages/account.ts";
+import { expectOk } from "../../src/core/refusal.ts";
 
 // The browser's WebAuthn calls, with results in the form that the server expects.
 
@@ -24,6 +25,14 @@ export async function usePasskey(
 
 function base64urlOf(buffer: ArrayBuffer): string {
   return toBase64url(new Uint8Array(buffer));
+}
+
+export function credentialList(passkeys: readonly CredentialDescriptor[]): PublicKeyCredentialDescriptor[] {
+  return passkeys.map(({ id, transports }) => ({
+    type: "public-key",
+    id: expectOk(fromBase64url(id)),
+    transports: transports as AuthenticatorTransport[],
+  }));
 }
 
 /** Why the browser returned no passkey, as a text to show. */

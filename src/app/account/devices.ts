@@ -1,24 +1,35 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
-import { expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
-import { findPasskey, insertPasskey, passkeysOf } from "../../store/account/passkeys.ts";
+import {
+  activePasskeysOf,
+  endWaitingPasskey,
+  findPasskey,
+  insertPasskey,
+  passkeysOf,
+  updatePasskeyUse,
+} from "../../store/account/passkeys.ts";
 import { newestVotes } from "../../store/confirmation/votes.ts";
 import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
+import { cancelEndedEndorsements } from "../directory/end-passkeys.ts";
 import { requestEndorsement, revocationOf } from "../directory/endorse.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
+import { isoTime, newId, type Runtime } from "../runtime.ts";
 import {
   newChallenge,
   newPasskeyRow,
   storePasskey,
+  useChallengeOf,
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
 import { passkeyState } from "./passkey-state.ts";
+import { reportEvent } from "./security-events.ts";
+import { descriptorsOf, verifyUse, type SignedInput } from "./verify-passkey.ts";
 
 // A person's own passkeys.
 
@@ -47,6 +58,7 @@ function lastUseOf({ lastUsedAt }: CredentialRow, vote: VoteRow | undefined): st
   return used === 0 ? null : isoTime(used);
 }
 
+/** The challenge to register a further passkey, and the one to prove that the person has an active passkey. */
 export async function beginDevice(
   runtime: Runtime,
   store: TenantStore,
@@ -54,28 +66,78 @@ export async function beginDevice(
 ): Promise<DeviceChallenge> {
   const passkeys = await passkeysOf(store, person.id);
   return {
-    challenge: await newChallenge(runtime),
+    challenge: await newChallenge(runtime, person),
     rpId: rpIdOf(runtime.origin),
     userHandle: person.userHandle,
     username: person.username,
     exclude: passkeys.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id),
+    proof: {
+      challenge: await newChallenge(runtime, person, "add-passkey"),
+      allowCredentials: descriptorsOf(passkeys.filter((passkey) => passkeyState(passkey) === "active")),
+    },
   };
 }
 
-/** Stores a further passkey and requests its endorsement. Returns the address of that request. */
+export interface DeviceForm extends RegistrationForm {
+  readonly proof: SignedInput & { readonly challenge: string };
+}
+
+/**
+ * Stores a further passkey and requests its endorsement. Returns the address of that request. A session alone adds
+ * none: a passkey that counts at that moment must sign for it first.
+ */
 export async function finishDevice(
   runtime: Runtime,
   store: TenantStore,
   person: PersonRow,
-  form: RegistrationForm,
+  form: DeviceForm,
 ): Promise<Result<string>> {
+  const proof = await verifyProof(runtime, store, person, form.proof);
+  if (!proof.ok) return proof;
   const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
   const { id } = passkey.value;
   const row = newPasskeyRow(person, passkey.value, form.label, runtime.now());
-  const stored = await storePasskey(runtime, id, () => insertPasskey(store, row));
+  const stored = await storePasskey(runtime, id, () => insertPasskey(store, row, proof.value));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
-  if (storedRow === undefined) return refuse("credential_registered", "this passkey is registered already");
+  if (storedRow === undefined) return inactivePasskey();
   return requestEndorsement(runtime, store, storedRow, person);
+}
+
+/** The id of the active passkey that signed. */
+async function verifyProof(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+  { challenge, ...input }: DeviceForm["proof"],
+): Promise<Result<string>> {
+  const bytes = await useChallengeOf(runtime, person, challenge, "add-passkey");
+  if (!bytes.ok) return bytes;
+  const active = await activePasskeysOf(store, person.id);
+  const passkey = active.find(({ id }) => id === input.assertion.id);
+  if (passkey === undefined) return inactivePasskey();
+  const allowed = active.map(({ id }) => id);
+  const use = { person, passkey, input, challenge: bytes.value, allowed, confirmation: null };
+  const { result: verified, event } = await verifyUse(runtime, use);
+  if (event) await reportEvent(runtime, store, newId(runtime, "a"), event);
+  if (!verified.ok) return verified;
+  await updatePasskeyUse(store, passkey, verified.value, runtime.now());
+  return accept(passkey.id);
+}
+
+const inactivePasskey = () =>
+  refuse("unknown_credential", "this passkey is not active for you here; confirm with one that is");
+
+/** Ends a passkey that nobody has endorsed yet, and with it its sessions and the request to endorse it. */
+export async function removeDevice(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+  id: string,
+): Promise<Result<"removed">> {
+  if (!(await endWaitingPasskey(store, person.id, id, runtime.now())))
+    return refuse("not_found", "there is no such passkey that waits");
+  await cancelEndedEndorsements(runtime, store);
+  return accept("removed");
 }

@@ -41,7 +41,7 @@ export async function beginEnrolment(runtime: Runtime, secret: string): Promise<
   const link = await readLink(runtime, secret);
   if (!link.ok) return link;
   const { tenant, person } = link.value;
-  const challenge = await newChallenge(runtime);
+  const challenge = await newChallenge(runtime, person);
   const isFirst = tenant.stream === null;
   return accept({
     tenant: tenant.name,

@@ -1,10 +1,15 @@
-import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
+import { fromBase64url, toBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
 import type { NewPasskey } from "../../store/account/passkeys.ts";
-import { credentialById, insertChallenge, useChallenge } from "../../store/tenant-lookup.ts";
+import {
+  credentialById,
+  insertChallenge,
+  useChallenge,
+  type ChallengeUse,
+} from "../../store/tenant-lookup.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
@@ -22,10 +27,32 @@ export interface RegistrationForm {
   readonly registration: Registration;
 }
 
-export async function newChallenge(runtime: Runtime): Promise<string> {
+export async function newChallenge(
+  runtime: Runtime,
+  { id: personId }: PersonRow,
+  purpose: ChallengeUse["purpose"] = "passkey",
+): Promise<string> {
   const challenge = toBase64url(runtime.random(PASSKEY_CHALLENGE_BYTES));
-  await insertChallenge(runtime.database, challenge, "passkey", runtime.now(), PASSKEY_CHALLENGE_SECONDS);
+  const expiresAt = runtime.now() + PASSKEY_CHALLENGE_SECONDS * 1_000;
+  await insertChallenge(runtime.database, challenge, { purpose, personId }, expiresAt);
   return challenge;
+}
+
+/** Uses a challenge that was issued for this purpose to this person. Returns its bytes. */
+export async function useChallengeOf(
+  runtime: Runtime,
+  { id: personId }: PersonRow,
+  challenge: string,
+  purpose: ChallengeUse["purpose"] = "passkey",
+): Promise<Result<Bytes>> {
+  const bytes = fromBase64url(challenge);
+  if (!bytes.ok)
+    return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
+  const use = { purpose, personId };
+  const isValid = await useChallenge(runtime.database, challenge, use, runtime.now(), personId);
+  return isValid
+    ? bytes
+    : refuse("challenge_consumed", "this page's challenge was used or is too old; load the page again");
 }
 
 /** Uses the challenge and verifies the registration. */
@@ -35,12 +62,8 @@ export async function verifyNewPasskey(
   { challenge, registration }: Pick<RegistrationForm, "challenge" | "registration">,
   person: PersonRow,
 ): Promise<Result<RegisteredPasskey>> {
-  const bytes = fromBase64url(challenge);
-  if (!bytes.ok)
-    return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
-  const isValid = await useChallenge(runtime.database, challenge, "passkey", runtime.now(), person.id);
-  if (!isValid)
-    return refuse("challenge_consumed", "this page's challenge was used or is too old; load the page again");
+  const bytes = await useChallengeOf(runtime, person, challenge);
+  if (!bytes.ok) return bytes;
   if ((await credentialById(runtime.database, registration.id)) !== undefined) return alreadyRegistered();
   const verified = await verifyRegistration({
     registration,

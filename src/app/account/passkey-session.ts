@@ -1,6 +1,11 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { extendSession, insertSession, revokeSession } from "../../store/account/sessions.ts";
+import {
+  extendSession,
+  insertSession,
+  revokeSession,
+  revokeSessionsOf,
+} from "../../store/account/sessions.ts";
 import { sessionByHash } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -73,7 +78,12 @@ export function requireActive<Some extends Session>(session: Some | undefined): 
   );
 }
 
-export async function closeSession(runtime: Runtime, secret: string): Promise<void> {
+/** Ends this session; with `everywhere` all sessions of its person, if its passkey counts. */
+export async function closeSession(runtime: Runtime, secret: string, everywhere: boolean): Promise<void> {
   const row = await sessionByHash(runtime.database, secretHash(secret), runtime.now());
-  if (row) await revokeSession(row.store, row.value.session.id, runtime.now());
+  if (row === undefined) return;
+  const { session, passkey, person } = row.value;
+  if (everywhere && passkeyState(passkey) === "active")
+    await revokeSessionsOf(row.store, person.id, runtime.now());
+  else await revokeSession(row.store, session.id, runtime.now());
 }

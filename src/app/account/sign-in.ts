@@ -2,9 +2,14 @@ import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
-import { updatePasskeyAtSignIn } from "../../store/account/passkeys.ts";
+import { updatePasskeyUse } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import { credentialById, insertChallenge, useChallenge } from "../../store/tenant-lookup.ts";
+import {
+  credentialById,
+  insertChallenge,
+  useChallenge,
+  type ChallengeUse,
+} from "../../store/tenant-lookup.ts";
 import type { CredentialRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ensureEndorsementRequest } from "../directory/endorse.ts";
@@ -14,6 +19,7 @@ import { newId, type Runtime } from "../runtime.ts";
 
 const SIGN_IN_CHALLENGE_BYTES = 32;
 const SIGN_IN_SECONDS = 5 * 60;
+const SIGN_IN: ChallengeUse = { purpose: "sign-in", personId: null };
 
 /** The passkey that signed, to open a session with. */
 export interface SignedIn {
@@ -23,7 +29,7 @@ export interface SignedIn {
 
 export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
   const challenge = toBase64url(runtime.random(SIGN_IN_CHALLENGE_BYTES));
-  await insertChallenge(runtime.database, challenge, "sign-in", runtime.now(), SIGN_IN_SECONDS);
+  await insertChallenge(runtime.database, challenge, SIGN_IN, runtime.now() + SIGN_IN_SECONDS * 1_000);
   return { challenge, rpId: rpIdOf(runtime.origin) };
 }
 
@@ -36,7 +42,7 @@ export async function finishSignIn(
   const challenge = fromBase64url(input.challenge);
   if (!challenge.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
   const { id } = input.assertion;
-  const isValid = await useChallenge(runtime.database, input.challenge, "sign-in", runtime.now(), id);
+  const isValid = await useChallenge(runtime.database, input.challenge, SIGN_IN, runtime.now(), id);
   if (!isValid) return refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
   const credential = await credentialById(runtime.database, id);
   if (credential === undefined || credential.value.revokedAt !== null) return unknown;
@@ -53,11 +59,7 @@ export async function finishSignIn(
   });
   if (event) await reportEvent(runtime, store, newId(runtime, "a"), event);
   if (!verified.ok) return verified;
-  await updatePasskeyAtSignIn(store, id, {
-    signCount: Math.max(verified.value.signCount, passkey.signCount),
-    backedUp: verified.value.backedUp,
-    lastUsedAt: runtime.now(),
-  });
+  await updatePasskeyUse(store, passkey, verified.value, runtime.now());
   if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person);
   return accept({ store, passkey });
 }

@@ -1,6 +1,7 @@
 import type { Assertion, AssertionFacts } from "../../core/webauthn/assertion.ts";
 import { fromBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import { expectOk, type Result } from "../../core/refusal.ts";
+import type { CredentialDescriptor } from "../../core/pages/account.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyPasskey, type PasskeyInput } from "../../passkey/passkey.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
@@ -13,14 +14,19 @@ export interface SignedInput {
   readonly userHandle: string | null;
 }
 
-/** One use of a passkey, to sign in or to decide. */
+/** The passkeys that a page may ask for, as its allowCredentials. */
+export function descriptorsOf(passkeys: readonly CredentialRow[]): readonly CredentialDescriptor[] {
+  return passkeys.map(({ id, transports }) => ({ id, transports: transports.split(" ").filter(Boolean) }));
+}
+
+/** One use of a passkey, to sign in, to add a passkey or to decide. */
 export interface PasskeyUse {
   readonly person: PersonRow;
   readonly passkey: CredentialRow;
   readonly input: SignedInput;
   readonly challenge: Bytes;
   readonly allowed: PasskeyInput["allowed"];
-  /** Null at sign-in. */
+  /** Null if it is no decision. */
   readonly confirmation: string | null;
 }
 

@@ -7,6 +7,7 @@ import { readTenantAndPasskeys } from "../../store/account/passkeys.ts";
 import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
 import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { descriptorsOf } from "../account/verify-passkey.ts";
 import { isoTime, newId, type Runtime } from "../runtime.ts";
 import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremonies.ts";
 
@@ -45,10 +46,7 @@ export async function beginCeremony(
     issued: isoTime(ceremony.issuedAt),
     expires: isoTime(ceremony.expiresAt),
     rpId: rpIdOf(runtime.origin),
-    allowCredentials: passkeys.map((passkey) => ({
-      id: passkey.id,
-      transports: passkey.transports.split(" ").filter(Boolean),
-    })),
+    allowCredentials: descriptorsOf(passkeys),
   });
 }
 

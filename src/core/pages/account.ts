@@ -20,6 +20,12 @@ export interface RegistrationInput {
   readonly transports: readonly string[];
 }
 
+/** A passkey that a page may ask for. */
+export interface CredentialDescriptor {
+  readonly id: string;
+  readonly transports: readonly string[];
+}
+
 export interface SignInChallenge {
   readonly challenge: string;
   readonly rpId: string;
@@ -84,6 +90,8 @@ export interface DeviceChallenge {
   readonly username: string;
   /** Ids of the credentials that the person already has. */
   readonly exclude: readonly string[];
+  /** An active passkey signs this challenge before the new one is created. */
+  readonly proof: { readonly challenge: string; readonly allowCredentials: readonly CredentialDescriptor[] };
 }
 
 /** A change that takes effect once the request at this address is approved. */

@@ -1,3 +1,4 @@
+import type { CredentialDescriptor } from "./account.ts";
 import type { Status } from "../confirmation/decision.ts";
 import type { Statement } from "../confirmation/statement.ts";
 
@@ -46,5 +47,5 @@ export interface Ceremony {
   readonly issued: string;
   readonly expires: string;
   readonly rpId: string;
-  readonly allowCredentials: readonly { readonly id: string; readonly transports: readonly string[] }[];
+  readonly allowCredentials: readonly CredentialDescriptor[];
 }

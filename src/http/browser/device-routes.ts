@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { beginDevice, devicesOf, finishDevice } from "../../app/account/devices.ts";
+import { beginDevice, devicesOf, finishDevice, removeDevice } from "../../app/account/devices.ts";
 import { requestRevocation } from "../../app/directory/endorse.ts";
 import type { ChangeRequested, DevicesData } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
@@ -39,4 +39,10 @@ deviceRoutes.post("/devices/:id/revoke", requireSession, pageBody(emptyBody), as
   const id = context.req.param("id");
   const approval = orRefuse(await requestRevocation(context.get("runtime"), store, id, person));
   return context.json({ approval } satisfies ChangeRequested);
+});
+
+deviceRoutes.post("/devices/:id/remove", requireSession, pageBody(emptyBody), async (context) => {
+  const { store, person } = context.get("session");
+  orRefuse(await removeDevice(context.get("runtime"), store, person, context.req.param("id")));
+  return context.json({});
 });

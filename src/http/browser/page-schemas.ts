@@ -45,7 +45,10 @@ export const signInBody = z
 
 export const enrolmentSecretBody = z.strictObject({ secret });
 export const enrolmentBody = z.strictObject({ secret, challenge, label, registration });
-export const newDeviceBody = z.strictObject({ challenge, label, registration });
+/** A new passkey, with the signature of an active one. */
+export const newDeviceBody = z.strictObject({ challenge, label, registration, proof: signInBody });
+/** Of this session, or of all sessions of its person. */
+export const signOutBody = z.strictObject({ everywhere: z.boolean().default(false) });
 
 export const decisionBody = z
   .strictObject({

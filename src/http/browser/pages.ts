@@ -24,7 +24,10 @@ const PAGES = {
   signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },
   enrol: { file: "/enrol.html", permissions: "publickey-credentials-create=(self)" },
   waiting: { file: "/waiting.html", permissions: "" },
-  devices: { file: "/devices.html", permissions: "publickey-credentials-create=(self)" },
+  devices: {
+    file: "/devices.html",
+    permissions: "publickey-credentials-create=(self), publickey-credentials-get=(self)",
+  },
   inbox: { file: "/inbox.html", permissions: "" },
   publish: { file: "/publish.html", permissions: "" },
   verify: { file: "/verify.html", permissions: "" },

@@ -4,7 +4,7 @@ import { beginSignIn, finishSignIn } from "../../app/account/sign-in.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
-import { emptyBody, signInBody } from "./page-schemas.ts";
+import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
 import { beginSession, endSession, sessionSecret } from "./session.ts";
 
 /** Signing in and out. */
@@ -20,9 +20,10 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
   return context.json({});
 });
 
-signInRoutes.post("/signout", pageBody(emptyBody), async (context) => {
+signInRoutes.post("/signout", pageBody(signOutBody), async (context) => {
   const secret = sessionSecret(context);
-  if (secret !== undefined) await closeSession(context.get("runtime"), secret);
+  const { everywhere } = context.req.valid("json");
+  if (secret !== undefined) await closeSession(context.get("runtime"), secret, everywhere);
   endSession(context);
   return context.json({});
 });

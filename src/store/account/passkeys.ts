@@ -72,12 +72,30 @@ export async function findPasskeyOf(
   return store.first(credentials, and(eq(credentials.id, id), eq(credentials.personId, person)));
 }
 
-export async function updatePasskeyAtSignIn(
+/** After a signature that is no decision. */
+export async function updatePasskeyUse(
   store: TenantStore,
-  id: string,
-  use: Pick<CredentialRow, "signCount" | "backedUp" | "lastUsedAt">,
+  passkey: CredentialRow,
+  { signCount, backedUp }: Pick<CredentialRow, "signCount" | "backedUp">,
+  now: number,
 ): Promise<void> {
-  await store.update(credentials, use, eq(credentials.id, id));
+  const highest = Math.max(signCount, passkey.signCount);
+  const use = { signCount: highest, backedUp, lastUsedAt: now };
+  await store.update(credentials, use, eq(credentials.id, passkey.id));
+}
+
+/** Ends this passkey, if it waits. Returns whether it did. */
+export async function endWaitingPasskey(
+  store: TenantStore,
+  person: string,
+  id: string,
+  now: number,
+): Promise<boolean> {
+  const waiting = and(eq(credentials.id, id), eq(credentials.personId, person), isWaiting());
+  const ended = await store
+    .update(credentials, { revokedAt: now }, waiting)
+    .returning({ id: credentials.id });
+  return ended.length === 1;
 }
 
 /** It may have been copied. The mark stays until the passkey is revoked. */
@@ -90,9 +108,13 @@ export type NewPasskey = Omit<
   "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "revokedSeq" | "counterRegressedAt"
 >;
 
-/** Raises if the passkey's id is registered already, in any tenant. */
-export async function insertPasskey(store: TenantStore, passkey: NewPasskey): Promise<void> {
-  await store.batch([insertPasskeyIf(store, passkey, sql`1`)]);
+/** If this other passkey of the person is active. Raises if the passkey's id is registered already, in any tenant. */
+export async function insertPasskey(store: TenantStore, passkey: NewPasskey, active: string): Promise<void> {
+  const signer = store.select(
+    credentials,
+    and(eq(credentials.id, active), eq(credentials.personId, passkey.personId), isActive()),
+  );
+  await store.batch([insertPasskeyIf(store, passkey, sql`EXISTS ${signer}`)]);
 }
 
 export function insertPasskeyIf(store: TenantStore, passkey: NewPasskey, condition: SQL): Statement {

@@ -88,7 +88,7 @@ async function flow(fault: Fault): Promise<Run> {
     expect(late).toMatchObject({ ok: false, refusal: { code: "already_consumed" } });
   }
 
-  await client.decide(await client.addDevice(key), phone);
+  await client.decide(await client.addDevice(key, phone), phone);
   await client.retry(() => runtime.desk(store.tenantId).requestSealing());
   const person = await personNamed(store, "alex");
   const revocation = await client.retry(() => requestRevocation(runtime, store, key.credential.id, person));

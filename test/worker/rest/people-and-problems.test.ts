@@ -172,7 +172,10 @@ describe("the public addresses", () => {
         ?.match(/publickey-[a-z-]+=\(self\)/g) ?? [];
     expect(await permissionsOf(`/approve/${asked}`)).toEqual(["publickey-credentials-get=(self)"]);
     expect(await permissionsOf("/enrol")).toEqual(["publickey-credentials-create=(self)"]);
-    expect(await permissionsOf("/devices")).toEqual(["publickey-credentials-create=(self)"]);
+    expect(await permissionsOf("/devices")).toEqual([
+      "publickey-credentials-create=(self)",
+      "publickey-credentials-get=(self)",
+    ]);
     expect(await permissionsOf("/inbox")).toEqual([]);
     expect(await permissionsOf("/")).toEqual([]);
   });

@@ -90,7 +90,7 @@ describe("the sweep", () => {
     const many = 2 * EXPIRED_MAX_ROWS + 1;
     await rows(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${many})
-       INSERT INTO webauthn_challenges SELECT 'old ' || i, 'sign-in', 1, NULL FROM n`,
+       INSERT INTO webauthn_challenges SELECT 'old ' || i, 'sign-in', 1, NULL, NULL FROM n`,
     );
     expect(await count("webauthn_challenges")).toBeGreaterThanOrEqual(many);
     await sweepIn(0);

@@ -92,14 +92,22 @@ export class RetryingClient {
     await this.signIn(passkey, handle);
   }
 
-  async addDevice(passkey: Authenticator): Promise<string> {
+  async addDevice(passkey: Authenticator, active: Authenticator): Promise<string> {
     const person = await personNamed(this.#store, "alex");
     const done = await this.retry(async (): Promise<Result<string>> => {
-      const { challenge } = await beginDevice(this.#runtime, this.#store, person);
+      const begin = await beginDevice(this.#runtime, this.#store, person);
+      const { challenge } = begin;
+      const { assertion } = await active.assert(bytesOf(begin.proof.challenge));
+      const proof = { challenge: begin.proof.challenge, assertion, userHandle: null };
       const response = await passkey.register(bytesOf(challenge));
       const { clientDataJSON, attestationObject } = response.response;
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
-      return finishDevice(this.#runtime, this.#store, person, { challenge, label: "Key", registration });
+      return finishDevice(this.#runtime, this.#store, person, {
+        challenge,
+        label: "Key",
+        registration,
+        proof,
+      });
     });
     if (done.ok) return idOf(done.value);
     // It is stored without a request to endorse it. Signing in with it creates the request.

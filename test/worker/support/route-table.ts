@@ -28,7 +28,8 @@ const ASSERTION = {
 const REGISTRATION = { id: "AAAA", clientDataJSON: "AAAA", attestationObject: "AAAA", transports: [] };
 const CHALLENGE = "A".repeat(43);
 const DECISION = { ceremonyId: "y_1", decision: "approve", reason: "", assertion: ASSERTION };
-const NEW_DEVICE = { challenge: CHALLENGE, label: "", registration: REGISTRATION };
+const ENROLMENT = { challenge: CHALLENGE, label: "", registration: REGISTRATION };
+const NEW_DEVICE = { ...ENROLMENT, proof: { challenge: CHALLENGE, assertion: ASSERTION } };
 
 export const ROUTES: readonly Route[] = [
   { route: "POST /api/confirmations", access: "confirmations:create", body: QUESTION },
@@ -60,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /devices/begin", access: "session", body: {} },
   { route: "POST /devices/finish", access: "session", body: NEW_DEVICE },
   { route: "POST /devices/:id/revoke", access: "session", body: {}, of: "passkey" },
+  { route: "POST /devices/:id/remove", access: "session", body: {}, of: "passkey" },
   { route: "GET /enrol/state", access: "session", waiting: true },
   { route: "GET /inbox", access: "session", page: true },
   { route: "GET /inbox/items", access: "session" },
@@ -71,7 +73,7 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /.well-known/security.txt", access: "anybody" },
   { route: "GET /enrol", access: "anybody" },
   { route: "POST /enrol/begin", access: "anybody", body: { secret: "nobody's" } },
-  { route: "POST /enrol/finish", access: "anybody", body: { ...NEW_DEVICE, secret: "nobody's" } },
+  { route: "POST /enrol/finish", access: "anybody", body: { ...ENROLMENT, secret: "nobody's" } },
   { route: "POST /signin/begin", access: "anybody", body: {} },
   { route: "POST /signin/finish", access: "anybody", body: { challenge: CHALLENGE, assertion: ASSERTION } },
   { route: "POST /signout", access: "anybody", body: {} },

@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
+import type { Authenticator, Lies } from "../../support/authenticator.ts";
+import {
+  fetchWorker,
+  freshRuntime,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
+import { changedBy, rows } from "../support/database-rows.ts";
+
+// A person's own passkeys: adding one, removing one that waits, and ending sessions.
+
+let company: Company;
+let alex: BrowserClient;
+let maria: BrowserClient;
+beforeAll(async () => {
+  company = await newCompany(await freshRuntime());
+  alex = company.alex;
+  maria = await company.enrolled("maria");
+});
+
+const signedInWith = async (passkey: Authenticator, like = alex): Promise<BrowserClient> => {
+  const client = new BrowserClient(fetchWorker, ORIGIN, passkey);
+  client.userHandle = like.userHandle;
+  expect((await client.signIn()).status).toBe(200);
+  return client;
+};
+
+/** A passkey of alex that waits for its endorsement. */
+const waitingPasskey = async (): Promise<Authenticator> => {
+  const passkey = await newPasskey(ORIGIN);
+  expect((await alex.addDevice(passkey)).status).toBe(200);
+  return passkey;
+};
+
+describe("adding a passkey", () => {
+  it("takes a signature by a passkey that counts, over a challenge for that", async () => {
+    const { body } = await alex.post("/devices/begin", {});
+    expect(body.proof.allowCredentials.map(({ id }: { id: string }) => id)).toEqual([
+      alex.passkey.credential.id,
+    ]);
+    const added = await alex.addDevice(await newPasskey(ORIGIN));
+    expect(added.body.approval).toMatch(/\/approve\/c_/);
+  });
+
+  const adding =
+    (proof: Authenticator, lies: Lies = {}) =>
+    async (): Promise<Answered> =>
+      alex.addDevice(await newPasskey(ORIGIN), { proof, lies });
+  const refusals: readonly (readonly [name: string, code: string, add: () => Promise<Answered>])[] = [
+    [
+      "the new passkey itself",
+      "unknown_credential",
+      async () => {
+        const passkey = await newPasskey(ORIGIN);
+        return alex.addDevice(passkey, { proof: passkey });
+      },
+    ],
+    ["a passkey that waits", "unknown_credential", async () => adding(await waitingPasskey())()],
+    ["another person's passkey", "unknown_credential", async () => adding(maria.passkey)()],
+    [
+      "a signature by another passkey",
+      "signature_verification_failed",
+      async () => adding(alex.passkey, { signedBy: maria.passkey })(),
+    ],
+    [
+      "another origin",
+      "signature_verification_failed",
+      async () => adding(alex.passkey, { origin: "https://evil.example" })(),
+    ],
+    [
+      "no check of the person",
+      "signature_verification_failed",
+      async () => adding(alex.passkey, { userVerified: false })(),
+    ],
+    [
+      "another challenge",
+      "signature_verification_failed",
+      async () => adding(alex.passkey, { challenge: new Uint8Array(32) })(),
+    ],
+  ];
+  it.each(refusals)("is refused with %s, and stores nothing", async (_name, code, add) => {
+    const passkeys = () =>
+      rows("SELECT id FROM credentials WHERE endorsed_seq IS NOT NULL OR label <> 'Key'");
+    const before = await passkeys();
+    const answers: Answered[] = [];
+    const differs = await changedBy(async () => answers.push(await add()));
+    expect(answers.map(statusAndCode)).toEqual([[403, code]]);
+    expect(await passkeys()).toEqual(before);
+    if (!_name.includes("waits")) expect(differs).toEqual(["webauthn_challenges"]);
+  });
+
+  it("takes each proof once, and only one that was issued for that, to that person", async () => {
+    const [own, second, foreign, signIn] = [
+      await alex.post("/devices/begin", {}),
+      await alex.post("/devices/begin", {}),
+      await maria.post("/devices/begin", {}),
+      await alex.post("/signin/begin", {}),
+    ];
+    const finish = async (begin: Answered, challenge: string, by = alex) =>
+      by.finishDevice(await newPasskey(ORIGIN), { ...begin.body, proof: { ...begin.body.proof, challenge } });
+    expect((await finish(own, own.body.proof.challenge)).status).toBe(200);
+    const others = [
+      own.body.proof.challenge,
+      foreign.body.proof.challenge,
+      signIn.body.challenge,
+      second.body.challenge,
+    ];
+    for (const challenge of others)
+      expect(statusAndCode(await finish(second, challenge))).toEqual([409, "challenge_consumed"]);
+    // The registration's challenge is for one person, too.
+    const mixed = await alex.finishDevice(await newPasskey(ORIGIN), {
+      ...second.body,
+      challenge: foreign.body.challenge,
+    });
+    expect(statusAndCode(mixed)).toEqual([409, "challenge_consumed"]);
+  });
+
+  it("is refused without a proof", async () => {
+    const { body } = await alex.post("/devices/begin", {});
+    const response = await (await newPasskey(ORIGIN)).register(new Uint8Array(32));
+    const { clientDataJSON, attestationObject } = response.response;
+    const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
+    const sent = await alex.post("/devices/finish", {
+      challenge: body.challenge,
+      label: "Key",
+      registration,
+    });
+    expect(statusAndCode(sent)).toEqual([422, "validation_failed"]);
+  });
+});
+
+describe("a passkey that waits", () => {
+  it("is removed by its person, with its session, and its request is closed", async () => {
+    const passkey = await newPasskey(ORIGIN);
+    const { body } = await alex.addDevice(passkey);
+    const waiting = await signedInWith(passkey);
+    expect(statusAndCode(await alex.post(`/devices/${passkey.credential.id}/remove`, {}))).toEqual([
+      200,
+      undefined,
+    ]);
+    expect((await waiting.get("/enrol/state")).status).toBe(401);
+    expect(statusAndCode(await waiting.signIn())).toEqual([403, "unknown_credential"]);
+    expect((await alex.approvalPage(idOf(body.approval))).data.state.status).toBe("cancelled");
+    const { data } = await alex.devicesPage();
+    expect(data.passkeys.find(({ id }: { id: string }) => id === passkey.credential.id).state).toBe(
+      "revoked",
+    );
+  });
+
+  it("is removed by nobody else, and an active passkey is not removed this way", async () => {
+    const passkey = await waitingPasskey();
+    const waiting = await signedInWith(passkey);
+    const { id } = passkey.credential;
+    const attempts: readonly (readonly [BrowserClient, string, number])[] = [
+      [maria, id, 404],
+      [waiting, id, 403],
+      [alex, alex.passkey.credential.id, 404],
+      [alex, toBase64url(new Uint8Array(32)), 404],
+    ];
+    const differs = await changedBy(async () => {
+      for (const [client, of, status] of attempts)
+        expect((await client.post(`/devices/${of}/remove`, {})).status).toBe(status);
+    });
+    expect(differs).toEqual([]);
+  });
+});
+
+describe("signing out everywhere", () => {
+  it("ends all sessions of the person, and of nobody else", async () => {
+    const clients = [await signedInWith(alex.passkey), await signedInWith(alex.passkey)];
+    const waiting = await signedInWith(await waitingPasskey());
+    expect((await clients[0]?.post("/signout", { everywhere: true }))?.status).toBe(200);
+    for (const client of [alex, waiting, ...clients])
+      expect((await client.get("/enrol/state")).status).toBe(401);
+    expect((await maria.get("/inbox/items")).status).toBe(200);
+    await alex.signIn();
+  });
+
+  it("ends only its own session, if the passkey does not count", async () => {
+    const waiting = await signedInWith(await waitingPasskey());
+    expect((await waiting.post("/signout", { everywhere: true })).status).toBe(200);
+    expect((await waiting.get("/enrol/state")).status).toBe(401);
+    expect((await alex.get("/inbox/items")).status).toBe(200);
+  });
+
+  it("is not what a plain sign-out does", async () => {
+    const client = await signedInWith(alex.passkey);
+    await client.post("/signout", {});
+    expect((await client.get("/inbox/items")).status).toBe(401);
+    expect((await alex.get("/inbox/items")).status).toBe(200);
+  });
+});
