@@ -1,7 +1,9 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { CHANGES } from "../core/stream/record.ts";
+import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
+
+const DECISIONS = ["approve", "reject", "break-glass"] as const;
 
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();
@@ -28,7 +30,7 @@ export const people = sqliteTable(
   {
     ...ownId(),
     username: text("username").notNull(),
-    role: text("role", { enum: ["owner", "admin", "developer", "auditor", "approver"] }).notNull(),
+    role: text("role", { enum: ROLES }).notNull(),
     userHandle: text("user_handle").notNull(),
     createdAt: createdAt(),
   },
@@ -193,9 +195,7 @@ export const steps = sqliteTable(
     confirmationId: text("confirmation_id").notNull(),
     n: integer("n").notNull(),
     id: id(),
-    type: text("type", {
-      enum: ["approve", "reject", "break-glass", "cancel", "expire", "escalate", "consume"],
-    }).notNull(),
+    type: text("type", { enum: [...DECISIONS, "cancel", "expire", "escalate", "consume"] }).notNull(),
     at: integer("at").notNull(),
     personId: text("person_id"),
   },
@@ -209,7 +209,7 @@ export const votes = sqliteTable(
     confirmationId: text("confirmation_id").notNull(),
     personId: text("person_id").notNull(),
     stepId: text("step_id").notNull(),
-    decision: text("decision", { enum: ["approve", "reject", "break-glass"] }).notNull(),
+    decision: text("decision", { enum: DECISIONS }).notNull(),
     at: integer("at").notNull(),
     credentialId: text("credential_id").notNull(),
     statement: text("statement").notNull(),
