@@ -39,6 +39,7 @@ export interface LogClient {
     entries: readonly { readonly label: string; readonly entry: Uint8Array }[],
     known: number,
   ): Promise<readonly number[]>;
+  /** Any number of them. Not all need to be for the same checkpoint. */
   proofs(indices: readonly number[]): Promise<readonly string[]>;
   vkey(): Promise<string>;
 }

@@ -83,7 +83,8 @@ type DecisionCode =
   | "not_approved"
   | "argument_hash_mismatch"
   | "already_consumed"
-  | "execution_window_closed";
+  | "execution_window_closed"
+  | "receipt_too_large";
 
 /** Why a person cannot be asked, enrolled or signed in. */
 type PeopleCode =

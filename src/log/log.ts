@@ -21,12 +21,9 @@ import { migrateTables } from "./log-migrations.ts";
 import { parseOwnCheckpoint, restore, type IndexedEntry } from "./log-restore.ts";
 import { LogRows } from "./log-rows.ts";
 import { serveFork, serveLog } from "./public-paths.ts";
-import { LOG_NAME, type LogSettings } from "./log-settings.ts";
+import { LOG_NAME, PROOFS_MAX_INDICES, type LogSettings } from "./log-settings.ts";
 import { logSigner, type LogSigner } from "./log-signer.ts";
 import { growTree, nodeReader, tileReader } from "./log-tree.ts";
-
-/** About 2 KB of text each: half a megabyte in one answer. */
-export const PROOFS_MAX_INDICES = 256;
 
 const SEEN_SIZE = "known";
 

@@ -1,7 +1,12 @@
 import { isManager, type Member } from "../../core/stream/directory.ts";
 import { isJsonObject, parseJsonText, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { toHex } from "../../core/encoding/bytes.ts";
-import { encodeReceipt, type Receipt } from "../../core/evidence/receipt.ts";
+import {
+  encodeReceipt,
+  RECEIPT_LIMITS,
+  RECEIPT_MAX_CHANGES,
+  type Receipt,
+} from "../../core/evidence/receipt.ts";
 import { parsePolicy } from "../../core/confirmation/policy.ts";
 import type { Person } from "../../core/confirmation/statement.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
@@ -39,7 +44,9 @@ export async function receiptOf(
   const [created] = history;
   if (created === undefined || decision === undefined)
     return refuse("not_found", "the tenant's stream has no first record");
-  const sources = [created, ...neededBy(decision.votes, history), decision];
+  const changes = neededBy(decision.votes, history);
+  if (changes.length > RECEIPT_MAX_CHANGES) return tooLarge();
+  const sources = [created, ...changes, decision];
   const commitments = await readCommitments(
     store,
     sources.map((source) => source.row),
@@ -59,8 +66,16 @@ export async function receiptOf(
     decision: sealed.at(-1),
     anchor: null,
   };
-  return accept(encodeReceipt(receipt as unknown as Receipt));
+  const file = encodeReceipt(receipt as unknown as Receipt);
+  return file.length > RECEIPT_LIMITS.maxBytes ? tooLarge() : accept(file);
 }
+
+/** No verifier would accept such a file. */
+const tooLarge = () =>
+  refuse(
+    "receipt_too_large",
+    `the receipt would hold more than ${RECEIPT_MAX_CHANGES} changes of passkeys and roles, or ${RECEIPT_LIMITS.maxBytes} bytes; the export of the whole history proves this decision, too`,
+  );
 
 /** What people signed. */
 export function evidenceOf({ row, confirmation, votes }: RecordSource) {

@@ -14,16 +14,21 @@ import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 // bytes are canonical JSON, so one content has one file.
 
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
-/** Changes between the owner's first passkey and the signers' own; a long-lived tenant has a few dozen. */
-const RECEIPT_MAX_CHANGES = 256;
+/**
+ * Changes between the owner's first passkey and the signers' own. A long-lived tenant has a few dozen: 10 managers with
+ * 16 passkeys each, all of them endorsed, revoked and replaced twice, are 10 x 16 x 6 = 960.
+ */
+export const RECEIPT_MAX_CHANGES = 1_000;
 const TIMESTAMP_MAX_BYTES = 64 * 1024;
 
 export const RECEIPT_LIMITS: JsonLimits = {
-  // A payload of 64 KiB, 64 signatures of some 4 KiB and 256 changes of some 12 KiB each.
-  maxBytes: 4 * 1024 * 1024,
+  // A payload of 256 KiB in canonical form, 64 signatures of some 4 KiB, and 1,000 changes of at most some 12 KiB: a
+  // proof of 3 KiB, a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 1 KiB. That is 12.5 MB.
+  maxBytes: 16 * 1024 * 1024,
   // A payload has 32 levels, three levels down in the receipt.
   maxDepth: 40,
-  maxNodes: 200_000,
+  // 10,000 of the payload, 64 signatures of 40, and 1,000 changes of at most 330: 342,560.
+  maxNodes: 400_000,
 };
 
 /** The fields next to every record, in a receipt and in an export. */

@@ -148,7 +148,7 @@ export const OPERATIONS: readonly Operation[] = [
     scope: "confirmations:read",
     status: 200,
     answer: { media: RECEIPT_MEDIA_TYPE },
-    problems: ["not_found"],
+    problems: ["not_found", "receipt_too_large"],
     handler: getReceipt,
   }),
   keyOperation({
@@ -226,7 +226,7 @@ export const OPERATIONS: readonly Operation[] = [
       "What anybody with the id of a sealed request can verify; includes the receipt if it was made public",
     status: 200,
     answer: { name: "Verification", schema: verificationAnswer, example: verificationExample },
-    problems: ["not_found"],
+    problems: ["not_found", "receipt_too_large"],
     handler: getVerification,
   }),
 ];

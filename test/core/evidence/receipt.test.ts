@@ -213,6 +213,14 @@ describe("the anchor in Bitcoin", () => {
   }
 });
 
+it("a receipt holds at most 1,000 changes of the directory", async () => {
+  const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
+  const withChanges = (count: number) =>
+    parseReceipt(encodeReceipt({ ...receipt, changes: Array(count).fill(receipt.changes[0]) }));
+  expect(withChanges(1_000).ok).toBe(true);
+  expect(withChanges(1_001)).toMatchObject({ refusal: { code: "shape_mismatch", at: "/changes" } });
+});
+
 describe("a changed file", () => {
   it(
     "is refused whatever single value is changed, while the file itself is accepted",

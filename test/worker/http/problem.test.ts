@@ -45,6 +45,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["argument_hash_mismatch", 409, "argument_hash_mismatch"],
   ["already_consumed", 409, "already_consumed"],
   ["execution_window_closed", 409, "execution_window_closed"],
+  ["receipt_too_large", 409, "receipt_too_large"],
   ["challenge_unknown", 409, "challenge_unknown"],
   ["challenge_expired", 409, "challenge_expired"],
   ["challenge_consumed", 409, "challenge_consumed"],

@@ -11,7 +11,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { tileHashes } from "../../../src/core/tlog/tile.ts";
 import { judgeCheckpoint } from "../../../src/core/tlog/trust-policy.ts";
 import { APPEND_MAX_ENTRIES, type LabelledEntry } from "../../../src/log/append-group.ts";
-import { PROOFS_MAX_INDICES } from "../../../src/log/log.ts";
+import { PROOFS_MAX_INDICES } from "../../../src/log/log-settings.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { growTree, loadTree, runsOf, type FullTile } from "../../../src/log/log-tree.ts";
 import { audit, hexOf, leavesOf, log, sealed, sealedRange, trust } from "../support/log-audit.ts";
