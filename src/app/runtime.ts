@@ -34,10 +34,10 @@ export interface DeskPort {
 }
 
 export interface LogClient {
-  /** The log has at least `known` entries. If it has fewer, it was reset and would fork, so it refuses. */
+  /** If the log has fewer entries than `minLogSize`, it was reset and would fork, so it refuses. */
   append(
     entries: readonly { readonly label: string; readonly entry: Uint8Array }[],
-    known: number,
+    minLogSize: number,
   ): Promise<readonly number[]>;
   /** Any number of them. Not all need to be for the same checkpoint. */
   proofs(indices: readonly number[]): Promise<readonly string[]>;

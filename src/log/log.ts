@@ -25,7 +25,7 @@ import { LOG_NAME, PROOFS_MAX_INDICES, type LogSettings } from "./log-settings.t
 import { logSigner, type LogSigner } from "./log-signer.ts";
 import { growTree, nodeReader, tileReader } from "./log-tree.ts";
 
-const SEEN_SIZE = "known";
+const SEEN_SIZE = "seen size";
 
 /** For the operator of the log. */
 interface LogState {

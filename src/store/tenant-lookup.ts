@@ -16,14 +16,15 @@ import {
 import type { ApiKeyRow, PersonRow, ProjectRow, Tenant, CredentialRow } from "./rows.ts";
 import { TenantStore } from "./tenant-store.ts";
 
-// The only queries that are not limited to one tenant, except the deletions of expired-rows.ts. Each looks up the hash of a secret, or a value that only its
-// holder can present, and finds the one tenant that it belongs to.
+// The only statements that are not limited to one tenant, except the deletions of expired-rows.ts. For a caller, each
+// looks up the hash of a secret, or a value that only its holder can present, and finds the one tenant that it belongs
+// to. For the log and the cron, some read the records of all tenants.
 
-export type Enrolment = typeof enrolments.$inferSelect;
-export type Session = typeof sessions.$inferSelect;
+export type EnrolmentRow = typeof enrolments.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
 
 /** A row with access to its tenant. */
-export interface Found<Value> {
+export interface InTenant<Value> {
   readonly store: TenantStore;
   readonly value: Value;
 }
@@ -33,7 +34,7 @@ export async function keyByHash(
   database: Database,
   hash: string,
   now: number,
-): Promise<Found<{ readonly key: ApiKeyRow; readonly project: ProjectRow }> | undefined> {
+): Promise<InTenant<{ readonly key: ApiKeyRow; readonly project: ProjectRow }> | undefined> {
   const [row] = await database
     .select({ key: apiKeys, project: projects })
     .from(apiKeys)
@@ -49,7 +50,7 @@ export function storeOfCachedRow(database: Database, { tenantId }: ApiKeyRow | P
 }
 
 interface SessionRows {
-  readonly session: Session;
+  readonly session: SessionRow;
   readonly passkey: CredentialRow;
   readonly person: PersonRow;
 }
@@ -59,7 +60,7 @@ export async function sessionByHash(
   database: Database,
   hash: string,
   now: number,
-): Promise<Found<SessionRows> | undefined> {
+): Promise<InTenant<SessionRows> | undefined> {
   const ofSession = and(
     eq(credentials.tenantId, sessions.tenantId),
     eq(credentials.id, sessions.credentialId),
@@ -80,7 +81,7 @@ export async function sessionByHash(
 export async function enrolmentBySecret(
   database: Database,
   secretHash: string,
-): Promise<Found<Enrolment> | undefined> {
+): Promise<InTenant<EnrolmentRow> | undefined> {
   const [enrolment] = await database
     .select()
     .from(enrolments)
@@ -93,7 +94,7 @@ export async function enrolmentBySecret(
 export async function credentialById(
   database: Database,
   id: string,
-): Promise<Found<CredentialRow> | undefined> {
+): Promise<InTenant<CredentialRow> | undefined> {
   const [credential] = await database.select().from(credentials).where(eq(credentials.id, id)).limit(1);
   return credential && { store: new TenantStore(database, credential.tenantId), value: credential };
 }

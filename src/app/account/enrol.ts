@@ -11,7 +11,7 @@ import type { RegisteredPasskey } from "../../passkey/registration.ts";
 import { enrolPasskey } from "../../store/account/enrolments.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import { enrolmentBySecret, type Enrolment } from "../../store/tenant-lookup.ts";
+import { enrolmentBySecret, type EnrolmentRow } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -127,7 +127,7 @@ function genesisBase(runtime: Runtime, tenant: Tenant): Omit<Genesis, "credentia
 
 interface Link {
   readonly store: TenantStore;
-  readonly enrolment: Enrolment;
+  readonly enrolment: EnrolmentRow;
   readonly tenant: Tenant;
   readonly person: PersonRow;
 }

@@ -14,8 +14,8 @@ interface StartingLog extends LogClient {
  */
 export function createLogClient(log: StartingLog, database: Database): LogClient {
   return {
-    append: async (entries, known) =>
-      (await log.appendOfOneTenant(entries, known)) ??
+    append: async (entries, minLogSize) =>
+      (await log.appendOfOneTenant(entries, minLogSize)) ??
       (await log.append(entries, await sealedCount(database))),
     proofs: async (indices) => {
       // One after the other: the log is one object, and half a megabyte of each answer is enough at a time.

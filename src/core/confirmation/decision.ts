@@ -97,7 +97,7 @@ function vote(
   if (!signersAfter(policy, state, now - state.createdAt).has(person)) {
     return refuse("not_an_approver", "this person may not sign this request now");
   }
-  if (state.votes.some((cast) => cast.person === person)) {
+  if (state.votes.some((vote) => vote.person === person)) {
     return refuse("already_signed", "this person has already signed this request");
   }
   const votes = [...state.votes, { person, decision, at: now, credentialActive: true }];
@@ -107,7 +107,7 @@ function vote(
     return accept(ended ? end(voted, "rejected", now) : { state: voted, effects: [] });
   }
   const approvers = new Set(
-    votes.filter((cast) => cast.decision === "approve" && cast.credentialActive).map((cast) => cast.person),
+    votes.filter((vote) => vote.decision === "approve" && vote.credentialActive).map((vote) => vote.person),
   );
   const met = requirementsAfter(policy, now - state.createdAt).some((tree) => isSatisfied(tree, approvers));
   return accept(met ? end(voted, "approved", now) : { state: voted, effects: [] });
@@ -199,8 +199,8 @@ function signersAfter(policy: Policy, state: Confirmation, elapsedMilliseconds: 
 /** Whether the people who have not rejected could still meet the policy, now or after an escalation. */
 function canStillBeMet(policy: Policy, state: Confirmation): boolean {
   const remaining = new Set(signersAfter(policy, state, Number.POSITIVE_INFINITY));
-  for (const cast of state.votes)
-    if (cast.decision === "reject" || !cast.credentialActive) remaining.delete(cast.person);
+  for (const vote of state.votes)
+    if (vote.decision === "reject" || !vote.credentialActive) remaining.delete(vote.person);
   return requirementsAfter(policy, Number.POSITIVE_INFINITY).some((tree) => isSatisfied(tree, remaining));
 }
 

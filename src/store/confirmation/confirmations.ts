@@ -64,8 +64,8 @@ type Results = readonly [
   readonly OutboxRow[],
 ];
 
-function rowsFrom([[row], cast, passkeys, members, records]: Results): ConfirmationRows | undefined {
-  return row && { row, votes: cast, passkeys, audience: members, records };
+function rowsFrom([[row], voteRows, passkeys, members, records]: Results): ConfirmationRows | undefined {
+  return row && { row, votes: voteRows, passkeys, audience: members, records };
 }
 
 export async function readConfirmation(

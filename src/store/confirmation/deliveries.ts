@@ -13,17 +13,17 @@ export interface DeliveredOutcome {
 /** The confirmation of equal requests whose outcome is not delivered. */
 export async function findUndelivered(
   store: TenantStore,
-  requestHash: string,
+  callHash: string,
 ): Promise<ConfirmationRow | undefined> {
-  return store.first(confirmations, eq(confirmations.dedupeKey, requestHash));
+  return store.first(confirmations, eq(confirmations.dedupeKey, callHash));
 }
 
 export async function findLastRejection(
   store: TenantStore,
-  requestHash: string,
+  callHash: string,
 ): Promise<ConfirmationRow | undefined> {
   const [row] = await store
-    .select(confirmations, and(eq(confirmations.callHash, requestHash), eq(confirmations.status, "rejected")))
+    .select(confirmations, and(eq(confirmations.callHash, callHash), eq(confirmations.status, "rejected")))
     .orderBy(desc(confirmations.id))
     .limit(1);
   return row;

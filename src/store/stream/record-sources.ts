@@ -30,12 +30,12 @@ export async function recordSourcesOf(
   rows: readonly OutboxRow[],
 ): Promise<readonly RecordSource[]> {
   const ids = rows.flatMap(({ confirmationId }) => (confirmationId === null ? [] : [confirmationId]));
-  const [confirmationRows, cast] = await Promise.all([
+  const [confirmationRows, voteRows] = await Promise.all([
     store.selectIn(confirmations, confirmations.id, ids),
     countedVotesOf(store, ids),
   ]);
   const byId = new Map(confirmationRows.map((confirmation) => [confirmation.id, confirmation]));
-  const votes = Map.groupBy(cast, ({ confirmationId }) => confirmationId);
+  const votes = Map.groupBy(voteRows, ({ confirmationId }) => confirmationId);
   return rows.map((row) => {
     const id = row.confirmationId ?? "";
     return recordSource(row, byId.get(id), votes.get(id) ?? []);

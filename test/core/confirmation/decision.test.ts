@@ -298,8 +298,8 @@ it("keeps its promises over random sequences of inputs", { timeout: PROPERTY_MAX
         now += pause;
         if (input.kind === "seal") state = { ...state, sealed: state.status !== "pending" };
         else if (input.kind === "revoke") {
-          const votes = state.votes.map((cast) =>
-            cast.person === input.person ? { ...cast, credentialActive: false } : cast,
+          const votes = state.votes.map((one) =>
+            one.person === input.person ? { ...one, credentialActive: false } : one,
           );
           state = { ...state, votes };
         } else {
@@ -336,8 +336,8 @@ function checkStep(
   if (after.status === "expired") expect(now).toBeGreaterThanOrEqual(before.expiresAt);
   else expect(now).toBeLessThan(before.expiresAt);
   if (after.status === "approved" && after.overriddenBy === null) {
-    const counted = after.votes.filter((cast) => cast.decision === "approve" && cast.credentialActive);
-    const people = new Set(counted.map((cast) => cast.person));
+    const counted = after.votes.filter((one) => one.decision === "approve" && one.credentialActive);
+    const people = new Set(counted.map((one) => one.person));
     expect(people.size).toBe(counted.length);
     if (rules.excludeRequester) expect(people.has(after.requester ?? "nobody")).toBe(false);
     expect(requirementsAfter(rules, now - after.createdAt).some((tree) => isSatisfied(tree, people))).toBe(

@@ -52,12 +52,14 @@ export function expectedRecord(
   return { commit, label, entry: encodeEntry({ kind: "sealed", label, commit }) };
 }
 
-function bodyOf({ row, confirmation, votes: cast }: Source, directoryCommit: string) {
+function bodyOf({ row, confirmation, votes: voteRows }: Source, directoryCommit: string) {
   if (row.body !== null) return expectOk(parseJsonText(row.body));
   if (confirmation === undefined)
     throw new RangeError(`record ${row.seq} has neither a body nor a confirmation`);
   if (row.type === "consumed") return { confirmation: confirmation.id, decided: confirmation.decidedSeq };
-  const signed = cast.toSorted((one, other) => one.at - other.at || (one.personId < other.personId ? -1 : 1));
+  const signed = voteRows.toSorted(
+    (one, other) => one.at - other.at || (one.personId < other.personId ? -1 : 1),
+  );
   return {
     confirmation: confirmation.id,
     outcome: row.outcome,

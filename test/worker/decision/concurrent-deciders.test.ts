@@ -308,10 +308,10 @@ describe("two of three", () => {
 
 /** The vote that completed the quorum counted two passkeys that were active then, by the order of the stream. */
 async function expectQuorum(row: ConfirmationRow, revoked: string, revocationId: string): Promise<void> {
-  const cast = await store.select(votes, eq(votes.confirmationId, row.id));
+  const voteRows = await store.select(votes, eq(votes.confirmationId, row.id));
   const revocationRow = await store.first(confirmations, eq(confirmations.id, revocationId));
   expect(revocationRow?.decidedSeq).toEqual(expect.any(Number));
-  const approvals = cast.filter(({ decision }) => decision === "approve");
+  const approvals = voteRows.filter(({ decision }) => decision === "approve");
   const others = approvals.filter(({ credentialId }) => credentialId !== revoked);
   if (row.status === "approved") {
     const revokedAfter = (revocationRow?.decidedSeq ?? 0) > (row.decidedSeq ?? 0);

@@ -188,9 +188,9 @@ it("is committed once, however often it is sent", async () => {
   const page = await openPage(await company.asked());
   const sent = await Promise.all(Array.from({ length: 20 }, () => decided(page)));
   expect(sent.filter(Boolean)).toHaveLength(1);
-  const cast = await store.select(
+  const voteRows = await store.select(
     votes,
     and(eq(votes.confirmationId, page.id), eq(votes.personId, page.signer.person.id)),
   );
-  expect(cast).toHaveLength(1);
+  expect(voteRows).toHaveLength(1);
 });

@@ -42,7 +42,8 @@ export function failingRuntime(
 ): Runtime {
   const database = openDatabase({ DB: faultyDatabase(bindings.DB, fault) });
   const log: LogClient = {
-    append: (entries, known) => fault.intercept("log.append", () => runtime.log.append(entries, known)),
+    append: (entries, minLogSize) =>
+      fault.intercept("log.append", () => runtime.log.append(entries, minLogSize)),
     proofs: (indices) => runtime.log.proofs(indices),
     vkey: () => runtime.log.vkey(),
   };

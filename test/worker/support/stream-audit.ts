@@ -21,7 +21,7 @@ const OUTCOMES = { approve: "approved", reject: "rejected", cancel: "cancelled",
 
 /** One confirmation against its steps, votes and records. Returns its row. */
 export async function auditConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow> {
-  const [[row], stepRows, cast, records, ceremonyRows] = await store.read([
+  const [[row], stepRows, voteRows, records, ceremonyRows] = await store.read([
     store.select(confirmations, eq(confirmations.id, id)),
     store.select(steps, eq(steps.confirmationId, id)).orderBy(steps.n),
     store.select(votes, eq(votes.confirmationId, id)),
@@ -36,7 +36,7 @@ export async function auditConfirmation(store: TenantStore, id: string): Promise
   const signed = stepRows.filter(({ type }) => ["approve", "reject", "break-glass"].includes(type));
   const byStep = (one: { step: string }, other: { step: string }) => (one.step < other.step ? -1 : 1);
   expect(
-    cast
+    voteRows
       .map((vote) => ({ person: vote.personId, word: vote.decision, step: vote.stepId, at: vote.at }))
       .toSorted(byStep),
   ).toEqual(
@@ -81,7 +81,7 @@ export interface StreamAudit {
 /** The whole stream: no gap, each record chained to the one before it and sealed with its own label. */
 export async function auditStream(runtime: Runtime, store: TenantStore): Promise<StreamAudit> {
   const tenant = await store.own();
-  const [rows, about, cast] = await store.read([
+  const [rows, about, voteRows] = await store.read([
     store.select(outbox).orderBy(outbox.seq),
     store.select(confirmations),
     store.select(votes),
@@ -93,7 +93,7 @@ export async function auditStream(runtime: Runtime, store: TenantStore): Promise
   const commits: string[] = [];
   for (const row of rows) {
     const of = row.confirmationId;
-    const signed = cast.filter(({ confirmationId }) => confirmationId === of);
+    const signed = voteRows.filter(({ confirmationId }) => confirmationId === of);
     const { commit, label, entry } = expectedRecord(
       { row, confirmation: byId.get(of ?? ""), votes: signed },
       { id: tenant.stream ?? "", key },
@@ -114,7 +114,7 @@ export async function auditStream(runtime: Runtime, store: TenantStore): Promise
 
 /** The directory as an auditor computes it from the stream. Every record must be valid. */
 export async function replayDirectory(store: TenantStore): Promise<Directory> {
-  const [[first, ...rows], about, cast] = await store.read([
+  const [[first, ...rows], about, voteRows] = await store.read([
     store.select(outbox).orderBy(outbox.seq),
     store.select(confirmations),
     store.select(votes),
@@ -125,7 +125,7 @@ export async function replayDirectory(store: TenantStore): Promise<Directory> {
     if (type === "decision" || type === "consumed") continue;
     const row = about.find(({ id }) => id === confirmationId);
     const change = expectOk(parseChange(expectOk(parseJsonText(row?.payload ?? ""))));
-    const signers = cast.filter(
+    const signers = voteRows.filter(
       (vote) => vote.confirmationId === confirmationId && vote.decision !== "reject",
     );
     directory = expectOk(
