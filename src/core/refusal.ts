@@ -102,6 +102,7 @@ type PeopleCode =
   | "last_way_in"
   | "not_enrolled"
   | "too_many_managers"
+  | "too_many_passkeys"
   | "not_allowed";
 
 /** Why a ceremony is refused although its signature may be valid. */

@@ -108,6 +108,7 @@ const PROBLEMS = {
   passkey_removed: { status: 409, title: "The passkey was removed" },
   recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },
   not_enrolled: { status: 409, title: "The person has no endorsed passkey yet" },
+  too_many_passkeys: { status: 409, title: "You have too many passkeys" },
   too_many_managers: { status: 409, title: "Too many people would manage the organisation" },
   last_way_in: { status: 409, title: "Nobody would be left to manage the organisation" },
 } as const satisfies Partial<Record<RefusalCode, ProblemDefinition>>;

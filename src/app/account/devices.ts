@@ -2,12 +2,14 @@ import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { PASSKEYS_MAX } from "../../core/stream/change-format.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import {
   activePasskeysOf,
   endWaitingPasskey,
   findPasskey,
+  hasMaxPasskeys,
   insertPasskey,
   passkeysOf,
   updatePasskeyUse,
@@ -63,9 +65,10 @@ export async function beginDevice(
   runtime: Runtime,
   store: TenantStore,
   person: PersonRow,
-): Promise<DeviceChallenge> {
+): Promise<Result<DeviceChallenge>> {
+  if (await hasMaxPasskeys(store, person.id)) return tooManyPasskeys();
   const passkeys = await passkeysOf(store, person.id);
-  return {
+  return accept({
     challenge: await newChallenge(runtime, person),
     rpId: rpIdOf(runtime.origin),
     userHandle: person.userHandle,
@@ -75,8 +78,11 @@ export async function beginDevice(
       challenge: await newChallenge(runtime, person, "add-passkey"),
       allowCredentials: descriptorsOf(passkeys.filter((passkey) => passkeyState(passkey) === "active")),
     },
-  };
+  });
 }
+
+const tooManyPasskeys = () =>
+  refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
 
 export interface DeviceForm extends RegistrationForm {
   readonly proof: SignedInput & { readonly challenge: string };
@@ -101,7 +107,8 @@ export async function finishDevice(
   const stored = await storePasskey(runtime, id, () => insertPasskey(store, row, proof.value));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
-  if (storedRow === undefined) return inactivePasskey();
+  if (storedRow === undefined)
+    return (await hasMaxPasskeys(store, person.id)) ? tooManyPasskeys() : inactivePasskey();
   return requestEndorsement(runtime, store, storedRow, person);
 }
 

@@ -1,6 +1,6 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import type { RecoveryNotice } from "../../core/pages/inbox.ts";
-import { RECOVERY_MAX_REVOKED } from "../../core/stream/change-format.ts";
+import { PASSKEYS_MAX } from "../../core/stream/change-format.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { hasUsedRecoveryLink } from "../../store/account/enrolments.ts";
@@ -32,9 +32,8 @@ export async function requestRecovery(
   const approver = quorumOfManagers(await directoryOf(store), person);
   if (!approver.ok) return approver;
   const lost = await activePasskeysOf(store, person.id);
-  if (lost.length > RECOVERY_MAX_REVOKED) {
-    return refuse("recovery_impossible", `this person has more than ${RECOVERY_MAX_REVOKED} active passkeys`);
-  }
+  if (lost.length > PASSKEYS_MAX)
+    return refuse("recovery_impossible", `this person has more than ${PASSKEYS_MAX} active passkeys`);
   const key = fingerprintOf(expectOk(fromBase64url(passkey.publicKey)));
   const request = {
     change: {

@@ -9,8 +9,8 @@ import { credential, role } from "./record.ts";
 
 // The payload of a request to change the directory. Each kind of change has a record type of the same name.
 
-/** Passkeys that one recovery revokes; with ids of the usual 43 characters some 12 KiB. */
-export const RECOVERY_MAX_REVOKED = 256;
+/** Passkeys of one person that are active or wait for their endorsement: two for each of 8 devices. */
+export const PASSKEYS_MAX = 16;
 
 const KIND = "countersign/change";
 
@@ -41,7 +41,7 @@ const changeShape = shape.variant("change", {
     person,
     credential,
     /** Every passkey of the person that was active until now. */
-    revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), RECOVERY_MAX_REVOKED),
+    revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), PASSKEYS_MAX),
   }),
   /** Makes action and content of one decision public, or stops showing them. */
   revealed: change("revealed", {

@@ -24,7 +24,7 @@ deviceRoutes.get("/devices", requireSessionOrSignIn, async (context) => {
 
 deviceRoutes.post("/devices/begin", requireSession, pageBody(emptyBody), async (context) => {
   const { store, person } = context.get("session");
-  return context.json(await beginDevice(context.get("runtime"), store, person));
+  return context.json(orRefuse(await beginDevice(context.get("runtime"), store, person)));
 });
 
 deviceRoutes.post("/devices/finish", requireSession, pageBody(newDeviceBody), async (context) => {

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { PASSKEYS_MAX } from "../../core/stream/change-format.ts";
 import { confirmations, credentials } from "../schema.ts";
 import type { CredentialRow, Tenant } from "../rows.ts";
 import { ownTenant, prepared, type Statement, type TenantStore } from "../tenant-store.ts";
@@ -108,13 +109,23 @@ export type NewPasskey = Omit<
   "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "revokedSeq" | "counterRegressedAt"
 >;
 
-/** If this other passkey of the person is active. Raises if the passkey's id is registered already, in any tenant. */
+const isKeptBy = (person: string): SQL | undefined =>
+  and(eq(credentials.personId, person), isNull(credentials.revokedAt));
+
+/** Whether the person has as many active and waiting passkeys as are allowed. */
+export async function hasMaxPasskeys(store: TenantStore, person: string): Promise<boolean> {
+  return (await store.select(credentials, isKeptBy(person)).limit(PASSKEYS_MAX)).length === PASSKEYS_MAX;
+}
+
+/** If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id is registered already, in any tenant. */
 export async function insertPasskey(store: TenantStore, passkey: NewPasskey, active: string): Promise<void> {
   const signer = store.select(
     credentials,
     and(eq(credentials.id, active), eq(credentials.personId, passkey.personId), isActive()),
   );
-  await store.batch([insertPasskeyIf(store, passkey, sql`EXISTS ${signer}`)]);
+  const kept = sql`(SELECT count(*) FROM ${credentials} WHERE ${credentials.tenantId} = ${store.tenantId}
+    AND ${isKeptBy(passkey.personId)})`;
+  await store.batch([insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${PASSKEYS_MAX}`)]);
 }
 
 export function insertPasskeyIf(store: TenantStore, passkey: NewPasskey, condition: SQL): Statement {

@@ -196,3 +196,54 @@ describe("signing out everywhere", () => {
     expect((await alex.get("/inbox/items")).status).toBe(200);
   });
 });
+
+describe("a person has at most 16 passkeys that count or wait", () => {
+  /** Copies of this person's passkey. */
+  const insertCopies = async (client: BrowserClient, count: number): Promise<void> => {
+    await rows(
+      `WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?2)
+        INSERT INTO credentials SELECT tenant_id, printf('%04d', n) || id, person_id, label, public_key, algorithm, sign_count,
+          backup_eligible, backed_up, transports, created_at, endorsed_seq, revoked_at, last_used_at, revoked_seq,
+          counter_regressed_at FROM credentials JOIN number WHERE id = ?1`,
+      client.passkey.credential.id,
+      count,
+    );
+  };
+
+  it("so the next one is refused before it is created, until one is removed", async () => {
+    const nora = await company.enrolled("nora");
+    await insertCopies(nora, 14);
+    const waiting = await newPasskey(ORIGIN);
+    expect((await nora.addDevice(waiting)).status).toBe(200);
+    const refused = await nora.post("/devices/begin", {});
+    expect([...statusAndCode(refused), refused.body.detail]).toEqual([
+      409,
+      "too_many_passkeys",
+      "you have 16 passkeys; remove or revoke one first",
+    ]);
+    await nora.post(`/devices/${waiting.credential.id}/remove`, {});
+    expect((await nora.addDevice(await newPasskey(ORIGIN))).status).toBe(200);
+  });
+
+  it("also when two are added at the same time", async () => {
+    const otto = await company.enrolled("otto");
+    await insertCopies(otto, 14);
+    const challenges = [await otto.post("/devices/begin", {}), await otto.post("/devices/begin", {})];
+    const added = await Promise.all(
+      challenges.map(async ({ body }) => otto.finishDevice(await newPasskey(ORIGIN), body)),
+    );
+    const codes = added.map(({ status, body }) => String(body.code ?? status));
+    expect(codes.toSorted((one, other) => one.localeCompare(other))).toEqual(["200", "too_many_passkeys"]);
+  });
+
+  it("and can be recovered all the same", async () => {
+    const pia = await company.enrolled("pia");
+    await insertCopies(pia, 15);
+    const invited = await company.people("POST", "/api/recoveries", { username: "pia" });
+    const again = await BrowserClient.create(fetchWorker, ORIGIN);
+    const { body } = await again.enrol(invited.body.enrolUrl);
+    const { data } = await alex.approvalPage(idOf(body.approval));
+    expect(JSON.parse(data.payload).revoked).toHaveLength(16);
+    expect((await alex.decide(idOf(body.approval))).body.status).toBe("approved");
+  });
+});

@@ -58,6 +58,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["recovery_impossible", 409, "recovery_impossible"],
   ["last_way_in", 409, "last_way_in"],
   ["not_enrolled", 409, "not_enrolled"],
+  ["too_many_passkeys", 409, "too_many_passkeys"],
   ["too_many_managers", 409, "too_many_managers"],
   ["username_taken", 409, "username_taken"],
   ["enrolment_unknown", 404, "enrolment_unknown"],

@@ -95,7 +95,7 @@ export class RetryingClient {
   async addDevice(passkey: Authenticator, active: Authenticator): Promise<string> {
     const person = await personNamed(this.#store, "alex");
     const done = await this.retry(async (): Promise<Result<string>> => {
-      const begin = await beginDevice(this.#runtime, this.#store, person);
+      const begin = expectOk(await beginDevice(this.#runtime, this.#store, person));
       const { challenge } = begin;
       const { assertion } = await active.assert(bytesOf(begin.proof.challenge));
       const proof = { challenge: begin.proof.challenge, assertion, userHandle: null };
