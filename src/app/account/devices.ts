@@ -18,8 +18,9 @@ import { newestVotes } from "../../store/confirmation/votes.ts";
 import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
-import { cancelEndedEndorsements } from "../directory/end-passkeys.ts";
-import { requestEndorsement, revocationOf } from "../directory/endorse.ts";
+import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
+import { requestEndorsement } from "../directory/endorse.ts";
+import { revocationOf } from "../directory/revoke.ts";
 import { isoTime, newId, type Runtime } from "../runtime.ts";
 import {
   newChallenge,

@@ -7,8 +7,8 @@ import { findManagers, findPersonByName } from "../../store/account/people.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
-import { cancelEndedEndorsements } from "../directory/end-passkeys.ts";
-import { checkPlaceFor, quorumOfManagers } from "../directory/managers.ts";
+import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
+import { checkManagerLimit, quorumOfManagers } from "../directory/managers.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES, secretHash } from "./enrol.ts";
 
@@ -32,8 +32,8 @@ export async function invite(
   const isTaken = refuse("username_taken", `there is already somebody called "${username}"`);
   const existing = await findPersonByName(store, username);
   if (existing !== undefined && !(await isWaiting(store, existing, role))) return isTaken;
-  const place = checkPlaceFor(await findManagers(store), existing?.id, role);
-  if (!place.ok) return place;
+  const limit = checkManagerLimit(await findManagers(store), existing?.id, role);
+  if (!limit.ok) return limit;
   const personId = existing?.id ?? newId(runtime, "p");
   const link = newLink(runtime, personId, false);
   if (existing !== undefined) {

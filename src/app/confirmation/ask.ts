@@ -9,7 +9,8 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { createConfirmation, replay, type CreatedConfirmation } from "./create.ts";
-import { findReusable, rejectionLock, type RequestIdentity } from "./deduplicate.ts";
+import { findReusable, type RequestIdentity } from "./deduplicate.ts";
+import { rejectionLock } from "./rejection-lock.ts";
 
 export interface AskInput {
   readonly username: string | null;
@@ -72,9 +73,9 @@ async function findRepeated(
 ): Promise<Result<CreatedConfirmation> | undefined> {
   const earlier = idempotency && (await replay(store, idempotency, runtime.now()));
   if (earlier) return earlier;
-  const [equal, locked] = await Promise.all([
+  const [existing, locked] = await Promise.all([
     findReusable(store, identity),
     rejectionLock(runtime, store, identity),
   ]);
-  return equal ? accept({ row: equal, replayed: true }) : locked;
+  return existing ? accept({ row: existing, replayed: true }) : locked;
 }

@@ -68,8 +68,8 @@ async function refusalReason(
 ): Promise<Result<CreatedConfirmation>> {
   const earlier = idempotency && (await replay(store, idempotency, runtime.now()));
   if (earlier) return earlier;
-  const equal = identity && (await findReusable(store, identity));
-  if (equal) return accept({ row: equal, replayed: true });
+  const existing = identity && (await findReusable(store, identity));
+  if (existing) return accept({ row: existing, replayed: true });
   if (typeof approver === "object" && "username" in approver) {
     const refusal = await refuseApprover(store, approver.username);
     if (refusal) return refusal;

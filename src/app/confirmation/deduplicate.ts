@@ -1,9 +1,7 @@
 import { toHex } from "../../core/encoding/bytes.ts";
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { hashOfJson } from "../../core/encoding/jcs.ts";
-import { refuse, type Result } from "../../core/refusal.ts";
 import {
-  findLastRejection,
   findUndelivered,
   markDelivered,
   revertDelivery,
@@ -12,16 +10,13 @@ import {
 import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
 
 // Agents time out and repeat their requests. An equal request of the same key gets the confirmation of the first one
 // until its outcome is delivered. So an approval during a disconnection is not lost, and nobody is asked twice.
 
 /** An outcome in an answer that may not arrive. */
 export type Delivery = DeliveredOutcome;
-
-/** After a rejection nobody is asked the same for this time. */
-export const REJECTION_LOCK_MINUTES = 15;
 
 /** What identifies equal requests of one key. */
 export interface RequestIdentity {
@@ -45,24 +40,6 @@ export async function findReusable(
   { hash, reuses }: RequestIdentity,
 ): Promise<ConfirmationRow | undefined> {
   return reuses ? findUndelivered(store, hash) : undefined;
-}
-
-/** The refusal of a request that a person has recently rejected. */
-export async function rejectionLock(
-  runtime: Runtime,
-  store: TenantStore,
-  { hash }: RequestIdentity,
-): Promise<Extract<Result<never>, { ok: false }> | undefined> {
-  const row = await findLastRejection(store, hash);
-  if (row === undefined) return undefined;
-  // The time runs from the delivery, so a requester that reads the rejection late has the same lock.
-  const start = Math.max(row.decidedAt ?? 0, row.deliveredAt ?? 0);
-  const until = start + REJECTION_LOCK_MINUTES * 60_000;
-  if (until <= runtime.now()) return undefined;
-  return refuse(
-    "rejection_locked",
-    `this was rejected (${row.id}) and can't be asked again before ${isoTime(until)}`,
-  );
 }
 
 /**

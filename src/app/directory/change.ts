@@ -13,7 +13,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import type { Runtime } from "../runtime.ts";
-import { checkPlaceFor } from "./managers.ts";
+import { checkManagerLimit } from "./managers.ts";
 
 // Changes of the directory are confirmations whose payload is the change document. Whether somebody may sign one is a
 // rule of core; an auditor applies the same rule to the sealed stream.
@@ -51,8 +51,8 @@ export async function judgeChange(
   const directory = await directoryOf(store);
   const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
-  const place = checkPlaceAfter(directory, change);
-  if (!place.ok) return place;
+  const limit = checkManagerLimitAfter(directory, change);
+  if (!limit.ok) return limit;
   // The same check that an auditor makes later, so that every sealed change replays.
   const alone = applyChange(directory, change, [person.id], 0);
   if (alone.ok) return accept(last);
@@ -66,8 +66,10 @@ export async function judgeChange(
 }
 
 /** Several requests may have been created while there was one place. */
-function checkPlaceAfter({ members }: Directory, change: Change): Result<"free"> {
-  return "role" in change ? checkPlaceFor(members.values(), change.person.id, change.role) : accept("free");
+function checkManagerLimitAfter({ members }: Directory, change: Change): Result<"allowed"> {
+  return "role" in change
+    ? checkManagerLimit(members.values(), change.person.id, change.role)
+    : accept("allowed");
 }
 
 /** A passkey that has ended can't be made active. */

@@ -1,11 +1,10 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
-import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { Policy } from "../../core/confirmation/policy.ts";
-import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { accept, expectOk, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
-import { activePasskeysOf, endorsedPasskeysOf, findPasskeyOf } from "../../store/account/passkeys.ts";
+import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
 import { findSameRequests } from "../../store/confirmation/confirmations.ts";
 import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/rows.ts";
 import { findRecord } from "../../store/stream/outbox.ts";
@@ -101,41 +100,5 @@ function endorsementOf(
     person: { id: person, username },
     role,
     credential: { id, publicKey },
-  };
-}
-
-/** Requests that this passkey is revoked. The person signs, or a manager if the person can't. */
-export async function requestRevocation(
-  runtime: Runtime,
-  store: TenantStore,
-  id: string,
-  person: PersonRow,
-): Promise<Result<string>> {
-  const passkey = await findPasskeyOf(store, person.id, id);
-  // A passkey that was never active is not revoked: its endorsement is rejected, or never requested.
-  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
-    return refuse("not_found", "there is no such passkey");
-  const change = revocationOf(passkey, person);
-  const directory = await directoryOf(store);
-  const lastOwner = lastOwnerFailure(directory, change);
-  if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
-  const canSign = (await activePasskeysOf(store, person.id)).length > 0 && mayDecide(person);
-  const approver = canSign ? accept(person.id) : anyManager(directory, person.id, person.role === "owner");
-  if (!approver.ok) return approver;
-  const action = `Revoke ${person.username}'s passkey "${passkey.label}"`;
-  const requester = requesterOf(person);
-  return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
-}
-
-export function revocationOf(
-  { id }: Pick<CredentialRow, "id">,
-  { id: person, username }: PersonRow,
-): ChangeOf<"credential.revoked"> {
-  return {
-    v: 1,
-    kind: "countersign/change",
-    change: "credential.revoked",
-    person: { id: person, username },
-    credential: { id },
   };
 }

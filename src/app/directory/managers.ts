@@ -16,17 +16,17 @@ const OWNERS_MAX = 8;
 const MANAGERS_MAX = 56;
 
 /** Refuses a role that would give the tenant too many managers. `members` may include this person. */
-export function checkPlaceFor(
+export function checkManagerLimit(
   members: Iterable<Pick<Member, "id" | "role">>,
   person: string | undefined,
   role: Role,
-): Result<"free"> {
-  if (!isManager({ role })) return accept("free");
+): Result<"allowed"> {
+  if (!isManager({ role })) return accept("allowed");
   const managers = [...members].filter((member) => member.id !== person && isManager(member));
   const owners = managers.filter((member) => member.role === "owner");
   if (role === "owner" && owners.length >= OWNERS_MAX) return tooMany(`${OWNERS_MAX} owners`);
   if (managers.length >= MANAGERS_MAX) return tooMany(`${MANAGERS_MAX} owners and admins`);
-  return accept("free");
+  return accept("allowed");
 }
 
 const tooMany = (counted: string) =>

@@ -8,7 +8,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { directoryOf } from "./change.ts";
-import { anyManager, checkPlaceFor } from "./managers.ts";
+import { anyManager, checkManagerLimit } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 
 /** Requests another role for a person. Returns the address where somebody entitled signs. */
@@ -34,8 +34,8 @@ export async function requestRole(
   const directory = await directoryOf(store);
   const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
-  const place = checkPlaceFor(await findManagers(store), person.id, role);
-  if (!place.ok) return place;
+  const limit = checkManagerLimit(await findManagers(store), person.id, role);
+  if (!limit.ok) return limit;
   const approver = anyManager(directory, person.id, role === "owner" || person.role === "owner");
   if (!approver.ok) return approver;
   const action = `Make ${username} (${person.role}) ${role}`;

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { beginDevice, devicesOf, finishDevice, removeDevice } from "../../app/account/devices.ts";
-import { requestRevocation } from "../../app/directory/endorse.ts";
+import { requestRevocation } from "../../app/directory/revoke.ts";
 import type { ChangeRequested, DevicesData } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";

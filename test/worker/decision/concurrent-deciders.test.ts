@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { requestRevocation } from "../../../src/app/directory/endorse.ts";
+import { requestRevocation } from "../../../src/app/directory/revoke.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";

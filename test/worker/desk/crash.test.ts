@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { ask } from "../../../src/app/confirmation/ask.ts";
 import { consume } from "../../../src/app/confirmation/consume.ts";
 import { read } from "../../../src/app/confirmation/read.ts";
-import { requestRevocation } from "../../../src/app/directory/endorse.ts";
+import { requestRevocation } from "../../../src/app/directory/revoke.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import type { Principal } from "../../../src/app/account/principal.ts";
