@@ -32,6 +32,13 @@ describe("a person who has lost every passkey", () => {
     const fingerprint = await again.page.locator("#fingerprint").innerText();
     await alex.page.goto(`${url}/inbox`);
     await eventually(alex.page.getByText("passkeys were replaced")).toHaveCount(0);
+    const warning = "A NEW passkey asks to act as maria";
+    await maria.page.goto(`${url}/inbox`);
+    for (const { page } of [alex, maria]) {
+      await eventually(page.locator("#notices section")).toContainText(warning);
+      await eventually(page.locator("#notices section")).toContainText(fingerprint);
+    }
+    await eventually(maria.page.getByText("If you did not create it, let nobody sign for it")).toBeVisible();
     const request = alex.page.getByRole("link", { name: /Replace all passkeys of maria/ });
     await eventually(request).toContainText(fingerprint);
     await request.click();
@@ -41,6 +48,7 @@ describe("a person who has lost every passkey", () => {
 
     for (const reader of [alex, again]) {
       await reader.page.goto(`${url}/inbox`);
+      await eventually(reader.page.getByText(warning)).toHaveCount(0);
       const notice = reader.page.locator("#notices p");
       await eventually(notice).toContainText("maria's passkeys were replaced on ");
       await eventually(notice).toContainText(", signed by alex.");

@@ -1,7 +1,7 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
 import type { EnrolmentResult, Invitation, RegistrationInput } from "../../src/core/pages/account.ts";
 import { streamId } from "../../src/core/stream/record.ts";
-import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
+import { runAction, byId, setText, setVisible } from "../common/dom.ts";
 import { passkeyErrorText } from "../common/passkey-client.ts";
 import {
   createPasskey,
@@ -10,7 +10,7 @@ import {
   groupedDigits,
   type NewPasskey,
 } from "../common/create-passkey.ts";
-import { post, sameOriginUrl } from "../common/http.ts";
+import { post } from "../common/http.ts";
 import { drawExact } from "../common/text.ts";
 
 const create = byId("create", HTMLButtonElement);
@@ -82,9 +82,6 @@ function drawDone(
   setVisible(byId("second"), done.active);
   setVisible(byId("facts"), true);
   if (own !== null) drawStream(own);
-  const approval = done.approval === null ? undefined : sameOriginUrl(done.approval);
-  if (approval !== undefined)
-    byId("waiting").append(make("p", "", link(approval, "", "Open the request to endorse it")));
 }
 
 function drawStream(stream: string): void {

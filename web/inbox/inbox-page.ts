@@ -5,7 +5,13 @@ import { enableSignOut } from "../common/sign-out.ts";
 import { drawExact } from "../common/text.ts";
 import { drawTime } from "../common/time.ts";
 import { groupedCode } from "../../src/core/confirmation/challenge.ts";
-import type { Inbox, InboxData, InboxItem, RecoveryNotice } from "../../src/core/pages/inbox.ts";
+import type {
+  Inbox,
+  InboxData,
+  InboxItem,
+  NewPasskeyNotice,
+  RecoveryNotice,
+} from "../../src/core/pages/inbox.ts";
 
 const WAIT_SECONDS = 25;
 
@@ -32,13 +38,13 @@ function start({ person, tenant, ...items }: InboxData): void {
 }
 
 /** Returns the number of requests that wait for this person. */
-function draw({ items, notices }: Inbox): number {
+function draw({ items, notices, newPasskeys }: Inbox): number {
   const newestFirst = items.toSorted((left, right) => (left.createdAt < right.createdAt ? 1 : -1));
   const waiting = newestFirst.filter(({ status }) => status === "pending");
   const earlier = newestFirst.filter(({ status }) => status !== "pending");
   // The links are replaced: move the focus to the new copy of the focused one.
   const focused = document.activeElement?.getAttribute("href");
-  byId("notices").replaceChildren(...notices.map(drawNotice));
+  byId("notices").replaceChildren(...newPasskeys.map(drawNewPasskey), ...notices.map(drawNotice));
   byId("waiting").replaceChildren(...waiting.map(drawItem));
   byId("earlier").replaceChildren(...earlier.map(drawItem));
   if (focused) document.querySelector<HTMLElement>(`main a[href="${CSS.escape(focused)}"]`)?.focus();
@@ -77,6 +83,29 @@ function drawPublication(address: string, action: string, shown: boolean): HTMLE
   const publish = link(address, "", shown ? "Public: view or withdraw" : "Publish");
   publish.ariaLabel = `${publish.textContent}: ${action}`;
   return make("p", "", publish);
+}
+
+/** In words that nobody can mistake: it may be an attack. */
+function drawNewPasskey(notice: NewPasskeyNotice): HTMLElement {
+  const { username, isOwn, replacesAll, fingerprint, at, request } = notice;
+  const advice = isOwn
+    ? "If you did not create it, let nobody sign for it, and tell an owner or admin at once."
+    : "Compare the fingerprint with this person before anybody signs, and not in the channel that brought the link.";
+  const loss = `It would replace all passkeys that ${isOwn ? "you have" : "this person has"} now. `;
+  const drawn = make(
+    "section",
+    "card outcome bad",
+    make(
+      "p",
+      "",
+      make("b", "", "A NEW passkey asks to act as ", drawExact(username), isOwn ? " (you)." : "."),
+    ),
+    make("p", "", "Fingerprint ", make("code", "", fingerprint), ", since ", drawTime(at), "."),
+    make("p", "", replacesAll ? loss : "", advice),
+  );
+  if (request !== null)
+    drawn.append(make("p", "", link(`/approve/${encodeURIComponent(request)}`, "", "Open this request")));
+  return drawn;
 }
 
 function drawNotice({ username, at, signedBy }: RecoveryNotice): HTMLElement {

@@ -6,6 +6,7 @@ import { readInbox } from "../../store/confirmation/confirmation-list.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
+import { newPasskeyNotices } from "../directory/new-passkey-notices.ts";
 import { recoveryNotices } from "../directory/recovery.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 
@@ -25,12 +26,16 @@ export async function inboxOf(runtime: Runtime, store: TenantStore, person: Pers
     code: codeOf(row),
     shown: canPublish(row, person) ? revealed.has(row.id) : null,
   }));
-  const notices = await recoveryNotices(runtime, store);
+  const [notices, newPasskeys] = await Promise.all([
+    recoveryNotices(runtime, store),
+    newPasskeyNotices(runtime, store, person),
+  ]);
   const content = [
     ...items.map((item) => `${item.id} ${item.status} ${item.shown}`),
     ...notices.map(({ username, at }) => `${username} ${at}`),
+    ...newPasskeys.map(({ fingerprint, request }) => `${fingerprint} ${request}`),
   ].join("\n");
-  return { items, notices, version: toHex(sha256(utf8(content)).subarray(0, 8)) };
+  return { items, notices, newPasskeys, version: toHex(sha256(utf8(content)).subarray(0, 8)) };
 }
 
 function canPublish({ type, status }: ConfirmationRow, person: PersonRow): boolean {

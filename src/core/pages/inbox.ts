@@ -11,6 +11,8 @@ export interface Inbox {
   readonly items: readonly InboxItem[];
   /** Shown to every person of the tenant. */
   readonly notices: readonly RecoveryNotice[];
+  /** Shown to the person concerned and to all who manage people. */
+  readonly newPasskeys: readonly NewPasskeyNotice[];
   /** Changes when an item or a notice changes. */
   readonly version: string;
 }
@@ -34,4 +36,17 @@ export interface RecoveryNotice {
   readonly username: string;
   readonly at: string;
   readonly signedBy: readonly string[];
+}
+
+/** A new passkey waits for signatures to act as somebody who has one already. */
+export interface NewPasskeyNotice {
+  readonly username: string;
+  /** Whether it asks to act as the reader. */
+  readonly isOwn: boolean;
+  /** A recovery: all other passkeys of the person would be revoked. */
+  readonly replacesAll: boolean;
+  readonly fingerprint: string;
+  readonly at: string;
+  /** The id of its request, if the reader may sign that. */
+  readonly request: string | null;
 }

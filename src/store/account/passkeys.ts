@@ -54,6 +54,16 @@ export async function endorsedPasskeysOf(
   return store.select(credentials, and(eq(credentials.personId, person), isNotNull(credentials.endorsedSeq)));
 }
 
+/** Those of these people of whom a passkey was endorsed at some time. */
+export async function personsWithEndorsedPasskey(
+  store: TenantStore,
+  people: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const isEndorsed = isNotNull(credentials.endorsedSeq);
+  const endorsed = await store.selectIn(credentials, credentials.personId, [...new Set(people)], isEndorsed);
+  return new Set(endorsed.map(({ personId }) => personId));
+}
+
 export async function findPasskey(store: TenantStore, id: string): Promise<CredentialRow | undefined> {
   return store.first(credentials, eq(credentials.id, id));
 }

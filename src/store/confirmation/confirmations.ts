@@ -137,6 +137,16 @@ export async function isInAudience(
   return (await store.first(audience, row)) !== undefined;
 }
 
+/** Those of these confirmations that this person is asked. */
+export async function audienceOf(
+  store: TenantStore,
+  ids: readonly string[],
+  person: string,
+): Promise<ReadonlySet<string>> {
+  const asked = await store.selectIn(audience, audience.confirmationId, ids, eq(audience.personId, person));
+  return new Set(asked.map(({ confirmationId }) => confirmationId));
+}
+
 /** Written as in the partial index: with a parameter the planner would not use it. */
 const IS_CHANGE = sql.raw("type <> 'decision'");
 
