@@ -38,7 +38,11 @@ export async function finishSignIn(
   runtime: Runtime,
   input: SignedInput & { readonly challenge: string },
 ): Promise<Result<SignedIn>> {
-  const unknown = refuse("unknown_credential", "this passkey is not known here");
+  // One refusal for every reason, so that nobody learns which passkeys exist.
+  const unknown = refuse(
+    "unknown_credential",
+    "this passkey is not known here; sign in with another one, or ask an admin for a new link",
+  );
   const challenge = fromBase64url(input.challenge);
   if (!challenge.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
   const { id } = input.assertion;
@@ -58,7 +62,7 @@ export async function finishSignIn(
     confirmation: null,
   });
   if (event) await reportEvent(runtime, store, newId(runtime, "a"), event);
-  if (!verified.ok) return verified;
+  if (!verified.ok) return unknown;
   await updatePasskeyUse(store, passkey, verified.value, runtime.now());
   if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person);
   return accept({ store, passkey });

@@ -105,7 +105,7 @@ describe("verifiers that disagree", () => {
   });
 
   it("refuse a sign-in", async () => {
-    expect(statusAndCode(await signInWith(DISPUTED))).toEqual(REFUSED);
+    expect(statusAndCode(await signInWith(DISPUTED))).toEqual([403, "unknown_credential"]);
     await expectOneEvent("verifier_disagreement", id(), null);
   });
 
