@@ -169,8 +169,12 @@ export class BrowserClient {
   }
 }
 
-export async function newPasskey(origin: string, signCount = 0): Promise<Authenticator> {
-  return createAuthenticator({ rpId: new URL(origin).hostname, origin, signCount });
+export async function newPasskey(
+  origin: string,
+  signCount = 0,
+  backupEligible = true,
+): Promise<Authenticator> {
+  return createAuthenticator({ rpId: new URL(origin).hostname, origin, signCount, backupEligible });
 }
 
 /** A backend with an API key. */

@@ -70,15 +70,8 @@ export async function prepareStep(
     confirmation: loaded.row.id,
   });
   if (!result.ok) return { step: result, event };
-  const isCopied = result.value.signCountRegressed || passkey.counterRegressedAt !== null;
-  if (isCopied && isDeviceBound(loaded))
-    return {
-      step: refuse(
-        "signature_counter_regression",
-        "this passkey's signature counter went back, so it may have been copied; sign with another passkey",
-      ),
-      event,
-    };
+  const copied = isDeviceBound(loaded) ? refuseCopied(passkey, result.value) : undefined;
+  if (copied) return { step: copied, event };
   const signed = { passkey, statement, authenticator: authenticatorUpdate(result.value, passkey) };
   return { step: await judgeStep(runtime, store, context, loaded, signed), event };
 }
@@ -86,6 +79,24 @@ export async function prepareStep(
 /** Whether the policy takes only passkeys that can't be copied. */
 export function isDeviceBound({ policy }: LoadedConfirmation): boolean {
   return policy.authenticator === "device-bound";
+}
+
+function refuseCopied(
+  { counterRegressedAt }: CredentialRow,
+  { backupEligible, signCountRegressed }: AssertionFacts,
+): ReturnType<typeof refuse> | undefined {
+  // A verifier refuses it, too.
+  if (backupEligible)
+    return refuse(
+      "authenticator_class_mismatch",
+      "this request takes only a passkey that can't leave its device, such as a security key; sign with one",
+    );
+  return signCountRegressed || counterRegressedAt !== null
+    ? refuse(
+        "signature_counter_regression",
+        "this passkey's signature counter went back, so it may have been copied; sign with another passkey",
+      )
+    : undefined;
 }
 
 interface SignedStatement {

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
-import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
-import type { Lies } from "../../support/authenticator.ts";
+import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
+import { receiptVerdict } from "../support/http-audit.ts";
+import { requireDeviceBound } from "../support/signed-decisions.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import {
   freshRuntime,
@@ -71,15 +71,16 @@ async function signInWith(lies: Lies): Promise<Answered> {
 /** A request to alex that takes only a passkey that can't be copied. */
 async function deviceBound(): Promise<string> {
   const request = await company.asked();
-  const [person] = await rows("SELECT id FROM people WHERE username = 'alex'");
-  const policy: Policy = { ...singleApproverPolicy(String(person?.["id"])), authenticator: "device-bound" };
-  await rows(
-    "UPDATE confirmations SET policy = ?1, policy_hash = ?2 WHERE id = ?3",
-    canonicalText(policy),
-    policyHash(policy),
-    request,
-  );
+  await requireDeviceBound(company.store, request, "alex");
   return request;
+}
+
+/** A further passkey of alex that can't be copied. */
+async function newDevicePasskey(): Promise<Authenticator> {
+  const passkey = await newPasskey(ORIGIN, 0, false);
+  const { body } = await alex.addDevice(passkey);
+  await alex.decide(idOf(body.approval));
+  return passkey;
 }
 
 const setCounter = (count: number) =>
@@ -172,21 +173,24 @@ describe("a passkey whose counter went back", () => {
 
   it("is refused where the policy requires a device-bound passkey, now and later", async () => {
     const requests = [await deviceBound(), await deviceBound(), await deviceBound()] as const;
-    await setCounter(10);
-    const accepted = await alex.decide(requests[0], { lies: { signCount: 11 } });
-    expect(accepted.body.status).toBe("approved");
-    const refused = await alex.decide(requests[1], { lies: { signCount: 4 } });
+    const [passkey, another] = [await newDevicePasskey(), await newDevicePasskey()];
+    const decide = async (request: string, signCount: number) =>
+      alex.decide(request, { passkey, lies: { signCount } });
+    expect((await decide(requests[0], 11)).body.status).toBe("approved");
+    const refused = await decide(requests[1], 4);
     expect(statusAndCode(refused)).toEqual([403, "signature_counter_regression"]);
     expect(refused.body.detail).toContain("sign with another passkey");
-    await expectOneEvent("signature_counter_regression", alex.passkey.credential.id, requests[1]);
-    expect(await mark()).not.toBeNull();
-    const later = await alex.decide(requests[2], { lies: { signCount: 12 } });
-    expect(statusAndCode(later)).toEqual([403, "signature_counter_regression"]);
-    expect((await alex.decide(await company.asked(), { lies: { signCount: 13 } })).status).toBe(200);
-    const second = await newPasskey(ORIGIN);
-    const { body } = await alex.addDevice(second);
-    await alex.decide(idOf(body.approval), { lies: { signCount: 14 } });
-    expect((await alex.decide(requests[2], { passkey: second })).body.status).toBe("approved");
+    await expectOneEvent("signature_counter_regression", passkey.credential.id, requests[1]);
+    expect(statusAndCode(await decide(requests[2], 12))).toEqual([403, "signature_counter_regression"]);
+    expect((await decide(await company.asked(), 13)).body.status).toBe("approved");
+    expect((await alex.decide(requests[2], { passkey: another })).body.status).toBe("approved");
+    expect(await receiptVerdict(company, requests[2])).toEqual(["", true]);
+  });
+
+  it("that can be backed up is refused there as well, because no receipt of it would verify", async () => {
+    const refused = await alex.decide(await deviceBound());
+    expect(statusAndCode(refused)).toEqual([403, "authenticator_class_mismatch"]);
+    expect(refused.body.detail).toContain("such as a security key");
   });
 });
 

@@ -155,6 +155,19 @@ const NEW_SIGNERS: readonly Attack[] = [
     findings: { receipt: "signature credential endorsement", audit: "directory decisions" },
   },
   {
+    name: "another role of the only owner, signed by that owner",
+    goal: "nobody is left who can manage the tenant",
+    attack: async () => {
+      await forge(tenant, {
+        type: "role.changed",
+        payload: await roleChange(tenant, "alex", "approver"),
+        votes: [{ by: "alex", passkey: tenant.alex.passkey }],
+      });
+      return tenant.approved;
+    },
+    findings: { audit: "directory" },
+  },
+  {
     name: "a higher role in the table only",
     goal: "the service itself lets an approver add a person",
     attack: async () => {

@@ -2,7 +2,7 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
-import { BrowserClient } from "../../support/browser-client.ts";
+import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import { restCalls } from "../support/rest-calls.ts";
 import { fetchWorker, idOf, ORIGIN } from "../support/worker-fixture.ts";
 import {
@@ -31,6 +31,7 @@ import {
   shiftRecords,
 } from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
+import { requireDeviceBound } from "../support/signed-decisions.ts";
 
 // What the operator can do although the evidence does not show it, or not all of it. Each attack is carried out, and only
 // the listed checks detect it. web/docs/security.md lists these limits: change it if a check here detects more.
@@ -59,6 +60,23 @@ const LIMITS: readonly Limit[] = [
       const id = await tenant.asked("cy");
       await rows("UPDATE confirmations SET requester_name = 'the board' WHERE id = ?1", id);
       await tenant.cy.decide(id);
+      return id;
+    },
+  },
+  {
+    name: "the mark of a passkey that may have been copied, removed",
+    why: "no record holds a passkey's counter; the policy still refuses every passkey that can be backed up",
+    attack: async () => {
+      const passkey = await newPasskey(ORIGIN, 0, false);
+      await tenant.cy.decide(idOf((await tenant.cy.addDevice(passkey)).body.approval));
+      const { id: key } = passkey.credential;
+      await rows("UPDATE credentials SET sign_count = 9, counter_regressed_at = 1 WHERE id = ?1", key);
+      const [id, refused] = [await tenant.asked("cy"), await tenant.asked("cy")];
+      for (const request of [id, refused]) await requireDeviceBound(tenant.store, request, "cy");
+      const signing = { passkey, lies: { signCount: 5 } };
+      expect((await tenant.cy.decide(refused, signing)).body.code).toBe("signature_counter_regression");
+      await rows("UPDATE credentials SET sign_count = 0, counter_regressed_at = NULL WHERE id = ?1", key);
+      expect((await tenant.cy.decide(id, signing)).body.status).toBe("approved");
       return id;
     },
   },

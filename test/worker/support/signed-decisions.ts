@@ -5,6 +5,8 @@ import type { Decision } from "../../../src/app/decision/signed-step.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromHex, toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
+import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";
 import { ceremonies, confirmations, credentials, people } from "../../../src/store/schema.ts";
@@ -73,6 +75,18 @@ export async function personNamed(store: TenantStore, username: string): Promise
   const person = await store.first(people, eq(people.username, username));
   if (person === undefined) throw new RangeError(`nobody is called ${username}`);
   return person;
+}
+
+/** The request takes only passkeys that can't be copied. No route creates such a request yet. */
+export async function requireDeviceBound(
+  store: TenantStore,
+  request: string,
+  username: string,
+): Promise<void> {
+  const { id } = await personNamed(store, username);
+  const policy: Policy = { ...singleApproverPolicy(id), authenticator: "device-bound" };
+  const values = { policy: canonicalText(policy), policyHash: policyHash(policy) };
+  await store.update(confirmations, values, eq(confirmations.id, request));
 }
 
 /** A passkey that is active at once: its row is inserted, and no record endorses it. */
