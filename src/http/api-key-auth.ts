@@ -18,7 +18,7 @@ export interface KeyEnv extends HonoEnv {
     /** The tenant, project and key that the call acts for. */
     readonly principal: Principal;
     /** True once a statement of this call has found the key active. */
-    isKeyConfirmed?: boolean;
+    isKeyChecked?: boolean;
   };
 }
 
@@ -29,15 +29,15 @@ export const authenticate: MiddlewareHandler<KeyEnv> = async (context, next) => 
 };
 
 /**
- * Accepts a key that was looked up some seconds ago. Unless the handler has confirmed it in a statement of its
- * own, the key is looked up again before the answer leaves: a revoked key learns nothing but that it is revoked.
+ * Accepts a key that is in the cache. Unless a statement of the handler has checked the key, it is looked up before
+ * the answer is sent: a revoked key learns only that it is revoked.
  */
-export const authenticateRemembered: MiddlewareHandler<KeyEnv> = async (context, next) => {
+export const authenticateWithCache: MiddlewareHandler<KeyEnv> = async (context, next) => {
   const runtime = context.get("runtime");
   const principal = orRefuse(await cachedPrincipalOf(runtime, context.req.header("x-api-key")));
   context.set("principal", principal);
   await next();
-  if (context.get("isKeyConfirmed") === true || (await isStillActive(runtime, principal))) return;
+  if (context.get("isKeyChecked") === true || (await isStillActive(runtime, principal))) return;
   // Otherwise headers of the discarded answer would end up in the refusal.
   context.res = undefined;
   throw new HttpRefusal(UNAUTHORIZED.refusal);

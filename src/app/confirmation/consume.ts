@@ -79,6 +79,6 @@ async function claimKey(
 
 /** The same id for each attempt with this claim of an idempotency key. */
 function stepIdOf(keyId: string, idempotencyKey: string, confirmation: string, claimedAt: number): string {
-  const hash = hashOfJson({ keyId, once: idempotencyKey, confirmation, claimedAt });
+  const hash = hashOfJson({ keyId, idempotencyKey, confirmation, claimedAt });
   return makeId("s", 0, hash.slice(0, ID_RANDOM_BYTES));
 }

@@ -1,7 +1,7 @@
 import type { Delivery } from "../../app/confirmation/deduplicate.ts";
 import { utf8 } from "../../core/encoding/bytes.ts";
 
-// Notices whether the client received the answer. The runtime reports a closed connection only when something is
+// Detects whether the client received the answer. The runtime reports a closed connection only when something is
 // written to it, so an open answer gets a keep-alive from time to time, and two more comments after its end.
 
 /** Python agents give up after 5 s of silence. A client that has gone is noticed at the next keep-alive. */

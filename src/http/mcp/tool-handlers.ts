@@ -37,7 +37,7 @@ export async function requestApproval(
   input: z.output<typeof schemas.requestArguments>,
 ): Promise<CallToolResult> {
   const { runtime, principal } = call;
-  const { action, approver_username: username = null, idempotency_key: once = null } = input;
+  const { action, approver_username: username = null, idempotency_key: idempotencyKey = null } = input;
   const payload = canonicalPayload(input.payload);
   if (!payload.ok) return refusalResult(payload.refusal);
   if (username === null) {
@@ -46,7 +46,7 @@ export async function requestApproval(
       detail: "no policy names the approvers here; name the person in approver_username",
     });
   }
-  const question = {
+  const request = {
     username,
     action,
     payload: payload.value,
@@ -59,9 +59,9 @@ export async function requestApproval(
   const created = await ask(
     runtime,
     principal,
-    question,
-    once,
-    identityOf(principal.key.id, question, once === null),
+    request,
+    idempotencyKey,
+    identityOf(principal.key.id, request, idempotencyKey === null),
   );
   if (!created.ok) return refusalResult(created.refusal);
   return waitForOutcome(call, created.value.row.id, input.wait_seconds);
@@ -104,10 +104,10 @@ export async function consumeApproval(
   { runtime, principal }: ToolCall,
   input: z.output<typeof schemas.consumeArguments>,
 ): Promise<CallToolResult> {
-  const { confirmation_id: id, idempotency_key: once = null } = input;
+  const { confirmation_id: id, idempotency_key: idempotencyKey = null } = input;
   const payload = canonicalPayload(input.payload);
   if (!payload.ok) return refusalResult(payload.refusal);
-  const used = await consume(runtime, principal, id, payload.value, once);
+  const used = await consume(runtime, principal, id, payload.value, idempotencyKey);
   return resultOf(used, (loaded) => consumedAnswer(runtime, loaded));
 }
 

@@ -30,7 +30,7 @@ export async function createConfirmation(call: RestCall<CreateRequest>): Promise
   const { row, replayed } = orRefuse(await ask(runtime, principal, body, idempotencyKey));
   if (!replayed) {
     // The statement that inserted the row has checked the key.
-    context.set("isKeyConfirmed", true);
+    context.set("isKeyChecked", true);
     return context.json(confirmationAnswer(runtime, viewOfNew(row, body.username)), 201);
   }
   const loaded = orRefuse(await read(runtime, principal, row.id));
@@ -61,7 +61,7 @@ export async function getConfirmation(call: RestCall<unknown, WaitQuery>): Promi
   const { context, runtime, principal, id, query } = call;
   const outcome = await wait(runtime, principal, id, query.wait);
   // Its last statement has checked the key.
-  context.set("isKeyConfirmed", true);
+  context.set("isKeyChecked", true);
   return confirmationResponse(context, orRefuse(outcome));
 }
 

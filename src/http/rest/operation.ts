@@ -8,7 +8,7 @@ import { orRefuse } from "../http-refusal.ts";
 import { readJsonBody } from "../json-body.ts";
 import type { ProblemCode } from "../problem.ts";
 import { validate, validateQuery, type Validated } from "../validate.ts";
-import { authenticate, authenticateRemembered, requireScope, type KeyEnv } from "../api-key-auth.ts";
+import { authenticate, authenticateWithCache, requireScope, type KeyEnv } from "../api-key-auth.ts";
 import { readIdempotencyKey } from "./request-schemas.ts";
 
 // One operation of the REST API: its description for the OpenAPI document, and the handlers that Hono runs.
@@ -66,7 +66,7 @@ interface KeyOperation<
 > extends Description {
   readonly scope: Scope;
   /** For calls that agents repeat often: spares the look-up of the key. */
-  readonly isKeyRemembered?: true;
+  readonly isKeyCached?: true;
   readonly request?: Request;
   readonly query?: Query;
   readonly handler: (call: RestCall<BodyOf<Request>, QueryOf<Query>>) => Promise<Response>;
@@ -79,8 +79,8 @@ type QueryOf<Query> = Query extends z.ZodObject ? z.output<Query> : undefined;
 export function keyOperation<
   Request extends RequestBody<unknown> | undefined = undefined,
   Query extends z.ZodObject | undefined = undefined,
->({ handler, isKeyRemembered, ...operation }: KeyOperation<Request, Query>): Operation {
-  const authentication: MiddlewareHandler<KeyEnv> = isKeyRemembered ? authenticateRemembered : authenticate;
+>({ handler, isKeyCached, ...operation }: KeyOperation<Request, Query>): Operation {
+  const authentication: MiddlewareHandler<KeyEnv> = isKeyCached ? authenticateWithCache : authenticate;
   const handle: Handler<KeyEnv> = async (context) => {
     const { raw } = context.req;
     const query = operation.query && orRefuse(validateQuery(operation.query, new URL(raw.url).searchParams));

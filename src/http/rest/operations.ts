@@ -64,7 +64,7 @@ export const OPERATIONS: readonly Operation[] = [
     id: "createConfirmation",
     summary: "Ask a person to sign an exact action",
     scope: "confirmations:create",
-    isKeyRemembered: true,
+    isKeyCached: true,
     repeatable: true,
     request: {
       name: "CreateRequest",
@@ -96,7 +96,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       "Read one request; `wait` waits for its outcome, and the answer is `pending` if there is none yet",
     scope: "confirmations:read",
-    isKeyRemembered: true,
+    isKeyCached: true,
     query: waitQuery,
     status: 200,
     answer: confirmation,
