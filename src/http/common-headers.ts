@@ -3,7 +3,7 @@
 /** Two years, as browsers' preload lists require it. */
 const HTTPS_ONLY = "max-age=63072000; includeSubDomains";
 
-/** Only a route whose content is public and never changes sets a Cache-Control of its own. */
+/** A route sets a Cache-Control of its own only if its content may be cached. */
 export function setCommonHeaders(headers: Headers, origin: string): void {
   headers.set("x-content-type-options", "nosniff");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");

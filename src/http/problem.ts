@@ -219,7 +219,6 @@ export function problemResponse(
     status: details.status,
     headers: {
       "content-type": "application/problem+json",
-      "cache-control": "no-store",
       ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
       ...headers,
     },

@@ -66,7 +66,6 @@ export async function pageResponse(
   return context.body(block, status, {
     ...securityHeaders(permissions),
     "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
   });
 }
 

@@ -58,7 +58,6 @@ export function rejectionResponse(
     {
       status,
       headers: {
-        "cache-control": "no-store",
         ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
         ...headers,
       },

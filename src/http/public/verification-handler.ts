@@ -3,7 +3,7 @@ import type { RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 
 /** Any page may read the answer. It is the same for everyone who has the link, and no cookie is read. */
-const PUBLIC_HEADERS = { "access-control-allow-origin": "*", "cache-control": "no-store" };
+const PUBLIC_HEADERS = { "access-control-allow-origin": "*" };
 
 export async function getVerification(context: RequestContext): Promise<Response> {
   const verification = await verificationOf(context.get("runtime"), context.req.param("id") ?? "");

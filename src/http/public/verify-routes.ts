@@ -17,6 +17,5 @@ verifyRoutes.get(SAVED_PAGE, async (context) => {
     ...securityHeaders(""),
     "content-type": "text/html; charset=utf-8",
     "content-disposition": `attachment; filename="${SAVED_PAGE_FILENAME}"`,
-    "cache-control": "no-store",
   });
 });

@@ -9,7 +9,6 @@ export async function exportHistory({ runtime, principal }: RestCall): Promise<R
   return new Response(streamOf(lines), {
     headers: {
       "content-type": EXPORT_MEDIA_TYPE,
-      "cache-control": "no-store",
       "content-disposition": 'attachment; filename="countersign-export.ndjson"',
     },
   });

@@ -81,7 +81,6 @@ export async function getReceipt({ runtime, principal, id }: RestCall): Promise<
   return new Response(receipt as Uint8Array<ArrayBuffer>, {
     headers: {
       "content-type": RECEIPT_MEDIA_TYPE,
-      "cache-control": "no-store",
       "content-disposition": `attachment; filename="receipt-${loaded.row.id}.json"`,
     },
   });
@@ -93,7 +92,6 @@ function confirmationResponse(context: RequestContext, loaded: LoadedConfirmatio
   const etag = etagOf(runtime, view);
   const headers = {
     "content-type": "application/json",
-    "cache-control": "no-store",
     etag,
     ...(view.status === "pending" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
   };
