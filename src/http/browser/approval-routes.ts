@@ -33,7 +33,8 @@ approvalRoutes.get("/:id/state", requireSession, pageQuery(approvalStateQuery), 
   const state = await stateOf(runtime, session, id);
   if (`${state.status}:${state.sealed}` !== seen || wait === 0) return context.json(state);
   await waitFor(runtime, session.store.tenantId, id, wait);
-  return context.json(await stateOf(runtime, session, id));
+  // The session may have ended while the page waited.
+  return context.json(await stateOf(runtime, await sessionOf(context), id));
 });
 
 approvalRoutes.post("/:id/ceremony", requireSession, pageBody(emptyBody), async (context) => {
