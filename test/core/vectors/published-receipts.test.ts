@@ -10,7 +10,7 @@ import receipts from "../../../web/docs/vectors/receipts.json" with { type: "jso
 import tree from "../../../web/docs/vectors/tree.json" with { type: "json" };
 import { editJson } from "../../support/evidence/edit-json.ts";
 import { audit } from "../../support/vectors/audits.ts";
-import { judge, type Given } from "../../support/vectors/expected-verdict.ts";
+import { judge, type Knowledge } from "../../support/vectors/expected-verdict.ts";
 
 // The receipts that are published for those who write a verifier of their own, and the verdicts.
 
@@ -40,22 +40,22 @@ it("lists every file with its hash", () => {
 describe("a published receipt has the published verdict", () => {
   it.each(receipts.cases.map((each) => [each.file, each.given, each] as const))(
     "%s, given %s",
-    async (name, _given, { verified, outcome, checks, ...given }) => {
-      expect(await judge(fileOf(name), given as Given, files)).toEqual({ verified, outcome, checks });
+    async (name, _given, { verified, outcome, checks, ...knowledge }) => {
+      expect(await judge(fileOf(name), knowledge as Knowledge, files)).toEqual({ verified, outcome, checks });
     },
   );
 });
 
 describe("a changed receipt fails the published checks", () => {
   const { tenant = "", trust = "", streamKey = "" } = everything ?? {};
-  const given = { tenant, trust, streamKey };
+  const knowledge = { tenant, trust, streamKey };
   it.each(receipts.mutations.map((each) => [each.file, each.name, each] as const))(
     "%s with %s",
     async (name, _mutation, { at, to, failed }) => {
       const file = fileOf(name);
-      expect((await judge(file, given, files)).verified).toBe(true);
+      expect((await judge(file, knowledge, files)).verified).toBe(true);
       const receipt = expectOk(parseReceipt(file)) as unknown as JsonValue;
-      const changed = await judge(canonicalBytes(editJson(receipt, at, () => to)), given, files);
+      const changed = await judge(canonicalBytes(editJson(receipt, at, () => to)), knowledge, files);
       const names = Object.entries(changed.checks).filter(([, status]) => status === "failed");
       expect([changed.verified, names.map(([check]) => check)]).toEqual([false, failed]);
     },
@@ -65,9 +65,9 @@ describe("a changed receipt fails the published checks", () => {
 describe("the published export has the published verdict, against", () => {
   it.each(audits.cases.map((each) => [each.name, each] as const))(
     "%s",
-    async (_name, { appended, verified, checks, ...given }) => {
+    async (_name, { appended, verified, checks, ...auditCase }) => {
       const entries = [...tree.entries, ...appended];
-      expect(await audit(fileOf(audits.file), { ...given, entries })).toEqual({ verified, checks });
+      expect(await audit(fileOf(audits.file), { ...auditCase, entries })).toEqual({ verified, checks });
     },
   );
 });

@@ -25,15 +25,15 @@ export interface AuditCase {
   readonly lookahead: number;
 }
 
-export async function audit(file: Uint8Array, given: AuditCase): Promise<Omit<Verdict, "outcome">> {
+export async function audit(file: Uint8Array, auditCase: AuditCase): Promise<Omit<Verdict, "outcome">> {
   const log = await fixedLog();
-  for (const entry of given.entries) log.append(expectOk(fromHex(entry)));
+  for (const entry of auditCase.entries) log.append(expectOk(fromHex(entry)));
   const { verified, checks } = await auditExport(await openExport([file]), {
-    tenant: given.tenant,
-    trust: expectOk(parseTrustPolicy(given.trust)),
-    checkpoint: given.checkpoint,
+    tenant: auditCase.tenant,
+    trust: expectOk(parseTrustPolicy(auditCase.trust)),
+    checkpoint: auditCase.checkpoint,
     log: readerOf(log),
-    lookahead: given.lookahead,
+    lookahead: auditCase.lookahead,
   });
   return { verified, checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])) };
 }
@@ -61,9 +61,9 @@ export async function auditVectors(
     const log = await fixedLog();
     for (const entry of [...tenant.log.entries, ...appended]) log.append(entry);
     const common = { tenant: tenant.stream, trust, lookahead: LOOKAHEAD };
-    const given = { ...common, checkpoint: await log.checkpoint(), entries: log.entries.map(toHex) };
-    const { verified, checks } = await audit(files.get("export.ndjson") ?? new Uint8Array(), given);
-    const { checkpoint } = given;
+    const auditCase = { ...common, checkpoint: await log.checkpoint(), entries: log.entries.map(toHex) };
+    const { verified, checks } = await audit(files.get("export.ndjson") ?? new Uint8Array(), auditCase);
+    const { checkpoint } = auditCase;
     cases.push({ name, ...common, checkpoint, appended: appended.map(toHex), verified, checks });
   }
   return { file: "export.ndjson", cases };

@@ -5,8 +5,8 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { verifyReceipt, type VerifyOptions } from "../../../src/core/evidence/verify.ts";
 
-/** What a verifier knows besides the receipt, as the vectors write it down; files by their names. */
-export interface Given {
+/** What a verifier knows besides the receipt, as the vectors state it, with files by their names. */
+export interface Knowledge {
   readonly tenant?: string;
   readonly trust?: string;
   readonly streamKey?: string;
@@ -22,15 +22,15 @@ export interface Verdict {
 
 export async function judge(
   receipt: Uint8Array,
-  given: Given,
+  knowledge: Knowledge,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Verdict> {
-  const { verified, outcome, checks } = await verifyReceipt(receipt, await knowledgeOf(given, files));
+  const { verified, outcome, checks } = await verifyReceipt(receipt, await optionsOf(knowledge, files));
   return { verified, outcome, checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])) };
 }
 
-async function knowledgeOf(
-  { tenant, trust, streamKey, payload, history }: Given,
+async function optionsOf(
+  { tenant, trust, streamKey, payload, history }: Knowledge,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<VerifyOptions> {
   const file = (name: string) => {

@@ -12,7 +12,7 @@ import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { editJson } from "../evidence/edit-json.ts";
 import { fileOf, headerOf, rowsOf } from "../evidence/export-file.ts";
 import { MUTATIONS, type Mutation } from "./mutations.ts";
-import { judge, type Given } from "./expected-verdict.ts";
+import { judge, type Knowledge } from "./expected-verdict.ts";
 import type { Example } from "./example-tenant.ts";
 
 // Whole receipts with what a verifier knows besides, and the verdict.
@@ -35,7 +35,7 @@ export async function receiptVectors(example: Example): Promise<ReceiptFiles> {
   const trust = encodeTrustPolicy(tenant.log.trust(2));
   const common = { tenant: tenant.stream, trust: "trust-policy.txt", streamKey: toHex(tenant.streamKey) };
   const texts = { "trust-policy.txt": trust, "no-witness.txt": encodeTrustPolicy(tenant.log.trust(0)) };
-  const rows: readonly (readonly [string, string, Given])[] = [
+  const rows: readonly (readonly [string, string, Knowledge])[] = [
     ...[...receipts.keys()].map((name) => [name, "all that a verifier can know", common] as const),
     ["approved", "nothing but the file", {}],
     ["approved", "any tenant accepted", { tenant: "any" }],
@@ -64,12 +64,12 @@ export async function receiptVectors(example: Example): Promise<ReceiptFiles> {
   return { files, index: { files: sha256s, cases, mutations } as unknown as JsonObject };
 }
 
-async function mutated(mutation: Mutation, given: Given, files: ReceiptFiles["files"]) {
+async function mutated(mutation: Mutation, knowledge: Knowledge, files: ReceiptFiles["files"]) {
   const { name, of, at, to } = mutation;
   const file = files.get(`${of}.json`) ?? new Uint8Array();
   const receipt = expectOk(parseReceipt(file)) as unknown as JsonValue;
   const bytes = canonicalBytes(editJson(receipt, at, () => to));
-  const { verified, checks } = await judge(bytes, given, files);
+  const { verified, checks } = await judge(bytes, knowledge, files);
   if (verified) throw new Error(`the receipt is still accepted with ${name}`);
   const failed = Object.entries(checks).flatMap(([check, status]) => (status === "failed" ? [check] : []));
   return { name, file: `${of}.json`, at, to, failed };

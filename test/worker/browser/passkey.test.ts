@@ -43,14 +43,14 @@ const outcomeOf = (result: Result<unknown>): string => (result.ok ? "accepted" :
 const expectation = { challenge: CHALLENGE, ...SITE };
 
 describe("a registration", () => {
-  async function made(of: Authenticator, lies: Lies = {}): Promise<Registration> {
+  async function newRegistration(of: Authenticator, lies: Lies = {}): Promise<Registration> {
     const { id, response } = await of.register(CHALLENGE, lies);
     const { clientDataJSON, attestationObject, transports } = response;
     return { id, clientDataJSON, attestationObject, transports };
   }
   const verify = async (of: Authenticator, lies: Lies = {}, change: object = {}) =>
-    verifyRegistration({ registration: { ...(await made(of, lies)), ...change }, ...expectation });
-  const outcome = async (...given: Parameters<typeof verify>) => outcomeOf(await verify(...given));
+    verifyRegistration({ registration: { ...(await newRegistration(of, lies)), ...change }, ...expectation });
+  const outcome = async (...input: Parameters<typeof verify>) => outcomeOf(await verify(...input));
 
   it.each(ALGORITHMS)("returns all stored facts of a passkey with algorithm %i", async (algorithm) => {
     const of = await createAuthenticator({ ...SITE, algorithm, signCount: 6, backedUp: false });
@@ -184,8 +184,8 @@ describe("a registration", () => {
   });
 
   it.each([null, undefined, 1, "text", []])("is refused if it is %j", async (registration) => {
-    const given = { registration: registration as unknown as Registration, ...expectation };
-    expect(outcomeOf(await verifyRegistration(given))).toBe("registration_malformed");
+    const malformed = { registration: registration as unknown as Registration, ...expectation };
+    expect(outcomeOf(await verifyRegistration(malformed))).toBe("registration_malformed");
   });
 
   it("keeps only plausible transports", async () => {
@@ -208,7 +208,7 @@ describe("a registration", () => {
 
   /** The same authenticator data with another attestation statement. */
   async function attestedAs(fmt: CborValue, attStmt: CborValue): Promise<string> {
-    const { attestationObject } = await made(passkey());
+    const { attestationObject } = await newRegistration(passkey());
     const authData = expectOk(fromBase64url(attestationObject)).slice(
       bytes("a363666d74646e6f6e656761747453746d74a0686175746844617461").length,
     );
@@ -249,7 +249,7 @@ describe("a registration", () => {
   });
 
   it("never causes an exception when it is damaged", async () => {
-    const honest = await made(passkey());
+    const honest = await newRegistration(passkey());
     const field = fc.constantFrom("clientDataJSON" as const, "attestationObject" as const);
     const damage = fc.array(fc.tuple(fc.nat(4_096), fc.nat(255)), { minLength: 1, maxLength: 4 });
     await fc.assert(
@@ -326,8 +326,8 @@ describe("a decision", () => {
   });
 
   it.each([null, undefined, 1, "text", [], {}, { id: 1 }])("is refused if it is %j", async (assertion) => {
-    const given = { ...input(passkey()), assertion: assertion as unknown as Assertion };
-    expect(outcomeOf(await verifyPasskey(given))).toBe("assertion_malformed");
+    const malformed = { ...input(passkey()), assertion: assertion as unknown as Assertion };
+    expect(outcomeOf(await verifyPasskey(malformed))).toBe("assertion_malformed");
   });
 
   it("is refused if the verifiers disagree, with both reasons for the log", async () => {

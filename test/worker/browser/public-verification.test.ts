@@ -167,7 +167,7 @@ describe("an approval that was not made public", () => {
   });
 
   it("has exactly these fields", async () => {
-    const told: JsonObject = await (await look(approved)).json();
+    const answer: JsonObject = await (await look(approved)).json();
     const names = (value: JsonValue, path = ""): readonly string[] =>
       typeof value === "object" && value !== null && !Array.isArray(value)
         ? Object.entries(value).flatMap(([name, member]) => names(member, `${path}.${name}`))
@@ -180,7 +180,7 @@ describe("an approval that was not made public", () => {
       opened.split(" ").map((name) => `opening.${name}`),
       body.split(" ").map((name) => `opening.record.body.${name}`),
     ].flat();
-    expect(names(told).toSorted()).toEqual(expected.toSorted());
+    expect(names(answer).toSorted()).toEqual(expected.toSorted());
     const [signature] = (await shown(approved)).opening.record.body.signatures;
     expect(Object.keys(signature ?? {})).toEqual(["nonce", "assertionHash", "credential"]);
   });
@@ -194,21 +194,21 @@ describe("an approval that was made public", () => {
       const address = expectOk(await requestReveal(runtime, company.store, id, alex, shown));
       await company.alex.decide(idOf(address));
     };
-    const told = async () => (await look(id)).json<Answered["body"]>();
-    const before = await told();
+    const verification = async () => (await look(id)).json<Answered["body"]>();
+    const before = await verification();
     await publish(true);
-    const { receipt, ...rest } = await told();
+    const { receipt, ...rest } = await verification();
     const { receipt: none, ...same } = before;
     expect([none, rest.opening.record]).toEqual([null, same.opening.record]);
     const file = (await company.api("GET", `/api/confirmations/${id}/receipt`)).body;
     expect(receipt.decision).toEqual(file.decision);
-    const known = { tenant: (await company.store.own()).stream ?? "", trust: await trust() };
-    expect(await verifyReceipt(canonicalBytes(receipt), known)).toMatchObject({
+    const expectation = { tenant: (await company.store.own()).stream ?? "", trust: await trust() };
+    expect(await verifyReceipt(canonicalBytes(receipt), expectation)).toMatchObject({
       verified: true,
       outcome: "approved",
     });
     await publish(false);
-    const after = await told();
+    const after = await verification();
     expect([after.receipt, after.opening.record]).toEqual([null, before.opening.record]);
   });
 });
@@ -235,15 +235,15 @@ describe("nothing is public", () => {
     ];
     for (const id of ids) {
       const answer = await look(id);
-      const { instance: _instance, requestId: _requestId, ...told } = await answer.json<Answered["body"]>();
+      const { instance: _instance, requestId: _requestId, ...body } = await answer.json<Answered["body"]>();
       const { "x-request-id": _name, ...headers } = Object.fromEntries(answer.headers);
-      answers.push([id, { status: answer.status, headers, told }]);
+      answers.push([id, { status: answer.status, headers, body }]);
     }
     const [[, first] = []] = answers;
     expect(first).toMatchObject({
       status: 404,
       headers: { "access-control-allow-origin": "*", "cache-control": "no-store" },
-      told: { code: "not_found" },
+      body: { code: "not_found" },
     });
     for (const [id, answer] of answers) expect([id, answer]).toEqual([id, first]);
     await runtime.desk(company.store.tenantId).requestSealing();
@@ -283,27 +283,27 @@ describe("an answer that was tampered with", () => {
   }
 
   it("fails, wherever it was changed", async () => {
-    const told: JsonObject = await (await look(approved)).json();
-    const known = { tenant: (await company.store.own()).stream ?? "", trust: await trust() };
-    const failed = async (answer: JsonValue) => {
-      const { checks } = await verifyPublicRecord(canonicalBytes(answer), approved, known);
+    const answer: JsonObject = await (await look(approved)).json();
+    const expectation = { tenant: (await company.store.own()).stream ?? "", trust: await trust() };
+    const failed = async (document: JsonValue) => {
+      const { checks } = await verifyPublicRecord(canonicalBytes(document), approved, expectation);
       return checks.filter(({ status }) => status === "failed").map(({ name }) => name);
     };
-    expect(await failed(told)).toEqual([]);
-    const all = [...places(told)];
+    expect(await failed(answer)).toEqual([]);
+    const all = [...places(answer)];
     expect(all.length).toBeGreaterThan(20);
     const passed: string[] = [];
     for (const path of all) {
-      if ((await failed(changed(told, path))).length === 0) passed.push(path.join("/"));
+      if ((await failed(changed(answer, path))).length === 0) passed.push(path.join("/"));
     }
     // The record does not claim whether there is a receipt. The receipt is verified by itself.
     expect(passed).toEqual(["receipt"]);
-    expect(await failed({ ...told, more: 1 })).toEqual(["form"]);
+    expect(await failed({ ...answer, more: 1 })).toEqual(["form"]);
     const another = canonicalBytes(await (await look(await ask.approved())).json<JsonObject>());
-    expect((await verifyPublicRecord(another, approved, known)).checks).toContainEqual(
+    expect((await verifyPublicRecord(another, approved, expectation)).checks).toContainEqual(
       expect.objectContaining({ name: "request", status: "failed" }),
     );
-    expect((await verifyPublicRecord(utf8("{}"), approved, known)).checks[0]).toMatchObject({
+    expect((await verifyPublicRecord(utf8("{}"), approved, expectation)).checks[0]).toMatchObject({
       status: "failed",
     });
   });

@@ -24,7 +24,7 @@ describe("any message", () => {
     json.filter((value) => typeof value !== "number"),
   );
   const names = [REQUEST, "get_approval", "cancel_approval", "consume_approval", "list_approvals", "approve"];
-  const given = fc.oneof(
+  const input = fc.oneof(
     fc.record(
       {
         action: json,
@@ -41,10 +41,10 @@ describe("any message", () => {
     ),
     json,
   );
-  const sent = fc.record({
+  const calls = fc.record({
     era: fc.constantFrom<Era>(...ERAS),
     name: fc.constantFrom(...names),
-    given,
+    input,
     more: fc.dictionary(fc.constantFrom("id", "method", "params", "jsonrpc", "result", "error", "x"), json, {
       maxKeys: 1,
     }),
@@ -54,8 +54,8 @@ describe("any message", () => {
   it("gets no approval, changes nothing, and never causes an internal error", async () => {
     const differs = await changedBy(() =>
       fc.assert(
-        fc.asyncProperty(sent, async ({ era, name, given: argument, more, cut }) => {
-          const body = JSON.stringify({ ...message(era, name, argument), ...more });
+        fc.asyncProperty(calls, async ({ era, name, input, more, cut }) => {
+          const body = JSON.stringify({ ...message(era, name, input), ...more });
           expectNoApproval(await send(key, body.slice(0, cut ?? undefined), headersOf(era, name)));
         }),
         { numRuns: 200 },
