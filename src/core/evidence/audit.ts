@@ -10,10 +10,10 @@ import {
 import type { ExportFile, ExportHeader } from "./export.ts";
 import { LOOKAHEAD_LABELS, compareWithLog, type LogComparison, type Progress } from "./log-comparison.ts";
 import { TOO_FEW_WITNESSES } from "./log-checks.ts";
-import type { Result } from "../refusal.ts";
+import type { Refusal, Result } from "../refusal.ts";
 import { hexBytes, type Failure } from "./signed-record.ts";
 import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
-import { absentCheck, ANY_TENANT, checkResult, type Check } from "./check.ts";
+import { absentCheck, ANY_TENANT, checkResult, isVerified, malformedChecks, type Check } from "./check.ts";
 
 // Audits a tenant's whole history against the whole log, as a list of named checks.
 
@@ -76,11 +76,11 @@ export interface AuditReport {
 const MAY_BE_ABSENT: ReadonlySet<AuditCheckName> = new Set(["tenant", "witnesses"]);
 
 export async function auditExport(file: Result<ExportFile>, options: AuditOptions): Promise<AuditReport> {
-  if (!file.ok) return formFailed(refusalText(file.refusal));
+  if (!file.ok) return formFailed(file.refusal);
   const { header, rows } = file.value;
   const checker = new StreamChecker(header);
   for await (const row of rows) {
-    if (!row.ok) return formFailed(refusalText(row.refusal));
+    if (!row.ok) return formFailed(row.refusal);
     await checker.add(row.value);
   }
   const findings = checker.findings();
@@ -98,9 +98,7 @@ export async function auditExport(file: Result<ExportFile>, options: AuditOption
     check("fork", comparison?.fork, comparison),
     check("hidden", comparison?.hidden, comparison),
   ];
-  const verified = checks.every(
-    ({ name, status }) => status === "passed" || (status === "absent" && MAY_BE_ABSENT.has(name)),
-  );
+  const verified = isVerified(checks, MAY_BE_ABSENT);
   return { verified, checks, summary: summaryOf(header, findings, states, comparison, options.lookahead) };
 }
 
@@ -177,16 +175,10 @@ function check(name: AuditCheckName, failure: Failure, comparison?: LogCompariso
   return checkResult(name, failure, AUDIT_CHECKS[name]);
 }
 
-function formFailed(detail: string): AuditReport {
+function formFailed(refusal: Refusal): AuditReport {
   const names = Object.keys(AUDIT_CHECKS) as AuditCheckName[];
-  const checks = names.map((name) =>
-    name === "form" ? check(name, detail) : absentCheck(name, "the file could not be read to its end"),
-  );
+  const checks = malformedChecks(names, refusal, "the file could not be read to its end");
   return { verified: false, checks, summary: null };
-}
-
-function refusalText({ detail, at }: { readonly detail: string; readonly at?: string }): string {
-  return at ? `${detail} (at ${at})` : detail;
 }
 
 function summaryOf(

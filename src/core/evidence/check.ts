@@ -1,3 +1,4 @@
+import type { Refusal } from "../refusal.ts";
 import type { Failure } from "./signed-record.ts";
 
 // A check of a report: passed, failed or absent, with a sentence for people who know no cryptography.
@@ -21,6 +22,30 @@ export function checkResult<Name extends string>(name: Name, failure: Failure, p
 
 export function absentCheck<Name extends string>(name: Name, reason: string): Check<Name> {
   return { name, status: "absent", detail: sentence(reason) };
+}
+
+/** The checks of a file whose form is wrong: without its content no other check can be made. */
+export function malformedChecks<Name extends string>(
+  names: readonly Name[],
+  refusal: Pick<Refusal, "detail" | "at">,
+  reason: string,
+): readonly Check<Name>[] {
+  const failure = refusalText(refusal);
+  return names.map((name) => (name === "form" ? checkResult(name, failure, "") : absentCheck(name, reason)));
+}
+
+/** No check failed, and none is absent but those that may be. */
+export function isVerified<Name extends string>(
+  checks: readonly Check<Name>[],
+  mayBeAbsent: ReadonlySet<Name>,
+): boolean {
+  return checks.every(
+    ({ name, status }) => status === "passed" || (status === "absent" && mayBeAbsent.has(name)),
+  );
+}
+
+function refusalText({ detail, at }: Pick<Refusal, "detail" | "at">): string {
+  return at ? `${detail} (at ${at})` : detail;
 }
 
 function sentence(words: string): string {

@@ -6,7 +6,7 @@ import { id, ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 import type { Result } from "../refusal.ts";
 import { decisionRecord, outcome } from "../stream/record.ts";
 import { parseLogProof } from "../tlog/log-proof.ts";
-import { absentCheck, ANY_TENANT, checkResult, type Check } from "./check.ts";
+import { absentCheck, ANY_TENANT, checkResult, malformedChecks, type Check } from "./check.ts";
 import { checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
 import { anchorShape, inclusionFields, RECEIPT_LIMITS } from "./receipt.ts";
 import { recordInclusion } from "./record-chain.ts";
@@ -69,8 +69,9 @@ export async function verifyPublicRecord(
 ): Promise<PublicRecordReport> {
   const parsed = parseVerification(answer);
   if (!parsed.ok) {
-    const { detail, at } = parsed.refusal;
-    return { verification: null, checks: formFailed(at ? `${detail} (at ${at})` : detail) };
+    const names = Object.keys(PUBLIC_RECORD_CHECKS) as PublicRecordCheckName[];
+    const checks = malformedChecks(names, parsed.refusal, "the answer could not be read");
+    return { verification: null, checks };
   }
   const verification = parsed.value;
   const { opening, anchor } = verification;
@@ -124,13 +125,6 @@ export function isReceiptOf({ opening }: Verification, decision: Verification["o
 
 function openedBytes({ record, entrySalt, label }: Verification["opening"]): Uint8Array {
   return canonicalBytes({ record, entrySalt, label });
-}
-
-function formFailed(detail: string): readonly PublicRecordCheck[] {
-  const names = Object.keys(PUBLIC_RECORD_CHECKS) as PublicRecordCheckName[];
-  return names.map((name) =>
-    name === "form" ? check(name, detail) : absentCheck(name, "the answer could not be read"),
-  );
 }
 
 function check(name: PublicRecordCheckName, failure: Failure): PublicRecordCheck {

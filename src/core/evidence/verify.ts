@@ -3,7 +3,7 @@ import { hashOfJson } from "../encoding/jcs.ts";
 import { parseJsonObject } from "../encoding/strict-json.ts";
 import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
 import type { TrustPolicy } from "../tlog/trust-policy.ts";
-import { absentCheck, ANY_TENANT, checkResult, type Check } from "./check.ts";
+import { absentCheck, ANY_TENANT, checkResult, isVerified, malformedChecks, type Check } from "./check.ts";
 import { replayDirectory } from "./directory-replay.ts";
 import { historyFailure, type HistoryRow } from "./history.ts";
 import { anchorCheck, checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
@@ -78,8 +78,8 @@ const MAY_BE_ABSENT: ReadonlySet<ReceiptCheckName> = new Set([
 export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): Promise<ReceiptReport> {
   const parsed = parseReceipt(file);
   if (!parsed.ok) {
-    const { detail, at } = parsed.refusal;
-    const checks = formFailed(at ? `${detail} (at ${at})` : detail);
+    const names = Object.keys(RECEIPT_CHECKS) as ReceiptCheckName[];
+    const checks = malformedChecks(names, parsed.refusal, "the file could not be read");
     return { verified: false, outcome: null, checks, receipt: null };
   }
   const receipt = parsed.value;
@@ -102,21 +102,12 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
     labelCheck(receipt, options),
     await historyCheck(receipt, options),
   ];
-  const verified = checks.every(
-    ({ name, status }) => status === "passed" || (status === "absent" && MAY_BE_ABSENT.has(name)),
-  );
+  const verified = isVerified(checks, MAY_BE_ABSENT);
   return { verified, outcome: decision.record.body.outcome, checks, receipt };
 }
 
 function check(name: ReceiptCheckName, failure: Failure): ReceiptCheck {
   return checkResult(name, failure, RECEIPT_CHECKS[name]);
-}
-
-function formFailed(detail: string): readonly ReceiptCheck[] {
-  const names = Object.keys(RECEIPT_CHECKS) as ReceiptCheckName[];
-  return names.map((name) =>
-    name === "form" ? check(name, detail) : absentCheck(name, "the file could not be read"),
-  );
 }
 
 function payloadCheck({ decision }: Receipt, { payload }: VerifyOptions): ReceiptCheck {
