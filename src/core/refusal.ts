@@ -97,6 +97,7 @@ type PeopleCode =
   | "enrolment_superseded"
   | "owner_not_enrolled"
   | "passkey_removed"
+  | "change_outdated"
   | "credential_registered"
   | "recovery_impossible"
   | "last_way_in"

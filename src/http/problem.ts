@@ -106,6 +106,7 @@ const PROBLEMS = {
   owner_not_enrolled: { status: 409, title: "The owner has no passkey yet" },
   credential_registered: { status: 409, title: "The passkey is already registered" },
   passkey_removed: { status: 409, title: "The passkey was removed" },
+  change_outdated: { status: 409, title: "The request is out of date" },
   recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },
   not_enrolled: { status: 409, title: "The person has no endorsed passkey yet" },
   too_many_passkeys: { status: 409, title: "You have too many passkeys" },

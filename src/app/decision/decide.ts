@@ -14,6 +14,7 @@ import type { Session } from "../account/passkey-session.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
 import { lastSealedChange, refuseRemovedPasskey } from "../directory/change.ts";
+import { renewEndorsement } from "../directory/endorse.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import type { RememberedCeremony } from "./remembered-ceremonies.ts";
@@ -61,6 +62,7 @@ export async function decide(
   const result = await commitDecision(runtime, store, context, loaded);
   if (result.ok) return result;
   if (result.refusal.code === "expired") await applyUnsigned(runtime, store, id, { kind: "tick" });
+  if (result.refusal.code === "change_outdated") await renewEndorsement(runtime, store, loaded.row);
   // Every assertion uses its challenge, also one that is refused.
   await useCeremony(store, ceremony.id, stepId, runtime.now());
   // The same assertion may have been sent twice at once, and the other one succeeded.

@@ -17,3 +17,19 @@ export async function cancelEndedEndorsements(runtime: Runtime, store: TenantSto
     if (ended.has(endorsementOfChange(row)?.credential.id ?? ""))
       await applyUnsigned(runtime, store, row.id, { kind: "cancel" });
 }
+
+/** Cancels the earlier requests to endorse this passkey, except the one at this address and those that ask the same. */
+export async function cancelOutdatedEndorsements(
+  runtime: Runtime,
+  store: TenantStore,
+  passkey: string,
+  address: string,
+): Promise<void> {
+  const requests = (await findPendingEndorsements(store)).filter(
+    (row) => endorsementOfChange(row)?.credential.id === passkey,
+  );
+  const newest = requests.find(({ id }) => address.endsWith(`/${id}`));
+  for (const row of requests)
+    if (newest !== undefined && row.payload !== newest.payload)
+      await applyUnsigned(runtime, store, row.id, { kind: "cancel" });
+}

@@ -53,9 +53,12 @@ export async function judgeChange(
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const limit = checkManagerLimitAfter(directory, change);
   if (!limit.ok) return limit;
+  if (change.change === "credential.endorsed" && hasOtherRole(directory, change))
+    return refuseOutdated(row, "the person's role has changed");
   // The same check that an auditor makes later, so that every sealed change replays.
   const alone = applyChange(directory, change, [person.id], 0);
   if (alone.ok) return accept(last);
+  if (alone.refusal.code === "change_invalid") return refuseOutdated(row, alone.refusal.detail);
   if (alone.refusal.code !== "quorum_missing") return refuse("not_an_approver", alone.refusal.detail);
   const earlier = state.votes.filter((vote) => vote.decision === "approve" && vote.credentialActive);
   const signers = [...earlier.map((vote) => vote.person), person.id];
@@ -63,6 +66,17 @@ export async function judgeChange(
   // There may be more managers than when the request was created, so that a second signature is needed.
   const isLast = isSatisfied(policy.require, new Set(signers));
   return together.ok || !isLast ? accept(last) : refuse("not_an_approver", together.refusal.detail);
+}
+
+function hasOtherRole({ members }: Directory, { person, role }: ChangeOf<"credential.endorsed">): boolean {
+  const member = members.get(person.id);
+  return member !== undefined && member.role !== role;
+}
+
+/** A new request to make the passkey active is created at once; see `renewEndorsement`. */
+function refuseOutdated(row: ConfirmationRow, detail: string) {
+  const next = endorsementOfChange(row) ? "sign the new request in your inbox" : "ask for the change again";
+  return refuse("change_outdated", `this request is out of date: ${detail}; ${next}`);
 }
 
 /** Several requests may have been created while there was one place. */

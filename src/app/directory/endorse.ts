@@ -4,13 +4,15 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { Policy } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
-import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
+import { endorsedPasskeysOf, findPasskey } from "../../store/account/passkeys.ts";
+import { findPerson } from "../../store/account/people.ts";
 import { findSameRequests } from "../../store/confirmation/confirmations.ts";
 import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/rows.ts";
 import { findRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
-import { directoryOf, type ChangeOf } from "./change.ts";
+import { cancelOutdatedEndorsements } from "./cancel-endorsements.ts";
+import { directoryOf, endorsementOfChange, type ChangeOf } from "./change.ts";
 import { anyManager, quorumOfManagers } from "./managers.ts";
 import { findRecoveryWith, isForRecovery, requestRecovery } from "./recovery.ts";
 import { requestChange, requesterOf } from "./request-change.ts";
@@ -18,13 +20,28 @@ import { requestChange, requesterOf } from "./request-change.ts";
 // Which passkeys are active. A manager endorses a person's first passkey, the person endorses further ones. A person
 // who has no active passkey left needs a recovery.
 
-/** Requests an endorsement, or a recovery. Returns the address where it is signed; the same for the same request. */
+/**
+ * Requests an endorsement, or a recovery. Returns the address where it is signed; the same for the same request. Earlier
+ * requests that say something else about this passkey end: to reject one of them would end the passkey.
+ */
 export async function requestEndorsement(
   runtime: Runtime,
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
   recovers = false,
+): Promise<Result<string>> {
+  const address = await requestAsNow(runtime, store, passkey, person, recovers);
+  if (address.ok) await cancelOutdatedEndorsements(runtime, store, passkey.id, address.value);
+  return address;
+}
+
+async function requestAsNow(
+  runtime: Runtime,
+  store: TenantStore,
+  passkey: CredentialRow,
+  person: PersonRow,
+  recovers: boolean,
 ): Promise<Result<string>> {
   const endorsed = await endorsedPasskeysOf(store, person.id);
   const isFirst = endorsed.length === 0;
@@ -71,6 +88,19 @@ export async function ensureEndorsementRequest(
   // If nobody is left who could sign, the refusal is ignored: signing in only reads.
   if (!isAnswered)
     await requestEndorsement(runtime, store, passkey, person, await isForRecovery(store, passkey));
+}
+
+/** Requests the endorsement again, as it would be now: the person's passkeys or role have changed since this request. */
+export async function renewEndorsement(
+  runtime: Runtime,
+  store: TenantStore,
+  row: ConfirmationRow,
+): Promise<void> {
+  const change = endorsementOfChange(row);
+  const passkey = change && (await findPasskey(store, change.credential.id));
+  const person = change && (await findPerson(store, change.person.id));
+  if (passkey && person)
+    await requestEndorsement(runtime, store, passkey, person, change.change === "recovered");
 }
 
 /** The recovery or endorsement that was requested with this passkey: the newest that is answered, or else pending. */

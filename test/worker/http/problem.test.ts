@@ -66,6 +66,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["enrolment_expired", 410, "enrolment_expired"],
   ["enrolment_superseded", 410, "enrolment_superseded"],
   ["passkey_removed", 409, "passkey_removed"],
+  ["change_outdated", 409, "change_outdated"],
   ["owner_not_enrolled", 409, "owner_not_enrolled"],
   ["credential_registered", 409, "credential_registered"],
 
