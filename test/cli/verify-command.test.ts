@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "../../src/core/encoding/bytes.ts";
-import { encodeReceipt } from "../../src/core/evidence/receipt.ts";
+import { encodeReceipt, RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
 import { countersign as run } from "../support/product/cli-program.ts";
 import { createStaff, decidedReceipt } from "../support/evidence/sample-company.ts";
@@ -42,7 +42,7 @@ beforeAll(async () => {
     "changed.json": '{ "sha": "abc124", "service": "api", "note": "safe \\u202e txt" }',
     "twice.json": '{"a":1,"a":2}',
     "empty.txt": "",
-    "large.json": new Uint8Array(5 * 1024 * 1024),
+    "large.json": new Uint8Array(RECEIPT_LIMITS.maxBytes + 1),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content);
 });

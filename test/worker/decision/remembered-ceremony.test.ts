@@ -20,7 +20,6 @@ import {
   votes,
 } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { newPasskey } from "../../support/browser-client.ts";
 import { freshRuntime, observedDatabase, idOf, newCompany, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 import { insertActivePasskey, personNamed, signWith, type Signer } from "../support/signed-decisions.ts";
@@ -177,9 +176,9 @@ describe("is refused without a write", () => {
   });
 
   it("for a change of who may sign, which needs the current directory", async () => {
-    const page = await openPage(
-      idOf((await company.alex.addDevice(await newPasskey(runtime.origin))).body.approval),
-    );
+    const { credential } = await insertActivePasskey(runtime, store, await personNamed(store, "alex"));
+    const { body } = await company.alex.post(`/devices/${credential.id}/revoke`, {});
+    const page = await openPage(idOf(body.approval));
     expect(await changedBy(async () => expect(await decided(page)).toBe(false))).toEqual([]);
   });
 });

@@ -103,7 +103,7 @@ describe("the desk", () => {
     const broken = (storage: DurableObjectStorage) => storage as unknown as { transactionSync?: unknown };
     await runInDurableObject(log(), (_instance, { storage }) => {
       broken(storage).transactionSync = () => {
-        throw new Error("the storage fails");
+        throw new Error("the disk failed");
       };
     });
     return () =>

@@ -1,5 +1,5 @@
 import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
@@ -74,7 +74,10 @@ const LIMITS: readonly Limit[] = [
       const [id, refused] = [await tenant.asked("cy"), await tenant.asked("cy")];
       for (const request of [id, refused]) await requireDeviceBound(tenant.store, request, "cy");
       const signing = { passkey, lies: { signCount: 5 } };
+      const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
       expect((await tenant.cy.decide(refused, signing)).body.code).toBe("signature_counter_regression");
+      expect(warned).toHaveBeenCalledOnce();
+      warned.mockRestore();
       await rows("UPDATE credentials SET sign_count = 0, counter_regressed_at = NULL WHERE id = ?1", key);
       expect((await tenant.cy.decide(id, signing)).body.status).toBe("approved");
       return id;
