@@ -10,6 +10,7 @@ import { newPasskeyNotices } from "../directory/new-passkey-notices.ts";
 import { recoveryNotices } from "../directory/recovery.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 
+/** Of the newest, and as many of those that wait. */
 const INBOX_MAX_ITEMS = 50;
 
 /** What this person is asked, newest first. */

@@ -3,6 +3,7 @@ import type { Status } from "../../core/confirmation/decision.ts";
 import { audience, confirmations, outbox, people, reveals } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
 import { usernamesOf } from "../account/people.ts";
+import { IS_PENDING } from "./confirmations.ts";
 import type { TenantStore } from "../tenant-store.ts";
 
 export interface ListFilter {
@@ -78,7 +79,10 @@ export async function approverNames(
   );
 }
 
-/** What this person is asked, newest first, and which decisions are public now. */
+/**
+ * What this person is asked, newest first, and which decisions are public now: the newest requests, and as many that
+ * wait for signatures. Changes of the directory come first among these, so that no API key can push them out.
+ */
 export async function readInbox(
   store: TenantStore,
   person: string,
@@ -86,12 +90,22 @@ export async function readInbox(
 ): Promise<{ readonly rows: readonly ConfirmationRow[]; readonly revealed: ReadonlySet<string> }> {
   const isAsked = sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
     WHERE ${audience.tenantId} = ${store.tenantId} AND ${audience.personId} = ${person})`;
-  const [rows, open] = await store.read([
+  const isAskedOfPending = sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${store.tenantId}
+    AND ${audience.personId} = ${person} AND ${audience.confirmationId} = ${confirmations.id})`;
+  const [newest, pending, open] = await store.read([
     store
       .select(confirmations, and(isAsked, ne(confirmations.status, "cancelled")))
       .orderBy(desc(confirmations.id))
       .limit(limit),
+    store
+      .select(confirmations, and(IS_PENDING, isAskedOfPending))
+      .orderBy(sql`${confirmations.type} = 'decision'`, desc(confirmations.id))
+      .limit(limit),
     store.select(reveals, isNull(reveals.withdrawnAt)),
   ]);
-  return { rows, revealed: new Set(open.map(({ confirmationId }) => confirmationId)) };
+  const rows = [...new Map([...newest, ...pending].map((row) => [row.id, row])).values()];
+  return {
+    rows: rows.toSorted((one, other) => (one.id < other.id ? 1 : -1)),
+    revealed: new Set(open.map(({ confirmationId }) => confirmationId)),
+  };
 }

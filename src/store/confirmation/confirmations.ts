@@ -182,7 +182,7 @@ export async function findPendingEndorsements(store: TenantStore): Promise<reado
 }
 
 /** Written as in the partial index: with a parameter the planner would not use it. */
-const IS_PENDING = sql`${confirmations.status} = 'pending'`;
+export const IS_PENDING = sql`${confirmations.status} = 'pending'`;
 
 /** Pending confirmations that have expired. */
 export async function findDue(
