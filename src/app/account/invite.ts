@@ -29,9 +29,9 @@ export async function invite(
   username: string,
   role: Role,
 ): Promise<Result<Invite>> {
-  const isTaken = refuse("username_taken", `there is already somebody called "${username}"`);
   const existing = await findPersonByName(store, username);
-  if (existing !== undefined && !(await isWaiting(store, existing, role))) return isTaken;
+  const refused = existing && (await whyNotAgain(store, existing, role));
+  if (refused) return refused;
   const limit = checkManagerLimit(await findManagers(store), existing?.id, role);
   if (!limit.ok) return limit;
   const personId = existing?.id ?? newId(runtime, "p");
@@ -47,17 +47,28 @@ export async function invite(
     await insertInvitedPerson(store, person, link.row);
   } catch (problem) {
     const other = await findPersonByName(store, username);
-    if (other !== undefined && other.id !== personId) return isTaken;
+    if (other !== undefined && other.id !== personId) return usernameTaken(username);
     throw problem;
   }
   return accept(link.invite);
 }
 
-/** No passkey was ever endorsed. Only the owner's link can start the stream, so the owner keeps that role. */
-async function isWaiting(store: TenantStore, person: PersonRow, role: Role): Promise<boolean> {
-  return (
-    (person.role !== "owner" || role === "owner") && (await endorsedPasskeysOf(store, person.id)).length === 0
-  );
+/** Why this person, who exists, can't be invited with this role; or undefined. */
+async function whyNotAgain(
+  store: TenantStore,
+  { id, username, role: current }: PersonRow,
+  role: Role,
+): Promise<ReturnType<typeof refuse> | undefined> {
+  if ((await endorsedPasskeysOf(store, id)).length > 0) return usernameTaken(username);
+  // Only the owner's link can start the stream, so the owner keeps that role.
+  return current === "owner" && role !== "owner"
+    ? refuse("username_taken", `${username} is the owner and must open their own link first`)
+    : undefined;
+}
+
+function usernameTaken(username: string) {
+  const next = `choose another user name, or request a recovery if every passkey of ${username} is lost`;
+  return refuse("username_taken", `there is already somebody called "${username}"; ${next}`);
 }
 
 /** A link for somebody who has lost every passkey. The new passkey is active once a quorum has signed for it. */
@@ -67,7 +78,8 @@ export async function inviteToRecover(
   username: string,
 ): Promise<Result<Invite>> {
   const person = await findPersonByName(store, username);
-  if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  if (person === undefined)
+    return refuse("unknown_approver", `there is nobody called "${username}"; check the user name`);
   // Checked before a link is sent, not after somebody has registered a passkey with it.
   const quorum = quorumOfManagers(await directoryOf(store), person);
   if (!quorum.ok) return quorum;

@@ -80,10 +80,15 @@ async function refusalReason(
 /** Why nobody with this username could decide: such a request is refused at once. */
 async function refuseApprover(store: TenantStore, username: string): Promise<Result<never> | undefined> {
   const person = await findPersonByName(store, username);
-  if (person === undefined) return refuse("unknown_approver", `there is no approver "${username}"`);
-  if (!mayDecide(person)) return refuse("unknown_approver", `"${username}" may read, not decide`);
+  if (person === undefined)
+    return refuse("unknown_approver", `there is no approver "${username}"; check the user name`);
+  if (!mayDecide(person))
+    return refuse("unknown_approver", `"${username}" may read, not decide; ask somebody with another role`);
   if ((await activePasskeysOf(store, person.id)).length === 0)
-    return refuse("approver_without_passkey", `"${username}" has no active passkey yet`);
+    return refuse(
+      "approver_without_passkey",
+      `"${username}" has no active passkey yet; ask again when there is one`,
+    );
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
 import { findManagers, findPersonByName } from "../../store/account/people.ts";
+import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
@@ -20,10 +21,11 @@ export async function requestRole(
   role: Role,
 ): Promise<Result<string>> {
   const person = await findPersonByName(store, username);
-  if (person === undefined) return refuse("unknown_approver", `there is nobody called "${username}"`);
+  if (person === undefined)
+    return refuse("unknown_approver", `there is nobody called "${username}"; check the user name`);
   // Nobody could sign for it: the stream does not know this person yet.
   if ((await endorsedPasskeysOf(store, person.id)).length === 0)
-    return refuse("not_enrolled", `${username} has no endorsed passkey yet; ${wayForward(username, role)}`);
+    return refuse("not_enrolled", `${username} has no endorsed passkey yet; ${wayForward(person, role)}`);
   const change: Change = {
     v: 1,
     kind: "countersign/change",
@@ -43,6 +45,7 @@ export async function requestRole(
 }
 
 /** Nobody is invited as an owner. */
-function wayForward(username: string, role: Role): string {
+function wayForward({ username, role: current }: PersonRow, role: Role): string {
+  if (current === "owner") return `${username} is the owner and must open their own link first`;
   return role === "owner" ? "ask again when there is one" : `invite ${username} again with the role ${role}`;
 }

@@ -154,14 +154,21 @@ function consume(
   now: number,
 ): Result<Change> {
   const status = visibleStatus(state);
-  if (status !== "approved") return refuse("not_approved", `the request is ${status}, not approved`);
-  if (state.consumedAt !== null) return refuse("already_consumed", "this approval has already been used");
+  if (status !== "approved") {
+    const next = status === "pending" ? "wait for the decision" : "request a new approval";
+    return refuse("not_approved", `the request is ${status}, not approved; ${next}`);
+  }
+  if (state.consumedAt !== null)
+    return refuse("already_consumed", "this approval has already been used; request a new approval");
   const window = state.executeWithinMilliseconds;
   if (window !== null && now > (state.decidedAt ?? 0) + window) {
-    return refuse("execution_window_closed", "the time to use this approval is over");
+    return refuse("execution_window_closed", "the time to use this approval is over; request a new approval");
   }
   if (payloadHash !== state.payloadHash) {
-    return refuse("argument_hash_mismatch", "this is not the payload that was approved");
+    return refuse(
+      "argument_hash_mismatch",
+      "this is not the payload that was approved; request an approval of this payload",
+    );
   }
   return accept({
     state: { ...state, consumedAt: now },
