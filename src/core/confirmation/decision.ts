@@ -189,10 +189,12 @@ function end(state: Confirmation, status: Outcome, now: number, sealed: SealedOu
   };
 }
 
-/** The refusal if the request can no longer be decided. */
+/** The refusal if the request can no longer be decided. A requester may read it, so it names only a visible outcome. */
 function closedRefusal(state: Confirmation, now: number): ReturnType<typeof refuse> | undefined {
   if (state.status === "expired") return refuse("expired", "the request has expired");
-  if (state.status !== "pending") return refuse("already_decided", `the request was already ${state.status}`);
+  const visible = visibleStatus(state);
+  const outcome = visible === "pending" ? "decided" : visible;
+  if (state.status !== "pending") return refuse("already_decided", `the request was already ${outcome}`);
   if (now >= state.expiresAt) return refuse("expired", "the request has expired");
   return undefined;
 }

@@ -122,6 +122,17 @@ it("handles every input in every state", () => {
   });
 });
 
+it.each([
+  ["approved", false, "the request was already decided"],
+  ["approved", true, "the request was already approved"],
+  ["rejected", false, "the request was already decided"],
+  ["rejected", true, "the request was already rejected"],
+] as const)("a cancellation after %s (sealed: %s) is refused: %s", (status, sealed, detail) => {
+  const state = confirmation({ status, decidedAt: T0, sealed });
+  const refused = decide(policy({}), state, { kind: "cancel" }, T0 + MINUTE);
+  expect(refused).toMatchObject({ ok: false, refusal: { code: "already_decided", detail } });
+});
+
 describe("rules of a policy", () => {
   const two = policy({ require: anyOf(2, "ana", "bo", "cy"), excludeRequester: true });
   const patient = policy({ require: anyOf(2, "ana", "bo", "cy"), rejection: "impossible" });
