@@ -101,9 +101,12 @@ function confirmationResponse(context: RequestContext, loaded: LoadedConfirmatio
   return new Response(JSON.stringify(confirmationAnswer(runtime, view)), { headers });
 }
 
-/** A hash of the facts that determine the answer, so that a 304 needs no answer to compare with. */
+/**
+ * A hash of the facts that determine the answer, so that a 304 needs no answer to compare with. Only facts that the
+ * answer shows: with the row's version a poller would notice a decision before it is sealed.
+ */
 function etagOf({ origin, logOrigin }: Runtime, { row, status, index }: ConfirmationView): string {
-  const facts = [VERSION, origin, logOrigin, row.id, row.version, status, index].join("\n");
+  const facts = [VERSION, origin, logOrigin, row.id, status, index, row.consumedAt].join("\n");
   return `"${toHex(sha256(utf8(facts)).subarray(0, ETAG_BYTES))}"`;
 }
 
