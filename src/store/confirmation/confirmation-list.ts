@@ -5,6 +5,7 @@ import type { ConfirmationRow } from "../rows.ts";
 import { usernamesOf } from "../account/people.ts";
 import { IS_PENDING } from "./confirmations.ts";
 import type { TenantStore } from "../tenant-store.ts";
+import { isOutcomeSealed } from "./confirmations.ts";
 
 export interface ListFilter {
   readonly project: string;
@@ -29,8 +30,7 @@ export async function listConfirmations(
 
 /** A decision that people signed reads pending until it is sealed. */
 function matching(store: TenantStore, filter: ListFilter): SQL | undefined {
-  const isSealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
-    AND ${outbox.seq} = ${confirmations.decidedSeq} AND ${outbox.index} IS NOT NULL)`;
+  const isSealed = isOutcomeSealed(store);
   const isSigned = sql`${confirmations.status} IN ('approved', 'rejected')`;
   const conditions = [eq(confirmations.type, "decision"), eq(confirmations.projectId, filter.project)];
   if (filter.status === "pending")

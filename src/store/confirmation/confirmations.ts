@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { ACTIVE_KEY } from "../account/api-keys.ts";
 import { audience, ceremonies, confirmations, credentials, outbox, people, votes } from "../schema.ts";
 import type {
@@ -126,6 +126,12 @@ export async function readForDecision(
 
 export async function findConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow | undefined> {
   return store.first(confirmations, eq(confirmations.id, id));
+}
+
+/** A condition: the record of the confirmation's outcome is in the log. */
+export function isOutcomeSealed({ tenantId }: TenantStore): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenantId}
+    AND ${outbox.seq} = ${confirmations.decidedSeq} AND ${outbox.index} IS NOT NULL)`;
 }
 
 export async function isInAudience(

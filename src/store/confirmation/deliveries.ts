@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { confirmations } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
 import type { TenantStore } from "../tenant-store.ts";
+import { isOutcomeSealed } from "./confirmations.ts";
 
 /** An outcome that an answer contains, as it must be restored if the answer does not arrive. */
 export interface DeliveredOutcome {
@@ -18,12 +19,14 @@ export async function findUndelivered(
   return store.first(confirmations, eq(confirmations.dedupeKey, callHash));
 }
 
+/** The last one that is sealed: the requester must not notice a rejection before. */
 export async function findLastRejection(
   store: TenantStore,
   callHash: string,
 ): Promise<ConfirmationRow | undefined> {
+  const isRejected = and(eq(confirmations.status, "rejected"), isOutcomeSealed(store));
   const [row] = await store
-    .select(confirmations, and(eq(confirmations.callHash, callHash), eq(confirmations.status, "rejected")))
+    .select(confirmations, and(eq(confirmations.callHash, callHash), isRejected))
     .orderBy(desc(confirmations.id))
     .limit(1);
   return row;

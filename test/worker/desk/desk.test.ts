@@ -11,6 +11,7 @@ import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { principalIn } from "../support/retrying-client.ts";
 import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
 import { log } from "../support/log-audit.ts";
+import { breakLog } from "../support/log-storage.ts";
 import { personNamed, submit, presign } from "../support/signed-decisions.ts";
 import { auditStream } from "../support/stream-audit.ts";
 
@@ -97,20 +98,6 @@ describe("the desk", () => {
     await wakeDesks(real);
     expect((await waiting).body.status).toBe("approved");
   });
-
-  /** The log's storage fails until the returned function is called. */
-  async function breakLog(): Promise<() => Promise<void>> {
-    const broken = (storage: DurableObjectStorage) => storage as unknown as { transactionSync?: unknown };
-    await runInDurableObject(log(), (_instance, { storage }) => {
-      broken(storage).transactionSync = () => {
-        throw new Error("the disk failed");
-      };
-    });
-    return () =>
-      runInDurableObject(log(), (_instance, { storage }) => {
-        delete broken(storage).transactionSync;
-      });
-  }
 
   it("keeps the outcome invisible while the log is down, and seals when it is back", async () => {
     const id = await company.asked();

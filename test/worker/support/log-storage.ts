@@ -6,7 +6,7 @@ import { Log } from "../../../src/log/log.ts";
 import type { LogSettings } from "../../../src/log/log-settings.ts";
 import { log } from "./log-audit.ts";
 
-// The log's copy in R2, and its storage rolled back to an earlier moment.
+// The log's copy in R2, and its storage failing or rolled back to an earlier moment.
 
 const TABLES = ["entries", "tiles", "checkpoint", "copied"] as const;
 type Row = Record<string, SqlStorageValue>;
@@ -29,6 +29,20 @@ export async function takeRows(): Promise<Rows> {
     (_instance, { storage }) =>
       new Map(TABLES.map((table) => [table, storage.sql.exec<Row>(`SELECT * FROM ${table}`).toArray()])),
   );
+}
+
+/** The log's storage fails until the returned function is called. */
+export async function breakLog(): Promise<() => Promise<void>> {
+  const broken = (storage: DurableObjectStorage) => storage as unknown as { transactionSync?: unknown };
+  await runInDurableObject(log(), (_instance, { storage }) => {
+    broken(storage).transactionSync = () => {
+      throw new Error("the disk failed");
+    };
+  });
+  return () =>
+    runInDurableObject(log(), (_instance, { storage }) => {
+      delete broken(storage).transactionSync;
+    });
 }
 
 /** Rolls the storage back to earlier rows, as a point-in-time recovery does, without a trace. */
