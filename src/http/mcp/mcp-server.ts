@@ -92,7 +92,8 @@ function textOf(errors: readonly FieldError[]): string {
 }
 
 function toolNamesFor({ principal }: McpRequest): string {
-  return TOOLS.filter(({ scope }) => principal.scopes.has(scope))
-    .map(({ description }) => description.name)
-    .join(", ");
+  const names = TOOLS.filter(({ scope }) => principal.scopes.has(scope)).map(
+    ({ description }) => description.name,
+  );
+  return names.length > 0 ? names.join(", ") : "no tool; use a key that has a scope for one";
 }

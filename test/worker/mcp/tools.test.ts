@@ -282,6 +282,10 @@ describe("a key", () => {
             message: expect.stringContaining(`this API key lacks the scope ${scope}, which ${name} needs`),
           });
         }
+        const unknown = await agent.call("approve", {}).catch((problem: unknown) => problem);
+        const usable =
+          allowed.length > 0 ? allowed.join(", ") : "no tool; use a key that has a scope for one";
+        expect(unknown).toMatchObject({ message: expect.stringContaining(`this key can use ${usable}. `) });
         await agent.close();
       }
     },
