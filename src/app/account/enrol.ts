@@ -1,5 +1,4 @@
-import { fromHex, toBase64url, toHex, utf8 } from "../../core/encoding/bytes.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
+import { fromHex, toBase64url } from "../../core/encoding/bytes.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import { streamId, streamKeyHash, type Genesis } from "../../core/stream/record.ts";
 import type { EnrolmentResult, Invitation } from "../../core/pages/account.ts";
@@ -25,6 +24,7 @@ import {
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
+import { secretHash } from "./secret-hash.ts";
 
 // An enrolment link lets a person register a passkey. The passkey is active once somebody entitled has signed for its
 // fingerprint. The owner's first passkey is active at once, because the tenant's stream starts with it.
@@ -169,8 +169,4 @@ async function isStreamSealed(runtime: Runtime, store: TenantStore): Promise<boo
   if (await isSealed()) return true;
   await requestSealing(runtime, store.tenantId);
   return isSealed();
-}
-
-export function secretHash(secret: string): string {
-  return toHex(sha256(utf8(secret)));
 }

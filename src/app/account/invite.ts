@@ -10,7 +10,8 @@ import { directoryOf } from "../directory/change.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { checkManagerLimit, quorumOfManagers } from "../directory/managers.ts";
 import { newId, type Runtime } from "../runtime.ts";
-import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES, secretHash } from "./enrol.ts";
+import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES } from "./enrol.ts";
+import { secretHash } from "./secret-hash.ts";
 
 const USER_HANDLE_BYTES = 32;
 

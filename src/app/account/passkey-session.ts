@@ -10,7 +10,7 @@ import { sessionByHash } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
-import { secretHash } from "./enrol.ts";
+import { secretHash } from "./secret-hash.ts";
 import { passkeyState } from "./passkey-state.ts";
 
 // A session belongs to the passkey that opened it and ends with it. It only reads: with a stolen session one can see

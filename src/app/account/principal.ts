@@ -1,12 +1,11 @@
 import { parseApiKey } from "../../core/confirmation/api-key.ts";
-import { toHex, utf8 } from "../../core/encoding/bytes.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { isKeyActive, updateKeyLastUse } from "../../store/account/api-keys.ts";
 import { keyByHash, storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { ApiKeyRow, ConfirmationRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
+import { secretHash } from "./secret-hash.ts";
 
 // Who calls with an API key. A key asks, reads, cancels and consumes; it never decides.
 
@@ -81,7 +80,7 @@ export async function cachedPrincipalOf(
   runtime: Runtime,
   text: string | undefined,
 ): Promise<Result<Principal>> {
-  const hash = text === undefined ? "" : toHex(sha256(utf8(text)));
+  const hash = text === undefined ? "" : secretHash(text);
   const cached = cache.get(hash);
   if (cached !== undefined && runtime.now() < cached.at + CACHE_SECONDS * 1_000) {
     return accept({ ...cached.principal, store: storeOfCachedRow(runtime.database, cached.principal.key) });

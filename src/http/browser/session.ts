@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { secretHash } from "../../app/account/enrol.ts";
+import { secretHash } from "../../app/account/secret-hash.ts";
 import { enrolmentState } from "../../app/account/enrolment-state.ts";
 import {
   openSession,

@@ -8,7 +8,7 @@ import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { openSession } from "../../../src/app/account/passkey-session.ts";
 import type { Decision } from "../../../src/app/decision/signed-step.ts";
-import { secretHash } from "../../../src/app/account/enrol.ts";
+import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import {
