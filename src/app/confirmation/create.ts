@@ -100,6 +100,12 @@ export function codeOf({
   return comparisonCode(id, expectOk(fromHex(payloadHash)), action);
 }
 
+export function executeWithinSecondsOf({
+  executeWithinMs,
+}: Pick<ConfirmationRow, "executeWithinMs">): number | null {
+  return executeWithinMs === null ? null : executeWithinMs / 1_000;
+}
+
 /** Everybody who may ever sign it, except a person whose id is in the row. */
 function audienceOf({ approver }: CreateInput): NewConfirmation["audience"] {
   if (typeof approver === "string") return { people: [] };

@@ -8,6 +8,7 @@ import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
 import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { descriptorsOf } from "../account/verify-passkey.ts";
+import { executeWithinSecondsOf } from "../confirmation/create.ts";
 import { isoTime, newId, type Runtime } from "../runtime.ts";
 import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremonies.ts";
 
@@ -92,6 +93,6 @@ export function fixedStatement(
     policy: row.policyHash,
     created: isoTime(row.createdAt),
     expires: isoTime(row.expiresAt),
-    executeWithinSeconds: row.executeWithinMs === null ? null : row.executeWithinMs / 1_000,
+    executeWithinSeconds: executeWithinSecondsOf(row),
   };
 }

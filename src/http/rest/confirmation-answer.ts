@@ -1,4 +1,4 @@
-import { codeOf } from "../../app/confirmation/create.ts";
+import { codeOf, executeWithinSecondsOf } from "../../app/confirmation/create.ts";
 import { metadataOf, type ConfirmationView } from "../../app/confirmation/view.ts";
 import type { ListItem } from "../../app/confirmation/list.ts";
 import { isoTime, type Runtime } from "../../app/runtime.ts";
@@ -26,7 +26,7 @@ export function summaryOf(
     metadata: metadataOf(row),
     createdAt: isoTime(row.createdAt),
     expiresAt: isoTime(row.expiresAt),
-    executeWithinSeconds: row.executeWithinMs === null ? null : row.executeWithinMs / 1_000,
+    executeWithinSeconds: executeWithinSecondsOf(row),
     decidedAt: isDecided && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
     consumedAt: row.consumedAt === null ? null : isoTime(row.consumedAt),
   };
