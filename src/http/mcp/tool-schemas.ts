@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
+import { PAYLOAD_MAX_BYTES } from "../../core/encoding/strict-json.ts";
 import { ACTION_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
 import { jsonObject, text } from "../field-schemas.ts";
 import {
@@ -16,8 +17,7 @@ const WAIT_DEFAULT_SECONDS = 25;
 const NAME_MAX_CHARACTERS = 200;
 
 const payload = jsonObject.meta({
-  description:
-    "Everything that you are about to do, exactly: the arguments of the action as one JSON object, at most 64 KiB. The person sees every field and signs its SHA-256, and only this payload may be run. Send numbers that a double can't hold exactly, and negative zero, as strings.",
+  description: `Everything that you are about to do, exactly: the arguments of the action as one JSON object, at most ${PAYLOAD_MAX_BYTES / 1_024} KiB. The person sees every field and signs its SHA-256, and only this payload may be run. Send numbers that a double can't hold exactly, and negative zero, as strings.`,
 });
 const waitSeconds = z
   .int()

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
 import { canonicalBytes } from "../../core/encoding/jcs.ts";
-import type { JsonObject } from "../../core/encoding/strict-json.ts";
+import {
+  PAYLOAD_MAX_BYTES,
+  PAYLOAD_MAX_DEPTH,
+  PAYLOAD_MAX_NODES,
+  type JsonObject,
+} from "../../core/encoding/strict-json.ts";
 import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { ROLES } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
@@ -33,8 +38,7 @@ export const STATUSES = ["pending", "approved", "rejected", "expired", "cancelle
 export const INVITED_ROLES = ROLES.filter((role) => role !== "owner");
 
 const payload = jsonObject.meta({
-  description:
-    "The exact action: any JSON object of at most 64 KiB in canonical form (RFC 8785), 32 levels and 10,000 values. Names must be unique and numbers exact. The person signs its SHA-256.",
+  description: `The exact action: any JSON object of at most ${PAYLOAD_MAX_BYTES / 1_024} KiB in canonical form (RFC 8785), ${PAYLOAD_MAX_DEPTH} levels and ${PAYLOAD_MAX_NODES.toLocaleString("en")} values. Names must be unique and numbers exact. The person signs its SHA-256.`,
 });
 
 export const createRequest = z
