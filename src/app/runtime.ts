@@ -1,5 +1,6 @@
 import type { Bytes } from "../core/encoding/bytes.ts";
-import { toHex } from "../core/encoding/bytes.ts";
+import { toBase64url, toHex } from "../core/encoding/bytes.ts";
+import { SALT_BYTES } from "../core/confirmation/statement.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/encoding/identifier.ts";
 import type { NewConfirmation } from "../store/confirmation/new-confirmations.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
@@ -61,6 +62,10 @@ export function newId(runtime: Runtime, prefix: string): string {
 
 export function newSecret(runtime: Runtime, bytes: number): string {
   return toHex(runtime.random(bytes));
+}
+
+export function newSalt(runtime: Runtime): string {
+  return toBase64url(runtime.random(SALT_BYTES));
 }
 
 export function isoTime(milliseconds: number): string {

@@ -4,15 +4,13 @@ import {
   parseApiKey,
   redactApiKey,
 } from "../../core/confirmation/api-key.ts";
-import { toBase64url } from "../../core/encoding/bytes.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { SALT_BYTES } from "../../core/confirmation/statement.ts";
 import { insertKey, insertProject } from "../../store/account/api-keys.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { DEFAULT_SCOPES, type Scope } from "./principal.ts";
 import { invite } from "./invite.ts";
-import { newId, newSecret, type Runtime } from "../runtime.ts";
+import { newId, newSalt, newSecret, type Runtime } from "../runtime.ts";
 
 // A new tenant: an enrolment link for its owner, API keys for its backends. Its stream starts with the owner's first
 // passkey.
@@ -36,7 +34,7 @@ export async function createTenant(runtime: Runtime, tenant: string, owner: stri
     name: tenant,
     stream: null,
     streamKey: newSecret(runtime, STREAM_KEY_BYTES),
-    genesisSalt: toBase64url(runtime.random(SALT_BYTES)),
+    genesisSalt: newSalt(runtime),
     createdAt: now,
   });
   const projectId = newId(runtime, "j");

@@ -4,7 +4,6 @@ import { streamId, streamKeyHash, type Genesis } from "../../core/stream/record.
 import type { EnrolmentResult, Invitation } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
-import { SALT_BYTES } from "../../core/confirmation/statement.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import type { RegisteredPasskey } from "../../passkey/registration.ts";
 import { enrolPasskey } from "../../store/account/enrolments.ts";
@@ -16,7 +15,7 @@ import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
-import { newId, type Runtime } from "../runtime.ts";
+import { newId, newSalt, type Runtime } from "../runtime.ts";
 import {
   newChallenge,
   newPasskeyRow,
@@ -106,12 +105,11 @@ function firstRecord(
     credentialId: passkey.id,
     publicKey: toBase64url(passkey.publicKey),
   };
-  const newSalt = (): string => toBase64url(runtime.random(SALT_BYTES));
   return {
     stream: streamId(genesis),
     at: now,
-    entrySalt: newSalt(),
-    payloadSalt: newSalt(),
+    entrySalt: newSalt(runtime),
+    payloadSalt: newSalt(runtime),
     body: canonicalText({ genesis, tenant: tenant.name, person: { id, username } }),
   };
 }

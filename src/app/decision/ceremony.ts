@@ -1,15 +1,14 @@
-import { toBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { Ceremony, FixedStatement } from "../../core/pages/approval.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { SALT_BYTES, type Statement } from "../../core/confirmation/statement.ts";
+import type { Statement } from "../../core/confirmation/statement.ts";
 import { readTenantAndPasskeys } from "../../store/account/passkeys.ts";
 import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
 import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { descriptorsOf } from "../account/verify-passkey.ts";
 import { executeWithinSecondsOf } from "../confirmation/create.ts";
-import { isoTime, newId, type Runtime } from "../runtime.ts";
+import { isoTime, newId, newSalt, type Runtime } from "../runtime.ts";
 import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremonies.ts";
 
 // A ceremony is one WebAuthn challenge, issued to one person for one confirmation and used once.
@@ -33,7 +32,7 @@ export async function beginCeremony(
     id: newId(runtime, "y"),
     confirmationId: id,
     personId: person.id,
-    salt: toBase64url(runtime.random(SALT_BYTES)),
+    salt: newSalt(runtime),
     issuedAt: now,
     expiresAt: now + CEREMONY_MINUTES * 60_000,
     usedBy: null,

@@ -1,8 +1,6 @@
-import { toBase64url } from "../../core/encoding/bytes.ts";
 import type { SealedOutcome } from "../../core/confirmation/decision.ts";
-import { SALT_BYTES } from "../../core/confirmation/statement.ts";
 import type { NewSeal } from "../../store/confirmation/steps.ts";
-import type { Runtime } from "../runtime.ts";
+import { newSalt, type Runtime } from "../runtime.ts";
 
 /** What the commit of a step stores for its record. The salts are drawn here once, so the record can be rebuilt. */
 export function newSeal(
@@ -10,7 +8,6 @@ export function newSeal(
   outcome: SealedOutcome | "consumed",
   type: NewSeal["type"] = "decision",
 ): NewSeal {
-  const newSalt = () => toBase64url(runtime.random(SALT_BYTES));
-  const salts = { entrySalt: newSalt(), payloadSalt: newSalt() };
+  const salts = { entrySalt: newSalt(runtime), payloadSalt: newSalt(runtime) };
   return outcome === "consumed" ? { type: "consumed", outcome: null, ...salts } : { type, outcome, ...salts };
 }
