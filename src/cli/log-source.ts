@@ -50,7 +50,7 @@ export interface LogSource extends LogReader {
 /** Undefined if the log does not have the path. */
 type ReadPath = (path: string, maxBytes: number) => Promise<Bytes | undefined>;
 
-export interface LogLimits {
+interface LogLimits {
   readonly requestSeconds?: number | undefined;
   readonly runSeconds?: number | undefined;
 }

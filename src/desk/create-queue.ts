@@ -16,7 +16,7 @@ const CHECKS_MAX = 4;
 const GROUP_SHARE = 0.7;
 
 /** Inserts these in one transaction. Returns the ids of those that were inserted. */
-export type InsertConfirmations = (drafts: readonly NewConfirmation[]) => Promise<ReadonlySet<string>>;
+type InsertConfirmations = (drafts: readonly NewConfirmation[]) => Promise<ReadonlySet<string>>;
 
 interface Waiting {
   readonly draft: NewConfirmation;

@@ -12,7 +12,7 @@ const WORKER = ".build/worker.mjs";
 const HOST = "127.0.0.1";
 const NAME = "countersign";
 
-export type ServeOptions = Pick<StartOptions, "port" | "origin">;
+type ServeOptions = Pick<StartOptions, "port" | "origin">;
 
 export class PortTaken extends Error {}
 
@@ -39,7 +39,7 @@ export async function serve(
   });
 }
 
-export interface Serving {
+interface Serving {
   readonly port: number;
   readonly data: string;
   readonly module: { readonly type: "ESModule"; readonly path: string; readonly contents?: string };

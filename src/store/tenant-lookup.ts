@@ -21,10 +21,10 @@ import { TenantStore } from "./tenant-store.ts";
 // to. For the log and the cron, some read the records of all tenants.
 
 export type EnrolmentRow = typeof enrolments.$inferSelect;
-export type SessionRow = typeof sessions.$inferSelect;
+type SessionRow = typeof sessions.$inferSelect;
 
 /** A row with access to its tenant. */
-export interface InTenant<Value> {
+interface InTenant<Value> {
   readonly store: TenantStore;
   readonly value: Value;
 }

@@ -9,7 +9,7 @@ import type { Tenant } from "./rows.ts";
 // Access to one tenant's rows. Every statement is composed here with a condition on the tenant, and only for tables
 // with a `tenantId` column: a read across tenants does not compile. Only tenant-lookup.ts creates a TenantStore.
 
-export type TenantTable = SQLiteTable & { readonly tenantId: SQLiteColumn };
+type TenantTable = SQLiteTable & { readonly tenantId: SQLiteColumn };
 export type Statement = BatchItem<"sqlite"> & Composed;
 type RowsOf<Some> = Some extends Selection<infer Value> | Run<infer Value> ? Value[] : never;
 type AllRowsOf<Several extends readonly unknown[]> = {
@@ -163,7 +163,7 @@ export class TenantStore extends Scope<string> {
 }
 
 /** A selection that can be limited, ordered, awaited, or passed to `read`. */
-export interface Selection<Value> extends PromiseLike<Value[]> {
+interface Selection<Value> extends PromiseLike<Value[]> {
   limit(count: number): Selection<Value>;
   orderBy(...columns: (SQL | SQLiteColumn)[]): Selection<Value>;
   toSQL(): { sql: string; params: unknown[] };

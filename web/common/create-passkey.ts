@@ -15,7 +15,7 @@ export interface NewPasskey {
   readonly publicKey: Bytes;
 }
 
-export interface PasskeyOptions {
+interface PasskeyOptions {
   readonly challenge: string;
   readonly rpId: string;
   readonly userHandle: string;

@@ -14,7 +14,7 @@ import { proofPathOf } from "./proof-path.ts";
 
 export type Value = readonly [name: string, value: string];
 
-export interface Inputs {
+interface Inputs {
   readonly file: Uint8Array;
   readonly tenant: string;
   readonly trust: Trust | undefined;

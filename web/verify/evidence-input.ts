@@ -22,7 +22,7 @@ export interface Trust {
   readonly from: "you" | "service";
 }
 
-export type DroppedFile =
+type DroppedFile =
   | { readonly kind: "receipt"; readonly bytes: Uint8Array }
   | { readonly kind: "trust"; readonly trust: Trust };
 

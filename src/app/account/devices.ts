@@ -85,7 +85,7 @@ export async function beginDevice(
 const tooManyPasskeys = () =>
   refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
 
-export interface DeviceForm extends RegistrationForm {
+interface DeviceForm extends RegistrationForm {
   readonly proof: SignedInput & { readonly challenge: string };
 }
 

@@ -31,7 +31,7 @@ import { secretHash } from "./secret-hash.ts";
 export const ENROLMENT_SECRET_BYTES = 32;
 export const ENROLMENT_HOURS = 24;
 
-export interface Enrolled extends EnrolmentResult {
+interface Enrolled extends EnrolmentResult {
   readonly store: TenantStore;
   readonly passkey: CredentialRow;
 }

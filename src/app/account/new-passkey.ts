@@ -18,7 +18,7 @@ import { reportEvent } from "./security-events.ts";
 // Registering a passkey, at enrolment and for a further device.
 
 export const PASSKEY_CHALLENGE_BYTES = 32;
-export const PASSKEY_CHALLENGE_SECONDS = 10 * 60;
+const PASSKEY_CHALLENGE_SECONDS = 10 * 60;
 
 /** What a page sends to register a passkey. */
 export interface RegistrationForm {

@@ -4,7 +4,7 @@ import type { CredentialRow } from "../../store/rows.ts";
  * `active`: endorsed by a sealed record, and not revoked. Every right of a role needs an active passkey. `waiting`: not
  * endorsed yet.
  */
-export type PasskeyState = "active" | "waiting" | "revoked";
+type PasskeyState = "active" | "waiting" | "revoked";
 
 export function passkeyState({
   endorsedSeq,

@@ -22,7 +22,7 @@ const SIGN_IN_SECONDS = 5 * 60;
 const SIGN_IN: ChallengeUse = { purpose: "sign-in", personId: null };
 
 /** The passkey that signed, to open a session with. */
-export interface SignedIn {
+interface SignedIn {
   readonly store: TenantStore;
   readonly passkey: CredentialRow;
 }

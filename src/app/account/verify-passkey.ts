@@ -20,7 +20,7 @@ export function descriptorsOf(passkeys: readonly CredentialRow[]): readonly Cred
 }
 
 /** One use of a passkey, to sign in, to add a passkey or to decide. */
-export interface PasskeyUse {
+interface PasskeyUse {
   readonly person: PersonRow;
   readonly passkey: CredentialRow;
   readonly input: SignedInput;
@@ -30,7 +30,7 @@ export interface PasskeyUse {
   readonly confirmation: string | null;
 }
 
-export interface VerifiedUse {
+interface VerifiedUse {
   readonly result: Result<AssertionFacts>;
   /** What the caller must report, if it lets this person act at all. */
   readonly event: SecurityEvent | null;

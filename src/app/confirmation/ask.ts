@@ -12,7 +12,7 @@ import { createConfirmation, replay, type CreatedConfirmation } from "./create.t
 import { findReusable, type RequestIdentity } from "./deduplicate.ts";
 import { rejectionLock } from "./rejection-lock.ts";
 
-export interface AskInput {
+interface AskInput {
   readonly username: string | null;
   readonly action: string;
   readonly payload: CanonicalPayload;

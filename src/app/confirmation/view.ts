@@ -11,7 +11,7 @@ import type { LoadedConfirmation } from "./load.ts";
 // What a requester sees. A signed outcome shows once it is sealed. Until then the request reads pending, and nothing
 // of the decision shows.
 
-export interface SignedVote {
+interface SignedVote {
   readonly approver: string;
   readonly decision: Statement["decision"];
   readonly reason: string;

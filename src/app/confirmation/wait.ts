@@ -6,7 +6,7 @@ import type { ClientCall, Runtime } from "../runtime.ts";
 import type { LoadedConfirmation } from "./load.ts";
 import { applyOutcome, read } from "./read.ts";
 
-export interface WaitedConfirmation extends LoadedConfirmation {
+interface WaitedConfirmation extends LoadedConfirmation {
   /** False if the client disconnected or called again while it waited: then nobody reads this answer. */
   readonly attended: boolean;
 }

@@ -14,7 +14,7 @@ import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremoni
 // A ceremony is one WebAuthn challenge, issued to one person for one confirmation and used once.
 
 /** How long a page can be open before its challenge is renewed. */
-export const CEREMONY_MINUTES = 10;
+const CEREMONY_MINUTES = 10;
 
 /** A challenge for somebody who may see this confirmation. It is remembered if `remember` is passed. */
 export async function beginCeremony(

@@ -40,7 +40,7 @@ export interface DecisionContext {
   readonly session: string | null;
 }
 
-export interface PreparedStep {
+interface PreparedStep {
   readonly step: Result<StepAttempt>;
   /** To report, unless the call is refused for its session. */
   readonly event: SecurityEvent | null;

@@ -15,7 +15,7 @@ import type { Runtime } from "../runtime.ts";
 /** The signers see such a request when they next open their inbox, not within minutes. */
 const CHANGE_EXPIRES_DAYS = 7;
 
-export interface ChangeRequest {
+interface ChangeRequest {
   readonly change: Change;
   readonly action: string;
   readonly requester: Requester;

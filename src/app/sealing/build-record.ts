@@ -18,7 +18,7 @@ import { isoTime } from "../runtime.ts";
 
 // The record of an outbox row. Built again from the same rows, it is the same to the byte.
 
-export interface BuiltRecord {
+interface BuiltRecord {
   readonly record: StreamRecord;
   readonly label: Bytes;
 }

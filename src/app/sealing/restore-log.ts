@@ -6,7 +6,7 @@ import type { Database } from "../../store/database.ts";
 import { sealedFrom } from "../../store/tenant-lookup.ts";
 
 /** The part of the log that restoring uses. */
-export interface RestorableLog {
+interface RestorableLog {
   restore(entries: readonly IndexedEntry[]): Promise<number>;
 }
 

@@ -28,7 +28,7 @@ export interface StreamEnd {
 }
 
 /** The next records to seal. */
-export interface SealBatch {
+interface SealBatch {
   readonly end: StreamEnd;
   readonly sources: readonly CommittedRecord[];
 }

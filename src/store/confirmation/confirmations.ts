@@ -104,7 +104,7 @@ const PASSKEY = prepared(credentials, (scope) =>
 );
 
 /** Everything that a signed decision is checked against. A ceremony or passkey of somebody else is undefined. */
-export interface DecisionRows {
+interface DecisionRows {
   readonly tenant: Tenant | undefined;
   readonly ceremony: CeremonyRow | undefined;
   readonly passkey: CredentialRow | undefined;

@@ -13,7 +13,7 @@ export interface IdempotencyKey {
   readonly requestHash: string;
 }
 
-export type IdempotencyRow = typeof idempotency.$inferSelect;
+type IdempotencyRow = typeof idempotency.$inferSelect;
 type Operation = "create" | "consume";
 
 /** Undefined if it was not used, or too long ago. */

@@ -82,7 +82,7 @@ export interface CommittedRecord extends RecordSource {
   readonly isKeyActive: boolean;
 }
 
-export interface CommittedStep {
+interface CommittedStep {
   readonly record: CommittedRecord | undefined;
 }
 

@@ -65,7 +65,7 @@ export async function commitmentsOf(
   );
 }
 
-export interface UnsealedRows {
+interface UnsealedRows {
   readonly tenant: Tenant | undefined;
   readonly rows: readonly OutboxRow[];
   readonly lastSealed: OutboxRow | undefined;
