@@ -1,4 +1,4 @@
-import { isSatisfied, peopleOf, requirementsAfter, type Policy } from "./policy.ts";
+import { canBeMetWithout, isMet, peopleOf, requirementsAfter, whoMayVote, type Policy } from "./policy.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
 // The life cycle of a confirmation as one pure function. It checks for every refusal before it changes
@@ -67,7 +67,7 @@ export function visibleStatus(state: Confirmation): Status {
 
 /** The effects of a new request. */
 export function initialEffects(policy: Policy, state: Confirmation): readonly Effect[] {
-  const people = signersAfter(policy, state, 0);
+  const people = whoMayVote(policy, 0, state.requester);
   return [{ kind: "notify", people: [...people], about: "asked" }, nextWakeUp(policy, state)];
 }
 
@@ -94,7 +94,7 @@ function vote(
 ): Result<Change> {
   const closed = closedRefusal(state, now);
   if (closed) return closed;
-  if (!signersAfter(policy, state, now - state.createdAt).has(person)) {
+  if (!whoMayVote(policy, now - state.createdAt, state.requester).has(person)) {
     return refuse("not_an_approver", "this person may not sign this request now");
   }
   if (state.votes.some((vote) => vote.person === person)) {
@@ -103,13 +103,15 @@ function vote(
   const votes = [...state.votes, { person, decision, at: now, credentialActive: true }];
   const voted = { ...state, votes };
   if (decision === "reject") {
-    const ended = policy.rejection === "first" || !canStillBeMet(policy, voted);
+    const lost = votes.filter((vote) => vote.decision === "reject" || !vote.credentialActive);
+    const lostPeople = new Set(lost.map((vote) => vote.person));
+    const ended = policy.rejection === "first" || !canBeMetWithout(policy, lostPeople, state.requester);
     return accept(ended ? end(voted, "rejected", now) : { state: voted, effects: [] });
   }
   const approvers = new Set(
     votes.filter((vote) => vote.decision === "approve" && vote.credentialActive).map((vote) => vote.person),
   );
-  const met = requirementsAfter(policy, now - state.createdAt).some((tree) => isSatisfied(tree, approvers));
+  const met = isMet(policy, approvers, now - state.createdAt);
   return accept(met ? end(voted, "approved", now) : { state: voted, effects: [] });
 }
 
@@ -126,7 +128,7 @@ function override(
   }
   if (reason.trim() === "") return refuse("reason_required", "an emergency approval needs a reason");
   const ended = end({ ...state, overriddenBy: person }, "approved", now, "break-glass");
-  const everyone = signersAfter(policy, state, Number.POSITIVE_INFINITY);
+  const everyone = whoMayVote(policy, Number.POSITIVE_INFINITY, state.requester);
   const alarm: Effect = { kind: "notify", people: [...everyone], about: "break-glass" };
   return accept({ state: ended.state, effects: [...ended.effects, alarm] });
 }
@@ -139,7 +141,7 @@ function tick(policy: Policy, state: Confirmation, now: number): Change {
   const notified = peopleOf(reached.slice(0, state.escalated + 1));
   const escalated = { ...state, escalated: reached.length - 1 };
   if (escalated.escalated === state.escalated) return { state, effects: [nextWakeUp(policy, state)] };
-  const people = [...signersAfter(policy, state, now - state.createdAt)].filter(
+  const people = [...whoMayVote(policy, now - state.createdAt, state.requester)].filter(
     (person) => !notified.has(person),
   );
   return {
@@ -197,20 +199,6 @@ function closedRefusal(state: Confirmation, now: number): ReturnType<typeof refu
   if (state.status !== "pending") return refuse("already_decided", `the request was already ${outcome}`);
   if (now >= state.expiresAt) return refuse("expired", "the request has expired");
   return undefined;
-}
-
-function signersAfter(policy: Policy, state: Confirmation, elapsedMilliseconds: number): ReadonlySet<string> {
-  const people = new Set(peopleOf(requirementsAfter(policy, elapsedMilliseconds)));
-  if (policy.excludeRequester && state.requester !== null) people.delete(state.requester);
-  return people;
-}
-
-/** Whether the people who have not rejected could still meet the policy, now or after an escalation. */
-function canStillBeMet(policy: Policy, state: Confirmation): boolean {
-  const remaining = new Set(signersAfter(policy, state, Number.POSITIVE_INFINITY));
-  for (const vote of state.votes)
-    if (vote.decision === "reject" || !vote.credentialActive) remaining.delete(vote.person);
-  return requirementsAfter(policy, Number.POSITIVE_INFINITY).some((tree) => isSatisfied(tree, remaining));
 }
 
 function nextWakeUp(policy: Policy, state: Confirmation): Effect {

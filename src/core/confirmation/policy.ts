@@ -109,6 +109,33 @@ export function requirementsAfter(policy: Policy, elapsedMilliseconds: number): 
   return [policy.require, ...reached.map((escalation) => escalation.require)];
 }
 
+/** Who may approve or reject after this time: everybody whom a requirement reached so far names. */
+export function whoMayVote(
+  policy: Policy,
+  elapsedMilliseconds: number,
+  requester: string | null,
+): ReadonlySet<string> {
+  const people = new Set(peopleOf(requirementsAfter(policy, elapsedMilliseconds)));
+  if (policy.excludeRequester && requester !== null) people.delete(requester);
+  return people;
+}
+
+/** Whether these approvals are enough after this time. */
+export function isMet(policy: Policy, approvers: ReadonlySet<string>, elapsedMilliseconds: number): boolean {
+  return requirementsAfter(policy, elapsedMilliseconds).some((tree) => isSatisfied(tree, approvers));
+}
+
+/** Whether approvals of everybody but the rejecters would be enough, now or after an escalation. */
+export function canBeMetWithout(
+  policy: Policy,
+  rejecters: ReadonlySet<string>,
+  requester: string | null,
+): boolean {
+  const everyone = whoMayVote(policy, Number.POSITIVE_INFINITY, requester);
+  const remaining = new Set([...everyone].filter((person) => !rejecters.has(person)));
+  return isMet(policy, remaining, Number.POSITIVE_INFINITY);
+}
+
 /** Everyone whose signature can count under these requirements. */
 export function peopleOf(requirements: readonly Requirement[]): ReadonlySet<string> {
   return new Set(requirements.flatMap(seatsOf));
