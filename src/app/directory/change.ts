@@ -1,4 +1,5 @@
 import type { Directory } from "../../core/stream/directory.ts";
+import { publicKeyHash } from "../../core/stream/change-effect.ts";
 import { applyChange } from "../../core/stream/directory-change.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { parseChange, type Change } from "../../core/stream/change-format.ts";
@@ -135,7 +136,14 @@ export async function directoryOf(store: TenantStore): Promise<Directory> {
     passkeys: new Map(
       passkeys.map(({ id, publicKey, personId, endorsedSeq, revokedAt }) => [
         id,
-        { id, publicKey, person: personId, endorsedAt: endorsedSeq ?? 0, revokedAt },
+        {
+          id,
+          publicKey,
+          publicKeyHash: publicKeyHash(publicKey),
+          person: personId,
+          endorsedAt: endorsedSeq ?? 0,
+          revokedAt,
+        },
       ]),
     ),
   };

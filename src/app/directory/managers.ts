@@ -57,7 +57,8 @@ export function anyManager(
 }
 
 function managersBesides(directory: Directory, person: string): readonly Member[] {
-  return otherManagers(directory, person).toSorted((one, other) => (one.username < other.username ? -1 : 1));
+  const nameOf = ({ username }: Member) => username ?? "";
+  return otherManagers(directory, person).toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 }
 
 /** As many managers as a recovery of this person needs. */

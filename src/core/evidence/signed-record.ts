@@ -86,7 +86,8 @@ export async function signatureFailure(signed: SignedRecord, directory: Director
       return "a signature is not the one in the record";
     }
     const passkey = directory.passkeys.get(assertion.id);
-    if (passkey === undefined) return "a signature was made with a passkey that nobody endorsed";
+    if (passkey === undefined || passkey.publicKey === null)
+      return "a signature was made with a passkey that nobody endorsed";
     const verified = await verifyAssertion(assertion, {
       challenge: challengeOf(statementNonce(statement), hexBytes(payloadHash)),
       origin: statement.rp,

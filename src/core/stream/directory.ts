@@ -1,3 +1,4 @@
+import { publicKeyHash } from "./change-effect.ts";
 import type { CreatedRecord, Role } from "./record.ts";
 
 // Who may sign, as recomputed from the stream. It starts with the owner's passkey; every later passkey, role
@@ -6,13 +7,16 @@ import type { CreatedRecord, Role } from "./record.ts";
 
 export interface Member {
   readonly id: string;
-  readonly username: string;
+  /** Null if only records of the person's changes are known, not their content. */
+  readonly username: string | null;
   readonly role: Role;
 }
 
 export interface Passkey {
   readonly id: string;
-  readonly publicKey: string;
+  /** Null if only the record of its endorsement is known. Then nobody can verify its signatures. */
+  readonly publicKey: string | null;
+  readonly publicKeyHash: string;
   readonly person: string;
   readonly endorsedAt: number;
   readonly revokedAt: number | null;
@@ -28,6 +32,7 @@ export function firstDirectory({ body, seq }: CreatedRecord): Directory {
   const passkey: Passkey = {
     id: genesis.credentialId,
     publicKey: genesis.publicKey,
+    publicKeyHash: publicKeyHash(genesis.publicKey),
     person: owner.id,
     endorsedAt: seq,
     revokedAt: null,

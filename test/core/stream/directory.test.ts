@@ -9,15 +9,19 @@ import { expectOk } from "../../../src/core/refusal.ts";
 // Who may change what. alex is the owner, bea an admin, cy an approver; each passkey is named after its person.
 
 const person = (username: string) => ({ id: `p-${username}`, username });
-const key = (name: string) => ({ id: `key${name}AA`.slice(0, 4), publicKey: "AQID" });
+const key = (name: string) => ({ id: `key${name}AA`.slice(0, 4), publicKey: `pub${name}` });
 const document = (change: string, more: object): JsonValue => ({
   v: 1,
   kind: "countersign/change",
   change,
   ...more,
 });
-const endorsed = (who: string, role: Role, passkey = who) =>
-  document("credential.endorsed", { person: person(who), role, credential: key(passkey) });
+const endorsed = (who: string, role: Role, passkey = who, publicKey = passkey) =>
+  document("credential.endorsed", {
+    person: person(who),
+    role,
+    credential: { ...key(passkey), publicKey: key(publicKey).publicKey },
+  });
 const revoked = (who: string, passkey = who) =>
   document("credential.revoked", { person: person(who), credential: { id: key(passkey).id } });
 const recovered = (who: string, passkey: string, lost: readonly string[]) =>
@@ -50,7 +54,7 @@ const beginning = firstDirectory({
       logOrigin: "l",
       streamKeyHash: "",
       credentialId: key("a").id,
-      publicKey: "AQID",
+      publicKey: key("a").publicKey,
       salt: "",
     },
     tenant: "Acme",
@@ -100,6 +104,13 @@ describe("a change needs an entitled signer", () => {
       "change_not_entitled",
     ],
     ["a passkey that already belongs to someone", endorsed("dan", "approver", "c"), "bea", "change_invalid"],
+    [
+      "a new person with another's public key",
+      endorsed("dan", "approver", "x", "c"),
+      "bea",
+      "change_invalid",
+    ],
+    ["a person's own public key again", endorsed("cy", "approver", "x", "c"), "cy", "change_invalid"],
     [
       "a new person under a taken name",
       document("credential.endorsed", {

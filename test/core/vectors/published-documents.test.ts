@@ -14,7 +14,8 @@ import {
 import { challengeOf, comparisonCode } from "../../../src/core/confirmation/challenge.ts";
 import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { readCoseKey } from "../../../src/core/webauthn/cose.ts";
-import type { Directory, Member, Passkey } from "../../../src/core/stream/directory.ts";
+import { publicKeyHash } from "../../../src/core/stream/change-effect.ts";
+import type { Directory, Member } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
@@ -184,7 +185,12 @@ describe("policies", () => {
 describe("changes of the directory", () => {
   const before: Directory = {
     members: new Map(directory.members.map((member) => [member.id, member as Member])),
-    passkeys: new Map(directory.passkeys.map((passkey) => [passkey.id, passkey as Passkey])),
+    passkeys: new Map(
+      directory.passkeys.map((passkey) => [
+        passkey.id,
+        { ...passkey, publicKeyHash: publicKeyHash(passkey.publicKey) },
+      ]),
+    ),
   };
   it.each(named(directory.changes))("%s", (_name, { change, signers, accepted, code }) => {
     const applied = applyChange(before, expectOk(parseChange(change as JsonValue)), signers, 9);

@@ -1,4 +1,5 @@
 import type { Directory } from "../../../src/core/stream/directory.ts";
+import { publicKeyHash } from "../../../src/core/stream/change-effect.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
@@ -86,7 +87,7 @@ export function policyVectors(): JsonObject {
 }
 
 const person = (username: string) => ({ id: `p-${username}`, username });
-const key = (name: string) => ({ id: `key${name}`, publicKey: "AQID" });
+const key = (name: string) => ({ id: `key${name}`, publicKey: `pub${name}` });
 const change = (name: string, fields: JsonObject): JsonObject => ({
   v: 1,
   kind: "countersign/change",
@@ -165,7 +166,12 @@ export function directoryVectors(): JsonObject {
   });
   const directory: Directory = {
     members: new Map(members.map((member) => [member.id, member])),
-    passkeys: new Map(passkeys.map((passkey) => [passkey.id, passkey])),
+    passkeys: new Map(
+      passkeys.map((passkey) => [
+        passkey.id,
+        { ...passkey, publicKeyHash: publicKeyHash(passkey.publicKey) },
+      ]),
+    ),
   };
   const changes = CHANGES.map(([name, document, signers]) => {
     const signed = signers.split(" ").map((signer) => person(signer).id);

@@ -1,0 +1,118 @@
+import { accept, refuse, type Result } from "../refusal.ts";
+import type { ChangeEffect } from "./change-effect.ts";
+import type { Change } from "./change-format.ts";
+import type { Directory, Member, Passkey } from "./directory.ts";
+
+// How a change alters the directory, with every check that needs no names, keys or signatures. So a verifier can
+// also follow a change of which it has only the record.
+
+/** What the content of a change adds to its effect; null where only the record is known. */
+export interface ChangeNames {
+  readonly username: string | null;
+  readonly publicKey: string | null;
+}
+
+/** Which fields of the effect a kind of change sets. */
+const FORMS = {
+  "credential.endorsed": { role: true, credential: true },
+  "credential.revoked": { role: false, credential: false },
+  "role.changed": { role: true, credential: false },
+  recovered: { role: false, credential: true },
+};
+type KindAboutPerson = keyof typeof FORMS;
+
+/** `kind` is the type of the change's record. */
+export function applyEffect(
+  directory: Directory,
+  kind: Change["change"],
+  effect: ChangeEffect | null,
+  seq: number,
+  names: ChangeNames = { username: null, publicKey: null },
+): Result<Directory> {
+  const aboutPerson = kind !== "policy.changed" && kind !== "revealed";
+  if (!aboutPerson && effect === null) return accept(directory);
+  if (!aboutPerson || effect === null) return refuse("change_invalid", NOT_IN_FORM);
+  const failure =
+    formFailure(kind, effect) ??
+    memberFailure(directory, kind, effect) ??
+    credentialFailure(directory, effect) ??
+    revocationFailure(directory, kind, effect);
+  if (failure !== undefined) return refuse("change_invalid", failure);
+  return accept({
+    members: membersAfter(directory, effect, names),
+    passkeys: passkeysAfter(directory, effect, seq, names),
+  });
+}
+
+const NOT_IN_FORM = "its effect is not one that this kind of change can have";
+
+function formFailure(kind: KindAboutPerson, { role, credential, revoked }: ChangeEffect): string | undefined {
+  const form = FORMS[kind];
+  const inForm = (role !== null) === form.role && (credential !== null) === form.credential;
+  const ends =
+    kind === "credential.revoked" ? revoked.length === 1 : kind === "recovered" || revoked.length === 0;
+  return inForm && ends ? undefined : NOT_IN_FORM;
+}
+
+function memberFailure(
+  { members }: Directory,
+  kind: KindAboutPerson,
+  { person, role }: ChangeEffect,
+): string | undefined {
+  const member = members.get(person);
+  if (kind === "credential.endorsed")
+    return member === undefined || member.role === role
+      ? undefined
+      : "a further passkey must not change the person's role";
+  return member === undefined ? "there is no such person in this tenant" : undefined;
+}
+
+/** With one public key as two passkeys, one person could count as two, or sign on after a revocation. */
+function credentialFailure({ passkeys }: Directory, { credential }: ChangeEffect): string | undefined {
+  if (credential === null) return undefined;
+  if (passkeys.has(credential.id)) return "this passkey was endorsed before";
+  const hasKey = [...passkeys.values()].some((passkey) => passkey.publicKeyHash === credential.publicKeyHash);
+  return hasKey ? "the public key of this passkey was endorsed before" : undefined;
+}
+
+function revocationFailure(
+  { passkeys }: Directory,
+  kind: KindAboutPerson,
+  { person, revoked }: ChangeEffect,
+): string | undefined {
+  const active = [...passkeys.values()].filter((one) => one.person === person && one.revokedAt === null);
+  if (kind === "recovered")
+    return revoked.length === active.length && active.every(({ id }) => revoked.includes(id))
+      ? undefined
+      : "a recovery must revoke every active passkey of the person, and no other";
+  return revoked.every((id) => active.some((passkey) => passkey.id === id))
+    ? undefined
+    : "this person has no such active passkey";
+}
+
+function membersAfter(
+  { members }: Directory,
+  { person, role }: ChangeEffect,
+  { username }: ChangeNames,
+): ReadonlyMap<string, Member> {
+  if (role === null) return members;
+  // Somebody who joined by a record alone stays without a name, so nobody can sign as this person.
+  const member = members.get(person) ?? { id: person, username };
+  return new Map(members).set(person, { ...member, role });
+}
+
+function passkeysAfter(
+  { passkeys }: Directory,
+  { person, credential, revoked }: ChangeEffect,
+  seq: number,
+  { publicKey }: ChangeNames,
+): ReadonlyMap<string, Passkey> {
+  const after = new Map(passkeys);
+  for (const id of revoked) {
+    const passkey = after.get(id);
+    if (passkey !== undefined) after.set(id, { ...passkey, revokedAt: seq });
+  }
+  if (credential !== null)
+    after.set(credential.id, { ...credential, publicKey, person, endorsedAt: seq, revokedAt: null });
+  return after;
+}

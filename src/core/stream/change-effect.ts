@@ -1,0 +1,55 @@
+import { fromBase64url, toHex } from "../encoding/bytes.ts";
+import { sha256 } from "../encoding/hash.ts";
+import { expectOk } from "../refusal.ts";
+import type { Change } from "./change-format.ts";
+import type { Role } from "./record.ts";
+
+// What a change does to people and passkeys, by ids and hashes only. The change's record contains it, so a verifier
+// can follow the directory from the records alone.
+
+export interface ChangeEffect {
+  /** The id of the person whom the change is about. */
+  readonly person: string;
+  /** The role that the person has afterwards; null if the change sets none. */
+  readonly role: Role | null;
+  /** The passkey that becomes active. */
+  readonly credential: { readonly id: string; readonly publicKeyHash: string } | null;
+  /** The ids of the passkeys that end. */
+  readonly revoked: readonly string[];
+}
+
+/** Null for a change that alters neither people nor passkeys. */
+export function effectOf(change: Change): ChangeEffect | null {
+  switch (change.change) {
+    case "credential.endorsed":
+      return {
+        person: change.person.id,
+        role: change.role,
+        credential: hashed(change.credential),
+        revoked: [],
+      };
+    case "credential.revoked":
+      return { person: change.person.id, role: null, credential: null, revoked: [change.credential.id] };
+    case "role.changed":
+      return { person: change.person.id, role: change.role, credential: null, revoked: [] };
+    case "recovered":
+      return {
+        person: change.person.id,
+        role: null,
+        credential: hashed(change.credential),
+        revoked: change.revoked,
+      };
+    case "policy.changed":
+    case "revealed":
+      return null;
+  }
+}
+
+function hashed({ id, publicKey }: { readonly id: string; readonly publicKey: string }) {
+  return { id, publicKeyHash: publicKeyHash(publicKey) };
+}
+
+/** A key that can sign has one encoding (see `readCoseKey`), so its bytes identify it. */
+export function publicKeyHash(publicKey: string): string {
+  return toHex(sha256(expectOk(fromBase64url(publicKey))));
+}
