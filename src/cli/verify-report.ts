@@ -33,11 +33,7 @@ function facts({ decision, created }: Receipt) {
     project: first?.project ?? null,
     requester: first?.requester ?? null,
     code: first ? codeOf(record.body.confirmation, payloadHash, first.action) : null,
-    signers: statements.map(({ approver, decision: signed, reason }) => ({
-      approver,
-      decision: signed,
-      reason,
-    })),
+    signers: statements.map(({ approver, vote, reason }) => ({ approver, vote, reason })),
   };
 }
 
@@ -53,9 +49,9 @@ function summary({ decision, created }: Receipt): readonly string[] {
       `  code       ${groupedCode(codeOf(record.body.confirmation, payloadHash, first.action))}`,
     );
   }
-  for (const { approver, decision: signed, reason } of statements) {
+  for (const { approver, vote, reason } of statements) {
     lines.push(
-      `  signed by  ${plain(approver.username)}: ${signed}${reason === "" ? "" : `, because ${plain(reason)}`}`,
+      `  signed by  ${plain(approver.username)}: ${vote}${reason === "" ? "" : `, because ${plain(reason)}`}`,
     );
   }
   lines.push(`  tenant     ${created.record.stream}`, `  payload    sha256 ${payloadHash}`);

@@ -30,7 +30,7 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
       "two against one",
       ({ bea, cy, dan, twoOfThree }) => ({
         policy: twoOfThree({ rejection: "impossible" }),
-        votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }],
+        votes: [{ by: bea, vote: "reject" }, { by: cy }, { by: dan }],
       }),
       "good",
       "Proven: bea rejected, cy and dan approved “Deploy to production”.",
@@ -40,7 +40,7 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
       ({ alex, twoOfThree }) => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
         outcome: "break-glass",
-        votes: [{ by: alex, decision: "break-glass", reason: "site is down" }],
+        votes: [{ by: alex, vote: "break-glass", reason: "site is down" }],
       }),
       "good",
       "Proven: alex approved, alone and in an emergency, “Deploy to production”.",

@@ -30,7 +30,7 @@ beforeAll(async () => {
   stream = tenant.stream;
   const approved = await tenant.decide({ action: "Deploy\u001b[2J", votes: [{ by: cy }] });
   tenant.sealUnsigned("consumed", { confirmation: confirmationOf(tenant, approved), decided: approved });
-  await tenant.decide({ outcome: "rejected", votes: [{ by: dan, decision: "reject" }] });
+  await tenant.decide({ outcome: "rejected", votes: [{ by: dan, vote: "reject" }] });
   const file = exportOf(tenant);
   const text = Buffer.from(file).toString();
   const receipt = await tenant.receipt(approved);

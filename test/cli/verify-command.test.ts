@@ -26,7 +26,7 @@ beforeAll(async () => {
   const rejected = await decidedReceipt(tenant, {
     payload,
     outcome: "rejected",
-    votes: [{ by: cy, decision: "reject" }],
+    votes: [{ by: cy, vote: "reject" }],
   });
   const withheld = { ...approved, decision: { ...approved.decision, payload: null } };
   const files: Record<string, string | Uint8Array> = {
@@ -150,7 +150,7 @@ describe("countersign verify", () => {
       stream,
       action: "Deploy to production",
       code: expect.stringMatching(/^[0-9a-f]{8}$/),
-      signers: [{ approver: { username: "cy" }, decision: "approve" }],
+      signers: [{ approver: { username: "cy" }, vote: "approve" }],
       checks: expect.arrayContaining([{ name: "log", status: "absent", detail: expect.any(String) }]),
     });
     const broken = await countersign(["verify", "spaced.json", "--any-tenant", "--json"]);

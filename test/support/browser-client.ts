@@ -17,7 +17,7 @@ export interface Answered {
 }
 
 export interface Signing {
-  readonly decision?: Statement["decision"];
+  readonly decision?: Statement["vote"];
   readonly reason?: string;
   readonly passkey?: Authenticator;
   readonly lies?: Lies;
@@ -148,7 +148,14 @@ export class BrowserClient {
     const { body: ceremony } = await this.post(`/approve/${id}/ceremony`, {});
     const { decision = "approve", reason = "" } = signing;
     const { salt, issued } = ceremony;
-    const statement = { ...data.statement, decision, reason, issued, salt, ...signing.says } as Statement;
+    const statement = {
+      ...data.statement,
+      vote: decision,
+      reason,
+      issued,
+      salt,
+      ...signing.says,
+    } as Statement;
     const payloadHash = sha256(new TextEncoder().encode(data.payload));
     const { assertion } = await (signing.passkey ?? this.passkey).assert(
       challengeOf(statementNonce(statement), payloadHash),

@@ -51,7 +51,7 @@ export function verifyDisplay(
 }
 
 function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
-  const tap = { decision: "approve", reason: "", issued: fixed.created, salt: NO_SALT };
+  const tap = { vote: "approve", reason: "", issued: fixed.created, salt: NO_SALT };
   return { ...fixed, ...tap };
 }
 

@@ -42,7 +42,7 @@ export function drawRequest({ statement, lines }: Verified, code: string): void 
   if (window !== null)
     byId("use-within").append(`${durationText(window * 1_000)} (${window} seconds) after the decision`);
   byId("approver").append(drawExact(approver.username));
-  const { decision: _decision, reason: _reason, issued: _issued, salt: _salt, ...fixed } = statement;
+  const { vote: _vote, reason: _reason, issued: _issued, salt: _salt, ...fixed } = statement;
   byId("statement").append(drawFields(expectOk(linesOf(canonicalBytes(fixed)))));
 }
 

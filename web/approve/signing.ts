@@ -55,10 +55,10 @@ export interface Choice {
 export async function sign(
   { statement, payloadHash }: Verified,
   { issued, salt, rpId, allowCredentials }: Ceremony,
-  choice: Choice,
+  { decision: vote, reason }: Choice,
   signal: AbortSignal,
 ): Promise<AssertionInput> {
-  const signed: Statement = { ...statement, ...choice, issued, salt };
+  const signed: Statement = { ...statement, vote, reason, issued, salt };
   const options: PublicKeyCredentialRequestOptions = {
     challenge: challengeOf(statementNonce(signed), payloadHash),
     rpId,

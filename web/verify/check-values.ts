@@ -94,15 +94,12 @@ function receiptValues(check: string, { decision, created, changes, anchor }: Re
     case "policy":
       return [
         ["The rule", policy === null ? "One named person decides alone." : jsonText(policy)],
-        ["Its SHA-256, as signed", body.policy ?? "none"],
+        ["Its SHA-256, as signed", body.policyHash ?? "none"],
       ];
     case "outcome":
       return [
         ["In the record", body.outcome],
-        ...statements.map(({ approver, decision: signed }): Value => [
-          `Signed by ${approver.username}`,
-          signed,
-        ]),
+        ...statements.map(({ approver, vote }): Value => [`Signed by ${approver.username}`, vote]),
       ];
     case "anchor":
       return anchor === null ? [] : [["OpenTimestamps file", anchor.timestamp]];

@@ -13,7 +13,7 @@ import { CHECK_TEXTS } from "./check-texts.ts";
 
 // Draws the request as the signers saw it, or says what is missing if it was not made public.
 
-const DECISION_TEXTS: Readonly<Record<string, string>> = {
+const VOTE_TEXTS: Readonly<Record<string, string>> = {
   approve: " approved, ",
   reject: " rejected, ",
   "break-glass": " approved alone, in an emergency, ",
@@ -45,12 +45,12 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
     ),
     ...[action, requester.name, project.name, tenant.name].flatMap(drawWarnings),
     ...content,
-    ...statements.map(({ approver, decision: signed, reason, issued }) =>
+    ...statements.map(({ approver, vote, reason, issued }) =>
       make(
         "p",
         "card",
         name(approver.username),
-        DECISION_TEXTS[signed] ?? ` signed ${signed}, `,
+        VOTE_TEXTS[vote] ?? ` signed ${vote}, `,
         drawTime(issued),
         ...(reason === "" ? [] : [make("span", "value text", drawExact(reason))]),
       ),

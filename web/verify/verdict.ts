@@ -120,7 +120,7 @@ function missingOf(lines: readonly CheckLine[], anyTenant: boolean): Verdict | u
   };
 }
 
-const DECISION_TEXTS: Readonly<Record<string, string>> = {
+const VOTE_TEXTS: Readonly<Record<string, string>> = {
   approve: "approved",
   reject: "rejected",
   "break-glass": "approved, alone and in an emergency,",
@@ -148,11 +148,11 @@ function provenOf(
       sentence: `Nobody signs that a request was ${outcome ?? "not decided"}: the service says so in the log. ${passed}`,
     };
   }
-  const signers = statements.flatMap(({ approver, decision }, place): RichText => {
-    const decisionText = ` ${DECISION_TEXTS[decision] ?? decision}`;
+  const signers = statements.flatMap(({ approver, vote }, place): RichText => {
+    const voteText = ` ${VOTE_TEXTS[vote] ?? vote}`;
     const next = statements[place + 1];
     const separator = next === undefined ? "" : place === statements.length - 2 ? " and " : ", ";
-    return [{ exact: approver.username }, next?.decision === decision ? separator : decisionText + separator];
+    return [{ exact: approver.username }, next?.vote === vote ? separator : voteText + separator];
   });
   const what: RichText = [...signers, " “", { exact: first.action }, "”"];
   if (outcome !== "approved" && outcome !== "break-glass")

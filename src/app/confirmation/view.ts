@@ -13,7 +13,7 @@ import type { LoadedConfirmation } from "./load.ts";
 
 interface SignedVote {
   readonly approver: string;
-  readonly decision: Statement["decision"];
+  readonly decision: Statement["vote"];
   readonly reason: string;
   readonly statement: Statement;
   readonly assertion: Assertion;

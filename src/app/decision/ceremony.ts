@@ -56,18 +56,18 @@ export function statementOf(
   row: ConfirmationRow,
   person: PersonRow,
   ceremony: CeremonyRow,
-  { decision, reason }: Pick<Statement, "decision" | "reason">,
+  { vote, reason }: Pick<Statement, "vote" | "reason">,
 ): Statement {
   return {
     ...fixedStatement(runtime, tenant, row, person),
-    decision,
+    vote,
     reason,
     issued: isoTime(ceremony.issuedAt),
     salt: ceremony.salt,
   };
 }
 
-/** The fields of the statement that do not depend on the decision. */
+/** The fields of the statement that do not depend on the vote. */
 export function fixedStatement(
   runtime: Runtime,
   tenant: Tenant,
@@ -89,7 +89,7 @@ export function fixedStatement(
       person: row.requesterPerson,
     },
     approver: { id: person.id, username: person.username },
-    policy: row.policyHash,
+    policyHash: row.policyHash,
     created: isoTime(row.createdAt),
     expires: isoTime(row.expiresAt),
     executeWithinSeconds: executeWithinSecondsOf(row),

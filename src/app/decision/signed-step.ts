@@ -22,7 +22,7 @@ import { statementOf } from "./ceremony.ts";
 
 export interface Decision extends SignedInput {
   readonly ceremonyId: string;
-  readonly decision: Statement["decision"];
+  readonly decision: Statement["vote"];
   readonly reason: string;
 }
 
@@ -59,7 +59,12 @@ export async function prepareStep(
     return refused("challenge_expired", "this page was open too long; load it again");
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refused("unknown_credential", "this passkey is not active for you here");
-  const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, decision));
+  const statement = canonicalText(
+    statementOf(runtime, tenant, loaded.row, person, ceremony, {
+      vote: decision.decision,
+      reason: decision.reason,
+    }),
+  );
   const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(loaded.row.payloadHash)));
   const { result, event } = await verifyUse(runtime, {
     person,
@@ -156,7 +161,7 @@ async function judgeStep(
 }
 
 export function countedApprovals({ state }: LoadedConfirmation): number {
-  return state.votes.filter((vote) => vote.decision === "approve" && vote.credentialActive).length;
+  return state.votes.filter((vote) => vote.vote === "approve" && vote.credentialActive).length;
 }
 
 /** Null if the passkey's row needs no update. */
@@ -171,5 +176,5 @@ function authenticatorUpdate(
 function inputOf({ decision, reason }: Decision, person: PersonRow): Input {
   return decision === "break-glass"
     ? { kind: "override", person: person.id, reason }
-    : { kind: "vote", person: person.id, decision };
+    : { kind: "vote", person: person.id, vote: decision };
 }

@@ -71,7 +71,7 @@ function bodyOf({ row, confirmation, votes }: RecordSource, directory: JsonObjec
       assertionHash,
       credential: credentialId,
     })),
-    policy: confirmation.policyHash,
+    policyHash: confirmation.policyHash,
     directory,
   };
 }

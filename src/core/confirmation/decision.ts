@@ -12,7 +12,7 @@ export type SealedOutcome = Outcome | "break-glass";
 
 export interface Vote {
   readonly person: string;
-  readonly decision: "approve" | "reject";
+  readonly vote: "approve" | "reject";
   readonly at: number;
   /** False once the passkey that signed it is revoked; then the vote no longer counts. */
   readonly credentialActive: boolean;
@@ -38,7 +38,7 @@ export interface Confirmation {
 }
 
 export type Input =
-  | { readonly kind: "vote"; readonly person: string; readonly decision: "approve" | "reject" }
+  | { readonly kind: "vote"; readonly person: string; readonly vote: "approve" | "reject" }
   | { readonly kind: "override"; readonly person: string; readonly reason: string }
   | { readonly kind: "cancel" }
   | { readonly kind: "tick" }
@@ -74,7 +74,7 @@ export function initialEffects(policy: Policy, state: Confirmation): readonly Ef
 export function decide(policy: Policy, state: Confirmation, input: Input, now: number): Result<Change> {
   switch (input.kind) {
     case "vote":
-      return vote(policy, state, input, now);
+      return castVote(policy, state, input, now);
     case "override":
       return override(policy, state, input, now);
     case "cancel":
@@ -86,10 +86,10 @@ export function decide(policy: Policy, state: Confirmation, input: Input, now: n
   }
 }
 
-function vote(
+function castVote(
   policy: Policy,
   state: Confirmation,
-  { person, decision }: Extract<Input, { kind: "vote" }>,
+  { person, vote }: Extract<Input, { kind: "vote" }>,
   now: number,
 ): Result<Change> {
   const closed = closedRefusal(state, now);
@@ -97,19 +97,19 @@ function vote(
   if (!whoMayVote(policy, now - state.createdAt, state.requester).has(person)) {
     return refuse("not_an_approver", "this person may not sign this request now");
   }
-  if (state.votes.some((vote) => vote.person === person)) {
+  if (state.votes.some((earlier) => earlier.person === person)) {
     return refuse("already_signed", "this person has already signed this request");
   }
-  const votes = [...state.votes, { person, decision, at: now, credentialActive: true }];
+  const votes = [...state.votes, { person, vote, at: now, credentialActive: true }];
   const voted = { ...state, votes };
-  if (decision === "reject") {
-    const lost = votes.filter((vote) => vote.decision === "reject" || !vote.credentialActive);
-    const lostPeople = new Set(lost.map((vote) => vote.person));
+  if (vote === "reject") {
+    const lost = votes.filter((one) => one.vote === "reject" || !one.credentialActive);
+    const lostPeople = new Set(lost.map((one) => one.person));
     const ended = policy.rejection === "first" || !canBeMetWithout(policy, lostPeople, state.requester);
     return accept(ended ? end(voted, "rejected", now) : { state: voted, effects: [] });
   }
   const approvers = new Set(
-    votes.filter((vote) => vote.decision === "approve" && vote.credentialActive).map((vote) => vote.person),
+    votes.filter((one) => one.vote === "approve" && one.credentialActive).map((one) => one.person),
   );
   const met = isMet(policy, approvers, now - state.createdAt);
   return accept(met ? end(voted, "approved", now) : { state: voted, effects: [] });

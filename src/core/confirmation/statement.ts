@@ -39,10 +39,10 @@ export const statementShape = shape.object({
     person: shape.nullable(id),
   }),
   approver: person,
-  decision: shape.oneOf("approve", "reject", "break-glass"),
+  vote: shape.oneOf("approve", "reject", "break-glass"),
   reason: shape.text(REASON_MAX_CHARACTERS),
   /** Hash of the policy, or null if one named person decides alone. */
-  policy: shape.nullable(shape.hex(32)),
+  policyHash: shape.nullable(shape.hex(32)),
   created: shape.time,
   expires: shape.time,
   /** How long after the decision an approval may be used; null for no limit. */

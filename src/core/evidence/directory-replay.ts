@@ -61,7 +61,7 @@ export async function applySignedChange(
   if (change.value.change !== sealed.record.type)
     return refuse("change_invalid", "it is sealed as another kind of change");
   const signers = sealed.statements
-    .filter(({ decision }) => decision === "approve")
+    .filter(({ vote }) => vote === "approve")
     .map(({ approver }) => approver.id);
   return applyChange(directory, change.value, signers, sealed.record.seq);
 }

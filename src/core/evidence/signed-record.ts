@@ -63,7 +63,7 @@ export function statementFailure({ record, statements, assertions }: SignedRecor
     if (statement.rp !== rp) return `a statement was made for ${statement.rp}, not for ${rp}`;
     if (statement.tenant.id !== record.stream) return "a statement belongs to another tenant's stream";
     if (statement.confirmation !== body.confirmation) return "a statement belongs to another request";
-    if (statement.policy !== body.policy) return "a statement names another policy";
+    if (statement.policyHash !== body.policyHash) return "a statement names another policy";
     if (statement.issued < statement.created || record.at < statement.issued) {
       return "the times of request, signature and record are out of order";
     }
@@ -133,8 +133,8 @@ export function orderFailure({ record, assertions }: SignedRecord, directory: Di
 export function policyFailure({ record, statements, policy }: SignedRecord): Failure {
   const { body } = record;
   if (policy === null)
-    return body.policy === null ? undefined : "the policy that was signed is missing from the file";
-  if (policyHash(policy) !== body.policy) return "the policy in the file is not the one that was signed";
+    return body.policyHash === null ? undefined : "the policy that was signed is missing from the file";
+  if (policyHash(policy) !== body.policyHash) return "the policy in the file is not the one that was signed";
   const parsed = parsePolicy(policy);
   if (!parsed.ok) return `the policy is not valid: ${parsed.refusal.detail}`;
   if (!policy.excludeRequester) return undefined;
@@ -142,7 +142,7 @@ export function policyFailure({ record, statements, policy }: SignedRecord): Fai
   return self === undefined ? undefined : "the policy does not let the requester sign";
 }
 
-/** The outcome must follow from the signed decisions under the policy. */
+/** The outcome must follow from the votes under the policy. */
 export function outcomeFailure({ record, statements, policy, payload }: SignedRecord): Failure {
   const { outcome } = record.body;
   const approval = outcome === "approved" || outcome === "break-glass";
@@ -156,14 +156,14 @@ export function outcomeFailure({ record, statements, policy, payload }: SignedRe
   if (policy === null && statements.length > 1) return "more than one person signed a request to one person";
   const rules = policy ?? singleApproverPolicy(first?.approver.id ?? "");
   const met = first !== undefined && isMet(rules, statements, record.at);
-  const decisions = new Set(statements.map(({ decision }) => decision));
+  const votes = new Set(statements.map(({ vote }) => vote));
   switch (outcome) {
     case "approved":
-      if (decisions.has("break-glass")) return "an emergency approval is sealed as an ordinary one";
-      if (decisions.has("reject") && rules.rejection === "first") return "somebody rejected the request";
+      if (votes.has("break-glass")) return "an emergency approval is sealed as an ordinary one";
+      if (votes.has("reject") && rules.rejection === "first") return "somebody rejected the request";
       return met ? undefined : "the signatures do not meet the policy";
     case "rejected":
-      if (!decisions.has("reject")) return "nobody signed a rejection";
+      if (!votes.has("reject")) return "nobody signed a rejection";
       return met && rules.rejection === "impossible"
         ? "the signatures meet the policy despite the rejections"
         : undefined;
@@ -176,7 +176,7 @@ export function outcomeFailure({ record, statements, policy, payload }: SignedRe
 }
 
 function breakGlassFailure(policy: Policy, statements: readonly Statement[]): Failure {
-  const emergencies = statements.filter(({ decision }) => decision === "break-glass");
+  const emergencies = statements.filter(({ vote }) => vote === "break-glass");
   if (emergencies.length === 0) return "nobody signed an emergency approval";
   const allowed = emergencies.every(
     ({ approver, reason }) => policy.breakGlass.includes(approver.id) && reason.trim() !== "",
@@ -185,9 +185,7 @@ function breakGlassFailure(policy: Policy, statements: readonly Statement[]): Fa
 }
 
 function isMet(policy: Policy, statements: readonly Statement[], at: string): boolean {
-  const approvers = statements
-    .filter(({ decision }) => decision === "approve")
-    .map(({ approver }) => approver.id);
+  const approvers = statements.filter(({ vote }) => vote === "approve").map(({ approver }) => approver.id);
   const elapsed = Date.parse(at) - Date.parse(statements[0]?.created ?? at);
   return requirementsAfter(policy, elapsed).some((tree) => isSatisfied(tree, new Set(approvers)));
 }

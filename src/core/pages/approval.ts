@@ -17,13 +17,13 @@ export interface ApprovalData {
 }
 
 /** The statement without the fields that are known only when the person signs. */
-export type FixedStatement = Omit<Statement, "decision" | "reason" | "issued" | "salt">;
+export type FixedStatement = Omit<Statement, "vote" | "reason" | "issued" | "salt">;
 
 export interface ApprovalState {
   readonly status: Status;
   readonly sealed: boolean;
   /** What this person has signed already. */
-  readonly mine: Statement["decision"] | null;
+  readonly mine: Statement["vote"] | null;
   readonly decisions: readonly SignedDecision[];
   readonly decidedAt: string | null;
   /** The index in the log. */
@@ -35,7 +35,7 @@ export interface ApprovalState {
 
 export interface SignedDecision {
   readonly username: string;
-  readonly decision: Statement["decision"];
+  readonly decision: Statement["vote"];
   readonly reason: string;
   readonly at: string;
 }

@@ -57,7 +57,7 @@ const signedDecision = shape.object({
     }),
     SIGNATURES_MAX,
   ),
-  policy: shape.nullable(hash),
+  policyHash: shape.nullable(hash),
   /** The last change of the directory before this decision. */
   directory: shape.object({ seq: shape.integer(), commit: hash }),
 });

@@ -82,7 +82,7 @@ export function verificationExample(origin: string): VerificationAnswer {
     outcome: "approved",
     payloadCommit: HASH,
     signatures: [{ nonce: HASH, assertionHash: HASH, credential: "q83vASNFZ4k" }],
-    policy: null,
+    policyHash: null,
     directory: { seq: 0, commit: HASH },
   } as const;
   const record = { v: 1, stream: HASH, seq: 7, prev: HASH, at, type: "decision", body } as const;

@@ -48,9 +48,9 @@ const confirmation = (more: Partial<Confirmation> = {}): Confirmation => ({
   consumedAt: null,
   ...more,
 });
-const vote = (who: string, decision: Vote["decision"] = "approve", credentialActive = true): Vote => ({
+const vote = (who: string, cast: Vote["vote"] = "approve", credentialActive = true): Vote => ({
   person: who,
-  decision,
+  vote: cast,
   at: T0,
   credentialActive,
 });
@@ -67,9 +67,9 @@ function said(result: ReturnType<typeof decide>, before: Confirmation): string {
 }
 
 const inputs: Record<string, Input> = {
-  approve: { kind: "vote", person: "ana", decision: "approve" },
-  reject: { kind: "vote", person: "ana", decision: "reject" },
-  stranger: { kind: "vote", person: "eve", decision: "approve" },
+  approve: { kind: "vote", person: "ana", vote: "approve" },
+  reject: { kind: "vote", person: "ana", vote: "reject" },
+  stranger: { kind: "vote", person: "eve", vote: "approve" },
   override: { kind: "override", person: "bo", reason: "site is down" },
   cancel: { kind: "cancel" },
   tick: { kind: "tick" },
@@ -138,8 +138,8 @@ describe("rules of a policy", () => {
   const patient = policy({ require: anyOf(2, "ana", "bo", "cy"), rejection: "impossible" });
   const escalating = policy({ escalations: [{ afterSeconds: 300, require: person("bo") }] });
   const glass = policy({ breakGlass: ["bo"], excludeRequester: true });
-  const approves = (who: string): Input => ({ kind: "vote", person: who, decision: "approve" });
-  const rejects = (who: string): Input => ({ kind: "vote", person: who, decision: "reject" });
+  const approves = (who: string): Input => ({ kind: "vote", person: who, vote: "approve" });
+  const rejects = (who: string): Input => ({ kind: "vote", person: who, vote: "reject" });
   const rows: [string, Policy, Partial<Confirmation>, Input, number, string][] = [
     ["first of two", two, {}, approves("ana"), 0, "pending, changed"],
     ["second of two", two, { votes: [vote("ana")] }, approves("bo"), 0, "-> approved"],
@@ -275,7 +275,7 @@ it("keeps its promises over random sequences of inputs", { timeout: PROPERTY_MAX
       arbitrary: fc.record({
         kind: fc.constant("vote" as const),
         person: names,
-        decision: fc.constantFrom("approve" as const, "approve" as const, "reject" as const),
+        vote: fc.constantFrom("approve" as const, "approve" as const, "reject" as const),
       }),
     },
     fc.record({ kind: fc.constant("override" as const), person: names, reason: fc.constantFrom("", "fire") }),
@@ -347,7 +347,7 @@ function checkStep(
   if (after.status === "expired") expect(now).toBeGreaterThanOrEqual(before.expiresAt);
   else expect(now).toBeLessThan(before.expiresAt);
   if (after.status === "approved" && after.overriddenBy === null) {
-    const counted = after.votes.filter((one) => one.decision === "approve" && one.credentialActive);
+    const counted = after.votes.filter((one) => one.vote === "approve" && one.credentialActive);
     const people = new Set(counted.map((one) => one.person));
     expect(people.size).toBe(counted.length);
     if (rules.excludeRequester) expect(people.has(after.requester ?? "nobody")).toBe(false);
@@ -356,5 +356,5 @@ function checkStep(
     );
   }
   if (after.overriddenBy !== null) expect(rules.breakGlass).toContain(after.overriddenBy);
-  if (after.status === "rejected") expect(input).toMatchObject({ kind: "vote", decision: "reject" });
+  if (after.status === "rejected") expect(input).toMatchObject({ kind: "vote", vote: "reject" });
 }

@@ -12,13 +12,13 @@ const POLICY = "cd".repeat(32);
 /** RFC 8785, written by hand. */
 const TEXT = [
   '{"action":"Pay 12.50 EUR to Müller","approver":{"id":"per_ada","username":"ada"},"confirmation":"cnf_1",',
-  '"created":"2026-03-01T09:00:00.000Z","decision":"approve","executeWithinSeconds":3600,"expires":"2026-03-01T09:15:00.000Z",',
-  '"issued":"2026-03-01T09:03:20.125Z","kind":"countersign/statement","policy":null,',
+  '"created":"2026-03-01T09:00:00.000Z","executeWithinSeconds":3600,"expires":"2026-03-01T09:15:00.000Z",',
+  '"issued":"2026-03-01T09:03:20.125Z","kind":"countersign/statement","policyHash":null,',
   '"project":{"id":"prj_1","name":"Payments"},"reason":"",',
   '"requester":{"id":"key_1","kind":"key","name":"billing agent","person":"per_eve"},"rp":"https://approve.example",',
-  `"salt":"${SALT}","tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1}`,
+  `"salt":"${SALT}","tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1,"vote":"approve"}`,
 ].join("");
-const NONCE = "25b32ce1ad15478d879a4bf0ceb8a9b1006e5633dc12adb1b11fc1d7c12a0c35";
+const NONCE = "0c96b707fdfdc8dc1647489e704d33a69c95a7f313c20d4aca316c78afaf5804";
 
 function fresh(): Statement {
   return expectOk(matchShape(statementShape, expectOk(parseJsonText(TEXT))));
@@ -60,10 +60,10 @@ const others: readonly [path: string, value: JsonValue][] = [
   ["/requester/person", null],
   ["/approver/id", "per_bob"],
   ["/approver/username", "bob"],
-  ["/decision", "reject"],
-  ["/decision", "break-glass"],
+  ["/vote", "reject"],
+  ["/vote", "break-glass"],
   ["/reason", "as discussed"],
-  ["/policy", POLICY],
+  ["/policyHash", POLICY],
   ["/created", "2026-03-01T09:00:00.001Z"],
   ["/expires", "2027-03-01T09:15:00.000Z"],
   ["/executeWithinSeconds", 3_601],
@@ -124,14 +124,14 @@ describe("a statement", () => {
     ["half a second to use it", "/executeWithinSeconds", 0.5],
     ["no user name", "/approver/username", ""],
     ["a user name that is too long", "/approver/username", "x".repeat(33)],
-    ["another decision", "/decision", "approved"],
-    ["a decision in capitals", "/decision", "Approve"],
-    ["no decision", "/decision", null],
+    ["another vote", "/vote", "approved"],
+    ["a vote in capitals", "/vote", "Approve"],
+    ["no vote", "/vote", null],
     ["a reason that is too long", "/reason", "x".repeat(1_001)],
     ["null instead of a reason", "/reason", null],
-    ["a policy in capitals", "/policy", POLICY.toUpperCase()],
-    ["half a policy", "/policy", POLICY.slice(0, 62)],
-    ["a policy that is empty", "/policy", ""],
+    ["a policy hash in capitals", "/policyHash", POLICY.toUpperCase()],
+    ["half a policy hash", "/policyHash", POLICY.slice(0, 62)],
+    ["a policy hash that is empty", "/policyHash", ""],
     ["a time without milliseconds", "/created", "2026-03-01T09:00:00Z"],
     ["a time in another zone", "/expires", "2026-03-01T10:15:00.000+01:00"],
     ["a day that does not exist", "/issued", "2026-02-29T09:00:00.000Z"],

@@ -146,7 +146,7 @@ describe("a file that was changed", () => {
     ],
     ["another action", () => changed(APPROVED, "/sealed/statements/0/action", "Nothing much"), "decisions"],
     ["another reason", () => changed(REJECTED, "/sealed/statements/0/reason", "yes"), "decisions"],
-    ["another decision", () => changed(REJECTED, "/sealed/statements/0/decision", "approve"), "decisions"],
+    ["another vote", () => changed(REJECTED, "/sealed/statements/0/vote", "approve"), "decisions"],
     [
       "another outcome",
       () => changed(REJECTED, "/sealed/record/body/outcome", "approved"),

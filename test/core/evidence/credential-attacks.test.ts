@@ -79,7 +79,7 @@ const BY_HAND: readonly Attack[] = [
   {
     name: "a passkey whose endorsement was rejected",
     lie: async (tenant, { zoe, alex }) => {
-      await tenant.endorse(zoe, "approver", alex, { votes: [{ by: alex, decision: "reject" }] });
+      await tenant.endorse(zoe, "approver", alex, { votes: [{ by: alex, vote: "reject" }] });
       return { by: zoe };
     },
     caught: "signature credential endorsement",

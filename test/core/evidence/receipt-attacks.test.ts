@@ -29,7 +29,7 @@ describe("a dishonest decision that an operator seals", () => {
     body: { ...record.body, ...change },
   });
   const rows: [string, () => SampleRequest, string][] = [
-    ["a rejection as an approval", () => ({ votes: [{ by: cy, decision: "reject" }] }), "outcome"],
+    ["a rejection as an approval", () => ({ votes: [{ by: cy, vote: "reject" }] }), "outcome"],
     ["an approval as a rejection", () => ({ outcome: "rejected", votes: [{ by: cy }] }), "outcome"],
     ["an approval without signatures", () => ({ votes: [] }), "outcome"],
     ["an approval as an expiry", () => ({ outcome: "expired", votes: [{ by: cy }] }), "outcome"],
@@ -37,7 +37,7 @@ describe("a dishonest decision that an operator seals", () => {
       "an emergency approval as an ordinary one",
       () => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
-        votes: [{ by: alex, decision: "break-glass", reason: "x" }],
+        votes: [{ by: alex, vote: "break-glass", reason: "x" }],
       }),
       "outcome",
     ],
@@ -46,7 +46,7 @@ describe("a dishonest decision that an operator seals", () => {
       () => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
         outcome: "break-glass",
-        votes: [{ by: cy, decision: "break-glass", reason: "x" }],
+        votes: [{ by: cy, vote: "break-glass", reason: "x" }],
       }),
       "outcome",
     ],
@@ -55,7 +55,7 @@ describe("a dishonest decision that an operator seals", () => {
       () => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
         outcome: "break-glass",
-        votes: [{ by: alex, decision: "break-glass" }],
+        votes: [{ by: alex, vote: "break-glass" }],
       }),
       "outcome",
     ],
@@ -68,7 +68,7 @@ describe("a dishonest decision that an operator seals", () => {
     ["a second signature that nobody asked for", () => ({ votes: [{ by: cy }, { by: dan }] }), "outcome"],
     [
       "a quorum despite a veto",
-      () => ({ policy: twoOfThree(), votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }] }),
+      () => ({ policy: twoOfThree(), votes: [{ by: bea, vote: "reject" }, { by: cy }, { by: dan }] }),
       "outcome",
     ],
     [
@@ -159,7 +159,7 @@ describe("a dishonest decision that an operator seals", () => {
     ],
     [
       "no policy where one was signed",
-      () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }], alter: body({ policy: null }) }),
+      () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }], alter: body({ policyHash: null }) }),
       "statement policy",
     ],
     [
@@ -247,7 +247,7 @@ describe("what an operator does to the directory", () => {
     [
       "endorses what was rejected",
       (own) =>
-        own.endorse(zoe, "approver", bea, { outcome: "rejected", votes: [{ by: bea, decision: "reject" }] }),
+        own.endorse(zoe, "approver", bea, { outcome: "rejected", votes: [{ by: bea, vote: "reject" }] }),
       () => zoe,
       "signature credential endorsement history",
     ],

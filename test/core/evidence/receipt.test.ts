@@ -65,7 +65,7 @@ describe("an honest receipt", () => {
     ["the owner alone", () => ({ votes: [{ by: alex }] }), "approved"],
     [
       "a rejection with its reason",
-      () => ({ outcome: "rejected", votes: [{ by: cy, decision: "reject", reason: "not today" }] }),
+      () => ({ outcome: "rejected", votes: [{ by: cy, vote: "reject", reason: "not today" }] }),
       "rejected",
     ],
     ["a quorum of two", () => ({ policy: twoOfThree(), votes: [{ by: cy }, { by: dan }] }), "approved"],
@@ -73,7 +73,7 @@ describe("an honest receipt", () => {
       "a quorum despite one rejection, if one rejection is no veto",
       () => ({
         policy: twoOfThree({ rejection: "impossible" }),
-        votes: [{ by: bea, decision: "reject" }, { by: cy }, { by: dan }],
+        votes: [{ by: bea, vote: "reject" }, { by: cy }, { by: dan }],
       }),
       "approved",
     ],
@@ -82,7 +82,7 @@ describe("an honest receipt", () => {
       () => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
         outcome: "break-glass",
-        votes: [{ by: alex, decision: "break-glass", reason: "site is down" }],
+        votes: [{ by: alex, vote: "break-glass", reason: "site is down" }],
       }),
       "break-glass",
     ],

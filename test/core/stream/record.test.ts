@@ -40,7 +40,7 @@ const decision: StreamRecord = {
     outcome: "expired",
     payloadCommit: "44".repeat(32),
     signatures: [],
-    policy: null,
+    policyHash: null,
     directory: { seq: 0, commit: "33".repeat(32) },
   },
 };
@@ -58,7 +58,7 @@ describe("the formulas of the format", () => {
   it("record commitment", () => {
     const text =
       `{"at":"2026-11-01T12:00:00.000Z","body":{"confirmation":"c_1","directory":{"commit":"${"33".repeat(32)}","seq":0},` +
-      `"outcome":"expired","payloadCommit":"${"44".repeat(32)}","policy":null,"signatures":[]},"prev":"${"33".repeat(32)}","seq":1,` +
+      `"outcome":"expired","payloadCommit":"${"44".repeat(32)}","policyHash":null,"signatures":[]},"prev":"${"33".repeat(32)}","seq":1,` +
       `"stream":"${"22".repeat(32)}","type":"decision","v":1}`;
     const preimage = [utf8("countersign/entry/v1\0"), bytes("55".repeat(32)), sha256(utf8(text))];
     expect(toHex(recordCommit(decision, bytes("55".repeat(32))))).toBe(toHex(sha256(...preimage)));

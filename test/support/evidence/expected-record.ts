@@ -71,7 +71,7 @@ function bodyOf({ row, confirmation, votes: voteRows }: Source, directoryCommit:
       assertionHash,
       credential: credentialId,
     })),
-    policy: confirmation.policyHash,
+    policyHash: confirmation.policyHash,
     directory: { seq: row.directorySeq, commit: directoryCommit },
   };
 }

@@ -27,7 +27,7 @@ export async function sampleHistory({
   own.sealUnsigned("consumed", { confirmation: confirmationOf(own, approved), decided: approved });
   // A record of another tenant in between.
   own.log.append(encodeEntry({ kind: "sealed", label: randomBytes(32), commit: randomBytes(32) }));
-  await own.decide({ outcome: "rejected", votes: [{ by: dan, decision: "reject", reason: "no" }] });
+  await own.decide({ outcome: "rejected", votes: [{ by: dan, vote: "reject", reason: "no" }] });
   await own.decide({ outcome: "expired", votes: [] });
   await own.revoke(cy, alex);
   await own.decide({ policy: twoOfThree(), votes: [{ by: bea }, { by: dan }] });

@@ -48,7 +48,7 @@ export interface TestPerson extends Person {
 
 export interface TestVote {
   readonly by: TestPerson;
-  readonly decision?: Statement["decision"];
+  readonly vote?: Statement["vote"];
   readonly reason?: string;
   readonly passkey?: Authenticator;
   readonly statement?: Partial<Statement>;
@@ -174,7 +174,7 @@ export class TestTenant {
         assertionHash: toHex(assertionHash(assertion)),
         credential: assertion.id,
       })),
-      policy: policy === null ? null : policyHash(policy),
+      policyHash: policy === null ? null : policyHash(policy),
       directory: { seq: this.#directorySeq, commit: this.commitAt(this.#directorySeq) },
     };
     const evidence = {
@@ -243,9 +243,9 @@ export class TestTenant {
       action: request.action ?? "Deploy to production",
       requester: request.requester ?? { kind: "key", id: "k_1", name: "ci", person: null },
       approver: named(vote.by),
-      decision: vote.decision ?? "approve",
+      vote: vote.vote ?? "approve",
       reason: vote.reason ?? "",
-      policy: request.policy ? policyHash(request.policy) : null,
+      policyHash: request.policy ? policyHash(request.policy) : null,
       created,
       expires: new Date(Date.parse(created) + 15 * 60_000).toISOString(),
       executeWithinSeconds: request.executeWithinSeconds ?? null,

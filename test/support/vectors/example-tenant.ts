@@ -46,11 +46,11 @@ export async function makeExample(): Promise<Example> {
   const rejected = await tenant.decide({
     ...pay,
     outcome: "rejected",
-    votes: [{ by: cy, decision: "reject", reason }],
+    votes: [{ by: cy, vote: "reject", reason }],
   });
   const expired = await tenant.decide({ outcome: "expired", votes: [] });
   addOtherTenants(log, 1);
-  const emergency = { by: bea, decision: "break-glass", reason: "The bank closes at noon" } as const;
+  const emergency = { by: bea, vote: "break-glass", reason: "The bank closes at noon" } as const;
   const overridden = await tenant.decide({
     ...pay,
     policy: urgent,

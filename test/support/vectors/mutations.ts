@@ -28,7 +28,7 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["approved", "another entry salt", "/decision/entrySalt", SALT],
   ["approved", "another label", "/decision/label", HASH],
   ["approved", "another action", "/decision/statements/0/action", "Pay invoice 4712"],
-  ["approved", "a rejection instead of an approval", "/decision/statements/0/decision", "reject"],
+  ["approved", "a rejection instead of an approval", "/decision/statements/0/vote", "reject"],
   ["approved", "another approver", "/decision/statements/0/approver/username", "dan"],
   ["approved", "another reason", "/decision/statements/0/reason", "fine"],
   ["approved", "another origin", "/decision/statements/0/rp", "https://evil.example"],

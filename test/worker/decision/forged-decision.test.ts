@@ -56,7 +56,7 @@ describe("a decision that differs from what was signed", () => {
     ["another project", { project: { id: "j_1", name: "Default" } }],
     ["another tenant", { tenant: { id: "0".repeat(64), name: "Acme" } }],
     ["another request", { confirmation: "c_1" }],
-    ["a policy", { policy: "0".repeat(64) }],
+    ["a policy", { policyHash: "0".repeat(64) }],
     ["a longer time for using it", { executeWithinSeconds: 3_600 }],
     ["a later expiry", { expires: "2099-01-01T00:00:00.000Z" }],
     ["another salt", { salt: toBase64url(new Uint8Array(32)) }],

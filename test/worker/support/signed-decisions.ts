@@ -57,7 +57,10 @@ export async function signWith(
     store.select(ceremonies, eq(ceremonies.id, ceremonyId)),
   ]);
   if (row === undefined || ceremony === undefined) throw new RangeError("nothing to sign");
-  const statement = statementOf(runtime, await store.own(), row, person, ceremony, { decision, reason });
+  const statement = statementOf(runtime, await store.own(), row, person, ceremony, {
+    vote: decision,
+    reason,
+  });
   const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
   const { assertion } = await passkey.assert(challenge);
   return { ceremonyId, decision, reason, assertion, userHandle: null };

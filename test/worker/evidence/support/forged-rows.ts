@@ -26,7 +26,7 @@ import { personNamed } from "../../support/signed-decisions.ts";
 export interface ForgedVote {
   readonly by: string;
   readonly passkey: Authenticator;
-  readonly decision?: Statement["decision"];
+  readonly decision?: Statement["vote"];
   /** Changes to the statement before it is signed. */
   readonly changes?: Partial<Statement>;
   /** The row names another person. */
@@ -106,7 +106,7 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
     const { decision = "approve" } = vote;
     const statement: Statement = {
       ...fixedStatement(runtime, await store.own(), { tenantId: store.tenantId, ...row }, person),
-      decision,
+      vote: decision,
       reason: "",
       issued: isoTime(at - 1),
       salt: toBase64url(runtime.random(32)),
