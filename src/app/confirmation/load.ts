@@ -73,7 +73,7 @@ function stateOf(
     votes: votes.flatMap(({ personId, decision, at, credentialId }) =>
       decision === "break-glass"
         ? []
-        : [{ person: personId, vote: decision, at, credentialActive: activePasskeys.has(credentialId) }],
+        : [{ person: personId, vote: decision, at, counts: activePasskeys.has(credentialId) }],
     ),
     escalated: row.escalated,
     decidedAt: row.decidedAt,

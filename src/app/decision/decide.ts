@@ -19,7 +19,7 @@ import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import type { RememberedCeremony } from "./remembered-ceremonies.ts";
 import {
-  countedApprovals,
+  countedVotes,
   isDeviceBound,
   prepareStep,
   type Decision,
@@ -114,7 +114,7 @@ async function commitDecision(
     if (!step.ok) return step;
     if (await commitAndSeal(runtime, store, step.value)) return accept("decided");
     const after = await loadConfirmation(store, context.id);
-    const sameCount = after !== undefined && countedApprovals(after) === countedApprovals(loaded);
+    const sameCount = after !== undefined && countedVotes(after) === countedVotes(loaded);
     const directory = step.value.signature?.directory ?? null;
     const sameDirectory = directory === null || directory === (await lastSealedChange(runtime, store));
     if (after?.row.version === loaded.row.version && sameCount && sameDirectory)

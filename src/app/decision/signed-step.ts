@@ -146,7 +146,7 @@ async function judgeStep(
       person: person.id,
       role: person.role,
       credential: passkey.id,
-      countedApprovals: countedApprovals(loaded),
+      countedVotes: countedVotes(loaded),
       directory: directory.value,
       decision,
       statement,
@@ -160,8 +160,8 @@ async function judgeStep(
   });
 }
 
-export function countedApprovals({ state }: LoadedConfirmation): number {
-  return state.votes.filter((vote) => vote.vote === "approve" && vote.credentialActive).length;
+export function countedVotes({ state }: LoadedConfirmation): number {
+  return state.votes.filter((vote) => vote.counts).length;
 }
 
 /** Null if the passkey's row needs no update. */

@@ -61,7 +61,7 @@ export async function judgeChange(
   if (alone.ok) return accept(last);
   if (alone.refusal.code === "change_invalid") return refuseOutdated(row, alone.refusal.detail);
   if (alone.refusal.code !== "quorum_missing") return refuse("not_an_approver", alone.refusal.detail);
-  const earlier = state.votes.filter((vote) => vote.vote === "approve" && vote.credentialActive);
+  const earlier = state.votes.filter((vote) => vote.vote === "approve" && vote.counts);
   const signers = [...earlier.map((vote) => vote.person), person.id];
   const together = applyChange(directory, change, signers, 0);
   // There may be more managers than when the request was created, so that a second signature is needed.

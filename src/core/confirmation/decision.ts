@@ -14,8 +14,8 @@ export interface Vote {
   readonly person: string;
   readonly vote: "approve" | "reject";
   readonly at: number;
-  /** False once the passkey that signed it is revoked; then the vote no longer counts. */
-  readonly credentialActive: boolean;
+  /** False once the passkey that signed it is revoked. Such a vote is not in the record, so it has no effect. */
+  readonly counts: boolean;
 }
 
 export interface Confirmation {
@@ -100,19 +100,11 @@ function castVote(
   if (state.votes.some((earlier) => earlier.person === person)) {
     return refuse("already_signed", "this person has already signed this request");
   }
-  const votes = [...state.votes, { person, vote, at: now, credentialActive: true }];
+  const votes = [...state.votes, { person, vote, at: now, counts: true }];
   const voted = { ...state, votes };
-  if (vote === "reject") {
-    const lost = votes.filter((one) => one.vote === "reject" || !one.credentialActive);
-    const lostPeople = new Set(lost.map((one) => one.person));
-    const ended = policy.rejection === "first" || !canBeMetWithout(policy, lostPeople, state.requester);
-    return accept(ended ? end(voted, "rejected", now) : { state: voted, effects: [] });
-  }
-  const approvers = new Set(
-    votes.filter((one) => one.vote === "approve" && one.credentialActive).map((one) => one.person),
-  );
-  const met = isMet(policy, approvers, now - state.createdAt);
-  return accept(met ? end(voted, "approved", now) : { state: voted, effects: [] });
+  const ended = vote === "reject" ? isEndedByRejections(policy, voted) : isApproved(policy, voted, now);
+  const outcome = vote === "reject" ? "rejected" : "approved";
+  return accept(ended ? end(voted, outcome, now) : { state: voted, effects: [] });
 }
 
 function override(
@@ -199,6 +191,21 @@ function closedRefusal(state: Confirmation, now: number): ReturnType<typeof refu
   if (state.status !== "pending") return refuse("already_decided", `the request was already ${outcome}`);
   if (now >= state.expiresAt) return refuse("expired", "the request has expired");
   return undefined;
+}
+
+function isApproved(policy: Policy, state: Confirmation, now: number): boolean {
+  return isMet(policy, countedVoters(state, "approve"), now - state.createdAt);
+}
+
+/** Asked when somebody has rejected. A person whose vote does not count has not rejected. */
+function isEndedByRejections(policy: Policy, state: Confirmation): boolean {
+  const rejecters = countedVoters(state, "reject");
+  return policy.rejection === "first" || !canBeMetWithout(policy, rejecters, state.requester);
+}
+
+function countedVoters({ votes }: Confirmation, vote: Vote["vote"]): ReadonlySet<string> {
+  const counted = votes.filter((one) => one.vote === vote && one.counts);
+  return new Set(counted.map(({ person }) => person));
 }
 
 function nextWakeUp(policy: Policy, state: Confirmation): Effect {

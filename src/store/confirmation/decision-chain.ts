@@ -71,9 +71,9 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
   JOIN ${credentials} k ON k.tenant_id = c.tenant_id AND k.id = ${value("credential")}
     AND k.person_id = h.person_id AND k.endorsed_seq IS NOT NULL AND k.revoked_at IS NULL
   JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.id = h.person_id AND p.role = ${value("role")}
-    AND ${value("countedApprovals")} = (SELECT count(*) FROM ${votes} v JOIN ${credentials} vk
+    AND ${value("countedVotes")} = (SELECT count(*) FROM ${votes} v JOIN ${credentials} vk
       ON vk.tenant_id = v.tenant_id AND vk.id = v.credential_id AND vk.revoked_at IS NULL
-      WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id AND v.decision = 'approve')
+      WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id)
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
     AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
       WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))

@@ -58,8 +58,8 @@ export interface Signature {
   /** The role that was read. A person whose role changed meanwhile is judged again. */
   readonly role: string;
   readonly credential: string;
-  /** Approvals that were counted. A passkey that was revoked meanwhile changes this number. */
-  readonly countedApprovals: number;
+  /** Votes that were counted. A passkey that was revoked meanwhile changes this number. */
+  readonly countedVotes: number;
   /** The last change of the directory, for an approval of a further change; null for other decisions. */
   readonly directory: number | null;
   readonly decision: VoteRow["decision"];

@@ -48,11 +48,11 @@ const confirmation = (more: Partial<Confirmation> = {}): Confirmation => ({
   consumedAt: null,
   ...more,
 });
-const vote = (who: string, cast: Vote["vote"] = "approve", credentialActive = true): Vote => ({
+const vote = (who: string, cast: Vote["vote"] = "approve", counts = true): Vote => ({
   person: who,
   vote: cast,
   at: T0,
-  credentialActive,
+  counts,
 });
 
 /** The result, as a short text for tables. */
@@ -179,6 +179,22 @@ describe("rules of a policy", () => {
       approves("cy"),
       0,
       "-> approved",
+    ],
+    [
+      "one rejection of three, and an approval whose passkey was revoked",
+      patient,
+      { votes: [vote("ana", "approve", false)] },
+      rejects("bo"),
+      0,
+      "pending, changed",
+    ],
+    [
+      "two rejections of three, one by a passkey that was revoked",
+      patient,
+      { votes: [vote("ana", "reject", false)] },
+      rejects("bo"),
+      0,
+      "pending, changed",
     ],
     ["before the escalation", escalating, {}, approves("bo"), 299_999, "not_an_approver"],
     ["at the escalation", escalating, {}, approves("bo"), 300_000, "-> approved"],
@@ -310,7 +326,7 @@ it("keeps its promises over random sequences of inputs", { timeout: PROPERTY_MAX
         if (input.kind === "seal") state = { ...state, sealed: state.status !== "pending" };
         else if (input.kind === "revoke") {
           const votes = state.votes.map((one) =>
-            one.person === input.person ? { ...one, credentialActive: false } : one,
+            one.person === input.person ? { ...one, counts: false } : one,
           );
           state = { ...state, votes };
         } else {
@@ -347,7 +363,7 @@ function checkStep(
   if (after.status === "expired") expect(now).toBeGreaterThanOrEqual(before.expiresAt);
   else expect(now).toBeLessThan(before.expiresAt);
   if (after.status === "approved" && after.overriddenBy === null) {
-    const counted = after.votes.filter((one) => one.vote === "approve" && one.credentialActive);
+    const counted = after.votes.filter((one) => one.vote === "approve" && one.counts);
     const people = new Set(counted.map((one) => one.person));
     expect(people.size).toBe(counted.length);
     if (rules.excludeRequester) expect(people.has(after.requester ?? "nobody")).toBe(false);

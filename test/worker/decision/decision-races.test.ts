@@ -73,13 +73,15 @@ function interrupted(happens: () => Promise<unknown>): TenantStore {
   });
 }
 
-/** For maria alone, or for her and alex together. */
-async function asked(policy: "alone" | "both", clock = runtime): Promise<string> {
+/** For maria alone, for her and alex together, or for either of them: then it takes two rejections. */
+async function asked(policy: "alone" | "both" | "either", clock = runtime): Promise<string> {
   const of = [alex, maria].map(({ person }) => ({ kind: "person" as const, person: person.id }));
-  const both: Policy = {
+  const threshold = policy === "both" ? 2 : 1;
+  const quorum: Policy = {
     ...singleApproverPolicy(""),
-    name: "Both",
-    require: { kind: "quorum", name: "Both", threshold: 2, of },
+    name: policy,
+    require: { kind: "quorum", name: policy, threshold, of },
+    rejection: policy === "either" ? "impossible" : "first",
   };
   const project = await store.first(projects);
   const created = await createConfirmation(clock, store, {
@@ -88,7 +90,7 @@ async function asked(policy: "alone" | "both", clock = runtime): Promise<string>
     requester: { kind: "service", id: "k_between", name: "Between", person: null },
     action: "Deploy",
     payload: PAYLOAD,
-    approver: policy === "alone" ? maria.person.id : both,
+    approver: policy === "alone" ? maria.person.id : quorum,
     expiresInMilliseconds: HOUR_MILLISECONDS / 2,
     executeWithinMilliseconds: null,
     metadata: null,
@@ -173,11 +175,15 @@ describe("a decision, if between judging and committing", () => {
     if (!result.ok) expect((await submit(runtime, store, signed)).ok).toBe(false);
   });
 
-  it("counts no vote whose passkey was revoked meanwhile, and keeps the new one", async () => {
+  it.each([
+    ["approval", "both", "approve"],
+    ["rejection", "either", "reject"],
+  ] as const)("counts no %s whose passkey was revoked meanwhile, and keeps the new one", async (...row) => {
+    const [, policy, vote] = row;
     const spare = { person: alex.person, passkey: await insertActivePasskey(runtime, store, alex.person) };
-    const id = await asked("both");
-    expect((await submit(runtime, store, await presign(runtime, store, id, spare))).ok).toBe(true);
-    const second = await presign(runtime, store, id, maria);
+    const id = await asked(policy);
+    expect((await submit(runtime, store, await presign(runtime, store, id, spare, vote))).ok).toBe(true);
+    const second = await presign(runtime, store, id, maria, vote);
     const result = await submit(
       runtime,
       interrupted(() => revoke(spare.passkey.credential.id)),
