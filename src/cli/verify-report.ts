@@ -21,7 +21,9 @@ export function reportForPeople(report: ReceiptReport): string {
 }
 
 function facts({ decision, created }: Receipt) {
-  const { record, statements, payloadHash } = decision;
+  const { record, evidence } = decision;
+  const { payloadHash } = evidence;
+  const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
   return {
     stream: created.record.stream,
@@ -38,7 +40,9 @@ function facts({ decision, created }: Receipt) {
 }
 
 function summary({ decision, created }: Receipt): readonly string[] {
-  const { record, statements, payload, payloadHash } = decision;
+  const { record, evidence } = decision;
+  const { payload, payloadHash } = evidence;
+  const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
   const lines = [`${record.body.outcome.toUpperCase()} at ${record.at}`];
   if (first) {
@@ -58,7 +62,7 @@ function summary({ decision, created }: Receipt): readonly string[] {
   return [...lines, ...(payload === null ? [] : payloadLines(payload)), ""];
 }
 
-function payloadLines(payload: NonNullable<Receipt["decision"]["payload"]>): readonly string[] {
+function payloadLines(payload: NonNullable<Receipt["decision"]["evidence"]["payload"]>): readonly string[] {
   const shown = show(canonicalBytes(payload));
   return shown.ok
     ? shown.value.map((line) => drawLine(line).replace(/^/gm, "    "))

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const text = Buffer.from(file).toString();
   const receipt = await tenant.receipt(approved);
   await tenant.revoke(cy, bea);
-  const late = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }), [1, 2]);
+  const late = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }), { changes: [1, 2] });
   const files: Record<string, string | Uint8Array> = {
     "export.ndjson": file,
     "cut.ndjson": text.slice(0, -100),

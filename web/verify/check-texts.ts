@@ -43,6 +43,12 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
       "The service did not add a passkey of its own: people endorsed each one, back to the owner’s first.",
     notProves: "That the owner’s first passkey is really the owner’s. The tenant’s id proves that.",
   },
+  revocation: {
+    title: "Not revoked",
+    proves:
+      "The receipt holds every change of people and passkeys up to the last one that the decision names. None of them revoked a passkey used.",
+    notProves: "That the decision names the last change there was. Only the complete history shows that.",
+  },
   order: {
     title: "The order of events",
     proves: "Nothing was added later to make an older decision fit.",

@@ -3,8 +3,8 @@ import { fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
-import type { Verification } from "../../src/core/evidence/public-record.ts";
-import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import type { ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import type { DirectoryLink, Receipt, Signer } from "../../src/core/evidence/receipt.ts";
 import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { Trust } from "./evidence-input.ts";
@@ -23,7 +23,7 @@ interface Inputs {
 export function valuesOf(
   check: string,
   receipt: Receipt | null,
-  opening: Verification["opening"] | undefined,
+  opening: ProvenRecord | undefined,
   inputs: Inputs,
 ): readonly Value[] {
   switch (check) {
@@ -52,8 +52,9 @@ export function valuesOf(
   }
 }
 
-function receiptValues(check: string, { decision, created, changes, anchor }: Receipt): readonly Value[] {
-  const { record, statements, assertions, policy, payload, payloadHash, payloadSalt } = decision;
+function receiptValues(check: string, { decision, created, directory, anchor }: Receipt): readonly Value[] {
+  const { record, evidence } = decision;
+  const { signers, policy, payload, payloadHash, payloadSalt } = evidence;
   const { body } = record;
   switch (check) {
     case "payload":
@@ -64,30 +65,25 @@ function receiptValues(check: string, { decision, created, changes, anchor }: Re
         ["Salted commitment in the record", body.payloadCommit],
       ];
     case "statement":
-      return statements.flatMap((statement): readonly Value[] => [
+      return signers.flatMap(({ statement }): readonly Value[] => [
         [`Statement of ${statement.approver.username}`, jsonText(statement)],
         ["Its nonce", toHex(statementNonce(statement))],
       ]);
     case "signature":
-      return assertions.flatMap((assertion, place) => {
-        const statement = statements[place];
-        return statement ? signatureValues(assertion, statementNonce(statement), payloadHash) : [];
-      });
+      return signers.flatMap(({ statement, assertion }) =>
+        signatureValues(assertion, statementNonce(statement), payloadHash),
+      );
     case "credential":
-      return statements.map(({ approver }, place) => [
+      return signers.map(({ statement: { approver }, assertion }) => [
         `Passkey of ${approver.username} (${approver.id})`,
-        assertions[place]?.id ?? "",
+        assertion.id,
       ]);
     case "endorsement":
-      return [
-        ["First record of the stream", jsonText(created.record)],
-        ...changes.map((change): Value => [
-          `Record ${change.record.seq}, signed by ${change.statements.map(({ approver }) => approver.username).join(", ")}`,
-          change.payload === null ? "withheld" : jsonText(change.payload),
-        ]),
-      ];
+      return [["First record of the stream", jsonText(created.record)], ...directory.flatMap(proofOfLink)];
+    case "revocation":
+      return directory.map(effectOfLink);
     case "order":
-      return [created, ...changes, decision].map(({ record: { seq, at, type, prev } }) => [
+      return [created, ...directory, decision].map(({ record: { seq, at, type, prev } }) => [
         `Record ${seq}, ${type}, ${at}`,
         `follows ${prev}`,
       ]);
@@ -99,7 +95,10 @@ function receiptValues(check: string, { decision, created, changes, anchor }: Re
     case "outcome":
       return [
         ["In the record", body.outcome],
-        ...statements.map(({ approver, vote }): Value => [`Signed by ${approver.username}`, vote]),
+        ...signers.map(({ statement: { approver, vote } }): Value => [
+          `Signed by ${approver.username}`,
+          vote,
+        ]),
       ];
     case "anchor":
       return anchor === null ? [] : [["OpenTimestamps file", anchor.timestamp]];
@@ -110,10 +109,19 @@ function receiptValues(check: string, { decision, created, changes, anchor }: Re
   }
 }
 
-type SignedAssertion = Receipt["decision"]["assertions"][number];
+function proofOfLink({ record, evidence }: DirectoryLink): readonly Value[] {
+  if (evidence === null) return [];
+  const names = evidence.signers.map(({ statement }) => statement.approver.username).join(", ");
+  const content = evidence.payload === null ? "withheld" : jsonText(evidence.payload);
+  return [[`Record ${record.seq}, signed by ${names}`, content]];
+}
+
+function effectOfLink({ record: { seq, type, body } }: DirectoryLink): Value {
+  return [`Record ${seq}, ${type}`, body.change === null ? "affects no passkey" : jsonText(body.change)];
+}
 
 function signatureValues(
-  assertion: SignedAssertion,
+  assertion: Signer["assertion"],
   nonce: Uint8Array,
   payloadHash: string,
 ): readonly Value[] {
@@ -130,7 +138,7 @@ function signatureValues(
   ];
 }
 
-function placeValues(opening: Verification["opening"]): readonly Value[] {
+function placeValues(opening: ProvenRecord): readonly Value[] {
   const path = proofPathOf(opening);
   const values: readonly Value[] = [
     ["Record", jsonText(opening.record)],

@@ -1,5 +1,5 @@
 import { toHex } from "../../src/core/encoding/bytes.ts";
-import type { Verification } from "../../src/core/evidence/public-record.ts";
+import type { ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { CheckLine, CheckedEvidence } from "./verdict.ts";
@@ -44,13 +44,13 @@ export function rowsOf(checked: CheckedEvidence): readonly Row[] {
 }
 
 function signedRows(checked: CheckedEvidence, { decision, created }: Receipt): readonly Row[] {
-  const { statements, assertions, payloadHash } = decision;
-  const [first] = statements;
+  const { signers, payloadHash } = decision.evidence;
+  const first = signers[0]?.statement;
   // Without a signature, the checks of signatures have no result.
   const status = (...names: readonly string[]) => (first === undefined ? null : statusOf(checked, ...names));
-  const nonces = statements.map((statement) => toHex(statementNonce(statement)));
-  const signatures = assertions.map(({ signature }) => signature);
-  const whose = statements.length === 1 ? `Passkey of ${first?.approver.username ?? ""}` : "Passkeys";
+  const nonces = signers.map(({ statement }) => toHex(statementNonce(statement)));
+  const signatures = signers.map(({ assertion }) => assertion.signature);
+  const whose = signers.length === 1 ? `Passkey of ${first?.approver.username ?? ""}` : "Passkeys";
   const content = box("Content", payloadHash, statusOf(checked, "payload"));
   const statement = box("Statement", nonces.join(" ") || "none", status("statement"));
   const signed = box(
@@ -83,7 +83,7 @@ function notPublicRows(): readonly Row[] {
   ];
 }
 
-function recordRow(checked: CheckedEvidence, { record }: Verification["opening"]): Row {
+function recordRow(checked: CheckedEvidence, { record }: ProvenRecord): Row {
   const what = `${record.body.outcome}, ${record.at}`;
   return row(
     box("Record", what, statusOf(checked, "request", "policy", "outcome")),

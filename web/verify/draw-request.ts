@@ -20,7 +20,9 @@ const VOTE_TEXTS: Readonly<Record<string, string>> = {
 };
 
 export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
-  const { record, statements, payload, payloadHash } = decision;
+  const { record, evidence } = decision;
+  const { payload, payloadHash } = evidence;
+  const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
   const content = payload === null ? [notShown(payloadHash)] : drawContent(payload);
   if (first === undefined) {

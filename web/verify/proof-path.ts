@@ -6,7 +6,7 @@ import { parseLogProof, type LogProof } from "../../src/core/tlog/log-proof.ts";
 import { encodeEntry } from "../../src/core/stream/record.ts";
 import { commitOf } from "../../src/core/evidence/directory-replay.ts";
 import { hexBytes } from "../../src/core/evidence/signed-record.ts";
-import type { Verification } from "../../src/core/evidence/public-record.ts";
+import type { ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 
 // The path of one record to the log's root, with every value on it, to be shown. The core checks the proof;
 // this file only computes the values in between.
@@ -31,7 +31,7 @@ export interface ProofPath {
 }
 
 /** Undefined if the proof can't be parsed. */
-export function proofPathOf(sealed: Verification["opening"]): ProofPath | undefined {
+export function proofPathOf(sealed: ProvenRecord): ProofPath | undefined {
   const proof = parseLogProof(sealed.proof);
   if (!proof.ok) return undefined;
   const note = parseNote(proof.value.checkpoint);

@@ -75,7 +75,7 @@ async function receiptVerdict(
     ...(payload ? { payload } : {}),
   });
   const { receipt } = report;
-  const isOtherRecord = verification && receipt && !isReceiptOf(verification, receipt.decision);
+  const isOtherRecord = verification && receipt && !isReceiptOf(verification, receipt);
   const first = isOtherRecord
     ? before.map((line) => ({
         ...line,
@@ -133,7 +133,7 @@ function provenOf(
   anyTenant: boolean,
   trust: Trust | undefined,
 ): Verdict {
-  const statements = receipt?.decision.statements ?? [];
+  const statements = receipt?.decision.evidence.signers.map(({ statement }) => statement) ?? [];
   const [first] = statements;
   const stream = receipt?.created.record.stream ?? "";
   const tenantText = anyTenant

@@ -2,7 +2,7 @@ import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import { PASSKEYS_MAX } from "../../core/stream/change-format.ts";
+import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import {

@@ -1,6 +1,6 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import type { RecoveryNotice } from "../../core/pages/inbox.ts";
-import { PASSKEYS_MAX } from "../../core/stream/change-format.ts";
+import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { hasUsedRecoveryLink } from "../../store/account/enrolments.ts";

@@ -38,6 +38,7 @@ export async function verificationOf(runtime: Runtime, confirmation: string): Pr
   if (!file.ok) return file;
   const receipt = expectOk(parseReceipt(file.value));
   const { record, entrySalt, label, proof } = receipt.decision;
+  if (record.type !== "decision") return absent;
   return accept({
     v: 1,
     kind: "countersign/verification",

@@ -59,7 +59,7 @@ async function* linesOf(
 ): AsyncGenerator<Bytes, void> {
   const { stream, streamKey } = tenant;
   const { count } = extent;
-  yield encodeHeader({ v: 1, kind: "countersign/export", stream, streamKey, ...extent });
+  yield encodeHeader({ v: 2, kind: "countersign/export", stream, streamKey, ...extent });
   for (let from = 0; from < count; from += PAGE_ROWS) {
     const rows = await recordsBetween(store, from, Math.min(count, from + PAGE_ROWS));
     const [sources, commitments] = await Promise.all([
@@ -74,7 +74,7 @@ async function* linesOf(
 function rowOf(tenant: StartedTenant, source: RecordSource, commitments: Commitments): ExportRow {
   const { record, label } = buildRecord(tenant, source, commitments);
   const kind = rowKind(record);
-  const evidence = kind === "change" || kind === "decision" ? evidenceOf(source) : {};
+  const evidence = kind === "change" || kind === "decision" ? { evidence: evidenceOf(source) } : {};
   const sealed = { record, entrySalt: source.row.entrySalt, label: toHex(label), ...evidence };
   return { kind, sealed } as ExportRow;
 }

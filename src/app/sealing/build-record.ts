@@ -1,6 +1,7 @@
 import { fromBase64url, fromHex, toHex, type Bytes } from "../../core/encoding/bytes.ts";
 import { matchShape } from "../../core/encoding/shape.ts";
 import { parseJsonText, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
+import { effectOf } from "../../core/stream/change-effect.ts";
 import { nonceOfText } from "../../core/confirmation/statement.ts";
 import { expectOk } from "../../core/refusal.ts";
 import {
@@ -10,10 +11,11 @@ import {
   recordShape,
   type StreamRecord,
 } from "../../core/stream/record.ts";
-import type { OutboxRow, Tenant } from "../../store/rows.ts";
+import type { ConfirmationRow, OutboxRow, Tenant } from "../../store/rows.ts";
 import { commitmentsOf } from "../../store/stream/outbox.ts";
 import type { RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { changeOf } from "../directory/change.ts";
 import { isoTime } from "../runtime.ts";
 
 // The record of an outbox row. Built again from the same rows, it is the same to the byte.
@@ -65,6 +67,7 @@ function bodyOf({ row, confirmation, votes }: RecordSource, directory: JsonObjec
   return {
     confirmation: confirmation.id,
     outcome: row.outcome ?? "",
+    expires: isoTime(confirmation.expiresAt),
     payloadCommit: toHex(commit),
     signatures: votes.map(({ statement, assertionHash, credentialId }) => ({
       nonce: toHex(nonceOfText(statement)),
@@ -73,5 +76,11 @@ function bodyOf({ row, confirmation, votes }: RecordSource, directory: JsonObjec
     })),
     policyHash: confirmation.policyHash,
     directory,
+    ...(row.type !== "decision" && { change: effectOfChange(confirmation) }),
   };
+}
+
+function effectOfChange(confirmation: ConfirmationRow): JsonValue {
+  const change = changeOf(confirmation);
+  return change === undefined ? null : effectOf(change);
 }

@@ -28,6 +28,7 @@ export const AUDIT_CHECKS = {
   decisions: "Every decision follows from what people signed, with passkeys that were active then.",
   uses: "Every use follows an approval, and is its only use.",
   erased: "Every erased record is announced by a later record.",
+  revocation: "No erased record can have revoked a passkey that signed later.",
   log: "The log that you trust signed its newest state, which extends the state of the export.",
   witnesses: "Enough independent witnesses saw the same state of the log.",
   places: "Every record is in the log under its own label, in order.",
@@ -73,7 +74,7 @@ export interface AuditReport {
   readonly summary: AuditSummary | null;
 }
 
-const MAY_BE_ABSENT: ReadonlySet<AuditCheckName> = new Set(["tenant", "witnesses"]);
+const MAY_BE_ABSENT: ReadonlySet<AuditCheckName> = new Set(["tenant", "witnesses", "revocation"]);
 
 export async function auditExport(file: Result<ExportFile>, options: AuditOptions): Promise<AuditReport> {
   if (!file.ok) return formFailed(file.refusal);
@@ -93,6 +94,7 @@ export async function auditExport(file: Result<ExportFile>, options: AuditOption
     ...STREAM_CHECKS.filter((name) => name !== "tenant").map((name) =>
       check(name, faultOf(findings.failures, name)),
     ),
+    revocationCheck(findings),
     ...logChecks(states, comparison, options.trust),
     check("places", findings.labelFailure ?? comparison?.places, comparison),
     check("fork", comparison?.fork, comparison),
@@ -159,6 +161,16 @@ function tenantCheck({ stream }: ExportHeader, failures: Failures, tenant: strin
     return absentCheck("tenant", `you accept any tenant; this export is of ${stream}`);
   if (tenant === undefined) return check("tenant", `no tenant was given; this export is of ${stream}`);
   return check("tenant", tenant === stream ? undefined : `the export is of the tenant ${stream}`);
+}
+
+/** A passkey revoked before a decision fails `decisions`; an erased record could have been such a revocation. */
+function revocationCheck({ signedAfterErased }: StreamFindings): AuditCheck {
+  return signedAfterErased === undefined
+    ? check("revocation", undefined)
+    : absentCheck(
+        "revocation",
+        `records before decision ${signedAfterErased} are erased, and may have revoked a passkey`,
+      );
 }
 
 function faultOf(failures: Failures, name: string): Failure {

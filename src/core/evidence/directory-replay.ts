@@ -1,16 +1,27 @@
 import { toHex } from "../encoding/bytes.ts";
-import { firstDirectory, type Directory } from "../stream/directory.ts";
+import { canonicalText } from "../encoding/jcs.ts";
+import { applyEffect } from "../stream/apply-effect.ts";
 import { applyChange } from "../stream/directory-change.ts";
+import { effectOf } from "../stream/change-effect.ts";
 import { parseChange } from "../stream/change-format.ts";
-import type { Creation, SignedChange } from "./receipt.ts";
-import { NO_PREVIOUS, recordCommit, streamId } from "../stream/record.ts";
+import { firstDirectory, isManager, type Directory } from "../stream/directory.ts";
+import {
+  NO_PREVIOUS,
+  recordCommit,
+  streamId,
+  type ChangeRecord,
+  type CreatedRecord,
+  type DecisionRecord,
+  type StreamRecord,
+} from "../stream/record.ts";
 import { refuse, type Result } from "../refusal.ts";
-import { base64urlBytes, signedFailure, type Failure } from "./signed-record.ts";
+import type { DirectoryLink, SignedChange, SignedRecord } from "./receipt.ts";
+import { base64urlBytes, signedFailure, type Before, type Failure } from "./signed-record.ts";
 
-// Rebuilds the directory from the owner's first passkey. Each change must be signed by people whom the
-// changes before it entitled. A receipt holds the changes that its signers depend on, an export all of them.
+// Rebuilds the directory from the owner's first passkey. Each change must be signed by people whom the changes before
+// it entitled.
 
-export function creationFailure({ record }: Creation): Failure {
+export function creationFailure(record: CreatedRecord): Failure {
   if (record.stream !== streamId(record.body.genesis))
     return "the stream's id is not the hash of its first record's genesis";
   if (record.seq !== 0 || record.prev !== NO_PREVIOUS)
@@ -23,53 +34,99 @@ interface ReplayResult {
   readonly failure: Failure;
 }
 
-/** The directory after these changes. With a failure, it is the directory before the change that failed. */
+/**
+ * The directory after these changes. With a failure, it is the directory before the change that failed. A change
+ * without evidence is applied as its record states it, if the decision doesn't rest on it.
+ */
 export async function replayDirectory(
-  created: Creation,
-  changes: readonly SignedChange[],
+  created: CreatedRecord,
+  links: readonly DirectoryLink[],
+  decision: SignedRecord,
 ): Promise<ReplayResult> {
-  let directory = firstDirectory(created.record);
+  const evidences = [decision.evidence, ...links.map(({ evidence }) => evidence)];
+  const proven = peopleToProve(
+    created,
+    links.map(({ record }) => record),
+    decision.record,
+    evidences.flatMap((evidence) => evidence?.signers.map(({ statement }) => statement.approver.id) ?? []),
+  );
+  let directory = firstDirectory(created);
   let failure = creationFailure(created);
-  let seq = 0;
-  for (const change of changes) {
+  let previous: CreatedRecord | ChangeRecord = created;
+  for (const { record, evidence } of links) {
     if (failure !== undefined) break;
-    if (change.record.seq <= seq) failure = "the changes of the directory are not in order";
-    else if (change.record.stream !== created.record.stream) failure = "a change belongs to another stream";
+    if (record.seq <= previous.seq) failure = "the changes of the directory are not in order";
+    else if (record.stream !== created.stream) failure = "a change belongs to another stream";
     else {
-      const next = await applySignedChange(directory, change, created.record.body.genesis.rp);
+      const before = { directory, rp: created.body.genesis.rp, times: [created.at, previous.at] };
+      const next: Result<Directory> =
+        evidence === null
+          ? applyUnproven(directory, record, proven)
+          : await applySignedChange({ record, evidence }, before);
       if (next.ok) directory = next.value;
-      else failure = `change ${change.record.seq} (${change.record.type}): ${next.refusal.detail}`;
+      else failure = `change ${record.seq} (${record.type}): ${next.refusal.detail}`;
     }
-    seq = change.record.seq;
+    previous = record;
   }
   return { directory, failure };
 }
 
-/** The directory after this change, if it was signed as required. */
-export async function applySignedChange(
-  directory: Directory,
-  sealed: SignedChange,
-  rp: string,
-): Promise<Result<Directory>> {
-  const failure = await signedFailure(sealed, directory, rp);
-  if (failure !== undefined) return refuse("change_invalid", failure);
-  if (sealed.record.body.outcome !== "approved") return refuse("change_invalid", "it was not approved");
-  if (sealed.payload === null) return refuse("change_invalid", "its content is withheld");
-  const change = parseChange(sealed.payload);
-  if (!change.ok)
-    return refuse("change_invalid", `its content is not a change of the directory: ${change.refusal.detail}`);
-  if (change.value.change !== sealed.record.type)
-    return refuse("change_invalid", "it is sealed as another kind of change");
-  const signers = sealed.statements
-    .filter(({ vote }) => vote === "approve")
-    .map(({ approver }) => approver.id);
-  return applyChange(directory, change.value, signers, sealed.record.seq);
+/**
+ * The people whose every change needs its evidence: the signers, the person whom a decided change is about, and
+ * everybody who ever was an owner or admin, because how many managers there are decides how many must sign a recovery.
+ */
+export function peopleToProve(
+  created: CreatedRecord,
+  changes: readonly ChangeRecord[],
+  decided: DecisionRecord | ChangeRecord,
+  signers: readonly string[],
+): ReadonlySet<string> {
+  const managers = changes.flatMap(({ body: { change } }) =>
+    change !== null && change.role !== null && isManager({ role: change.role }) ? [change.person] : [],
+  );
+  const subject = "change" in decided.body ? decided.body.change?.person : undefined;
+  return new Set([
+    created.body.person.id,
+    ...managers,
+    ...signers,
+    ...(subject === undefined ? [] : [subject]),
+  ]);
 }
 
-/** The commitment of a sealed record, as the log and the next record hold it. */
-export function commitOf(sealed: {
-  readonly record: Parameters<typeof recordCommit>[0];
-  readonly entrySalt: string;
-}): string {
-  return toHex(recordCommit(sealed.record, base64urlBytes(sealed.entrySalt)));
+/** The directory after a change of which only the record is given. */
+function applyUnproven(
+  directory: Directory,
+  { seq, type, body: { change } }: ChangeRecord,
+  proven: ReadonlySet<string>,
+): Result<Directory> {
+  return change !== null && proven.has(change.person)
+    ? refuse("change_invalid", "the file leaves out who signed it")
+    : applyEffect(directory, type, change, seq);
+}
+
+/** The directory after this change, if it was signed as required. */
+export async function applySignedChange(signed: SignedChange, before: Before): Promise<Result<Directory>> {
+  const failure = await signedFailure(signed, before);
+  return failure === undefined ? applyApproved(signed, before.directory) : refuse("change_invalid", failure);
+}
+
+/** The directory after this change, whose signatures are checked. */
+export function applyApproved({ record, evidence }: SignedChange, directory: Directory): Result<Directory> {
+  if (evidence.payload === null) return refuse("change_invalid", "its content is withheld");
+  const change = parseChange(evidence.payload);
+  if (!change.ok)
+    return refuse("change_invalid", `its content is not a change of the directory: ${change.refusal.detail}`);
+  if (change.value.change !== record.type)
+    return refuse("change_invalid", "it is sealed as another kind of change");
+  if (canonicalText(effectOf(change.value)) !== canonicalText(record.body.change))
+    return refuse("change_invalid", "its record states another change than the one that people signed");
+  const approvers = evidence.signers.flatMap(({ statement }) =>
+    statement.vote === "approve" ? [statement.approver.id] : [],
+  );
+  return applyChange(directory, change.value, approvers, record.seq);
+}
+
+/** The commitment of a record, as the log and the next record hold it. */
+export function commitOf(opened: { readonly record: StreamRecord; readonly entrySalt: string }): string {
+  return toHex(recordCommit(opened.record, base64urlBytes(opened.entrySalt)));
 }

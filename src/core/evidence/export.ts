@@ -2,7 +2,7 @@ import { concat, equalBytes, utf8, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import { parseJson, type JsonLimits, type JsonValue } from "../encoding/strict-json.ts";
-import { evidenceFields, sealingFields } from "./receipt.ts";
+import { evidenceField, labelField, opened } from "./receipt.ts";
 import {
   changeRecord,
   consumedRecord,
@@ -21,22 +21,22 @@ import { ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 
 export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
 /**
- * A payload of 64 KiB, which grows at most fourfold in canonical form (`1e15`): 256 KiB. 64 signatures, each with
+ * A payload of 64 KiB. 64 signatures, each with
  * a statement of at most 15 KiB, an assertion of 9 KiB and a line in the record: 1,664 KiB. A policy of 10 x 64
- * people with ids of 128 characters of at most six bytes: 512 KiB. Together 2,432 KiB, and a margin.
+ * people with ids of 128 characters of at most six bytes: 512 KiB. Together 2,240 KiB, and a margin.
  */
 export const EXPORT_LINE_MAX_BYTES = 3 * 1024 * 1024;
 
 const EXPORT_LINE_LIMITS: JsonLimits = {
   maxBytes: EXPORT_LINE_MAX_BYTES,
-  // A payload has 32 levels, two levels down in a row.
+  // A payload has 32 levels, three levels down in a row.
   maxDepth: 40,
   // A payload of 10,000, 64 signatures of some 40 each, a policy of some 3,000.
   maxNodes: 20_000,
 };
 
 const headerShape = shape.object({
-  v: shape.literal(1),
+  v: shape.literal(2),
   kind: shape.literal("countersign/export"),
   stream: shape.hex(HASH_BYTES),
   streamKey: shape.hex(HASH_BYTES),
@@ -57,19 +57,19 @@ const unsigned = shape.variant("type", { consumed: consumedRecord, erased: erase
 const rowShape = shape.variant("kind", {
   created: shape.object({
     kind: shape.literal("created"),
-    sealed: shape.object({ record: createdRecord, ...sealingFields }),
+    sealed: shape.object({ ...opened(createdRecord), ...labelField }),
   }),
   change: shape.object({
     kind: shape.literal("change"),
-    sealed: shape.object({ record: changeRecord, ...evidenceFields, ...sealingFields }),
+    sealed: shape.object({ ...opened(changeRecord), ...evidenceField, ...labelField }),
   }),
   decision: shape.object({
     kind: shape.literal("decision"),
-    sealed: shape.object({ record: decisionRecord, ...evidenceFields, ...sealingFields }),
+    sealed: shape.object({ ...opened(decisionRecord), ...evidenceField, ...labelField }),
   }),
   record: shape.object({
     kind: shape.literal("record"),
-    sealed: shape.object({ record: unsigned, ...sealingFields }),
+    sealed: shape.object({ ...opened(unsigned), ...labelField }),
   }),
   /** The content is erased; the commitment stays, so that the chain can still be checked. */
   erased: shape.object({

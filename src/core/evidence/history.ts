@@ -1,48 +1,79 @@
 import type { ExportRow } from "./export.ts";
-import type { Creation, Receipt, SignedChange, SignedDecision } from "./receipt.ts";
+import type { Receipt } from "./receipt.ts";
 import { commitOf, replayDirectory } from "./directory-replay.ts";
-import type { StreamRecord } from "../stream/record.ts";
+import { NO_PREVIOUS } from "../stream/record.ts";
 import type { Failure } from "./signed-record.ts";
 
 // A tenant's complete history, as read from its export: every record in order, or a row that says it was
 // erased.
 
+type RowOf<Kind extends ExportRow["kind"]> = Extract<ExportRow, { kind: Kind }>;
+type ChangeRow = RowOf<"change">;
+
 export type HistoryRow =
-  | { readonly kind: "created"; readonly sealed: Creation }
-  | { readonly kind: "change"; readonly sealed: SignedChange }
-  | { readonly kind: "decision"; readonly sealed: SignedDecision }
-  | {
-      readonly kind: "record";
-      readonly sealed: Pick<SignedDecision, "entrySalt" | "label"> & { readonly record: StreamRecord };
-    }
-  | { readonly kind: "erased"; readonly seq: number; readonly label: string; readonly commit: string };
+  | RowOf<"created" | "change" | "record" | "erased">
+  | { readonly kind: "decision"; readonly sealed: Omit<RowOf<"decision">["sealed"], "evidence"> };
 
 /** What a receipt is compared with. Decisions lose their signatures, so that a long history fits in memory. */
 export function historyRow(row: ExportRow): HistoryRow {
   if (row.kind !== "decision") return row;
   const { record, entrySalt, label } = row.sealed;
-  return { kind: "record", sealed: { record, entrySalt, label } };
+  return { kind: "decision", sealed: { record, entrySalt, label } };
+}
+
+interface HistoryFinding {
+  readonly failure: Failure;
+  /** A record before the decision that is erased: it may have revoked a passkey. */
+  readonly erased: number | undefined;
 }
 
 /** The history must be complete and hold this receipt's decision, with its passkeys active at that time. */
-export async function historyFailure(receipt: Receipt, rows: readonly HistoryRow[]): Promise<Failure> {
-  const gap = gapFailure(rows);
-  if (gap !== undefined) return gap;
-  const { record, entrySalt } = receipt.decision;
+export async function compareWithHistory(
+  receipt: Receipt,
+  rows: readonly HistoryRow[],
+): Promise<HistoryFinding> {
+  const earlier = rows.slice(0, receipt.decision.record.seq);
+  const erased = earlier.findIndex(({ kind }) => kind === "erased");
+  const failure =
+    gapFailure(rows) ??
+    decisionFailure(receipt, rows) ??
+    directoryFailure(receipt, earlier) ??
+    (await passkeyFailure(receipt, earlier));
+  return { failure, erased: erased === -1 ? undefined : erased };
+}
+
+function decisionFailure({ decision }: Receipt, rows: readonly HistoryRow[]): Failure {
+  const { record } = decision;
   const row = rows[record.seq];
-  if (row === undefined || commitOfRow(row) !== commitOf({ record, entrySalt })) {
-    return `record ${record.seq} of the history is another one`;
+  return row === undefined || commitOfRow(row) !== commitOf(decision)
+    ? `record ${record.seq} of the history is another one`
+    : undefined;
+}
+
+/** Every change names the one before it, and the decision the last one. */
+function directoryFailure({ decision }: Receipt, earlier: readonly HistoryRow[]): Failure {
+  const changes = earlier.filter((row): row is ChangeRow => row.kind === "change");
+  let last = 0;
+  for (const { record } of [...changes.map(({ sealed }) => sealed), decision]) {
+    const { seq, commit } = record.body.directory;
+    const named = earlier[seq];
+    if (named === undefined || seq < last || (seq > last && named.kind !== "erased"))
+      return `record ${record.seq} names record ${seq} as the last change of the directory, which is record ${last}`;
+    if (commitOfRow(named) !== commit) return `record ${record.seq} relies on another state of the directory`;
+    last = record.seq;
   }
-  const [first] = rows;
-  if (first?.kind !== "created" || first.sealed.record.stream !== record.stream)
+  return undefined;
+}
+
+async function passkeyFailure({ decision }: Receipt, earlier: readonly HistoryRow[]): Promise<Failure> {
+  const [first] = earlier;
+  if (first?.kind !== "created" || first.sealed.record.stream !== decision.record.stream)
     return "the history is of another tenant";
-  const changes = rows.flatMap((each) =>
-    each.kind === "change" && each.sealed.record.seq < record.seq ? [each.sealed] : [],
-  );
-  const { directory, failure } = await replayDirectory(first.sealed, changes);
+  const changes = earlier.flatMap((row) => (row.kind === "change" ? [row.sealed] : []));
+  const { directory, failure } = await replayDirectory(first.sealed.record, changes, decision);
   if (failure !== undefined) return failure;
-  for (const { id } of receipt.decision.assertions) {
-    const passkey = directory.passkeys.get(id);
+  for (const { assertion } of decision.evidence.signers) {
+    const passkey = directory.passkeys.get(assertion.id);
     if (passkey === undefined) return "a passkey that signed is not in the history";
     if (passkey.revokedAt !== null)
       return `a passkey that signed was revoked before, by record ${passkey.revokedAt}`;
@@ -51,12 +82,11 @@ export async function historyFailure(receipt: Receipt, rows: readonly HistoryRow
 }
 
 function gapFailure(rows: readonly HistoryRow[]): Failure {
-  let previous: string | undefined;
+  let previous = NO_PREVIOUS;
   for (const [seq, row] of rows.entries()) {
     if (seqOfRow(row) !== seq) return `the history has no record ${seq}`;
-    if (row.kind !== "erased" && previous !== undefined && row.sealed.record.prev !== previous) {
+    if (row.kind !== "erased" && row.sealed.record.prev !== previous)
       return `record ${seq} does not follow the record before it`;
-    }
     previous = commitOfRow(row);
   }
   return undefined;

@@ -63,7 +63,7 @@ export function anchorCheck(
   if (!included.ok) return check("anchor", included.refusal.detail);
   const file = parseTimestampFile(base64urlBytes(anchor.timestamp));
   if (!file.ok) return check("anchor", file.refusal.detail);
-  if (!equalBytes(file.value.digest, sha256(utf8(included.value.checkpoint)))) {
+  if (!equalBytes(file.value.digest, sha256(utf8(included.value)))) {
     return check("anchor", "the timestamp is of another file than the checkpoint");
   }
   const attested = attestationsOf(file.value).flatMap(({ message, attestation }) =>

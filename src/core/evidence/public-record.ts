@@ -8,7 +8,7 @@ import { decisionRecord, outcome } from "../stream/record.ts";
 import { parseLogProof } from "../tlog/log-proof.ts";
 import { absentCheck, ANY_TENANT, checkResult, malformedChecks, type Check } from "./check.ts";
 import { checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
-import { anchorShape, inclusionFields, RECEIPT_LIMITS } from "./receipt.ts";
+import { anchorShape, labelField, opened, proofField, RECEIPT_LIMITS, type Receipt } from "./receipt.ts";
 import { recordInclusion } from "./record-chain.ts";
 import type { Failure } from "./signed-record.ts";
 import type { VerifyOptions } from "./verify.ts";
@@ -24,7 +24,7 @@ const verificationShape = shape.object({
   outcome,
   at: shape.time,
   log: shape.object({ origin: shape.text(ORIGIN_MAX_CHARACTERS, 1), index: shape.integer() }),
-  opening: shape.object({ record: decisionRecord, ...inclusionFields }),
+  opening: shape.object({ ...opened(decisionRecord), ...labelField, ...proofField }),
   anchor: anchorShape,
   /** Verified as a document of its own, so only its type is checked here. */
   receipt: shape.nullable(shape.anyObject),
@@ -119,11 +119,15 @@ function tenantCheck(stream: string, tenant: string | undefined): PublicRecordCh
 }
 
 /** Whether a receipt's decision is the record that this document opens. */
-export function isReceiptOf({ opening }: Verification, decision: Verification["opening"]): boolean {
+export function isReceiptOf({ opening }: Verification, { decision }: Receipt): boolean {
   return equalBytes(openedBytes(opening), openedBytes(decision));
 }
 
-function openedBytes({ record, entrySalt, label }: Verification["opening"]): Uint8Array {
+function openedBytes({
+  record,
+  entrySalt,
+  label,
+}: Pick<Receipt["decision"], "record" | "entrySalt" | "label">): Uint8Array {
   return canonicalBytes({ record, entrySalt, label });
 }
 

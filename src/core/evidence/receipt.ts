@@ -5,7 +5,15 @@ import { canonicalBytes } from "../encoding/jcs.ts";
 import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
 import { policyShape } from "../confirmation/policy.ts";
 import { PROOF_MAX_CHARACTERS } from "../tlog/log-proof.ts";
-import { changeRecord, createdRecord, decisionRecord, SIGNATURES_MAX } from "../stream/record.ts";
+import {
+  changeRecord,
+  changeRecords,
+  createdRecord,
+  decisionRecord,
+  SIGNATURES_MAX,
+  type ChangeRecord,
+  type DecisionRecord,
+} from "../stream/record.ts";
 import { refuse, type Result } from "../refusal.ts";
 import * as shape from "../encoding/shape.ts";
 import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
@@ -15,76 +23,89 @@ import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
 /**
- * Changes between the owner's first passkey and the signers' own. A long-lived tenant has a few dozen: 10 managers with
- * 16 passkeys each, all of them endorsed, revoked and replaced twice, are 10 x 16 x 6 = 960.
+ * Changes of the directory in one receipt. A long-lived tenant has a few hundred: 10 managers with 16 passkeys each,
+ * all of them endorsed, revoked and replaced twice, are 10 x 16 x 6 = 960.
  */
 export const RECEIPT_MAX_CHANGES = 1_000;
 const TIMESTAMP_MAX_BYTES = 64 * 1024;
 
 export const RECEIPT_LIMITS: JsonLimits = {
-  // A payload of 256 KiB in canonical form, 64 signatures of some 4 KiB, and 1,000 changes of at most some 12 KiB: a
-  // proof of 3 KiB, a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 1 KiB. That is 12.5 MB.
+  // A payload of 64 KiB, a policy of 512 KiB, 64 signatures of some 26 KiB, and 1,000 changes of at most some 10 KiB:
+  // a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 2 KiB. That is 12.5 MB.
   maxBytes: 16 * 1024 * 1024,
-  // A payload has 32 levels, three levels down in the receipt.
+  // A payload has 32 levels, four levels down in the receipt.
   maxDepth: 40,
   // 10,000 of the payload, 64 signatures of 40, and 1,000 changes of at most 330: 342,560.
   maxNodes: 400_000,
 };
 
-/** The fields next to every record, in a receipt and in an export. */
-export const sealingFields = {
-  entrySalt: shape.base64url(SALT_BYTES),
-  label: shape.hex(HASH_BYTES),
-};
-
-export const inclusionFields = {
-  ...sealingFields,
-  /** The inclusion proof in the log, with its checkpoint. */
-  proof: shape.text(PROOF_MAX_CHARACTERS, 1),
-};
-
 /** What people signed, and what is needed to check it. */
-export const evidenceFields = {
-  statements: shape.list(statementShape, SIGNATURES_MAX),
-  assertions: shape.list(assertionShape, SIGNATURES_MAX),
+const evidenceShape = shape.object({
+  /** In the order of the record's signatures. */
+  signers: shape.list(shape.object({ statement: statementShape, assertion: assertionShape }), SIGNATURES_MAX),
   policy: shape.nullable(policyShape),
   payloadHash: shape.hex(HASH_BYTES),
   payloadSalt: shape.base64url(SALT_BYTES),
   /** Null if it is withheld; people signed its hash in any case. */
   payload: shape.nullable(shape.anyObject),
-};
+});
 
-const sealedCreation = shape.object({ record: createdRecord, ...inclusionFields });
-const sealedChange = shape.object({ record: changeRecord, ...evidenceFields, ...inclusionFields });
-const sealedDecision = shape.object({ record: decisionRecord, ...evidenceFields, ...inclusionFields });
+/** A record with the salt of its commitment. */
+export const opened = <Record>(record: shape.Shape<Record>) => ({
+  record,
+  entrySalt: shape.base64url(SALT_BYTES),
+});
+export const labelField = { label: shape.hex(HASH_BYTES) };
+/** The inclusion proof in the log, with its checkpoint. */
+export const proofField = { proof: shape.text(PROOF_MAX_CHARACTERS, 1) };
+export const evidenceField = { evidence: evidenceShape };
+
+const decidedRecord = shape.variant("type", { decision: decisionRecord, ...changeRecords });
+const openedCreation = shape.object(opened(createdRecord));
+/** A change of the directory. It has no evidence if nobody whom it is about matters to the receipt. */
+const directoryLink = shape.object({ ...opened(changeRecord), evidence: shape.nullable(evidenceShape) });
+const provenDecision = shape.object({
+  ...opened(decidedRecord),
+  ...evidenceField,
+  ...labelField,
+  ...proofField,
+});
 
 export const anchorShape = shape.nullable(
   shape.object({
     /** A second inclusion proof, for the checkpoint that was timestamped. */
-    proof: shape.text(PROOF_MAX_CHARACTERS, 1),
+    ...proofField,
     timestamp: shape.base64url(1, TIMESTAMP_MAX_BYTES),
   }),
 );
 
-const receiptShape = shape.object({
-  v: shape.literal(1),
+export const receiptShape = shape.object({
+  v: shape.literal(2),
   kind: shape.literal("countersign/receipt"),
-  decision: sealedDecision,
-  /** How the signers' passkeys were endorsed, back to the owner's first. */
-  created: sealedCreation,
-  changes: shape.list(sealedChange, RECEIPT_MAX_CHANGES),
+  created: openedCreation,
+  /**
+   * Every change before the decision, oldest first. Each names the one before it, and the decision the last one, so
+   * the decision's place in the log covers all of them.
+   */
+  directory: shape.list(directoryLink, RECEIPT_MAX_CHANGES),
+  /** What the receipt is about: a decision, or an approved change of the directory. */
+  decision: provenDecision,
   anchor: anchorShape,
 });
 
 export type Receipt = shape.ShapeOf<typeof receiptShape>;
-export type SealedCreation = shape.ShapeOf<typeof sealedCreation>;
-export type SealedChange = shape.ShapeOf<typeof sealedChange>;
-export type SealedDecision = shape.ShapeOf<typeof sealedDecision>;
-/** As in an export, which proves inclusion by other means. */
-export type Creation = Omit<SealedCreation, "proof">;
-export type SignedChange = Omit<SealedChange, "proof">;
-export type SignedDecision = Omit<SealedDecision, "proof">;
-export type SignedRecord = SignedChange | SignedDecision;
+export type Evidence = shape.ShapeOf<typeof evidenceShape>;
+export type Signer = Evidence["signers"][number];
+export type Creation = shape.ShapeOf<typeof openedCreation>;
+export type DirectoryLink = shape.ShapeOf<typeof directoryLink>;
+export type ProvenDecision = shape.ShapeOf<typeof provenDecision>;
+
+/** A record that people signed, with what they signed. */
+export interface SignedRecord<Record = DecisionRecord | ChangeRecord> {
+  readonly record: Record;
+  readonly evidence: Evidence;
+}
+export type SignedChange = SignedRecord<ChangeRecord>;
 
 export function encodeReceipt(receipt: Receipt): Bytes {
   return canonicalBytes(receipt);

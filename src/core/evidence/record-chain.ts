@@ -8,57 +8,47 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import { commitOf } from "./directory-replay.ts";
 import { hexBytes, type Failure } from "./signed-record.ts";
 
-// The order of a receipt's records: each follows another in the stream, and all are under the log's root.
+// The order of a receipt's records: each names those before it, and the log holds the last one.
 
-export function sealedRecords({ created, changes, decision }: Receipt) {
-  return [created, ...changes, decision];
-}
-
-/** Each record names the one before it, and the log holds them in the order of the stream. */
-export function chainFailure(receipt: Receipt): Failure {
-  const commits = new Map(sealedRecords(receipt).map((sealed) => [sealed.record.seq, commitOf(sealed)]));
+/** Each record follows those before it, and the changes of the directory are the ones that the records name. */
+export function chainFailure({ created, directory, decision }: Receipt): Failure {
+  const opened = [created, ...directory, decision];
+  const commits = new Map(opened.map((each) => [each.record.seq, commitOf(each)]));
   let lastSeq = -1;
-  let lastIndex = -1;
-  for (const { record, proof } of sealedRecords(receipt)) {
+  for (const { record } of opened) {
     if (record.seq <= lastSeq) return "the records are not in the order of the stream";
     const previous = commits.get(record.seq - 1);
     if (previous !== undefined && record.prev !== previous)
       return `record ${record.seq} does not follow the record before it`;
     if (record.type !== "stream.created") {
       const commit = commits.get(record.body.directory.seq);
-      if (commit !== undefined && commit !== record.body.directory.commit) {
+      if (commit !== undefined && commit !== record.body.directory.commit)
         return `record ${record.seq} relies on another state of the directory`;
-      }
     }
-    const parsed = parseLogProof(proof);
-    if (parsed.ok && parsed.value.index <= lastIndex) return "the log holds the records in another order";
     lastSeq = record.seq;
-    lastIndex = parsed.ok ? parsed.value.index : lastIndex;
   }
   return undefined;
 }
 
-/** All records must be under one checkpoint, because two checkpoints could be of two different histories. */
-export function inclusionFailure(receipt: Receipt): Failure {
-  const { logOrigin } = receipt.created.record.body.genesis;
-  let common: string | undefined;
-  for (const sealed of sealedRecords(receipt)) {
-    const included = recordInclusion(sealed, sealed.proof, logOrigin);
-    if (!included.ok) return `record ${sealed.record.seq}: ${included.refusal.detail}`;
-    common ??= included.value.checkpoint;
-    if (included.value.checkpoint !== common)
-      return "the records are proven against different states of the log";
+/** The first change that is not in the receipt although a record in it names it as the last one; or undefined. */
+export function missingChange({ created, directory, decision }: Receipt): number | undefined {
+  let last = created.record.seq;
+  for (const { record } of [...directory, decision]) {
+    if (record.body.directory.seq !== last) return record.body.directory.seq;
+    last = record.seq;
   }
   return undefined;
 }
 
-type SealedRecord = Pick<ReturnType<typeof sealedRecords>[number], "record" | "entrySalt" | "label">;
+/** A record with its place in the log. */
+export type ProvenRecord = Pick<Receipt["decision"], "record" | "entrySalt" | "label" | "proof">;
 
+/** Returns the signed checkpoint of the proof. */
 export function recordInclusion(
-  sealed: SealedRecord,
+  sealed: Omit<ProvenRecord, "proof">,
   proofText: string,
   logOrigin: string,
-): Result<{ checkpoint: string }> {
+): Result<string> {
   const proof = parseLogProof(proofText);
   if (!proof.ok) return proof;
   if (encodeLogProof(proof.value) !== proofText || proof.value.extra !== undefined) {
@@ -80,12 +70,11 @@ export function recordInclusion(
   });
   const { index, path } = proof.value;
   const included = verifyInclusion({ leaf: leafHash(entry), index, size, path, root });
-  return included.ok ? accept({ checkpoint: proof.value.checkpoint }) : included;
+  return included.ok ? accept(proof.value.checkpoint) : included;
 }
 
 export function checkpointsOf(receipt: Receipt): ReadonlySet<string> {
-  const proofs = sealedRecords(receipt).map(({ proof }) => proof);
-  if (receipt.anchor !== null) proofs.push(receipt.anchor.proof);
+  const proofs = [receipt.decision.proof, ...(receipt.anchor === null ? [] : [receipt.anchor.proof])];
   return new Set(
     proofs.flatMap((proof) => {
       const parsed = parseLogProof(proof);

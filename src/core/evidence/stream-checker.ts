@@ -10,14 +10,12 @@ import {
 } from "../stream/record.ts";
 import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";
-import type { Creation, SignedChange, SignedDecision, SignedRecord } from "./receipt.ts";
-import { hexBytes, signedFailure, type Failure } from "./signed-record.ts";
+import type { ChangeRecord, CreatedRecord, DecisionRecord } from "../stream/record.ts";
+import type { SignedRecord } from "./receipt.ts";
+import { hexBytes, isBackdated, signedFailure, type Before, type Failure } from "./signed-record.ts";
 
 // Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
 // before it. It keeps only what later records are checked against, so a long export needs little memory.
-
-/** Clocks of the machines that write records differ a little; a backdated record differs by more. */
-const CLOCK_SLACK_SECONDS = 300;
 
 /** The checks of AUDIT_CHECKS that are made record by record. */
 export const STREAM_CHECKS = [
@@ -47,6 +45,8 @@ export interface StreamFindings {
   /** Decisions whose content the export omits: only its hash is known. */
   readonly withheld: number;
   readonly erasures: readonly Erasure[];
+  /** The first decision that people signed after a record that is erased. */
+  readonly signedAfterErased: number | undefined;
 }
 
 /** A record that announces erased records, and the rule it names. */
@@ -77,9 +77,11 @@ export class StreamChecker {
   /** The seqs of erased records; true once a later record announces the erasure. */
   readonly #erased = new Map<number, boolean>();
   readonly #erasures: Erasure[] = [];
-  #creation: Creation | undefined;
-  #directory: Directory | undefined;
+  #before: Before | undefined;
+  #created: CreatedRecord | undefined;
   #lastChange = 0;
+  /** The first decision that people signed after a record that is erased. */
+  #signedAfterErased: number | undefined;
   #latestTime = 0;
   #labelFailure: Failure;
 
@@ -111,7 +113,7 @@ export class StreamChecker {
   async #checkContent(row: Exclude<ExportRow, { kind: "erased" }>, seq: number): Promise<void> {
     switch (row.kind) {
       case "created":
-        return this.#checkCreation(row.sealed, seq);
+        return this.#checkCreation(row.sealed.record, seq);
       case "change":
         return this.#checkChange(row.sealed, seq);
       case "decision":
@@ -121,43 +123,49 @@ export class StreamChecker {
     }
   }
 
-  #checkCreation(creation: Creation, seq: number): void {
+  #checkCreation(record: CreatedRecord, seq: number): void {
     if (seq > 0) return this.#report("chain", `record ${seq} creates the stream a second time`);
-    this.#creation = creation;
-    this.#directory = firstDirectory(creation.record);
-    this.#report("tenant", creationFailure(creation));
-    const { genesis } = creation.record.body;
+    const { genesis } = record.body;
+    this.#created = record;
+    this.#before = { directory: firstDirectory(record), rp: genesis.rp, times: [record.at] };
+    this.#report("tenant", creationFailure(record));
     if (genesis.streamKeyHash !== streamKeyHash(this.#streamKey))
       this.#report("key", "the stream key in the file is not the one that the tenant's first record names");
   }
 
-  async #checkChange(sealed: SignedChange, seq: number): Promise<void> {
-    const subject = `change ${seq} (${sealed.record.type})`;
-    this.#report("directory", this.#directoryFailure(sealed), subject);
-    this.#report("directory", this.#repetitionFailure(sealed, seq, false), subject);
+  async #checkChange(signed: SignedRecord<ChangeRecord>, seq: number): Promise<void> {
+    const { record } = signed;
+    const subject = `change ${seq} (${record.type})`;
+    this.#report("directory", this.#directoryFailure(signed), subject);
+    this.#report("directory", this.#repetitionFailure(signed, seq, false), subject);
     this.#lastChange = seq;
-    if (this.#directory === undefined || this.#creation === undefined) return;
-    const applied = await applySignedChange(this.#directory, sealed, this.#creation.record.body.genesis.rp);
-    if (applied.ok) this.#directory = applied.value;
-    else this.#report("directory", applied.refusal.detail, subject);
-    this.#report("directory", this.#revealFailure(sealed), subject);
+    if (this.#before === undefined || this.#created === undefined) return;
+    const { directory, rp } = this.#before;
+    const applied = await applySignedChange(signed, this.#before);
+    if (!applied.ok) this.#report("directory", applied.refusal.detail, subject);
+    this.#before = {
+      directory: applied.ok ? applied.value : directory,
+      rp,
+      times: [this.#created.at, record.at],
+    };
+    this.#report("directory", this.#revealFailure(signed), subject);
   }
 
-  async #checkDecision(sealed: SignedDecision, seq: number): Promise<void> {
-    const { outcome } = sealed.record.body;
+  async #checkDecision(signed: SignedRecord<DecisionRecord>, seq: number): Promise<void> {
+    const { outcome } = signed.record.body;
     const subject = `decision ${seq} (${outcome})`;
     count(this.#outcomes, outcome);
-    if (sealed.payload === null) this.#withheld++;
-    this.#report("decisions", this.#directoryFailure(sealed), subject);
+    if (signed.evidence.payload === null) this.#withheld++;
+    if (this.#erased.size > 0 && signed.evidence.signers.length > 0) this.#signedAfterErased ??= seq;
+    this.#report("decisions", this.#directoryFailure(signed), subject);
     const approved = outcome === "approved" || outcome === "break-glass";
-    this.#report("decisions", this.#repetitionFailure(sealed, seq, approved), subject);
-    if (this.#directory === undefined || this.#creation === undefined) return;
-    const { rp } = this.#creation.record.body.genesis;
-    this.#report("decisions", await signedFailure(sealed, this.#directory, rp), subject);
+    this.#report("decisions", this.#repetitionFailure(signed, seq, approved), subject);
+    if (this.#before === undefined) return;
+    this.#report("decisions", await signedFailure(signed, this.#before), subject);
   }
 
   /** A reveal must name a decision of this stream. */
-  #revealFailure({ payload }: SignedChange): Failure {
+  #revealFailure({ evidence: { payload } }: SignedRecord): Failure {
     const parsed = payload === null ? undefined : parseChange(payload);
     if (!parsed?.ok || parsed.value.change !== "revealed") return undefined;
     const { confirmation, decided } = parsed.value;
@@ -216,7 +224,7 @@ export class StreamChecker {
 
   #timeFailure({ seq, at }: StreamRecord): Failure {
     const time = Date.parse(at);
-    const backdated = this.#latestTime - time > CLOCK_SLACK_SECONDS * 1_000;
+    const backdated = isBackdated(at, this.#latestTime);
     this.#latestTime = Math.max(this.#latestTime, time);
     return backdated ? `record ${seq} is dated ${at}, before an earlier record` : undefined;
   }
@@ -229,9 +237,9 @@ export class StreamChecker {
     return commit === this.#commits[seq] ? undefined : "it relies on another state of the directory";
   }
 
-  #repetitionFailure({ record, statements }: SignedRecord, seq: number, approved: boolean): Failure {
+  #repetitionFailure({ record, evidence }: SignedRecord, seq: number, approved: boolean): Failure {
     const { confirmation } = record.body;
-    const window = statements[0]?.executeWithinSeconds ?? Number.POSITIVE_INFINITY;
+    const window = evidence.signers[0]?.statement.executeWithinSeconds ?? Number.POSITIVE_INFINITY;
     const usableUntil = Date.parse(record.at) + window * 1_000;
     const earlier = this.#decisions.get(confirmation);
     if (earlier !== undefined) return `record ${earlier.seq} already decided its request`;
@@ -250,7 +258,7 @@ export class StreamChecker {
   }
 
   findings(): StreamFindings {
-    if (this.#creation === undefined)
+    if (this.#created === undefined)
       this.#report("tenant", "the stream does not start with its owner's passkey");
     for (const [seq, announced] of this.#erased) {
       if (!announced) this.#report("erased", `record ${seq} is erased, and no later record announces it`);
@@ -260,12 +268,13 @@ export class StreamChecker {
       failures: this.#failures,
       commits: this.#commits,
       labelFailure: this.#labelFailure,
-      logOrigin: this.#creation?.record.body.genesis.logOrigin,
-      directory: this.#directory,
+      logOrigin: this.#created?.body.genesis.logOrigin,
+      directory: this.#before?.directory,
       records: { ...Object.fromEntries(this.#records), ...(erased > 0 ? { "(erased)": erased } : {}) },
       decisions: Object.fromEntries(this.#outcomes),
       withheld: this.#withheld,
       erasures: this.#erasures,
+      signedAfterErased: this.#signedAfterErased,
     };
   }
 }

@@ -1,43 +1,45 @@
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { hashOfJson } from "../encoding/jcs.ts";
 import { parseJsonObject } from "../encoding/strict-json.ts";
+import type { Directory } from "../stream/directory.ts";
 import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
 import type { TrustPolicy } from "../tlog/trust-policy.ts";
 import { absentCheck, ANY_TENANT, checkResult, isVerified, malformedChecks, type Check } from "./check.ts";
-import { replayDirectory } from "./directory-replay.ts";
-import { historyFailure, type HistoryRow } from "./history.ts";
+import { applyApproved, replayDirectory } from "./directory-replay.ts";
+import { compareWithHistory, type HistoryRow } from "./history.ts";
 import { anchorCheck, checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
-import { parseReceipt, type Receipt } from "./receipt.ts";
-import { chainFailure, checkpointsOf, inclusionFailure, sealedRecords } from "./record-chain.ts";
+import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
+import { parseReceipt, RECEIPT_MAX_CHANGES, type Receipt } from "./receipt.ts";
+import { chainFailure, checkpointsOf, missingChange, recordInclusion } from "./record-chain.ts";
 import {
   credentialFailure,
   orderFailure,
-  outcomeFailure,
   payloadFailure,
-  policyFailure,
+  revocationFailure,
   signatureFailure,
   statementFailure,
   type Failure,
 } from "./signed-record.ts";
 
-// Verifies a receipt as a list of named checks. A check that needs something the verifier did not give
-// reads absent, never passed.
+// Verifies a receipt as a list of named checks. A check that needs something the verifier did not give, or that
+// nobody's signature supports, reads absent, never passed.
 
 /** The text of each check when it passes. */
 export const RECEIPT_CHECKS = {
   form: "The file is a receipt in its one canonical form.",
   payload: "The payload is exactly what was shown and signed.",
-  statement: "Every signature is about this very request, decision, person and tenant.",
+  statement: "Every signature is about this very request, vote, person and tenant.",
   signature: "Every signature was made with the passkey named, by a verified user.",
-  credential: "Every passkey belongs to the person named and was not revoked.",
+  credential: "Every passkey belongs to the person named, who may decide.",
   endorsement: "Every passkey was endorsed, back to the owner's first.",
+  revocation: "No passkey used was revoked, in any change up to the last one that the record names.",
   order: "The passkeys were active before the decision, and the records are in order.",
-  policy: "The policy is the one that was signed.",
+  policy: "The policy is the one that was signed, and lets these people vote so.",
   outcome: "The outcome follows from what the people signed.",
-  inclusion: "The decision and the passkeys' history are in the log.",
+  inclusion: "The decision is in the log, and with it everything that it names.",
   ...LOG_CHECKS,
   tenant: "It is the tenant that you named, not a look-alike.",
-  label: "The records have their own labels of the tenant's stream.",
+  label: "The record has its own label of the tenant's stream.",
   history: "The complete history holds this decision, and no earlier revocation of its passkeys.",
 } as const;
 
@@ -57,7 +59,7 @@ export interface VerifyOptions {
 }
 
 export interface ReceiptReport {
-  /** No check failed, and none is absent but those in MAY_BE_ABSENT. The outcome can still be a rejection. */
+  /** No check failed, and none is absent but those that may be. The outcome can still be a rejection. */
   readonly verified: boolean;
   readonly outcome: Outcome | null;
   readonly checks: readonly ReceiptCheck[];
@@ -65,15 +67,23 @@ export interface ReceiptReport {
 }
 
 /** The checks that a verifier can do without. */
-const MAY_BE_ABSENT: ReadonlySet<ReceiptCheckName> = new Set([
-  "tenant",
+const MAY_BE_ABSENT: readonly ReceiptCheckName[] = [
   "payload",
   "log",
   "witnesses",
   "anchor",
+  "tenant",
   "label",
   "history",
-]);
+];
+/** What an outcome that nobody signed leaves open. */
+const ABSENT_WITHOUT_SIGNERS = [
+  "statement",
+  "signature",
+  "credential",
+  "revocation",
+  "policy",
+] as const satisfies readonly ReceiptCheckName[];
 
 export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): Promise<ReceiptReport> {
   const parsed = parseReceipt(file);
@@ -83,44 +93,72 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
     return { verified: false, outcome: null, checks, receipt: null };
   }
   const receipt = parsed.value;
-  const { decision, created } = receipt;
-  const { directory, failure } = await replayDirectory(created, receipt.changes);
-  const checks: ReceiptCheck[] = [
+  const { created, decision } = receipt;
+  const { genesis } = created.record.body;
+  const replay = await replayDirectory(created.record, receipt.directory, decision);
+  const { directory } = replay;
+  const history = await historyCheck(receipt, options);
+  const included = recordInclusion(decision, decision.proof, genesis.logOrigin);
+  const checks: readonly ReceiptCheck[] = [
     check("form", undefined),
     payloadCheck(receipt, options),
-    check("statement", statementFailure(decision, created.record.body.genesis.rp)),
-    check("signature", await signatureFailure(decision, directory)),
-    check("credential", credentialFailure(decision, directory)),
-    check("endorsement", failure ?? streamFailure(receipt)),
-    check("order", orderFailure(decision, directory) ?? chainFailure(receipt)),
-    check("policy", policyFailure(decision)),
-    check("outcome", outcomeFailure(decision)),
-    check("inclusion", inclusionFailure(receipt)),
+    signedCheck(receipt, "statement", statementFailure(decision, genesis.rp)),
+    signedCheck(receipt, "signature", await signatureFailure(decision, directory)),
+    signedCheck(receipt, "credential", credentialFailure(decision, directory)),
+    check("endorsement", replay.failure ?? streamFailure(receipt)),
+    revocationCheck(receipt, directory, history),
+    check("order", orderFailure(decision, directory, timesBefore(receipt)) ?? chainFailure(receipt)),
+    signedCheck(receipt, "policy", policyFailure(decision)),
+    outcomeCheck(receipt, directory),
+    check("inclusion", included.ok ? undefined : included.refusal.detail),
     ...(await checkpointChecks(checkpointsOf(receipt), options.trust)),
     anchorCheck(receipt, options.bitcoinHeaders),
     tenantCheck(receipt, options),
     labelCheck(receipt, options),
-    await historyCheck(receipt, options),
+    history,
   ];
-  const verified = isVerified(checks, MAY_BE_ABSENT);
+  const mayBeAbsent = new Set([...MAY_BE_ABSENT, ...(isSigned(receipt) ? [] : ABSENT_WITHOUT_SIGNERS)]);
+  const verified = isVerified(checks, mayBeAbsent);
   return { verified, outcome: decision.record.body.outcome, checks, receipt };
 }
 
-function check(name: ReceiptCheckName, failure: Failure): ReceiptCheck {
-  return checkResult(name, failure, RECEIPT_CHECKS[name]);
+function isSigned({ decision }: Receipt): boolean {
+  return decision.evidence.signers.length > 0;
 }
 
-function payloadCheck({ decision }: Receipt, { payload }: VerifyOptions): ReceiptCheck {
-  const failure = payloadFailure(decision);
+function check(
+  name: ReceiptCheckName,
+  failure: Failure,
+  passed = RECEIPT_CHECKS[name] as string,
+): ReceiptCheck {
+  return checkResult(name, failure, passed);
+}
+
+/** A check of what people signed. */
+function signedCheck(
+  receipt: Receipt,
+  name: (typeof ABSENT_WITHOUT_SIGNERS)[number],
+  failure: Failure,
+): ReceiptCheck {
+  return failure === undefined && !isSigned(receipt)
+    ? absentCheck(name, "nobody signed")
+    : check(name, failure);
+}
+
+function payloadCheck(receipt: Receipt, { payload }: VerifyOptions): ReceiptCheck {
+  const { evidence } = receipt.decision;
+  const failure = payloadFailure(receipt.decision);
   if (failure !== undefined) return check("payload", failure);
   if (payload !== undefined) {
     const own = parseJsonObject(payload);
     if (!own.ok) return check("payload", `your payload is not strict JSON: ${own.refusal.detail}`);
-    const same = toHex(hashOfJson(own.value)) === decision.payloadHash;
-    return check("payload", same ? undefined : "your payload is not the one whose hash was signed");
+    if (toHex(hashOfJson(own.value)) !== evidence.payloadHash)
+      return check("payload", "your payload is not the one whose hash is in the receipt");
   }
-  return decision.payload === null
-    ? absentCheck("payload", `the payload is withheld; its hash is ${decision.payloadHash}`)
+  if (!isSigned(receipt))
+    return absentCheck("payload", "nobody signed it: what the request was about is the operator's word");
+  return evidence.payload === null && payload === undefined
+    ? absentCheck("payload", `the payload is withheld; its hash is ${evidence.payloadHash}`)
     : check("payload", undefined);
 }
 
@@ -130,6 +168,42 @@ function streamFailure({ decision, created }: Receipt): Failure {
     : "the decision belongs to another stream";
 }
 
+/** Whether the receipt has every change up to the decision, so that a revocation can't be left out. */
+function revocationCheck(receipt: Receipt, directory: Directory, history: ReceiptCheck): ReceiptCheck {
+  const failure = revocationFailure(receipt.decision, directory);
+  const missing = missingChange(receipt);
+  if (failure !== undefined || missing === undefined) return signedCheck(receipt, "revocation", failure);
+  if (receipt.directory.length < RECEIPT_MAX_CHANGES)
+    return check("revocation", `change ${missing} of the directory is left out`);
+  return history.status === "passed"
+    ? signedCheck(receipt, "revocation", undefined)
+    : absentCheck("revocation", "the tenant has more changes than a receipt holds; give its export");
+}
+
+function timesBefore({ created, directory }: Receipt): readonly string[] {
+  return [created.record.at, directory.at(-1)?.record.at ?? created.record.at];
+}
+
+function outcomeCheck({ decision }: Receipt, directory: Directory): ReceiptCheck {
+  const { record, evidence } = decision;
+  const failure = outcomeFailure(decision);
+  if (failure !== undefined) return check("outcome", failure);
+  if (record.type !== "decision") {
+    const applied = applyApproved({ record, evidence }, directory);
+    return check("outcome", applied.ok ? undefined : applied.refusal.detail);
+  }
+  const { outcome } = record.body;
+  return outcome === "expired" || outcome === "cancelled"
+    ? check("outcome", undefined, UNSIGNED_OUTCOMES[outcome])
+    : check("outcome", undefined);
+}
+
+const UNSIGNED_OUTCOMES = {
+  expired:
+    "The signatures did not decide the request; that nobody else signed in time is the operator's word.",
+  cancelled: "The signatures did not decide the request; that it was cancelled is the operator's word.",
+} as const;
+
 function tenantCheck({ created }: Receipt, { tenant }: VerifyOptions): ReceiptCheck {
   const { stream } = created.record;
   if (tenant === ANY_TENANT)
@@ -138,18 +212,19 @@ function tenantCheck({ created }: Receipt, { tenant }: VerifyOptions): ReceiptCh
   return check("tenant", tenant === stream ? undefined : `the receipt is of the tenant ${stream}`);
 }
 
-function labelCheck(receipt: Receipt, { streamKey }: VerifyOptions): ReceiptCheck {
+function labelCheck({ created, decision }: Receipt, { streamKey }: VerifyOptions): ReceiptCheck {
   if (streamKey === undefined) return absentCheck("label", "it needs the tenant's stream key");
-  if (streamKeyHash(streamKey) !== receipt.created.record.body.genesis.streamKeyHash) {
+  if (streamKeyHash(streamKey) !== created.record.body.genesis.streamKeyHash)
     return check("label", "this is not the stream key of the tenant");
-  }
-  const wrong = sealedRecords(receipt).find(
-    ({ record, label }) => toHex(recordLabel(streamKey, record.seq)) !== label,
-  );
-  return check("label", wrong && `record ${wrong.record.seq} has a wrong label in the log`);
+  const { record, label } = decision;
+  const own = toHex(recordLabel(streamKey, record.seq));
+  return check("label", own === label ? undefined : `record ${record.seq} has a wrong label in the log`);
 }
 
 async function historyCheck(receipt: Receipt, { history }: VerifyOptions): Promise<ReceiptCheck> {
   if (history === undefined) return absentCheck("history", "it needs the tenant's export");
-  return check("history", await historyFailure(receipt, history));
+  const { failure, erased } = await compareWithHistory(receipt, history);
+  return failure === undefined && erased !== undefined
+    ? absentCheck("history", `record ${erased} is erased, and may have revoked a passkey that signed`)
+    : check("history", failure);
 }

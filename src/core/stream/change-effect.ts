@@ -2,21 +2,12 @@ import { fromBase64url, toHex } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { expectOk } from "../refusal.ts";
 import type { Change } from "./change-format.ts";
-import type { Role } from "./record.ts";
+import type { ChangeRecord } from "./record.ts";
 
 // What a change does to people and passkeys, by ids and hashes only. The change's record contains it, so a verifier
 // can follow the directory from the records alone.
 
-export interface ChangeEffect {
-  /** The id of the person whom the change is about. */
-  readonly person: string;
-  /** The role that the person has afterwards; null if the change sets none. */
-  readonly role: Role | null;
-  /** The passkey that becomes active. */
-  readonly credential: { readonly id: string; readonly publicKeyHash: string } | null;
-  /** The ids of the passkeys that end. */
-  readonly revoked: readonly string[];
-}
+export type ChangeEffect = NonNullable<ChangeRecord["body"]["change"]>;
 
 /** Null for a change that alters neither people nor passkeys. */
 export function effectOf(change: Change): ChangeEffect | null {

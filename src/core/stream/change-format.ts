@@ -5,12 +5,9 @@ import * as shape from "../encoding/shape.ts";
 import type { JsonObject, JsonValue } from "../encoding/strict-json.ts";
 import type { Result } from "../refusal.ts";
 import { CREDENTIAL_ID_MAX_BYTES } from "../webauthn/assertion.ts";
-import { credential, role } from "./record.ts";
+import { credential, PASSKEYS_MAX, role } from "./record.ts";
 
 // The payload of a request to change the directory. Each kind of change has a record type of the same name.
-
-/** Passkeys of one person that are active or wait for their endorsement: two for each of 8 devices. */
-export const PASSKEYS_MAX = 16;
 
 const KIND = "countersign/change";
 

@@ -17,6 +17,8 @@ import {
 // that means nothing without the tenant's key, so outsiders see only how many entries there are, and when.
 
 export const SIGNATURES_MAX = 64;
+/** Passkeys of one person that are active or wait for their endorsement: two for each of 8 devices. */
+export const PASSKEYS_MAX = 16;
 /** Some 30 bytes each. A run that erases more spans writes several records. */
 const ERASURE_MAX_SPANS = 1_000;
 /** A COSE key of RSA-4096 has some 520 bytes. */
@@ -45,9 +47,12 @@ const creation = shape.object({ genesis: genesisShape, tenant: shape.text(NAME_M
 
 export const outcome = shape.oneOf("approved", "rejected", "expired", "cancelled", "break-glass");
 
-const signedDecision = shape.object({
+/** What a record says of a decision, whether of a request or of a change of the directory. */
+const decisionFields = {
   confirmation: id,
   outcome,
+  /** When the request expired or would have expired, as people signed it. */
+  expires: shape.time,
   payloadCommit: hash,
   signatures: shape.list(
     shape.object({
@@ -58,9 +63,30 @@ const signedDecision = shape.object({
     SIGNATURES_MAX,
   ),
   policyHash: shape.nullable(hash),
-  /** The last change of the directory before this decision. */
+  /** The last change of the directory before this record. So the changes are a chain, down to record 0. */
   directory: shape.object({ seq: shape.integer(), commit: hash }),
+};
+
+/**
+ * What a change does to people and passkeys, by ids and hashes only. Everybody who has a receipt of the tenant sees
+ * this of every change, so it names nobody.
+ */
+const changeEffect = shape.object({
+  person: id,
+  /** The role that the person has afterwards; null if the change sets none. */
+  role: shape.nullable(role),
+  /** The passkey that becomes active. */
+  credential: shape.nullable(
+    shape.object({ id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), publicKeyHash: hash }),
+  ),
+  /** The ids of the passkeys that end. */
+  revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), PASSKEYS_MAX),
 });
+
+const decisionBody = shape.object(decisionFields);
+const personChangeBody = shape.object({ ...decisionFields, change: changeEffect });
+/** A change that affects nobody's passkeys or role. */
+const otherChangeBody = shape.object({ ...decisionFields, change: shape.literal(null) });
 
 const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape<Body>) =>
   shape.object({
@@ -74,7 +100,7 @@ const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape
   });
 
 export const createdRecord = envelope("stream.created", creation);
-export const decisionRecord = envelope("decision", signedDecision);
+export const decisionRecord = envelope("decision", decisionBody);
 /** The records whose payload is a change document. */
 export const CHANGES = [
   "credential.endorsed",
@@ -85,14 +111,15 @@ export const CHANGES = [
   "recovered",
 ] as const;
 /** A change of the directory is approved like any other request; its payload is the change document. */
-export const changeRecord = shape.variant("type", {
-  "credential.endorsed": envelope("credential.endorsed", signedDecision),
-  "credential.revoked": envelope("credential.revoked", signedDecision),
-  "role.changed": envelope("role.changed", signedDecision),
-  "policy.changed": envelope("policy.changed", signedDecision),
-  revealed: envelope("revealed", signedDecision),
-  recovered: envelope("recovered", signedDecision),
-});
+export const changeRecords = {
+  "credential.endorsed": envelope("credential.endorsed", personChangeBody),
+  "credential.revoked": envelope("credential.revoked", personChangeBody),
+  "role.changed": envelope("role.changed", personChangeBody),
+  "policy.changed": envelope("policy.changed", otherChangeBody),
+  revealed: envelope("revealed", otherChangeBody),
+  recovered: envelope("recovered", personChangeBody),
+};
+export const changeRecord = shape.variant("type", changeRecords);
 /** Written by the service without a signature: the executor used the approval. */
 export const consumedRecord = envelope(
   "consumed",
@@ -110,18 +137,14 @@ export const erasedRecord = envelope(
 export const recordShape = shape.variant("type", {
   "stream.created": createdRecord,
   decision: decisionRecord,
-  "credential.endorsed": changeRecord,
-  "credential.revoked": changeRecord,
-  "role.changed": changeRecord,
-  "policy.changed": changeRecord,
-  revealed: changeRecord,
-  recovered: changeRecord,
+  ...changeRecords,
   consumed: consumedRecord,
   erased: erasedRecord,
 });
 
 export type Genesis = shape.ShapeOf<typeof genesisShape>;
 export type CreatedRecord = shape.ShapeOf<typeof createdRecord>;
+export type DecisionRecord = shape.ShapeOf<typeof decisionRecord>;
 export type ChangeRecord = shape.ShapeOf<typeof changeRecord>;
 export type ConsumedRecord = shape.ShapeOf<typeof consumedRecord>;
 export type StreamRecord = shape.ShapeOf<typeof recordShape>;

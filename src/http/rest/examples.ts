@@ -83,6 +83,7 @@ export function verificationExample(origin: string): VerificationAnswer {
     payloadCommit: HASH,
     signatures: [{ nonce: HASH, assertionHash: HASH, credential: "q83vASNFZ4k" }],
     policyHash: null,
+    expires: "2026-01-31T12:15:00.000Z",
     directory: { seq: 0, commit: HASH },
   } as const;
   const record = { v: 1, stream: HASH, seq: 7, prev: HASH, at, type: "decision", body } as const;

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
-import { PASSKEYS_MAX } from "../../core/stream/change-format.ts";
+import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { confirmations, credentials } from "../schema.ts";
 import type { CredentialRow, Tenant } from "../rows.ts";
 import { ownTenant, prepared, type Statement, type TenantStore } from "../tenant-store.ts";

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { outbox } from "../schema.ts";
 import type { OutboxRow, Tenant } from "../rows.ts";
 import type { Statement, TenantStore } from "../tenant-store.ts";
@@ -16,16 +16,12 @@ export async function findLastDirectoryChange(store: TenantStore): Promise<Outbo
   return last;
 }
 
-/** The sealed records of these types before this seq, in their order. */
-export async function directoryRecordsBefore(
-  store: TenantStore,
-  seq: number,
-  types: readonly OutboxRow["type"][],
-): Promise<readonly OutboxRow[]> {
+/** The sealed records of the directory before this seq, in their order: the first record and every change. */
+export async function directoryRecordsBefore(store: TenantStore, seq: number): Promise<readonly OutboxRow[]> {
   const rows = await store
-    .select(outbox, and(inArray(outbox.type, [...types]), CHANGES_THE_DIRECTORY))
+    .select(outbox, and(CHANGES_THE_DIRECTORY, lt(outbox.seq, seq)))
     .orderBy(outbox.seq);
-  return rows.filter((row) => row.seq < seq && row.index !== null);
+  return rows.filter(({ index }) => index !== null);
 }
 
 /** Sealed recoveries since this time, newest first. */

@@ -261,7 +261,7 @@ describe.each([
     expect([failedChecks(honest), honest.verified]).toEqual(["", true]);
     // The export alone shows the dishonest change, even if a receipt omits it.
     const all = fullOptions(tenant);
-    const bare = await verifiedReport(await tenant.receipt(after, []), all);
+    const bare = await verifiedReport(await tenant.receipt(after, { changes: [] }), all);
     expect(statusOf(bare, "history")).toBe("failed");
   });
 });
@@ -316,7 +316,7 @@ describe("what a receipt omits", () => {
     const options = fullOptions(tenant);
     const whole = await tenant.receipt(seq);
     expect(failedChecks(await verifiedReport(whole, options))).toBe("credential history");
-    const without = await tenant.receipt(seq, [1, 2]);
+    const without = await tenant.receipt(seq, { changes: [1, 2] });
     expect(failedChecks(await verifiedReport(without, withoutExport(tenant)))).toBe("");
     expect(failedChecks(await verifiedReport(without, options))).toBe("history");
   });
@@ -331,7 +331,7 @@ describe("what a receipt omits", () => {
     expect(failedChecks(await verifiedReport(await tenant.receipt(seq), options))).toBe(
       "signature credential endorsement history",
     );
-    const without = await tenant.receipt(seq, [endorsed, recovery]);
+    const without = await tenant.receipt(seq, { changes: [endorsed, recovery] });
     expect(failedChecks(await verifiedReport(without, withoutExport(tenant)))).toBe("");
     expect(failedChecks(await verifiedReport(without, options))).toBe("history");
   });

@@ -25,6 +25,7 @@ const options = { tenant: tenant.stream, trust: log.trust(3) };
 
 function verificationOf({ decision }: Receipt): Verification {
   const { record, entrySalt, label, proof } = decision;
+  if (record.type !== "decision") throw new TypeError("a decision is expected");
   return {
     v: 1,
     kind: "countersign/verification",
@@ -97,8 +98,8 @@ describe("a public record", () => {
   });
 
   it("belongs to exactly one receipt", async () => {
-    expect(isReceiptOf(honest, receipt.decision)).toBe(true);
+    expect(isReceiptOf(honest, receipt)).toBe(true);
     const another = await decidedReceipt(tenant, { votes: [{ by: cy }] });
-    expect(isReceiptOf(honest, another.decision)).toBe(false);
+    expect(isReceiptOf(honest, another)).toBe(false);
   });
 });

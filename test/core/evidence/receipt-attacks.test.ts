@@ -272,7 +272,9 @@ describe("what an operator does to the directory", () => {
   it("hides a revocation: the receipt alone cannot show it, the export does", async () => {
     const own = await enrolled();
     await own.revoke(cy, bea);
-    const file = encodeReceipt(await own.receipt(await own.decide({ votes: [{ by: cy }] }), [1, 2]));
+    const file = encodeReceipt(
+      await own.receipt(await own.decide({ votes: [{ by: cy }] }), { changes: [1, 2] }),
+    );
     const { history, ...fileAlone } = fullOptions(own);
     const alone = await verifyReceipt(file, fileAlone);
     expect([alone.verified, statusOf(alone, "history")]).toEqual([true, "absent"]);
@@ -284,7 +286,10 @@ describe("what an operator does to the directory", () => {
     const own = await enrolled();
     const seq = await own.decide({ votes: [{ by: zoe }] });
     const later = await own.endorse(zoe, "approver", bea);
-    const report = await verifyReceipt(encodeReceipt(await own.receipt(seq, [1, later])), fullOptions(own));
+    const report = await verifyReceipt(
+      encodeReceipt(await own.receipt(seq, { changes: [1, later] })),
+      fullOptions(own),
+    );
     expect([report.verified, failedChecks(report)]).toEqual([false, "order history"]);
   });
 
@@ -302,7 +307,9 @@ describe("what an operator does to the directory", () => {
     const rows = own.history();
     const other = await enrolled();
     const erased = rows.map((row, seq) =>
-      seq === 4 ? { kind: "erased" as const, seq, label: "", commit: own.commitAt(seq) } : row,
+      seq === 4
+        ? { kind: "erased" as const, erased: true as const, seq, label: "", commit: own.commitAt(seq) }
+        : row,
     );
     const table: [typeof rows, boolean][] = [
       [rows, true],

@@ -38,6 +38,7 @@ const decision: StreamRecord = {
   body: {
     confirmation: "c_1",
     outcome: "expired",
+    expires: "2026-11-01T12:00:00.000Z",
     payloadCommit: "44".repeat(32),
     signatures: [],
     policyHash: null,

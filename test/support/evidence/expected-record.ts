@@ -1,4 +1,5 @@
 import { fromBase64url, fromHex, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { parseJsonText, type JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import {
   encodeEntry,
@@ -63,6 +64,7 @@ function bodyOf({ row, confirmation, votes: voteRows }: Source, directoryCommit:
   return {
     confirmation: confirmation.id,
     outcome: row.outcome,
+    expires: new Date(confirmation.expiresAt).toISOString(),
     payloadCommit: toHex(
       payloadCommit(expectOk(fromBase64url(row.payloadSalt)), expectOk(fromHex(confirmation.payloadHash))),
     ),
@@ -73,5 +75,34 @@ function bodyOf({ row, confirmation, votes: voteRows }: Source, directoryCommit:
     })),
     policyHash: confirmation.policyHash,
     directory: { seq: row.directorySeq, commit: directoryCommit },
+    ...(row.type !== "decision" && { change: changeOf(confirmation.payload) }),
   };
+}
+
+/** What a change document says that its record states, too. */
+function changeOf(payload: string): JsonObject | null {
+  const change = JSON.parse(payload) as ChangeDocument;
+  if (change.person === undefined) return null;
+  const { credential } = change;
+  const ended = change.change === "credential.revoked" ? [credential?.id ?? ""] : [];
+  return {
+    person: change.person.id,
+    role: change.role ?? null,
+    credential:
+      credential?.publicKey === undefined
+        ? null
+        : {
+            id: credential.id,
+            publicKeyHash: toHex(sha256(expectOk(fromBase64url(credential.publicKey)))),
+          },
+    revoked: change.revoked ?? ended,
+  };
+}
+
+interface ChangeDocument {
+  readonly change: string;
+  readonly person?: { readonly id: string };
+  readonly role?: string;
+  readonly credential?: { readonly id: string; readonly publicKey?: string };
+  readonly revoked?: readonly string[];
 }

@@ -1,18 +1,21 @@
 import { assertionHash } from "../../../src/core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
-import type { Change } from "../../../src/core/stream/change-format.ts";
-import { rowKind } from "../../../src/core/evidence/export.ts";
-import type { HistoryRow } from "../../../src/core/evidence/history.ts";
+import { rowKind, type ExportRow } from "../../../src/core/evidence/export.ts";
+import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import type {
+  Creation,
+  DirectoryLink,
+  Evidence,
+  ProvenDecision,
   Receipt,
-  SealedChange,
-  SealedCreation,
-  SealedDecision,
+  Signer,
 } from "../../../src/core/evidence/receipt.ts";
+import { effectOf } from "../../../src/core/stream/change-effect.ts";
+import { parseChange, type Change } from "../../../src/core/stream/change-format.ts";
 import {
   encodeEntry,
   NO_PREVIOUS,
@@ -41,6 +44,7 @@ import type { TestLog } from "../log/memory-log.ts";
 
 export const RP = "https://approve.example";
 const START = Date.parse("2026-11-01T12:00:00.000Z");
+const TICK = 1_000;
 
 export interface TestPerson extends Person {
   readonly passkey: Authenticator;
@@ -64,10 +68,20 @@ export interface SampleRequest {
   readonly requester?: Statement["requester"];
   readonly executeWithinSeconds?: number;
   readonly votes: readonly TestVote[];
+  /** Seconds from the request to its record; without it a few seconds, or the whole time if it expires. */
+  readonly sealedAfter?: number;
   readonly alter?: (record: JsonObject & { body: JsonObject }) => JsonObject;
 }
 
-type TestRecord = Omit<SealedCreation, "proof"> | Omit<SealedChange, "proof"> | Omit<SealedDecision, "proof">;
+interface TestRecord {
+  readonly record: StreamRecord;
+  readonly entrySalt: string;
+  readonly label: string;
+  readonly evidence?: Evidence;
+}
+
+/** Seconds that a request is open. */
+export const OPEN_SECONDS = 15 * 60;
 
 export function randomBytes(count: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(count));
@@ -108,7 +122,7 @@ export class TestTenant {
     };
     this.stream = streamId(this.genesis);
     const person = { id: owner.id, username: owner.username };
-    this.#seal("stream.created", { genesis: this.genesis, tenant: "Acme", person }, {});
+    this.#seal("stream.created", { genesis: this.genesis, tenant: "Acme", person }, undefined);
   }
 
   async endorse(
@@ -155,74 +169,82 @@ export class TestTenant {
     const created = this.#tick();
     const confirmation = `c_${toHex(this.#draw(16))}`;
     const payloadHash = hashOfJson(payload);
-    const statements: Statement[] = [];
-    const assertions = [];
+    const signers: Signer[] = [];
     for (const vote of request.votes) {
       const statement = this.#statement(request, vote, confirmation, created);
       const challenge = challengeOf(statementNonce(statement), payloadHash);
-      const signed = await (vote.passkey ?? vote.by.passkey).assert(challenge, vote.lies);
-      statements.push(statement);
-      assertions.push(signed.assertion);
+      const { assertion } = await (vote.passkey ?? vote.by.passkey).assert(challenge, vote.lies);
+      signers.push({ statement, assertion });
     }
+    const outcome = request.outcome ?? "approved";
+    const after = request.sealedAfter ?? (outcome === "expired" ? OPEN_SECONDS : undefined);
+    if (after !== undefined) this.#now = Date.parse(created) + after * 1_000 - TICK;
     const payloadSalt = this.#draw(32);
+    const change = parseChange(payload);
     const body = {
       confirmation,
-      outcome: request.outcome ?? "approved",
+      outcome,
+      expires: expiryOf(created),
       payloadCommit: toHex(payloadCommit(payloadSalt, payloadHash)),
-      signatures: assertions.map((assertion, index) => ({
-        nonce: toHex(statementNonce(statements[index] as Statement)),
+      signatures: signers.map(({ statement, assertion }) => ({
+        nonce: toHex(statementNonce(statement)),
         assertionHash: toHex(assertionHash(assertion)),
         credential: assertion.id,
       })),
       policyHash: policy === null ? null : policyHash(policy),
       directory: { seq: this.#directorySeq, commit: this.commitAt(this.#directorySeq) },
+      ...(type !== "decision" && { change: change.ok ? effectOf(change.value) : null }),
     };
     const evidence = {
-      statements,
-      assertions,
+      signers,
       policy,
       payload,
       payloadHash: toHex(payloadHash),
       payloadSalt: toBase64url(payloadSalt),
     };
     const seq = this.#seal(type, body, evidence, request.alter);
-    if (type !== "decision" && body.outcome === "approved") this.#directorySeq = seq;
+    if (type !== "decision") this.#directorySeq = seq;
     return seq;
   }
 
   /** Seals a record that nobody signs. Returns its seq. */
   sealUnsigned(type: "consumed" | "erased", body: JsonObject, alter?: SampleRequest["alter"]): number {
-    return this.#seal(type, body, {}, alter);
+    return this.#seal(type, body, undefined, alter);
   }
 
-  /** The receipt of the decision at `seq`, with all earlier changes of the directory or only these. */
-  async receipt(seq: number, changes?: readonly number[]): Promise<Receipt> {
-    const checkpoint = await this.log.checkpoint();
-    const withProof = (at: number) => {
-      const record = this.records[at];
-      if (record === undefined) throw new RangeError(`no record ${at}`);
-      return { ...record.sealed, proof: this.log.proof(record.index, checkpoint) };
-    };
+  /**
+   * The receipt of the record at `seq`, with all earlier changes of the directory or only these, and without the
+   * evidence of those that are `bare`.
+   */
+  async receipt(
+    seq: number,
+    { changes, bare = [] }: { changes?: readonly number[]; bare?: readonly number[] } = {},
+  ): Promise<Receipt> {
+    const decided = this.records[seq];
+    if (decided === undefined) throw new RangeError(`no record ${seq}`);
     const earlier = this.records
       .slice(1, seq)
-      .flatMap(({ sealed }) => (isChange(sealed) ? [sealed.record.seq] : []));
+      .flatMap(({ sealed }) => (rowKind(sealed.record) === "change" ? [sealed.record.seq] : []));
     return {
-      v: 1,
+      v: 2,
       kind: "countersign/receipt",
-      created: withProof(0) as SealedCreation,
-      changes: (changes ?? earlier).map((at) => withProof(at) as SealedChange),
-      decision: withProof(seq) as SealedDecision,
+      created: openedAt(this.records, 0) as Creation,
+      directory: (changes ?? earlier).map((at) => {
+        const link = openedAt(this.records, at);
+        return { ...link, evidence: bare.includes(at) ? null : (link.evidence ?? null) } as DirectoryLink;
+      }),
+      decision: {
+        ...decided.sealed,
+        proof: this.log.proof(decided.index, await this.log.checkpoint()),
+      } as ProvenDecision,
       anchor: null,
     };
   }
 
   history(): readonly HistoryRow[] {
-    return this.records.map(({ sealed }): HistoryRow => {
-      if (sealed.record.type === "stream.created")
-        return { kind: "created", sealed: sealed as SealedCreation };
-      if (isChange(sealed)) return { kind: "change", sealed: sealed as SealedChange };
-      return { kind: "record", sealed };
-    });
+    return this.records.map(({ sealed }) =>
+      historyRow({ kind: rowKind(sealed.record), sealed } as ExportRow),
+    );
   }
 
   commitAt(seq: number): string {
@@ -247,7 +269,7 @@ export class TestTenant {
       reason: vote.reason ?? "",
       policyHash: request.policy ? policyHash(request.policy) : null,
       created,
-      expires: new Date(Date.parse(created) + 15 * 60_000).toISOString(),
+      expires: expiryOf(created),
       executeWithinSeconds: request.executeWithinSeconds ?? null,
       issued: this.#tick(),
       salt: toBase64url(this.#draw(32)),
@@ -261,7 +283,12 @@ export class TestTenant {
     return this.decide({ type: change.change, action, payload, votes: [{ by }], ...more });
   }
 
-  #seal(type: string, body: JsonObject, evidence: object, alter?: SampleRequest["alter"]): number {
+  #seal(
+    type: string,
+    body: JsonObject,
+    evidence: Evidence | undefined,
+    alter?: SampleRequest["alter"],
+  ): number {
     const seq = this.records.length;
     const honest = {
       v: 1,
@@ -278,13 +305,18 @@ export class TestTenant {
     const index = this.log.append(
       encodeEntry({ kind: "sealed", label, commit: recordCommit(record, entrySalt) }),
     );
-    const sealed = { record, entrySalt: toBase64url(entrySalt), label: toHex(label), ...evidence };
-    this.records.push({ sealed: sealed as TestRecord, index });
+    const sealed = {
+      record,
+      entrySalt: toBase64url(entrySalt),
+      label: toHex(label),
+      ...(evidence && { evidence }),
+    };
+    this.records.push({ sealed, index });
     return seq;
   }
 
   #tick(): string {
-    this.#now += 1_000;
+    this.#now += TICK;
     return new Date(this.#now).toISOString();
   }
 }
@@ -306,6 +338,14 @@ function named({ id, username }: Person): Person {
   return { id, username };
 }
 
-function isChange(sealed: TestRecord): boolean {
-  return rowKind(sealed.record) === "change";
+function expiryOf(created: string): string {
+  return new Date(Date.parse(created) + OPEN_SECONDS * 1_000).toISOString();
+}
+
+/** The parts of a record that a receipt holds. */
+function openedAt(records: TestTenant["records"], seq: number) {
+  const sealed = records[seq]?.sealed;
+  if (sealed === undefined) throw new RangeError(`no record ${seq}`);
+  const { record, entrySalt, evidence } = sealed;
+  return { record, entrySalt, ...(evidence && { evidence }) };
 }

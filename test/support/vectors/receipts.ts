@@ -29,7 +29,10 @@ export async function receiptVectors(example: Example): Promise<ReceiptFiles> {
   for (const [name, seq] of Object.entries(decisions)) receipts.set(name, await tenant.receipt(seq));
   const approved = receipts.get("approved");
   if (approved === undefined) throw new RangeError("the example has no approval");
-  receipts.set("withheld", { ...approved, decision: { ...approved.decision, payload: null } });
+  receipts.set("withheld", {
+    ...approved,
+    decision: { ...approved.decision, evidence: { ...approved.decision.evidence, payload: null } },
+  });
   receipts.set("anchored", { ...approved, anchor: anchorOf(approved) });
 
   const trust = encodeTrustPolicy(tenant.log.trust(2));

@@ -4,7 +4,7 @@ import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { leafHash } from "../../../src/core/tlog/merkle.ts";
-import type { SealedDecision } from "../../../src/core/evidence/receipt.ts";
+import type { Evidence } from "../../../src/core/evidence/receipt.ts";
 import { encodeEntry, recordCommit, streamKeyHash } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";
@@ -15,14 +15,16 @@ import { confirmationAt, type Example } from "./example-tenant.ts";
 
 // The stream of the example, step by step: statement, nonce, challenge, record, commitment, label, entry.
 
-function signedOf(example: Example, name: string): SealedDecision {
-  return example.tenant.records[example.decisions[name] ?? -1]?.sealed as SealedDecision;
+function evidenceOf(example: Example, name: string): Evidence {
+  const evidence = example.tenant.records[example.decisions[name] ?? -1]?.sealed.evidence;
+  if (evidence === undefined) throw new RangeError(`the example has no signed record "${name}"`);
+  return evidence;
 }
 
 export function statementVectors(example: Example): JsonObject {
   const accepted = ["approved", "quorum", "rejected", "break-glass"].flatMap((name) => {
-    const { statements, payloadHash } = signedOf(example, name);
-    return statements.map((statement) => {
+    const { signers, payloadHash } = evidenceOf(example, name);
+    return signers.map(({ statement }) => {
       const nonce = statementNonce(statement);
       const challenge = challengeOf(nonce, expectOk(fromHex(payloadHash)));
       const made = { canonical: canonicalText(statement), nonce: toHex(nonce) };
@@ -30,8 +32,8 @@ export function statementVectors(example: Example): JsonObject {
       return { name, statement, payloadHash, ...made, ...spelled };
     });
   });
-  const [good] = signedOf(example, "approved").statements;
-  const statement = good as unknown as JsonObject;
+  const [good] = evidenceOf(example, "approved").signers;
+  const statement = good?.statement as unknown as JsonObject;
   const refused = REFUSED_FIELDS.map(([name, at, value]) => {
     const last = at.lastIndexOf("/");
     const added = (parent: JsonValue) => ({ ...(parent as JsonObject), [at.slice(last + 1)]: value });

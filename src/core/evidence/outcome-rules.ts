@@ -1,0 +1,129 @@
+import {
+  canBeMetWithout,
+  isMet,
+  parsePolicy,
+  policyHash,
+  singleApproverPolicy,
+  whoMayVote,
+  type Policy,
+} from "../confirmation/policy.ts";
+import type { Statement } from "../confirmation/statement.ts";
+import { parseChange } from "../stream/change-format.ts";
+import type { SignedRecord } from "./receipt.ts";
+import type { Failure } from "./signed-record.ts";
+
+// Which outcome follows from which votes, under which policy and at which time. The service applies the same rules
+// when it decides (core/confirmation/decision.ts), so an honest record always passes.
+
+/** The policy must be the signed one and valid, and let every signer vote as they did. */
+export function policyFailure(signed: SignedRecord): Failure {
+  const { record, evidence } = signed;
+  const { policy, signers } = evidence;
+  const { body } = record;
+  if (policy === null && body.policyHash !== null)
+    return "the policy that was signed is missing from the file";
+  if (policy !== null) {
+    if (policyHash(policy) !== body.policyHash)
+      return "the policy in the file is not the one that was signed";
+    const parsed = parsePolicy(policy);
+    if (!parsed.ok) return `the policy is not valid: ${parsed.refusal.detail}`;
+  }
+  const votes = votesOf(signed);
+  for (const { statement } of signers) {
+    const failure = voteFailure(statement, votes);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function voteFailure({ vote, approver, requester, reason }: Statement, { rules, elapsed }: Votes): Failure {
+  const { id, username } = approver;
+  if (vote !== "break-glass")
+    return whoMayVote(rules, elapsed, requester.person).has(id)
+      ? undefined
+      : `the policy does not ask ${username}, or not yet at that time`;
+  const isExcluded = rules.excludeRequester && id === requester.person;
+  if (!rules.breakGlass.includes(id) || isExcluded)
+    return `the policy does not let ${username} approve alone in an emergency`;
+  return reason.trim() === "" ? "an emergency approval needs a reason" : undefined;
+}
+
+/** The outcome must follow from the votes under the policy, in the time that the request had. */
+export function outcomeFailure(signed: SignedRecord): Failure {
+  const { record, evidence } = signed;
+  const { outcome, expires } = record.body;
+  // Whether such a policy is met could take forever to compute.
+  if (evidence.policy !== null && !parsePolicy(evidence.policy).ok) return "the policy is not valid";
+  if (outcome === "expired" && record.at < expires) return "it is recorded as expired before it expired";
+  if (outcome !== "expired" && record.at >= expires)
+    return "the decision was recorded after the request expired";
+  if (
+    new Set(evidence.signers.map(({ statement }) => statement.approver.id)).size !== evidence.signers.length
+  )
+    return "one person signed twice";
+  if (evidence.policy === null && evidence.signers.length > 1)
+    return "more than one person signed a request to one person";
+  return typeFailure(signed) ?? votesFailure(outcome, votesOf(signed));
+}
+
+/** Otherwise the operator could seal a signed revocation as a decision, and the passkey would stay active. */
+function typeFailure({ record, evidence: { payload } }: SignedRecord): Failure {
+  const { outcome } = record.body;
+  if (record.type !== "decision")
+    return outcome === "approved" ? undefined : "a change of the directory is sealed that was not approved";
+  const approval = outcome === "approved" || outcome === "break-glass";
+  return approval && payload !== null && parseChange(payload).ok
+    ? "an approved change of the directory is sealed as an ordinary decision"
+    : undefined;
+}
+
+function votesFailure(outcome: SignedRecord["record"]["body"]["outcome"], votes: Votes): Failure {
+  const { rules, elapsed, approvers, rejecters, emergencies, requester } = votes;
+  const met = isMet(rules, approvers, elapsed);
+  const isRejected =
+    rejecters.size > 0 && (rules.rejection === "first" || !canBeMetWithout(rules, rejecters, requester));
+  switch (outcome) {
+    case "approved":
+      if (emergencies.size > 0) return "an emergency approval is sealed as an ordinary one";
+      if (isRejected) return "somebody rejected the request";
+      return met ? undefined : "the signatures do not meet the policy";
+    case "rejected":
+      if (emergencies.size > 0) return "an emergency approval is sealed as a rejection";
+      if (rejecters.size === 0) return "nobody signed a rejection";
+      return isRejected ? undefined : "the policy could still be met despite the rejections";
+    case "break-glass":
+      if (emergencies.size !== 1) return "not exactly one person signed an emergency approval";
+      if (isRejected) return "somebody rejected the request";
+      return met ? "the other signatures meet the policy, so it was no emergency approval" : undefined;
+    case "expired":
+    case "cancelled":
+      if (emergencies.size > 0) return "an emergency approval is sealed as a request without a decision";
+      if (isRejected) return "a rejection is sealed as a request without a decision";
+      return met ? "the signatures met the policy before the request ended" : undefined;
+  }
+}
+
+interface Votes {
+  readonly rules: Policy;
+  /** From the request to the record, in milliseconds. */
+  readonly elapsed: number;
+  readonly requester: string | null;
+  readonly approvers: ReadonlySet<string>;
+  readonly rejecters: ReadonlySet<string>;
+  readonly emergencies: ReadonlySet<string>;
+}
+
+function votesOf({ record, evidence: { signers, policy } }: SignedRecord): Votes {
+  const statements = signers.map(({ statement }) => statement);
+  const [first] = statements;
+  const by = (vote: Statement["vote"]) =>
+    new Set(statements.flatMap((statement) => (statement.vote === vote ? [statement.approver.id] : [])));
+  return {
+    rules: policy ?? singleApproverPolicy(first?.approver.id ?? ""),
+    elapsed: first === undefined ? 0 : Date.parse(record.at) - Date.parse(first.created),
+    requester: first?.requester.person ?? null,
+    approvers: by("approve"),
+    rejecters: by("reject"),
+    emergencies: by("break-glass"),
+  };
+}
