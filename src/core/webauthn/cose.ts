@@ -3,7 +3,8 @@ import { accept, refuse, type Result } from "../refusal.ts";
 import { readCborMap, type CborMap, type CborValue } from "./cbor.ts";
 
 // Public keys as authenticators write them: a COSE_Key in canonical CBOR, with exactly the fields of its key
-// type. So a key has one sequence of bytes, which is what hashes and fingerprints need.
+// type and each number in one encoding. So a key has one sequence of bytes, which identifies it in a tenant's stream and
+// is what hashes and fingerprints need.
 
 export const ES256 = -7;
 export const EDDSA = -8;
@@ -27,6 +28,8 @@ const LABEL = { kty: 1, alg: 3, curve: -1, x: -2, y: -3, modulus: -1, exponent: 
 const KEY_TYPE = { okp: 1, ec2: 2, rsa: 3 };
 const CURVE = { p256: 1, ed25519: 6 };
 
+/** The prime of P-256's field. x and x + this prime would be the same coordinate. */
+const P256_FIELD = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
 /** The y coordinates of Ed25519's eight points of small order, little-endian. */
 const SMALL_ORDER_Y = new Set([
   "0000000000000000000000000000000000000000000000000000000000000000",
@@ -58,6 +61,8 @@ function readEs256(map: CborMap): Result<CoseKey> {
   const named = map.get(LABEL.kty) === KEY_TYPE.ec2 && map.get(LABEL.curve) === CURVE.p256;
   if (!named || map.size !== 5) return keyMalformed("an ES256 key has a type, an algorithm, P-256, x and y");
   if (!isCoordinate(x) || !isCoordinate(y)) return keyMalformed("coordinates on P-256 have 32 bytes each");
+  if (toHex(x) >= P256_FIELD || toHex(y) >= P256_FIELD)
+    return keyMalformed("a coordinate on P-256 is not in its canonical encoding");
   return accept({ algorithm: ES256, x, y });
 }
 

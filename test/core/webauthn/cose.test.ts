@@ -19,6 +19,10 @@ const refused = (code: RefusalCode) => ({ ok: false, refusal: { code } });
 const X = "afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61";
 const Y = "930a56b87a2fca66334b03458abf879717c12cc68ed73290af2e2664796b9220";
 const ES = `a5 0102 0326 2001 21 5820 ${X} 22 5820 ${Y}`;
+const P256_FIELD = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
+/** The y that belongs to x = 0. */
+const Y_OF_ZERO = "66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4";
+const ES_ZERO = `a5 0102 0326 2001 21 5820 ${"00".repeat(32)} 22 5820 ${Y_OF_ZERO}`;
 const POINT = "44e06ddd331c36a8dc667bab52bcae63486c916aa5e339e6acebaa84934bf832";
 const ED = `a4 0101 0327 2006 21 5820 ${POINT}`;
 const rsa = (modulus: string, exponent = "43 010001") => {
@@ -61,6 +65,8 @@ describe("public keys", () => {
     ["x of 33 bytes", ES, ES.replace(`5820 ${X}`, `5821 00${X}`), "key_malformed"],
     ["y of 31 bytes", ES, ES.replace(`5820 ${Y}`, `581f ${Y.slice(2)}`), "key_malformed"],
     ["y as a sign", ES, ES.replace(`22 5820 ${Y}`, "22 f5"), "key_malformed"],
+    ["x in a second spelling", ES_ZERO, ES_ZERO.replace("00".repeat(32), P256_FIELD), "key_malformed"],
+    ["y beyond the field", ES_ZERO, ES_ZERO.replace(Y_OF_ZERO, "ff".repeat(32)), "key_malformed"],
     ["no y", ES, `a4 0102 0326 2001 21 5820 ${X}`, "key_malformed"],
     ["an extra field", ES, `${ES.replace("a5", "a6")} 23 00`, "key_malformed"],
     ["key operations as well", ES, ES.replace("a5", "a6").replace("0326", "0326 0480"), "key_malformed"],

@@ -65,6 +65,10 @@ async function vector(passkey: Authenticator, lies: Lies) {
   };
 }
 
+/** The prime of P-256's field, which is 0 once more, and the y that belongs to x = 0. */
+const P256_FIELD = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
+const Y_OF_ZERO = "66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4";
+
 function keyVectors({ credential: { publicKey } }: Authenticator) {
   const point = toHex(publicKey).slice(20, 84);
   const rows: readonly (readonly [string, string])[] = [
@@ -76,6 +80,7 @@ function keyVectors({ credential: { publicKey } }: Authenticator) {
     ["an Ed25519 point of small order", `a401010327200621582001${"00".repeat(31)}`],
     ["an Ed25519 point in a second spelling", `a4010103272006215820ee${"ff".repeat(30)}7f`],
     ["a coordinate twice", `a6010203262001215820${point}225820${point}225820${point}`],
+    ["a P-256 coordinate in a second spelling", `a5010203262001215820${P256_FIELD}225820${Y_OF_ZERO}`],
     ["an RSA key of 1,024 bits", `a401030339010020588080${"00".repeat(126)}012143010001`],
     ["an RSA key with the exponent 3", `a40103033901002059010080${"00".repeat(254)}01214103`],
   ];
