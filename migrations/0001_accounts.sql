@@ -57,6 +57,8 @@ CREATE TABLE credentials (
   PRIMARY KEY (tenant_id, id),
   -- A passkey belongs to one person of one tenant.
   UNIQUE (id),
+  -- With one public key as two passkeys, one person could count as two, or sign on after a revocation.
+  UNIQUE (tenant_id, public_key),
   FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 ) STRICT;
 

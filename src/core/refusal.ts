@@ -99,6 +99,7 @@ type PeopleCode =
   | "passkey_removed"
   | "change_outdated"
   | "credential_registered"
+  | "public_key_registered"
   | "recovery_impossible"
   | "last_way_in"
   | "not_enrolled"

@@ -105,6 +105,7 @@ const PROBLEMS = {
   enrolment_superseded: { status: 410, title: "The link was replaced by a newer one" },
   owner_not_enrolled: { status: 409, title: "The owner has no passkey yet" },
   credential_registered: { status: 409, title: "The passkey is already registered" },
+  public_key_registered: { status: 409, title: "The passkey's public key is already registered" },
   passkey_removed: { status: 409, title: "The passkey was removed" },
   change_outdated: { status: 409, title: "The request is out of date" },
   recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },

@@ -69,7 +69,7 @@ export async function finishEnrolment(
   const row = newPasskeyRow(person, passkey.value, form.label, now);
   const isFirst = tenant.stream === null;
   const first = isFirst ? firstRecord(runtime, tenant, person, passkey.value, now) : null;
-  const stored = await storePasskey(runtime, id, () => enrolPasskey(store, use, row, first));
+  const stored = await storePasskey(runtime, store, row, () => enrolPasskey(store, use, row, first));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
   if (storedRow === undefined) {

@@ -3,7 +3,7 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
-import type { NewPasskey } from "../../store/account/passkeys.ts";
+import { findPasskeyByKey, type NewPasskey } from "../../store/account/passkeys.ts";
 import {
   credentialById,
   insertChallenge,
@@ -104,18 +104,23 @@ export function newPasskeyRow(
   };
 }
 
-/** Runs a transaction that stores a passkey. It raises if the same passkey was registered a moment ago. */
+/** Runs a transaction that stores a passkey. It raises if its id or its public key is registered. */
 export async function storePasskey(
   runtime: Runtime,
-  id: string,
+  store: TenantStore,
+  { id, publicKey }: NewPasskey,
   transaction: () => Promise<void>,
 ): Promise<Result<"stored">> {
   try {
     await transaction();
     return accept("stored");
   } catch (problem) {
-    if ((await credentialById(runtime.database, id)) === undefined) throw problem;
-    return alreadyRegistered();
+    if ((await credentialById(runtime.database, id)) !== undefined) return alreadyRegistered();
+    if ((await findPasskeyByKey(store, publicKey)) === undefined) throw problem;
+    return refuse(
+      "public_key_registered",
+      "another passkey with the same public key is registered here; create a new passkey, on this or another device",
+    );
   }
 }
 

@@ -68,6 +68,13 @@ export async function findPasskey(store: TenantStore, id: string): Promise<Crede
   return store.first(credentials, eq(credentials.id, id));
 }
 
+export async function findPasskeyByKey(
+  store: TenantStore,
+  publicKey: string,
+): Promise<CredentialRow | undefined> {
+  return store.first(credentials, eq(credentials.publicKey, publicKey));
+}
+
 export async function findPasskeys(
   store: TenantStore,
   ids: readonly string[],
@@ -127,7 +134,10 @@ export async function hasMaxPasskeys(store: TenantStore, person: string): Promis
   return (await store.select(credentials, isKeptBy(person)).limit(PASSKEYS_MAX)).length === PASSKEYS_MAX;
 }
 
-/** If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id is registered already, in any tenant. */
+/**
+ * If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id is
+ * registered already, in any tenant, or its public key in this one.
+ */
 export async function insertPasskey(store: TenantStore, passkey: NewPasskey, active: string): Promise<void> {
   const signer = store.select(
     credentials,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
+import { fromBase64url, toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import type { Lies } from "../../support/authenticator.ts";
+import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { statuses } from "../support/rest-calls.ts";
 import {
@@ -16,6 +16,16 @@ import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
 // Enrolment: one link makes one passkey for one person.
+
+/** A device that shows the key of this one as a passkey of its own. */
+function withOtherId(passkey: Authenticator): Authenticator {
+  const id = toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+  return {
+    ...passkey,
+    credential: { ...passkey.credential, id },
+    register: async (challenge, lies) => passkey.register(challenge, { ...lies, id }),
+  };
+}
 
 let company: Company;
 let other: Company;
@@ -101,6 +111,39 @@ describe("enrolling", () => {
     }
     expect(statusAndCode(await alex.addDevice(other.alex.passkey))).toEqual([409, "credential_registered"]);
     expect((await (await newcomer()).enrol(link)).status).toBe(200);
+  });
+
+  it("with a public key that the tenant has already, under another id, is refused to everybody", async () => {
+    const recovery = await company.people("POST", "/api/recoveries", { username: "maria" });
+    const links = [await invited("copied"), recovery.body.enrolUrl];
+    const waiting = await newPasskey(ORIGIN);
+    expect((await alex.addDevice(waiting)).status).toBe(200);
+    const removed = await newPasskey(ORIGIN);
+    expect((await alex.addDevice(removed)).status).toBe(200);
+    expect((await alex.post(`/devices/${removed.credential.id}/remove`, {})).status).toBe(200);
+    const refused = [409, "public_key_registered"];
+    for (const known of [alex.passkey, maria.passkey, waiting, removed]) {
+      const copy = withOtherId(known);
+      const client = new BrowserClient(fetchWorker, ORIGIN, copy);
+      const differs = await changedBy(async () => {
+        for (const link of links) expect(statusAndCode(await client.enrol(link))).toEqual(refused);
+      });
+      expect([differs, client.cookie]).toEqual([["webauthn_challenges"], ""]);
+      for (const person of [alex, maria])
+        expect(statusAndCode(await person.addDevice(copy))).toEqual(refused);
+    }
+    // The links still work, and another tenant does not learn which keys this one has.
+    for (const link of links) expect((await (await newcomer()).enrol(link)).status).toBe(200);
+    expect((await other.alex.addDevice(withOtherId(alex.passkey))).status).toBe(200);
+  });
+
+  it("of two people at the same time with one public key registers it for one of them", async () => {
+    const passkey = await newPasskey(ORIGIN);
+    const links = await Promise.all(["first-copy", "second-copy"].map(invited));
+    const answers = await Promise.all(
+      links.map(async (link) => new BrowserClient(fetchWorker, ORIGIN, withOtherId(passkey)).enrol(link)),
+    );
+    expect(statuses(answers)).toEqual([200, 409]);
   });
 
   it("at the same time with one link makes one passkey", async () => {

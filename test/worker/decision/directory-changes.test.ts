@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Runtime } from "../../../src/app/runtime.ts";
+import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf, receiptVerdict } from "../support/http-audit.ts";
 import {
@@ -264,12 +265,10 @@ describe("edited rows in the database", { timeout: COMPANY_MAX_MILLISECONDS }, (
     const company = await newCompany(runtime, "Swapped");
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
-    const person = await personNamed(company.store, "maria");
-    const other = await insertActivePasskey(runtime, company.store, person);
-    const [own, foreign] = [maria.passkey.credential.id, other.credential.id];
-    const swap =
-      "UPDATE credentials SET public_key = (SELECT public_key FROM credentials WHERE id = ?1) WHERE id = ?2";
-    await rows(swap, foreign, own);
+    const other = await newPasskey(ORIGIN);
+    const own = maria.passkey.credential.id;
+    const swap = "UPDATE credentials SET public_key = ?1 WHERE id = ?2";
+    await rows(swap, toBase64url(other.credential.publicKey), own);
     const id = await company.asked("maria");
     expect((await maria.decide(id)).status).toBe(403);
     const held = await maria.sign(id, { passkey: other });

@@ -69,6 +69,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["change_outdated", 409, "change_outdated"],
   ["owner_not_enrolled", 409, "owner_not_enrolled"],
   ["credential_registered", 409, "credential_registered"],
+  ["public_key_registered", 409, "public_key_registered"],
 
   ["json_too_large", 413, "payload_too_large"],
   ["json_syntax", 400, "payload_not_canonical"],

@@ -224,6 +224,17 @@ describe("a link", () => {
       "UNIQUE constraint failed: credentials.id",
     );
   });
+
+  it("of a public key to two passkeys of a tenant is refused", async () => {
+    const copy = `INSERT INTO credentials SELECT ?1, ?3, (SELECT id FROM people WHERE tenant_id = ?1 LIMIT 1),
+      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL, NULL
+      FROM credentials WHERE id = ?2`;
+    const key = company.alex.passkey.credential.id;
+    expect(await refused(copy, company.store.tenantId, key, "copy")).toContain(
+      "UNIQUE constraint failed: credentials.tenant_id, credentials.public_key",
+    );
+    expect(await refused(copy, other.store.tenantId, key, "copy")).toBe("accepted");
+  });
 });
 
 describe("a trigger", () => {
