@@ -118,6 +118,18 @@ describe("what an operator seals", () => {
           votes: [],
           alter: (record) => ({ ...record, at: "2026-10-01T12:00:00.000Z" }),
         }),
+      "time decisions",
+    ],
+    [
+      "a record dated before another one, but not before one that it relies on",
+      async (own) => {
+        await own.decide({ outcome: "expired", votes: [] });
+        await own.decide({
+          outcome: "cancelled",
+          votes: [],
+          alter: (record) => ({ ...record, at: "2026-11-01T12:20:00.000Z" }),
+        });
+      },
       "time",
     ],
     [

@@ -41,7 +41,9 @@ beforeAll(async () => {
 describe("a complete export", () => {
   it("counts the decisions whose content it omits", async () => {
     const hidden = rows.map((row) =>
-      row.kind === "decision" ? { ...row, sealed: { ...row.sealed, payload: null } } : row,
+      row.kind === "decision"
+        ? { ...row, sealed: { ...row.sealed, evidence: { ...row.sealed.evidence, payload: null } } }
+        : row,
     );
     const report = await auditRows(header, hidden, await auditOptions(good));
     expect([report.verified, report.summary?.withheld]).toEqual([true, 4]);
@@ -138,26 +140,47 @@ describe("a file that was changed", () => {
       "form",
     ],
     ["a record twice", () => [{ ...header, count: 12 }, rows.toSpliced(6, 0, ...rows.slice(5, 6))], "form"],
-    ["another payload", () => changed(APPROVED, "/sealed/payload/sha", "evil"), "decisions"],
+    ["another payload", () => changed(APPROVED, "/sealed/evidence/payload/sha", "evil"), "decisions"],
     [
       "another payload and its hash",
-      () => changed(APPROVED, "/sealed/payloadHash", "ab".repeat(32)),
+      () => changed(APPROVED, "/sealed/evidence/payloadHash", "ab".repeat(32)),
       "decisions",
     ],
-    ["another action", () => changed(APPROVED, "/sealed/statements/0/action", "Nothing much"), "decisions"],
-    ["another reason", () => changed(REJECTED, "/sealed/statements/0/reason", "yes"), "decisions"],
-    ["another vote", () => changed(REJECTED, "/sealed/statements/0/vote", "approve"), "decisions"],
+    [
+      "another action",
+      () => changed(APPROVED, "/sealed/evidence/signers/0/statement/action", "Nothing much"),
+      "decisions",
+    ],
+    [
+      "another reason",
+      () => changed(REJECTED, "/sealed/evidence/signers/0/statement/reason", "yes"),
+      "decisions",
+    ],
+    [
+      "another vote",
+      () => changed(REJECTED, "/sealed/evidence/signers/0/statement/vote", "approve"),
+      "decisions",
+    ],
     [
       "another outcome",
       () => changed(REJECTED, "/sealed/record/body/outcome", "approved"),
       "chain decisions places",
     ],
-    ["another time", () => changed(8, "/sealed/record/at", "2026-11-01T12:00:30.000Z"), "chain places"],
-    ["a signature bit", () => changed(APPROVED, "/sealed/assertions/0/signature", flippedText), "decisions"],
-    ["another policy", () => changed(10, "/sealed/policy/require/threshold", 1), "decisions"],
+    ["another time", () => changed(8, "/sealed/record/at", "2026-11-01T12:20:00.000Z"), "chain places"],
+    [
+      "a time before the expiry",
+      () => changed(8, "/sealed/record/at", "2026-11-01T12:00:30.000Z"),
+      "chain decisions places",
+    ],
+    [
+      "a signature bit",
+      () => changed(APPROVED, "/sealed/evidence/signers/0/assertion/signature", flippedText),
+      "decisions",
+    ],
+    ["another policy", () => changed(10, "/sealed/evidence/policy/require/threshold", 1), "decisions"],
     [
       "another passkey's key in an endorsement",
-      () => changed(2, "/sealed/payload/credential/publicKey", flippedText),
+      () => changed(2, "/sealed/evidence/payload/credential/publicKey", flippedText),
       "directory decisions",
     ],
     ["another salt", () => changed(APPROVED, "/sealed/entrySalt", flippedText), "chain places"],
@@ -194,9 +217,9 @@ describe("a file that was changed", () => {
   });
 
   it("gets the first failure, and a count of the others of its kind", async () => {
-    const body = (payload: JsonObject) => changed(APPROVED, "/sealed/payload", payload)[1];
+    const body = (payload: JsonObject) => changed(APPROVED, "/sealed/evidence/payload", payload)[1];
     const twice = body({ a: 1 }).map((row, seq) =>
-      seq === REJECTED ? (changed(REJECTED, "/sealed/payload", { a: 1 })[1][REJECTED] ?? row) : row,
+      seq === REJECTED ? (changed(REJECTED, "/sealed/evidence/payload", { a: 1 })[1][REJECTED] ?? row) : row,
     );
     const report = await auditRows(header, twice, await auditOptions(good));
     expect(detailOf(report, "decisions")).toMatch(

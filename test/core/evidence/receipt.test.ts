@@ -98,13 +98,16 @@ describe("an honest receipt", () => {
     expect([failedChecks(report), report.verified, report.outcome]).toEqual(["", true, outcome]);
   });
 
-  it("holds only the changes that its signers need", async () => {
-    const seq = await tenant.decide({ votes: [{ by: cy }] });
-    const report = await verifyReceipt(
-      encodeReceipt(await tenant.receipt(seq, { changes: [1, 2] })),
-      fullOptions(tenant),
-    );
-    expect([failedChecks(report), report.verified]).toEqual(["", true]);
+  it("holds only the records of changes about people who have nothing to do with it", async () => {
+    const receipt = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }), { bare: [3, 4] });
+    expect(receipt.directory.map(({ evidence }) => evidence === null)).toEqual([false, false, true, true]);
+    const { history: _history, ...fileAlone } = fullOptions(tenant);
+    const report = await verifiedReport(receipt, fileAlone);
+    expect([failedChecks(report), statusOf(report, "revocation"), report.verified]).toEqual([
+      "",
+      "passed",
+      true,
+    ]);
   });
 
   it("accepts a further passkey that its own person endorsed, and a role that an owner set", async () => {
@@ -125,7 +128,7 @@ describe("an honest receipt", () => {
   it("may withhold the payload, and is then checked with the verifier's own copy", async () => {
     const payload = { to: "acct_8821", amount_usd: 4200 };
     const receipt = await decidedReceipt(tenant, { payload, votes: [{ by: cy }] });
-    const withheld = canonicalBytes(editJson(receipt, "/decision/payload", () => null));
+    const withheld = canonicalBytes(editJson(receipt, "/decision/evidence/payload", () => null));
     const spelled = utf8('{ "amount_usd": 4200.0, "to": "acct_8821" }');
     const rows: [Uint8Array | undefined, string, boolean][] = [
       [undefined, "absent", true],
@@ -247,7 +250,8 @@ describe("a changed file", () => {
     ["half of it", (file) => file.slice(0, file.length / 2)],
     ["nothing", () => ""],
     ["another JSON value", () => "[]"],
-    ["another version", (file) => file.replace(/"v":1}$/, '"v":2}')],
+    ["the version before", (file) => file.replace(/"v":2}$/, '"v":1}')],
+    ["a later version", (file) => file.replace(/"v":2}$/, '"v":3}')],
   ];
   it.each(spellings)("is not a receipt with %s", async (_name, spell) => {
     const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });

@@ -9,6 +9,7 @@ export function editJson(
   const [step, ...rest] = pointer.split("/").slice(1);
   if (step === undefined) return change(whole);
   const copy = structuredClone(whole) as Record<string, JsonValue>;
+  if (!Object.hasOwn(copy, step)) throw new RangeError(`there is no ${pointer} to change`);
   const deeper = rest.length === 0 ? "" : `/${rest.join("/")}`;
   copy[step] = editJson(copy[step] as JsonValue, deeper, change);
   return copy;
