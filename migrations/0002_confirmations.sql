@@ -132,7 +132,7 @@ CREATE TABLE votes (
   confirmation_id TEXT NOT NULL,
   person_id TEXT NOT NULL,
   step_id TEXT NOT NULL,
-  decision TEXT NOT NULL CHECK (decision IN ('approve', 'reject', 'break-glass')),
+  vote TEXT NOT NULL CHECK (vote IN ('approve', 'reject', 'break-glass')),
   at INTEGER NOT NULL,
   credential_id TEXT NOT NULL,
   statement TEXT NOT NULL,
@@ -151,6 +151,6 @@ CREATE INDEX votes_of_credential ON votes (tenant_id, credential_id, at);
 CREATE TRIGGER votes_add_steps BEFORE INSERT ON votes
 BEGIN
   INSERT OR IGNORE INTO steps
-  SELECT tenant_id, id, version + 1, NEW.step_id, NEW.decision, NEW.at, NEW.person_id FROM confirmations
+  SELECT tenant_id, id, version + 1, NEW.step_id, NEW.vote, NEW.at, NEW.person_id FROM confirmations
   WHERE tenant_id = NEW.tenant_id AND id = NEW.confirmation_id;
 END;

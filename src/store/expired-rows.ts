@@ -9,7 +9,7 @@ import { ceremonies, credentials, enrolments, idempotency, sessions, webauthnCha
 const DAY_MILLISECONDS = 24 * 3_600_000;
 /** A link that was used or is too old says so for some weeks. Later it is unknown. */
 const ENROLMENT_DAYS = 30;
-/** A decision that is sent again finds its ceremony for a day. */
+/** A vote that is sent again finds its ceremony for a day. */
 const CEREMONY_DAYS = 1;
 /** A batch keeps D1's one writer for some milliseconds. */
 export const EXPIRED_MAX_ROWS = 500;

@@ -3,7 +3,7 @@ import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
 
-const DECISIONS = ["approve", "reject", "break-glass"] as const;
+const VOTES = ["approve", "reject", "break-glass"] as const;
 
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();
@@ -195,7 +195,7 @@ export const steps = sqliteTable(
     confirmationId: text("confirmation_id").notNull(),
     n: integer("n").notNull(),
     id: id(),
-    type: text("type", { enum: [...DECISIONS, "cancel", "expire", "escalate", "consume"] }).notNull(),
+    type: text("type", { enum: [...VOTES, "cancel", "expire", "escalate", "consume"] }).notNull(),
     at: integer("at").notNull(),
     personId: text("person_id"),
   },
@@ -209,7 +209,7 @@ export const votes = sqliteTable(
     confirmationId: text("confirmation_id").notNull(),
     personId: text("person_id").notNull(),
     stepId: text("step_id").notNull(),
-    decision: text("decision", { enum: DECISIONS }).notNull(),
+    vote: text("vote", { enum: VOTES }).notNull(),
     at: integer("at").notNull(),
     credentialId: text("credential_id").notNull(),
     statement: text("statement").notNull(),

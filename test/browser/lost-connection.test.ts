@@ -85,14 +85,14 @@ describe("a lost connection", () => {
     expect((await patient).body.status).toBe("approved");
   });
 
-  it("before the answer to a decision: sent again, it stays one decision", async () => {
+  it("before the answer to a vote: sent again, it stays one vote", async () => {
     for (const moment of MOMENTS_MILLISECONDS) {
       const { id } = await ask();
       const held = await alex.sign(id, { reason: "once" });
       const headers = { origin: url, "sec-fetch-site": "same-origin", cookie: alex.cookie };
       await hangUp(requestOf("POST", `/approve/${id}/decision`, headers, held), 1, moment);
       const again = await alex.post(`/approve/${id}/decision`, held);
-      expect([again.status, again.body.status, again.body.decisions.length]).toEqual([200, "approved", 1]);
+      expect([again.status, again.body.status, again.body.votes.length]).toEqual([200, "approved", 1]);
       expect((await read(id)).decisions).toHaveLength(1);
     }
   });

@@ -119,10 +119,10 @@ async function sign(
   request: AcknowledgedRequest,
   outcome: "approved" | "rejected",
 ): Promise<() => Promise<void>> {
-  const decision = outcome === "approved" ? "approve" : "reject";
+  const vote = outcome === "approved" ? "approve" : "reject";
   const signed = await calls.call("page", async () => ({
     status: 200,
-    body: await client.sign(request.id, { decision }),
+    body: await client.sign(request.id, { vote }),
   }));
   return async () => {
     const answer = await calls.call("decide", () =>

@@ -17,7 +17,7 @@ export interface Answered {
 }
 
 export interface Signing {
-  readonly decision?: Statement["vote"];
+  readonly vote?: Statement["vote"];
   readonly reason?: string;
   readonly passkey?: Authenticator;
   readonly lies?: Lies;
@@ -142,15 +142,15 @@ export class BrowserClient {
     return { data: block ? JSON.parse(block) : undefined, status: response.status };
   }
 
-  /** A decision as the page would post it, before it is posted. */
+  /** A vote as the page would post it, before it is posted. */
   async sign(id: string, signing: Signing = {}): Promise<JsonObject & { assertion: JsonObject }> {
     const { data } = await this.approvalPage(id);
     const { body: ceremony } = await this.post(`/approve/${id}/ceremony`, {});
-    const { decision = "approve", reason = "" } = signing;
+    const { vote = "approve", reason = "" } = signing;
     const { salt, issued } = ceremony;
     const statement = {
       ...data.statement,
-      vote: decision,
+      vote,
       reason,
       issued,
       salt,
@@ -161,7 +161,7 @@ export class BrowserClient {
       challengeOf(statementNonce(statement), payloadHash),
       signing.lies,
     );
-    return { ceremonyId: ceremony.ceremonyId, decision, reason, assertion: { ...assertion } };
+    return { ceremonyId: ceremony.ceremonyId, vote, reason, assertion: { ...assertion } };
   }
 
   async decide(id: string, signing: Signing = {}): Promise<Answered> {

@@ -23,7 +23,7 @@ interface Page {
   readToEnd: boolean;
   busy: boolean;
   prompt: AbortController | undefined;
-  /** A signed decision that may not have arrived. It is sent again as it is; the person never signs again. */
+  /** A signed vote that may not have arrived. It is sent again as it is; the person never signs again. */
   unsent: object | undefined;
   /** The last error, shown instead of the next step. */
   error: string;
@@ -56,7 +56,7 @@ function createPage(data: ApprovalData, verified: Verified): Page {
   const path: Path = `/approve/${verified.statement.confirmation}`;
   const clock = serverClock(data.now);
   const renewed = (problem?: Problem) => {
-    // A signed decision comes first: its error and its button stay.
+    // A signed vote comes first: its error and its button stay.
     if (page.unsent !== undefined) return;
     const retry = () => page.ceremony.renew();
     if (problem !== undefined) setError(page, problem.detail, retry);
@@ -140,7 +140,7 @@ function update(page: Page, state: ApprovalState): void {
   else draw(page);
 }
 
-function decide(page: Page, decision: Choice["decision"]): void {
+function decide(page: Page, vote: Choice["vote"]): void {
   const ceremony = page.ceremony.ready();
   if (page.busy || !page.readToEnd || !isDecidable(page) || page.unsent !== undefined) return;
   if (ceremony === undefined) {
@@ -148,7 +148,7 @@ function decide(page: Page, decision: Choice["decision"]): void {
     void page.ceremony.renew();
     return;
   }
-  const choice: Choice = { decision, reason: reason.value.toWellFormed() };
+  const choice: Choice = { vote, reason: reason.value.toWellFormed() };
   page.prompt = new AbortController();
   const signed = sign(page.verified, ceremony, choice, page.prompt.signal);
   page.busy = true;

@@ -9,7 +9,7 @@ import { make, byId, setText, setVisible } from "../common/dom.ts";
 import { drawExact } from "../common/text.ts";
 import { drawTime, durationText } from "../common/time.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
-import type { ApprovalData, SignedDecision, ApprovalState } from "../../src/core/pages/approval.ts";
+import type { ApprovalData, ShownVote, ApprovalState } from "../../src/core/pages/approval.ts";
 import type { StateText } from "./outcome.ts";
 import type { Verified } from "./display-check.ts";
 
@@ -66,12 +66,12 @@ export function drawAlarm(why: string): void {
 
 export function drawOutcome(
   { heading, sentence, tone }: StateText,
-  { decisions, decidedAt }: ApprovalState,
+  { votes, decidedAt }: ApprovalState,
 ): void {
   const title = make("h2", "", heading);
-  const when = decidedAt === null || decisions.length > 0 ? [] : [make("p", "quiet", drawTime(decidedAt))];
+  const when = decidedAt === null || votes.length > 0 ? [] : [make("p", "quiet", drawTime(decidedAt))];
   byId("outcome").className = `card outcome ${tone}`;
-  byId("outcome").replaceChildren(title, make("p", "", sentence), ...decisions.map(drawDecision), ...when);
+  byId("outcome").replaceChildren(title, make("p", "", sentence), ...votes.map(drawVote), ...when);
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -80,8 +80,8 @@ const DONE: Readonly<Record<string, string>> = {
   "break-glass": " approved in an emergency, ",
 };
 
-function drawDecision({ username, decision, reason, at }: SignedDecision): HTMLElement {
-  const done = DONE[decision] ?? ` signed ${decision}, `;
+function drawVote({ username, vote, reason, at }: ShownVote): HTMLElement {
+  const done = DONE[vote] ?? ` signed ${vote}, `;
   const drawn = make("p", "", make("b", "", drawExact(username)), done, drawTime(at));
   if (reason !== "") drawn.append(make("span", "value text", drawExact(reason)));
   return drawn;

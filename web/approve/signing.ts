@@ -6,7 +6,7 @@ import type { AssertionInput } from "../../src/core/pages/account.ts";
 import type { Ceremony } from "../../src/core/pages/approval.ts";
 import type { Verified } from "./display-check.ts";
 
-// Signs one decision. The page fetches the ceremony before the tap, so that nothing is awaited between the
+// Signs one vote. The page fetches the ceremony before the tap, so that nothing is awaited between the
 // tap and the passkey prompt.
 
 /** Time for a person to react to the passkey prompt. A ceremony with less time left is not used. */
@@ -47,7 +47,7 @@ export function createCeremonyCache(
 }
 
 export interface Choice {
-  readonly decision: "approve" | "reject";
+  readonly vote: "approve" | "reject";
   readonly reason: string;
 }
 
@@ -55,10 +55,10 @@ export interface Choice {
 export async function sign(
   { statement, payloadHash }: Verified,
   { issued, salt, rpId, allowCredentials }: Ceremony,
-  { decision: vote, reason }: Choice,
+  choice: Choice,
   signal: AbortSignal,
 ): Promise<AssertionInput> {
-  const signed: Statement = { ...statement, vote, reason, issued, salt };
+  const signed: Statement = { ...statement, ...choice, issued, salt };
   const options: PublicKeyCredentialRequestOptions = {
     challenge: challengeOf(statementNonce(signed), payloadHash),
     rpId,

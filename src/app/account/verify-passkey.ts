@@ -26,7 +26,7 @@ interface PasskeyUse {
   readonly input: SignedInput;
   readonly challenge: Bytes;
   readonly allowed: PasskeyInput["allowed"];
-  /** Null if it is no decision. */
+  /** Null if it is no vote. */
   readonly confirmation: string | null;
 }
 

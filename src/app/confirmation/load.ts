@@ -70,10 +70,10 @@ function stateOf(
     executeWithinMilliseconds: row.executeWithinMs,
     requester: row.requesterPerson,
     payloadHash: row.payloadHash,
-    votes: votes.flatMap(({ personId, decision, at, credentialId }) =>
-      decision === "break-glass"
+    votes: votes.flatMap(({ personId, vote, at, credentialId }) =>
+      vote === "break-glass"
         ? []
-        : [{ person: personId, vote: decision, at, counts: activePasskeys.has(credentialId) }],
+        : [{ person: personId, vote, at, counts: activePasskeys.has(credentialId) }],
     ),
     escalated: row.escalated,
     decidedAt: row.decidedAt,

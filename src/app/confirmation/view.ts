@@ -13,7 +13,7 @@ import type { LoadedConfirmation } from "./load.ts";
 
 interface SignedVote {
   readonly approver: string;
-  readonly decision: Statement["vote"];
+  readonly vote: Statement["vote"];
   readonly reason: string;
   readonly statement: Statement;
   readonly assertion: Assertion;
@@ -27,7 +27,7 @@ export interface ConfirmationView {
   /** Who is asked, if it is one person. */
   readonly username: string | null;
   readonly decidedAt: string | null;
-  readonly decisions: readonly SignedVote[];
+  readonly votes: readonly SignedVote[];
   readonly index: number | null;
 }
 
@@ -41,27 +41,27 @@ export function viewOf(loaded: LoadedConfirmation): ConfirmationView {
     code: codeOf(row),
     username: row.policy === null ? ([...loaded.people.values()][0]?.username ?? null) : null,
     decidedAt: isVisible && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
-    decisions: isVisible ? votes.map((vote) => signedVoteOf(vote)) : [],
+    votes: isVisible ? votes.map((row) => signedVoteOf(row)) : [],
     index: isVisible ? (decided?.index ?? null) : null,
   };
 }
 
 /** Of a confirmation that was created by this call. */
 export function viewOfNew(row: ConfirmationRow, username: string | null): ConfirmationView {
-  return { row, status: "pending", code: codeOf(row), username, decidedAt: null, decisions: [], index: null };
+  return { row, status: "pending", code: codeOf(row), username, decidedAt: null, votes: [], index: null };
 }
 
-/** The stored texts need no check of their shapes: they were checked when the decision was committed. */
-export function signedVoteOf(vote: VoteRow): SignedVote {
-  const statement = expectOk(parseJsonText(vote.statement)) as Statement;
-  const assertion = expectOk(parseJsonText(vote.assertion)) as Assertion;
+/** The stored texts need no check of their shapes: they were checked when the vote was committed. */
+export function signedVoteOf(row: VoteRow): SignedVote {
+  const statement = expectOk(parseJsonText(row.statement)) as Statement;
+  const assertion = expectOk(parseJsonText(row.assertion)) as Assertion;
   return {
     approver: statement.approver.username,
-    decision: vote.decision,
+    vote: row.vote,
     reason: statement.reason,
     statement,
     assertion,
-    decidedAt: isoTime(vote.at),
+    decidedAt: isoTime(row.at),
   };
 }
 

@@ -40,10 +40,10 @@ export async function approvalState(
   return {
     status: row.status,
     sealed: state.sealed,
-    mine: votes.find(({ personId }) => personId === person.id)?.decision ?? null,
-    decisions: votes.map((vote) => {
-      const { approver, decision, reason, decidedAt } = signedVoteOf(vote);
-      return { username: approver, decision, reason, at: decidedAt };
+    mine: votes.find(({ personId }) => personId === person.id)?.vote ?? null,
+    votes: votes.map((signed) => {
+      const { approver, vote, reason, decidedAt } = signedVoteOf(signed);
+      return { username: approver, vote, reason, at: decidedAt };
     }),
     decidedAt: row.decidedAt === null ? null : isoTime(row.decidedAt),
     index: decided?.index ?? null,

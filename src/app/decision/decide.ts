@@ -4,7 +4,7 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
 import { findCeremony, readCeremonyAndVote, useCeremony } from "../../store/confirmation/ceremonies.ts";
-import { readForDecision } from "../../store/confirmation/confirmations.ts";
+import { readForVote } from "../../store/confirmation/confirmations.ts";
 import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirmation/steps.ts";
 import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { CeremonyRow, PersonRow, VoteRow } from "../../store/rows.ts";
@@ -22,14 +22,15 @@ import {
   countedVotes,
   isDeviceBound,
   prepareStep,
-  type Decision,
-  type DecisionContext,
+  type SubmittedVote,
+  type VoteContext,
 } from "./signed-step.ts";
 
-// One chain of statements commits a decision; then it is sealed. Only after that the requester sees it.
+// One chain of statements commits a vote. If the vote decides the request, the outcome is sealed, and only after that
+// the requester sees it.
 
 /**
- * Commits the decision, or refuses it. An identical repetition gets the first answer. A caller that has already tried
+ * Commits the vote, or refuses it. An identical repetition gets the first answer. A caller that has already tried
  * with a remembered ceremony passes that attempt's step id, because the attempt may have used the challenge.
  */
 export async function decide(
@@ -37,29 +38,29 @@ export async function decide(
   store: TenantStore,
   id: string,
   person: PersonRow,
-  decision: Decision,
+  submitted: SubmittedVote,
   stepId = newId(runtime, "s"),
 ): Promise<Result<"decided">> {
-  const { tenant, ceremony, passkey, rows } = await readForDecision(store, {
+  const { tenant, ceremony, passkey, rows } = await readForVote(store, {
     confirmation: id,
     person: person.id,
-    ceremony: decision.ceremonyId,
-    passkey: decision.assertion.id,
+    ceremony: submitted.ceremonyId,
+    passkey: submitted.assertion.id,
   });
   const loaded = rows && confirmationFrom(rows);
   // A request that is absent, another tenant's, or for other people gets the same refusal.
   if (tenant === undefined || loaded === undefined || !(loaded.people.has(person.id) || ceremony))
     return refuse("not_found", "there is no such request");
   const vote = loaded.votes.find(({ personId }) => personId === person.id);
-  const hash = toHex(assertionHash(decision.assertion));
+  const hash = toHex(assertionHash(submitted.assertion));
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   if (isRepeated(ceremony, vote, hash)) return accept("decided");
   if (ceremony.usedBy !== null && ceremony.usedBy !== stepId)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
-  const shared = { id, tenant, person, decision, ceremony, passkey };
+  const shared = { id, tenant, person, submitted, ceremony, passkey };
   const context = { ...shared, assertionHash: hash, stepId, session: null };
-  const result = await commitDecision(runtime, store, context, loaded);
+  const result = await commitVote(runtime, store, context, loaded);
   if (result.ok) return result;
   if (result.refusal.code === "expired") await applyUnsigned(runtime, store, id, { kind: "tick" });
   if (result.refusal.code === "change_outdated") await renewEndorsement(runtime, store, loaded.row);
@@ -71,22 +72,22 @@ export async function decide(
 }
 
 /**
- * Commits the decision with the facts of a remembered ceremony, without reading first. The statement that commits it
+ * Commits the vote with the facts of a remembered ceremony, without reading first. The statement that commits it
  * also checks the session. Undefined if that failed for any reason: then the caller must use `decide`.
  */
 export async function decideWithRememberedCeremony(
   runtime: Runtime,
   { session, tenant, person, passkeys, ceremony, loaded }: RememberedCeremony,
-  decision: Decision,
+  submitted: SubmittedVote,
   stepId: string,
 ): Promise<Pick<Session, "store" | "person"> | undefined> {
-  const passkey = passkeys.find(({ id }) => id === decision.assertion.id);
-  if (ceremony.id !== decision.ceremonyId || passkey === undefined) return undefined;
+  const passkey = passkeys.find(({ id }) => id === submitted.assertion.id);
+  if (ceremony.id !== submitted.ceremonyId || passkey === undefined) return undefined;
   // A change of the directory is judged by the directory as it is now, a device-bound passkey by its newest counter.
   if (loaded.row.type !== "decision" || isDeviceBound(loaded)) return undefined;
   const store = storeOfCachedRow(runtime.database, person);
-  const hash = toHex(assertionHash(decision.assertion));
-  const shared = { id: loaded.row.id, tenant, person, decision, ceremony, passkey };
+  const hash = toHex(assertionHash(submitted.assertion));
+  const shared = { id: loaded.row.id, tenant, person, submitted, ceremony, passkey };
   const context = { ...shared, assertionHash: hash, stepId, session };
   const { step, event } = await prepareStep(runtime, store, context, loaded);
   const isCommitted = step.ok && (await commitAndSeal(runtime, store, step.value));
@@ -95,15 +96,15 @@ export async function decideWithRememberedCeremony(
   return isCommitted ? { store, person } : undefined;
 }
 
-/** Whether this assertion has already committed its decision. */
+/** Whether this assertion has already committed its vote. */
 function isRepeated(ceremony: CeremonyRow | undefined, vote: VoteRow | undefined, hash: string): boolean {
   return vote !== undefined && vote.stepId === ceremony?.usedBy && vote.assertionHash === hash;
 }
 
-async function commitDecision(
+async function commitVote(
   runtime: Runtime,
   store: TenantStore,
-  context: DecisionContext,
+  context: VoteContext,
   first: LoadedConfirmation,
 ): Promise<Result<"decided">> {
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
@@ -137,7 +138,7 @@ async function commitAndSeal(runtime: Runtime, store: TenantStore, step: StepAtt
 async function changedFact(
   runtime: Runtime,
   store: TenantStore,
-  { person, passkey, ceremony, stepId }: DecisionContext,
+  { person, passkey, ceremony, stepId }: VoteContext,
   { state }: LoadedConfirmation,
 ): Promise<Parameters<typeof refuse>> {
   const active = await activePasskeysOf(store, person.id);

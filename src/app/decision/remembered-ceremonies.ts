@@ -1,8 +1,8 @@
 import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 
-// What a ceremony was issued for, in this Worker's memory, so that the decision that follows needs no reads. Every
-// fact that could have changed since is a condition of the statement that commits the decision. If the ceremony is not
+// What a ceremony was issued for, in this Worker's memory, so that the vote that follows needs no reads. Every
+// fact that could have changed since is a condition of the statement that commits the vote. If the ceremony is not
 // remembered, the facts are read.
 
 export interface RememberedCeremony {
@@ -25,7 +25,7 @@ export function rememberCeremony(ceremony: RememberedCeremony): void {
   ceremonies.set(nameOf(ceremony.session, ceremony.loaded.row.id), ceremony);
 }
 
-/** The newest of this session for this confirmation. It is returned once: a second decision reads every fact. */
+/** The newest of this session for this confirmation. It is returned once: a second vote reads every fact. */
 export function takeCeremony(session: string, confirmation: string): RememberedCeremony | undefined {
   const name = nameOf(session, confirmation);
   const ceremony = ceremonies.get(name);

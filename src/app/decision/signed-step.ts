@@ -17,21 +17,22 @@ import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
 import { statementOf } from "./ceremony.ts";
 
-// The step of a signed decision: statement and challenge are rebuilt from rows, the signature is verified over them,
-// and the decision is judged. Nothing is written here.
+// The step of a signed vote: statement and challenge are rebuilt from rows, the signature is verified over them,
+// and the vote is judged. Nothing is written here.
 
-export interface Decision extends SignedInput {
+/** What a person sends: the vote and its signature. */
+export interface SubmittedVote extends SignedInput {
   readonly ceremonyId: string;
-  readonly decision: Statement["vote"];
+  readonly vote: Statement["vote"];
   readonly reason: string;
 }
 
-/** A decision with everything that it is judged by, except the confirmation. */
-export interface DecisionContext {
+/** A vote with everything that it is judged by, except the confirmation. */
+export interface VoteContext {
   readonly id: string;
   readonly tenant: Tenant;
   readonly person: PersonRow;
-  readonly decision: Decision;
+  readonly submitted: SubmittedVote;
   readonly ceremony: CeremonyRow;
   readonly passkey: CredentialRow | undefined;
   readonly assertionHash: string;
@@ -46,30 +47,25 @@ interface PreparedStep {
   readonly event: SecurityEvent | null;
 }
 
-/** The step that commits this decision, if the signature is valid and the decision allowed. */
+/** The step that commits this vote, if the signature is valid and the vote allowed. */
 export async function prepareStep(
   runtime: Runtime,
   store: TenantStore,
-  context: DecisionContext,
+  context: VoteContext,
   loaded: LoadedConfirmation,
 ): Promise<PreparedStep> {
-  const { passkey, ceremony, person, decision, tenant } = context;
+  const { passkey, ceremony, person, submitted, tenant } = context;
   const refused = (...refusal: Parameters<typeof refuse>) => ({ step: refuse(...refusal), event: null });
   if (runtime.now() >= ceremony.expiresAt)
     return refused("challenge_expired", "this page was open too long; load it again");
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refused("unknown_credential", "this passkey is not active for you here");
-  const statement = canonicalText(
-    statementOf(runtime, tenant, loaded.row, person, ceremony, {
-      vote: decision.decision,
-      reason: decision.reason,
-    }),
-  );
+  const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, submitted));
   const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(loaded.row.payloadHash)));
   const { result, event } = await verifyUse(runtime, {
     person,
     passkey,
-    input: decision,
+    input: submitted,
     challenge,
     allowed: [passkey.id],
     confirmation: loaded.row.id,
@@ -113,18 +109,18 @@ interface SignedStatement {
 async function judgeStep(
   runtime: Runtime,
   store: TenantStore,
-  { person, decision: submitted, assertionHash, stepId, session }: DecisionContext,
+  { person, submitted, assertionHash, stepId, session }: VoteContext,
   loaded: LoadedConfirmation,
   { passkey, statement, authenticator }: SignedStatement,
 ): Promise<Result<StepAttempt>> {
   const { row, state: before } = loaded;
-  const { decision } = submitted;
+  const { vote } = submitted;
   const now = runtime.now();
   // One vote for each person. A second would raise, and the rollback would make the used ceremony valid again.
   if (before.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
     return refuse("already_signed", "this person has already signed this request");
   if (!mayDecide(person)) return refuse("not_an_approver", "your role may read, not decide");
-  const directory = await judgeChange(runtime, store, loaded, decision, person);
+  const directory = await judgeChange(runtime, store, loaded, vote, person);
   if (!directory.ok) return directory;
   const change = judge(loaded.policy, before, inputOf(submitted, person), now);
   if (!change.ok) return change;
@@ -134,7 +130,7 @@ async function judgeStep(
   return accept({
     confirmation: row,
     id: stepId,
-    type: decision,
+    type: vote,
     now,
     next: state.status,
     escalated: state.escalated,
@@ -148,12 +144,12 @@ async function judgeStep(
       credential: passkey.id,
       countedVotes: countedVotes(loaded),
       directory: directory.value,
-      decision,
+      vote,
       statement,
       assertion: canonicalText(submitted.assertion),
       assertionHash,
       authenticator,
-      endorses: decision === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
+      endorses: vote === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
       revokes: applies ? revokedBy(row) : [],
       rejects: outcome === "rejected" ? rejectedBy(row) : null,
     },
@@ -173,8 +169,8 @@ function authenticatorUpdate(
   return isSame ? null : { signCount, backedUp };
 }
 
-function inputOf({ decision, reason }: Decision, person: PersonRow): Input {
-  return decision === "break-glass"
+function inputOf({ vote, reason }: SubmittedVote, person: PersonRow): Input {
+  return vote === "break-glass"
     ? { kind: "override", person: person.id, reason }
-    : { kind: "vote", person: person.id, vote: decision };
+    : { kind: "vote", person: person.id, vote };
 }

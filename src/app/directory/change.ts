@@ -35,17 +35,17 @@ export function endorsementOfChange(
 
 /**
  * Whether this person may approve this change. Returns the seq of the last change that the answer relies on; null for
- * a decision that is no approval of a change. Everybody who is asked may reject.
+ * a vote that is no approval of a change. Everybody who is asked may reject.
  */
 export async function judgeChange(
   runtime: Runtime,
   store: TenantStore,
   { row, state, policy }: LoadedConfirmation,
-  decision: string,
+  vote: string,
   person: PersonRow,
 ): Promise<Result<number | null>> {
   const change = changeOf(row);
-  if (change === undefined || decision === "reject") return accept(null);
+  if (change === undefined || vote === "reject") return accept(null);
   const removed = await refuseRemovedPasskey(store, row);
   if (removed) return removed;
   const last = await lastSealedChange(runtime, store);
@@ -61,8 +61,8 @@ export async function judgeChange(
   if (alone.ok) return accept(last);
   if (alone.refusal.code === "change_invalid") return refuseOutdated(row, alone.refusal.detail);
   if (alone.refusal.code !== "quorum_missing") return refuse("not_an_approver", alone.refusal.detail);
-  const earlier = state.votes.filter((vote) => vote.vote === "approve" && vote.counts);
-  const signers = [...earlier.map((vote) => vote.person), person.id];
+  const earlier = state.votes.filter((one) => one.vote === "approve" && one.counts);
+  const signers = [...earlier.map((one) => one.person), person.id];
   const together = applyChange(directory, change, signers, 0);
   // There may be more managers than when the request was created, so that a second signature is needed.
   const isLast = isSatisfied(policy.require, new Set(signers));

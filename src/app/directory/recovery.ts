@@ -84,7 +84,7 @@ export async function recoveryNotices(
   return sources.flatMap(({ row, confirmation, votes }) => {
     const change = confirmation && changeOf(confirmation);
     if (change?.change !== "recovered") return [];
-    const approvals = votes.filter(({ decision }) => decision === "approve");
+    const approvals = votes.filter(({ vote }) => vote === "approve");
     return [
       {
         username: change.person.username,

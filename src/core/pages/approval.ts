@@ -24,7 +24,7 @@ export interface ApprovalState {
   readonly sealed: boolean;
   /** What this person has signed already. */
   readonly mine: Statement["vote"] | null;
-  readonly decisions: readonly SignedDecision[];
+  readonly votes: readonly ShownVote[];
   readonly decidedAt: string | null;
   /** The index in the log. */
   readonly index: number | null;
@@ -33,9 +33,9 @@ export interface ApprovalState {
   readonly why: string | null;
 }
 
-export interface SignedDecision {
+export interface ShownVote {
   readonly username: string;
-  readonly decision: Statement["vote"];
+  readonly vote: Statement["vote"];
   readonly reason: string;
   readonly at: string;
 }

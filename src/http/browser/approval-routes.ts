@@ -10,11 +10,11 @@ import type { ApprovalState } from "../../core/pages/approval.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageBody, pageQuery, readPageBody } from "./page-input.ts";
-import { approvalStateQuery, decisionBody, emptyBody } from "./page-schemas.ts";
+import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
 import { requireSession, requireSessionOrSignIn, sessionHash, sessionOf } from "./session.ts";
 
-/** Deciding a request. A session shows it; the decision itself needs a fresh assertion, and never an API key. */
+/** Deciding a request. A session shows it; a vote needs a fresh assertion, and never an API key. */
 export const approvalRoutes = new Hono<HonoEnv>();
 
 approvalRoutes.get("/:id", requireSessionOrSignIn, async (context) => {
@@ -52,14 +52,14 @@ approvalRoutes.post("/:id/decision", async (context) => {
   const stepId = newId(runtime, "s");
   const hash = sessionHash(context);
   const ceremony = hash === undefined ? undefined : takeCeremony(hash, id);
-  const body = ceremony && (await readPageBody(context, decisionBody));
+  const body = ceremony && (await readPageBody(context, voteBody));
   if (ceremony && body?.ok) {
     const session = await decideWithRememberedCeremony(runtime, ceremony, body.value, stepId);
     if (session) return context.json(await stateOf(runtime, session, id));
   }
   const session = await sessionOf(context);
-  const decision = orRefuse(body ?? (await readPageBody(context, decisionBody)));
-  orRefuse(await decide(runtime, session.store, id, session.person, decision, stepId));
+  const submitted = orRefuse(body ?? (await readPageBody(context, voteBody)));
+  orRefuse(await decide(runtime, session.store, id, session.person, submitted, stepId));
   return context.json(await stateOf(runtime, session, id));
 });
 

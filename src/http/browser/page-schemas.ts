@@ -50,10 +50,10 @@ export const newDeviceBody = z.strictObject({ challenge, label, registration, pr
 /** Of this session, or of all sessions of its person. */
 export const signOutBody = z.strictObject({ everywhere: z.boolean().default(false) });
 
-export const decisionBody = z
+export const voteBody = z
   .strictObject({
     ceremonyId: text(ID_MAX_CHARACTERS),
-    decision: z.enum(["approve", "reject", "break-glass"]),
+    vote: z.enum(["approve", "reject", "break-glass"]),
     reason: text(REASON_MAX_CHARACTERS, 0),
     assertion: signedAssertion,
   })

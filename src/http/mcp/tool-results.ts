@@ -34,7 +34,7 @@ export function approvalAnswer(runtime: Runtime, loaded: LoadedConfirmation): Ap
   const { row, status } = view;
   const consume = { kind: "consume", payloadHash: row.payloadHash } as const;
   const isUsable = decide(loaded.policy, loaded.state, consume, runtime.now()).ok;
-  const reason = view.decisions.map((one) => one.reason).find((text) => text !== "");
+  const reason = view.votes.map((one) => one.reason).find((text) => text !== "");
   return {
     approved: isUsable,
     status,

@@ -88,10 +88,7 @@ export const approvalAnswer = z.object({
   approval_url: z.string().optional(),
   expires_at: z.string().optional(),
   decided_at: z.string().nullable().optional(),
-  reason: z
-    .string()
-    .optional()
-    .meta({ description: "What the person wrote. It is signed with the decision." }),
+  reason: z.string().optional().meta({ description: "What the person wrote. It is signed with the vote." }),
   consumed_at: z.string().nullable().optional(),
   log_index: z.int().nullable().optional(),
   retry_after_seconds: z.int().optional(),

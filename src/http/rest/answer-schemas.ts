@@ -23,9 +23,11 @@ const assertion = z.object({
   signature: base64url,
 });
 
-const decision = z.object({
+const signedVote = z.object({
   approver: username,
-  decision: z.enum(["approve", "reject", "break-glass"]),
+  decision: z
+    .enum(["approve", "reject", "break-glass"])
+    .meta({ description: "This person's vote, as `statement.vote` has it." }),
   reason: z.string(),
   statement: z
     .custom<Statement>()
@@ -60,7 +62,7 @@ export const confirmationAnswer = summary.extend({
     .object({ id: base64url, response: assertion.omit({ id: true }) })
     .nullable()
     .meta({ description: "Its assertion, in the form that WebAuthn libraries read." }),
-  decisions: z.array(decision),
+  decisions: z.array(signedVote),
   log: z
     .object({ index: z.int().min(0), origin: z.string() })
     .nullable()

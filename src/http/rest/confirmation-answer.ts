@@ -33,13 +33,13 @@ export function summaryOf(
 }
 
 export function confirmationAnswer(runtime: Runtime, view: ConfirmationView): ConfirmationAnswer {
-  const last = view.decisions.at(-1);
+  const last = view.votes.at(-1);
   const receipt = view.index === null ? null : `${runtime.origin}/api/confirmations/${view.row.id}/receipt`;
   return {
     ...summaryOf(runtime, view, view.code),
     credentialId: last?.assertion.id ?? null,
     rawAssertion: last === undefined ? null : rawAssertionOf(last.assertion),
-    decisions: [...view.decisions],
+    decisions: view.votes.map(({ vote, ...rest }) => ({ ...rest, decision: vote })),
     log: view.index === null ? null : { index: view.index, origin: runtime.logOrigin },
     receiptUrl: receipt,
   };

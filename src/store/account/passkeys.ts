@@ -90,7 +90,7 @@ export async function findPasskeyOf(
   return store.first(credentials, and(eq(credentials.id, id), eq(credentials.personId, person)));
 }
 
-/** After a signature that is no decision. */
+/** After a signature that is no vote. */
 export async function updatePasskeyUse(
   store: TenantStore,
   passkey: CredentialRow,

@@ -103,7 +103,7 @@ const PASSKEY = prepared(credentials, (scope) =>
   ),
 );
 
-/** Everything that a signed decision is checked against. A ceremony or passkey of somebody else is undefined. */
+/** Everything that a signed vote is checked against. A ceremony or passkey of somebody else is undefined. */
 interface DecisionRows {
   readonly tenant: Tenant | undefined;
   readonly ceremony: CeremonyRow | undefined;
@@ -111,7 +111,7 @@ interface DecisionRows {
   readonly rows: ConfirmationRows | undefined;
 }
 
-export async function readForDecision(
+export async function readForVote(
   store: TenantStore,
   ids: { confirmation: string; person: string; ceremony: string; passkey: string },
 ): Promise<DecisionRows> {

@@ -18,13 +18,13 @@ import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
 import { prepared, type Scope } from "../tenant-store.ts";
 
-// The statements of one decision, in the order in which steps.ts runs them. Each has an effect only if this
-// attempt's step exists, and the step exists only if every fact that the decision relied on held at that moment.
+// The statements of one step, in the order in which steps.ts runs them. Each has an effect only if this
+// attempt's step exists, and the step exists only if every fact that it relied on held at that moment.
 
 /** A parameter. `valuesOf` in steps.ts gives its value. */
 const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
-/** The later of the server's and the database's clock: a decision that was slow on its way is late. */
+/** The later of the server's and the database's clock: a vote that was slow on its way is late. */
 const CLOCK = sql`max(${value("now")}, CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
 /** Whether the session is valid and its passkey active. Null if this call has just read it. */
@@ -62,7 +62,7 @@ const STATE: Readonly<Record<Kind, SQL>> = {
 };
 
 /**
- * Every fact that the decision relied on. Changes of the directory are made one after the other, each judged by all
+ * Every fact that the vote relied on. Changes of the directory are made one after the other, each judged by all
  * changes before it; otherwise the stream would not replay.
  */
 const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id = ${value("ceremony")}
@@ -89,7 +89,7 @@ export const INSERT_VOTE = prepared<typeof votes, "stepId">(votes, (scope) =>
   scope
     .insertFrom(
       votes,
-      (tenant) => sql`SELECT c.tenant_id, c.id, ${value("person")}, ${value("step")}, ${value("decision")},
+      (tenant) => sql`SELECT c.tenant_id, c.id, ${value("person")}, ${value("step")}, ${value("vote")},
         ${value("now")}, ${value("credential")}, ${value("statement")}, ${value("assertion")},
         ${value("assertionHash")} FROM ${unchanged(tenant, STATE.open, SIGNATURE)}`,
     )

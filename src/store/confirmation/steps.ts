@@ -60,9 +60,9 @@ export interface Signature {
   readonly credential: string;
   /** Votes that were counted. A passkey that was revoked meanwhile changes this number. */
   readonly countedVotes: number;
-  /** The last change of the directory, for an approval of a further change; null for other decisions. */
+  /** The last change of the directory, for an approval of a further change; null for other votes. */
   readonly directory: number | null;
-  readonly decision: VoteRow["decision"];
+  readonly vote: VoteRow["vote"];
   readonly statement: string;
   readonly assertion: string;
   readonly assertionHash: string;
@@ -132,13 +132,13 @@ export async function stepExists(store: TenantStore, id: string): Promise<boolea
 type StreamPosition = Pick<OutboxRow, "seq" | "directorySeq">;
 
 function voteOf({ confirmation, id, now }: StepAttempt, signature: Signature): VoteRow {
-  const { person, decision, credential, statement, assertion, assertionHash } = signature;
+  const { person, vote, credential, statement, assertion, assertionHash } = signature;
   return {
     tenantId: confirmation.tenantId,
     confirmationId: confirmation.id,
     personId: person,
     stepId: id,
-    decision,
+    vote,
     at: now,
     credentialId: credential,
     statement,

@@ -8,7 +8,7 @@ import type { Prepared, Workflow } from "./workflow.ts";
 export interface Countersign extends Workflow {
   /** A waiting call of a backend. */
   readonly wait: (id: string, seconds: number, signal?: AbortSignal) => Promise<Reply>;
-  /** Signs the decision. The returned function sends it. */
+  /** Signs the vote. The returned function sends it. */
   readonly sign: (id: string) => Promise<() => Promise<Reply>>;
   readonly consume: (id: string) => Promise<Reply>;
 }

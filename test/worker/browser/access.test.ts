@@ -74,7 +74,7 @@ describe("before the owner has enrolled", () => {
   });
 });
 
-const REJECTION = { decision: "reject", reason: "I do not know this passkey" } as const;
+const REJECTION = { vote: "reject", reason: "I do not know this passkey" } as const;
 
 /** Invites this person and returns the link. */
 async function invited(company: Company, username: string): Promise<string> {

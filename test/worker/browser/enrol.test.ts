@@ -196,7 +196,7 @@ describe("enrolling", () => {
       payload: {},
     });
     expect(statusAndCode(asked)).toEqual([409, "approver_without_passkey"]);
-    await alex.decide(idOf(body.approval), { decision: "reject", reason: "who is this?" });
+    await alex.decide(idOf(body.approval), { vote: "reject", reason: "who is this?" });
     const again = await company.api("POST", "/api/confirmations", {
       username: "waiting",
       action: "Pay",

@@ -56,5 +56,5 @@ it("a request that waits stays in the inbox when many later ones are decided", a
 });
 
 async function rejectAll(ids: readonly string[]): Promise<void> {
-  for (const id of ids) await company.alex.decide(id, { decision: "reject", reason: "no" });
+  for (const id of ids) await company.alex.decide(id, { vote: "reject", reason: "no" });
 }

@@ -48,7 +48,7 @@ describe("a new passkey", { timeout: 30_000 }, () => {
     for (const manager of [alex, bea]) expect(await newPasskeysOf(manager)).toEqual([notice]);
     expect(await newPasskeysOf(cy)).toEqual([]);
     expect((await inboxOf(bea)).version).not.toBe(version);
-    expect((await maria.decide(request, { decision: "reject", reason: "not mine" })).body.status).toBe(
+    expect((await maria.decide(request, { vote: "reject", reason: "not mine" })).body.status).toBe(
       "rejected",
     );
     for (const client of [maria, alex, bea]) expect(await newPasskeysOf(client)).toEqual([]);

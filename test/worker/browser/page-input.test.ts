@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 
 const bodyOf = (route: Parameters<typeof routeNamed>[0]) => routeNamed(route).body ?? {};
-const DECISION: { assertion?: object } = bodyOf("POST /approve/:id/decision");
+const VOTE: { assertion?: object } = bodyOf("POST /approve/:id/decision");
 const DEVICE: { registration?: object } = bodyOf("POST /devices/finish");
 const SIGN_IN: { assertion?: object } = bodyOf("POST /signin/finish");
-const decision = (change: object) => ({ ...DECISION, ...change });
-const assertion = (change: object) => decision({ assertion: { ...DECISION.assertion, ...change } });
+const vote = (change: object) => ({ ...VOTE, ...change });
+const assertion = (change: object) => vote({ assertion: { ...VOTE.assertion, ...change } });
 const device = (change: object) => ({ ...DEVICE, ...change });
 const registration = (change: object) => device({ registration: { ...DEVICE.registration, ...change } });
 
@@ -33,22 +33,17 @@ describe("a body of a page", () => {
   it.each<[what: string, path: () => string, body: unknown, errors: string]>([
     ["a field in an empty body", ceremony, { a: 1 }, "/a unknown_field"],
     [
-      "an empty decision",
+      "an empty vote",
       decide,
       {},
-      "/ceremonyId required, /decision required, /reason required, /assertion required",
+      "/ceremonyId required, /vote required, /reason required, /assertion required",
     ],
-    ["an unknown decision", decide, decision({ decision: "maybe" }), "/decision not_one_of"],
-    ["a reason of 1,001 characters", decide, decision({ reason: "a".repeat(1_001) }), "/reason too_long"],
-    ["an empty ceremony", decide, decision({ ceremonyId: "" }), "/ceremonyId too_short"],
-    [
-      "a ceremony of 129 characters",
-      decide,
-      decision({ ceremonyId: "y".repeat(129) }),
-      "/ceremonyId too_long",
-    ],
-    ["an unknown field", decide, decision({ approved: true }), "/approved unknown_field"],
-    ["an assertion as text", decide, decision({ assertion: "AAAA" }), "/assertion wrong_type"],
+    ["an unknown vote", decide, vote({ vote: "maybe" }), "/vote not_one_of"],
+    ["a reason of 1,001 characters", decide, vote({ reason: "a".repeat(1_001) }), "/reason too_long"],
+    ["an empty ceremony", decide, vote({ ceremonyId: "" }), "/ceremonyId too_short"],
+    ["a ceremony of 129 characters", decide, vote({ ceremonyId: "y".repeat(129) }), "/ceremonyId too_long"],
+    ["an unknown field", decide, vote({ approved: true }), "/approved unknown_field"],
+    ["an assertion as text", decide, vote({ assertion: "AAAA" }), "/assertion wrong_type"],
     ["an assertion without its id", decide, assertion({ id: undefined }), "/assertion/id required"],
     ["an id that is not base64url", decide, assertion({ id: "A+==" }), "/assertion/id shape_mismatch"],
     [

@@ -110,7 +110,7 @@ describe("a sealed decision", () => {
   });
 
   it.each([
-    ["rejected", async (id: string) => company.alex.decide(id, { decision: "reject", reason: "No" })],
+    ["rejected", async (id: string) => company.alex.decide(id, { vote: "reject", reason: "No" })],
     ["cancelled", async (id: string) => ask.cancel(id)],
   ])("is also public when it was %s", async (outcome, end) => {
     const id = await company.asked();
@@ -174,7 +174,7 @@ describe("an approval that was not made public", () => {
         : [path.slice(1)];
     const opened =
       "entrySalt label proof record.v record.stream record.seq record.prev record.at record.type";
-    const body = "confirmation outcome payloadCommit signatures policy directory.seq directory.commit";
+    const body = "confirmation outcome payloadCommit signatures policyHash directory.seq directory.commit";
     const expected = [
       "v kind confirmation outcome at log.origin log.index anchor receipt".split(" "),
       opened.split(" ").map((name) => `opening.${name}`),

@@ -33,9 +33,9 @@ beforeAll(async () => {
   maria = await company.enrolled("maria");
 });
 
-async function decided(decision: "approve" | "reject" = "approve"): Promise<string> {
+async function decided(vote: "approve" | "reject" = "approve"): Promise<string> {
   const id = await company.asked("maria");
-  await maria.decide(id, { decision });
+  await maria.decide(id, { vote });
   return id;
 }
 
@@ -116,7 +116,7 @@ describe("a decision", () => {
   it("stays hidden if the person who requested the publication rejects it", async () => {
     const id = await decided();
     const asked = await ask(bea, id, "reveal");
-    await bea.decide(idOf(asked.body.approval), { decision: "reject" });
+    await bea.decide(idOf(asked.body.approval), { vote: "reject" });
     expect((await publicAnswer(id)).receipt).toBeNull();
   });
 });

@@ -107,16 +107,16 @@ describe("signing in", () => {
     ).toBe(409);
   });
 
-  it("with the signature of a decision opens no session, and a sign-in's signature decides nothing", async () => {
+  it("with the signature of a vote opens no session, and a sign-in's signature decides nothing", async () => {
     const id = await company.asked();
-    const decision = await alex.sign(id);
+    const vote = await alex.sign(id);
     const { answer } = await finish({}, (input) => ({
       ...input,
-      assertion: { ...decision.assertion, userHandle: alex.userHandle },
+      assertion: { ...vote.assertion, userHandle: alex.userHandle },
     }));
     expect(statusAndCode(answer)).toEqual([403, "unknown_credential"]);
     const { input } = await finish({});
-    const mixed = { ...decision, assertion: input.assertion as unknown as SignedForm["assertion"] };
+    const mixed = { ...vote, assertion: input.assertion as unknown as SignedForm["assertion"] };
     expect(await effectOf(id, async () => post(alex, id, mixed))).toEqual(
       refusal(403, "signature_verification_failed"),
     );

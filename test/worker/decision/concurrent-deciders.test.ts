@@ -97,7 +97,7 @@ async function asked(approver: CreateInput["approver"], more: Partial<CreateInpu
   return expectOk(created).row.id;
 }
 
-/** The decision that revokes this passkey, signed and not submitted yet. */
+/** The vote that revokes this passkey, signed and not submitted yet. */
 async function revocation({ person, passkey }: Signer, signer: Signer): Promise<Presigned> {
   const address = expectOk(await requestRevocation(runtime, store, passkey.credential.id, person));
   return presign(runtime, store, idOf(address), signer);
@@ -146,8 +146,8 @@ async function runAll(attempts: readonly Attempt[]): Promise<readonly Outcome[]>
 }
 
 const voting = (signed: Presigned): Attempt => ({
-  kind: signed.decision.decision,
-  ceremony: signed.decision.ceremonyId,
+  kind: signed.submitted.vote,
+  ceremony: signed.submitted.ceremonyId,
   run: () => submit(runtime, store, signed),
 });
 const revoking = (signed: Presigned): Attempt => ({ ...voting(signed), kind: "revoke" });
@@ -170,10 +170,10 @@ async function votesOf(
   id: string,
   count: number,
   signer: (place: number) => Signer,
-  decision: "approve" | "reject",
+  vote: "approve" | "reject",
 ): Promise<readonly Attempt[]> {
   const places = Array.from({ length: count }, (_unused, place) => place);
-  return (await Promise.all(places.map((place) => presign(runtime, store, id, signer(place), decision)))).map(
+  return (await Promise.all(places.map((place) => presign(runtime, store, id, signer(place), vote)))).map(
     voting,
   );
 }
@@ -311,7 +311,7 @@ async function expectQuorum(row: ConfirmationRow, revoked: string, revocationId:
   const voteRows = await store.select(votes, eq(votes.confirmationId, row.id));
   const revocationRow = await store.first(confirmations, eq(confirmations.id, revocationId));
   expect(revocationRow?.decidedSeq).toEqual(expect.any(Number));
-  const approvals = voteRows.filter(({ decision }) => decision === "approve");
+  const approvals = voteRows.filter(({ vote }) => vote === "approve");
   const others = approvals.filter(({ credentialId }) => credentialId !== revoked);
   if (row.status === "approved") {
     const revokedAfter = (revocationRow?.decidedSeq ?? 0) > (row.decidedSeq ?? 0);
@@ -363,7 +363,7 @@ describe("over HTTP", () => {
     const id = await company.asked();
     const held = await Promise.all(
       Array.from({ length: CALLS / 2 }, (_unused, place) =>
-        company.alex.sign(id, { decision: place % 3 === 0 ? "reject" : "approve" }),
+        company.alex.sign(id, { vote: place % 3 === 0 ? "reject" : "approve" }),
       ),
     );
     const calls = [

@@ -30,7 +30,7 @@ import {
 } from "../support/signed-decisions.ts";
 import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 
-// Something changes after a decision was judged and before it is committed. The statements of the commit must notice.
+// Something changes after a vote was judged and before it is committed. The statements of the commit must notice.
 
 const PAYLOAD = expectOk(canonicalPayload({ service: "api", sha: "abc123" }));
 const HOUR_MILLISECONDS = 3_600_000;
@@ -133,13 +133,13 @@ const CASES: Readonly<Record<string, Case>> = {
     status: "expired",
   },
   "the ceremony expires": {
-    happens: ({ decision }) =>
-      store.update(ceremonies, { expiresAt: runtime.now() - 1 }, eq(ceremonies.id, decision.ceremonyId)),
+    happens: ({ submitted }) =>
+      store.update(ceremonies, { expiresAt: runtime.now() - 1 }, eq(ceremonies.id, submitted.ceremonyId)),
     answer: "challenge_expired",
     status: "pending",
   },
   "the ceremony is used": {
-    happens: ({ decision }) => useCeremony(store, decision.ceremonyId, "s_other", runtime.now()),
+    happens: ({ submitted }) => useCeremony(store, submitted.ceremonyId, "s_other", runtime.now()),
     answer: "challenge_consumed",
     status: "pending",
   },
@@ -156,7 +156,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-describe("a decision, if between judging and committing", () => {
+describe("a vote, if between judging and committing", () => {
   it.each(Object.entries(CASES))("%s", async (_name, { happens, answer, status }) => {
     const spare = { person: maria.person, passkey: await insertActivePasskey(runtime, store, maria.person) };
     const id = await asked("alone");
@@ -169,9 +169,9 @@ describe("a decision, if between judging and committing", () => {
     await store.update(people, { role: "approver" }, eq(people.id, maria.person.id));
     expect(result.ok ? result.value : result.refusal.code).toBe(answer);
     expect((await auditConfirmation(store, id)).status).toBe(status);
-    const ceremony = await store.first(ceremonies, eq(ceremonies.id, signed.decision.ceremonyId));
+    const ceremony = await store.first(ceremonies, eq(ceremonies.id, signed.submitted.ceremonyId));
     expect(ceremony?.usedBy).toEqual(expect.any(String));
-    // A refused decision stays refused, because its ceremony is used.
+    // A refused vote stays refused, because its ceremony is used.
     if (!result.ok) expect((await submit(runtime, store, signed)).ok).toBe(false);
   });
 

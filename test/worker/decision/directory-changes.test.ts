@@ -177,7 +177,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
     const bea = await company.enrolled("bea", "admin");
     const maria = await company.enrolled("maria");
     const { again, request } = await loseDevice(company, "maria");
-    expect((await bea.decide(request, { decision: "reject", reason: "she sits here" })).body.status).toBe(
+    expect((await bea.decide(request, { vote: "reject", reason: "she sits here" })).body.status).toBe(
       "rejected",
     );
     const differs = await changedBy(async () => {

@@ -29,10 +29,10 @@ beforeAll(async () => {
   maria = await company.enrolled("maria");
 });
 
-describe("a decision that differs from what was signed", () => {
+describe("a vote that differs from what was signed", () => {
   const changes: readonly (readonly [name: string, signing: Signing, posted: object])[] = [
-    ["reject for approve", { decision: "approve" }, { decision: "reject" }],
-    ["approve for reject", { decision: "reject" }, { decision: "approve" }],
+    ["reject for approve", { vote: "approve" }, { vote: "reject" }],
+    ["approve for reject", { vote: "reject" }, { vote: "approve" }],
     ["another reason", { reason: "fine" }, { reason: "fine!" }],
     ["no reason for one", { reason: "fine" }, { reason: "" }],
     ["a reason for none", {}, { reason: "because" }],
@@ -43,7 +43,7 @@ describe("a decision that differs from what was signed", () => {
     const held = await alex.sign(id, signing);
     const work = async () => post(alex, id, { ...held, ...posted });
     expect(await effectOf(id, work)).toEqual(refusal(403, "signature_verification_failed"));
-    // The challenge is used: the honest decision comes too late, a new one does not.
+    // The challenge is used: the honest vote comes too late, a new one does not.
     expect(statusAndCode(await post(alex, id, held))).toEqual([409, "challenge_consumed"]);
     expect((await alex.decide(id, signing)).status).toBe(200);
   });

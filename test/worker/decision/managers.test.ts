@@ -121,7 +121,7 @@ describe("a tenant has at most 56 who manage people", { timeout: COMPANY_MAX_MIL
     const [first = "", second = ""] = asked.map(({ body }) => idOf(body.url));
     expect((await company.alex.decide(first)).body.status).toBe("approved");
     expect(statusAndCode(await company.alex.decide(second))).toEqual([409, "too_many_managers"]);
-    expect((await company.alex.decide(second, { decision: "reject" })).body.status).toBe("rejected");
+    expect((await company.alex.decide(second, { vote: "reject" })).body.status).toBe("rejected");
   });
 
   it("of whom 8 are owners", async () => {

@@ -7,7 +7,7 @@ import { decideWithRememberedCeremony } from "../../../src/app/decision/decide.t
 import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { openSession } from "../../../src/app/account/passkey-session.ts";
-import type { Decision } from "../../../src/app/decision/signed-step.ts";
+import type { SubmittedVote } from "../../../src/app/decision/signed-step.ts";
 import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { openDatabase } from "../../../src/store/database.ts";
@@ -25,7 +25,7 @@ import { changedBy } from "../support/database-rows.ts";
 import { insertActivePasskey, personNamed, signWith, type Signer } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
 
-// A decision that is judged by a remembered ceremony, without reading. If a fact has changed since, the statement that
+// A vote that is judged by a remembered ceremony, without reading. If a fact has changed since, the statement that
 // commits the step notices: nothing is committed, and the caller decides with a full read.
 
 let runtime: Runtime;
@@ -42,11 +42,11 @@ interface Page {
   readonly id: string;
   readonly remembered: RememberedCeremony;
   readonly signer: Signer;
-  readonly decision: Decision;
+  readonly submitted: SubmittedVote;
 }
 
-/** An open page with its decision signed, with a passkey and a session of its own. */
-async function openPage(id: string, choice: Decision["decision"] = "approve"): Promise<Page> {
+/** An open page with its vote signed, with a passkey and a session of its own. */
+async function openPage(id: string, vote: SubmittedVote["vote"] = "approve"): Promise<Page> {
   const person = await personNamed(store, "alex");
   const signer = { person, passkey: await insertActivePasskey(runtime, store, person) };
   const session = secretHash(await openSession(runtime, { store, passkey: signer.passkey.credential }));
@@ -55,14 +55,14 @@ async function openPage(id: string, choice: Decision["decision"] = "approve"): P
   await beginCeremony(runtime, store, id, person, { session, loaded });
   const remembered = takeCeremony(session, id);
   if (remembered === undefined) throw new RangeError("nothing was remembered");
-  const decision = await signWith(runtime, store, id, signer, remembered.ceremony.id, choice);
-  return { id, remembered, signer, decision };
+  const submitted = await signWith(runtime, store, id, signer, remembered.ceremony.id, vote);
+  return { id, remembered, signer, submitted };
 }
 
-const decided = async ({ remembered, decision }: Page, by = runtime) =>
-  (await decideWithRememberedCeremony(by, remembered, decision, newId(runtime, "s"))) !== undefined;
+const decided = async ({ remembered, submitted }: Page, by = runtime) =>
+  (await decideWithRememberedCeremony(by, remembered, submitted, newId(runtime, "s"))) !== undefined;
 
-describe("a decision with a remembered ceremony", () => {
+describe("a vote with a remembered ceremony", () => {
   it("waits for the database once before it is sealed", async () => {
     const page = await openPage(await company.asked());
     const batches: string[] = [];
@@ -147,18 +147,18 @@ describe("is not committed, and adds no step, if since then", () => {
 
 describe("is refused without a write", () => {
   const CHANGES: Readonly<Record<string, (page: Page) => Page>> = {
-    "for another ceremony": (page) => ({ ...page, decision: { ...page.decision, ceremonyId: "y_other" } }),
+    "for another ceremony": (page) => ({ ...page, submitted: { ...page.submitted, ceremonyId: "y_other" } }),
     "with a passkey that the ceremony does not allow": (page) => ({
       ...page,
       remembered: { ...page.remembered, passkeys: [] },
     }),
-    "for another decision than was signed": (page) => ({
+    "for another vote than was signed": (page) => ({
       ...page,
-      decision: { ...page.decision, decision: "reject" },
+      submitted: { ...page.submitted, vote: "reject" },
     }),
     "for another reason than was signed": (page) => ({
       ...page,
-      decision: { ...page.decision, reason: "no" },
+      submitted: { ...page.submitted, reason: "no" },
     }),
     "of another confirmation": (page) => {
       const { loaded } = page.remembered;

@@ -21,7 +21,7 @@ import {
 } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
-// Repeated decisions, changes between page and tap, and invalid bodies: one decision, or none.
+// Repeated votes, changes between page and tap, and invalid bodies: one vote, or none.
 
 let company: Company;
 let alex: BrowserClient;
@@ -30,22 +30,19 @@ beforeAll(async () => {
   alex = company.alex;
 });
 
-describe("a decision that was posted before", () => {
-  it.each(["approve", "reject"] as const)(
-    "to %s gets the first answer, and is one decision",
-    async (decision) => {
-      const id = await company.asked();
-      const held = await alex.sign(id, { decision, reason: "once" });
-      const first = await post(alex, id, held);
-      expect(first.status).toBe(200);
-      const differs = await changedBy(async () => {
-        for (let round = 0; round < 3; round++) expect(await post(alex, id, held)).toEqual(first);
-      });
-      expect(differs).toEqual([]);
-    },
-  );
+describe("a vote that was posted before", () => {
+  it.each(["approve", "reject"] as const)("to %s gets the first answer, and is one vote", async (vote) => {
+    const id = await company.asked();
+    const held = await alex.sign(id, { vote, reason: "once" });
+    const first = await post(alex, id, held);
+    expect(first.status).toBe(200);
+    const differs = await changedBy(async () => {
+      for (let round = 0; round < 3; round++) expect(await post(alex, id, held)).toEqual(first);
+    });
+    expect(differs).toEqual([]);
+  });
 
-  it("is one decision, also if it is posted many times at once", async () => {
+  it("is one vote, also if it is posted many times at once", async () => {
     const id = await company.asked();
     const held = await alex.sign(id);
     const answers = await Promise.all(Array.from({ length: 8 }, async () => post(alex, id, held)));
@@ -67,7 +64,7 @@ describe("a decision that was posted before", () => {
 
   it("and then signed again is refused as decided", async () => {
     const id = await company.asked();
-    const [first, second] = [await alex.sign(id), await alex.sign(id, { decision: "reject" })];
+    const [first, second] = [await alex.sign(id), await alex.sign(id, { vote: "reject" })];
     expect((await post(alex, id, first)).status).toBe(200);
     expect(statusAndCode(await post(alex, id, second))).toEqual([409, "already_decided"]);
     expect((await statusOf(id))?.["status"]).toBe("approved");
@@ -136,12 +133,12 @@ describe("after the page was loaded and before the tap", () => {
 
   it.each(["approve", "reject"] as const)(
     "the person's role became read-only, and they can't %s",
-    async (decision) => {
-      const sam = await company.enrolled(`sam-${decision}`);
-      const id = await company.asked(`sam-${decision}`);
-      const held = await sam.sign(id, { decision });
+    async (vote) => {
+      const sam = await company.enrolled(`sam-${vote}`);
+      const id = await company.asked(`sam-${vote}`);
+      const held = await sam.sign(id, { vote });
       const role = (name: string) =>
-        rows("UPDATE people SET role = ?1 WHERE username = ?2", name, `sam-${decision}`);
+        rows("UPDATE people SET role = ?1 WHERE username = ?2", name, `sam-${vote}`);
       await role("auditor");
       expect((await sam.approvalPage(id)).data.state).toMatchObject({
         canDecide: false,
@@ -149,7 +146,7 @@ describe("after the page was loaded and before the tap", () => {
       });
       expect(await effectOf(id, async () => post(sam, id, held))).toEqual(refusal(403, "not_an_approver"));
       await role("approver");
-      expect((await sam.decide(id, { decision })).status).toBe(200);
+      expect((await sam.decide(id, { vote })).status).toBe(200);
     },
   );
 
@@ -179,27 +176,27 @@ describe("after the page was loaded and before the tap", () => {
   });
 });
 
-describe("a decision that no page sends", () => {
+describe("a vote that no page sends", () => {
   const bad: readonly (readonly [name: string, change: object | string, status: number, at: string])[] = [
     [
       "break-glass that no policy allows",
-      { decision: "break-glass", reason: "fire" },
+      { vote: "break-glass", reason: "fire" },
       403,
       "signature_verification_failed",
     ],
-    ["another word", { decision: "yes" }, 422, "/decision"],
-    ["no decision", { decision: null }, 422, "/decision"],
+    ["another word", { vote: "yes" }, 422, "/vote"],
+    ["no vote", { vote: null }, 422, "/vote"],
     ["a long reason", { reason: "a".repeat(1_001) }, 422, "/reason"],
     [
       "a lone surrogate",
-      '{"ceremonyId":"y_1","decision":"approve","reason":"\\ud800","assertion":{}}',
+      '{"ceremonyId":"y_1","vote":"approve","reason":"\\ud800","assertion":{}}',
       400,
       "/reason",
     ],
     ["an unknown field", { approver: "alex" }, 422, "/approver"],
     ["no assertion", { assertion: null }, 422, "/assertion"],
     ["an assertion of text", { assertion: { id: 1 } }, 422, "/assertion"],
-    ["a decision twice", '{"decision":"approve","decision":"reject"}', 400, "/decision"],
+    ["a vote twice", '{"vote":"approve","vote":"reject"}', 400, "/vote"],
     ["a list", "[]", 400, ""],
     ["a large body", { reason: "a".repeat(40_000) }, 413, ""],
   ];
@@ -219,7 +216,7 @@ describe("a decision that no page sends", () => {
 
   it("with a signed break-glass is refused, too", async () => {
     const id = await company.asked();
-    const held = await alex.sign(id, { decision: "break-glass", reason: "fire" });
+    const held = await alex.sign(id, { vote: "break-glass", reason: "fire" });
     expect(await effectOf(id, async () => post(alex, id, held))).toEqual(
       refusal(403, "break_glass_not_allowed"),
     );

@@ -93,7 +93,7 @@ const storedCounter = async () =>
 describe("verifiers that disagree", () => {
   const id = () => alex.passkey.credential.id;
 
-  it("refuse a decision, and the operator sees it once", async () => {
+  it("refuse a vote, and the operator sees it once", async () => {
     const request = await company.asked();
     const signed = await alex.sign(request, { lies: DISPUTED });
     expect(statusAndCode(await alex.post(`/approve/${request}/decision`, signed))).toEqual(REFUSED);
@@ -122,7 +122,7 @@ describe("verifiers that disagree", () => {
 describe("a signature counter that went back", () => {
   const id = () => alex.passkey.credential.id;
 
-  it("is accepted in a decision, and the operator sees it once", async () => {
+  it("is accepted in a vote, and the operator sees it once", async () => {
     const request = await company.asked();
     await setCounter(10);
     const signed = await alex.sign(request, { lies: { signCount: 4 } });
@@ -158,7 +158,7 @@ describe("a passkey whose counter went back", () => {
   const mark = async () => (await alex.devicesPage()).data.passkeys[0].counterRegressedAt as string | null;
 
   it.each<[string, () => Promise<unknown>]>([
-    ["in a decision", async () => alex.decide(await company.asked(), { lies: { signCount: 4 } })],
+    ["in a vote", async () => alex.decide(await company.asked(), { lies: { signCount: 4 } })],
     ["at sign-in", async () => signInWith({ signCount: 4 })],
   ])("%s is marked on its person's page", async (_name, use) => {
     expect(await mark()).toBeNull();
@@ -206,7 +206,7 @@ it.each<[string, number, number]>([
   expect([lines(), await events()]).toEqual([[], []]);
 });
 
-it("a decision without a session is no event", async () => {
+it("a vote without a session is no event", async () => {
   const request = await company.asked();
   await setCounter(10);
   const signed = await alex.sign(request, { lies: { signCount: 4 } });

@@ -74,7 +74,7 @@ describe("a request", () => {
 
   it("is rejected with the same signature, and proven", async () => {
     const id = await company.asked();
-    await company.alex.decide(id, { decision: "reject", reason: "not on a Friday" });
+    await company.alex.decide(id, { vote: "reject", reason: "not on a Friday" });
     expect(await read(id)).toMatchObject({
       status: "rejected",
       decisions: [{ decision: "reject", reason: "not on a Friday" }],

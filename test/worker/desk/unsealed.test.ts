@@ -33,31 +33,31 @@ afterAll(async () => {
   await reset();
 });
 
-const DECISIONS = [
+const VOTES = [
   ["approve", "approved"],
   ["reject", "rejected"],
 ] as const;
 const ask = async (input: Record<string, unknown>) => (await agent.call(TOOL, input)).result;
 
-async function decideUnsealed(id: string, decision: "approve" | "reject"): Promise<void> {
-  const { status, body } = await company.alex.decide(id, { decision, reason: "a secret" });
+async function decideUnsealed(id: string, vote: "approve" | "reject"): Promise<void> {
+  const { status, body } = await company.alex.decide(id, { vote, reason: "a secret" });
   expect([status, body.sealed]).toEqual([200, false]);
 }
 
-describe.each(DECISIONS)("with an unsealed decision to %s", (decision, outcome) => {
+describe.each(VOTES)("with an unsealed decision to %s", (vote, outcome) => {
   it("an agent's repeated call gets the pending request", async () => {
     const input = newRequest();
     const { confirmation_id: id } = await ask(input);
-    await decideUnsealed(id, decision);
+    await decideUnsealed(id, vote);
     expect(await ask(input)).toMatchObject({ confirmation_id: id, status: "pending", approved: false });
   });
 
   it("an agent's call with a new idempotency_key creates another request, as while the first is pending", async () => {
     const input = newRequest();
     const { confirmation_id: id } = await ask(input);
-    const whilePending = await ask({ ...input, idempotency_key: `${decision}-while-pending` });
-    await decideUnsealed(id, decision);
-    const afterwards = await ask({ ...input, idempotency_key: `${decision}-afterwards` });
+    const whilePending = await ask({ ...input, idempotency_key: `${vote}-while-pending` });
+    await decideUnsealed(id, vote);
+    const afterwards = await ask({ ...input, idempotency_key: `${vote}-afterwards` });
     expect([whilePending.status, afterwards.status]).toEqual(["pending", "pending"]);
     expect(await idsOf(input.action)).toEqual([id, whilePending.confirmation_id, afterwards.confirmation_id]);
   });
@@ -83,7 +83,7 @@ describe.each(DECISIONS)("with an unsealed decision to %s", (decision, outcome) 
       };
     };
     const before = await observe();
-    await decideUnsealed(id, decision);
+    await decideUnsealed(id, vote);
     expect(await observe()).toEqual(before);
   });
 
@@ -91,7 +91,7 @@ describe.each(DECISIONS)("with an unsealed decision to %s", (decision, outcome) 
     const id = await company.asked();
     const path = `/api/confirmations/${id}`;
     const tag = (await calls.raw(path)).headers.get("etag") ?? "";
-    await decideUnsealed(id, decision);
+    await decideUnsealed(id, vote);
     const same = await calls.raw(path, { "if-none-match": tag });
     expect([same.status, same.headers.get("retry-after")]).toEqual([304, "2"]);
   });
@@ -100,7 +100,7 @@ describe.each(DECISIONS)("with an unsealed decision to %s", (decision, outcome) 
     const id = await company.asked();
     const start = Date.now();
     const waiting = calls.read(id, "?wait=2");
-    await decideUnsealed(id, decision);
+    await decideUnsealed(id, vote);
     expect((await waiting).body.status).toBe("pending");
     expect((await calls.read(id, "?wait=1")).body.status).toBe("pending");
     expect(Date.now() - start).toBeGreaterThanOrEqual(2_900);
@@ -108,7 +108,7 @@ describe.each(DECISIONS)("with an unsealed decision to %s", (decision, outcome) 
 
   it("a cancellation is refused without the outcome", async () => {
     const id = await company.asked();
-    await decideUnsealed(id, decision);
+    await decideUnsealed(id, vote);
     const refused = await calls.cancel(id);
     expect([refused.status, refused.body.detail]).toEqual([409, "the request was already decided"]);
     const { result, text } = await agent.call("cancel_approval", { confirmation_id: id });

@@ -47,7 +47,7 @@ beforeAll(async () => {
   used = await approved();
   await consume(used);
   await cy.decide(await asked("cy"), { reason: "go" });
-  await cy.decide(await asked("cy"), { decision: "reject", reason: "not today" });
+  await cy.decide(await asked("cy"), { vote: "reject", reason: "not today" });
   await cancel(await asked());
   const late = await asked();
   await letExpire(late);

@@ -202,7 +202,7 @@ const DECISIONS: readonly Attack[] = [
         tenant.approved,
       );
       await rows(
-        `INSERT INTO votes SELECT tenant_id, ?1, person_id, step_id || 'x', decision, at, credential_id, statement,
+        `INSERT INTO votes SELECT tenant_id, ?1, person_id, step_id || 'x', vote, at, credential_id, statement,
          assertion, assertion_hash FROM votes WHERE confirmation_id = ?2`,
         id,
         tenant.approved,

@@ -70,7 +70,7 @@ const EDITS: readonly Edit[] = [
       await dropTriggers();
       await rows("UPDATE outbox SET outcome = 'approved' WHERE confirmation_id = ?1", tenant.rejected);
       await rows("UPDATE confirmations SET status = 'approved' WHERE id = ?1", tenant.rejected);
-      await rows("UPDATE votes SET decision = 'approve' WHERE confirmation_id = ?1", tenant.rejected);
+      await rows("UPDATE votes SET vote = 'approve' WHERE confirmation_id = ?1", tenant.rejected);
       await editStatement(tenant.rejected, { vote: "approve" });
     },
     tables: { receipt: "signature inclusion", audit: "chain decisions places", oldReceipt: "history" },

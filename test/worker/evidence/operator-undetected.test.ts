@@ -135,7 +135,7 @@ const LIMITS: readonly Limit[] = [
     why: "a signature that was never sealed leaves no trace; the signer never got a confirmation",
     attack: async () => {
       const id = await requestFromBoth(tenant, 1);
-      await tenant.cy.sign(id, { decision: "reject" });
+      await tenant.cy.sign(id, { vote: "reject" });
       await tenant.maria.decide(id);
       return id;
     },
@@ -176,7 +176,7 @@ const LIMITS: readonly Limit[] = [
     why: "there is no record before it is sealed; the approver never got a confirmation",
     attack: async () => {
       const id = await tenant.asked("cy");
-      await tenant.cy.sign(id, { decision: "reject" });
+      await tenant.cy.sign(id, { vote: "reject" });
       const { cancel } = restCalls(tenant);
       await cancel(id);
       return id;

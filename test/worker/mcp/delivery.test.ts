@@ -166,7 +166,7 @@ describe("a rejection", () => {
   async function rejected(): Promise<{ input: Input; id: string }> {
     const input = newRequest();
     const id = await idOf(input);
-    await company.alex.decide(id, { decision: "reject", reason: "no" });
+    await company.alex.decide(id, { vote: "reject", reason: "no" });
     expect(await ask(input)).toMatchObject({ status: "rejected", approved: false, reason: "no" });
     return { input, id };
   }
@@ -245,7 +245,7 @@ describe.each(ERAS.map((era, place) => [era, place] as const))("a client of the 
     const input = newRequest();
     await expectTimeout(input, agent(), 300);
     const [id = ""] = await idsOf(input.action);
-    await company.alex.decide(id, { decision: "reject" });
+    await company.alex.decide(id, { vote: "reject" });
     expect(await ask(input, agent())).toMatchObject({ confirmation_id: id, status: "rejected" });
     expect((await ask(input, agent())).code).toBe("rejection_locked");
   });

@@ -69,7 +69,7 @@ it("uses the newest revision with the newer client, and the older revision with 
 
 const OUTCOMES: readonly (readonly [status: string, end: (id: string) => Promise<unknown>])[] = [
   ["approved", (id) => company.alex.decide(id)],
-  ["rejected", (id) => company.alex.decide(id, { decision: "reject", reason: "not today" })],
+  ["rejected", (id) => company.alex.decide(id, { vote: "reject", reason: "not today" })],
   ["expired", (id) => letExpire(id)],
   ["cancelled", (id) => restCalls(company).cancel(id)],
   ["pending", async () => undefined],
@@ -226,7 +226,7 @@ describe("consume_approval", () => {
       "not_approved",
       async () => {
         const id = await company.asked();
-        await company.alex.decide(id, { decision: "reject" });
+        await company.alex.decide(id, { vote: "reject" });
         return id;
       },
       {},

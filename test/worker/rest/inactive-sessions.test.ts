@@ -39,8 +39,7 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
         const invited = await company.people("POST", "/api/invites", { username, role });
         const client = await BrowserClient.create(fetchWorker, ORIGIN);
         const { body } = await client.enrol(invited.body.enrolUrl);
-        if (column === "rejected")
-          await alex.decide(idOf(body.approval), { decision: "reject", reason: "No" });
+        if (column === "rejected") await alex.decide(idOf(body.approval), { vote: "reject", reason: "No" });
         clients.set(`${role} ${column}`, client);
       }
       const revoked = await company.enrolled(`revoked-${role}`, role);
@@ -56,7 +55,7 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
       const added = await alex.addDevice(further.passkey);
       await further.signIn();
       if (column === "rejected")
-        await alex.decide(idOf(added.body.approval), { decision: "reject", reason: "No" });
+        await alex.decide(idOf(added.body.approval), { vote: "reject", reason: "No" });
       if (column === "revoked") {
         await alex.decide(idOf(added.body.approval));
         const asked = await alex.post(`/devices/${further.passkey.credential.id}/revoke`, {});

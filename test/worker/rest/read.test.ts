@@ -59,7 +59,7 @@ describe("reading", () => {
       else if (event === "expire") {
         await letExpire(id);
         await read(id);
-      } else await company.alex.decide(id, { decision: event });
+      } else await company.alex.decide(id, { vote: event });
       const expected = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" }[
         event
       ];
@@ -127,7 +127,7 @@ describe("the list", () => {
     }
     ids = asked;
     await company.alex.decide(asked[0] ?? "");
-    await company.alex.decide(asked[2] ?? "", { decision: "reject" });
+    await company.alex.decide(asked[2] ?? "", { vote: "reject" });
     await restCalls(company).cancel(asked[1] ?? "");
     await letExpire(asked[3] ?? "");
     return () => {
@@ -236,7 +236,7 @@ describe("a receipt", () => {
   it.each<[string, (id: string) => Promise<unknown>, number]>([
     ["pending", async () => undefined, 404],
     ["approved", (id) => company.alex.decide(id), 200],
-    ["rejected", (id) => company.alex.decide(id, { decision: "reject" }), 200],
+    ["rejected", (id) => company.alex.decide(id, { vote: "reject" }), 200],
     ["cancelled", (id) => cancel(id), 200],
     ["overdue", (id) => letExpire(id), 200],
   ])("of a request that is %s", async (_name, before, status) => {

@@ -58,7 +58,7 @@ describe("schema.ts", () => {
       "confirmations.requester_kind",
       "confirmations.status",
       "steps.type",
-      "votes.decision",
+      "votes.vote",
       "events.type",
     ]);
     for (const { taken, listed } of checked) expect(taken).toEqual(listed);

@@ -1,7 +1,7 @@
 import type { Answered, BrowserClient } from "../../support/browser-client.ts";
 import { changedBy, rows } from "./database-rows.ts";
 
-// The effect of a posted decision: its answer, and the tables that it changed.
+// The effect of a posted vote: its answer, and the tables that it changed.
 
 export type SignedForm = Awaited<ReturnType<BrowserClient["sign"]>>;
 

@@ -125,23 +125,23 @@ export class RetryingClient {
     const session = secretHash(
       await this.retry(() => openSession(runtime, { store, passkey: passkey.credential })),
     );
-    const decision = await this.retry(async () => {
+    const submitted = await this.retry(async () => {
       const loaded = await loadConfirmation(store, id);
       const ceremony = await beginCeremony(runtime, store, id, person, loaded && { session, loaded });
       return signWith(runtime, store, id, { person, passkey }, expectOk(ceremony).ceremonyId, "approve");
     });
-    const submit = () =>
+    const send = () =>
       this.retry(async (): Promise<Result<"decided">> => {
         const remembered = takeCeremony(session, id);
         const stepId = newId(runtime, "s");
         const done =
-          remembered && (await decideWithRememberedCeremony(runtime, remembered, decision, stepId));
-        return done ? accept("decided") : decide(runtime, store, id, person, decision, stepId);
+          remembered && (await decideWithRememberedCeremony(runtime, remembered, submitted, stepId));
+        return done ? accept("decided") : decide(runtime, store, id, person, submitted, stepId);
       });
-    const decided = await submit();
+    const decided = await send();
     expectAnswer(decided, { ok: true, value: "decided" });
     // An identical repetition gets the first answer.
-    expectAnswer(await submit(), decided);
+    expectAnswer(await send(), decided);
   }
 }
 

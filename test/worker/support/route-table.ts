@@ -27,7 +27,7 @@ const ASSERTION = {
 };
 const REGISTRATION = { id: "AAAA", clientDataJSON: "AAAA", attestationObject: "AAAA", transports: [] };
 const CHALLENGE = "A".repeat(43);
-const DECISION = { ceremonyId: "y_1", decision: "approve", reason: "", assertion: ASSERTION };
+const VOTE = { ceremonyId: "y_1", vote: "approve", reason: "", assertion: ASSERTION };
 const ENROLMENT = { challenge: CHALLENGE, label: "", registration: REGISTRATION };
 const NEW_DEVICE = { ...ENROLMENT, proof: { challenge: CHALLENGE, assertion: ASSERTION } };
 
@@ -53,7 +53,7 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /approve/:id", access: "session", of: "confirmation", page: true },
   { route: "GET /approve/:id/state", access: "session", of: "confirmation" },
   { route: "POST /approve/:id/ceremony", access: "session", body: {}, of: "confirmation" },
-  { route: "POST /approve/:id/decision", access: "session", body: DECISION, of: "confirmation" },
+  { route: "POST /approve/:id/decision", access: "session", body: VOTE, of: "confirmation" },
   { route: "GET /approve/:id/publish", access: "session", of: "confirmation", page: true },
   { route: "POST /approve/:id/reveal", access: "session", body: {}, of: "confirmation" },
   { route: "POST /approve/:id/withdraw", access: "session", body: {}, of: "confirmation" },

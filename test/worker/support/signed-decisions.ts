@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { beginCeremony, statementOf } from "../../../src/app/decision/ceremony.ts";
 import { decide } from "../../../src/app/decision/decide.ts";
-import type { Decision } from "../../../src/app/decision/signed-step.ts";
+import type { SubmittedVote } from "../../../src/app/decision/signed-step.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromHex, toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
@@ -16,7 +16,7 @@ import type { Authenticator } from "../../support/authenticator.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import { ORIGIN } from "./worker-fixture.ts";
 
-// Decisions that are signed in advance, below HTTP, so that many can be submitted at one moment.
+// Votes that are signed in advance, below HTTP, so that many can be submitted at one moment.
 
 export interface Signer {
   readonly person: PersonRow;
@@ -26,7 +26,7 @@ export interface Signer {
 export interface Presigned {
   readonly id: string;
   readonly person: PersonRow;
-  readonly decision: Decision;
+  readonly submitted: SubmittedVote;
 }
 
 export async function presign(
@@ -34,44 +34,44 @@ export async function presign(
   store: TenantStore,
   id: string,
   { person, passkey }: Signer,
-  choice: Decision["decision"] = "approve",
+  vote: SubmittedVote["vote"] = "approve",
   reason = "",
 ): Promise<Presigned> {
   const { ceremonyId } = expectOk(await beginCeremony(runtime, store, id, person));
-  const decision = await signWith(runtime, store, id, { person, passkey }, ceremonyId, choice, reason);
-  return { id, person, decision };
+  const submitted = await signWith(runtime, store, id, { person, passkey }, ceremonyId, vote, reason);
+  return { id, person, submitted };
 }
 
-/** The decision signed over the challenge of this ceremony. */
+/** The vote signed over the challenge of this ceremony. */
 export async function signWith(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   { person, passkey }: Signer,
   ceremonyId: string,
-  decision: Decision["decision"],
+  vote: SubmittedVote["vote"],
   reason = "",
-): Promise<Decision> {
+): Promise<SubmittedVote> {
   const [[row], [ceremony]] = await store.read([
     store.select(confirmations, eq(confirmations.id, id)),
     store.select(ceremonies, eq(ceremonies.id, ceremonyId)),
   ]);
   if (row === undefined || ceremony === undefined) throw new RangeError("nothing to sign");
   const statement = statementOf(runtime, await store.own(), row, person, ceremony, {
-    vote: decision,
+    vote,
     reason,
   });
   const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
   const { assertion } = await passkey.assert(challenge);
-  return { ceremonyId, decision, reason, assertion, userHandle: null };
+  return { ceremonyId, vote, reason, assertion, userHandle: null };
 }
 
 export function submit(
   runtime: Runtime,
   store: TenantStore,
-  { id, person, decision }: Presigned,
+  { id, person, submitted }: Presigned,
 ): Promise<Result<unknown>> {
-  return decide(runtime, store, id, person, decision);
+  return decide(runtime, store, id, person, submitted);
 }
 
 export async function personNamed(store: TenantStore, username: string): Promise<PersonRow> {

@@ -32,16 +32,16 @@ export async function auditConfirmation(store: TenantStore, id: string): Promise
   expect(stepRows.map(({ n }) => n)).toEqual(stepRows.map((_step, place) => place + 1));
   expect(row.version).toBe(stepRows.length);
 
-  // One vote for each signed step and no other, of its person and with its decision, by a used ceremony.
+  // One vote for each signed step and no other, of its person and of its kind, by a used ceremony.
   const signed = stepRows.filter(({ type }) => ["approve", "reject", "break-glass"].includes(type));
   const byStep = (one: { step: string }, other: { step: string }) => (one.step < other.step ? -1 : 1);
   expect(
     voteRows
-      .map((vote) => ({ person: vote.personId, word: vote.decision, step: vote.stepId, at: vote.at }))
+      .map(({ personId, vote, stepId, at }) => ({ person: personId, vote, step: stepId, at }))
       .toSorted(byStep),
   ).toEqual(
     signed
-      .map((step) => ({ person: step.personId, word: step.type, step: step.id, at: step.at }))
+      .map((step) => ({ person: step.personId, vote: step.type, step: step.id, at: step.at }))
       .toSorted(byStep),
   );
   for (const { id: step, personId } of signed) {
@@ -126,7 +126,7 @@ export async function replayDirectory(store: TenantStore): Promise<Directory> {
     const row = about.find(({ id }) => id === confirmationId);
     const change = expectOk(parseChange(expectOk(parseJsonText(row?.payload ?? ""))));
     const signers = voteRows.filter(
-      (vote) => vote.confirmationId === confirmationId && vote.decision !== "reject",
+      (vote) => vote.confirmationId === confirmationId && vote.vote !== "reject",
     );
     directory = expectOk(
       applyChange(

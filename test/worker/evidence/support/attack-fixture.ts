@@ -67,7 +67,7 @@ export async function createAttackedTenant(): Promise<AttackedTenant> {
   await cy.decide(used);
   await consume(used);
   const rejected = await asked("cy");
-  await cy.decide(rejected, { decision: "reject", reason: "not today" });
+  await cy.decide(rejected, { vote: "reject", reason: "not today" });
   const approved = await asked("maria");
   await maria.decide(approved, { reason: "go" });
   const expired = await asked("cy");

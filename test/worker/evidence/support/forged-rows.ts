@@ -26,7 +26,7 @@ import { personNamed } from "../../support/signed-decisions.ts";
 export interface ForgedVote {
   readonly by: string;
   readonly passkey: Authenticator;
-  readonly decision?: Statement["vote"];
+  readonly vote?: Statement["vote"];
   /** Changes to the statement before it is signed. */
   readonly changes?: Partial<Statement>;
   /** The row names another person. */
@@ -100,26 +100,26 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
     approverId: null,
   };
   await store.insert(confirmations, row);
-  for (const [place, vote] of forged.votes.entries()) {
-    const person = await personNamed(store, vote.by);
-    const under = await personNamed(store, vote.under ?? vote.by);
-    const { decision = "approve" } = vote;
+  for (const [place, forgedVote] of forged.votes.entries()) {
+    const person = await personNamed(store, forgedVote.by);
+    const under = await personNamed(store, forgedVote.under ?? forgedVote.by);
+    const { vote = "approve" } = forgedVote;
     const statement: Statement = {
       ...fixedStatement(runtime, await store.own(), { tenantId: store.tenantId, ...row }, person),
-      vote: decision,
+      vote,
       reason: "",
       issued: isoTime(at - 1),
       salt: toBase64url(runtime.random(32)),
-      ...vote.changes,
+      ...forgedVote.changes,
     };
     const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
-    const { assertion } = await vote.passkey.assert(challenge);
+    const { assertion } = await forgedVote.passkey.assert(challenge);
     const stepId = newId(runtime, "s");
     await store.insert(steps, {
       confirmationId: id,
       n: place + 1,
       id: stepId,
-      type: decision,
+      type: vote,
       at,
       personId: under.id,
     });
@@ -127,9 +127,9 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
       confirmationId: id,
       personId: under.id,
       stepId,
-      decision,
+      vote,
       at,
-      credentialId: vote.passkey.credential.id,
+      credentialId: forgedVote.passkey.credential.id,
       statement: canonicalText(statement),
       assertion: canonicalText({ ...assertion }),
       assertionHash: toHex(assertionHash(assertion)),
