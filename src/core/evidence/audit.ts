@@ -11,9 +11,17 @@ import type { ExportFile, ExportHeader } from "./export.ts";
 import { LOOKAHEAD_LABELS, compareWithLog, type LogComparison, type Progress } from "./log-comparison.ts";
 import { TOO_FEW_WITNESSES } from "./log-checks.ts";
 import type { Refusal, Result } from "../refusal.ts";
-import { hexBytes, type Failure } from "./signed-record.ts";
+import { hexBytes } from "./signed-record.ts";
 import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
-import { absentCheck, ANY_TENANT, checkResult, isVerified, malformedChecks, type Check } from "./check.ts";
+import {
+  absentCheck,
+  ANY_TENANT,
+  checkResult,
+  isVerified,
+  malformedChecks,
+  type Check,
+  type Failure,
+} from "./check.ts";
 
 // Audits a tenant's whole history against the whole log, as a list of named checks.
 

@@ -1,5 +1,4 @@
 import type { Refusal } from "../refusal.ts";
-import type { Failure } from "./signed-record.ts";
 
 // A check of a report: passed, failed or absent, with a sentence for people who know no cryptography.
 
@@ -9,6 +8,9 @@ export interface Check<Name extends string> {
   readonly status: "passed" | "failed" | "absent";
   readonly detail: string;
 }
+
+/** What is wrong, in plain words; undefined if nothing is. */
+export type Failure = string | undefined;
 
 /** Given instead of a stream id by a verifier who accepts every tenant. */
 export const ANY_TENANT = "any";

@@ -16,7 +16,8 @@ import {
 } from "../stream/record.ts";
 import { refuse, type Result } from "../refusal.ts";
 import type { DirectoryLink, SignedChange, SignedRecord } from "./receipt.ts";
-import { base64urlBytes, signedFailure, type Before, type Failure } from "./signed-record.ts";
+import type { Failure } from "./check.ts";
+import { base64urlBytes, signedFailure, type Before } from "./signed-record.ts";
 
 // Rebuilds the directory from the owner's first passkey. Each change must be signed by people whom the changes before
 // it entitled.

@@ -2,7 +2,7 @@ import type { ExportRow } from "./export.ts";
 import type { Receipt } from "./receipt.ts";
 import { commitOf, replayDirectory } from "./directory-replay.ts";
 import { NO_PREVIOUS } from "../stream/record.ts";
-import type { Failure } from "./signed-record.ts";
+import type { Failure } from "./check.ts";
 
 // A tenant's complete history, as read from its export: every record in order, or a row that says it was
 // erased.

@@ -3,10 +3,10 @@ import { sha256 } from "../encoding/hash.ts";
 import { checkBitcoinHeader } from "../timestamp/bitcoin.ts";
 import { attestationsOf, parseTimestampFile } from "../timestamp/ots.ts";
 import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
-import { absentCheck, checkResult, type Check } from "./check.ts";
+import { absentCheck, checkResult, type Check, type Failure } from "./check.ts";
 import type { Receipt } from "./receipt.ts";
 import { recordInclusion } from "./record-chain.ts";
-import { base64urlBytes, type Failure } from "./signed-record.ts";
+import { base64urlBytes } from "./signed-record.ts";
 
 // The checks of a log's state: who signed it, and since when Bitcoin knows it.
 

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../tlog/checkpoint.ts";
 import { authenticEntries, type LogReader } from "../tlog/log-entries.ts";
 import { labelText, labelTexts } from "../stream/labels.ts";
 import { parseEntry } from "../stream/record.ts";
-import type { Failure } from "./signed-record.ts";
+import type { Failure } from "./check.ts";
 
 // Compares a tenant's records with the whole log: each record must be there once and in order, and no other
 // entry may have one of the tenant's labels. A label is an HMAC, so only a holder of the stream key can

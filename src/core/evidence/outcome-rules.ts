@@ -10,7 +10,7 @@ import {
 import type { Statement } from "../confirmation/statement.ts";
 import { parseChange } from "../stream/change-format.ts";
 import type { SignedRecord } from "./receipt.ts";
-import type { Failure } from "./signed-record.ts";
+import type { Failure } from "./check.ts";
 
 // Which outcome follows from which votes, under which policy and at which time. The service applies the same rules
 // when it decides (core/confirmation/decision.ts), so an honest record always passes.

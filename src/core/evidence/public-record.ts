@@ -6,11 +6,10 @@ import { id, ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 import type { Result } from "../refusal.ts";
 import { decisionRecord, outcome } from "../stream/record.ts";
 import { parseLogProof } from "../tlog/log-proof.ts";
-import { absentCheck, ANY_TENANT, checkResult, malformedChecks, type Check } from "./check.ts";
+import { absentCheck, ANY_TENANT, checkResult, malformedChecks, type Check, type Failure } from "./check.ts";
 import { checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
 import { anchorShape, labelField, opened, proofField, RECEIPT_LIMITS, type Receipt } from "./receipt.ts";
 import { recordInclusion } from "./record-chain.ts";
-import type { Failure } from "./signed-record.ts";
 import type { VerifyOptions } from "./verify.ts";
 
 // What anyone with the link may see of one decision: its record with the salt of its log entry, and the

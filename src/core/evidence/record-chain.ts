@@ -6,7 +6,8 @@ import type { Receipt } from "./receipt.ts";
 import { encodeEntry } from "../stream/record.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 import { commitOf } from "./directory-replay.ts";
-import { hexBytes, type Failure } from "./signed-record.ts";
+import type { Failure } from "./check.ts";
+import { hexBytes } from "./signed-record.ts";
 
 // The order of a receipt's records: each names those before it, and the log holds the last one.
 

@@ -8,13 +8,12 @@ import { parseJson, PAYLOAD_LIMITS } from "../encoding/strict-json.ts";
 import { payloadCommit } from "../stream/record.ts";
 import { expectOk } from "../refusal.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
+import type { Failure } from "./check.ts";
 import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
 import type { SignedRecord } from "./receipt.ts";
 
 // The checks of one signed record, in the order of the table of rules in web/docs/formats.md. Each returns what is
 // wrong in plain words, or undefined. They rely only on the receipt's shape, not on one another.
-
-export type Failure = string | undefined;
 
 /** Clocks of the machines that write records differ a little; a backdated record differs by more. */
 export const CLOCK_SLACK_SECONDS = 300;

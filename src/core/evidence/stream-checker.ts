@@ -12,7 +12,8 @@ import { applySignedChange, commitOf, creationFailure } from "./directory-replay
 import type { ExportHeader, ExportRow } from "./export.ts";
 import type { ChangeRecord, CreatedRecord, DecisionRecord } from "../stream/record.ts";
 import type { SignedRecord } from "./receipt.ts";
-import { hexBytes, isBackdated, signedFailure, type Before, type Failure } from "./signed-record.ts";
+import type { Failure } from "./check.ts";
+import { hexBytes, isBackdated, signedFailure, type Before } from "./signed-record.ts";
 
 // Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
 // before it. It keeps only what later records are checked against, so a long export needs little memory.

@@ -4,7 +4,15 @@ import { parseJsonObject } from "../encoding/strict-json.ts";
 import type { Directory } from "../stream/directory.ts";
 import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
 import type { TrustPolicy } from "../tlog/trust-policy.ts";
-import { absentCheck, ANY_TENANT, checkResult, isVerified, malformedChecks, type Check } from "./check.ts";
+import {
+  absentCheck,
+  ANY_TENANT,
+  checkResult,
+  isVerified,
+  malformedChecks,
+  type Check,
+  type Failure,
+} from "./check.ts";
 import { applyApproved, replayDirectory } from "./directory-replay.ts";
 import { compareWithHistory, type HistoryRow } from "./history.ts";
 import { anchorCheck, checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
@@ -18,7 +26,6 @@ import {
   revocationFailure,
   signatureFailure,
   statementFailure,
-  type Failure,
 } from "./signed-record.ts";
 
 // Verifies a receipt as a list of named checks. A check that needs something the verifier did not give, or that
