@@ -23,6 +23,8 @@ CREATE TABLE confirmations (
   escalated INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
+  -- When time alone changes a pending request: at the next escalation, or when it expires.
+  due_at INTEGER NOT NULL,
   execute_within_ms INTEGER,
   decided_at INTEGER,
   decided_seq INTEGER,
@@ -41,7 +43,7 @@ CREATE TABLE confirmations (
 
 -- A verification link names a confirmation and no tenant.
 CREATE UNIQUE INDEX confirmations_by_id ON confirmations (id);
-CREATE INDEX confirmations_pending ON confirmations (tenant_id, expires_at) WHERE status = 'pending';
+CREATE INDEX confirmations_pending ON confirmations (tenant_id, due_at) WHERE status = 'pending';
 CREATE UNIQUE INDEX confirmations_undelivered ON confirmations (tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
 -- Changes of the directory, by kind: a waiting person and every inbox look for pending ones.
 CREATE INDEX confirmations_changes ON confirmations (tenant_id, type, status) WHERE type <> 'decision';

@@ -82,7 +82,7 @@ export class Desk extends DurableObject<Env> {
 
   async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
     const inserted = await insertConfirmations(this.#store, drafts);
-    await this.wakeAt(Math.min(...drafts.map(({ row }) => row.expiresAt)));
+    await this.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
     return inserted;
   }
 

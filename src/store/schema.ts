@@ -136,6 +136,7 @@ export const confirmations = sqliteTable(
     escalated: integer("escalated").notNull(),
     createdAt: createdAt(),
     expiresAt: integer("expires_at").notNull(),
+    dueAt: integer("due_at").notNull(),
     executeWithinMs: integer("execute_within_ms"),
     decidedAt: integer("decided_at"),
     decidedSeq: integer("decided_seq"),

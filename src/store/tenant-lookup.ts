@@ -147,7 +147,7 @@ export function storeOfDesk(database: Database, deskName: string): TenantStore {
   return new TenantStore(database, deskName);
 }
 
-/** Tenants with records to seal or confirmations that have expired. */
+/** Tenants with records to seal or confirmations that time alone changes now. */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
@@ -155,7 +155,7 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
     .where(
       sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
        OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
-                  AND ${confirmations.status} = 'pending' AND ${confirmations.expiresAt} <= ${now})`,
+                  AND ${confirmations.status} = 'pending' AND ${confirmations.dueAt} <= ${now})`,
     );
   return rows.map(({ id }) => id);
 }

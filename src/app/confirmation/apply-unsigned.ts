@@ -1,12 +1,12 @@
-import { decide as judge, type Input } from "../../core/confirmation/decision.ts";
+import { decide as judge, dueAt, type Input } from "../../core/confirmation/decision.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { findDue, nextExpiry } from "../../store/confirmation/confirmations.ts";
+import { findDue, nextDue } from "../../store/confirmation/confirmations.ts";
 import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirmation/steps.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newSeal } from "../sealing/new-seal.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
-import { loadConfirmation, type LoadedConfirmation } from "./load.ts";
+import { countedVotes, loadConfirmation, type LoadedConfirmation } from "./load.ts";
 
 // Steps without a signature: expiry, escalation, the requester's cancel, the executor's consume. They use the same
 // chain of statements as a decision, so a race has one winner.
@@ -30,20 +30,21 @@ export async function applyUnsigned(
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
     const loaded = await loadConfirmation(store, id);
     if (loaded === undefined) return absent;
-    const now = runtime.now();
-    const change = judge(loaded.policy, loaded.state, input, now);
+    const change = judge(loaded.policy, loaded.state, input, runtime.now());
     if (!change.ok) return change;
-    const { state, effects } = change.value;
+    const { state, effects, at } = change.value;
     if (state === loaded.state) return accept(loaded);
     const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
     const committed = await commitStep(store, {
       confirmation: loaded.row,
       id: stepId,
       type: stepType(input, state.status),
-      now,
+      now: at,
       next: state.status,
       escalated: state.escalated,
+      dueAt: dueAt(loaded.policy, state),
       hasVotes: loaded.votes.length > 0,
+      countedVotes: countedVotes(loaded),
       seal: outcome === undefined ? null : newSeal(runtime, outcome),
       signature: null,
     });
@@ -61,9 +62,9 @@ function stepType(input: UnsignedInput, status: string): StepAttempt["type"] {
   return status === "expired" ? "expire" : "escalate";
 }
 
-/** Expires every confirmation that is due. Returns when the next one expires; undefined if none is pending. */
+/** Applies every expiry and escalation that is due. Returns when the next one is; undefined if nothing is pending. */
 export async function tickDue(runtime: Runtime, store: TenantStore): Promise<number | undefined> {
   const due = await findDue(store, runtime.now(), TICK_MAX_CONFIRMATIONS);
   for (const { id } of due) await applyUnsigned(runtime, store, id, { kind: "tick" });
-  return nextExpiry(store);
+  return nextDue(store);
 }

@@ -1,6 +1,7 @@
 import { fromHex } from "../../core/encoding/bytes.ts";
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { comparisonCode } from "../../core/confirmation/challenge.ts";
+import { dueAt } from "../../core/confirmation/decision.ts";
 import { peopleOf, policyHash, requirementsAfter, type Policy } from "../../core/confirmation/policy.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
@@ -47,6 +48,9 @@ export async function createConfirmation(
   idempotency: IdempotencyKey | null = null,
 ): Promise<Result<CreatedConfirmation>> {
   const row = newRow(runtime, store, input);
+  // Time alone would approve it, and nobody would judge whether its signers are still entitled.
+  if (row.type !== "decision" && row.dueAt < row.expiresAt)
+    throw new RangeError("a change of the directory has no escalations");
   const { requester } = input;
   const draft = {
     row,
@@ -131,6 +135,7 @@ function newRow(runtime: Runtime, store: TenantStore, input: CreateInput): Confi
   const now = runtime.now();
   const { requester, project, approver, identity, payload } = input;
   const policy = typeof approver === "string" || "username" in approver ? null : approver;
+  const expiresAt = now + input.expiresInMilliseconds;
   return {
     tenantId: store.tenantId,
     id: newId(runtime, "c"),
@@ -151,7 +156,8 @@ function newRow(runtime: Runtime, store: TenantStore, input: CreateInput): Confi
     version: 0,
     escalated: 0,
     createdAt: now,
-    expiresAt: now + input.expiresInMilliseconds,
+    expiresAt,
+    dueAt: policy === null ? expiresAt : dueAt(policy, { createdAt: now, expiresAt, escalated: 0 }),
     executeWithinMs: input.executeWithinMilliseconds,
     decidedAt: null,
     decidedSeq: null,

@@ -22,12 +22,12 @@ export async function list(
   store: TenantStore,
   filter: ListFilter,
 ): Promise<{ items: readonly ListItem[]; hasMore: boolean }> {
-  // Some may have expired and not be marked so.
-  if (filter.status === "expired") await tickDue(runtime, store);
+  // Time alone may have ended some that are not marked so.
+  if (filter.status === "expired" || filter.status === "approved") await tickDue(runtime, store);
   const rows = await listConfirmations(store, filter);
-  const overdue = rows.filter(({ status, expiresAt }) => status === "pending" && expiresAt <= runtime.now());
-  if (overdue.length > 0) {
-    for (const { id } of overdue) await applyUnsigned(runtime, store, id, { kind: "tick" });
+  const due = rows.filter((row) => row.status === "pending" && row.dueAt <= runtime.now());
+  if (due.length > 0) {
+    for (const { id } of due) await applyUnsigned(runtime, store, id, { kind: "tick" });
     return list(runtime, store, filter);
   }
   const page = rows.slice(0, filter.limit);

@@ -1,3 +1,4 @@
+import { dueAt } from "../../core/confirmation/decision.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { readConfirmationWithKey } from "../../store/confirmation/confirmations.ts";
 import type { CommittedRecord } from "../../store/confirmation/steps.ts";
@@ -23,7 +24,7 @@ export async function read(
   const { isKeyActive, rows } = await readConfirmationWithKey(store, id, key.id, runtime.now());
   if (!isKeyActive) return UNAUTHORIZED;
   if (rows?.row.projectId !== project.id || rows.row.type !== "decision") return absent();
-  return expireOrSeal(runtime, store, applyOutcome(confirmationFrom(rows), outcome));
+  return tickOrSeal(runtime, store, applyOutcome(confirmationFrom(rows), outcome));
 }
 
 /** With this outcome, unless the rows have it. */
@@ -44,18 +45,18 @@ export async function loadCurrent(
   id: string,
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadConfirmation(store, id);
-  return loaded ? expireOrSeal(runtime, store, loaded) : absent();
+  return loaded ? tickOrSeal(runtime, store, loaded) : absent();
 }
 
-/** Nobody reads "expired" before it is a committed row, or an outcome before it is sealed. */
-async function expireOrSeal(
+/** Nobody reads an outcome by time alone before it is a committed row, or any outcome before it is sealed. */
+async function tickOrSeal(
   runtime: Runtime,
   store: TenantStore,
   loaded: LoadedConfirmation,
 ): Promise<Result<LoadedConfirmation>> {
   const { id } = loaded.row;
-  const { status, expiresAt, sealed } = loaded.state;
-  if (status === "pending" && runtime.now() >= expiresAt)
+  const { status, sealed } = loaded.state;
+  if (status === "pending" && runtime.now() >= dueAt(loaded.policy, loaded.state))
     return applyUnsigned(runtime, store, id, { kind: "tick" });
   if (status === "pending" || sealed) return accept(loaded);
   // Decided but not sealed: an earlier request for sealing was lost.

@@ -21,7 +21,7 @@ interface Activity {
 }
 const activities = new Map<string, Activity>();
 
-/** Whether it was inserted. If so, the desk's alarm is set before it expires. */
+/** Whether it was inserted. If so, the desk's alarm is set for when it is due. */
 export async function storeConfirmation(
   runtime: Runtime,
   store: TenantStore,
@@ -36,10 +36,9 @@ export async function storeConfirmation(
     if (!isSingle) return await desk.create(draft);
     const inserted = await insertConfirmations(store, [draft]);
     if (inserted.size === 0) return false;
-    const { expiresAt } = draft.row;
-    const isAlarmSet =
-      activity.alarm <= expiresAt && activity.alarm > runtime.now() + CLOCK_SKEW_MILLISECONDS;
-    if (!isAlarmSet) activity.alarm = await desk.wakeAt(expiresAt);
+    const { dueAt } = draft.row;
+    const isAlarmSet = activity.alarm <= dueAt && activity.alarm > runtime.now() + CLOCK_SKEW_MILLISECONDS;
+    if (!isAlarmSet) activity.alarm = await desk.wakeAt(dueAt);
     return true;
   } catch (problem) {
     // The insert may have succeeded and only its answer be lost.

@@ -12,19 +12,18 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { reportEvent } from "../account/security-events.ts";
 import type { Session } from "../account/passkey-session.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
-import { confirmationFrom, loadConfirmation, type LoadedConfirmation } from "../confirmation/load.ts";
+import {
+  confirmationFrom,
+  countedVotes,
+  loadConfirmation,
+  type LoadedConfirmation,
+} from "../confirmation/load.ts";
 import { lastSealedChange, refuseRemovedPasskey } from "../directory/change.ts";
 import { renewEndorsement } from "../directory/endorse.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import type { RememberedCeremony } from "./remembered-ceremonies.ts";
-import {
-  countedVotes,
-  isDeviceBound,
-  prepareStep,
-  type SubmittedVote,
-  type VoteContext,
-} from "./signed-step.ts";
+import { isDeviceBound, prepareStep, type SubmittedVote, type VoteContext } from "./signed-step.ts";
 
 // One chain of statements commits a vote. If the vote decides the request, the outcome is sealed, and only after that
 // the requester sees it.
@@ -62,7 +61,9 @@ export async function decide(
   const context = { ...shared, assertionHash: hash, stepId, session: null };
   const result = await commitVote(runtime, store, context, loaded);
   if (result.ok) return result;
-  if (result.refusal.code === "expired") await applyUnsigned(runtime, store, id, { kind: "tick" });
+  // Time alone may have ended the request, by its expiry or by an escalation.
+  if (result.refusal.code === "expired" || result.refusal.code === "already_decided")
+    await applyUnsigned(runtime, store, id, { kind: "tick" });
   if (result.refusal.code === "change_outdated") await renewEndorsement(runtime, store, loaded.row);
   // Every assertion uses its challenge, also one that is refused.
   await useCeremony(store, ceremony.id, stepId, runtime.now());

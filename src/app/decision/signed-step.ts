@@ -1,7 +1,7 @@
 import type { AssertionFacts } from "../../core/webauthn/assertion.ts";
 import { fromHex } from "../../core/encoding/bytes.ts";
 import { challengeOf } from "../../core/confirmation/challenge.ts";
-import { decide as judge, type Input } from "../../core/confirmation/decision.ts";
+import { decide as judge, dueAt, type Input } from "../../core/confirmation/decision.ts";
 import { nonceOfText, type Statement } from "../../core/confirmation/statement.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
@@ -11,7 +11,7 @@ import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { SecurityEvent } from "../account/security-events.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
-import type { LoadedConfirmation } from "../confirmation/load.ts";
+import { countedVotes, type LoadedConfirmation } from "../confirmation/load.ts";
 import { endorsementOfChange, judgeChange, rejectedBy, revokedBy } from "../directory/change.ts";
 import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
@@ -58,6 +58,9 @@ export async function prepareStep(
   const refused = (...refusal: Parameters<typeof refuse>) => ({ step: refuse(...refusal), event: null });
   if (runtime.now() >= ceremony.expiresAt)
     return refused("challenge_expired", "this page was open too long; load it again");
+  // Servers' clocks differ. No verifier takes a signature from before the request.
+  if (ceremony.issuedAt < loaded.row.createdAt)
+    return refused("challenge_expired", "this page is dated before the request; load it again");
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
     return refused("unknown_credential", "this passkey is not active for you here");
   const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, submitted));
@@ -109,13 +112,13 @@ interface SignedStatement {
 async function judgeStep(
   runtime: Runtime,
   store: TenantStore,
-  { person, submitted, assertionHash, stepId, session }: VoteContext,
+  { person, submitted, ceremony, assertionHash, stepId, session }: VoteContext,
   loaded: LoadedConfirmation,
   { passkey, statement, authenticator }: SignedStatement,
 ): Promise<Result<StepAttempt>> {
   const { row, state: before } = loaded;
   const { vote } = submitted;
-  const now = runtime.now();
+  const now = Math.max(runtime.now(), ceremony.issuedAt);
   // One vote for each person. A second would raise, and the rollback would make the used ceremony valid again.
   if (before.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
     return refuse("already_signed", "this person has already signed this request");
@@ -124,17 +127,19 @@ async function judgeStep(
   if (!directory.ok) return directory;
   const change = judge(loaded.policy, before, inputOf(submitted, person), now);
   if (!change.ok) return change;
-  const { state, effects } = change.value;
+  const { state, effects, at } = change.value;
   const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
   const applies = outcome === "approved" || outcome === "break-glass";
   return accept({
     confirmation: row,
     id: stepId,
     type: vote,
-    now,
+    now: at,
     next: state.status,
     escalated: state.escalated,
+    dueAt: dueAt(loaded.policy, state),
     hasVotes: loaded.votes.length > 0,
+    countedVotes: countedVotes(loaded),
     seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
     signature: {
       ceremony: submitted.ceremonyId,
@@ -142,7 +147,6 @@ async function judgeStep(
       person: person.id,
       role: person.role,
       credential: passkey.id,
-      countedVotes: countedVotes(loaded),
       directory: directory.value,
       vote,
       statement,
@@ -154,10 +158,6 @@ async function judgeStep(
       rejects: outcome === "rejected" ? rejectedBy(row) : null,
     },
   });
-}
-
-export function countedVotes({ state }: LoadedConfirmation): number {
-  return state.votes.filter((vote) => vote.counts).length;
 }
 
 /** Null if the passkey's row needs no update. */

@@ -51,12 +51,13 @@ type Effect =
       readonly about: "asked" | "escalated" | "break-glass";
     }
   | { readonly kind: "seal"; readonly record: SealedOutcome | "consumed" }
-  | { readonly kind: "webhook"; readonly event: SealedOutcome | "consumed" }
-  | { readonly kind: "wakeAt"; readonly at: number };
+  | { readonly kind: "webhook"; readonly event: SealedOutcome | "consumed" };
 
 export interface Change {
   readonly state: Confirmation;
   readonly effects: readonly Effect[];
+  /** The time of this step and of its record. */
+  readonly at: number;
 }
 
 /** What the requester may see: a signed outcome reads `pending` until it is in the log. */
@@ -68,21 +69,34 @@ export function visibleStatus(state: Confirmation): Status {
 /** The effects of a new request. */
 export function initialEffects(policy: Policy, state: Confirmation): readonly Effect[] {
   const people = whoMayVote(policy, 0, state.requester);
-  return [{ kind: "notify", people: [...people], about: "asked" }, nextWakeUp(policy, state)];
+  return [{ kind: "notify", people: [...people], about: "asked" }];
+}
+
+/** When time alone changes a pending request: at the next escalation, or when it expires. A tick is due then. */
+export function dueAt(
+  policy: Policy,
+  state: Pick<Confirmation, "createdAt" | "expiresAt" | "escalated">,
+): number {
+  const next = policy.escalations[state.escalated];
+  return next === undefined
+    ? state.expiresAt
+    : Math.min(state.expiresAt, state.createdAt + next.afterSeconds * 1_000);
 }
 
 export function decide(policy: Policy, state: Confirmation, input: Input, now: number): Result<Change> {
+  // Servers' clocks differ, and a record must not be dated before the signatures in it.
+  const at = Math.max(now, lastStepAt(policy, state));
   switch (input.kind) {
     case "vote":
-      return castVote(policy, state, input, now);
+      return castVote(policy, state, input, at);
     case "override":
-      return override(policy, state, input, now);
+      return override(policy, state, input, at);
     case "cancel":
-      return closedRefusal(state, now) ?? accept(end(state, "cancelled", now));
+      return closedRefusal(policy, state, at) ?? accept(end(state, "cancelled", at));
     case "tick":
-      return accept(tick(policy, state, now));
+      return accept(tick(policy, state, at));
     case "consume":
-      return consume(state, input, now);
+      return consume(state, input, at);
   }
 }
 
@@ -92,19 +106,23 @@ function castVote(
   { person, vote }: Extract<Input, { kind: "vote" }>,
   now: number,
 ): Result<Change> {
-  const closed = closedRefusal(state, now);
+  const closed = closedRefusal(policy, state, now);
   if (closed) return closed;
   if (!whoMayVote(policy, now - state.createdAt, state.requester).has(person)) {
     return refuse("not_an_approver", "this person may not sign this request now");
   }
-  if (state.votes.some((earlier) => earlier.person === person)) {
-    return refuse("already_signed", "this person has already signed this request");
-  }
+  if (hasVoted(state, person)) return ALREADY_SIGNED;
   const votes = [...state.votes, { person, vote, at: now, counts: true }];
   const voted = { ...state, votes };
   const ended = vote === "reject" ? isEndedByRejections(policy, voted) : isApproved(policy, voted, now);
   const outcome = vote === "reject" ? "rejected" : "approved";
-  return accept(ended ? end(voted, outcome, now) : { state: voted, effects: [] });
+  return accept(ended ? end(voted, outcome, now) : { state: voted, effects: [], at: now });
+}
+
+const ALREADY_SIGNED = refuse("already_signed", "this person has already signed this request");
+
+function hasVoted({ votes }: Confirmation, person: string): boolean {
+  return votes.some((vote) => vote.person === person);
 }
 
 function override(
@@ -113,32 +131,37 @@ function override(
   { person, reason }: Extract<Input, { kind: "override" }>,
   now: number,
 ): Result<Change> {
-  const closed = closedRefusal(state, now);
+  const closed = closedRefusal(policy, state, now);
   if (closed) return closed;
   if (!policy.breakGlass.includes(person) || (policy.excludeRequester && person === state.requester)) {
     return refuse("break_glass_not_allowed", "the policy does not allow this person to decide alone");
   }
+  if (hasVoted(state, person)) return ALREADY_SIGNED;
   if (reason.trim() === "") return refuse("reason_required", "an emergency approval needs a reason");
   const ended = end({ ...state, overriddenBy: person }, "approved", now, "break-glass");
   const everyone = whoMayVote(policy, Number.POSITIVE_INFINITY, state.requester);
   const alarm: Effect = { kind: "notify", people: [...everyone], about: "break-glass" };
-  return accept({ state: ended.state, effects: [...ended.effects, alarm] });
+  return accept({ ...ended, effects: [...ended.effects, alarm] });
 }
 
 function tick(policy: Policy, state: Confirmation, now: number): Change {
   // Time does not change a committed outcome.
-  if (state.status !== "pending") return { state, effects: [] };
+  if (state.status !== "pending") return { state, effects: [], at: now };
+  // Once an escalation makes the given approvals enough, no other outcome is possible, however late the tick is.
+  const at = Math.min(now, state.expiresAt - 1);
+  if (isApproved(policy, state, at)) return end(state, "approved", at);
   if (now >= state.expiresAt) return end(state, "expired", now);
   const reached = requirementsAfter(policy, now - state.createdAt);
   const notified = peopleOf(reached.slice(0, state.escalated + 1));
-  const escalated = { ...state, escalated: reached.length - 1 };
-  if (escalated.escalated === state.escalated) return { state, effects: [nextWakeUp(policy, state)] };
+  const escalated = reached.length - 1;
+  if (escalated === state.escalated) return { state, effects: [], at: now };
   const people = [...whoMayVote(policy, now - state.createdAt, state.requester)].filter(
     (person) => !notified.has(person),
   );
   return {
-    state: escalated,
-    effects: [{ kind: "notify", people, about: "escalated" }, nextWakeUp(policy, escalated)],
+    state: { ...state, escalated },
+    effects: [{ kind: "notify", people, about: "escalated" }],
+    at: now,
   };
 }
 
@@ -170,6 +193,7 @@ function consume(
       { kind: "seal", record: "consumed" },
       { kind: "webhook", event: "consumed" },
     ],
+    at: now,
   });
 }
 
@@ -180,17 +204,31 @@ function end(state: Confirmation, status: Outcome, now: number, sealed: SealedOu
       { kind: "seal", record: sealed },
       { kind: "webhook", event: sealed },
     ],
+    at: now,
   };
 }
 
 /** The refusal if the request can no longer be decided. A requester may read it, so it names only a visible outcome. */
-function closedRefusal(state: Confirmation, now: number): ReturnType<typeof refuse> | undefined {
+function closedRefusal(
+  policy: Policy,
+  state: Confirmation,
+  now: number,
+): ReturnType<typeof refuse> | undefined {
   if (state.status === "expired") return refuse("expired", "the request has expired");
   const visible = visibleStatus(state);
   const outcome = visible === "pending" ? "decided" : visible;
-  if (state.status !== "pending") return refuse("already_decided", `the request was already ${outcome}`);
+  // If an escalation has made the given approvals enough, the next tick commits the outcome.
+  const isDecided =
+    state.status !== "pending" || isApproved(policy, state, Math.min(now, state.expiresAt - 1));
+  if (isDecided) return refuse("already_decided", `the request was already ${outcome}`);
   if (now >= state.expiresAt) return refuse("expired", "the request has expired");
   return undefined;
+}
+
+function lastStepAt(policy: Policy, { createdAt, votes, escalated, decidedAt }: Confirmation): number {
+  const escalation = policy.escalations[escalated - 1];
+  const escalatedAt = createdAt + (escalation?.afterSeconds ?? 0) * 1_000;
+  return Math.max(escalatedAt, decidedAt ?? 0, ...votes.map(({ at }) => at));
 }
 
 function isApproved(policy: Policy, state: Confirmation, now: number): boolean {
@@ -206,10 +244,4 @@ function isEndedByRejections(policy: Policy, state: Confirmation): boolean {
 function countedVoters({ votes }: Confirmation, vote: Vote["vote"]): ReadonlySet<string> {
   const counted = votes.filter((one) => one.vote === vote && one.counts);
   return new Set(counted.map(({ person }) => person));
-}
-
-function nextWakeUp(policy: Policy, state: Confirmation): Effect {
-  const next = policy.escalations[state.escalated];
-  const escalation = next === undefined ? state.expiresAt : state.createdAt + next.afterSeconds * 1_000;
-  return { kind: "wakeAt", at: Math.min(state.expiresAt, escalation) };
 }

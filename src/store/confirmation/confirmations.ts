@@ -190,17 +190,17 @@ export async function findPendingEndorsements(store: TenantStore): Promise<reado
 /** Written as in the partial index: with a parameter the planner would not use it. */
 export const IS_PENDING = sql`${confirmations.status} = 'pending'`;
 
-/** Pending confirmations that have expired. */
+/** Pending confirmations that time alone changes now. */
 export async function findDue(
   store: TenantStore,
   now: number,
   limit: number,
 ): Promise<readonly ConfirmationRow[]> {
-  return store.select(confirmations, and(IS_PENDING, lte(confirmations.expiresAt, now))).limit(limit);
+  return store.select(confirmations, and(IS_PENDING, lte(confirmations.dueAt, now))).limit(limit);
 }
 
-/** When the next pending confirmation expires; undefined if none is pending. */
-export async function nextExpiry(store: TenantStore): Promise<number | undefined> {
-  const [next] = await store.select(confirmations, IS_PENDING).orderBy(confirmations.expiresAt).limit(1);
-  return next?.expiresAt;
+/** When the next pending confirmation is due; undefined if none is pending. */
+export async function nextDue(store: TenantStore): Promise<number | undefined> {
+  const [next] = await store.select(confirmations, IS_PENDING).orderBy(confirmations.dueAt).limit(1);
+  return next?.dueAt;
 }

@@ -47,15 +47,22 @@ export const USE_CEREMONY = prepared(ceremonies, (scope) =>
   ),
 );
 
-type Kind = "open" | "expire" | "consume";
+type Kind = "open" | "escalate" | "expire" | "consume";
 
 export function kindOf(type: StepRow["type"]): Kind {
-  return type === "expire" || type === "consume" ? type : "open";
+  return type === "escalate" || type === "expire" || type === "consume" ? type : "open";
 }
+
+/** Whether as many votes count as when the step was judged. A passkey may have been revoked meanwhile. */
+const VOTES_AS_COUNTED = sql`${value("countedVotes")} = (SELECT count(*) FROM ${votes} v JOIN ${credentials} vk
+  ON vk.tenant_id = v.tenant_id AND vk.id = v.credential_id AND vk.revoked_at IS NULL
+  WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id)`;
 
 /** The state in which a confirmation takes a step of this kind. */
 const STATE: Readonly<Record<Kind, SQL>> = {
   open: sql`c.status = 'pending' AND c.expires_at > ${CLOCK}`,
+  // An approval by an escalation may be committed after the expiry. It must rest on the votes that were counted.
+  escalate: sql`c.status = 'pending' AND ${VOTES_AS_COUNTED}`,
   expire: sql`c.status = 'pending' AND c.expires_at <= ${CLOCK}`,
   consume: sql`c.status = 'approved' AND c.consumed_at IS NULL AND EXISTS (SELECT 1 FROM ${outbox} o
     WHERE o.tenant_id = c.tenant_id AND o.seq = c.decided_seq AND o.idx IS NOT NULL)`,
@@ -71,9 +78,7 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
   JOIN ${credentials} k ON k.tenant_id = c.tenant_id AND k.id = ${value("credential")}
     AND k.person_id = h.person_id AND k.endorsed_seq IS NOT NULL AND k.revoked_at IS NULL
   JOIN ${people} p ON p.tenant_id = c.tenant_id AND p.id = h.person_id AND p.role = ${value("role")}
-    AND ${value("countedVotes")} = (SELECT count(*) FROM ${votes} v JOIN ${credentials} vk
-      ON vk.tenant_id = v.tenant_id AND vk.id = v.credential_id AND vk.revoked_at IS NULL
-      WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id)
+    AND ${VOTES_AS_COUNTED}
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
     AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
       WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))
@@ -110,6 +115,7 @@ const insertStep = (state: SQL) =>
 
 export const INSERT_STEP = {
   open: insertStep(STATE.open),
+  escalate: insertStep(STATE.escalate),
   expire: insertStep(STATE.expire),
   consume: insertStep(STATE.consume),
 };
@@ -196,6 +202,7 @@ export const CHANGE_CONFIRMATION = prepared<typeof confirmations, never, { reado
         {
           version: NEXT_VERSION,
           escalated: value("escalated"),
+          dueAt: value("dueAt"),
           status: value("next"),
           decidedAt: value("decidedAt"),
           decidedSeq: seqOfStep(scope),

@@ -35,8 +35,11 @@ export interface StepAttempt {
   readonly now: number;
   readonly next: Status;
   readonly escalated: number;
+  readonly dueAt: number;
   /** Whether the version that was read has votes. */
   readonly hasVotes: boolean;
+  /** Votes that were counted. A passkey that was revoked meanwhile changes this number. */
+  readonly countedVotes: number;
   /** The record of this step, if it has one. */
   readonly seal: NewSeal | null;
   readonly signature: Signature | null;
@@ -58,8 +61,6 @@ export interface Signature {
   /** The role that was read. A person whose role changed meanwhile is judged again. */
   readonly role: string;
   readonly credential: string;
-  /** Votes that were counted. A passkey that was revoked meanwhile changes this number. */
-  readonly countedVotes: number;
   /** The last change of the directory, for an approval of a further change; null for other votes. */
   readonly directory: number | null;
   readonly vote: VoteRow["vote"];
@@ -166,11 +167,20 @@ function outboxRowOf(
 }
 
 function confirmationAfter(attempt: StepAttempt, { seq }: StreamPosition): ConfirmationRow {
-  const { confirmation, type, now, next, escalated } = attempt;
+  const { confirmation, type, now, next, escalated, dueAt } = attempt;
   const version = confirmation.version + 1;
   if (type === "consume") return { ...confirmation, version, consumedAt: now };
   const overriddenBy = overriderOf(attempt);
-  return { ...confirmation, version, escalated, status: next, decidedAt: now, decidedSeq: seq, overriddenBy };
+  return {
+    ...confirmation,
+    version,
+    escalated,
+    dueAt,
+    status: next,
+    decidedAt: now,
+    decidedSeq: seq,
+    overriddenBy,
+  };
 }
 
 function overriderOf({ type, signature }: StepAttempt): string | null {
@@ -179,7 +189,7 @@ function overriderOf({ type, signature }: StepAttempt): string | null {
 
 /** The parameters of the statements in decision-chain.ts. */
 function valuesOf(attempt: StepAttempt): Values {
-  const { confirmation, id, type, now, next, escalated, seal, signature } = attempt;
+  const { confirmation, id, type, now, next, escalated, dueAt, countedVotes, seal, signature } = attempt;
   return {
     confirmation: confirmation.id,
     version: confirmation.version,
@@ -188,6 +198,8 @@ function valuesOf(attempt: StepAttempt): Values {
     now,
     next,
     escalated,
+    dueAt,
+    countedVotes,
     decidedAt: next === "pending" ? null : now,
     overriddenBy: overriderOf(attempt),
     ...(seal && {

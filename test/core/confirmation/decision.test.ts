@@ -1,70 +1,17 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decide, type Confirmation, type Input } from "../../../src/core/confirmation/decision.ts";
+import type { Policy } from "../../../src/core/confirmation/policy.ts";
 import {
-  initialEffects,
-  decide,
-  visibleStatus,
-  type Change,
-  type Confirmation,
-  type Input,
-  type Vote,
-} from "../../../src/core/confirmation/decision.ts";
-import {
-  isSatisfied,
-  requirementsAfter,
-  singleApproverPolicy,
-  type Policy,
-  type Requirement,
-} from "../../../src/core/confirmation/policy.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
-
-/** Thousands of sequences take a second on an idle core, and more on a busy machine. */
-const PROPERTY_MAX_MILLISECONDS = 30_000;
-
-const T0 = 1_800_000_000_000;
-const MINUTE = 60_000;
-const HASH = "aa".repeat(32);
-
-const person = (name: string): Requirement => ({ kind: "person", person: name });
-const anyOf = (threshold: number, ...names: string[]): Requirement => ({
-  kind: "quorum",
-  name: "",
-  threshold,
-  of: names.map(person),
-});
-const policy = (more: Partial<Policy>): Policy => ({ ...singleApproverPolicy("ana"), ...more });
-const confirmation = (more: Partial<Confirmation> = {}): Confirmation => ({
-  status: "pending",
-  createdAt: T0,
-  expiresAt: T0 + 15 * MINUTE,
-  executeWithinMilliseconds: null,
-  requester: null,
-  payloadHash: HASH,
-  votes: [],
-  escalated: 0,
-  decidedAt: null,
-  overriddenBy: null,
-  sealed: false,
-  consumedAt: null,
-  ...more,
-});
-const vote = (who: string, cast: Vote["vote"] = "approve", counts = true): Vote => ({
-  person: who,
-  vote: cast,
-  at: T0,
-  counts,
-});
-
-/** The result, as a short text for tables. */
-function said(result: ReturnType<typeof decide>, before: Confirmation): string {
-  if (!result.ok) return result.refusal.code;
-  const { state, effects } = result.value;
-  const seals = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
-  if (seals.length > 0) return `-> ${seals.join("+")}`;
-  return state === before || JSON.stringify(state) === JSON.stringify(before)
-    ? "no change"
-    : `${state.status}, changed`;
-}
+  anyOf,
+  confirmation,
+  HASH,
+  MINUTE,
+  person,
+  policy,
+  said,
+  T0,
+  vote,
+} from "../../support/confirmation-state.ts";
 
 const inputs: Record<string, Input> = {
   approve: { kind: "vote", person: "ana", vote: "approve" },
@@ -224,6 +171,14 @@ describe("rules of a policy", () => {
       "break_glass_not_allowed",
     ],
     ["break-glass", glass, {}, { kind: "override", person: "bo", reason: "x" }, 0, "-> break-glass"],
+    [
+      "break-glass by somebody who has signed",
+      policy({ require: anyOf(2, "ana", "bo"), breakGlass: ["bo"] }),
+      { votes: [vote("bo")] },
+      { kind: "override", person: "bo", reason: "x" },
+      0,
+      "already_signed",
+    ],
   ];
   it.each(rows)("%s", (_name, somePolicy, more, input, elapsed, expected) => {
     const state = confirmation(more);
@@ -245,132 +200,3 @@ describe("rules of a policy", () => {
     );
   });
 });
-
-it("notifies the people, and wakes at the next escalation or at the end", () => {
-  const escalating = policy({
-    escalations: [
-      { afterSeconds: 300, require: person("bo") },
-      { afterSeconds: 600, require: person("cy") },
-    ],
-  });
-  const state = confirmation();
-  expect(initialEffects(escalating, state)).toEqual([
-    { kind: "notify", people: ["ana"], about: "asked" },
-    { kind: "wakeAt", at: T0 + 300_000 },
-  ]);
-  const after = (change: Change, milliseconds: number): Change =>
-    expectOk(decide(escalating, change.state, { kind: "tick" }, T0 + milliseconds));
-  const early = after({ state, effects: [] }, 1_000);
-  const first = after(early, 300_000);
-  const again = after(first, 300_001);
-  const second = after(again, 600_000);
-  const last = after(second, 15 * MINUTE);
-  expect([early, first, again, second, last].map((change) => change.effects)).toEqual([
-    [{ kind: "wakeAt", at: T0 + 300_000 }],
-    [
-      { kind: "notify", people: ["bo"], about: "escalated" },
-      { kind: "wakeAt", at: T0 + 600_000 },
-    ],
-    [{ kind: "wakeAt", at: T0 + 600_000 }],
-    [
-      { kind: "notify", people: ["cy"], about: "escalated" },
-      { kind: "wakeAt", at: T0 + 15 * MINUTE },
-    ],
-    [
-      { kind: "seal", record: "expired" },
-      { kind: "webhook", event: "expired" },
-    ],
-  ]);
-});
-
-it("keeps its promises over random sequences of inputs", { timeout: PROPERTY_MAX_MILLISECONDS }, () => {
-  const names = fc.constantFrom("ana", "bo", "cy", "dan");
-  const anInput: fc.Arbitrary<Input | { kind: "seal" } | { kind: "revoke"; person: string }> = fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        kind: fc.constant("vote" as const),
-        person: names,
-        vote: fc.constantFrom("approve" as const, "approve" as const, "reject" as const),
-      }),
-    },
-    fc.record({ kind: fc.constant("override" as const), person: names, reason: fc.constantFrom("", "fire") }),
-    fc.constant({ kind: "cancel" as const }),
-    { weight: 2, arbitrary: fc.constant({ kind: "tick" as const }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant("consume" as const),
-        payloadHash: fc.constantFrom(HASH, "bb".repeat(32)),
-      }),
-    },
-    { weight: 2, arbitrary: fc.constant({ kind: "seal" as const }) },
-    fc.record({ kind: fc.constant("revoke" as const), person: names }),
-  );
-  const aPolicy = fc.record({
-    require: fc.constantFrom(person("ana"), anyOf(2, "ana", "bo", "cy"), anyOf(3, "ana", "bo", "cy")),
-    excludeRequester: fc.boolean(),
-    rejection: fc.constantFrom("first" as const, "impossible" as const),
-    escalations: fc.constantFrom([], [{ afterSeconds: 300, require: person("dan") }]),
-    breakGlass: fc.constantFrom([], ["dan"]),
-  });
-  const steps = fc.array(fc.tuple(anInput, fc.integer({ min: 0, max: 4 * MINUTE })), { maxLength: 14 });
-  fc.assert(
-    fc.property(aPolicy, fc.constantFrom(null, "ana", "bo"), steps, (some, requester, sequence) => {
-      const rules = policy(some);
-      let state = confirmation({ requester });
-      let now = T0;
-      const sealed: string[] = [];
-      for (const [input, pause] of sequence) {
-        now += pause;
-        if (input.kind === "seal") state = { ...state, sealed: state.status !== "pending" };
-        else if (input.kind === "revoke") {
-          const votes = state.votes.map((one) =>
-            one.person === input.person ? { ...one, counts: false } : one,
-          );
-          state = { ...state, votes };
-        } else {
-          const before = JSON.stringify(state);
-          const result = decide(rules, state, input, now);
-          expect(JSON.stringify(state)).toBe(before);
-          if (!result.ok) continue;
-          const next = result.value.state;
-          sealed.push(
-            ...result.value.effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : [])),
-          );
-          checkStep(rules, state, next, input, now);
-          state = next;
-        }
-      }
-      expect(sealed.length).toBe((state.status === "pending" ? 0 : 1) + (state.consumedAt === null ? 0 : 1));
-      if (!state.sealed) expect(["pending", "expired", "cancelled"]).toContain(visibleStatus(state));
-    }),
-    { numRuns: 10_000 },
-  );
-});
-
-function checkStep(
-  rules: Policy,
-  before: Confirmation,
-  after: Confirmation,
-  input: Input,
-  now: number,
-): void {
-  if (before.status !== "pending") expect(after.status).toBe(before.status);
-  if (before.consumedAt !== null) expect(after.consumedAt).toBe(before.consumedAt);
-  if (after.consumedAt !== before.consumedAt) expect(visibleStatus(before)).toBe("approved");
-  if (after.status === before.status) return;
-  if (after.status === "expired") expect(now).toBeGreaterThanOrEqual(before.expiresAt);
-  else expect(now).toBeLessThan(before.expiresAt);
-  if (after.status === "approved" && after.overriddenBy === null) {
-    const counted = after.votes.filter((one) => one.vote === "approve" && one.counts);
-    const people = new Set(counted.map((one) => one.person));
-    expect(people.size).toBe(counted.length);
-    if (rules.excludeRequester) expect(people.has(after.requester ?? "nobody")).toBe(false);
-    expect(requirementsAfter(rules, now - after.createdAt).some((tree) => isSatisfied(tree, people))).toBe(
-      true,
-    );
-  }
-  if (after.overriddenBy !== null) expect(rules.breakGlass).toContain(after.overriddenBy);
-  if (after.status === "rejected") expect(input).toMatchObject({ kind: "vote", vote: "reject" });
-}

@@ -28,6 +28,7 @@ import {
   type Presigned,
   type Signer,
 } from "../support/signed-decisions.ts";
+import { interrupted } from "../support/interrupted-store.ts";
 import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 
 // Something changes after a vote was judged and before it is committed. The statements of the commit must notice.
@@ -51,27 +52,6 @@ beforeAll(async () => {
   alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
   maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
 }, 30_000);
-
-/** The same store, but something else happens before its first statement that adds a step. */
-function interrupted(happens: () => Promise<unknown>): TenantStore {
-  let happened = false;
-  return new Proxy(store, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      const call = (...values: unknown[]) => Reflect.apply(value, target, values) as unknown;
-      if (name !== "run") return call;
-      return async (...values: Parameters<TenantStore["run"]>) => {
-        const addsStep = values[0].some((run) => run !== undefined && "step" in run.values);
-        if (addsStep && !happened) {
-          happened = true;
-          await happens();
-        }
-        return call(...values);
-      };
-    },
-  });
-}
 
 /** For maria alone, for her and alex together, or for either of them: then it takes two rejections. */
 async function asked(policy: "alone" | "both" | "either", clock = runtime): Promise<string> {
@@ -163,7 +143,7 @@ describe("a vote, if between judging and committing", () => {
     const signed = await presign(runtime, store, id, spare);
     const result = await submit(
       runtime,
-      interrupted(() => happens(signed, spare)),
+      interrupted(store, () => happens(signed, spare)),
       signed,
     );
     await store.update(people, { role: "approver" }, eq(people.id, maria.person.id));
@@ -186,7 +166,7 @@ describe("a vote, if between judging and committing", () => {
     const second = await presign(runtime, store, id, maria, vote);
     const result = await submit(
       runtime,
-      interrupted(() => revoke(spare.passkey.credential.id)),
+      interrupted(store, () => revoke(spare.passkey.credential.id)),
       second,
     );
     expect(result).toEqual({ ok: true, value: "decided" });
@@ -216,7 +196,7 @@ describe("a vote, if between judging and committing", () => {
     const key = spare.passkey.credential.id;
     const signed = await presign(runtime, store, await asked("alone"), spare);
     const other = () => store.update(credentials, { signCount: meanwhile }, eq(credentials.id, key));
-    expect((await submit(runtime, interrupted(other), signed)).ok).toBe(true);
+    expect((await submit(runtime, interrupted(store, other), signed)).ok).toBe(true);
     expect((await store.first(credentials, eq(credentials.id, key)))?.signCount).toBe(kept);
   });
 });

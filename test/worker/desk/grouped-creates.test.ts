@@ -97,7 +97,8 @@ it.each([
 });
 
 it("sets the alarm for the one that expires first", async () => {
-  await createAll([draft({}, { expiresAt: Date.now() + 1_000 })]);
+  const soon = Date.now() + 1_000;
+  await createAll([draft({}, { expiresAt: soon, dueAt: soon })]);
   await expect
     .poll(() => rows("SELECT count(*) AS n FROM confirmations WHERE status = 'expired'"), { timeout: 5_000 })
     .toEqual([{ n: 1 }]);

@@ -53,7 +53,7 @@ const desk = (more: Partial<DeskPort> = {}): DeskPort => ({
 });
 const runtime = (more?: Partial<DeskPort>): Runtime => ({ ...real, now: () => now, desk: () => desk(more) });
 const draft = (name: string, dueIn: number, more: Partial<NewConfirmation> = {}): NewConfirmation => ({
-  row: { ...like, id: idOf(name), createdAt: now, expiresAt: NOW + dueIn },
+  row: { ...like, id: idOf(name), createdAt: now, expiresAt: NOW + dueIn, dueAt: NOW + dueIn },
   audience: { username: "alex" },
   key: like.requesterId,
   idempotency: null,

@@ -40,7 +40,7 @@ export function restCalls({ api, apiKey, asked, alex }: Company): RestCalls {
 
 /** The confirmation has expired, and is not marked so yet. */
 export async function letExpire(id: string): Promise<void> {
-  await rows("UPDATE confirmations SET expires_at = ?1 WHERE id = ?2", Date.now() - 1, id);
+  await rows("UPDATE confirmations SET expires_at = ?1, due_at = ?1 WHERE id = ?2", Date.now() - 1, id);
 }
 
 export async function times<Value>(count: number, make: (place: number) => Promise<Value>): Promise<Value[]> {

@@ -17,7 +17,14 @@ import { audit } from "./log-audit.ts";
 
 // What must hold for a tenant's rows at any moment, and for its stream and the log when nothing is pending.
 
-const OUTCOMES = { approve: "approved", reject: "rejected", cancel: "cancelled", expire: "expired" } as const;
+const OUTCOMES = {
+  approve: "approved",
+  // When an escalation makes the given approvals enough.
+  escalate: "approved",
+  reject: "rejected",
+  cancel: "cancelled",
+  expire: "expired",
+} as const;
 
 /** One confirmation against its steps, votes and records. Returns its row. */
 export async function auditConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow> {

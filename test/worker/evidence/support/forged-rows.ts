@@ -89,6 +89,7 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
     escalated: 0,
     createdAt: created,
     expiresAt: created + 900_000,
+    dueAt: created + 900_000,
     executeWithinMs: null,
     decidedAt: at,
     decidedSeq: seq,

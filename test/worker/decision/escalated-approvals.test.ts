@@ -1,0 +1,183 @@
+import { reset } from "cloudflare:test";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
+import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
+import { loadCurrent } from "../../../src/app/confirmation/read.ts";
+import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
+import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
+import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { confirmations, credentials, projects } from "../../../src/store/schema.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import { interrupted } from "../support/interrupted-store.ts";
+import { trust } from "../support/log-audit.ts";
+import {
+  insertActivePasskey,
+  personNamed,
+  presign,
+  submit,
+  type Signer,
+} from "../support/signed-decisions.ts";
+import { auditConfirmation } from "../support/stream-audit.ts";
+import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+
+// Both of two must sign; five minutes later one is enough.
+
+/** Long enough to sign before it on a busy machine. */
+const ALARM_MILLISECONDS = 3_000;
+const ESCALATION_SECONDS = 300;
+const HOUR_MILLISECONDS = 3_600_000;
+
+let runtime: Runtime;
+let company: Company;
+let store: TenantStore;
+let alex: Signer;
+let maria: Signer;
+afterAll(() => reset());
+beforeAll(async () => {
+  runtime = await freshRuntime();
+  company = await newCompany(runtime);
+  store = company.store;
+  const other = await company.enrolled("maria");
+  alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
+  maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
+}, 30_000);
+
+function bothOrLaterOne(): Policy {
+  const of = [alex, maria].map(({ person }) => ({ kind: "person" as const, person: person.id }));
+  const quorum = (threshold: number) => ({ kind: "quorum" as const, name: "", threshold, of });
+  return {
+    ...singleApproverPolicy(""),
+    require: quorum(2),
+    escalations: [{ afterSeconds: ESCALATION_SECONDS, require: quorum(1) }],
+    breakGlass: [maria.person.id],
+  };
+}
+
+async function create(more: Partial<CreateInput> = {}): Promise<string> {
+  const project = await store.first(projects);
+  const created = await createConfirmation(runtime, store, {
+    type: "decision",
+    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    requester: { kind: "service", id: "k_escalated", name: "Escalated", person: null },
+    action: "Deploy",
+    payload: expectOk(canonicalPayload({ service: "api" })),
+    approver: bothOrLaterOne(),
+    expiresInMilliseconds: HOUR_MILLISECONDS,
+    executeWithinMilliseconds: null,
+    metadata: null,
+    ...more,
+  });
+  return expectOk(created).row.id;
+}
+
+/** A request that alex has approved. */
+async function approvedByOne(signer = alex, id?: string): Promise<string> {
+  const asked = id ?? (await create());
+  const signed = await presign(runtime, store, asked, signer);
+  expect((await submit(runtime, store, signed)).ok).toBe(true);
+  expect((await auditConfirmation(store, asked)).status).toBe("pending");
+  return asked;
+}
+
+/** Another server, whose clock shows a later or earlier time. */
+const shifted = (milliseconds: number): Runtime => ({ ...runtime, now: () => Date.now() + milliseconds });
+const afterEscalation = () => shifted(ESCALATION_SECONDS * 1_000);
+
+/** The verdict about the receipt, and when it was decided, before the expiry. */
+async function receiptVerdict(id: string): Promise<readonly unknown[]> {
+  const loaded = expectOk(await loadCurrent(runtime, store, id));
+  const file = expectOk(await receiptOf(runtime, store, loaded));
+  const report = await verifyReceipt(file, { tenant: ANY_TENANT, trust: await trust() });
+  return [report.verified, report.outcome, loaded.row.expiresAt - (loaded.row.decidedAt ?? 0)];
+}
+
+describe("an approval that an escalation makes enough", () => {
+  it("is sealed at that time by the alarm, without a call", async () => {
+    const id = await create();
+    const dueAt = runtime.now() + ALARM_MILLISECONDS;
+    const times = { createdAt: dueAt - ESCALATION_SECONDS * 1_000, dueAt };
+    await store.update(confirmations, times, eq(confirmations.id, id));
+    await approvedByOne(alex, id);
+    await runtime.desk(store.tenantId).wakeAt(dueAt);
+    await expect
+      .poll(async () => (await store.first(confirmations, eq(confirmations.id, id)))?.status, {
+        timeout: 5 * ALARM_MILLISECONDS,
+      })
+      .toBe("approved");
+    await auditConfirmation(store, id);
+    expect(await receiptVerdict(id)).toEqual([true, "approved", expect.any(Number)]);
+  });
+
+  it("is due at the escalation, and after that at the expiry", async () => {
+    const id = await create();
+    const row = async () => await auditConfirmation(store, id);
+    const before = await row();
+    expect(before.dueAt - before.createdAt).toBe(ESCALATION_SECONDS * 1_000);
+    expect(await tickDue(afterEscalation(), store)).toBe(before.expiresAt);
+    const after = await row();
+    expect([after.status, after.escalated, after.dueAt]).toEqual(["pending", 1, after.expiresAt]);
+    await applyUnsigned(runtime, store, id, { kind: "cancel" });
+  });
+
+  it("is dated before the expiry, also if nobody noticed it until then", async () => {
+    const id = await approvedByOne();
+    expectOk(await loadCurrent(shifted(2 * HOUR_MILLISECONDS), store, id));
+    expect(await receiptVerdict(id)).toEqual([true, "approved", 1]);
+    await auditConfirmation(store, id);
+  });
+
+  it.each(["approve", "reject", "break-glass"] as const)(
+    "stays the outcome if somebody signs too late: %s",
+    async (choice) => {
+      const id = await approvedByOne();
+      const signed = await presign(runtime, store, id, maria, choice, "late");
+      const answer = await submit(afterEscalation(), store, signed);
+      expect(answer).toMatchObject({ refusal: { code: "already_decided" } });
+      expect((await auditConfirmation(store, id)).status).toBe("approved");
+    },
+  );
+
+  it("stays the outcome if the requester cancels too late, and the next read shows it", async () => {
+    const id = await approvedByOne();
+    const cancelled = await applyUnsigned(afterEscalation(), store, id, { kind: "cancel" });
+    expect(cancelled).toMatchObject({ refusal: { detail: "the request was already decided" } });
+    expect((await auditConfirmation(store, id)).status).toBe("pending");
+    const { state } = expectOk(await loadCurrent(afterEscalation(), store, id));
+    expect([state.status, state.sealed]).toEqual(["approved", true]);
+  });
+
+  it("does not count a passkey that is revoked just before the commit", async () => {
+    const spare = { person: alex.person, passkey: await insertActivePasskey(runtime, store, alex.person) };
+    const id = await approvedByOne(spare);
+    const key = spare.passkey.credential.id;
+    const revoke = () => store.update(credentials, { revokedAt: runtime.now() }, eq(credentials.id, key));
+    const other = interrupted(store, revoke);
+    const { row } = expectOk(await applyUnsigned(afterEscalation(), other, id, { kind: "tick" }));
+    expect([row.status, row.escalated]).toEqual(["pending", 1]);
+  });
+
+  it("is refused for a change of the directory, which needs its signers' rights at that time", async () => {
+    await expect(create({ type: "policy.changed" })).rejects.toThrow("no escalations");
+  });
+});
+
+describe("a server whose clock differs", () => {
+  it("takes no signature over a page from before the request", async () => {
+    const id = await company.asked("maria");
+    const signed = await presign(shifted(-5_000), store, id, maria);
+    expect(await submit(runtime, store, signed)).toMatchObject({ refusal: { code: "challenge_expired" } });
+    expect((await auditConfirmation(store, id)).status).toBe("pending");
+  });
+
+  it("dates no decision before its signature", async () => {
+    const id = await company.asked("maria");
+    const signed = await presign(shifted(5_000), store, id, maria);
+    expect((await submit(runtime, store, signed)).ok).toBe(true);
+    expect(await receiptVerdict(id)).toEqual([true, "approved", expect.any(Number)]);
+  });
+});
