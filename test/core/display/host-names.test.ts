@@ -47,6 +47,15 @@ describe("a host that programs read in another form gets a warning", () => {
     [`https://${"é".repeat(30_000)}.example/`, ["an address whose host is not a valid name"]],
     [`https://${"%65".repeat(100)}.example/`, ["an address whose host is not a valid name"]],
     [`https://${")".repeat(30_000)}é`, ["an address whose host is not a valid name"]],
+    [`https://bücher.example${")".repeat(245)}`, ["the address leads to the host xn--bcher-kva.example"]],
+    [
+      `https://bücher.example${")".repeat(246)}`,
+      ["an address whose host is not a valid name", "as a host name this is xn--bcher-kva.example"],
+    ],
+    [`https://${"a".repeat(255)}.com`, []],
+    [`https://${"a".repeat(256)}.com`, ["an address whose host is not a valid name"]],
+    [`${"é".repeat(249)}.com`, [expect.stringMatching(/^as a host name this is xn--/)]],
+    [`${"é".repeat(250)}.com`, []],
     [`${"é".repeat(300)}.example`, []],
     ["https://bü%00cher.example/", ["an address whose host is not a valid name"]],
     [

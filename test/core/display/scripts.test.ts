@@ -46,6 +46,7 @@ describe("a text gets a warning", () => {
   it.each([
     ["pаypal Ρaypal", "one word holds letters of Latin and Cyrillic and Greek"],
     ["𐌰a", "one word holds letters of Latin and Gothic"],
+    ["𐌀a", "one word holds letters of Latin and Old Italic"],
     ["1٣٣٤", "digits that are not 0 to 9: U+0663, U+0664"],
     ["𝐚𝐛", "letters in an unusual form: U+1D41A, U+1D41B"],
   ])("%s: %s", (text, detail) => {

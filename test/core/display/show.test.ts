@@ -140,6 +140,13 @@ describe("a text", () => {
     ["1\u0301", "1⟨U+0301 combining mark⟩"],
     ["\u200d\u0301", "⟨U+200D zero width joiner⟩⟨U+0301 combining mark⟩"],
     ["a\u0301\u0301\u0301\u0301b", "a\u0301\u0301\u0301⟨U+0301 combining mark⟩b"],
+    [`a${"\u0301".repeat(5)}b`, `a\u0301\u0301\u0301${"⟨U+0301 combining mark⟩".repeat(2)}b`],
+    [`a${"\u0301".repeat(8)}`, `a\u0301\u0301\u0301${"⟨U+0301 combining mark⟩".repeat(5)}`],
+    ["a \u0301b", "a ⟨U+0301 combining mark⟩b"],
+    ["a\u0301 \u0301", "a\u0301 ⟨U+0301 combining mark⟩"],
+    ["z\u0301Z\u0301", "z\u0301Z\u0301"],
+    ["`\u0301{\u0301", "`⟨U+0301 combining mark⟩{⟨U+0301 combining mark⟩"],
+    ["\u00bf\u0301À\u0301", "\u00bf⟨U+0301 combining mark⟩À\u0301"],
     ["n\u0336o\u0336", "n⟨U+0336 overlaying mark⟩o⟨U+0336 overlaying mark⟩"],
     ["👩‍💻", "👩⟨U+200D zero width joiner⟩💻"],
     ['say "x"', 'say "x"'],
@@ -168,6 +175,11 @@ describe("a text", () => {
       },
     ]);
     expect(textWarnings(" two\n\tlines ⟨ ")).toEqual([]);
+  });
+
+  it("has the code of each warning, for the name and for the value", () => {
+    const [line] = linesOf({ pаy: "x\u200by" });
+    expect(line?.warnings.map(({ code }) => code)).toEqual(["mixed-scripts", "hidden-characters"]);
   });
 
   it("has its warnings under its row, for the name and for the value", () => {

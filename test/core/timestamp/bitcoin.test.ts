@@ -154,6 +154,23 @@ describe("a recent block", () => {
     expect(detailOf(checkBitcoinHeader(recent.root, recent.header))).toBe("accepted");
   });
 
+  const showsTooLittle = "timestamp_mismatch: the block header shows too little work";
+  it.each([
+    ["2^181", 0x19000020, showsTooLittle],
+    ["the next number after 2^181", 0x17200001, asksTooLittle],
+  ])("has a target of at most 2^181: %s", (_, bits, expected) => {
+    const claims2030 = withUint32(genesis.header, TIME_AT, Date.UTC(2030, 0, 1) / 1_000);
+    expect(detailOf(checkBitcoinHeader(genesis.root, withUint32(claims2030, 72, bits)))).toBe(expected);
+  });
+
+  it.each([
+    ["the last second of 2019", Date.UTC(2020, 0, 1) / 1_000 - 1, showsTooLittle],
+    ["the first second of 2020", Date.UTC(2020, 0, 1) / 1_000, asksTooLittle],
+  ])("is one from 2020 on: %s", (_, time, expected) => {
+    const header = withUint32(genesis.header, TIME_AT, time);
+    expect(detailOf(checkBitcoinHeader(genesis.root, header))).toBe(expected);
+  });
+
   it("cannot be an old one with a new height", () => {
     expect(detailOf(checkBitcoinHeader(genesis.root, genesis.header, 610_999))).toBe("accepted");
     expect(detailOf(checkBitcoinHeader(genesis.root, genesis.header, 611_000))).toBe(asksTooLittle);

@@ -160,6 +160,17 @@ describe("files written by hand", () => {
       `ff 00 ${BITCOIN} 01 09 ${BLOCK_170}`,
       leaf({ kind: "bitcoin", height: 9 }, block170),
     ],
+    [
+      "the greatest height of one byte, and the next",
+      `ff 00 ${BITCOIN} 01 7f 00 ${BITCOIN} 02 8001`,
+      leaf({ kind: "bitcoin", height: 127 }, { kind: "bitcoin", height: 128 }),
+    ],
+    // Their bytes would sort the other way round.
+    [
+      "two blocks whose heights have two bytes each",
+      `ff 00 ${BITCOIN} 02 ff01 00 ${BITCOIN} 02 8002`,
+      leaf({ kind: "bitcoin", height: 255 }, { kind: "bitcoin", height: 256 }),
+    ],
     ["a path", `f0 02 aabb 08 ${ALICE}`, step(append("aabb"), step(sha256, leaf(alice)))],
     [
       "attestations before operations, operations by tag and operand",

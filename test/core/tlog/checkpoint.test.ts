@@ -57,6 +57,7 @@ describe("a checkpoint", () => {
     ["other digits", `a\n١\n${ROOT}\n`],
     ["2^53", `a\n9007199254740992\n${ROOT}\n`],
     ["a very long size", `a\n${"1".repeat(CHECKPOINT_MAX_CHARACTERS)}\n${ROOT}\n`],
+    ["one character more than the longest", `${"o".repeat(256)}\n9007199254740991\n${ROOT}\n`],
     ["a long origin", `${"o".repeat(CHECKPOINT_MAX_CHARACTERS)}\n1\n${ROOT}\n`],
     ["no root", "a\n1\n\n"],
     ["a short root", `a\n1\n${ROOT.slice(4)}\n`],

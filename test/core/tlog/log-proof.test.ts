@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toBase64, utf8, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { encodeCheckpoint, parseCheckpoint } from "../../../src/core/tlog/checkpoint.ts";
 import { leafHash, verifyInclusion } from "../../../src/core/tlog/merkle.ts";
-import { parseNote, verifyNote } from "../../../src/core/tlog/signed-note.ts";
+import { NOTE_MAX_CHARACTERS, parseNote, verifyNote } from "../../../src/core/tlog/signed-note.ts";
 import {
   encodeLogProof,
   parseLogProof,
@@ -12,7 +12,7 @@ import {
 } from "../../../src/core/tlog/log-proof.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { inclusionPath } from "../../../src/core/tlog/tile-proof.ts";
-import { noteSigner, signedNote } from "../../support/log/note-signer.ts";
+import { noteSigner, signatureLine, signedNote } from "../../support/log/note-signer.ts";
 import { sampleEntry, sampleTree } from "../../support/log/sample-tree.ts";
 
 const SIZE = 300;
@@ -62,6 +62,8 @@ describe("a proof", () => {
     ["a space after the first line", good.replace("@v1", "@v1 ")],
     ["a carriage return", good.replaceAll("\n", "\r\n")],
     ["no index", good.replace(`index ${INDEX}\n`, "")],
+    ["neither index nor path", good.replace(`index ${INDEX}\n${hashes}`, "")],
+    ["only the first line", `c2sp.org/tlog-proof@v1\n\n${checkpoint}`],
     ["an empty index", good.replace(`index ${INDEX}`, "index ")],
     ["a leading zero", good.replace(`index ${INDEX}`, `index 0${INDEX}`)],
     ["a negative index", good.replace("index ", "index -")],
@@ -99,6 +101,17 @@ describe("a proof", () => {
   it("accepts 63 hashes and the maximum of extra data", () => {
     const most = withExtra.replace(hashes, line.repeat(63)).replace("aGVsbG8=", b64(PROOF_EXTRA_MAX_BYTES));
     expect(expectOk(parseLogProof(most)).path).toHaveLength(63);
+  });
+
+  it("may have as many characters as its longest parts together, and no more", () => {
+    const longest = encodeLogProof({
+      extra: new Uint8Array(PROOF_EXTRA_MAX_BYTES),
+      index: 2 ** 53 - 1,
+      path: Array.from({ length: 63 }, () => tree.rootAt(1)),
+      checkpoint: checkpoint + signatureLine(NOTE_MAX_CHARACTERS - checkpoint.length),
+    });
+    expect(longest.length).toBe(PROOF_MAX_CHARACTERS);
+    expect(parseLogProof(`${longest}x`)).toMatchObject({ ok: false, refusal: { code: "proof_malformed" } });
   });
 
   it.each<[string, object]>([

@@ -18,7 +18,7 @@ import {
   type NoteSignature,
 } from "../../../src/core/tlog/signed-note.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { noteSigner } from "../../support/log/note-signer.ts";
+import { noteSigner, signatureLine } from "../../support/log/note-signer.ts";
 import { flipped } from "../../support/log/sample-tree.ts";
 
 const KEY_32 = new Uint8Array(32).fill(5);
@@ -82,6 +82,12 @@ describe("verifier keys", () => {
     expect(() => noteKey("a", "ed25519", KEY_32.slice(1))).toThrow(RangeError);
   });
 
+  it("have names of up to 255 characters", () => {
+    const longest = noteKey("n".repeat(255), "ed25519", KEY_32);
+    expect(parseVkey(encodeVkey(longest))).toEqual({ ok: true, value: longest });
+    expect(() => noteKey("n".repeat(256), "ed25519", KEY_32)).toThrow(RangeError);
+  });
+
   it("have a different id for each type", () => {
     expect(noteKey("a", "ed25519", KEY_32).id).not.toBe(noteKey("a", "cosignature", KEY_32).id);
   });
@@ -134,6 +140,14 @@ describe("the form of a note", () => {
   ])("refuses %s", (_name, note) => {
     expect(parseNote(`text\n\n${line}`).ok).toBe(true);
     expect(parseNote(note)).toMatchObject({ ok: false, refusal: { code: "note_malformed" } });
+  });
+
+  it("has a limit on its characters, and so have its signatures alone", () => {
+    const longest = `text\n\n${signatureLine(NOTE_MAX_CHARACTERS - 6)}`;
+    expect(parseNote(longest).ok).toBe(true);
+    expect(parseNote(`x${longest}`).ok).toBe(false);
+    expect(parseSignatures(signatureLine(NOTE_MAX_CHARACTERS)).ok).toBe(true);
+    expect(parseSignatures(signatureLine(NOTE_MAX_CHARACTERS + 1)).ok).toBe(false);
   });
 
   it("accepts the maximum number of signatures", () => {

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { expectOk } from "../../../src/core/refusal.ts";
 import {
+  BUNDLE_MAX_BYTES,
   encodeEntries,
   entriesPath,
   parseEntries,
@@ -172,6 +174,14 @@ describe("entry bundles", () => {
     ]) {
       expect(() => encodeEntries(entries)).toThrow(RangeError);
     }
+  });
+
+  it("hold 256 entries of 65,535 bytes, and not a byte more", () => {
+    const largest = encodeEntries(Array.from({ length: 256 }, () => new Uint8Array(65_535)));
+    expect(largest.length).toBe(BUNDLE_MAX_BYTES);
+    expect(expectOk(parseEntries(largest)).length).toBe(256);
+    const larger = parseEntries(new Uint8Array(BUNDLE_MAX_BYTES + 1));
+    expect(larger).toMatchObject({ refusal: { detail: `a bundle has at most ${BUNDLE_MAX_BYTES} bytes` } });
   });
 
   it("never throws for any bytes, and round trips", () => {

@@ -179,6 +179,14 @@ describe("the policy file", () => {
     expect(parseTrustPolicy(text)).toMatchObject({ ok: false, refusal: { code: "trust_policy_malformed" } });
   });
 
+  it("has a limit on its characters", () => {
+    const text = `${w}quorum w\n`;
+    const comment = (characters: number) => `#${"x".repeat(characters - 2)}\n`;
+    const room = TRUST_POLICY_MAX_CHARACTERS - text.length;
+    expect(parseTrustPolicy(text + comment(room)).ok).toBe(true);
+    expect(parseTrustPolicy(text + comment(room + 1)).ok).toBe(false);
+  });
+
   it("is refused with two keys of one name and id", () => {
     // Found among 100,000 keys, because ids have only 32 bits.
     const [one, two] = [73_944, 105_314].map((number) => {

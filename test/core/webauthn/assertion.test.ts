@@ -168,8 +168,13 @@ describe("an assertion", () => {
   it("cannot be verified without a challenge", async () => {
     const none = { ...expecting(passkey()), challenge: new Uint8Array() };
     expect(await outcome(passkey(), { challenge: none.challenge }, none)).toBe("challenge_mismatch");
-    const short = { ...none, challenge: CHALLENGE.slice(0, 16) };
-    expect(await outcome(passkey(), { challenge: short.challenge }, short)).toBe("accepted");
+    for (const [bytes, code] of [
+      [15, "challenge_mismatch"],
+      [16, "accepted"],
+    ] as const) {
+      const short = { ...none, challenge: CHALLENGE.slice(0, bytes) };
+      expect(await outcome(passkey(), { challenge: short.challenge }, short)).toBe(code);
+    }
   });
 
   it("may come without a user handle", async () => {
@@ -238,6 +243,17 @@ describe("the form of an assertion", () => {
     expect(matchShape(assertionShape, bad).ok).toBe(false);
     expect(await outcomeOf(bad as unknown as Assertion, expecting(passkey()))).toBe("assertion_malformed");
     expect(matchShape(assertionShape, good)).toEqual({ ok: true, value: good });
+  });
+
+  it.each<[string, JsonValue]>([
+    ["an id of 1,023 bytes", { ...good, id: zeros(1_023) }],
+    ["one byte each", { ...good, id: "AA", clientDataJSON: "AA", signature: "AA" }],
+    ["client data of 4,096 bytes", { ...good, clientDataJSON: zeros(4_096) }],
+    ["authenticator data of 37 bytes", { ...good, authenticatorData: zeros(37) }],
+    ["authenticator data of 1,024 bytes", { ...good, authenticatorData: zeros(1_024) }],
+    ["a signature of 512 bytes", { ...good, signature: zeros(512) }],
+  ])("allows %s", (_name, allowed) => {
+    expect(matchShape(assertionShape, allowed)).toEqual({ ok: true, value: allowed });
   });
 
   it("has the hash of its canonical JSON, in any order of fields", () => {

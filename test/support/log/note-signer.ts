@@ -26,6 +26,14 @@ export async function noteSigner(name: string, type: NoteKeyType, seed: number):
   return { key, sign: async (text, time) => noteSignature(key, await sign(signedBytes(text, time)), time) };
 }
 
+/** A line of an unknown signer, of this many characters. */
+export function signatureLine(characters: number): string {
+  const rest = characters - "—  \n".length;
+  // Base64 comes in fours, and the name takes what is left.
+  const name = "n".repeat(1 + ((rest - 1) % 4));
+  return `— ${name} ${"A".repeat(rest - name.length)}\n`;
+}
+
 export async function ed25519Secret(seed: Bytes): Promise<{
   readonly publicKey: Bytes;
   readonly sign: (message: Bytes) => Promise<Bytes>;
