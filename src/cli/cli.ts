@@ -8,17 +8,23 @@ import { verifyCommand } from "./verify-command.ts";
 
 const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant STREAM | --any-tenant]
                    [--stream-key FILE] [--history FILE] [--payload FILE]
-                   [--any-outcome] [--json]
+                   [--any-outcome] [--accept-break-glass] [--accept-change]
+                   [--json]
     Checks a receipt on this machine. Exit code 0: all required checks passed and it is an
-    approval. 1: a check failed. 3: all checks passed, but it is not an approval. 2: the
-    command could not run.
+    approval. 1: a check failed, or a required one could not be made. 2: the command could not
+    run. All required checks passed, but 3: it is a rejection, expiry or cancellation; 4: one
+    person approved alone, in an emergency; 5: it approves a change of the directory, not a
+    request. Without --payload, exit code 0 does not say what was approved.
       --policy FILE      the log and the witnesses that you trust (tlog-policy)
       --tenant STREAM    the tenant's stream id that you saved, 64 hexadecimal digits
       --any-tenant       accept any tenant; this proves nothing about who the tenant is
       --stream-key FILE  the tenant's stream key (hexadecimal): checks the record's place
       --history FILE     the tenant's export: finds revocations, and contains the stream key
-      --payload FILE     what you are about to run: it must be what was signed
+      --payload FILE     what you are about to run: it must be what was signed. A script needs
+                         it: any other approval of the tenant has exit code 0 without it
       --any-outcome      exit code 0 also for a proven rejection, expiry or cancellation
+      --accept-break-glass  exit code 0 also for a proven emergency approval
+      --accept-change    exit code 0 also for a proven change of people, passkeys or policies
 
 countersign audit FILE|- --log URL|DIR --policy FILE (--tenant STREAM | --any-tenant) [--json]
     Checks the export of a tenant's complete history against the whole log: no gap, no fork,

@@ -24,6 +24,8 @@ const OPTIONS = {
   history: { type: "string" },
   payload: { type: "string" },
   "any-outcome": { type: "boolean" },
+  "accept-break-glass": { type: "boolean" },
+  "accept-change": { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -37,15 +39,26 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
     ...(values.payload === undefined ? {} : { payload: await readFile(values.payload, PAYLOAD_MAX_BYTES) }),
   };
   const report = await verifyReceipt(await readInput(source, RECEIPT_LIMITS.maxBytes), knowledge);
-  const exit = exitOf(report, values["any-outcome"] === true);
   console.log(values.json ? reportForMachines(report) : reportForPeople(report));
-  return exit;
+  return exitOf(report, values);
 }
 
-/** A script that continues at exit code 0 must not continue after a proven rejection. */
-function exitOf({ verified, outcome }: ReceiptReport, anyOutcome: boolean): number {
+interface Accepted {
+  readonly "any-outcome"?: boolean;
+  readonly "accept-break-glass"?: boolean;
+  readonly "accept-change"?: boolean;
+}
+
+/**
+ * A script that continues at exit code 0 must not continue after a proven rejection; nor, unless it says so, after an
+ * emergency approval or a change of the directory.
+ */
+function exitOf({ verified, outcome, receipt }: ReceiptReport, accepted: Accepted): number {
   if (!verified) return EXIT.failed;
-  return anyOutcome || outcome === "approved" || outcome === "break-glass" ? EXIT.passed : EXIT.noApproval;
+  if (outcome === "break-glass") return accepted["accept-break-glass"] ? EXIT.passed : EXIT.breakGlass;
+  if (outcome !== "approved") return accepted["any-outcome"] ? EXIT.passed : EXIT.noApproval;
+  const isChange = receipt?.decision.record.type !== "decision";
+  return isChange && !accepted["accept-change"] ? EXIT.change : EXIT.passed;
 }
 
 export function tenantOf(

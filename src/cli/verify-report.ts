@@ -4,33 +4,39 @@ import { canonicalBytes } from "../core/encoding/jcs.ts";
 import type { Receipt } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
 import { drawLine, drawText, show, textOf } from "../core/display/show.ts";
-import type { ReceiptReport } from "../core/evidence/verify.ts";
+import { ABSENT_WITHOUT_SIGNERS, type ReceiptReport } from "../core/evidence/verify.ts";
+import { changeText } from "../core/report/change-text.ts";
+import { changeOf, isDecided, receiptNotes, votesText } from "../core/report/receipt-notes.ts";
+import type { RichText } from "../core/report/rich-text.ts";
 import type { Check } from "../core/evidence/check.ts";
 
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const NAME_WIDTH = 12;
 
 /** One JSON object for scripts. `verified` is about the evidence, `outcome` about the decision. */
-export function reportForMachines({ verified, outcome, checks, receipt }: ReceiptReport): string {
-  return JSON.stringify({ verified, outcome, ...(receipt ? facts(receipt) : {}), checks });
+export function reportForMachines({ verified, outcome, checks, missing, receipt }: ReceiptReport): string {
+  return JSON.stringify({ verified, outcome, ...(receipt ? facts(receipt) : {}), missing, checks });
 }
 
 export function reportForPeople(report: ReceiptReport): string {
   const { receipt, checks } = report;
-  return [...(receipt ? summary(receipt) : []), ...checks.map(checkLine), "", verdict(report)].join("\n");
+  return [...(receipt ? summary(receipt) : []), ...checks.map(checkLine), "", ...verdict(report)].join("\n");
 }
 
 function facts({ decision, created }: Receipt) {
   const { record, evidence } = decision;
-  const { payloadHash } = evidence;
+  const { payload, payloadHash } = evidence;
   const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
   return {
+    /** `decision`, or the kind of change of the directory. */
+    type: record.type,
     stream: created.record.stream,
     confirmation: record.body.confirmation,
     seq: record.seq,
     at: record.at,
     payloadHash,
+    withheld: payload === null,
     action: first?.action ?? null,
     project: first?.project ?? null,
     requester: first?.requester ?? null,
@@ -39,12 +45,15 @@ function facts({ decision, created }: Receipt) {
   };
 }
 
-function summary({ decision, created }: Receipt): readonly string[] {
-  const { record, evidence } = decision;
+function summary(receipt: Receipt): readonly string[] {
+  const { record, evidence } = receipt.decision;
   const { payload, payloadHash } = evidence;
   const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
-  const lines = [`${record.body.outcome.toUpperCase()} at ${record.at}`];
+  const change = changeOf(receipt);
+  const subject = record.type === "decision" ? "" : "CHANGE OF THE DIRECTORY, ";
+  const lines = [`${subject}${record.body.outcome.toUpperCase()} at ${record.at}`];
+  if (change) lines.push(`  change     ${plainText(changeText(change))}`);
   if (first) {
     lines.push(
       `  action     ${plain(first.action)}`,
@@ -52,14 +61,15 @@ function summary({ decision, created }: Receipt): readonly string[] {
       `  asked by   ${plain(first.requester.name)} (${first.requester.kind})`,
       `  code       ${groupedCode(codeOf(record.body.confirmation, payloadHash, first.action))}`,
     );
-  }
+  } else lines.push("  signed by  nobody");
   for (const { approver, vote, reason } of statements) {
     lines.push(
       `  signed by  ${plain(approver.username)}: ${vote}${reason === "" ? "" : `, because ${plain(reason)}`}`,
     );
   }
-  lines.push(`  tenant     ${created.record.stream}`, `  payload    sha256 ${payloadHash}`);
-  return [...lines, ...(payload === null ? [] : payloadLines(payload)), ""];
+  const whose = first ? "" : ", which nobody signed";
+  lines.push(`  tenant     ${receipt.created.record.stream}`, `  payload    sha256 ${payloadHash}${whose}`);
+  return [...lines, ...(payload === null ? ["    withheld"] : payloadLines(payload)), ""];
 }
 
 function payloadLines(payload: NonNullable<Receipt["decision"]["evidence"]["payload"]>): readonly string[] {
@@ -73,12 +83,25 @@ export function checkLine({ name, status, detail }: Check<string>): string {
   return `${SIGN[status]} ${name.padEnd(NAME_WIDTH)} ${plain(detail)}`;
 }
 
-function verdict({ verified, outcome, checks }: ReceiptReport): string {
-  const failed = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
-  if (!verified) return `NOT VERIFIED: ${failed.join(", ")}.`;
-  const open = checks.filter(({ status }) => status === "absent").map(({ name }) => name);
-  const rest = open.length === 0 ? "" : ` Not checked, because something is missing: ${open.join(", ")}.`;
-  return `VERIFIED: ${outcome ?? ""}.${rest}`;
+function verdict(report: ReceiptReport): readonly string[] {
+  const { verified, outcome, checks, missing, receipt } = report;
+  const namesOf = (status: Check<string>["status"]) =>
+    checks.filter((check) => check.status === status).map(({ name }) => name);
+  if (!verified) {
+    const failed = namesOf("failed");
+    if (failed.length > 0) return [`NOT VERIFIED: ${failed.join(", ")}.`];
+    const why = checks.filter(({ name }) => missing.includes(name)).map(({ detail }) => plain(detail));
+    return [`NOT VERIFIED, because something is missing: ${missing.join(", ")}.`, ...why];
+  }
+  const votes = receipt && isDecided(receipt) ? votesText(receipt) : undefined;
+  const unsigned = receipt?.decision.evidence.signers.length === 0 ? ABSENT_WITHOUT_SIGNERS : [];
+  const open = namesOf("absent").filter((name) => !unsigned.includes(name));
+  return [
+    `VERIFIED: ${outcome ?? ""}.${votes === undefined ? "" : ` ${plainText(votes)}.`}`,
+    ...(receipt ? receiptNotes(receipt, checks).map(plainText) : []),
+    ...(unsigned.length === 0 ? [] : [`Not checked, because nobody signed: ${unsigned.join(", ")}.`]),
+    ...(open.length === 0 ? [] : [`Not checked, because something is missing: ${open.join(", ")}.`]),
+  ];
 }
 
 function codeOf(confirmation: string, payloadHash: string, action: string): string {
@@ -88,4 +111,8 @@ function codeOf(confirmation: string, payloadHash: string, action: string): stri
 /** Text that other people wrote, with every control character made visible. */
 export function plain(text: string): string {
   return textOf(drawText(text));
+}
+
+function plainText(text: RichText): string {
+  return text.map((part) => (typeof part === "string" ? part : plain(part.exact))).join("");
 }

@@ -28,7 +28,11 @@ beforeAll(async () => {
     outcome: "rejected",
     votes: [{ by: cy, vote: "reject" }],
   });
-  const withheld = { ...approved, decision: { ...approved.decision, payload: null } };
+  const { decision } = approved;
+  const withheld = {
+    ...approved,
+    decision: { ...decision, evidence: { ...decision.evidence, payload: null } },
+  };
   const files: Record<string, string | Uint8Array> = {
     "approved.json": encodeReceipt(approved),
     "rejected.json": encodeReceipt(rejected),

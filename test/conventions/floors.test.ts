@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,
   "src/core/evidence": STREAM,
+  "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.
   "src/core/pages": STREAM,
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],

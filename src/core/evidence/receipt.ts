@@ -2,7 +2,7 @@ import { assertionShape } from "../webauthn/assertion.ts";
 import { equalBytes, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
-import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
+import { isJsonObject, parseJson, type JsonLimits, type JsonValue } from "../encoding/strict-json.ts";
 import { policyShape } from "../confirmation/policy.ts";
 import { PROOF_MAX_CHARACTERS } from "../tlog/log-proof.ts";
 import {
@@ -21,6 +21,8 @@ import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 // The receipt: everything that an outsider needs to verify one decision without trusting the service. Its
 // bytes are canonical JSON, so one content has one file.
 
+const VERSION = 2;
+const KIND = "countersign/receipt";
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
 /**
  * Changes of the directory in one receipt. A long-lived tenant has a few hundred: 10 managers with 16 passkeys each,
@@ -80,8 +82,8 @@ export const anchorShape = shape.nullable(
 );
 
 export const receiptShape = shape.object({
-  v: shape.literal(2),
-  kind: shape.literal("countersign/receipt"),
+  v: shape.literal(VERSION),
+  kind: shape.literal(KIND),
   created: openedCreation,
   /**
    * Every change before the decision, oldest first. Each names the one before it, and the decision the last one, so
@@ -120,5 +122,17 @@ export function parseReceipt(bytes: Uint8Array): Result<Receipt> {
       "the file is not in canonical form, so it was changed after it was issued",
     );
   }
-  return shape.matchShape(receiptShape, value.value);
+  return versionRefusal(value.value) ?? shape.matchShape(receiptShape, value.value);
+}
+
+/** So that the reader of an older or newer receipt knows that it needs another program. */
+function versionRefusal(value: JsonValue): Result<never> | undefined {
+  if (!isJsonObject(value) || value["kind"] !== KIND || value["v"] === VERSION) return undefined;
+  const { v } = value;
+  const version = typeof v === "number" ? `version ${v}` : "an unknown version";
+  return refuse(
+    "receipt_malformed",
+    `this is a receipt of ${version}; this program reads version ${VERSION}`,
+    "/v",
+  );
 }

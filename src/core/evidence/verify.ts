@@ -38,9 +38,9 @@ export const RECEIPT_CHECKS = {
   statement: "Every signature is about this very request, vote, person and tenant.",
   signature: "Every signature was made with the passkey named, by a verified user.",
   credential: "Every passkey belongs to the person named, who may decide.",
-  endorsement: "Every passkey was endorsed, back to the owner's first.",
+  endorsement: "Every passkey used was endorsed, back to the owner's first.",
   revocation: "No passkey used was revoked, in any change up to the last one that the record names.",
-  order: "The passkeys were active before the decision, and the records are in order.",
+  order: "The passkeys used were endorsed before the decision, and the records are in order.",
   policy: "The policy is the one that was signed, and lets these people vote so.",
   outcome: "The outcome follows from what the people signed.",
   inclusion: "The decision is in the log, and with it everything that it names.",
@@ -65,11 +65,20 @@ export interface VerifyOptions {
   readonly bitcoinHeaders?: readonly Uint8Array[];
 }
 
+/** What these checks prove if nobody signed. */
+const WITHOUT_SIGNERS = {
+  endorsement: "No passkey was used, and the changes in the file follow from the owner's first.",
+  order: "The records are in order.",
+  history: "The complete history holds this decision.",
+} as const satisfies Partial<Record<ReceiptCheckName, string>>;
+
 export interface ReceiptReport {
   /** No check failed, and none is absent but those that may be. The outcome can still be a rejection. */
   readonly verified: boolean;
   readonly outcome: Outcome | null;
   readonly checks: readonly ReceiptCheck[];
+  /** The checks that can't be absent in a verified receipt, but are. */
+  readonly missing: readonly ReceiptCheckName[];
   readonly receipt: Receipt | null;
 }
 
@@ -84,20 +93,21 @@ const MAY_BE_ABSENT: readonly ReceiptCheckName[] = [
   "history",
 ];
 /** What an outcome that nobody signed leaves open. */
-const ABSENT_WITHOUT_SIGNERS = [
+export const ABSENT_WITHOUT_SIGNERS: readonly ReceiptCheckName[] = [
+  "payload",
   "statement",
   "signature",
   "credential",
   "revocation",
   "policy",
-] as const satisfies readonly ReceiptCheckName[];
+];
 
 export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): Promise<ReceiptReport> {
   const parsed = parseReceipt(file);
   if (!parsed.ok) {
     const names = Object.keys(RECEIPT_CHECKS) as ReceiptCheckName[];
     const checks = malformedChecks(names, parsed.refusal, "the file could not be read");
-    return { verified: false, outcome: null, checks, receipt: null };
+    return { verified: false, outcome: null, checks, missing: [], receipt: null };
   }
   const receipt = parsed.value;
   const { created, decision } = receipt;
@@ -112,9 +122,13 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
     signedCheck(receipt, "statement", statementFailure(decision, genesis.rp)),
     signedCheck(receipt, "signature", await signatureFailure(decision, directory)),
     signedCheck(receipt, "credential", credentialFailure(decision, directory)),
-    check("endorsement", replay.failure ?? streamFailure(receipt)),
-    revocationCheck(receipt, directory, history),
-    check("order", orderFailure(decision, directory, timesBefore(receipt)) ?? chainFailure(receipt)),
+    chainCheck(receipt, "endorsement", replay.failure ?? streamFailure(receipt)),
+    revocationCheck(receipt, directory, history, options),
+    chainCheck(
+      receipt,
+      "order",
+      orderFailure(decision, directory, timesBefore(receipt)) ?? chainFailure(receipt),
+    ),
     signedCheck(receipt, "policy", policyFailure(decision)),
     outcomeCheck(receipt, directory),
     check("inclusion", included.ok ? undefined : included.refusal.detail),
@@ -126,7 +140,10 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
   ];
   const mayBeAbsent = new Set([...MAY_BE_ABSENT, ...(isSigned(receipt) ? [] : ABSENT_WITHOUT_SIGNERS)]);
   const verified = isVerified(checks, mayBeAbsent);
-  return { verified, outcome: decision.record.body.outcome, checks, receipt };
+  const missing = checks.flatMap(({ name, status }) =>
+    status === "absent" && !mayBeAbsent.has(name) ? [name] : [],
+  );
+  return { verified, outcome: decision.record.body.outcome, checks, missing, receipt };
 }
 
 function isSigned({ decision }: Receipt): boolean {
@@ -141,12 +158,13 @@ function check(
   return checkResult(name, failure, passed);
 }
 
+/** A check of the file's records, which a request without signatures passes, too. */
+function chainCheck(receipt: Receipt, name: keyof typeof WITHOUT_SIGNERS, failure: Failure): ReceiptCheck {
+  return check(name, failure, isSigned(receipt) ? RECEIPT_CHECKS[name] : WITHOUT_SIGNERS[name]);
+}
+
 /** A check of what people signed. */
-function signedCheck(
-  receipt: Receipt,
-  name: (typeof ABSENT_WITHOUT_SIGNERS)[number],
-  failure: Failure,
-): ReceiptCheck {
+function signedCheck(receipt: Receipt, name: ReceiptCheckName, failure: Failure): ReceiptCheck {
   return failure === undefined && !isSigned(receipt)
     ? absentCheck(name, "nobody signed")
     : check(name, failure);
@@ -164,9 +182,14 @@ function payloadCheck(receipt: Receipt, { payload }: VerifyOptions): ReceiptChec
   }
   if (!isSigned(receipt))
     return absentCheck("payload", "nobody signed it: what the request was about is the operator's word");
-  return evidence.payload === null && payload === undefined
+  if (evidence.payload !== null) return check("payload", undefined);
+  return payload === undefined
     ? absentCheck("payload", `the payload is withheld; its hash is ${evidence.payloadHash}`)
-    : check("payload", undefined);
+    : check(
+        "payload",
+        undefined,
+        "The receipt withholds the payload; yours is exactly what was shown and signed.",
+      );
 }
 
 function streamFailure({ decision, created }: Receipt): Failure {
@@ -176,7 +199,12 @@ function streamFailure({ decision, created }: Receipt): Failure {
 }
 
 /** Whether the receipt has every change up to the decision, so that a revocation can't be left out. */
-function revocationCheck(receipt: Receipt, directory: Directory, history: ReceiptCheck): ReceiptCheck {
+function revocationCheck(
+  receipt: Receipt,
+  directory: Directory,
+  history: ReceiptCheck,
+  options: VerifyOptions,
+): ReceiptCheck {
   const failure = revocationFailure(receipt.decision, directory);
   const missing = missingChange(receipt);
   if (failure !== undefined || missing === undefined) return signedCheck(receipt, "revocation", failure);
@@ -184,7 +212,12 @@ function revocationCheck(receipt: Receipt, directory: Directory, history: Receip
     return check("revocation", `change ${missing} of the directory is left out`);
   return history.status === "passed"
     ? signedCheck(receipt, "revocation", undefined)
-    : absentCheck("revocation", "the tenant has more changes than a receipt holds; give its export");
+    : absentCheck(
+        "revocation",
+        options.history === undefined
+          ? "the tenant has more changes than a receipt holds: give its export, with verify --history"
+          : "the tenant has more changes than a receipt holds, and its history is not complete",
+      );
 }
 
 function timesBefore({ created, directory }: Receipt): readonly string[] {
@@ -200,15 +233,21 @@ function outcomeCheck({ decision }: Receipt, directory: Directory): ReceiptCheck
     return check("outcome", applied.ok ? undefined : applied.refusal.detail);
   }
   const { outcome } = record.body;
-  return outcome === "expired" || outcome === "cancelled"
-    ? check("outcome", undefined, UNSIGNED_OUTCOMES[outcome])
-    : check("outcome", undefined);
+  const words = outcome === "expired" || outcome === "cancelled" ? UNSIGNED_OUTCOMES[outcome] : undefined;
+  return check("outcome", undefined, words?.[evidence.signers.length === 0 ? "unsigned" : "signed"]);
 }
 
+/** Nobody signs these outcomes. */
 const UNSIGNED_OUTCOMES = {
-  expired:
-    "The signatures did not decide the request; that nobody else signed in time is the operator's word.",
-  cancelled: "The signatures did not decide the request; that it was cancelled is the operator's word.",
+  expired: {
+    unsigned: "Nobody signed. That the request expired is the operator's word.",
+    signed:
+      "The signatures did not decide the request in time. That nobody else signed is the operator's word.",
+  },
+  cancelled: {
+    unsigned: "Nobody signed. That the request was cancelled is the operator's word.",
+    signed: "The signatures did not decide the request. That it was cancelled then is the operator's word.",
+  },
 } as const;
 
 function tenantCheck({ created }: Receipt, { tenant }: VerifyOptions): ReceiptCheck {
@@ -232,6 +271,6 @@ async function historyCheck(receipt: Receipt, { history }: VerifyOptions): Promi
   if (history === undefined) return absentCheck("history", "it needs the tenant's export");
   const { failure, erased } = await compareWithHistory(receipt, history);
   return failure === undefined && erased !== undefined
-    ? absentCheck("history", `record ${erased} is erased, and may have revoked a passkey that signed`)
-    : check("history", failure);
+    ? absentCheck("history", `record ${erased} is erased, and may have been a change of the directory`)
+    : chainCheck(receipt, "history", failure);
 }

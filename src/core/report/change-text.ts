@@ -1,0 +1,42 @@
+import { fromBase64url } from "../encoding/bytes.ts";
+import { expectOk } from "../refusal.ts";
+import type { Change } from "../stream/change-format.ts";
+import type { Role } from "../stream/record.ts";
+import { fingerprintOf } from "../webauthn/fingerprint.ts";
+import type { RichText } from "./rich-text.ts";
+
+/** What a change did, as the end of a sentence that starts with "it". */
+export function changeText(change: Change): RichText {
+  switch (change.change) {
+    case "credential.endorsed":
+      return [
+        `endorsed the passkey ${fingerprint(change)} of `,
+        { exact: change.person.username },
+        `, ${a(change.role)}`,
+      ];
+    case "credential.revoked":
+      return ["revoked the passkey ", { exact: change.credential.id }, " of ", name(change)];
+    case "role.changed":
+      return ["made ", name(change), ` ${a(change.role)}`];
+    case "recovered":
+      return ["replaced all passkeys of ", name(change), ` by the passkey ${fingerprint(change)}`];
+    case "policy.changed":
+      return ["changed the policy “", { exact: change.name }, "”"];
+    case "revealed":
+      return change.shown
+        ? ["made the decision of ", { exact: change.confirmation }, " public"]
+        : ["stopped showing the decision of ", { exact: change.confirmation }, " to the public"];
+  }
+}
+
+function name({ person }: { readonly person: { readonly username: string } }) {
+  return { exact: person.username };
+}
+
+function fingerprint({ credential }: { readonly credential: { readonly publicKey: string } }): string {
+  return fingerprintOf(expectOk(fromBase64url(credential.publicKey)));
+}
+
+function a(role: Role): string {
+  return `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`;
+}

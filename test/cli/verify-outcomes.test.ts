@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
+import { encodeReceipt, RECEIPT_MAX_CHANGES, type Receipt } from "../../src/core/evidence/receipt.ts";
+import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
+import { countersign as run } from "../support/product/cli-program.ts";
+import { createStaff, decidedReceipt, type Staff } from "../support/evidence/sample-company.ts";
+import type { TestTenant } from "../support/evidence/sample-tenant.ts";
+
+// What the program says of each outcome, and with which exit code. A script continues at exit code 0, so only the
+// ordinary approval of a request has it.
+
+const folder = mkdtempSync(join(tmpdir(), "countersign-"));
+const at = (name: string) => join(folder, name);
+let staff: Staff;
+
+beforeAll(async () => {
+  staff = await createStaff();
+  const tenant = await staff.tenant();
+  const { alex, bea, cy, zoe, twoOfThree } = staff;
+  const approved = await decidedReceipt(tenant, { votes: [{ by: cy }] });
+  const receipts: Record<string, Receipt> = {
+    approved,
+    withheld: withheld(approved),
+    rejected: await decidedReceipt(tenant, { outcome: "rejected", votes: [{ by: cy, vote: "reject" }] }),
+    expired: await decidedReceipt(tenant, { outcome: "expired", votes: [] }),
+    cancelled: await decidedReceipt(tenant, { outcome: "cancelled", votes: [] }),
+    "expired-one": await decidedReceipt(tenant, {
+      outcome: "expired",
+      policy: twoOfThree(),
+      votes: [{ by: cy }],
+    }),
+    emergency: await decidedReceipt(tenant, {
+      policy: twoOfThree({ breakGlass: [alex.id] }),
+      outcome: "break-glass",
+      votes: [{ by: cy }, { by: alex, vote: "break-glass", reason: "site is down\u202e" }],
+    }),
+    endorsed: await tenant.receipt(await tenant.endorse(zoe, "developer", bea)),
+    promoted: await tenant.receipt(await tenant.changeRole(zoe, "admin", alex)),
+    revoked: await tenant.receipt(await tenant.revoke(zoe, alex)),
+    "hidden-change": withheld(await tenant.receipt(await tenant.changeRole(cy, "developer", alex))),
+    long: await longReceipt(await staff.tenant(), staff),
+  };
+  for (const [name, receipt] of Object.entries(receipts))
+    writeFileSync(at(`${name}.json`), encodeReceipt(receipt));
+  writeFileSync(at("old.json"), canonicalBytes({ ...approved, v: 1 }));
+  writeFileSync(at("payload.json"), '{ "sha": "abc123", "service": "api" }');
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function withheld(receipt: Receipt): Receipt {
+  const { decision } = receipt;
+  return { ...receipt, decision: { ...decision, evidence: { ...decision.evidence, payload: null } } };
+}
+
+/** Of a tenant that has one change more than a receipt can hold. */
+async function longReceipt(long: TestTenant, { bea, cy, twoOfThree }: Staff): Promise<Receipt> {
+  const policy = { name: "Payments", policy: twoOfThree() };
+  const payload = { v: 1, kind: "countersign/change", change: "policy.changed", ...policy };
+  for (let count = 4; count <= RECEIPT_MAX_CHANGES; count++)
+    await long.decide({ type: "policy.changed", payload, votes: [{ by: bea }] });
+  const seq = await long.decide({ votes: [{ by: cy }] });
+  const kept = Array.from({ length: seq - 1 }, (_, place) => place + 1).filter((place) => place !== 5);
+  return long.receipt(seq, { changes: kept, bare: kept.slice(4) });
+}
+
+const verify = async (name: string, ...options: readonly string[]) =>
+  run(folder, ["verify", `${name}.json`, "--any-tenant", ...options]);
+const DETAILS = "Not checked, because something is missing: log, witnesses, anchor, tenant, label, history.";
+
+describe("the exit code", () => {
+  const rows: [string, string, number][] = [
+    ["approved", "", 0],
+    ["approved", "--payload payload.json", 0],
+    ["withheld", "", 0],
+    ["rejected", "", 3],
+    ["rejected", "--any-outcome", 0],
+    ["rejected", "--accept-break-glass --accept-change", 3],
+    ["expired", "", 3],
+    ["expired", "--any-outcome", 0],
+    ["cancelled", "", 3],
+    ["expired-one", "", 3],
+    ["expired-one", "--accept-break-glass --accept-change", 3],
+    ["emergency", "", 4],
+    ["emergency", "--any-outcome --accept-change", 4],
+    ["emergency", "--accept-break-glass", 0],
+    ["endorsed", "", 5],
+    ["endorsed", "--any-outcome --accept-break-glass", 5],
+    ["endorsed", "--accept-change", 0],
+    ["promoted", "--payload payload.json --accept-change", 1],
+    ["hidden-change", "--accept-change", 1],
+    ["long", "--any-outcome --accept-change --accept-break-glass", 1],
+    ["old", "--any-outcome --accept-change --accept-break-glass", 1],
+  ];
+  it.each(rows)("of %s with “%s” is %i", async (name, options, code) => {
+    expect((await verify(name, ...options.split(" ").filter((word) => word !== ""))).code).toBe(code);
+  });
+});
+
+it("the JSON says what kind of record it is about, and whether its payload is withheld", async () => {
+  const { out } = await verify("promoted", "--json");
+  expect(JSON.parse(out)).toMatchObject({
+    type: "role.changed",
+    verified: true,
+    withheld: false,
+    missing: [],
+  });
+  const long = await verify("long", "--json");
+  expect(JSON.parse(long.out)).toMatchObject({ type: "decision", verified: false, missing: ["revocation"] });
+  const hidden = await verify("withheld", "--json");
+  expect(JSON.parse(hidden.out)).toMatchObject({ type: "decision", verified: true, withheld: true });
+});
+
+describe("the verdict", () => {
+  const rows: [string, () => readonly string[]][] = [
+    ["approved", () => ["VERIFIED: approved. cy approved “Deploy to production”.", DETAILS]],
+    [
+      "withheld",
+      () => [
+        "VERIFIED: approved. cy approved “Deploy to production”.",
+        "The payload is withheld: the receipt holds only its hash.",
+        DETAILS.replace("log", "payload, log"),
+      ],
+    ],
+    ["rejected", () => ["VERIFIED: rejected. cy rejected “Deploy to production”.", DETAILS]],
+    [
+      "expired",
+      () => [
+        "VERIFIED: expired.",
+        "Nobody signed: that the request expired, and what it asked for, is the operator's word.",
+        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
+        DETAILS,
+      ],
+    ],
+    [
+      "cancelled",
+      () => [
+        "VERIFIED: cancelled.",
+        "Nobody signed: that the request was cancelled, and what it asked for, is the operator's word.",
+        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
+        DETAILS,
+      ],
+    ],
+    [
+      "expired-one",
+      () => [
+        "VERIFIED: expired.",
+        "cy approved “Deploy to production”, which did not decide it. That the request expired is the operator's word.",
+        DETAILS,
+      ],
+    ],
+    [
+      "emergency",
+      () => [
+        "VERIFIED: break-glass. alex approved “Deploy to production”, alone and in an emergency.",
+        "One person decided without the other signatures that the policy asks for. The reason given: “site is down⟨U+202E right-to-left override⟩”.",
+        DETAILS,
+      ],
+    ],
+    [
+      "endorsed",
+      () => [
+        "VERIFIED: approved. bea approved “Change the directory: credential.endorsed”.",
+        `This is a change of the directory: it endorsed the passkey ${fingerprintOf(staff.zoe.passkey.credential.publicKey)} of zoe, a developer.`,
+        DETAILS,
+      ],
+    ],
+    [
+      "promoted",
+      () => [
+        "VERIFIED: approved. alex approved “Change the directory: role.changed”.",
+        "This is a change of the directory: it made zoe an admin.",
+        DETAILS,
+      ],
+    ],
+    [
+      "revoked",
+      () => [
+        "VERIFIED: approved. alex approved “Change the directory: credential.revoked”.",
+        `This is a change of the directory: it revoked the passkey ${staff.zoe.passkey.credential.id} of zoe.`,
+        DETAILS,
+      ],
+    ],
+    [
+      "long",
+      () => [
+        "NOT VERIFIED, because something is missing: revocation.",
+        "The tenant has more changes than a receipt holds: give its export, with verify --history.",
+      ],
+    ],
+    ["hidden-change", () => ["NOT VERIFIED: outcome."]],
+    ["old", () => ["NOT VERIFIED: form."]],
+  ];
+  it.each(rows)("on %s", async (name, lines) => {
+    const { out } = await verify(name);
+    expect(out.trimEnd().split("\n\n").at(-1)?.split("\n")).toEqual(lines());
+  });
+
+  it("names a withheld payload also if the reader's own one matches", async () => {
+    const { out } = await verify("withheld", "--payload", "payload.json");
+    expect(out).toContain("\nThe receipt withholds the payload; yours has the hash that was signed.\n");
+  });
+
+  it("on a receipt of version 1 says that it is of another version", async () => {
+    const { out } = await verify("old");
+    expect(out).toContain("This is a receipt of version 1; this program reads version 2");
+  });
+});
+
+describe("the summary", () => {
+  it("of a request that nobody signed says so, and does not present its content as signed", async () => {
+    const { out } = await verify("expired");
+    expect(out).toContain("EXPIRED at 2026-11-");
+    expect(out).toContain("  signed by  nobody\n");
+    expect(out).toMatch(/ {2}payload {4}sha256 [0-9a-f]{64}, which nobody signed\n/);
+    expect(out).not.toContain("exactly");
+  });
+
+  it("of a change says what it did", async () => {
+    const { out } = await verify("promoted");
+    expect(out).toContain("CHANGE OF THE DIRECTORY, APPROVED at 2026-11-");
+    expect(out).toContain("  change     made zoe an admin\n");
+  });
+});

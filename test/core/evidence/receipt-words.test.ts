@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { utf8 } from "../../../src/core/encoding/bytes.ts";
+import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
+import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
+import { RECEIPT_MAX_CHANGES, type Receipt } from "../../../src/core/evidence/receipt.ts";
+import { verifyReceipt, type ReceiptCheckName } from "../../../src/core/evidence/verify.ts";
+import {
+  createStaff,
+  decidedReceipt,
+  failedChecks,
+  fullOptions,
+  verifiedReport,
+} from "../../support/evidence/sample-company.ts";
+import type { SampleRequest } from "../../support/evidence/sample-tenant.ts";
+
+// What the lines of a report say: never more than was proved.
+
+const { alex, bea, cy, twoOfThree, tenant: enrolled } = await createStaff();
+const tenant = await enrolled();
+const PAYLOAD = { to: "acct_8821" };
+const withheld = (receipt: Receipt): Receipt => ({
+  ...receipt,
+  decision: { ...receipt.decision, evidence: { ...receipt.decision.evidence, payload: null } },
+});
+
+async function linesOf(receipt: Receipt, payload?: Uint8Array): Promise<Readonly<Record<string, string>>> {
+  const options = { ...fullOptions(tenant), ...(payload && { payload }) };
+  const { checks, verified } = await verifiedReport(receipt, options);
+  expect(verified).toBe(true);
+  return Object.fromEntries(checks.map(({ name, status, detail }) => [name, `${status}: ${detail}`]));
+}
+
+describe("a request that nobody signed", () => {
+  const rows: [ReceiptCheckName, string][] = [
+    ["payload", "absent: Nobody signed it: what the request was about is the operator's word."],
+    ["statement", "absent: Nobody signed."],
+    ["signature", "absent: Nobody signed."],
+    ["credential", "absent: Nobody signed."],
+    [
+      "endorsement",
+      "passed: No passkey was used, and the changes in the file follow from the owner's first.",
+    ],
+    ["revocation", "absent: Nobody signed."],
+    ["order", "passed: The records are in order."],
+    ["policy", "absent: Nobody signed."],
+    ["history", "passed: The complete history holds this decision."],
+  ];
+  it.each(["expired", "cancelled"] as const)("%s: no line speaks of signatures", async (outcome) => {
+    const receipt = await decidedReceipt(tenant, { outcome, payload: PAYLOAD, votes: [] });
+    for (const payload of [undefined, utf8(canonicalText(PAYLOAD))]) {
+      const lines = await linesOf(receipt, payload);
+      for (const [name, words] of rows) expect([name, lines[name]]).toEqual([name, words]);
+      expect(lines["outcome"]).toBe(
+        `passed: Nobody signed. That the request ${outcome === "expired" ? "expired" : "was cancelled"} is the operator's word.`,
+      );
+    }
+  });
+});
+
+describe("a request that some signed, but that ended without a decision", () => {
+  const rows: [SampleRequest["outcome"], string][] = [
+    [
+      "expired",
+      "The signatures did not decide the request in time. That nobody else signed is the operator's word.",
+    ],
+    [
+      "cancelled",
+      "The signatures did not decide the request. That it was cancelled then is the operator's word.",
+    ],
+  ];
+  it.each(rows)("%s: the line says whose word the rest is", async (outcome = "expired", words) => {
+    const lines = await linesOf(
+      await decidedReceipt(tenant, { outcome, policy: twoOfThree(), votes: [{ by: cy }] }),
+    );
+    expect(lines["outcome"]).toBe(`passed: ${words}`);
+    expect(lines["payload"]).toBe("passed: The payload is exactly what was shown and signed.");
+  });
+});
+
+it("a withheld payload is named, also if the verifier's own one matches", async () => {
+  const receipt = withheld(await decidedReceipt(tenant, { payload: PAYLOAD, votes: [{ by: cy }] }));
+  const hash = receipt.decision.evidence.payloadHash;
+  expect((await linesOf(receipt))["payload"]).toBe(`absent: The payload is withheld; its hash is ${hash}.`);
+  expect((await linesOf(receipt, utf8('{ "to": "acct_8821" }')))["payload"]).toBe(
+    "passed: The receipt withholds the payload; yours is exactly what was shown and signed.",
+  );
+});
+
+describe("a tenant with more changes than a receipt holds", () => {
+  it("is not verified without its history, and the report says what is missing", async () => {
+    const own = await enrolled();
+    const policy = { name: "Payments", policy: twoOfThree() };
+    const payload = { v: 1, kind: "countersign/change", change: "policy.changed", ...policy };
+    for (let count = 0; count < RECEIPT_MAX_CHANGES; count++)
+      await own.decide({ type: "policy.changed", payload, votes: [{ by: bea }] });
+    const seq = await own.decide({ votes: [{ by: alex }] });
+    const changes = Array.from({ length: seq - 1 }, (_, at) => at + 1);
+    const kept = [...changes.slice(0, 4), ...changes.slice(4 - RECEIPT_MAX_CHANGES)];
+    const receipt = await own.receipt(seq, { changes: kept, bare: kept.slice(4) });
+    const file = canonicalBytes(receipt);
+    const alone = await verifyReceipt(file, { tenant: ANY_TENANT });
+    expect([failedChecks(alone), alone.verified, alone.missing]).toEqual(["", false, ["revocation"]]);
+    const whole = await verifyReceipt(file, { tenant: ANY_TENANT, history: own.history() });
+    expect([failedChecks(whole), whole.verified, whole.missing]).toEqual(["", true, []]);
+  });
+});
+
+it("a receipt of another version is refused as such", async () => {
+  const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
+  for (const v of [1, 3]) {
+    const { checks } = await verifyReceipt(canonicalBytes({ ...receipt, v }), { tenant: ANY_TENANT });
+    expect(checks[0]).toEqual({
+      name: "form",
+      status: "failed",
+      detail: `This is a receipt of version ${v}; this program reads version 2 (at /v).`,
+    });
+  }
+});
