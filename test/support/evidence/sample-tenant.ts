@@ -178,7 +178,7 @@ export class TestTenant {
     }
     const outcome = request.outcome ?? "approved";
     const after = request.sealedAfter ?? (outcome === "expired" ? OPEN_SECONDS : undefined);
-    if (after !== undefined) this.#now = Date.parse(created) + after * 1_000 - TICK;
+    if (after !== undefined) this.#now = Date.parse(created) + Math.round(after * 1_000) - TICK;
     const payloadSalt = this.#draw(32);
     const change = parseChange(payload);
     const body = {
