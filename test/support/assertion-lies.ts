@@ -52,6 +52,7 @@ export const KNOWN_LIES: readonly AssertionLie[] = [
   ["client_data_malformed", "the name __proto__", withText("{", '{"__proto__":{},')],
   ["client_data_malformed", "half a surrogate pair", withText("{", '{"a":"\\ud800",')],
   ["client_data_malformed", "a deep field", withText("{", `{"a":${"[".repeat(8)}${"]".repeat(8)},`)],
+  ["client_data_malformed", "257 values", { clientData: { list: Array.from({ length: 251 }, () => 0) } }],
   ["client_data_malformed", "a byte order mark", withText(/^/, "\ufeff")],
   ["client_data_malformed", "no UTF-8", withInvalidUtf8],
   ["client_data_malformed", "text after the end", withText(/$/, " x")],

@@ -179,6 +179,10 @@ const notJson: readonly [what: string, text: string, at?: string][] = [
   ["a no-break space between values", "[1,\u00a02]", "/1"],
   ["a form feed between values", "[1,\f2]", "/1"],
   ["a line separator between values", "\u20281"],
+  // Each shares two of its three bytes with a byte order mark.
+  ["U+3EFF before a value", "\u3eff1"],
+  ["U+FFBF before a value", "\uffbf1"],
+  ["U+FEFE before a value", "\ufefe1"],
 ];
 
 describe("refused by JSON.parse as well", () => {

@@ -220,6 +220,7 @@ describe("forged tiles are refused", () => {
     { level: 0, index: 273, width: 111 },
     { level: 0, index: 273, width: 256 },
     { level: 0, index: 274, width: 1 },
+    { level: 0, index: 274, width: 0 },
     { level: 0, index: 0, width: 255 },
     { level: 0, index: 0, width: 0 },
     { level: 0, index: -1, width: 256 },

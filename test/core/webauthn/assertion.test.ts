@@ -65,6 +65,8 @@ describe.each(ALGORITHMS)("an assertion with algorithm %i", (algorithm) => {
     ["not backed up at the moment", { backedUp: false }],
     ["with a counter", { signCount: 2 ** 32 - 1 }],
     ["with an unknown field", { clientData: { extraData: { list: [1, null, "ä"] } } }],
+    ["with 256 values", { clientData: { list: Array.from({ length: 250 }, () => 0) } }],
+    ["with eight levels", { clientData: { list: [[[[[[[]]]]]]] } }],
     ["with the hint of a browser", { clientData: { other_keys_can_be_added_here: "do not compare" } }],
     ["without crossOrigin", { clientDataText: (text) => text.replace(',"crossOrigin":false', "") }],
     ["with spaces", { clientDataText: (text) => ` ${text.replaceAll(",", " ,\n\t")}\r\n` }],
