@@ -50,8 +50,6 @@ CREATE TABLE credentials (
   endorsed_seq INTEGER,
   revoked_at INTEGER,
   last_used_at INTEGER,
-  -- The record that revoked it. Its position in the stream, not the clock, tells which signatures came before.
-  revoked_seq INTEGER,
   -- When its signature counter last went back: it may have been copied.
   counter_regressed_at INTEGER,
   PRIMARY KEY (tenant_id, id),

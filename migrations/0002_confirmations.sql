@@ -140,6 +140,9 @@ CREATE TABLE votes (
   statement TEXT NOT NULL,
   assertion TEXT NOT NULL,
   assertion_hash TEXT NOT NULL,
+  -- The record before the outcome that ended it: its passkey was revoked, or its person became an auditor. Then it
+  -- doesn't count. The same transaction sets it, so a record is the same whenever it is built.
+  ended_seq INTEGER,
   -- One vote for each person, whatever the number of passkeys.
   PRIMARY KEY (tenant_id, confirmation_id, person_id),
   FOREIGN KEY (tenant_id, step_id) REFERENCES steps (tenant_id, id),

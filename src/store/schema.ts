@@ -53,7 +53,6 @@ export const credentials = sqliteTable(
     endorsedSeq: integer("endorsed_seq"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
-    revokedSeq: integer("revoked_seq"),
     counterRegressedAt: integer("counter_regressed_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
@@ -216,6 +215,7 @@ export const votes = sqliteTable(
     statement: text("statement").notNull(),
     assertion: text("assertion").notNull(),
     assertionHash: text("assertion_hash").notNull(),
+    endedSeq: integer("ended_seq"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.confirmationId, table.personId] })],
 );

@@ -30,7 +30,6 @@ export async function loadConfirmation(
 export function confirmationFrom(rows: ConfirmationRows): LoadedConfirmation {
   const { row, votes, audience, records } = rows;
   const decided = records.find(({ seq }) => seq === row.decidedSeq);
-  const active = rows.passkeys.filter(({ revokedAt }) => revokedAt === null);
   return {
     row,
     votes,
@@ -38,7 +37,7 @@ export function confirmationFrom(rows: ConfirmationRows): LoadedConfirmation {
     decided,
     consumed: records.find(({ type }) => type === "consumed"),
     policy: policyOf(row, audience),
-    state: stateOf(row, votes, new Set(active.map(({ id }) => id)), decided),
+    state: stateOf(row, votes, decided),
   };
 }
 
@@ -51,9 +50,7 @@ export function withOutcome(
   before: LoadedConfirmation,
   { row: decided, confirmation: row, votes }: RecordSource & { readonly confirmation: ConfirmationRow },
 ): LoadedConfirmation {
-  // A record has only counted signatures, so their passkeys were active.
-  const active = new Set(votes.map(({ credentialId }) => credentialId));
-  return { ...before, row, votes, decided, state: stateOf(row, votes, active, decided) };
+  return { ...before, row, votes, decided, state: stateOf(row, votes, decided) };
 }
 
 function policyOf(row: ConfirmationRow, audience: readonly PersonRow[]): Policy {
@@ -64,7 +61,6 @@ function policyOf(row: ConfirmationRow, audience: readonly PersonRow[]): Policy 
 function stateOf(
   row: ConfirmationRow,
   votes: readonly VoteRow[],
-  activePasskeys: ReadonlySet<string>,
   decided: OutboxRow | undefined,
 ): Confirmation {
   return {
@@ -74,10 +70,8 @@ function stateOf(
     executeWithinMilliseconds: row.executeWithinMs,
     requester: row.requesterPerson,
     payloadHash: row.payloadHash,
-    votes: votes.flatMap(({ personId, vote, at, credentialId }) =>
-      vote === "break-glass"
-        ? []
-        : [{ person: personId, vote, at, counts: activePasskeys.has(credentialId) }],
+    votes: votes.flatMap(({ personId, vote, at, endedSeq }) =>
+      vote === "break-glass" ? [] : [{ person: personId, vote, at, counts: endedSeq === null }],
     ),
     escalated: row.escalated,
     decidedAt: row.decidedAt,

@@ -12,7 +12,13 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { SecurityEvent } from "../account/security-events.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
 import { countedVotes, type LoadedConfirmation } from "../confirmation/load.ts";
-import { endorsementOfChange, judgeChange, rejectedBy, revokedBy } from "../directory/change.ts";
+import {
+  endorsementOfChange,
+  judgeChange,
+  madeAuditorBy,
+  rejectedBy,
+  revokedBy,
+} from "../directory/change.ts";
 import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
 import { statementOf } from "./ceremony.ts";
@@ -155,6 +161,7 @@ async function judgeStep(
       authenticator,
       endorses: vote === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
       revokes: applies ? revokedBy(row) : [],
+      makesAuditor: applies ? madeAuditorBy(row) : null,
       rejects: outcome === "rejected" ? rejectedBy(row) : null,
     },
   });

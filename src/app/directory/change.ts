@@ -119,6 +119,12 @@ export function revokedBy(row: ConfirmationRow): readonly string[] {
   return change?.change === "credential.revoked" ? [change.credential.id] : [];
 }
 
+/** The person who may no longer decide after this change. */
+export function madeAuditorBy(row: ConfirmationRow): string | null {
+  const change = changeOf(row);
+  return change?.change === "role.changed" && change.role === "auditor" ? change.person.id : null;
+}
+
 /** The passkey that ends if this request is rejected. */
 export function rejectedBy(row: ConfirmationRow): { passkey: string; person: string } | null {
   const change = endorsementOfChange(row);

@@ -123,7 +123,7 @@ export async function markCounterRegressed(store: TenantStore, id: string, at: n
 
 export type NewPasskey = Omit<
   CredentialRow,
-  "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "revokedSeq" | "counterRegressedAt"
+  "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "counterRegressedAt"
 >;
 
 const isKeptBy = (person: string): SQL | undefined =>
@@ -154,6 +154,6 @@ export function insertPasskeyIf(store: TenantStore, passkey: NewPasskey, conditi
   return store.insertFrom(
     credentials,
     (tenant) => sql`SELECT ${tenant}, ${id}, ${personId}, ${label}, ${publicKey}, ${algorithm}, ${signCount},
-      ${eligible}, ${backedUp}, ${transports}, ${createdAt}, NULL, NULL, NULL, NULL, NULL WHERE ${condition}`,
+      ${eligible}, ${backedUp}, ${transports}, ${createdAt}, NULL, NULL, NULL, NULL WHERE ${condition}`,
   );
 }

@@ -16,8 +16,6 @@ import { ownTenant, prepared, type TenantStore } from "../tenant-store.ts";
 export interface ConfirmationRows {
   readonly row: ConfirmationRow;
   readonly votes: readonly VoteRow[];
-  /** The passkeys that signed the votes. */
-  readonly passkeys: readonly CredentialRow[];
   readonly audience: readonly PersonRow[];
   /** Its records in the stream, in their order. */
   readonly records: readonly OutboxRow[];
@@ -28,13 +26,6 @@ const CONFIRMATION = prepared(confirmations, (scope) =>
   scope.select(confirmations, eq(confirmations.id, ID)),
 );
 const VOTES = prepared(votes, (scope) => scope.select(votes, eq(votes.confirmationId, ID)).orderBy(votes.at));
-const PASSKEYS_OF_VOTES = prepared(credentials, (scope) =>
-  scope.select(
-    credentials,
-    sql`${credentials.id} IN (SELECT ${votes.credentialId} FROM ${votes}
-      WHERE ${votes.tenantId} = ${scope.tenantId} AND ${votes.confirmationId} = ${ID})`,
-  ),
-);
 const AUDIENCE = prepared(people, (scope) =>
   scope.select(
     people,
@@ -50,7 +41,6 @@ function selectRows(id: string) {
   return [
     CONFIRMATION.with({ id }),
     VOTES.with({ id }),
-    PASSKEYS_OF_VOTES.with({ id }),
     AUDIENCE.with({ id }),
     RECORDS.with({ id }),
   ] as const;
@@ -59,13 +49,12 @@ function selectRows(id: string) {
 type Results = readonly [
   readonly ConfirmationRow[],
   readonly VoteRow[],
-  readonly CredentialRow[],
   readonly PersonRow[],
   readonly OutboxRow[],
 ];
 
-function rowsFrom([[row], voteRows, passkeys, members, records]: Results): ConfirmationRows | undefined {
-  return row && { row, votes: voteRows, passkeys, audience: members, records };
+function rowsFrom([[row], voteRows, members, records]: Results): ConfirmationRows | undefined {
+  return row && { row, votes: voteRows, audience: members, records };
 }
 
 export async function readConfirmation(

@@ -54,9 +54,8 @@ export function kindOf(type: StepRow["type"]): Kind {
 }
 
 /** Whether as many votes count as when the step was judged. A passkey may have been revoked meanwhile. */
-const VOTES_AS_COUNTED = sql`${value("countedVotes")} = (SELECT count(*) FROM ${votes} v JOIN ${credentials} vk
-  ON vk.tenant_id = v.tenant_id AND vk.id = v.credential_id AND vk.revoked_at IS NULL
-  WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id)`;
+const VOTES_AS_COUNTED = sql`${value("countedVotes")} = (SELECT count(*) FROM ${votes} v
+  WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id AND v.ended_seq IS NULL)`;
 
 /** The state in which a confirmation takes a step of this kind. */
 const STATE: Readonly<Record<Kind, SQL>> = {
@@ -96,7 +95,7 @@ export const INSERT_VOTE = prepared<typeof votes, "stepId">(votes, (scope) =>
       votes,
       (tenant) => sql`SELECT c.tenant_id, c.id, ${value("person")}, ${value("step")}, ${value("vote")},
         ${value("now")}, ${value("credential")}, ${value("statement")}, ${value("assertion")},
-        ${value("assertionHash")} FROM ${unchanged(tenant, STATE.open, SIGNATURE)}`,
+        ${value("assertionHash")}, NULL FROM ${unchanged(tenant, STATE.open, SIGNATURE)}`,
     )
     .returning({ stepId: votes.stepId }),
 );
@@ -161,9 +160,39 @@ export const UPDATE_CREDENTIAL = prepared(credentials, (scope) =>
 export const REVOKE_CREDENTIAL = prepared(credentials, (scope) =>
   scope.update(
     credentials,
-    { revokedAt: value("now"), revokedSeq: seqOfStep(scope) },
+    { revokedAt: value("now") },
     and(eq(credentials.id, value("revoked")), isNull(credentials.revokedAt), stepExists(scope)),
   ),
+);
+
+/** Votes of this tenant's requests that are still open, for after the step itself is decided. */
+const openVotes = (scope: Scope): SQL | undefined =>
+  and(
+    isNull(votes.endedSeq),
+    sql`${votes.confirmationId} IN (SELECT id FROM ${confirmations}
+      WHERE tenant_id = ${scope.tenantId} AND status = 'pending')`,
+    stepExists(scope),
+  );
+
+export const END_VOTES_OF_PASSKEY = prepared(votes, (scope) =>
+  scope.update(
+    votes,
+    { endedSeq: seqOfStep(scope) },
+    and(eq(votes.credentialId, value("revoked")), openVotes(scope)),
+  ),
+);
+
+export const END_VOTES_OF_PERSON = prepared(votes, (scope) =>
+  scope.update(
+    votes,
+    { endedSeq: seqOfStep(scope) },
+    and(eq(votes.personId, value("auditor")), openVotes(scope)),
+  ),
+);
+
+/** What takes a right away has its effect at once; what gives one, when it is sealed. */
+export const MAKE_AUDITOR = prepared(people, (scope) =>
+  scope.update(people, { role: "auditor" }, and(eq(people.id, value("auditor")), stepExists(scope))),
 );
 
 /** A waiting passkey that this step rejects ends, and with it its sessions. */

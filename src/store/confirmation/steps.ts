@@ -4,10 +4,13 @@ import {
   CHANGE_CONFIRMATION,
   CONSUME_CONFIRMATION,
   END_PASSKEY,
+  END_VOTES_OF_PASSKEY,
+  END_VOTES_OF_PERSON,
   INSERT_OUTBOX,
   INSERT_STEP,
   INSERT_VOTE,
   kindOf,
+  MAKE_AUDITOR,
   REVOKE_CREDENTIAL,
   UPDATE_CREDENTIAL,
   USE_CEREMONY,
@@ -73,6 +76,8 @@ export interface Signature {
   readonly endorses: string | null;
   /** Passkeys that this signature revokes. */
   readonly revokes: readonly string[];
+  /** The person whom this signature makes an auditor, who may no longer decide. */
+  readonly makesAuditor: string | null;
   /** The passkey that ends because this signature rejects it, and whose links become void. */
   readonly rejects: { readonly passkey: string; readonly person: string } | null;
 }
@@ -95,9 +100,11 @@ export async function commitStep(
   const { signature, seal, type } = attempt;
   const values = valuesOf(attempt);
   const needsVotes = seal !== null && attempt.hasVotes && type !== "consume";
-  const revocations = (signature?.revokes ?? []).map((id) =>
+  const revocations = (signature?.revokes ?? []).flatMap((id) => [
     REVOKE_CREDENTIAL.with({ ...values, revoked: id }),
-  );
+    END_VOTES_OF_PASSKEY.with({ ...values, revoked: id }),
+  ]);
+  const auditor = signature?.makesAuditor && { ...values, auditor: signature.makesAuditor };
   const rejects = signature?.rejects;
   const ended = rejects && { ...values, rejected: rejects.passkey, rejectedPerson: rejects.person };
   const [, insertedVotes, insertedSteps, [position], , [changed], , counted] = await store.run([
@@ -110,6 +117,8 @@ export async function commitStep(
     type === "consume" ? CONSUME_CONFIRMATION.with(values) : undefined,
     needsVotes ? COUNTED_VOTES.with(values) : undefined,
     ...revocations,
+    auditor ? MAKE_AUDITOR.with(auditor) : undefined,
+    auditor ? END_VOTES_OF_PERSON.with(auditor) : undefined,
     ended ? END_PASSKEY.with(ended) : undefined,
     ended ? VOID_LINKS.with(ended) : undefined,
   ]);
@@ -145,6 +154,7 @@ function voteOf({ confirmation, id, now }: StepAttempt, signature: Signature): V
     statement,
     assertion,
     assertionHash,
+    endedSeq: null,
   };
 }
 
@@ -214,6 +224,7 @@ function valuesOf(attempt: StepAttempt): Values {
 
 function signatureValues({
   revokes: _revokes,
+  makesAuditor: _makesAuditor,
   rejects: _rejects,
   authenticator: _authenticator,
   ...signature

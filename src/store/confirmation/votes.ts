@@ -1,27 +1,18 @@
-import { desc, eq, sql, type SQL } from "drizzle-orm";
-import { confirmations, credentials, votes } from "../schema.ts";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { votes } from "../schema.ts";
 import type { VoteRow } from "../rows.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 
-/**
- * Signatures that a record contains: without those whose passkey was revoked before the outcome. The order of the
- * stream decides, not the clock, so the result is the same whenever the record is built.
- */
-function isCounted(): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM ${credentials} k JOIN ${confirmations} c ON c.tenant_id = k.tenant_id
-    WHERE k.tenant_id = ${votes.tenantId} AND k.id = ${votes.credentialId}
-      AND c.id = ${votes.confirmationId} AND k.revoked_seq < c.decided_seq)`;
-}
-
+/** The votes that a record contains. */
 export const COUNTED_VOTES = prepared(votes, (scope) =>
-  scope.select(votes, sql`${votes.confirmationId} = ${sql.placeholder("confirmation")} AND ${isCounted()}`),
+  scope.select(votes, and(eq(votes.confirmationId, sql.placeholder("confirmation")), isNull(votes.endedSeq))),
 );
 
 export async function countedVotesOf(
   store: TenantStore,
   confirmationIds: readonly string[],
 ): Promise<readonly VoteRow[]> {
-  return store.selectIn(votes, votes.confirmationId, confirmationIds, isCounted());
+  return store.selectIn(votes, votes.confirmationId, confirmationIds, isNull(votes.endedSeq));
 }
 
 const NEWEST_VOTE = prepared(votes, (scope) =>

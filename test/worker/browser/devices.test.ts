@@ -203,7 +203,7 @@ describe("a person has at most 16 passkeys that count or wait", () => {
     await rows(
       `WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?2)
         INSERT INTO credentials SELECT tenant_id, printf('%04d', n) || id, person_id, label, printf('%04d', n) || public_key, algorithm, sign_count,
-          backup_eligible, backed_up, transports, created_at, endorsed_seq, revoked_at, last_used_at, revoked_seq,
+          backup_eligible, backed_up, transports, created_at, endorsed_seq, revoked_at, last_used_at,
           counter_regressed_at FROM credentials JOIN number WHERE id = ?1`,
       client.passkey.credential.id,
       count,

@@ -49,7 +49,7 @@ async function insertPasskeys({ store, alex }: Company): Promise<void> {
   await rows(
     `INSERT INTO credentials SELECT c.tenant_id, p.id || c.id, p.id, c.label, printf('%04d', p.rowid) || c.public_key, c.algorithm, c.sign_count,
       c.backup_eligible, c.backed_up, c.transports, c.created_at, c.endorsed_seq, c.revoked_at, c.last_used_at,
-      c.revoked_seq, c.counter_regressed_at FROM people p JOIN credentials c ON c.tenant_id = p.tenant_id AND c.id = ?2
+      c.counter_regressed_at FROM people p JOIN credentials c ON c.tenant_id = p.tenant_id AND c.id = ?2
       WHERE p.tenant_id = ?1 AND NOT EXISTS (SELECT 1 FROM credentials k WHERE k.person_id = p.id)`,
     store.tenantId,
     alex.passkey.credential.id,

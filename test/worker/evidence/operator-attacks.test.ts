@@ -129,7 +129,7 @@ const NEW_SIGNERS: readonly Attack[] = [
     name: "an endorsement by an admin whose passkey was revoked",
     goal: "the dismissed admin can still add a person",
     attack: async () => {
-      await rows("UPDATE credentials SET revoked_at = NULL, revoked_seq = NULL");
+      await rows("UPDATE credentials SET revoked_at = NULL");
       return endorseAndApprove(await plantPerson(tenant), { by: "rae", passkey: tenant.rae.passkey });
     },
     findings: { receipt: "signature credential endorsement", audit: "directory decisions" },
@@ -203,7 +203,7 @@ const DECISIONS: readonly Attack[] = [
       );
       await rows(
         `INSERT INTO votes SELECT tenant_id, ?1, person_id, step_id || 'x', vote, at, credential_id, statement,
-         assertion, assertion_hash FROM votes WHERE confirmation_id = ?2`,
+         assertion, assertion_hash, ended_seq FROM votes WHERE confirmation_id = ?2`,
         id,
         tenant.approved,
       );
@@ -252,7 +252,7 @@ const DECISIONS: readonly Attack[] = [
     name: "a decision with a passkey that was revoked before",
     goal: "the dismissed admin can still approve",
     attack: async () => {
-      await rows("UPDATE credentials SET revoked_at = NULL, revoked_seq = NULL");
+      await rows("UPDATE credentials SET revoked_at = NULL");
       return approveAs(tenant, "rae", tenant.rae);
     },
     findings: { receipt: "credential", audit: "decisions" },
@@ -261,7 +261,7 @@ const DECISIONS: readonly Attack[] = [
     name: "the same, with a reference to the directory before the revocation",
     goal: "the revocation is not noticed",
     attack: async () => {
-      await rows("UPDATE credentials SET revoked_at = NULL, revoked_seq = NULL");
+      await rows("UPDATE credentials SET revoked_at = NULL");
       return forge(tenant, {
         votes: [{ by: "rae", passkey: tenant.rae.passkey }],
         directorySeq: SEQ.revoked - 1,

@@ -234,10 +234,7 @@ describe("a revocation sealed as an ordinary decision", { timeout: CASE_MAX_MILL
       await tenant.cy.decide(id);
       await rows("UPDATE outbox SET type = 'decision' WHERE confirmation_id = ?1", id);
       await rows("UPDATE confirmations SET type = 'decision' WHERE id = ?1", id);
-      await rows(
-        "UPDATE credentials SET revoked_at = NULL, revoked_seq = NULL WHERE id = ?1",
-        tenant.cy.passkey.credential.id,
-      );
+      await rows("UPDATE credentials SET revoked_at = NULL WHERE id = ?1", tenant.cy.passkey.credential.id);
       await resealFrom(tenant, SEQ.both + 1);
       return approveAs(tenant, "cy", tenant.cy);
     };

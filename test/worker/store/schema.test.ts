@@ -141,7 +141,7 @@ describe("a link", () => {
   const links: readonly (readonly [name: string, sql: string])[] = [
     [
       "credential to person",
-      `credentials SELECT ?1, ?3, ${only("people")}, '', '', -7, 0, 0, 0, '', 1, NULL, NULL, NULL, NULL, NULL`,
+      `credentials SELECT ?1, ?3, ${only("people")}, '', '', -7, 0, 0, 0, '', 1, NULL, NULL, NULL, NULL`,
     ],
     [
       "key to project",
@@ -206,7 +206,7 @@ describe("a link", () => {
     await bindings.DB.prepare("INSERT INTO steps VALUES (?1, ?2, 1, 'theirs', 'approve', 1, NULL)")
       .bind(other.store.tenantId, foreign)
       .run();
-    const vote = "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'approve', 1, ?4, '', '', '')";
+    const vote = "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'approve', 1, ?4, '', '', '', NULL)";
     const key = (of: Company) => of.alex.passkey.credential.id;
     const { tenantId } = company.store;
     const broken = "FOREIGN KEY constraint failed";
@@ -217,7 +217,7 @@ describe("a link", () => {
 
   it("of a passkey to two people is refused, also across tenants", async () => {
     const copy = `INSERT INTO credentials SELECT ?1, id, (SELECT id FROM people WHERE tenant_id = ?1 LIMIT 1),
-      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL, NULL
+      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL
       FROM credentials WHERE id = ?2`;
     const key = company.alex.passkey.credential.id;
     expect(await refused(copy, other.store.tenantId, key)).toContain(
@@ -227,7 +227,7 @@ describe("a link", () => {
 
   it("of a public key to two passkeys of a tenant is refused", async () => {
     const copy = `INSERT INTO credentials SELECT ?1, ?3, (SELECT id FROM people WHERE tenant_id = ?1 LIMIT 1),
-      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL, NULL
+      label, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, created_at, NULL, NULL, NULL, NULL
       FROM credentials WHERE id = ?2`;
     const key = company.alex.passkey.credential.id;
     expect(await refused(copy, company.store.tenantId, key, "copy")).toContain(
@@ -244,7 +244,7 @@ describe("a trigger", () => {
     rows("INSERT INTO steps VALUES (?1, ?2, ?3, ?4, 'cancel', 5, NULL)", company.store.tenantId, id, n, step);
   const vote = (id: string, step: string) =>
     refused(
-      "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'reject', 7, ?4, '', '', '')",
+      "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'reject', 7, ?4, '', '', '', NULL)",
       company.store.tenantId,
       id,
       step,
