@@ -12,7 +12,7 @@ const PAUSE_MILLISECONDS = 5_000;
 function start(first: EnrolmentState): void {
   byId("person").append(drawExact(first.username), " at ", drawExact(first.tenant));
   setText(byId("fingerprint"), first.fingerprint);
-  for (const signer of ["manager", "self", "managers"] as const)
+  for (const signer of ["owner", "manager", "self", "managers"] as const)
     setVisible(byId(signer), first.signer === signer);
   if (draw(first) === "enough") return;
   void longPoll(() => get<EnrolmentState>("/enrol/state"), draw, drawProblem, PAUSE_MILLISECONDS);

@@ -47,12 +47,13 @@ async function requestAsNow(
   const isFirst = endorsed.length === 0;
   const hasActive = endorsed.some(({ revokedAt }) => revokedAt === null);
   if (!isFirst && (recovers || !hasActive)) return requestRecovery(runtime, store, passkey, person);
-  const approver = await endorserOf(store, person, isFirst);
+  const change = endorsementOf(passkey, person);
+  const approver = await endorserOf(store, person, isFirst ? change : null);
   if (!approver.ok) return approver;
   const key = fingerprintOf(expectOk(fromBase64url(passkey.publicKey)));
   return accept(
     await requestChange(runtime, store, {
-      change: endorsementOf(passkey, person),
+      change,
       action: `Let ${person.username} (${person.role}) decide with the passkey ${key}`,
       requester: requesterOf(person),
       approver: approver.value,
@@ -60,17 +61,16 @@ async function requestAsNow(
   );
 }
 
+/** `first` is the endorsement of a first passkey. */
 async function endorserOf(
   store: TenantStore,
   person: PersonRow,
-  isFirst: boolean,
+  first: ChangeOf<"credential.endorsed"> | null,
 ): Promise<Result<string | Policy>> {
-  if (!isFirst && mayDecide(person)) return accept(person.id);
+  if (first === null && mayDecide(person)) return accept(person.id);
   const directory = await directoryOf(store);
   // A person whose role only reads signs nothing, not even this.
-  return isFirst
-    ? anyManager(directory, person.id, person.role === "owner")
-    : quorumOfManagers(directory, person);
+  return first === null ? quorumOfManagers(directory, person) : anyManager(directory, first);
 }
 
 /** Requests the endorsement unless it was answered: a crash may have come after the passkey was stored. */

@@ -1,11 +1,12 @@
 import { isManager, otherManagers, type Directory, type Member } from "../../core/stream/directory.ts";
-import { RECOVERY_SIGNATURES } from "../../core/stream/entitlement.ts";
+import type { Change } from "../../core/stream/change-format.ts";
+import { maySupport, RECOVERY_SIGNATURES } from "../../core/stream/entitlement.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { singleApproverPolicy, type Policy, type Requirement } from "../../core/confirmation/policy.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 
-// Who is asked to sign a change of the directory: everybody who manages people and has an active passkey. Only owners
-// manage owners.
+// Who is asked to sign a change of the directory: everybody who manages people, has an active passkey and may sign this
+// change. Core says who may.
 
 /** Owners of a tenant, invited ones included. */
 const OWNERS_MAX = 8;
@@ -38,21 +39,21 @@ const tooMany = (counted: string) =>
 const noManager = () =>
   refuse("recovery_impossible", "nobody is left who could sign for it; an only owner can't be recovered");
 
-/** One of the managers except this person. If the change affects an owner, one of the owners. */
-export function anyManager(
-  directory: Directory,
-  person: string,
-  affectsOwner: boolean,
-): Result<string | Policy> {
-  const managers = managersBesides(directory, person);
-  const others = affectsOwner ? managers.filter(({ role }) => role === "owner") : managers;
+type ChangeAboutPerson = Extract<Change, { readonly person: unknown }>;
+
+/** One of the managers who may sign this change alone, except the person whom it is about. */
+export function anyManager(directory: Directory, change: ChangeAboutPerson): Result<string | Policy> {
+  const others = managersBesides(directory, change.person.id).filter(({ id }) =>
+    maySupport(directory, change, id),
+  );
   const [first] = others;
   if (first === undefined) return noManager();
   if (others.length === 1) return accept(first.id);
+  const areOwners = others.every(({ role }) => role === "owner");
   return accept({
     ...singleApproverPolicy(""),
-    name: "Any one who manages people",
-    require: anyOf("Managers", others, 1),
+    name: areOwners ? "Any one of the owners" : "Any one who manages people",
+    require: anyOf(areOwners ? "Owners" : "Managers", others, 1),
   });
 }
 

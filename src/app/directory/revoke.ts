@@ -25,7 +25,7 @@ export async function requestRevocation(
   const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const canSign = (await activePasskeysOf(store, person.id)).length > 0 && mayDecide(person);
-  const approver = canSign ? accept(person.id) : anyManager(directory, person.id, person.role === "owner");
+  const approver = canSign ? accept(person.id) : anyManager(directory, change);
   if (!approver.ok) return approver;
   const action = `Revoke ${person.username}'s passkey "${passkey.label}"`;
   const requester = requesterOf(person);

@@ -1,4 +1,3 @@
-import type { Change } from "../../core/stream/change-format.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
@@ -8,7 +7,7 @@ import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
-import { directoryOf } from "./change.ts";
+import { directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager, checkManagerLimit } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 
@@ -26,7 +25,7 @@ export async function requestRole(
   // Nobody could sign for it: the stream does not know this person yet.
   if ((await endorsedPasskeysOf(store, person.id)).length === 0)
     return refuse("not_enrolled", `${username} has no endorsed passkey yet; ${wayForward(person, role)}`);
-  const change: Change = {
+  const change: ChangeOf<"role.changed"> = {
     v: 1,
     kind: "countersign/change",
     change: "role.changed",
@@ -38,7 +37,7 @@ export async function requestRole(
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const limit = checkManagerLimit(await findManagers(store), person.id, role);
   if (!limit.ok) return limit;
-  const approver = anyManager(directory, person.id, role === "owner" || person.role === "owner");
+  const approver = anyManager(directory, change);
   if (!approver.ok) return approver;
   const action = `Make ${username} (${person.role}) ${role}`;
   return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));

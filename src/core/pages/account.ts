@@ -60,8 +60,8 @@ export interface EnrolmentState {
   readonly fingerprint: string;
   /** A passkey that was rejected or replaced has no session, and so no state. */
   readonly state: "waiting" | "active";
-  /** Who has to sign for it: one who manages people, the person with an earlier passkey, or several managers. */
-  readonly signer: "manager" | "self" | "managers";
+  /** Who has to sign for it: an owner, one who manages people, the person with an earlier passkey, or several managers. */
+  readonly signer: "owner" | "manager" | "self" | "managers";
 }
 
 export interface DevicesData {

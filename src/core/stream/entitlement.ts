@@ -57,7 +57,8 @@ function isEntitled(directory: Directory, change: Change, signer: string): boole
   }
   if (member.role === "owner") return true;
   if (own && change.change === "credential.revoked") return true;
-  // An admin manages everyone except owners, and cannot make anyone an owner.
-  const touchesOwner = subject?.role === "owner" || ("role" in change && change.role === "owner");
-  return member.role === "admin" && !touchesOwner;
+  // An admin manages everyone except owners, and makes nobody a manager. Otherwise one admin could add another, hold
+  // both passkeys, and make both signatures of a recovery.
+  const makesManager = "role" in change && isManager(change);
+  return member.role === "admin" && subject?.role !== "owner" && !makesManager;
 }

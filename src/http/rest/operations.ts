@@ -203,7 +203,8 @@ export const OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/roles",
     id: "createRoleChange",
-    summary: "Request another role for a person; it changes once somebody who manages people has signed",
+    summary:
+      "Request another role for a person; it changes once somebody who manages people has signed, and for the roles owner and admin, an owner",
     scope: "people",
     request: requestBody("RoleRequest", roleRequest, roleExample),
     status: 201,

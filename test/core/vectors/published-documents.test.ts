@@ -14,7 +14,7 @@ import {
 import { challengeOf, comparisonCode } from "../../../src/core/confirmation/challenge.ts";
 import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { readCoseKey } from "../../../src/core/webauthn/cose.ts";
-import { publicKeyHash } from "../../../src/core/stream/change-effect.ts";
+import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.ts";
 import type { Directory, Member } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
@@ -192,8 +192,9 @@ describe("changes of the directory", () => {
       ]),
     ),
   };
-  it.each(named(directory.changes))("%s", (_name, { change, signers, accepted, code }) => {
-    const applied = applyChange(before, expectOk(parseChange(change as JsonValue)), signers, 9);
-    expect([applied.ok, codeOf(applied)]).toEqual([accepted, code]);
+  it.each(named(directory.changes))("%s", (_name, { change, effect, signers, accepted, code }) => {
+    const parsed = expectOk(parseChange(change as JsonValue));
+    const applied = applyChange(before, parsed, signers, 9);
+    expect([applied.ok, codeOf(applied), effectOf(parsed)]).toEqual([accepted, code, effect]);
   });
 });

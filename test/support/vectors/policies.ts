@@ -1,5 +1,5 @@
 import type { Directory } from "../../../src/core/stream/directory.ts";
-import { publicKeyHash } from "../../../src/core/stream/change-effect.ts";
+import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
@@ -94,8 +94,17 @@ const change = (name: string, fields: JsonObject): JsonObject => ({
   change: name,
   ...fields,
 });
-const endorsed = (who: string, role: Role, passkey: string) =>
-  change("credential.endorsed", { person: person(who), role, credential: key(passkey) });
+const endorsed = (who: string, role: Role, passkey: string, publicKey = passkey) =>
+  change("credential.endorsed", {
+    person: person(who),
+    role,
+    credential: { ...key(passkey), publicKey: key(publicKey).publicKey },
+  });
+/** The right person under another user name. */
+const misnamed = (document: JsonObject, who: string): JsonObject => ({
+  ...document,
+  person: { ...person(who), username: "dan" },
+});
 const revoked = (who: string, passkey: string) =>
   change("credential.revoked", { person: person(who), credential: { id: key(passkey).id } });
 const recovered = (who: string, passkey: string, lost: readonly string[]) =>
@@ -122,6 +131,7 @@ const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
   ["an owner enrols a second owner", endorsed("dan", "owner", "d"), "alex"],
   ["an admin enrols an approver", endorsed("dan", "approver", "d"), "bea"],
   ["an admin enrols an owner", endorsed("dan", "owner", "d"), "bea"],
+  ["an admin enrols an admin", endorsed("dan", "admin", "d"), "bea"],
   ["an approver enrols somebody", endorsed("dan", "approver", "d"), "cy"],
   ["a person adds a passkey", endorsed("cy", "approver", "n"), "cy"],
   ["a person adds a passkey with a better role", endorsed("cy", "admin", "n"), "cy"],
@@ -130,19 +140,27 @@ const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
   ["one manager adds an auditor's passkey", endorsed("eve", "auditor", "n"), "bea"],
   ["two managers add an auditor's passkey", endorsed("eve", "auditor", "n"), "alex bea"],
   ["a passkey that is somebody's already", endorsed("dan", "approver", "c"), "bea"],
+  ["a new person's passkey has the public key of another", endorsed("dan", "approver", "d", "c"), "bea"],
+  ["a further passkey has the person's own public key", endorsed("cy", "approver", "n", "c"), "cy"],
+  ["a further passkey under another user name", misnamed(endorsed("cy", "approver", "n"), "cy"), "cy"],
   ["a person revokes a passkey of their own", revoked("cy", "c"), "cy"],
   ["an admin revokes an approver's passkey", revoked("cy", "c"), "bea"],
   ["an approver revokes an admin's passkey", revoked("bea", "b"), "cy"],
   ["an admin revokes an owner's passkey", revoked("alex", "a"), "bea"],
   ["a passkey under another person's name", revoked("cy", "b"), "bea"],
+  ["a revocation under another user name", misnamed(revoked("cy", "c"), "cy"), "cy"],
   ["an only owner revokes their only passkey", revoked("alex", "a"), "alex"],
   ["an only owner becomes an admin", role("alex", "admin"), "alex"],
   ["an only owner gets the role that they have", role("alex", "owner"), "alex"],
   ["an admin makes an approver an admin", role("cy", "admin"), "bea"],
+  ["an owner makes an approver an admin", role("cy", "admin"), "alex"],
+  ["an admin makes an approver a developer", role("cy", "developer"), "bea"],
+  ["an admin gives up that role", role("bea", "approver"), "bea"],
   ["an admin makes an approver an owner", role("cy", "owner"), "bea"],
   ["an admin demotes an owner", role("alex", "approver"), "bea"],
   ["an approver makes himself an admin", role("cy", "admin"), "cy"],
   ["a role for nobody", role("dan", "admin"), "alex"],
+  ["a role under another user name", misnamed(role("cy", "developer"), "cy"), "bea"],
   ["an admin changes a policy", newPolicy, "bea"],
   ["an approver changes a policy", newPolicy, "cy"],
   ["an admin reveals a decision", reveal, "bea"],
@@ -153,6 +171,8 @@ const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
   ["a person recovers alone", recovered("cy", "n", ["c"]), "cy"],
   ["the owner recovers the only other manager", recovered("bea", "n", ["b"]), "alex"],
   ["an admin recovers the only owner", recovered("alex", "n", ["a"]), "bea"],
+  ["a recovery under another user name", misnamed(recovered("cy", "n", ["c"]), "cy"), "alex bea"],
+  ["a recovery of nobody", recovered("dan", "n", []), "alex bea"],
   ["a recovery that takes nothing back", recovered("cy", "n", []), "alex bea"],
   ["a recovery that takes another's passkey as well", recovered("cy", "n", ["b", "c"]), "alex bea"],
 ];
@@ -175,9 +195,10 @@ export function directoryVectors(): JsonObject {
   };
   const changes = CHANGES.map(([name, document, signers]) => {
     const signed = signers.split(" ").map((signer) => person(signer).id);
-    const applied = applyChange(directory, expectOk(parseChange(document)), signed, 9);
+    const parsed = expectOk(parseChange(document));
+    const applied = applyChange(directory, parsed, signed, 9);
     const verdict = applied.ok ? { accepted: true } : { accepted: false, code: applied.refusal.code };
-    return { name, change: document, signers: signed, ...verdict };
+    return { name, change: document, effect: effectOf(parsed), signers: signed, ...verdict };
   });
   return { members, passkeys, changes };
 }

@@ -93,6 +93,47 @@ describe("people who were only invited", { timeout: COMPANY_MAX_MILLISECONDS }, 
   });
 });
 
+describe("only owners are asked", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
+  let company: Company;
+  let bea: BrowserClient;
+  let oda: BrowserClient;
+  beforeAll(async () => {
+    company = await newCompany(runtime, "Makers");
+    bea = await company.enrolled("bea", "admin");
+    oda = await company.enrolled("oda");
+    const promoted = await requestRole(company, "oda", "owner");
+    await company.alex.decide(idOf(promoted.body.url));
+  });
+  /** The statuses of the page for the admin and the two owners. */
+  const asked = async (request: string): Promise<readonly number[]> =>
+    Promise.all([bea, company.alex, oda].map(async (client) => (await client.approvalPage(request)).status));
+
+  it("to let an invited admin in, and the admin's page says so", async () => {
+    const invited = await invite(company, "dan", "admin");
+    const dan = await BrowserClient.create(fetchWorker, ORIGIN);
+    const request = idOf((await dan.enrol(invited.body.enrolUrl)).body.approval);
+    expect(await asked(request)).toEqual([404, 200, 200]);
+    expect(await (await dan.get("/enrol/state")).json()).toMatchObject({ state: "waiting", signer: "owner" });
+    expect((await oda.decide(request)).body.status).toBe("approved");
+    expect((await dan.get("/inbox")).status).toBe(200);
+  });
+
+  it.each(["admin", "owner"])("to make somebody an %s", async (role) => {
+    await company.enrolled(`next-${role}`);
+    const request = idOf((await requestRole(company, `next-${role}`, role)).body.url);
+    expect(await asked(request)).toEqual([404, 200, 200]);
+    expect((await company.alex.decide(request)).body.status).toBe("approved");
+  });
+
+  it("and an admin signs for every other role, also for that of another admin", async () => {
+    await company.enrolled("ada", "admin");
+    const request = idOf((await requestRole(company, "ada", "developer")).body.url);
+    expect(await asked(request)).toEqual([200, 200, 200]);
+    expect((await bea.decide(request)).body.status).toBe("approved");
+    expect(await auditOf(company)).toBe("");
+  });
+});
+
 describe("a tenant has at most 56 who manage people", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("including invited ones, so that each of them can be asked", async () => {
     const company = await newCompany(runtime, "Full");

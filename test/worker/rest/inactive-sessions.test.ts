@@ -90,6 +90,13 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
     },
   );
 
+  const SIGNERS = {
+    owner: "self",
+    admin: "owner",
+    developer: "manager",
+    auditor: "manager",
+    approver: "manager",
+  } as const;
   it.each(ROLES)("enrolled, not endorsed: %s reads only the state of the own enrolment", async (role) => {
     const client = clients.get(`${role} enrolled, not endorsed`);
     const state = await client?.get("/enrol/state");
@@ -98,7 +105,7 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
       username: role === "owner" ? "alex" : `waiting-${role}`,
       fingerprint: expect.stringMatching(/^[0-9a-f]{4}( [0-9a-f]{4}){3}$/),
       state: "waiting",
-      signer: role === "owner" ? "self" : "manager",
+      signer: SIGNERS[role],
     });
   });
 
