@@ -79,6 +79,9 @@ export function failedChecks({ checks }: ReceiptReport): string {
   return checks.flatMap(({ name, status }) => (status === "failed" ? [name] : [])).join(" ");
 }
 
-export function statusOf({ checks }: ReceiptReport, checkName: string): string | undefined {
+export function statusOf(
+  { checks }: { readonly checks: readonly { readonly name: string; readonly status: string }[] },
+  checkName: string,
+): string | undefined {
   return checks.find(({ name }) => name === checkName)?.status;
 }
