@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { makeSchemas } from "../support/schemas/published-schemas.ts";
 import { makeVectors } from "../support/vectors/all.ts";
 
 const FOLDER = "web/docs/vectors";
+const SCHEMAS = "web/docs/schemas";
 
 // Two seconds of signing and verifying on an idle core.
 const TIMEOUT_MILLISECONDS = 60_000;
@@ -22,6 +24,11 @@ it(
   },
   TIMEOUT_MILLISECONDS,
 );
+
+it("publishes the JSON Schemas as `npm run vectors` writes them, to the byte", () => {
+  const written = readdirSync(SCHEMAS).map((name) => [name, readFileSync(`${SCHEMAS}/${name}`, "utf8")]);
+  expect(Object.fromEntries(written)).toEqual(Object.fromEntries(makeSchemas()));
+});
 
 it("quotes in the formats document the values that the vectors contain", () => {
   const formats = readFileSync("web/docs/formats.md", "utf8");

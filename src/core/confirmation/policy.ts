@@ -26,7 +26,7 @@ export type Requirement =
       readonly of: readonly Requirement[];
     };
 
-const requirement: shape.Shape<Requirement> = shape.lazy(() =>
+export const requirement: shape.Shape<Requirement> = shape.lazy(() =>
   shape.variant("kind", {
     person: shape.object({ kind: shape.literal("person"), person: id }),
     quorum: shape.object({

@@ -35,7 +35,7 @@ const EXPORT_LINE_LIMITS: JsonLimits = {
   maxNodes: 20_000,
 };
 
-const headerShape = shape.object({
+export const headerShape = shape.object({
   v: shape.literal(2),
   kind: shape.literal("countersign/export"),
   stream: shape.hex(HASH_BYTES),
@@ -54,7 +54,7 @@ const headerShape = shape.object({
 /** Records that the service writes itself, without a person's signature. */
 const unsigned = shape.variant("type", { consumed: consumedRecord, erased: erasedRecord });
 
-const rowShape = shape.variant("kind", {
+export const rowShape = shape.variant("kind", {
   created: shape.object({
     kind: shape.literal("created"),
     sealed: shape.object({ ...opened(createdRecord), ...labelField }),

@@ -22,7 +22,7 @@ const change = <const Name extends string, Fields extends { readonly [field: str
     ...fields,
   });
 
-const changeShape = shape.variant("change", {
+export const changeShape = shape.variant("change", {
   "credential.endorsed": change("credential.endorsed", { person, role, credential }),
   "credential.revoked": change("credential.revoked", {
     person,

@@ -1,10 +1,20 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeSchemas } from "../schemas/published-schemas.ts";
 import { makeVectors } from "./all.ts";
 
-// Writes web/docs/vectors, the same bytes every time: `npm run vectors`.
+// Writes web/docs/vectors and web/docs/schemas, the same bytes every time: `npm run vectors`.
 
-const FOLDER = new URL("../../../web/docs/vectors/", import.meta.url);
+const DOCS = fileURLToPath(new URL("../../../web/docs/", import.meta.url));
 
-rmSync(FOLDER, { recursive: true, force: true });
-mkdirSync(new URL("receipts/", FOLDER), { recursive: true });
-for (const [name, content] of await makeVectors()) writeFileSync(new URL(name, FOLDER), content);
+// Everything is made before anything is removed, so that a failure leaves the old files.
+const folders = { vectors: await makeVectors(), schemas: makeSchemas() };
+for (const [folder, files] of Object.entries(folders)) {
+  rmSync(`${DOCS}${folder}`, { recursive: true, force: true });
+  for (const [name, content] of files) {
+    const path = `${DOCS}${folder}/${name}`;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+}
