@@ -51,6 +51,8 @@ export async function replayDirectory(
     decision.record,
     evidences.flatMap((evidence) => evidence?.signers.map(({ statement }) => statement.approver.id) ?? []),
   );
+  // Otherwise a change could be sealed again after another one undid it.
+  const confirmations = new Set([decision.record.body.confirmation]);
   let directory = firstDirectory(created);
   let failure = creationFailure(created);
   let previous: CreatedRecord | ChangeRecord = created;
@@ -58,6 +60,7 @@ export async function replayDirectory(
     if (failure !== undefined) break;
     if (record.seq <= previous.seq) failure = "the changes of the directory are not in order";
     else if (record.stream !== created.stream) failure = "a change belongs to another stream";
+    else if (confirmations.has(record.body.confirmation)) failure = "one request is sealed twice";
     else {
       const before = { directory, rp: created.body.genesis.rp, times: [created.at, previous.at] };
       const next: Result<Directory> =
@@ -67,6 +70,7 @@ export async function replayDirectory(
       if (next.ok) directory = next.value;
       else failure = `change ${record.seq} (${record.type}): ${next.refusal.detail}`;
     }
+    confirmations.add(record.body.confirmation);
     previous = record;
   }
   return { directory, failure };

@@ -78,9 +78,14 @@ export function anchorCheck(
     )
     .find((result) => result.ok);
   if (block?.ok !== true) return check("anchor", "none of the given block headers holds the timestamp");
-  const decidedAt = Date.parse(decision.record.at) / 1_000;
-  const early = block.value.time + BLOCK_TIME_SLACK_SECONDS < decidedAt;
-  return check("anchor", early ? "the block is older than the decision claims to be" : undefined);
+  return check("anchor", blockTimeFailure(block.value.time, decision.record.at));
+}
+
+/** A block can't hold a decision that was made after it. The block's time is in seconds since 1970. */
+export function blockTimeFailure(blockTime: number, decidedAt: string): Failure {
+  return blockTime + BLOCK_TIME_SLACK_SECONDS < Date.parse(decidedAt) / 1_000
+    ? "the block is older than the decision claims to be"
+    : undefined;
 }
 
 function check(name: keyof typeof LOG_CHECKS, failure: Failure): LogCheck {

@@ -207,6 +207,16 @@ export class TestTenant {
     return seq;
   }
 
+  /** Seals what people signed for record `seq` a second time. Returns the new seq. */
+  sealAgain(seq: number): number {
+    const { record, evidence } = this.records[seq]?.sealed ?? {};
+    if (record === undefined || !("directory" in record.body)) throw new RangeError(`nobody signed ${seq}`);
+    const directory = { seq: this.#directorySeq, commit: this.commitAt(this.#directorySeq) };
+    const again = this.#seal(record.type, { ...record.body, directory } as JsonObject, evidence);
+    if (record.type !== "decision") this.#directorySeq = again;
+    return again;
+  }
+
   /** Seals a record that nobody signs. Returns its seq. */
   sealUnsigned(type: "consumed" | "erased", body: JsonObject, alter?: SampleRequest["alter"]): number {
     return this.#seal(type, body, undefined, alter);
