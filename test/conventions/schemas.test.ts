@@ -113,6 +113,11 @@ describe("the JSON Schemas", () => {
   });
 });
 
+/** Edits the first line of this kind, and not the header. */
+function inRow(kind: string, edit: Edit): Edit {
+  return () => edit(SAMPLES["export-line"].find((line) => (line as JsonObject)["kind"] === kind) ?? null);
+}
+
 const ANA = { kind: "person", person: "ana" };
 
 /** Documents of another form, each made by one edit of the first published one. */
@@ -143,6 +148,21 @@ const WRONG: Readonly<Record<Kind, readonly (readonly [what: string, edit: Edit]
     ["65 signatures", repeated("/decision/record/body/signatures", 65)],
     ["an empty proof", set("/decision/proof", "")],
     ["a decision as record 0", set("/created/record/type", "decision")],
+    ["a decision as a change of the directory", set("/directory/0/record/type", "decision")],
+    ["1,001 changes of the directory", repeated("/directory", 1_001)],
+    ["a change without a place for its evidence", without("/directory/0/evidence")],
+    ["a change that does nothing to people", set("/directory/0/record/body/change", null)],
+    ["a user name in what a change does", added("/directory/0/record/body/change/username")],
+    [
+      "17 passkeys that end",
+      set(
+        "/directory/0/record/body/change/revoked",
+        Array.from({ length: 17 }, () => "AA"),
+      ),
+    ],
+    ["a decision without evidence", set("/decision/evidence", null)],
+    ["a signer without an assertion", without("/decision/evidence/signers/0/assertion")],
+    ["a payload that is a list", set("/decision/evidence/payload", [])],
     ["a list", () => []],
   ],
   "export-line": [
@@ -156,6 +176,12 @@ const WRONG: Readonly<Record<Kind, readonly (readonly [what: string, edit: Edit]
     ["an empty origin", set("/logOrigin", "")],
     ["a stream id that is not hexadecimal", set("/stream", "g".repeat(64))],
     ["a text", () => "header"],
+    ["record 0 with a proof", inRow("created", added("/sealed/proof", "a proof"))],
+    ["a change that is sealed as a decision", inRow("change", set("/sealed/record/type", "decision"))],
+    ["a decision without its label", inRow("decision", without("/sealed/label"))],
+    ["an unsigned record with evidence", inRow("record", added("/sealed/evidence", null))],
+    ["an erased record that is not erased", inRow("erased", set("/erased", false))],
+    ["an erased record with its salt", inRow("erased", added("/entrySalt", "A".repeat(43)))],
   ],
   policy: [
     ["a missing field", without("/breakGlass")],
