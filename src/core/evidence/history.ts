@@ -36,18 +36,19 @@ export async function compareWithHistory(
   const erased = earlier.findIndex(({ kind }) => kind === "erased");
   const failure =
     gapFailure(rows) ??
-    decisionFailure(receipt, rows) ??
+    recordsFailure(receipt, rows) ??
     directoryFailure(receipt, earlier) ??
     (await passkeyFailure(receipt, earlier));
   return { failure, erased: erased === -1 ? undefined : erased };
 }
 
-function decisionFailure({ decision }: Receipt, rows: readonly HistoryRow[]): Failure {
-  const { record } = decision;
-  const row = rows[record.seq];
-  return row === undefined || commitOfRow(row) !== commitOf(decision)
-    ? `record ${record.seq} of the history is another one`
-    : undefined;
+/** Every record of the receipt is in the history. */
+function recordsFailure({ created, directory, decision }: Receipt, rows: readonly HistoryRow[]): Failure {
+  const other = [created, ...directory, decision].find((opened) => {
+    const row = rows[opened.record.seq];
+    return row === undefined || commitOfRow(row) !== commitOf(opened);
+  });
+  return other && `record ${other.record.seq} of the history is another one`;
 }
 
 /** Every change names the one before it, and the decision the last one. */

@@ -79,6 +79,16 @@ describe("a history that is compared with a receipt", () => {
     expect(await verdict(receipt, without(own, [USE]))).toEqual(["", "absent", true]);
   });
 
+  it("fails if a change is another one than in the receipt", async () => {
+    const [first, second] = await Promise.all([staff.tenant(), staff.tenant()]);
+    const decided = await first.receipt(await first.decide({ votes: [{ by: staff.alex }] }));
+    const other = await second.receipt(await second.decide({ votes: [{ by: staff.alex }] }));
+    const directory = [...other.directory.slice(0, 1), ...decided.directory.slice(1)];
+    const mixed = { ...decided, directory };
+    const report = await verifiedReport(mixed, fullOptions(first));
+    expect([statusOf(report, "history"), report.verified]).toEqual(["failed", false]);
+  });
+
   it("fails if its last record does not follow the one before it", async () => {
     const tenant = await sampleHistory(staff);
     await tenant.decide({ outcome: "cancelled", votes: [] });
