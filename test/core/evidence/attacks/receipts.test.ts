@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { encodeReceipt } from "../../../src/core/evidence/receipt.ts";
-import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
+import { encodeReceipt } from "../../../../src/core/evidence/receipt.ts";
+import { verifyReceipt } from "../../../../src/core/evidence/verify.ts";
 import {
   createStaff,
   decidedReceipt,
   fullOptions,
   failedChecks,
   verifiedReport,
-} from "../../support/evidence/sample-company.ts";
+} from "../../../support/evidence/sample-company.ts";
 import {
   randomBytes,
   type SampleRequest,
   type TestPerson,
   type TestTenant,
-} from "../../support/evidence/sample-tenant.ts";
+} from "../../../support/evidence/sample-tenant.ts";
 
 // An operator with the database and the log can seal any record. Each row is an attack and the checks that catch it.
 // The same test accepts an honest decision of the same tenant.

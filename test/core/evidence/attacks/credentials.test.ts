@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
-import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
+import { singleApproverPolicy } from "../../../../src/core/confirmation/policy.ts";
+import type { VerifyOptions } from "../../../../src/core/evidence/verify.ts";
 import {
   createStaff,
   fullOptions,
@@ -8,13 +8,13 @@ import {
   verifiedReport,
   statusOf,
   type Staff,
-} from "../../support/evidence/sample-company.ts";
+} from "../../../support/evidence/sample-company.ts";
 import {
   createPerson,
   type TestPerson,
   type TestTenant,
   type TestVote,
-} from "../../support/evidence/sample-tenant.ts";
+} from "../../../support/evidence/sample-tenant.ts";
 
 // Which passkeys are active, replayed from the owner's first. An operator with the database and the log seals a change
 // without an entitled signature, and someone decides with it. The receipt's checks catch it, and still accept a

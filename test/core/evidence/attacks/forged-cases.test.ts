@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Statement } from "../../../src/core/confirmation/statement.ts";
-import { historyRow } from "../../../src/core/evidence/history.ts";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import type { Statement } from "../../../../src/core/confirmation/statement.ts";
+import { historyRow } from "../../../../src/core/evidence/history.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import {
   createStaff,
   failedChecks,
@@ -9,16 +9,16 @@ import {
   statusOf,
   verifiedReport,
   type Staff,
-} from "../../support/evidence/sample-company.ts";
+} from "../../../support/evidence/sample-company.ts";
 import {
   auditOf,
   auditOptions,
   auditRows,
   erase,
   failedChecks as failedAuditChecks,
-} from "../../support/evidence/sample-history.ts";
-import { headerOf } from "../../support/evidence/export-file.ts";
-import { OPEN_SECONDS, type SampleRequest, TestTenant } from "../../support/evidence/sample-tenant.ts";
+} from "../../../support/evidence/sample-history.ts";
+import { headerOf } from "../../../support/evidence/export-file.ts";
+import { OPEN_SECONDS, type SampleRequest, TestTenant } from "../../../support/evidence/sample-tenant.ts";
 
 // Records that no honest service makes, sealed by an operator with the log's key. Every signature in them is genuine
 // and the log holds what the receipt shows. Each row names the check that refuses it, in a receipt and in an audit.

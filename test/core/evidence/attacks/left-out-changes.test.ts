@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
+import type { Receipt } from "../../../../src/core/evidence/receipt.ts";
 import {
   createStaff,
   failedChecks,
@@ -8,14 +8,14 @@ import {
   statusOf,
   verifiedReport,
   type Staff,
-} from "../../support/evidence/sample-company.ts";
-import { auditOf, failedChecks as failedAuditChecks } from "../../support/evidence/sample-history.ts";
+} from "../../../support/evidence/sample-company.ts";
+import { auditOf, failedChecks as failedAuditChecks } from "../../../support/evidence/sample-history.ts";
 import {
   createPerson,
   type SampleRequest,
   type TestPerson,
   type TestTenant,
-} from "../../support/evidence/sample-tenant.ts";
+} from "../../../support/evidence/sample-tenant.ts";
 
 // A receipt or an operator that leaves out changes of the directory. The receipt alone shows a change that it should
 // hold; only the history shows that the operator's records name an older state of the directory than there was.
@@ -114,6 +114,42 @@ describe("a receipt that leaves out", () => {
       const { alone } = await verdicts(tenant, await tenant.receipt(seq, { bare }));
       expect([name, alone]).toEqual([name, expected]);
     }
+  });
+});
+
+describe("who signed a change is needed, though the person of the change signed no decision, if the person", () => {
+  const rows: readonly [name: string, seal: (own: TestTenant) => Promise<number>, bare: number][] = [
+    ["is the owner", (own) => own.endorse(staff.alex, "owner", staff.alex, {}, stranger.passkey), 5],
+    [
+      "became an admin later",
+      async (own) => {
+        await own.changeRole(staff.dan, "admin", staff.alex);
+        return own.changeRole(staff.dan, "approver", staff.alex);
+      },
+      3,
+    ],
+    [
+      "signed another change",
+      (own) => own.endorse(staff.dan, "approver", staff.dan, {}, stranger.passkey),
+      3,
+    ],
+  ];
+  it.each(rows)("%s", async (_name, seal, bare) => {
+    const tenant = await staff.tenant();
+    await seal(tenant);
+    const seq = await tenant.decide({ votes: [{ by: staff.cy }] });
+    expect((await verdicts(tenant, await tenant.receipt(seq))).alone).toBe("");
+    expect((await verdicts(tenant, await tenant.receipt(seq, { bare: [bare] }))).alone).toBe("endorsement");
+  });
+
+  it("is the one whom the decided change is about", async () => {
+    const tenant = await staff.tenant();
+    const changed = await tenant.changeRole(staff.dan, "developer", staff.bea);
+    expect((await verdicts(tenant, await tenant.receipt(changed))).alone).toBe("");
+    const bare = await tenant.receipt(changed, { bare: [3] });
+    expect((await verdicts(tenant, bare)).alone).toBe("endorsement outcome");
+    const unrelated = await tenant.receipt(changed, { bare: [2, 4] });
+    expect((await verdicts(tenant, unrelated)).alone).toBe("");
   });
 });
 

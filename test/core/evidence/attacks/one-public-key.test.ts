@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { toBase64url } from "../../../src/core/encoding/bytes.ts";
-import type { Authenticator } from "../../support/authenticator.ts";
+import { toBase64url } from "../../../../src/core/encoding/bytes.ts";
+import type { Authenticator } from "../../../support/authenticator.ts";
 import {
   createStaff,
   failedChecks,
   fullOptions,
   verifiedReport,
   type Staff,
-} from "../../support/evidence/sample-company.ts";
-import { auditOf, failedChecks as failedAuditChecks } from "../../support/evidence/sample-history.ts";
-import { allOf, randomBytes, type TestTenant } from "../../support/evidence/sample-tenant.ts";
+} from "../../../support/evidence/sample-company.ts";
+import { auditOf, failedChecks as failedAuditChecks } from "../../../support/evidence/sample-history.ts";
+import { allOf, randomBytes, type TestTenant } from "../../../support/evidence/sample-tenant.ts";
 
 // A public key stands in a stream once. With one key as two passkeys, one person could count as two, or sign on after
 // a revocation.

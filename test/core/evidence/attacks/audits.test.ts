@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AuditOptions } from "../../../src/core/evidence/audit.ts";
-import { toHex } from "../../../src/core/encoding/bytes.ts";
-import { treeRoot } from "../../../src/core/tlog/merkle.ts";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
-import { tilePath } from "../../../src/core/tlog/tile.ts";
-import { headerOf, readerOf, rowsOf, publicFile } from "../../support/evidence/export-file.ts";
-import { createAuthenticator } from "../../support/authenticator.ts";
-import { createLog, TestLog } from "../../support/log/memory-log.ts";
-import { flipped } from "../../support/log/sample-tree.ts";
-import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
-import { randomBytes, RP, TestTenant } from "../../support/evidence/sample-tenant.ts";
+import type { AuditOptions } from "../../../../src/core/evidence/audit.ts";
+import { toHex } from "../../../../src/core/encoding/bytes.ts";
+import { treeRoot } from "../../../../src/core/tlog/merkle.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
+import { encodeEntry, recordLabel } from "../../../../src/core/stream/record.ts";
+import { tilePath } from "../../../../src/core/tlog/tile.ts";
+import { headerOf, readerOf, rowsOf, publicFile } from "../../../support/evidence/export-file.ts";
+import { createAuthenticator } from "../../../support/authenticator.ts";
+import { createLog, TestLog } from "../../../support/log/memory-log.ts";
+import { flipped } from "../../../support/log/sample-tree.ts";
+import { createStaff, type Staff } from "../../../support/evidence/sample-company.ts";
+import { randomBytes, RP, TestTenant } from "../../../support/evidence/sample-tenant.ts";
 import {
   APPROVED,
   REJECTED,
@@ -24,7 +24,7 @@ import {
   failedChecks,
   detailOf,
   erase,
-} from "../../support/evidence/sample-history.ts";
+} from "../../../support/evidence/sample-history.ts";
 
 // An auditor against an operator who can seal and export any records. Each row is an attack and the checks that
 // catch it. The same test accepts the honest export.
