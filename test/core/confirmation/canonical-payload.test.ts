@@ -24,6 +24,12 @@ describe("a payload", () => {
   /** {"a":"…"} is eight bytes longer than its text. */
   const ofBytes = (length: number): JsonObject => ({ a: "x".repeat(length - 8) });
 
+  /** As sent, each number has four bytes; in canonical form it has sixteen. */
+  const ofNumbers = (length: number): JsonObject => {
+    const list = Array.from({ length: 3_800 }, () => 1e15);
+    return { a: "x".repeat(length - canonicalText({ a: "", list }).length), list };
+  };
+
   const rows: readonly [RefusalCode | "accepted", string, JsonObject, string?][] = [
     ["accepted", "an empty one", {}],
     ["accepted", "32 levels", nested(32)],
@@ -35,17 +41,19 @@ describe("a payload", () => {
     ["json_too_many_nodes", "10,001 values", listOf(9_999), "/payload"],
     ["accepted", "64 KiB", ofBytes(65_536)],
     ["json_too_large", "64 KiB and a byte", ofBytes(65_537), "/payload"],
-    [
-      "json_too_large",
-      "short as sent, long as hashed",
-      { list: Array.from({ length: 5_000 }, () => 1e15) },
-      "/payload",
-    ],
+    ["accepted", "20 KiB as sent, 64 KiB in canonical form", ofNumbers(65_536)],
+    ["json_too_large", "20 KiB as sent, 64 KiB and a byte in canonical form", ofNumbers(65_537), "/payload"],
   ];
   it.each(rows)("is %s: %s", (outcome, _name, payload, at) => {
     const refusal = refusalOf(payload);
     expect(refusal?.code ?? "accepted").toBe(outcome);
     expect(refusal?.at).toBe(at);
+  });
+
+  it("is refused with the bytes of its canonical form, so that the sender finds out why", () => {
+    expect(refusalOf(ofNumbers(65_537))?.detail).toBe(
+      "the payload's canonical form has 65537 bytes; the limit is 65536",
+    );
   });
 
   it("has its canonical text and the hash of these bytes", () => {
