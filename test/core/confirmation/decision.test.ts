@@ -93,6 +93,23 @@ describe("rules of a policy", () => {
     ["the same person again", two, { votes: [vote("ana")] }, approves("ana"), 0, "already_signed"],
     ["a second vote by the same person", two, { votes: [vote("ana")] }, rejects("ana"), 0, "already_signed"],
     ["the requester", two, { requester: "ana" }, approves("ana"), 0, "not_an_approver"],
+    ["another than the requester", two, { requester: "ana" }, approves("bo"), 0, "pending, changed"],
+    [
+      "two others than the requester",
+      two,
+      { requester: "ana", votes: [vote("bo")] },
+      approves("cy"),
+      0,
+      "-> approved",
+    ],
+    [
+      "somebody, if the requester is not one of them",
+      two,
+      { requester: "eve" },
+      approves("ana"),
+      0,
+      "pending, changed",
+    ],
     [
       "the requester where that is allowed",
       policy({}),
@@ -110,6 +127,14 @@ describe("rules of a policy", () => {
       "pending, changed",
     ],
     ["one rejection ends it", two, { votes: [vote("ana")] }, rejects("bo"), 0, "-> rejected"],
+    [
+      "one rejection of three, if the requester is one of them",
+      { ...patient, excludeRequester: true },
+      { requester: "ana" },
+      rejects("bo"),
+      0,
+      "-> rejected",
+    ],
     ["one rejection of three does not end it", patient, {}, rejects("bo"), 0, "pending, changed"],
     [
       "two rejections of three are",
@@ -163,6 +188,14 @@ describe("rules of a policy", () => {
       "reason_required",
     ],
     [
+      "break-glass, if the requester is another",
+      glass,
+      { requester: "ana" },
+      { kind: "override", person: "bo", reason: "x" },
+      0,
+      "-> break-glass",
+    ],
+    [
       "break-glass by the requester",
       glass,
       { requester: "bo" },
@@ -171,6 +204,14 @@ describe("rules of a policy", () => {
       "break_glass_not_allowed",
     ],
     ["break-glass", glass, {}, { kind: "override", person: "bo", reason: "x" }, 0, "-> break-glass"],
+    [
+      "break-glass by the requester where that is allowed",
+      { ...glass, excludeRequester: false },
+      { requester: "bo" },
+      { kind: "override", person: "bo", reason: "x" },
+      0,
+      "-> break-glass",
+    ],
     [
       "break-glass by somebody who has signed",
       policy({ require: anyOf(2, "ana", "bo"), breakGlass: ["bo"] }),

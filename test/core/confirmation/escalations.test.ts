@@ -6,6 +6,7 @@ import {
   type Change,
   type Confirmation,
   type Input,
+  type Vote,
 } from "../../../src/core/confirmation/decision.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
@@ -63,6 +64,31 @@ it("is due when it expires, if that is before the next escalation", () => {
   expect(dueAt(escalating, confirmation())).toBe(T0 + 15 * MINUTE);
 });
 
+describe("the same vote, earlier and later", () => {
+  const approves = (who: string): Input => ({ kind: "vote", person: who, vote: "approve" });
+  // All three; after five minutes two of them; after ten minutes one, or dan.
+  const rules = policy({
+    require: anyOf(3, "ana", "bo", "cy"),
+    escalations: [
+      { afterSeconds: 300, require: anyOf(2, "ana", "bo", "cy") },
+      { afterSeconds: 600, require: anyOf(1, "ana", "bo", "cy", "dan") },
+    ],
+  });
+  const pending = "pending, changed";
+  const stranger = "not_an_approver";
+  const times = [0, 299_999, 300_000, 599_999, 600_000];
+  const rows: [string, readonly Vote[], readonly string[]][] = [
+    ["ana", [], [pending, pending, pending, pending, "-> approved"]],
+    ["bo", [vote("ana")], [pending, pending, "-> approved", "-> approved", "already_decided"]],
+    ["dan", [], [stranger, stranger, stranger, stranger, "-> approved"]],
+  ];
+  it.each(rows)("by %s", (who, votes, expected) => {
+    const state = confirmation({ votes });
+    const results = times.map((elapsed) => said(decide(rules, state, approves(who), T0 + elapsed), state));
+    expect(results).toEqual(expected);
+  });
+});
+
 describe("approvals that an escalation makes enough", () => {
   // Two of three; after five minutes one is enough.
   const rules = policy({
@@ -117,6 +143,15 @@ describe("approvals that an escalation makes enough", () => {
   ])("are dated %s", (_name, elapsed, dated) => {
     const change = expectOk(decide(rules, confirmation({ votes }), { kind: "tick" }, T0 + elapsed));
     expect([change.at - T0, change.state.decidedAt]).toEqual([dated, change.at]);
+  });
+
+  it.each([
+    ["a millisecond before the expiry", 300_001, "already_decided", "-> approved"],
+    ["at the expiry, which is too late", 300_000, "expired", "-> expired"],
+  ])("%s", (_name, expiresAfter, late, ticked) => {
+    const state = confirmation({ votes, expiresAt: T0 + expiresAfter });
+    const after = (input: Input) => said(decide(rules, state, input, T0 + MINUTE * 60), state);
+    expect([after({ kind: "cancel" }), after({ kind: "tick" })]).toEqual([late, ticked]);
   });
 
   it("are not named by a refusal, because the outcome is not in the log", () => {
