@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { AUDIT_CHECKS, type AuditOptions, type AuditReport } from "../../../src/core/evidence/audit.ts";
+import { createLog } from "../../support/log/memory-log.ts";
+import { headerOf, readerOf, rowsOf } from "../../support/evidence/export-file.ts";
+import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
+import {
+  APPROVED,
+  auditOptions,
+  auditRows,
+  confirmationOf,
+  detailOf,
+  erase,
+  LOOKAHEAD,
+  REJECTED,
+  sampleHistory,
+} from "../../support/evidence/sample-history.ts";
+import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
+
+// What a report says when the auditor lacks something. No check may read passed that was not made.
+
+let staff: Staff;
+let own: TestTenant;
+beforeAll(async () => {
+  staff = await createStaff();
+  own = await sampleHistory(staff);
+});
+
+const names = Object.keys(AUDIT_CHECKS);
+const withStatus = ({ checks }: AuditReport, status: string) =>
+  checks.filter((check) => check.status === status).map(({ name }) => name);
+const reportOf = async (more: Partial<AuditOptions>) =>
+  auditRows(headerOf(own), rowsOf(own), await auditOptions(own, more));
+
+describe("an auditor who cannot read the log", () => {
+  const ofLog = ["places", "fork", "hidden"];
+  const rows: [string, () => Promise<Partial<AuditOptions>>, readonly string[], string][] = [
+    [
+      "has no state of the log that the log signed",
+      async () => ({ trust: (await createLog(own.log.origin, 3)).trust() }),
+      ["witnesses", ...ofLog],
+      "No signature is by a trusted key.",
+    ],
+    [
+      "trusts another log",
+      async () => {
+        const other = await createLog("other.example", 3);
+        other.append(own.log.entries[0] ?? new Uint8Array());
+        return { trust: other.trust(2), checkpoint: await other.checkpoint(), log: readerOf(other) };
+      },
+      ["witnesses", ...ofLog],
+      `The tenant's log is ${"log.example/countersign"}, not other.example.`,
+    ],
+    [
+      "gets no tiles",
+      async () => ({ log: { ...readerOf(own.log), fetchTile: async () => undefined } }),
+      ofLog,
+      "does not have tile",
+    ],
+    [
+      "gets no entries",
+      async () => ({ log: { ...readerOf(own.log), fetchEntries: async () => undefined } }),
+      ofLog,
+      "does not have tile/entries",
+    ],
+  ];
+  it.each(rows)("%s", async (_name, make, absent, detail) => {
+    const report = await reportOf(await make());
+    expect(report.checks.map(({ name }) => name)).toEqual(names);
+    expect([report.verified, withStatus(report, "failed")]).toEqual([false, ["log"]]);
+    expect(withStatus(report, "absent")).toEqual(absent);
+    expect(detailOf(report, "log")).toContain(detail);
+  });
+
+  it("learns nothing of the log's size or of newer records", async () => {
+    const { summary } = await reportOf({ trust: (await createLog(own.log.origin, 3)).trust() });
+    expect(summary).toMatchObject({
+      log: { origin: own.log.origin, size: 0, exportSize: 0 },
+      newer: 0,
+      people: 5,
+      passkeys: { active: 4, revoked: 1 },
+      lookahead: LOOKAHEAD,
+    });
+  });
+});
+
+describe("an auditor who asks for", () => {
+  const noWitness = "Your trust policy asks for no witness.";
+  it.each([
+    ["no witness", () => own.log.trust(), [], ["witnesses"], noWitness],
+    ["two of three witnesses", () => own.log.trust(2), [], [], AUDIT_CHECKS.witnesses],
+  ])("%s", async (_name, trust, failed, absent, detail) => {
+    const report = await reportOf({ trust: trust() });
+    expect(report.checks.map(({ name }) => name)).toEqual(names);
+    expect([withStatus(report, "failed"), withStatus(report, "absent")]).toEqual([failed, absent]);
+    expect([report.verified, detailOf(report, "witnesses")]).toEqual([true, detail]);
+  });
+
+  it("the default number of next labels looks for a million", async () => {
+    const { lookahead: _given, ...options } = await auditOptions(own, {
+      log: { ...readerOf(own.log), fetchTile: async () => undefined },
+    });
+    expect((await auditRows(headerOf(own), rowsOf(own), options)).summary?.lookahead).toBe(1_000_000);
+  });
+
+  it("hears of the progress", async () => {
+    const heard: string[] = [];
+    await reportOf({ progress: (unit, count, total) => heard.push(`${unit} ${count}/${total}`) });
+    expect(heard).toEqual(["entries 12/12", `labels 0/${LOOKAHEAD}`]);
+  });
+});
+
+describe("a use", () => {
+  const auditAfter = async (change: (tenant: TestTenant) => unknown, erased: readonly number[] = []) => {
+    const tenant = await sampleHistory(staff);
+    await change(tenant);
+    return auditRows(headerOf(tenant), erase(tenant, erased), await auditOptions(tenant));
+  };
+  const use = (tenant: TestTenant, decided: number) =>
+    tenant.sealUnsigned("consumed", { confirmation: confirmationOf(tenant, decided), decided });
+  const announce = (tenant: TestTenant, seq: number) =>
+    tenant.sealUnsigned("erased", { rule: "x", spans: [{ from: seq, to: seq }] });
+  const twice = `it uses approval ${10} a second time`;
+
+  it.each<[string, (tenant: TestTenant) => unknown, readonly number[], string | undefined]>([
+    ["of an approval", (tenant) => use(tenant, 10), [], undefined],
+    [
+      "of an emergency approval",
+      async (tenant) => {
+        const votes = [{ by: staff.alex, vote: "break-glass", reason: "fire" } as const];
+        const policy = staff.twoOfThree({ breakGlass: [staff.alex.id] });
+        use(tenant, await tenant.decide({ policy, outcome: "break-glass", votes }));
+      },
+      [],
+      undefined,
+    ],
+    [
+      "of an approval that is erased",
+      (tenant) => {
+        use(tenant, 10);
+        announce(tenant, 10);
+      },
+      [10],
+      undefined,
+    ],
+    [
+      "of an approval that is erased, twice",
+      (tenant) => {
+        use(tenant, 10);
+        use(tenant, 10);
+        announce(tenant, 10);
+      },
+      [10],
+      twice,
+    ],
+    ["of an approval, twice", (tenant) => [use(tenant, 10), use(tenant, 10)], [], twice],
+    [
+      "of a rejection",
+      (tenant) => use(tenant, REJECTED),
+      [],
+      "it uses a request that was not approved before",
+    ],
+    [
+      "of another record than the approval's",
+      (tenant) =>
+        tenant.sealUnsigned("consumed", { confirmation: confirmationOf(tenant, 10), decided: APPROVED }),
+      [],
+      "it uses a request that was not approved before",
+    ],
+    [
+      "at the last moment in which the approval could be used",
+      async (tenant) =>
+        use(tenant, await tenant.decide({ executeWithinSeconds: 1, votes: [{ by: staff.dan }] })),
+      [],
+      undefined,
+    ],
+    [
+      "a second later",
+      async (tenant) => {
+        const decided = await tenant.decide({ executeWithinSeconds: 1, votes: [{ by: staff.dan }] });
+        announce(tenant, REJECTED);
+        use(tenant, decided);
+      },
+      [],
+      "after the time in which it could be used",
+    ],
+  ])("%s", async (_name, change, erased, failure) => {
+    const report = await auditAfter(change, erased);
+    expect(withStatus(report, "failed")).toEqual(failure === undefined ? [] : ["uses"]);
+    if (failure !== undefined) expect(detailOf(report, "uses")).toContain(failure);
+  });
+
+  it("is announced by several records if several were erased", async () => {
+    const tenant = await sampleHistory(staff);
+    tenant.sealUnsigned("erased", {
+      rule: "x",
+      spans: [
+        { from: 5, to: 5 },
+        { from: 7, to: 8 },
+      ],
+    });
+    tenant.sealUnsigned("erased", { rule: "y", spans: [{ from: 6, to: 7 }] });
+    const report = await auditRows(headerOf(tenant), erase(tenant, [5, 6, 7, 8]), await auditOptions(tenant));
+    expect(withStatus(report, "failed")).toEqual([]);
+    expect(report.summary?.erasures).toEqual([
+      { by: 11, rule: "x", seqs: 3 },
+      { by: 12, rule: "y", seqs: 1 },
+    ]);
+  });
+});
