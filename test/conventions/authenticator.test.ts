@@ -47,6 +47,7 @@ const ACCEPTED_THERE = new Map([
   ["the name __proto__", REASONS.json],
   ["half a surrogate pair", REASONS.json],
   ["a deep field", REASONS.json],
+  ["257 values", REASONS.json],
   ["a byte order mark", REASONS.json],
   ["no UTF-8", REASONS.json],
   ["client data of 4,097 bytes", REASONS.bounds],

@@ -5,13 +5,12 @@ import { headerOf, readerOf, rowsOf } from "../../support/evidence/export-file.t
 import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
 import {
   APPROVED,
+  auditOf,
   auditOptions,
   auditRows,
   confirmationOf,
   detailOf,
-  erase,
   LOOKAHEAD,
-  REJECTED,
   sampleHistory,
 } from "../../support/evidence/sample-history.ts";
 import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
@@ -48,7 +47,7 @@ describe("an auditor who cannot read the log", () => {
         return { trust: other.trust(2), checkpoint: await other.checkpoint(), log: readerOf(other) };
       },
       ["witnesses", ...ofLog],
-      `The tenant's log is ${"log.example/countersign"}, not other.example.`,
+      "The tenant's log is log.example/countersign, not other.example.",
     ],
     [
       "gets no tiles",
@@ -109,101 +108,28 @@ describe("an auditor who asks for", () => {
   });
 });
 
-describe("a use", () => {
-  const auditAfter = async (change: (tenant: TestTenant) => unknown, erased: readonly number[] = []) => {
+describe("an approval that may be used for a second", () => {
+  const auditAfter = async (change: (tenant: TestTenant, seq: number) => void) => {
     const tenant = await sampleHistory(staff);
-    await change(tenant);
-    return auditRows(headerOf(tenant), erase(tenant, erased), await auditOptions(tenant));
+    change(tenant, await tenant.decide({ executeWithinSeconds: 1, votes: [{ by: staff.dan }] }));
+    return auditOf(tenant);
   };
-  const use = (tenant: TestTenant, decided: number) =>
-    tenant.sealUnsigned("consumed", { confirmation: confirmationOf(tenant, decided), decided });
-  const announce = (tenant: TestTenant, seq: number) =>
-    tenant.sealUnsigned("erased", { rule: "x", spans: [{ from: seq, to: seq }] });
-  const twice = `it uses approval ${10} a second time`;
+  const use = (tenant: TestTenant, decided: number, confirmation = confirmationOf(tenant, decided)) =>
+    tenant.sealUnsigned("consumed", { confirmation, decided });
 
-  it.each<[string, (tenant: TestTenant) => unknown, readonly number[], string | undefined]>([
-    ["of an approval", (tenant) => use(tenant, 10), [], undefined],
-    [
-      "of an emergency approval",
-      async (tenant) => {
-        const votes = [{ by: staff.alex, vote: "break-glass", reason: "fire" } as const];
-        const policy = staff.twoOfThree({ breakGlass: [staff.alex.id] });
-        use(tenant, await tenant.decide({ policy, outcome: "break-glass", votes }));
-      },
-      [],
-      undefined,
-    ],
-    [
-      "of an approval that is erased",
-      (tenant) => {
-        use(tenant, 10);
-        announce(tenant, 10);
-      },
-      [10],
-      undefined,
-    ],
-    [
-      "of an approval that is erased, twice",
-      (tenant) => {
-        use(tenant, 10);
-        use(tenant, 10);
-        announce(tenant, 10);
-      },
-      [10],
-      twice,
-    ],
-    ["of an approval, twice", (tenant) => [use(tenant, 10), use(tenant, 10)], [], twice],
-    [
-      "of a rejection",
-      (tenant) => use(tenant, REJECTED),
-      [],
-      "it uses a request that was not approved before",
-    ],
-    [
-      "of another record than the approval's",
-      (tenant) =>
-        tenant.sealUnsigned("consumed", { confirmation: confirmationOf(tenant, 10), decided: APPROVED }),
-      [],
-      "it uses a request that was not approved before",
-    ],
-    [
-      "at the last moment in which the approval could be used",
-      async (tenant) =>
-        use(tenant, await tenant.decide({ executeWithinSeconds: 1, votes: [{ by: staff.dan }] })),
-      [],
-      undefined,
-    ],
-    [
-      "a second later",
-      async (tenant) => {
-        const decided = await tenant.decide({ executeWithinSeconds: 1, votes: [{ by: staff.dan }] });
-        announce(tenant, REJECTED);
-        use(tenant, decided);
-      },
-      [],
-      "after the time in which it could be used",
-    ],
-  ])("%s", async (_name, change, erased, failure) => {
-    const report = await auditAfter(change, erased);
-    expect(withStatus(report, "failed")).toEqual(failure === undefined ? [] : ["uses"]);
-    if (failure !== undefined) expect(detailOf(report, "uses")).toContain(failure);
+  it("is used in its last moment, and not later", async () => {
+    const last = await auditAfter((tenant, seq) => use(tenant, seq));
+    expect(withStatus(last, "failed")).toEqual([]);
+    const later = await auditAfter((tenant, seq) => {
+      use(tenant, APPROVED + 5);
+      use(tenant, seq);
+    });
+    expect(withStatus(later, "failed")).toEqual(["uses"]);
+    expect(detailOf(later, "uses")).toContain("after the time in which it could be used");
   });
 
-  it("is announced by several records if several were erased", async () => {
-    const tenant = await sampleHistory(staff);
-    tenant.sealUnsigned("erased", {
-      rule: "x",
-      spans: [
-        { from: 5, to: 5 },
-        { from: 7, to: 8 },
-      ],
-    });
-    tenant.sealUnsigned("erased", { rule: "y", spans: [{ from: 6, to: 7 }] });
-    const report = await auditRows(headerOf(tenant), erase(tenant, [5, 6, 7, 8]), await auditOptions(tenant));
-    expect(withStatus(report, "failed")).toEqual([]);
-    expect(report.summary?.erasures).toEqual([
-      { by: 11, rule: "x", seqs: 3 },
-      { by: 12, rule: "y", seqs: 1 },
-    ]);
+  it("is not used under the number of another approval", async () => {
+    const report = await auditAfter((tenant, seq) => use(tenant, APPROVED, confirmationOf(tenant, seq)));
+    expect(detailOf(report, "uses")).toContain("it uses a request that was not approved before");
   });
 });

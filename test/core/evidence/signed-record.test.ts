@@ -17,6 +17,7 @@ import { payloadCommit } from "../../../src/core/stream/record.ts";
 import {
   withBody,
   withEvidence,
+  withMember,
   withPasskey,
   withSealed,
   withSigners,
@@ -58,8 +59,10 @@ const sealed = (change: Parameters<typeof withSealed>[1]) => withSealed(honest, 
 const stated = (change: Parameters<typeof withStatement>[1], which?: "every") =>
   withStatement(honest, change, which);
 
+const before = () => ({ directory, rp: RP, times: [] });
+
 it("an honest record passes every check", async () => {
-  expect(await signedFailure(honest, { directory, rp: RP, times: [] })).toBe(undefined);
+  expect(await signedFailure(honest, before())).toBe(undefined);
 });
 
 describe("the payload", () => {
@@ -248,5 +251,59 @@ describe("the signatures", () => {
   it("with a passkey that can't be copied are accepted under a policy that asks for it", async () => {
     const bound = await decided(hardware);
     expect(await signatureFailure(bound.signed, bound.directory)).toBe(undefined);
+  });
+});
+
+describe("the checks of a whole record", () => {
+  // A record that one check alone refuses is refused as a whole.
+  it.each<[string, () => SignedRecord, string]>([
+    [
+      "payload",
+      () => withEvidence(honest, { payload: { other: 1 } }),
+      "the payload in the file is not the one whose hash was signed",
+    ],
+    [
+      "statement",
+      () => withSigners(honest, (all) => all.slice(1)),
+      "the record names 2 signatures, the file holds 1",
+    ],
+    [
+      "order",
+      () => body({ directory: { seq: honest.record.seq, commit: "ab".repeat(32) } }),
+      "the decision relies on a later state of the directory",
+    ],
+    [
+      "policy",
+      () => withEvidence(honest, { policy: null }),
+      "the policy that was signed is missing from the file",
+    ],
+    [
+      "outcome",
+      () => withTime(honest, "2026-12-01T12:00:00.000Z"),
+      "the decision was recorded after the request expired",
+    ],
+  ])("%s", async (_name, make, expected) => {
+    expect(await signedFailure(make(), before())).toBe(expected);
+  });
+
+  it("credential", async () => {
+    const auditor = withMember(directory, staff.dan, { role: "auditor" });
+    expect(await signedFailure(honest, { ...before(), directory: auditor })).toBe(
+      "dan may read but not decide",
+    );
+  });
+
+  it("revocation", async () => {
+    const revoked = withPasskey(directory, staff.dan, { revokedAt: 3 });
+    expect(await signedFailure(honest, { ...before(), directory: revoked })).toBe(
+      "dan's passkey was revoked before",
+    );
+  });
+
+  it("order, by the times before it", async () => {
+    const times = ["2026-11-01T13:00:00.000Z"];
+    expect(await signedFailure(honest, { ...before(), times })).toBe(
+      "it is dated before a record that it follows",
+    );
   });
 });

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Bytes } from "../../../src/core/encoding/bytes.ts";
+import type { Bytes } from "../../../../src/core/encoding/bytes.ts";
 import {
   ALARMS,
   monitorLog,
   type LogState,
   type MonitorOptions,
-} from "../../../src/core/evidence/monitor.ts";
-import { labelText } from "../../../src/core/stream/labels.ts";
-import { encodeEntry } from "../../../src/core/stream/record.ts";
-import { encodeCheckpoint } from "../../../src/core/tlog/checkpoint.ts";
-import { treeRoot } from "../../../src/core/tlog/merkle.ts";
-import { encodeNote } from "../../../src/core/tlog/signed-note.ts";
-import { readerOf } from "../../support/evidence/export-file.ts";
-import { createLog, type TestLog } from "../../support/log/memory-log.ts";
+} from "../../../../src/core/evidence/monitor.ts";
+import { labelText } from "../../../../src/core/stream/labels.ts";
+import { encodeEntry } from "../../../../src/core/stream/record.ts";
+import { encodeCheckpoint } from "../../../../src/core/tlog/checkpoint.ts";
+import { treeRoot } from "../../../../src/core/tlog/merkle.ts";
+import { encodeNote } from "../../../../src/core/tlog/signed-note.ts";
+import { readerOf } from "../../../support/evidence/export-file.ts";
+import { createLog, type TestLog } from "../../../support/log/memory-log.ts";
 
 // One check of a log by a reader who remembers its earlier state. Each row of the alarms changes one thing.
 

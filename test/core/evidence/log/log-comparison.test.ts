@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
-import { compareWithLog, type LogComparison } from "../../../src/core/evidence/log-comparison.ts";
-import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
-import { treeRoot } from "../../../src/core/tlog/merkle.ts";
-import { readerOf } from "../../support/evidence/export-file.ts";
-import { createLog, TestLog } from "../../support/log/memory-log.ts";
+import { toHex, type Bytes } from "../../../../src/core/encoding/bytes.ts";
+import { compareWithLog, type LogComparison } from "../../../../src/core/evidence/log-comparison.ts";
+import { encodeEntry, recordLabel } from "../../../../src/core/stream/record.ts";
+import { treeRoot } from "../../../../src/core/tlog/merkle.ts";
+import { readerOf } from "../../../support/evidence/export-file.ts";
+import { createLog, TestLog } from "../../../support/log/memory-log.ts";
 
 // A tenant's records and what the log holds under the tenant's labels, entry by entry.
 

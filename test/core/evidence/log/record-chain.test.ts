@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
-import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import { toHex, utf8 } from "../../../../src/core/encoding/bytes.ts";
+import type { Receipt } from "../../../../src/core/evidence/receipt.ts";
 import {
   chainFailure,
   checkpointsOf,
   missingChange,
   recordInclusion,
-} from "../../../src/core/evidence/record-chain.ts";
-import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
-import { encodeLogProof, parseLogProof } from "../../../src/core/tlog/log-proof.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
-import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
-import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
+} from "../../../../src/core/evidence/record-chain.ts";
+import { encodeEntry, recordLabel } from "../../../../src/core/stream/record.ts";
+import { encodeLogProof, parseLogProof } from "../../../../src/core/tlog/log-proof.ts";
+import { expectOk } from "../../../../src/core/refusal.ts";
+import { createStaff, type Staff } from "../../../support/evidence/sample-company.ts";
+import type { TestTenant } from "../../../support/evidence/sample-tenant.ts";
 
 // The order of the records in a receipt, and the place of the last one in the log. Each row breaks one thing about an
 // honest receipt: records 0 to 4 are the directory, and record 6 is the decision.
@@ -35,14 +35,14 @@ type Changed = Partial<Link["record"]> & { readonly names?: { seq?: number; comm
 function changed(seq: number, { names, ...change }: Changed): Receipt {
   const edit = <Opened extends Link | Receipt["decision"]>(opened: Opened): Opened =>
     opened.record.seq === seq
-      ? ({
+      ? {
           ...opened,
           record: {
             ...opened.record,
             ...change,
             body: { ...opened.record.body, directory: { ...opened.record.body.directory, ...names } },
           },
-        } as Opened)
+        }
       : opened;
   return { ...honest, directory: honest.directory.map(edit), decision: edit(honest.decision) };
 }
