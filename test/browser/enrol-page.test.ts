@@ -49,13 +49,13 @@ describe("a second person", () => {
   it("enrols, is endorsed by the owner's signature, and decides", async () => {
     const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
     await createPasskey(maria, invited.body.enrolUrl);
-    await eventually(maria.page.getByText("waits for an admin to endorse it")).toBeVisible();
+    await eventually(maria.page.getByText("waits for somebody to endorse it")).toBeVisible();
     await eventually(maria.page.locator("#stream")).toBeHidden();
     const fingerprint = await maria.page.locator("#fingerprint").innerText();
     const early = await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: {} });
     expect(early.body.code).toBe("approver_without_passkey");
 
-    await maria.page.getByRole("link", { name: "See whether it is endorsed" }).click();
+    await maria.page.getByRole("link", { name: "See who has to endorse it" }).click();
     await eventually(
       maria.page.getByRole("heading", { name: "Your passkey is not active yet" }),
     ).toBeVisible();
