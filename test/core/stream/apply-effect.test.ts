@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Change } from "../../../src/core/stream/change-format.ts";
+import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { parseChange, type Change } from "../../../src/core/stream/change-format.ts";
 import { applyEffect } from "../../../src/core/stream/apply-effect.ts";
-import type { ChangeEffect } from "../../../src/core/stream/change-effect.ts";
+import { effectOf, type ChangeEffect } from "../../../src/core/stream/change-effect.ts";
 import type { Directory, Passkey } from "../../../src/core/stream/directory.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
@@ -32,6 +33,42 @@ const adds: ChangeEffect = { ...NOTHING, person: "bo", role: "approver", credent
 const ends: ChangeEffect = { ...NOTHING, person: "bo", revoked: ["b2"] };
 const promotes: ChangeEffect = { ...NOTHING, person: "bo", role: "admin" };
 const replaces: ChangeEffect = { ...NOTHING, person: "bo", credential: credential("b3"), revoked: ["b2"] };
+
+describe("the effect of a change", () => {
+  const named = (change: string, more: object) =>
+    effectOf(
+      expectOk(
+        parseChange({
+          v: 1,
+          kind: "countersign/change",
+          change,
+          person: { id: "ana", username: "a" },
+          ...more,
+        } as JsonValue),
+      ),
+    );
+  const key = { id: "BAUG", publicKey: "AQID" };
+  // SHA-256 of the bytes 1, 2, 3.
+  const hash = "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81";
+  const ana = { person: "ana", role: null, credential: null, revoked: [] };
+  const rows: [string, object, ChangeEffect][] = [
+    [
+      "credential.endorsed",
+      { role: "admin", credential: key },
+      { ...ana, role: "admin", credential: { id: "BAUG", publicKeyHash: hash } },
+    ],
+    ["credential.revoked", { credential: { id: "BAUG" } }, { ...ana, revoked: ["BAUG"] }],
+    ["role.changed", { role: "auditor" }, { ...ana, role: "auditor" }],
+    [
+      "recovered",
+      { credential: key, revoked: ["BwgJ"] },
+      { ...ana, credential: { id: "BAUG", publicKeyHash: hash }, revoked: ["BwgJ"] },
+    ],
+  ];
+  it.each(rows)("%s has ids and hashes only", (change, more, effect) => {
+    expect(named(change, more)).toEqual(effect);
+  });
+});
 
 describe("a change known by its record alone", () => {
   const rows: [string, Change["change"], ChangeEffect, [string, string | null][], string[]][] = [
@@ -69,23 +106,24 @@ describe("a change known by its record alone", () => {
 
 describe("a record is refused", () => {
   const taken = (hash: string) => ({ id: "n", publicKeyHash: `hash of ${hash}` });
+  const again = (id: string) => ({ id, publicKeyHash: "hash of n" });
   const rows: [string, Change["change"], ChangeEffect | null, string][] = [
     [
       "with a passkey that is somebody's",
       "credential.endorsed",
-      { ...joins, credential: credential("a1") },
+      { ...joins, credential: again("a1") },
       "this passkey was endorsed before",
     ],
     [
       "with a passkey of the same person",
       "credential.endorsed",
-      { ...adds, credential: credential("b2") },
+      { ...adds, credential: again("b2") },
       "this passkey was endorsed before",
     ],
     [
       "with a passkey that was revoked",
       "recovered",
-      { ...replaces, credential: credential("b1") },
+      { ...replaces, credential: again("b1") },
       "this passkey was endorsed before",
     ],
     [

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { firstDirectory, type Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
+import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { NO_PREVIOUS, type Role } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -39,6 +40,7 @@ const reveal = (more: object = {}) =>
     shown: true,
     ...more,
   });
+const policy = document("policy.changed", { name: "Payments", policy: singleApproverPolicy("p-cy") });
 const roleOf = (who: string, role: Role) => document("role.changed", { person: person(who), role });
 
 const beginning = firstDirectory({
@@ -138,10 +140,50 @@ describe("a change needs an entitled signer", () => {
     ["an admin withdraws it", reveal({ shown: false }), "bea", undefined],
     ["an approver publishes one", reveal(), "cy", "change_not_entitled"],
     ["a stranger publishes one", reveal(), "dan", "change_not_entitled"],
+    ["an owner changes a policy", policy, "alex", undefined],
+    ["an admin changes a policy", policy, "bea", undefined],
+    ["an approver changes a policy", policy, "cy", "change_not_entitled"],
+    ["a stranger changes a policy", policy, "dan", "change_not_entitled"],
   ];
   it.each(rows)("%s", (_name, change, signer, code) => {
     const result = apply(staffed, change, signer);
     expect(result.ok ? undefined : result.refusal.code).toBe(code);
+  });
+});
+
+describe("a change under another user name than the person's is refused", () => {
+  /** The right person, with this name. */
+  const named = (change: JsonValue, username: string) => {
+    const { person: subject, ...rest } = change as { readonly person: object };
+    return { ...rest, person: { ...subject, username } } as JsonValue;
+  };
+  const rows: [string, JsonValue, string][] = [
+    ["an own passkey", endorsed("cy", "approver", "n"), "cy"],
+    ["an auditor's further passkey", endorsed("eve", "auditor", "n"), "alex bea"],
+    ["a revocation of an own passkey", revoked("cy", "c"), "cy"],
+    ["a revocation by an admin", revoked("cy", "c"), "bea"],
+    ["a role", roleOf("cy", "developer"), "bea"],
+    ["a recovery", recovered("cy", "n", ["c"]), "alex bea"],
+  ];
+  const withAuditor = expectOk(apply(staffed, endorsed("eve", "auditor", "e"), "bea", 3));
+  it.each(rows)("%s", (_name, change, signers) => {
+    const accepted = expectOk(apply(withAuditor, change, signers));
+    for (const [id, { username }] of withAuditor.members)
+      expect(accepted.members.get(id)?.username).toBe(username);
+    for (const username of ["zoe", "bea"])
+      expect(apply(withAuditor, named(change, username), signers)).toMatchObject({
+        refusal: { code: "change_invalid", detail: "the person has another user name" },
+      });
+  });
+
+  it("also of a new person who takes somebody's name, or of somebody known by records alone who does", () => {
+    const taken = { refusal: { code: "change_invalid", detail: "another person has this user name" } };
+    expect(apply(staffed, named(endorsed("dan", "approver", "d"), "cy"), "bea")).toMatchObject(taken);
+    const members = new Map(staffed.members).set("p-x", { id: "p-x", username: null, role: "approver" });
+    const change = (username: string) =>
+      document("role.changed", { person: { id: "p-x", username }, role: "developer" });
+    expect(apply({ ...staffed, members }, change("cy"), "bea")).toMatchObject(taken);
+    expect(apply({ ...staffed, members }, change("zoe"), "bea").ok).toBe(true);
   });
 });
 
@@ -235,6 +277,10 @@ describe("a recovery needs two managers", () => {
 describe("an owner with an active passkey remains", () => {
   const secondKey = expectOk(apply(staffed, endorsed("alex", "owner", "e"), "alex", 3));
   const secondOwner = expectOk(apply(staffed, endorsed("oda", "owner", "o"), "alex", 3));
+  const ownerless = {
+    ...staffed,
+    passkeys: new Map([...staffed.passkeys].filter(([, { person: holder }]) => holder !== "p-alex")),
+  };
   const formerOwner = expectOk(apply(secondOwner, revoked("oda", "o"), "oda", 4));
   const rows: [string, Directory, JsonValue, string, string | undefined][] = [
     ["an only owner revokes their only passkey", staffed, revoked("alex", "a"), "alex", "change_invalid"],
@@ -247,6 +293,7 @@ describe("an owner with an active passkey remains", () => {
     ["the last owner with a passkey does", formerOwner, roleOf("alex", "admin"), "alex", "change_invalid"],
     ["an owner without a passkey becomes an admin", formerOwner, roleOf("oda", "admin"), "alex", undefined],
     ["an only owner keeps the role", staffed, roleOf("alex", "owner"), "alex", undefined],
+    ["where no owner has one, an admin revokes a passkey", ownerless, revoked("cy", "c"), "bea", undefined],
     ["an only owner revokes an admin's passkey", staffed, revoked("bea", "b"), "alex", undefined],
     [
       "a recovery replaces an owner's only passkey",
@@ -272,6 +319,28 @@ describe("an owner with an active passkey remains", () => {
       refusal: { detail: "alex is the only owner with an active passkey; make somebody else an owner first" },
     });
   });
+});
+
+it("a policy or a publication changes nobody and no passkey", () => {
+  for (const change of [policy, reveal()]) expect(expectOk(apply(staffed, change, "alex"))).toBe(staffed);
+});
+
+it("begins with the owner's passkey, whose key nobody can use again", () => {
+  expect([...beginning.members.values()]).toEqual([{ ...person("alex"), role: "owner" }]);
+  expect([...beginning.passkeys.values()]).toMatchObject([
+    { ...key("a"), person: "p-alex", endorsedAt: 0, revokedAt: null },
+  ]);
+  for (const change of [endorsed("dan", "owner", "x", "a"), endorsed("alex", "owner", "x", "a")])
+    expect(apply(beginning, change, "alex")).toMatchObject({
+      refusal: { code: "change_invalid", detail: "the public key of this passkey was endorsed before" },
+    });
+});
+
+it("keeps the public key of a new passkey, by which its signatures are verified", () => {
+  const second = expectOk(apply(staffed, endorsed("cy", "approver", "n"), "cy"));
+  const after = expectOk(apply(second, recovered("cy", "m", ["c", "n"]), "alex bea"));
+  for (const name of ["c", "n", "m"])
+    expect(after.passkeys.get(key(name).id)?.publicKey).toBe(key(name).publicKey);
 });
 
 it("keeps when a passkey was endorsed and revoked, and never accepts it again", () => {
