@@ -84,7 +84,7 @@ export function checkLine({ name, status, detail }: Check<string>): string {
 }
 
 function verdict(report: ReceiptReport): readonly string[] {
-  const { verified, outcome, checks, missing, receipt } = report;
+  const { verified, checks, missing, receipt } = report;
   const namesOf = (status: Check<string>["status"]) =>
     checks.filter((check) => check.status === status).map(({ name }) => name);
   if (!verified) {
@@ -93,15 +93,23 @@ function verdict(report: ReceiptReport): readonly string[] {
     const why = checks.filter(({ name }) => missing.includes(name)).map(({ detail }) => plain(detail));
     return [`NOT VERIFIED, because something is missing: ${missing.join(", ")}.`, ...why];
   }
-  const votes = receipt && isDecided(receipt) ? votesText(receipt) : undefined;
-  const unsigned = receipt?.decision.evidence.signers.length === 0 ? ABSENT_WITHOUT_SIGNERS : [];
+  if (receipt === null) return [];
+  const unsigned = receipt.decision.evidence.signers.length === 0 ? ABSENT_WITHOUT_SIGNERS : [];
   const open = namesOf("absent").filter((name) => !unsigned.includes(name));
   return [
-    `VERIFIED: ${outcome ?? ""}.${votes === undefined ? "" : ` ${plainText(votes)}.`}`,
-    ...(receipt ? receiptNotes(receipt, checks).map(plainText) : []),
+    `VERIFIED: ${outcomeText(receipt)}`,
+    ...receiptNotes(receipt, checks).map(plainText),
     ...(unsigned.length === 0 ? [] : [`Not checked, because nobody signed: ${unsigned.join(", ")}.`]),
     ...(open.length === 0 ? [] : [`Not checked, because something is missing: ${open.join(", ")}.`]),
   ];
+}
+
+function outcomeText(receipt: Receipt): string {
+  const { type, body } = receipt.decision.record;
+  const outcome = `${body.outcome}${type === "decision" ? "" : ", a change of the directory"}.`;
+  const votes = votesText(receipt);
+  if (votes === undefined) return `${outcome} Nobody signed.`;
+  return isDecided(receipt) ? `${outcome} ${plainText(votes)}.` : outcome;
 }
 
 function codeOf(confirmation: string, payloadHash: string, action: string): string {

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import { RECEIPT_MAX_CHANGES } from "../../src/core/evidence/receipt.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
+import { seriousFaults } from "../support/browser/axe.ts";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import type { Device } from "../support/browser/device.ts";
 import { createStaff, decidedReceipt, type Staff } from "../support/evidence/sample-company.ts";
@@ -37,20 +39,48 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     ],
     [
       "an emergency",
-      ({ alex, twoOfThree }) => ({
+      ({ alex, cy, twoOfThree }) => ({
         policy: twoOfThree({ breakGlass: [alex.id] }),
         outcome: "break-glass",
-        votes: [{ by: alex, vote: "break-glass", reason: "site is down" }],
+        votes: [{ by: cy }, { by: alex, vote: "break-glass", reason: "site is down" }],
       }),
-      "good",
-      "Proven: alex approved, alone and in an emergency, “Deploy to production”.",
+      "alone",
+      "!Proven: alex approved “Deploy to production”, alone and in an emergency.One person decided without the other signatures that the policy asks for. The reason given: “site is down”All necessary checks passed.",
     ],
-    ["an expiry", () => ({ outcome: "expired", votes: [] }), "over", "Proven, but no approval: expired."],
+    [
+      "an expiry that nobody signed",
+      () => ({ outcome: "expired", votes: [] }),
+      "over",
+      "✓In the log as expired. Nobody signed.That the request expired, and what it asked for, is the operator's word.All necessary checks passed.",
+    ],
+    [
+      "one of two, expired",
+      ({ cy, twoOfThree }) => ({ policy: twoOfThree(), outcome: "expired", votes: [{ by: cy }] }),
+      "over",
+      "✓Proven, but no approval: expired.cy approved “Deploy to production”, which did not decide it. That the request expired is the operator's word.All necessary checks passed.",
+    ],
     [
       "one of two, cancelled",
       ({ cy, twoOfThree }) => ({ policy: twoOfThree(), outcome: "cancelled", votes: [{ by: cy }] }),
       "over",
-      "Proven, but no approval: cancelled.",
+      "✓Proven, but no approval: cancelled.cy approved “Deploy to production”, which did not decide it. That the request was cancelled is the operator's word.All necessary checks passed.",
+    ],
+    [
+      "a change of the directory",
+      ({ alex, cy }) => ({
+        type: "role.changed",
+        action: "Make cy (approver) admin",
+        payload: {
+          v: 1,
+          kind: "countersign/change",
+          change: "role.changed",
+          person: { id: cy.id, username: "cy" },
+          role: "admin",
+        },
+        votes: [{ by: alex }],
+      }),
+      "over",
+      "✓Proven, a change of the directory: alex approved “Make cy (approver) admin”.It made cy an admin.All necessary checks passed.",
     ],
     [
       "text with hidden characters",
@@ -66,10 +96,10 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     tenant = await staff.tenant();
   });
 
-  const submit = async (text: string) => {
+  const submit = async (text: string, { stream } = tenant) => {
     const { page } = auditor;
     await page.goto(`${url}/verify`);
-    await page.locator("#tenant").fill(tenant.stream);
+    await page.locator("#tenant").fill(stream);
     const trust = encodeTrustPolicy(tenant.log.trust(3));
     await page.locator("#file").setInputFiles([file("trust.txt", trust), file("receipt.json", text)]);
   };
@@ -81,14 +111,41 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     await submit(canonicalText(await tenant.receipt(seq)));
     await eventually(verdict()).toContainText(words);
     await eventually(verdict()).toHaveClass(`card verdict ${tone}`);
+    expect(await seriousFaults(auditor)).toEqual([]);
     await eventually(auditor.page.locator("svg.diagram")).toContainText("more levels");
     await eventually(auditor.page.locator("#checks .passed h3", { hasText: "The witnesses" })).toBeVisible();
     expect(auditor.faults).toEqual([]);
   });
 
-  it("with withheld content is proven once the auditor adds the content", async () => {
+  it("that nobody signed does not present its content as signed", async () => {
+    const receipt = await decidedReceipt(tenant, { outcome: "cancelled", payload: { to: "me" }, votes: [] });
+    await submit(canonicalText(receipt));
+    await eventually(verdict()).toContainText("In the log as cancelled. Nobody signed.");
+    const { page } = auditor;
+    await eventually(page.locator("#asked")).toContainText(
+      "Nobody signed, so nothing proves what was asked. By the operator’s word, the request was cancelled",
+    );
+    await eventually(page.locator("#asked")).toContainText(
+      "Every field of the content, by the operator’s word:",
+    );
+    const absent = await page.locator("#checks .absent h3 span:nth-of-type(2)").allInnerTexts();
+    expect(absent.slice(0, 6)).toEqual([
+      "The content",
+      "What was signed",
+      "The signatures",
+      "Whose passkeys",
+      "Not revoked",
+      "The rule",
+    ]);
+    for (const untrue of ["exactly what was shown", "Every signature"])
+      expect([untrue, (await page.locator("#checks").innerText()).includes(untrue)]).toEqual([untrue, false]);
+  });
+
+  it("with a withheld payload is proven once the auditor adds it, and says that it was withheld", async () => {
     const receipt = await decidedReceipt(tenant, { payload: { to: "acct_8821" }, votes: [{ by: staff.cy }] });
-    await submit(canonicalText({ ...receipt, decision: { ...receipt.decision, payload: null } }));
+    const { decision } = receipt;
+    const withheld = { ...decision, evidence: { ...decision.evidence, payload: null } };
+    await submit(canonicalText({ ...receipt, decision: withheld }));
     await eventually(verdict()).toContainText("NOT proven yet: it is not known what the content was.");
     await auditor.page.getByText("Add your own trust policy").click();
     const content = auditor.page.getByLabel("The content you have, as JSON");
@@ -96,5 +153,24 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     await eventually(verdict()).toContainText("NOT proven: Your payload");
     await content.fill('{"to":"acct_8821"}');
     await eventually(verdict()).toHaveClass("card verdict good");
+    await eventually(verdict()).toContainText(
+      "The receipt withholds the payload; yours has the hash that was signed.",
+    );
+  });
+
+  it("of a tenant with more changes than a receipt holds is not proven, and the page says what helps", async () => {
+    const long = await staff.tenant();
+    const { bea, cy, twoOfThree } = staff;
+    const policy = { name: "Payments", policy: twoOfThree() };
+    const payload = { v: 1, kind: "countersign/change", change: "policy.changed", ...policy };
+    for (let count = 4; count <= RECEIPT_MAX_CHANGES; count++)
+      await long.decide({ type: "policy.changed", payload, votes: [{ by: bea }] });
+    const seq = await long.decide({ votes: [{ by: cy }] });
+    const kept = Array.from({ length: seq - 1 }, (_, place) => place + 1).filter((place) => place !== 5);
+    await submit(canonicalText(await long.receipt(seq, { changes: kept, bare: kept.slice(4) })), long);
+    await eventually(verdict()).toHaveClass("card verdict open");
+    await eventually(verdict()).toContainText(
+      "NOT proven yet: it is not known whether a passkey used was revoked.",
+    );
   });
 });

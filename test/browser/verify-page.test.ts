@@ -21,6 +21,7 @@ import { createPasskey, decide, type Device } from "../support/browser/device.ts
 
 const { url, enrolUrl, apiKey, device, ask } = browserFixture("verify-page");
 const folder = mkdtempSync(join(tmpdir(), "countersign-verify-"));
+const SIGNER = "decision/evidence/signers/0";
 let auditor: Device;
 let approved: { readonly id: string; readonly text: string };
 let rejected: { readonly id: string; readonly text: string };
@@ -144,7 +145,7 @@ describe("a receipt on the verify page", () => {
     await eventually(verdict()).toHaveClass("card verdict good");
     await content.fill('{"to":"acct_8821","memo":"INV-2025-118","amount_usd":4201}');
     await eventually(verdict()).toContainText(
-      "NOT proven: Your payload is not the one whose hash was signed.",
+      "NOT proven: Your payload is not the one whose hash is in the receipt.",
     );
     await content.fill('{"to":');
     await eventually(verdict()).toContainText("NOT proven: Your payload is not strict JSON");
@@ -167,14 +168,10 @@ describe("a receipt on the verify page", () => {
   });
 
   it.each<[string, (text: string) => string, string]>([
-    ["the content", (text) => changed(text, "decision/payload/amount_usd", 9200), "The content"],
-    ["the action", (text) => changed(text, "decision/statements/0/action", "Buy a boat"), "What was signed"],
-    ["the decision", (text) => changed(text, "decision/record/body/outcome", "rejected"), "The outcome"],
-    [
-      "who approved",
-      (text) => changed(text, "decision/statements/0/approver/username", "maria"),
-      "What was signed",
-    ],
+    ["the content", (text) => changed(text, "decision/evidence/payload/amount_usd", 9200), "The content"],
+    ["the action", (text) => changed(text, `${SIGNER}/statement/action`, "Buy a boat"), "What was signed"],
+    ["the outcome", (text) => changed(text, "decision/record/body/outcome", "rejected"), "The outcome"],
+    ["who approved", (text) => changed(text, `${SIGNER}/statement/approver/id`, "p"), "What was signed"],
     [
       "the time",
       (text) => changed(text, "decision/record/at", "2026-01-01T00:00:00.000Z"),
@@ -185,7 +182,7 @@ describe("a receipt on the verify page", () => {
       (text) => changed(text, "created/record/body/genesis/credentialId", "AAAA"),
       "Who endorsed the passkeys",
     ],
-    ["the signature", (text) => changed(text, "decision/assertions/0/signature", "MEUCIQ"), "The signatures"],
+    ["the signature", (text) => changed(text, `${SIGNER}/assertion/signature`, "MEUCIQ"), "The signatures"],
     ["the salt", (text) => changed(text, "decision/entrySalt", "A".repeat(43)), "The place in the log"],
     ["a space", (text) => text.replace(":", ": "), "The file"],
     ["its end", (text) => text.slice(0, -2), "The file"],
@@ -218,9 +215,8 @@ describe("a receipt on the verify page", () => {
   });
 
   it.each(["approved", "failed"])("is accessible (%s)", async (which) => {
-    await submit(
-      which === "approved" ? approved.text : changed(approved.text, "decision/payload/to", "acct_1"),
-    );
+    const failed = changed(approved.text, "decision/evidence/payload/to", "acct_1");
+    await submit(which === "approved" ? approved.text : failed);
     await eventually(verdict()).not.toHaveText("");
     const { page } = auditor;
     for (const colorScheme of ["light", "dark"] as const) {
@@ -385,7 +381,8 @@ describe("the saved page", () => {
     );
     await eventually(page.locator("#verdict")).toHaveClass("card verdict good");
     expect(await seriousFaults(offline)).toEqual([]);
-    const tampered = write("tampered.json", changed(approved.text, "decision/payload/to", "acct_666"));
+    const other = changed(approved.text, "decision/evidence/payload/to", "acct_666");
+    const tampered = write("tampered.json", other);
     await page.locator("#file").setInputFiles(tampered);
     await eventually(page.locator("#verdict")).toContainText(
       "NOT proven: The payload in the file is not the one",

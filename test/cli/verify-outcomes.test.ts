@@ -128,8 +128,8 @@ describe("the verdict", () => {
     [
       "expired",
       () => [
-        "VERIFIED: expired.",
-        "Nobody signed: that the request expired, and what it asked for, is the operator's word.",
+        "VERIFIED: expired. Nobody signed.",
+        "That the request expired, and what it asked for, is the operator's word.",
         "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
         DETAILS,
       ],
@@ -137,8 +137,8 @@ describe("the verdict", () => {
     [
       "cancelled",
       () => [
-        "VERIFIED: cancelled.",
-        "Nobody signed: that the request was cancelled, and what it asked for, is the operator's word.",
+        "VERIFIED: cancelled. Nobody signed.",
+        "That the request was cancelled, and what it asked for, is the operator's word.",
         "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
         DETAILS,
       ],
@@ -155,31 +155,31 @@ describe("the verdict", () => {
       "emergency",
       () => [
         "VERIFIED: break-glass. alex approved “Deploy to production”, alone and in an emergency.",
-        "One person decided without the other signatures that the policy asks for. The reason given: “site is down⟨U+202E right-to-left override⟩”.",
+        "One person decided without the other signatures that the policy asks for. The reason given: “site is down⟨U+202E right-to-left override⟩”",
         DETAILS,
       ],
     ],
     [
       "endorsed",
       () => [
-        "VERIFIED: approved. bea approved “Change the directory: credential.endorsed”.",
-        `This is a change of the directory: it endorsed the passkey ${fingerprintOf(staff.zoe.passkey.credential.publicKey)} of zoe, a developer.`,
+        "VERIFIED: approved, a change of the directory. bea approved “Change the directory: credential.endorsed”.",
+        `It endorsed the passkey ${fingerprintOf(staff.zoe.passkey.credential.publicKey)} of zoe, a developer.`,
         DETAILS,
       ],
     ],
     [
       "promoted",
       () => [
-        "VERIFIED: approved. alex approved “Change the directory: role.changed”.",
-        "This is a change of the directory: it made zoe an admin.",
+        "VERIFIED: approved, a change of the directory. alex approved “Change the directory: role.changed”.",
+        "It made zoe an admin.",
         DETAILS,
       ],
     ],
     [
       "revoked",
       () => [
-        "VERIFIED: approved. alex approved “Change the directory: credential.revoked”.",
-        `This is a change of the directory: it revoked the passkey ${staff.zoe.passkey.credential.id} of zoe.`,
+        "VERIFIED: approved, a change of the directory. alex approved “Change the directory: credential.revoked”.",
+        `It revoked the passkey ${staff.zoe.passkey.credential.id} of zoe.`,
         DETAILS,
       ],
     ],

@@ -24,7 +24,7 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
   },
   statement: {
     title: "What was signed",
-    proves: "No signature comes from another request, decision, person or tenant, and none was late.",
+    proves: "No signature comes from another request, vote, person or tenant, and none was late.",
     notProves: "Who asked. Only the service says the requester’s name.",
   },
   signature: {
@@ -35,24 +35,25 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
   credential: {
     title: "Whose passkeys",
     proves: "Each signature is by the named person, who was allowed to decide.",
-    notProves: "That no record outside this receipt revoked the passkey. The last check proves that.",
+    notProves: "That the passkey still counted. The check “Not revoked” proves that.",
   },
   endorsement: {
     title: "Who endorsed the passkeys",
     proves:
-      "The service did not add a passkey of its own: people endorsed each one, back to the owner’s first.",
+      "The service added none of the passkeys used: people endorsed each of them, back to the owner’s first.",
     notProves: "That the owner’s first passkey is really the owner’s. The tenant’s id proves that.",
   },
   revocation: {
     title: "Not revoked",
     proves:
-      "The receipt holds every change of people and passkeys up to the last one that the decision names. None of them revoked a passkey used.",
-    notProves: "That the decision names the last change there was. Only the complete history shows that.",
+      "No passkey used was revoked in any change up to the last one that the decision names. The receipt holds them all.",
+    notProves: "That the decision names the last change there was. The complete history proves that.",
   },
   order: {
     title: "The order of events",
     proves: "Nothing was added later to make an older decision fit.",
-    notProves: "That nothing else happened in between. A receipt holds only the records that it needs.",
+    notProves:
+      "That no other request was decided in between. A receipt holds only the records that it needs.",
   },
   policy: {
     title: "The rule",
@@ -92,7 +93,7 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
   },
   label: {
     title: "The place in the tenant’s history",
-    proves: "The records are in the log where this tenant’s records must be.",
+    proves: "The decision is in the log where this record of the tenant must be.",
     notProves:
       "Anything without the tenant’s own key. The command-line program checks this with --stream-key.",
   },

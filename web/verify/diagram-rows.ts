@@ -59,7 +59,7 @@ function signedRows(checked: CheckedEvidence, { decision, created }: Receipt): r
     status("signature"),
   );
   const from = `tenant ${created.record.stream}`;
-  const passkey = box(whose, from, status("credential", "endorsement", "order", "tenant"));
+  const passkey = box(whose, from, status("credential", "endorsement", "revocation", "order", "tenant"));
   const action = box("Action and content", first?.action ?? "not signed", statusOf(checked, "payload"));
   return [
     { boxes: [action], by: "", from: [], to: ONE },

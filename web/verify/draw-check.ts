@@ -1,6 +1,7 @@
 import { make } from "../common/dom.ts";
 import { drawExact } from "../common/text.ts";
-import type { CheckLine, RichText } from "./verdict.ts";
+import type { RichText } from "../../src/core/report/rich-text.ts";
+import type { CheckLine } from "./verdict.ts";
 import type { Value } from "./check-values.ts";
 
 // Draws a check: its result, what that proves and what not, and the values behind it.
@@ -53,9 +54,7 @@ export function drawRichText(richText: RichText): readonly (HTMLElement | string
 /** The number of each result, in one sentence. */
 export function countsText(lines: readonly CheckLine[]): string {
   const count = (status: CheckLine["status"]) => lines.filter((line) => line.status === status).length;
-  return [
-    `${count("passed")} passed`,
-    `${count("failed")} failed`,
-    `${count("absent")} not checked, because something is missing.`,
-  ].join(", ");
+  return [`${count("passed")} passed`, `${count("failed")} failed`, `${count("absent")} not checked.`].join(
+    ", ",
+  );
 }

@@ -24,9 +24,11 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   const { payload, payloadHash } = evidence;
   const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
-  const content = payload === null ? [notShown(payloadHash)] : drawContent(payload);
+  const intro = first ? "Every field of the content:" : "Every field of the content, by the operator’s word:";
+  const content = payload === null ? [notShown(payloadHash)] : drawContent(payload, intro);
   if (first === undefined) {
-    const why = `Nobody signed, so there is no signed proof of what was asked. The request was ${record.body.outcome}, `;
+    const ended = record.body.outcome === "expired" ? "expired" : `was ${record.body.outcome}`;
+    const why = `Nobody signed, so nothing proves what was asked. By the operator’s word, the request ${ended}, `;
     return [make("p", "card", why, drawTime(record.at), "."), ...content];
   }
   const { action, requester, project, tenant, confirmation } = first;
@@ -67,10 +69,10 @@ export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   ];
 }
 
-function drawContent(payload: JsonObject): readonly HTMLElement[] {
+function drawContent(payload: JsonObject, intro: string): readonly HTMLElement[] {
   const lines = linesOf(payload);
   if (lines.length === 0) return [make("p", "card quiet", "The content is empty: an object without fields.")];
-  return [make("p", "quiet", "Every field of the content:"), drawFields(lines)];
+  return [make("p", "quiet", intro), drawFields(lines)];
 }
 
 function notShown(payloadHash: string): HTMLElement {
@@ -88,6 +90,7 @@ const NOT_PUBLIC_CHECKS = [
   "signature",
   "credential",
   "endorsement",
+  "revocation",
   "order",
   "policy",
   "outcome",

@@ -6,13 +6,15 @@ import {
   type Verification,
 } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { changeOf, isDecided, receiptNotes, votesText } from "../../src/core/report/receipt-notes.ts";
+import type { RichText } from "../../src/core/report/rich-text.ts";
 import { verifyReceipt, type ReceiptReport } from "../../src/core/evidence/verify.ts";
 import { ANY_TENANT, type Check } from "../../src/core/evidence/check.ts";
 import type { Evidence, Trust } from "./evidence-input.ts";
 import { PUBLIC_CHECK_TEXTS, CHECK_TEXTS, type CheckText } from "./check-texts.ts";
 
-// Turns the checks into one verdict. Green means exactly one thing: people approved, and every check that
-// proves it has passed.
+// Turns the checks into one verdict. Green means exactly one thing: people approved a request as its policy asks, and
+// every check that proves it has passed.
 
 /** What the reader entered. */
 export interface ReaderInput {
@@ -27,14 +29,14 @@ export interface CheckLine extends Check<string> {
   readonly text: CheckText;
 }
 
-/** Text that other people wrote is kept apart, so that the page draws its hidden characters. */
-export type RichText = readonly (string | { readonly exact: string })[];
-
 export interface CheckedEvidence {
-  /** `good`: proven and approved. `over`: proven, but no approval. `open`: something is missing. */
-  readonly tone: "good" | "over" | "open" | "bad";
+  /**
+   * `good`: proven, a request was approved. `alone`: proven, in an emergency. `over`: proven, but something else.
+   * `open`: something is missing.
+   */
+  readonly tone: "good" | "alone" | "over" | "open" | "bad";
   readonly heading: RichText;
-  readonly sentence: string;
+  readonly sentences: readonly RichText[];
   readonly lines: readonly CheckLine[];
   readonly receipt: Receipt | null;
   readonly verification: Verification | null;
@@ -45,6 +47,8 @@ const NEEDED: Readonly<Partial<Record<string, string>>> = {
   log: "whose log this is. Add a trust policy.",
   payload: "what the content was. Add the content that you have.",
   tenant: "whose decision this is. Enter the tenant’s id.",
+  revocation:
+    "whether a passkey used was revoked. Use the command-line program, with the tenant’s export (--history).",
 };
 
 export async function verdictOn(evidence: Evidence, input: ReaderInput): Promise<CheckedEvidence> {
@@ -87,11 +91,15 @@ async function receiptVerdict(
   const result = { lines, receipt, verification };
   return {
     ...result,
-    ...(failureOf(lines) ?? missingOf(lines, anyTenant) ?? provenOf(report, tenant === "", trust)),
+    ...(failureOf(lines) ??
+      missingOf(lines, neededBy(report, anyTenant)) ??
+      provenOf(report, tenant === "", trust)),
   };
 }
 
-type Verdict = Pick<CheckedEvidence, "tone" | "heading" | "sentence">;
+type Verdict = Pick<CheckedEvidence, "tone" | "heading" | "sentences">;
+
+const NOT_PROVEN: Verdict = { tone: "bad", heading: ["NOT proven."], sentences: [] };
 
 function failureOf(lines: readonly CheckLine[]): Verdict | undefined {
   const failed = lines.filter(({ status }) => status === "failed");
@@ -101,86 +109,75 @@ function failureOf(lines: readonly CheckLine[]): Verdict | undefined {
   return {
     tone: "bad",
     heading: ["NOT proven: ", { exact: first.detail }],
-    sentence: `${failed.length === 1 ? "This check" : "These checks"} failed: ${names}. Don’t rely on this evidence.`,
+    sentences: [
+      [
+        `${failed.length === 1 ? "This check" : "These checks"} failed: ${names}. Don’t rely on this evidence.`,
+      ],
+    ],
   };
 }
 
-function missingOf(lines: readonly CheckLine[], anyTenant: boolean): Verdict | undefined {
-  const missing = lines.filter(
-    ({ name, status }) =>
-      status === "absent" && NEEDED[name] !== undefined && !(anyTenant && name === "tenant"),
-  );
+/** The checks that a verdict can't do without. Nobody signed the payload of a request without signatures. */
+function neededBy({ receipt, missing }: ReceiptReport, anyTenant: boolean): readonly string[] {
+  const isSigned = (receipt?.decision.evidence.signers.length ?? 0) > 0;
+  return ["log", ...(isSigned ? ["payload"] : []), ...(anyTenant ? [] : ["tenant"]), ...missing];
+}
+
+function missingOf(lines: readonly CheckLine[], needed: readonly string[]): Verdict | undefined {
+  const missing = lines.filter(({ name, status }) => status === "absent" && needed.includes(name));
   const [first] = missing;
   if (first === undefined) return undefined;
   const also = missing.slice(1).map(({ name }) => ` It is also not known ${NEEDED[name]}`);
   return {
     tone: "open",
     heading: [`NOT proven yet: it is not known ${NEEDED[first.name]}`],
-    sentence: `All other checks passed.${also.join("")}`,
+    sentences: [[`All other checks passed.${also.join("")}`]],
   };
 }
-
-const VOTE_TEXTS: Readonly<Record<string, string>> = {
-  approve: "approved",
-  reject: "rejected",
-  "break-glass": "approved, alone and in an emergency,",
-};
 
 const SERVICES_OWN = " But only the service says whose log this is.";
 
 function provenOf(
-  { outcome, receipt }: ReceiptReport,
+  { outcome, receipt, checks }: ReceiptReport,
   anyTenant: boolean,
   trust: Trust | undefined,
 ): Verdict {
-  const statements = receipt?.decision.evidence.signers.map(({ statement }) => statement) ?? [];
-  const [first] = statements;
-  const stream = receipt?.created.record.stream ?? "";
+  if (receipt === null) return NOT_PROVEN;
   const tenantText = anyTenant
-    ? ` The tenant is ${stream}. You accepted any tenant, so check who that is.`
+    ? ` The tenant is ${receipt.created.record.stream}. You accepted any tenant, so check who that is.`
     : "";
   const passed = `All necessary checks passed.${trust?.from === "service" ? SERVICES_OWN : ""}${tenantText}`;
-  // The request ended without a decision: the signatures until then were not enough.
-  if (first === undefined || outcome === "expired" || outcome === "cancelled") {
-    return {
-      tone: "over",
-      heading: [`Proven, but no approval: ${outcome ?? "undecided"}.`],
-      sentence: `Nobody signs that a request was ${outcome ?? "not decided"}: the service says so in the log. ${passed}`,
-    };
-  }
-  const signers = statements.flatMap(({ approver, vote }, place): RichText => {
-    const voteText = ` ${VOTE_TEXTS[vote] ?? vote}`;
-    const next = statements[place + 1];
-    const separator = next === undefined ? "" : place === statements.length - 2 ? " and " : ", ";
-    return [{ exact: approver.username }, next?.vote === vote ? separator : voteText + separator];
+  const sentences = [...receiptNotes(receipt, checks), [passed]];
+  const votes = votesText(receipt);
+  if (votes === undefined)
+    return { tone: "over", heading: [`In the log as ${outcome}. Nobody signed.`], sentences };
+  if (!isDecided(receipt))
+    return { tone: "over", heading: [`Proven, but no approval: ${outcome}.`], sentences };
+  const proven = (tone: Verdict["tone"], what: string): Verdict => ({
+    tone: anyTenant ? "over" : tone,
+    heading: [`Proven${anyTenant ? ", for some tenant" : ""}${what}: `, ...votes, "."],
+    sentences,
   });
-  const what: RichText = [...signers, " “", { exact: first.action }, "”"];
-  if (outcome !== "approved" && outcome !== "break-glass")
-    return {
-      tone: "over",
-      heading: [`Proven, but ${outcome ?? ""}: `, ...what, "."],
-      sentence: `This is not an approval. ${passed}`,
-    };
-  return {
-    tone: anyTenant ? "over" : "good",
-    heading: [anyTenant ? "Proven, for some tenant: " : "Proven: ", ...what, "."],
-    sentence: passed,
-  };
+  if (outcome === "rejected") return proven("over", ", but rejected");
+  if (changeOf(receipt)) return proven("over", ", a change of the directory");
+  return proven(outcome === "break-glass" ? "alone" : "good", "");
 }
 
 function publicVerdict({ checks, verification }: PublicRecordReport): CheckedEvidence {
   const lines = checks.map((check): CheckLine => ({ ...check, text: PUBLIC_CHECK_TEXTS[check.name] }));
   const result = { lines, receipt: null, verification };
-  const verdict = failureOf(lines) ?? missingOf(lines, true);
-  if (verdict !== undefined || verification === null)
-    return { ...result, tone: "bad", heading: ["NOT proven."], sentence: "", ...verdict };
+  const verdict = failureOf(lines) ?? missingOf(lines, ["log"]);
+  if (verdict !== undefined || verification === null) return { ...result, ...NOT_PROVEN, ...verdict };
   return {
     ...result,
     tone: "open",
     heading: [
       `In the log as ${verification.opening.record.body.outcome}. Not proven here: who signed, and what.`,
     ],
-    sentence:
-      "Outcome and time are in the log, and nobody can change them. The signatures and the content of this request are not public.",
+    sentences: [
+      [
+        "Outcome and time are in the log, and nobody can change them. The signatures and the content of this request are not public.",
+      ],
+    ],
   };
 }

@@ -57,11 +57,11 @@ async function checkEvidence(page: Page): Promise<void> {
   }
 }
 
-const MARK = { good: "✓", over: "✓", open: "?", bad: "✗" } as const;
+const MARK = { good: "✓", alone: "!", over: "✓", open: "?", bad: "✗" } as const;
 
 function draw(evidence: Evidence, checked: CheckedEvidence, input: ReaderInput): void {
-  const { tone, heading, sentence, lines, receipt, verification } = checked;
-  drawVerdict(tone, MARK[tone], make("span", "", ...drawRichText(heading)), sentence);
+  const { tone, heading, sentences, lines, receipt, verification } = checked;
+  drawVerdict(tone, make("span", "", ...drawRichText(heading)), sentences);
   const title = heading.map((part) => (typeof part === "string" ? part : textOf(drawText(part.exact))));
   document.title = `${title.join("")} · Countersign`;
   const opening = receipt?.decision ?? verification?.opening;
@@ -105,21 +105,22 @@ function titleOf(values: HTMLDetailsElement): string {
 
 function drawVerdict(
   tone: CheckedEvidence["tone"],
-  mark: string,
   heading: HTMLElement,
-  sentence: string,
+  sentences: CheckedEvidence["sentences"],
 ): void {
-  const sign = make("span", "sign", mark);
+  const sign = make("span", "sign", MARK[tone]);
   sign.ariaHidden = "true";
-  const details = sentence === "" ? [] : [make("p", "", sentence)];
   byId("verdict").className = `card verdict ${tone}`;
-  byId("verdict").replaceChildren(make("p", "heading", sign, heading), ...details);
+  byId("verdict").replaceChildren(
+    make("p", "heading", sign, heading),
+    ...sentences.map((sentence) => make("p", "", ...drawRichText(sentence))),
+  );
 }
 
 /** The checks could not run: no result of an earlier run may stay on the page. */
 function drawError(): void {
   const why = "NOT proven: this browser could not run the checks.";
-  drawVerdict("bad", MARK.bad, make("span", "", why), "Use a current browser, or the command-line program.");
+  drawVerdict("bad", make("span", "", why), [["Use a current browser, or the command-line program."]]);
   document.title = `${why} · Countersign`;
   setVisible(byId("evidence"), false);
 }

@@ -51,7 +51,7 @@ function endingNote(receipt: Receipt): readonly RichText[] {
   const ended = outcome === "expired" ? "expired" : "was cancelled";
   const votes = votesText(receipt);
   return votes === undefined
-    ? [[`Nobody signed: that the request ${ended}, and what it asked for, is the operator's word.`]]
+    ? [[`That the request ${ended}, and what it asked for, is the operator's word.`]]
     : [[...votes, `, which did not decide it. That the request ${ended} is the operator's word.`]];
 }
 
@@ -63,14 +63,14 @@ function emergencyNote({ decision }: Receipt): readonly RichText[] {
     [
       "One person decided without the other signatures that the policy asks for. The reason given: “",
       { exact: emergency.statement.reason },
-      "”.",
+      "”",
     ],
   ];
 }
 
 function changeNote(receipt: Receipt): readonly RichText[] {
   const change = changeOf(receipt);
-  return change === undefined ? [] : [["This is a change of the directory: it ", ...changeText(change), "."]];
+  return change === undefined ? [] : [["It ", ...changeText(change), "."]];
 }
 
 /** The change of the directory that the receipt is about, if it is about one. */
