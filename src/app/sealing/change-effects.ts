@@ -1,14 +1,14 @@
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import type { ConfirmationRow, OutboxRow } from "../../store/rows.ts";
-import type { ChangeEffect } from "../../store/stream/mark-sealed.ts";
+import type { SealingEffect } from "../../store/stream/mark-sealed.ts";
 import { changeOf } from "../directory/change.ts";
 
 /** What a record does to the tables when it is sealed. */
 export function effectsOf(
   row: OutboxRow,
   confirmation: ConfirmationRow | undefined,
-): readonly ChangeEffect[] {
+): readonly SealingEffect[] {
   if (row.type === "stream.created") {
     const body = expectOk(parseJsonText(row.body ?? "")) as { genesis: { credentialId: string } };
     return [{ kind: "endorse", credential: body.genesis.credentialId }];

@@ -5,7 +5,7 @@ import type { Run } from "../prepared-statement.ts";
 import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** What a sealed change does to the tables. */
-export type ChangeEffect =
+export type SealingEffect =
   | { readonly kind: "endorse"; readonly credential: string }
   | { readonly kind: "set-role"; readonly person: string; readonly role: PersonRow["role"] }
   /** Revokes passkeys that are older than this passkey. Their sessions end with them. */
@@ -18,7 +18,7 @@ export interface SealedRecord {
   readonly at: number;
   readonly index: number | null;
   readonly commitment: string;
-  readonly effects: readonly ChangeEffect[];
+  readonly effects: readonly SealingEffect[];
 }
 
 const MARK_SEALED = prepared(outbox, (scope) =>
@@ -45,7 +45,7 @@ export async function markSealed(store: TenantStore, sealed: readonly SealedReco
 function statementsFor(
   store: TenantStore,
   { seq, at }: SealedRecord,
-  effect: ChangeEffect,
+  effect: SealingEffect,
 ): readonly Statement[] {
   const isUnsealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
     AND ${outbox.seq} = ${seq} AND ${outbox.index} IS NULL)`;
@@ -80,7 +80,7 @@ function statementsFor(
 function replaceDevices(
   store: TenantStore,
   at: number,
-  { person, credential }: Extract<ChangeEffect, { kind: "replace-devices" }>,
+  { person, credential }: Extract<SealingEffect, { kind: "replace-devices" }>,
   isUnsealed: SQL,
 ): readonly Statement[] {
   const createdAt = sql`(SELECT created_at FROM ${credentials}
