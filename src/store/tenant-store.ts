@@ -109,22 +109,20 @@ export class TenantStore extends Scope<string> {
     return rows[0];
   }
 
-  /** Rows whose column has one of these values, in as many statements as D1's limit of parameters needs. */
+  /** Rows whose column has one of these values: one round trip of as many statements as D1's limit of parameters needs. */
   async selectIn<Table extends TenantTable>(
     table: Table,
     column: SQLiteColumn,
     values: readonly (string | number)[],
     where?: SQL,
   ): Promise<readonly Row<Table>[]> {
-    const chunks: Promise<Row<Table>[]>[] = [];
+    const chunks: Selection<Row<Table>>[] = [];
     for (let start = 0; start < values.length; start += VALUES_MAX) {
-      chunks.push(
-        Promise.resolve(
-          this.select(table, and(inArray(column, values.slice(start, start + VALUES_MAX)), where)),
-        ),
-      );
+      const chunk = values.slice(start, start + VALUES_MAX);
+      chunks.push(this.select(table, and(inArray(column, chunk), where)));
     }
-    return (await Promise.all(chunks)).flat();
+    const [first, ...others] = chunks;
+    return first === undefined ? [] : (await this.read([first, ...others])).flat();
   }
 
   /** Several selections in one round trip and of one moment. */
