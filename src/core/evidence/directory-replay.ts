@@ -14,7 +14,7 @@ import {
   type DecisionRecord,
   type StreamRecord,
 } from "../stream/record.ts";
-import { refuse, type Result } from "../refusal.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
 import type { DirectoryLink, SignedChange, SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
 import { base64urlBytes, signedFailure, type Before } from "./signed-record.ts";
@@ -55,6 +55,7 @@ export async function replayDirectory(
   const confirmations = new Set([decision.record.body.confirmation]);
   let directory = firstDirectory(created);
   let failure = creationFailure(created);
+  let isWhole = true;
   let previous: CreatedRecord | ChangeRecord = created;
   for (const { record, evidence } of links) {
     if (failure !== undefined) break;
@@ -63,9 +64,10 @@ export async function replayDirectory(
     else if (confirmations.has(record.body.confirmation)) failure = "one request is sealed twice";
     else {
       const before = { directory, rp: created.body.genesis.rp, times: [created.at, previous.at] };
+      isWhole &&= record.body.directory.seq === previous.seq;
       const next: Result<Directory> =
         evidence === null
-          ? applyUnproven(directory, record, proven)
+          ? applyUnproven(directory, record, proven, isWhole)
           : await applySignedChange({ record, evidence }, before);
       if (next.ok) directory = next.value;
       else failure = `change ${record.seq} (${record.type}): ${next.refusal.detail}`;
@@ -98,15 +100,19 @@ export function peopleToProve(
   ]);
 }
 
-/** The directory after a change of which only the record is given. */
+/**
+ * The directory after a change of which only the record is given. If a change before it is left out, it may rest on
+ * that one, so it is not applied. The check "revocation" says that a change is missing.
+ */
 function applyUnproven(
   directory: Directory,
   { seq, type, body: { change } }: ChangeRecord,
   proven: ReadonlySet<string>,
+  isWhole: boolean,
 ): Result<Directory> {
-  return change !== null && proven.has(change.person)
-    ? refuse("change_invalid", "the file leaves out who signed it")
-    : applyEffect(directory, type, change, seq);
+  if (change !== null && proven.has(change.person))
+    return refuse("change_invalid", "the file leaves out who signed it");
+  return isWhole ? applyEffect(directory, type, change, seq) : accept(directory);
 }
 
 /** The directory after this change, if it was signed as required. */
