@@ -40,8 +40,8 @@ export interface LogClient {
     entries: readonly { readonly label: string; readonly entry: Uint8Array }[],
     minLogSize: number,
   ): Promise<readonly number[]>;
-  /** Any number of them. Not all need to be for the same checkpoint. */
-  proofs(indices: readonly number[]): Promise<readonly string[]>;
+  /** For the newest checkpoint. */
+  proof(index: number): Promise<string>;
   vkey(): Promise<string>;
 }
 

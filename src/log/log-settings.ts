@@ -1,9 +1,6 @@
 // There is one instance of the Log. A second one would sign another tree under the same name and key: a fork.
 export const LOG_NAME = "log";
 
-/** About 2 KB of text each: half a megabyte in one answer. */
-export const PROOFS_MAX_INDICES = 256;
-
 export interface LogSettings {
   /** Where the log is served from, under /log. */
   readonly ORIGIN: string;

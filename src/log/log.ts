@@ -21,7 +21,7 @@ import { migrateTables } from "./log-migrations.ts";
 import { parseOwnCheckpoint, restore, type IndexedEntry } from "./log-restore.ts";
 import { LogRows } from "./log-rows.ts";
 import { serveFork, serveLog } from "./public-paths.ts";
-import { LOG_NAME, PROOFS_MAX_INDICES, type LogSettings } from "./log-settings.ts";
+import { LOG_NAME, type LogSettings } from "./log-settings.ts";
 import { logSigner, type LogSigner } from "./log-signer.ts";
 import { growTree, nodeReader, tileReader } from "./log-tree.ts";
 
@@ -137,17 +137,12 @@ export class Log extends DurableObject<LogSettings> {
     return { size, copiedSize: this.#rows.copiedSize(), error };
   }
 
-  /** C2SP tlog-proofs, all for the newest checkpoint. */
-  async proofs(indices: readonly number[]): Promise<readonly string[]> {
-    if (indices.length > PROOFS_MAX_INDICES) {
-      throw new RangeError(`one call returns at most ${PROOFS_MAX_INDICES} proofs`);
-    }
+  /** A C2SP tlog-proof for the newest checkpoint. */
+  async proof(index: number): Promise<string> {
     const { tree, note } = this.#published();
-    const readNode = nodeReader(tree, (level, index) => this.#rows.fullTile(level, index));
-    return indices.map((index) => {
-      const path = hashesAt(inclusionPlaces(index, tree.frontier.size), readNode);
-      return encodeLogProof({ index, path, checkpoint: note });
-    });
+    const readNode = nodeReader(tree, (level, place) => this.#rows.fullTile(level, place));
+    const path = hashesAt(inclusionPlaces(index, tree.frontier.size), readNode);
+    return encodeLogProof({ index, path, checkpoint: note });
   }
 
   async checkpoint(): Promise<string> {

@@ -1,114 +1,96 @@
-import { isJsonObject, parseJsonText } from "../../core/encoding/strict-json.ts";
-import { toHex } from "../../core/encoding/bytes.ts";
 import { peopleToProve } from "../../core/evidence/directory-replay.ts";
+import { rowKind } from "../../core/evidence/export.ts";
 import {
   encodeReceipt,
   RECEIPT_LIMITS,
   RECEIPT_MAX_CHANGES,
-  type Receipt,
+  type DirectoryLink,
+  type ProvenDecision,
 } from "../../core/evidence/receipt.ts";
-import { parsePolicy } from "../../core/confirmation/policy.ts";
-import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import type { ChangeRecord, CreatedRecord } from "../../core/stream/record.ts";
+import { accept, refuse, type Result } from "../../core/refusal.ts";
+import type { ChangeRecord, StreamRecord } from "../../core/stream/record.ts";
 import { directoryRecordsBefore } from "../../store/stream/outbox.ts";
-import { recordSourcesOf, type RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
-import { signedVoteOf } from "../confirmation/view.ts";
-import { buildRecord, readCommitments } from "../sealing/build-record.ts";
 import type { Runtime } from "../runtime.ts";
+import { evidenceOf, openedRecordsOf, type OpenedRecord } from "./opened-record.ts";
 
 /** The evidence file of a sealed decision, or of a sealed change of the directory. */
 export async function receiptOf(
   runtime: Runtime,
   store: TenantStore,
-  { row, decided }: LoadedConfirmation,
+  { decided }: LoadedConfirmation,
 ): Promise<Result<Uint8Array>> {
-  if (decided === undefined || decided.index === null || row.decidedSeq === null)
+  if (decided === undefined || decided.index === null)
     return refuse("not_found", "there is no receipt before the decision is sealed");
-  const tenant = await store.own();
-  const rows = [...(await directoryRecordsBefore(store, row.decidedSeq)), decided];
-  const sources = await recordSourcesOf(store, rows);
-  const commitments = await readCommitments(store, rows);
-  const built = sources.map((source) => ({ source, ...buildRecord(tenant, source, commitments) }));
-  const created = built.shift();
-  const decision = built.pop();
-  if (created === undefined || decision === undefined)
-    return refuse("not_found", "the tenant's stream has no first record");
-  const changes = built.map((each) => ({ ...each, record: each.record as ChangeRecord }));
-  const proven = peopleToProve(
-    created.record as CreatedRecord,
+  const [tenant, earlier] = await Promise.all([store.own(), directoryRecordsBefore(store, decided.seq)]);
+  const [created, ...others] = await openedRecordsOf(store, tenant, [...earlier, decided]);
+  const decision = others.pop();
+  if (created?.record.type !== "stream.created" || decision === undefined || !isDecided(decision.record))
+    throw new RangeError("every decision follows the first record of its stream");
+  const changes = others.flatMap((sealed) =>
+    isChange(sealed.record) ? [{ ...sealed, record: sealed.record }] : [],
+  );
+  const people = peopleToProve(
+    created.record,
     changes.map(({ record }) => record),
-    decision.record as Receipt["decision"]["record"],
+    decision.record,
     decision.source.votes.map(({ personId }) => personId),
   );
-  const links = linksOf(
-    changes.map((change) => ({
-      ...opened(change),
-      evidence: proven.has(change.record.body.change?.person ?? "") ? evidenceOf(change.source) : null,
-    })),
-  );
-  if (links === undefined) return tooLarge();
-  const [proof = ""] = await runtime.log.proofs([decided.index]);
-  const receipt = {
+  const directory = linksOf(changes, people);
+  if (directory === undefined) return tooLarge();
+  const file = encodeReceipt({
     v: 2,
     kind: "countersign/receipt",
-    created: opened(created),
-    directory: links,
+    created: { record: created.record, entrySalt: created.entrySalt },
+    directory,
     decision: {
-      ...opened(decision),
+      record: decision.record,
+      entrySalt: decision.entrySalt,
+      label: decision.label,
+      proof: await runtime.log.proof(decided.index),
       evidence: evidenceOf(decision.source),
-      label: toHex(decision.label),
-      proof,
     },
     anchor: null,
-  };
-  const file = encodeReceipt(receipt as unknown as Receipt);
+  });
   return file.length > RECEIPT_LIMITS.maxBytes ? tooLarge() : accept(file);
 }
 
 /** No verifier would accept such a file. */
-const tooLarge = () =>
-  refuse(
+function tooLarge(): ReturnType<typeof refuse> {
+  return refuse(
     "receipt_too_large",
     `the receipt would prove more than ${RECEIPT_MAX_CHANGES} changes of passkeys and roles, or have more than ${RECEIPT_LIMITS.maxBytes} bytes; the export of the whole history proves this decision, too`,
   );
-
-function opened<Built extends { readonly record: unknown; readonly source: RecordSource }>({
-  record,
-  source,
-}: Built): { readonly record: Built["record"]; readonly entrySalt: string } {
-  return { record, entrySalt: source.row.entrySalt };
 }
 
-/** What people signed. */
-export function evidenceOf({ row, confirmation, votes }: RecordSource) {
-  const payload = expectOk(parseJsonText(confirmation?.payload ?? ""));
-  const policy = confirmation?.policy
-    ? expectOk(parsePolicy(expectOk(parseJsonText(confirmation.policy))))
-    : null;
-  return {
-    signers: votes.map((vote) => {
-      const { statement, assertion } = signedVoteOf(vote);
-      return { statement, assertion };
-    }),
-    policy,
-    payloadHash: confirmation?.payloadHash ?? "",
-    payloadSalt: row.payloadSalt,
-    payload: isJsonObject(payload) ? payload : null,
-  };
+function isDecided(record: StreamRecord): record is ProvenDecision["record"] {
+  return record.type === "decision" || isChange(record);
+}
+
+function isChange(record: StreamRecord): record is ChangeRecord {
+  return rowKind(record) === "change";
 }
 
 /**
  * The changes that a receipt holds: all of them, or, of more than it can hold, those with evidence and the newest of
  * the others. Undefined if it can't hold all evidence.
  */
-function linksOf<Link extends { readonly evidence: unknown }>(
-  changes: readonly Link[],
-): readonly Link[] | undefined {
-  const others = changes.filter(({ evidence }) => evidence === null);
-  const room = RECEIPT_MAX_CHANGES - (changes.length - others.length);
-  if (room < 0) return undefined;
-  const omitted = new Set(others.slice(0, Math.max(0, others.length - room)));
-  return changes.filter((change) => !omitted.has(change));
+export function linksOf(
+  changes: readonly (OpenedRecord & { readonly record: ChangeRecord })[],
+  people: ReadonlySet<string>,
+): readonly DirectoryLink[] | undefined {
+  const needsProof = ({ record }: { readonly record: ChangeRecord }) =>
+    people.has(record.body.change?.person ?? "");
+  const unproven = changes.filter((change) => !needsProof(change));
+  const surplus = changes.length - RECEIPT_MAX_CHANGES;
+  if (surplus > unproven.length) return undefined;
+  const omitted = new Set(unproven.slice(0, Math.max(0, surplus)));
+  return changes
+    .filter((change) => !omitted.has(change))
+    .map((change) => ({
+      record: change.record,
+      entrySalt: change.entrySalt,
+      evidence: needsProof(change) ? evidenceOf(change.source) : null,
+    }));
 }

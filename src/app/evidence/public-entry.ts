@@ -1,12 +1,13 @@
 import type { Verification } from "../../core/evidence/public-record.ts";
-import { parseReceipt } from "../../core/evidence/receipt.ts";
+import { RECEIPT_LIMITS } from "../../core/evidence/receipt.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import type { JsonObject } from "../../core/encoding/strict-json.ts";
+import { parseJsonObject } from "../../core/encoding/strict-json.ts";
 import { storeOfConfirmation } from "../../store/tenant-lookup.ts";
 import { loadConfirmation } from "../confirmation/load.ts";
 import { receiptOf } from "./build-receipt.ts";
 import { isRevealed } from "../../store/stream/reveals.ts";
 import type { Runtime } from "../runtime.ts";
+import { openedRecordsOf } from "./opened-record.ts";
 
 // What everybody who has the link may see of one approval. The link's id has 128 random bits, so only people who were
 // given the link have it. Even they must not be able to guess the content from the answer, however few contents are
@@ -19,7 +20,8 @@ import type { Runtime } from "../runtime.ts";
 //   it there is nothing to compare, even if the algorithm is deterministic.
 // - credential: the passkey's id, chosen by the authenticator. It names nobody and gives no access. Somebody with two
 //   links can see that the same passkey was used.
-// - policy: the hash of a document that names people by random ids.
+// - policyHash: of a document that names people by random ids.
+// - expires: until when the request waited. It says nothing of the content.
 // - stream, seq, prev, directory: which tenant, as a salted hash, and the number of its record. They show which entries
 //   are neighbours and how many records the tenant has. That is accepted: without these fields the record does not hash
 //   to its entry, and outcome and time would be unproven. People with the link know the tenant anyway.
@@ -34,11 +36,12 @@ export async function verificationOf(runtime: Runtime, confirmation: string): Pr
   const { row, state, decided } = loaded;
   if (row.type !== "decision" || !state.sealed || decided === undefined || decided.index === null)
     return absent;
-  const file = await receiptOf(runtime, store, loaded);
-  if (!file.ok) return file;
-  const receipt = expectOk(parseReceipt(file.value));
-  const { record, entrySalt, label, proof } = receipt.decision;
-  if (record.type !== "decision") return absent;
+  const [sealed] = await openedRecordsOf(store, await store.own(), [decided]);
+  if (sealed?.record.type !== "decision") return absent;
+  const { record, entrySalt, label } = sealed;
+  const receipt = (await isRevealed(store, confirmation)) ? await receiptOf(runtime, store, loaded) : null;
+  if (receipt?.ok === false) return receipt;
+  const proof = await runtime.log.proof(decided.index);
   return accept({
     v: 1,
     kind: "countersign/verification",
@@ -47,7 +50,7 @@ export async function verificationOf(runtime: Runtime, confirmation: string): Pr
     at: record.at,
     log: { origin: runtime.logOrigin, index: decided.index },
     opening: { record, entrySalt, label, proof },
-    anchor: receipt.anchor,
-    receipt: (await isRevealed(store, confirmation)) ? (receipt as unknown as JsonObject) : null,
+    anchor: null,
+    receipt: receipt && expectOk(parseJsonObject(receipt.value, RECEIPT_LIMITS)),
   });
 }

@@ -12,12 +12,10 @@ import { parseLogProof } from "../../core/tlog/log-proof.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import type { Tenant } from "../../store/rows.ts";
 import { findLastSealedWithin, findRecord, recordsBetween } from "../../store/stream/outbox.ts";
-import { recordSourcesOf, type RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
-import { evidenceOf } from "./build-receipt.ts";
-import { buildRecord, readCommitments, type Commitments } from "../sealing/build-record.ts";
 import type { Runtime } from "../runtime.ts";
+import { evidenceOf, openedRecordsOf, type OpenedRecord } from "./opened-record.ts";
 
 // The tenant's complete history. It is read in pages, so memory does not grow with it.
 
@@ -43,8 +41,7 @@ export async function exportOf(runtime: Runtime, store: TenantStore): Promise<Re
 }
 
 async function newestState(runtime: Runtime, index: number): Promise<Checkpoint> {
-  const [proof = ""] = await runtime.log.proofs([index]);
-  const { checkpoint } = expectOk(parseLogProof(proof));
+  const { checkpoint } = expectOk(parseLogProof(await runtime.log.proof(index)));
   return expectOk(parseCheckpoint(expectOk(parseNote(checkpoint)).text));
 }
 
@@ -62,19 +59,12 @@ async function* linesOf(
   yield encodeHeader({ v: 2, kind: "countersign/export", stream, streamKey, ...extent });
   for (let from = 0; from < count; from += PAGE_ROWS) {
     const rows = await recordsBetween(store, from, Math.min(count, from + PAGE_ROWS));
-    const [sources, commitments] = await Promise.all([
-      recordSourcesOf(store, rows),
-      readCommitments(store, rows),
-    ]);
-    for (const { seq, commitment } of rows) commitments.set(seq, commitment ?? "");
-    for (const source of sources) yield encodeRow(rowOf(tenant, source, commitments));
+    for (const sealed of await openedRecordsOf(store, tenant, rows)) yield encodeRow(rowOf(sealed));
   }
 }
 
-function rowOf(tenant: StartedTenant, source: RecordSource, commitments: Commitments): ExportRow {
-  const { record, label } = buildRecord(tenant, source, commitments);
+function rowOf({ record, entrySalt, label, source }: OpenedRecord): ExportRow {
   const kind = rowKind(record);
   const evidence = kind === "change" || kind === "decision" ? { evidence: evidenceOf(source) } : {};
-  const sealed = { record, entrySalt: source.row.entrySalt, label: toHex(label), ...evidence };
-  return { kind, sealed } as ExportRow;
+  return { kind, sealed: { record, entrySalt, label, ...evidence } } as ExportRow;
 }

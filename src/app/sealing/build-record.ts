@@ -29,14 +29,13 @@ interface BuiltRecord {
 export type Commitments = ReadonlyMap<number, string>;
 
 /** The commitments that these records contain: of the record before each, and of its last directory change. */
-export async function readCommitments(
-  store: TenantStore,
-  rows: readonly OutboxRow[],
-): Promise<Map<number, string>> {
-  return commitmentsOf(
-    store,
-    rows.flatMap(({ seq, directorySeq }) => [seq - 1, directorySeq]),
+export async function readCommitments(store: TenantStore, rows: readonly OutboxRow[]): Promise<Commitments> {
+  const known = new Map(
+    rows.flatMap(({ seq, commitment }) => (commitment === null ? [] : [[seq, commitment] as const])),
   );
+  const named = new Set(rows.flatMap(({ seq, directorySeq }) => [seq - 1, directorySeq]));
+  const others = [...named].filter((seq) => !known.has(seq));
+  return new Map([...known, ...(await commitmentsOf(store, others))]);
 }
 
 export function buildRecord(

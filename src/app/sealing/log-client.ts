@@ -1,4 +1,3 @@
-import { PROOFS_MAX_INDICES } from "../../log/log-settings.ts";
 import type { Database } from "../../store/database.ts";
 import { sealedCount } from "../../store/tenant-lookup.ts";
 import type { LogClient } from "../runtime.ts";
@@ -17,13 +16,7 @@ export function createLogClient(log: StartingLog, database: Database): LogClient
     append: async (entries, minLogSize) =>
       (await log.appendOfOneTenant(entries, minLogSize)) ??
       (await log.append(entries, await sealedCount(database))),
-    proofs: async (indices) => {
-      // One after the other: the log is one object, and half a megabyte of each answer is enough at a time.
-      const proofs: string[] = [];
-      for (let start = 0; start < indices.length; start += PROOFS_MAX_INDICES)
-        proofs.push(...(await log.proofs(indices.slice(start, start + PROOFS_MAX_INDICES))));
-      return proofs;
-    },
+    proof: (index) => log.proof(index),
     vkey: () => log.vkey(),
   };
 }

@@ -53,9 +53,9 @@ export async function findLastSealedWithin(
 /** By seq: the commitments of those of these records that are sealed. */
 export async function commitmentsOf(
   store: TenantStore,
-  seqs: Iterable<number>,
+  seqs: readonly number[],
 ): Promise<Map<number, string>> {
-  const rows = await store.selectIn(outbox, outbox.seq, [...new Set(seqs)]);
+  const rows = await store.selectIn(outbox, outbox.seq, seqs);
   return new Map(
     rows.flatMap(({ seq, index, commitment }) => (index === null ? [] : [[seq, commitment ?? ""] as const])),
   );

@@ -63,7 +63,7 @@ export default {
         break;
       case "/prove": {
         const { size } = await log.state();
-        await inSequence(count, () => log.proofs([Math.floor(Math.random() * size)]));
+        await inSequence(count, () => log.proof(Math.floor(Math.random() * size)));
         break;
       }
       case "/call":

@@ -132,14 +132,15 @@ describe("an approval that was not made public", () => {
     const text = await (await look(id)).text();
     const receipt: Answered["body"] = (await api("GET", `/api/confirmations/${id}/receipt`)).body;
     const { decision, created } = receipt;
-    const [{ clientDataJSON, authenticatorData, signature }] = decision.assertions;
-    const [statement] = decision.statements;
+    const { signers, payloadHash, payloadSalt } = decision.evidence;
+    const [{ statement, assertion }] = signers;
+    const { clientDataJSON, authenticatorData, signature } = assertion;
     const view = (await ask.read(id)).body;
     const hidden: Readonly<Record<string, string>> = {
       payload: '"answer"',
-      "the payload's hash": decision.payloadHash,
-      "the payload's hash in base64url": expectBase64(decision.payloadHash),
-      "the payload's salt": decision.payloadSalt,
+      "the payload's hash": payloadHash,
+      "the payload's hash in base64url": expectBase64(payloadHash),
+      "the payload's salt": payloadSalt,
       action: secrets.action,
       reason,
       metadata: "Zq-77",
@@ -174,7 +175,8 @@ describe("an approval that was not made public", () => {
         : [path.slice(1)];
     const opened =
       "entrySalt label proof record.v record.stream record.seq record.prev record.at record.type";
-    const body = "confirmation outcome payloadCommit signatures policyHash directory.seq directory.commit";
+    const body =
+      "confirmation outcome expires payloadCommit signatures policyHash directory.seq directory.commit";
     const expected = [
       "v kind confirmation outcome at log.origin log.index anchor receipt".split(" "),
       opened.split(" ").map((name) => `opening.${name}`),

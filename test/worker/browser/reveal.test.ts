@@ -69,9 +69,9 @@ describe("a decision", () => {
     expect((await bea.decide(idOf(asked.body.approval))).body.status).toBe("approved");
 
     const { receipt } = await publicAnswer(id);
-    expect(receipt.decision).toMatchObject({
+    expect(receipt.decision.evidence).toMatchObject({
       payload: { service: "api", sha: "abc123" },
-      statements: [{ action: "Deploy to production", approver: { username: "maria" } }],
+      signers: [{ statement: { action: "Deploy to production", approver: { username: "maria" } } }],
     });
     expect(await isRevealed(company.store, id)).toBe(true);
     expect(statusAndCode(await ask(bea, id, "reveal"))).toEqual([409, "already_decided"]);
@@ -102,7 +102,7 @@ describe("a decision", () => {
       confirmation: id,
       decided: { seq: decision.record.seq, commit: toHex(recordCommit(decision.record, salt)) },
       action: "Deploy to production",
-      payloadHash: decision.payloadHash,
+      payloadHash: decision.evidence.payloadHash,
       shown: true,
     });
   });
@@ -110,7 +110,7 @@ describe("a decision", () => {
   it("that was rejected can also be made public", async () => {
     const id = await decided("reject");
     await requestAndSign(company.alex, id, "reveal");
-    expect(await publicAnswer(id)).toMatchObject({ outcome: "rejected", receipt: { v: 1 } });
+    expect(await publicAnswer(id)).toMatchObject({ outcome: "rejected", receipt: { v: 2 } });
   });
 
   it("stays hidden if the person who requested the publication rejects it", async () => {

@@ -224,14 +224,22 @@ describe("an export that was changed", () => {
       editing(REJECTION, "/sealed/record/body/outcome", "approved"),
       "chain decisions places",
     ],
-    ["with another reason", editing(REJECTION, "/sealed/statements/0/reason", "do it"), "decisions"],
-    ["with another action", editing(REJECTION, "/sealed/statements/0/action", "Nothing"), "decisions"],
-    ["with another payload", editing(REJECTION, "/sealed/payload", { service: "api" }), "decisions"],
+    [
+      "with another reason",
+      editing(REJECTION, "/sealed/evidence/signers/0/statement/reason", "do it"),
+      "decisions",
+    ],
+    [
+      "with another action",
+      editing(REJECTION, "/sealed/evidence/signers/0/statement/action", "Nothing"),
+      "decisions",
+    ],
+    ["with another payload", editing(REJECTION, "/sealed/evidence/payload", { service: "api" }), "decisions"],
     [
       "with another payload and its hash",
       () => {
         const changedPayload = { ...PAYLOAD, sha: "evil" };
-        const withPayload = editing(REJECTION, "/sealed/payload", changedPayload)();
+        const withPayload = editing(REJECTION, "/sealed/evidence/payload", changedPayload)();
         const hash = toHex(sha256(canonicalBytes(changedPayload)));
         return joined(
           lines(withPayload).map((line) =>
@@ -245,7 +253,7 @@ describe("an export that was changed", () => {
     ],
     [
       "with another passkey endorsed",
-      editing(ENDORSEMENT, "/sealed/payload/credential/id", "AAAA"),
+      editing(ENDORSEMENT, "/sealed/evidence/payload/credential/id", "AAAA"),
       "directory decisions",
     ],
     [

@@ -255,7 +255,7 @@ const DECISIONS: readonly Attack[] = [
       await rows("UPDATE credentials SET revoked_at = NULL");
       return approveAs(tenant, "rae", tenant.rae);
     },
-    findings: { receipt: "credential", audit: "decisions" },
+    findings: { receipt: "revocation", audit: "decisions" },
   },
   {
     name: "the same, with a reference to the directory before the revocation",
@@ -267,14 +267,14 @@ const DECISIONS: readonly Attack[] = [
         directorySeq: SEQ.revoked - 1,
       });
     },
-    findings: { receipt: "credential", audit: "decisions" },
+    findings: { receipt: "revocation", audit: "decisions" },
   },
   {
     name: "a signature made after the request expired",
     goal: "it counts anyway",
     attack: () =>
       forge(tenant, { created: Date.now() - 1_000_000, votes: [{ by: "cy", passkey: tenant.cy.passkey }] }),
-    findings: { receipt: "statement", audit: "decisions" },
+    findings: { receipt: "statement outcome", audit: "decisions" },
   },
   {
     name: "an approval dated before it was signed",
@@ -284,14 +284,14 @@ const DECISIONS: readonly Attack[] = [
       const issued = new Date(at + 1_000).toISOString();
       return forge(tenant, { at, votes: [{ by: "cy", passkey: tenant.cy.passkey, changes: { issued } }] });
     },
-    findings: { receipt: "statement", audit: "time decisions" },
+    findings: { receipt: "statement order", audit: "time decisions" },
   },
   {
     name: "an approval with an earlier date, on a page with the same date",
     goal: "it looks as if it was made in time, and the approver does not notice the date",
     attack: () =>
       forge(tenant, { at: Date.now() - 3_600_000, votes: [{ by: "cy", passkey: tenant.cy.passkey }] }),
-    findings: { audit: "time" },
+    findings: { receipt: "order", audit: "time decisions" },
   },
   {
     name: "a use of a rejected request",

@@ -38,7 +38,6 @@ import {
 } from "./support/attack-findings.ts";
 import {
   createAttackedTenant,
-  ENTRIES_BEFORE,
   readLogEntries,
   restoreSnapshot,
   rewriteLog,
@@ -66,17 +65,33 @@ const opened = (file: Bytes | string): Receipt =>
   expectOk(parseReceipt(typeof file === "string" ? utf8(file) : file));
 
 describe("a receipt by itself", { timeout: CASE_MAX_MILLISECONDS }, () => {
-  it("does not show a revocation that was left out of it; the export does", async () => {
+  /** The receipt without its revocation, in whole and cut. */
+  const withoutRevocation = async (id: string) => {
+    const whole = opened(await downloadReceipt(tenant, id));
+    const directory = whole.directory.filter(({ record }) => record.type !== "credential.revoked");
+    expect(directory.length).toBe(whole.directory.length - 1);
+    return { whole: encodeReceipt(whole), cut: encodeReceipt({ ...whole, directory }) };
+  };
+
+  it("shows a revocation that was left out of it", async () => {
+    await rows("UPDATE credentials SET revoked_at = NULL");
+    const id = await forge(tenant, { votes: [{ by: "rae", passkey: tenant.rae.passkey }] });
+    const { whole, cut } = await withoutRevocation(id);
+    expect(await receiptFindings(tenant, whole)).toBe("revocation");
+    expect(await receiptFindings(tenant, cut)).toBe("revocation");
+    const honest = await withoutRevocation(tenant.approved);
+    expect(await receiptFindings(tenant, honest.whole)).toBe("");
+    expect(await receiptFindings(tenant, honest.cut)).toBe("revocation");
+  });
+
+  it("does not show a revocation before a record that names an older directory; the export does", async () => {
     await rows("UPDATE credentials SET revoked_at = NULL");
     const votes = [{ by: "rae", passkey: tenant.rae.passkey }];
     const id = await forge(tenant, { votes, directorySeq: SEQ.revoked - 1 });
-    const whole = opened(await downloadReceipt(tenant, id));
-    const changes = whole.changes.filter(({ record }) => record.type !== "credential.revoked");
-    expect(changes.length).toBe(whole.changes.length - 1);
-    const cut = encodeReceipt({ ...whole, changes });
+    const { whole, cut } = await withoutRevocation(id);
     const file = await downloadExport(tenant);
     const history = await historyFrom(file);
-    expect(await receiptFindings(tenant, encodeReceipt(whole))).toBe("credential");
+    expect(await receiptFindings(tenant, whole)).toBe("revocation");
     expect(await receiptFindings(tenant, cut)).toBe("");
     expect(await receiptFindings(tenant, cut, { history })).toBe("history");
     expect(await exportFindings(tenant, file)).toBe("decisions");
@@ -107,13 +122,10 @@ describe("a receipt by itself", { timeout: CASE_MAX_MILLISECONDS }, () => {
     await rows("DELETE FROM outbox WHERE confirmation_id = ?1", id);
     const entry = encodeEntry({ kind: "sealed", label, commit });
     const [index] = await log().append([{ label: toHex(label), entry }]);
-    const seqs = [receipt.created, ...receipt.changes].map(({ record }) => record.seq + ENTRIES_BEFORE);
-    const proofs = await log().proofs([...seqs, index ?? 0]);
+    const proof = await log().proof(index ?? 0);
     const forged = encodeReceipt({
       ...receipt,
-      created: { ...receipt.created, proof: proofs[0] ?? "" },
-      changes: receipt.changes.map((change, place) => ({ ...change, proof: proofs[place + 1] ?? "" })),
-      decision: { ...receipt.decision, label: toHex(label), proof: proofs.at(-1) ?? "" },
+      decision: { ...receipt.decision, label: toHex(label), proof },
     });
     const file = await downloadExport(tenant);
     const streamKey = expectOk(fromHex((await tenant.store.own()).streamKey));
@@ -171,21 +183,10 @@ describe("another log of the operator under the same name", { timeout: CASE_MAX_
   it("passes if the verifier takes the key from the operator with each receipt", async () => {
     const honest = opened(await downloadReceipt(tenant, tenant.approved));
     const signer = logSigner(env.LOG_ORIGIN, "07".repeat(32));
-    const again = (proof: string) => {
-      const { index, path, checkpoint } = expectOk(parseLogProof(proof));
-      const { size, root } = expectOk(parseCheckpoint(expectOk(parseNote(checkpoint)).text));
-      return encodeLogProof({ index, path, checkpoint: signer.checkpoint(size, root) });
-    };
-    const placed = <Sealed extends { readonly proof: string }>(sealed: Sealed) => ({
-      ...sealed,
-      proof: again(sealed.proof),
-    });
-    const file = encodeReceipt({
-      ...honest,
-      created: placed(honest.created),
-      changes: honest.changes.map(placed),
-      decision: placed(honest.decision),
-    });
+    const { index, path, checkpoint } = expectOk(parseLogProof(honest.decision.proof));
+    const { size, root } = expectOk(parseCheckpoint(expectOk(parseNote(checkpoint)).text));
+    const proof = encodeLogProof({ index, path, checkpoint: signer.checkpoint(size, root) });
+    const file = encodeReceipt({ ...honest, decision: { ...honest.decision, proof } });
     const trust = { logs: [{ key: signer.keys[0] }], witnesses: [], groups: [], quorum: NO_QUORUM } as const;
     expect(await receiptFindings(tenant, file, { trust })).toBe("");
     expect(await receiptFindings(tenant, file)).toBe("log");

@@ -199,13 +199,6 @@ const LIMITS: readonly Limit[] = [
       forge(tenant, { at: Date.now() - 240_000, votes: [{ by: "cy", passkey: tenant.cy.passkey }] }),
   },
   {
-    name: "an approval dated an hour earlier, on a page with the same date",
-    why: "a receipt has only its own times; the complete history has the others",
-    attack: () =>
-      forge(tenant, { at: Date.now() - 3_600_000, votes: [{ by: "cy", passkey: tenant.cy.passkey }] }),
-    findings: { audit: "time" },
-  },
-  {
     name: "a use of a rejected request",
     why: "a receipt covers the decision; the complete history has the uses",
     attack: () => forgeUse(tenant, tenant.rejected),

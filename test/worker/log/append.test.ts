@@ -11,7 +11,6 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { tileHashes } from "../../../src/core/tlog/tile.ts";
 import { judgeCheckpoint } from "../../../src/core/tlog/trust-policy.ts";
 import { APPEND_MAX_ENTRIES, type LabelledEntry } from "../../../src/log/append-group.ts";
-import { PROOFS_MAX_INDICES } from "../../../src/log/log-settings.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { growTree, loadTree, runsOf, type FullTile } from "../../../src/log/log-tree.ts";
 import { audit, hexOf, leavesOf, log, sealed, sealedRange, trust } from "../support/log-audit.ts";
@@ -191,15 +190,14 @@ describe("many callers", () => {
   });
 });
 
-describe("proofs", () => {
-  it.each([1, 2, 7, 255, 256, 257, 700])("verify at size %i", async (size) => {
+describe("a proof", () => {
+  it.each([1, 2, 7, 255, 256, 257, 700])("verifies at size %i", async (size) => {
     const entries = sealedRange(0, size);
     await appendAll(entries);
     const indices = [...new Set([0, 1, 255, 256, size - 2, size - 1].filter((i) => i >= 0 && i < size))];
-    const texts = await log().proofs(indices);
     const policy = await trust();
-    for (const [place, index] of indices.entries()) {
-      const proof = expectOk(parseLogProof(texts[place] ?? ""));
+    for (const index of indices) {
+      const proof = expectOk(parseLogProof(await log().proof(index)));
       const { checkpoint } = expectOk(await judgeCheckpoint(proof.checkpoint, policy));
       const leaf = leafHash(entries[index]?.entry ?? new Uint8Array());
       const claim = { leaf, index: proof.index, path: proof.path, ...checkpoint };
@@ -213,25 +211,16 @@ describe("proofs", () => {
     }
   });
 
-  it.each([[[3]], [[-1]], [[0.5]], [[Number.NaN]], [[2 ** 53]], [[0, 3]]])(
-    "are refused for the indices %j in a log of three entries",
-    async (indices) => {
+  it.each([3, -1, 0.5, Number.NaN, 2 ** 53])(
+    "is refused for the index %d in a log of three entries",
+    async (index) => {
       await log().append(sealedRange(0, 3));
       await runInDurableObject(log(), async (instance) => {
-        await expect(instance.proofs(indices)).rejects.toThrow("outside the tree");
-        expect(await instance.proofs([0, 2])).toHaveLength(2);
+        await expect(instance.proof(index)).rejects.toThrow("outside the tree");
+        expect(expectOk(parseLogProof(await instance.proof(2))).index).toBe(2);
       });
     },
   );
-
-  it("are limited in number", async () => {
-    await log().append(sealedRange(0, 1));
-    await runInDurableObject(log(), async (instance) => {
-      const indices = Array.from({ length: PROOFS_MAX_INDICES }, () => 0);
-      expect(await instance.proofs(indices)).toHaveLength(PROOFS_MAX_INDICES);
-      await expect(instance.proofs([...indices, 0])).rejects.toThrow("at most 256");
-    });
-  });
 });
 
 describe("the whole log", () => {

@@ -129,7 +129,7 @@ describe("a write that fails", async () => {
       const calls = [
         () => instance.append(first),
         () => instance.checkpoint(),
-        () => instance.proofs([0]),
+        () => instance.proof(0),
         () => instance.append(second),
       ];
       const settled: string[] = [];

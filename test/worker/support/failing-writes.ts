@@ -44,7 +44,7 @@ export function failingRuntime(
   const log: LogClient = {
     append: (entries, minLogSize) =>
       fault.intercept("log.append", () => runtime.log.append(entries, minLogSize)),
-    proofs: (indices) => runtime.log.proofs(indices),
+    proof: (index) => runtime.log.proof(index),
     vkey: () => runtime.log.vkey(),
   };
   const desk = (tenantId: string): DeskPort => ({

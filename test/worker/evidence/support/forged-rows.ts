@@ -1,6 +1,6 @@
 import { fixedStatement } from "../../../../src/app/decision/ceremony.ts";
 import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
-import { newId, isoTime } from "../../../../src/app/runtime.ts";
+import { newId, isoTime, type Runtime } from "../../../../src/app/runtime.ts";
 import { assertionHash } from "../../../../src/core/webauthn/assertion.ts";
 import { fromHex, toBase64url, toHex } from "../../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
@@ -10,8 +10,13 @@ import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { policyHash, type Policy } from "../../../../src/core/confirmation/policy.ts";
 import type { Outcome, Role } from "../../../../src/core/stream/record.ts";
 import { expectOk } from "../../../../src/core/refusal.ts";
-import { statementNonce, type Statement } from "../../../../src/core/confirmation/statement.ts";
+import {
+  statementNonce,
+  type Statement as SignedStatement,
+} from "../../../../src/core/confirmation/statement.ts";
 import { confirmations, credentials, outbox, people, steps, votes } from "../../../../src/store/schema.ts";
+import type { PersonRow, Tenant } from "../../../../src/store/rows.ts";
+import type { Statement } from "../../../../src/store/tenant-store.ts";
 import type { Authenticator } from "../../../support/authenticator.ts";
 import { newPasskey, BrowserClient } from "../../../support/browser-client.ts";
 import { PAYLOAD } from "../../support/rest-calls.ts";
@@ -26,9 +31,9 @@ import { personNamed } from "../../support/signed-decisions.ts";
 export interface ForgedVote {
   readonly by: string;
   readonly passkey: Authenticator;
-  readonly vote?: Statement["vote"];
+  readonly vote?: SignedStatement["vote"];
   /** Changes to the statement before it is signed. */
-  readonly changes?: Partial<Statement>;
+  readonly changes?: Partial<SignedStatement>;
   /** The row names another person. */
   readonly under?: string;
 }
@@ -54,26 +59,68 @@ async function numberOf(sql: string, ...values: (string | number)[]): Promise<nu
   return Number((await rows(sql, ...values))[0]?.["n"] ?? 0);
 }
 
+/** What the operator needs to write rows and have them sealed. */
+type Target = Pick<AttackedTenant, "store" | "runtime">;
+
 /** Inserts a request and its outcome, and lets the service seal it from the tables. Returns its id. */
-export async function forge(tenant: AttackedTenant, forged: Forged): Promise<string> {
-  const { store, runtime } = tenant;
+export async function forge(target: Target, forged: Forged): Promise<string> {
+  const { id, statements } = await forgedStatements(target, await readFacts(target, forged.seq), forged);
+  await target.store.batch(statements);
+  await requestSealing(target.runtime, target.store.tenantId);
+  return id;
+}
+
+/** Inserts changes of the directory, one after the other, and has them sealed. */
+export async function forgeChanges(target: Target, changes: readonly Forged[]): Promise<void> {
+  const facts = await readFacts(target);
+  const statements = [];
+  for (const change of changes) {
+    statements.push(...(await forgedStatements(target, facts, change)).statements);
+    facts.directorySeq = facts.seq++;
+  }
+  const batchSize = 400;
+  for (let start = 0; start < statements.length; start += batchSize)
+    await target.store.batch(statements.slice(start, start + batchSize));
+  await requestSealing(target.runtime, target.store.tenantId);
+}
+
+/** What a forged row is built from, besides its content. */
+interface Facts {
+  readonly tenant: Tenant;
+  readonly project: { readonly id: string; readonly name: string };
+  readonly people: ReadonlyMap<string, PersonRow>;
+  /** Of the next record, and of the last change of the directory before it. */
+  seq: number;
+  directorySeq: number;
+}
+
+async function readFacts({ store }: Target, fixedSeq?: number): Promise<Facts> {
+  const { tenantId } = store;
+  const next = await numberOf("SELECT max(seq) + 1 AS n FROM outbox WHERE tenant_id = ?1", tenantId);
+  const seq = fixedSeq ?? next;
+  const last = `SELECT max(seq) AS n FROM outbox WHERE tenant_id = ?1 AND seq < ?2 AND type NOT IN ${NOT_DIRECTORY}`;
+  const [project] = await rows("SELECT id, name FROM projects WHERE tenant_id = ?1", tenantId);
+  const everybody = await store.select(people);
+  return {
+    tenant: await store.own(),
+    project: { id: String(project?.["id"]), name: String(project?.["name"]) },
+    people: new Map(everybody.map((person) => [person.username, person])),
+    seq,
+    directorySeq: await numberOf(last, tenantId, seq),
+  };
+}
+
+async function forgedStatements({ store, runtime }: Target, facts: Facts, forged: Forged) {
   const { type = "decision", payload = PAYLOAD, policy = null, outcome = "approved" } = forged;
   const now = Date.now();
   const { at = now, created = at - 1_000 } = forged;
-  const next = await numberOf("SELECT max(seq) + 1 AS n FROM outbox WHERE tenant_id = ?1", store.tenantId);
-  const seq = forged.seq ?? next;
-  const last = await numberOf(
-    `SELECT max(seq) AS n FROM outbox WHERE tenant_id = ?1 AND seq < ?2 AND type NOT IN ${NOT_DIRECTORY}`,
-    store.tenantId,
-    seq,
-  );
-  const [project] = await rows("SELECT id, name FROM projects WHERE tenant_id = ?1", store.tenantId);
+  const { seq, directorySeq, tenant, project } = facts;
   const id = newId(runtime, "c");
   const row = {
     id,
     type,
-    projectId: String(project?.["id"]),
-    projectName: String(project?.["name"]),
+    projectId: project.id,
+    projectName: project.name,
     requesterKind: "key" as const,
     requesterId: "k_1",
     requesterName: "ci",
@@ -100,13 +147,14 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
     deliveredAt: null,
     approverId: null,
   };
-  await store.insert(confirmations, row);
+  const statements: Statement[] = [store.insert(confirmations, row)];
   for (const [place, forgedVote] of forged.votes.entries()) {
-    const person = await personNamed(store, forgedVote.by);
-    const under = await personNamed(store, forgedVote.under ?? forgedVote.by);
+    const person = facts.people.get(forgedVote.by);
+    const under = facts.people.get(forgedVote.under ?? forgedVote.by);
+    if (person === undefined || under === undefined) throw new RangeError("there is no such person");
     const { vote = "approve" } = forgedVote;
-    const statement: Statement = {
-      ...fixedStatement(runtime, await store.own(), { tenantId: store.tenantId, ...row }, person),
+    const statement: SignedStatement = {
+      ...fixedStatement(runtime, tenant, { tenantId: store.tenantId, ...row }, person),
       vote,
       reason: "",
       issued: isoTime(at - 1),
@@ -116,15 +164,8 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
     const challenge = challengeOf(statementNonce(statement), expectOk(fromHex(row.payloadHash)));
     const { assertion } = await forgedVote.passkey.assert(challenge);
     const stepId = newId(runtime, "s");
-    await store.insert(steps, {
-      confirmationId: id,
-      n: place + 1,
-      id: stepId,
-      type: vote,
-      at,
-      personId: under.id,
-    });
-    await store.insert(votes, {
+    const step = { confirmationId: id, n: place + 1, id: stepId, type: vote, at, personId: under.id };
+    const voteRow = {
       confirmationId: id,
       personId: under.id,
       stepId,
@@ -134,23 +175,23 @@ export async function forge(tenant: AttackedTenant, forged: Forged): Promise<str
       statement: canonicalText(statement),
       assertion: canonicalText({ ...assertion }),
       assertionHash: toHex(assertionHash(assertion)),
-    });
+    };
+    statements.push(store.insert(steps, step), store.insert(votes, voteRow));
   }
-  await store.insert(outbox, {
+  const record = {
     seq,
     stepId: null,
     confirmationId: id,
     type,
     outcome,
     at,
-    directorySeq: forged.directorySeq ?? last,
-    ...salts(tenant),
+    directorySeq: forged.directorySeq ?? directorySeq,
+    ...salts(runtime),
     body: null,
     index: null,
     commitment: null,
-  });
-  await requestSealing(runtime, store.tenantId);
-  return id;
+  };
+  return { id, statements: [...statements, store.insert(outbox, record)] };
 }
 
 /** Inserts a use of this request, and lets the service seal it. */
@@ -165,7 +206,7 @@ export async function forgeUse(tenant: AttackedTenant, id: string): Promise<stri
     outcome: null,
     at: Date.now(),
     directorySeq: SEQ.revoked,
-    ...salts(tenant),
+    ...salts(runtime),
     body: null,
     index: null,
     commitment: null,
@@ -174,7 +215,7 @@ export async function forgeUse(tenant: AttackedTenant, id: string): Promise<stri
   return id;
 }
 
-function salts({ runtime }: AttackedTenant) {
+function salts(runtime: Runtime) {
   return { entrySalt: toBase64url(runtime.random(32)), payloadSalt: toBase64url(runtime.random(32)) };
 }
 
@@ -228,8 +269,12 @@ export async function endorsementChange(
   return { ...head, person: { id, username }, role, credential };
 }
 
-export async function roleChange(tenant: AttackedTenant, username: string, role: Role): Promise<JsonObject> {
-  const { id } = await personNamed(tenant.store, username);
+export async function roleChange(
+  { store }: Pick<Target, "store">,
+  username: string,
+  role: Role,
+): Promise<JsonObject> {
+  const { id } = await personNamed(store, username);
   const head = { v: 1, kind: "countersign/change", change: "role.changed" };
   return { ...head, person: { id, username }, role };
 }
@@ -278,12 +323,12 @@ export async function shiftRecords({ store }: AttackedTenant, from: number, by: 
 }
 
 /** Changes a signed statement, without a new signature. */
-export async function editStatement(id: string, change: Partial<Statement>): Promise<void> {
+export async function editStatement(id: string, change: Partial<SignedStatement>): Promise<void> {
   for (const { person_id: person, statement } of await rows(
     "SELECT person_id, statement FROM votes WHERE confirmation_id = ?1",
     id,
   )) {
-    const after = { ...(JSON.parse(String(statement)) as Statement), ...change };
+    const after = { ...(JSON.parse(String(statement)) as SignedStatement), ...change };
     await rows(
       "UPDATE votes SET statement = ?1 WHERE confirmation_id = ?2 AND person_id = ?3",
       canonicalText(after),

@@ -1,0 +1,53 @@
+import { parsePolicy } from "../../core/confirmation/policy.ts";
+import { toHex } from "../../core/encoding/bytes.ts";
+import { isJsonObject, parseJsonText } from "../../core/encoding/strict-json.ts";
+import type { Evidence } from "../../core/evidence/receipt.ts";
+import { expectOk } from "../../core/refusal.ts";
+import type { StreamRecord } from "../../core/stream/record.ts";
+import type { OutboxRow, Tenant } from "../../store/rows.ts";
+import { recordSourcesOf, type RecordSource } from "../../store/stream/record-sources.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { signedVoteOf } from "../confirmation/view.ts";
+import { buildRecord, readCommitments } from "../sealing/build-record.ts";
+
+/** A record of the stream, and the rows that it was built from. */
+export interface OpenedRecord {
+  readonly record: StreamRecord;
+  readonly entrySalt: string;
+  readonly label: string;
+  readonly source: RecordSource;
+}
+
+/** The records of these sealed rows, in the same order. */
+export async function openedRecordsOf(
+  store: TenantStore,
+  tenant: Tenant,
+  rows: readonly OutboxRow[],
+): Promise<readonly OpenedRecord[]> {
+  const [sources, commitments] = await Promise.all([
+    recordSourcesOf(store, rows),
+    readCommitments(store, rows),
+  ]);
+  return sources.map((source) => {
+    const { record, label } = buildRecord(tenant, source, commitments);
+    return { record, entrySalt: source.row.entrySalt, label: toHex(label), source };
+  });
+}
+
+/** What people signed, and what is needed to check it. */
+export function evidenceOf({ row, confirmation, votes }: RecordSource): Evidence {
+  if (confirmation === undefined) throw new RangeError("people sign only records of a confirmation");
+  const payload = expectOk(parseJsonText(confirmation.payload));
+  const policy =
+    confirmation.policy === null ? null : expectOk(parsePolicy(expectOk(parseJsonText(confirmation.policy))));
+  return {
+    signers: votes.map((vote) => {
+      const { statement, assertion } = signedVoteOf(vote);
+      return { statement, assertion };
+    }),
+    policy,
+    payloadHash: confirmation.payloadHash,
+    payloadSalt: row.payloadSalt,
+    payload: isJsonObject(payload) ? payload : null,
+  };
+}
