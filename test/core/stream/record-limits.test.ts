@@ -1,0 +1,213 @@
+import { describe, expect, it } from "vitest";
+import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { matchShape } from "../../../src/core/encoding/shape.ts";
+import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { isChange, parseChange } from "../../../src/core/stream/change-format.ts";
+import { CHANGES, NO_PREVIOUS, recordShape, ROLES } from "../../../src/core/stream/record.ts";
+import { editJson } from "../../support/evidence/edit-json.ts";
+
+// Every limit of a record and of a change document, at its value and one beyond.
+
+const HASH = "11".repeat(32);
+const encoded = (bytes: number): string => toBase64url(new Uint8Array(bytes));
+const text = (characters: number): string => "x".repeat(characters);
+const listOf = (count: number, item: JsonValue): JsonValue => Array.from({ length: count }, () => item);
+
+const decided: JsonObject = {
+  confirmation: "c_1",
+  outcome: "approved",
+  expires: "2026-11-01T12:00:00.000Z",
+  payloadCommit: HASH,
+  signatures: [{ nonce: HASH, assertionHash: HASH, credential: "AQID" }],
+  policyHash: HASH,
+  directory: { seq: 0, commit: HASH },
+};
+const effect = {
+  person: "p1",
+  role: "admin",
+  credential: { id: "AQID", publicKeyHash: HASH },
+  revoked: ["AQID"],
+};
+const genesis = {
+  rp: "https://approve.example",
+  logOrigin: "log.example",
+  streamKeyHash: HASH,
+  credentialId: "AQID",
+  publicKey: "AQID",
+  salt: encoded(32),
+};
+const BODIES: Readonly<Record<string, JsonObject>> = {
+  "stream.created": { genesis, tenant: "Acme", person: { id: "p1", username: "alex" } },
+  decision: decided,
+  "credential.endorsed": { ...decided, change: effect },
+  revealed: { ...decided, change: null },
+  consumed: { confirmation: "c_1", decided: 0 },
+  erased: { rule: "After a year", spans: [{ from: 0, to: 0 }] },
+};
+const record = (type: string): JsonObject => ({
+  v: 1,
+  stream: HASH,
+  seq: 0,
+  prev: NO_PREVIOUS,
+  at: "2026-11-01T12:00:00.000Z",
+  type,
+  body: BODIES[type] ?? {},
+});
+
+describe("a record", () => {
+  type Row = readonly [type: string, at: string, within: readonly JsonValue[], beyond: readonly JsonValue[]];
+  const signature = { nonce: HASH, assertionHash: HASH, credential: "AQID" };
+  const span = { from: 0, to: 0 };
+  const rows: readonly Row[] = [
+    ["decision", "/seq", [0, 2 ** 53 - 1], [-1, 0.5, 2 ** 53]],
+    ["decision", "/stream", [HASH], [HASH.slice(2), `${HASH}00`]],
+    ["decision", "/prev", [HASH], [HASH.slice(2), `${HASH}00`]],
+    ["decision", "/v", [1], [0, 2]],
+    ["decision", "/body/confirmation", [text(1), text(128)], ["", text(129)]],
+    ["decision", "/body/payloadCommit", [HASH], [HASH.slice(2)]],
+    ["decision", "/body/policyHash", [HASH, null], [HASH.slice(2), ""]],
+    ["decision", "/body/directory/seq", [0], [-1]],
+    ["decision", "/body/directory/commit", [HASH], [HASH.slice(2)]],
+    ["decision", "/body/signatures", [[], listOf(64, signature)], [listOf(65, signature)]],
+    ["decision", "/body/signatures/0/nonce", [HASH], [HASH.slice(2)]],
+    ["decision", "/body/signatures/0/assertionHash", [HASH], [HASH.slice(2)]],
+    ["decision", "/body/signatures/0/credential", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    [
+      "decision",
+      "/body/outcome",
+      ["approved", "rejected", "expired", "cancelled", "break-glass"],
+      ["pending", "consumed"],
+    ],
+    ["stream.created", "/body/genesis/rp", [text(1), text(280)], ["", text(281)]],
+    ["stream.created", "/body/genesis/logOrigin", [text(1), text(280)], ["", text(281)]],
+    ["stream.created", "/body/genesis/streamKeyHash", [HASH], [HASH.slice(2)]],
+    ["stream.created", "/body/genesis/credentialId", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    ["stream.created", "/body/genesis/publicKey", [encoded(1), encoded(1_024)], ["", encoded(1_025)]],
+    ["stream.created", "/body/genesis/salt", [encoded(32)], [encoded(31), encoded(33)]],
+    ["stream.created", "/body/tenant", ["", text(200)], [text(201)]],
+    ["stream.created", "/body/person/id", [text(1), text(128)], ["", text(129)]],
+    ["stream.created", "/body/person/username", [text(1), text(32)], ["", text(33)]],
+    ["credential.endorsed", "/body/change/person", [text(1), text(128)], ["", text(129)]],
+    ["credential.endorsed", "/body/change/role", [null, ...ROLES], ["", "boss"]],
+    ["credential.endorsed", "/body/change/credential/id", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    ["credential.endorsed", "/body/change/credential/publicKeyHash", [HASH], [HASH.slice(2)]],
+    ["credential.endorsed", "/body/change/revoked", [[], listOf(16, "AQID")], [listOf(17, "AQID")]],
+    ["credential.endorsed", "/body/change/revoked/0", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    ["consumed", "/body/decided", [0], [-1]],
+    ["consumed", "/body/confirmation", [text(128)], [text(129)]],
+    ["erased", "/body/rule", [text(1), text(200)], ["", text(201)]],
+    ["erased", "/body/spans", [listOf(1, span), listOf(1_000, span)], [[], listOf(1_001, span)]],
+    ["erased", "/body/spans/0/from", [0], [-1]],
+    ["erased", "/body/spans/0/to", [0], [-1]],
+  ];
+  it.each(rows)("%s has a limit at %s", (type, at, within, beyond) => {
+    for (const value of within) {
+      const whole = editJson(record(type), at, () => value);
+      expect(matchShape(recordShape, whole)).toEqual({ ok: true, value: whole });
+    }
+    for (const value of beyond) {
+      const refused = matchShape(
+        recordShape,
+        editJson(record(type), at, () => value),
+      );
+      expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at } });
+    }
+  });
+
+  it.each(["credential.endorsed", "credential.revoked", "role.changed", "recovered"])(
+    "%s states an effect, and no other kind does",
+    (type) => {
+      const about = { ...record("credential.endorsed"), type };
+      expect(matchShape(recordShape, about).ok).toBe(true);
+      expect(
+        matchShape(
+          recordShape,
+          editJson(about, "/body/change", () => null),
+        ).ok,
+      ).toBe(false);
+    },
+  );
+
+  it.each(["policy.changed", "revealed"])("%s states no effect", (type) => {
+    const about = { ...record("revealed"), type };
+    expect(matchShape(recordShape, about).ok).toBe(true);
+    expect(
+      matchShape(
+        recordShape,
+        editJson(about, "/body/change", () => effect),
+      ).ok,
+    ).toBe(false);
+  });
+});
+
+const person = { id: "p1", username: "alex" };
+const credential = { id: "AQID", publicKey: "AQID" };
+const DOCUMENTS: Readonly<Record<string, JsonObject>> = {
+  "credential.endorsed": { person, role: "approver", credential },
+  "credential.revoked": { person, credential: { id: "AQID" } },
+  "role.changed": { person, role: "approver" },
+  "policy.changed": { name: "Payments", policy: singleApproverPolicy("ana") },
+  recovered: { person, credential, revoked: ["AQID"] },
+  revealed: {
+    confirmation: "c_1",
+    decided: { seq: 0, commit: HASH },
+    action: "Deploy",
+    payloadHash: HASH,
+    shown: true,
+  },
+};
+const document = (change: string): JsonObject => ({
+  v: 1,
+  kind: "countersign/change",
+  change,
+  ...DOCUMENTS[change],
+});
+
+describe("a change document", () => {
+  type Row = readonly [
+    change: string,
+    at: string,
+    within: readonly JsonValue[],
+    beyond: readonly JsonValue[],
+  ];
+  const rows: readonly Row[] = [
+    ["role.changed", "/v", [1], [0, 2]],
+    ["role.changed", "/kind", ["countersign/change"], ["countersign/receipt"]],
+    ["role.changed", "/role", ROLES, ["boss", null]],
+    ["role.changed", "/person/id", [text(1), text(128)], ["", text(129)]],
+    ["role.changed", "/person/username", [text(1), text(32)], ["", text(33)]],
+    ["credential.endorsed", "/credential/id", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    ["credential.endorsed", "/credential/publicKey", [encoded(1), encoded(1_024)], ["", encoded(1_025)]],
+    ["credential.revoked", "/credential/id", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    ["policy.changed", "/name", [text(1), text(200)], ["", text(201)]],
+    ["recovered", "/revoked", [[], listOf(16, "AQID")], [listOf(17, "AQID")]],
+    ["recovered", "/revoked/0", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
+    ["revealed", "/confirmation", [text(128)], [text(129)]],
+    ["revealed", "/decided/seq", [0], [-1]],
+    ["revealed", "/decided/commit", [HASH], [HASH.slice(2)]],
+    ["revealed", "/action", [text(1), text(200)], ["", text(201)]],
+    ["revealed", "/payloadHash", [HASH], [HASH.slice(2)]],
+    ["revealed", "/shown", [true, false], [1]],
+  ];
+  it.each(rows)("%s has a limit at %s", (change, at, within, beyond) => {
+    for (const value of within) {
+      const whole = editJson(document(change), at, () => value);
+      expect(parseChange(whole)).toEqual({ ok: true, value: whole });
+    }
+    for (const value of beyond) {
+      const refused = parseChange(editJson(document(change), at, () => value));
+      expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at } });
+    }
+  });
+
+  it.each(CHANGES)("%s is one, with its kind and all its fields", (change) => {
+    expect(isChange(document(change))).toBe(true);
+    expect(isChange({ ...document(change), kind: "countersign/receipt" })).toBe(false);
+    expect(isChange({ ...document(change), also: 1 })).toBe(false);
+    for (const field of Object.keys(DOCUMENTS[change] ?? {})) {
+      const { [field]: _left, ...without } = document(change);
+      expect(isChange(without)).toBe(false);
+    }
+  });
+});
