@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { parseChange, type Change } from "../../../src/core/stream/change-format.ts";
 import { applyEffect } from "../../../src/core/stream/apply-effect.ts";
 import { effectOf, type ChangeEffect } from "../../../src/core/stream/change-effect.ts";
@@ -44,7 +43,7 @@ describe("the effect of a change", () => {
           change,
           person: { id: "ana", username: "a" },
           ...more,
-        } as JsonValue),
+        }),
       ),
     );
   const key = { id: "BAUG", publicKey: "AQID" };
