@@ -55,12 +55,12 @@ CREATE TABLE credentials (
   PRIMARY KEY (tenant_id, id),
   -- A passkey belongs to one person of one tenant.
   UNIQUE (id),
-  -- With one public key as two passkeys, one person could count as two, or sign on after a revocation.
-  UNIQUE (tenant_id, public_key),
   FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 ) STRICT;
 
 CREATE INDEX credentials_of_person ON credentials (tenant_id, person_id);
+-- With one public key as two passkeys, one person could count as two, or sign on after a revocation.
+CREATE UNIQUE INDEX credentials_by_public_key ON credentials (tenant_id, public_key);
 
 CREATE TABLE api_keys (
   tenant_id TEXT NOT NULL,
