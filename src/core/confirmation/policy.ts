@@ -11,6 +11,8 @@ import { id, NAME_MAX_CHARACTERS } from "./statement.ts";
 const POLICY_MAX_DEPTH = 4;
 /** A seat is one mention of a person in the tree. */
 export const POLICY_MAX_SEATS = 64;
+/** In all requirements and for emergencies. Each may sign, and a record holds no more signatures. */
+export const POLICY_MAX_PEOPLE = 64;
 /** Ways to assign people with several seats to one of them. All are tried, so this limits the work. */
 const POLICY_MAX_SEATINGS = 4_096;
 const POLICY_MAX_ESCALATIONS = 8;
@@ -75,6 +77,9 @@ export function parsePolicy(value: JsonValue): Result<Policy> {
       return refuse("policy_invalid", "cannot be met even if everyone it names signs");
     }
   }
+  const people = new Set([...peopleOf(trees), ...policy.breakGlass]);
+  if (people.size > POLICY_MAX_PEOPLE)
+    return refuse("policy_invalid", `more than ${POLICY_MAX_PEOPLE} people in all`);
   const times = policy.escalations.map((escalation) => escalation.afterSeconds);
   if (times.some((time, index) => index > 0 && time <= (times[index - 1] ?? 0))) {
     return refuse("policy_invalid", "escalations must be in ascending order of time");

@@ -1,4 +1,5 @@
 import { CREDENTIAL_ID_MAX_BYTES } from "../webauthn/assertion.ts";
+import { POLICY_MAX_PEOPLE } from "../confirmation/policy.ts";
 import { concat, equalBytes, toHex, u64be, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, hmacSha256, sha256, taggedHash } from "../encoding/hash.ts";
 import { canonicalBytes, hashOfJson } from "../encoding/jcs.ts";
@@ -16,7 +17,7 @@ import {
 // Each tenant has one stream of records. The log holds only a salted commitment of each record and a label
 // that means nothing without the tenant's key, so outsiders see only how many entries there are, and when.
 
-export const SIGNATURES_MAX = 64;
+export const SIGNATURES_MAX = POLICY_MAX_PEOPLE;
 /** Passkeys of one person that are active or wait for their endorsement: two for each of 8 devices. */
 export const PASSKEYS_MAX = 16;
 /** Some 30 bytes each. A run that erases more spans writes several records. */

@@ -23,8 +23,17 @@ const policy = (more: Partial<Policy>): Policy => ({ ...singleApproverPolicy("an
 const escalations = (...seconds: readonly number[]) =>
   seconds.map((afterSeconds) => ({ afterSeconds, require: person("bo") }));
 const nested = (levels: number): Requirement => (levels === 0 ? person("ana") : of(1, [nested(levels - 1)]));
-/** Each of these people has two seats, and there are 2^count ways to seat them. */
-const inTwoGroups = (count: number) => of(1, [of(1, people(count)), of(1, people(count))]);
+/** Each person has this number of seats. */
+const seated = (...counts: readonly number[]) =>
+  of(
+    1,
+    counts.map((count, place) =>
+      of(
+        1,
+        Array.from({ length: count }, () => person(`p${place}`)),
+      ),
+    ),
+  );
 const MONTH = 30 * 24 * 3_600;
 
 describe("a policy is accepted at a limit and refused beyond it", () => {
@@ -36,25 +45,48 @@ describe("a policy is accepted at a limit and refused beyond it", () => {
       "shape_mismatch",
     ],
     [
-      "people in all groups",
+      "seats",
       policy({ require: of(2, [of(1, people(32)), of(1, people(32, 32))]) }),
-      policy({ require: of(2, [of(1, people(32)), of(1, people(33, 32))]) }),
+      policy({ require: of(2, [of(1, people(32)), of(1, people(33, 31))]) }),
       "policy_invalid",
     ],
     [
-      "people in all groups of an escalation",
+      "seats of an escalation",
       policy({
+        require: person("p0"),
         escalations: [{ afterSeconds: 1, require: of(2, [of(1, people(32)), of(1, people(32, 32))]) }],
       }),
       policy({
-        escalations: [{ afterSeconds: 1, require: of(2, [of(1, people(32)), of(1, people(33, 32))]) }],
+        require: person("p0"),
+        escalations: [{ afterSeconds: 1, require: of(2, [of(1, people(32)), of(1, people(33, 31))]) }],
       }),
       "policy_invalid",
     ],
+    // 4,096 ways, and the next possible number.
     [
       "ways to seat them",
-      policy({ require: inTwoGroups(12) }),
-      policy({ require: inTwoGroups(13) }),
+      policy({ require: seated(16, 16, 16) }),
+      policy({ require: seated(41, 10, 10) }),
+      "policy_invalid",
+    ],
+    [
+      "ways to seat them in an escalation",
+      policy({ escalations: [{ afterSeconds: 1, require: seated(16, 16, 16) }] }),
+      policy({ escalations: [{ afterSeconds: 1, require: seated(41, 10, 10) }] }),
+      "policy_invalid",
+    ],
+    [
+      "people in all, each named once or more",
+      policy({
+        require: of(1, people(40)),
+        escalations: [{ afterSeconds: 1, require: of(1, people(40, 20)) }],
+        breakGlass: people(8, 56).map(idOf),
+      }),
+      policy({
+        require: of(1, people(40)),
+        escalations: [{ afterSeconds: 1, require: of(1, people(40, 20)) }],
+        breakGlass: people(9, 56).map(idOf),
+      }),
       "policy_invalid",
     ],
     ["levels", policy({ require: nested(4) }), policy({ require: nested(5) }), "policy_invalid"],
@@ -80,6 +112,18 @@ describe("a policy is accepted at a limit and refused beyond it", () => {
       "the most signatures of a group",
       policy({ require: of(2, people(2)) }),
       policy({ require: of(3, people(2)) }),
+      "policy_invalid",
+    ],
+    [
+      "the most signatures of any group",
+      policy({ require: of(64, people(64)) }),
+      policy({ require: of(65, people(64)) }),
+      "shape_mismatch",
+    ],
+    [
+      "the most signatures of a second escalation",
+      policy({ escalations: [...escalations(1), { afterSeconds: 2, require: of(2, people(2)) }] }),
+      policy({ escalations: [...escalations(1), { afterSeconds: 2, require: of(3, people(2)) }] }),
       "policy_invalid",
     ],
     [
@@ -114,7 +158,7 @@ describe("a policy is accepted at a limit and refused beyond it", () => {
     ],
     [
       "people for emergencies",
-      policy({ breakGlass: people(POLICY_MAX_SEATS).map(idOf) }),
+      policy({ require: person("p0"), breakGlass: people(POLICY_MAX_SEATS).map(idOf) }),
       policy({ breakGlass: people(POLICY_MAX_SEATS + 1).map(idOf) }),
       "shape_mismatch",
     ],
