@@ -14,7 +14,7 @@ export interface Vote {
   readonly person: string;
   readonly vote: "approve" | "reject";
   readonly at: number;
-  /** False once the passkey that signed it is revoked. Such a vote is not in the record, so it has no effect. */
+  /** False once its passkey is revoked or its person is an auditor. It is not in the record, so it has no effect. */
   readonly counts: boolean;
 }
 

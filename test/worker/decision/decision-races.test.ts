@@ -25,6 +25,7 @@ import {
   personNamed,
   submit,
   presign,
+  revokePasskey,
   type Presigned,
   type Signer,
 } from "../support/signed-decisions.ts";
@@ -78,8 +79,7 @@ async function asked(policy: "alone" | "both" | "either", clock = runtime): Prom
   return expectOk(created).row.id;
 }
 
-const revoke = (id: string) =>
-  store.update(credentials, { revokedAt: runtime.now() }, eq(credentials.id, id));
+const revoke = ({ passkey }: Signer) => revokePasskey(runtime, store, passkey);
 
 interface Case {
   readonly happens: (signed: Presigned, spare: Signer) => Promise<unknown>;
@@ -90,7 +90,7 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   "nothing happens": { happens: async () => undefined, answer: "decided", status: "approved" },
   "the signer's passkey is revoked": {
-    happens: (_signed, spare) => revoke(spare.passkey.credential.id),
+    happens: (_signed, spare) => revoke(spare),
     answer: "unknown_credential",
     status: "pending",
   },
@@ -166,7 +166,7 @@ describe("a vote, if between judging and committing", () => {
     const second = await presign(runtime, store, id, maria, vote);
     const result = await submit(
       runtime,
-      interrupted(store, () => revoke(spare.passkey.credential.id)),
+      interrupted(store, () => revoke(spare)),
       second,
     );
     expect(result).toEqual({ ok: true, value: "decided" });

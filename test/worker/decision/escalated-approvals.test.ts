@@ -11,7 +11,7 @@ import { singleApproverPolicy, type Policy } from "../../../src/core/confirmatio
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { confirmations, credentials, projects } from "../../../src/store/schema.ts";
+import { confirmations, projects } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { interrupted } from "../support/interrupted-store.ts";
 import { trust } from "../support/log-audit.ts";
@@ -19,6 +19,7 @@ import {
   insertActivePasskey,
   personNamed,
   presign,
+  revokePasskey,
   submit,
   type Signer,
 } from "../support/signed-decisions.ts";
@@ -154,8 +155,7 @@ describe("an approval that an escalation makes enough", () => {
   it("does not count a passkey that is revoked just before the commit", async () => {
     const spare = { person: alex.person, passkey: await insertActivePasskey(runtime, store, alex.person) };
     const id = await approvedByOne(spare);
-    const key = spare.passkey.credential.id;
-    const revoke = () => store.update(credentials, { revokedAt: runtime.now() }, eq(credentials.id, key));
+    const revoke = () => revokePasskey(runtime, store, spare.passkey);
     const other = interrupted(store, revoke);
     const { row } = expectOk(await applyUnsigned(afterEscalation(), other, id, { kind: "tick" }));
     expect([row.status, row.escalated]).toEqual(["pending", 1]);

@@ -9,7 +9,7 @@ import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";
-import { ceremonies, confirmations, credentials, people } from "../../../src/store/schema.ts";
+import { ceremonies, confirmations, credentials, people, votes } from "../../../src/store/schema.ts";
 import type { PersonRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import type { Authenticator } from "../../support/authenticator.ts";
@@ -90,6 +90,16 @@ export async function requireDeviceBound(
   const policy: Policy = { ...singleApproverPolicy(id), authenticator: "device-bound" };
   const values = { policy: canonicalText(policy), policyHash: policyHash(policy) };
   await store.update(confirmations, values, eq(confirmations.id, request));
+}
+
+/** Revokes a passkey, as the commit of a revocation does. */
+export async function revokePasskey(
+  runtime: Runtime,
+  store: TenantStore,
+  { credential: { id } }: Authenticator,
+): Promise<void> {
+  await store.update(credentials, { revokedAt: runtime.now() }, eq(credentials.id, id));
+  await store.update(votes, { endedSeq: 0 }, eq(votes.credentialId, id));
 }
 
 /** A passkey that is active at once: its row is inserted, and no record endorses it. */
