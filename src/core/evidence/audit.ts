@@ -177,7 +177,7 @@ function revocationCheck({ signedAfterErased }: StreamFindings): AuditCheck {
     ? check("revocation", undefined)
     : absentCheck(
         "revocation",
-        `records before decision ${signedAfterErased} are erased, and may have revoked a passkey`,
+        `record ${signedAfterErased} is signed, and a record before it is erased, which may have revoked a passkey`,
       );
 }
 

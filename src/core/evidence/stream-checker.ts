@@ -46,7 +46,7 @@ export interface StreamFindings {
   /** Decisions whose content the export omits: only its hash is known. */
   readonly withheld: number;
   readonly erasures: readonly Erasure[];
-  /** The first decision that people signed after a record that is erased. */
+  /** The first decision or change that people signed after a record that is erased. */
   readonly signedAfterErased: number | undefined;
 }
 
@@ -81,7 +81,7 @@ export class StreamChecker {
   #before: Before | undefined;
   #created: CreatedRecord | undefined;
   #lastChange = 0;
-  /** The first decision that people signed after a record that is erased. */
+  /** The first decision or change that people signed after a record that is erased. */
   #signedAfterErased: number | undefined;
   #latestTime = 0;
   #labelFailure: Failure;
@@ -137,6 +137,7 @@ export class StreamChecker {
   async #checkChange(signed: SignedRecord<ChangeRecord>, seq: number): Promise<void> {
     const { record } = signed;
     const subject = `change ${seq} (${record.type})`;
+    this.#noteErasedBefore(signed, seq);
     this.#report("directory", this.#directoryFailure(signed), subject);
     this.#report("directory", this.#repetitionFailure(signed, seq, false), subject);
     this.#lastChange = seq;
@@ -157,12 +158,16 @@ export class StreamChecker {
     const subject = `decision ${seq} (${outcome})`;
     count(this.#outcomes, outcome);
     if (signed.evidence.payload === null) this.#withheld++;
-    if (this.#erased.size > 0 && signed.evidence.signers.length > 0) this.#signedAfterErased ??= seq;
+    this.#noteErasedBefore(signed, seq);
     this.#report("decisions", this.#directoryFailure(signed), subject);
     const approved = outcome === "approved" || outcome === "break-glass";
     this.#report("decisions", this.#repetitionFailure(signed, seq, approved), subject);
     if (this.#before === undefined) return;
     this.#report("decisions", await signedFailure(signed, this.#before), subject);
+  }
+
+  #noteErasedBefore({ evidence: { signers } }: SignedRecord, seq: number): void {
+    if (this.#erased.size > 0 && signers.length > 0) this.#signedAfterErased ??= seq;
   }
 
   /** A reveal must name a decision of this stream. */

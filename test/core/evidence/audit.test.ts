@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-js
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { headerOf, rowsOf } from "../../support/evidence/export-file.ts";
 import { editJson } from "../../support/evidence/edit-json.ts";
-import { createStaff, type Staff } from "../../support/evidence/sample-company.ts";
+import { createStaff, statusOf, type Staff } from "../../support/evidence/sample-company.ts";
 import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
 import {
   APPROVED,
@@ -108,6 +108,24 @@ describe("a complete export", () => {
       2,
     ]);
   });
+
+  const LATER: readonly [name: string, status: string, later: (own: TestTenant) => Promise<unknown>][] = [
+    ["nothing", "passed", async () => undefined],
+    ["a request that nobody signed", "passed", (own) => own.decide({ outcome: "expired", votes: [] })],
+    ["a signed decision", "absent", (own) => own.decide({ votes: [{ by: staff.dan }] })],
+    ["a signed change", "absent", (own) => own.endorse(staff.zoe, "approver", staff.bea)],
+  ];
+  it.each(LATER)(
+    "with %s after an erased record: whether that was a revocation shows",
+    async (_name, later, status) => {
+      const own = await sampleHistory(staff);
+      const seq = await own.decide({ outcome: "cancelled", votes: [] });
+      own.sealUnsigned("erased", { rule: "Cancelled requests", spans: [{ from: seq, to: seq }] });
+      await later(own);
+      const report = await auditRows(headerOf(own), erase(own, [seq]), await auditOptions(own));
+      expect([failedChecks(report), statusOf(report, "revocation")]).toEqual(["", status]);
+    },
+  );
 });
 
 type File = readonly [ExportHeader, readonly ExportRow[]];

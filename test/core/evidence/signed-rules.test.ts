@@ -102,6 +102,7 @@ function naming(seq: number): SignedRecord {
 
 describe("the order", () => {
   it.each([
+    [0, "endorsed only after"],
     [2, "endorsed only after"],
     [3, undefined],
     [8, undefined],

@@ -14,7 +14,7 @@ import {
   createPerson,
   type SampleRequest,
   type TestPerson,
-  type TestTenant,
+  TestTenant,
 } from "../../../support/evidence/sample-tenant.ts";
 
 // A receipt or an operator that leaves out changes of the directory. The receipt alone shows a change that it should
@@ -119,7 +119,6 @@ describe("a receipt that leaves out", () => {
 
 describe("who signed a change is needed, though the person of the change signed no decision, if the person", () => {
   const rows: readonly [name: string, seal: (own: TestTenant) => Promise<number>, bare: number][] = [
-    ["is the owner", (own) => own.endorse(staff.alex, "owner", staff.alex, {}, stranger.passkey), 5],
     [
       "became an admin later",
       async (own) => {
@@ -140,6 +139,19 @@ describe("who signed a change is needed, though the person of the change signed 
     const seq = await tenant.decide({ votes: [{ by: staff.cy }] });
     expect((await verdicts(tenant, await tenant.receipt(seq))).alone).toBe("");
     expect((await verdicts(tenant, await tenant.receipt(seq, { bare: [bare] }))).alone).toBe("endorsement");
+  });
+
+  it("is the owner of the first record, even if nobody signed the decision", async () => {
+    const { alex, cy, log } = staff;
+    const tenant = new TestTenant(log, alex);
+    const endorsed = await tenant.endorse(cy, "approver", alex);
+    const first = await tenant.decide({ outcome: "expired", votes: [] });
+    const unrelated = await tenant.receipt(first, { bare: [endorsed] });
+    expect(await verdicts(tenant, unrelated)).toMatchObject({ alone: "", verified: true });
+    const changed = await tenant.changeRole(alex, "approver", alex);
+    const seq = await tenant.decide({ outcome: "expired", votes: [] });
+    const bare = await tenant.receipt(seq, { bare: [endorsed, changed] });
+    expect((await verdicts(tenant, bare)).alone).toBe("endorsement");
   });
 
   it("is the one whom the decided change is about", async () => {
