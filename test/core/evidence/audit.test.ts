@@ -116,8 +116,8 @@ describe("a complete export", () => {
     ["a signed change", "absent", (own) => own.endorse(staff.zoe, "approver", staff.bea)],
   ];
   it.each(LATER)(
-    "with %s after an erased record: whether that was a revocation shows",
-    async (_name, later, status) => {
+    "with %s after an erased record has the check of revocations %s",
+    async (_name, status, later) => {
       const own = await sampleHistory(staff);
       const seq = await own.decide({ outcome: "cancelled", votes: [] });
       own.sealUnsigned("erased", { rule: "Cancelled requests", spans: [{ from: seq, to: seq }] });
