@@ -6,6 +6,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { encodeEntry, recordLabel } from "../../../src/core/stream/record.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { readerOf } from "../evidence/export-file.ts";
+import type { TestLog } from "../log/memory-log.ts";
 import { fixedLog, type Example } from "./example-tenant.ts";
 import { fixedDraw } from "./keys.ts";
 import type { Verdict } from "./expected-verdict.ts";
@@ -20,14 +21,25 @@ export interface AuditCase {
   /** Text of a trust policy file. */
   readonly trust: string;
   readonly checkpoint: string;
-  /** Every entry of the log, in hexadecimal. */
-  readonly entries: readonly string[];
   readonly lookahead: number;
 }
 
-export async function audit(file: Uint8Array, auditCase: AuditCase): Promise<Omit<Verdict, "outcome">> {
+/** `entries` are all of the log, in hexadecimal. */
+export async function audit(
+  file: Uint8Array,
+  auditCase: AuditCase,
+  entries: readonly string[],
+): Promise<Omit<Verdict, "outcome">> {
   const log = await fixedLog();
-  for (const entry of auditCase.entries) log.append(expectOk(fromHex(entry)));
+  for (const entry of entries) log.append(expectOk(fromHex(entry)));
+  return auditAgainst(log, file, auditCase);
+}
+
+export async function auditAgainst(
+  log: TestLog,
+  file: Uint8Array,
+  auditCase: AuditCase,
+): Promise<Omit<Verdict, "outcome">> {
   const { verified, checks } = await auditExport(await openExport([file]), {
     tenant: auditCase.tenant,
     trust: expectOk(parseTrustPolicy(auditCase.trust)),
@@ -61,10 +73,10 @@ export async function auditVectors(
     const log = await fixedLog();
     for (const entry of [...tenant.log.entries, ...appended]) log.append(entry);
     const common = { tenant: tenant.stream, trust, lookahead: LOOKAHEAD };
-    const auditCase = { ...common, checkpoint: await log.checkpoint(), entries: log.entries.map(toHex) };
-    const { verified, checks } = await audit(files.get("export.ndjson") ?? new Uint8Array(), auditCase);
-    const { checkpoint } = auditCase;
-    cases.push({ name, ...common, checkpoint, appended: appended.map(toHex), verified, checks });
+    const auditCase = { ...common, checkpoint: await log.checkpoint() };
+    const file = files.get("export.ndjson") ?? new Uint8Array();
+    const { verified, checks } = await auditAgainst(log, file, auditCase);
+    cases.push({ name, ...auditCase, appended: appended.map(toHex), verified, checks });
   }
   return { file: "export.ndjson", cases };
 }

@@ -20,6 +20,19 @@ export interface Verdict {
   readonly checks: Readonly<Record<string, string>>;
 }
 
+/** A verdict in short: the checks that are named in neither list passed. */
+export interface Summary {
+  readonly verified: boolean;
+  readonly failed: readonly string[];
+  readonly absent: readonly string[];
+}
+
+export function summaryOf({ verified, checks }: Pick<Verdict, "verified" | "checks">): Summary {
+  const named = (wanted: string) =>
+    Object.entries(checks).flatMap(([check, status]) => (status === wanted ? [check] : []));
+  return { verified, failed: named("failed"), absent: named("absent") };
+}
+
 export async function judge(
   receipt: Uint8Array,
   knowledge: Knowledge,

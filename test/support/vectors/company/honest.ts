@@ -1,0 +1,117 @@
+import type { TestTenant } from "../../evidence/sample-tenant.ts";
+import { quorumOf, revealOf, type Company } from "./staff.ts";
+
+// An honest history of the company, with a receipt of each kind that the first example does not have.
+
+/** Seals it after the first records. Returns the seqs of the records that get a receipt, by the file's name. */
+export async function sealHonestHistory(
+  tenant: TestTenant,
+  company: Company,
+): Promise<Readonly<Record<string, number>>> {
+  return { ...(await decisions(tenant, company)), ...(await changes(tenant, company)) };
+}
+
+async function decisions(tenant: TestTenant, { alex, bea, cy, dan }: Company) {
+  const two = quorumOf(2, [cy, dan]);
+  const boss = { afterSeconds: 600, require: { kind: "person", person: alex.id } } as const;
+  const escalated = await tenant.decide({
+    policy: { ...two, escalations: [boss] },
+    votes: [{ by: alex, statement: { issued: secondsAfterRequest(tenant, 604) } }],
+    sealedAfter: 605,
+  });
+  const rejectedImpossible = await tenant.decide({
+    policy: quorumOf(2, [bea, cy, dan], { rejection: "impossible" }),
+    outcome: "rejected",
+    votes: [
+      { by: cy, vote: "reject" },
+      { by: bea },
+      { by: dan, vote: "reject", reason: "Not before the audit" },
+    ],
+  });
+  const expiredPartial = await tenant.decide({ policy: two, outcome: "expired", votes: [{ by: dan }] });
+  const cancelled = await tenant.decide({ outcome: "cancelled", votes: [] });
+  const cancelledPartial = await tenant.decide({ policy: two, outcome: "cancelled", votes: [{ by: cy }] });
+  const requesterExcluded = await tenant.decide({
+    policy: quorumOf(2, [bea, cy, dan], { excludeRequester: true }),
+    requester: { kind: "person", id: bea.id, name: "bea", person: bea.id },
+    executeWithinSeconds: 3_600,
+    votes: [{ by: cy }, { by: dan }],
+  });
+  return {
+    escalated,
+    "rejected-impossible": rejectedImpossible,
+    "expired-partial": expiredPartial,
+    cancelled,
+    "cancelled-partial": cancelledPartial,
+    "requester-excluded": requesterExcluded,
+  };
+}
+
+async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKey }: Company) {
+  const endorsed = await tenant.endorse(cy, "approver", cy, {}, newKey);
+  const deviceBound = await tenant.decide({
+    policy: quorumOf(1, [cy, dan], { authenticator: "device-bound" }),
+    votes: [{ by: cy, passkey: newKey }],
+  });
+  const revoked = await tenant.revoke(cy, bea);
+  const roleChanged = await tenant.changeRole(eve, "approver", alex);
+  const recovery = await tenant.recover(dan, zoe.passkey, [alex, bea]);
+  const policy = quorumOf(1, [cy, dan]);
+  const policyChange = { v: 1, kind: "countersign/change", change: "policy.changed", name: "Payments" };
+  const policyChanged = await tenant.decide({
+    type: "policy.changed",
+    action: "Change the policy",
+    payload: { ...policyChange, policy: { ...policy } },
+    votes: [{ by: alex }],
+  });
+  const revealed = await tenant.decide({
+    type: "revealed",
+    action: "Publish a decision",
+    payload: revealOf(tenant, deviceBound),
+    votes: [{ by: bea }],
+  });
+  const recordOnly = await tenant.decide({ votes: [{ by: eve }] });
+  return {
+    endorsed,
+    "device-bound": deviceBound,
+    revoked,
+    "role-changed": roleChanged,
+    recovery,
+    "policy-changed": policyChanged,
+    revealed,
+    "record-only": recordOnly,
+  };
+}
+
+/** The time so long after the next request is made. */
+function secondsAfterRequest(tenant: TestTenant, seconds: number): string {
+  const last = tenant.records.at(-1)?.sealed.record.at ?? "";
+  return new Date(Date.parse(last) + 1_000 + seconds * 1_000).toISOString();
+}
+
+/** The links before `seq` on which nothing in its receipt rests (formats.md, section 16.1). */
+export function linksWithoutEvidence(tenant: TestTenant, seq: number): readonly number[] {
+  const { owner, records } = tenant;
+  const upTo = records.slice(1, seq + 1).map(({ sealed }) => sealed);
+  const links = upTo.filter(({ record }) => record.type !== "decision" && record.seq < seq);
+  const effects = links.map(({ record }) => ({ seq: record.seq, effect: effectIn(record) }));
+  const needed = new Set([owner.id]);
+  for (const { effect } of effects)
+    if (effect?.role === "owner" || effect?.role === "admin") needed.add(effect.person);
+  const own = upTo.at(-1);
+  const about = own && effectIn(own.record);
+  if (about) needed.add(about.person);
+  // A link that is shown shows signers, whose own links are then needed.
+  let bare: readonly number[] = [];
+  for (let before = -1; before !== needed.size;) {
+    before = needed.size;
+    bare = effects.flatMap((link) => (link.effect && needed.has(link.effect.person) ? [] : [link.seq]));
+    for (const { record, evidence } of upTo)
+      if (!bare.includes(record.seq))
+        for (const { statement } of evidence?.signers ?? []) needed.add(statement.approver.id);
+  }
+  return bare;
+}
+
+type SealedRecord = TestTenant["records"][number]["sealed"]["record"];
+const effectIn = ({ body }: SealedRecord) => ("change" in body ? body.change : null);
