@@ -9,7 +9,7 @@ import { verifyCommand } from "./verify-command.ts";
 const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant STREAM | --any-tenant]
                    [--stream-key FILE] [--history FILE] [--payload FILE]
                    [--any-outcome] [--accept-break-glass] [--accept-change]
-                   [--json]
+                   [--explain] [--json]
     Checks a receipt on this machine. Exit code 0: all required checks passed and it is an
     approval. 1: a check failed, or a required one could not be made. 2: the command could not
     run. All required checks passed, but 3: it is a rejection, expiry or cancellation; 4: one
@@ -25,6 +25,8 @@ const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant STREAM | 
       --any-outcome      exit code 0 also for a proven rejection, expiry or cancellation
       --accept-break-glass  exit code 0 also for a proven emergency approval
       --accept-change    exit code 0 also for a proven change of people, passkeys or policies
+      --explain          print every value that the checks compute instead of sentences, one on
+                         a line, to compare them with those of another program
 
 countersign audit FILE|- --log URL|DIR --policy FILE (--tenant STREAM | --any-tenant) [--json]
     Checks the export of a tenant's complete history against the whole log: no gap, no fork,

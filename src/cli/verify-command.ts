@@ -10,6 +10,7 @@ import { ANY_TENANT } from "../core/evidence/check.ts";
 import { readFile, readInput, streamInput } from "./input.ts";
 import { readOptions } from "./cli-options.ts";
 import { EXIT, CliError } from "./cli-error.ts";
+import { explainReceipt, explanationLines } from "./explain-receipt.ts";
 import { reportForMachines, reportForPeople } from "./verify-report.ts";
 
 const STREAM = /^[0-9a-f]{64}$/;
@@ -26,6 +27,7 @@ const OPTIONS = {
   "any-outcome": { type: "boolean" },
   "accept-break-glass": { type: "boolean" },
   "accept-change": { type: "boolean" },
+  explain: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -39,7 +41,10 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
     ...(values.payload === undefined ? {} : { payload: await readFile(values.payload, PAYLOAD_MAX_BYTES) }),
   };
   const report = await verifyReceipt(await readInput(source, RECEIPT_LIMITS.maxBytes), knowledge);
-  console.log(values.json ? reportForMachines(report) : reportForPeople(report));
+  const explanation = values.explain ? explainReceipt(report, knowledge.streamKey) : undefined;
+  if (explanation === undefined)
+    console.log(values.json ? reportForMachines(report) : reportForPeople(report));
+  else console.log(values.json ? JSON.stringify(explanation) : explanationLines(explanation).join("\n"));
   return exitOf(report, values);
 }
 

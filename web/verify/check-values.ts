@@ -3,12 +3,13 @@ import { fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
-import type { ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { commitOf } from "../../src/core/evidence/directory-replay.ts";
+import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
 import type { DirectoryLink, Receipt, Signer } from "../../src/core/evidence/receipt.ts";
 import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { Trust } from "./evidence-input.ts";
-import { proofPathOf } from "./proof-path.ts";
 
 // The raw values behind each check, so that a reader can compute them with other tools.
 
@@ -39,7 +40,7 @@ export function valuesOf(
     case "log":
     case "witnesses":
       return [
-        ["State of the log, as signed", (opening && proofPathOf(opening)?.note) ?? ""],
+        ["State of the log, as signed", (opening && pathOf(opening)?.note) ?? ""],
         [inputs.trust?.from === "you" ? "Your trust policy" : "Trust policy", inputs.trust?.text ?? "none"],
       ];
     case "tenant":
@@ -138,8 +139,12 @@ function signatureValues(
   ];
 }
 
+function pathOf(opening: ProvenRecord) {
+  return proofPathOf(entryOf(opening), opening.proof);
+}
+
 function placeValues(opening: ProvenRecord): readonly Value[] {
-  const path = proofPathOf(opening);
+  const path = pathOf(opening);
   const values: readonly Value[] = [
     ["Record", jsonText(opening.record)],
     ["Salt", opening.entrySalt],
@@ -148,7 +153,7 @@ function placeValues(opening: ProvenRecord): readonly Value[] {
   if (path === undefined) return values;
   return [
     ...values,
-    ["Commitment: salted hash of the record", path.commit],
+    ["Commitment: salted hash of the record", commitOf(opening)],
     ["Entry: 01, label, commitment", path.entry],
     [`Leaf ${path.index}`, path.leaf],
     ...path.steps.map(({ sibling, side, hash }): Value => [`With ${sibling} on its ${side}`, hash]),

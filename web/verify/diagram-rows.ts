@@ -1,9 +1,10 @@
 import { toHex } from "../../src/core/encoding/bytes.ts";
-import type { ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { commitOf } from "../../src/core/evidence/directory-replay.ts";
+import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { proofPathOf, type ProofPath } from "../../src/core/tlog/proof-path.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { CheckLine, CheckedEvidence } from "./verdict.ts";
-import { proofPathOf, type Step, type ProofPath } from "./proof-path.ts";
 
 // The content of the diagram: rows of boxes with their values, from the action down to the log.
 
@@ -34,12 +35,12 @@ const LEVELS_MAX = 4;
 export function rowsOf(checked: CheckedEvidence): readonly Row[] {
   const { receipt, verification } = checked;
   const sealed = receipt?.decision ?? verification?.opening;
-  const path = sealed && proofPathOf(sealed);
+  const path = sealed && proofPathOf(entryOf(sealed), sealed.proof);
   if (sealed === undefined || path === undefined) return [];
   return [
     ...(receipt === null ? notPublicRows() : signedRows(checked, receipt)),
     recordRow(checked, sealed),
-    ...logRows(checked, path),
+    ...logRows(checked, commitOf(sealed), path),
   ];
 }
 
@@ -91,8 +92,8 @@ function recordRow(checked: CheckedEvidence, { record }: ProvenRecord): Row {
   );
 }
 
-function logRows(checked: CheckedEvidence, path: ProofPath): readonly Row[] {
-  const { commit, leaf, index, steps, checkpoint } = path;
+function logRows(checked: CheckedEvidence, commit: string, path: ProofPath): readonly Row[] {
+  const { leaf, index, steps, checkpoint } = path;
   const status = statusOf(checked, "inclusion");
   const levels = steps.map((step, level) =>
     levelRow(step, level === 0 ? leaf : (steps[level - 1]?.hash ?? ""), level, index, status),
@@ -121,7 +122,7 @@ function logRows(checked: CheckedEvidence, path: ProofPath): readonly Row[] {
 }
 
 function levelRow(
-  { sibling, side }: Step,
+  { sibling, side }: ProofPath["steps"][number],
   hash: string,
   level: number,
   index: number,

@@ -1,3 +1,4 @@
+import type { Bytes } from "../encoding/bytes.ts";
 import { parseCheckpoint } from "../tlog/checkpoint.ts";
 import { leafHash, verifyInclusion } from "../tlog/merkle.ts";
 import { parseNote } from "../tlog/signed-note.ts";
@@ -64,14 +65,15 @@ export function recordInclusion(
   if (!checkpoint.ok) return checkpoint;
   const { origin, size, root } = checkpoint.value;
   if (origin !== logOrigin) return refuse("inclusion_mismatch", `the log is ${origin}, not ${logOrigin}`);
-  const entry = encodeEntry({
-    kind: "sealed",
-    label: hexBytes(sealed.label),
-    commit: hexBytes(commitOf(sealed)),
-  });
   const { index, path } = proof.value;
-  const included = verifyInclusion({ leaf: leafHash(entry), index, size, path, root });
+  const included = verifyInclusion({ leaf: leafHash(entryOf(sealed)), index, size, path, root });
   return included.ok ? accept(proof.value.checkpoint) : included;
+}
+
+/** The bytes that the log holds of this record. */
+export function entryOf(sealed: Omit<ProvenRecord, "proof">): Bytes {
+  const [label, commit] = [hexBytes(sealed.label), hexBytes(commitOf(sealed))];
+  return encodeEntry({ kind: "sealed", label, commit });
 }
 
 export function checkpointsOf(receipt: Receipt): ReadonlySet<string> {

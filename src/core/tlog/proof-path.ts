@@ -1,17 +1,13 @@
-import { toHex } from "../../src/core/encoding/bytes.ts";
-import { parseCheckpoint, type Checkpoint } from "../../src/core/tlog/checkpoint.ts";
-import { leafHash, nodeHash } from "../../src/core/tlog/merkle.ts";
-import { parseNote } from "../../src/core/tlog/signed-note.ts";
-import { parseLogProof, type LogProof } from "../../src/core/tlog/log-proof.ts";
-import { encodeEntry } from "../../src/core/stream/record.ts";
-import { commitOf } from "../../src/core/evidence/directory-replay.ts";
-import { hexBytes } from "../../src/core/evidence/signed-record.ts";
-import type { ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { toHex, type Bytes } from "../encoding/bytes.ts";
+import { parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { parseLogProof, type LogProof } from "./log-proof.ts";
+import { leafHash, nodeHash } from "./merkle.ts";
+import { parseNote } from "./signed-note.ts";
 
-// The path of one record to the log's root, with every value on it, to be shown. The core checks the proof;
-// this file only computes the values in between.
+// The path of one entry to the log's root, with every value on it, to be shown. merkle.ts checks the proof; this file
+// only computes the values in between.
 
-export interface Step {
+interface Step {
   readonly sibling: string;
   /** The side of the sibling. */
   readonly side: "left" | "right";
@@ -20,7 +16,6 @@ export interface Step {
 }
 
 export interface ProofPath {
-  readonly commit: string;
   readonly entry: string;
   readonly leaf: string;
   readonly index: number;
@@ -31,21 +26,14 @@ export interface ProofPath {
 }
 
 /** Undefined if the proof can't be parsed. */
-export function proofPathOf(sealed: ProvenRecord): ProofPath | undefined {
-  const proof = parseLogProof(sealed.proof);
+export function proofPathOf(entry: Bytes, proofText: string): ProofPath | undefined {
+  const proof = parseLogProof(proofText);
   if (!proof.ok) return undefined;
   const note = parseNote(proof.value.checkpoint);
   const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note;
   if (!checkpoint.ok) return undefined;
-  const commit = commitOf(sealed);
-  const entry = encodeEntry({
-    kind: "sealed",
-    label: hexBytes(sealed.label),
-    commit: hexBytes(commit),
-  });
   const leaf = leafHash(entry);
   return {
-    commit,
     entry: toHex(entry),
     leaf: toHex(leaf),
     index: proof.value.index,
