@@ -36,6 +36,12 @@ const groups = policy(
   quorum("Both", 2, [quorum("Finance", 1, ["ana", "bo"]), quorum("Security", 1, ["bo", "cy"])]),
 );
 const escalating = policy(one("ana"), { escalations: [{ afterSeconds: 60, require: one("bo") }] });
+const twice = policy(quorum("Both", 2, ["ana", "bo"]), {
+  escalations: [
+    { afterSeconds: 60, require: one("cy") },
+    { afterSeconds: 120, require: one("dan") },
+  ],
+});
 
 export function policyVectors(): JsonObject {
   const rows: readonly (readonly [Policy, number, string])[] = [
@@ -51,6 +57,11 @@ export function policyVectors(): JsonObject {
     [escalating, 59_999, "bo"],
     [escalating, 60_000, "bo"],
     [escalating, 60_000, "ana"],
+    [twice, 119_999, "dan"],
+    [twice, 120_000, "dan"],
+    [twice, 120_000, "cy"],
+    [twice, 120_000, "ana"],
+    [twice, 120_000, "ana bo"],
   ];
   const met = rows.map(([each, elapsedMilliseconds, signed]) => {
     const people = signed.split(" ");
@@ -67,7 +78,18 @@ export function policyVectors(): JsonObject {
     ["a threshold of zero", policy(quorum("", 0, ["ana"]))],
     ["nobody", policy(quorum("", 1, []))],
     ["five levels", policy(deep(5))],
-    ["65 seats", policy(quorum("", 2, [quorum("", 1, many.slice(0, 33)), quorum("", 1, many.slice(33))]))],
+    // 64 people, one of them twice.
+    [
+      "65 seats",
+      policy(quorum("", 2, [quorum("", 1, many.slice(0, 33)), quorum("", 1, many.slice(32, 64))])),
+    ],
+    [
+      "65 people in all",
+      policy(quorum("", 1, many.slice(0, 40)), {
+        escalations: [{ afterSeconds: 60, require: quorum("", 1, many.slice(20, 60)) }],
+        breakGlass: many.slice(56),
+      }),
+    ],
     [
       "8,192 ways to seat people",
       policy(quorum("", 2, [quorum("", 1, many.slice(0, 13)), quorum("", 1, many.slice(0, 13))])),
