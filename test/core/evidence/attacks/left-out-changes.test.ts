@@ -188,6 +188,14 @@ describe("an operator whose records name an older state of the directory than th
     expect(failedAuditChecks(await auditOf(tenant))).toBe("directory decisions");
   });
 
+  it("names a state from before the endorsement of a passkey that signed", async () => {
+    const tenant = await staff.tenant();
+    const seq = await tenant.decide({ votes: [{ by: staff.cy }], alter: naming(tenant, 0) });
+    const receipt = await tenant.receipt(seq);
+    expect((await verdicts(tenant, receipt)).alone).toBe("revocation order");
+    expect(failedAuditChecks(await auditOf(tenant))).toBe("decisions");
+  });
+
   it("names the last change by another commit", async () => {
     const { cy } = staff;
     const tenant = await staff.tenant();
