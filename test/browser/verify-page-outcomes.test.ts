@@ -111,7 +111,10 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     await submit(canonicalText(await tenant.receipt(seq)));
     await eventually(verdict()).toContainText(words);
     await eventually(verdict()).toHaveClass(`card verdict ${tone}`);
-    expect(await seriousFaults(auditor)).toEqual([]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await auditor.page.emulateMedia({ colorScheme });
+      expect([colorScheme, await seriousFaults(auditor)]).toEqual([colorScheme, []]);
+    }
     await eventually(auditor.page.locator("svg.diagram")).toContainText("more levels");
     await eventually(auditor.page.locator("#checks .passed h3", { hasText: "The witnesses" })).toBeVisible();
     expect(auditor.faults).toEqual([]);

@@ -6,13 +6,13 @@ import { encodeReceipt } from "../../src/core/evidence/receipt.ts";
 import { entriesPath, tilePath } from "../../src/core/tlog/tile.ts";
 import { tilesOfSize } from "../support/log/tiles-of-size.ts";
 import { encodeTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import { confirmationOf } from "../support/evidence/sample-history.ts";
-import { exportOf, publicFile } from "../support/evidence/export-file.ts";
+import { confirmationOf, erase } from "../support/evidence/sample-history.ts";
+import { exportOf, fileOf, headerOf, publicFile } from "../support/evidence/export-file.ts";
 import { createLog, type TestLog } from "../support/log/memory-log.ts";
 import { serveTestLog, type LogServer } from "../support/log/log-server.ts";
 import { countersign as run } from "../support/product/cli-program.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
-import { randomBytes } from "../support/evidence/sample-tenant.ts";
+import { randomBytes, type TestPerson, type TestTenant } from "../support/evidence/sample-tenant.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-audit-"));
 const at = (name: string) => join(folder, name);
@@ -20,6 +20,7 @@ const countersign = async (name: string, ...args: readonly string[]) =>
   run(folder, [name, ...args, ...(name === "audit" ? ["--ahead", "1000"] : [])]);
 let server: LogServer;
 let stream: string;
+let erasedStream: string;
 
 beforeAll(async () => {
   const staff = await createStaff();
@@ -35,13 +36,22 @@ beforeAll(async () => {
   const text = Buffer.from(file).toString();
   const receipt = await tenant.receipt(approved);
   await tenant.revoke(cy, bea);
-  const late = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }), { changes: [1, 2] });
+  // The operator's record names the directory as it was before the revocation.
+  const directory = { seq: 4, commit: tenant.commitAt(4) };
+  const lateSeq = await tenant.decide({
+    votes: [{ by: cy }],
+    alter: (record) => ({ ...record, body: { ...record.body, directory } }),
+  });
+  const late = await tenant.receipt(lateSeq, { changes: [1, 2, 3, 4] });
+  const erased = await erasedHistory(await staff.tenant(), cy);
   const files: Record<string, string | Uint8Array> = {
     "export.ndjson": file,
     "cut.ndjson": text.slice(0, -100),
     "shorter.ndjson": text.replace('"count":8', '"count":7').split("\n").slice(0, -2).join("\n").concat("\n"),
     "edited.ndjson": text.replace("abc123", "abc124"),
     "later.ndjson": exportOf(tenant),
+    "erased.ndjson": erased.file,
+    "after-erased.json": encodeReceipt(erased.receipt),
     "receipt.json": encodeReceipt(receipt),
     "late.json": encodeReceipt(late),
     "policy.txt": encodeTrustPolicy(staff.log.trust(2)),
@@ -55,6 +65,15 @@ afterAll(async () => {
   await server.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Before its last decision, a record was erased: nobody can say any more that it was no revocation. */
+async function erasedHistory(tenant: TestTenant, signer: TestPerson) {
+  const gone = await tenant.decide({ outcome: "expired", votes: [] });
+  tenant.sealUnsigned("erased", { rule: "Expired requests", spans: [{ from: gone, to: gone }] });
+  const receipt = await tenant.receipt(await tenant.decide({ votes: [{ by: signer }] }));
+  erasedStream = tenant.stream;
+  return { file: fileOf(headerOf(tenant), erase(tenant, [gone])), receipt };
+}
 
 /** As a static host stores it: every full tile and the newest partial tiles. */
 async function copyLog(log: TestLog, name: string): Promise<void> {
@@ -133,6 +152,14 @@ describe("countersign audit", () => {
     expect([result.code, result.err]).toEqual([code, ""]);
     expect(result.out).toContain(message);
     expect(result.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it("names an erased record that may have revoked a passkey", async () => {
+    const options = ["--log", "copy", "--policy", "policy.txt", "--tenant", erasedStream];
+    const { code, out } = await countersign("audit", "erased.ndjson", ...options);
+    expect(out).toMatch(/^– revocation +Record 7 is signed, and a record before it is erased/m);
+    expect(out).toContain("COMPLETE AND VERIFIED. Not checked, because something is missing: revocation.");
+    expect(code).toBe(0);
   });
 
   it("summarises the history", async () => {
@@ -230,6 +257,10 @@ describe("countersign verify --history", () => {
     expect([late.code, late.out]).toEqual([1, expect.stringContaining("NOT VERIFIED: history.")]);
     const alone = await countersign("verify", "late.json", "--tenant", stream);
     expect([alone.code, alone.out]).toEqual([0, expect.stringContaining("– history")]);
+    const known = ["--tenant", erasedStream, "--policy", "policy.txt", "--history", "erased.ndjson"];
+    const erased = await countersign("verify", "after-erased.json", ...known);
+    expect([erased.code, erased.out]).toEqual([0, expect.stringContaining("– history")]);
+    expect(erased.out).toContain("\nNot checked, because something is missing: anchor, history.\n");
     const cut = await countersign("verify", "receipt.json", "--tenant", stream, "--history", "cut.ndjson");
     expect([cut.code, cut.err]).toEqual([2, expect.stringContaining("cut.ndjson is not an export")]);
   });

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { changeText } from "../../../src/core/report/change-text.ts";
+import { receiptNotes, votesText } from "../../../src/core/report/receipt-notes.ts";
+import type { RichText } from "../../../src/core/report/rich-text.ts";
+import type { Change } from "../../../src/core/stream/change-format.ts";
+import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
+import { createStaff, decidedReceipt } from "../../support/evidence/sample-company.ts";
+import type { SampleRequest } from "../../support/evidence/sample-tenant.ts";
+
+/** Text of other people in brackets. */
+const marked = (text: RichText): string =>
+  text.map((part) => (typeof part === "string" ? part : `[${part.exact}]`)).join("");
+
+const { alex, bea, cy, dan, twoOfThree, tenant: enrolled } = await createStaff();
+const tenant = await enrolled();
+
+describe("a change says what it did", () => {
+  const key = new Uint8Array([1, 2, 3]);
+  const credential = { id: "AAAA", publicKey: toBase64url(key) };
+  const person = { id: "p_1", username: "maria" };
+  const head = { v: 1, kind: "countersign/change" } as const;
+  const decided = { seq: 7, commit: "0".repeat(64) };
+  const revealed = { ...head, change: "revealed", confirmation: "c_1", decided, action: "Pay" } as const;
+  const payloadHash = "0".repeat(64);
+  const rows: [Change, string][] = [
+    [
+      { ...head, change: "credential.endorsed", person, role: "owner", credential },
+      `endorsed the passkey ${fingerprintOf(key)} of [maria], an owner`,
+    ],
+    [
+      { ...head, change: "credential.revoked", person, credential: { id: "AAAA" } },
+      "revoked the passkey [AAAA] of [maria]",
+    ],
+    [{ ...head, change: "role.changed", person, role: "admin" }, "made [maria] an admin"],
+    [{ ...head, change: "role.changed", person, role: "developer" }, "made [maria] a developer"],
+    [
+      { ...head, change: "recovered", person, credential, revoked: ["AAAA"] },
+      `replaced all passkeys of [maria] by the passkey ${fingerprintOf(key)}`,
+    ],
+    [
+      { ...head, change: "policy.changed", name: "Payments", policy: singleApproverPolicy("p_1") },
+      "changed the policy “[Payments]”",
+    ],
+    [{ ...revealed, payloadHash, shown: true }, "made the decision of [c_1] public"],
+    [{ ...revealed, payloadHash, shown: false }, "stopped showing the decision of [c_1] to the public"],
+  ];
+  it.each(rows)("%j", (change, text) => expect(marked(changeText(change))).toBe(text));
+});
+
+describe("the votes in one sentence", () => {
+  const rows: [string, SampleRequest, string | undefined][] = [
+    ["one", { votes: [{ by: cy }] }, "[cy] approved “[Deploy to production]”"],
+    [
+      "three alike",
+      { policy: twoOfThree(), votes: [{ by: bea }, { by: cy }, { by: dan }] },
+      "[bea], [cy] and [dan] approved “[Deploy to production]”",
+    ],
+    [
+      "for and against",
+      { policy: twoOfThree(), votes: [{ by: bea, vote: "reject" }, { by: cy }, { by: dan }] },
+      "[bea] rejected, [cy] and [dan] approved “[Deploy to production]”",
+    ],
+    [
+      "an emergency names only the person who decided",
+      {
+        policy: twoOfThree({ breakGlass: [alex.id] }),
+        outcome: "break-glass",
+        votes: [{ by: cy }, { by: alex, vote: "break-glass", reason: "fire" }],
+      },
+      "[alex] approved “[Deploy to production]”, alone and in an emergency",
+    ],
+    ["nobody", { outcome: "expired", votes: [] }, undefined],
+  ];
+  it.each(rows)("%s", async (_name, request, text) => {
+    const votes = votesText(await decidedReceipt(tenant, request));
+    expect(votes && marked(votes)).toBe(text);
+  });
+});
+
+it("an ordinary approval or rejection needs no note", async () => {
+  for (const vote of ["approve", "reject"] as const) {
+    const outcome = vote === "approve" ? "approved" : "rejected";
+    const receipt = await decidedReceipt(tenant, { outcome, votes: [{ by: cy, vote }] });
+    expect(receiptNotes(receipt, [])).toEqual([]);
+  }
+});
