@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
 
 /** A copy with another value at `pointer`. As the last step, `-` is the place after the last item of a list. */
 export function editJson(
@@ -9,7 +9,10 @@ export function editJson(
   const [step, ...rest] = pointer.split("/").slice(1);
   if (step === undefined) return change(whole);
   if (step === "-" && rest.length === 0 && Array.isArray(whole)) return [...whole, change(null)];
-  const copy = structuredClone(whole) as Record<string, JsonValue>;
+  const copy = (Array.isArray(whole) ? [...whole] : { ...(whole as JsonObject) }) as Record<
+    string,
+    JsonValue
+  >;
   if (!Object.hasOwn(copy, step)) throw new RangeError(`there is no ${pointer} to change`);
   const deeper = rest.length === 0 ? "" : `/${rest.join("/")}`;
   copy[step] = editJson(copy[step] as JsonValue, deeper, change);
