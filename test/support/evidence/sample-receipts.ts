@@ -1,0 +1,73 @@
+import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
+import { createAuthenticator } from "../authenticator.ts";
+import type { Staff } from "./sample-company.ts";
+import { RP, type TestTenant } from "./sample-tenant.ts";
+
+// Honest receipts that together have every part which a receipt can have, for tests that change parts of them.
+
+export interface HonestReceipt {
+  readonly name: string;
+  readonly receipt: Receipt;
+  readonly options: VerifyOptions;
+}
+
+/** The endorsement of eve, who has nothing to do with any of these receipts. */
+const EVE = 4;
+
+export async function honestReceipts(staff: Staff): Promise<readonly HonestReceipt[]> {
+  const { alex, bea, cy, dan, zoe, twoOfThree } = staff;
+  const tenant = await staff.tenant();
+  const [second, replacement] = await Promise.all([createPasskey(), createPasskey()]);
+  const named: (readonly [name: string, seq: number])[] = [
+    [
+      "a quorum",
+      await tenant.decide({ policy: twoOfThree(), votes: [{ by: cy, reason: "ok" }, { by: dan }] }),
+    ],
+    ["an expiry", await tenant.decide({ outcome: "expired", votes: [] })],
+    [
+      "a rejection",
+      await tenant.decide({
+        policy: twoOfThree({
+          rejection: "impossible",
+          escalations: [{ afterSeconds: 600, require: { kind: "person", person: alex.id } }],
+          breakGlass: [alex.id],
+        }),
+        requester: { kind: "person", id: bea.id, name: "bea", person: bea.id },
+        executeWithinSeconds: 60,
+        outcome: "rejected",
+        votes: [
+          { by: cy, vote: "reject" },
+          { by: dan, vote: "reject" },
+          { by: alex, vote: "reject" },
+        ],
+        sealedAfter: 700,
+      }),
+    ],
+    ["an endorsement", await tenant.endorse(cy, "approver", cy, {}, second)],
+    ["a revocation", await tenant.revoke(cy, alex, second)],
+    ["a role", await tenant.changeRole(dan, "developer", alex)],
+    ["a recovery", await tenant.recover(cy, replacement, [alex, bea])],
+    ["a policy", await changePolicy(tenant, staff)],
+  ];
+  await tenant.endorse(zoe, "approver", bea);
+  const last = await tenant.decide({ votes: [{ by: dan }] });
+  const bare = [EVE, last - 1];
+  return Promise.all(
+    [...named, ["a decision after every change", last] as const].map(async ([name, seq]) => ({
+      name,
+      receipt: await tenant.receipt(seq, { bare }),
+      options: { tenant: tenant.stream, trust: tenant.log.trust(3) },
+    })),
+  );
+}
+
+function createPasskey() {
+  return createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
+}
+
+async function changePolicy(tenant: TestTenant, { alex, twoOfThree }: Staff): Promise<number> {
+  const change = { change: "policy.changed", name: "Payments", policy: twoOfThree() };
+  const payload = { v: 1, kind: "countersign/change", ...change };
+  return tenant.decide({ type: "policy.changed", payload, votes: [{ by: alex }] });
+}
