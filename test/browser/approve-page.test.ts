@@ -81,6 +81,9 @@ describe("the approval page", () => {
     await eventually(page.locator("#outcome")).toContainText("alex approved,");
     await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
     await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download the receipt" }).click();
+    expect((await downloading).suggestedFilename()).toBe(`receipt-${id}.json`);
   });
 
   it("rejects with a reason that the requester reads", async () => {

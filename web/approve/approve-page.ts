@@ -96,14 +96,14 @@ function isDecidable(page: Page): boolean {
 /** Draws everything that depends on the page's state. */
 function draw(page: Page): void {
   const text = textOfState(page);
-  const { action } = page.verified.statement;
+  const { action, confirmation } = page.verified.statement;
   setText(byId("state"), text.word);
   byId("state").className = `pill ${text.tone}`;
   document.title = `${text.word}: ${textOf(drawText(action))} · Countersign`;
   setVisible(byId("jump"), text.decidable);
   setVisible(byId("decide"), text.decidable);
   setVisible(outcome, !text.decidable);
-  if (!text.decidable) drawOutcome(text, page.state);
+  if (!text.decidable) drawOutcome(text, page.state, confirmation);
   const ready = page.readToEnd && page.ceremony.ready() !== undefined && page.unsent === undefined;
   for (const button of [approve, reject]) {
     button.disabled = !ready && !page.busy;

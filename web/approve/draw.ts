@@ -5,7 +5,7 @@ import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { show as linesOf } from "../../src/core/display/show.ts";
 import type { Statement } from "../../src/core/confirmation/statement.ts";
-import { make, byId, setText, setVisible } from "../common/dom.ts";
+import { link, make, byId, setText, setVisible } from "../common/dom.ts";
 import { drawExact } from "../common/text.ts";
 import { drawTime, durationText } from "../common/time.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
@@ -66,12 +66,20 @@ export function drawAlarm(why: string): void {
 
 export function drawOutcome(
   { heading, sentence, tone }: StateText,
-  { votes, decidedAt }: ApprovalState,
+  { votes, decidedAt, sealed }: ApprovalState,
+  id: string,
 ): void {
   const title = make("h2", "", heading);
   const when = decidedAt === null || votes.length > 0 ? [] : [make("p", "quiet", drawTime(decidedAt))];
+  const receipt = sealed ? [make("p", "", link(`/approve/${id}/receipt`, "", "Download the receipt"))] : [];
   byId("outcome").className = `card outcome ${tone}`;
-  byId("outcome").replaceChildren(title, make("p", "", sentence), ...votes.map(drawVote), ...when);
+  byId("outcome").replaceChildren(
+    title,
+    make("p", "", sentence),
+    ...votes.map(drawVote),
+    ...when,
+    ...receipt,
+  );
 }
 
 const DONE: Readonly<Record<string, string>> = {

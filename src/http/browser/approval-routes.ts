@@ -4,11 +4,13 @@ import { approvalData, approvalFor, approvalState } from "../../app/decision/app
 import { takeCeremony } from "../../app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../app/decision/ceremony.ts";
 import { decide, decideWithRememberedCeremony } from "../../app/decision/decide.ts";
+import { receiptOf } from "../../app/evidence/build-receipt.ts";
 import { newId, type Runtime } from "../../app/runtime.ts";
 import { waitFor } from "../../app/sealing/request-sealing.ts";
 import type { ApprovalState } from "../../core/pages/approval.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
+import { receiptResponse } from "../receipt-response.ts";
 import { pageBody, pageQuery, readPageBody } from "./page-input.ts";
 import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
@@ -35,6 +37,15 @@ approvalRoutes.get("/:id/state", requireSession, pageQuery(approvalStateQuery), 
   await waitFor(runtime, session.store.tenantId, id, wait);
   // The session may have ended while the page waited.
   return context.json(await stateOf(runtime, await sessionOf(context), id));
+});
+
+/** People keep the proof of what they signed, of changes as well: no API key reads those. */
+approvalRoutes.get("/:id/receipt", requireSession, async (context) => {
+  const runtime = context.get("runtime");
+  const { store, person } = context.get("session");
+  const id = context.req.param("id");
+  const loaded = orRefuse(await approvalFor(runtime, store, id, person));
+  return receiptResponse(id, orRefuse(await receiptOf(runtime, store, loaded)));
 });
 
 approvalRoutes.post("/:id/ceremony", requireSession, pageBody(emptyBody), async (context) => {

@@ -10,11 +10,11 @@ import { receiptOf } from "../../app/evidence/build-receipt.ts";
 import type { Runtime } from "../../app/runtime.ts";
 import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../../core/encoding/bytes.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
-import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
 import { refuse } from "../../core/refusal.ts";
 import type { RequestContext } from "../context.ts";
 import { parseDateTime } from "../date-time.ts";
 import { orRefuse } from "../http-refusal.ts";
+import { receiptResponse } from "../receipt-response.ts";
 import { VERSION } from "../version.ts";
 import type { ListAnswer } from "./answer-schemas.ts";
 import { confirmationAnswer, summaryOf } from "./confirmation-answer.ts";
@@ -77,13 +77,7 @@ export async function consumeConfirmation(call: RestCall<ConsumeRequest>): Promi
 
 export async function getReceipt({ runtime, principal, id }: RestCall): Promise<Response> {
   const loaded = orRefuse(await read(runtime, principal, id));
-  const receipt = orRefuse(await receiptOf(runtime, principal.store, loaded));
-  return new Response(receipt as Uint8Array<ArrayBuffer>, {
-    headers: {
-      "content-type": RECEIPT_MEDIA_TYPE,
-      "content-disposition": `attachment; filename="receipt-${loaded.row.id}.json"`,
-    },
-  });
+  return receiptResponse(id, orRefuse(await receiptOf(runtime, principal.store, loaded)));
 }
 
 function confirmationResponse(context: RequestContext, loaded: LoadedConfirmation): Response {

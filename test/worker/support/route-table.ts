@@ -52,6 +52,7 @@ export const ROUTES: readonly Route[] = [
 
   { route: "GET /approve/:id", access: "session", of: "confirmation", page: true },
   { route: "GET /approve/:id/state", access: "session", of: "confirmation" },
+  { route: "GET /approve/:id/receipt", access: "session", of: "confirmation" },
   { route: "POST /approve/:id/ceremony", access: "session", body: {}, of: "confirmation" },
   { route: "POST /approve/:id/decision", access: "session", body: VOTE, of: "confirmation" },
   { route: "GET /approve/:id/publish", access: "session", of: "confirmation", page: true },
