@@ -130,7 +130,7 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
       orderFailure(decision, directory, timesBefore(receipt)) ?? chainFailure(receipt),
     ),
     signedCheck(receipt, "policy", policyFailure(decision)),
-    outcomeCheck(receipt, directory),
+    outcomeCheck(withOwnPayload(decision, options), directory),
     check("inclusion", included.ok ? undefined : included.refusal.detail),
     ...(await checkpointChecks(checkpointsOf(receipt), options.trust)),
     anchorCheck(receipt, options.bitcoinHeaders),
@@ -224,9 +224,22 @@ function timesBefore({ created, directory }: Receipt): readonly string[] {
   return [created.record.at, directory.at(-1)?.record.at ?? created.record.at];
 }
 
-function outcomeCheck({ decision }: Receipt, directory: Directory): ReceiptCheck {
+/** With the verifier's own payload, if the receipt withholds it and it is the one that was signed. */
+function withOwnPayload(
+  decision: Receipt["decision"],
+  { payload }: VerifyOptions,
+): Pick<Receipt["decision"], "record" | "evidence"> {
   const { record, evidence } = decision;
-  const failure = outcomeFailure(decision);
+  const own = evidence.payload === null && payload !== undefined ? parseJsonObject(payload) : undefined;
+  const isSame = own?.ok === true && toHex(hashOfJson(own.value)) === evidence.payloadHash;
+  return { record, evidence: isSame ? { ...evidence, payload: own.value } : evidence };
+}
+
+function outcomeCheck(
+  { record, evidence }: Pick<Receipt["decision"], "record" | "evidence">,
+  directory: Directory,
+): ReceiptCheck {
+  const failure = outcomeFailure({ record, evidence });
   if (failure !== undefined) return check("outcome", failure);
   if (record.type !== "decision") {
     const applied = applyApproved({ record, evidence }, directory);

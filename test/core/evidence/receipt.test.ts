@@ -125,6 +125,24 @@ describe("an honest receipt", () => {
     expect([failedChecks(byZoe), byZoe.verified]).toEqual(["", true]);
   });
 
+  it("can hide a change of the directory in a withheld payload, until the verifier has a copy", async () => {
+    const own = await enrolled();
+    const alex = own.owner;
+    const payload = {
+      v: 1,
+      kind: "countersign/change",
+      change: "credential.revoked",
+      person: { id: alex.id, username: alex.username },
+      credential: { id: alex.passkey.credential.id },
+    };
+    const hidden = await decidedReceipt(own, { payload, votes: [{ by: alex }] });
+    const withheld = canonicalBytes(editJson(hidden, "/decision/evidence/payload", () => null));
+    const copy = { payload: canonicalBytes(payload) };
+    const unseen = await verifyReceipt(withheld, fullOptions(own));
+    const seen = await verifyReceipt(withheld, { ...fullOptions(own), ...copy });
+    expect([failedChecks(unseen), failedChecks(seen)]).toEqual(["", "outcome"]);
+  });
+
   it("may withhold the payload, and is then checked with the verifier's own copy", async () => {
     const payload = { to: "acct_8821", amount_usd: 4200 };
     const receipt = await decidedReceipt(tenant, { payload, votes: [{ by: cy }] });
