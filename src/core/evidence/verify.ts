@@ -17,7 +17,7 @@ import { applyApproved, replayDirectory } from "./directory-replay.ts";
 import { compareWithHistory, type HistoryRow } from "./history.ts";
 import { anchorCheck, checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
 import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
-import { parseReceipt, RECEIPT_MAX_CHANGES, type Receipt } from "./receipt.ts";
+import { parseReceipt, RECEIPT_MAX_CHANGES, type Receipt, type SignedRecord } from "./receipt.ts";
 import { chainFailure, checkpointsOf, missingChange, recordInclusion } from "./record-chain.ts";
 import {
   credentialFailure,
@@ -225,20 +225,13 @@ function timesBefore({ created, directory }: Receipt): readonly string[] {
 }
 
 /** With the verifier's own payload, if the receipt withholds it and it is the one that was signed. */
-function withOwnPayload(
-  decision: Receipt["decision"],
-  { payload }: VerifyOptions,
-): Pick<Receipt["decision"], "record" | "evidence"> {
-  const { record, evidence } = decision;
+function withOwnPayload({ record, evidence }: SignedRecord, { payload }: VerifyOptions): SignedRecord {
   const own = evidence.payload === null && payload !== undefined ? parseJsonObject(payload) : undefined;
   const isSame = own?.ok === true && toHex(hashOfJson(own.value)) === evidence.payloadHash;
   return { record, evidence: isSame ? { ...evidence, payload: own.value } : evidence };
 }
 
-function outcomeCheck(
-  { record, evidence }: Pick<Receipt["decision"], "record" | "evidence">,
-  directory: Directory,
-): ReceiptCheck {
+function outcomeCheck({ record, evidence }: SignedRecord, directory: Directory): ReceiptCheck {
   const failure = outcomeFailure({ record, evidence });
   if (failure !== undefined) return check("outcome", failure);
   if (record.type !== "decision") {

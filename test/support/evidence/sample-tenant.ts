@@ -212,7 +212,7 @@ export class TestTenant {
     const { record, evidence } = this.records[seq]?.sealed ?? {};
     if (record === undefined || !("directory" in record.body)) throw new RangeError(`nobody signed ${seq}`);
     const directory = { seq: this.#directorySeq, commit: this.commitAt(this.#directorySeq) };
-    const again = this.#seal(record.type, { ...record.body, directory } as JsonObject, evidence);
+    const again = this.#seal(record.type, { ...record.body, directory }, evidence);
     if (record.type !== "decision") this.#directorySeq = again;
     return again;
   }
