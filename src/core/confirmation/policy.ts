@@ -13,7 +13,7 @@ const POLICY_MAX_DEPTH = 4;
 export const POLICY_MAX_SEATS = 64;
 /** In all requirements and for emergencies. Each may sign, and a record holds no more signatures. */
 export const POLICY_MAX_PEOPLE = 64;
-/** Ways to assign people with several seats to one of them. All are tried, so this limits the work. */
+/** Ways to assign people with several seats to one of them. At worst all are tried, so this limits the work. */
 const POLICY_MAX_SEATINGS = 4_096;
 const POLICY_MAX_ESCALATIONS = 8;
 const ESCALATION_MAX_SECONDS = 30 * 24 * 3_600;
@@ -151,37 +151,35 @@ export function peopleOf(requirements: readonly Requirement[]): ReadonlySet<stri
  * of security", a person in both groups still needs a second person.
  */
 export function isSatisfied(tree: Requirement, signed: ReadonlySet<string>): boolean {
-  const counts = seatCounts(seatsOf(tree).filter((person) => signed.has(person)));
-  const repeated = [...counts].filter(([, count]) => count > 1);
-  const seating = new Map<string, number>();
+  const seats = seatsOf(tree);
+  // A person with several seats keeps all of them until one is chosen.
+  const taken = seats.map((person) => signed.has(person));
+  const choices = [...new Set(seats)].flatMap((person) => {
+    const own = seats.flatMap((name, seat) => (name === person ? [seat] : []));
+    return own.length > 1 && signed.has(person) ? [own] : [];
+  });
   const tryFrom = (index: number): boolean => {
-    const entry = repeated[index];
-    if (entry === undefined) return isMetWith(tree, signed, seating, new Map());
-    const [person, count] = entry;
-    for (let seat = 0; seat < count; seat++) {
-      seating.set(person, seat);
-      if (tryFrom(index + 1)) return true;
-    }
-    return false;
+    // A further choice only gives up seats. So most choices are never tried.
+    if (!isMetWith(tree, taken, { next: 0 })) return false;
+    const own = choices[index];
+    if (own === undefined) return true;
+    const isFound = own.some((chosen) => {
+      for (const seat of own) taken[seat] = seat === chosen;
+      return tryFrom(index + 1);
+    });
+    for (const seat of own) taken[seat] = true;
+    return isFound;
   };
   return tryFrom(0);
 }
 
-/** `seating` gives the seat, counted from the left, of each person who is named more than once. */
-function isMetWith(
-  tree: Requirement,
-  signed: ReadonlySet<string>,
-  seating: ReadonlyMap<string, number>,
-  seatsPassed: Map<string, number>,
-): boolean {
-  if (tree.kind === "person") {
-    const seat = seatsPassed.get(tree.person) ?? 0;
-    seatsPassed.set(tree.person, seat + 1);
-    return signed.has(tree.person) && (seating.get(tree.person) ?? 0) === seat;
-  }
+/** `taken` says of each seat, counted from the left, whether somebody sits there. It allocates nothing: it runs often. */
+function isMetWith(tree: Requirement, taken: readonly boolean[], seats: { next: number }): boolean {
+  if (tree.kind === "person") return taken[seats.next++] === true;
+  let met = 0;
   // Walks every branch even if enough are met already, so that all seats are counted.
-  const met = tree.of.map((branch) => isMetWith(branch, signed, seating, seatsPassed)).filter(Boolean);
-  return met.length >= tree.threshold;
+  for (const branch of tree.of) if (isMetWith(branch, taken, seats)) met++;
+  return met >= tree.threshold;
 }
 
 function seatsOf(tree: Requirement): readonly string[] {
