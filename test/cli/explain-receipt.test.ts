@@ -23,6 +23,11 @@ const explain = async (file: string, ...options: readonly string[]) =>
   run(folder, ["verify", file, "--any-tenant", "--explain", ...options]);
 const hexOf = (base64url: string) => Buffer.from(base64url, "base64url").toString("hex");
 
+interface Published {
+  readonly file: string;
+  readonly explained: object;
+}
+
 /** What the file says of the values that a verifier computes from the rest of it. */
 function statedIn({ decision, directory, created }: Receipt): Record<string, unknown> {
   const { record, evidence, label } = decision;
@@ -58,7 +63,8 @@ function statedIn({ decision, directory, created }: Receipt): Record<string, unk
     previous = `directory.${place}`;
     stated[`${previous}.seq`] = link.record.seq;
     stated[`${previous}.type`] = link.record.type;
-    stated[`${previous}.effect`] = canonicalText(link.record.body.change);
+    const { change } = link.record.body;
+    stated[`${previous}.effect`] = change === null ? "none" : canonicalText(change);
     if (link.evidence !== null) addEvidence(previous, link.evidence, link.record.body);
   }
   stated[`${previous}.commit`] = record.body.directory.commit;
@@ -114,6 +120,14 @@ describe("countersign verify --explain", () => {
     expect(decision.evidence.signers[0].authenticatorData.signCount).toBeTypeOf("number");
     expect([checks.form, verified]).toEqual(["passed", true]);
   });
+
+  it.each(read("../steps.json").receipts as readonly Published[])(
+    "$file: prints the published values",
+    async ({ file, explained }) => {
+      const { out } = await explain(join(VECTORS, file), "--json");
+      expect(JSON.parse(out)).toMatchObject(explained);
+    },
+  );
 
   it("has the exit code of the checks", async () => {
     expect((await explain(join(VECTORS, "approved.json"))).code).toBe(0);

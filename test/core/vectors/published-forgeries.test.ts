@@ -97,7 +97,7 @@ it("publishes more than a hundred changed and forged receipts besides the honest
 });
 
 describe("the published values on the way to a verdict are those of the receipt", () => {
-  it.each(steps.receipts.map((each) => [each.file, each] as const))("%s", (name, published) => {
-    expect(stepsOf(name, expectOk(parseReceipt(utf8(textOf(name)))))).toEqual(published);
+  it.each(steps.receipts.map((each) => [each.file, each] as const))("%s", (name, { explained }) => {
+    expect(stepsOf(expectOk(parseReceipt(utf8(textOf(name)))))).toEqual(explained);
   });
 });

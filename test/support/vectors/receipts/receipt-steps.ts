@@ -1,8 +1,7 @@
 import { fromBase64url, fromHex, toHex, type Bytes } from "../../../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../../../src/core/encoding/hash.ts";
 import { canonicalText, hashOfJson } from "../../../../src/core/encoding/jcs.ts";
-import type { JsonValue } from "../../../../src/core/encoding/strict-json.ts";
-import type { Receipt, Signer } from "../../../../src/core/evidence/receipt.ts";
+import type { Evidence, Receipt, Signer } from "../../../../src/core/evidence/receipt.ts";
 import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
 import { policyHash } from "../../../../src/core/confirmation/policy.ts";
 import { statementNonce } from "../../../../src/core/confirmation/statement.ts";
@@ -14,65 +13,68 @@ import { parseNote } from "../../../../src/core/tlog/signed-note.ts";
 import { assertionHash } from "../../../../src/core/webauthn/assertion.ts";
 import { expectOk } from "../../../../src/core/refusal.ts";
 
-// Every value between a receipt's fields and the root of the log, in the order in which a verifier computes them.
+// Every value between a receipt's fields and the root of the log, by the paths of `countersign verify --explain`.
 
-export function stepsOf(file: string, { created, directory, decision }: Receipt) {
+export function stepsOf({ created, directory, decision }: Receipt) {
   const { genesis } = created.record.body;
-  const stream = { canonical: canonicalText(genesis), id: streamId(genesis) };
-  const links = directory.map((link, place) => recordSteps(`/directory/${place}`, link));
-  const records = [recordSteps("/created", created), ...links, recordSteps("/decision", decision)];
-  return { file, stream, records, log: logSteps(decision) };
+  return {
+    genesis: { canonical: canonicalText(genesis), stream: streamId(genesis) },
+    created: recordSteps(created),
+    directory: directory.map((link) => ({
+      ...recordSteps(link),
+      evidence: link.evidence && evidenceSteps(link.evidence),
+    })),
+    decision: {
+      ...recordSteps(decision),
+      evidence: evidenceSteps(decision.evidence),
+      label: decision.label,
+      proof: proofSteps(decision),
+    },
+  };
 }
 
 type Opened = Receipt["created"] | Receipt["directory"][number] | Receipt["decision"];
 
-function recordSteps(at: string, opened: Opened) {
-  const { record, entrySalt } = opened;
-  const evidence = "evidence" in opened ? opened.evidence : null;
+function recordSteps({ record, entrySalt }: Opened) {
   return {
-    at,
     canonical: canonicalText(record),
     canonicalHash: toHex(hashOfJson(record)),
+    entrySalt: toHex(bytesOf(entrySalt)),
     commit: toHex(recordCommit(record, bytesOf(entrySalt))),
-    ...(evidence && {
-      payloadHash: evidence.payload && toHex(hashOfJson(evidence.payload)),
-      payloadCommit: toHex(
-        payloadCommit(bytesOf(evidence.payloadSalt), expectOk(fromHex(evidence.payloadHash))),
-      ),
-      policyHash: evidence.policy && policyHash(evidence.policy),
-      signers: evidence.signers.map((signer) => signerSteps(signer, expectOk(fromHex(evidence.payloadHash)))),
-    }),
+  };
+}
+
+function evidenceSteps({ signers, policy, payload, payloadHash, payloadSalt }: Evidence) {
+  const hash = expectOk(fromHex(payloadHash));
+  return {
+    payload: payload && canonicalText(payload),
+    payloadHash: payload === null ? payloadHash : toHex(hashOfJson(payload)),
+    payloadSalt: toHex(bytesOf(payloadSalt)),
+    payloadCommit: toHex(payloadCommit(bytesOf(payloadSalt), hash)),
+    policyHash: policy && policyHash(policy),
+    signers: signers.map((signer) => signerSteps(signer, hash)),
   };
 }
 
 function signerSteps({ statement, assertion }: Signer, payloadHash: Bytes) {
   const nonce = statementNonce(statement);
   return {
-    canonical: canonicalText(statement),
+    statement: canonicalText(statement),
     nonce: toHex(nonce),
     challenge: toHex(challengeOf(nonce, payloadHash)),
     clientDataHash: toHex(sha256(bytesOf(assertion.clientDataJSON))),
-    authenticatorData: toHex(bytesOf(assertion.authenticatorData)),
+    authenticatorData: { bytes: toHex(bytesOf(assertion.authenticatorData)) },
+    signature: toHex(bytesOf(assertion.signature)),
     assertionHash: toHex(assertionHash(assertion)),
   };
 }
 
-function logSteps({ record, entrySalt, label, proof }: Receipt["decision"]) {
+function proofSteps({ record, entrySalt, label, proof }: Receipt["decision"]) {
   const commit = recordCommit(record, bytesOf(entrySalt));
   const entry = encodeEntry({ kind: "sealed", label: expectOk(fromHex(label)), commit });
-  const { index, path, checkpoint } = expectOk(parseLogProof(proof));
-  const { origin, size, root } = expectOk(parseCheckpoint(expectOk(parseNote(checkpoint)).text));
-  const leaf = leafHash(entry);
-  return {
-    label,
-    entry: toHex(entry),
-    leafHash: toHex(leaf),
-    index,
-    path: path.map(toHex),
-    origin,
-    size,
-    root: toHex(root),
-  } satisfies Record<string, JsonValue>;
+  const { index, checkpoint } = expectOk(parseLogProof(proof));
+  const { size, root } = expectOk(parseCheckpoint(expectOk(parseNote(checkpoint)).text));
+  return { entry: toHex(entry), leafHash: toHex(leafHash(entry)), index, size, root: toHex(root) };
 }
 
 const bytesOf = (text: string) => expectOk(fromBase64url(text));

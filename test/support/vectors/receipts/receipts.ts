@@ -63,11 +63,14 @@ export async function receiptVectors(example: Example, company: Company): Promis
   const mutations = [];
   for (const mutation of MUTATIONS)
     mutations.push(await mutated(mutation, ofCompany.has(mutation.of) ? companyCommon : common, files));
-  const steps = [...receipts, ...ofCompany].map(([name, receipt]) => stepsOf(`${name}.json`, receipt));
+  const steps = [...receipts, ...ofCompany].map(([name, receipt]) => ({
+    file: `${name}.json`,
+    explained: stepsOf(receipt),
+  }));
   return {
     files,
     index: { cases, mutations } as unknown as JsonObject,
-    steps: steps as unknown as JsonValue,
+    steps,
   };
 }
 
