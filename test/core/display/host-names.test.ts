@@ -20,6 +20,9 @@ describe("a host that programs read in another form gets a warning", () => {
     ["bücher.example", ["as a host name this is xn--bcher-kva.example"]],
     ["пример.рф", ["as a host name this is xn--e1afmkfd.xn--p1ai"]],
     ["аррӏе。com", ["as a host name this is xn--80ak6aa92e.com"]],
+    // One slash is not enough for an address.
+    ["https:/bücher.example", ["as a host name this is xn--bcher-kva.example"]],
+    ["аррӏе。c", []],
     ["https://ex\u00adample.com/", ["the address leads to the host example.com"]],
     ["https://ｅxample.com/", ["the address leads to the host example.com"]],
     ["https://%65xample.com/", ["the address leads to the host example.com"]],
@@ -69,5 +72,8 @@ describe("a host that programs read in another form gets a warning", () => {
   it("shows different forms for names that look the same", () => {
     expect(hostWarnings("https://bücher.example")[0]?.code).toBe("host-in-punycode");
     expect(hostWarnings("https://x@bücher.example")[0]?.code).toBe("host-differs");
+    expect(hostWarnings("http://0x7f.1/")[0]?.code).toBe("host-differs");
+    expect(hostWarnings("http://1.2.3.4.5/")[0]?.code).toBe("host-differs");
+    expect(hostWarnings("bücher.example")[0]?.code).toBe("host-in-punycode");
   });
 });

@@ -10,6 +10,7 @@ import {
   auditRows,
   confirmationOf,
   detailOf,
+  erase,
   LOOKAHEAD,
   sampleHistory,
 } from "../../support/evidence/sample-history.ts";
@@ -70,6 +71,20 @@ describe("an auditor who cannot read the log", () => {
     expect(detailOf(report, "log")).toContain(detail);
   });
 
+  it("still sees a record under a wrong label", async () => {
+    const rows = rowsOf(own).map((row, seq) =>
+      seq === APPROVED && row.kind !== "erased"
+        ? ({ ...row, sealed: { ...row.sealed, label: "ab".repeat(32) } } as typeof row)
+        : row,
+    );
+    const log = { ...readerOf(own.log), fetchTile: async () => undefined };
+    const report = await auditRows(headerOf(own), rows, await auditOptions(own, { log }));
+    expect([withStatus(report, "failed"), withStatus(report, "absent")]).toEqual([
+      ["log", "places"],
+      ["fork", "hidden"],
+    ]);
+  });
+
   it("learns nothing of the log's size or of newer records", async () => {
     const { summary } = await reportOf({ trust: (await createLog(own.log.origin, 3)).trust() });
     expect(summary).toMatchObject({
@@ -80,6 +95,11 @@ describe("an auditor who cannot read the log", () => {
       lookahead: LOOKAHEAD,
     });
   });
+});
+
+it("an export whose first record is erased says nothing of people and passkeys", async () => {
+  const report = await auditRows(headerOf(own), erase(own, [0]), await auditOptions(own));
+  expect(report.summary).toMatchObject({ people: 0, passkeys: { active: 0, revoked: 0 } });
 });
 
 describe("an auditor who asks for", () => {

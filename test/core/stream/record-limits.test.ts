@@ -201,6 +201,10 @@ describe("a change document", () => {
     }
   });
 
+  it("is of six kinds, each with a record of its own", () => {
+    expect(CHANGES.toSorted()).toEqual(Object.keys(DOCUMENTS).toSorted());
+  });
+
   it.each(CHANGES)("%s is one, with its kind and all its fields", (change) => {
     expect(isChange(document(change))).toBe(true);
     expect(isChange({ ...document(change), kind: "countersign/receipt" })).toBe(false);

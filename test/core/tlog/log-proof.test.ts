@@ -110,6 +110,7 @@ describe("a proof", () => {
       path: Array.from({ length: 63 }, () => tree.rootAt(1)),
       checkpoint: checkpoint + signatureLine(NOTE_MAX_CHARACTERS - checkpoint.length),
     });
+    expect([PROOF_EXTRA_MAX_BYTES, PROOF_MAX_CHARACTERS]).toEqual([16_384, 188_577]);
     expect(longest.length).toBe(PROOF_MAX_CHARACTERS);
     expect(parseLogProof(`${longest}x`)).toMatchObject({ ok: false, refusal: { code: "proof_malformed" } });
   });

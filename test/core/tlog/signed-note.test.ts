@@ -142,6 +142,10 @@ describe("the form of a note", () => {
     expect(parseNote(note)).toMatchObject({ ok: false, refusal: { code: "note_malformed" } });
   });
 
+  it("may have 128 signatures and 160 KiB", () => {
+    expect([NOTE_MAX_SIGNATURES, NOTE_MAX_CHARACTERS]).toEqual([128, 163_840]);
+  });
+
   it("has a limit on its characters, and so have its signatures alone", () => {
     const longest = `text\n\n${signatureLine(NOTE_MAX_CHARACTERS - 6)}`;
     expect(parseNote(longest).ok).toBe(true);

@@ -180,6 +180,8 @@ describe("the policy file", () => {
   });
 
   it("has a limit on its characters", () => {
+    expect([TRUST_MAX_LOGS, TRUST_MAX_WITNESSES, TRUST_MAX_GROUPS]).toEqual([64, 64, 64]);
+    expect(TRUST_POLICY_MAX_CHARACTERS).toBe(131_072);
     const text = `${w}quorum w\n`;
     const comment = (characters: number) => `#${"x".repeat(characters - 2)}\n`;
     const room = TRUST_POLICY_MAX_CHARACTERS - text.length;

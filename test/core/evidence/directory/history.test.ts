@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { compareWithHistory, historyRow, type HistoryRow } from "../../../../src/core/evidence/history.ts";
 import type { Receipt } from "../../../../src/core/evidence/receipt.ts";
 import { rowsOf } from "../../../support/evidence/export-file.ts";
@@ -63,6 +64,15 @@ describe("a history", () => {
       failure: `a passkey that signed was revoked before, by record ${REVOCATION}`,
       erased: undefined,
     });
+  });
+
+  it("of a decision that belongs to another stream", async () => {
+    const tenant = await sampleHistory(staff);
+    const alter = (record: JsonObject) => ({ ...record, stream: "ab".repeat(32) });
+    const foreign = await tenant.receipt(await tenant.decide({ votes: [{ by: staff.dan }], alter }));
+    expect((await compareWithHistory(foreign, tenant.history())).failure).toBe(
+      "the history is of another tenant",
+    );
   });
 
   it("of a decision that used a passkey which nobody endorsed", async () => {

@@ -31,9 +31,15 @@ interface Case {
   readonly exportSize?: number;
   /** How many records the export holds. */
   readonly count?: number;
+  readonly lookahead?: number;
 }
 
-async function compare({ entries, exportSize = entries.length, count = 3 }: Case): Promise<{
+async function compare({
+  entries,
+  exportSize = entries.length,
+  count = 3,
+  lookahead = LOOKAHEAD,
+}: Case): Promise<{
   readonly comparison: LogComparison;
   readonly progress: readonly string[];
 }> {
@@ -42,7 +48,7 @@ async function compare({ entries, exportSize = entries.length, count = 3 }: Case
   const progress: string[] = [];
   const commits = Array.from({ length: count }, (_none, seq) => toHex(commit(seq)));
   const comparison = await compareWithLog(
-    { streamKey: KEY, commits, exportSize, lookahead: LOOKAHEAD },
+    { streamKey: KEY, commits, exportSize, lookahead },
     { origin: ORIGIN, size: entries.length, root: treeRoot(log.leaves) },
     readerOf(log),
     (unit, done, total) => progress.push(`${unit} ${done} of ${total}`),
@@ -156,6 +162,11 @@ describe("a log that does not", () => {
     );
     expect(compared.log).toContain(failure);
   });
+});
+
+it("reports every 100,000 labels", { timeout: 30_000 }, async () => {
+  const { progress } = await compare({ entries: whole, lookahead: 100_001 });
+  expect(progress).toEqual(["entries 4 of 4", "labels 0 of 100001", "labels 100000 of 100001"]);
 });
 
 it("reports how many entries it has read, and how many labels it has looked for", async () => {
