@@ -27,6 +27,9 @@ export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
  */
 export const EXPORT_LINE_MAX_BYTES = 3 * 1024 * 1024;
 
+/** At first; most lines are a decision with one signature and a small payload. */
+const LINE_BUFFER_BYTES = 16 * 1024;
+
 const EXPORT_LINE_LIMITS: JsonLimits = {
   maxBytes: EXPORT_LINE_MAX_BYTES,
   // A payload has 32 levels, three levels down in a row.
@@ -191,26 +194,33 @@ async function* linesOf(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Result<Bytes>, void> {
   const newline = 0x0a;
-  let parts: Uint8Array[] = [];
+  // One buffer, because a slow source can send a line in a million pieces.
+  let line = new Uint8Array(LINE_BUFFER_BYTES);
   let length = 0;
   for await (const chunk of chunks) {
     let start = 0;
     while (start < chunk.length) {
       const end = chunk.indexOf(newline, start);
       const part = chunk.subarray(start, end < 0 ? chunk.length : end);
-      length += part.length;
-      if (length > EXPORT_LINE_MAX_BYTES) {
+      if (length + part.length > EXPORT_LINE_MAX_BYTES) {
         yield malformed(`a line of more than ${EXPORT_LINE_MAX_BYTES} bytes`);
         return;
       }
+      if (length + part.length > line.length) line = enlarged(line, length + part.length);
       // Copied, because the source may reuse the chunk's memory for the next one.
-      parts.push(part.slice());
+      line.set(part, length);
+      length += part.length;
       start += part.length + 1;
       if (end < 0) break;
-      yield accept(concat(...parts));
-      parts = [];
+      yield accept(line.slice(0, length));
       length = 0;
     }
   }
   if (length > 0) yield malformed("the file ends in the middle of a line");
+}
+
+function enlarged(buffer: Bytes, length: number): Bytes {
+  const larger = new Uint8Array(Math.max(length, 2 * buffer.length));
+  larger.set(buffer);
+  return larger;
 }

@@ -1,6 +1,7 @@
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
 import { parseChange } from "../stream/change-format.ts";
+import { seqsWithin, type Span } from "../stream/spans.ts";
 import {
   NO_PREVIOUS,
   recordLabel,
@@ -75,8 +76,10 @@ export class StreamChecker {
   #withheld = 0;
   /** By the id of the confirmation. */
   readonly #decisions = new Map<string, EarlierDecision>();
-  /** The seqs of erased records; true once a later record announces the erasure. */
-  readonly #erased = new Map<number, boolean>();
+  /** The seqs of erased records. */
+  readonly #erased = new Set<number>();
+  /** Those of them that no later record announces yet, in rising order. */
+  readonly #unannounced = new Set<number>();
   readonly #erasures: Erasure[] = [];
   #before: Before | undefined;
   #created: CreatedRecord | undefined;
@@ -99,7 +102,8 @@ export class StreamChecker {
       this.#labelFailure ??= `record ${seq} is listed under a wrong label`;
     }
     if (row.kind === "erased") {
-      this.#erased.set(seq, false);
+      this.#erased.add(seq);
+      this.#unannounced.add(seq);
       this.#commits.push(row.commit);
       return;
     }
@@ -209,17 +213,10 @@ export class StreamChecker {
       : undefined;
   }
 
-  #addErasure(
-    { rule, spans }: { rule: string; spans: readonly { from: number; to: number }[] },
-    by: number,
-  ): void {
-    let seqs = 0;
-    for (const [seq, announced] of this.#erased) {
-      if (announced || !spans.some(({ from, to }) => from <= seq && seq <= to)) continue;
-      this.#erased.set(seq, true);
-      seqs++;
-    }
-    this.#erasures.push({ by, rule, seqs });
+  #addErasure({ rule, spans }: { readonly rule: string; readonly spans: readonly Span[] }, by: number): void {
+    const announced = seqsWithin(this.#unannounced, spans);
+    for (const seq of announced) this.#unannounced.delete(seq);
+    this.#erasures.push({ by, rule, seqs: announced.length });
   }
 
   #chainFailure({ seq, stream, prev }: StreamRecord): Failure {
@@ -266,9 +263,8 @@ export class StreamChecker {
   findings(): StreamFindings {
     if (this.#created === undefined)
       this.#report("tenant", "the stream does not start with its owner's passkey");
-    for (const [seq, announced] of this.#erased) {
-      if (!announced) this.#report("erased", `record ${seq} is erased, and no later record announces it`);
-    }
+    for (const seq of this.#unannounced)
+      this.#report("erased", `record ${seq} is erased, and no later record announces it`);
     const erased = this.#erased.size;
     return {
       failures: this.#failures,

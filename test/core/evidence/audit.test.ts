@@ -5,6 +5,7 @@ import { openExport, type ExportHeader, type ExportRow } from "../../../src/core
 import { treeRoot } from "../../../src/core/tlog/merkle.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
+import { StreamChecker } from "../../../src/core/evidence/stream-checker.ts";
 import { headerOf, rowsOf } from "../../support/evidence/export-file.ts";
 import { editJson } from "../../support/evidence/edit-json.ts";
 import { createStaff, statusOf, type Staff } from "../../support/evidence/sample-company.ts";
@@ -107,6 +108,27 @@ describe("a complete export", () => {
       [{ by: 11, rule: "Rejections after a year", seqs: 2 }],
       2,
     ]);
+  });
+
+  it("with many erased records does not compare each of them with each announced span", async () => {
+    const checker = new StreamChecker(header);
+    const label = "00".repeat(32);
+    for (let seq = 0; seq < 1_000; seq++)
+      await checker.add({ kind: "erased", erased: true, seq, label, commit: label });
+    let read = 0;
+    const span = (place: number) => ({
+      get from() {
+        read++;
+        return 2 * place;
+      },
+      to: 2 * place,
+    });
+    const spans = Array.from({ length: 1_000 }, (_none, place) => span(999 - place));
+    const [head, at] = [{ v: 1, stream: header.stream, prev: label } as const, "2026-11-02T00:00:00.000Z"];
+    const record = { ...head, seq: 1_000, at, type: "erased", body: { rule: "x", spans } } as const;
+    await checker.add({ kind: "record", sealed: { record, entrySalt: "A".repeat(43), label } });
+    expect(read).toBeLessThan(50_000);
+    expect(checker.findings().erasures).toEqual([{ by: 1_000, rule: "x", seqs: 500 }]);
   });
 
   const LATER: readonly [name: string, status: string, later: (own: TestTenant) => Promise<unknown>][] = [

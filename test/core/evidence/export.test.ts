@@ -82,6 +82,13 @@ describe("an export", () => {
     expect(await read(cut(file, length))).toEqual({ header, rows, refused: "" });
   });
 
+  it("may arrive byte by byte, also in long lines", async () => {
+    const long = utf8(`${"x".repeat(300_000)}\n`);
+    expect((await read(cut(concat(encodeHeader(header), long), 1))).refused).toContain(
+      "line 2: expected a value",
+    );
+  });
+
   it("does not depend on a chunk that its source overwrites later", async () => {
     const chunks = (function* () {
       const same = new Uint8Array(500);
