@@ -15,6 +15,8 @@ export type Failure = string | undefined;
 /** Given instead of a stream id by a verifier who accepts every tenant. */
 export const ANY_TENANT = "any";
 
+const PATH_MAX_CHARACTERS = 200;
+
 /** `passed` is the text of the check when there is no failure. */
 export function checkResult<Name extends string>(name: Name, failure: Failure, passed: string): Check<Name> {
   return failure === undefined
@@ -47,7 +49,14 @@ export function isVerified<Name extends string>(
 }
 
 function refusalText({ detail, at }: Pick<Refusal, "detail" | "at">): string {
-  return at ? `${detail} (at ${at})` : detail;
+  return at ? `${detail} (at ${shortened(at)})` : detail;
+}
+
+/** The names in a path come from the file, and one of them can fill it. */
+function shortened(path: string): string {
+  if (path.length <= PATH_MAX_CHARACTERS) return path;
+  // Not between the halves of a surrogate pair.
+  return `${path.slice(0, PATH_MAX_CHARACTERS).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 function sentence(words: string): string {

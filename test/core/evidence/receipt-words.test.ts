@@ -116,3 +116,14 @@ it("a receipt of another version is refused as such", async () => {
     });
   }
 });
+
+it("the place of a fault is cut off if the file has very long names", async () => {
+  for (const [name, shown] of [
+    ["x".repeat(1_000_000), `/${"x".repeat(199)}…`],
+    [`${"x".repeat(198)}\u{1f600}`, `/${"x".repeat(198)}…`],
+    ["x".repeat(199), `/${"x".repeat(199)}`],
+  ] as const) {
+    const { checks } = await verifyReceipt(canonicalBytes({ [name]: 1 }), { tenant: ANY_TENANT });
+    expect(checks[0]).toMatchObject({ name: "form", detail: `Unknown field (at ${shown}).` });
+  }
+});
