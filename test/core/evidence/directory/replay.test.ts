@@ -154,6 +154,18 @@ describe("the changes", () => {
   });
 });
 
+it("a change without evidence is not applied after one that is left out, on which it may rest", async () => {
+  const bare = (seq: number): DirectoryLink => ({ ...link(seq), evidence: null });
+  const names = async (...links: readonly DirectoryLink[]) => {
+    const { directory, failure } = await replayDirectory(created(), links, honest.decision);
+    expect(failure).toBe(undefined);
+    return [...directory.members.keys()].map((id) => id.replace("person-", "")).join(" ");
+  };
+  expect(await names(link(1), link(2), bare(3), bare(4))).toBe("alex bea cy dan eve");
+  expect(await names(link(1), bare(3), bare(4))).toBe("alex bea");
+  expect(await names(link(1), bare(3), link(4))).toBe("alex bea eve");
+});
+
 describe("the people whose changes need evidence", () => {
   const people = (
     links: readonly DirectoryLink[],
