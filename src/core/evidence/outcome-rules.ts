@@ -105,7 +105,7 @@ function votesFailure(outcome: SignedRecord["record"]["body"]["outcome"], votes:
 
 interface Votes {
   readonly rules: Policy;
-  /** From the request to the record, in milliseconds. */
+  /** From the request to its end, in milliseconds. */
   readonly elapsed: number;
   readonly requester: string | null;
   readonly approvers: ReadonlySet<string>;
@@ -116,11 +116,13 @@ interface Votes {
 function votesOf({ record, evidence: { signers, policy } }: SignedRecord): Votes {
   const statements = signers.map(({ statement }) => statement);
   const [first] = statements;
+  // An escalation counts up to the last moment at which somebody could vote, also if the expiry is recorded later.
+  const end = Math.min(Date.parse(record.at), Date.parse(record.body.expires) - 1);
   const by = (vote: Statement["vote"]) =>
     new Set(statements.flatMap((statement) => (statement.vote === vote ? [statement.approver.id] : [])));
   return {
     rules: policy ?? singleApproverPolicy(first?.approver.id ?? ""),
-    elapsed: first === undefined ? 0 : Date.parse(record.at) - Date.parse(first.created),
+    elapsed: first === undefined ? 0 : end - Date.parse(first.created),
     requester: first?.requester.person ?? null,
     approvers: by("approve"),
     rejecters: by("reject"),

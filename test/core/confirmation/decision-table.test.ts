@@ -31,8 +31,9 @@ function brokenRule(
   const { createdAt: created, expiresAt: expires, requester } = request;
   const barred = rules.excludeRequester ? requester : null;
   const reached = [rules.require];
+  // An escalation that would come at the expiry or later never comes.
   for (const { afterSeconds, require } of rules.escalations)
-    if ((at - created) / 1_000 >= afterSeconds) reached.push(require);
+    if ((Math.min(at, expires - 1) - created) / 1_000 >= afterSeconds) reached.push(require);
   const named = reached.flatMap(seats).filter((person) => person !== barred);
   const who = (vote: string) => signers.filter((one) => one.vote === vote).map(({ person }) => person);
   const [approvers, rejecters, emergencies] = [who("approve"), who("reject"), who("break-glass")];
@@ -104,7 +105,7 @@ function someTree(dice: Dice, depth: number): Requirement {
 }
 
 function somePolicy(dice: Dice): Policy {
-  const times = [[], [], [60], [300], [60, 300], [300, 840]];
+  const times = [[], [], [60], [300], [60, 300], [300, 840], [300, 900], [1_000]];
   const rules = policy({
     require: someTree(dice, 2),
     excludeRequester: dice.chance(40),

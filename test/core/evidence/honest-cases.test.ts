@@ -18,7 +18,12 @@ import {
   erase,
   failedChecks as failedAuditChecks,
 } from "../../support/evidence/sample-history.ts";
-import { createPerson, type SampleRequest, type TestTenant } from "../../support/evidence/sample-tenant.ts";
+import {
+  createPerson,
+  OPEN_SECONDS,
+  type SampleRequest,
+  type TestTenant,
+} from "../../support/evidence/sample-tenant.ts";
 
 // Histories of an honest service that look unusual. A verifier that refuses one of them is as wrong as one that
 // accepts a forged one.
@@ -78,6 +83,24 @@ describe("a decision is accepted", () => {
     });
     expect(await verdictsOf(tenant, { policy, votes: people.map((by) => ({ by })) })).toEqual(ACCEPTED);
   });
+});
+
+describe("a request is recorded as expired", () => {
+  // The one approval would be enough then, but nobody may approve a request that has expired.
+  it.each([OPEN_SECONDS, OPEN_SECONDS + 60])(
+    "although an escalation would come %i seconds after the request",
+    async (afterSeconds) => {
+      const tenant = await staff.tenant();
+      const require = { kind: "person", person: staff.cy.id } as const;
+      const policy = staff.twoOfThree({ escalations: [{ afterSeconds, require }] });
+      const request = { policy, outcome: "expired", votes: [{ by: staff.cy }] } as const;
+      for (const sealedAfter of [OPEN_SECONDS, OPEN_SECONDS + 3_600])
+        expect(await verdictsOf(tenant, { ...request, sealedAfter })).toEqual(ACCEPTED);
+      expect(await verdictsOf(tenant, { ...request, sealedAfter: OPEN_SECONDS - 1 })).toMatchObject({
+        receipt: "outcome",
+      });
+    },
+  );
 });
 
 describe("an approval is used", () => {

@@ -102,6 +102,8 @@ const TWO_ESCALATIONS: readonly Asked[] = [
   { afterMs: 300_000, need: 1, of: ["bob"] },
   { afterMs: 600_000, need: 2, of: ["eli", "cat"] },
 ];
+/** It would be reached just when the request has expired, so it never is. */
+const TOO_LATE: readonly Asked[] = [{ afterMs: EXPIRES_MS, need: 1, of: ["bob", "eli"] }];
 
 /** Who asked, under which rules. */
 export interface Row {
@@ -119,6 +121,7 @@ const ESCALATIONS = [
   ["no escalation", NO_ESCALATION],
   ["one escalation", ONE_ESCALATION],
   ["two escalations", TWO_ESCALATIONS],
+  ["an escalation after the expiry", TOO_LATE],
 ] as const;
 /** Asked by ann or somebody unknown, and whether the requester may not sign. */
 const ASKED_BY: readonly (readonly [name: string, requester: string | null, excludeRequester: boolean])[] = [

@@ -79,7 +79,9 @@ function factsOf({ votes, rules, requester, elapsedMs }: Cell): Facts {
   const by = (kind: Vote["vote"]) => votes.filter(({ vote }) => vote === kind).map((vote) => vote.by);
   // Without a policy the one person asked is the one who signed.
   const asked: readonly Asked[] = rules?.asked ?? [{ afterMs: 0, need: 1, of: [votes[0]?.by ?? ""] }];
-  const reached = asked.filter(({ afterMs }) => elapsedMs >= afterMs);
+  // A request lasts for so long; what would come after it never does.
+  const lasted = Math.min(elapsedMs, EXPIRES_MS - 1);
+  const reached = asked.filter(({ afterMs }) => lasted >= afterMs);
   const isExcluded = (person: string) => rules?.excludeRequester === true && person === requester;
   const enough = (people: readonly string[], some: readonly Asked[]) =>
     some.some(({ need, of }) => of.filter((person) => people.includes(person)).length >= need);
