@@ -35,6 +35,7 @@ export async function compareWithHistory(
   const earlier = rows.slice(0, receipt.decision.record.seq);
   const erased = earlier.findIndex(({ kind }) => kind === "erased");
   const failure =
+    tenantFailure(receipt, rows) ??
     gapFailure(rows) ??
     recordsFailure(receipt, rows) ??
     directoryFailure(receipt, earlier) ??
@@ -42,13 +43,21 @@ export async function compareWithHistory(
   return { failure, erased: erased === -1 ? undefined : erased };
 }
 
+function tenantFailure({ decision }: Receipt, [first]: readonly HistoryRow[]): Failure {
+  return first?.kind === "created" && first.sealed.record.stream === decision.record.stream
+    ? undefined
+    : "the history does not start with this tenant's first record";
+}
+
 /** Every record of the receipt is in the history. */
 function recordsFailure({ created, directory, decision }: Receipt, rows: readonly HistoryRow[]): Failure {
-  const other = [created, ...directory, decision].find((opened) => {
-    const row = rows[opened.record.seq];
-    return row === undefined || commitOfRow(row) !== commitOf(opened);
-  });
-  return other && `record ${other.record.seq} of the history is another one`;
+  for (const opened of [created, ...directory, decision]) {
+    const { seq } = opened.record;
+    const row = rows[seq];
+    if (row === undefined) return `the history ends before record ${seq}; give a newer export`;
+    if (commitOfRow(row) !== commitOf(opened)) return `record ${seq} of the history is another one`;
+  }
+  return undefined;
 }
 
 /** Every change names the one before it, and the decision the last one. */
@@ -66,12 +75,12 @@ function directoryFailure({ decision }: Receipt, earlier: readonly HistoryRow[])
   return undefined;
 }
 
-async function passkeyFailure({ decision }: Receipt, earlier: readonly HistoryRow[]): Promise<Failure> {
-  const [first] = earlier;
-  if (first?.kind !== "created" || first.sealed.record.stream !== decision.record.stream)
-    return "the history is of another tenant";
+async function passkeyFailure(
+  { created, decision }: Receipt,
+  earlier: readonly HistoryRow[],
+): Promise<Failure> {
   const changes = earlier.flatMap((row) => (row.kind === "change" ? [row.sealed] : []));
-  const { directory, failure } = await replayDirectory(first.sealed.record, changes, decision);
+  const { directory, failure } = await replayDirectory(created.record, changes, decision);
   if (failure !== undefined) return failure;
   for (const { assertion } of decision.evidence.signers) {
     const passkey = directory.passkeys.get(assertion.id);

@@ -11,13 +11,16 @@ import type { TestTenant } from "../../../support/evidence/sample-tenant.ts";
 
 const LAST = 10;
 const REVOCATION = 9;
+const OTHER_TENANT = "the history does not start with this tenant's first record";
 
 let staff: Staff;
 let own: TestTenant;
+let other: TestTenant;
 let receipt: Receipt;
 beforeAll(async () => {
   staff = await createStaff();
   own = await sampleHistory(staff);
+  other = await sampleHistory(staff);
   receipt = await own.receipt(LAST);
 });
 
@@ -32,12 +35,13 @@ describe("a history", () => {
     ["with two erased records, of which the first is named", () => erased(7, 6), undefined, 6],
     ["with an erased decision", () => erased(LAST), undefined, undefined],
     ["with an erased change, which the decision names", () => erased(REVOCATION), undefined, REVOCATION],
-    ["with an erased first record", () => erased(0), "the history is of another tenant", 0],
-    ["of nothing", () => [], "record 0 of the history is another one", undefined],
+    ["with an erased first record", () => erased(0), OTHER_TENANT, 0],
+    ["of nothing", () => [], OTHER_TENANT, undefined],
+    ["of another tenant", () => other.history(), OTHER_TENANT, undefined],
     [
       "that ends before the decision",
       () => own.history().slice(0, LAST),
-      `record ${LAST} of the history is another one`,
+      `the history ends before record ${LAST}; give a newer export`,
       undefined,
     ],
     [
