@@ -21,9 +21,9 @@ import { ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 
 export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
 /**
- * A payload of 64 KiB. 64 signatures, each with
- * a statement of at most 15 KiB, an assertion of 9 KiB and a line in the record: 1,664 KiB. A policy of 10 x 64
- * people with ids of 128 characters of at most six bytes: 512 KiB. Together 2,240 KiB, and a margin.
+ * A payload of 64 KiB. 64 signatures, each with a statement of at most 15 KiB, an assertion of 9 KiB and a line in the
+ * record: 1,664 KiB. A policy of 10 x 64 people with ids of 128 characters of at most six bytes: 512 KiB. Together
+ * 2,240 KiB, and a margin.
  */
 export const EXPORT_LINE_MAX_BYTES = 3 * 1024 * 1024;
 

@@ -8,7 +8,7 @@ import {
   type Policy,
 } from "../confirmation/policy.ts";
 import type { Statement } from "../confirmation/statement.ts";
-import { parseChange } from "../stream/change-format.ts";
+import { isChange } from "../stream/change-format.ts";
 import type { SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
 
@@ -72,7 +72,7 @@ function typeFailure({ record, evidence: { payload } }: SignedRecord): Failure {
   if (record.type !== "decision")
     return outcome === "approved" ? undefined : "a change of the directory is sealed that was not approved";
   const approval = outcome === "approved" || outcome === "break-glass";
-  return approval && payload !== null && parseChange(payload).ok
+  return approval && payload !== null && isChange(payload)
     ? "an approved change of the directory is sealed as an ordinary decision"
     : undefined;
 }

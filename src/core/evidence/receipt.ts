@@ -64,7 +64,7 @@ export const evidenceField = { evidence: evidenceShape };
 
 const decidedRecord = shape.variant("type", { decision: decisionRecord, ...changeRecords });
 const openedCreation = shape.object(opened(createdRecord));
-/** A change of the directory. It has no evidence if nobody whom it is about matters to the receipt. */
+/** A change of the directory. Its evidence is left out if nothing in the receipt rests on it (`peopleToProve`). */
 const directoryLink = shape.object({ ...opened(changeRecord), evidence: shape.nullable(evidenceShape) });
 const provenDecision = shape.object({
   ...opened(decidedRecord),

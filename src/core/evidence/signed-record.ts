@@ -16,7 +16,7 @@ import type { SignedRecord } from "./receipt.ts";
 // wrong in plain words, or undefined. They rely only on the receipt's shape, not on one another.
 
 /** Clocks of the machines that write records differ a little; a backdated record differs by more. */
-export const CLOCK_SLACK_SECONDS = 300;
+const CLOCK_SLACK_SECONDS = 300;
 
 /** What is known of the tenant just before a record. */
 export interface Before {

@@ -7,12 +7,13 @@ import {
   recordLabel,
   streamKeyHash,
   type ConsumedRecord,
+  type CreatedRecord,
+  type DecisionRecord,
   type StreamRecord,
 } from "../stream/record.ts";
 import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";
-import type { ChangeRecord, CreatedRecord, DecisionRecord } from "../stream/record.ts";
-import type { SignedRecord } from "./receipt.ts";
+import type { SignedChange, SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
 import { hexBytes, isBackdated, signedFailure, type Before } from "./signed-record.ts";
 
@@ -138,7 +139,7 @@ export class StreamChecker {
       this.#report("key", "the stream key in the file is not the one that the tenant's first record names");
   }
 
-  async #checkChange(signed: SignedRecord<ChangeRecord>, seq: number): Promise<void> {
+  async #checkChange(signed: SignedChange, seq: number): Promise<void> {
     const { record } = signed;
     const subject = `change ${seq} (${record.type})`;
     this.#noteErasedBefore(signed, seq);

@@ -7,7 +7,7 @@ import type { Directory, Member, Passkey } from "./directory.ts";
 // also follow a change of which it has only the record.
 
 /** What the content of a change adds to its effect; null where only the record is known. */
-export interface ChangeNames {
+interface ChangeNames {
   readonly username: string | null;
   readonly publicKey: string | null;
 }

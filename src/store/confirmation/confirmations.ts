@@ -93,7 +93,7 @@ const PASSKEY = prepared(credentials, (scope) =>
 );
 
 /** Everything that a signed vote is checked against. A ceremony or passkey of somebody else is undefined. */
-interface DecisionRows {
+interface RowsForVote {
   readonly tenant: Tenant | undefined;
   readonly ceremony: CeremonyRow | undefined;
   readonly passkey: CredentialRow | undefined;
@@ -103,7 +103,7 @@ interface DecisionRows {
 export async function readForVote(
   store: TenantStore,
   ids: { confirmation: string; person: string; ceremony: string; passkey: string },
-): Promise<DecisionRows> {
+): Promise<RowsForVote> {
   const [[tenant], [ceremony], [passkey], ...results] = await store.run([
     ownTenant,
     CEREMONY.with(ids),
