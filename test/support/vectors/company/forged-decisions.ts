@@ -195,6 +195,14 @@ function dates({ cy, dan }: Company): Rows {
     ["a partial quorum that expires too early", { ...partial, outcome: "expired", ...later(-0.001) }],
     ["honest: a partial quorum that expires", { ...partial, outcome: "expired", ...later(0) }],
     ["honest: the same one millisecond later", { ...partial, outcome: "expired", ...later(0.001) }],
+    [
+      "an expiry although one approval was enough in the last second",
+      { policy: oneLater(cy, dan, OPEN_SECONDS - 1), votes: [{ by: cy }], outcome: "expired", ...later(5) },
+    ],
+    [
+      "honest: an expiry at which one approval would have become enough",
+      { policy: oneLater(cy, dan, OPEN_SECONDS), votes: [{ by: cy }], outcome: "expired", ...later(5) },
+    ],
     ["an approval when the request has expired", { votes: [{ by: cy }], ...later(0) }],
     ["honest: an approval one millisecond before", { votes: [{ by: cy }], ...later(-0.001) }],
     ["a cancellation when the request has expired", { ...partial, outcome: "cancelled", ...later(0) }],
@@ -213,6 +221,12 @@ function dates({ cy, dan }: Company): Rows {
     ],
   ];
 }
+
+/** Both of them, and after so many seconds the first one. */
+const oneLater = (first: Company["cy"], second: Company["cy"], afterSeconds: number) =>
+  quorumOf(2, [first, second], {
+    escalations: [{ afterSeconds, require: { kind: "person", person: first.id } }],
+  });
 
 /** Everything of it is dated consistently, so that only its place in the stream shows the lie. */
 function backdated(by: Company["cy"], at: string): SampleRequest {
