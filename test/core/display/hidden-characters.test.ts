@@ -98,6 +98,16 @@ describe("every class of hidden characters has a name", () => {
     },
   );
 
+  it("deserves a warning, except for line breaks, tabs and angle brackets", () => {
+    const ordinary = NAMES.filter(([codePoint]) => hiddenCharacter(codePoint)?.suspicious === false);
+    expect([...new Set(ordinary.map(([, name]) => name))]).toEqual([
+      "tab",
+      "line feed",
+      "carriage return",
+      "angle bracket",
+    ]);
+  });
+
   it.each(Array.from("a~é߀中ッ한ابषไ🔑⟩»“—…\u0600\u06dd\u{110bd}\ufffd"))(
     "%s is drawn as it is",
     (character) => {
