@@ -90,6 +90,7 @@ function votesFailure(outcome: SignedRecord["record"]["body"]["outcome"], votes:
     case "rejected":
       if (emergencies.size > 0) return "an emergency approval is sealed as a rejection";
       if (rejecters.size === 0) return "nobody signed a rejection";
+      if (met) return "the signatures met the policy before the rejection";
       return isRejected ? undefined : "the policy could still be met despite the rejections";
     case "break-glass":
       if (emergencies.size !== 1) return "not exactly one person signed an emergency approval";

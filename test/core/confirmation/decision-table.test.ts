@@ -52,7 +52,7 @@ function brokenRule(
     return "only who may override";
   if (outcome === "break-glass" ? emergencies.length !== 1 : emergencies.length > 0) return "emergencies";
   if (outcome === "rejected" ? !ends : ends) return "rejections";
-  if (outcome !== "rejected" && (outcome === "approved" ? !met : met)) return "approvals";
+  if (outcome === "approved" ? !met : met) return "approvals";
   return undefined;
 }
 

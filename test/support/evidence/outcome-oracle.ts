@@ -54,7 +54,7 @@ const PEOPLE_RULES: readonly Rule[] = [
 const OUTCOME_RULES: readonly (Rule & { readonly outcome: Cell["outcome"] })[] = [
   //           outcome       expired, emergencies, a rejection ends it, met (null: either)
   outcomeRule("approved", false, 0, false, true),
-  outcomeRule("rejected", false, 0, true, null),
+  outcomeRule("rejected", false, 0, true, false),
   outcomeRule("break-glass", false, 1, false, false),
   outcomeRule("expired", true, 0, false, false),
   outcomeRule("cancelled", false, 0, false, false),

@@ -75,7 +75,7 @@ describe("a history", () => {
     const alter = (record: JsonObject) => ({ ...record, stream: "ab".repeat(32) });
     const foreign = await tenant.receipt(await tenant.decide({ votes: [{ by: staff.dan }], alter }));
     expect((await compareWithHistory(foreign, tenant.history())).failure).toBe(
-      "the history is of another tenant",
+      "the history does not start with this tenant's first record",
     );
   });
 
