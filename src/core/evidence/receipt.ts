@@ -115,20 +115,24 @@ export function encodeReceipt(receipt: Receipt): Bytes {
 
 export function parseReceipt(bytes: Uint8Array): Result<Receipt> {
   const value = parseJson(bytes, RECEIPT_LIMITS);
-  if (!value.ok) return value;
+  if (!value.ok) {
+    const { code, detail, at } = value.refusal;
+    return refuse(code, `this is not a receipt: ${detail}`, at);
+  }
+  if (!isJsonObject(value.value) || value.value["kind"] !== KIND)
+    return refuse("receipt_malformed", "this is not a receipt");
   if (!equalBytes(canonicalBytes(value.value), bytes)) {
     return refuse(
       "receipt_malformed",
       "the file is not in canonical form, so it was changed after it was issued",
     );
   }
-  return versionRefusal(value.value) ?? shape.matchShape(receiptShape, value.value);
+  return versionRefusal(value.value["v"]) ?? shape.matchShape(receiptShape, value.value);
 }
 
 /** So that the reader of an older or newer receipt knows that it needs another program. */
-function versionRefusal(value: JsonValue): Result<never> | undefined {
-  if (!isJsonObject(value) || value["kind"] !== KIND || value["v"] === VERSION) return undefined;
-  const { v } = value;
+function versionRefusal(v: JsonValue | undefined): Result<never> | undefined {
+  if (v === VERSION) return undefined;
   const version = typeof v === "number" ? `version ${v}` : "an unknown version";
   return refuse(
     "receipt_malformed",

@@ -120,13 +120,28 @@ it("a receipt of another version is refused as such", async () => {
   }
 });
 
+it.each([
+  [
+    "an export",
+    "{}\n{}\n",
+    "This is not a receipt: expected the end of the text at character 3, found something else.",
+  ],
+  ["a text", "log.example", "This is not a receipt: expected a value at character 0, found something else."],
+  ["JSON of another kind", '{ "kind": "countersign/policy" }', "This is not a receipt."],
+  ["a list", "[]", "This is not a receipt."],
+])("says of %s that it is not a receipt", async (_name, text, detail) => {
+  const { checks } = await verifyReceipt(utf8(text), { tenant: ANY_TENANT });
+  expect(checks[0]).toEqual({ name: "form", status: "failed", detail });
+});
+
 it("the place of a fault is cut off if the file has very long names", async () => {
   for (const [name, shown] of [
     ["x".repeat(1_000_000), `/${"x".repeat(199)}…`],
     [`${"x".repeat(198)}\u{1f600}`, `/${"x".repeat(198)}…`],
     ["x".repeat(199), `/${"x".repeat(199)}`],
   ] as const) {
-    const { checks } = await verifyReceipt(canonicalBytes({ [name]: 1 }), { tenant: ANY_TENANT });
+    const file = canonicalBytes({ v: 2, kind: "countersign/receipt", [name]: 1 });
+    const { checks } = await verifyReceipt(file, { tenant: ANY_TENANT });
     expect(checks[0]).toMatchObject({ name: "form", detail: `Unknown field (at ${shown}).` });
   }
 });
