@@ -287,13 +287,6 @@ const DECISIONS: readonly Attack[] = [
     findings: { receipt: "statement order", audit: "time decisions" },
   },
   {
-    name: "an approval with an earlier date, on a page with the same date",
-    goal: "it looks as if it was made in time, and the approver does not notice the date",
-    attack: () =>
-      forge(tenant, { at: Date.now() - 3_600_000, votes: [{ by: "cy", passkey: tenant.cy.passkey }] }),
-    findings: { receipt: "order", audit: "time decisions" },
-  },
-  {
     name: "a use of a rejected request",
     goal: "it looks as if it was approved",
     attack: () => forgeUse(tenant, tenant.rejected),

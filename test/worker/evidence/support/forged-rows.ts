@@ -42,6 +42,8 @@ export interface Forged {
   readonly type?: "decision" | Change["change"];
   readonly payload?: JsonObject;
   readonly policy?: Policy;
+  /** The user name of the person who asked; by default a service. */
+  readonly requester?: string;
   readonly outcome?: Outcome;
   readonly votes: readonly ForgedVote[];
   /** The record's time; by default now. */
@@ -124,7 +126,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     requesterKind: "key" as const,
     requesterId: "k_1",
     requesterName: "ci",
-    requesterPerson: null,
+    requesterPerson: facts.people.get(forged.requester ?? "")?.id ?? null,
     action: "Deploy to production",
     payload: canonicalText(payload),
     payloadHash: toHex(hashOfJson(payload)),

@@ -1,0 +1,85 @@
+import {
+  singleApproverPolicy,
+  type Policy,
+  type Requirement,
+} from "../../../../src/core/confirmation/policy.ts";
+import type { Statement } from "../../../../src/core/confirmation/statement.ts";
+import type { Outcome } from "../../../../src/core/stream/record.ts";
+import { personNamed } from "../../support/signed-decisions.ts";
+import type { AttackedTenant } from "./attack-fixture.ts";
+import { forge, type ForgedVote } from "./forged-rows.ts";
+
+// Real signatures under a policy, sealed by the operator with any outcome.
+
+type Name = "alex" | "maria" | "cy";
+
+export interface Rules {
+  readonly of: readonly Name[];
+  readonly threshold?: number;
+  readonly rejection?: Policy["rejection"];
+  readonly breakGlass?: readonly Name[];
+  readonly excludeRequester?: boolean;
+  /** Enough alone after ten minutes. */
+  readonly later?: Name;
+}
+
+async function policyOf({ store }: AttackedTenant, rules: Rules): Promise<Policy> {
+  const { of, threshold = 1, rejection = "first", breakGlass = [], excludeRequester = false, later } = rules;
+  const idOfPerson = async (name: Name) => (await personNamed(store, name)).id;
+  const person = async (name: Name): Promise<Requirement> => ({
+    kind: "person",
+    person: await idOfPerson(name),
+  });
+  return {
+    ...singleApproverPolicy("unused"),
+    name: "Staff",
+    require: { kind: "quorum", name: "Staff", threshold, of: await Promise.all(of.map(person)) },
+    rejection,
+    excludeRequester,
+    breakGlass: await Promise.all(breakGlass.map(idOfPerson)),
+    escalations: later === undefined ? [] : [{ afterSeconds: 600, require: await person(later) }],
+  };
+}
+
+type Votes = Readonly<Partial<Record<Name, Statement["vote"]>>>;
+
+function votesOf(
+  tenant: AttackedTenant,
+  votes: Votes,
+  changes: ForgedVote["changes"],
+): readonly ForgedVote[] {
+  return (Object.entries(votes) as [Name, Statement["vote"]][]).map(([by, vote]) => ({
+    by,
+    passkey: tenant[by].passkey,
+    vote,
+    changes: { reason: vote === "break-glass" ? "The site is down" : "", ...changes },
+  }));
+}
+
+export interface ForgedOutcome {
+  readonly rules?: Rules;
+  readonly votes: Votes;
+  readonly sealed: Outcome;
+  readonly changes?: ForgedVote["changes"];
+  readonly requester?: Name;
+  /** The request has expired when the record is made. */
+  readonly late?: true;
+}
+
+const LATE_MILLISECONDS = 900_001;
+
+/** As the operator writes it. The signatures are from the time in which the request could be decided. */
+export async function forgeOutcome(tenant: AttackedTenant, forged: ForgedOutcome): Promise<string> {
+  const { rules, votes, sealed, late, requester, changes } = forged;
+  const now = Date.now();
+  const created = late === true ? now - LATE_MILLISECONDS : now - 1_000;
+  const issued = new Date(created + 500).toISOString();
+  return forge(tenant, {
+    outcome: sealed,
+    votes: votesOf(tenant, votes, { issued, ...changes }),
+    created,
+    at: now,
+    ...(rules && { policy: await policyOf(tenant, rules) }),
+    ...(requester && { requester }),
+  });
+}
