@@ -76,6 +76,10 @@ function outcomes(company: Company, by: By): Rows {
     ["too few approvals", { policy, votes: [by("cy")] }],
     ["an approval that nobody signed", { votes: [] }],
     ["enough approvals and a rejection", { policy, votes: [by("cy"), by("dan"), by("bea", "reject")] }],
+    [
+      "a rejection after enough approvals, as rejected",
+      { policy, outcome: "rejected", votes: [by("cy"), by("dan"), by("bea", "reject")] },
+    ],
     ["one person twice", { policy, votes: [by("cy"), by("cy")] }],
     ["two people without a policy", { votes: [by("cy"), by("dan")] }],
     [
