@@ -26,10 +26,10 @@ export async function receiptOf(
   const [tenant, earlier] = await Promise.all([store.own(), directoryRecordsBefore(store, decided.seq)]);
   const [created, ...others] = await openedRecordsOf(store, tenant, [...earlier, decided]);
   const decision = others.pop();
-  if (created?.record.type !== "stream.created" || decision === undefined || !isDecided(decision.record))
+  if (created?.record.type !== "stream.created" || decision === undefined || !mayHaveReceipt(decision.record))
     throw new RangeError("every decision follows the first record of its stream");
   const changes = others.flatMap((sealed) =>
-    isChange(sealed.record) ? [{ ...sealed, record: sealed.record }] : [],
+    isChangeRecord(sealed.record) ? [{ ...sealed, record: sealed.record }] : [],
   );
   const people = peopleToProve(
     created.record,
@@ -64,11 +64,11 @@ function tooLarge(): ReturnType<typeof refuse> {
   );
 }
 
-function isDecided(record: StreamRecord): record is ProvenDecision["record"] {
-  return record.type === "decision" || isChange(record);
+function mayHaveReceipt(record: StreamRecord): record is ProvenDecision["record"] {
+  return record.type === "decision" || isChangeRecord(record);
 }
 
-function isChange(record: StreamRecord): record is ChangeRecord {
+function isChangeRecord(record: StreamRecord): record is ChangeRecord {
   return rowKind(record) === "change";
 }
 
