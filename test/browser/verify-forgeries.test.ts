@@ -1,0 +1,83 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { verifyCommand } from "../../src/cli/verify-command.ts";
+import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
+import { CHECK_TEXTS } from "../../web/verify/check-texts.ts";
+import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
+import type { Device } from "../support/browser/device.ts";
+import { editJson } from "../support/evidence/edit-json.ts";
+
+// The published forged receipts, as an auditor meets them: on the page and on the command line. Both must name the
+// checks that the vectors say. The page knows no stream key, so it can't check the label.
+
+const VECTORS = new URL("../../web/docs/vectors/", import.meta.url).pathname;
+const readJson = (name: string) => JSON.parse(readFileSync(join(VECTORS, name), "utf8"));
+
+interface ForgedCase {
+  readonly name: string;
+  readonly edits: readonly { readonly at: string; readonly to: JsonValue }[];
+  readonly receipt: { readonly verified: boolean; readonly failed: readonly string[] };
+}
+const forged: {
+  tenant: string;
+  trust: string;
+  streamKey: string;
+  file: string;
+  cases: readonly ForgedCase[];
+} = readJson("forged.json");
+const honest: JsonValue = readJson(`receipts/${forged.file}`);
+const trustFile = join(VECTORS, "receipts", forged.trust);
+
+const { url, device } = browserFixture("verify-page");
+const folder = mkdtempSync(join(tmpdir(), "countersign-"));
+const receiptFile = join(folder, "receipt.json");
+const keyFile = join(folder, "stream-key.txt");
+let auditor: Device;
+beforeAll(async () => {
+  auditor = await device();
+  writeFileSync(keyFile, forged.streamKey);
+  await auditor.page.goto(`${url}/verify`);
+  await auditor.page.locator("#tenant").fill(forged.tenant);
+  await auditor.page.locator("#file").setInputFiles(trustFile);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** By the titles that the page shows. */
+const NAMES = new Map(Object.entries(CHECK_TEXTS).map(([name, { title }]) => [title, name]));
+
+async function failedOnPage(): Promise<readonly string[]> {
+  const { page } = auditor;
+  await page.locator("#file").setInputFiles(receiptFile);
+  // Emptied after each file, so an older result is never read.
+  await eventually(page.locator("#checks")).not.toBeEmpty();
+  const titles = await page.locator("#checks .failed h3 span:nth-of-type(2)").allInnerTexts();
+  await page.locator("#checks").evaluate((list) => list.replaceChildren());
+  return titles.map((title) => NAMES.get(title) ?? title);
+}
+
+async function onCommandLine(): Promise<{ verified: boolean; failed: readonly string[] }> {
+  const print = vi.spyOn(console, "log").mockReturnValue();
+  const options = ["--tenant", forged.tenant, "--policy", trustFile, "--stream-key", keyFile, "--json"];
+  await verifyCommand([receiptFile, ...options]);
+  const { verified, checks } = JSON.parse(String(print.mock.lastCall?.[0])) as {
+    verified: boolean;
+    checks: readonly { name: string; status: string }[];
+  };
+  print.mockRestore();
+  return { verified, failed: checks.filter(({ status }) => status === "failed").map(({ name }) => name) };
+}
+
+it("page and command line name the same failed checks of every forged receipt as its vector", async () => {
+  expect(forged.cases.length).toBeGreaterThan(100);
+  for (const { name, edits, receipt } of forged.cases) {
+    const changed = edits.reduce((file, { at, to }) => editJson(file, at, () => to), honest);
+    writeFileSync(receiptFile, canonicalText(changed));
+    const { verified, failed } = receipt;
+    expect([name, await onCommandLine()]).toEqual([name, { verified, failed }]);
+    const onPage = failed.filter((check) => check !== "label");
+    expect([name, await failedOnPage()]).toEqual([name, onPage]);
+  }
+}, 120_000);
