@@ -109,6 +109,7 @@ describe("values within values", () => {
     ["a text for a list", shape.list(shape.text(1), 2), ["a"], "a", ""],
     ["a member of another variant", figure, dot, { kind: "line", at: dot.at }, "/at"],
     ["an unknown variant", figure, dot, { kind: "circle", at: dot.at }, "/kind"],
+    ["an unknown variant in a list", shape.list(figure, 2), [dot, dot], [dot, { kind: "circle" }], "/1/kind"],
     ["a variant that objects inherit", figure, dot, { kind: "constructor" }, "/kind"],
     ["no variant", figure, dot, { at: dot.at }, "/kind"],
     ["a variant that is not text", figure, dot, { kind: ["dot"], at: dot.at }, "/kind"],
