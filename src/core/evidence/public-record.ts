@@ -16,7 +16,7 @@ import type { VerifyOptions } from "./verify.ts";
 // proof that the entry is in the log. A reader recomputes outcome and time from these. Who signed, and what,
 // is not included; if the decision was revealed, the document also holds its whole receipt.
 
-const verificationShape = shape.object({
+export const verificationShape = shape.object({
   v: shape.literal(1),
   kind: shape.literal("countersign/verification"),
   confirmation: id,

@@ -1,9 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import {
   isReceiptOf,
   PUBLIC_RECORD_CHECKS,
+  verificationShape,
   verifyPublicRecord,
   type Verification,
 } from "../../../src/core/evidence/public-record.ts";
@@ -11,6 +13,8 @@ import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
+import { editJson } from "../../support/evidence/edit-json.ts";
+import { placesOf, otherValuesOf } from "../../support/schemas/values-of-shape.ts";
 import { createLog } from "../../support/log/memory-log.ts";
 import { createStaff, decidedReceipt } from "../../support/evidence/sample-company.ts";
 
@@ -102,4 +106,20 @@ describe("a public record", () => {
     const another = await decidedReceipt(tenant, { votes: [{ by: cy }] });
     expect(isReceiptOf(honest, another)).toBe(false);
   });
+});
+
+it("with another value at a random place fails a check, whatever it is, and throws nothing", async () => {
+  // The receipt is verified as a document of its own, and without block headers nothing is said of the anchor.
+  const places = placesOf(verificationShape, honest).filter(
+    ({ pointer, shape }) => shape.kind !== "literal" && pointer !== "/receipt" && pointer !== "/anchor",
+  );
+  const edits = fc
+    .constantFrom(...places)
+    .chain((place) => otherValuesOf(place).map((value) => ({ pointer: place.pointer, value })));
+  const random = fc.asyncProperty(edits, async ({ pointer, value }) => {
+    const found = await statuses(editJson(honest, pointer, () => value));
+    expect(Object.keys(found)).toEqual(Object.keys(PUBLIC_RECORD_CHECKS));
+    expect([pointer, Object.values(found).includes("failed")]).toEqual([pointer, true]);
+  });
+  await fc.assert(random, { numRuns: 300, seed: 2_026 });
 });

@@ -1,8 +1,9 @@
+import type { Policy } from "../../../src/core/confirmation/policy.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { Staff } from "./sample-company.ts";
-import { RP, type TestTenant } from "./sample-tenant.ts";
+import { RP, type TestPerson, type TestTenant } from "./sample-tenant.ts";
 
 // Honest receipts that together have every part which a receipt can have, for tests that change parts of them.
 
@@ -14,6 +15,9 @@ export interface HonestReceipt {
 
 /** The endorsement of eve, who has nothing to do with any of these receipts. */
 const EVE = 4;
+
+/** What an honest receipt may omit; left-out-changes.test.ts tests when. */
+export const MAY_BE_NULL = /^\/directory\/\d+\/evidence$|^\/decision\/evidence\/payload$/;
 
 export async function honestReceipts(staff: Staff): Promise<readonly HonestReceipt[]> {
   const { alex, bea, cy, dan, zoe, twoOfThree } = staff;
@@ -46,12 +50,12 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
     ],
     ["an endorsement", await tenant.endorse(cy, "approver", cy, {}, second)],
     ["a revocation", await tenant.revoke(cy, alex, second)],
-    ["a role", await tenant.changeRole(dan, "developer", alex)],
+    ["a role", await tenant.changeRole(dan, "developer", alex, { policy: onePersonAtFirst(staff, alex) })],
     ["a recovery", await tenant.recover(cy, replacement, [alex, bea])],
     ["a policy", await changePolicy(tenant, staff)],
   ];
   await tenant.endorse(zoe, "approver", bea);
-  const last = await tenant.decide({ votes: [{ by: dan }] });
+  const last = await tenant.decide({ policy: onePersonAtFirst(staff, dan), votes: [{ by: dan }] });
   const bare = [EVE, last - 1];
   return Promise.all(
     [...named, ["a decision after every change", last] as const].map(async ([name, seq]) => ({
@@ -60,6 +64,19 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
       options: { tenant: tenant.stream, trust: tenant.log.trust(3) },
     })),
   );
+}
+
+/** With escalations to one person and to several. */
+function onePersonAtFirst({ bea, twoOfThree }: Staff, { id }: TestPerson): Policy {
+  const { require } = twoOfThree();
+  return twoOfThree({
+    require: { kind: "person", person: id },
+    escalations: [
+      { afterSeconds: 600, require: { kind: "person", person: bea.id } },
+      { afterSeconds: 660, require },
+    ],
+    breakGlass: [bea.id],
+  });
 }
 
 function createPasskey() {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { toBase64url, toHex } from "../../../src/core/encoding/bytes.ts";
+import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { isJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import type { Shape } from "../../../src/core/encoding/shape.ts";
 import { changeShape } from "../../../src/core/stream/change-format.ts";
@@ -69,15 +70,22 @@ export function valuesOf(shape: Shape<unknown>, depth = 0): Values {
   }
 }
 
-/** A place in a document, and what may be there. */
+/** Other values than this one. Not for a literal, which has none. */
+export function otherValuesOf({ value, shape }: Pick<Place, "value" | "shape">): Values {
+  const text = canonicalText(value);
+  return valuesOf(shape).filter((other) => canonicalText(other) !== text);
+}
+
+/** A place in a document, what is there, and what may be there. */
 export interface Place {
   readonly pointer: string;
+  readonly value: JsonValue;
   readonly shape: Shape<unknown>;
 }
 
 /** Every place of a document of this shape, also those that hold others. */
 export function placesOf(shape: Shape<unknown>, value: JsonValue, pointer = ""): readonly Place[] {
-  const place = { pointer, shape };
+  const place = { pointer, value, shape };
   switch (shape.kind) {
     case "nullable":
       return value === null ? [place] : [place, ...placesOf(shape.shape, value, pointer).slice(1)];
@@ -106,6 +114,29 @@ export function placesOf(shape: Shape<unknown>, value: JsonValue, pointer = ""):
     default:
       return [place];
   }
+}
+
+/** Every field of the shape's documents that can have several values, with `*` for each item of a list. */
+export function fieldsOf(shape: Shape<unknown>, pointer = "", depth = 0): readonly string[] {
+  const inner = (): readonly string[] => {
+    switch (shape.kind) {
+      case "nullable":
+        return fieldsOf(shape.shape, pointer, depth);
+      case "list":
+        return fieldsOf(shape.items, `${pointer}/*`, depth);
+      case "object":
+        return Object.entries(shape.fields).flatMap(([name, field]) =>
+          fieldsOf(field, `${pointer}/${name}`, depth),
+        );
+      case "variant":
+        return Object.values(shape.variants).flatMap((one) => fieldsOf(one, pointer, depth));
+      case "lazy":
+        return depth === 0 ? fieldsOf(shape.shape(), pointer, depth + 1) : [];
+      default:
+        return [];
+    }
+  };
+  return shape.kind === "literal" ? [] : [...new Set([pointer, ...inner()])];
 }
 
 function memberOf(value: JsonValue, name: string): JsonValue {
