@@ -1,13 +1,12 @@
 import { challengeOf } from "../core/confirmation/challenge.ts";
 import { statementNonce } from "../core/confirmation/statement.ts";
-import { toHex, utf8Text, type Bytes } from "../core/encoding/bytes.ts";
+import { base64urlBytes, hexBytes, toHex, utf8Text, type Bytes } from "../core/encoding/bytes.ts";
 import { sha256 } from "../core/encoding/hash.ts";
 import { canonicalText, hashOfJson } from "../core/encoding/jcs.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/encoding/strict-json.ts";
 import { commitOf } from "../core/evidence/directory-replay.ts";
 import type { DirectoryLink, Evidence, Receipt, Signer } from "../core/evidence/receipt.ts";
 import { entryOf } from "../core/evidence/record-chain.ts";
-import { base64urlBytes, hexBytes } from "../core/evidence/signed-record.ts";
 import type { ReceiptReport } from "../core/evidence/verify.ts";
 import { payloadCommit, recordLabel, streamId, streamKeyHash } from "../core/stream/record.ts";
 import { proofPathOf } from "../core/tlog/proof-path.ts";

@@ -1,5 +1,5 @@
 import { challengeOf } from "../../src/core/confirmation/challenge.ts";
-import { fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts";
+import { hexBytes, fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
@@ -7,7 +7,6 @@ import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain
 import { commitOf } from "../../src/core/evidence/directory-replay.ts";
 import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
 import type { DirectoryLink, Receipt, Signer } from "../../src/core/evidence/receipt.ts";
-import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { Trust } from "./evidence-input.ts";
 

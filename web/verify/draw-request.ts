@@ -1,9 +1,9 @@
+import { hexBytes } from "../../src/core/encoding/bytes.ts";
 import { comparisonCode, groupedCode } from "../../src/core/confirmation/challenge.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
 import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { hexBytes } from "../../src/core/evidence/signed-record.ts";
 import { show } from "../../src/core/display/show.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
 import { make } from "../common/dom.ts";

@@ -1,6 +1,6 @@
 import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { base64, base64urlnopad } from "@scure/base";
-import { accept, refuse, type Result } from "../refusal.ts";
+import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 
 // Byte sequences and their text encodings. Each encoding is strict: one text for one sequence of bytes, so
 // that a hash of the text and a hash of the bytes always mean the same.
@@ -91,4 +91,13 @@ function decode(decoder: (text: string) => Uint8Array, text: string): Bytes | un
   } catch {
     return undefined;
   }
+}
+
+/** For text whose shape has already checked the encoding. */
+export function base64urlBytes(text: string): Bytes {
+  return expectOk(fromBase64url(text));
+}
+
+export function hexBytes(text: string): Bytes {
+  return expectOk(fromHex(text));
 }

@@ -1,3 +1,4 @@
+import { hexBytes } from "../encoding/bytes.ts";
 import type { Checkpoint } from "../tlog/checkpoint.ts";
 import { proveConsistency, type LogReader } from "../tlog/log-entries.ts";
 import {
@@ -11,7 +12,6 @@ import type { ExportFile, ExportHeader } from "./export.ts";
 import { LOOKAHEAD_LABELS, compareWithLog, type LogComparison, type Progress } from "./log-comparison.ts";
 import { TOO_FEW_WITNESSES } from "./log-checks.ts";
 import type { Refusal, Result } from "../refusal.ts";
-import { hexBytes } from "./signed-record.ts";
 import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
 import {
   absentCheck,

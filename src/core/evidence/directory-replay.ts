@@ -1,4 +1,4 @@
-import { toHex } from "../encoding/bytes.ts";
+import { base64urlBytes, toHex } from "../encoding/bytes.ts";
 import { canonicalText } from "../encoding/jcs.ts";
 import { applyEffect } from "../stream/apply-effect.ts";
 import { applyChange } from "../stream/directory-change.ts";
@@ -17,7 +17,7 @@ import {
 import { accept, refuse, type Result } from "../refusal.ts";
 import type { DirectoryLink, SignedChange, SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
-import { base64urlBytes, signedFailure, type Before } from "./signed-record.ts";
+import { signedFailure, type Before } from "./signed-record.ts";
 
 // Rebuilds the directory from the owner's first passkey. Each change must be signed by people whom the changes before
 // it entitled.

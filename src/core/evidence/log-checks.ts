@@ -1,4 +1,4 @@
-import { equalBytes, utf8 } from "../encoding/bytes.ts";
+import { base64urlBytes, equalBytes, utf8 } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { checkBitcoinHeader } from "../timestamp/bitcoin.ts";
 import { attestationsOf, parseTimestampFile } from "../timestamp/ots.ts";
@@ -6,7 +6,6 @@ import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-poli
 import { absentCheck, checkResult, type Check, type Failure } from "./check.ts";
 import type { Receipt } from "./receipt.ts";
 import { recordInclusion } from "./record-chain.ts";
-import { base64urlBytes } from "./signed-record.ts";
 
 // The checks of a log's state: who signed it, and since when Bitcoin knows it.
 

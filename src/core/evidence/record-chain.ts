@@ -1,3 +1,4 @@
+import { hexBytes } from "../encoding/bytes.ts";
 import type { Bytes } from "../encoding/bytes.ts";
 import { parseCheckpoint } from "../tlog/checkpoint.ts";
 import { leafHash, verifyInclusion } from "../tlog/merkle.ts";
@@ -8,7 +9,6 @@ import { encodeEntry } from "../stream/record.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 import { commitOf } from "./directory-replay.ts";
 import type { Failure } from "./check.ts";
-import { hexBytes } from "./signed-record.ts";
 
 // The order of a receipt's records: each names those before it, and the log holds the last one.
 

@@ -1,12 +1,11 @@
 import { assertionHash, verifyAssertion } from "../webauthn/assertion.ts";
-import { fromBase64url, fromHex, toHex, type Bytes } from "../encoding/bytes.ts";
+import { base64urlBytes, hexBytes, toHex } from "../encoding/bytes.ts";
 import { challengeOf } from "../confirmation/challenge.ts";
 import { mayDecide, type Directory } from "../stream/directory.ts";
 import { rpIdOf } from "../webauthn/rp-id.ts";
 import { canonicalBytes, canonicalText, hashOfJson } from "../encoding/jcs.ts";
 import { parseJson, PAYLOAD_LIMITS } from "../encoding/strict-json.ts";
 import { payloadCommit } from "../stream/record.ts";
-import { expectOk } from "../refusal.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
 import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
@@ -155,13 +154,4 @@ export function isBackdated(at: string, earlier: number): boolean {
 function requestText(statement: Statement): string {
   const { tenant, project, action, requester, created, executeWithinSeconds } = statement;
   return canonicalText({ tenant, project, action, requester, created, executeWithinSeconds });
-}
-
-/** For fields whose shape has already checked the encoding. */
-export function base64urlBytes(text: string): Bytes {
-  return expectOk(fromBase64url(text));
-}
-
-export function hexBytes(text: string): Bytes {
-  return expectOk(fromHex(text));
 }

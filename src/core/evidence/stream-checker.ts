@@ -1,4 +1,4 @@
-import { toHex, type Bytes } from "../encoding/bytes.ts";
+import { hexBytes, toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
 import { parseChange } from "../stream/change-format.ts";
 import { seqsWithin, type Span } from "../stream/spans.ts";
@@ -15,7 +15,7 @@ import { applySignedChange, commitOf, creationFailure } from "./directory-replay
 import type { ExportHeader, ExportRow } from "./export.ts";
 import type { SignedChange, SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
-import { hexBytes, isBackdated, signedFailure, type Before } from "./signed-record.ts";
+import { isBackdated, signedFailure, type Before } from "./signed-record.ts";
 
 // Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
 // before it. It keeps only what later records are checked against, so a long export needs little memory.

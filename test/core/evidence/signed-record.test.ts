@@ -1,12 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { toBase64url, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
+import { base64urlBytes, hexBytes, toBase64url, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { canonicalBytes, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { replayDirectory } from "../../../src/core/evidence/directory-replay.ts";
 import type { Signer, SignedRecord } from "../../../src/core/evidence/receipt.ts";
 import {
-  base64urlBytes,
-  hexBytes,
   payloadFailure,
   signatureFailure,
   signedFailure,

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
-import type { Receipt } from "../../../src/core/evidence/receipt.ts";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { headerOf } from "../../support/evidence/export-file.ts";
+import { historyRow, type HistoryRow } from "../../../../src/core/evidence/history.ts";
+import type { Receipt } from "../../../../src/core/evidence/receipt.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
+import { headerOf } from "../../../support/evidence/export-file.ts";
 import {
   createStaff,
   failedChecks,
@@ -10,7 +10,7 @@ import {
   statusOf,
   verifiedReport,
   type Staff,
-} from "../../support/evidence/sample-company.ts";
+} from "../../../support/evidence/sample-company.ts";
 import {
   APPROVED,
   auditOf,
@@ -20,8 +20,8 @@ import {
   erase,
   failedChecks as failedAuditChecks,
   sampleHistory,
-} from "../../support/evidence/sample-history.ts";
-import type { TestTenant } from "../../support/evidence/sample-tenant.ts";
+} from "../../../support/evidence/sample-history.ts";
+import type { TestTenant } from "../../../support/evidence/sample-tenant.ts";
 
 // Histories in which exactly one thing is wrong, as the receipt's check `history` and the audit see them. Each test
 // accepts the honest history as well.
