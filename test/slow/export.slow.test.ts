@@ -5,12 +5,22 @@ import { concat, equalBytes, toHex, utf8Text, type Bytes } from "../../src/core/
 import {
   encodeHeader,
   encodeRow,
+  headerShape,
   openExport,
   parseHeader,
   parseRow,
+  rowShape,
+  type ExportHeader,
+  type ExportRow,
 } from "../../src/core/evidence/export.ts";
-import { sampleHistory } from "../support/evidence/sample-history.ts";
-import { exportOf, readerOf } from "../support/evidence/export-file.ts";
+import { erase, REJECTED, sampleHistory } from "../support/evidence/sample-history.ts";
+import { fileOf, headerOf, readerOf } from "../support/evidence/export-file.ts";
+import { createAuthenticator } from "../support/authenticator.ts";
+import { editJson } from "../support/evidence/edit-json.ts";
+import { fieldsOf, otherValuesOf, placesOf } from "../support/schemas/values-of-shape.ts";
+import type { Shape } from "../../src/core/encoding/shape.ts";
+import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
+import { RP, type TestTenant } from "../support/evidence/sample-tenant.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
 
 // Hundreds of thousands of mutated exports: none is accepted, and the same run accepts the original file.
@@ -18,10 +28,13 @@ import { createStaff } from "../support/evidence/sample-company.ts";
 const MUTATED_FILES = 40_000;
 const MUTATED_LINES = 70_000;
 const FLIPS_AUDITED = 4_000;
+const VALUES_AT_EACH_PLACE = 2;
 
 const staff = await createStaff();
-const tenant = await sampleHistory(staff);
-const file = exportOf(tenant);
+const tenant = await longHistory();
+/** The rejection is erased, and a later record announces it. */
+const rows = erase(tenant, [REJECTED]);
+const file = fileOf(headerOf(tenant), rows);
 const lines = (utf8Text(file) ?? "").split("\n").slice(0, -1);
 const bytesOf = (line: string) => new TextEncoder().encode(line);
 
@@ -130,6 +143,59 @@ it("accepts no file with a flipped bit, and the original before and after", asyn
   expect(accepted.slice(0, 5)).toEqual([]);
   expect(await isVerified(file)).toBe(true);
 });
+
+it("accepts no export with another value, whichever its place is", async () => {
+  expect(await isVerified(file)).toBe(true);
+  const header = headerOf(tenant);
+  const reached = new Set<string>();
+  const edit = async (
+    shape: Shape<unknown>,
+    document: JsonValue,
+    name: string,
+    whole: (edited: JsonValue) => Bytes,
+  ) => {
+    for (const place of placesOf(shape, document)) {
+      if (place.shape.kind === "literal") continue;
+      const { pointer } = place;
+      for (const value of fc.sample(otherValuesOf(place), VALUES_AT_EACH_PLACE)) {
+        // An export may withhold a payload.
+        if (value === null && pointer === "/sealed/evidence/payload" && name.startsWith("decision")) continue;
+        const edited = whole(editJson(document, pointer, () => value));
+        expect([name, pointer, value, await isVerified(edited)]).toEqual([name, pointer, value, false]);
+        reached.add(pointer.replaceAll(/\/\d+/g, "/*"));
+      }
+    }
+  };
+  await edit(headerShape, header, "header", (edited) => fileOf(edited as unknown as ExportHeader, rows));
+  for (const [seq, row] of rows.entries())
+    await edit(rowShape, row, `${row.kind} ${seq}`, (edited) =>
+      fileOf(header, rows.with(seq, edited as unknown as ExportRow)),
+    );
+  const fields = [...fieldsOf(headerShape), ...fieldsOf(rowShape)];
+  expect(fields.filter((field) => !reached.has(field))).toEqual([]);
+  expect(await isVerified(file)).toBe(true);
+});
+
+/** A history with every kind of record. */
+async function longHistory(): Promise<TestTenant> {
+  const { alex, bea, cy, dan, twoOfThree } = staff;
+  const own = await sampleHistory(staff);
+  const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
+  const { require } = twoOfThree();
+  const policy = twoOfThree({
+    require: { kind: "person", person: alex.id },
+    escalations: [
+      { afterSeconds: 600, require: { kind: "person", person: bea.id } },
+      { afterSeconds: 660, require },
+    ],
+    breakGlass: [bea.id],
+  });
+  await own.changeRole(dan, "developer", alex, { policy });
+  await own.decide({ policy, executeWithinSeconds: 60, votes: [{ by: alex }] });
+  await own.recover(cy, passkey, [alex, bea], { revoked: [] });
+  own.sealUnsigned("erased", { rule: "Rejections", spans: [{ from: REJECTED, to: REJECTED }] });
+  return own;
+}
 
 function around(at: number): string {
   return (utf8Text(file) ?? "").slice(Math.max(0, at - 40), at + 40);
