@@ -9,6 +9,7 @@ import {
   decidedReceipt,
   failedChecks,
   fullOptions,
+  statusOf,
   verifiedReport,
 } from "../../support/evidence/sample-company.ts";
 import type { SampleRequest } from "../../support/evidence/sample-tenant.ts";
@@ -105,6 +106,7 @@ describe("a tenant with more changes than a receipt holds", { timeout: MANY_CHAN
     expect([failedChecks(alone), alone.verified, alone.missing]).toEqual(["", false, ["revocation"]]);
     const whole = await verifyReceipt(file, { tenant: ANY_TENANT, history: own.history() });
     expect([failedChecks(whole), whole.verified, whole.missing]).toEqual(["", true, []]);
+    expect(statusOf(whole, "revocation")).toBe("passed");
   });
 });
 

@@ -98,6 +98,11 @@ describe("a verdict", () => {
     expect(shown(votesText(receipt))).toBe("[cy] approved “[Deploy to production]”");
   });
 
+  it("about a record that does not name its emergency: all signatures", async () => {
+    const receipt = await receiptOf({ policy: glass(), votes: [by("cy"), by("alex", "break-glass")] });
+    expect(shown(votesText(receipt))).toBe("[cy] approved and [alex] approved “[Deploy to production]”");
+  });
+
   it("about a change that was rejected names no change", async () => {
     const person = { id: staff.eve.id, username: "eve" };
     const payload = { v: 1, kind: "countersign/change", change: "role.changed", person, role: "owner" };

@@ -171,6 +171,11 @@ describe("files written by hand", () => {
       `ff 00 ${BITCOIN} 02 ff01 00 ${BITCOIN} 02 8002`,
       leaf({ kind: "bitcoin", height: 255 }, { kind: "bitcoin", height: 256 }),
     ],
+    [
+      "two unknown attestations of one kind, by content",
+      `ff 00 0102030405060708 01 01 00 0102030405060708 01 02`,
+      leaf({ ...other, payload: spell("01") }, { ...other, payload: spell("02") }),
+    ],
     ["a path", `f0 02 aabb 08 ${ALICE}`, step(append("aabb"), step(sha256, leaf(alice)))],
     [
       "attestations before operations, operations by tag and operand",

@@ -245,6 +245,7 @@ describe("refused consistency claims to the right roots", () => {
       { ...good, path: [next, next], newRoot: nodeHash(next, rootOf(2)) },
     ],
     ["too short a path", { ...good, newSize: 3 }],
+    ["half a size", { ...good, oldSize: 1.5, path: [one, next] }],
     ["a short hash", { ...good, path: [short], newRoot: nodeHash(one, short) }],
     ["a short old root", { ...good, oldRoot: short, newRoot: nodeHash(short, next) }],
     ["short roots of the same size", { ...good, oldRoot: short, newSize: 1, newRoot: short, path: [] }],

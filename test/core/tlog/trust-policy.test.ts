@@ -73,6 +73,14 @@ describe("the policy file", () => {
     });
   });
 
+  it("keeps the address of a log and of a witness", () => {
+    const text = `log ${vkey(log)} https://one.example/\nwitness w ${vkey(x1)} https://x1.example/\nquorum w\n`;
+    expect(expectOk(parseTrustPolicy(text))).toMatchObject({
+      logs: [{ url: "https://one.example/" }],
+      witnesses: [{ url: "https://x1.example/" }],
+    });
+  });
+
   it.each([
     ["no witness asked for", "quorum none\n"],
     ["several logs", `log ${vkey(log)}\nlog ${vkey(second)} https://two.example/\nquorum none\n`],
@@ -203,6 +211,19 @@ describe("the policy file", () => {
       "refusal.detail",
       "line 2: another key has this name and key id",
     );
+  });
+
+  it("may have two keys of one id under different names", () => {
+    // Found like the two above. The first of these is odd, so it has the other name.
+    const [one, two] = [66_457, 91_346].map((number) => {
+      const publicKey = new Uint8Array(32);
+      new DataView(publicKey.buffer).setUint32(0, number);
+      return noteKey(number % 2 === 1 ? "one.example" : "two.example", "ed25519", publicKey);
+    });
+    if (one === undefined || two === undefined) throw new Error("two keys are needed");
+    expect([one.id, two.id]).toEqual(["3e2913c3", "3e2913c3"]);
+    const text = `log ${encodeVkey(one)}\nlog ${encodeVkey(two)}\nquorum none\n`;
+    expect(expectOk(parseTrustPolicy(text)).logs).toHaveLength(2);
   });
 
   it("names the line of an error", () => {
