@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { concat, type Bytes } from "../core/encoding/bytes.ts";
+import type { Bytes } from "../core/encoding/bytes.ts";
 import { CliError } from "./cli-error.ts";
 
 const FETCH_SECONDS = 30;
@@ -53,7 +53,7 @@ async function collect(
     if (problem instanceof CliError) throw problem;
     throw new CliError(`can't read ${name} (${errorMessage(problem)})`);
   }
-  return concat(...parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 export function errorMessage(problem: unknown): string {

@@ -72,7 +72,11 @@ describe("countersign verify", () => {
     ["policy.txt", "form", "This is not a receipt: expected a value at character 0"],
     ["good.ndjson", "form", "This is not a receipt: expected the end of the text"],
     ["record-0.json", "form", "Expected one of decision, credential.endorsed"],
-    ["no-links.json", "signature, credential, revocation", "Change 4 of the directory is left out."],
+    [
+      "no-links.json",
+      "signature, credential, revocation",
+      "names change 4 as the last one before it, where the receipt has record 0.",
+    ],
     ["no-signers.json", "statement, outcome", "The record names 2 signatures, the file holds 0."],
   ];
   it.each(rows)("%s: not verified, with the reason", async (file, failed, sentence) => {

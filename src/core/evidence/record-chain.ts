@@ -32,11 +32,13 @@ export function chainFailure({ created, directory, decision }: Receipt): Failure
   return undefined;
 }
 
-/** The first change that is not in the receipt although a record in it names it as the last one; or undefined. */
-export function missingChange({ created, directory, decision }: Receipt): number | undefined {
+/** Whether each change is the one that the record after it names. A change that is left out leaves a gap. */
+export function gapFailure({ created, directory, decision }: Receipt): Failure {
   let last = created.record.seq;
   for (const { record } of [...directory, decision]) {
-    if (record.body.directory.seq !== last) return record.body.directory.seq;
+    const { seq } = record.body.directory;
+    if (seq !== last)
+      return `record ${record.seq} names change ${seq} as the last one before it, where the receipt has record ${last}`;
     last = record.seq;
   }
   return undefined;

@@ -18,7 +18,7 @@ import { compareWithHistory, type HistoryRow } from "./history.ts";
 import { anchorCheck, checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
 import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
 import { parseReceipt, RECEIPT_MAX_CHANGES, type Receipt, type SignedRecord } from "./receipt.ts";
-import { chainFailure, checkpointsOf, missingChange, recordInclusion } from "./record-chain.ts";
+import { chainFailure, checkpointsOf, gapFailure, recordInclusion } from "./record-chain.ts";
 import {
   credentialFailure,
   orderFailure,
@@ -206,10 +206,9 @@ function revocationCheck(
   options: VerifyOptions,
 ): ReceiptCheck {
   const failure = revocationFailure(receipt.decision, directory);
-  const missing = missingChange(receipt);
-  if (failure !== undefined || missing === undefined) return signedCheck(receipt, "revocation", failure);
-  if (receipt.directory.length < RECEIPT_MAX_CHANGES)
-    return check("revocation", `change ${missing} of the directory is left out`);
+  const gap = gapFailure(receipt);
+  if (failure !== undefined || gap === undefined) return signedCheck(receipt, "revocation", failure);
+  if (receipt.directory.length < RECEIPT_MAX_CHANGES) return check("revocation", gap);
   return history.status === "passed"
     ? signedCheck(receipt, "revocation", undefined)
     : absentCheck(
