@@ -16,7 +16,7 @@ declare module "vitest" {
 export async function workerdProject(
   root: string,
   suite: Suite,
-  options: { readonly include: string[]; readonly maxWorkers?: number },
+  options: { readonly include: string[]; readonly exclude?: string[]; readonly maxWorkers?: number },
 ): Promise<TestProjectInlineConfiguration> {
   hideExpectedMessages();
   const migrations = await readD1Migrations(`${root}migrations`);
