@@ -70,14 +70,26 @@ async function onCommandLine(): Promise<{ verified: boolean; failed: readonly st
   return { verified, failed: checks.filter(({ status }) => status === "failed").map(({ name }) => name) };
 }
 
-it("page and command line name the same failed checks of every forged receipt as its vector", async () => {
+function writeForged({ edits }: ForgedCase): void {
+  const changed = edits.reduce((file, { at, to }) => editJson(file, at, () => to), honest);
+  writeFileSync(receiptFile, canonicalText(changed));
+}
+
+it("the command line names the failed checks of every forged receipt", async () => {
   expect(forged.cases.length).toBeGreaterThan(100);
-  for (const { name, edits, receipt } of forged.cases) {
-    const changed = edits.reduce((file, { at, to }) => editJson(file, at, () => to), honest);
-    writeFileSync(receiptFile, canonicalText(changed));
-    const { verified, failed } = receipt;
-    expect([name, await onCommandLine()]).toEqual([name, { verified, failed }]);
-    const onPage = failed.filter((check) => check !== "label");
-    expect([name, await failedOnPage()]).toEqual([name, onPage]);
+  for (const each of forged.cases) {
+    writeForged(each);
+    const { verified, failed } = each.receipt;
+    expect([each.name, await onCommandLine()]).toEqual([each.name, { verified, failed }]);
   }
-}, 120_000);
+});
+
+it("the page names them, too, in whatever combination they occur", async () => {
+  const combinations = new Map(forged.cases.map((each) => [each.receipt.failed.join(" "), each]));
+  expect(combinations.size).toBeGreaterThan(10);
+  for (const each of combinations.values()) {
+    writeForged(each);
+    const failed = each.receipt.failed.filter((check) => check !== "label");
+    expect([each.name, await failedOnPage()]).toEqual([each.name, failed]);
+  }
+});

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { toBase64url, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
-import { isJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { encodeTimestampFile } from "../../../src/core/timestamp/ots.ts";
 import type { Attestation } from "../../../src/core/timestamp/ots-attestation.ts";
 import { parseLogProof } from "../../../src/core/tlog/log-proof.ts";
@@ -237,25 +236,6 @@ it("a receipt holds at most 1,000 changes of the directory", async () => {
 });
 
 describe("a changed file", () => {
-  it(
-    "is refused whatever single value is changed, while the file itself is accepted",
-    { timeout: 30_000 },
-    async () => {
-      const receipt = await decidedReceipt(tenant, {
-        policy: twoOfThree(),
-        votes: [{ by: cy, reason: "fine" }, { by: dan }],
-      });
-      const knowledge = fullOptions(tenant);
-      expect((await verifyReceipt(encodeReceipt(receipt), knowledge)).verified).toBe(true);
-      const accepted: string[] = [];
-      for (const pointer of leaves(receipt, "")) {
-        const report = await verifyReceipt(canonicalBytes(editJson(receipt, pointer, another)), knowledge);
-        if (report.verified) accepted.push(pointer);
-      }
-      expect(accepted).toEqual([]);
-    },
-  );
-
   const spellings: [string, (file: string) => string][] = [
     ["a space at the end", (file) => `${file} `],
     [
@@ -279,20 +259,3 @@ describe("a changed file", () => {
     expect([report.verified, report.outcome, failedChecks(report)]).toEqual([false, null, "form"]);
   });
 });
-
-function leaves(value: JsonValue, at: string): readonly string[] {
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => leaves(item as JsonValue, `${at}/${index}`));
-  if (isJsonObject(value))
-    return Object.entries(value).flatMap(([name, member]) => leaves(member, `${at}/${name}`));
-  return [at];
-}
-
-/** A different value of the same type, as similar as possible. */
-function another(value: JsonValue): JsonValue {
-  if (typeof value === "number") return value + 1;
-  if (typeof value === "boolean") return !value;
-  if (typeof value !== "string") return "x";
-  const last = value.slice(-1);
-  return `${value.slice(0, -1)}${last === "A" ? "B" : "A"}`;
-}
