@@ -1,4 +1,12 @@
-import { canBeMetWithout, isMet, peopleOf, requirementsAfter, whoMayVote, type Policy } from "./policy.ts";
+import {
+  isEndedByRejections,
+  isMet,
+  mayOverride,
+  peopleOf,
+  requirementsAfter,
+  whoMayVote,
+  type Policy,
+} from "./policy.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
 // The life cycle of a confirmation as one pure function. It checks for every refusal before it changes
@@ -114,7 +122,10 @@ function castVote(
   if (hasVoted(state, person)) return ALREADY_SIGNED;
   const votes = [...state.votes, { person, vote, at: now, counts: true }];
   const voted = { ...state, votes };
-  const ended = vote === "reject" ? isEndedByRejections(policy, voted) : isApproved(policy, voted, now);
+  const ended =
+    vote === "reject"
+      ? isEndedByRejections(policy, countedVoters(voted, "reject"), state.requester)
+      : isApproved(policy, voted, now);
   const outcome = vote === "reject" ? "rejected" : "approved";
   return accept(ended ? end(voted, outcome, now) : { state: voted, effects: [], at: now });
 }
@@ -133,7 +144,7 @@ function override(
 ): Result<Change> {
   const closed = closedRefusal(policy, state, now);
   if (closed) return closed;
-  if (!policy.breakGlass.includes(person) || (policy.excludeRequester && person === state.requester)) {
+  if (!mayOverride(policy, person, state.requester)) {
     return refuse("break_glass_not_allowed", "the policy does not allow this person to decide alone");
   }
   if (hasVoted(state, person)) return ALREADY_SIGNED;
@@ -233,12 +244,6 @@ function lastStepAt(policy: Policy, { createdAt, votes, escalated, decidedAt }: 
 
 function isApproved(policy: Policy, state: Confirmation, now: number): boolean {
   return isMet(policy, countedVoters(state, "approve"), now - state.createdAt);
-}
-
-/** Asked when somebody has rejected. A person whose vote does not count has not rejected. */
-function isEndedByRejections(policy: Policy, state: Confirmation): boolean {
-  const rejecters = countedVoters(state, "reject");
-  return policy.rejection === "first" || !canBeMetWithout(policy, rejecters, state.requester);
 }
 
 function countedVoters({ votes }: Confirmation, vote: Vote["vote"]): ReadonlySet<string> {

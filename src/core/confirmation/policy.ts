@@ -65,7 +65,7 @@ export function parsePolicy(value: JsonValue): Result<Policy> {
   const matched = matchWithinDepth(value);
   if (!matched.ok) return matched;
   const policy = matched.value;
-  const trees = [policy.require, ...policy.escalations.map((escalation) => escalation.require)];
+  const trees = requirementsAfter(policy, Number.POSITIVE_INFINITY);
   for (const tree of trees) {
     const seats = seatsOf(tree);
     if (seats.length > POLICY_MAX_SEATS)
@@ -128,6 +128,21 @@ export function whoMayVote(
 /** Whether these approvals are enough after this time. */
 export function isMet(policy: Policy, approvers: ReadonlySet<string>, elapsedMilliseconds: number): boolean {
   return requirementsAfter(policy, elapsedMilliseconds).some((tree) => isSatisfied(tree, approvers));
+}
+
+/** Who may approve alone in an emergency. */
+export function mayOverride(policy: Policy, person: string, requester: string | null): boolean {
+  return policy.breakGlass.includes(person) && !(policy.excludeRequester && person === requester);
+}
+
+/** Whether these rejections end the request. */
+export function isEndedByRejections(
+  policy: Policy,
+  rejecters: ReadonlySet<string>,
+  requester: string | null,
+): boolean {
+  const isAny = rejecters.size > 0;
+  return isAny && (policy.rejection === "first" || !canBeMetWithout(policy, rejecters, requester));
 }
 
 /** Whether approvals of everybody but the rejecters would be enough, now or after an escalation. */
@@ -200,7 +215,7 @@ function matchWithinDepth(value: JsonValue): Result<Policy> {
   // The JSON limits bound the recursion of the shape; a policy's own limit is lower.
   const matched = shape.matchShape(policyShape, value);
   if (!matched.ok) return matched;
-  const trees = [matched.value.require, ...matched.value.escalations.map((escalation) => escalation.require)];
+  const trees = requirementsAfter(matched.value, Number.POSITIVE_INFINITY);
   return Math.max(...trees.map(depthOf)) > POLICY_MAX_DEPTH
     ? refuse("policy_invalid", `nested more than ${POLICY_MAX_DEPTH} levels deep`)
     : matched;

@@ -1,6 +1,7 @@
 import {
-  canBeMetWithout,
+  isEndedByRejections,
   isMet,
+  mayOverride,
   parsePolicy,
   policyHash,
   singleApproverPolicy,
@@ -42,8 +43,7 @@ function voteFailure({ vote, approver, requester, reason }: Statement, { rules, 
     return whoMayVote(rules, elapsed, requester.person).has(id)
       ? undefined
       : `the policy does not ask ${username}, or not yet at that time`;
-  const isExcluded = rules.excludeRequester && id === requester.person;
-  if (!rules.breakGlass.includes(id) || isExcluded)
+  if (!mayOverride(rules, id, requester.person))
     return `the policy does not let ${username} approve alone in an emergency`;
   return reason.trim() === "" ? "an emergency approval needs a reason" : undefined;
 }
@@ -80,8 +80,7 @@ function typeFailure({ record, evidence: { payload } }: SignedRecord): Failure {
 function votesFailure(outcome: SignedRecord["record"]["body"]["outcome"], votes: Votes): Failure {
   const { rules, elapsed, approvers, rejecters, emergencies, requester } = votes;
   const met = isMet(rules, approvers, elapsed);
-  const isRejected =
-    rejecters.size > 0 && (rules.rejection === "first" || !canBeMetWithout(rules, rejecters, requester));
+  const isRejected = isEndedByRejections(rules, rejecters, requester);
   switch (outcome) {
     case "approved":
       if (emergencies.size > 0) return "an emergency approval is sealed as an ordinary one";
