@@ -1,5 +1,4 @@
-import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { recordLabel, encodeEntry } from "../../../src/core/stream/record.ts";
 import { fromHex, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
@@ -15,16 +14,13 @@ import {
   type Findings,
 } from "./support/attack-findings.ts";
 import {
-  createAttackedTenant,
   quorumOfBoth,
   readLogEntries,
   resealFrom,
-  restoreSnapshot,
   rewriteLog,
   SEQ,
-  takeSnapshot,
   type AttackedTenant,
-  type Snapshot,
+  setUpAttackedTenant,
 } from "./support/attack-fixture.ts";
 import {
   approveAs,
@@ -45,13 +41,9 @@ import { rows } from "../support/database-rows.ts";
 // the evidence from before the attack passes every check.
 
 let tenant: AttackedTenant;
-let snapshot: Snapshot;
-beforeAll(async () => {
-  tenant = await createAttackedTenant();
-  snapshot = await takeSnapshot(tenant);
+setUpAttackedTenant((created) => {
+  tenant = created;
 });
-beforeEach(() => restoreSnapshot(snapshot));
-afterAll(() => reset());
 
 interface Attack {
   readonly name: string;

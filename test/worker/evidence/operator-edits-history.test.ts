@@ -1,5 +1,4 @@
-import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { PAYLOAD } from "../support/rest-calls.ts";
@@ -11,15 +10,7 @@ import {
   takeBaseline,
   type Findings,
 } from "./support/attack-findings.ts";
-import {
-  createAttackedTenant,
-  resealFrom,
-  restoreSnapshot,
-  SEQ,
-  takeSnapshot,
-  type AttackedTenant,
-  type Snapshot,
-} from "./support/attack-fixture.ts";
+import { resealFrom, SEQ, type AttackedTenant, setUpAttackedTenant } from "./support/attack-fixture.ts";
 import { dropTriggers, forge, editStatement, shiftRecords } from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
 
@@ -27,13 +18,9 @@ import { rows } from "../support/database-rows.ts";
 // rewritten and signed again to agree. After that, only people's signatures and earlier observers show the edit.
 
 let tenant: AttackedTenant;
-let snapshot: Snapshot;
-beforeAll(async () => {
-  tenant = await createAttackedTenant();
-  snapshot = await takeSnapshot(tenant);
+setUpAttackedTenant((created) => {
+  tenant = created;
 });
-beforeEach(() => restoreSnapshot(snapshot));
-afterAll(() => reset());
 
 interface Edit {
   readonly name: string;

@@ -1,26 +1,15 @@
-import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { CASE_MAX_MILLISECONDS, NO_FINDINGS, runAttack, type Findings } from "./support/attack-findings.ts";
-import {
-  createAttackedTenant,
-  restoreSnapshot,
-  takeSnapshot,
-  type AttackedTenant,
-  type Snapshot,
-} from "./support/attack-fixture.ts";
+import { type AttackedTenant, setUpAttackedTenant } from "./support/attack-fixture.ts";
 import { forgeOutcome, type ForgedOutcome, type Rules } from "./support/forged-outcomes.ts";
 
 // Real signatures that the operator seals with an outcome that does not follow from them. Each row breaks one rule of
 // the table in web/docs/formats.md. The honest history before it passes every check.
 
 let tenant: AttackedTenant;
-let snapshot: Snapshot;
-beforeAll(async () => {
-  tenant = await createAttackedTenant();
-  snapshot = await takeSnapshot(tenant);
+setUpAttackedTenant((created) => {
+  tenant = created;
 });
-beforeEach(() => restoreSnapshot(snapshot));
-afterAll(() => reset());
 
 /** The name says which votes are sealed, and as what. */
 interface Attack extends ForgedOutcome {

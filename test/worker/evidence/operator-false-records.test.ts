@@ -1,5 +1,4 @@
-import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
 import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
 import { fromHex, toBase64url, toHex, utf8, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
@@ -25,28 +24,16 @@ import {
   runAttack,
   type Findings,
 } from "./support/attack-findings.ts";
-import {
-  createAttackedTenant,
-  quorumOfBoth,
-  restoreSnapshot,
-  SEQ,
-  takeSnapshot,
-  type AttackedTenant,
-  type Snapshot,
-} from "./support/attack-fixture.ts";
+import { quorumOfBoth, SEQ, type AttackedTenant, setUpAttackedTenant } from "./support/attack-fixture.ts";
 import { endorsementChange, forge, plantPerson, roleChange, type Forged } from "./support/forged-rows.ts";
 
 // Records that no honest service makes, although the signatures in them are real: one key as two people, a false date, a
 // content or a policy beyond the limits, an erased revocation. The honest history before each passes every check.
 
 let tenant: AttackedTenant;
-let snapshot: Snapshot;
-beforeAll(async () => {
-  tenant = await createAttackedTenant();
-  snapshot = await takeSnapshot(tenant);
+setUpAttackedTenant((created) => {
+  tenant = created;
 });
-beforeEach(() => restoreSnapshot(snapshot));
-afterAll(() => reset());
 
 /** The same key under another id, for a person who does not exist. An admin who helps the operator endorses it. */
 async function approveTwiceWithOneKey(): Promise<string> {

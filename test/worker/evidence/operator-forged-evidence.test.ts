@@ -1,6 +1,5 @@
-import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
 import { fromHex, toHex, utf8, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { proveConsistency } from "../../../src/core/tlog/log-entries.ts";
@@ -37,14 +36,11 @@ import {
   type MonitorMemory,
 } from "./support/attack-findings.ts";
 import {
-  createAttackedTenant,
   readLogEntries,
-  restoreSnapshot,
   rewriteLog,
   SEQ,
-  takeSnapshot,
   type AttackedTenant,
-  type Snapshot,
+  setUpAttackedTenant,
 } from "./support/attack-fixture.ts";
 import { forge } from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
@@ -53,13 +49,9 @@ import { rows } from "../support/database-rows.ts";
 // show by itself passes. It fails when it is compared with another piece.
 
 let tenant: AttackedTenant;
-let snapshot: Snapshot;
-beforeAll(async () => {
-  tenant = await createAttackedTenant();
-  snapshot = await takeSnapshot(tenant);
+setUpAttackedTenant((created) => {
+  tenant = created;
 });
-beforeEach(() => restoreSnapshot(snapshot));
-afterAll(() => reset());
 
 const opened = (file: Bytes | string): Receipt =>
   expectOk(parseReceipt(typeof file === "string" ? utf8(file) : file));

@@ -1,5 +1,4 @@
-import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
@@ -13,14 +12,11 @@ import {
   type Findings,
 } from "./support/attack-findings.ts";
 import {
-  createAttackedTenant,
   requestFromBoth,
   resealFrom,
-  restoreSnapshot,
   SEQ,
-  takeSnapshot,
   type AttackedTenant,
-  type Snapshot,
+  setUpAttackedTenant,
 } from "./support/attack-fixture.ts";
 import {
   approveAs,
@@ -37,13 +33,9 @@ import { requireDeviceBound } from "../support/signed-decisions.ts";
 // the listed checks detect it. web/docs/security.md lists these limits: change it if a check here detects more.
 
 let tenant: AttackedTenant;
-let snapshot: Snapshot;
-beforeAll(async () => {
-  tenant = await createAttackedTenant();
-  snapshot = await takeSnapshot(tenant);
+setUpAttackedTenant((created) => {
+  tenant = created;
 });
-beforeEach(() => restoreSnapshot(snapshot));
-afterAll(() => reset());
 
 interface Limit {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
 import { canonicalPayload } from "../../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation } from "../../../../src/app/confirmation/create.ts";
@@ -50,7 +51,19 @@ export const SEQ = {
 /** The log starts with the first record of another tenant. */
 export const ENTRIES_BEFORE = 1;
 
-export async function createAttackedTenant(): Promise<AttackedTenant> {
+/** The tenant of a test file. Before each test, what the last one did to it is undone. */
+export function setUpAttackedTenant(assign: (created: AttackedTenant) => void): void {
+  let snapshot: Snapshot;
+  beforeAll(async () => {
+    const tenant = await createAttackedTenant();
+    snapshot = await takeSnapshot(tenant);
+    assign(tenant);
+  });
+  beforeEach(() => restoreSnapshot(snapshot));
+  afterAll(() => reset());
+}
+
+async function createAttackedTenant(): Promise<AttackedTenant> {
   const runtime = await freshRuntime();
   // A reset does not remove everything that other files left in the log, and these tests need exact indices.
   await rewriteLog([]);
@@ -124,14 +137,14 @@ export async function requestFromBoth(tenant: AttackedTenant, threshold: number)
 }
 
 /** The whole state, so that each attack starts from the same one. */
-export interface Snapshot {
+interface Snapshot {
   readonly tables: ReadonlyMap<string, readonly Row[]>;
   readonly log: Rows;
   /** A session from a later sign-in would not exist any more. */
   readonly cookies: ReadonlyMap<BrowserClient, string>;
 }
 
-export async function takeSnapshot({ alex, maria, cy, rae }: AttackedTenant): Promise<Snapshot> {
+async function takeSnapshot({ alex, maria, cy, rae }: AttackedTenant): Promise<Snapshot> {
   const names = await tableNames();
   const tables = await Promise.all(
     names.map(async (name) => [name, await rows(`SELECT * FROM ${name}`)] as const),
@@ -140,7 +153,7 @@ export async function takeSnapshot({ alex, maria, cy, rae }: AttackedTenant): Pr
   return { tables: new Map(tables), log: await takeRows(), cookies };
 }
 
-export async function restoreSnapshot({ tables, log: entries, cookies }: Snapshot): Promise<void> {
+async function restoreSnapshot({ tables, log: entries, cookies }: Snapshot): Promise<void> {
   await reset();
   await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
   const inserts = [...tables].flatMap(([name, all]) =>
