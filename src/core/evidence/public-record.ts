@@ -9,7 +9,7 @@ import { parseLogProof } from "../tlog/log-proof.ts";
 import { absentCheck, ANY_TENANT, checkResult, malformedChecks, type Check, type Failure } from "./check.ts";
 import { checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
 import { anchorShape, labelField, opened, proofField, RECEIPT_LIMITS, type Receipt } from "./receipt.ts";
-import { recordInclusion } from "./record-chain.ts";
+import { recordInclusion, type ProvenRecord } from "./record-chain.ts";
 import type { VerifyOptions } from "./verify.ts";
 
 // What anyone with the link may see of one decision: its record with the salt of its log entry, and the
@@ -122,11 +122,7 @@ export function isReceiptOf({ opening }: Verification, { decision }: Receipt): b
   return equalBytes(openedBytes(opening), openedBytes(decision));
 }
 
-function openedBytes({
-  record,
-  entrySalt,
-  label,
-}: Pick<Receipt["decision"], "record" | "entrySalt" | "label">): Uint8Array {
+function openedBytes({ record, entrySalt, label }: Omit<ProvenRecord, "proof">): Uint8Array {
   return canonicalBytes({ record, entrySalt, label });
 }
 

@@ -1,6 +1,7 @@
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { hashOfJson } from "../encoding/jcs.ts";
-import { parseJsonObject } from "../encoding/strict-json.ts";
+import { parseJsonObject, type JsonObject } from "../encoding/strict-json.ts";
+import { refuse, type Result } from "../refusal.ts";
 import type { Directory } from "../stream/directory.ts";
 import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
 import type { TrustPolicy } from "../tlog/trust-policy.ts";
@@ -29,7 +30,7 @@ import {
 } from "./signed-record.ts";
 
 // Verifies a receipt as a list of named checks. A check that needs something the verifier did not give, or that
-// nobody's signature supports, reads absent, never passed.
+// no signature supports, reads absent, never passed.
 
 /** The text of each check when it passes. */
 export const RECEIPT_CHECKS = {
@@ -116,9 +117,10 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
   const { directory } = replay;
   const history = await historyCheck(receipt, options);
   const included = recordInclusion(decision, decision.proof, genesis.logOrigin);
+  const own = ownPayload(receipt, options);
   const checks: readonly ReceiptCheck[] = [
     check("form", undefined),
-    payloadCheck(receipt, options),
+    payloadCheck(receipt, own),
     signedCheck(receipt, "statement", statementFailure(decision, genesis.rp)),
     signedCheck(receipt, "signature", await signatureFailure(decision, directory)),
     signedCheck(receipt, "credential", credentialFailure(decision, directory)),
@@ -130,7 +132,7 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
       orderFailure(decision, directory, timesBefore(receipt)) ?? chainFailure(receipt),
     ),
     signedCheck(receipt, "policy", policyFailure(decision)),
-    outcomeCheck(withOwnPayload(decision, options), directory),
+    outcomeCheck(withPayload(decision, own), directory),
     check("inclusion", included.ok ? undefined : included.refusal.detail),
     ...(await checkpointChecks(checkpointsOf(receipt), options.trust)),
     anchorCheck(receipt, options.bitcoinHeaders),
@@ -170,20 +172,25 @@ function signedCheck(receipt: Receipt, name: ReceiptCheckName, failure: Failure)
     : check(name, failure);
 }
 
-function payloadCheck(receipt: Receipt, { payload }: VerifyOptions): ReceiptCheck {
+/** The verifier's own payload, if it is the one that was signed. */
+function ownPayload({ decision }: Receipt, { payload }: VerifyOptions): Result<JsonObject> | undefined {
+  if (payload === undefined) return undefined;
+  const own = parseJsonObject(payload);
+  if (!own.ok) return refuse(own.refusal.code, `your payload is not strict JSON: ${own.refusal.detail}`);
+  return toHex(hashOfJson(own.value)) === decision.evidence.payloadHash
+    ? own
+    : refuse("argument_hash_mismatch", "your payload is not the one whose hash is in the receipt");
+}
+
+function payloadCheck(receipt: Receipt, own: Result<JsonObject> | undefined): ReceiptCheck {
   const { evidence } = receipt.decision;
   const failure = payloadFailure(receipt.decision);
   if (failure !== undefined) return check("payload", failure);
-  if (payload !== undefined) {
-    const own = parseJsonObject(payload);
-    if (!own.ok) return check("payload", `your payload is not strict JSON: ${own.refusal.detail}`);
-    if (toHex(hashOfJson(own.value)) !== evidence.payloadHash)
-      return check("payload", "your payload is not the one whose hash is in the receipt");
-  }
+  if (own?.ok === false) return check("payload", own.refusal.detail);
   if (!isSigned(receipt))
     return absentCheck("payload", "nobody signed it: what the request was about is the operator's word");
   if (evidence.payload !== null) return check("payload", undefined);
-  return payload === undefined
+  return own === undefined
     ? absentCheck("payload", `the payload is withheld; its hash is ${evidence.payloadHash}`)
     : check(
         "payload",
@@ -223,11 +230,10 @@ function timesBefore({ created, directory }: Receipt): readonly string[] {
   return [created.record.at, directory.at(-1)?.record.at ?? created.record.at];
 }
 
-/** With the verifier's own payload, if the receipt withholds it and it is the one that was signed. */
-function withOwnPayload({ record, evidence }: SignedRecord, { payload }: VerifyOptions): SignedRecord {
-  const own = evidence.payload === null && payload !== undefined ? parseJsonObject(payload) : undefined;
-  const isSame = own?.ok === true && toHex(hashOfJson(own.value)) === evidence.payloadHash;
-  return { record, evidence: isSame ? { ...evidence, payload: own.value } : evidence };
+/** With the verifier's own payload where the receipt withholds it. */
+function withPayload({ record, evidence }: SignedRecord, own: Result<JsonObject> | undefined): SignedRecord {
+  const payload = evidence.payload ?? (own?.ok === true ? own.value : null);
+  return { record, evidence: { ...evidence, payload } };
 }
 
 function outcomeCheck({ record, evidence }: SignedRecord, directory: Directory): ReceiptCheck {
