@@ -33,7 +33,7 @@ export async function ask(
   const { store, key, project, requester } = principal;
   if (input.policy !== null || input.username === null)
     return refuse("validation_failed", "there is no policy of this name", "/policy");
-  // A decision changes nobody's passkeys, so verifiers reject one whose payload is an approved change.
+  // A decision changes no passkey, so verifiers reject one whose payload is an approved change.
   if (isChange(input.payload.value))
     return refuse("validation_failed", "an API key can't ask for a change of who may sign", "/payload");
   const idempotency =

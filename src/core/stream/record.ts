@@ -86,7 +86,7 @@ const changeEffect = shape.object({
 
 const decisionBody = shape.object(decisionFields);
 const personChangeBody = shape.object({ ...decisionFields, change: changeEffect });
-/** A change that affects nobody's passkeys or role. */
+/** A change that affects no passkey and no role. */
 const otherChangeBody = shape.object({ ...decisionFields, change: shape.literal(null) });
 
 const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape<Body>) =>

@@ -159,7 +159,7 @@ const PARTS: readonly Definition[] = [
   {
     name: "body.other",
     shape: fieldOf(changeRecords.revealed, "body"),
-    description: "What a record says of a change that affects nobody's role or passkeys.",
+    description: "What a record says of a change that affects no role and no passkey.",
     fields: SEALED_FIELDS,
   },
   { name: "credential", shape: credential, description: "A passkey: its id and its COSE key." },
