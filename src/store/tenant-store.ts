@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql, type Placeholder, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, inArray, isNull, sql, type Placeholder, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import { NO_DATABASE, type Database } from "./database.ts";
@@ -43,6 +43,21 @@ export class Scope<TenantId extends string | Placeholder = string | Placeholder>
       .from(table as SQLiteTable)
       .where(this.#scope(table, where))
       .$dynamic() as unknown as Selection<Row<Table>>;
+  }
+
+  /** For lists: a payload, a policy or a signed statement can be 64 KiB in each row. */
+  selectColumns<Table extends TenantTable, Name extends keyof Row<Table> & string>(
+    table: Table,
+    names: readonly Name[],
+    where?: SQL,
+  ) {
+    const all = getTableColumns(table);
+    const columns = Object.fromEntries(names.map((name) => [name, all[name]] as const));
+    return this.#database
+      .select(columns as Record<string, SQLiteColumn>)
+      .from(table as SQLiteTable)
+      .where(this.#scope(table, where))
+      .$dynamic() as unknown as Selection<Pick<Row<Table>, Name>>;
   }
 
   insert<Table extends TenantTable>(table: Table, row: NewRow<Table>) {

@@ -65,6 +65,6 @@ function stepType(input: UnsignedInput, status: string): StepAttempt["type"] {
 /** Applies every expiry and escalation that is due. Returns when the next one is; undefined if nothing is pending. */
 export async function tickDue(runtime: Runtime, store: TenantStore): Promise<number | undefined> {
   const due = await findDue(store, runtime.now(), TICK_MAX_CONFIRMATIONS);
-  for (const { id } of due) await applyUnsigned(runtime, store, id, { kind: "tick" });
+  for (const id of due) await applyUnsigned(runtime, store, id, { kind: "tick" });
   return nextDue(store);
 }

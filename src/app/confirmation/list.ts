@@ -3,15 +3,15 @@ import {
   approverNames,
   listConfirmations,
   sealedAmong,
+  type ListedRow,
   type ListFilter,
 } from "../../store/confirmation/confirmation-list.ts";
-import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
 import { applyUnsigned, tickDue } from "./apply-unsigned.ts";
 
 export interface ListItem {
-  readonly row: ConfirmationRow;
+  readonly row: ListedRow;
   readonly status: Status;
   readonly username: string | null;
 }
@@ -41,7 +41,7 @@ export async function list(
     return {
       row,
       status: isSigned && !sealed.has(row.id) ? ("pending" as const) : row.status,
-      username: row.policy === null ? (usernames.get(row.id) ?? null) : null,
+      username: row.policyHash === null ? (usernames.get(row.id) ?? null) : null,
     };
   });
   return { items, hasMore: rows.length > filter.limit };

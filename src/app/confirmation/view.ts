@@ -65,6 +65,6 @@ export function signedVoteOf(row: VoteRow): SignedVote {
   };
 }
 
-export function metadataOf(row: ConfirmationRow): JsonObject | null {
+export function metadataOf(row: Pick<ConfirmationRow, "metadata">): JsonObject | null {
   return row.metadata === null ? null : (expectOk(parseJsonText(row.metadata)) as JsonObject);
 }

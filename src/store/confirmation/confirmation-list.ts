@@ -17,13 +17,31 @@ export interface ListFilter {
   readonly after?: string | undefined;
 }
 
+/** What a list shows of a confirmation. Its payload and its policy are read one by one. */
+const LISTED = [
+  "id",
+  "action",
+  "payloadHash",
+  "policyHash",
+  "metadata",
+  "status",
+  "createdAt",
+  "expiresAt",
+  "dueAt",
+  "executeWithinMs",
+  "decidedAt",
+  "decidedSeq",
+  "consumedAt",
+] as const;
+export type ListedRow = Pick<ConfirmationRow, (typeof LISTED)[number]>;
+
 /** Decisions that match, newest first: one more than the limit if there are more. */
 export async function listConfirmations(
   store: TenantStore,
   filter: ListFilter,
-): Promise<readonly ConfirmationRow[]> {
+): Promise<readonly ListedRow[]> {
   return store
-    .select(confirmations, matching(store, filter))
+    .selectColumns(confirmations, LISTED, matching(store, filter))
     .orderBy(desc(confirmations.id))
     .limit(filter.limit + 1);
 }
@@ -50,7 +68,7 @@ function matching(store: TenantStore, filter: ListFilter): SQL | undefined {
 /** The ids of those whose outcome is sealed. */
 export async function sealedAmong(
   store: TenantStore,
-  rows: readonly ConfirmationRow[],
+  rows: readonly ListedRow[],
 ): Promise<ReadonlySet<string>> {
   const seqs = rows.flatMap(({ decidedSeq }) => (decidedSeq === null ? [] : [decidedSeq]));
   const records = await store.selectIn(outbox, outbox.seq, seqs);

@@ -179,17 +179,18 @@ export async function findPendingEndorsements(store: TenantStore): Promise<reado
 /** Written as in the partial index: with a parameter the planner would not use it. */
 export const IS_PENDING = sql`${confirmations.status} = 'pending'`;
 
-/** Pending confirmations that time alone changes now. */
-export async function findDue(
-  store: TenantStore,
-  now: number,
-  limit: number,
-): Promise<readonly ConfirmationRow[]> {
-  return store.select(confirmations, and(IS_PENDING, lte(confirmations.dueAt, now))).limit(limit);
+/** The ids of pending confirmations that time alone changes now. */
+export async function findDue(store: TenantStore, now: number, limit: number): Promise<readonly string[]> {
+  const isDue = and(IS_PENDING, lte(confirmations.dueAt, now));
+  const due = await store.selectColumns(confirmations, ["id"], isDue).limit(limit);
+  return due.map(({ id }) => id);
 }
 
 /** When the next pending confirmation is due; undefined if none is pending. */
 export async function nextDue(store: TenantStore): Promise<number | undefined> {
-  const [next] = await store.select(confirmations, IS_PENDING).orderBy(confirmations.dueAt).limit(1);
+  const [next] = await store
+    .selectColumns(confirmations, ["dueAt"], IS_PENDING)
+    .orderBy(confirmations.dueAt)
+    .limit(1);
   return next?.dueAt;
 }
