@@ -3,10 +3,12 @@ import type {
   ceremonies,
   confirmations,
   credentials,
+  enrolments,
   events,
   outbox,
   people,
   projects,
+  sessions,
   steps,
   tenants,
   votes,
@@ -15,6 +17,8 @@ import type {
 export type Tenant = typeof tenants.$inferSelect;
 export type PersonRow = typeof people.$inferSelect;
 export type CredentialRow = typeof credentials.$inferSelect;
+export type EnrolmentRow = typeof enrolments.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
 export type ProjectRow = typeof projects.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 export type ConfirmationRow = typeof confirmations.$inferSelect;

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { apiKeys, projects } from "../schema.ts";
-import type { ProjectRow } from "../rows.ts";
+import type { ApiKeyRow, ProjectRow } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
 
 /** Neither revoked nor expired at this time. */
@@ -19,6 +19,32 @@ export const ACTIVE_KEY = prepared(apiKeys, (scope) =>
 export async function isKeyActive(store: TenantStore, key: string, now: number): Promise<boolean> {
   const [rows] = await store.run([ACTIVE_KEY.with({ key, now })]);
   return rows.length > 0;
+}
+
+const HASH = sql.placeholder("hash");
+const KEY = prepared(apiKeys, (scope) => scope.select(apiKeys, eq(apiKeys.hash, HASH)));
+const PROJECT_OF_KEY = prepared(projects, (scope) =>
+  scope.select(
+    projects,
+    sql`${projects.id} = (SELECT ${apiKeys.projectId} FROM ${apiKeys}
+      WHERE ${apiKeys.tenantId} = ${scope.tenantId} AND ${apiKeys.hash} = ${HASH})`,
+  ),
+);
+
+export interface KeyRows {
+  readonly key: ApiKeyRow;
+  readonly project: ProjectRow;
+}
+
+/** The key with this hash and its project. A key that is revoked or expired now is not found. */
+export async function findKeyByHash(
+  store: TenantStore,
+  hash: string,
+  now: number,
+): Promise<KeyRows | undefined> {
+  const [[key], [project]] = await store.run([KEY.with({ hash }), PROJECT_OF_KEY.with({ hash })]);
+  if (key === undefined || project === undefined || key.revokedAt !== null) return undefined;
+  return key.expiresAt === null || key.expiresAt > now ? { key, project } : undefined;
 }
 
 export async function updateKeyLastUse(store: TenantStore, key: string, now: number): Promise<void> {

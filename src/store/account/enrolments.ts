@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { credentials, enrolments, people } from "../schema.ts";
 import { insertFirstRecordIf, type FirstRecord } from "../stream/outbox.ts";
-import type { PersonRow } from "../rows.ts";
+import type { EnrolmentRow, PersonRow } from "../rows.ts";
 import type { NewRow, TenantStore } from "../tenant-store.ts";
 import { insertPasskeyIf, isWaiting, type NewPasskey } from "./passkeys.ts";
 
@@ -33,6 +33,14 @@ const hasNoEndorsement = sql`NOT EXISTS (SELECT 1 FROM ${credentials} k WHERE k.
 
 export function isUsableLinkOf(person: string | SQL): SQL | undefined {
   return and(eq(enrolments.personId, person), isNull(enrolments.usedAt), isNull(enrolments.voidedAt));
+}
+
+/** Used and expired links too, so that the page can say which it is. */
+export async function findEnrolmentByHash(
+  store: TenantStore,
+  secretHash: string,
+): Promise<EnrolmentRow | undefined> {
+  return store.first(enrolments, eq(enrolments.secretHash, secretHash));
 }
 
 /** Raises if the username exists. */

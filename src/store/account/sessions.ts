@@ -1,6 +1,44 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
-import { credentials, sessions } from "../schema.ts";
-import type { NewRow, TenantStore } from "../tenant-store.ts";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { credentials, people, sessions } from "../schema.ts";
+import type { CredentialRow, PersonRow, SessionRow } from "../rows.ts";
+import { prepared, type NewRow, type Scope, type TenantStore } from "../tenant-store.ts";
+
+const HASH = sql.placeholder("hash");
+const SESSION = prepared(sessions, (scope) => scope.select(sessions, eq(sessions.hash, HASH)));
+const passkeyId = ({ tenantId }: Scope): SQL => sql`(SELECT ${sessions.credentialId} FROM ${sessions}
+  WHERE ${sessions.tenantId} = ${tenantId} AND ${sessions.hash} = ${HASH})`;
+const PASSKEY_OF_SESSION = prepared(credentials, (scope) =>
+  scope.select(credentials, sql`${credentials.id} = ${passkeyId(scope)}`),
+);
+const PERSON_OF_SESSION = prepared(people, (scope) =>
+  scope.select(
+    people,
+    sql`${people.id} = (SELECT ${credentials.personId} FROM ${credentials}
+      WHERE ${credentials.tenantId} = ${scope.tenantId} AND ${credentials.id} = ${passkeyId(scope)})`,
+  ),
+);
+
+export interface SessionRows {
+  readonly session: SessionRow;
+  readonly passkey: CredentialRow;
+  readonly person: PersonRow;
+}
+
+/** The session with this hash. One that ended or expired, or whose passkey is revoked, is not found. */
+export async function findSessionByHash(
+  store: TenantStore,
+  hash: string,
+  now: number,
+): Promise<SessionRows | undefined> {
+  const [[session], [passkey], [person]] = await store.run([
+    SESSION.with({ hash }),
+    PASSKEY_OF_SESSION.with({ hash }),
+    PERSON_OF_SESSION.with({ hash }),
+  ]);
+  if (session === undefined || passkey === undefined || person === undefined) return undefined;
+  const isValid = session.revokedAt === null && session.expiresAt > now && passkey.revokedAt === null;
+  return isValid ? { session, passkey, person } : undefined;
+}
 
 export async function insertSession(store: TenantStore, session: NewRow<typeof sessions>): Promise<void> {
   await store.insert(sessions, session);
