@@ -28,10 +28,7 @@ export async function read(
 }
 
 /** With this outcome, unless the rows have it. */
-export function applyOutcome(
-  loaded: LoadedConfirmation,
-  outcome: CommittedRecord | null,
-): LoadedConfirmation {
+function applyOutcome(loaded: LoadedConfirmation, outcome: CommittedRecord | null): LoadedConfirmation {
   const confirmation = outcome?.confirmation;
   if (loaded.state.sealed || confirmation === undefined || outcome?.row.seq !== confirmation.decidedSeq)
     return loaded;

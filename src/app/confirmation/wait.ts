@@ -4,15 +4,12 @@ import type { Principal } from "../account/principal.ts";
 import { waitFor } from "../sealing/request-sealing.ts";
 import type { ClientCall, Runtime } from "../runtime.ts";
 import type { LoadedConfirmation } from "./load.ts";
-import { applyOutcome, read } from "./read.ts";
+import { read } from "./read.ts";
 
 interface WaitedConfirmation extends LoadedConfirmation {
   /** False if the client disconnected or called again while it waited: then nobody reads this answer. */
   readonly attended: boolean;
 }
-
-/** For this time after a decision its transaction's check of the requester's key is good enough. */
-const KEY_CHECK_MILLISECONDS = 1_000;
 
 /** Waits until there is an outcome to show, or this many seconds, and reads the confirmation. */
 export async function wait(
@@ -27,11 +24,6 @@ export async function wait(
   if (seconds === 0 || visibleStatus(before.value.state) !== "pending")
     return accept({ ...before.value, attended: true });
   const { attended, outcome } = await waitFor(runtime, principal.store.tenantId, id, seconds, caller);
-  const isKeyChecked =
-    outcome?.isKeyActive === true &&
-    outcome.confirmation?.requesterId === principal.key.id &&
-    runtime.now() < outcome.row.at + KEY_CHECK_MILLISECONDS;
-  if (isKeyChecked) return accept({ ...applyOutcome(before.value, outcome), attended });
   // The key may have been revoked during the wait; then the caller must not see the outcome.
   const after = await read(runtime, principal, id, outcome);
   return after.ok ? accept({ ...after.value, attended }) : after;

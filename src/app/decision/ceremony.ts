@@ -2,30 +2,28 @@ import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { Ceremony, FixedStatement } from "../../core/pages/approval.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
-import { readTenantAndPasskeys } from "../../store/account/passkeys.ts";
+import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
 import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { descriptorsOf } from "../account/verify-passkey.ts";
 import { executeWithinSecondsOf } from "../confirmation/create.ts";
 import { isoTime, newId, newSalt, type Runtime } from "../runtime.ts";
-import { rememberCeremony, type RememberedCeremony } from "./remembered-ceremonies.ts";
 
 // A ceremony is one WebAuthn challenge, issued to one person for one confirmation and used once.
 
 /** How long a page can be open before its challenge is renewed. */
 const CEREMONY_MINUTES = 10;
 
-/** A challenge for somebody who may see this confirmation. It is remembered if `remember` is passed. */
+/** A challenge for somebody who may see this confirmation. */
 export async function beginCeremony(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
-  remember?: Pick<RememberedCeremony, "session" | "loaded">,
 ): Promise<Result<Ceremony>> {
   const now = runtime.now();
-  const { tenant, passkeys } = await readTenantAndPasskeys(store, person.id);
+  const passkeys = await activePasskeysOf(store, person.id);
   if (passkeys.length === 0) return refuse("approver_without_passkey", "you have no active passkey yet");
   const ceremony = {
     tenantId: store.tenantId,
@@ -39,7 +37,6 @@ export async function beginCeremony(
     usedAt: null,
   };
   await insertCeremony(store, ceremony);
-  if (remember && tenant) rememberCeremony({ ...remember, tenant, person, passkeys, ceremony });
   return accept({
     ceremonyId: ceremony.id,
     salt: ceremony.salt,

@@ -6,11 +6,9 @@ import { findPerson } from "../../store/account/people.ts";
 import { findCeremony, readCeremonyAndVote, useCeremony } from "../../store/confirmation/ceremonies.ts";
 import { readForVote } from "../../store/confirmation/confirmations.ts";
 import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirmation/steps.ts";
-import { storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { CeremonyRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { reportEvent } from "../account/security-events.ts";
-import type { Session } from "../account/passkey-session.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import {
   confirmationFrom,
@@ -22,23 +20,18 @@ import { lastSealedChange, refuseRemovedPasskey } from "../directory/change.ts";
 import { renewEndorsement } from "../directory/endorse.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
-import type { RememberedCeremony } from "./remembered-ceremonies.ts";
-import { isDeviceBound, prepareStep, type SubmittedVote, type VoteContext } from "./signed-step.ts";
+import { prepareStep, type SubmittedVote, type VoteContext } from "./signed-step.ts";
 
 // One chain of statements commits a vote. If the vote decides the request, the outcome is sealed, and only after that
 // the requester sees it.
 
-/**
- * Commits the vote, or refuses it. An identical repetition gets the first answer. A caller that has already tried
- * with a remembered ceremony passes that attempt's step id, because the attempt may have used the challenge.
- */
+/** Commits the vote, or refuses it. An identical repetition gets the first answer. */
 export async function decide(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   person: PersonRow,
   submitted: SubmittedVote,
-  stepId = newId(runtime, "s"),
 ): Promise<Result<"decided">> {
   const { tenant, ceremony, passkey, rows } = await readForVote(store, {
     confirmation: id,
@@ -55,10 +48,10 @@ export async function decide(
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   if (isRepeated(ceremony, vote, hash)) return accept("decided");
-  if (ceremony.usedBy !== null && ceremony.usedBy !== stepId)
+  if (ceremony.usedBy !== null)
     return refuse("challenge_consumed", "this page's challenge was used already; load the page again");
-  const shared = { id, tenant, person, submitted, ceremony, passkey };
-  const context = { ...shared, assertionHash: hash, stepId, session: null };
+  const stepId = newId(runtime, "s");
+  const context = { id, tenant, person, submitted, ceremony, passkey, assertionHash: hash, stepId };
   const result = await commitVote(runtime, store, context, loaded);
   if (result.ok) return result;
   // Time alone may have ended the request, by its expiry or by an escalation.
@@ -70,31 +63,6 @@ export async function decide(
   // The same assertion may have been sent twice at once, and the other one succeeded.
   const after = await readCeremonyAndVote(store, ceremony);
   return isRepeated(after.ceremony, after.vote, hash) ? accept("decided") : result;
-}
-
-/**
- * Commits the vote with the facts of a remembered ceremony, without reading first. The statement that commits it
- * also checks the session. Undefined if that failed for any reason: then the caller must use `decide`.
- */
-export async function decideWithRememberedCeremony(
-  runtime: Runtime,
-  { session, tenant, person, passkeys, ceremony, loaded }: RememberedCeremony,
-  submitted: SubmittedVote,
-  stepId: string,
-): Promise<Pick<Session, "store" | "person"> | undefined> {
-  const passkey = passkeys.find(({ id }) => id === submitted.assertion.id);
-  if (ceremony.id !== submitted.ceremonyId || passkey === undefined) return undefined;
-  // A change of the directory is judged by the directory as it is now, a device-bound passkey by its newest counter.
-  if (loaded.row.type !== "decision" || isDeviceBound(loaded)) return undefined;
-  const store = storeOfCachedRow(runtime.database, person);
-  const hash = toHex(assertionHash(submitted.assertion));
-  const shared = { id: loaded.row.id, tenant, person, submitted, ceremony, passkey };
-  const context = { ...shared, assertionHash: hash, stepId, session };
-  const { step, event } = await prepareStep(runtime, store, context, loaded);
-  const isCommitted = step.ok && (await commitAndSeal(runtime, store, step.value));
-  // Not before the commit: only the commit has checked the session.
-  if (isCommitted && event) await reportEvent(runtime, store, stepId, event);
-  return isCommitted ? { store, person } : undefined;
 }
 
 /** Whether this assertion has already committed its vote. */

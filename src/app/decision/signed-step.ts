@@ -43,13 +43,10 @@ export interface VoteContext {
   readonly passkey: CredentialRow | undefined;
   readonly assertionHash: string;
   readonly stepId: string;
-  /** The hash of a session that was not read for this call; null if it was. */
-  readonly session: string | null;
 }
 
 interface PreparedStep {
   readonly step: Result<StepAttempt>;
-  /** To report, unless the call is refused for its session. */
   readonly event: SecurityEvent | null;
 }
 
@@ -87,7 +84,7 @@ export async function prepareStep(
 }
 
 /** Whether the policy takes only passkeys that can't be copied. */
-export function isDeviceBound({ policy }: LoadedConfirmation): boolean {
+function isDeviceBound({ policy }: LoadedConfirmation): boolean {
   return policy.authenticator === "device-bound";
 }
 
@@ -118,7 +115,7 @@ interface SignedStatement {
 async function judgeStep(
   runtime: Runtime,
   store: TenantStore,
-  { person, submitted, ceremony, assertionHash, stepId, session }: VoteContext,
+  { person, submitted, ceremony, assertionHash, stepId }: VoteContext,
   loaded: LoadedConfirmation,
   { passkey, statement, authenticator }: SignedStatement,
 ): Promise<Result<StepAttempt>> {
@@ -149,7 +146,6 @@ async function judgeStep(
     seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
     signature: {
       ceremony: submitted.ceremonyId,
-      session,
       person: person.id,
       role: person.role,
       credential: passkey.id,

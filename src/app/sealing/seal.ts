@@ -123,5 +123,5 @@ async function readBatch(store: TenantStore): Promise<SealBatch | undefined> {
     recordSourcesOf(store, rows),
   ]);
   const end = { tenant, nextSeq: first.seq, minLogSize: (lastSealed?.index ?? -1) + 1, commitments };
-  return { end, sources: sources.map((source) => ({ ...source, isKeyActive: false })) };
+  return { end, sources };
 }

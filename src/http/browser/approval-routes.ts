@@ -1,20 +1,19 @@
 import { Hono } from "hono";
 import type { Session } from "../../app/account/passkey-session.ts";
 import { approvalData, approvalFor, approvalState } from "../../app/decision/approval-page.ts";
-import { takeCeremony } from "../../app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../app/decision/ceremony.ts";
-import { decide, decideWithRememberedCeremony } from "../../app/decision/decide.ts";
+import { decide } from "../../app/decision/decide.ts";
 import { receiptOf } from "../../app/evidence/build-receipt.ts";
-import { newId, type Runtime } from "../../app/runtime.ts";
+import type { Runtime } from "../../app/runtime.ts";
 import { waitFor } from "../../app/sealing/request-sealing.ts";
 import type { ApprovalState } from "../../core/pages/approval.ts";
 import type { HonoEnv } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { receiptResponse } from "../receipt-response.ts";
-import { pageBody, pageQuery, readPageBody } from "./page-input.ts";
+import { pageBody, pageQuery } from "./page-input.ts";
 import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
-import { requireSession, requireSessionOrSignIn, sessionHash, sessionOf } from "./session.ts";
+import { requireSession, requireSessionOrSignIn, sessionOf } from "./session.ts";
 
 /** Deciding a request. A session shows it; a vote needs a fresh assertion, and never an API key. */
 export const approvalRoutes = new Hono<HonoEnv>();
@@ -52,25 +51,14 @@ approvalRoutes.post("/:id/ceremony", requireSession, pageBody(emptyBody), async 
   const runtime = context.get("runtime");
   const { store, person } = context.get("session");
   const loaded = orRefuse(await approvalFor(runtime, store, context.req.param("id"), person));
-  const hash = sessionHash(context);
-  const remember = hash === undefined ? undefined : { session: hash, loaded };
-  return context.json(orRefuse(await beginCeremony(runtime, store, loaded.row.id, person, remember)));
+  return context.json(orRefuse(await beginCeremony(runtime, store, loaded.row.id, person)));
 });
 
-approvalRoutes.post("/:id/decision", async (context) => {
+approvalRoutes.post("/:id/decision", requireSession, pageBody(voteBody), async (context) => {
   const runtime = context.get("runtime");
+  const session = context.get("session");
   const id = context.req.param("id");
-  const stepId = newId(runtime, "s");
-  const hash = sessionHash(context);
-  const ceremony = hash === undefined ? undefined : takeCeremony(hash, id);
-  const body = ceremony && (await readPageBody(context, voteBody));
-  if (ceremony && body?.ok) {
-    const session = await decideWithRememberedCeremony(runtime, ceremony, body.value, stepId);
-    if (session) return context.json(await stateOf(runtime, session, id));
-  }
-  const session = await sessionOf(context);
-  const submitted = orRefuse(body ?? (await readPageBody(context, voteBody)));
-  orRefuse(await decide(runtime, session.store, id, session.person, submitted, stepId));
+  orRefuse(await decide(runtime, session.store, id, session.person, context.req.valid("json")));
   return context.json(await stateOf(runtime, session, id));
 });
 

@@ -35,7 +35,7 @@ export function pageQuery<Schema extends z.ZodType<object>>(schema: Schema): Val
 }
 
 /** The origin comes first: what another site sends is not even read. */
-export async function readPageBody<Schema extends z.ZodType>(
+async function readPageBody<Schema extends z.ZodType>(
   context: RequestContext,
   schema: Schema,
 ): Promise<Result<z.output<Schema>> | Validated<z.output<Schema>>> {

@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { secretHash } from "../../app/account/secret-hash.ts";
 import { enrolmentState } from "../../app/account/enrolment-state.ts";
 import {
   openSession,
@@ -61,12 +60,6 @@ async function optionalSession(context: Context): Promise<Session | undefined> {
 
 export function sessionSecret(context: Context): string | undefined {
   return getCookie(context, COOKIE, "host");
-}
-
-/** Identifies a session. Its secret is never stored. */
-export function sessionHash(context: Context): string | undefined {
-  const secret = sessionSecret(context);
-  return secret === undefined ? undefined : secretHash(secret);
 }
 
 export async function beginSession(

@@ -1,8 +1,8 @@
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { confirmations, credentials } from "../schema.ts";
-import type { CredentialRow, Tenant } from "../rows.ts";
-import { ownTenant, prepared, type Statement, type TenantStore } from "../tenant-store.ts";
+import type { CredentialRow } from "../rows.ts";
+import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** An active passkey is endorsed by a sealed record, and not revoked. */
 export function isActive(): SQL | undefined {
@@ -30,15 +30,6 @@ export async function activePasskeysOf(
 ): Promise<readonly CredentialRow[]> {
   const [passkeys] = await store.run([ACTIVE_PASSKEYS.with({ person })]);
   return passkeys;
-}
-
-/** For a new ceremony, in one round trip. */
-export async function readTenantAndPasskeys(
-  store: TenantStore,
-  person: string,
-): Promise<{ readonly tenant: Tenant | undefined; readonly passkeys: readonly CredentialRow[] }> {
-  const [[tenant], passkeys] = await store.run([ownTenant, ACTIVE_PASSKEYS.with({ person })]);
-  return { tenant, passkeys };
 }
 
 /** Every passkey of the person, oldest first. */

@@ -31,5 +31,5 @@ export async function useCeremony(
   attempt: string,
   now: number,
 ): Promise<void> {
-  await store.run([USE_CEREMONY.with({ ceremony, step: attempt, now, session: null })]);
+  await store.run([USE_CEREMONY.with({ ceremony, step: attempt, now })]);
 }

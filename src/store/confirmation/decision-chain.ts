@@ -1,16 +1,13 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
-import { isActiveKey } from "../account/api-keys.ts";
 import { isUsableLinkOf } from "../account/enrolments.ts";
 import { isWaiting } from "../account/passkeys.ts";
 import {
-  apiKeys,
   ceremonies,
   confirmations,
   credentials,
   enrolments,
   outbox,
   people,
-  sessions,
   steps,
   votes,
 } from "../schema.ts";
@@ -27,23 +24,11 @@ const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
 /** The later of the server's and the database's clock: a vote that was slow on its way is late. */
 const CLOCK = sql`max(${value("now")}, CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-/** Whether the session is valid and its passkey active. Null if this call has just read it. */
-const isSessionValid = (tenant: SQL, person: SQL): SQL => sql`(${value("session")} IS NULL OR EXISTS (
-  SELECT 1 FROM ${sessions} t JOIN ${credentials} tk ON tk.tenant_id = t.tenant_id AND tk.id = t.credential_id
-    AND tk.endorsed_seq IS NOT NULL AND tk.revoked_at IS NULL
-  WHERE t.tenant_id = ${tenant} AND t.hash = ${value("session")}
-    AND tk.person_id = ${person} AND t.revoked_at IS NULL AND t.expires_at > ${CLOCK}))`;
-
-/** A call without a valid session does not use a ceremony. */
 export const USE_CEREMONY = prepared(ceremonies, (scope) =>
   scope.update(
     ceremonies,
     { usedBy: value("step"), usedAt: value("now") },
-    and(
-      eq(ceremonies.id, value("ceremony")),
-      isNull(ceremonies.usedBy),
-      isSessionValid(sql`${ceremonies.tenantId}`, sql`${ceremonies.personId}`),
-    ),
+    and(eq(ceremonies.id, value("ceremony")), isNull(ceremonies.usedBy)),
   ),
 );
 
@@ -80,8 +65,7 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
     AND ${VOTES_AS_COUNTED}
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
     AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
-      WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))
-    AND ${isSessionValid(sql`c.tenant_id`, sql`h.person_id`)}`;
+      WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))`;
 
 /** The confirmation in the version that was read, in this state and with these facts. */
 const unchanged = (tenant: SQL, state: SQL, facts: SQL): SQL => sql`${confirmations} c ${facts}
@@ -221,29 +205,21 @@ const ofThisVersion = (scope: Scope) =>
   );
 const NEXT_VERSION = sql`${value("version")} + 1`;
 
-/** The first record of a confirmation is that of its outcome. Returns whether the key of the request is active. */
-export const CHANGE_CONFIRMATION = prepared<typeof confirmations, never, { readonly isKeyActive: number }>(
-  confirmations,
-  (scope) =>
-    scope
-      .update(
-        confirmations,
-        {
-          version: NEXT_VERSION,
-          escalated: value("escalated"),
-          dueAt: value("dueAt"),
-          status: value("next"),
-          decidedAt: value("decidedAt"),
-          decidedSeq: seqOfStep(scope),
-          overriddenBy: value("overriddenBy"),
-        },
-        ofThisVersion(scope),
-      )
-      .returning({
-        isKeyActive: sql<number>`requester_kind = 'key' AND EXISTS (SELECT 1 FROM ${apiKeys}
-          WHERE ${apiKeys.tenantId} = ${scope.tenantId} AND ${apiKeys.id} = requester_id AND ${isActiveKey(CLOCK)})
-          AS "isKeyActive"`,
-      }),
+/** The first record of a confirmation is that of its outcome. */
+export const CHANGE_CONFIRMATION = prepared(confirmations, (scope) =>
+  scope.update(
+    confirmations,
+    {
+      version: NEXT_VERSION,
+      escalated: value("escalated"),
+      dueAt: value("dueAt"),
+      status: value("next"),
+      decidedAt: value("decidedAt"),
+      decidedSeq: seqOfStep(scope),
+      overriddenBy: value("overriddenBy"),
+    },
+    ofThisVersion(scope),
+  ),
 );
 
 export const CONSUME_CONFIRMATION = prepared(confirmations, (scope) =>

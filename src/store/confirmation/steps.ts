@@ -58,8 +58,6 @@ export interface NewSeal {
 
 export interface Signature {
   readonly ceremony: string;
-  /** The hash of a session that was not read for this call; null if it was. */
-  readonly session: string | null;
   readonly person: string;
   /** The role that was read. A person whose role changed meanwhile is judged again. */
   readonly role: string;
@@ -83,10 +81,7 @@ export interface Signature {
 }
 
 /** A record that a step has just added, with everything that it is built from. */
-export interface CommittedRecord extends RecordSource {
-  /** Whether the API key of the request was active in that transaction. False if it was not checked. */
-  readonly isKeyActive: boolean;
-}
+export type CommittedRecord = RecordSource;
 
 interface CommittedStep {
   readonly record: CommittedRecord | undefined;
@@ -107,7 +102,7 @@ export async function commitStep(
   const auditor = signature?.makesAuditor && { ...values, auditor: signature.makesAuditor };
   const rejects = signature?.rejects;
   const ended = rejects && { ...values, rejected: rejects.passkey, rejectedPerson: rejects.person };
-  const [, insertedVotes, insertedSteps, [position], , [changed], , counted] = await store.run([
+  const [, insertedVotes, insertedSteps, [position], , , , counted] = await store.run([
     signature ? USE_CEREMONY.with(values) : undefined,
     signature ? INSERT_VOTE.with(values) : undefined,
     signature ? undefined : INSERT_STEP[kindOf(type)].with(values),
@@ -125,12 +120,9 @@ export async function commitStep(
   if (insertedVotes.length + insertedSteps.length === 0) return undefined;
   if (seal === null || position === undefined) return { record: undefined };
   const votes = needsVotes ? counted : signature ? [voteOf(attempt, signature)] : [];
-  const source = recordSource(
-    outboxRowOf(attempt, seal, position),
-    confirmationAfter(attempt, position),
-    votes,
-  );
-  return { record: { ...source, isKeyActive: changed?.isKeyActive === 1 } };
+  return {
+    record: recordSource(outboxRowOf(attempt, seal, position), confirmationAfter(attempt, position), votes),
+  };
 }
 
 export async function stepExists(store: TenantStore, id: string): Promise<boolean> {

@@ -1,17 +1,13 @@
 import { expect } from "vitest";
-import { takeCeremony } from "../../../src/app/decision/remembered-ceremonies.ts";
 import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
-import { decide, decideWithRememberedCeremony } from "../../../src/app/decision/decide.ts";
+import { decide } from "../../../src/app/decision/decide.ts";
 import { beginEnrolment, finishEnrolment } from "../../../src/app/account/enrol.ts";
-import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
-import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { beginDevice, finishDevice } from "../../../src/app/account/devices.ts";
-import { openSession } from "../../../src/app/account/passkey-session.ts";
 import { beginSignIn, finishSignIn } from "../../../src/app/account/sign-in.ts";
-import { newId, type Runtime } from "../../../src/app/runtime.ts";
+import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
-import { accept, expectOk, type Result } from "../../../src/core/refusal.ts";
+import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { confirmations, outbox } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import type { Authenticator } from "../../support/authenticator.ts";
@@ -118,26 +114,14 @@ export class RetryingClient {
     return asked.find(({ type }) => type === "credential.endorsed")?.id ?? "";
   }
 
-  /** As the route does it: with a remembered ceremony if there is one, otherwise with a full read. */
   async decide(id: string, passkey: Authenticator): Promise<void> {
     const [runtime, store] = [this.#runtime, this.#store];
     const person = await personNamed(store, "alex");
-    const session = secretHash(
-      await this.retry(() => openSession(runtime, { store, passkey: passkey.credential })),
-    );
     const submitted = await this.retry(async () => {
-      const loaded = await loadConfirmation(store, id);
-      const ceremony = await beginCeremony(runtime, store, id, person, loaded && { session, loaded });
+      const ceremony = await beginCeremony(runtime, store, id, person);
       return signWith(runtime, store, id, { person, passkey }, expectOk(ceremony).ceremonyId, "approve");
     });
-    const send = () =>
-      this.retry(async (): Promise<Result<"decided">> => {
-        const remembered = takeCeremony(session, id);
-        const stepId = newId(runtime, "s");
-        const done =
-          remembered && (await decideWithRememberedCeremony(runtime, remembered, submitted, stepId));
-        return done ? accept("decided") : decide(runtime, store, id, person, submitted, stepId);
-      });
+    const send = () => this.retry(() => decide(runtime, store, id, person, submitted));
     const decided = await send();
     expectAnswer(decided, { ok: true, value: "decided" });
     // An identical repetition gets the first answer.
