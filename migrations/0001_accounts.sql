@@ -72,6 +72,8 @@ CREATE TABLE api_keys (
   scopes TEXT NOT NULL,
   -- Who created it. A policy can exclude this person from approving the key's requests.
   person_id TEXT,
+  -- Whether an agent uses it. Then a rejection locks its requests over REST, too, not only those over MCP.
+  agent INTEGER NOT NULL DEFAULT 0 CHECK (agent IN (0, 1)),
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
   revoked_at INTEGER,

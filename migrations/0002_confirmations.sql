@@ -30,9 +30,11 @@ CREATE TABLE confirmations (
   decided_seq INTEGER,
   overridden_by TEXT,
   consumed_at INTEGER,
-  -- The same for equal requests of one key. A client that timed out repeats its request: `dedupe_key` is this hash
-  -- until the outcome is delivered, then null, so the repeated request finds the first one.
-  call_hash TEXT,
+  -- Of an agent's request: the same for requests of one key that differ only in case or in white space at both ends.
+  -- Once a person has rejected one, the others are refused for some time.
+  lock_hash TEXT,
+  -- The same for exactly equal requests of one agent, until the outcome is delivered; then null. A client that timed
+  -- out repeats its request, and finds the first one.
   dedupe_key TEXT,
   delivered_at INTEGER,
   -- The person who decides alone; null if a policy names the approvers.
@@ -47,7 +49,9 @@ CREATE INDEX confirmations_pending ON confirmations (tenant_id, due_at) WHERE st
 CREATE UNIQUE INDEX confirmations_undelivered ON confirmations (tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
 -- Changes of the directory, by kind: a waiting person and every inbox look for pending ones.
 CREATE INDEX confirmations_changes ON confirmations (tenant_id, type, status) WHERE type <> 'decision';
-CREATE INDEX confirmations_calls ON confirmations (tenant_id, call_hash) WHERE call_hash IS NOT NULL;
+-- An agent's last rejection, by the time from which it locks.
+CREATE INDEX confirmations_rejected ON confirmations (tenant_id, lock_hash, max(decided_at, coalesce(delivered_at, 0)))
+WHERE status = 'rejected' AND lock_hash IS NOT NULL;
 
 -- A second check behind the statements of a decision: an outcome is final.
 CREATE TRIGGER confirmations_final BEFORE UPDATE OF status ON confirmations

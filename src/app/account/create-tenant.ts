@@ -56,6 +56,7 @@ export async function newKey(
   projectId: string,
   name: string,
   scopes: readonly Scope[],
+  isAgent = false,
 ): Promise<string> {
   const text = makeApiKey("test", runtime.random(API_KEY_RANDOM_BYTES));
   const { hash } = expectOk(parseApiKey(text));
@@ -67,6 +68,7 @@ export async function newKey(
     projectId,
     scopes: scopes.join(" "),
     personId: null,
+    agent: isAgent,
     createdAt: runtime.now(),
   });
   return text;

@@ -4,13 +4,14 @@ import { hashOfJson } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { isChange } from "../../core/stream/change-format.ts";
+import { findEarlier } from "../../store/confirmation/deliveries.ts";
 import type { IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { createConfirmation, replay, type CreatedConfirmation } from "./create.ts";
-import { findReusable, type RequestIdentity } from "./deduplicate.ts";
-import { rejectionLock } from "./rejection-lock.ts";
+import { identityOf, type RequestIdentity } from "./deduplicate.ts";
+import { locksAfter, rejectionLock } from "./rejection-lock.ts";
 
 interface AskInput {
   readonly username: string | null;
@@ -28,7 +29,7 @@ export async function ask(
   principal: Principal,
   input: AskInput,
   idempotencyKey: string | null,
-  identity?: RequestIdentity,
+  protocol: "rest" | "mcp" = "rest",
 ): Promise<Result<CreatedConfirmation>> {
   const { store, key, project, requester } = principal;
   if (input.policy !== null || input.username === null)
@@ -38,6 +39,10 @@ export async function ask(
     return refuse("validation_failed", "an API key can't ask for a change of who may sign", "/payload");
   const idempotency =
     idempotencyKey === null ? null : { key: key.id, name: idempotencyKey, requestHash: requestHashOf(input) };
+  const identity =
+    protocol === "mcp" || key.agent
+      ? identityOf(key.id, input, protocol === "mcp" && idempotency === null)
+      : undefined;
   const repeated = identity && (await findRepeated(runtime, store, identity, idempotency));
   if (repeated) return repeated;
   const { action, payload, metadata, executeWithinSeconds } = input;
@@ -73,9 +78,7 @@ async function findRepeated(
 ): Promise<Result<CreatedConfirmation> | undefined> {
   const earlier = idempotency && (await replay(store, idempotency, runtime.now()));
   if (earlier) return earlier;
-  const [existing, locked] = await Promise.all([
-    findReusable(store, identity),
-    rejectionLock(runtime, store, identity),
-  ]);
-  return existing ? accept({ row: existing, replayed: true }) : locked;
+  const { undelivered, rejection } = await findEarlier(store, identity, locksAfter(runtime.now()));
+  if (undelivered) return accept({ row: undelivered, replayed: true });
+  return rejection && rejectionLock(rejection);
 }

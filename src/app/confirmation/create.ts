@@ -163,8 +163,8 @@ function newRow(runtime: Runtime, store: TenantStore, input: CreateInput): Confi
     decidedSeq: null,
     overriddenBy: null,
     consumedAt: null,
-    callHash: identity?.hash ?? null,
-    dedupeKey: identity?.reuses === true ? identity.hash : null,
+    lockHash: identity?.lockHash ?? null,
+    dedupeKey: identity?.dedupeKey ?? null,
     deliveredAt: null,
     approverId: typeof approver === "string" ? approver : null,
   };

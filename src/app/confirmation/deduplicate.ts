@@ -1,5 +1,6 @@
 import { toHex } from "../../core/encoding/bytes.ts";
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
+import { foldedText, foldedValue } from "../../core/confirmation/folded.ts";
 import { hashOfJson } from "../../core/encoding/jcs.ts";
 import {
   findUndelivered,
@@ -18,28 +19,31 @@ import type { Runtime } from "../runtime.ts";
 /** An outcome in an answer that may not arrive. */
 export type Delivery = DeliveredOutcome;
 
-/** What identifies equal requests of one key. */
+/** What identifies the requests of one agent. */
 export interface RequestIdentity {
-  readonly hash: string;
-  /** Whether an equal request gets the existing confirmation until its outcome is delivered. */
-  readonly reuses: boolean;
+  /** The same for exactly equal requests. Null if an equal request is a new one. */
+  readonly dedupeKey: string | null;
+  /** The same for requests that a rejection of one of them locks. */
+  readonly lockHash: string;
 }
 
 export function identityOf(
   key: string,
   input: { username: string | null; action: string; payload: CanonicalPayload },
-  reuses: boolean,
+  isReused: boolean,
 ): RequestIdentity {
   const { username, action, payload } = input;
-  return { hash: toHex(hashOfJson({ key, username, action, payload: payload.hash })), reuses };
+  const exact = { key, username, action, payload: payload.hash };
+  const folded = { key, username, action: foldedText(action), payload: foldedValue(payload.value) };
+  return { dedupeKey: isReused ? toHex(hashOfJson(exact)) : null, lockHash: toHex(hashOfJson(folded)) };
 }
 
 /** The confirmation of an equal request whose outcome is not delivered yet. */
 export async function findReusable(
   store: TenantStore,
-  { hash, reuses }: RequestIdentity,
+  { dedupeKey }: RequestIdentity,
 ): Promise<ConfirmationRow | undefined> {
-  return reuses ? findUndelivered(store, hash) : undefined;
+  return dedupeKey === null ? undefined : findUndelivered(store, dedupeKey);
 }
 
 /**
@@ -51,7 +55,7 @@ export async function deliver(
   { store, key }: Principal,
   row: ConfirmationRow,
 ): Promise<Delivery | undefined> {
-  if (row.callHash === null || row.deliveredAt !== null || row.requesterId !== key.id) return undefined;
+  if (row.lockHash === null || row.deliveredAt !== null || row.requesterId !== key.id) return undefined;
   const delivery = { id: row.id, dedupeKey: row.dedupeKey, at: runtime.now() };
   await markDelivered(store, delivery);
   return delivery;

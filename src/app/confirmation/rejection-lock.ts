@@ -1,26 +1,17 @@
 import { refuse, type Result } from "../../core/refusal.ts";
-import { findLastRejection } from "../../store/confirmation/deliveries.ts";
-import type { TenantStore } from "../../store/tenant-store.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
-import type { RequestIdentity } from "./deduplicate.ts";
+import type { LastRejection } from "../../store/confirmation/deliveries.ts";
+import { isoTime } from "../runtime.ts";
 
 /** After a rejection nobody is asked the same for this time. */
 const REJECTION_LOCK_MINUTES = 15;
 
+/** A rejection before this time no longer locks. */
+export function locksAfter(now: number): number {
+  return now - REJECTION_LOCK_MINUTES * 60_000;
+}
+
 /** The refusal of a request that a person has recently rejected. */
-export async function rejectionLock(
-  runtime: Runtime,
-  store: TenantStore,
-  { hash }: RequestIdentity,
-): Promise<Extract<Result<never>, { ok: false }> | undefined> {
-  const row = await findLastRejection(store, hash);
-  if (row === undefined) return undefined;
-  // The time runs from the delivery, so a requester that reads the rejection late has the same lock.
-  const start = Math.max(row.decidedAt ?? 0, row.deliveredAt ?? 0);
-  const until = start + REJECTION_LOCK_MINUTES * 60_000;
-  if (until <= runtime.now()) return undefined;
-  return refuse(
-    "rejection_locked",
-    `this was rejected (${row.id}) and can't be asked again before ${isoTime(until)}`,
-  );
+export function rejectionLock({ id, at }: LastRejection): Extract<Result<never>, { ok: false }> {
+  const until = isoTime(at + REJECTION_LOCK_MINUTES * 60_000);
+  return refuse("rejection_locked", `this was rejected (${id}) and can't be asked again before ${until}`);
 }

@@ -4,7 +4,7 @@ import { ask } from "../../app/confirmation/ask.ts";
 import { cancel } from "../../app/confirmation/cancel.ts";
 import { consume } from "../../app/confirmation/consume.ts";
 import { wait } from "../../app/confirmation/wait.ts";
-import { identityOf, deliver } from "../../app/confirmation/deduplicate.ts";
+import { deliver } from "../../app/confirmation/deduplicate.ts";
 import type { Principal } from "../../app/account/principal.ts";
 import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
 import { list } from "../../app/confirmation/list.ts";
@@ -56,13 +56,7 @@ export async function requestApproval(
     policy: null,
   };
   // Persisted before anything waits, so that a client that times out can repeat the call.
-  const created = await ask(
-    runtime,
-    principal,
-    request,
-    idempotencyKey,
-    identityOf(principal.key.id, request, idempotencyKey === null),
-  );
+  const created = await ask(runtime, principal, request, idempotencyKey, "mcp");
   if (!created.ok) return refusalResult(created.refusal);
   return waitForOutcome(call, created.value.row.id, input.wait_seconds);
 }

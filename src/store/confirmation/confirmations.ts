@@ -10,7 +10,7 @@ import type {
   Tenant,
   VoteRow,
 } from "../rows.ts";
-import { ownTenant, prepared, type TenantStore } from "../tenant-store.ts";
+import { ownTenant, prepared, type Scope, type TenantStore } from "../tenant-store.ts";
 
 /** A confirmation with the rows that belong to it, of one moment. */
 export interface ConfirmationRows {
@@ -118,7 +118,7 @@ export async function findConfirmation(store: TenantStore, id: string): Promise<
 }
 
 /** A condition: the record of the confirmation's outcome is in the log. */
-export function isOutcomeSealed({ tenantId }: TenantStore): SQL {
+export function isOutcomeSealed({ tenantId }: Pick<Scope, "tenantId">): SQL {
   return sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenantId}
     AND ${outbox.seq} = ${confirmations.decidedSeq} AND ${outbox.index} IS NOT NULL)`;
 }

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { confirmations } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
-import type { TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore } from "../tenant-store.ts";
 import { isOutcomeSealed } from "./confirmations.ts";
 
 /** An outcome that an answer contains, as it must be restored if the answer does not arrive. */
@@ -11,25 +11,62 @@ export interface DeliveredOutcome {
   readonly at: number;
 }
 
+const UNDELIVERED = prepared(confirmations, (scope) =>
+  scope.select(confirmations, eq(confirmations.dedupeKey, sql.placeholder("dedupeKey"))),
+);
+
 /** The confirmation of equal requests whose outcome is not delivered. */
 export async function findUndelivered(
   store: TenantStore,
-  callHash: string,
+  dedupeKey: string,
 ): Promise<ConfirmationRow | undefined> {
-  return store.first(confirmations, eq(confirmations.dedupeKey, callHash));
+  const [[row]] = await store.run([UNDELIVERED.with({ dedupeKey })]);
+  return row;
 }
 
-/** The last one that is sealed: the requester must not notice a rejection before. */
-export async function findLastRejection(
+/** A rejection, and from when it locks: its decision, or its delivery if a requester reads it later. */
+export interface LastRejection {
+  readonly id: string;
+  readonly at: number;
+}
+
+/** Written as in the index. */
+const REJECTED_AT = sql`max(${confirmations.decidedAt}, coalesce(${confirmations.deliveredAt}, 0))`;
+/** Only sealed ones: a requester must not notice a rejection before. */
+const REJECTION = prepared<typeof confirmations, "id" | "decidedAt" | "deliveredAt">(
+  confirmations,
+  (scope) => {
+    const isRejection = and(
+      sql`${confirmations.status} = 'rejected'`,
+      eq(confirmations.lockHash, sql.placeholder("lockHash")),
+      sql`${REJECTED_AT} > ${sql.placeholder("after")}`,
+      isOutcomeSealed(scope),
+    );
+    return scope
+      .selectColumns(confirmations, ["id", "decidedAt", "deliveredAt"], isRejection)
+      .orderBy(desc(REJECTED_AT))
+      .limit(1);
+  },
+);
+
+/** Earlier requests of the same agent: one that is not delivered, and the last rejection after this time. */
+export async function findEarlier(
   store: TenantStore,
-  callHash: string,
-): Promise<ConfirmationRow | undefined> {
-  const isRejected = and(eq(confirmations.status, "rejected"), isOutcomeSealed(store));
-  const [row] = await store
-    .select(confirmations, and(eq(confirmations.callHash, callHash), isRejected))
-    .orderBy(desc(confirmations.id))
-    .limit(1);
-  return row;
+  { dedupeKey, lockHash }: { readonly dedupeKey: string | null; readonly lockHash: string },
+  after: number,
+): Promise<{
+  readonly undelivered: ConfirmationRow | undefined;
+  readonly rejection: LastRejection | undefined;
+}> {
+  const [[undelivered], [rejected]] = await store.run([
+    dedupeKey === null ? undefined : UNDELIVERED.with({ dedupeKey }),
+    REJECTION.with({ lockHash, after }),
+  ]);
+  const rejection = rejected && {
+    id: rejected.id,
+    at: Math.max(rejected.decidedAt ?? 0, rejected.deliveredAt ?? 0),
+  };
+  return { undelivered, rejection };
 }
 
 export async function markDelivered(store: TenantStore, { id, at }: DeliveredOutcome): Promise<void> {

@@ -8,7 +8,6 @@ import { cancel } from "../../../src/app/confirmation/cancel.ts";
 import { consume } from "../../../src/app/confirmation/consume.ts";
 import { read } from "../../../src/app/confirmation/read.ts";
 import { wait } from "../../../src/app/confirmation/wait.ts";
-import { identityOf } from "../../../src/app/confirmation/deduplicate.ts";
 import { inboxOf } from "../../../src/app/decision/read-inbox.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import { enrolmentState } from "../../../src/app/account/enrolment-state.ts";
@@ -75,8 +74,10 @@ beforeAll(async () => {
   const client = new RetryingClient(runtime, store);
   const alex = await personNamed(store, "alex");
   const asked = async (name: string, repeats = false) => {
-    const identity = repeats ? identityOf(principal.key.id, input(name), true) : undefined;
-    return expectOk(await ask(runtime, principal, input(name), name, identity)).row.id;
+    const created = repeats
+      ? ask(runtime, principal, input(name), null, "mcp")
+      : ask(runtime, principal, input(name), name);
+    return expectOk(await created).row.id;
   };
   const id = await asked("first");
   await insertGroup(store, id, principal.key.id, alex.id);

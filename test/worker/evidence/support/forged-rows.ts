@@ -144,7 +144,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     decidedSeq: seq,
     overriddenBy: null,
     consumedAt: null,
-    callHash: null,
+    lockHash: null,
     dedupeKey: null,
     deliveredAt: null,
     approverId: null,
