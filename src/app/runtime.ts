@@ -10,7 +10,11 @@ import type { Database } from "../store/database.ts";
 
 /** One call of a client that may disconnect while it waits. */
 export interface ClientCall {
+  /** A page's call takes a place of its session, another one a place of its API key. */
+  readonly by: "agent" | "backend" | "page";
+  /** The id of the API key or the session. */
   readonly key: string;
+  /** Which of the calls by this key it is. */
   readonly call: string;
 }
 
@@ -27,7 +31,7 @@ export interface DeskPort {
   /** Seals all that was committed before the call. A record that is passed need not be read again. */
   requestSealing(committed?: CommittedRecord): Promise<void>;
   /** Returns when the confirmation has an outcome to show, or after this many seconds. */
-  wait(confirmation: string, seconds: number, caller?: ClientCall): Promise<WaitResult>;
+  wait(confirmation: string, seconds: number, caller: ClientCall): Promise<WaitResult>;
   /** The client no longer reads the answer to this call. */
   abandonWait(caller: ClientCall): Promise<void>;
   /** Sets the alarm to this time, unless it is set to an earlier one. Returns the alarm's time. */

@@ -73,7 +73,8 @@ export class Desk extends DurableObject<Env> {
   }
 
   async #wakeWaiters(records: readonly CommittedRecord[]): Promise<void> {
-    if (this.#waiters.wake(records) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
+    const outcomes = records.flatMap(({ row }) => row.confirmationId ?? []);
+    if (this.#waiters.wake(outcomes) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
   }
 
   async create(draft: NewConfirmation): Promise<boolean> {
@@ -86,8 +87,10 @@ export class Desk extends DurableObject<Env> {
     return inserted;
   }
 
-  async wait(confirmation: string, seconds: number, caller?: ClientCall): Promise<WaitResult> {
-    return await this.#waiters.wait(confirmation, seconds, caller, () => this.#isSettled(confirmation));
+  async wait(confirmation: string, seconds: number, caller: ClientCall): Promise<WaitResult> {
+    const isSettled = () => this.#isSettled(confirmation);
+    const attended = await this.#waiters.waitFor(confirmation, seconds, caller, isSettled);
+    return { attended, outcome: null };
   }
 
   async abandonWait(caller: ClientCall): Promise<void> {

@@ -1,65 +1,140 @@
-import type { CommittedRecord } from "../store/confirmation/steps.ts";
-import type { ClientCall, WaitResult } from "../app/runtime.ts";
+import type { ClientCall } from "../app/runtime.ts";
 
-/** Each waiter needs memory and a timer. Beyond this number a wait returns at once, and the client polls. */
-const WAITERS_MAX = 2_000;
 /** Less than the minute after which common clients time out. */
 export const WAIT_MAX_SECONDS = 50;
 
+/** How many calls wait at once. Beyond these numbers a wait returns at once, and the client polls. */
+export interface WaitCaps {
+  readonly perTenant: number;
+  readonly perKey: number;
+  readonly perSession: number;
+}
+
+export const WAIT_CAPS: WaitCaps = {
+  /** Each needs a timer and an open call. If a call takes as much as 20 KB, that is 40 of an object's 128 MB. */
+  perTenant: 2_000,
+  /** An eighth of the tenant's, so that one key leaves most of them to the others. */
+  perKey: 256,
+  /** A person with several requests and the inbox open, each in a tab. */
+  perSession: 8,
+};
+
 interface Waiter {
-  readonly wake: (outcome: CommittedRecord | null) => void;
-  readonly caller: ClientCall | undefined;
+  readonly caller: ClientCall;
+  readonly end: () => void;
   isAbandoned: boolean;
 }
 
-/** Calls that wait for an outcome, by confirmation. */
+/** Calls that wait for a change of a confirmation or of a person's inbox. */
 export class Waiters {
-  readonly #byConfirmation = new Map<string, Set<Waiter>>();
+  readonly #caps: WaitCaps;
+  /** By what they wait for. */
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #countOf = new Map<string, number>();
   #count = 0;
 
-  async wait(
-    confirmation: string,
-    seconds: number,
-    caller: ClientCall | undefined,
-    isSettled: () => Promise<boolean>,
-  ): Promise<WaitResult> {
-    if (this.#count >= WAITERS_MAX) return { attended: true, outcome: null };
-    const { promise, resolve } = Promise.withResolvers<CommittedRecord | null>();
-    const waiters = this.#byConfirmation.get(confirmation) ?? new Set();
-    // A client that calls again has given up its earlier call. If it disconnected, there may be no other sign of it.
-    for (const other of waiters)
-      other.isAbandoned ||= caller !== undefined && other.caller?.key === caller.key;
-    const waiter: Waiter = { wake: resolve, caller, isAbandoned: false };
-    this.#byConfirmation.set(confirmation, waiters.add(waiter));
-    this.#count++;
-    const timer = setTimeout(() => resolve(null), Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
-    try {
-      // Subscribe first, then read, so that an outcome between the two is not missed.
-      const outcome = (await isSettled()) ? null : await promise;
-      return { attended: !waiter.isAbandoned, outcome };
-    } finally {
-      clearTimeout(timer);
-      waiters.delete(waiter);
-      this.#count--;
-      if (waiters.size === 0) this.#byConfirmation.delete(confirmation);
-    }
+  constructor(caps: WaitCaps = WAIT_CAPS) {
+    this.#caps = caps;
   }
 
-  abandon({ key, call }: ClientCall): void {
-    for (const waiter of [...this.#byConfirmation.values()].flatMap((waiters) => [...waiters])) {
-      waiter.isAbandoned ||= waiter.caller?.key === key && waiter.caller.call === call;
-    }
+  /** How many calls wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Returns once the confirmation is settled, or after this many seconds. False if the client has gone or has called
+   * again meanwhile: then nobody reads this call's answer.
+   */
+  async waitFor(
+    confirmation: string,
+    seconds: number,
+    caller: ClientCall,
+    isSettled: () => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.#wait(confirmation, seconds, caller, isSettled);
+  }
+
+  /** The same for a change of what the person finds in the inbox. */
+  async waitForInbox(
+    person: string,
+    seconds: number,
+    caller: ClientCall,
+    hasChanged: () => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.#wait(inboxOf(person), seconds, caller, hasChanged);
   }
 
   /** Returns how many were woken. */
-  wake(outcomes: readonly CommittedRecord[]): number {
-    const woken = outcomes.flatMap((outcome) =>
-      [...(this.#byConfirmation.get(outcome.row.confirmationId ?? "") ?? [])].map((waiter) => ({
-        waiter,
-        outcome,
-      })),
-    );
-    for (const { waiter, outcome } of woken) waiter.wake(outcome);
-    return woken.length;
+  wake(confirmations: Iterable<string>): number {
+    return this.#wakeAll(confirmations);
   }
+
+  wakeInbox(people: Iterable<string>): number {
+    return this.#wakeAll([...people].map(inboxOf));
+  }
+
+  /** Ends the call's wait now: the client no longer reads its answer. */
+  abandon({ by, key, call }: ClientCall): void {
+    for (const waiter of [...this.#waiters.values()].flatMap((waiters) => [...waiters])) {
+      const { caller } = waiter;
+      if (caller.by !== by || caller.key !== key || caller.call !== call) continue;
+      waiter.isAbandoned = true;
+      waiter.end();
+    }
+  }
+
+  async #wait(
+    subject: string,
+    seconds: number,
+    caller: ClientCall,
+    isSettled: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const owner = `${caller.by === "page" ? "session" : "key"} ${caller.key}`;
+    const owned = this.#countOf.get(owner) ?? 0;
+    const cap = caller.by === "page" ? this.#caps.perSession : this.#caps.perKey;
+    if (owned >= cap || this.#count >= this.#caps.perTenant) return true;
+    const { promise, resolve: end } = Promise.withResolvers<void>();
+    const waiter: Waiter = { caller, end, isAbandoned: false };
+    const waiters = this.#waiters.get(subject) ?? new Set();
+    giveUpEarlier(waiters, caller);
+    this.#waiters.set(subject, waiters.add(waiter));
+    this.#countOf.set(owner, owned + 1);
+    this.#count++;
+    const timer = setTimeout(end, Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
+    try {
+      // Subscribe first, then read, so that a change between the two is not missed. A slow read delays no end.
+      await Promise.race([promise, isSettled().then((settled) => (settled ? undefined : promise))]);
+      return !waiter.isAbandoned;
+    } finally {
+      clearTimeout(timer);
+      waiters.delete(waiter);
+      if (waiters.size === 0) this.#waiters.delete(subject);
+      this.#release(owner);
+    }
+  }
+
+  #release(owner: string): void {
+    this.#count--;
+    const left = (this.#countOf.get(owner) ?? 0) - 1;
+    if (left > 0) this.#countOf.set(owner, left);
+    else this.#countOf.delete(owner);
+  }
+
+  #wakeAll(subjects: Iterable<string>): number {
+    const woken = new Set([...subjects].flatMap((subject) => [...(this.#waiters.get(subject) ?? [])]));
+    for (const waiter of woken) waiter.end();
+    return woken.size;
+  }
+}
+
+/** No confirmation has an id like this. */
+function inboxOf(person: string): string {
+  return `inbox ${person}`;
+}
+
+/** An agent that calls again has given up its earlier call. If it disconnected, there may be no other sign of it. */
+function giveUpEarlier(waiters: ReadonlySet<Waiter>, { by, key }: ClientCall): void {
+  if (by !== "agent") return;
+  for (const other of waiters) other.isAbandoned ||= other.caller.by === "agent" && other.caller.key === key;
 }

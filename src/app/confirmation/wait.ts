@@ -17,7 +17,7 @@ export async function wait(
   principal: Principal,
   id: string,
   seconds: number,
-  caller?: ClientCall,
+  caller: ClientCall,
 ): Promise<Result<WaitedConfirmation>> {
   const before = await read(runtime, principal, id);
   if (!before.ok) return before;

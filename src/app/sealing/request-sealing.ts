@@ -19,7 +19,7 @@ export async function waitFor(
   tenantId: string,
   confirmation: string,
   seconds: number,
-  caller?: ClientCall,
+  caller: ClientCall,
 ): Promise<WaitResult> {
   const result = await ignoreFailure(runtime.desk(tenantId).wait(confirmation, seconds, caller));
   return result ?? { attended: false, outcome: null };

@@ -33,7 +33,8 @@ approvalRoutes.get("/:id/state", requireSession, pageQuery(approvalStateQuery), 
   const { seen, wait } = context.req.valid("query");
   const state = await stateOf(runtime, session, id);
   if (`${state.status}:${state.sealed}` !== seen || wait === 0) return context.json(state);
-  await waitFor(runtime, session.store.tenantId, id, wait);
+  const caller = { by: "page", key: sessionHash(context) ?? "", call: context.get("requestId") } as const;
+  await waitFor(runtime, session.store.tenantId, id, wait, caller);
   // The session may have ended while the page waited.
   return context.json(await stateOf(runtime, await sessionOf(context), id));
 });

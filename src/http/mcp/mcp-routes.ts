@@ -65,5 +65,6 @@ async function handleCancellation(
   if (body["method"] !== "notifications/cancelled") return;
   const { params } = body;
   if (params === undefined || !isJsonObject(params) || params["requestId"] === undefined) return;
-  await abandonWait(runtime, store.tenantId, { key: key.id, call: JSON.stringify(params["requestId"]) });
+  const call = JSON.stringify(params["requestId"]);
+  await abandonWait(runtime, store.tenantId, { by: "agent", key: key.id, call });
 }

@@ -61,7 +61,7 @@ async function callTool(
   try {
     return await run.value({
       ...request,
-      caller: { key: request.principal.key.id, call: JSON.stringify(mcpReq.id) },
+      caller: { by: "agent", key: request.principal.key.id, call: JSON.stringify(mcpReq.id) },
       progress:
         token === undefined
           ? undefined

@@ -59,7 +59,8 @@ export async function listConfirmations(call: RestCall<unknown, ListQuery>): Pro
 
 export async function getConfirmation(call: RestCall<unknown, WaitQuery>): Promise<Response> {
   const { context, runtime, principal, id, query } = call;
-  const outcome = await wait(runtime, principal, id, query.wait);
+  const caller = { by: "backend", key: principal.key.id, call: context.get("requestId") } as const;
+  const outcome = await wait(runtime, principal, id, query.wait, caller);
   // Its last statement has checked the key.
   context.set("isKeyChecked", true);
   return confirmationResponse(context, orRefuse(outcome));

@@ -81,7 +81,7 @@ beforeAll(async () => {
   };
   const id = await asked("first");
   await insertGroup(store, id, principal.key.id, alex.id);
-  await wait(runtime, principal, id, 1);
+  await wait(runtime, principal, id, 1, { by: "backend", key: principal.key.id, call: "1" });
   expectOk(await cancel(runtime, principal, await asked("cancelled")));
   await asked("repeated", true);
   await asked("repeated", true);
