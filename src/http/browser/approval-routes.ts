@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Session } from "../../app/account/passkey-session.ts";
+import { secretHash } from "../../app/account/secret-hash.ts";
 import { approvalData, approvalFor, approvalState } from "../../app/decision/approval-page.ts";
 import { beginCeremony } from "../../app/decision/ceremony.ts";
 import { decide } from "../../app/decision/decide.ts";
@@ -13,7 +14,7 @@ import { receiptResponse } from "../receipt-response.ts";
 import { pageBody, pageQuery } from "./page-input.ts";
 import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
-import { requireSession, requireSessionOrSignIn, sessionOf } from "./session.ts";
+import { requireSession, requireSessionOrSignIn, sessionOf, sessionSecret } from "./session.ts";
 
 /** Deciding a request. A session shows it; a vote needs a fresh assertion, and never an API key. */
 export const approvalRoutes = new Hono<HonoEnv>();
@@ -33,7 +34,8 @@ approvalRoutes.get("/:id/state", requireSession, pageQuery(approvalStateQuery), 
   const { seen, wait } = context.req.valid("query");
   const state = await stateOf(runtime, session, id);
   if (`${state.status}:${state.sealed}` !== seen || wait === 0) return context.json(state);
-  const caller = { by: "page", key: sessionHash(context) ?? "", call: context.get("requestId") } as const;
+  const owner = secretHash(sessionSecret(context) ?? "");
+  const caller = { by: "page", key: owner, call: context.get("requestId") } as const;
   await waitFor(runtime, session.store.tenantId, id, wait, caller);
   // The session may have ended while the page waited.
   return context.json(await stateOf(runtime, await sessionOf(context), id));

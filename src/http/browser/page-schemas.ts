@@ -4,7 +4,7 @@ import { ID_MAX_CHARACTERS, REASON_MAX_CHARACTERS } from "../../core/confirmatio
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import * as shape from "../../core/encoding/shape.ts";
 import { assertionShape } from "../../core/webauthn/assertion.ts";
-import { ofShape, readShape, text } from "../field-schemas.ts";
+import { ofShape, readShape, text } from "../schemas/field-schemas.ts";
 import { waitQuery } from "../rest/request-schemas.ts";
 
 // What our pages send.

@@ -2,7 +2,7 @@ import type { CallToolResult, Tool } from "@modelcontextprotocol/server";
 import type { z } from "zod";
 import type { Scope } from "../../app/account/principal.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
-import { jsonSchema } from "../json-schema.ts";
+import { jsonSchema } from "../schemas/json-schema.ts";
 import { validate, type Validated } from "../validate.ts";
 import {
   cancelApproval,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
 import { PAYLOAD_MAX_BYTES } from "../../core/encoding/strict-json.ts";
 import { ACTION_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
-import { jsonObject, text } from "../field-schemas.ts";
+import { jsonObject, text } from "../schemas/field-schemas.ts";
 import {
   IDEMPOTENCY_KEY_PATTERN,
   LIST_DEFAULT_ITEMS,

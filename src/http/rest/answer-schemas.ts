@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Verification } from "../../core/evidence/public-record.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
 import { PROBLEM_CODES } from "../problem.ts";
-import { jsonObject, time, username } from "../field-schemas.ts";
+import { jsonObject, time, username } from "../schemas/field-schemas.ts";
 import { INVITED_ROLES, STATUSES } from "./request-schemas.ts";
 
 // The answers of REST. Only `status` says whether a program may act. Every other fact has its own field, which is

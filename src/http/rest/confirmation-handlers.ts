@@ -12,7 +12,7 @@ import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../../core/en
 import { sha256 } from "../../core/encoding/hash.ts";
 import { refuse } from "../../core/refusal.ts";
 import type { RequestContext } from "../context.ts";
-import { parseDateTime } from "../date-time.ts";
+import { parseDateTime } from "../schemas/date-time.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { receiptResponse } from "../receipt-response.ts";
 import { VERSION } from "../version.ts";

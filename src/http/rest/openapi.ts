@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
-import { jsonSchema } from "../json-schema.ts";
+import { jsonSchema } from "../schemas/json-schema.ts";
 import { problemDefinition, problemDetails, type ProblemCode } from "../problem.ts";
 import { problemAnswer } from "./answer-schemas.ts";
 import type { Operation } from "./operation.ts";

@@ -15,7 +15,7 @@ import {
   EXECUTE_WITHIN_MAX_SECONDS,
   ID_MAX_CHARACTERS,
 } from "../../core/confirmation/statement.ts";
-import { dateTime, jsonObject, text, username } from "../field-schemas.ts";
+import { dateTime, jsonObject, text, username } from "../schemas/field-schemas.ts";
 import { validate, type Validated } from "../validate.ts";
 
 // What programs send over REST. The same schemas read the requests and make the OpenAPI document, so both

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDateTime } from "../../../src/http/date-time.ts";
+import { parseDateTime } from "../../../src/http/schemas/date-time.ts";
 
 // The times that a query may contain: every date-time of RFC 3339, and nothing else.
 

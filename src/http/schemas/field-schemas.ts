@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { matchShape, time as timeShape, type Shape } from "../core/encoding/shape.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../core/encoding/strict-json.ts";
+import { matchShape, time as timeShape, type Shape } from "../../core/encoding/shape.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { parseDateTime } from "./date-time.ts";
 
 // The fields that several request schemas share.
