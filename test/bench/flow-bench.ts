@@ -8,7 +8,8 @@ import { memoryOf } from "./measure/memory.ts";
 import { alternateAppends, alternateCreates, alternateFlows, alternatePolls } from "./measure/alternate.ts";
 import { startRestate } from "./peers/restate.ts";
 import { countRoundTrips } from "./round-trips.ts";
-import { machine, roundTripsTable, tableOf, unitsTable } from "./measure/table.ts";
+import { measureNeighbours } from "./neighbours-bench.ts";
+import { machine, neighboursTable, roundTripsTable, tableOf, unitsTable } from "./measure/table.ts";
 import { measureWaiters } from "./waiters-bench.ts";
 
 // npm run bench: the product as `npm start` runs it, a Restate server with the same workflow, and the bare platform,
@@ -46,12 +47,12 @@ async function bench(): Promise<void> {
   const start = Date.now();
   console.log(`${machine()}\n`);
   // First, since starting the product rebuilds the pages, also for servers that already serve them.
-  const product = await stoppable(startProduct());
+  const product = await stoppable(startProduct([], "test/bench/platform/serve-product.ts"));
   process.once("exit", () => kill(product.group, "SIGTERM"));
   report("Counting round trips …");
   const steps = await countRoundTrips();
-  const { url, apiKey, enrolUrl } = product.ready;
-  const countersign = await countersignAt(url, apiKey, enrolUrl);
+  const { url } = product.ready;
+  const countersign = await countersignAt(url, product.ready);
   const requestBody = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
   const platform = await stoppable(startPlatform());
   const restate = await stoppable(startRestate(requestBody));
@@ -67,7 +68,7 @@ async function bench(): Promise<void> {
   const flows = await alternateFlows(countersign, peer?.workflow);
   const alone = await platform.alone();
   report("Many clients at the same time …");
-  const polls = await alternatePolls(countersign, peer?.workflow);
+  const polls = await alternatePolls(countersign, platform, peer?.workflow);
   const creates = await alternateCreates(countersign, platform, peer?.workflow);
   const appends = await alternateAppends(platform);
   const loaded = memory();
@@ -75,10 +76,14 @@ async function bench(): Promise<void> {
   let waiting = loaded;
   const waiters = await measureWaiters(countersign, () => (waiting = memory()));
 
+  report("A noisy neighbour …");
+  const neighbours = await measureNeighbours(url);
+
   const lines = figuresOf({ flows, polls, creates, appends, waiters, memory: { idle, loaded, waiting } });
   console.log(`${tableOf(lines)}\n`);
   console.log("A ratio over 1 means that Countersign is that many times better. Times are p50.");
   if (typeof restate === "string") console.log(`Restate ${restate}`);
+  console.log(`\nHow long another tenant of the same server waits:\n\n${neighboursTable(neighbours)}`);
   console.log(`\nWhere the time goes:\n\n${roundTripsTable(steps)}\n\n${unitsTable(alone)}\n`);
   const stderr = product.errorOutput();
   if (stderr !== "") console.log(`The product wrote to stderr:\n${stderr}`);

@@ -29,7 +29,7 @@ const sizes = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
 
 async function start(): Promise<Miniflare> {
-  const bundle = await bundleWorker({ entryPoints: ["test/bench/platform/log-worker.ts"] });
+  const bundle = await bundleWorker({ entryPoints: ["test/bench/workers/log-worker.ts"] });
   const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
   return new Miniflare(
     convertV4MiniflareOptions({

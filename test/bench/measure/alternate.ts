@@ -41,14 +41,20 @@ export async function alternateFlows(
   return { ours: rounds.ours, restate: restate && rounds.restate };
 }
 
-export async function alternatePolls(ours: Workflow, restate: Workflow | undefined): Promise<Pair<number>> {
+/** Of one pending request. */
+export async function alternatePolls(
+  ours: Workflow,
+  platform: BarePlatform,
+  restate: Workflow | undefined,
+): Promise<Pair<number> & { readonly select: number }> {
   const ourId = await ours.create();
   const restateId = await restate?.create();
-  const [first = 0, second] = await alternateLoad(HTTP_CLIENTS, [
+  const [first = 0, select = 0, third] = await alternateLoad(HTTP_CLIENTS, [
     () => ours.poll(ourId),
+    () => platform.request("d1-read"),
     ...(restate && restateId !== undefined ? [() => restate.poll(restateId)] : []),
   ]);
-  return { ours: first, restate: second };
+  return { ours: first, select, restate: third };
 }
 
 export async function alternateCreates(

@@ -2,6 +2,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { readFileSync } from "node:fs";
 import { milliseconds, rate } from "./measure.ts";
 import { UNITS, type Unit } from "../platform/bare-platform.ts";
+import { PHASES, summary, type NeighbourFigures, type Phase } from "../neighbours-bench.ts";
 import type { Step } from "../round-trips.ts";
 
 // The output of the flow's benchmark: the table, and where the time goes.
@@ -18,6 +19,13 @@ export interface Line {
   readonly met?: boolean | undefined;
 }
 
+const PHASE_NAMES: Readonly<Record<Phase, string>> = {
+  quiet: "does nothing",
+  waits: "has 300 waiting calls and 300 open inboxes",
+  creates: "creates, 32 clients",
+  verifiers: "has 32 anonymous verifiers of one approval",
+  all: "does all of this",
+};
 const GIBIBYTE = 1_024 ** 3;
 const BUSY_LOAD = 0.7;
 
@@ -51,6 +59,7 @@ export function roundTripsTable(steps: readonly Step[]): string {
     [
       "step",
       "D1 round trips",
+      "aim",
       "reads",
       "writes",
       "statements",
@@ -58,12 +67,40 @@ export function roundTripsTable(steps: readonly Step[]): string {
       "waits for D1",
       "for the Log",
     ],
-    ...steps.map(({ name, reads, writes, statements, calls, database, log }) => [
+    ...steps.map(({ name, reads, writes, statements, calls, database, log, aim }) => [
       name,
-      ...[reads + writes, reads, writes, statements, calls].map(String),
+      String(reads + writes),
+      aim === undefined ? "" : `${aim}: ${reads + writes <= aim ? "yes" : "NO"}`,
+      ...[reads, writes, statements, calls].map(String),
       milliseconds(database),
       log === 0 ? "" : milliseconds(log),
     ]),
+  ]);
+}
+
+/** The times of the other tenant, beside what the noisy one got. */
+export function neighboursTable(figures: Readonly<Record<Phase, NeighbourFigures>>): string {
+  return columns([
+    [
+      "the noisy tenant",
+      "create p50 / p95 ms",
+      "poll",
+      "decide",
+      "rounds",
+      "noise: creates",
+      "verifications",
+      "refused",
+      "inboxes answered",
+    ],
+    ...PHASES.map((phase) => {
+      const { times, ...noise } = figures[phase];
+      return [
+        PHASE_NAMES[phase],
+        ...[times.create, times.poll, times.decide].map(summary),
+        String(times.decide.length),
+        ...[noise.creates, noise.verifications, noise.refused, noise.inboxes].map(rate),
+      ];
+    }),
   ]);
 }
 

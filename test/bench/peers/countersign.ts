@@ -1,6 +1,6 @@
 import { BrowserClient } from "../../support/browser-client.ts";
 import { WIRE } from "../../support/sample-request.ts";
-import { expectCall, type Reply } from "../measure/http-client-pool.ts";
+import { call, expectCall, type Reply } from "../measure/http-client-pool.ts";
 import type { Prepared, Workflow } from "./workflow.ts";
 
 // The workflow on the product over HTTP: a backend with an API key, and a person with a passkey.
@@ -11,16 +11,32 @@ export interface Countersign extends Workflow {
   /** Signs the vote. The returned function sends it. */
   readonly sign: (id: string) => Promise<() => Promise<Reply>>;
   readonly consume: (id: string) => Promise<Reply>;
+  /** An inbox that is open in a browser: it waits until its content is another version. */
+  readonly inbox: (version: string, seconds: number, signal: AbortSignal) => Promise<Reply>;
+  /** Anyone with the link verifies an approval, without a key. The limit of an address may refuse it. */
+  readonly verify: (id: string) => Promise<Reply>;
+}
+
+interface Tenant {
+  readonly apiKey: string;
+  readonly enrolUrl: string;
+}
+
+/** Creates a tenant at a server of the benchmarks. */
+export async function newTenant(url: string): Promise<Countersign> {
+  const { text } = await expectCall(200, `${url}/bench/tenant`);
+  return await countersignAt(url, JSON.parse(text) as Tenant);
 }
 
 /** Enrols the owner and signs in. */
-export async function countersignAt(url: string, apiKey: string, enrolUrl: string): Promise<Countersign> {
+export async function countersignAt(url: string, { apiKey, enrolUrl }: Tenant): Promise<Countersign> {
   const alex = await BrowserClient.create(fetch, url);
   const enrolled = await alex.enrol(enrolUrl);
   if (enrolled.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(enrolled.body)}`);
   const confirmations = `${url}/api/confirmations`;
   const read = { "x-api-key": apiKey };
   const write = { ...read, "content-type": "application/json" };
+  const page = { "sec-fetch-site": "same-origin", origin: url, cookie: alex.cookie };
   const requestBody = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
 
   const wait = (id: string, seconds: number, signal?: AbortSignal) =>
@@ -31,12 +47,7 @@ export async function countersignAt(url: string, apiKey: string, enrolUrl: strin
     );
   const sign = async (id: string) => {
     const body = JSON.stringify(await alex.sign(id));
-    const headers = {
-      "content-type": "application/json",
-      "sec-fetch-site": "same-origin",
-      origin: url,
-      cookie: alex.cookie,
-    };
+    const headers = { ...page, "content-type": "application/json" };
     return () => expectCall(200, `${url}/approve/${id}/decision`, { method: "POST", headers, body });
   };
   return {
@@ -61,6 +72,9 @@ export async function countersignAt(url: string, apiKey: string, enrolUrl: strin
         headers: write,
         body: JSON.stringify({ payload: WIRE.payload }),
       }),
+    inbox: (version, seconds, signal) =>
+      expectCall(200, `${url}/inbox/items?wait=${seconds}&version=${version}`, { headers: page, signal }),
+    verify: (id) => call(`${url}/public/log/entries/${id}/verification`),
   };
 }
 

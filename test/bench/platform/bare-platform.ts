@@ -1,28 +1,9 @@
 import { performance } from "node:perf_hooks";
 import { serveBenchWorker } from "./bench-worker.ts";
-import { BARE_TABLES } from "./bare-platform-worker.ts";
 import { expectCall } from "../measure/http-client-pool.ts";
 import { median } from "../measure/measure.ts";
 
 // The bare platform under the product: each unit of work has a path in one Worker.
-
-const SOURCE = `
-import { DurableObject } from "cloudflare:workers";
-import { serveBarePlatform } from "./test/bench/platform/bare-platform-worker.ts";
-export { Log } from "./src/log/log.ts";
-export { Desk } from "./src/desk/desk.ts";
-export class Rows extends DurableObject {
-  constructor(state, env) {
-    super(state, env);
-    state.storage.sql.exec("CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, entry BLOB NOT NULL)");
-  }
-  async insert(bytes) {
-    this.ctx.storage.sql.exec("INSERT INTO entries (entry) VALUES (?)", bytes);
-  }
-  async nothing() {}
-}
-export default { fetch: serveBarePlatform };
-`;
 
 export const UNITS = {
   nothing: "a request that does nothing",
@@ -45,9 +26,9 @@ export interface BarePlatform {
 }
 
 export async function startPlatform(): Promise<BarePlatform> {
-  const { url, database, stop } = await serveBenchWorker(SOURCE);
+  const { url, stop } = await serveBenchWorker("bare-platform-worker");
   const request = (unit: Unit) => expectCall(200, `${url}/${unit}`);
-  await database.batch(BARE_TABLES.map((sql) => database.prepare(sql)));
+  await expectCall(200, `${url}/tables`);
   return {
     request,
     stop,

@@ -47,11 +47,15 @@ export interface Product {
   readonly stop: () => Promise<void>;
 }
 
-export async function startProduct(tenants: readonly TenantNames[] = []): Promise<Product> {
+/** `program` takes the arguments of `npm start` and prints the same last line. */
+export async function startProduct(
+  tenants: readonly TenantNames[] = [],
+  program = "src/local/start.ts",
+): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"));
   const port = await freePort();
   const created = createTenants(folder, `http://localhost:${port}`, tenants);
-  const args = ["src/local/start.ts", "--port", String(port), "--state", folder, "--json"];
+  const args = [program, "--port", String(port), "--state", folder, "--json"];
   // Its own process group: the runtime is a child of this child, and must end with it.
   const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {

@@ -1,0 +1,22 @@
+import "../../../src/local/build.mjs";
+import { readStartOptions } from "../../../src/local/start-options.ts";
+import { serveAt } from "./bench-worker.ts";
+
+// The product as `npm start` runs it, but with the Worker of the benchmarks. flow-bench.ts starts it as a program of its
+// own, so that its memory can be measured. It takes the arguments of `npm start` and prints the same last line.
+
+const PARENT_CHECK_MILLISECONDS = 500;
+
+const options = readStartOptions(process.argv.slice(2));
+if (typeof options === "string") throw new Error(options);
+const { url, stop } = await serveAt("product-worker", options.port, options.state);
+
+const end = (): void => void stop().finally(() => process.exit(0));
+process.once("SIGTERM", end);
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) end();
+}, PARENT_CHECK_MILLISECONDS).unref();
+
+const tenant = (await (await fetch(`${url}/bench/tenant`)).json()) as object;
+console.log(JSON.stringify({ ready: true, url, ...tenant }));
