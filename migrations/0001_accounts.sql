@@ -1,8 +1,9 @@
--- Tenants, people and what identifies them. Every table but `webauthn_challenges` belongs to a tenant: the tenant
+-- Tenants, people and what identifies them. Every table but `moved_tenants` and `webauthn_challenges` belongs to a tenant: the tenant
 -- comes first in the primary key and is part of every foreign key, so no row can refer to another tenant's row.
 -- Times are milliseconds since 1970.
 
 CREATE TABLE tenants (
+  -- Its ref: the first character names the shard, the database in which it was created.
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
   -- Null until the owner registers the first passkey.
@@ -10,6 +11,12 @@ CREATE TABLE tenants (
   stream_key TEXT NOT NULL,
   genesis_salt TEXT NOT NULL,
   created_at INTEGER NOT NULL
+) STRICT;
+
+-- Tenants that were in this shard and are in another one now.
+CREATE TABLE moved_tenants (
+  ref TEXT NOT NULL PRIMARY KEY,
+  shard TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE projects (
@@ -27,7 +34,7 @@ CREATE TABLE people (
   -- What the person may do with an active passkey. Once one is endorsed, only a sealed
   -- change of the directory changes it.
   role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'developer', 'auditor', 'approver')),
-  -- The user handle of the person's passkeys: random.
+  -- The user handle of the person's passkeys: the tenant's ref and random bytes.
   user_handle TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, id),
@@ -53,8 +60,6 @@ CREATE TABLE credentials (
   -- When its signature counter last went back: it may have been copied.
   counter_regressed_at INTEGER,
   PRIMARY KEY (tenant_id, id),
-  -- A passkey belongs to one person of one tenant.
-  UNIQUE (id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES people (tenant_id, id)
 ) STRICT;
 
@@ -123,7 +128,7 @@ CREATE INDEX sessions_of_credential ON sessions (tenant_id, credential_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Challenges for signing in and for new passkeys. Before a sign-in the person and the tenant are unknown, so this
--- is the one table without a tenant. It holds only random bytes and ids.
+-- table has no tenant. It holds only random bytes and ids.
 CREATE TABLE webauthn_challenges (
   challenge TEXT NOT NULL PRIMARY KEY,
   purpose TEXT NOT NULL,

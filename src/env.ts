@@ -4,12 +4,15 @@ import { LOG_NAME } from "./log/log-settings.ts";
 /** The bindings of wrangler.toml and the settings of this deployment. */
 export interface Env {
   readonly DB: D1Database;
+  readonly [shard: `DB_${number}`]: D1Database | undefined;
   readonly LOG: DurableObjectNamespace<Log>;
   /** One per tenant, named by the tenant's id. Callers give its class: naming it here would be an import cycle. */
   readonly DESK: DurableObjectNamespace;
   readonly ASSETS: Fetcher;
   /** The copy of the log. */
   readonly COPY: R2Bucket;
+  /** Where new tenants go, as "0 1": "0" is DB, "1" is DB_1. */
+  readonly OPEN_SHARDS: string;
   /** The full origin where people sign. It is the relying party of every statement. */
   readonly ORIGIN: string;
   /** The log's name, such as "localhost:8787/log". It never changes. */

@@ -15,7 +15,7 @@ export default {
     const runtime = createRuntime(env);
     try {
       // First, since nothing can be sealed before the log is restored.
-      if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.database, logStub(env));
+      if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.databases, logStub(env));
     } finally {
       await Promise.all([wakeDesks(runtime), sweep(runtime)]);
     }

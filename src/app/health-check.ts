@@ -1,4 +1,5 @@
 import { toHex } from "../core/encoding/bytes.ts";
+import { inEachShard } from "../store/each-shard.ts";
 import { checkWritable } from "../store/write-check.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -8,9 +9,9 @@ const CHECK_MILLISECONDS = 10_000;
 const ANSWER_MILLISECONDS = 3_000;
 const NAME_BYTES = 16;
 
-type HealthRuntime = Pick<Runtime, "database" | "now" | "random">;
+type HealthRuntime = Pick<Runtime, "databases" | "now" | "random">;
 
-/** Tells whether the database can be written: a full disk still answers every read. */
+/** Tells whether every database can be written: a full disk still answers every read. */
 export function healthCheck(
   report: (problem: unknown) => void,
 ): (runtime: HealthRuntime) => Promise<boolean> {
@@ -29,10 +30,11 @@ export function healthCheck(
 async function isWritable(runtime: HealthRuntime, report: (problem: unknown) => void): Promise<boolean> {
   const name = `health ${toHex(runtime.random(NAME_BYTES))}`;
   const late = scheduler.wait(ANSWER_MILLISECONDS).then(() => {
-    throw new Error(`the database did not answer within ${ANSWER_MILLISECONDS} ms`);
+    throw new Error(`a database did not answer within ${ANSWER_MILLISECONDS} ms`);
   });
   try {
-    await Promise.race([checkWritable(runtime.database, name), late]);
+    const checks = inEachShard(runtime.databases, (database) => checkWritable(database, name));
+    await Promise.race([checks, late]);
     return true;
   } catch (problem) {
     report(problem);

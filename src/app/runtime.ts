@@ -1,10 +1,12 @@
 import type { Bytes } from "../core/encoding/bytes.ts";
 import { toBase64url, toHex } from "../core/encoding/bytes.ts";
+import { makeConfirmationId } from "../core/confirmation/confirmation-id.ts";
 import { SALT_BYTES } from "../core/confirmation/statement.ts";
+import { shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/encoding/identifier.ts";
 import type { NewConfirmation } from "../store/confirmation/new-confirmations.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
-import type { Database } from "../store/database.ts";
+import type { Databases } from "../store/database.ts";
 
 // What the use cases need from outside, as arguments: they have no clock, no randomness and no bindings.
 
@@ -50,7 +52,7 @@ export interface LogClient {
 }
 
 export interface Runtime {
-  readonly database: Database;
+  readonly databases: Databases;
   /** Where people sign: the origin of the passkeys' relying party. */
   readonly origin: string;
   readonly logOrigin: string;
@@ -62,6 +64,11 @@ export interface Runtime {
 
 export function newId(runtime: Runtime, prefix: string): string {
   return makeId(prefix, runtime.now(), runtime.random(ID_RANDOM_BYTES));
+}
+
+/** It names the shard in which the tenant was created, also after the tenant was moved. */
+export function newConfirmationId(runtime: Runtime, tenantId: string): string {
+  return makeConfirmationId(runtime.now(), runtime.random(ID_RANDOM_BYTES), shardOfRef(tenantId));
 }
 
 export function newSecret(runtime: Runtime, bytes: number): string {

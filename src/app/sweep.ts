@@ -1,3 +1,4 @@
+import { inEachShard } from "../store/each-shard.ts";
 import { deleteExpiredRows } from "../store/expired-rows.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -5,8 +6,10 @@ import type { Runtime } from "./runtime.ts";
 const BATCHES_MAX = 100;
 
 /** Every minute: deletes sessions, challenges, links and idempotency keys whose time is over. */
-export async function sweep({ database, now }: Pick<Runtime, "database" | "now">): Promise<void> {
-  for (let batch = 0; batch < BATCHES_MAX; batch++) {
-    if (!(await deleteExpiredRows(database, now()))) return;
-  }
+export async function sweep({ databases, now }: Pick<Runtime, "databases" | "now">): Promise<void> {
+  await inEachShard(databases, async (database) => {
+    for (let batch = 0; batch < BATCHES_MAX; batch++) {
+      if (!(await deleteExpiredRows(database, now()))) return;
+    }
+  });
 }

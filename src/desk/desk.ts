@@ -39,7 +39,7 @@ export class Desk extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#runtime = createRuntime(env, { desk: () => this });
-    this.#store = storeOfDesk(this.#runtime.database, state.id.name ?? "");
+    this.#store = storeOfDesk(this.#runtime.databases, state.id.name ?? "");
   }
 
   /** Returns once everything that was committed before the call is sealed. */

@@ -75,6 +75,12 @@ export function serveWorker({ port, data, module, bindings, objects }: Serving):
   return new Miniflare(convertV4MiniflareOptions(options));
 }
 
+/** The names of the bindings of all D1 databases. */
+export function databaseBindings(): readonly string[] {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+  return Object.keys(workerOptions.d1Databases ?? {});
+}
+
 /** The runtime's own error for a port in use is hard to understand. */
 async function refuseTakenPort(port: number): Promise<void> {
   const server = createServer();

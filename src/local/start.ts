@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { createTenant } from "../app/account/create-tenant.ts";
 import type { Runtime } from "../app/runtime.ts";
-import { openDatabase, type DatabaseBindings } from "../store/database.ts";
+import { openDatabases, type DatabaseBindings } from "../store/database.ts";
 import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
-import { PortTaken, serve } from "./local-server.ts";
+import { databaseBindings, PortTaken, serve } from "./local-server.ts";
 import { databaseProblem, prepareFolder, StateUnusable } from "./state-check.ts";
 import { migrate, readSettings, writeSettings, type Settings } from "./state-folder.ts";
 import { welcome } from "./start-message.ts";
@@ -29,7 +29,8 @@ async function start(options: StartOptions): Promise<void> {
   stopWithParent(server);
   await server.ready;
   const bindings = await server.getBindings<DatabaseBindings>("countersign");
-  await migrate(await server.getD1Database("DB", "countersign"), MIGRATIONS);
+  for (const binding of databaseBindings())
+    await migrate(await server.getD1Database(binding, "countersign"), MIGRATIONS);
   const ready = settings.demo === null ? await withDemo(options, folder, settings, bindings) : settings;
   runCron(server);
   const vkey = await (await server.dispatchFetch(`${options.origin}/log/vkey`)).text();
@@ -44,8 +45,8 @@ async function withDemo(
   settings: Settings,
   bindings: DatabaseBindings,
 ): Promise<Settings> {
-  const runtime: Pick<Runtime, "database" | "origin" | "now" | "random"> = {
-    database: openDatabase(bindings),
+  const runtime: Pick<Runtime, "databases" | "origin" | "now" | "random"> = {
+    databases: openDatabases(bindings),
     origin: options.origin,
     now: () => Date.now(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),

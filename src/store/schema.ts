@@ -19,6 +19,11 @@ export const tenants = sqliteTable("tenants", {
   createdAt: createdAt(),
 });
 
+export const movedTenants = sqliteTable("moved_tenants", {
+  ref: text("ref").primaryKey(),
+  shard: text("shard").notNull(),
+});
+
 export const projects = sqliteTable(
   "projects",
   { tenantId: tenantId(), id: id(), name: text("name").notNull(), createdAt: createdAt() },

@@ -1,11 +1,14 @@
 import { and, desc, eq, gt, gte, isNotNull, isNull, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import { shardOfId } from "../core/confirmation/confirmation-id.ts";
+import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
+import type { Database, Databases } from "./database.ts";
 import { isActiveKey } from "./account/api-keys.ts";
 import {
   apiKeys,
   confirmations,
   credentials,
   enrolments,
+  movedTenants,
   webauthnChallenges,
   outbox,
   people,
@@ -45,8 +48,8 @@ export async function keyByHash(
 }
 
 /** For a row that was read earlier. The statements must check that it is still valid. */
-export function storeOfCachedRow(database: Database, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
-  return new TenantStore(database, tenantId);
+export function storeOfCachedRow(databases: Databases, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
+  return storeOfDesk(databases, tenantId);
 }
 
 interface SessionRows {
@@ -90,17 +93,13 @@ export async function enrolmentBySecret(
   return enrolment && { store: new TenantStore(database, enrolment.tenantId), value: enrolment };
 }
 
-/** For signing in. The caller must still verify that the person holds this passkey. */
-export async function credentialById(
-  database: Database,
+/** For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. */
+export async function storeOfConfirmation(
+  databases: Databases,
   id: string,
-): Promise<InTenant<CredentialRow> | undefined> {
-  const [credential] = await database.select().from(credentials).where(eq(credentials.id, id)).limit(1);
-  return credential && { store: new TenantStore(database, credential.tenantId), value: credential };
-}
-
-/** For the verification link, which names no tenant. A confirmation's id has 128 random bits. */
-export async function storeOfConfirmation(database: Database, id: string): Promise<TenantStore | undefined> {
+): Promise<TenantStore | undefined> {
+  const database = databases.of(shardOfId(id) ?? "");
+  if (database === undefined) return undefined;
   const [row] = await database
     .select({ tenantId: confirmations.tenantId })
     .from(confirmations)
@@ -109,8 +108,15 @@ export async function storeOfConfirmation(database: Database, id: string): Promi
   return row && new TenantStore(database, row.tenantId);
 }
 
-/** The smallest size that the log can have, from the indices of all tenants' records. */
-export async function sealedCount(database: Database): Promise<number> {
+/**
+ * The smallest size that the log can have, from the indices of all tenants' records. Raises if one shard does not answer:
+ * a log that was reset must not sign because of what the others know.
+ */
+export async function sealedCount(databases: Databases): Promise<number> {
+  return Math.max(...(await Promise.all([...databases.all.values()].map(sealedCountIn))));
+}
+
+async function sealedCountIn(database: Database): Promise<number> {
   const [last] = await database
     .select({ index: outbox.index })
     .from(outbox)
@@ -120,12 +126,33 @@ export async function sealedCount(database: Database): Promise<number> {
   return (last?.index ?? -1) + 1;
 }
 
+interface SealedRecord {
+  readonly streamKey: string;
+  readonly seq: number;
+  readonly index: number;
+  readonly commitment: string;
+}
+
 /** For a log that is being restored: the sealed records of all tenants, in the log's order. */
 export async function sealedFrom(
+  databases: Databases,
+  index: number,
+  limit: number,
+): Promise<readonly SealedRecord[]> {
+  const rows = await Promise.all(
+    [...databases.all.values()].map((database) => sealedFromIn(database, index, limit)),
+  );
+  return rows
+    .flat()
+    .toSorted((one, other) => one.index - other.index)
+    .slice(0, limit);
+}
+
+async function sealedFromIn(
   database: Database,
   index: number,
   limit: number,
-): Promise<readonly { streamKey: string; seq: number; index: number; commitment: string }[]> {
+): Promise<readonly SealedRecord[]> {
   const rows = await database
     .select({
       streamKey: tenants.streamKey,
@@ -143,8 +170,38 @@ export async function sealedFrom(
 }
 
 /** A desk is named after its tenant. */
-export function storeOfDesk(database: Database, deskName: string): TenantStore {
-  return new TenantStore(database, deskName);
+export function storeOfDesk(databases: Databases, ref: string): TenantStore {
+  const database = databaseOf(databases, ref);
+  if (database === undefined) throw new RangeError("this tenant's shard has no binding");
+  return new TenantStore(database, ref);
+}
+
+/** The database in which the tenant was created. Undefined if the ref is malformed or its shard has no binding. */
+export function databaseOf(databases: Databases, ref: string | undefined): Database | undefined {
+  return ref !== undefined && isRef(ref) ? databases.of(shardOfRef(ref)) : undefined;
+}
+
+export interface OpenedTenant {
+  readonly store: TenantStore;
+  readonly tenant: Tenant;
+}
+
+/**
+ * Undefined if there is no such tenant. A tenant that was moved to another shard is found there, by the row that it
+ * left.
+ */
+export async function openTenant(databases: Databases, ref: string): Promise<OpenedTenant | undefined> {
+  let database = databaseOf(databases, ref);
+  // A tenant that was moved several times left a row in each shard but its own.
+  for (let shard = 0; database !== undefined && shard < databases.all.size; shard++) {
+    const [[tenant], [moved]] = await database.batch([
+      database.select().from(tenants).where(eq(tenants.id, ref)),
+      database.select().from(movedTenants).where(eq(movedTenants.ref, ref)),
+    ]);
+    if (tenant !== undefined) return { store: new TenantStore(database, ref), tenant };
+    database = moved && databases.of(moved.shard);
+  }
+  return undefined;
 }
 
 /** Tenants with records to seal or confirmations that time alone changes now. */
@@ -199,7 +256,8 @@ export async function useChallenge(
   return used.length === 1;
 }
 
-export async function insertTenant(database: Database, tenant: Tenant): Promise<TenantStore> {
-  await database.insert(tenants).values(tenant);
-  return new TenantStore(database, tenant.id);
+export async function insertTenant(databases: Databases, tenant: Tenant): Promise<TenantStore> {
+  const store = storeOfDesk(databases, tenant.id);
+  await databases.of(shardOfRef(tenant.id))?.insert(tenants).values(tenant);
+  return store;
 }

@@ -25,7 +25,10 @@ export async function workerdProject(
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml" },
-        miniflare: { bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations } },
+        miniflare: {
+          // New tenants go to the first shard, so that a test finds their rows in DB.
+          bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations, OPEN_SHARDS: "0" },
+        },
       }),
     ],
     test: { name: "workerd", isolate: false, provide: { suite }, ...options },

@@ -26,7 +26,7 @@ type DroppedFile =
   | { readonly kind: "receipt"; readonly bytes: Uint8Array }
   | { readonly kind: "trust"; readonly trust: Trust };
 
-const ID = /^c_[0-9a-z]{10,64}$/;
+const ID = /^c_[0-9A-Za-z]{10,64}$/;
 
 /** A file may hold a receipt or a trust policy; its content decides which. */
 export async function readDropped(file: File): Promise<Result<DroppedFile>> {

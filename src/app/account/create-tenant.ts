@@ -4,6 +4,7 @@ import {
   parseApiKey,
   redactApiKey,
 } from "../../core/confirmation/api-key.ts";
+import { makeRef, REF_RANDOM_BYTES } from "../../core/confirmation/tenant-ref.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { insertKey, insertProject } from "../../store/account/api-keys.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
@@ -29,8 +30,8 @@ export interface CreatedTenant {
 
 export async function createTenant(runtime: Runtime, tenant: string, owner: string): Promise<CreatedTenant> {
   const now = runtime.now();
-  const store = await insertTenant(runtime.database, {
-    id: newId(runtime, "n"),
+  const store = await insertTenant(runtime.databases, {
+    id: makeRef(openShard(runtime), runtime.random(REF_RANDOM_BYTES)),
     name: tenant,
     stream: null,
     streamKey: newSecret(runtime, STREAM_KEY_BYTES),
@@ -49,6 +50,14 @@ export async function createTenant(runtime: Runtime, tenant: string, owner: stri
   };
 }
 
+/** One of the shards for new tenants, at random. */
+function openShard({ databases, random }: Runtime): string {
+  const [byte = 0] = random(1);
+  const shard = databases.open[byte % databases.open.length];
+  if (shard === undefined) throw new RangeError("no shard is open for new tenants");
+  return shard;
+}
+
 /** Returns the key's text. Only its hash is stored. */
 export async function newKey(
   runtime: Runtime,
@@ -58,7 +67,7 @@ export async function newKey(
   scopes: readonly Scope[],
   isAgent = false,
 ): Promise<string> {
-  const text = makeApiKey("test", runtime.random(API_KEY_RANDOM_BYTES));
+  const text = makeApiKey("test", store.tenantId, runtime.random(API_KEY_RANDOM_BYTES));
   const { hash } = expectOk(parseApiKey(text));
   await insertKey(store, {
     id: newId(runtime, "k"),

@@ -105,7 +105,7 @@ export async function finishDevice(
   if (!passkey.ok) return passkey;
   const { id } = passkey.value;
   const row = newPasskeyRow(person, passkey.value, form.label, runtime.now());
-  const stored = await storePasskey(runtime, store, row, () => insertPasskey(store, row, proof.value));
+  const stored = await storePasskey(store, row, () => insertPasskey(store, row, proof.value));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
   if (storedRow === undefined)

@@ -3,13 +3,14 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import { streamId, streamKeyHash, type Genesis } from "../../core/stream/record.ts";
 import type { EnrolmentResult, Invitation } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import type { RegisteredPasskey } from "../../passkey/registration.ts";
 import { enrolPasskey } from "../../store/account/enrolments.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import { enrolmentBySecret, type EnrolmentRow } from "../../store/tenant-lookup.ts";
+import { databaseOf, enrolmentBySecret, type EnrolmentRow } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -69,7 +70,7 @@ export async function finishEnrolment(
   const row = newPasskeyRow(person, passkey.value, form.label, now);
   const isFirst = tenant.stream === null;
   const first = isFirst ? firstRecord(runtime, tenant, person, passkey.value, now) : null;
-  const stored = await storePasskey(runtime, store, row, () => enrolPasskey(store, use, row, first));
+  const stored = await storePasskey(store, row, () => enrolPasskey(store, use, row, first));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
   if (storedRow === undefined) {
@@ -132,7 +133,8 @@ interface Link {
 
 async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>> {
   const unknown = refuse("enrolment_unknown", "this link is not known; ask for a new one");
-  const row = await enrolmentBySecret(runtime.database, secretHash(secret));
+  const database = databaseOf(runtime.databases, refOfSecret(secret));
+  const row = database && (await enrolmentBySecret(database, secretHash(secret)));
   if (row === undefined) return unknown;
   const { store, value: enrolment } = row;
   if (enrolment.usedAt !== null)

@@ -1,4 +1,6 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
+import { withRef } from "../../core/confirmation/tenant-secret.ts";
+import { makeUserHandle, USER_HANDLE_RANDOM_BYTES } from "../../core/confirmation/user-handle.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { insertEnrolment, insertInvitedPerson, type NewEnrolment } from "../../store/account/enrolments.ts";
@@ -12,8 +14,6 @@ import { checkManagerLimit, quorumOfManagers } from "../directory/managers.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES } from "./enrol.ts";
 import { secretHash } from "./secret-hash.ts";
-
-const USER_HANDLE_BYTES = 32;
 
 export interface Invite {
   readonly enrolUrl: string;
@@ -36,13 +36,13 @@ export async function invite(
   const limit = checkManagerLimit(await findManagers(store), existing?.id, role);
   if (!limit.ok) return limit;
   const personId = existing?.id ?? newId(runtime, "p");
-  const link = newLink(runtime, personId, false);
+  const link = newLink(runtime, store, personId, false);
   if (existing !== undefined) {
     await insertEnrolment(store, link.row, role);
     await cancelEndedEndorsements(runtime, store);
     return accept(link.invite);
   }
-  const userHandle = toBase64url(runtime.random(USER_HANDLE_BYTES));
+  const userHandle = makeUserHandle(store.tenantId, runtime.random(USER_HANDLE_RANDOM_BYTES));
   const person = { id: personId, username, role, userHandle, createdAt: runtime.now() };
   try {
     await insertInvitedPerson(store, person, link.row);
@@ -84,7 +84,7 @@ export async function inviteToRecover(
   // Checked before a link is sent, not after somebody has registered a passkey with it.
   const quorum = quorumOfManagers(await directoryOf(store), person);
   if (!quorum.ok) return quorum;
-  const link = newLink(runtime, person.id, true);
+  const link = newLink(runtime, store, person.id, true);
   await insertEnrolment(store, link.row);
   await cancelEndedEndorsements(runtime, store);
   return accept(link.invite);
@@ -92,11 +92,12 @@ export async function inviteToRecover(
 
 function newLink(
   runtime: Runtime,
+  { tenantId }: TenantStore,
   personId: string,
   recovers: boolean,
 ): { readonly invite: Invite; readonly row: NewEnrolment } {
   const now = runtime.now();
-  const secret = toBase64url(runtime.random(ENROLMENT_SECRET_BYTES));
+  const secret = withRef(tenantId, toBase64url(runtime.random(ENROLMENT_SECRET_BYTES)));
   const expiresAt = now + ENROLMENT_HOURS * 3_600_000;
   return {
     invite: { enrolUrl: `${runtime.origin}/enrol#${secret}`, expiresAt },

@@ -3,13 +3,8 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
-import { findPasskeyByKey, type NewPasskey } from "../../store/account/passkeys.ts";
-import {
-  credentialById,
-  insertChallenge,
-  useChallenge,
-  type ChallengeUse,
-} from "../../store/tenant-lookup.ts";
+import { findPasskey, findPasskeyByKey, type NewPasskey } from "../../store/account/passkeys.ts";
+import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/tenant-lookup.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
@@ -34,7 +29,7 @@ export async function newChallenge(
 ): Promise<string> {
   const challenge = toBase64url(runtime.random(PASSKEY_CHALLENGE_BYTES));
   const expiresAt = runtime.now() + PASSKEY_CHALLENGE_SECONDS * 1_000;
-  await insertChallenge(runtime.database, challenge, { purpose, personId }, expiresAt);
+  await insertChallenge(runtime.databases.first, challenge, { purpose, personId }, expiresAt);
   return challenge;
 }
 
@@ -49,7 +44,7 @@ export async function useChallengeOf(
   if (!bytes.ok)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   const use = { purpose, personId };
-  const isValid = await useChallenge(runtime.database, challenge, use, runtime.now(), personId);
+  const isValid = await useChallenge(runtime.databases.first, challenge, use, runtime.now(), personId);
   return isValid
     ? bytes
     : refuse("challenge_consumed", "this page's challenge was used or is too old; load the page again");
@@ -64,7 +59,7 @@ export async function verifyNewPasskey(
 ): Promise<Result<RegisteredPasskey>> {
   const bytes = await useChallengeOf(runtime, person, challenge);
   if (!bytes.ok) return bytes;
-  if ((await credentialById(runtime.database, registration.id)) !== undefined) return alreadyRegistered();
+  if ((await findPasskey(store, registration.id)) !== undefined) return alreadyRegistered();
   const verified = await verifyRegistration({
     registration,
     challenge: bytes.value,
@@ -106,7 +101,6 @@ export function newPasskeyRow(
 
 /** Runs a transaction that stores a passkey. It raises if its id or its public key is registered. */
 export async function storePasskey(
-  runtime: Runtime,
   store: TenantStore,
   { id, publicKey }: NewPasskey,
   transaction: () => Promise<void>,
@@ -115,7 +109,7 @@ export async function storePasskey(
     await transaction();
     return accept("stored");
   } catch (problem) {
-    if ((await credentialById(runtime.database, id)) !== undefined) return alreadyRegistered();
+    if ((await findPasskey(store, id)) !== undefined) return alreadyRegistered();
     if ((await findPasskeyByKey(store, publicKey)) === undefined) throw problem;
     return refuse(
       "public_key_registered",

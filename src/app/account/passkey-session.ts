@@ -1,4 +1,5 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
+import { refOfSecret, withRef } from "../../core/confirmation/tenant-secret.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import {
   extendSession,
@@ -6,7 +7,7 @@ import {
   revokeSession,
   revokeSessionsOf,
 } from "../../store/account/sessions.ts";
-import { sessionByHash } from "../../store/tenant-lookup.ts";
+import { databaseOf, sessionByHash } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
@@ -36,7 +37,7 @@ export async function openSession(
   runtime: Runtime,
   { store, passkey }: { readonly store: TenantStore; readonly passkey: Pick<CredentialRow, "id"> },
 ): Promise<string> {
-  const secret = toBase64url(runtime.random(SESSION_SECRET_BYTES));
+  const secret = withRef(store.tenantId, toBase64url(runtime.random(SESSION_SECRET_BYTES)));
   const now = runtime.now();
   await insertSession(store, {
     id: newId(runtime, "t"),
@@ -54,7 +55,8 @@ export async function readSession(
   secret: string,
 ): Promise<(Session & { readonly renewed: boolean }) | undefined> {
   const now = runtime.now();
-  const row = await sessionByHash(runtime.database, secretHash(secret), now);
+  const database = databaseOf(runtime.databases, refOfSecret(secret));
+  const row = database && (await sessionByHash(database, secretHash(secret), now));
   if (row === undefined) return undefined;
   const { store } = row;
   const { session, person, passkey } = row.value;
@@ -80,7 +82,8 @@ export function requireActive<Some extends Session>(session: Some | undefined): 
 
 /** Ends this session; with `everywhere` all sessions of its person, if its passkey counts. */
 export async function closeSession(runtime: Runtime, secret: string, everywhere: boolean): Promise<void> {
-  const row = await sessionByHash(runtime.database, secretHash(secret), runtime.now());
+  const database = databaseOf(runtime.databases, refOfSecret(secret));
+  const row = database && (await sessionByHash(database, secretHash(secret), runtime.now()));
   if (row === undefined) return;
   const { session, passkey, person } = row.value;
   if (everywhere && passkeyState(passkey) === "active")

@@ -1,7 +1,7 @@
 import { parseApiKey } from "../../core/confirmation/api-key.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { isKeyActive, updateKeyLastUse } from "../../store/account/api-keys.ts";
-import { keyByHash, storeOfCachedRow } from "../../store/tenant-lookup.ts";
+import { databaseOf, keyByHash, storeOfCachedRow } from "../../store/tenant-lookup.ts";
 import type { ApiKeyRow, ConfirmationRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
@@ -48,7 +48,8 @@ export async function principalOf(runtime: Runtime, text: string | undefined): P
   const parsed = text === undefined ? undefined : parseApiKey(text);
   if (!parsed?.ok) return UNAUTHORIZED;
   const now = runtime.now();
-  const row = await keyByHash(runtime.database, parsed.value.hash, now);
+  const database = databaseOf(runtime.databases, parsed.value.ref);
+  const row = database && (await keyByHash(database, parsed.value.hash, now));
   if (row === undefined) return UNAUTHORIZED;
   const { store } = row;
   const { key, project } = row.value;
@@ -83,7 +84,7 @@ export async function cachedPrincipalOf(
   const hash = text === undefined ? "" : secretHash(text);
   const cached = cache.get(hash);
   if (cached !== undefined && runtime.now() < cached.at + CACHE_SECONDS * 1_000) {
-    return accept({ ...cached.principal, store: storeOfCachedRow(runtime.database, cached.principal.key) });
+    return accept({ ...cached.principal, store: storeOfCachedRow(runtime.databases, cached.principal.key) });
   }
   const principal = await principalOf(runtime, text);
   cache.delete(hash);

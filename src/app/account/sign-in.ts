@@ -1,15 +1,11 @@
 import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../core/pages/account.ts";
+import { refOfUserHandle } from "../../core/confirmation/user-handle.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
-import { updatePasskeyUse } from "../../store/account/passkeys.ts";
+import { findPasskey, updatePasskeyUse } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import {
-  credentialById,
-  insertChallenge,
-  useChallenge,
-  type ChallengeUse,
-} from "../../store/tenant-lookup.ts";
+import { insertChallenge, openTenant, useChallenge, type ChallengeUse } from "../../store/tenant-lookup.ts";
 import type { CredentialRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ensureEndorsementRequest } from "../directory/endorse.ts";
@@ -29,7 +25,7 @@ interface SignedIn {
 
 export async function beginSignIn(runtime: Runtime): Promise<SignInChallenge> {
   const challenge = toBase64url(runtime.random(SIGN_IN_CHALLENGE_BYTES));
-  await insertChallenge(runtime.database, challenge, SIGN_IN, runtime.now() + SIGN_IN_SECONDS * 1_000);
+  await insertChallenge(runtime.databases.first, challenge, SIGN_IN, runtime.now() + SIGN_IN_SECONDS * 1_000);
   return { challenge, rpId: rpIdOf(runtime.origin) };
 }
 
@@ -46,11 +42,11 @@ export async function finishSignIn(
   const challenge = fromBase64url(input.challenge);
   if (!challenge.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
   const { id } = input.assertion;
-  const isValid = await useChallenge(runtime.database, input.challenge, SIGN_IN, runtime.now(), id);
+  const isValid = await useChallenge(runtime.databases.first, input.challenge, SIGN_IN, runtime.now(), id);
   if (!isValid) return refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
-  const credential = await credentialById(runtime.database, id);
-  if (credential === undefined || credential.value.revokedAt !== null) return unknown;
-  const { store, value: passkey } = credential;
+  const store = (await openTenant(runtime.databases, refOfUserHandle(input.userHandle ?? "") ?? ""))?.store;
+  const passkey = store && (await findPasskey(store, id));
+  if (store === undefined || passkey === undefined || passkey.revokedAt !== null) return unknown;
   const person = await findPerson(store, passkey.personId);
   if (person === undefined) return unknown;
   const { result: verified, event } = await verifyUse(runtime, {

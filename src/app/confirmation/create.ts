@@ -15,7 +15,7 @@ import type { NewConfirmation } from "../../store/confirmation/new-confirmations
 import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
-import { newId, type Runtime } from "../runtime.ts";
+import { newConfirmationId, type Runtime } from "../runtime.ts";
 import { findReusable, type RequestIdentity } from "./deduplicate.ts";
 import { storeConfirmation } from "./store-confirmation.ts";
 
@@ -138,7 +138,7 @@ function newRow(runtime: Runtime, store: TenantStore, input: CreateInput): Confi
   const expiresAt = now + input.expiresInMilliseconds;
   return {
     tenantId: store.tenantId,
-    id: newId(runtime, "c"),
+    id: newConfirmationId(runtime, store.tenantId),
     type: input.type,
     projectId: project.id,
     projectName: project.name,

@@ -30,7 +30,7 @@ import { openedRecordsOf } from "./opened-record.ts";
 export async function verificationOf(runtime: Runtime, confirmation: string): Promise<Result<Verification>> {
   // Pending, unsealed, of another kind and nonexistent ones get the same refusal, and reading changes nothing.
   const absent = refuse("not_found", "there is no such approval");
-  const store = await storeOfConfirmation(runtime.database, confirmation);
+  const store = await storeOfConfirmation(runtime.databases, confirmation);
   const loaded = store && (await loadConfirmation(store, confirmation));
   if (store === undefined || loaded === undefined) return absent;
   const { row, state, decided } = loaded;

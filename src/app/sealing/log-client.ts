@@ -1,4 +1,4 @@
-import type { Database } from "../../store/database.ts";
+import type { Databases } from "../../store/database.ts";
 import { sealedCount } from "../../store/tenant-lookup.ts";
 import type { LogClient } from "../runtime.ts";
 
@@ -11,11 +11,11 @@ interface StartingLog extends LogClient {
  * A log that was reset to an earlier state must not sign again. A tenant knows only its own entries, so a log that has
  * just started gets the size that follows from all tenants' entries.
  */
-export function createLogClient(log: StartingLog, database: Database): LogClient {
+export function createLogClient(log: StartingLog, databases: Databases): LogClient {
   return {
     append: async (entries, minLogSize) =>
       (await log.appendOfOneTenant(entries, minLogSize)) ??
-      (await log.append(entries, await sealedCount(database))),
+      (await log.append(entries, await sealedCount(databases))),
     proof: (index) => log.proof(index),
     vkey: () => log.vkey(),
   };

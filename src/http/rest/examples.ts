@@ -24,7 +24,7 @@ export const roleExample = { username: "alex", role: "admin" };
 export const inviteExample = { username: "alex", role: "approver" };
 
 export function confirmationExample(origin: string): ConfirmationAnswer {
-  const id = "c_01jgq0x5k3v7m2n8p4r6s9t1w5y";
+  const id = "c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80";
   return {
     id,
     url: `${origin}/approve/${id}`,

@@ -55,7 +55,7 @@ export async function insertInvitedPerson(
 /**
  * Uses the link and stores its passkey, in one transaction; for the owner, and only for the owner, also the stream's
  * first record. The person's other links are void then. If another attempt used the link, or it is void, nothing is
- * stored. Raises if the passkey's id is registered already, or its public key in this tenant.
+ * stored. Raises if the passkey's id or its public key is registered already in this tenant.
  */
 export async function enrolPasskey(
   store: TenantStore,

@@ -126,8 +126,8 @@ export async function hasMaxPasskeys(store: TenantStore, person: string): Promis
 }
 
 /**
- * If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id is
- * registered already, in any tenant, or its public key in this one.
+ * If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id or its
+ * public key is registered already in this tenant.
  */
 export async function insertPasskey(store: TenantStore, passkey: NewPasskey, active: string): Promise<void> {
   const signer = store.select(

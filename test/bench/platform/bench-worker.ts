@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serveWorker } from "../../../src/local/local-server.ts";
+import { databaseBindings, serveWorker } from "../../../src/local/local-server.ts";
 import { migrate } from "../../../src/local/state-folder.ts";
 import { freePort } from "../../support/product/product.ts";
 import { bundleWorker } from "../../support/product/worker-bundle.ts";
@@ -35,12 +35,14 @@ export async function serveAt(name: string, port: number, folder: string): Promi
     port,
     data: join(folder, "data"),
     module: { type: "ESModule", path: "worker.mjs", contents },
-    bindings: { ORIGIN: url, LOG_ORIGIN: "localhost/log", LOG_SEED: "5eed".repeat(16) },
+    // One shard, whose binding is recorded.
+    bindings: { ORIGIN: url, LOG_ORIGIN: "localhost/log", LOG_SEED: "5eed".repeat(16), OPEN_SHARDS: "0" },
     objects: name === "bare-platform-worker" ? { ROWS: { className: "Rows", useSQLite: true } } : {},
   });
   try {
     await server.ready;
-    await migrate(await server.getD1Database("DB", "countersign"), "migrations");
+    for (const binding of databaseBindings())
+      await migrate(await server.getD1Database(binding, "countersign"), "migrations");
     return { url, stop: () => server.dispose() };
   } catch (problem) {
     await server.dispose();

@@ -11,6 +11,7 @@ import {
 import { owned, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { accept, type Result } from "../../../src/core/refusal.ts";
 
+const REF = "0a1B2c3D";
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const anyMode = fc.constantFrom<ApiKeyMode>("live", "test");
 const anyRandom = fc.uint8Array({ minLength: API_KEY_RANDOM_BYTES, maxLength: API_KEY_RANDOM_BYTES + 8 });
@@ -48,36 +49,36 @@ describe("API keys computed elsewhere", () => {
     [
       "live",
       rising(0),
-      "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW",
-      "1cb0c5158ccff8227ee7d990f6994e1a29391745aad91eef9efd50ffd122e03d",
+      "cs_live_0a1B2c3D_0123456789ABCDEFGHIJKLMNOPQRST2z34ws",
+      "6a6dc29f0d89901e6303baa9d73df4ac5ed94134c8bfbd9eedb4a822c47fd6f3",
     ],
     [
       "test",
       rising(62),
-      "cs_test_0123456789ABCDEFGHIJKLMNOPQRST0GcwU3",
-      "9b7892f42190fa334c1bddc698fa8cd66b4bb889552022eafdeb0ee2d682929d",
+      "cs_test_0a1B2c3D_0123456789ABCDEFGHIJKLMNOPQRST2cexGs",
+      "7a819f8a5744a2da659e8d7c7f558e79be670ded1d21722e9807ca974b0fcf0f",
     ],
     [
       "live",
       rising(3 * 62 + 32),
-      "cs_live_WXYZabcdefghijklmnopqrstuvwxyz4MLOFb",
-      "e7ef4a7a7aa978956a0864bd87832b5e83d05a26a5b412516390899fdff83255",
+      "cs_live_0a1B2c3D_WXYZabcdefghijklmnopqrstuvwxyz38LTQv",
+      "0a4f03a7ca7376d0f68f997477ddc19c13b47c2ddc4269b2ea55f9d8aca93740",
     ],
     [
       "test",
       random(),
-      "cs_test_0000000000000000000000000000002W8LGU",
-      "02a111dc1cf8942940221a6a775ec80bd8ae1f130ad3b0778a6785065b093de0",
+      "cs_test_0a1B2c3D_00000000000000000000000000000009Wmtj",
+      "531b3658147efca98f0d4f71c782eae44ef49e47eb1d90550c8e4b9232661aeb",
     ],
     [
       "live",
       random(...new Uint8Array(28), 1, 9),
-      "cs_live_00000000000000000000000000001900Biea",
-      "0d61a56bdad5275fd1c9973f4db13c6d151bd2a5be64cb57b1042ed29480e285",
+      "cs_live_0a1B2c3D_0000000000000000000000000000191GSx8c",
+      "e2276935d1916d733d2aa3d5428a5dee91f19cce8d523a8f2c7ead683e7de3e8",
     ],
   ])("%s %#", (mode, bytes, key, hash) => {
-    expect(makeApiKey(mode, bytes)).toBe(key);
-    expect(parseApiKey(key)).toEqual(accept({ mode, hash }));
+    expect(makeApiKey(mode, REF, bytes)).toBe(key);
+    expect(parseApiKey(key)).toEqual(accept({ mode, ref: REF, hash }));
   });
 });
 
@@ -85,14 +86,14 @@ describe("making", () => {
   it("skips the bytes that would make some characters more likely", () => {
     const useless = [248, 249, 250, 251, 252, 253, 254, 255];
     const mixed = random(...useless, 1, ...useless, 247, ...useless, 2);
-    expect(makeApiKey("live", mixed).slice(8, 12)).toBe("1z20");
-    expect(makeApiKey("live", mixed)).toBe(makeApiKey("live", random(1, 247, 2)));
+    expect(makeApiKey("live", REF, mixed).slice(17, 21)).toBe("1z20");
+    expect(makeApiKey("live", REF, mixed)).toBe(makeApiKey("live", REF, random(1, 247, 2)));
   });
 
   it("maps the same number of bytes to each character", () => {
     const counts = new Map<string, number>();
     for (let byte = 0; byte < 256; byte++) {
-      const [first = ""] = makeApiKey("live", random(byte, 61)).slice(8);
+      const [first = ""] = makeApiKey("live", REF, random(byte, 61)).slice(17);
       // After a skipped byte, the next one (61, which is z) gives the first character.
       if (byte < 248) counts.set(first, (counts.get(first) ?? 0) + 1);
       else expect(first).toBe("z");
@@ -105,10 +106,15 @@ describe("making", () => {
     const useless = new Uint8Array(API_KEY_RANDOM_BYTES).fill(255);
     const enough = useless.slice().fill(7, 34);
     const short = useless.slice().fill(7, 35);
-    expect(makeApiKey("live", enough)).toMatch(/^cs_live_7{30}/);
-    expect(() => makeApiKey("live", short)).toThrow("not random");
-    expect(() => makeApiKey("live", useless)).toThrow("not random");
-    expect(() => makeApiKey("live", new Uint8Array(63))).toThrow("64 random bytes");
+    expect(makeApiKey("live", REF, enough)).toMatch(/^cs_live_0a1B2c3D_7{30}/);
+    expect(() => makeApiKey("live", REF, short)).toThrow("not random");
+    expect(() => makeApiKey("live", REF, useless)).toThrow("not random");
+    expect(() => makeApiKey("live", REF, new Uint8Array(63))).toThrow("64 random bytes");
+  });
+
+  it("takes the ref of a tenant, and nothing else", () => {
+    for (const wrong of ["", "0a1B2c3", "0a1B2c3D4", "0a1B2c3_"])
+      expect(() => makeApiKey("live", wrong, random())).toThrow("the ref of its tenant");
   });
 
   it("depends on every character of the secret", () => {
@@ -116,36 +122,40 @@ describe("making", () => {
       fc.property(fc.nat(29), fc.integer({ min: 1, max: 61 }), (place, other) => {
         const changed = random();
         changed[place] = other;
-        expect(makeApiKey("live", changed)).not.toBe(makeApiKey("live", random()));
+        expect(makeApiKey("live", REF, changed)).not.toBe(makeApiKey("live", REF, random()));
       }),
     );
   });
 });
 
 describe("parsing", () => {
-  const key = "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW";
+  const key = "cs_live_0a1B2c3D_0123456789ABCDEFGHIJKLMNOPQRST2z34ws";
   it.each([
     ["nothing", ""],
     ["the prefix alone", "cs_live_"],
+    ["the ref alone", "cs_live_0a1B2c3D"],
     ["another mode with the old checksum", key.replace("live", "test")],
     ["an unknown mode", key.replace("live", "prod")],
     ["an inherited mode", key.replace("live", "constructor")],
     ["no prefix", key.slice(8)],
     ["a prefix in capitals", key.replace("cs", "CS")],
+    ["another tenant's ref with the old checksum", key.replace("0a1B2c3D", "1a1B2c3D")],
+    ["a short ref", key.replace("0a1B2c3D", "0a1B2c3")],
+    ["no ref", key.replace("0a1B2c3D_", "")],
     ["a wrong character", key.replace("A", "B")],
     ["two characters exchanged", key.replace("AB", "BA")],
     ["another case", key.replace("K", "k")],
     ["a character too few", key.slice(0, -1)],
     ["a character too many", `${key}0`],
-    ["a wrong checksum", key.replace("4FBKIW", "4FBKIX")],
-    ["a checksum beyond 32 bits", key.replace("4FBKIW", "zzzzzz")],
+    ["a wrong checksum", key.replace("2z34ws", "2z34wA")],
+    ["a checksum beyond 32 bits", key.replace("2z34ws", "zzzzzz")],
     ["a space at the start", ` ${key}`],
     ["a line end at the end", `${key}\n`],
     ["a second line", `${key}\n${key}`],
     ["a character outside the alphabet", key.replace("0", "-")],
     ["a digit of another script", key.replace("0", "٠")],
     ["a letter that looks the same", key.replace("A", "А")],
-    ["only the checksum", key.replace("4FBKIW", "")],
+    ["only the checksum", key.replace("2z34ws", "")],
     ["a million characters", key.repeat(25_000)],
   ])("refuses %s", (_, wrong) => {
     expect(codeOf(parseApiKey(key))).toBe("accepted");
@@ -154,16 +164,16 @@ describe("parsing", () => {
 
   it("never repeats a refused key in the error", () => {
     const refused = parseApiKey(key.replace("A", "B"));
-    expect(JSON.stringify(refused)).not.toMatch(/cs_|0123/);
+    expect(JSON.stringify(refused)).not.toMatch(/cs_|0123|0a1B/);
   });
 
   it("parses every generated key, with the platform's SHA-256 of it", async () => {
     await fc.assert(
       fc.asyncProperty(anyMode, anyRandom, async (mode, bytes) => {
-        const key = makeApiKey(mode, bytes);
-        expect(key).toMatch(/^cs_(live|test)_[0-9A-Za-z]{36}$/);
+        const key = makeApiKey(mode, REF, bytes);
+        expect(key).toMatch(/^cs_(live|test)_0a1B2c3D_[0-9A-Za-z]{36}$/);
         const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", owned(utf8(key)))));
-        expect(parseApiKey(key)).toEqual(accept({ mode, hash }));
+        expect(parseApiKey(key)).toEqual(accept({ mode, ref: REF, hash }));
       }),
     );
   });
@@ -178,10 +188,10 @@ describe("parsing", () => {
         fc.nat(35),
         character,
         (bytes, first, one, second, two) => {
-          const key = makeApiKey("live", bytes);
+          const key = makeApiKey("live", REF, bytes);
           const letters = key.split("");
-          letters[8 + first] = one;
-          letters[8 + second] = two;
+          letters[17 + first] = one;
+          letters[17 + second] = two;
           const changed = letters.join("");
           expect(codeOf(parseApiKey(changed))).toBe(changed === key ? "accepted" : "api_key_malformed");
         },
@@ -202,10 +212,10 @@ describe("parsing", () => {
 
 describe("redacting", () => {
   it.each([
-    ["a live key", "cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "cs_live_0123…"],
-    ["a test key", "cs_test_0000000000000000000000000000002W8LGU", "cs_test_0000…"],
+    ["a live key", "cs_live_0a1B2c3D_0123456789ABCDEFGHIJKLMNOPQRST2z34ws", "cs_live_0a1B2c3D_0123…"],
+    ["a test key", "cs_test_0a1B2c3D_00000000000000000000000000000009Wmtj", "cs_test_0a1B2c3D_0000…"],
     ["nothing of another kind of secret", "correct horse battery staple", "…"],
-    ["nothing of a key inside other text", "key: cs_live_0123456789ABCDEFGHIJKLMNOPQRST4FBKIW", "…"],
+    ["nothing of a key inside other text", "key: cs_live_0a1B2c3D_0123456789ABCDEFGHIJKLMNOPQRST2z34ws", "…"],
     ["nothing of an empty text", "", "…"],
   ])("%s", (_, text, shown) => {
     expect(redactApiKey(text)).toBe(shown);

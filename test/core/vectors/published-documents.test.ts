@@ -108,8 +108,8 @@ describe("ids", () => {
     expect(fingerprintOf(expectOk(fromBase64url(publicKey)))).toBe(fingerprint);
   });
 
-  it.each(ids.apiKeys)("an API key for $mode", ({ text, mode, hash }) => {
-    expect(parseApiKey(text)).toEqual({ ok: true, value: { mode, hash } });
+  it.each(ids.apiKeys)("an API key for $mode", ({ text, mode, ref, hash }) => {
+    expect(parseApiKey(text)).toEqual({ ok: true, value: { mode, ref, hash } });
   });
 
   it.each(ids.refusedApiKeys)("%s is no API key", (text) => {

@@ -4,8 +4,9 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
 import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
+import { databaseBindings } from "../../../src/local/local-server.ts";
 import { migrate } from "../../../src/local/state-folder.ts";
-import { openDatabase, type DatabaseBindings } from "../../../src/store/database.ts";
+import { openDatabases, type DatabaseBindings } from "../../../src/store/database.ts";
 import { projects } from "../../../src/store/schema.ts";
 
 // product.ts runs this as a program before the product starts. It creates tenants in the state folder, so that
@@ -24,9 +25,10 @@ const server = new Miniflare(
     telemetry: { enabled: false },
   }),
 );
-await migrate(await server.getD1Database("DB", "countersign"), "migrations");
+for (const binding of databaseBindings())
+  await migrate(await server.getD1Database(binding, "countersign"), "migrations");
 const runtime = {
-  database: openDatabase(await server.getBindings<DatabaseBindings>("countersign")),
+  databases: openDatabases(await server.getBindings<DatabaseBindings>("countersign")),
   origin,
   now: () => Date.now(),
   random: (count: number) => crypto.getRandomValues(new Uint8Array(count)),

@@ -10,6 +10,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";
 import { editJson } from "../evidence/edit-json.ts";
 import { makeApiKey, parseApiKey } from "../../../src/core/confirmation/api-key.ts";
+import { makeRef, REF_RANDOM_BYTES } from "../../../src/core/confirmation/tenant-ref.ts";
 import { fixedDraw } from "./keys.ts";
 import { confirmationAt, type Example } from "./example-tenant.ts";
 
@@ -106,10 +107,11 @@ export function idVectors(example: Example): JsonObject {
     code: comparisonCode(confirmation, hash, action),
   }));
   const { publicKey } = tenant.owner.passkey.credential;
-  const key = (mode: "live" | "test") => makeApiKey(mode, wide(`API key, ${mode}`));
+  const ref = makeRef("0", fixedDraw("ref")(REF_RANDOM_BYTES));
+  const key = (mode: "live" | "test") => makeApiKey(mode, ref, wide(`API key, ${mode}`));
   const apiKeys = (["live", "test"] as const).map((mode) => {
     const text = key(mode);
-    return { text, mode, hash: expectOk(parseApiKey(text)).hash };
+    return { text, mode, ref, hash: expectOk(parseApiKey(text)).hash };
   });
   const good = key("live");
   return {
@@ -123,7 +125,10 @@ export function idVectors(example: Example): JsonObject {
       `${good}0`,
       good.replace("cs_live_", "cs_test_"),
       good.replace("cs_live_", "CS_LIVE_"),
-      `${good.slice(0, 10)}${good[10] === "0" ? "1" : "0"}${good.slice(11)}`,
+      good.replace(ref, ref.slice(1)),
+      good.replace(ref, ref.replace("0", "1")),
+      good.replace(`_${ref}`, ""),
+      `${good.slice(0, 20)}${good[20] === "0" ? "1" : "0"}${good.slice(21)}`,
     ],
   };
 }

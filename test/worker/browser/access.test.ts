@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
+import { withRef } from "../../../src/core/confirmation/tenant-secret.ts";
 import { backend, BrowserClient, hashOfText } from "../../support/browser-client.ts";
 import { enrolPasskey } from "../../../src/store/account/enrolments.ts";
 import {
@@ -167,13 +168,14 @@ describe("rejecting", { timeout: 30_000 }, () => {
   it("an endorsement ends the passkey, its session and the person's links", async () => {
     const company = await newCompany(runtime, "Reject");
     const { client, request } = await enrolledBy(await invited(company, "maria"));
+    const secret = withRef(company.store.tenantId, "A".repeat(43));
     // An unused link next to it: only an operator could make it.
     await rows(
       "INSERT INTO enrolments SELECT tenant_id, 'e_unused', ?1, person_id, created_at, expires_at, NULL, NULL, 0, NULL FROM enrolments WHERE tenant_id = ?2 AND used_at IS NOT NULL ORDER BY id DESC LIMIT 1",
-      hashOfText("unused"),
+      hashOfText(secret),
       company.store.tenantId,
     );
-    const unused = `${ORIGIN}/enrol#unused`;
+    const unused = `${ORIGIN}/enrol#${secret}`;
     expect((await company.alex.decide(request, REJECTION)).body.status).toBe("rejected");
     await expectEnded(client);
     await expectSuperseded(unused);

@@ -141,7 +141,7 @@ describe("signing in", () => {
       }),
     });
     const [value, ...attributes] = (response.headers.get("set-cookie") ?? "").split("; ");
-    expect(value).toMatch(/^__Host-session=[A-Za-z0-9_-]{43}$/);
+    expect(value).toMatch(/^__Host-session=0[0-9A-Za-z]{7}\.[A-Za-z0-9_-]{43}$/);
     expect(attributes.toSorted()).toEqual([
       "HttpOnly",
       "Max-Age=2592000",

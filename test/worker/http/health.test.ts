@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { app } from "../../../src/http/app.ts";
 import { healthCheck } from "../../../src/app/health-check.ts";
-import { openDatabase } from "../../../src/store/database.ts";
+import { openDatabases } from "../../../src/store/database.ts";
 import { changedBy } from "../support/database-rows.ts";
 import { bindings, fetchWorker, freshRuntime, ORIGIN } from "../support/worker-fixture.ts";
 
@@ -34,7 +34,7 @@ function observed() {
   };
   const runtime = {
     ...real,
-    database: openDatabase({ DB: database as D1Database }),
+    databases: openDatabases({ ...bindings, DB: database as D1Database }),
     now: () => state.now,
   };
   const check = healthCheck((problem) => problems.push(problem));

@@ -79,27 +79,29 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     const decided = await company.alex.decide(waiting);
     expect(decided.body).toMatchObject({ sealed: false });
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.status).toBe("pending");
-    expect(await tenantsWithWork(runtime.database, runtime.now())).toHaveLength(1);
+    expect(await tenantsWithWork(runtime.databases.first, runtime.now())).toHaveLength(1);
 
     // 2. The operator sets the newest checkpoint known to anyone. The last newline is lost when it is pasted.
     await withSettings({ LOG_RESTORE: before.note.trimEnd() }, async (instance) => {
-      expect(await restoreLog(runtime.database, instance)).toBe(before.size);
+      expect(await restoreLog(runtime.databases, instance)).toBe(before.size);
       expect(await instance.checkpoint()).toBe(before.note);
       // The cron repeats it each minute, and nothing changes.
-      expect(await restoreLog(runtime.database, instance)).toBe(before.size);
+      expect(await restoreLog(runtime.databases, instance)).toBe(before.size);
     });
 
     // 3. With the usual settings it is exactly the same tree.
     const after = await audit();
     expect([after.note, after.entries]).toEqual([before.note, before.entries]);
     // 4. The log continues: the waiting decision is sealed next.
-    await runtime.desk((await tenantsWithWork(runtime.database, runtime.now()))[0] ?? "").requestSealing();
+    await runtime
+      .desk((await tenantsWithWork(runtime.databases.first, runtime.now()))[0] ?? "")
+      .requestSealing();
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body).toMatchObject({
       status: "approved",
       log: { index: before.size },
     });
-    for (const { id } of await runtime.database.select().from(tenants)) {
-      await auditStream(runtime, storeOfDesk(runtime.database, id));
+    for (const { id } of await runtime.databases.first.select().from(tenants)) {
+      await auditStream(runtime, storeOfDesk(runtime.databases, id));
     }
     expect(await receiptVerifies(other, ids[0] ?? "")).toBe(true);
     expect(await receiptVerifies(company, waiting)).toBe(true);
@@ -120,9 +122,9 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     expect((await company.alex.decide(waiting)).body).toMatchObject({ sealed: false });
     expect((await audit()).size).toBe(before.size - 1);
 
-    await withSettings({ LOG_RESTORE: before.note }, (instance) => restoreLog(runtime.database, instance));
+    await withSettings({ LOG_RESTORE: before.note }, (instance) => restoreLog(runtime.databases, instance));
     expect((await audit()).note).toBe(before.note);
-    for (const tenant of await tenantsWithWork(runtime.database, runtime.now()))
+    for (const tenant of await tenantsWithWork(runtime.databases.first, runtime.now()))
       await runtime.desk(tenant).requestSealing();
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.log).toMatchObject({
       index: before.size,
@@ -137,10 +139,10 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     const { note, size } = await audit();
     await rollBack(earlier);
     const lostRow = eq(outbox.index, size - 2);
-    const [row] = await runtime.database.select().from(outbox).where(lostRow);
-    await runtime.database.update(outbox).set({ index: null }).where(lostRow);
+    const [row] = await runtime.databases.first.select().from(outbox).where(lostRow);
+    await runtime.databases.first.update(outbox).set({ index: null }).where(lostRow);
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
-      await expect(restoreLog(runtime.database, instance)).rejects.toThrow(
+      await expect(restoreLog(runtime.databases, instance)).rejects.toThrow(
         `entry ${size - 2} is lost: it is neither in the copy nor in the rows`,
       );
       await expect(instance.append([sealed("new")])).rejects.toThrow("it signs nothing more");
@@ -148,11 +150,11 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     expect((await log().state()).size).toBe(size - 2);
 
     // With the row back, everything is restored.
-    await runtime.database
+    await runtime.databases.first
       .update(outbox)
       .set({ index: size - 2 })
       .where(eq(outbox.entrySalt, row?.entrySalt ?? ""));
-    await withSettings({ LOG_RESTORE: note }, (instance) => restoreLog(runtime.database, instance));
+    await withSettings({ LOG_RESTORE: note }, (instance) => restoreLog(runtime.databases, instance));
     expect((await audit()).note).toBe(note);
   });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ({ create, read } = restCalls(company));
 });
 
-const ID = /^c_[0-9a-z]{35}$/;
+const ID = /^c_[0-9a-z]{35}[01]$/;
 
 /** Each error as `path code`. */
 const errorsOf = ({ body }: Answered): string =>

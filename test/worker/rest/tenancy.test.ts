@@ -33,7 +33,10 @@ const READING = titled(({ route }) => route.startsWith("GET"));
 
 const codeOf = ({ body }: RouteAnswer): string | undefined => /"code":"([a-z_]+)"/.exec(body)?.[1];
 const withKey = (key: string) => ({ "x-api-key": key });
-const randomKey = () => makeApiKey("live", crypto.getRandomValues(new Uint8Array(API_KEY_RANDOM_BYTES)));
+/** Of a tenant that does not exist, in the shard of all others. */
+const UNKNOWN_REF = "00000000";
+const randomKey = () =>
+  makeApiKey("live", UNKNOWN_REF, crypto.getRandomValues(new Uint8Array(API_KEY_RANDOM_BYTES)));
 
 let company: Company;
 let other: Company;

@@ -65,7 +65,7 @@ beforeAll(async () => {
   const real = await freshRuntime();
   runtime = failingRuntime(
     real,
-    { DB: observedDatabase({ prepare: (text) => statements.add(text) }) },
+    { ...bindings, DB: observedDatabase({ prepare: (text) => statements.add(text) }) },
     noFault(),
   );
   const company = await newCompany(real);

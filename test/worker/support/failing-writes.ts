@@ -1,7 +1,7 @@
 import type { DeskPort, LogClient, Runtime } from "../../../src/app/runtime.ts";
 import { insertConfirmations } from "../../../src/store/confirmation/new-confirmations.ts";
 import { sealAll } from "../../../src/app/sealing/seal.ts";
-import { openDatabase } from "../../../src/store/database.ts";
+import { openDatabases, type DatabaseBindings } from "../../../src/store/database.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 
 // A runtime whose n-th write fails: it is not done, or done and reported as failed. A write is a statement or batch that
@@ -35,12 +35,8 @@ export class Fault {
 /** Nothing fails. */
 export const noFault = (): Fault => new Fault(-1, "before");
 
-export function failingRuntime(
-  runtime: Runtime,
-  bindings: { readonly DB: D1Database },
-  fault: Fault,
-): Runtime {
-  const database = openDatabase({ DB: faultyDatabase(bindings.DB, fault) });
+export function failingRuntime(runtime: Runtime, bindings: DatabaseBindings, fault: Fault): Runtime {
+  const databases = openDatabases({ ...bindings, DB: faultyDatabase(bindings.DB, fault) });
   const log: LogClient = {
     append: (entries, minLogSize) =>
       fault.intercept("log.append", () => runtime.log.append(entries, minLogSize)),
@@ -50,19 +46,19 @@ export function failingRuntime(
   const desk = (tenantId: string): DeskPort => ({
     create: (draft) =>
       fault.intercept("desk.create", async () => {
-        const inserted = await insertConfirmations(storeOfDesk(database, tenantId), [draft]);
+        const inserted = await insertConfirmations(storeOfDesk(databases, tenantId), [draft]);
         return inserted.size === 1;
       }),
     requestSealing: () =>
       fault.intercept("desk.requestSealing", async () => {
-        const store = storeOfDesk(database, tenantId);
+        const store = storeOfDesk(databases, tenantId);
         await sealAll(store, log, async () => undefined);
       }),
     wait: async () => ({ attended: true, outcome: null }),
     abandonWait: async () => undefined,
     wakeAt: (at) => fault.intercept("desk.wakeAt", async () => at),
   });
-  return { ...runtime, database, log, desk };
+  return { ...runtime, databases, log, desk };
 }
 
 const RUN = ["run", "all", "raw", "first"];

@@ -9,7 +9,10 @@ import { backend, BrowserClient, type Fetch } from "../../support/browser-client
 // The whole Worker on real D1 and Durable Objects, empty at the start of each file.
 
 export const ORIGIN = "http://localhost:8787";
-export const bindings = env as unknown as Env & { readonly TEST_MIGRATIONS: D1Migration[] };
+export const bindings = env as unknown as Env & {
+  readonly DB_1: D1Database;
+  readonly TEST_MIGRATIONS: D1Migration[];
+};
 export const fetchWorker: Fetch = (url, init) => exports.default.fetch(new Request(url, init));
 
 const RESETS_MAX = 100;
@@ -19,8 +22,11 @@ const RESET_PAUSE_MILLISECONDS = 50;
 export async function freshRuntime(): Promise<Runtime> {
   for (let resets = 0; resets < RESETS_MAX; resets++) {
     await reset();
-    await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
-    const left = await bindings.DB.prepare("SELECT count(*) AS count FROM tenants").first<number>("count");
+    let left = 0;
+    for (const database of [bindings.DB, bindings.DB_1]) {
+      await applyD1Migrations(database, bindings.TEST_MIGRATIONS);
+      left += (await database.prepare("SELECT count(*) AS count FROM tenants").first<number>("count")) ?? 0;
+    }
     if (left === 0) return createRuntime(bindings);
     await scheduler.wait(RESET_PAUSE_MILLISECONDS);
   }
