@@ -13,6 +13,8 @@ export interface Env {
   readonly COPY: R2Bucket;
   /** Where new tenants go, as "0 1": "0" is DB, "1" is DB_1. */
   readonly OPEN_SHARDS: string;
+  /** Counts calls by network address. Absent where another machine in front does that. */
+  readonly ADDRESS_LIMIT?: RateLimit;
   /** The full origin where people sign. It is the relying party of every statement. */
   readonly ORIGIN: string;
   /** The log's name, such as "localhost:8787/log". It never changes. */

@@ -10,6 +10,7 @@ import { inboxRoutes } from "./browser/inbox-routes.ts";
 import { pageResponse, securityHeaders } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
+import { limitAddress, limitUnknownKeys } from "./address-limit.ts";
 import { methodFinder } from "./allowed-methods.ts";
 import { setCommonHeaders } from "./common-headers.ts";
 import { errorResponse, type HonoEnv } from "./context.ts";
@@ -61,6 +62,11 @@ app.get("*", async (context, next) => {
   // Concatenated: resolving a path that begins with // would lead to another host.
   return context.redirect(context.get("runtime").origin + url.pathname + url.search, 302);
 });
+
+app.post("/signin/*", limitAddress("sign-in"));
+app.post("/enrol/*", limitAddress("enrolment"));
+app.get("/public/*", limitAddress("verification"));
+app.use("/api/*", limitUnknownKeys);
 
 app.get("/openapi.json", (context) => context.json(openapi(context.get("runtime").origin)));
 app.get("/server.json", (context) => context.json(serverJson(context.get("runtime").origin)));

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from "../../core/encoding/strict-json.t
 import { refuse } from "../../core/refusal.ts";
 import { errorResponse } from "../context.ts";
 import { HttpRefusal, orRefuse } from "../http-refusal.ts";
+import { limitUnknownKeys } from "../address-limit.ts";
 import { authenticate, type KeyEnv } from "../api-key-auth.ts";
 import { DeliveryWatch } from "./delivery-watch.ts";
 import { readMessage } from "./mcp-message.ts";
@@ -37,7 +38,7 @@ const requirePost: MiddlewareHandler<KeyEnv> = async (context, next) => {
 };
 
 // Authentication comes before any other answer: a client that is led to OAuth drops the header that it was given.
-mcpRoutes.all("/", requireOwnHost, authenticate, requirePost, async (context) => {
+mcpRoutes.all("/", limitUnknownKeys, requireOwnHost, authenticate, requirePost, async (context) => {
   const runtime = context.get("runtime");
   const principal = context.get("principal");
   const { body, argumentsRefusal } = orRefuse(await readMessage(context.req.raw));
