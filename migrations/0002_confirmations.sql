@@ -46,6 +46,9 @@ CREATE TABLE confirmations (
 -- A verification link names a confirmation and no tenant.
 CREATE UNIQUE INDEX confirmations_by_id ON confirmations (id);
 CREATE INDEX confirmations_pending ON confirmations (tenant_id, due_at) WHERE status = 'pending';
+-- The order of an inbox: changes of the directory first, then by expiry. It covers the count of open requests.
+CREATE INDEX confirmations_open ON confirmations (tenant_id, (type = 'decision'), expires_at, id, type, requester_person)
+WHERE status = 'pending';
 CREATE UNIQUE INDEX confirmations_undelivered ON confirmations (tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
 -- Changes of the directory, by kind: a waiting person and every inbox look for pending ones.
 CREATE INDEX confirmations_changes ON confirmations (tenant_id, type, status) WHERE type <> 'decision';

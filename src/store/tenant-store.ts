@@ -60,6 +60,20 @@ export class Scope<TenantId extends string | Placeholder = string | Placeholder>
       .$dynamic() as unknown as Selection<Pick<Row<Table>, Name>>;
   }
 
+  /** How many rows match, counted up to this number. */
+  count(table: TenantTable, max: number, where?: SQL) {
+    const matching = this.#database
+      .select({ one: sql`1`.as("one") })
+      .from(table as SQLiteTable)
+      .where(this.#scope(table, where))
+      .limit(max)
+      .as("matching");
+    return this.#database
+      .select({ count: sql<number>`count(*)` })
+      .from(matching)
+      .$dynamic() as unknown as Selection<{ readonly count: number }>;
+  }
+
   insert<Table extends TenantTable>(table: Table, row: NewRow<Table>) {
     return this.#database.insert(table).values({ ...row, tenantId: this.tenantId } as Table["$inferInsert"]);
   }

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
+import { seriousFaults } from "../support/browser/axe.ts";
 import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, device, ask } = browserFixture("inbox-page");
+const { url, enrolUrl, api, people, device, ask } = browserFixture("inbox-page");
 let laptop: Device;
 let phone: Device;
 beforeAll(async () => {
@@ -48,5 +49,55 @@ describe("the inbox", () => {
     await laptop.page.keyboard.press("Enter");
     await eventually(laptop.page).toHaveURL(`${url}/approve/${kept.id}`);
     expect([...laptop.faults, ...phone.faults]).toEqual([]);
+  });
+});
+
+describe("an inbox with more requests than a page", { timeout: 60_000 }, () => {
+  it("says how many there are, and shows the next ones by a link that the keyboard reaches", async () => {
+    const { page } = laptop;
+    for (let place = 0; place < 60; place++)
+      await ask({ action: `Pay invoice ${place}`, expiresInSeconds: 3_600 + place });
+    await page.goto(`${url}/inbox`);
+    // With the request that the test before left, which expires first.
+    await eventually(page.locator("#range")).toHaveText(/^50 of 61\./);
+    await eventually(page.locator("#waiting li").first()).toContainText("Deploy to production");
+    await eventually(page.locator("#waiting li")).toHaveCount(50);
+    await eventually(page).toHaveTitle("(61) Inbox · Countersign");
+    await page.getByRole("link", { name: "Pay invoice 48" }).focus();
+    await page.keyboard.press("Tab");
+    await eventually(page.getByRole("link", { name: "Show the next 11" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await eventually(page.locator("#range")).toHaveText(/^51 to 61 of 61\./);
+    await eventually(page.locator("#waiting li").first()).toContainText("Pay invoice 49");
+    await eventually(page.getByRole("link", { name: /Show the next/ })).toBeHidden();
+    expect(await seriousFaults(laptop)).toEqual([]);
+  });
+
+  it("keeps a later page up to date, and leads back to the first", async () => {
+    const { page } = laptop;
+    await ask({ action: "Pay the last invoice", expiresInSeconds: 7_200 });
+    await eventually(page.locator("#waiting li").last()).toContainText("Pay the last invoice");
+    await eventually(page.locator("#range")).toHaveText(/^51 to 62 of 62\./);
+    await page.getByRole("link", { name: "Show the first requests" }).click();
+    await eventually(page).toHaveURL(`${url}/inbox`);
+    await eventually(page.locator("#range")).toHaveText(/^50 of 62\./);
+  });
+});
+
+describe("a person who opened an invitation", () => {
+  it("has a request of a section of its own, announced, and counted with no other request", async () => {
+    const { page } = laptop;
+    const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
+    const maria = await device();
+    await createPasskey(maria, invited.body.enrolUrl);
+    await eventually(page.locator("#new-people li")).toContainText("Let maria (approver) decide");
+    await eventually(page.locator("#live")).toHaveText("A passkey waits under New people and lost passkeys.");
+    await eventually(page).toHaveTitle("(62) Inbox · Countersign");
+    await eventually(page.locator("#waiting")).not.toContainText("maria");
+    await page.getByRole("link", { name: "New people and lost passkeys" }).click();
+    await eventually(page.getByRole("heading", { name: "New people and lost passkeys" })).toBeInViewport();
+    await eventually(page.getByText("Compare its fingerprint with the person first")).toBeVisible();
+    expect(await seriousFaults(laptop)).toEqual([]);
+    expect([...laptop.faults, ...phone.faults, ...maria.faults]).toEqual([]);
   });
 });

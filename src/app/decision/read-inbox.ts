@@ -1,44 +1,76 @@
 import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
-import type { Inbox } from "../../core/pages/inbox.ts";
+import type { DecidedItem, Inbox, InboxItem } from "../../core/pages/inbox.ts";
 import { isManager } from "../../core/stream/directory.ts";
-import { readInbox } from "../../store/confirmation/confirmation-list.ts";
-import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
+import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
+import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { newPasskeyNotices } from "../directory/new-passkey-notices.ts";
 import { recoveryNotices } from "../directory/recovery.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 
-/** Of the newest, and as many of those that wait. */
-const INBOX_MAX_ITEMS = 50;
-
-/** What this person is asked, newest first. */
-export async function inboxOf(runtime: Runtime, store: TenantStore, person: PersonRow): Promise<Inbox> {
-  const { rows, revealed } = await readInbox(store, person.id, INBOX_MAX_ITEMS);
-  const items = rows.map((row) => ({
-    id: row.id,
-    action: row.action,
-    requester: row.requesterName,
-    project: row.projectName,
-    createdAt: isoTime(row.createdAt),
-    expiresAt: isoTime(row.expiresAt),
-    status: row.status === "pending" && row.expiresAt <= runtime.now() ? ("expired" as const) : row.status,
-    code: codeOf(row),
-    shown: canPublish(row, person) ? revealed.has(row.id) : null,
-  }));
+/** What this person is asked. `after` is the last open request on the page before. */
+export async function inboxOf(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+  after?: string,
+): Promise<Inbox> {
+  const rows = await readCurrent(runtime, store, person, after);
   const [notices, newPasskeys] = await Promise.all([
     recoveryNotices(runtime, store),
     newPasskeyNotices(runtime, store, person),
   ]);
-  const content = [
-    ...items.map((item) => `${item.id} ${item.status} ${item.shown}`),
-    ...notices.map(({ username, at }) => `${username} ${at}`),
-    ...newPasskeys.map(({ fingerprint, request }) => `${fingerprint} ${request}`),
-  ].join("\n");
-  return { items, notices, newPasskeys, version: toHex(sha256(utf8(content)).subarray(0, 8)) };
+  const inbox = {
+    open: {
+      items: rows.open.map(itemOf),
+      total: rows.openTotal,
+      before: rows.openBefore,
+      next: rows.hasMore ? (rows.open.at(-1)?.id ?? null) : null,
+    },
+    unendorsed: { items: rows.unendorsed.map(itemOf), hasMore: rows.hasMoreUnendorsed },
+    decided: rows.decided.map((row) => decidedItem(row, person, rows.published)),
+    notices,
+    newPasskeys,
+  };
+  return { ...inbox, version: toHex(sha256(utf8(JSON.stringify(inbox))).subarray(0, 8)) };
 }
 
-function canPublish({ type, status }: ConfirmationRow, person: PersonRow): boolean {
+/** After what time alone changes: an overdue request may be approved by its escalation or may have expired. */
+async function readCurrent(
+  runtime: Runtime,
+  store: TenantStore,
+  { id: person }: PersonRow,
+  after: string | undefined,
+): ReturnType<typeof readInbox> {
+  const rows = await readInbox(store, person, runtime.now(), after);
+  if (rows.due.length === 0) return rows;
+  for (const id of rows.due) await applyUnsigned(runtime, store, id, { kind: "tick" });
+  return readInbox(store, person, runtime.now(), after);
+}
+
+function itemOf(row: InboxRow): InboxItem {
+  return {
+    id: row.id,
+    action: row.action,
+    requester: row.requesterName,
+    project: row.projectName,
+    expiresAt: isoTime(row.expiresAt),
+    code: codeOf(row),
+  };
+}
+
+function decidedItem(row: InboxRow, person: PersonRow, published: ReadonlySet<string>): DecidedItem {
+  return {
+    ...itemOf(row),
+    decidedAt: isoTime(row.decidedAt ?? row.expiresAt),
+    status: row.status,
+    shown: canPublish(row, person) ? published.has(row.id) : null,
+  };
+}
+
+function canPublish({ type, status }: InboxRow, person: PersonRow): boolean {
   return isManager(person) && type === "decision" && (status === "approved" || status === "rejected");
 }

@@ -2,19 +2,39 @@ import type { Status } from "../confirmation/decision.ts";
 
 // What the server sends to the inbox page.
 
+/** Of each list of the inbox. */
+export const INBOX_PAGE_ITEMS = 50;
+/** A total of this number means that there may be more. Counting as many takes about 10 ms. */
+export const INBOX_COUNTED_MAX = 10_000;
+
 export interface InboxData extends Inbox {
   readonly person: { readonly username: string; readonly role: string };
   readonly tenant: { readonly name: string; readonly stream: string | null };
 }
 
 export interface Inbox {
-  readonly items: readonly InboxItem[];
+  readonly open: OpenRequests;
+  /** Requests of people who do not count yet: a first passkey, or a recovery. By expiry, the next one first. */
+  readonly unendorsed: { readonly items: readonly InboxItem[]; readonly hasMore: boolean };
+  /** Decided by people or by time, the newest first. */
+  readonly decided: readonly DecidedItem[];
   /** Shown to every person of the tenant. */
   readonly notices: readonly RecoveryNotice[];
   /** Shown to the person concerned and to all who manage people. */
   readonly newPasskeys: readonly NewPasskeyNotice[];
-  /** Changes when an item or a notice changes. */
+  /** Changes when anything above changes. */
   readonly version: string;
+}
+
+/** One page of what waits. Changes of who may sign come first, then what expires next. */
+export interface OpenRequests {
+  readonly items: readonly InboxItem[];
+  /** How many there are on all pages, counted up to `INBOX_COUNTED_MAX`. */
+  readonly total: number;
+  /** How many are on the pages before. */
+  readonly before: number;
+  /** The `after` of the next page; null on the last one. */
+  readonly next: string | null;
 }
 
 export interface InboxItem {
@@ -22,11 +42,14 @@ export interface InboxItem {
   readonly action: string;
   readonly requester: string;
   readonly project: string;
-  readonly createdAt: string;
   readonly expiresAt: string;
-  readonly status: Status;
   /** The comparison code. */
   readonly code: string;
+}
+
+export interface DecidedItem extends InboxItem {
+  readonly decidedAt: string;
+  readonly status: Status;
   /** Whether the decision is public; null where this person can't change that. */
   readonly shown: boolean | null;
 }

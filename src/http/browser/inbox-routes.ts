@@ -17,7 +17,7 @@ export const inboxRoutes = new Hono<HonoEnv>();
 inboxRoutes.get("/inbox", requireSessionOrSignIn, async (context) => {
   const { store, person } = context.get("session");
   const { name, stream } = await store.own();
-  const inbox = await inboxOf(context.get("runtime"), store, person);
+  const inbox = await inboxOf(context.get("runtime"), store, person, context.req.query("after"));
   return pageResponse(context, "inbox", {
     person: { username: person.username, role: person.role },
     tenant: { name, stream },
@@ -27,8 +27,8 @@ inboxRoutes.get("/inbox", requireSessionOrSignIn, async (context) => {
 
 inboxRoutes.get("/inbox/items", requireSession, pageQuery(inboxQuery), async (context) => {
   const runtime = context.get("runtime");
-  const read = ({ store, person }: Session) => inboxOf(runtime, store, person);
-  const { version = "", wait } = context.req.valid("query");
+  const { version = "", wait, after } = context.req.valid("query");
+  const read = ({ store, person }: Session) => inboxOf(runtime, store, person, after);
   const deadline = runtime.now() + wait * 1_000;
   let inbox = await read(context.get("session"));
   while (inbox.version === version && runtime.now() < deadline) {

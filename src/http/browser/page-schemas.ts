@@ -61,4 +61,7 @@ export const voteBody = z
 
 /** The page waits until its state differs from the one that it has seen. */
 export const approvalStateQuery = waitQuery.extend({ seen: z.string().optional() });
-export const inboxQuery = waitQuery.extend({ version: z.string().optional() });
+export const inboxQuery = waitQuery.extend({
+  version: z.string().optional(),
+  after: text(ID_MAX_CHARACTERS).optional(),
+});

@@ -1,9 +1,8 @@
-import { and, desc, eq, gt, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, lt, sql, type SQL } from "drizzle-orm";
 import type { Status } from "../../core/confirmation/decision.ts";
-import { audience, confirmations, outbox, people, reveals } from "../schema.ts";
+import { audience, confirmations, outbox, people } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
 import { usernamesOf } from "../account/people.ts";
-import { IS_PENDING } from "./confirmations.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { isOutcomeSealed } from "./confirmations.ts";
 
@@ -95,35 +94,4 @@ export async function approverNames(
       return username === undefined ? [] : [[confirmationId, username] as const];
     }),
   );
-}
-
-/**
- * What this person is asked, newest first, and which decisions are public now: the newest requests, and as many that
- * wait for signatures. Changes of the directory come first among these, so that no API key can push them out.
- */
-export async function readInbox(
-  store: TenantStore,
-  person: string,
-  limit: number,
-): Promise<{ readonly rows: readonly ConfirmationRow[]; readonly revealed: ReadonlySet<string> }> {
-  const isAsked = sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
-    WHERE ${audience.tenantId} = ${store.tenantId} AND ${audience.personId} = ${person})`;
-  const isAskedOfPending = sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${store.tenantId}
-    AND ${audience.personId} = ${person} AND ${audience.confirmationId} = ${confirmations.id})`;
-  const [newest, pending, open] = await store.read([
-    store
-      .select(confirmations, and(isAsked, ne(confirmations.status, "cancelled")))
-      .orderBy(desc(confirmations.id))
-      .limit(limit),
-    store
-      .select(confirmations, and(IS_PENDING, isAskedOfPending))
-      .orderBy(sql`${confirmations.type} = 'decision'`, desc(confirmations.id))
-      .limit(limit),
-    store.select(reveals, isNull(reveals.withdrawnAt)),
-  ]);
-  const rows = [...new Map([...newest, ...pending].map((row) => [row.id, row])).values()];
-  return {
-    rows: rows.toSorted((one, other) => (one.id < other.id ? 1 : -1)),
-    revealed: new Set(open.map(({ confirmationId }) => confirmationId)),
-  };
 }

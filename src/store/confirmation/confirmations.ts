@@ -143,7 +143,7 @@ export async function audienceOf(
 }
 
 /** Written as in the partial index: with a parameter the planner would not use it. */
-const IS_CHANGE = sql.raw("type <> 'decision'");
+export const IS_CHANGE = sql.raw("type <> 'decision'");
 
 /** Changes of this type with this payload and one of these statuses. */
 export async function findSameRequests(

@@ -1,5 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Inbox } from "../../../src/core/pages/inbox.ts";
 import { isRevealed } from "../../../src/store/stream/reveals.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { fromBase64url, toHex } from "../../../src/core/encoding/bytes.ts";
@@ -193,12 +194,10 @@ describe("the pages", () => {
   it("offer publication in the inbox of people who manage people", async () => {
     const id = await company.asked("alex");
     const itemsShownTo = async (by: BrowserClient): Promise<Record<string, boolean | null>> => {
-      const { items } = await (
-        await by.get("/inbox/items")
-      ).json<{ items: { id: string; shown: boolean | null }[] }>();
-      return Object.fromEntries(items.map((item) => [item.id, item.shown]));
+      const { decided } = await (await by.get("/inbox/items")).json<Inbox>();
+      return Object.fromEntries(decided.map((item) => [item.id, item.shown]));
     };
-    expect((await itemsShownTo(company.alex))[id]).toBeNull();
+    expect((await itemsShownTo(company.alex))[id]).toBeUndefined();
     await company.alex.decide(id);
     expect((await itemsShownTo(company.alex))[id]).toBe(false);
     await requestAndSign(company.alex, id, "reveal");

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import type { Inbox } from "../../../src/core/pages/inbox.ts";
 import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { auditOf } from "../support/http-audit.ts";
@@ -22,11 +23,9 @@ beforeAll(async () => {
 
 /** Requests that the managers are asked about this person's recovery. */
 async function pendingRecoveries(username: string): Promise<readonly string[]> {
-  const { items } = (await (await boris.get("/inbox/items")).json()) as {
-    items: { id: string; action: string; status: string }[];
-  };
-  return items
-    .filter(({ action, status }) => action.includes(`all passkeys of ${username} `) && status === "pending")
+  const { unendorsed } = await (await boris.get("/inbox/items")).json<Inbox>();
+  return unendorsed.items
+    .filter(({ action }) => action.includes(`all passkeys of ${username} `))
     .map(({ id }) => id);
 }
 
@@ -78,10 +77,8 @@ it("a further passkey that was asked for in an earlier role is asked for again w
   await company.alex.decide(idOf(change.body.url));
   const refused = await olga.decide(idOf(further.body.approval));
   expect(statusAndCode(refused)).toEqual([409, "change_outdated"]);
-  const { items } = (await (await olga.get("/inbox/items")).json()) as {
-    items: { id: string; status: string }[];
-  };
-  const [renewed] = items.filter(({ status }) => status === "pending");
+  const { open } = await (await olga.get("/inbox/items")).json<Inbox>();
+  const [renewed] = open.items;
   expect((await olga.decide(renewed?.id ?? "")).body.status).toBe("approved");
   expect(await auditOf(company)).toBe("");
 });

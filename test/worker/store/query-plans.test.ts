@@ -49,7 +49,8 @@ const BOUNDED = [
   /order by "confirmations"\."id" desc limit \?$/,
 ];
 /** Partial indexes with few rows: unsealed records, pending confirmations, changes of the directory. */
-const FEW = /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending|confirmations_changes/;
+const FEW =
+  /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending|confirmations_open|confirmations_changes/;
 /** The last seq is at the end of this index. */
 const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 /** Lookups that SQLite plans for a violated foreign key, and does not run otherwise. */
@@ -92,6 +93,7 @@ beforeAll(async () => {
   const shown = expectOk(await approvalFor(runtime, store, id, alex));
   await approvalData(runtime, store, shown, alex);
   await inboxOf(runtime, store, alex);
+  await inboxOf(runtime, store, alex, id);
   await client.decide(id, company.alex.passkey);
   await runtime.desk(store.tenantId).requestSealing();
   const loaded = expectOk(await read(runtime, principal, id));
