@@ -1,5 +1,6 @@
 import { getTableColumns, is, Placeholder } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { effectOf, type Effect } from "./memory/statement-effect.ts";
 
 // Statements whose text is built once. Composing a statement with drizzle takes as long as running it, and only the
 // values differ from one run to the next.
@@ -19,17 +20,30 @@ export interface Run<Row = unknown> {
   readonly values: Values;
 }
 
+/** The rows that each run returns. */
+export type AllRowsOf<Runs extends readonly unknown[]> = {
+  -readonly [Place in keyof Runs]: Runs[Place] extends Run<infer Row> | undefined ? Row[] : never;
+};
+
+/** Says which remembered values a statement changes: that with this key, or none. */
+export interface Reach {
+  /** The name of the value that is the key. */
+  readonly changesOnly: string | null;
+}
+
 /** Its parameters are named: `sql.placeholder(name)`. */
 export class Prepared<Row> {
   readonly #compose: () => Composed;
   readonly #table: SQLiteTable;
+  readonly #reach: Reach | undefined;
   #numbered: Numbered | undefined;
   #columns: readonly (readonly [property: string, name: string, read: (value: unknown) => unknown])[] = [];
 
   /** Results are read as columns of this table. Other names are computed values. */
-  constructor(table: SQLiteTable, compose: () => Composed) {
+  constructor(table: SQLiteTable, compose: () => Composed, reach?: Reach) {
     this.#table = table;
     this.#compose = compose;
+    this.#reach = reach;
   }
 
   with(values: Values): Run<Row> {
@@ -37,9 +51,22 @@ export class Prepared<Row> {
   }
 
   bind(client: D1Database, values: Values): D1PreparedStatement {
-    // Built at the first run: most starts need few of the statements.
-    const { text, parameters } = (this.#numbered ??= numbered(this.#compose()));
+    const { text, parameters } = this.#built();
     return client.prepare(text).bind(...parameters.map((valueIn) => valueIn(values)));
+  }
+
+  /** What it changes with these values; undefined if it only reads. */
+  effect(values: Values): Effect | undefined {
+    const { effect } = this.#built();
+    if (effect === undefined || this.#reach === undefined) return effect;
+    const { changesOnly } = this.#reach;
+    const key = changesOnly === null ? null : valueOf(changesOnly, values);
+    return { ...effect, keys: new Set(key === null ? [] : [String(key)]) };
+  }
+
+  /** At the first run: most starts need few of the statements. */
+  #built(): Numbered {
+    return (this.#numbered ??= numbered(this.#compose()));
   }
 
   rows(results: readonly DatabaseRow[]): Row[] {
@@ -69,6 +96,7 @@ type Parameter = (values: Values) => unknown;
 interface Numbered {
   readonly text: string;
   readonly parameters: readonly Parameter[];
+  readonly effect: Effect | undefined;
 }
 
 /** A name has one number, however often the text uses it, so its value is bound once. */
@@ -86,7 +114,7 @@ function numbered(composed: Composed): Numbered {
     return `?${number}`;
   });
   if (count !== params.length) throw new RangeError(`${count} marks for ${params.length} parameters: ${sql}`);
-  return { text, parameters };
+  return { text, parameters, effect: effectOf(text) };
 }
 
 function valueOf(name: string, values: Values): Value {

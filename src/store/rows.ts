@@ -27,3 +27,25 @@ export type StepRow = typeof steps.$inferSelect;
 export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;
 export type EventRow = typeof events.$inferSelect;
+
+/** An API key with its project. */
+export interface KeyRows {
+  readonly key: ApiKeyRow;
+  readonly project: ProjectRow;
+}
+
+/** A session with its passkey and person. */
+export interface SessionRows {
+  readonly session: SessionRow;
+  readonly passkey: CredentialRow;
+  readonly person: PersonRow;
+}
+
+/** A confirmation with the rows that belong to it. */
+export interface ConfirmationRows {
+  readonly row: ConfirmationRow;
+  readonly votes: readonly VoteRow[];
+  readonly audience: readonly PersonRow[];
+  /** Its records in the stream, in their order. */
+  readonly records: readonly OutboxRow[];
+}

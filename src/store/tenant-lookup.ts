@@ -17,6 +17,7 @@ import {
   tenants,
 } from "./schema.ts";
 import type { ApiKeyRow, PersonRow, ProjectRow, Tenant, CredentialRow } from "./rows.ts";
+import type { Memory } from "./memory/desk-memory.ts";
 import { TenantStore } from "./tenant-store.ts";
 
 // The only statements that are not limited to one tenant, except the deletions of expired-rows.ts. For a caller, each
@@ -190,7 +191,11 @@ export interface OpenedTenant {
  * Undefined if there is no such tenant. A tenant that was moved to another shard is found there, by the row that it
  * left.
  */
-export async function openTenant(databases: Databases, ref: string): Promise<OpenedTenant | undefined> {
+export async function openTenant(
+  databases: Databases,
+  ref: string,
+  memory?: Memory,
+): Promise<OpenedTenant | undefined> {
   let database = databaseOf(databases, ref);
   // A tenant that was moved several times left a row in each shard but its own.
   for (let shard = 0; database !== undefined && shard < databases.all.size; shard++) {
@@ -198,7 +203,7 @@ export async function openTenant(databases: Databases, ref: string): Promise<Ope
       database.select().from(tenants).where(eq(tenants.id, ref)),
       database.select().from(movedTenants).where(eq(movedTenants.ref, ref)),
     ]);
-    if (tenant !== undefined) return { store: new TenantStore(database, ref), tenant };
+    if (tenant !== undefined) return { store: new TenantStore(database, ref, memory), tenant };
     database = moved && databases.of(moved.shard);
   }
   return undefined;

@@ -2,7 +2,18 @@ import { and, eq, getTableColumns, inArray, isNull, sql, type Placeholder, type 
 import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import { NO_DATABASE, type Database } from "./database.ts";
-import { Prepared, type Composed, type DatabaseRow, type Run } from "./prepared-statement.ts";
+import { lookUp, makeLookUp } from "./memory/look-up.ts";
+import type { Change, Memory } from "./memory/desk-memory.ts";
+import { effectOf, type Effect } from "./memory/statement-effect.ts";
+import { watched } from "./memory/watched-client.ts";
+import {
+  Prepared,
+  type AllRowsOf,
+  type Composed,
+  type DatabaseRow,
+  type Reach,
+  type Run,
+} from "./prepared-statement.ts";
 import { tenants } from "./schema.ts";
 import type { Tenant } from "./rows.ts";
 
@@ -11,9 +22,8 @@ import type { Tenant } from "./rows.ts";
 
 type TenantTable = SQLiteTable & { readonly tenantId: SQLiteColumn };
 export type Statement = BatchItem<"sqlite"> & Composed;
-type RowsOf<Some> = Some extends Selection<infer Value> | Run<infer Value> ? Value[] : never;
-type AllRowsOf<Several extends readonly unknown[]> = {
-  -readonly [Place in keyof Several]: RowsOf<Several[Place]>;
+type AllSelected<Selections extends readonly unknown[]> = {
+  -readonly [Place in keyof Selections]: Selections[Place] extends Selection<infer Value> ? Value[] : never;
 };
 type Row<Table extends TenantTable> = Table["$inferSelect"];
 export type NewRow<Table extends TenantTable> = Omit<Table["$inferInsert"], "tenantId">;
@@ -104,23 +114,40 @@ export function prepared<
   Table extends TenantTable,
   Name extends keyof Row<Table> = keyof Row<Table>,
   Computed = unknown,
->(table: Table, compose: (scope: Scope) => Composed): Prepared<Pick<Row<Table>, Name> & Computed> {
-  return new Prepared(table, () => compose(OPEN_SCOPE));
+>(
+  table: Table,
+  compose: (scope: Scope) => Composed,
+  reach?: Reach,
+): Prepared<Pick<Row<Table>, Name> & Computed> {
+  return new Prepared(table, () => compose(OPEN_SCOPE), reach);
 }
 
-export const ownTenant = new Prepared<Tenant>(tenants, () => OPEN_SCOPE.selectOwn()).with({});
+const OWN_TENANT = new Prepared<Tenant>(tenants, () => OPEN_SCOPE.selectOwn()).with({});
+export const ownTenant = makeLookUp(
+  ({ tenant }) => tenant,
+  "",
+  [OWN_TENANT],
+  ([[tenant]]) => tenant,
+);
 
 export class TenantStore extends Scope<string> {
   readonly #database: Database;
+  /** The client without the memory, for calls that say themselves what they change. */
+  readonly #client: D1Database;
+  readonly memory: Memory | undefined;
 
-  constructor(database: Database, tenantId: string) {
-    super(database, tenantId);
-    this.#database = database;
+  /** Only the tenant's Desk has a memory: it must see every write. */
+  constructor(database: Database, tenantId: string, memory?: Memory) {
+    const own = memory ? watched(database, memory) : database;
+    super(own, tenantId);
+    this.#database = own;
+    this.#client = database.$client;
+    this.memory = memory;
   }
 
   /** The row of the tenant itself. */
   async own(): Promise<Tenant> {
-    const [[tenant]] = await this.run([ownTenant]);
+    const [tenant] = await lookUp(this, [ownTenant]);
     if (tenant === undefined) throw new RangeError("this tenant does not exist");
     return tenant;
   }
@@ -157,36 +184,57 @@ export class TenantStore extends Scope<string> {
   /** Several selections in one round trip and of one moment. */
   async read<const Selections extends readonly [Selection<unknown>, ...Selection<unknown>[]]>(
     selections: Selections,
-  ): Promise<AllRowsOf<Selections>> {
+  ): Promise<AllSelected<Selections>> {
     const rows = await this.#database.batch(selections as unknown as [Statement]);
-    return rows as unknown as AllRowsOf<Selections>;
+    return rows as unknown as AllSelected<Selections>;
   }
 
-  /** Prepared statements in one round trip and one transaction. Undefined ones are skipped and return no rows. */
-  async run<const Runs extends readonly (Run | undefined)[]>(runs: Runs): Promise<AllRowsOf<Runs>> {
-    const bound = runs.flatMap((run) => (run === undefined ? [] : [this.#bind(run)]));
-    const results = bound.length === 0 ? [] : await this.#database.$client.batch<DatabaseRow>(bound);
+  /**
+   * Prepared statements in one round trip and one transaction. Undefined ones are skipped and return no rows. With a
+   * memory, `keep` can remember what they return of a value that they change.
+   */
+  async run<const Runs extends readonly (Run | undefined)[]>(
+    runs: Runs,
+    keep?: (rows: AllRowsOf<Runs>, change: Change) => void,
+  ): Promise<AllRowsOf<Runs>> {
+    const given = runs.filter((run) => run !== undefined);
+    const [results, change] = await this.#send(given.map((run) => this.#bind(run)));
     let next = 0;
     const rows = runs.map((run) =>
       run === undefined ? [] : run.prepared.rows(results[next++]?.results ?? []),
-    );
-    return rows as AllRowsOf<Runs>;
+    ) as AllRowsOf<Runs>;
+    if (change) keep?.(rows, change);
+    return rows;
   }
 
   /** One transaction. If a statement raises, none has an effect. */
   async batch(statements: readonly (Statement | Run)[]): Promise<void> {
-    const client = this.#database.$client;
-    const bound = statements.map((one) => {
-      if ("prepared" in one) return this.#bind(one);
-      const { sql: text, params } = one.toSQL();
-      return client.prepare(text).bind(...params);
-    });
-    if (bound.length > 0) await client.batch(bound);
+    await this.#send(
+      statements.map((one) => {
+        if ("prepared" in one) return this.#bind(one);
+        const { sql: text, params } = one.toSQL();
+        return { statement: this.#client.prepare(text).bind(...params), effect: effectOf(text) };
+      }),
+    );
   }
 
-  #bind({ prepared: one, values }: Run): D1PreparedStatement {
-    return one.bind(this.#database.$client, { ...values, [TENANT]: this.tenantId });
+  #bind({ prepared: one, values }: Run): Bound {
+    const statement = one.bind(this.#client, { ...values, [TENANT]: this.tenantId });
+    return { statement, effect: one.effect(values) };
   }
+
+  async #send(bound: readonly Bound[]): Promise<[D1Result<DatabaseRow>[], Change?]> {
+    if (bound.length === 0) return [[]];
+    const statements = bound.map(({ statement }) => statement);
+    const send = () => this.#client.batch<DatabaseRow>(statements);
+    const effects = bound.flatMap(({ effect }) => effect ?? []);
+    return this.memory ? this.memory.during(effects, send) : [await send()];
+  }
+}
+
+interface Bound {
+  readonly statement: D1PreparedStatement;
+  readonly effect: Effect | undefined;
 }
 
 /** A selection that can be limited, ordered, awaited, or passed to `read`. */

@@ -2,8 +2,8 @@ import type { Confirmation } from "../../core/confirmation/decision.ts";
 import { parsePolicy, singleApproverPolicy, type Policy } from "../../core/confirmation/policy.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { readConfirmation, type ConfirmationRows } from "../../store/confirmation/confirmations.ts";
-import type { ConfirmationRow, OutboxRow, PersonRow, VoteRow } from "../../store/rows.ts";
+import { readConfirmation } from "../../store/confirmation/confirmations.ts";
+import type { ConfirmationRow, ConfirmationRows, OutboxRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 

@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { apiKeys, projects } from "../schema.ts";
-import type { ApiKeyRow, ProjectRow } from "../rows.ts";
+import { lookUp, makeLookUp } from "../memory/look-up.ts";
+import type { KeyRows, ProjectRow } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
 
 /** Neither revoked nor expired at this time. */
@@ -31,10 +32,13 @@ const PROJECT_OF_KEY = prepared(projects, (scope) =>
   ),
 );
 
-export interface KeyRows {
-  readonly key: ApiKeyRow;
-  readonly project: ProjectRow;
-}
+const keyByHash = (hash: string) =>
+  makeLookUp(
+    ({ keys }) => keys,
+    hash,
+    [KEY.with({ hash }), PROJECT_OF_KEY.with({ hash })],
+    ([[key], [project]]) => key && project && { key, project },
+  );
 
 /** The key with this hash and its project. A key that is revoked or expired now is not found. */
 export async function findKeyByHash(
@@ -42,9 +46,9 @@ export async function findKeyByHash(
   hash: string,
   now: number,
 ): Promise<KeyRows | undefined> {
-  const [[key], [project]] = await store.run([KEY.with({ hash }), PROJECT_OF_KEY.with({ hash })]);
-  if (key === undefined || project === undefined || key.revokedAt !== null) return undefined;
-  return key.expiresAt === null || key.expiresAt > now ? { key, project } : undefined;
+  const [found] = await lookUp(store, [keyByHash(hash)]);
+  if (found === undefined || found.key.revokedAt !== null) return undefined;
+  return found.key.expiresAt === null || found.key.expiresAt > now ? found : undefined;
 }
 
 export async function updateKeyLastUse(store: TenantStore, key: string, now: number): Promise<void> {

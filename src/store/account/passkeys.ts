@@ -1,6 +1,7 @@
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { confirmations, credentials } from "../schema.ts";
+import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import type { CredentialRow } from "../rows.ts";
 import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
 
@@ -24,11 +25,19 @@ const ACTIVE_PASSKEYS = prepared(credentials, (scope) =>
   scope.select(credentials, and(eq(credentials.personId, sql.placeholder("person")), isActive())),
 );
 
+export const activePasskeys = (person: string) =>
+  makeLookUp(
+    (memory) => memory.passkeys,
+    person,
+    [ACTIVE_PASSKEYS.with({ person })],
+    ([passkeys]): readonly CredentialRow[] => passkeys,
+  );
+
 export async function activePasskeysOf(
   store: TenantStore,
   person: string,
 ): Promise<readonly CredentialRow[]> {
-  const [passkeys] = await store.run([ACTIVE_PASSKEYS.with({ person })]);
+  const [passkeys = []] = await lookUp(store, [activePasskeys(person)]);
   return passkeys;
 }
 

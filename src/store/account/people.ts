@@ -1,15 +1,35 @@
-import { asc, eq, inArray, isNotNull } from "drizzle-orm";
+import { asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { credentials, people } from "../schema.ts";
+import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import type { CredentialRow, PersonRow } from "../rows.ts";
-import type { TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore } from "../tenant-store.ts";
 import { isActive } from "./passkeys.ts";
 
+const PERSON = prepared(people, (scope) => scope.select(people, eq(people.id, sql.placeholder("id"))));
+const PERSON_BY_NAME = prepared(people, (scope) =>
+  scope.select(people, eq(people.username, sql.placeholder("username"))),
+);
+
 export async function findPerson(store: TenantStore, id: string): Promise<PersonRow | undefined> {
-  return store.first(people, eq(people.id, id));
+  const byId = makeLookUp(
+    (memory) => memory.people,
+    id,
+    [PERSON.with({ id })],
+    ([[person]]) => person,
+  );
+  const [found] = await lookUp(store, [byId]);
+  return found;
 }
 
 export async function findPersonByName(store: TenantStore, username: string): Promise<PersonRow | undefined> {
-  return store.first(people, eq(people.username, username));
+  const byName = makeLookUp(
+    ({ peopleByName }) => peopleByName,
+    username,
+    [PERSON_BY_NAME.with({ username })],
+    ([[person]]) => person,
+  );
+  const [found] = await lookUp(store, [byName]);
+  return found;
 }
 
 /** The owners and admins, including those who were only invited. */

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { credentials, people, sessions } from "../schema.ts";
-import type { CredentialRow, PersonRow, SessionRow } from "../rows.ts";
+import { lookUp, makeLookUp } from "../memory/look-up.ts";
+import type { SessionRows } from "../rows.ts";
 import { prepared, type NewRow, type Scope, type TenantStore } from "../tenant-store.ts";
 
 const HASH = sql.placeholder("hash");
@@ -18,11 +19,13 @@ const PERSON_OF_SESSION = prepared(people, (scope) =>
   ),
 );
 
-export interface SessionRows {
-  readonly session: SessionRow;
-  readonly passkey: CredentialRow;
-  readonly person: PersonRow;
-}
+const sessionByHash = (hash: string) =>
+  makeLookUp(
+    ({ sessions: remembered }) => remembered,
+    hash,
+    [SESSION.with({ hash }), PASSKEY_OF_SESSION.with({ hash }), PERSON_OF_SESSION.with({ hash })],
+    ([[session], [passkey], [person]]) => session && passkey && person && { session, passkey, person },
+  );
 
 /** The session with this hash. One that ended or expired, or whose passkey is revoked, is not found. */
 export async function findSessionByHash(
@@ -30,14 +33,11 @@ export async function findSessionByHash(
   hash: string,
   now: number,
 ): Promise<SessionRows | undefined> {
-  const [[session], [passkey], [person]] = await store.run([
-    SESSION.with({ hash }),
-    PASSKEY_OF_SESSION.with({ hash }),
-    PERSON_OF_SESSION.with({ hash }),
-  ]);
-  if (session === undefined || passkey === undefined || person === undefined) return undefined;
+  const [found] = await lookUp(store, [sessionByHash(hash)]);
+  if (found === undefined) return undefined;
+  const { session, passkey } = found;
   const isValid = session.revokedAt === null && session.expiresAt > now && passkey.revokedAt === null;
-  return isValid ? { session, passkey, person } : undefined;
+  return isValid ? found : undefined;
 }
 
 export async function insertSession(store: TenantStore, session: NewRow<typeof sessions>): Promise<void> {

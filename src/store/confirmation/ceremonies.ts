@@ -1,11 +1,41 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
+import { makeLookUp } from "../memory/look-up.ts";
 import { ceremonies, votes } from "../schema.ts";
 import type { CeremonyRow, VoteRow } from "../rows.ts";
-import type { TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore } from "../tenant-store.ts";
 import { USE_CEREMONY } from "./decision-chain.ts";
 
-export async function insertCeremony(store: TenantStore, ceremony: CeremonyRow): Promise<void> {
-  await store.insert(ceremonies, ceremony);
+const CEREMONY = prepared(ceremonies, (scope) =>
+  scope.select(ceremonies, eq(ceremonies.id, sql.placeholder("id"))),
+);
+const INSERT_CEREMONY = prepared(
+  ceremonies,
+  (scope) => {
+    const names = ["id", "confirmationId", "personId", "salt", "issuedAt", "expiresAt"];
+    const values = sql.join(
+      names.map((name) => sql`${sql.placeholder(name)}`),
+      sql`, `,
+    );
+    return scope.insertFrom(ceremonies, (tenant) => sql`SELECT ${tenant}, ${values}, NULL, NULL`).returning();
+  },
+  { changesOnly: "id" },
+);
+
+export const ceremonyById = (id: string) =>
+  makeLookUp(
+    (memory) => memory.ceremonies,
+    id,
+    [CEREMONY.with({ id })],
+    ([[ceremony]]) => ceremony,
+  );
+
+export async function insertCeremony(
+  store: TenantStore,
+  { tenantId: _tenantId, ...ceremony }: CeremonyRow,
+): Promise<void> {
+  await store.run([INSERT_CEREMONY.with(ceremony)], ([[inserted]], change) => {
+    if (inserted) change.keep(ceremonyById(inserted.id), inserted);
+  });
 }
 
 export async function findCeremony(store: TenantStore, id: string): Promise<CeremonyRow | undefined> {

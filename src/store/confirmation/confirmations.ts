@@ -1,25 +1,20 @@
 import { and, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { ACTIVE_KEY } from "../account/api-keys.ts";
-import { audience, ceremonies, confirmations, credentials, outbox, people, votes } from "../schema.ts";
+import { activePasskeys, findPasskeyOf } from "../account/passkeys.ts";
+import { lookUp, makeLookUp } from "../memory/look-up.ts";
+import { audience, confirmations, outbox, people, votes } from "../schema.ts";
 import type {
   CeremonyRow,
   ConfirmationRow,
+  ConfirmationRows,
   CredentialRow,
   OutboxRow,
   PersonRow,
   Tenant,
   VoteRow,
 } from "../rows.ts";
+import { ceremonyById } from "./ceremonies.ts";
 import { ownTenant, prepared, type Scope, type TenantStore } from "../tenant-store.ts";
-
-/** A confirmation with the rows that belong to it, of one moment. */
-export interface ConfirmationRows {
-  readonly row: ConfirmationRow;
-  readonly votes: readonly VoteRow[];
-  readonly audience: readonly PersonRow[];
-  /** Its records in the stream, in their order. */
-  readonly records: readonly OutboxRow[];
-}
 
 const ID = sql.placeholder("id");
 const CONFIRMATION = prepared(confirmations, (scope) =>
@@ -57,11 +52,15 @@ function rowsFrom([[row], voteRows, members, records]: Results): ConfirmationRow
   return row && { row, votes: voteRows, audience: members, records };
 }
 
+export const confirmationRows = (id: string) =>
+  makeLookUp((memory) => memory.confirmations, id, selectRows(id), rowsFrom);
+
 export async function readConfirmation(
   store: TenantStore,
   id: string,
 ): Promise<ConfirmationRows | undefined> {
-  return rowsFrom(await store.run(selectRows(id)));
+  const [rows] = await lookUp(store, [confirmationRows(id)]);
+  return rows;
 }
 
 /** With whether the API key is active at the same moment. */
@@ -75,23 +74,6 @@ export async function readConfirmationWithKey(
   return { isKeyActive: keys.length > 0, rows: rowsFrom(results) };
 }
 
-const CEREMONY = prepared(ceremonies, (scope) =>
-  scope.select(
-    ceremonies,
-    and(
-      eq(ceremonies.id, sql.placeholder("ceremony")),
-      eq(ceremonies.confirmationId, sql.placeholder("confirmation")),
-      eq(ceremonies.personId, sql.placeholder("person")),
-    ),
-  ),
-);
-const PASSKEY = prepared(credentials, (scope) =>
-  scope.select(
-    credentials,
-    and(eq(credentials.id, sql.placeholder("passkey")), eq(credentials.personId, sql.placeholder("person"))),
-  ),
-);
-
 /** Everything that a signed vote is checked against. A ceremony or passkey of somebody else is undefined. */
 interface RowsForVote {
   readonly tenant: Tenant | undefined;
@@ -104,13 +86,18 @@ export async function readForVote(
   store: TenantStore,
   ids: { confirmation: string; person: string; ceremony: string; passkey: string },
 ): Promise<RowsForVote> {
-  const [[tenant], [ceremony], [passkey], ...results] = await store.run([
+  const { confirmation, person } = ids;
+  const [tenant, ceremony, passkeys, rows] = await lookUp(store, [
     ownTenant,
-    CEREMONY.with(ids),
-    PASSKEY.with(ids),
-    ...selectRows(ids.confirmation),
+    ceremonyById(ids.ceremony),
+    activePasskeys(person),
+    confirmationRows(confirmation),
   ]);
-  return { tenant, ceremony, passkey, rows: rowsFrom(results) };
+  const isOwn = ceremony?.confirmationId === confirmation && ceremony.personId === person;
+  const active = passkeys?.find(({ id }) => id === ids.passkey);
+  // Only a passkey that is not active is read separately: the refusal says why it does not count.
+  const passkey = active ?? (await findPasskeyOf(store, person, ids.passkey));
+  return { tenant, ceremony: isOwn ? ceremony : undefined, passkey, rows };
 }
 
 export async function findConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow | undefined> {

@@ -24,12 +24,15 @@ const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
 /** The later of the server's and the database's clock: a vote that was slow on its way is late. */
 const CLOCK = sql`max(${value("now")}, CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
-export const USE_CEREMONY = prepared(ceremonies, (scope) =>
-  scope.update(
-    ceremonies,
-    { usedBy: value("step"), usedAt: value("now") },
-    and(eq(ceremonies.id, value("ceremony")), isNull(ceremonies.usedBy)),
-  ),
+export const USE_CEREMONY = prepared(
+  ceremonies,
+  (scope) =>
+    scope.update(
+      ceremonies,
+      { usedBy: value("step"), usedAt: value("now") },
+      and(eq(ceremonies.id, value("ceremony")), isNull(ceremonies.usedBy)),
+    ),
+  { changesOnly: "ceremony" },
 );
 
 type Kind = "open" | "escalate" | "expire" | "consume";

@@ -1,0 +1,154 @@
+import type {
+  CeremonyRow,
+  ConfirmationRows,
+  CredentialRow,
+  KeyRows,
+  PersonRow,
+  SessionRows,
+  Tenant,
+} from "../rows.ts";
+import { Remembered, type Keys, type Write } from "./remembered.ts";
+import type { Effect, TableName } from "./statement-effect.ts";
+
+// What a Desk remembers of its tenant's rows. It only saves reads: the statements that write check every fact in the
+// rows themselves. What is not found is not remembered, so a flood of unknown keys takes no memory.
+
+/** About a kilobyte each: with all seven kinds 7 MB of the Desk's 128 MB. */
+const VALUES_MAX = 1_000;
+/** Besides its texts some 2 KB each: 4 MB. */
+const CONFIRMATIONS_MAX = 2_000;
+/** Two bytes each: 12 MB, which are some 90 confirmations with the largest payload. */
+const CONFIRMATION_CHARACTERS_MAX = 6_000_000;
+
+type Kind = Extract<
+  keyof Memory,
+  "tenant" | "keys" | "sessions" | "passkeys" | "people" | "peopleByName" | "ceremonies" | "confirmations"
+>;
+
+/** Which remembered values have columns of which table. A new table does not compile until it is in this list. */
+const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
+  tenants: ["tenant"],
+  projects: ["keys"],
+  api_keys: ["keys"],
+  // The rows of a confirmation contain the people who are asked.
+  people: ["sessions", "people", "peopleByName", "confirmations"],
+  credentials: ["sessions", "passkeys"],
+  sessions: ["sessions"],
+  ceremonies: ["ceremonies"],
+  confirmations: ["confirmations"],
+  audience: ["confirmations"],
+  steps: ["confirmations"],
+  votes: ["confirmations"],
+  outbox: ["confirmations"],
+  reveals: ["confirmations"],
+  enrolments: [],
+  webauthn_challenges: [],
+  idempotency: [],
+  events: [],
+  moved_tenants: [],
+};
+
+export class Memory {
+  readonly tenant: Remembered<Tenant>;
+  /** By hash, as the sessions. */
+  readonly keys: Remembered<KeyRows>;
+  readonly sessions: Remembered<SessionRows>;
+  /** The active ones, by person. */
+  readonly passkeys: Remembered<readonly CredentialRow[]>;
+  readonly people: Remembered<PersonRow>;
+  readonly peopleByName: Remembered<PersonRow>;
+  readonly ceremonies: Remembered<CeremonyRow>;
+  readonly confirmations: Remembered<ConfirmationRows>;
+
+  constructor(now: () => number) {
+    const some = { valuesMax: VALUES_MAX };
+    this.tenant = new Remembered(now, some);
+    this.keys = new Remembered(now, some);
+    this.sessions = new Remembered(now, some);
+    this.passkeys = new Remembered(now, some);
+    this.people = new Remembered(now, some);
+    this.peopleByName = new Remembered(now, some);
+    this.ceremonies = new Remembered(now, some);
+    this.confirmations = new Remembered(now, {
+      valuesMax: CONFIRMATIONS_MAX,
+      charactersMax: CONFIRMATION_CHARACTERS_MAX,
+      charactersOf,
+    });
+  }
+
+  /**
+   * Every call of the database goes through here. Before and after a write what it may change is dropped. After an
+   * error nobody knows what was written, so everything is.
+   */
+  async during<Value>(effects: readonly Effect[], send: () => Promise<Value>): Promise<[Value, Change]> {
+    const change = new Change(this, effects);
+    try {
+      return [await send(), change];
+    } catch (problem) {
+      this.clear();
+      throw problem;
+    } finally {
+      change.end();
+    }
+  }
+
+  clear(): void {
+    for (const remembered of this.#all()) remembered.clear();
+  }
+
+  /** The kinds with values that this changes, each with the keys of these values. */
+  changedBy({ table, keys }: Effect): ReadonlyMap<Remembered<unknown>, Keys> {
+    const kinds = table === undefined ? undefined : KINDS_WITH[table];
+    if (kinds === undefined) return new Map(this.#all().map((remembered) => [remembered, "all"]));
+    return new Map(kinds.map((kind) => [this[kind], keys]));
+  }
+
+  #all(): readonly Remembered<unknown>[] {
+    const { tenant, keys, sessions, passkeys, people, peopleByName, ceremonies, confirmations } = this;
+    return [tenant, keys, sessions, passkeys, people, peopleByName, ceremonies, confirmations];
+  }
+}
+
+/** Where a value is remembered. */
+export interface Place<Value> {
+  readonly among: (memory: Memory) => Remembered<Value>;
+  readonly key: string;
+}
+
+/** What the writes of one call change. */
+export class Change {
+  readonly #memory: Memory;
+  readonly #writes: ReadonlyMap<Remembered<unknown>, Write>;
+
+  constructor(memory: Memory, effects: readonly Effect[]) {
+    this.#memory = memory;
+    const all = new Map<Remembered<unknown>, Keys>();
+    for (const effect of effects) {
+      for (const [remembered, keys] of memory.changedBy(effect))
+        all.set(remembered, union(all.get(remembered), keys));
+    }
+    this.#writes = new Map([...all].map(([remembered, keys]) => [remembered, remembered.beginWrite(keys)]));
+  }
+
+  end(): void {
+    for (const [remembered, write] of this.#writes) remembered.endWrite(write);
+  }
+
+  /** Remembers what the call returned of a value that it changed, unless another write overlapped. */
+  keep<Value>({ among, key }: Place<Value>, value: Value): void {
+    const remembered = among(this.#memory);
+    const write = this.#writes.get(remembered);
+    if (write) remembered.keep(write, key, value);
+  }
+}
+
+function union(one: Keys | undefined, other: Keys): Keys {
+  return one === "all" || other === "all" ? "all" : new Set([...(one ?? []), ...other]);
+}
+
+/** Of the texts that can be long. */
+function charactersOf({ row, votes }: ConfirmationRows): number {
+  let characters = row.payload.length + (row.metadata?.length ?? 0) + (row.policy?.length ?? 0);
+  for (const { statement, assertion } of votes) characters += statement.length + assertion.length;
+  return characters;
+}
