@@ -17,7 +17,9 @@ export default {
       // First, since nothing can be sealed before the log is restored.
       if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.databases, logStub(env));
     } finally {
-      await Promise.all([wakeDesks(runtime), sweep(runtime)]);
+      const results = await Promise.allSettled([wakeDesks(runtime), sweep(runtime)]);
+      // One that fails does not stop the other. The platform's log shows the error.
+      for (const result of results) if (result.status === "rejected") throw result.reason;
     }
   },
 };

@@ -61,6 +61,11 @@ export interface Company extends CreatedTenant {
   readonly asked: (username?: string, more?: object) => Promise<string>;
 }
 
+/** The same runtime, with this shard for new tenants. */
+export function inShard(runtime: Runtime, shard: string): Runtime {
+  return { ...runtime, databases: { ...runtime.databases, open: [shard] } };
+}
+
 /** A tenant whose owner alex has enrolled. */
 export async function newCompany(runtime: Runtime, name = "Acme"): Promise<Company> {
   const tenant = await createTenant(runtime, name, "alex");

@@ -1,0 +1,98 @@
+import { createExecutionContext, listDurableObjectIds, reset } from "cloudflare:test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { API_KEY_RANDOM_BYTES, makeApiKey } from "../../../src/core/confirmation/api-key.ts";
+import { makeUserHandle, USER_HANDLE_RANDOM_BYTES } from "../../../src/core/confirmation/user-handle.ts";
+import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { app } from "../../../src/http/app.ts";
+import { BrowserClient } from "../../support/browser-client.ts";
+import { statusAndCode } from "../support/decision-effect.ts";
+import {
+  bindings,
+  fetchWorker,
+  freshRuntime,
+  newCompany,
+  observedDatabase,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
+
+// Keys, cookies, links and user handles that name no tenant: each gets the answer to an unknown one.
+
+const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+const REFS = [
+  ["unknown", "0unknown"],
+  ["of a shard without a binding", "9unknown"],
+  ["of an empty shard", "1unknown"],
+  ["of the last shard", "zzzzzzzz"],
+] as const;
+
+let company: Company;
+beforeAll(async () => {
+  company = await newCompany(await freshRuntime());
+});
+afterAll(() => reset());
+
+const keyOf = (ref: string) => makeApiKey("test", ref, random(API_KEY_RANDOM_BYTES));
+
+/** The answer to a call, the number of its statements, and the Durable Objects that have stored something by it. */
+async function costOf(path: string, headers: Record<string, string>) {
+  const texts: string[] = [];
+  const observed = observedDatabase({ prepare: (text) => texts.push(text) });
+  const objects = async () => (await listDurableObjectIds(bindings.DESK)).length;
+  const before = await objects();
+  const env = { ...bindings, DB: observed };
+  const response = await app.fetch(new Request(ORIGIN + path, { headers }), env, createExecutionContext());
+  const body = (await response.text()).replaceAll(/"requestId":"[^"]+"/g, "");
+  return { answer: [response.status, body], statements: texts.length, objects: (await objects()) - before };
+}
+
+describe.each(REFS)("with a ref %s", (_name, ref) => {
+  it("a key gets the answer to an unknown key of a tenant, after at most one look-up", async () => {
+    const path = "/api/confirmations";
+    const unknown = await costOf(path, { "x-api-key": keyOf(company.store.tenantId) });
+    const wrong = await costOf(path, { "x-api-key": keyOf(ref) });
+    expect(wrong.answer).toEqual(unknown.answer);
+    expect(wrong.answer[0]).toBe(401);
+    expect(wrong.statements).toBeLessThanOrEqual(2);
+    expect(wrong.objects).toBe(0);
+  });
+
+  it("a cookie opens no page", async () => {
+    const cookieOf = (name: string) => ({ cookie: `__Host-session=${name}.${toBase64url(random(32))}` });
+    const unknown = await costOf("/inbox/data", cookieOf(company.store.tenantId));
+    const wrong = await costOf("/inbox/data", cookieOf(ref));
+    expect(wrong.answer).toEqual(unknown.answer);
+    expect(wrong.statements).toBeLessThanOrEqual(2);
+    expect(wrong.objects).toBe(0);
+  });
+
+  it("a link is unknown", async () => {
+    const client = await BrowserClient.create(fetchWorker, ORIGIN);
+    const answer = await client.enrol(`${ORIGIN}/enrol#${ref}.${toBase64url(random(32))}`);
+    expect(statusAndCode(answer)).toEqual([404, "enrolment_unknown"]);
+  });
+
+  it("a user handle opens no session", async () => {
+    const client = new BrowserClient(fetchWorker, ORIGIN, company.alex.passkey);
+    client.userHandle = makeUserHandle(ref, random(USER_HANDLE_RANDOM_BYTES));
+    expect([statusAndCode(await client.signIn()), client.cookie]).toEqual([[403, "unknown_credential"], ""]);
+  });
+
+  it("a verification link leads to nothing", async () => {
+    const id = await company.asked();
+    await company.alex.decide(id);
+    const other = id.slice(0, -1) + ref.charAt(0);
+    const answer = await fetchWorker(`${ORIGIN}/public/log/entries/${other}/verification`);
+    expect(answer.status).toBe(ref.startsWith("0") ? 200 : 404);
+  });
+});
+
+it.each([
+  ["no ref", "cs_test_123456789012345678901234567890123456"],
+  ["a short ref", "cs_test_0unknow_123456789012345678901234567890123456"],
+  ["a ref with another character", "cs_test_0unkn-wn_123456789012345678901234567890123456"],
+  ["an empty ref", "cs_test__123456789012345678901234567890123456"],
+])("a key with %s costs no look-up", async (_name, key) => {
+  const { answer, statements, objects } = await costOf("/api/confirmations", { "x-api-key": key });
+  expect([answer[0], statements, objects]).toEqual([401, 0, 0]);
+});
