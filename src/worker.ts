@@ -13,13 +13,12 @@ export default {
   fetch: app.fetch,
   async scheduled(_event: ScheduledController, env: Env): Promise<void> {
     const runtime = createRuntime(env);
-    try {
-      // First, since nothing can be sealed before the log is restored.
-      if (env.LOG_RESTORE !== undefined) await restoreLog(runtime.databases, logStub(env));
-    } finally {
-      const results = await Promise.allSettled([wakeDesks(runtime), sweep(runtime)]);
-      // One that fails does not stop the other. The platform's log shows the error.
-      for (const result of results) if (result.status === "rejected") throw result.reason;
-    }
+    const { databases } = runtime;
+    // First, since nothing can be sealed before the log is restored.
+    const restored =
+      env.LOG_RESTORE === undefined ? [] : await Promise.allSettled([restoreLog(databases, logStub(env))]);
+    const results = [...restored, ...(await Promise.allSettled([wakeDesks(runtime), sweep(runtime)]))];
+    // A job that fails does not stop the others. The platform's log shows the error.
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   },
 };
