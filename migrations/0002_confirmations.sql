@@ -158,11 +158,3 @@ CREATE TABLE votes (
 
 -- When a passkey was last used, for the page of devices.
 CREATE INDEX votes_of_credential ON votes (tenant_id, credential_id, at);
-
--- A vote adds its step. If another step has this number already, none is added, and the foreign key refuses the vote.
-CREATE TRIGGER votes_add_steps BEFORE INSERT ON votes
-BEGIN
-  INSERT OR IGNORE INTO steps
-  SELECT tenant_id, id, version + 1, NEW.step_id, NEW.vote, NEW.at, NEW.person_id FROM confirmations
-  WHERE tenant_id = NEW.tenant_id AND id = NEW.confirmation_id;
-END;

@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, inArray, isNull, sql, type Placeholder, type 
 import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable, SQLiteUpdateSetSource } from "drizzle-orm/sqlite-core";
 import { NO_DATABASE, type Database } from "./database.ts";
-import { lookUp, makeLookUp } from "./memory/look-up.ts";
+import { lookUp, makeLookUp, type LookUp } from "./memory/look-up.ts";
 import type { Change, Memory } from "./memory/desk-memory.ts";
 import { effectOf, type Effect } from "./memory/statement-effect.ts";
 import { watched } from "./memory/watched-client.ts";
@@ -205,6 +205,19 @@ export class TenantStore extends Scope<string> {
     ) as AllRowsOf<Runs>;
     if (change) keep?.(rows, change);
     return rows;
+  }
+
+  /** Changes, and a value as it is after them, in one transaction. */
+  async change<const Runs extends readonly (Run | undefined)[], Value>(
+    changes: Runs,
+    after: LookUp<Value>,
+  ): Promise<{ readonly changed: AllRowsOf<Runs>; readonly found: Value | undefined }> {
+    const from = (all: readonly unknown[][]) => after.from(all.slice(changes.length));
+    const all: readonly unknown[][] = await this.run([...changes, ...after.runs], (rows, change) => {
+      const found = from(rows);
+      if (found !== undefined) change.keep(after, found);
+    });
+    return { changed: all.slice(0, changes.length) as AllRowsOf<Runs>, found: from(all) };
   }
 
   /** One transaction. If a statement raises, none has an effect. */

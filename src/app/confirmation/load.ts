@@ -41,10 +41,6 @@ export function confirmationFrom(rows: ConfirmationRows): LoadedConfirmation {
   };
 }
 
-export function countedVotes({ state }: LoadedConfirmation): number {
-  return state.votes.filter((vote) => vote.counts).length;
-}
-
 /** The same confirmation after the outcome of this record. */
 export function withOutcome(
   before: LoadedConfirmation,

@@ -1,17 +1,18 @@
-import type { AssertionFacts } from "../../core/webauthn/assertion.ts";
-import { fromHex } from "../../core/encoding/bytes.ts";
+import { assertionHash, type AssertionFacts } from "../../core/webauthn/assertion.ts";
+import { fromHex, toHex } from "../../core/encoding/bytes.ts";
 import { challengeOf } from "../../core/confirmation/challenge.ts";
-import { decide as judge, dueAt, type Input } from "../../core/confirmation/decision.ts";
+import { decide as judge, type Input, type SealedOutcome } from "../../core/confirmation/decision.ts";
 import { nonceOfText, type Statement } from "../../core/confirmation/statement.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import type { Signature, StepAttempt } from "../../store/confirmation/steps.ts";
-import type { CeremonyRow, CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
+import type { CeremonyRow, ConfirmationRow, CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import type { SecurityEvent } from "../account/security-events.ts";
+import { reportEvent } from "../account/security-events.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
-import { countedVotes, type LoadedConfirmation } from "../confirmation/load.ts";
+import type { LoadedConfirmation } from "../confirmation/load.ts";
+import { stepAttempt } from "../confirmation/step-attempt.ts";
 import {
   endorsementOfChange,
   judgeChange,
@@ -19,12 +20,11 @@ import {
   rejectedBy,
   revokedBy,
 } from "../directory/change.ts";
-import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
 import { statementOf } from "./ceremony.ts";
 
 // The step of a signed vote: statement and challenge are rebuilt from rows, the signature is verified over them,
-// and the vote is judged. Nothing is written here.
+// and the vote is judged. Nothing of the confirmation is written here.
 
 /** What a person sends: the vote and its signature. */
 export interface SubmittedVote extends SignedInput {
@@ -33,55 +33,52 @@ export interface SubmittedVote extends SignedInput {
   readonly reason: string;
 }
 
-/** A vote with everything that it is judged by, except the confirmation. */
-export interface VoteContext {
-  readonly id: string;
+/** What a vote is judged by, of one moment. */
+export interface VoteFacts {
   readonly tenant: Tenant;
   readonly person: PersonRow;
-  readonly submitted: SubmittedVote;
   readonly ceremony: CeremonyRow;
+  /** Undefined if the person has no passkey with this id. */
   readonly passkey: CredentialRow | undefined;
-  readonly assertionHash: string;
-  readonly stepId: string;
+  readonly loaded: LoadedConfirmation;
 }
 
-interface PreparedStep {
-  readonly step: Result<StepAttempt>;
-  readonly event: SecurityEvent | null;
+export interface VerifiedVote {
+  readonly submitted: SubmittedVote;
+  readonly statement: string;
+  /** The authenticator's state, if the passkey's row must be updated. */
+  readonly authenticator: Signature["authenticator"];
 }
 
-/** The step that commits this vote, if the signature is valid and the vote allowed. */
-export async function prepareStep(
+/** Whether the signature is the person's, over the stored bytes. These never change. */
+export async function verifyVote(
   runtime: Runtime,
   store: TenantStore,
-  context: VoteContext,
-  loaded: LoadedConfirmation,
-): Promise<PreparedStep> {
-  const { passkey, ceremony, person, submitted, tenant } = context;
-  const refused = (...refusal: Parameters<typeof refuse>) => ({ step: refuse(...refusal), event: null });
-  if (runtime.now() >= ceremony.expiresAt)
-    return refused("challenge_expired", "this page was open too long; load it again");
-  // Servers' clocks differ. No verifier takes a signature from before the request.
-  if (ceremony.issuedAt < loaded.row.createdAt)
-    return refused("challenge_expired", "this page is dated before the request; load it again");
-  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
-    return refused("unknown_credential", "this passkey is not active for you here");
-  const statement = canonicalText(statementOf(runtime, tenant, loaded.row, person, ceremony, submitted));
-  const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(loaded.row.payloadHash)));
+  { tenant, person, ceremony, passkey, loaded }: VoteFacts,
+  submitted: SubmittedVote,
+  attempt: string,
+): Promise<Result<VerifiedVote>> {
+  if (passkey === undefined) return INACTIVE_PASSKEY;
+  const { row } = loaded;
+  const statement = canonicalText(statementOf(runtime, tenant, row, person, ceremony, submitted));
+  const challenge = challengeOf(nonceOfText(statement), expectOk(fromHex(row.payloadHash)));
   const { result, event } = await verifyUse(runtime, {
     person,
     passkey,
     input: submitted,
     challenge,
     allowed: [passkey.id],
-    confirmation: loaded.row.id,
+    confirmation: row.id,
   });
-  if (!result.ok) return { step: result, event };
+  if (event) await reportEvent(runtime, store, attempt, event);
+  if (!result.ok) return result;
   const copied = isDeviceBound(loaded) ? refuseCopied(passkey, result.value) : undefined;
-  if (copied) return { step: copied, event };
-  const signed = { passkey, statement, authenticator: authenticatorUpdate(result.value, passkey) };
-  return { step: await judgeStep(runtime, store, context, loaded, signed), event };
+  return (
+    copied ?? accept({ submitted, statement, authenticator: authenticatorUpdate(result.value, passkey) })
+  );
 }
+
+const INACTIVE_PASSKEY = refuse("unknown_credential", "this passkey is not active for you here");
 
 /** Whether the policy takes only passkeys that can't be copied. */
 function isDeviceBound({ policy }: LoadedConfirmation): boolean {
@@ -106,61 +103,68 @@ function refuseCopied(
     : undefined;
 }
 
-interface SignedStatement {
-  readonly passkey: CredentialRow;
-  readonly statement: string;
-  readonly authenticator: Signature["authenticator"];
-}
-
-async function judgeStep(
+/** The step that commits this vote, if it is allowed now. `role` is the person's at the start of the call. */
+export async function judgeVote(
   runtime: Runtime,
   store: TenantStore,
-  { person, submitted, ceremony, assertionHash, stepId }: VoteContext,
-  loaded: LoadedConfirmation,
-  { passkey, statement, authenticator }: SignedStatement,
+  facts: VoteFacts,
+  verified: VerifiedVote,
+  { stepId, role }: { readonly stepId: string; readonly role: PersonRow["role"] },
 ): Promise<Result<StepAttempt>> {
-  const { row, state: before } = loaded;
-  const { vote } = submitted;
-  const now = Math.max(runtime.now(), ceremony.issuedAt);
+  const { person, ceremony, passkey, loaded } = facts;
+  const { vote } = verified.submitted;
+  if (runtime.now() >= ceremony.expiresAt)
+    return refuse("challenge_expired", "this page was open too long; load it again");
+  // Servers' clocks differ. No verifier takes a signature from before the request.
+  if (ceremony.issuedAt < loaded.row.createdAt)
+    return refuse("challenge_expired", "this page is dated before the request; load it again");
+  if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)
+    return INACTIVE_PASSKEY;
   // One vote for each person. A second would raise, and the rollback would make the used ceremony valid again.
-  if (before.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
+  if (loaded.state.status === "pending" && loaded.votes.some(({ personId }) => personId === person.id))
     return refuse("already_signed", "this person has already signed this request");
   if (!mayDecide(person)) return refuse("not_an_approver", "your role may read, not decide");
+  if (person.role !== role) return refuse("not_an_approver", "your role changed a moment ago");
   const directory = await judgeChange(runtime, store, loaded, vote, person);
   if (!directory.ok) return directory;
-  const change = judge(loaded.policy, before, inputOf(submitted, person), now);
+  const input = inputOf(verified.submitted, person);
+  const change = judge(loaded.policy, loaded.state, input, Math.max(runtime.now(), ceremony.issuedAt));
   if (!change.ok) return change;
-  const { state, effects, at } = change.value;
-  const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
+  const step = stepAttempt(runtime, loaded, { id: stepId, type: vote, input, change: change.value });
+  const signature = {
+    ...signatureOf(facts, verified, passkey.id),
+    ...effectsOf(loaded.row, vote, step.seal?.outcome),
+    directory: directory.value,
+  };
+  return accept({ ...step, signature });
+}
+
+function signatureOf(
+  { person, ceremony }: VoteFacts,
+  { submitted, statement, authenticator }: VerifiedVote,
+  credential: string,
+) {
+  return {
+    ceremony: ceremony.id,
+    person: person.id,
+    role: person.role,
+    credential,
+    statement,
+    assertion: canonicalText(submitted.assertion),
+    assertionHash: toHex(assertionHash(submitted.assertion)),
+    authenticator,
+  };
+}
+
+/** What this vote does to passkeys and roles in the same transaction. */
+function effectsOf(row: ConfirmationRow, vote: Statement["vote"], outcome: SealedOutcome | null | undefined) {
   const applies = outcome === "approved" || outcome === "break-glass";
-  return accept({
-    confirmation: row,
-    id: stepId,
-    type: vote,
-    now: at,
-    next: state.status,
-    escalated: state.escalated,
-    dueAt: dueAt(loaded.policy, state),
-    hasVotes: loaded.votes.length > 0,
-    countedVotes: countedVotes(loaded),
-    seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
-    signature: {
-      ceremony: submitted.ceremonyId,
-      person: person.id,
-      role: person.role,
-      credential: passkey.id,
-      directory: directory.value,
-      vote,
-      statement,
-      assertion: canonicalText(submitted.assertion),
-      assertionHash,
-      authenticator,
-      endorses: vote === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
-      revokes: applies ? revokedBy(row) : [],
-      makesAuditor: applies ? madeAuditorBy(row) : null,
-      rejects: outcome === "rejected" ? rejectedBy(row) : null,
-    },
-  });
+  return {
+    endorses: vote === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
+    revokes: applies ? revokedBy(row) : [],
+    makesAuditor: applies ? madeAuditorBy(row) : null,
+    rejects: outcome === "rejected" ? rejectedBy(row) : null,
+  };
 }
 
 /** Null if the passkey's row needs no update. */

@@ -6,7 +6,7 @@ import { newSalt, type Runtime } from "../runtime.ts";
 export function newSeal(
   runtime: Runtime,
   outcome: SealedOutcome | "consumed",
-  type: NewSeal["type"] = "decision",
+  type: NewSeal["type"],
 ): NewSeal {
   const salts = { entrySalt: newSalt(runtime), payloadSalt: newSalt(runtime) };
   return outcome === "consumed" ? { type: "consumed", outcome: null, ...salts } : { type, outcome, ...salts };

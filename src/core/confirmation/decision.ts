@@ -108,6 +108,15 @@ export function decide(policy: Policy, state: Confirmation, input: Input, now: n
   }
 }
 
+/** With any time up to this one, from the time of its change on, the input has the same result. */
+export function sameUntil(policy: Policy, before: Confirmation, input: Input, { state, at }: Change): number {
+  if (input.kind === "consume") {
+    const window = before.executeWithinMilliseconds;
+    return window === null ? Number.POSITIVE_INFINITY : (before.decidedAt ?? 0) + window;
+  }
+  return state.status === "expired" ? Number.POSITIVE_INFINITY : Math.max(at, dueAt(policy, before) - 1);
+}
+
 function castVote(
   policy: Policy,
   state: Confirmation,

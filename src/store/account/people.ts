@@ -10,14 +10,16 @@ const PERSON_BY_NAME = prepared(people, (scope) =>
   scope.select(people, eq(people.username, sql.placeholder("username"))),
 );
 
-export async function findPerson(store: TenantStore, id: string): Promise<PersonRow | undefined> {
-  const byId = makeLookUp(
+export const personById = (id: string) =>
+  makeLookUp(
     (memory) => memory.people,
     id,
     [PERSON.with({ id })],
     ([[person]]) => person,
   );
-  const [found] = await lookUp(store, [byId]);
+
+export async function findPerson(store: TenantStore, id: string): Promise<PersonRow | undefined> {
+  const [found] = await lookUp(store, [personById(id)]);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { and, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { ACTIVE_KEY } from "../account/api-keys.ts";
 import { activePasskeys, findPasskeyOf } from "../account/passkeys.ts";
+import { personById } from "../account/people.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { audience, confirmations, outbox, people, votes } from "../schema.ts";
 import type {
@@ -77,6 +78,7 @@ export async function readConfirmationWithKey(
 /** Everything that a signed vote is checked against. A ceremony or passkey of somebody else is undefined. */
 interface RowsForVote {
   readonly tenant: Tenant | undefined;
+  readonly person: PersonRow | undefined;
   readonly ceremony: CeremonyRow | undefined;
   readonly passkey: CredentialRow | undefined;
   readonly rows: ConfirmationRows | undefined;
@@ -86,18 +88,19 @@ export async function readForVote(
   store: TenantStore,
   ids: { confirmation: string; person: string; ceremony: string; passkey: string },
 ): Promise<RowsForVote> {
-  const { confirmation, person } = ids;
-  const [tenant, ceremony, passkeys, rows] = await lookUp(store, [
+  const { confirmation, person: personId } = ids;
+  const [tenant, person, ceremony, passkeys, rows] = await lookUp(store, [
     ownTenant,
+    personById(personId),
     ceremonyById(ids.ceremony),
-    activePasskeys(person),
+    activePasskeys(personId),
     confirmationRows(confirmation),
   ]);
-  const isOwn = ceremony?.confirmationId === confirmation && ceremony.personId === person;
+  const isOwn = ceremony?.confirmationId === confirmation && ceremony.personId === personId;
   const active = passkeys?.find(({ id }) => id === ids.passkey);
   // Only a passkey that is not active is read separately: the refusal says why it does not count.
-  const passkey = active ?? (await findPasskeyOf(store, person, ids.passkey));
-  return { tenant, ceremony: isOwn ? ceremony : undefined, passkey, rows };
+  const passkey = active ?? (await findPasskeyOf(store, personId, ids.passkey));
+  return { tenant, person, ceremony: isOwn ? ceremony : undefined, passkey, rows };
 }
 
 export async function findConfirmation(store: TenantStore, id: string): Promise<ConfirmationRow | undefined> {

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
 import { isUsableLinkOf } from "../account/enrolments.ts";
 import { isWaiting } from "../account/passkeys.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../schema.ts";
 import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
+import type { Prepared, Reach } from "../prepared-statement.ts";
 import { prepared, type Scope } from "../tenant-store.ts";
 
 // The statements of one step, in the order in which steps.ts runs them. Each has an effect only if this
@@ -35,25 +36,17 @@ export const USE_CEREMONY = prepared(
   { changesOnly: "ceremony" },
 );
 
-type Kind = "open" | "escalate" | "expire" | "consume";
-
-export function kindOf(type: StepRow["type"]): Kind {
-  return type === "escalate" || type === "expire" || type === "consume" ? type : "open";
-}
-
 /** Whether as many votes count as when the step was judged. A passkey may have been revoked meanwhile. */
 const VOTES_AS_COUNTED = sql`${value("countedVotes")} = (SELECT count(*) FROM ${votes} v
   WHERE v.tenant_id = c.tenant_id AND v.confirmation_id = c.id AND v.ended_seq IS NULL)`;
 
-/** The state in which a confirmation takes a step of this kind. */
-const STATE: Readonly<Record<Kind, SQL>> = {
-  open: sql`c.status = 'pending' AND c.expires_at > ${CLOCK}`,
-  // An approval by an escalation may be committed after the expiry. It must rest on the votes that were counted.
-  escalate: sql`c.status = 'pending' AND ${VOTES_AS_COUNTED}`,
-  expire: sql`c.status = 'pending' AND c.expires_at <= ${CLOCK}`,
-  consume: sql`c.status = 'approved' AND c.consumed_at IS NULL AND EXISTS (SELECT 1 FROM ${outbox} o
-    WHERE o.tenant_id = c.tenant_id AND o.seq = c.decided_seq AND o.idx IS NOT NULL)`,
-};
+// The state in which a confirmation takes a step.
+const IS_OPEN = sql`c.status = 'pending' AND c.expires_at > ${CLOCK}`;
+/** An approval by an escalation may be committed after the expiry. It must rest on the votes that were counted. */
+const IS_ESCALATING = sql`c.status = 'pending' AND ${VOTES_AS_COUNTED}`;
+const IS_OVERDUE = sql`c.status = 'pending' AND c.expires_at <= ${CLOCK}`;
+const IS_USABLE = sql`c.status = 'approved' AND c.consumed_at IS NULL AND EXISTS (SELECT 1 FROM ${outbox} o
+  WHERE o.tenant_id = c.tenant_id AND o.seq = c.decided_seq AND o.idx IS NOT NULL)`;
 
 /**
  * Every fact that the vote relied on. Changes of the directory are made one after the other, each judged by all
@@ -70,40 +63,42 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
     AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
       WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))`;
 
-/** The confirmation in the version that was read, in this state and with these facts. */
-const unchanged = (tenant: SQL, state: SQL, facts: SQL): SQL => sql`${confirmations} c ${facts}
-  WHERE c.tenant_id = ${tenant} AND c.id = ${value("confirmation")} AND c.version = ${value("version")}
-    AND ${state}`;
+/**
+ * The later of now and the last record's time: another server's clock may have been ahead. `latest` bounds it, so that
+ * the step is judged the same.
+ */
+const stepTime = (tenant: SQL): SQL => sql`max(${value("now")}, min(${value("latest")},
+  coalesce((SELECT at FROM ${outbox} WHERE tenant_id = ${tenant} AND seq = ${lastSeq(tenant)}), 0)))`;
 
-/** A trigger adds the vote's step. Returns the step's id if the vote was inserted. */
-export const INSERT_VOTE = prepared<typeof votes, "stepId">(votes, (scope) =>
-  scope
-    .insertFrom(
-      votes,
-      (tenant) => sql`SELECT c.tenant_id, c.id, ${value("person")}, ${value("step")}, ${value("vote")},
-        ${value("now")}, ${value("credential")}, ${value("statement")}, ${value("assertion")},
-        ${value("assertionHash")}, NULL FROM ${unchanged(tenant, STATE.open, SIGNATURE)}`,
-    )
-    .returning({ stepId: votes.stepId }),
-);
+const THIS_CONFIRMATION: Reach = { changesOnly: "confirmation" };
 
-/** For a step without a signature. */
-const insertStep = (state: SQL) =>
-  prepared<typeof steps, "id">(steps, (scope) =>
-    scope
-      .insertFrom(
-        steps,
-        (tenant) => sql`SELECT c.tenant_id, c.id, c.version + 1, ${value("step")}, ${value("type")},
-          ${value("now")}, NULL FROM ${unchanged(tenant, state, sql``)}`,
-      )
-      .returning({ id: steps.id }),
+/** A step of a confirmation that has the version that was read, is in this state, and for which these facts hold. */
+const insertStep = (state: SQL, facts = sql``) =>
+  prepared<typeof steps, "id">(
+    steps,
+    (scope) =>
+      scope
+        .insertFrom(
+          steps,
+          (tenant) => sql`SELECT c.tenant_id, c.id, c.version + 1, ${value("step")}, ${value("type")},
+            ${stepTime(tenant)}, ${value("person")} FROM ${confirmations} c ${facts}
+            WHERE c.tenant_id = ${tenant} AND c.id = ${value("confirmation")}
+              AND c.version = ${value("version")} AND ${state}`,
+        )
+        .returning({ id: steps.id }),
+    THIS_CONFIRMATION,
   );
 
-export const INSERT_STEP = {
-  open: insertStep(STATE.open),
-  escalate: insertStep(STATE.escalate),
-  expire: insertStep(STATE.expire),
-  consume: insertStep(STATE.consume),
+const INSERT_SIGNED_STEP = insertStep(IS_OPEN, SIGNATURE);
+
+export const INSERT_STEP: Readonly<Record<StepRow["type"], Prepared<Pick<StepRow, "id">>>> = {
+  approve: INSERT_SIGNED_STEP,
+  reject: INSERT_SIGNED_STEP,
+  "break-glass": INSERT_SIGNED_STEP,
+  cancel: insertStep(IS_OPEN),
+  escalate: insertStep(IS_ESCALATING),
+  expire: insertStep(IS_OVERDUE),
+  consume: insertStep(IS_USABLE),
 };
 
 /** This attempt's step with its confirmation in the version that was read; no row if the step does not exist. */
@@ -111,26 +106,45 @@ const ownStep = (tenant: SQL): SQL => sql`${steps} s JOIN ${confirmations} c ON 
   AND c.id = s.confirmation_id WHERE s.tenant_id = ${tenant} AND s.confirmation_id = ${value("confirmation")}
   AND s.n = ${value("version")} + 1 AND s.id = ${value("step")} AND c.version = ${value("version")}`;
 
-/** Returns the record's position in the stream. */
-export const INSERT_OUTBOX = prepared<typeof outbox, "seq" | "directorySeq">(outbox, (scope) =>
-  scope
-    .insertFrom(
-      outbox,
-      (tenant) => sql`SELECT s.tenant_id, 1 + (SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant}),
-        s.id, s.confirmation_id, ${value("sealType")}, ${value("outcome")}, s.at, ${directorySeq(tenant)},
-        ${value("entrySalt")}, ${value("payloadSalt")}, NULL, NULL, NULL FROM ${ownStep(tenant)}`,
-    )
-    .returning({ seq: outbox.seq, directorySeq: outbox.directorySeq }),
+export const INSERT_VOTE = prepared(
+  votes,
+  (scope) =>
+    scope.insertFrom(
+      votes,
+      (tenant) => sql`SELECT s.tenant_id, s.confirmation_id, s.person_id, s.id, s.type, s.at,
+        ${value("credential")}, ${value("statement")}, ${value("assertion")}, ${value("assertionHash")}, NULL
+        FROM ${ownStep(tenant)}`,
+    ),
+  THIS_CONFIRMATION,
 );
+
+/** The record of this step, at the end of the stream. */
+export const INSERT_OUTBOX = prepared(
+  outbox,
+  (scope) =>
+    scope.insertFrom(
+      outbox,
+      (tenant) => sql`SELECT s.tenant_id, 1 + ${lastSeq(tenant)}, s.id, s.confirmation_id,
+        ${value("sealType")}, ${value("outcome")}, s.at, ${directorySeq(tenant)}, ${value("entrySalt")},
+        ${value("payloadSalt")}, NULL, NULL, NULL FROM ${ownStep(tenant)}`,
+    ),
+  THIS_CONFIRMATION,
+);
+
+function lastSeq(tenant: SQL): SQL {
+  return sql`(SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant})`;
+}
 
 /** The last change of the directory in the stream, sealed or not. */
 function directorySeq(tenant: SQL): SQL {
   return sql`(SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant} AND ${CHANGES_THE_DIRECTORY})`;
 }
 
-const stepExists = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${steps}
+const atOfStep = ({ tenantId }: Scope): SQL => sql`(SELECT ${steps.at} FROM ${steps}
   WHERE ${steps.tenantId} = ${tenantId} AND ${steps.confirmationId} = ${value("confirmation")}
     AND ${steps.n} = ${value("version")} + 1 AND ${steps.id} = ${value("step")})`;
+
+const stepExists = (scope: Scope): SQL => sql`${atOfStep(scope)} IS NOT NULL`;
 
 const seqOfStep = ({ tenantId }: Scope): SQL =>
   sql`(SELECT ${outbox.seq} FROM ${outbox} WHERE ${outbox.tenantId} = ${tenantId} AND ${outbox.stepId} = ${value("step")})`;
@@ -144,11 +158,13 @@ export const UPDATE_CREDENTIAL = prepared(credentials, (scope) =>
   ),
 );
 
-export const REVOKE_CREDENTIAL = prepared(credentials, (scope) =>
+const REVOKED = sql`(SELECT value FROM json_each(${value("revoked")}))`;
+
+export const REVOKE_CREDENTIALS = prepared(credentials, (scope) =>
   scope.update(
     credentials,
     { revokedAt: value("now") },
-    and(eq(credentials.id, value("revoked")), isNull(credentials.revokedAt), stepExists(scope)),
+    and(inArray(credentials.id, REVOKED), isNull(credentials.revokedAt), stepExists(scope)),
   ),
 );
 
@@ -161,11 +177,11 @@ const openVotes = (scope: Scope): SQL | undefined =>
     stepExists(scope),
   );
 
-export const END_VOTES_OF_PASSKEY = prepared(votes, (scope) =>
+export const END_VOTES_OF_PASSKEYS = prepared(votes, (scope) =>
   scope.update(
     votes,
     { endedSeq: seqOfStep(scope) },
-    and(eq(votes.credentialId, value("revoked")), openVotes(scope)),
+    and(inArray(votes.credentialId, REVOKED), openVotes(scope)),
   ),
 );
 
@@ -209,22 +225,28 @@ const ofThisVersion = (scope: Scope) =>
 const NEXT_VERSION = sql`${value("version")} + 1`;
 
 /** The first record of a confirmation is that of its outcome. */
-export const CHANGE_CONFIRMATION = prepared(confirmations, (scope) =>
-  scope.update(
-    confirmations,
-    {
-      version: NEXT_VERSION,
-      escalated: value("escalated"),
-      dueAt: value("dueAt"),
-      status: value("next"),
-      decidedAt: value("decidedAt"),
-      decidedSeq: seqOfStep(scope),
-      overriddenBy: value("overriddenBy"),
-    },
-    ofThisVersion(scope),
-  ),
+export const CHANGE_CONFIRMATION = prepared(
+  confirmations,
+  (scope) =>
+    scope.update(
+      confirmations,
+      {
+        version: NEXT_VERSION,
+        escalated: value("escalated"),
+        dueAt: value("dueAt"),
+        status: value("next"),
+        decidedAt: sql`CASE WHEN ${value("next")} <> 'pending' THEN ${atOfStep(scope)} END`,
+        decidedSeq: seqOfStep(scope),
+        overriddenBy: sql`CASE WHEN ${value("type")} = 'break-glass' THEN ${value("person")} END`,
+      },
+      ofThisVersion(scope),
+    ),
+  THIS_CONFIRMATION,
 );
 
-export const CONSUME_CONFIRMATION = prepared(confirmations, (scope) =>
-  scope.update(confirmations, { version: NEXT_VERSION, consumedAt: value("now") }, ofThisVersion(scope)),
+export const CONSUME_CONFIRMATION = prepared(
+  confirmations,
+  (scope) =>
+    scope.update(confirmations, { version: NEXT_VERSION, consumedAt: atOfStep(scope) }, ofThisVersion(scope)),
+  THIS_CONFIRMATION,
 );

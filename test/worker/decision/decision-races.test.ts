@@ -18,8 +18,10 @@ import {
   votes,
 } from "../../../src/store/schema.ts";
 import { useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
+import { openDatabase } from "../../../src/store/database.ts";
+import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshRuntime, newCompany, observedDatabase, type Company } from "../support/worker-fixture.ts";
 import {
   insertActivePasskey,
   personNamed,
@@ -135,6 +137,20 @@ const CASES: Readonly<Record<string, Case>> = {
     status: "rejected",
   },
 };
+
+it("a vote waits for the database twice before it is sealed, and not at all afterwards", async () => {
+  const id = await asked("alone");
+  const signed = await presign(runtime, store, id, maria);
+  const trips: string[] = [];
+  const database = openDatabase({ DB: observedDatabase({ batch: () => trips.push("batch") }) });
+  const desk = (tenant: string) => ({
+    ...runtime.desk(tenant),
+    requestSealing: async () => void trips.push("seal"),
+  });
+  const observed = storeOfDesk(database, store.tenantId);
+  expect((await submit({ ...runtime, desk }, observed, signed)).ok).toBe(true);
+  expect(trips).toEqual(["batch", "batch", "seal"]);
+});
 
 describe("a vote, if between judging and committing", () => {
   it.each(Object.entries(CASES))("%s", async (_name, { happens, answer, status }) => {

@@ -239,39 +239,6 @@ describe("a link", () => {
 });
 
 describe("a trigger", () => {
-  const stepsOf = (id: string) =>
-    rows("SELECT n, id, type, at, person_id FROM steps WHERE confirmation_id = ?1", id);
-  const insertStep = (id: string, step: string, n: number) =>
-    rows("INSERT INTO steps VALUES (?1, ?2, ?3, ?4, 'cancel', 5, NULL)", company.store.tenantId, id, n, step);
-  const vote = (id: string, step: string) =>
-    refused(
-      "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'reject', 7, ?4, '', '', '', NULL)",
-      company.store.tenantId,
-      id,
-      step,
-      company.alex.passkey.credential.id,
-    );
-
-  it("adds the step of a vote", async () => {
-    const id = await company.asked();
-    expect(await vote(id, "s_follows")).toBe("accepted");
-    expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_follows", type: "reject", at: 7, person_id: "p" }]);
-  });
-
-  it("keeps a step that exists", async () => {
-    const id = await company.asked();
-    await insertStep(id, "s_exists", 1);
-    expect(await vote(id, "s_exists")).toBe("accepted");
-    expect(await stepsOf(id)).toEqual([{ n: 1, id: "s_exists", type: "cancel", at: 5, person_id: null }]);
-  });
-
-  it("refuses a vote if another step has its number", async () => {
-    const id = await company.asked();
-    await insertStep(id, "s_taken", 1);
-    expect(await vote(id, "s_late")).toContain("FOREIGN KEY constraint failed");
-    expect((await stepsOf(id)).map((step) => step["id"])).toEqual(["s_taken"]);
-  });
-
   it("adds the approver of a confirmation to its audience, if they are of its tenant", async () => {
     const personOf = async ({ store }: Company) =>
       (await rows("SELECT id FROM people WHERE tenant_id = ?1", store.tenantId))[0]?.["id"] ?? null;

@@ -8,8 +8,8 @@ export function interrupted(store: TenantStore, happens: () => Promise<unknown>)
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
       const call = (...values: unknown[]) => Reflect.apply(value, target, values) as unknown;
-      if (name !== "run") return call;
-      return async (...values: Parameters<TenantStore["run"]>) => {
+      if (name !== "change") return call;
+      return async (...values: Parameters<TenantStore["change"]>) => {
         const addsStep = values[0].some((run) => run !== undefined && "step" in run.values);
         if (addsStep && !happened) {
           happened = true;
