@@ -18,10 +18,16 @@ import {
   votes,
 } from "../../../src/store/schema.ts";
 import { useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
-import { openDatabase } from "../../../src/store/database.ts";
+import { openDatabases } from "../../../src/store/database.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { freshRuntime, newCompany, observedDatabase, type Company } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  freshRuntime,
+  newCompany,
+  observedDatabase,
+  type Company,
+} from "../support/worker-fixture.ts";
 import {
   insertActivePasskey,
   personNamed,
@@ -142,12 +148,12 @@ it("a vote waits for the database twice before it is sealed, and not at all afte
   const id = await asked("alone");
   const signed = await presign(runtime, store, id, maria);
   const trips: string[] = [];
-  const database = openDatabase({ DB: observedDatabase({ batch: () => trips.push("batch") }) });
+  const bound = { ...bindings, DB: observedDatabase({ batch: () => trips.push("batch") }) };
   const desk = (tenant: string) => ({
     ...runtime.desk(tenant),
     requestSealing: async () => void trips.push("seal"),
   });
-  const observed = storeOfDesk(database, store.tenantId);
+  const observed = storeOfDesk(openDatabases(bound), store.tenantId);
   expect((await submit({ ...runtime, desk }, observed, signed)).ok).toBe(true);
   expect(trips).toEqual(["batch", "batch", "seal"]);
 });
