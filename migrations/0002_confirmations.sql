@@ -49,6 +49,8 @@ CREATE INDEX confirmations_pending ON confirmations (tenant_id, due_at) WHERE st
 -- The order of an inbox: changes of the directory first, then by expiry. It covers the count of open requests.
 CREATE INDEX confirmations_open ON confirmations (tenant_id, (type = 'decision'), expires_at, id, type, requester_person)
 WHERE status = 'pending';
+-- Lists of a project's decisions with one status, newest first.
+CREATE INDEX confirmations_of_project ON confirmations (tenant_id, project_id, status, id) WHERE type = 'decision';
 CREATE UNIQUE INDEX confirmations_undelivered ON confirmations (tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
 -- Changes of the directory, by kind: a waiting person and every inbox look for pending ones.
 CREATE INDEX confirmations_changes ON confirmations (tenant_id, type, status) WHERE type <> 'decision';

@@ -1,10 +1,11 @@
 import type { Status } from "../../core/confirmation/decision.ts";
+import { usernamesOf } from "../../store/account/people.ts";
+import { sealedAmong } from "../../store/confirmation/confirmations.ts";
 import {
-  approverNames,
   listConfirmations,
-  sealedAmong,
   type ListedRow,
   type ListFilter,
+  type ListPage,
 } from "../../store/confirmation/confirmation-list.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Runtime } from "../runtime.ts";
@@ -16,33 +17,38 @@ export interface ListItem {
   readonly username: string | null;
 }
 
-/** A page of decisions, newest first. */
+/**
+ * A page of decisions, newest first. `next` is an id to continue after; a page can be shorter than its limit although
+ * older ones match.
+ */
 export async function list(
   runtime: Runtime,
   store: TenantStore,
   filter: ListFilter,
-): Promise<{ items: readonly ListItem[]; hasMore: boolean }> {
+): Promise<{ readonly items: readonly ListItem[]; readonly next: string | null }> {
   // Time alone may have ended some that are not marked so.
   if (filter.status === "expired" || filter.status === "approved") await tickDue(runtime, store);
-  const rows = await listConfirmations(store, filter);
-  const due = rows.filter((row) => row.status === "pending" && row.dueAt <= runtime.now());
-  if (due.length > 0) {
-    for (const { id } of due) await applyUnsigned(runtime, store, id, { kind: "tick" });
-    return list(runtime, store, filter);
-  }
-  const page = rows.slice(0, filter.limit);
-  const sealed = await sealedAmong(store, page);
-  const usernames = await approverNames(
-    store,
-    page.map(({ id }) => id),
-  );
-  const items = page.map((row) => {
+  const { rows, next } = await pageWithoutDue(runtime, store, filter);
+  const approvers = rows.flatMap(({ approverId }) => (approverId === null ? [] : [approverId]));
+  const [sealed, usernames] = await Promise.all([sealedAmong(store, rows), usernamesOf(store, approvers)]);
+  const items = rows.map((row) => {
     const isSigned = row.status === "approved" || row.status === "rejected";
     return {
       row,
       status: isSigned && !sealed.has(row.id) ? ("pending" as const) : row.status,
-      username: row.policyHash === null ? (usernames.get(row.id) ?? null) : null,
+      username: usernames.get(row.approverId ?? "") ?? null,
     };
   });
-  return { items, hasMore: rows.length > filter.limit };
+  return { items, next: next ?? null };
+}
+
+/** Ticks what is due, and reads the same part of the list once more: with more of the list, more could be due. */
+async function pageWithoutDue(runtime: Runtime, store: TenantStore, filter: ListFilter): Promise<ListPage> {
+  const now = runtime.now();
+  const page = await listConfirmations(store, filter);
+  const due = page.rows.filter(({ status, dueAt }) => status === "pending" && dueAt <= now);
+  if (due.length === 0) return page;
+  for (const { id } of due) await applyUnsigned(runtime, store, id, { kind: "tick" });
+  const { rows, next = page.next } = await listConfirmations(store, { ...filter, from: page.next });
+  return { rows, next };
 }

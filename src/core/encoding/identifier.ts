@@ -15,6 +15,12 @@ export function makeId(prefix: string, now: number, random: Bytes): string {
   return `${prefix}_${digits(BigInt(now), TIME_DIGITS)}${digits(bits, RANDOM_DIGITS)}`;
 }
 
+/** Not after any id that was made at this time or later. */
+export function earliestId(prefix: string, time: number): string {
+  const latest = 32 ** TIME_DIGITS - 1;
+  return `${prefix}_${digits(BigInt(Math.min(Math.max(time, 0), latest)), TIME_DIGITS)}`;
+}
+
 function digits(value: bigint, count: number): string {
   let text = "";
   let rest = value;

@@ -109,12 +109,12 @@ export async function listApprovals(
   { runtime, principal }: ToolCall,
   { status, limit }: z.output<typeof schemas.listArguments>,
 ): Promise<CallToolResult> {
-  const { items, hasMore } = await list(runtime, principal.store, {
+  const { items, next } = await list(runtime, principal.store, {
     project: principal.project.id,
     status,
     limit,
   });
-  return toolResult(listAnswer(items, hasMore));
+  return toolResult(listAnswer(items, next !== null));
 }
 
 function resultOf(

@@ -41,7 +41,7 @@ export async function createConfirmation(call: RestCall<CreateRequest>): Promise
 export async function listConfirmations(call: RestCall<unknown, ListQuery>): Promise<Response> {
   const { context, runtime, principal } = call;
   const { status, approver, createdAfter, limit, cursor } = call.query;
-  const { items, hasMore } = await list(runtime, principal.store, {
+  const { items, next } = await list(runtime, principal.store, {
     project: principal.project.id,
     status,
     approver,
@@ -49,11 +49,10 @@ export async function listConfirmations(call: RestCall<unknown, ListQuery>): Pro
     createdAfter: createdAfter === undefined ? undefined : parseDateTime(createdAfter),
     after: cursor === undefined ? undefined : idOfCursor(cursor),
   });
-  const last = items.at(-1);
   return context.json({
     data: items.map((item) => summaryOf(runtime, item)),
-    nextCursor: hasMore && last ? toBase64url(utf8(last.row.id)) : null,
-    hasMore,
+    nextCursor: next === null ? null : toBase64url(utf8(next)),
+    hasMore: next !== null,
   } satisfies ListAnswer);
 }
 

@@ -1,10 +1,13 @@
-import { and, desc, eq, gt, lt, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt, sql, type SQL } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Status } from "../../core/confirmation/decision.ts";
+import { earliestConfirmationId } from "../../core/confirmation/confirmation-id.ts";
 import { audience, confirmations, outbox, people } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
-import { usernamesOf } from "../account/people.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { isOutcomeSealed } from "./confirmations.ts";
+
+// The decisions of a project, page by page. The cost of a page does not grow with the tenant's history.
 
 export interface ListFilter {
   readonly project: string;
@@ -12,11 +15,19 @@ export interface ListFilter {
   readonly approver?: string | undefined;
   readonly createdAfter?: number | undefined;
   readonly limit: number;
-  /** The last id of the page before. */
+  /** Only older ones than this id: `next` of the page before. */
   readonly after?: string | undefined;
+  /** None older than this id. */
+  readonly from?: string | undefined;
 }
 
-/** What a list shows of a confirmation. Its payload and its policy are read one by one. */
+export interface ListPage {
+  readonly rows: readonly ListedRow[];
+  /** Older ones may match, also if this page has fewer rows than its limit. */
+  readonly next: string | undefined;
+}
+
+/** What a list shows of a confirmation. A payload can have 64 KiB, so it is read only with its own confirmation. */
 const LISTED = [
   "id",
   "action",
@@ -31,67 +42,101 @@ const LISTED = [
   "decidedAt",
   "decidedSeq",
   "consumedAt",
+  "approverId",
 ] as const;
 export type ListedRow = Pick<ConfirmationRow, (typeof LISTED)[number]>;
 
-/** Decisions that match, newest first: one more than the limit if there are more. */
-export async function listConfirmations(
-  store: TenantStore,
-  filter: ListFilter,
-): Promise<readonly ListedRow[]> {
-  return store
-    .selectColumns(confirmations, LISTED, matching(store, filter))
-    .orderBy(desc(confirmations.id))
-    .limit(filter.limit + 1);
+/** A page of one approver looks at so many of that person's requests. Most can have another status or project. */
+export const APPROVER_MAX_SCANNED = 1_000;
+
+/** Decisions that match, newest first. */
+export async function listConfirmations(store: TenantStore, filter: ListFilter): Promise<ListPage> {
+  const { approver, createdAfter, after, limit } = filter;
+  const floor = approver === undefined ? "" : await oldestScanned(store, approver, after);
+  const bound = latest(
+    filter.from ?? "",
+    createdAfter === undefined ? "" : earliestConfirmationId(createdAfter),
+  );
+  const range = (id: SQLiteColumn) => isBetween(id, latest(bound, floor), after);
+  const matches = and(
+    sql`${confirmations.type} = 'decision'`,
+    eq(confirmations.projectId, filter.project),
+    createdAfter === undefined ? undefined : gt(confirmations.createdAt, createdAfter),
+    approver === undefined ? range(confirmations.id) : isAskedOf(store, approver, range),
+  );
+  const select = (condition: SQL) =>
+    store
+      .selectColumns(confirmations, LISTED, and(matches, condition))
+      .orderBy(desc(confirmations.id))
+      .limit(limit + 1);
+  const [first, ...others] = conditionsFor(store, filter.status);
+  const found = (await store.read([select(first), ...others.map(select)])).flat();
+  const rows = found.toSorted((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
+  if (found.length > limit) return { rows, next: rows.at(-1)?.id };
+  return { rows, next: floor > bound ? floor : undefined };
 }
 
-/** A decision that people signed reads pending until it is sealed. */
-function matching(store: TenantStore, filter: ListFilter): SQL | undefined {
+type Conditions = readonly [SQL, ...SQL[]];
+
+/**
+ * One condition for each part of the index, which SQLite reads in the order of ids. A decision that people signed is
+ * pending until it is sealed; few are not.
+ */
+function conditionsFor(store: TenantStore, status: Status | undefined): Conditions {
+  const has = (one: Status) => sql`${confirmations.status} = ${one}`;
   const isSealed = isOutcomeSealed(store);
-  const isSigned = sql`${confirmations.status} IN ('approved', 'rejected')`;
-  const conditions = [eq(confirmations.type, "decision"), eq(confirmations.projectId, filter.project)];
-  if (filter.status === "pending")
-    conditions.push(sql`(${confirmations.status} = 'pending' OR (${isSigned} AND NOT ${isSealed}))`);
-  else if (filter.status !== undefined)
-    conditions.push(eq(confirmations.status, filter.status), sql`(NOT ${isSigned} OR ${isSealed})`);
-  if (filter.createdAfter !== undefined) conditions.push(gt(confirmations.createdAt, filter.createdAfter));
-  if (filter.after !== undefined) conditions.push(lt(confirmations.id, filter.after));
-  if (filter.approver !== undefined) {
-    conditions.push(sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
-      JOIN ${people} ON ${people.tenantId} = ${audience.tenantId} AND ${people.id} = ${audience.personId}
-      WHERE ${audience.tenantId} = ${store.tenantId} AND ${people.username} = ${filter.approver})`);
+  switch (status) {
+    case undefined:
+      return [has("pending"), has("approved"), has("rejected"), has("expired"), has("cancelled")];
+    case "pending":
+      return [has("pending"), sql`${isUnsealed(store)} AND NOT ${isSealed}`];
+    case "approved":
+    case "rejected":
+      return [sql`${has(status)} AND ${isSealed}`];
+    default:
+      return [has(status)];
   }
-  return and(...conditions);
 }
 
-/** The ids of those whose outcome is sealed. */
-export async function sealedAmong(
-  store: TenantStore,
-  rows: readonly ListedRow[],
-): Promise<ReadonlySet<string>> {
-  const seqs = rows.flatMap(({ decidedSeq }) => (decidedSeq === null ? [] : [decidedSeq]));
-  const records = await store.selectIn(outbox, outbox.seq, seqs);
-  return new Set(
-    records.flatMap(({ index, confirmationId }) =>
-      index === null || confirmationId === null ? [] : [confirmationId],
-    ),
-  );
+function isUnsealed({ tenantId }: TenantStore): SQL {
+  return sql`${confirmations.status} IN ('approved', 'rejected') AND ${confirmations.id} IN (
+    SELECT ${outbox.confirmationId} FROM ${outbox}
+    WHERE ${outbox.tenantId} = ${tenantId} AND ${outbox.index} IS NULL)`;
 }
 
-/** By confirmation: the username of somebody who is asked. */
-export async function approverNames(
-  store: TenantStore,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const pairs = await store.selectIn(audience, audience.confirmationId, ids);
-  const usernames = await usernamesOf(
-    store,
-    pairs.map(({ personId }) => personId),
-  );
-  return new Map(
-    pairs.flatMap(({ confirmationId, personId }) => {
-      const username = usernames.get(personId);
-      return username === undefined ? [] : [[confirmationId, username] as const];
-    }),
-  );
+/** The last id that a page of this approver looks at; empty if the person's requests are fewer. */
+async function oldestScanned(store: TenantStore, approver: string, after?: string): Promise<string> {
+  const [oldest] = await store
+    .selectColumns(
+      audience,
+      ["confirmationId"],
+      and(isMember(store, approver), isBefore(audience.confirmationId, after)),
+    )
+    .orderBy(desc(audience.confirmationId))
+    .limit(1)
+    .offset(APPROVER_MAX_SCANNED - 1);
+  return oldest?.confirmationId ?? "";
+}
+
+function isAskedOf(store: TenantStore, approver: string, range: (id: SQLiteColumn) => SQL | undefined): SQL {
+  const condition = and(isMember(store, approver), range(audience.confirmationId));
+  return sql`${confirmations.id} IN (SELECT ${audience.confirmationId} FROM ${audience}
+    WHERE ${audience.tenantId} = ${store.tenantId} AND ${condition})`;
+}
+
+function isMember({ tenantId }: TenantStore, username: string): SQL {
+  return sql`${audience.personId} = (SELECT ${people.id} FROM ${people}
+    WHERE ${people.tenantId} = ${tenantId} AND ${people.username} = ${username})`;
+}
+
+function isBetween(id: SQLiteColumn, from: string, after: string | undefined): SQL | undefined {
+  return and(gte(id, from), isBefore(id, after));
+}
+
+function isBefore(id: SQLiteColumn, after: string | undefined): SQL | undefined {
+  return after === undefined ? undefined : lt(id, after);
+}
+
+function latest(one: string, other: string): string {
+  return one > other ? one : other;
 }

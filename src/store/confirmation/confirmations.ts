@@ -113,6 +113,20 @@ export function isOutcomeSealed({ tenantId }: Pick<Scope, "tenantId">): SQL {
     AND ${outbox.seq} = ${confirmations.decidedSeq} AND ${outbox.index} IS NOT NULL)`;
 }
 
+/** The ids of those whose outcome is sealed. */
+export async function sealedAmong(
+  store: TenantStore,
+  rows: readonly Pick<ConfirmationRow, "decidedSeq">[],
+): Promise<ReadonlySet<string>> {
+  const seqs = rows.flatMap(({ decidedSeq }) => (decidedSeq === null ? [] : [decidedSeq]));
+  const records = await store.selectIn(outbox, outbox.seq, seqs);
+  return new Set(
+    records.flatMap(({ index, confirmationId }) =>
+      index === null || confirmationId === null ? [] : [confirmationId],
+    ),
+  );
+}
+
 export async function isInAudience(
   store: TenantStore,
   confirmation: string,

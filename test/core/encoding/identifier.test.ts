@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
-import { ID_RANDOM_BYTES, makeId } from "../../../src/core/encoding/identifier.ts";
+import { earliestId, ID_RANDOM_BYTES, makeId } from "../../../src/core/encoding/identifier.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
 const bytes = (hex: string): Bytes => expectOk(fromHex(hex));
@@ -34,4 +34,19 @@ describe("an id", () => {
       expect(() => makeId("cnf", 0, new Uint8Array(count))).toThrow(RangeError);
     },
   );
+});
+
+describe("the earliest id of a time", () => {
+  const NOW = 1_795_000_000_000;
+  it.each([
+    ["before one of the same time", NOW, NOW, true],
+    ["before one of a later time", NOW, NOW + 1, true],
+    ["after one of an earlier time", NOW, NOW - 1, false],
+    ["before every id, of a time before 1970", -1, 0, true],
+    ["before one of the last time, of a time beyond it", 8.64e15, 32 ** 9 - 1, true],
+    ["after one of an earlier time, of a time beyond the last", 8.64e15, NOW, false],
+  ])("sorts %s", (_, time, made, isBefore) => {
+    for (const random of [ZEROS, "ff".repeat(16)])
+      expect(earliestId("c", time) < makeId("c", made, bytes(random))).toBe(isBefore);
+  });
 });
