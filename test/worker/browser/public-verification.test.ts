@@ -18,6 +18,7 @@ import { encodeEntry, recordCommit } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
+import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { newPasskey, type Answered } from "../../support/browser-client.ts";
 import { restCalls, type RestCalls } from "../support/rest-calls.ts";
 import {
@@ -46,8 +47,11 @@ beforeAll(async () => {
 });
 afterAll(() => reset());
 
-const look = (id: string, init: RequestInit = {}): Promise<Response> =>
-  fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`, init);
+/** As ten seconds later: what was remembered is forgotten. */
+const look = (id: string, init: RequestInit = {}): Promise<Response> => {
+  verifications.clear();
+  return fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`, init);
+};
 
 async function shown(id: string): Promise<Verification> {
   const answer = await look(id);
@@ -59,12 +63,12 @@ const trust = async () =>
   expectOk(parseTrustPolicy(await (await fetchWorker(`${ORIGIN}/log/policy.txt`)).text()));
 
 describe("a sealed decision", () => {
-  it("is public, for every page, and not cached", async () => {
+  it("is public, for every page, and cached for ten seconds", async () => {
     const answer = await look(approved, { headers: { origin: "https://auditor.example" } });
     expect(answer.status).toBe(200);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       "access-control-allow-origin": "*",
-      "cache-control": "no-store",
+      "cache-control": expect.stringMatching(/^public, max-age=\d+$/),
       "content-type": "application/json",
     });
     const { log } = (await ask.read(approved)).body;

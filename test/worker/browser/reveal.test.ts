@@ -5,6 +5,7 @@ import { isRevealed } from "../../../src/store/stream/reveals.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { fromBase64url, toHex } from "../../../src/core/encoding/bytes.ts";
 import { recordCommit } from "../../../src/core/stream/record.ts";
+import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { parseReceipt } from "../../../src/core/evidence/receipt.ts";
 import type { Answered, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf } from "../support/http-audit.ts";
@@ -42,8 +43,11 @@ async function decided(vote: "approve" | "reject" = "approve"): Promise<string> 
 
 const ask = (by: BrowserClient, id: string, what: "reveal" | "withdraw") =>
   by.post(`/approve/${id}/${what}`, {});
-const publicAnswer = async (id: string): Promise<Answered["body"]> =>
-  (await fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`)).json();
+/** As ten seconds later: what was remembered is forgotten. */
+const publicAnswer = async (id: string): Promise<Answered["body"]> => {
+  verifications.clear();
+  return (await fetchWorker(`${ORIGIN}/public/log/entries/${id}/verification`)).json();
+};
 /** Requested and signed by the same person. */
 async function requestAndSign(by: BrowserClient, id: string, what: "reveal" | "withdraw"): Promise<void> {
   const asked = await ask(by, id, what);
