@@ -2,7 +2,7 @@ import { kill, startProduct } from "../support/product/product.ts";
 import { WIRE } from "../support/sample-request.ts";
 import { startPlatform } from "./platform/bare-platform.ts";
 import { closeConnections } from "./measure/http-client-pool.ts";
-import { countersignAt } from "./peers/countersign.ts";
+import { newTenant } from "./peers/countersign.ts";
 import { figuresOf } from "./measure/figures.ts";
 import { memoryOf } from "./measure/memory.ts";
 import { alternateAppends, alternateCreates, alternateFlows, alternatePolls } from "./measure/alternate.ts";
@@ -52,7 +52,7 @@ async function bench(): Promise<void> {
   report("Counting round trips …");
   const steps = await countRoundTrips();
   const { url } = product.ready;
-  const countersign = await countersignAt(url, product.ready);
+  const countersign = await newTenant(url);
   const requestBody = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
   const platform = await stoppable(startPlatform());
   const restate = await stoppable(startRestate(requestBody));

@@ -6,7 +6,9 @@ import { median, percentile } from "./measure/measure.ts";
 // One tenant makes all the noise that it can. How long does another tenant of the same server wait?
 
 const WAITS = 300;
-const INBOXES = 300;
+/** One session may have 8 waiting calls. */
+const SESSIONS = 38;
+const INBOXES_EACH_SESSION = 8;
 const CREATES_PER_SECOND = 1_445;
 const CREATING_CLIENTS = 32;
 const VERIFIERS = 32;
@@ -50,6 +52,8 @@ export async function measureNeighbours(url: string): Promise<Readonly<Record<Ph
   const noisy = await newTenant(url);
   const other = await newTenant(url);
   const [pending, approved] = [await noisy.create(), await noisy.create()];
+  const cookies: string[] = [];
+  while (cookies.length < SESSIONS) cookies.push(await noisy.signIn());
   await (
     await noisy.sign(approved)
   )();
@@ -57,7 +61,7 @@ export async function measureNeighbours(url: string): Promise<Readonly<Record<Ph
   const figures: Partial<Record<Phase, NeighbourFigures>> = {};
   for (const phase of PHASES) {
     const noise = new Noise(noisy);
-    if (phase === "waits" || phase === "all") noise.wait(pending);
+    if (phase === "waits" || phase === "all") noise.wait(pending, cookies);
     if (phase === "creates" || phase === "all") noise.create();
     if (phase === "verifiers" || phase === "all") noise.verify(approved);
     await sleep(SETTLE_MILLISECONDS);
@@ -107,17 +111,19 @@ class Noise {
     this.#tenant = tenant;
   }
 
-  wait(pending: string): void {
+  wait(pending: string, cookies: readonly string[]): void {
     const { signal } = this.#abort;
     this.#start(WAITS, () => this.#tenant.wait(pending, WAIT_SECONDS, signal));
-    this.#start(INBOXES, async () => {
-      for (let version = "none"; !signal.aborted;) {
-        const { text } = await this.#tenant.inbox(version, WAIT_SECONDS, signal);
-        ({ version } = JSON.parse(text) as { version: string });
-        this.counts.inboxes++;
-        await sleep(INBOX_PAUSE_MILLISECONDS);
-      }
-    });
+    for (const cookie of cookies) {
+      this.#start(INBOXES_EACH_SESSION, async () => {
+        for (let version = "none"; !signal.aborted;) {
+          const { text } = await this.#tenant.inbox(cookie, version, WAIT_SECONDS, signal);
+          ({ version } = JSON.parse(text) as { version: string });
+          this.counts.inboxes++;
+          await sleep(INBOX_PAUSE_MILLISECONDS);
+        }
+      });
+    }
   }
 
   create(): void {

@@ -21,7 +21,7 @@ export interface Line {
 
 const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   quiet: "does nothing",
-  waits: "has 300 waiting calls and 300 open inboxes",
+  waits: "has 300 waiting calls and 304 open inboxes",
   creates: "creates, 32 clients",
   verifiers: "has 32 anonymous verifiers of one approval",
   all: "does all of this",

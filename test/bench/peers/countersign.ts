@@ -11,43 +11,43 @@ export interface Countersign extends Workflow {
   /** Signs the vote. The returned function sends it. */
   readonly sign: (id: string) => Promise<() => Promise<Reply>>;
   readonly consume: (id: string) => Promise<Reply>;
-  /** An inbox that is open in a browser: it waits until its content is another version. */
-  readonly inbox: (version: string, seconds: number, signal: AbortSignal) => Promise<Reply>;
+  /** A further session of the owner. Returns its cookie. */
+  readonly signIn: () => Promise<string>;
+  /** An inbox that is open in a browser of this session: it waits until its content is another version. */
+  readonly inbox: (cookie: string, version: string, seconds: number, signal: AbortSignal) => Promise<Reply>;
   /** Anyone with the link verifies an approval, without a key. The limit of an address may refuse it. */
   readonly verify: (id: string) => Promise<Reply>;
 }
 
 interface Tenant {
-  readonly apiKey: string;
+  /** Of one project. Most calls use the first, and waiting calls all in turn. */
+  readonly apiKeys: readonly string[];
   readonly enrolUrl: string;
 }
 
-/** Creates a tenant at a server of the benchmarks. */
+/** Creates a tenant at a server of the benchmarks, enrols its owner and signs in. */
 export async function newTenant(url: string): Promise<Countersign> {
   const { text } = await expectCall(200, `${url}/bench/tenant`);
-  return await countersignAt(url, JSON.parse(text) as Tenant);
-}
-
-/** Enrols the owner and signs in. */
-export async function countersignAt(url: string, { apiKey, enrolUrl }: Tenant): Promise<Countersign> {
+  const { apiKeys, enrolUrl } = JSON.parse(text) as Tenant;
   const alex = await BrowserClient.create(fetch, url);
   const enrolled = await alex.enrol(enrolUrl);
   if (enrolled.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(enrolled.body)}`);
   const confirmations = `${url}/api/confirmations`;
-  const read = { "x-api-key": apiKey };
+  const reads = apiKeys.map((key) => ({ "x-api-key": key }));
+  const [read = {}] = reads;
   const write = { ...read, "content-type": "application/json" };
-  const page = { "sec-fetch-site": "same-origin", origin: url, cookie: alex.cookie };
+  const page = { "sec-fetch-site": "same-origin", origin: url };
   const requestBody = JSON.stringify({ ...WIRE, expiresInSeconds: 3_600 });
+  let waits = 0;
 
-  const wait = (id: string, seconds: number, signal?: AbortSignal) =>
-    expectCall(
-      200,
-      `${confirmations}/${id}?wait=${seconds}`,
-      signal === undefined ? { headers: read } : { headers: read, signal },
-    );
+  const wait = (id: string, seconds: number, signal?: AbortSignal) => {
+    const headers = reads[waits++ % reads.length] ?? {};
+    const address = `${confirmations}/${id}?wait=${seconds}`;
+    return expectCall(200, address, signal === undefined ? { headers } : { headers, signal });
+  };
   const sign = async (id: string) => {
     const body = JSON.stringify(await alex.sign(id));
-    const headers = { ...page, "content-type": "application/json" };
+    const headers = { ...page, "content-type": "application/json", cookie: alex.cookie };
     return () => expectCall(200, `${url}/approve/${id}/decision`, { method: "POST", headers, body });
   };
   return {
@@ -72,8 +72,15 @@ export async function countersignAt(url: string, { apiKey, enrolUrl }: Tenant): 
         headers: write,
         body: JSON.stringify({ payload: WIRE.payload }),
       }),
-    inbox: (version, seconds, signal) =>
-      expectCall(200, `${url}/inbox/items?wait=${seconds}&version=${version}`, { headers: page, signal }),
+    async signIn() {
+      const { status } = await alex.signIn();
+      if (status !== 200) throw new Error(`not signed in: ${status}`);
+      return alex.cookie;
+    },
+    inbox: (cookie, version, seconds, signal) => {
+      const headers = { ...page, cookie };
+      return expectCall(200, `${url}/inbox/items?wait=${seconds}&version=${version}`, { headers, signal });
+    },
     verify: (id) => call(`${url}/public/log/entries/${id}/verification`),
   };
 }

@@ -47,7 +47,7 @@ export interface Product {
   readonly stop: () => Promise<void>;
 }
 
-/** `program` takes the arguments of `npm start` and prints the same last line. */
+/** Another program takes the same arguments as `npm start`, and prints at least the URL. */
 export async function startProduct(
   tenants: readonly TenantNames[] = [],
   program = "src/local/start.ts",
