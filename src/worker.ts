@@ -2,9 +2,10 @@ import { wakeDesks } from "./app/sealing/wake-desks.ts";
 import { sweep } from "./app/sweep.ts";
 import { Desk } from "./desk/desk.ts";
 import { restoreLog } from "./app/sealing/restore-log.ts";
-import { createRuntime } from "./app/create-runtime.ts";
+import { createPlatform } from "./app/create-platform.ts";
 import { logStub, type Env } from "./env.ts";
 import { app } from "./http/app.ts";
+import { deskOf } from "./http/desk/desk-of.ts";
 import { Log } from "./log/log.ts";
 
 export { Desk, Log };
@@ -12,12 +13,15 @@ export { Desk, Log };
 export default {
   fetch: app.fetch,
   async scheduled(_event: ScheduledController, env: Env): Promise<void> {
-    const runtime = createRuntime(env);
-    const { databases } = runtime;
+    const platform = createPlatform(env);
+    const { databases } = platform;
     // First, since nothing can be sealed before the log is restored.
     const restored =
       env.LOG_RESTORE === undefined ? [] : await Promise.allSettled([restoreLog(databases, logStub(env))]);
-    const results = [...restored, ...(await Promise.allSettled([wakeDesks(runtime), sweep(runtime)]))];
+    const results = [
+      ...restored,
+      ...(await Promise.allSettled([wakeDesks(platform, (ref) => deskOf(env, ref).wake()), sweep(platform)])),
+    ];
     // A job that fails does not stop the others. The platform's log shows the error.
     for (const result of results) if (result.status === "rejected") throw result.reason;
   },

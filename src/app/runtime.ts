@@ -20,24 +20,17 @@ export interface ClientCall {
   readonly call: string;
 }
 
-export interface WaitResult {
-  /** False if the client disconnected or called again meanwhile, so that nobody reads this call's answer. */
-  readonly attended: boolean;
-  /** The outcome, if it came during the wait. It is in the log; its row may not have the index yet. */
-  readonly outcome: CommittedRecord | null;
-}
-
+/** The part of the tenant's Desk that its use cases call. */
 export interface DeskPort {
   /** Whether the confirmation was inserted. If not, a fact that it relies on did not hold. */
   create(draft: NewConfirmation): Promise<boolean>;
   /** Seals all that was committed before the call. A record that is passed need not be read again. */
-  requestSealing(committed?: CommittedRecord): Promise<void>;
-  /** Returns when the confirmation has an outcome to show, or after this many seconds. */
-  wait(confirmation: string, seconds: number, caller: ClientCall): Promise<WaitResult>;
-  /** The client no longer reads the answer to this call. */
-  abandonWait(caller: ClientCall): Promise<void>;
-  /** Sets the alarm to this time, unless it is set to an earlier one. Returns the alarm's time. */
-  wakeAt(at: number): Promise<number>;
+  seal(committed?: CommittedRecord): Promise<void>;
+  /**
+   * Returns when the confirmation has an outcome to show, or after this many seconds. False if the client disconnected
+   * or called again meanwhile, so that nobody reads this call's answer.
+   */
+  waitFor(confirmation: string, seconds: number, caller: ClientCall): Promise<boolean>;
 }
 
 export interface LogClient {
@@ -51,32 +44,37 @@ export interface LogClient {
   vkey(): Promise<string>;
 }
 
-export interface Runtime {
+/** What the platform gives to everything that this deployment runs. */
+export interface Platform {
   readonly databases: Databases;
   /** Where people sign: the origin of the passkeys' relying party. */
   readonly origin: string;
   readonly logOrigin: string;
   readonly now: () => number;
   readonly random: (count: number) => Bytes;
-  readonly desk: (tenantId: string) => DeskPort;
   readonly log: LogClient;
 }
 
-export function newId(runtime: Runtime, prefix: string): string {
-  return makeId(prefix, runtime.now(), runtime.random(ID_RANDOM_BYTES));
+/** What the use cases of one tenant get from its Desk. */
+export interface Runtime extends Platform {
+  readonly desk: DeskPort;
+}
+
+export function newId(platform: Platform, prefix: string): string {
+  return makeId(prefix, platform.now(), platform.random(ID_RANDOM_BYTES));
 }
 
 /** It names the shard in which the tenant was created, also after the tenant was moved. */
-export function newConfirmationId(runtime: Runtime, tenantId: string): string {
-  return makeConfirmationId(runtime.now(), runtime.random(ID_RANDOM_BYTES), shardOfRef(tenantId));
+export function newConfirmationId(platform: Platform, tenantId: string): string {
+  return makeConfirmationId(platform.now(), platform.random(ID_RANDOM_BYTES), shardOfRef(tenantId));
 }
 
-export function newSecret(runtime: Runtime, bytes: number): string {
-  return toHex(runtime.random(bytes));
+export function newSecret(platform: Platform, bytes: number): string {
+  return toHex(platform.random(bytes));
 }
 
-export function newSalt(runtime: Runtime): string {
-  return toBase64url(runtime.random(SALT_BYTES));
+export function newSalt(platform: Platform): string {
+  return toBase64url(platform.random(SALT_BYTES));
 }
 
 export function isoTime(milliseconds: number): string {

@@ -1,131 +1,189 @@
-import { DurableObject } from "cloudflare:workers";
-import { visibleStatus } from "../core/confirmation/decision.ts";
-import type { Env } from "../env.ts";
-import { insertConfirmations, type NewConfirmation } from "../store/confirmation/new-confirmations.ts";
-import type { CommittedRecord } from "../store/confirmation/steps.ts";
-import { storeOfDesk } from "../store/tenant-lookup.ts";
-import type { TenantStore } from "../store/tenant-store.ts";
-import { tickDue } from "../app/confirmation/apply-unsigned.ts";
-import { loadConfirmation } from "../app/confirmation/load.ts";
-import { createRuntime } from "../app/create-runtime.ts";
-import type { ClientCall, Runtime, WaitResult } from "../app/runtime.ts";
-import { nextBatch, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts";
-import { CreateQueue } from "./create-queue.ts";
-import { Waiters } from "./waiters.ts";
-
-/** After this time the alarm retries a failed sealing, unless another request for sealing comes first. */
-const RETRY_SECONDS = 5;
-/** Woken calls answer first. Only the person who decided waits until the rows are marked. */
-const WAKE_FIRST_MILLISECONDS = 2;
+import {
+  beginDevice,
+  devicesData,
+  finishDevice,
+  removeDevice,
+  type DeviceForm,
+} from "../app/account/devices.ts";
+import { beginEnrolment, finishEnrolment, UNKNOWN_LINK, type Enrolled } from "../app/account/enrol.ts";
+import { enrolmentState } from "../app/account/enrolment-state.ts";
+import type { RegistrationForm } from "../app/account/new-passkey.ts";
+import { closeSession } from "../app/account/passkey-session.ts";
+import { finishSignIn, UNKNOWN_PASSKEY, type SignInForm } from "../app/account/sign-in.ts";
+import type { LoadedConfirmation } from "../app/confirmation/load.ts";
+import { approvalData, approvalFor, approvalState } from "../app/decision/approval-page.ts";
+import { beginCeremony } from "../app/decision/ceremony.ts";
+import { decide } from "../app/decision/decide.ts";
+import { inboxData, inboxOf } from "../app/decision/read-inbox.ts";
+import type { SubmittedVote } from "../app/decision/signed-step.ts";
+import { requestRevocation } from "../app/directory/revoke.ts";
+import { receiptOf } from "../app/evidence/build-receipt.ts";
+import { publicationOf, requestReveal } from "../app/evidence/reveal.ts";
+import type { DeviceChallenge, DevicesData, EnrolmentState, Invitation } from "../core/pages/account.ts";
+import type { ApprovalData, ApprovalState, Ceremony } from "../core/pages/approval.ts";
+import type { Inbox, InboxData } from "../core/pages/inbox.ts";
+import type { PublicationData } from "../core/pages/publication.ts";
+import { accept, type Result } from "../core/refusal.ts";
+import type { Answer } from "./answer.ts";
+import type { Visitor } from "./callers.ts";
+import { DeskForKeys } from "./desk-for-keys.ts";
 
 /**
- * One for each tenant, named after it. It stores nothing: what must be sealed and what is due are rows in D1, and a
- * desk that is lost with its memory is replaced by one that reads them.
+ * Everything that happens in one tenant happens here. A caller is named by the hash of an API key, or by the hash of a
+ * session's secret. An API key never decides, and a session alone changes nothing: `decide` takes a passkey's signature.
  */
-export class Desk extends DurableObject<Env> {
-  readonly #runtime: Runtime;
-  readonly #store: TenantStore;
-  readonly #waiters = new Waiters();
-  readonly #creates = new CreateQueue((drafts) => this.#insert(drafts));
-  /** Whether a request for sealing came without its record, so that rows must be read. */
-  #mustRead = false;
-  readonly #committed: CommittedRecord[] = [];
-  /** Where the last sealing ended. It only saves reads. */
-  #end: StreamEnd | undefined;
-  #running: Promise<void> | undefined;
-  /** The alarm's latest possible time. If undefined or past, only the storage knows it. */
-  #alarm: number | undefined;
+export class Desk extends DeskForKeys {
+  // With a session.
 
-  constructor(state: DurableObjectState, env: Env) {
-    super(state, env);
-    this.#runtime = createRuntime(env, { desk: () => this });
-    this.#store = storeOfDesk(this.#runtime.databases, state.id.name ?? "");
+  async identifySession(session: string): Promise<Answer<null>> {
+    return this.callers.withSession(session, "reads", async () => accept(null));
   }
 
-  /** Returns once everything that was committed before the call is sealed. */
-  async requestSealing(committed?: CommittedRecord): Promise<void> {
-    if (committed) this.#committed.push(committed);
-    else this.#mustRead = true;
-    // One loop at a time. It clears `#running` in the same turn as its last check of the requests, so none is lost.
-    this.#running ??= this.#sealRequested();
-    await this.#running;
+  async approvalPage(session: string, id: string): Promise<Answer<ApprovalData>> {
+    return this.#withApproval(session, id, "reads", async (loaded, { store, session: { person } }) =>
+      accept(await approvalData(this.runtime, store, loaded, person)),
+    );
   }
 
-  async #sealRequested(): Promise<void> {
-    try {
-      while (this.#mustRead || this.#committed.length > 0) {
-        const committed = this.#committed.splice(0);
-        // If these are not the next records of the stream, the ones before them must be read.
-        const batch = this.#mustRead ? undefined : nextBatch(this.#end, committed);
-        this.#mustRead = false;
-        const onSealed = (records: readonly CommittedRecord[]) => this.#wakeWaiters(records);
-        if (batch) this.#end = await seal(this.#store, this.#runtime.log, batch, onSealed);
-        else this.#end = await sealAll(this.#store, this.#runtime.log, onSealed);
-      }
-    } catch (problem) {
-      // How far it got must be read from the rows.
-      this.#end = undefined;
-      await this.wakeAt(this.#runtime.now() + RETRY_SECONDS * 1_000);
-      throw problem;
-    } finally {
-      this.#running = undefined;
-    }
+  /** Waits until the state differs from the one that the page has seen, or this many seconds. */
+  async approvalState(
+    session: string,
+    id: string,
+    seen: string | undefined,
+    seconds: number,
+    call: string,
+  ): Promise<Answer<ApprovalState>> {
+    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (visitor) => {
+      const state = await this.#approvalState(visitor, id);
+      if (!state.ok || seconds === 0 || `${state.value.status}:${state.value.sealed}` !== seen) return state;
+      await this.runtime.desk.waitFor(id, seconds, { by: "page", key: visitor.session.id, call });
+      const later = await this.callers.again(visitor, session);
+      return later.ok ? this.#approvalState(later.value, id) : later;
+    });
   }
 
-  async #wakeWaiters(records: readonly CommittedRecord[]): Promise<void> {
-    const outcomes = records.flatMap(({ row }) => row.confirmationId ?? []);
-    if (this.#waiters.wake(outcomes) > 0) await scheduler.wait(WAKE_FIRST_MILLISECONDS);
+  /** People keep the proof of what they signed, of changes as well: no API key reads those. */
+  async approvalReceipt(session: string, id: string): Promise<Answer<Uint8Array>> {
+    return this.#withApproval(session, id, "reads", (loaded, { store }) =>
+      receiptOf(this.runtime, store, loaded),
+    );
   }
 
-  async create(draft: NewConfirmation): Promise<boolean> {
-    return await this.#creates.add(draft);
+  async beginCeremony(session: string, id: string): Promise<Answer<Ceremony>> {
+    return this.#withApproval(session, id, "ceremonies", (loaded, { store, session: { person } }) =>
+      beginCeremony(this.runtime, store, loaded.row.id, person),
+    );
   }
 
-  async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
-    const inserted = await insertConfirmations(this.#store, drafts);
-    await this.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
-    return inserted;
+  async decide(session: string, id: string, vote: SubmittedVote): Promise<Answer<ApprovalState>> {
+    return this.callers.withSession(session, "changes", async (visitor) => {
+      const decided = await decide(this.runtime, visitor.store, id, visitor.session.person, vote);
+      return decided.ok ? this.#approvalState(visitor, id) : decided;
+    });
   }
 
-  async wait(confirmation: string, seconds: number, caller: ClientCall): Promise<WaitResult> {
-    const isSettled = () => this.#isSettled(confirmation);
-    const attended = await this.#waiters.waitFor(confirmation, seconds, caller, isSettled);
-    return { attended, outcome: null };
+  async inboxPage(session: string, after?: string): Promise<Answer<InboxData>> {
+    return this.callers.withSession(session, "reads", async ({ store, session: { person } }) =>
+      accept(await inboxData(this.runtime, store, person, after)),
+    );
   }
 
-  async abandonWait(caller: ClientCall): Promise<void> {
-    this.#waiters.abandon(caller);
+  async inbox(session: string, after?: string): Promise<Answer<Inbox>> {
+    return this.callers.withSession(session, "reads", async ({ store, session: { person } }) =>
+      accept(await inboxOf(this.runtime, store, person, after)),
+    );
   }
 
-  async #isSettled(confirmation: string): Promise<boolean> {
-    const loaded = await loadConfirmation(this.#store, confirmation);
-    if (loaded === undefined) return true;
-    if (visibleStatus(loaded.state) !== "pending") return true;
-    if (loaded.state.status !== "pending") this.ctx.waitUntil(this.requestSealing());
-    return false;
+  async devices(session: string): Promise<Answer<DevicesData>> {
+    return this.callers.withSession(session, "reads", async ({ store, session: { person } }) =>
+      accept(await devicesData(store, person)),
+    );
   }
 
-  /** The alarm is the earliest of all requested times. */
-  async wakeAt(at: number): Promise<number> {
-    const remembered = this.#alarm;
-    if (remembered !== undefined && remembered > this.#runtime.now() && remembered <= at) return remembered;
-    const current = await this.ctx.storage.getAlarm();
-    if (current === null || at < current) await this.ctx.storage.setAlarm(at);
-    this.#alarm = Math.min(at, current ?? at);
-    return this.#alarm;
+  async beginDevice(session: string): Promise<Answer<DeviceChallenge>> {
+    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+      beginDevice(this.runtime, store, person),
+    );
   }
 
-  override async alarm(): Promise<void> {
-    this.#alarm = undefined;
-    let next: number | undefined;
-    try {
-      next = await tickDue(this.#runtime, this.#store);
-      await this.requestSealing();
-    } catch {
-      next = this.#runtime.now() + RETRY_SECONDS * 1_000;
-    } finally {
-      // The platform retries a failed alarm six times and then drops it. So this one never fails and sets itself again.
-      if (next !== undefined) await this.wakeAt(next);
-    }
+  async finishDevice(session: string, form: DeviceForm): Promise<Answer<string>> {
+    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+      finishDevice(this.runtime, store, person, form),
+    );
+  }
+
+  async removeDevice(session: string, passkey: string): Promise<Answer<"removed">> {
+    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+      removeDevice(this.runtime, store, person, passkey),
+    );
+  }
+
+  async requestRevocation(session: string, passkey: string): Promise<Answer<string>> {
+    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+      requestRevocation(this.runtime, store, passkey, person),
+    );
+  }
+
+  async publication(session: string, id: string): Promise<Answer<PublicationData>> {
+    return this.callers.withSession(session, "reads", ({ store, session: { person } }) =>
+      publicationOf(this.runtime, store, id, person),
+    );
+  }
+
+  async requestReveal(session: string, id: string, shown: boolean): Promise<Answer<string>> {
+    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+      requestReveal(this.runtime, store, id, person, shown),
+    );
+  }
+
+  async enrolmentState(session: string): Promise<Answer<EnrolmentState>> {
+    return this.callers.withAnySession(session, "reads", async (visitor) =>
+      accept(await enrolmentState(visitor.store, visitor.session)),
+    );
+  }
+
+  async signOut(session: string, everywhere: boolean): Promise<Answer<null>> {
+    return this.callers.withAnySession(session, "changes", async ({ store }) => {
+      await closeSession(this.runtime, store, session, everywhere);
+      return accept(null);
+    });
+  }
+
+  // With a passkey, or with the secret of a link. The answers contain the secret of a new session.
+
+  async finishSignIn(form: SignInForm): Promise<Answer<string>> {
+    return this.callers.withSecret("signIns", UNKNOWN_PASSKEY, (store) =>
+      finishSignIn(this.runtime, store, form),
+    );
+  }
+
+  async beginEnrolment(link: string): Promise<Answer<Invitation>> {
+    return this.callers.withSecret("enrolments", UNKNOWN_LINK, (store) =>
+      beginEnrolment(this.runtime, store, link),
+    );
+  }
+
+  async finishEnrolment(link: string, form: RegistrationForm): Promise<Answer<Enrolled>> {
+    return this.callers.withSecret("enrolments", UNKNOWN_LINK, (store) =>
+      finishEnrolment(this.runtime, store, link, form),
+    );
+  }
+
+  async #approvalState({ store, session: { person } }: Visitor, id: string): Promise<Result<ApprovalState>> {
+    const loaded = await approvalFor(this.runtime, store, id, person);
+    return loaded.ok ? accept(await approvalState(this.runtime, store, loaded.value, person)) : loaded;
+  }
+
+  /** For a request that this person is asked. */
+  async #withApproval<Value>(
+    session: string,
+    id: string,
+    limit: "reads" | "ceremonies",
+    run: (loaded: LoadedConfirmation, visitor: Visitor) => Promise<Result<Value>>,
+  ): Promise<Answer<Value>> {
+    return this.callers.withSession(session, limit, async (visitor) => {
+      const loaded = await approvalFor(this.runtime, visitor.store, id, visitor.session.person);
+      return loaded.ok ? run(loaded.value, visitor) : loaded;
+    });
   }
 }

@@ -37,7 +37,7 @@ const knownKeys = new Map<string, true>();
 export const limitUnknownKeys: MiddlewareHandler<HonoEnv> = async (context, next) => {
   const network = networkOf(context);
   if (network === undefined) return next();
-  const { now } = context.get("runtime");
+  const { now } = context.get("platform");
   const key = secretHash(context.req.header("x-api-key") ?? "");
   if (now() < (refusedUntil.get(network) ?? 0) && !knownKeys.has(key)) throw tooMany("unknown API key");
   await next();

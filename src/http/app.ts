@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { createRuntime } from "../app/create-runtime.ts";
+import { createPlatform } from "../app/create-platform.ts";
 import { healthCheck } from "../app/health-check.ts";
 import { toHex } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
@@ -39,7 +39,7 @@ app.use(async (context, next) => {
 
 const isHealthy = healthCheck((problem) => logError("healthz", problem));
 app.get("/healthz", async (context) =>
-  (await isHealthy(createRuntime(context.env)))
+  (await isHealthy(createPlatform(context.env)))
     ? context.json({ status: "ok" })
     : context.json({ status: "unavailable" }, 503),
 );
@@ -47,12 +47,14 @@ app.get("/healthz", async (context) =>
 app.route("/log", logRoutes);
 
 app.use(async (context, next) => {
-  const runtime = createRuntime(context.env);
-  context.set("runtime", runtime);
-  context.set("requestId", toHex(runtime.random(REQUEST_ID_BYTES)));
+  const platform = createPlatform(context.env);
+  context.set("platform", platform);
+  context.set("requestId", toHex(platform.random(REQUEST_ID_BYTES)));
   await next();
   // Set on the response itself: context.header() would copy the response for each header.
-  context.res.headers.set("x-request-id", context.get("requestId"));
+  const { headers } = context.res;
+  headers.set("x-request-id", context.get("requestId"));
+  for (const [name, value] of Object.entries(context.get("rateHeaders") ?? {})) headers.set(name, value);
 });
 
 /** An IP address can't be a relying party, so a browser that used one is redirected to the host name. */
@@ -60,7 +62,7 @@ app.get("*", async (context, next) => {
   const url = new URL(context.req.url);
   if (!acceptsHtml(context.req.header("accept")) || !LOOPBACK.test(url.hostname)) return next();
   // Concatenated: resolving a path that begins with // would lead to another host.
-  return context.redirect(context.get("runtime").origin + url.pathname + url.search, 302);
+  return context.redirect(context.get("platform").origin + url.pathname + url.search, 302);
 });
 
 app.post("/signin/*", limitAddress("sign-in"));
@@ -68,10 +70,10 @@ app.post("/enrol/*", limitAddress("enrolment"));
 app.get("/public/*", limitAddress("verification"));
 app.use("/api/*", limitUnknownKeys);
 
-app.get("/openapi.json", (context) => context.json(openapi(context.get("runtime").origin)));
-app.get("/server.json", (context) => context.json(serverJson(context.get("runtime").origin)));
+app.get("/openapi.json", (context) => context.json(openapi(context.get("platform").origin)));
+app.get("/server.json", (context) => context.json(serverJson(context.get("platform").origin)));
 app.get("/.well-known/security.txt", (context) => {
-  const { origin, now } = context.get("runtime");
+  const { origin, now } = context.get("platform");
   return context.text(securityTxt(origin, context.env.SECURITY_CONTACT, now()));
 });
 app.route("/", restRoutes);

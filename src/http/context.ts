@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Runtime } from "../app/runtime.ts";
+import type { Platform } from "../app/runtime.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Env } from "../env.ts";
 import { HttpRefusal } from "./http-refusal.ts";
@@ -9,13 +9,15 @@ import { problemResponse } from "./problem.ts";
 export interface HonoEnv {
   Bindings: Env;
   Variables: {
-    readonly runtime: Runtime;
+    readonly platform: Platform;
     /** Identifies the request in the operator's log. */
     readonly requestId: string;
+    /** What is left of the caller's limits. */
+    rateHeaders?: Readonly<Record<string, string>>;
   };
 }
-/** The context of any route. The middleware of a route may have set further variables. */
-export type RequestContext = Pick<Context<HonoEnv>, "env" | "req" | "get" | "body" | "json">;
+/** The context of any route. */
+export type RequestContext = Context<HonoEnv>;
 
 /** The answer to a request that ended with an exception: a refusal, or a failure of ours. */
 export function errorResponse(error: unknown, context: RequestContext): Response {

@@ -2,97 +2,13 @@ import { and, desc, eq, gt, gte, isNotNull, isNull, sql } from "drizzle-orm";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
-import { isActiveKey } from "./account/api-keys.ts";
-import {
-  apiKeys,
-  confirmations,
-  credentials,
-  enrolments,
-  movedTenants,
-  webauthnChallenges,
-  outbox,
-  people,
-  projects,
-  sessions,
-  tenants,
-} from "./schema.ts";
-import type { ApiKeyRow, PersonRow, ProjectRow, Tenant, CredentialRow } from "./rows.ts";
+import { confirmations, movedTenants, webauthnChallenges, outbox, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
+import type { Tenant } from "./rows.ts";
 import { TenantStore } from "./tenant-store.ts";
 
-// The only statements that are not limited to one tenant, except the deletions of expired-rows.ts. For a caller, each
-// looks up the hash of a secret, or a value that only its holder can present, and finds the one tenant that it belongs
-// to. For the log and the cron, some read the records of all tenants.
-
-export type EnrolmentRow = typeof enrolments.$inferSelect;
-type SessionRow = typeof sessions.$inferSelect;
-
-/** A row with access to its tenant. */
-interface InTenant<Value> {
-  readonly store: TenantStore;
-  readonly value: Value;
-}
-
-/** A key with its project, in one round trip. A key that is revoked or expired is not found. */
-export async function keyByHash(
-  database: Database,
-  hash: string,
-  now: number,
-): Promise<InTenant<{ readonly key: ApiKeyRow; readonly project: ProjectRow }> | undefined> {
-  const [row] = await database
-    .select({ key: apiKeys, project: projects })
-    .from(apiKeys)
-    .innerJoin(projects, and(eq(projects.tenantId, apiKeys.tenantId), eq(projects.id, apiKeys.projectId)))
-    .where(and(eq(apiKeys.hash, hash), isActiveKey(sql`${now}`)))
-    .limit(1);
-  return row && { store: new TenantStore(database, row.key.tenantId), value: row };
-}
-
-/** For a row that was read earlier. The statements must check that it is still valid. */
-export function storeOfCachedRow(databases: Databases, { tenantId }: ApiKeyRow | PersonRow): TenantStore {
-  return storeOfDesk(databases, tenantId);
-}
-
-interface SessionRows {
-  readonly session: SessionRow;
-  readonly passkey: CredentialRow;
-  readonly person: PersonRow;
-}
-
-/** A session with its passkey and person, in one round trip. With a revoked passkey it is not found. */
-export async function sessionByHash(
-  database: Database,
-  hash: string,
-  now: number,
-): Promise<InTenant<SessionRows> | undefined> {
-  const ofSession = and(
-    eq(credentials.tenantId, sessions.tenantId),
-    eq(credentials.id, sessions.credentialId),
-    isNull(credentials.revokedAt),
-  );
-  const ofPasskey = and(eq(people.tenantId, credentials.tenantId), eq(people.id, credentials.personId));
-  const [row] = await database
-    .select({ session: sessions, passkey: credentials, person: people })
-    .from(sessions)
-    .innerJoin(credentials, ofSession)
-    .innerJoin(people, ofPasskey)
-    .where(and(eq(sessions.hash, hash), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
-    .limit(1);
-  return row && { store: new TenantStore(database, row.session.tenantId), value: row };
-}
-
-/** Used and expired ones too, so that the page can say which it is. */
-export async function enrolmentBySecret(
-  database: Database,
-  secretHash: string,
-): Promise<InTenant<EnrolmentRow> | undefined> {
-  const [enrolment] = await database
-    .select()
-    .from(enrolments)
-    .where(eq(enrolments.secretHash, secretHash))
-    .limit(1);
-  return enrolment && { store: new TenantStore(database, enrolment.tenantId), value: enrolment };
-}
+// The only statements that are not limited to one tenant, except the deletions of expired-rows.ts: they open a tenant by
+// its ref, find the tenant of a public link, and read the records of all tenants for the log and the cron.
 
 /** For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. */
 export async function storeOfConfirmation(

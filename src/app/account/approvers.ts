@@ -3,7 +3,7 @@ import type { Role } from "../../core/stream/record.ts";
 import { readPeople } from "../../store/account/people.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 
-interface Approver {
+export interface Approver {
   readonly username: string;
   readonly role: Role;
   readonly canDecide: boolean;

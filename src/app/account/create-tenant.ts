@@ -10,8 +10,8 @@ import { insertKey, insertProject } from "../../store/account/api-keys.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { DEFAULT_SCOPES, type Scope } from "./principal.ts";
-import { invite } from "./invite.ts";
-import { newId, newSalt, newSecret, type Runtime } from "../runtime.ts";
+import { inviteNew } from "./invite.ts";
+import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
 
 // A new tenant: an enrolment link for its owner, API keys for its backends. Its stream starts with the owner's first
 // passkey.
@@ -28,30 +28,34 @@ export interface CreatedTenant {
   readonly enrolUrl: string;
 }
 
-export async function createTenant(runtime: Runtime, tenant: string, owner: string): Promise<CreatedTenant> {
-  const now = runtime.now();
-  const store = await insertTenant(runtime.databases, {
-    id: makeRef(openShard(runtime), runtime.random(REF_RANDOM_BYTES)),
+export async function createTenant(
+  platform: Platform,
+  tenant: string,
+  owner: string,
+): Promise<CreatedTenant> {
+  const now = platform.now();
+  const store = await insertTenant(platform.databases, {
+    id: makeRef(openShard(platform), platform.random(REF_RANDOM_BYTES)),
     name: tenant,
     stream: null,
-    streamKey: newSecret(runtime, STREAM_KEY_BYTES),
-    genesisSalt: newSalt(runtime),
+    streamKey: newSecret(platform, STREAM_KEY_BYTES),
+    genesisSalt: newSalt(platform),
     createdAt: now,
   });
-  const projectId = newId(runtime, "j");
+  const projectId = newId(platform, "j");
   await insertProject(store, { id: projectId, name: "Default", createdAt: now });
-  const invited = expectOk(await invite(runtime, store, owner, "owner"));
+  const invited = expectOk(await inviteNew(platform, store, owner, "owner"));
   return {
     store,
-    apiKey: await newKey(runtime, store, projectId, "Default key", DEFAULT_SCOPES),
-    peopleKey: await newKey(runtime, store, projectId, "People key", ["people"]),
-    auditKey: await newKey(runtime, store, projectId, "Audit key", ["audit:read"]),
+    apiKey: await newKey(platform, store, projectId, "Default key", DEFAULT_SCOPES),
+    peopleKey: await newKey(platform, store, projectId, "People key", ["people"]),
+    auditKey: await newKey(platform, store, projectId, "Audit key", ["audit:read"]),
     enrolUrl: invited.enrolUrl,
   };
 }
 
 /** One of the shards for new tenants, at random. */
-function openShard({ databases, random }: Runtime): string {
+function openShard({ databases, random }: Platform): string {
   const [byte = 0] = random(1);
   const shard = databases.open[byte % databases.open.length];
   if (shard === undefined) throw new RangeError("no shard is open for new tenants");
@@ -60,17 +64,17 @@ function openShard({ databases, random }: Runtime): string {
 
 /** Returns the key's text. Only its hash is stored. */
 export async function newKey(
-  runtime: Runtime,
+  platform: Platform,
   store: TenantStore,
   projectId: string,
   name: string,
   scopes: readonly Scope[],
   isAgent = false,
 ): Promise<string> {
-  const text = makeApiKey("test", store.tenantId, runtime.random(API_KEY_RANDOM_BYTES));
+  const text = makeApiKey("test", store.tenantId, platform.random(API_KEY_RANDOM_BYTES));
   const { hash } = expectOk(parseApiKey(text));
   await insertKey(store, {
-    id: newId(runtime, "k"),
+    id: newId(platform, "k"),
     hash,
     redacted: redactApiKey(text),
     name,
@@ -78,7 +82,7 @@ export async function newKey(
     scopes: scopes.join(" "),
     personId: null,
     agent: isAgent,
-    createdAt: runtime.now(),
+    createdAt: platform.now(),
   });
   return text;
 }

@@ -1,6 +1,6 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
-import type { DeviceChallenge, Passkey } from "../../core/pages/account.ts";
+import type { DeviceChallenge, DevicesData, Passkey } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
@@ -36,7 +36,16 @@ import { descriptorsOf, verifyUse, type SignedInput } from "./verify-passkey.ts"
 
 // A person's own passkeys.
 
-export async function devicesOf(store: TenantStore, person: PersonRow): Promise<readonly Passkey[]> {
+export async function devicesData(store: TenantStore, person: PersonRow): Promise<DevicesData> {
+  const { name, stream } = await store.own();
+  return {
+    person: { username: person.username, role: person.role },
+    tenant: { name, stream },
+    passkeys: await devicesOf(store, person),
+  };
+}
+
+async function devicesOf(store: TenantStore, person: PersonRow): Promise<readonly Passkey[]> {
   const passkeys = await passkeysOf(store, person.id);
   const votes = await newestVotes(
     store,
@@ -85,7 +94,7 @@ export async function beginDevice(
 const tooManyPasskeys = () =>
   refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
 
-interface DeviceForm extends RegistrationForm {
+export interface DeviceForm extends RegistrationForm {
   readonly proof: SignedInput & { readonly challenge: string };
 }
 

@@ -3,15 +3,13 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import { streamId, streamKeyHash, type Genesis } from "../../core/stream/record.ts";
 import type { EnrolmentResult, Invitation } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import type { RegisteredPasskey } from "../../passkey/registration.ts";
-import { enrolPasskey } from "../../store/account/enrolments.ts";
+import { enrolPasskey, findEnrolmentByHash } from "../../store/account/enrolments.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import { databaseOf, enrolmentBySecret, type EnrolmentRow } from "../../store/tenant-lookup.ts";
-import type { CredentialRow, PersonRow, Tenant } from "../../store/rows.ts";
+import type { EnrolmentRow, PersonRow, Tenant } from "../../store/rows.ts";
 import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
@@ -24,7 +22,7 @@ import {
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
-import { secretHash } from "./secret-hash.ts";
+import { openSession } from "./passkey-session.ts";
 
 // An enrolment link lets a person register a passkey. The passkey is active once somebody entitled has signed for its
 // fingerprint. The owner's first passkey is active at once, because the tenant's stream starts with it.
@@ -32,13 +30,20 @@ import { secretHash } from "./secret-hash.ts";
 export const ENROLMENT_SECRET_BYTES = 32;
 export const ENROLMENT_HOURS = 24;
 
-interface Enrolled extends EnrolmentResult {
-  readonly store: TenantStore;
-  readonly passkey: CredentialRow;
+export interface Enrolled extends EnrolmentResult {
+  /** The secret of a new session. */
+  readonly session: string;
 }
 
-export async function beginEnrolment(runtime: Runtime, secret: string): Promise<Result<Invitation>> {
-  const link = await readLink(runtime, secret);
+export const UNKNOWN_LINK = refuse("enrolment_unknown", "this link is not known; ask for a new one");
+
+/** Links are found by the hash of their secret. */
+export async function beginEnrolment(
+  runtime: Runtime,
+  store: TenantStore,
+  linkHash: string,
+): Promise<Result<Invitation>> {
+  const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
   const { tenant, person } = link.value;
   const challenge = await newChallenge(runtime, person);
@@ -57,11 +62,13 @@ export async function beginEnrolment(runtime: Runtime, secret: string): Promise<
 
 export async function finishEnrolment(
   runtime: Runtime,
-  form: RegistrationForm & { readonly secret: string },
+  store: TenantStore,
+  linkHash: string,
+  form: RegistrationForm,
 ): Promise<Result<Enrolled>> {
-  const link = await readLink(runtime, form.secret);
+  const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
-  const { store, enrolment, tenant, person } = link.value;
+  const { enrolment, tenant, person } = link.value;
   const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
   const { id, publicKey } = passkey.value;
@@ -74,18 +81,17 @@ export async function finishEnrolment(
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
   if (storedRow === undefined) {
-    const again = await readLink(runtime, form.secret);
+    const again = await readLink(runtime, store, linkHash);
     return again.ok ? refuse("enrolment_used", "this link was used a moment ago") : again;
   }
-  if (isFirst) await requestSealing(runtime, store.tenantId);
+  if (isFirst) await requestSealing(runtime);
   const approval = isFirst
     ? accept(null)
     : await requestEndorsement(runtime, store, storedRow, person, enrolment.recovers);
   if (!approval.ok) return approval;
   const after = await store.own();
   return accept({
-    store,
-    passkey: storedRow,
+    session: await openSession(runtime, store, storedRow),
     stream: isFirst ? after.stream : null,
     fingerprint: fingerprintOf(publicKey),
     active: isFirst,
@@ -125,18 +131,14 @@ function genesisBase(runtime: Runtime, tenant: Tenant): Omit<Genesis, "credentia
 }
 
 interface Link {
-  readonly store: TenantStore;
   readonly enrolment: EnrolmentRow;
   readonly tenant: Tenant;
   readonly person: PersonRow;
 }
 
-async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>> {
-  const unknown = refuse("enrolment_unknown", "this link is not known; ask for a new one");
-  const database = databaseOf(runtime.databases, refOfSecret(secret));
-  const row = database && (await enrolmentBySecret(database, secretHash(secret)));
-  if (row === undefined) return unknown;
-  const { store, value: enrolment } = row;
+async function readLink(runtime: Runtime, store: TenantStore, linkHash: string): Promise<Result<Link>> {
+  const enrolment = await findEnrolmentByHash(store, linkHash);
+  if (enrolment === undefined) return UNKNOWN_LINK;
   if (enrolment.usedAt !== null)
     return refuse("enrolment_used", "this link was used already; ask for a new one");
   if (enrolment.voidedAt !== null)
@@ -147,7 +149,7 @@ async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>>
   if (enrolment.expiresAt <= runtime.now())
     return refuse("enrolment_expired", "this link has expired; ask for a new one");
   const person = await findPerson(store, enrolment.personId);
-  if (person === undefined) return unknown;
+  if (person === undefined) return UNKNOWN_LINK;
   const tenant = await store.own();
   // Only the owner's own link starts the stream. Every other link stays unused until then.
   if (tenant.stream === null && person.role !== "owner")
@@ -161,12 +163,12 @@ async function readLink(runtime: Runtime, secret: string): Promise<Result<Link>>
       "owner_not_enrolled",
       `the passkey of the owner of ${tenant.name} is not in the log yet; open this link again in a minute`,
     );
-  return accept({ store, enrolment, tenant, person });
+  return accept({ enrolment, tenant, person });
 }
 
 async function isStreamSealed(runtime: Runtime, store: TenantStore): Promise<boolean> {
   const isSealed = async () => ((await findRecord(store, 0))?.index ?? null) !== null;
   if (await isSealed()) return true;
-  await requestSealing(runtime, store.tenantId);
+  await requestSealing(runtime);
   return isSealed();
 }

@@ -11,7 +11,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { directoryOf } from "../directory/change.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { checkManagerLimit, quorumOfManagers } from "../directory/managers.ts";
-import { newId, type Runtime } from "../runtime.ts";
+import { newId, type Platform, type Runtime } from "../runtime.ts";
 import { ENROLMENT_HOURS, ENROLMENT_SECRET_BYTES } from "./enrol.ts";
 import { secretHash } from "./secret-hash.ts";
 
@@ -35,15 +35,24 @@ export async function invite(
   if (refused) return refused;
   const limit = checkManagerLimit(await findManagers(store), existing?.id, role);
   if (!limit.ok) return limit;
-  const personId = existing?.id ?? newId(runtime, "p");
-  const link = newLink(runtime, store, personId, false);
-  if (existing !== undefined) {
-    await insertEnrolment(store, link.row, role);
-    await cancelEndedEndorsements(runtime, store);
-    return accept(link.invite);
-  }
-  const userHandle = makeUserHandle(store.tenantId, runtime.random(USER_HANDLE_RANDOM_BYTES));
-  const person = { id: personId, username, role, userHandle, createdAt: runtime.now() };
+  if (existing === undefined) return inviteNew(runtime, store, username, role);
+  const link = newLink(runtime, store, existing.id, false);
+  await insertEnrolment(store, link.row, role);
+  await cancelEndedEndorsements(runtime, store);
+  return accept(link.invite);
+}
+
+/** Somebody whose username is not in use. */
+export async function inviteNew(
+  platform: Platform,
+  store: TenantStore,
+  username: string,
+  role: Role,
+): Promise<Result<Invite>> {
+  const personId = newId(platform, "p");
+  const link = newLink(platform, store, personId, false);
+  const userHandle = makeUserHandle(store.tenantId, platform.random(USER_HANDLE_RANDOM_BYTES));
+  const person = { id: personId, username, role, userHandle, createdAt: platform.now() };
   try {
     await insertInvitedPerson(store, person, link.row);
   } catch (problem) {
@@ -91,18 +100,18 @@ export async function inviteToRecover(
 }
 
 function newLink(
-  runtime: Runtime,
+  platform: Platform,
   { tenantId }: TenantStore,
   personId: string,
   recovers: boolean,
 ): { readonly invite: Invite; readonly row: NewEnrolment } {
-  const now = runtime.now();
-  const secret = withRef(tenantId, toBase64url(runtime.random(ENROLMENT_SECRET_BYTES)));
+  const now = platform.now();
+  const secret = withRef(tenantId, toBase64url(platform.random(ENROLMENT_SECRET_BYTES)));
   const expiresAt = now + ENROLMENT_HOURS * 3_600_000;
   return {
-    invite: { enrolUrl: `${runtime.origin}/enrol#${secret}`, expiresAt },
+    invite: { enrolUrl: `${platform.origin}/enrol#${secret}`, expiresAt },
     row: {
-      id: newId(runtime, "e"),
+      id: newId(platform, "e"),
       secretHash: secretHash(secret),
       personId,
       createdAt: now,

@@ -1,13 +1,13 @@
 import { toBase64url } from "../../core/encoding/bytes.ts";
-import { refOfSecret, withRef } from "../../core/confirmation/tenant-secret.ts";
+import { withRef } from "../../core/confirmation/tenant-secret.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import {
   extendSession,
+  findSessionByHash,
   insertSession,
   revokeSession,
   revokeSessionsOf,
 } from "../../store/account/sessions.ts";
-import { databaseOf, sessionByHash } from "../../store/tenant-lookup.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
@@ -22,7 +22,7 @@ const DAY_MILLISECONDS = 24 * 3_600_000;
 const SESSION_SECRET_BYTES = 32;
 
 export interface Session {
-  readonly store: TenantStore;
+  readonly id: string;
   readonly person: PersonRow;
   readonly passkey: CredentialRow;
   /**
@@ -35,7 +35,8 @@ export interface Session {
 /** Returns the secret for the cookie. Only its hash is stored. */
 export async function openSession(
   runtime: Runtime,
-  { store, passkey }: { readonly store: TenantStore; readonly passkey: Pick<CredentialRow, "id"> },
+  store: TenantStore,
+  passkey: Pick<CredentialRow, "id">,
 ): Promise<string> {
   const secret = withRef(store.tenantId, toBase64url(runtime.random(SESSION_SECRET_BYTES)));
   const now = runtime.now();
@@ -52,19 +53,18 @@ export async function openSession(
 /** A session that is used is extended. `renewed` means that the cookie must be extended, too. */
 export async function readSession(
   runtime: Runtime,
-  secret: string,
+  store: TenantStore,
+  hash: string,
 ): Promise<(Session & { readonly renewed: boolean }) | undefined> {
   const now = runtime.now();
-  const database = databaseOf(runtime.databases, refOfSecret(secret));
-  const row = database && (await sessionByHash(database, secretHash(secret), now));
-  if (row === undefined) return undefined;
-  const { store } = row;
-  const { session, person, passkey } = row.value;
+  const rows = await findSessionByHash(store, hash, now);
+  if (rows === undefined) return undefined;
+  const { session, person, passkey } = rows;
   const expiresAt = now + SESSION_DAYS * DAY_MILLISECONDS;
   // Once a day is enough, and avoids a write for each request.
   const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;
   if (renewed) await extendSession(store, session.id, expiresAt);
-  return { store, person, passkey, active: passkeyState(passkey) === "active", renewed };
+  return { id: session.id, person, passkey, active: passkeyState(passkey) === "active", renewed };
 }
 
 /**
@@ -81,12 +81,16 @@ export function requireActive<Some extends Session>(session: Some | undefined): 
 }
 
 /** Ends this session; with `everywhere` all sessions of its person, if its passkey counts. */
-export async function closeSession(runtime: Runtime, secret: string, everywhere: boolean): Promise<void> {
-  const database = databaseOf(runtime.databases, refOfSecret(secret));
-  const row = database && (await sessionByHash(database, secretHash(secret), runtime.now()));
-  if (row === undefined) return;
-  const { session, passkey, person } = row.value;
-  if (everywhere && passkeyState(passkey) === "active")
-    await revokeSessionsOf(row.store, person.id, runtime.now());
-  else await revokeSession(row.store, session.id, runtime.now());
+export async function closeSession(
+  runtime: Runtime,
+  store: TenantStore,
+  hash: string,
+  everywhere: boolean,
+): Promise<void> {
+  const now = runtime.now();
+  const rows = await findSessionByHash(store, hash, now);
+  if (rows === undefined) return;
+  const { session, passkey, person } = rows;
+  if (everywhere && passkeyState(passkey) === "active") await revokeSessionsOf(store, person.id, now);
+  else await revokeSession(store, session.id, now);
 }

@@ -36,7 +36,7 @@ export async function applyUnsigned(
     const type = stepType(input, state.status);
     const step = stepAttempt(runtime, loaded, { id: stepId, type, input, change: change.value });
     const committed = await commitStep(store, { ...step, signature: null });
-    if (committed.record) await requestSealing(runtime, store.tenantId, committed.record);
+    if (committed.record) await requestSealing(runtime, committed.record);
     rows = committed.record ? await readConfirmation(store, id) : committed.rows;
     if (committed.isCommitted && rows) return accept(confirmationFrom(rows));
   }

@@ -11,9 +11,11 @@ import type { Principal } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { createConfirmation, replay, type CreatedConfirmation } from "./create.ts";
 import { identityOf, type RequestIdentity } from "./deduplicate.ts";
+import { read } from "./read.ts";
 import { locksAfter, rejectionLock } from "./rejection-lock.ts";
+import { viewOf, viewOfNew, type ConfirmationView } from "./view.ts";
 
-interface AskInput {
+export interface AskInput {
   readonly username: string | null;
   readonly action: string;
   readonly payload: CanonicalPayload;
@@ -23,13 +25,36 @@ interface AskInput {
   readonly policy: string | null;
 }
 
+export interface AskOptions {
+  readonly protocol: "rest" | "mcp";
+  readonly idempotencyKey: string | null;
+}
+
+export interface Asked {
+  readonly view: ConfirmationView;
+  readonly replayed: boolean;
+}
+
 /** Asks for a person's decision with an API key, optionally with an Idempotency-Key. */
 export async function ask(
   runtime: Runtime,
   principal: Principal,
   input: AskInput,
-  idempotencyKey: string | null,
-  protocol: "rest" | "mcp" = "rest",
+  options: AskOptions,
+): Promise<Result<Asked>> {
+  const created = await create(runtime, principal, input, options);
+  if (!created.ok) return created;
+  const { row, replayed } = created.value;
+  if (!replayed) return accept({ view: viewOfNew(row, input.username), replayed });
+  const loaded = await read(runtime, principal, row.id);
+  return loaded.ok ? accept({ view: viewOf(runtime, loaded.value), replayed }) : loaded;
+}
+
+async function create(
+  runtime: Runtime,
+  principal: Principal,
+  input: AskInput,
+  { protocol, idempotencyKey }: AskOptions,
 ): Promise<Result<CreatedConfirmation>> {
   const { store, key, project, requester } = principal;
   if (input.policy !== null || input.username === null)

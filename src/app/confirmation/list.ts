@@ -17,15 +17,16 @@ export interface ListItem {
   readonly username: string | null;
 }
 
-/**
- * A page of decisions, newest first. `next` is an id to continue after; a page can be shorter than its limit although
- * older ones match.
- */
-export async function list(
-  runtime: Runtime,
-  store: TenantStore,
-  filter: ListFilter,
-): Promise<{ readonly items: readonly ListItem[]; readonly next: string | null }> {
+export interface ListAnswer {
+  readonly items: readonly ListItem[];
+  /** An id to continue after. A page can be shorter than its limit although older ones match. */
+  readonly next: string | null;
+}
+
+export type ListQuery = Omit<ListFilter, "project">;
+
+/** A page of decisions, newest first. */
+export async function list(runtime: Runtime, store: TenantStore, filter: ListFilter): Promise<ListAnswer> {
   // Time alone may have ended some that are not marked so.
   if (filter.status === "expired" || filter.status === "approved") await tickDue(runtime, store);
   const { rows, next } = await pageWithoutDue(runtime, store, filter);

@@ -4,7 +4,6 @@ import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { readConfirmation } from "../../store/confirmation/confirmations.ts";
 import type { ConfirmationRow, ConfirmationRows, OutboxRow, PersonRow, VoteRow } from "../../store/rows.ts";
-import type { RecordSource } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 
 /** A confirmation with everything that its readers and its next step need, of one moment. */
@@ -39,14 +38,6 @@ export function confirmationFrom(rows: ConfirmationRows): LoadedConfirmation {
     policy: policyOf(row, audience),
     state: stateOf(row, votes, decided),
   };
-}
-
-/** The same confirmation after the outcome of this record. */
-export function withOutcome(
-  before: LoadedConfirmation,
-  { row: decided, confirmation: row, votes }: RecordSource & { readonly confirmation: ConfirmationRow },
-): LoadedConfirmation {
-  return { ...before, row, votes, decided, state: stateOf(row, votes, decided) };
 }
 
 function policyOf(row: ConfirmationRow, audience: readonly PersonRow[]): Policy {

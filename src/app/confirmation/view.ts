@@ -1,10 +1,10 @@
-import { visibleStatus, type Status } from "../../core/confirmation/decision.ts";
+import { decide, visibleStatus, type Status } from "../../core/confirmation/decision.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
 import { parseJsonText, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
 import type { ConfirmationRow, VoteRow } from "../../store/rows.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, type Platform } from "../runtime.ts";
 import { codeOf } from "./create.ts";
 import type { LoadedConfirmation } from "./load.ts";
 
@@ -20,9 +20,14 @@ interface SignedVote {
   readonly decidedAt: string;
 }
 
+/** Without what may be large and no requester is shown. */
+type ShownRow = Omit<ConfirmationRow, "payload" | "policy">;
+
 export interface ConfirmationView {
-  readonly row: ConfirmationRow;
+  readonly row: ShownRow;
   readonly status: Status;
+  /** Whether it is an approval that may be used now. */
+  readonly isUsable: boolean;
   readonly code: string;
   /** Who is asked, if it is one person. */
   readonly username: string | null;
@@ -31,13 +36,15 @@ export interface ConfirmationView {
   readonly index: number | null;
 }
 
-export function viewOf(loaded: LoadedConfirmation): ConfirmationView {
-  const { row, state, votes, decided } = loaded;
+export function viewOf({ now }: Pick<Platform, "now">, loaded: LoadedConfirmation): ConfirmationView {
+  const { row, state, votes, decided, policy } = loaded;
   const status = visibleStatus(state);
   const isVisible = status !== "pending";
+  const use = { kind: "consume", payloadHash: row.payloadHash } as const;
   return {
-    row,
+    row: shownRow(row),
     status,
+    isUsable: decide(policy, state, use, now()).ok,
     code: codeOf(row),
     username: row.policy === null ? ([...loaded.people.values()][0]?.username ?? null) : null,
     decidedAt: isVisible && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
@@ -48,7 +55,20 @@ export function viewOf(loaded: LoadedConfirmation): ConfirmationView {
 
 /** Of a confirmation that was created by this call. */
 export function viewOfNew(row: ConfirmationRow, username: string | null): ConfirmationView {
-  return { row, status: "pending", code: codeOf(row), username, decidedAt: null, votes: [], index: null };
+  return {
+    row: shownRow(row),
+    status: "pending",
+    isUsable: false,
+    code: codeOf(row),
+    username,
+    decidedAt: null,
+    votes: [],
+    index: null,
+  };
+}
+
+function shownRow({ payload: _payload, policy: _policy, ...row }: ConfirmationRow): ShownRow {
+  return row;
 }
 
 /** The stored texts need no check of their shapes: they were checked when the vote was committed. */

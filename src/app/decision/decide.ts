@@ -58,7 +58,7 @@ export async function decide(
     // The point of no return.
     const { isCommitted: isDone, record } = await commitStep(store, step.value);
     if (isDone) {
-      if (record) await requestSealing(runtime, store.tenantId, record);
+      if (record) await requestSealing(runtime, record);
       return accept("decided");
     }
   }

@@ -1,6 +1,6 @@
 import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
-import type { DecidedItem, Inbox, InboxItem } from "../../core/pages/inbox.ts";
+import type { DecidedItem, Inbox, InboxData, InboxItem } from "../../core/pages/inbox.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
@@ -10,6 +10,20 @@ import { codeOf } from "../confirmation/create.ts";
 import { newPasskeyNotices } from "../directory/new-passkey-notices.ts";
 import { recoveryNotices } from "../directory/recovery.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
+
+export async function inboxData(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+  after?: string,
+): Promise<InboxData> {
+  const { name, stream } = await store.own();
+  return {
+    person: { username: person.username, role: person.role },
+    tenant: { name, stream },
+    ...(await inboxOf(runtime, store, person, after)),
+  };
+}
 
 /** What this person is asked. `after` is the last open request on the page before. */
 export async function inboxOf(

@@ -103,7 +103,7 @@ export async function refuseRemovedPasskey(
 export async function lastSealedChange(runtime: Runtime, store: TenantStore): Promise<number> {
   let last = await findLastDirectoryChange(store);
   if (last?.index === null) {
-    await requestSealing(runtime, store.tenantId);
+    await requestSealing(runtime);
     last = await findLastDirectoryChange(store);
   }
   // An exception, not a refusal: the ceremony stays unused, and the same signature can be sent again later.

@@ -12,12 +12,12 @@ import type { ChangeRecord, StreamRecord } from "../../core/stream/record.ts";
 import { directoryRecordsBefore } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
-import type { Runtime } from "../runtime.ts";
+import type { Platform } from "../runtime.ts";
 import { evidenceOf, openedRecordsOf, type OpenedRecord } from "./opened-record.ts";
 
 /** The evidence file of a sealed decision, or of a sealed change of the directory. */
 export async function receiptOf(
-  runtime: Runtime,
+  platform: Platform,
   store: TenantStore,
   { decided }: LoadedConfirmation,
 ): Promise<Result<Uint8Array>> {
@@ -48,7 +48,7 @@ export async function receiptOf(
       record: decision.record,
       entrySalt: decision.entrySalt,
       label: decision.label,
-      proof: await runtime.log.proof(decided.index),
+      proof: await platform.log.proof(decided.index),
       evidence: evidenceOf(decision.source),
     },
     anchor: null,

@@ -6,7 +6,7 @@ import { storeOfConfirmation } from "../../store/tenant-lookup.ts";
 import { loadConfirmation } from "../confirmation/load.ts";
 import { receiptOf } from "./build-receipt.ts";
 import { isRevealed } from "../../store/stream/reveals.ts";
-import type { Runtime } from "../runtime.ts";
+import type { Platform } from "../runtime.ts";
 import { openedRecordsOf } from "./opened-record.ts";
 
 // What everybody who has the link may see of one approval. The link's id has 128 random bits, so only people who were
@@ -27,10 +27,13 @@ import { openedRecordsOf } from "./opened-record.ts";
 //   to its entry, and outcome and time would be unproven. People with the link know the tenant anyway.
 // - entrySalt: opens this entry and no other. label: is in the log.
 
-export async function verificationOf(runtime: Runtime, confirmation: string): Promise<Result<Verification>> {
+export async function verificationOf(
+  platform: Platform,
+  confirmation: string,
+): Promise<Result<Verification>> {
   // Pending, unsealed, of another kind and nonexistent ones get the same refusal, and reading changes nothing.
   const absent = refuse("not_found", "there is no such approval");
-  const store = await storeOfConfirmation(runtime.databases, confirmation);
+  const store = await storeOfConfirmation(platform.databases, confirmation);
   const loaded = store && (await loadConfirmation(store, confirmation));
   if (store === undefined || loaded === undefined) return absent;
   const { row, state, decided } = loaded;
@@ -39,16 +42,16 @@ export async function verificationOf(runtime: Runtime, confirmation: string): Pr
   const [sealed] = await openedRecordsOf(store, await store.own(), [decided]);
   if (sealed?.record.type !== "decision") return absent;
   const { record, entrySalt, label } = sealed;
-  const receipt = (await isRevealed(store, confirmation)) ? await receiptOf(runtime, store, loaded) : null;
+  const receipt = (await isRevealed(store, confirmation)) ? await receiptOf(platform, store, loaded) : null;
   if (receipt?.ok === false) return receipt;
-  const proof = await runtime.log.proof(decided.index);
+  const proof = await platform.log.proof(decided.index);
   return accept({
     v: 1,
     kind: "countersign/verification",
     confirmation,
     outcome: record.body.outcome,
     at: record.at,
-    log: { origin: runtime.logOrigin, index: decided.index },
+    log: { origin: platform.logOrigin, index: decided.index },
     opening: { record, entrySalt, label, proof },
     anchor: null,
     receipt: receipt && expectOk(parseJsonObject(receipt.value, RECEIPT_LIMITS)),

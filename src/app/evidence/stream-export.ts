@@ -23,8 +23,11 @@ import { evidenceOf, openedRecordsOf, type OpenedRecord } from "./opened-record.
 const PAGE_ROWS = 90;
 
 /** The lines of the export, header first. */
-export async function exportOf(runtime: Runtime, store: TenantStore): Promise<Result<AsyncGenerator<Bytes>>> {
-  await requestSealing(runtime, store.tenantId);
+export async function exportOf(
+  runtime: Runtime,
+  store: TenantStore,
+): Promise<Result<ReadableStream<Uint8Array>>> {
+  await requestSealing(runtime);
   const tenant = await store.own();
   const first = await findRecord(store, 0);
   const index = first?.index ?? null;
@@ -33,11 +36,27 @@ export async function exportOf(runtime: Runtime, store: TenantStore): Promise<Re
   const { size, root } = await newestState(runtime, index);
   // Every record of the tenant in this checkpoint was committed before it. When this call returns, all of them are
   // marked as sealed, so the export is complete up to the checkpoint, and an audit may rely on that.
-  await requestSealing(runtime, store.tenantId);
+  await requestSealing(runtime);
   const last = await findLastSealedWithin(store, size);
   const count = (last?.seq ?? 0) + 1;
   const extent = { logOrigin: runtime.logOrigin, logSize: size, logRoot: toHex(root), count };
-  return accept(linesOf(store, { ...tenant, stream: tenant.stream }, extent));
+  return accept(streamOf(linesOf(store, { ...tenant, stream: tenant.stream }, extent)));
+}
+
+/** Produces a line only when the reader has taken the one before it. */
+function streamOf(lines: AsyncGenerator<Bytes>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    // Only a stream of bytes can leave a Durable Object.
+    type: "bytes",
+    async pull(controller) {
+      const { done, value } = await lines.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await lines.return(undefined);
+    },
+  });
 }
 
 async function newestState(runtime: Runtime, index: number): Promise<Checkpoint> {

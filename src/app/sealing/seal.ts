@@ -34,7 +34,7 @@ interface SealBatch {
 }
 
 /** Called with records that are in the log, before their rows are marked. */
-type OnSealed = (records: readonly CommittedRecord[]) => Promise<void>;
+type OnSealed = (records: readonly CommittedRecord[]) => void;
 
 /** A batch of records that were just committed; undefined if rows must be read for it. */
 export function nextBatch(
@@ -83,9 +83,7 @@ export async function seal(
   const indices = await log.append(entries, end.minLogSize);
   // An entry of the log is final, so the waiters may see the outcome before the rows have it. After a crash here the
   // rows are marked by the next sealing.
-  await onSealed(
-    sources.map((source, at) => ({ ...source, row: { ...source.row, index: indices[at] ?? null } })),
-  );
+  onSealed(sources.map((source, at) => ({ ...source, row: { ...source.row, index: indices[at] ?? null } })));
   await markSealed(
     store,
     sources.map(({ row, confirmation }, at) => ({

@@ -1,48 +1,35 @@
 import { Hono } from "hono";
-import { beginDevice, devicesOf, finishDevice, removeDevice } from "../../app/account/devices.ts";
-import { requestRevocation } from "../../app/directory/revoke.ts";
-import type { ChangeRequested, DevicesData } from "../../core/pages/account.ts";
+import type { ChangeRequested } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
-import { orRefuse } from "../http-refusal.ts";
-import { pageBody } from "./page-input.ts";
+import { sessionBody } from "./page-input.ts";
 import { emptyBody, newDeviceBody } from "./page-schemas.ts";
-import { pageResponse } from "./pages.ts";
-import { requireSession, requireSessionOrSignIn } from "./session.ts";
+import { askDesk, sessionPage } from "./session.ts";
 
 /** A person's own passkeys. */
 export const deviceRoutes = new Hono<HonoEnv>();
 
-deviceRoutes.get("/devices", requireSessionOrSignIn, async (context) => {
-  const { store, person } = context.get("session");
-  const { name, stream } = await store.own();
-  return pageResponse(context, "devices", {
-    person: { username: person.username, role: person.role },
-    tenant: { name, stream },
-    passkeys: await devicesOf(store, person),
-  } satisfies DevicesData);
-});
+deviceRoutes.get("/devices", (context) =>
+  sessionPage(context, "devices", ({ desk, session }) => desk.devices(session)),
+);
 
-deviceRoutes.post("/devices/begin", requireSession, pageBody(emptyBody), async (context) => {
-  const { store, person } = context.get("session");
-  return context.json(orRefuse(await beginDevice(context.get("runtime"), store, person)));
-});
+deviceRoutes.post("/devices/begin", sessionBody(emptyBody), async (context) =>
+  context.json(await askDesk(context, ({ desk, session }) => desk.beginDevice(session))),
+);
 
-deviceRoutes.post("/devices/finish", requireSession, pageBody(newDeviceBody), async (context) => {
-  const { store, person } = context.get("session");
+deviceRoutes.post("/devices/finish", sessionBody(newDeviceBody), async (context) => {
   const device = context.req.valid("json");
-  const approval = orRefuse(await finishDevice(context.get("runtime"), store, person, device));
+  const approval = await askDesk(context, ({ desk, session }) => desk.finishDevice(session, device));
   return context.json({ approval } satisfies ChangeRequested);
 });
 
-deviceRoutes.post("/devices/:id/revoke", requireSession, pageBody(emptyBody), async (context) => {
-  const { store, person } = context.get("session");
+deviceRoutes.post("/devices/:id/revoke", sessionBody(emptyBody), async (context) => {
   const id = context.req.param("id");
-  const approval = orRefuse(await requestRevocation(context.get("runtime"), store, id, person));
+  const approval = await askDesk(context, ({ desk, session }) => desk.requestRevocation(session, id));
   return context.json({ approval } satisfies ChangeRequested);
 });
 
-deviceRoutes.post("/devices/:id/remove", requireSession, pageBody(emptyBody), async (context) => {
-  const { store, person } = context.get("session");
-  orRefuse(await removeDevice(context.get("runtime"), store, person, context.req.param("id")));
+deviceRoutes.post("/devices/:id/remove", sessionBody(emptyBody), async (context) => {
+  const id = context.req.param("id");
+  await askDesk(context, ({ desk, session }) => desk.removeDevice(session, id));
   return context.json({});
 });

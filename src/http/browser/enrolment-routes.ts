@@ -1,13 +1,16 @@
 import { Hono } from "hono";
-import { beginEnrolment, finishEnrolment } from "../../app/account/enrol.ts";
-import { enrolmentState } from "../../app/account/enrolment-state.ts";
+import { UNKNOWN_LINK } from "../../app/account/enrol.ts";
+import { secretHash } from "../../app/account/secret-hash.ts";
+import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
 import type { EnrolmentResult, EnrolmentState } from "../../core/pages/account.ts";
-import type { HonoEnv } from "../context.ts";
-import { orRefuse } from "../http-refusal.ts";
+import type { HonoEnv, RequestContext } from "../context.ts";
+import { answered } from "../desk/desk-answer.ts";
+import { deskOf } from "../desk/desk-of.ts";
+import { HttpRefusal } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { enrolmentBody, enrolmentSecretBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
-import { beginSession, requireAnySession } from "./session.ts";
+import { askDesk, askEnrolmentState, setSessionCookie } from "./session.ts";
 
 /** A new person's first passkey, by an enrolment link. */
 export const enrolmentRoutes = new Hono<HonoEnv>();
@@ -16,17 +19,25 @@ enrolmentRoutes.get("/enrol", (context) => pageResponse(context, "enrol"));
 
 enrolmentRoutes.post("/enrol/begin", pageBody(enrolmentSecretBody), async (context) => {
   const { secret } = context.req.valid("json");
-  return context.json(orRefuse(await beginEnrolment(context.get("runtime"), secret)));
+  const { desk, link } = linkOf(context, secret);
+  return context.json(answered(context, await desk.beginEnrolment(link)));
 });
 
 enrolmentRoutes.post("/enrol/finish", pageBody(enrolmentBody), async (context) => {
-  const enrolled = orRefuse(await finishEnrolment(context.get("runtime"), context.req.valid("json")));
-  const { store, passkey, stream, fingerprint, active, approval } = enrolled;
-  await beginSession(context, { store, passkey });
-  return context.json({ stream, fingerprint, active, approval } satisfies EnrolmentResult);
+  const { secret, ...form } = context.req.valid("json");
+  const { desk, link } = linkOf(context, secret);
+  const { session, ...enrolled } = answered(context, await desk.finishEnrolment(link, form));
+  setSessionCookie(context, session);
+  return context.json(enrolled satisfies EnrolmentResult);
 });
 
 /** The one thing that a person sees before their passkey is active. */
-enrolmentRoutes.get("/enrol/state", requireAnySession, async (context) =>
-  context.json((await enrolmentState(context.get("session"))) satisfies EnrolmentState),
+enrolmentRoutes.get("/enrol/state", async (context) =>
+  context.json((await askDesk(context, askEnrolmentState)) satisfies EnrolmentState),
 );
+
+function linkOf({ env }: RequestContext, secret: string) {
+  const ref = refOfSecret(secret);
+  if (ref === undefined) throw new HttpRefusal(UNKNOWN_LINK.refusal);
+  return { desk: deskOf(env, ref), link: secretHash(secret) };
+}

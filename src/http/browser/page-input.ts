@@ -6,6 +6,7 @@ import type { HonoEnv, RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { readJsonBody } from "../json-body.ts";
 import { validate, validateQuery, type Validated } from "../validate.ts";
+import { askDesk } from "./session.ts";
 
 // What our own pages send. `context.req.valid("json")` and `.valid("query")` return it.
 
@@ -26,12 +27,27 @@ export function pageBody<Schema extends z.ZodType<object>>(schema: Schema): Vali
   };
 }
 
-export function pageQuery<Schema extends z.ZodType<object>>(schema: Schema): ValidatorOf<"query", Schema> {
+/** For a call that needs a session: whether there is one comes before everything that is wrong with the call. */
+export function sessionBody<Schema extends z.ZodType<object>>(schema: Schema): ValidatorOf<"json", Schema> {
   return async (context, next) => {
-    const { searchParams } = new URL(context.req.url);
-    context.req.addValidatedData("query", orRefuse(validateQuery(schema, searchParams)));
+    const body = await readPageBody(context, schema);
+    if (!body.ok) await requireSession(context);
+    context.req.addValidatedData("json", orRefuse(body));
     await next();
   };
+}
+
+export function sessionQuery<Schema extends z.ZodType<object>>(schema: Schema): ValidatorOf<"query", Schema> {
+  return async (context, next) => {
+    const query = validateQuery(schema, new URL(context.req.url).searchParams);
+    if (!query.ok) await requireSession(context);
+    context.req.addValidatedData("query", orRefuse(query));
+    await next();
+  };
+}
+
+async function requireSession(context: RequestContext): Promise<void> {
+  await askDesk(context, ({ desk, session }) => desk.identifySession(session));
 }
 
 /** The origin comes first: what another site sends is not even read. */
@@ -49,5 +65,5 @@ async function readPageBody<Schema extends z.ZodType>(
 function isOwnOrigin(context: RequestContext): boolean {
   const site = context.req.header("sec-fetch-site");
   const origin = context.req.header("origin");
-  return origin === context.get("runtime").origin && (site === undefined || site === "same-origin");
+  return origin === context.get("platform").origin && (site === undefined || site === "same-origin");
 }

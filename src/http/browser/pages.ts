@@ -33,7 +33,7 @@ const PAGES = {
   verify: { file: "/verify.html", permissions: "" },
   notfound: { file: "/notfound.html", permissions: "" },
 } as const;
-type PageName = keyof typeof PAGES;
+export type PageName = keyof typeof PAGES;
 
 export function securityHeaders(permissions: string): Record<string, string> {
   const policy = Object.entries(BASE_POLICY).map(([name, value]) => `${name} ${value}`);

@@ -1,79 +1,87 @@
-import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { enrolmentState } from "../../app/account/enrolment-state.ts";
-import {
-  openSession,
-  readSession,
-  requireActive,
-  SESSION_DAYS,
-  type Session,
-} from "../../app/account/passkey-session.ts";
-import type { HonoEnv } from "../context.ts";
+import { SESSION_DAYS } from "../../app/account/passkey-session.ts";
+import { secretHash } from "../../app/account/secret-hash.ts";
+import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
+import type { Answer } from "../../desk/answer.ts";
+import { NO_SESSION } from "../../desk/callers.ts";
+import type { RequestContext } from "../context.ts";
+import { answered, noteRate } from "../desk/desk-answer.ts";
+import { deskOf, type DeskCalls } from "../desk/desk-of.ts";
 import { orRefuse } from "../http-refusal.ts";
-import { pageResponse } from "./pages.ts";
+import { pageResponse, type PageName } from "./pages.ts";
 
 // The session: one cookie, which allows reading only.
 
 const COOKIE = "session";
 
-export interface SessionEnv extends HonoEnv {
-  Variables: HonoEnv["Variables"] & { readonly session: Session };
+/** A session that may exist: its tenant's Desk knows. */
+interface Visitor {
+  readonly desk: DeskCalls;
+  /** The hash of the session's secret. */
+  readonly session: string;
 }
-type SessionContext = Context<SessionEnv>;
-type SessionMiddleware = MiddlewareHandler<SessionEnv>;
 
-export const requireSession: SessionMiddleware = async (context, next) => {
-  context.set("session", await sessionOf(context));
-  await next();
-};
+export function visitorOf(context: RequestContext): Visitor | undefined {
+  const secret = getCookie(context, COOKIE, "host");
+  const ref = secret === undefined ? undefined : refOfSecret(secret);
+  return secret === undefined || ref === undefined
+    ? undefined
+    : { desk: deskOf(context.env, ref), session: secretHash(secret) };
+}
 
-/** For the state of one's own enrolment, which a session sees before its passkey is active. */
-export const requireAnySession: SessionMiddleware = async (context, next) => {
-  const session = await optionalSession(context);
-  context.set("session", session ?? orRefuse(requireActive(session)));
-  await next();
-};
+/** What the Desk answers to a call of this session. Without a session, or without a right, the request ends. */
+export async function askDesk<Value>(
+  context: RequestContext,
+  call: (visitor: Visitor) => Promise<Answer<Value>>,
+): Promise<Value> {
+  const answer = await call(visitorOf(context) ?? orRefuse(NO_SESSION));
+  renewCookie(context, answer);
+  return answered(context, answer);
+}
 
 /**
- * For pages. Without a session every address shows the same page, and so it does for a passkey that is not active yet:
- * nobody learns which ids exist.
+ * A page with what the Desk answers. Without a session every address shows the same page, and so it does for a passkey
+ * that is not active yet: nobody learns which ids exist.
  */
-export const requireSessionOrSignIn: SessionMiddleware = async (context, next) => {
-  const session = await optionalSession(context);
-  if (session === undefined) return pageResponse(context, "signin");
-  if (!session.active) return pageResponse(context, "waiting", await enrolmentState(session));
-  context.set("session", session);
-  return next();
-};
-
-export async function sessionOf(context: Context): Promise<Session> {
-  return orRefuse(requireActive(await optionalSession(context)));
+export async function sessionPage(
+  context: RequestContext,
+  name: PageName,
+  call: (visitor: Visitor) => Promise<Answer<object>>,
+): Promise<Response> {
+  const visitor = visitorOf(context);
+  if (visitor === undefined) return pageResponse(context, "signin");
+  const answer = await call(visitor);
+  const { result } = answer;
+  renewCookie(context, answer);
+  noteRate(context, answer);
+  if (result.ok) return pageResponse(context, name, result.value);
+  switch (result.refusal.code) {
+    case "session_required":
+      return pageResponse(context, "signin");
+    case "passkey_waiting":
+      return pageResponse(context, "waiting", await askDesk(context, askEnrolmentState));
+    case "not_found":
+      return pageResponse(context, "notfound", undefined, 404);
+    default:
+      return orRefuse(result);
+  }
 }
 
-async function optionalSession(context: Context): Promise<Session | undefined> {
-  const secret = sessionSecret(context);
-  if (secret === undefined) return undefined;
-  const session = await readSession((context as SessionContext).get("runtime"), secret);
-  if (session?.renewed === true) setSessionCookie(context, secret);
-  return session;
+export async function askEnrolmentState({ desk, session }: Visitor) {
+  return desk.enrolmentState(session);
 }
 
-export function sessionSecret(context: Context): string | undefined {
-  return getCookie(context, COOKIE, "host");
+/** The Desk has extended the session. */
+function renewCookie(context: RequestContext, { renewed }: Answer<unknown>): void {
+  const secret = getCookie(context, COOKIE, "host");
+  if (renewed && secret !== undefined) setSessionCookie(context, secret);
 }
 
-export async function beginSession(
-  context: Context,
-  opened: Pick<Session, "store" | "passkey">,
-): Promise<void> {
-  setSessionCookie(context, await openSession((context as SessionContext).get("runtime"), opened));
-}
-
-export function endSession(context: Context): void {
+export function endSession(context: RequestContext): void {
   deleteCookie(context, COOKIE, { prefix: "host", path: "/", secure: true });
 }
 
-function setSessionCookie(context: Context, secret: string): void {
+export function setSessionCookie(context: RequestContext, secret: string): void {
   setCookie(context, COOKIE, secret, {
     prefix: "host",
     path: "/",

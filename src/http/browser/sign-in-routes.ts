@@ -1,29 +1,34 @@
 import { Hono } from "hono";
-import { closeSession } from "../../app/account/passkey-session.ts";
-import { beginSignIn, finishSignIn } from "../../app/account/sign-in.ts";
+import { beginSignIn, UNKNOWN_PASSKEY } from "../../app/account/sign-in.ts";
+import { refOfUserHandle } from "../../core/confirmation/user-handle.ts";
 import type { HonoEnv } from "../context.ts";
-import { orRefuse } from "../http-refusal.ts";
+import { answered } from "../desk/desk-answer.ts";
+import { deskOf } from "../desk/desk-of.ts";
+import { HttpRefusal } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
-import { beginSession, endSession, sessionSecret } from "./session.ts";
+import { endSession, setSessionCookie, visitorOf } from "./session.ts";
 
 /** Signing in and out. */
 export const signInRoutes = new Hono<HonoEnv>();
 
 signInRoutes.post("/signin/begin", pageBody(emptyBody), async (context) =>
-  context.json(await beginSignIn(context.get("runtime"))),
+  context.json(await beginSignIn(context.get("platform"))),
 );
 
 signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
-  const signedIn = orRefuse(await finishSignIn(context.get("runtime"), context.req.valid("json")));
-  await beginSession(context, signedIn);
+  const form = context.req.valid("json");
+  // The passkey says which tenant it belongs to. Whether that is true, its signature shows.
+  const ref = refOfUserHandle(form.userHandle ?? "");
+  if (ref === undefined) throw new HttpRefusal(UNKNOWN_PASSKEY.refusal);
+  setSessionCookie(context, answered(context, await deskOf(context.env, ref).finishSignIn(form)));
   return context.json({});
 });
 
 signInRoutes.post("/signout", pageBody(signOutBody), async (context) => {
-  const secret = sessionSecret(context);
+  const visitor = visitorOf(context);
   const { everywhere } = context.req.valid("json");
-  if (secret !== undefined) await closeSession(context.get("runtime"), secret, everywhere);
+  if (visitor !== undefined) await visitor.desk.signOut(visitor.session, everywhere);
   endSession(context);
   return context.json({});
 });

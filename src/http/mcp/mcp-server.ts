@@ -20,10 +20,10 @@ const INSTRUCTIONS =
   "Before anything that can't be undone (deploy, pay, delete, message, grant), call request_human_approval with the exact payload, and act only if it or get_approval returns approved=true. Everything else means NO. If a call times out, repeat it with identical arguments: it finds the decision, and nobody is asked twice.";
 
 /** What is known of an HTTP request before the protocol reads its message. */
-type McpRequest = Omit<ToolCall, "caller" | "progress"> & {
+type McpRequest = Omit<ToolCall, "call" | "progress"> & {
+  readonly scopes: ReadonlySet<string>;
   /** Why the tool's arguments were refused, if they were. */
   readonly argumentsRefusal: Refusal | undefined;
-  readonly requestId: string;
 };
 
 export function createServer(request: McpRequest): Server {
@@ -31,7 +31,7 @@ export function createServer(request: McpRequest): Server {
     { name: "countersign", title: "Countersign", version: VERSION },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
-  const { scopes } = request.principal;
+  const { scopes } = request;
   server.setRequestHandler("tools/list", () => ({
     tools: TOOLS.filter(({ scope }) => scopes.has(scope)).map(({ description }) => description),
   }));
@@ -50,7 +50,7 @@ async function callTool(
   const tool = TOOLS.find(({ description }) => description.name === name);
   if (tool === undefined)
     throw invalidParams(`there is no tool of this name; this key can use ${toolNamesFor(request)}`);
-  if (!request.principal.scopes.has(tool.scope)) {
+  if (!request.scopes.has(tool.scope)) {
     throw invalidParams(`this API key lacks the scope ${tool.scope}, which ${name} needs`);
   }
   if (request.argumentsRefusal) return refusalResult(request.argumentsRefusal);
@@ -61,7 +61,7 @@ async function callTool(
   try {
     return await run.value({
       ...request,
-      caller: { by: "agent", key: request.principal.key.id, call: JSON.stringify(mcpReq.id) },
+      call: JSON.stringify(mcpReq.id),
       progress:
         token === undefined
           ? undefined
@@ -72,7 +72,7 @@ async function callTool(
               }),
     });
   } catch (error) {
-    logError(request.requestId, error);
+    logError(request.context.get("requestId"), error);
     return refusalResult({ code: "internal_error", detail: "" });
   }
 }
@@ -91,9 +91,7 @@ function textOf(errors: readonly FieldError[]): string {
   return errors.map(({ path, detail }) => `${path === "" ? "the arguments" : path} ${detail}`).join("; ");
 }
 
-function toolNamesFor({ principal }: McpRequest): string {
-  const names = TOOLS.filter(({ scope }) => principal.scopes.has(scope)).map(
-    ({ description }) => description.name,
-  );
+function toolNamesFor({ scopes }: McpRequest): string {
+  const names = TOOLS.filter(({ scope }) => scopes.has(scope)).map(({ description }) => description.name);
   return names.length > 0 ? names.join(", ") : "no tool; use a key that has a scope for one";
 }

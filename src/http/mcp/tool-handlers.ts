@@ -1,18 +1,14 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { z } from "zod";
-import { ask } from "../../app/confirmation/ask.ts";
-import { cancel } from "../../app/confirmation/cancel.ts";
-import { consume } from "../../app/confirmation/consume.ts";
-import { wait } from "../../app/confirmation/wait.ts";
-import { deliver } from "../../app/confirmation/deduplicate.ts";
-import type { Principal } from "../../app/account/principal.ts";
-import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
-import { list } from "../../app/confirmation/list.ts";
-import type { ClientCall, Runtime } from "../../app/runtime.ts";
-import { visibleStatus } from "../../core/confirmation/decision.ts";
+import type { ConfirmationView } from "../../app/confirmation/view.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import type { Result } from "../../core/refusal.ts";
+import type { Answer } from "../../desk/answer.ts";
+import type { KeyCaller } from "../desk/api-key.ts";
+import type { RequestContext } from "../context.ts";
+import { noteRate } from "../desk/desk-answer.ts";
 import { EXPIRES_DEFAULT_SECONDS } from "../rest/request-schemas.ts";
+import { waitAtDesk } from "../desk/wait-at-desk.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
 import { approvalAnswer, consumedAnswer, listAnswer, refusalResult, toolResult } from "./tool-results.ts";
 import type * as schemas from "./tool-schemas.ts";
@@ -20,10 +16,10 @@ import type * as schemas from "./tool-schemas.ts";
 // The tools. Each runs one use case. A refusal that a model can correct is a tool result, not a protocol error.
 
 /** One call of a tool, with everything except its arguments. */
-export interface ToolCall {
-  readonly runtime: Runtime;
-  readonly principal: Principal;
-  readonly caller: ClientCall;
+export interface ToolCall extends KeyCaller {
+  readonly context: RequestContext;
+  /** The id of the client's message. */
+  readonly call: string;
   readonly deliveryWatch: DeliveryWatch;
   /** Reports progress to a client that asked for it. */
   readonly progress: ((seconds: number, total: number) => Promise<void>) | undefined;
@@ -36,7 +32,7 @@ export async function requestApproval(
   call: ToolCall,
   input: z.output<typeof schemas.requestArguments>,
 ): Promise<CallToolResult> {
-  const { runtime, principal } = call;
+  const { desk, key } = call;
   const { action, approver_username: username = null, idempotency_key: idempotencyKey = null } = input;
   const payload = canonicalPayload(input.payload);
   if (!payload.ok) return refusalResult(payload.refusal);
@@ -56,9 +52,9 @@ export async function requestApproval(
     policy: null,
   };
   // Persisted before anything waits, so that a client that times out can repeat the call.
-  const created = await ask(runtime, principal, request, idempotencyKey, "mcp");
-  if (!created.ok) return refusalResult(created.refusal);
-  return waitForOutcome(call, created.value.row.id, input.wait_seconds);
+  const asked = resultOf(call, await desk.ask(key, request, { protocol: "mcp", idempotencyKey }));
+  if (!asked.ok) return refusalResult(asked.refusal);
+  return waitForOutcome(call, asked.value.view.row.id, input.wait_seconds);
 }
 
 export async function getApproval(
@@ -70,56 +66,65 @@ export async function getApproval(
 
 /** An outcome counts as delivered when it is in the answer and the client is still connected. */
 async function waitForOutcome(call: ToolCall, id: string, seconds: number): Promise<CallToolResult> {
-  const { runtime, principal, caller, deliveryWatch, progress } = call;
-  const start = runtime.now();
-  const report = () => progress?.(Math.round((runtime.now() - start) / 1_000), seconds);
+  const { context, desk, key, deliveryWatch, progress } = call;
+  const { now } = context.get("platform");
+  const start = now();
+  const report = () => progress?.(Math.round((now() - start) / 1_000), seconds);
   const timer = setInterval(() => void report()?.catch(() => undefined), PROGRESS_SECONDS * 1_000);
-  const outcome = await wait(runtime, principal, id, seconds, caller).finally(() => clearInterval(timer));
-  if (!outcome.ok) return refusalResult(outcome.refusal);
-  const { row, state, attended } = outcome.value;
-  if (visibleStatus(state) !== "pending" && attended && deliveryWatch.isConnected) {
-    const delivery = await deliver(runtime, principal, row);
-    if (delivery) await deliveryWatch.add(delivery);
+  const answer = await waitAtDesk(context.req.raw, call, id, seconds, {
+    by: "agent",
+    call: call.call,
+  }).finally(() => clearInterval(timer));
+  const waited = resultOf(call, answer);
+  if (!waited.ok) return refusalResult(waited.refusal);
+  const { view, attended } = waited.value;
+  if (view.status !== "pending" && attended && deliveryWatch.isConnected) {
+    const delivery = resultOf(call, await desk.deliver(key, id));
+    if (delivery.ok && delivery.value) await deliveryWatch.add(delivery.value);
   }
-  return toolResult(approvalAnswer(runtime, outcome.value));
+  return toolResult(approvalAnswer(context.get("platform"), view));
 }
 
 export async function cancelApproval(
   call: ToolCall,
   input: z.output<typeof schemas.cancelArguments>,
 ): Promise<CallToolResult> {
-  const { runtime, principal } = call;
-  const cancelled = await cancel(runtime, principal, input.confirmation_id);
-  if (cancelled.ok) await deliver(runtime, principal, cancelled.value.row);
-  return resultOf(cancelled, (loaded) => approvalAnswer(runtime, loaded));
+  const { desk, key } = call;
+  const { confirmation_id: id } = input;
+  const cancelled = resultOf(call, await desk.cancel(key, id));
+  if (cancelled.ok) await desk.deliver(key, id);
+  return viewResult(cancelled, (view) => approvalAnswer(call.context.get("platform"), view));
 }
 
 export async function consumeApproval(
-  { runtime, principal }: ToolCall,
+  call: ToolCall,
   input: z.output<typeof schemas.consumeArguments>,
 ): Promise<CallToolResult> {
+  const { desk, key } = call;
   const { confirmation_id: id, idempotency_key: idempotencyKey = null } = input;
   const payload = canonicalPayload(input.payload);
   if (!payload.ok) return refusalResult(payload.refusal);
-  const used = await consume(runtime, principal, id, payload.value, idempotencyKey);
-  return resultOf(used, (loaded) => consumedAnswer(runtime, loaded));
+  const used = resultOf(call, await desk.consume(key, id, payload.value, idempotencyKey));
+  return viewResult(used, (view) => consumedAnswer(call.context.get("platform"), view));
 }
 
 export async function listApprovals(
-  { runtime, principal }: ToolCall,
+  call: ToolCall,
   { status, limit }: z.output<typeof schemas.listArguments>,
 ): Promise<CallToolResult> {
-  const { items, next } = await list(runtime, principal.store, {
-    project: principal.project.id,
-    status,
-    limit,
-  });
-  return toolResult(listAnswer(items, next !== null));
+  const page = resultOf(call, await call.desk.list(call.key, { status, limit }));
+  if (!page.ok) return refusalResult(page.refusal);
+  return toolResult(listAnswer(page.value.items, page.value.next !== null));
 }
 
-function resultOf(
-  outcome: Result<LoadedConfirmation>,
-  answerOf: (loaded: LoadedConfirmation) => ReturnType<typeof approvalAnswer>,
+function resultOf<Value>({ context }: ToolCall, answer: Answer<Value>): Result<Value> {
+  noteRate(context, answer);
+  return answer.result;
+}
+
+function viewResult(
+  result: Result<ConfirmationView>,
+  answerOf: (view: ConfirmationView) => ReturnType<typeof approvalAnswer>,
 ): CallToolResult {
-  return outcome.ok ? toolResult(answerOf(outcome.value)) : refusalResult(outcome.refusal);
+  return result.ok ? toolResult(answerOf(result.value)) : refusalResult(result.refusal);
 }

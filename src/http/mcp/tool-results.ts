@@ -1,9 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
-import { viewOf } from "../../app/confirmation/view.ts";
+import type { ConfirmationView } from "../../app/confirmation/view.ts";
 import type { ListItem } from "../../app/confirmation/list.ts";
-import { isoTime, type Runtime } from "../../app/runtime.ts";
-import { decide } from "../../core/confirmation/decision.ts";
+import { isoTime, type Platform } from "../../app/runtime.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import { problemDetails } from "../problem.ts";
 import type { ApprovalAnswer, ListAnswer } from "./tool-schemas.ts";
@@ -29,11 +27,8 @@ const NEXT_STEPS = {
   list: "A list is not an approval. Call get_approval for the request that you need.",
 } as const;
 
-export function approvalAnswer(runtime: Runtime, loaded: LoadedConfirmation): ApprovalAnswer {
-  const view = viewOf(loaded);
-  const { row, status } = view;
-  const consume = { kind: "consume", payloadHash: row.payloadHash } as const;
-  const isUsable = decide(loaded.policy, loaded.state, consume, runtime.now()).ok;
+export function approvalAnswer(platform: Platform, view: ConfirmationView): ApprovalAnswer {
+  const { row, status, isUsable } = view;
   const reason = view.votes.map((one) => one.reason).find((text) => text !== "");
   return {
     approved: isUsable,
@@ -43,7 +38,7 @@ export function approvalAnswer(runtime: Runtime, loaded: LoadedConfirmation): Ap
     action: row.action,
     payload_sha256: row.payloadHash,
     comparison_code: view.code,
-    approval_url: `${runtime.origin}/approve/${row.id}`,
+    approval_url: `${platform.origin}/approve/${row.id}`,
     expires_at: isoTime(row.expiresAt),
     ...(status === "pending" ? { retry_after_seconds: RETRY_AFTER_SECONDS } : { decided_at: view.decidedAt }),
     ...(reason === undefined ? {} : { reason }),
@@ -58,8 +53,8 @@ export function approvalAnswer(runtime: Runtime, loaded: LoadedConfirmation): Ap
 }
 
 /** For the one call that used the approval, and for its repetitions with the same idempotency key. */
-export function consumedAnswer(runtime: Runtime, loaded: LoadedConfirmation): ApprovalAnswer {
-  return { ...approvalAnswer(runtime, loaded), approved: true, next_step: NEXT_STEPS.consumed };
+export function consumedAnswer(platform: Platform, view: ConfirmationView): ApprovalAnswer {
+  return { ...approvalAnswer(platform, view), approved: true, next_step: NEXT_STEPS.consumed };
 }
 
 export function listAnswer(items: readonly ListItem[], hasMore: boolean): ListAnswer {

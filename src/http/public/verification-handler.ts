@@ -11,15 +11,15 @@ const PUBLIC_HEADERS = { "access-control-allow-origin": "*" };
 export const verifications = new VerificationCache();
 
 export async function getVerification(context: RequestContext): Promise<Response> {
-  const runtime = context.get("runtime");
+  const platform = context.get("platform");
   const id = context.req.param("id") ?? "";
   const make = async (): Promise<Result<string>> => {
-    const verification = await verificationOf(runtime, id);
+    const verification = await verificationOf(platform, id);
     return verification.ok ? accept(JSON.stringify(verification.value)) : verification;
   };
-  const answer = orRefuse(await verifications.get(id, runtime.now, make), PUBLIC_HEADERS);
+  const answer = orRefuse(await verifications.get(id, platform.now, make), PUBLIC_HEADERS);
   // Together with its time in this Worker, so that a withdrawn publication is gone everywhere after that time.
-  const secondsLeft = Math.max(0, Math.floor(REMEMBER_SECONDS - ageOf(answer, runtime.now())));
+  const secondsLeft = Math.max(0, Math.floor(REMEMBER_SECONDS - ageOf(answer, platform.now())));
   const headers = {
     ...PUBLIC_HEADERS,
     "content-type": "application/json",

@@ -1,14 +1,14 @@
 import { codeOf, executeWithinSecondsOf } from "../../app/confirmation/create.ts";
 import { metadataOf, type ConfirmationView } from "../../app/confirmation/view.ts";
 import type { ListItem } from "../../app/confirmation/list.ts";
-import { isoTime, type Runtime } from "../../app/runtime.ts";
+import { isoTime, type Platform } from "../../app/runtime.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
 import type { ConfirmationAnswer, ConfirmationSummary } from "./answer-schemas.ts";
 
 // A confirmation as REST answers it.
 
 export function summaryOf(
-  runtime: Runtime,
+  platform: Platform,
   { row, status, username }: ListItem,
   code = codeOf(row),
 ): ConfirmationSummary {
@@ -16,7 +16,7 @@ export function summaryOf(
   const isDecided = status !== "pending";
   return {
     id: row.id,
-    url: `${runtime.origin}/approve/${row.id}`,
+    url: `${platform.origin}/approve/${row.id}`,
     status,
     code,
     action: row.action,
@@ -32,15 +32,15 @@ export function summaryOf(
   };
 }
 
-export function confirmationAnswer(runtime: Runtime, view: ConfirmationView): ConfirmationAnswer {
+export function confirmationAnswer(platform: Platform, view: ConfirmationView): ConfirmationAnswer {
   const last = view.votes.at(-1);
-  const receipt = view.index === null ? null : `${runtime.origin}/api/confirmations/${view.row.id}/receipt`;
+  const receipt = view.index === null ? null : `${platform.origin}/api/confirmations/${view.row.id}/receipt`;
   return {
-    ...summaryOf(runtime, view, view.code),
+    ...summaryOf(platform, view, view.code),
     credentialId: last?.assertion.id ?? null,
     rawAssertion: last === undefined ? null : rawAssertionOf(last.assertion),
     decisions: view.votes.map(({ vote, ...rest }) => ({ ...rest, decision: vote })),
-    log: view.index === null ? null : { index: view.index, origin: runtime.logOrigin },
+    log: view.index === null ? null : { index: view.index, origin: platform.logOrigin },
     receiptUrl: receipt,
   };
 }

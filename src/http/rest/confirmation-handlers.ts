@@ -1,21 +1,15 @@
-import { ask } from "../../app/confirmation/ask.ts";
-import { cancel } from "../../app/confirmation/cancel.ts";
-import { consume } from "../../app/confirmation/consume.ts";
-import { read } from "../../app/confirmation/read.ts";
-import { wait } from "../../app/confirmation/wait.ts";
-import type { LoadedConfirmation } from "../../app/confirmation/load.ts";
-import { list } from "../../app/confirmation/list.ts";
-import { viewOf, viewOfNew, type ConfirmationView } from "../../app/confirmation/view.ts";
-import { receiptOf } from "../../app/evidence/build-receipt.ts";
-import type { Runtime } from "../../app/runtime.ts";
+import type { ConfirmationView } from "../../app/confirmation/view.ts";
+import type { Platform } from "../../app/runtime.ts";
 import { fromBase64url, toBase64url, toHex, utf8, utf8Text } from "../../core/encoding/bytes.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
 import { refuse } from "../../core/refusal.ts";
 import type { RequestContext } from "../context.ts";
 import { parseDateTime } from "../schemas/date-time.ts";
+import { answered } from "../desk/desk-answer.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { receiptResponse } from "../receipt-response.ts";
 import { VERSION } from "../version.ts";
+import { waitAtDesk } from "../desk/wait-at-desk.ts";
 import type { ListAnswer } from "./answer-schemas.ts";
 import { confirmationAnswer, summaryOf } from "./confirmation-answer.ts";
 import type { RestCall } from "./operation.ts";
@@ -26,64 +20,56 @@ const RETRY_AFTER_SECONDS = 2;
 const ETAG_BYTES = 16;
 
 export async function createConfirmation(call: RestCall<CreateRequest>): Promise<Response> {
-  const { context, runtime, principal, body, idempotencyKey } = call;
-  const { row, replayed } = orRefuse(await ask(runtime, principal, body, idempotencyKey));
-  if (!replayed) {
-    // The statement that inserted the row has checked the key.
-    context.set("isKeyChecked", true);
-    return context.json(confirmationAnswer(runtime, viewOfNew(row, body.username)), 201);
-  }
-  const loaded = orRefuse(await read(runtime, principal, row.id));
-  context.header("Idempotency-Replayed", "true");
-  return context.json(confirmationAnswer(runtime, viewOf(loaded)), 201);
+  const { context, desk, key, body, idempotencyKey } = call;
+  const asked = await desk.ask(key, body, { protocol: "rest", idempotencyKey });
+  const { view, replayed } = answered(context, asked);
+  if (replayed) context.header("Idempotency-Replayed", "true");
+  return context.json(confirmationAnswer(context.get("platform"), view), 201);
 }
 
 export async function listConfirmations(call: RestCall<unknown, ListQuery>): Promise<Response> {
-  const { context, runtime, principal } = call;
-  const { status, approver, createdAfter, limit, cursor } = call.query;
-  const { items, next } = await list(runtime, principal.store, {
-    project: principal.project.id,
-    status,
-    approver,
-    limit,
+  const { context, desk, key } = call;
+  const { createdAfter, cursor, ...query } = call.query;
+  const answer = await desk.list(key, {
+    ...query,
     createdAfter: createdAfter === undefined ? undefined : parseDateTime(createdAfter),
     after: cursor === undefined ? undefined : idOfCursor(cursor),
   });
+  const { items, next } = answered(context, answer);
   return context.json({
-    data: items.map((item) => summaryOf(runtime, item)),
+    data: items.map((item) => summaryOf(context.get("platform"), item)),
     nextCursor: next === null ? null : toBase64url(utf8(next)),
     hasMore: next !== null,
   } satisfies ListAnswer);
 }
 
 export async function getConfirmation(call: RestCall<unknown, WaitQuery>): Promise<Response> {
-  const { context, runtime, principal, id, query } = call;
-  const caller = { by: "backend", key: principal.key.id, call: context.get("requestId") } as const;
-  const outcome = await wait(runtime, principal, id, query.wait, caller);
-  // Its last statement has checked the key.
-  context.set("isKeyChecked", true);
-  return confirmationResponse(context, orRefuse(outcome));
+  const { context, desk, key, id, query } = call;
+  if (query.wait === 0) return confirmationResponse(context, answered(context, await desk.read(key, id)));
+  const waited = await waitAtDesk(context.req.raw, call, id, query.wait, {
+    by: "backend",
+    call: context.get("requestId"),
+  });
+  return confirmationResponse(context, answered(context, waited).view);
 }
 
-export async function cancelConfirmation({ context, runtime, principal, id }: RestCall): Promise<Response> {
-  return confirmationResponse(context, orRefuse(await cancel(runtime, principal, id)));
+export async function cancelConfirmation({ context, desk, key, id }: RestCall): Promise<Response> {
+  return confirmationResponse(context, answered(context, await desk.cancel(key, id)));
 }
 
 export async function consumeConfirmation(call: RestCall<ConsumeRequest>): Promise<Response> {
-  const { context, runtime, principal, id, body, idempotencyKey } = call;
-  const used = await consume(runtime, principal, id, body.payload, idempotencyKey);
-  return confirmationResponse(context, orRefuse(used));
+  const { context, desk, key, id, body, idempotencyKey } = call;
+  const used = await desk.consume(key, id, body.payload, idempotencyKey);
+  return confirmationResponse(context, answered(context, used));
 }
 
-export async function getReceipt({ runtime, principal, id }: RestCall): Promise<Response> {
-  const loaded = orRefuse(await read(runtime, principal, id));
-  return receiptResponse(id, orRefuse(await receiptOf(runtime, principal.store, loaded)));
+export async function getReceipt({ context, desk, key, id }: RestCall): Promise<Response> {
+  return receiptResponse(id, answered(context, await desk.receipt(key, id)));
 }
 
-function confirmationResponse(context: RequestContext, loaded: LoadedConfirmation): Response {
-  const runtime = context.get("runtime");
-  const view = viewOf(loaded);
-  const etag = etagOf(runtime, view);
+function confirmationResponse(context: RequestContext, view: ConfirmationView): Response {
+  const platform = context.get("platform");
+  const etag = etagOf(platform, view);
   const headers = {
     "content-type": "application/json",
     etag,
@@ -92,14 +78,14 @@ function confirmationResponse(context: RequestContext, loaded: LoadedConfirmatio
   if (context.req.method === "GET" && context.req.header("if-none-match") === etag) {
     return new Response(null, { status: 304, headers });
   }
-  return new Response(JSON.stringify(confirmationAnswer(runtime, view)), { headers });
+  return new Response(JSON.stringify(confirmationAnswer(platform, view)), { headers });
 }
 
 /**
  * A hash of the facts that determine the answer, so that a 304 needs no answer to compare with. Only facts that the
  * answer shows: with the row's version a poller would notice a decision before it is sealed.
  */
-function etagOf({ origin, logOrigin }: Runtime, { row, status, index }: ConfirmationView): string {
+function etagOf({ origin, logOrigin }: Platform, { row, status, index }: ConfirmationView): string {
   const facts = [VERSION, origin, logOrigin, row.id, status, index, row.consumedAt].join("\n");
   return `"${toHex(sha256(utf8(facts)).subarray(0, ETAG_BYTES))}"`;
 }

@@ -1,14 +1,14 @@
-import type { Context, Handler, MiddlewareHandler } from "hono";
+import type { Context, Handler } from "hono";
 import type { z } from "zod";
-import type { Principal, Scope } from "../../app/account/principal.ts";
-import type { Runtime } from "../../app/runtime.ts";
+import type { Scope } from "../../app/account/principal.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import type { HonoEnv, RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { readJsonBody } from "../json-body.ts";
 import type { ProblemCode } from "../problem.ts";
 import { validate, validateQuery, type Validated } from "../validate.ts";
-import { authenticate, authenticateWithCache, requireScope, type KeyEnv } from "../api-key-auth.ts";
+import { keyCallerOf, type KeyCaller } from "../desk/api-key.ts";
+import { answered } from "../desk/desk-answer.ts";
 import { readIdempotencyKey } from "./request-schemas.ts";
 
 // One operation of the REST API: its description for the OpenAPI document, and the handlers that Hono runs.
@@ -48,11 +48,9 @@ interface JsonAnswer {
   readonly example: (origin: string) => unknown;
 }
 
-/** What a handler gets of a call: authenticated, authorised and valid. */
-export interface RestCall<Body = unknown, Query = unknown> {
-  readonly context: Context<KeyEnv>;
-  readonly runtime: Runtime;
-  readonly principal: Principal;
+/** What a handler gets of a call. The Desk that it asks authenticates the key and checks its scope. */
+export interface RestCall<Body = unknown, Query = unknown> extends KeyCaller {
+  readonly context: Context<HonoEnv>;
   /** The id in the path, or empty. */
   readonly id: string;
   readonly body: Body;
@@ -65,8 +63,6 @@ interface KeyOperation<
   Query extends z.ZodObject | undefined,
 > extends Description {
   readonly scope: Scope;
-  /** For calls that agents repeat often: spares the look-up of the key. */
-  readonly isKeyCached?: true;
   readonly request?: Request;
   readonly query?: Query;
   readonly handler: (call: RestCall<BodyOf<Request>, QueryOf<Query>>) => Promise<Response>;
@@ -79,23 +75,36 @@ type QueryOf<Query> = Query extends z.ZodObject ? z.output<Query> : undefined;
 export function keyOperation<
   Request extends RequestBody<unknown> | undefined = undefined,
   Query extends z.ZodObject | undefined = undefined,
->({ handler, isKeyCached, ...operation }: KeyOperation<Request, Query>): Operation {
-  const authentication: MiddlewareHandler<KeyEnv> = isKeyCached ? authenticateWithCache : authenticate;
-  const handle: Handler<KeyEnv> = async (context) => {
+>({ handler, ...operation }: KeyOperation<Request, Query>): Operation {
+  const handle: Handler<HonoEnv> = async (context) => {
     const { raw } = context.req;
-    const query = operation.query && orRefuse(validateQuery(operation.query, new URL(raw.url).searchParams));
-    const body = operation.request && orRefuse(operation.request.read(orRefuse(await readJsonBody(raw))));
+    const caller = keyCallerOf(context.env, raw.headers);
+    const input = await readInput(operation, raw).catch(async (refusal: unknown) => {
+      // Whether the key may do this comes before everything that is wrong with the request.
+      answered(context, await caller.desk.identify(caller.key, operation.scope));
+      throw refusal;
+    });
     return handler({
+      ...caller,
       context,
-      runtime: context.get("runtime"),
-      principal: context.get("principal"),
       id: context.req.param("id") ?? "",
-      query: query as QueryOf<Query>,
-      body: body as BodyOf<Request>,
-      idempotencyKey: operation.repeatable ? orRefuse(readIdempotencyKey(raw.headers)) : null,
+      query: input.query as QueryOf<Query>,
+      body: input.body as BodyOf<Request>,
+      idempotencyKey: input.idempotencyKey,
     });
   };
-  return { ...operation, handlers: [authentication, requireScope(operation.scope), handle] };
+  return { ...operation, handlers: [handle] };
+}
+
+async function readInput(
+  { query, request, repeatable }: Pick<Operation, "query" | "request" | "repeatable">,
+  raw: Request,
+) {
+  return {
+    query: query && orRefuse(validateQuery(query, new URL(raw.url).searchParams)),
+    body: request && orRefuse(request.read(orRefuse(await readJsonBody(raw)))),
+    idempotencyKey: repeatable ? orRefuse(readIdempotencyKey(raw.headers)) : null,
+  };
 }
 
 /** An operation that anybody may call, without a key. */

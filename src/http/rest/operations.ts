@@ -64,7 +64,6 @@ export const OPERATIONS: readonly Operation[] = [
     id: "createConfirmation",
     summary: "Ask a person to sign an exact action",
     scope: "confirmations:create",
-    isKeyCached: true,
     repeatable: true,
     request: {
       name: "CreateRequest",
@@ -96,7 +95,6 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       "Read one request; `wait` waits for its outcome, and the answer is `pending` if there is none yet",
     scope: "confirmations:read",
-    isKeyCached: true,
     query: waitQuery,
     status: 200,
     answer: confirmation,

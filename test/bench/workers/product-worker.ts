@@ -1,6 +1,6 @@
 import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
 import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
-import { createRuntime } from "../../../src/app/create-runtime.ts";
+import { createPlatform } from "../../../src/app/create-platform.ts";
 import { newId } from "../../../src/app/runtime.ts";
 import { insertProject } from "../../../src/store/account/api-keys.ts";
 import type { Env } from "../../../src/env.ts";
@@ -14,7 +14,7 @@ export { Desk, Log };
 const KEYS = 4;
 
 async function newTenant(env: Env): Promise<Response> {
-  const runtime = createRuntime(env);
+  const runtime = createPlatform(env);
   const { store, enrolUrl } = await createTenant(runtime, "Bench", "alex");
   const projectId = newId(runtime, "j");
   await insertProject(store, { id: projectId, name: "Bench", createdAt: runtime.now() });

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { withRef } from "../../../src/core/confirmation/tenant-secret.ts";
 import { backend, BrowserClient, hashOfText } from "../../support/browser-client.ts";
 import { enrolPasskey } from "../../../src/store/account/enrolments.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -19,9 +19,9 @@ import { changedBy, rows } from "../support/database-rows.ts";
 
 // What a link, a waiting passkey and a session give access to, and when that ends.
 
-let runtime: Runtime;
+let platform: Platform;
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
 });
 
 const newClient = () => BrowserClient.create(fetchWorker, ORIGIN);
@@ -30,7 +30,7 @@ describe("before the owner has enrolled", () => {
   it.each(["admin", "developer", "auditor", "approver"])(
     "a link for the role %s makes no passkey, and works once the owner has enrolled",
     async (role) => {
-      const tenant = await createTenant(runtime, `Early ${role}`, "alex");
+      const tenant = await createTenant(platform, `Early ${role}`, "alex");
       const people = backend(fetchWorker, ORIGIN, tenant.peopleKey);
       const { body } = await people("POST", "/api/invites", { username: "maria", role });
       const maria = await newClient();
@@ -48,7 +48,7 @@ describe("before the owner has enrolled", () => {
   );
 
   it("no statement begins the stream for anybody but an owner", async () => {
-    const { store, peopleKey } = await createTenant(runtime, "Forced", "alex");
+    const { store, peopleKey } = await createTenant(platform, "Forced", "alex");
     const people = backend(fetchWorker, ORIGIN, peopleKey);
     await people("POST", "/api/invites", { username: "maria", role: "admin" });
     const [link] = await rows(
@@ -109,7 +109,7 @@ async function expectSuperseded(link: string): Promise<void> {
 
 describe("a person's links", { timeout: 30_000 }, () => {
   it("are void once a newer one exists, and a passkey that waits ends with them", async () => {
-    const company = await newCompany(runtime, "Newer");
+    const company = await newCompany(platform, "Newer");
     const first = await invited(company, "maria");
     const second = await invited(company, "maria");
     await expectSuperseded(first);
@@ -124,7 +124,7 @@ describe("a person's links", { timeout: 30_000 }, () => {
   });
 
   it("of a recovery are void once a newer one exists, and an invitation needs a person without a passkey", async () => {
-    const company = await newCompany(runtime, "Recoveries");
+    const company = await newCompany(platform, "Recoveries");
     const maria = await company.enrolled("maria");
     const recover = async () =>
       (await company.people("POST", "/api/recoveries", { username: "maria" })).body.enrolUrl;
@@ -140,7 +140,7 @@ describe("a person's links", { timeout: 30_000 }, () => {
   });
 
   it("are void once one of them is used, also by somebody who has it open", async () => {
-    const company = await newCompany(runtime, "Used");
+    const company = await newCompany(platform, "Used");
     const link = await invited(company, "maria");
     // Two links that are both unused: only an operator could make them.
     const other = await invited(company, "maria");
@@ -154,7 +154,7 @@ describe("a person's links", { timeout: 30_000 }, () => {
   });
 
   it("are used once, also if two are used at the same moment", async () => {
-    const company = await newCompany(runtime, "Moment");
+    const company = await newCompany(platform, "Moment");
     for (let round = 0; round < 4; round++) {
       const links = [await invited(company, `maria-${round}`), await invited(company, `maria-${round}`)];
       await rows("UPDATE enrolments SET voided_at = NULL");
@@ -166,7 +166,7 @@ describe("a person's links", { timeout: 30_000 }, () => {
 
 describe("rejecting", { timeout: 30_000 }, () => {
   it("an endorsement ends the passkey, its session and the person's links", async () => {
-    const company = await newCompany(runtime, "Reject");
+    const company = await newCompany(platform, "Reject");
     const { client, request } = await enrolledBy(await invited(company, "maria"));
     const secret = withRef(company.store.tenantId, "A".repeat(43));
     // An unused link next to it: only an operator could make it.
@@ -183,7 +183,7 @@ describe("rejecting", { timeout: 30_000 }, () => {
   });
 
   it("a recovery ends the new passkey and its session, and leaves the person's own passkeys", async () => {
-    const company = await newCompany(runtime, "Refused");
+    const company = await newCompany(platform, "Refused");
     const maria = await company.enrolled("maria");
     const recovery = await company.people("POST", "/api/recoveries", { username: "maria" });
     const { client, request } = await enrolledBy(recovery.body.enrolUrl);
@@ -194,7 +194,7 @@ describe("rejecting", { timeout: 30_000 }, () => {
   });
 
   it("the endorsement of a further passkey ends it", async () => {
-    const { alex } = await newCompany(runtime, "Further");
+    const { alex } = await newCompany(platform, "Further");
     const further = new BrowserClient(fetchWorker, ORIGIN, (await newClient()).passkey);
     further.userHandle = alex.userHandle;
     const { body } = await alex.addDevice(further.passkey);
@@ -207,7 +207,7 @@ describe("rejecting", { timeout: 30_000 }, () => {
 
 describe("a passkey that was ended before it was endorsed", { timeout: 30_000 }, () => {
   it("can no longer be endorsed, also by a signature that is on its way", async () => {
-    const company = await newCompany(runtime, "Late");
+    const company = await newCompany(platform, "Late");
     const { client, request } = await enrolledBy(await invited(company, "maria"));
     const signed = await company.alex.sign(request);
     await rows("UPDATE credentials SET revoked_at = 1 WHERE id = ?1", client.passkey.credential.id);
@@ -217,7 +217,7 @@ describe("a passkey that was ended before it was endorsed", { timeout: 30_000 },
   });
 
   it("is endorsed or ended, never both, if both happen at the same moment", async () => {
-    const company = await newCompany(runtime, "Both");
+    const company = await newCompany(platform, "Both");
     for (let round = 0; round < 4; round++) {
       const username = `maria-${round}`;
       const { client, request } = await enrolledBy(await invited(company, username));

@@ -4,7 +4,7 @@ import { BrowserClient, newPasskey, type Answered } from "../../support/browser-
 import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -19,7 +19,7 @@ let company: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   alex = company.alex;
   maria = await company.enrolled("maria");
 });

@@ -5,7 +5,7 @@ import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { statuses } from "../support/rest-calls.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
@@ -32,7 +32,7 @@ let other: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   alex = company.alex;

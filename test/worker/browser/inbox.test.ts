@@ -11,10 +11,11 @@ import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import {
   bindings,
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
+  runtimeOf,
   type Company,
 } from "../support/worker-fixture.ts";
 import { rows, type Row } from "../support/database-rows.ts";
@@ -29,8 +30,8 @@ let runtime: Runtime;
 let company: Company;
 let zoe: BrowserClient;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  company = await newCompany(await freshPlatform());
+  runtime = runtimeOf(company.store);
   zoe = await company.enrolled("zoe");
 }, 30_000);
 

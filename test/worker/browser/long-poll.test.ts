@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import type { BrowserClient } from "../../support/browser-client.ts";
-import { freshRuntime, newCompany } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // A page that waits for a change learns it only if its session is still valid when the change comes.
 
-let runtime: Runtime;
+let platform: Platform;
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
 });
 
 /** The statuses of both long polls of one session: it begins them, then this happens, then the request changes. */
 async function answersAfter(end: (maria: BrowserClient) => Promise<unknown>): Promise<readonly number[]> {
-  const company = await newCompany(runtime);
+  const company = await newCompany(platform);
   const maria = await company.enrolled("maria");
   const id = await company.asked("maria");
   const inbox = (await (await maria.get("/inbox/items")).json()) as { version: string };

@@ -3,7 +3,7 @@ import type { Inbox } from "../../../src/core/pages/inbox.ts";
 import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -19,7 +19,7 @@ let bea: BrowserClient;
 let maria: BrowserClient;
 let cy: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   alex = company.alex;
   bea = await company.enrolled("bea", "admin");
   maria = await company.enrolled("maria");

@@ -2,14 +2,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Answered } from "../../support/browser-client.ts";
 import { changedBy } from "../support/database-rows.ts";
 import { routeNamed } from "../support/route-table.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, type Company } from "../support/worker-fixture.ts";
 
 // What our pages post is read by schemas: every wrong field is refused with its path and a code.
 
 let company: Company;
 let pending: string;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   pending = await company.asked();
 });
 

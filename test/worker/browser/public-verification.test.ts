@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reset } from "cloudflare:test";
 import { requestReveal } from "../../../src/app/evidence/reveal.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { fromBase64url, fromHex, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { parseCheckpoint } from "../../../src/core/tlog/checkpoint.ts";
 import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
@@ -22,12 +22,13 @@ import { verifications } from "../../../src/http/public/verification-handler.ts"
 import { newPasskey, type Answered } from "../../support/browser-client.ts";
 import { restCalls, type RestCalls } from "../support/rest-calls.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
+  runtimeOf,
 } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 import { personNamed } from "../support/signed-decisions.ts";
@@ -35,13 +36,15 @@ import { personNamed } from "../support/signed-decisions.ts";
 // What anybody with the link sees of one approval: enough to prove that it is in the log, and nothing from which
 // its content could be guessed.
 
+let platform: Platform;
 let runtime: Runtime;
 let company: Company;
 let ask: RestCalls;
 let approved: string;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   ask = restCalls(company);
   approved = await ask.approved();
 });
@@ -252,7 +255,7 @@ describe("nothing is public", () => {
       body: { code: "not_found" },
     });
     for (const [id, answer] of answers) expect([id, answer]).toEqual([id, first]);
-    await runtime.desk(company.store.tenantId).requestSealing();
+    await runtime.desk.seal();
     expect((await look(unsealed)).status).toBe(200);
   });
 

@@ -10,7 +10,7 @@ import { parseReceipt } from "../../../src/core/evidence/receipt.ts";
 import type { Answered, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
@@ -28,7 +28,7 @@ let bea: BrowserClient;
 let maria: BrowserClient;
 afterAll(() => reset());
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   bea = await company.enrolled("bea", "admin");

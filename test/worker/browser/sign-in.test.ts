@@ -3,7 +3,7 @@ import { fromBase64url, toBase64url } from "../../../src/core/encoding/bytes.ts"
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { Lies } from "../../support/authenticator.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import {
   setTime,
   effectOf,
@@ -20,7 +20,7 @@ let company: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   alex = company.alex;
   maria = await company.enrolled("maria");
 });

@@ -5,20 +5,22 @@ import { rows } from "../support/database-rows.ts";
 import { ceremonyIdOf, post, statusAndCode, statusOf, type SignedForm } from "../support/decision-effect.ts";
 import { personNamed, insertActivePasskey } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import { freshPlatform, newCompany, type Company, runtimeOf } from "../support/worker-fixture.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 
 // Something changes after the page was loaded and its vote was signed, and before the vote arrives. No vote counts
 // that rests on a fact that no longer holds.
 
+let platform: Platform;
 let runtime: Runtime;
 let company: Company;
 let sam: BrowserClient;
 let samId: string;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   sam = await company.enrolled("sam");
   samId = (await personNamed(company.store, "sam")).id;
 }, 30_000);

@@ -5,7 +5,7 @@ import { requestRevocation } from "../../../src/app/directory/revoke.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
@@ -16,7 +16,14 @@ import { ceremonies, confirmations, projects, votes } from "../../../src/store/s
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { newPasskey } from "../../support/browser-client.ts";
-import { freshRuntime, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  freshPlatform,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+  runtimeOf,
+} from "../support/worker-fixture.ts";
 import {
   insertActivePasskey,
   personNamed,
@@ -43,6 +50,7 @@ const PAYLOAD = { service: "api", sha: "abc123" };
 const PAYLOAD_HASH = toHex(hashOfJson(PAYLOAD));
 const HOUR_MILLISECONDS = 3_600_000;
 
+let platform: Platform;
 let runtime: Runtime;
 let late: Runtime;
 let company: Company;
@@ -50,10 +58,11 @@ let store: TenantStore;
 let crew: readonly Signer[];
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
   // Its clock is ahead by more than a request's lifetime: for it, everything has expired.
   late = { ...runtime, now: () => Date.now() + HOUR_MILLISECONDS };
-  company = await newCompany(runtime);
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   store = company.store;
   const clients = await Promise.all(["maria", "noor"].map((name) => company.enrolled(name)));
   crew = [
@@ -325,7 +334,7 @@ async function expectQuorum(row: ConfirmationRow, revoked: string, revocationId:
 describe("changes of the directory", () => {
   it("are each made once, and an auditor can replay them", { timeout: 120_000 }, async () => {
     // A tenant of its own, because the passkeys that tests insert are in no stream.
-    company = await newCompany(runtime, "Changing");
+    company = await newCompany(platform, "Changing");
     store = company.store;
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
     const spare = await newPasskey(ORIGIN);

@@ -2,11 +2,11 @@ import { reset } from "cloudflare:test";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consume } from "../../../src/app/confirmation/consume.ts";
-import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
+import type { Principal } from "../../../src/app/account/principal.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
@@ -23,9 +23,10 @@ import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import {
   bindings,
-  freshRuntime,
+  freshPlatform,
   newCompany,
   observedDatabase,
+  runtimeOf,
   type Company,
 } from "../support/worker-fixture.ts";
 import {
@@ -37,6 +38,7 @@ import {
   type Presigned,
   type Signer,
 } from "../support/signed-decisions.ts";
+import { principalIn } from "../support/retrying-client.ts";
 import { interrupted } from "../support/interrupted-store.ts";
 import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 
@@ -45,6 +47,7 @@ import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 const PAYLOAD = expectOk(canonicalPayload({ service: "api", sha: "abc123" }));
 const HOUR_MILLISECONDS = 3_600_000;
 
+let platform: Platform;
 let runtime: Runtime;
 let company: Company;
 let store: TenantStore;
@@ -53,10 +56,11 @@ let alex: Signer;
 let maria: Signer;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   store = company.store;
-  principal = expectOk(await principalOf(runtime, company.apiKey));
+  principal = await principalIn(store, company.apiKey);
   const other = await company.enrolled("maria");
   alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
   maria = { person: await personNamed(store, "maria"), passkey: other.passkey };
@@ -116,18 +120,18 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "the request expires": {
     happens: ({ id }) =>
-      store.update(confirmations, { expiresAt: runtime.now() - 1 }, eq(confirmations.id, id)),
+      store.update(confirmations, { expiresAt: platform.now() - 1 }, eq(confirmations.id, id)),
     answer: "expired",
     status: "expired",
   },
   "the ceremony expires": {
     happens: ({ submitted }) =>
-      store.update(ceremonies, { expiresAt: runtime.now() - 1 }, eq(ceremonies.id, submitted.ceremonyId)),
+      store.update(ceremonies, { expiresAt: platform.now() - 1 }, eq(ceremonies.id, submitted.ceremonyId)),
     answer: "challenge_expired",
     status: "pending",
   },
   "the ceremony is used": {
-    happens: ({ submitted }) => useCeremony(store, submitted.ceremonyId, "s_other", runtime.now()),
+    happens: ({ submitted }) => useCeremony(store, submitted.ceremonyId, "s_other", platform.now()),
     answer: "challenge_consumed",
     status: "pending",
   },
@@ -149,10 +153,7 @@ it("a vote waits for the database twice before it is sealed, and not at all afte
   const signed = await presign(runtime, store, id, maria);
   const trips: string[] = [];
   const bound = { ...bindings, DB: observedDatabase({ batch: () => trips.push("batch") }) };
-  const desk = (tenant: string) => ({
-    ...runtime.desk(tenant),
-    requestSealing: async () => void trips.push("seal"),
-  });
+  const desk = { ...runtime.desk, seal: async () => void trips.push("seal") };
   const observed = storeOfDesk(openDatabases(bound), store.tenantId);
   expect((await submit({ ...runtime, desk }, observed, signed)).ok).toBe(true);
   expect(trips).toEqual(["batch", "batch", "seal"]);

@@ -1,16 +1,17 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { newPasskey, BrowserClient } from "../../support/browser-client.ts";
 import { auditOf, receiptVerdict } from "../support/http-audit.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
+  runtimeOf,
 } from "../support/worker-fixture.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
@@ -18,10 +19,10 @@ import { insertActivePasskey, personNamed } from "../support/signed-decisions.ts
 
 // Who may sign, over HTTP: lost passkeys, changed roles, and rows that somebody with access to the database edited.
 
-let runtime: Runtime;
+let platform: Platform;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
 });
 
 async function decidedBy(company: Company, username: string, client: BrowserClient): Promise<string> {
@@ -54,7 +55,7 @@ const COMPANY_MAX_MILLISECONDS = 30_000;
 
 describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("needs two managers, notifies everybody, and locks out the lost device", async () => {
-    const company = await newCompany(runtime, "Two");
+    const company = await newCompany(platform, "Two");
     const { alex } = company;
     const bea = await company.enrolled("bea", "admin");
     const maria = await company.enrolled("maria");
@@ -100,7 +101,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("needs one manager if there is no other, and says if there is a second one since", async () => {
-    const company = await newCompany(runtime, "One");
+    const company = await newCompany(platform, "One");
     const maria = await company.enrolled("maria");
     const first = await loseDevice(company, "maria");
     const bea = await company.enrolled("bea", "admin");
@@ -125,7 +126,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("by the only manager is valid, and receipts prove it", async () => {
-    const company = await newCompany(runtime, "Alone");
+    const company = await newCompany(platform, "Alone");
     await company.enrolled("maria");
     const { again, request } = await loseDevice(company, "maria");
     expect((await company.alex.decide(request)).body.status).toBe("approved");
@@ -135,7 +136,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("is requested at the next sign-in if the service stopped before it was requested", async () => {
-    const company = await newCompany(runtime, "Ended");
+    const company = await newCompany(platform, "Ended");
     await company.enrolled("maria");
     const { again, request } = await loseDevice(company, "maria");
     await rows("DELETE FROM audience WHERE confirmation_id = ?1", request);
@@ -149,7 +150,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("of somebody whose passkey was never active is an ordinary endorsement", async () => {
-    const company = await newCompany(runtime, "Never");
+    const company = await newCompany(platform, "Never");
     await company.enrolled("bea", "admin");
     const invited = await company.people("POST", "/api/invites", { username: "maria", role: "approver" });
     await (await BrowserClient.create(fetchWorker, ORIGIN)).enrol(invited.body.enrolUrl);
@@ -161,7 +162,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("of an only owner is refused before a link is sent", async () => {
-    const company = await newCompany(runtime, "Owner");
+    const company = await newCompany(platform, "Owner");
     await company.enrolled("bea", "admin");
     const differs = await changedBy(async () => {
       const refused = await company.people("POST", "/api/recoveries", { username: "alex" });
@@ -173,7 +174,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("that one manager rejects is rejected, and signing in does not request it again", async () => {
-    const company = await newCompany(runtime, "No");
+    const company = await newCompany(platform, "No");
     const bea = await company.enrolled("bea", "admin");
     const maria = await company.enrolled("maria");
     const { again, request } = await loseDevice(company, "maria");
@@ -189,7 +190,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("does not follow from an older invitation, which still needs the person's own signature", async () => {
-    const company = await newCompany(runtime, "Old");
+    const company = await newCompany(platform, "Old");
     const invite = () => company.people("POST", "/api/invites", { username: "maria", role: "approver" });
     const [first, second] = [await invite(), await invite()];
     const maria = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -208,7 +209,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   });
 
   it("has no signature in its record of a passkey that was revoked before the outcome", async () => {
-    const company = await newCompany(runtime, "Left");
+    const company = await newCompany(platform, "Left");
     const bea = await company.enrolled("bea", "admin");
     const ada = await company.enrolled("ada", "admin");
     await company.enrolled("maria");
@@ -225,7 +226,7 @@ describe("a recovery", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
 
 describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("changes only after somebody entitled has signed", async () => {
-    const company = await newCompany(runtime, "Roles");
+    const company = await newCompany(platform, "Roles");
     const maria = await company.enrolled("maria", "auditor");
     const ask = (username: string, role: string) => company.people("POST", "/api/roles", { username, role });
     const asked = await ask("maria", "approver");
@@ -246,11 +247,11 @@ describe("a role", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
 
 describe("edited rows in the database", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("an inserted passkey decides, and none of its receipts verifies", async () => {
-    const company = await newCompany(runtime, "Hand");
+    const company = await newCompany(platform, "Hand");
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
     const passkey = await insertActivePasskey(
-      runtime,
+      runtimeOf(company.store),
       company.store,
       await personNamed(company.store, "maria"),
     );
@@ -262,7 +263,7 @@ describe("edited rows in the database", { timeout: COMPANY_MAX_MILLISECONDS }, (
   });
 
   it("a replaced public key decides, and none of its receipts verifies", async () => {
-    const company = await newCompany(runtime, "Swapped");
+    const company = await newCompany(platform, "Swapped");
     const maria = await company.enrolled("maria");
     const honest = await decidedBy(company, "maria", maria);
     const other = await newPasskey(ORIGIN);
@@ -280,7 +281,7 @@ describe("edited rows in the database", { timeout: COMPANY_MAX_MILLISECONDS }, (
   });
 
   it("a higher role decides and endorses, and none of the receipts verifies", async () => {
-    const company = await newCompany(runtime, "Raised");
+    const company = await newCompany(platform, "Raised");
     const eve = await company.enrolled("eve", "auditor");
     const cy = await company.enrolled("cy");
     const honest = await decidedBy(company, "cy", cy);
@@ -303,7 +304,7 @@ describe("edited rows in the database", { timeout: COMPANY_MAX_MILLISECONDS }, (
   });
 
   it("a passkey with its revocation removed decides, and the receipt has the revocation and fails", async () => {
-    const company = await newCompany(runtime, "Undone");
+    const company = await newCompany(platform, "Undone");
     const maria = await company.enrolled("maria");
     const second = await newPasskey(ORIGIN);
     await maria.decide(idOf((await maria.addDevice(second)).body.approval));

@@ -1,11 +1,11 @@
-import { reset } from "cloudflare:test";
+import { reset, runInDurableObject } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
 import { loadCurrent } from "../../../src/app/confirmation/read.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
@@ -24,7 +24,7 @@ import {
   type Signer,
 } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { bindings, freshPlatform, newCompany, type Company, runtimeOf } from "../support/worker-fixture.ts";
 
 // Both of two must sign; five minutes later one is enough.
 
@@ -33,6 +33,7 @@ const ALARM_MILLISECONDS = 3_000;
 const ESCALATION_SECONDS = 300;
 const HOUR_MILLISECONDS = 3_600_000;
 
+let platform: Platform;
 let runtime: Runtime;
 let company: Company;
 let store: TenantStore;
@@ -40,8 +41,9 @@ let alex: Signer;
 let maria: Signer;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   store = company.store;
   const other = await company.enrolled("maria");
   alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
@@ -100,11 +102,13 @@ async function receiptVerdict(id: string): Promise<readonly unknown[]> {
 describe("an approval that an escalation makes enough", () => {
   it("is sealed at that time by the alarm, without a call", async () => {
     const id = await create();
-    const dueAt = runtime.now() + ALARM_MILLISECONDS;
+    const dueAt = platform.now() + ALARM_MILLISECONDS;
     const times = { createdAt: dueAt - ESCALATION_SECONDS * 1_000, dueAt };
     await store.update(confirmations, times, eq(confirmations.id, id));
     await approvedByOne(alex, id);
-    await runtime.desk(store.tenantId).wakeAt(dueAt);
+    await runInDurableObject(bindings.DESK.getByName(store.tenantId), (_desk, { storage }) =>
+      storage.setAlarm(dueAt),
+    );
     await expect
       .poll(async () => (await store.first(confirmations, eq(confirmations.id, id)))?.status, {
         timeout: 5 * ALARM_MILLISECONDS,

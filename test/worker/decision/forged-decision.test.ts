@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { toBase64url, utf8 } from "../../../src/core/encoding/bytes.ts";
 import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import { newPasskey, type Answered, type Signing, type BrowserClient } from "../../support/browser-client.ts";
-import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import {
   ceremonyIdOf,
   isCeremonyUsed,
@@ -22,7 +22,7 @@ let other: Company;
 let alex: BrowserClient;
 let maria: BrowserClient;
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   alex = company.alex;

@@ -1,14 +1,14 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { backend, BrowserClient, type Answered } from "../../support/browser-client.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -20,12 +20,12 @@ import {
 /** Several people, each with an invitation, a passkey and signatures, on a machine that may be busy. */
 const COMPANY_MAX_MILLISECONDS = 30_000;
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
 });
 
 const invite = async (username: string, role: string): Promise<Answered> =>
@@ -91,7 +91,7 @@ it(
 );
 
 it("can't be taken from an owner who has not enrolled", async () => {
-  const tenant = await createTenant(runtime, "Early", "olga");
+  const tenant = await createTenant(platform, "Early", "olga");
   const people = backend(fetchWorker, ORIGIN, tenant.peopleKey);
   const refused = await people("POST", "/api/invites", { username: "olga", role: "approver" });
   expect([...statusAndCode(refused), await roleOf("olga")]).toEqual([409, "username_taken", "owner"]);

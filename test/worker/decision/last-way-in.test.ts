@@ -1,21 +1,21 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { newPasskey, type Answered, type BrowserClient } from "../../support/browser-client.ts";
 import { changedBy } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { auditOf, receiptVerdict } from "../support/http-audit.ts";
-import { freshRuntime, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 
 // An organisation always keeps an owner who can sign.
 
 /** Several people, each with an invitation, a passkey and signatures, on a machine that may be busy. */
 const COMPANY_MAX_MILLISECONDS = 30_000;
 
-let runtime: Runtime;
+let platform: Platform;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
 });
 
 const revoke = async (client: BrowserClient, passkey = client.passkey): Promise<Answered> =>
@@ -37,7 +37,7 @@ async function secondOwner(company: Company): Promise<BrowserClient> {
 it(
   "an only owner can't revoke their only passkey, and reads why before trying",
   async () => {
-    const company = await newCompany(runtime, "Only");
+    const company = await newCompany(platform, "Only");
     const { alex } = company;
     const why =
       "alex is the only owner with an active passkey, and this is the only one; add a second passkey or a second owner first";
@@ -62,7 +62,7 @@ it(
 it(
   "everybody else may revoke their only passkey",
   async () => {
-    const company = await newCompany(runtime, "Else");
+    const company = await newCompany(platform, "Else");
     const bea = await company.enrolled("bea", "admin");
     expect(await lastWayIn(bea)).toEqual([null]);
     expect((await bea.decide(idOf((await revoke(bea)).body.approval))).body.status).toBe("approved");
@@ -73,7 +73,7 @@ it(
 it(
   "of two owners who leave at the same time, one stays",
   async () => {
-    const company = await newCompany(runtime, "Both");
+    const company = await newCompany(platform, "Both");
     const oda = await secondOwner(company);
     const owners = [company.alex, oda] as const;
     const requests = await Promise.all(
@@ -92,7 +92,7 @@ it(
 it(
   "a receipt shows that another owner remained when an owner left",
   async () => {
-    const company = await newCompany(runtime, "Left");
+    const company = await newCompany(platform, "Left");
     const bea = await company.enrolled("bea", "admin");
     await secondOwner(company);
     await company.alex.decide(idOf((await revoke(company.alex)).body.approval));

@@ -1,7 +1,6 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
@@ -10,11 +9,12 @@ import { breakLog } from "../support/log-storage.ts";
 import {
   bindings,
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
+  wakeAllDesks,
 } from "../support/worker-fixture.ts";
 
 // Somebody who voted, or could vote, becomes an auditor. The stream must not hold a vote of an auditor, or no audit
@@ -23,9 +23,9 @@ import {
 /** Several people enrol and sign, on a machine that may be busy. */
 const COMPANY_MAX_MILLISECONDS = 30_000;
 
-let runtime: Runtime;
+let platform: Platform;
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
 });
 afterAll(() => reset());
 
@@ -39,7 +39,7 @@ async function makeAuditor(company: Company, username: string): Promise<boolean>
 it(
   "a vote does not count if its person became an auditor before the outcome",
   async () => {
-    const company = await newCompany(runtime, "Left");
+    const company = await newCompany(platform, "Left");
     const bea = await company.enrolled("bea", "admin");
     const ada = await company.enrolled("ada", "admin");
     await company.enrolled("maria");
@@ -58,14 +58,14 @@ it(
 it(
   "an auditor decides nothing while the log is down and the change of role waits for it",
   async () => {
-    const company = await newCompany(runtime, "Down");
+    const company = await newCompany(platform, "Down");
     const maria = await company.enrolled("maria");
     const id = await company.asked("maria");
     const repairLog = await breakLog();
     expect(await makeAuditor(company, "maria")).toBe(false);
     expect(statusAndCode(await maria.decide(id))).toEqual([403, "not_an_approver"]);
     await repairLog();
-    await wakeDesks(runtime);
+    await wakeAllDesks();
     await runInDurableObject(bindings.DESK.getByName(company.store.tenantId), (instance) =>
       instance.alarm?.(),
     );

@@ -1,13 +1,13 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -19,10 +19,10 @@ import {
 /** Several people, each with an invitation, a passkey and signatures, on a machine that may be busy. */
 const COMPANY_MAX_MILLISECONDS = 30_000;
 
-let runtime: Runtime;
+let platform: Platform;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  platform = await freshPlatform();
 });
 
 const invite = async (company: Company, username: string, role: string) =>
@@ -58,7 +58,7 @@ async function insertPasskeys({ store, alex }: Company): Promise<void> {
 
 describe("people who were only invited", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("are not asked to sign, however many there are", async () => {
-    const company = await newCompany(runtime, "Many");
+    const company = await newCompany(platform, "Many");
     await insertInvited(company, 64);
     const invited = await invite(company, "maria", "approver");
     const maria = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -72,7 +72,7 @@ describe("people who were only invited", { timeout: COMPANY_MAX_MILLISECONDS }, 
   });
 
   it("are asked once they have enrolled", async () => {
-    const company = await newCompany(runtime, "Once");
+    const company = await newCompany(platform, "Once");
     const bea = await company.enrolled("bea", "admin");
     const invited = await invite(company, "maria", "approver");
     const maria = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -82,7 +82,7 @@ describe("people who were only invited", { timeout: COMPANY_MAX_MILLISECONDS }, 
   });
 
   it("wait until the owner's passkey is in the log", async () => {
-    const company = await newCompany(runtime, "Log");
+    const company = await newCompany(platform, "Log");
     const invited = await invite(company, "maria", "approver");
     const { tenantId } = company.store;
     await rows("UPDATE outbox SET idx = NULL WHERE tenant_id = ?1 AND seq = 0", tenantId);
@@ -98,7 +98,7 @@ describe("only owners are asked", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   let bea: BrowserClient;
   let oda: BrowserClient;
   beforeAll(async () => {
-    company = await newCompany(runtime, "Makers");
+    company = await newCompany(platform, "Makers");
     bea = await company.enrolled("bea", "admin");
     oda = await company.enrolled("oda");
     const promoted = await requestRole(company, "oda", "owner");
@@ -136,7 +136,7 @@ describe("only owners are asked", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
 
 describe("a tenant has at most 56 who manage people", { timeout: COMPANY_MAX_MILLISECONDS }, () => {
   it("including invited ones, so that each of them can be asked", async () => {
-    const company = await newCompany(runtime, "Full");
+    const company = await newCompany(platform, "Full");
     const maria = await company.enrolled("maria");
     await insertInvited(company, 54);
     expect((await invite(company, "last", "admin")).status).toBe(201);
@@ -153,7 +153,7 @@ describe("a tenant has at most 56 who manage people", { timeout: COMPANY_MAX_MIL
   });
 
   it("also when several are signed for at the same time", async () => {
-    const company = await newCompany(runtime, "Together");
+    const company = await newCompany(platform, "Together");
     await company.enrolled("maria");
     await company.enrolled("cy");
     await insertInvited(company, 54);
@@ -166,7 +166,7 @@ describe("a tenant has at most 56 who manage people", { timeout: COMPANY_MAX_MIL
   });
 
   it("of whom 8 are owners", async () => {
-    const company = await newCompany(runtime, "Owners");
+    const company = await newCompany(platform, "Owners");
     await company.enrolled("maria");
     await insertInvited(company, 6, "owner");
     expect((await requestRole(company, "maria", "owner")).status).toBe(201);

@@ -5,7 +5,7 @@ import { statusAndCode } from "../support/decision-effect.ts";
 import { auditOf } from "../support/http-audit.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -17,7 +17,7 @@ import {
 let company: Company;
 let boris: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   boris = await company.enrolled("boris", "admin");
 });
 

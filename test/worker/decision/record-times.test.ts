@@ -8,7 +8,7 @@ import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { auditOf } from "../support/http-audit.ts";
 import { personNamed, presign, submit, type Signer } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, runtimeOf, type Company } from "../support/worker-fixture.ts";
 
 // Another server's clock was ahead when it committed a record. The next record is not dated before that one.
 
@@ -20,9 +20,9 @@ let store: TenantStore;
 let alex: Signer;
 afterAll(() => reset());
 beforeEach(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  company = await newCompany(await freshPlatform());
   store = company.store;
+  runtime = runtimeOf(store);
   alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
 });
 

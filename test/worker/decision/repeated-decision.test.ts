@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { newPasskey, BrowserClient, type Answered } from "../../support/browser-client.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
@@ -26,7 +26,7 @@ import { changedBy, rows } from "../support/database-rows.ts";
 let company: Company;
 let alex: BrowserClient;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   alex = company.alex;
 });
 

@@ -8,7 +8,7 @@ import { receiptVerdict } from "../support/http-audit.ts";
 import { requireDeviceBound } from "../support/signed-decisions.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
@@ -22,7 +22,7 @@ let company: Company;
 let alex: BrowserClient;
 let warnings: MockInstance<typeof console.warn>;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   alex = company.alex;
 });
 beforeEach(() => {

@@ -9,15 +9,15 @@ import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import type { Principal } from "../../../src/app/account/principal.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import { viewOf } from "../../../src/app/confirmation/view.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { confirmations, credentials } from "../../../src/store/schema.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import { auditRows, RetryingClient, principalIn } from "../support/retrying-client.ts";
-import { Fault, failingRuntime, noFault, type Moment } from "../support/failing-writes.ts";
-import { bindings, freshRuntime, idOf, ORIGIN } from "../support/worker-fixture.ts";
+import { Fault, failingRuntime, noFault, storeIn, type Moment } from "../support/failing-writes.ts";
+import { bindings, freshPlatform, idOf, ORIGIN } from "../support/worker-fixture.ts";
 import { trust } from "../support/log-audit.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 import { auditStream, replayDirectory } from "../support/stream-audit.ts";
@@ -36,13 +36,16 @@ const INPUT = {
   policy: null,
 };
 
-let real: Runtime;
+const ONCE = { protocol: "rest", idempotencyKey: "once" } as const;
+
+let real: Platform;
 afterAll(() => reset());
 beforeAll(async () => {
-  real = await freshRuntime();
+  real = await freshPlatform();
 });
 
-async function verified(runtime: Runtime, { store }: Principal, id: string, principal: Principal) {
+async function verified(runtime: Runtime, principal: Principal, id: string) {
+  const { store } = principal;
   const loaded = expectOk(await read(runtime, principal, id));
   const file = expectOk(await receiptOf(runtime, store, loaded));
   const report = await verifyReceipt(file, { tenant: ANY_TENANT, trust: await trust() });
@@ -56,29 +59,29 @@ interface Run {
 
 async function flow(fault: Fault): Promise<Run> {
   const tenant = await createTenant(real, "Acme", "alex");
-  const runtime = failingRuntime(real, bindings, fault);
-  const working = failingRuntime(real, bindings, noFault());
-  const { store } = await principalIn(runtime, tenant.apiKey).catch(() =>
-    principalIn(working, tenant.apiKey),
-  );
+  const runtime = failingRuntime(tenant.store, real, bindings, fault);
+  const working = failingRuntime(tenant.store, real, bindings, noFault());
+  const store = storeIn(runtime, tenant.store);
   const client = new RetryingClient(runtime, store);
   const [phone, key] = [await newPasskey(ORIGIN), await newPasskey(ORIGIN)];
 
   await client.enrol(new URL(tenant.enrolUrl).hash.slice(1), phone);
   // As the cron does. The passkey is active once its record is sealed.
-  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
+  await client.retry(() => runtime.desk.seal());
 
-  const principal = await client.retry(() => principalIn(runtime, tenant.apiKey));
-  const asked = expectOk(await client.retry(() => ask(runtime, principal, INPUT, "once")));
-  const { id } = asked.row;
-  expect(expectOk(await client.retry(() => ask(runtime, principal, INPUT, "once"))).row.id).toBe(id);
+  const principal = await client.retry(() => principalIn(store, tenant.apiKey));
+  const asked = expectOk(await client.retry(() => ask(runtime, principal, INPUT, ONCE)));
+  const { id } = asked.view.row;
+  expect(expectOk(await client.retry(() => ask(runtime, principal, INPUT, ONCE))).view.row.id).toBe(id);
 
   await client.decide(id, phone);
-  const seen = viewOf(expectOk(await client.retry(() => read(runtime, principal, id))));
+  const seen = viewOf(runtime, expectOk(await client.retry(() => read(runtime, principal, id))));
   // Visible only if it is in the log.
   expect(seen.status === "approved").toBe(seen.index !== null);
-  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
-  expect(viewOf(expectOk(await client.retry(() => read(runtime, principal, id)))).status).toBe("approved");
+  await client.retry(() => runtime.desk.seal());
+  expect(viewOf(runtime, expectOk(await client.retry(() => read(runtime, principal, id)))).status).toBe(
+    "approved",
+  );
 
   const used = await client.retry(() => consume(runtime, principal, id, PAYLOAD, "use"));
   expect(used.ok).toBe(true);
@@ -89,12 +92,12 @@ async function flow(fault: Fault): Promise<Run> {
   }
 
   await client.decide(await client.addDevice(key, phone), phone);
-  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
+  await client.retry(() => runtime.desk.seal());
   const person = await personNamed(store, "alex");
   const revocation = await client.retry(() => requestRevocation(runtime, store, key.credential.id, person));
   await client.decide(idOf(expectOk(revocation)), phone);
 
-  await client.retry(() => runtime.desk(store.tenantId).requestSealing());
+  await client.retry(() => runtime.desk.seal());
   const { rows } = await auditStream(real, store);
   expect(rows.map(({ type }) => type)).toEqual([
     "stream.created",
@@ -113,7 +116,7 @@ async function flow(fault: Fault): Promise<Run> {
     ]),
   );
   expect((await store.select(confirmations)).length).toBe(3);
-  expect(await verified(real, principal, id, principal)).toEqual([true, "approved"]);
+  expect(await verified(working, principal, id)).toEqual([true, "approved"]);
   return { fault, retried: client.faults };
 }
 
@@ -146,7 +149,7 @@ describe("the flow succeeds if each of its writes fails", () => {
     }
     // The last flow had no failure, and every kind of write has failed before.
     expect(failed.length).toBeGreaterThan(30);
-    expect(failed).toEqual(expect.arrayContaining(["log.append", "desk.requestSealing", "desk.create"]));
+    expect(failed).toEqual(expect.arrayContaining(["log.append", "desk.seal", "desk.create"]));
     for (const table of [
       "ceremonies",
       "steps",

@@ -2,14 +2,20 @@ import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } 
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { read } from "../../../src/app/confirmation/read.ts";
 import type { Principal } from "../../../src/app/account/principal.ts";
-import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
 import { viewOf } from "../../../src/app/confirmation/view.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { outbox } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { principalIn } from "../support/retrying-client.ts";
-import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  freshPlatform,
+  newCompany,
+  type Company,
+  wakeAllDesks,
+  runtimeOf,
+} from "../support/worker-fixture.ts";
 import { log } from "../support/log-audit.ts";
 import { breakLog } from "../support/log-storage.ts";
 import { personNamed, submit, presign } from "../support/signed-decisions.ts";
@@ -19,17 +25,19 @@ import { auditStream } from "../support/stream-audit.ts";
 // until then.
 
 const PAYLOAD = { service: "api", sha: "abc123" };
-let real: Runtime;
+let real: Platform;
+let runtime: Runtime;
 
 describe("the desk", () => {
   let company: Company;
   let store: TenantStore;
   let principal: Principal;
   beforeEach(async () => {
-    real = await freshRuntime();
+    real = await freshPlatform();
     company = await newCompany(real);
     store = company.store;
-    principal = await principalIn(real, company.apiKey);
+    runtime = runtimeOf(store);
+    principal = await principalIn(store, company.apiKey);
   });
   const stub = (of = store) => bindings.DESK.getByName(of.tenantId);
   const deleteAlarm = (of = store) =>
@@ -44,22 +52,20 @@ describe("the desk", () => {
   };
   const silent = {
     create: async () => false,
-    requestSealing: async () => undefined,
-    wait: async () => ({ attended: true, outcome: null }),
-    abandonWait: async () => undefined,
-    wakeAt: async (at: number) => at,
+    seal: async () => undefined,
+    waitFor: async () => true,
   };
 
   /** A committed decision whose request for sealing is lost. */
   async function unsealed(): Promise<string> {
     const id = await company.asked();
-    const lost = { ...real, desk: () => silent };
+    const lost = { ...real, desk: silent };
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
     expect((await submit(lost, store, await presign(lost, store, id, alex))).ok).toBe(true);
     expect((await store.select(outbox)).at(-1)).toMatchObject({ confirmationId: id, index: null });
     return id;
   }
-  const statusOf = async (id: string) => viewOf(expectOk(await read(real, principal, id))).status;
+  const statusOf = async (id: string) => viewOf(runtime, expectOk(await read(runtime, principal, id))).status;
   const indexOf = async (id: string) =>
     (await store.select(outbox)).find((row) => row.confirmationId === id)?.index;
 
@@ -70,7 +76,7 @@ describe("the desk", () => {
 
   it("is woken by the cron if a request for sealing was lost", async () => {
     const ids = [await unsealed(), await unsealed(), await unsealed()];
-    await wakeDesks(real);
+    await wakeAllDesks();
     for (const id of ids) expect(await indexOf(id)).toEqual(expect.any(Number));
     await auditStream(real, store);
   });
@@ -93,9 +99,9 @@ describe("the desk", () => {
     const id = await company.asked();
     const waiting = company.api("GET", `/api/confirmations/${id}?wait=20`);
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
-    const lost = { ...real, desk: () => silent };
+    const lost = { ...real, desk: silent };
     await submit(lost, store, await presign(lost, store, id, alex));
-    await wakeDesks(real);
+    await wakeAllDesks();
     expect((await waiting).body.status).toBe("approved");
   });
 
@@ -128,7 +134,7 @@ describe("the desk", () => {
     const repair = await breakLog();
     expect((await company.api("POST", `/api/confirmations/${id}/cancel`)).body.status).toBe("cancelled");
     await repair();
-    await wakeDesks(real);
+    await wakeAllDesks();
     expect(await indexOf(id)).toEqual(expect.any(Number));
     await auditStream(real, store);
   });

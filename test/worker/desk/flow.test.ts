@@ -5,7 +5,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { newPasskey } from "../../support/browser-client.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
@@ -17,7 +17,7 @@ import {
 
 let company: Company;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
 });
 
 const payload = { service: "api", sha: "abc123" };

@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import {
   insertConfirmations,
@@ -8,18 +8,20 @@ import {
 } from "../../../src/store/confirmation/new-confirmations.ts";
 import { confirmations, idempotency } from "../../../src/store/schema.ts";
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, type Company, runtimeOf } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Drafts that arrive at the desk at the same moment are inserted in one transaction, and don't affect each other.
 
+let platform: Platform;
 let runtime: Runtime;
 let company: Company;
 let like: ConfirmationRow;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   const id = await company.asked();
   like = (await company.store.select(confirmations)).find((row) => row.id === id) as ConfirmationRow;
 });
@@ -34,7 +36,7 @@ const draft = (more: Partial<NewConfirmation> = {}, row: Partial<ConfirmationRow
 });
 /** All in one turn, so that they form a group. Returns the result of each. */
 async function createAll(drafts: readonly NewConfirmation[]): Promise<readonly (boolean | "failed")[]> {
-  const desk = runtime.desk(company.store.tenantId);
+  const { desk } = runtime;
   const done = await Promise.allSettled(drafts.map((one) => desk.create(one)));
   return done.map((one) => (one.status === "fulfilled" ? one.value : "failed"));
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LIMITS, RateLimits, type LimitName } from "../../../src/desk/rate-limits.ts";
-import { rateLimitHeaders } from "../../../src/http/rate-limit-headers.ts";
+import { rateLimitHeaders } from "../../../src/http/desk/rate-limit-headers.ts";
 
 // How often one owner may call, what the answers say about it, and how much memory it takes.
 

@@ -1,26 +1,31 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { rows } from "../support/database-rows.ts";
 import { breakLog } from "../support/log-storage.ts";
 import { agentOf, idsOf, newRequest, type Agent } from "../support/mcp-agent.ts";
 import { PAYLOAD, restCalls, type RestCalls } from "../support/rest-calls.ts";
-import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  freshPlatform,
+  newCompany,
+  type Company,
+  wakeAllDesks,
+} from "../support/worker-fixture.ts";
 
 // A decision that is not in the log yet: a requester's key must not notice it. The log is down until the last
 // test.
 
 const TOOL = "request_human_approval";
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 let calls: RestCalls;
 let agent: Agent;
 let repairLog: () => Promise<void>;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   calls = restCalls(company);
   agent = await agentOf("new", company.apiKey);
   repairLog = await breakLog();
@@ -127,7 +132,7 @@ describe("once the log is back", () => {
     const tag = (await calls.raw(path)).headers.get("etag") ?? "";
     await decideUnsealed(id, "reject");
     await repairLog();
-    await wakeDesks(runtime);
+    await wakeAllDesks();
     const sealed = await calls.raw(path, { "if-none-match": tag });
     expect([sealed.status, (await sealed.json<{ status: string }>()).status]).toEqual([200, "rejected"]);
     expect((await ask({ ...input, idempotency_key: "again" })).code).toBe("rejection_locked");

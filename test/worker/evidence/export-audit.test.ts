@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import type { AuditReport } from "../../../src/core/evidence/audit.ts";
 import { concat, fromHex, toHex, utf8, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { EXPORT_MEDIA_TYPE, openExport, type ExportHeader } from "../../../src/core/evidence/export.ts";
@@ -17,7 +17,7 @@ import { newPasskey } from "../../support/browser-client.ts";
 import { asExported, audited as auditedBy, failing as failingOf } from "../support/http-audit.ts";
 import { restCalls, letExpire, PAYLOAD } from "../support/rest-calls.ts";
 import {
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   idOf,
   newCompany,
@@ -29,7 +29,7 @@ import { rows } from "../support/database-rows.ts";
 
 // A tenant with some history, exported over HTTP, and audited against the real log through its public paths only.
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 let other: Company;
 let stream: string;
@@ -37,12 +37,12 @@ let file: Bytes;
 let used: string;
 
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   const { alex, asked } = company;
   const { approved, consume, cancel, read } = restCalls(company);
   const cy = await company.enrolled("cy");
-  other = await newCompany(runtime, "Another");
+  other = await newCompany(platform, "Another");
 
   used = await approved();
   await consume(used);
@@ -140,7 +140,7 @@ describe("the export", () => {
   it("covers one tenant, and is not found for a tenant without records", async () => {
     expect(failing(await audited(await exported(other), (await other.store.own()).stream ?? ""))).toBe("");
     expect(failing(await audited(await exported(other)))).toBe("tenant");
-    const { auditKey } = await createTenant(runtime, "Nobody yet", "zoe");
+    const { auditKey } = await createTenant(platform, "Nobody yet", "zoe");
     const response = await asExported(auditKey);
     expect([response.status, await response.json()]).toEqual([
       404,

@@ -1,27 +1,34 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import type { Bytes } from "../../../src/core/encoding/bytes.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { RECEIPT_MAX_CHANGES } from "../../../src/core/evidence/receipt.ts";
 import { verifyReceipt, type ReceiptReport } from "../../../src/core/evidence/verify.ts";
 import type { BrowserClient } from "../../support/browser-client.ts";
 import { trust } from "../support/log-audit.ts";
-import { fetchWorker, freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  fetchWorker,
+  freshPlatform,
+  newCompany,
+  ORIGIN,
+  type Company,
+  runtimeOf,
+} from "../support/worker-fixture.ts";
 import { downloadExport, downloadReceipt, historyFrom } from "./support/attack-findings.ts";
 import { forgeChanges, roleChange } from "./support/forged-rows.ts";
 
 // Receipts of a tenant with as many changes as a receipt can hold, and more. Two changes endorse the passkeys of maria
 // and cy. All others give cy another role, so only what cy signs rests on them.
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 let maria: BrowserClient;
 let cy: BrowserClient;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   maria = await company.enrolled("maria");
   cy = await company.enrolled("cy");
   await changeRoles(RECEIPT_MAX_CHANGES - 2);
@@ -40,7 +47,7 @@ async function changeRoles(times: number): Promise<void> {
     payload: place % 2 === 0 ? developer : approver,
     votes,
   }));
-  await forgeChanges({ store, runtime }, changes);
+  await forgeChanges({ store, runtime: runtimeOf(store) }, changes);
 }
 
 async function decidedBy(client: BrowserClient, username: string): Promise<string> {

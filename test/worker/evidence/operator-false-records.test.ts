@@ -198,7 +198,7 @@ async function eraseFromExport(seq: number): Promise<Bytes> {
     canonicalText({ rule: "after 90 days", spans: [{ from: seq, to: seq }] }),
     store.tenantId,
   );
-  await requestSealing(runtime, store.tenantId);
+  await requestSealing(runtime);
   const [row] = await rows(
     "SELECT commitment FROM outbox WHERE tenant_id = ?1 AND seq = ?2",
     store.tenantId,

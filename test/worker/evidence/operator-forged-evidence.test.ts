@@ -301,7 +301,7 @@ describe("a forged export", { timeout: CASE_MAX_MILLISECONDS }, () => {
       canonicalText({ rule: "after 90 days", spans: [{ from: SEQ.rejected, to: SEQ.rejected }] }),
       tenant.store.tenantId,
     );
-    await requestSealing(tenant.runtime, tenant.store.tenantId);
+    await requestSealing(tenant.runtime);
     const file = await downloadExport(tenant);
     expect(await exportFindings(tenant, file)).toBe("");
     const erased = lines(file).with(at(SEQ.rejected), await erasedLine(SEQ.rejected));

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCurrent } from "../../../src/app/confirmation/read.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../../src/core/evidence/receipt.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -12,25 +12,28 @@ import { trust } from "../support/log-audit.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
   type Company,
+  runtimeOf,
 } from "../support/worker-fixture.ts";
 
 // Receipts that people download with their session: of what they decided, and of changes, which no API key can read.
 
 const DAY_MILLISECONDS = 24 * 3_600_000;
 
+let platform: Platform;
 let runtime: Runtime;
 let company: Company;
 let boris: BrowserClient;
 let maria: BrowserClient;
 let stream: string;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
+  runtime = runtimeOf(company.store);
   boris = await company.enrolled("boris", "admin");
   maria = await company.enrolled("maria");
   stream = (await company.store.own()).stream ?? "";
@@ -151,7 +154,7 @@ describe("everybody who is asked gets a receipt that verifies", { timeout: 30_00
 
 describe("nobody else gets a receipt", () => {
   it("neither a person who is not asked, nor the person concerned, nor another tenant", async () => {
-    const other = await newCompany(runtime, "Other");
+    const other = await newCompany(platform, "Other");
     const { body } = await company.people("POST", "/api/invites", { username: "pia", role: "approver" });
     const pia = await BrowserClient.create(fetchWorker, ORIGIN);
     const endorsement = idOf((await pia.enrol(body.enrolUrl)).body.approval);
@@ -208,7 +211,7 @@ it("a receipt names nobody who did not sign and does not manage people", async (
 
 describe("a request that expires after some of its signatures", { timeout: 30_000 }, () => {
   it("has a receipt that says so, and the history passes the audit", async () => {
-    const own = await newCompany(runtime, "Late");
+    const own = await newCompany(platform, "Late");
     const admin = await own.enrolled("boris", "admin");
     await own.enrolled("rae");
     const { body: link } = await own.people("POST", "/api/recoveries", { username: "rae" });

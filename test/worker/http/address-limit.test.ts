@@ -2,13 +2,13 @@ import { createExecutionContext } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { app } from "../../../src/http/app.ts";
 import { networkOfAddress } from "../../../src/http/address-limit.ts";
-import { bindings, freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { bindings, freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 
 // Calls that have neither a valid key nor a session are limited for each network address.
 
 let company: Company;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
 });
 
 interface Counter {

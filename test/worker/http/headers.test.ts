@@ -7,7 +7,7 @@ import { rows } from "../support/database-rows.ts";
 import { call, ROUTES, type Route } from "../support/route-table.ts";
 import {
   bindings,
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   newCompany,
   ORIGIN,
@@ -25,7 +25,7 @@ let company: Company;
 let confirmation: string;
 let key: string;
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   confirmation = await company.asked();
   const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", company.store.tenantId);

@@ -1,11 +1,11 @@
 import { createExecutionContext } from "cloudflare:test";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { app } from "../../../src/http/app.ts";
 import { healthCheck } from "../../../src/app/health-check.ts";
 import { openDatabases } from "../../../src/store/database.ts";
 import { changedBy } from "../support/database-rows.ts";
-import { bindings, fetchWorker, freshRuntime, ORIGIN } from "../support/worker-fixture.ts";
+import { bindings, fetchWorker, freshPlatform, ORIGIN } from "../support/worker-fixture.ts";
 
 // What a monitor of the deployment learns, and what its calls may cost.
 
@@ -15,9 +15,9 @@ const full = async (): Promise<never> => {
   throw new Error("D1_ERROR: database or disk is full: SQLITE_FULL");
 };
 
-let real: Runtime;
+let real: Platform;
 beforeAll(async () => {
-  real = await freshRuntime();
+  real = await freshPlatform();
 }, 60_000);
 beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
 afterEach(() => void vi.restoreAllMocks());

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { changedBy } from "../support/database-rows.ts";
 import { ROUTES } from "../support/route-table.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 
 // A method that an address does not have. The answer names the methods that it has, and says nothing about ids.
 
@@ -17,7 +17,7 @@ for (const { route } of ROUTES) {
 let company: Company;
 let pending: string;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   pending = await company.asked();
 }, 60_000);
 

@@ -5,14 +5,14 @@ import { app } from "../../../src/http/app.ts";
 import { VerificationCache } from "../../../src/http/public/verification-cache.ts";
 import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { restCalls } from "../support/rest-calls.ts";
-import { bindings, freshRuntime, newCompany, ORIGIN } from "../support/worker-fixture.ts";
+import { bindings, freshPlatform, newCompany, ORIGIN } from "../support/worker-fixture.ts";
 
 // Public verification: readers without a key cost nothing but the first of ten seconds, and no memory without bounds.
 
 let approved: string[];
 let pending: string;
 beforeAll(async () => {
-  const company = await newCompany(await freshRuntime());
+  const company = await newCompany(await freshPlatform());
   const ask = restCalls(company);
   approved = [await ask.approved(), await ask.approved(), await ask.approved()];
   pending = await company.asked();

@@ -3,7 +3,7 @@ import { evictDurableObject, reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { restoreLog } from "../../../src/app/sealing/restore-log.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import { leafHash } from "../../../src/core/tlog/merkle.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
@@ -18,7 +18,14 @@ import type { IndexedEntry } from "../../../src/log/log-restore.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
 import { storeOfDesk, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
 import { outbox, tenants } from "../../../src/store/schema.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  freshPlatform,
+  fetchWorker,
+  newCompany,
+  ORIGIN,
+  type Company,
+  wakeAllDesks,
+} from "../support/worker-fixture.ts";
 import { audit, hexOf, log, sealed, sealedRange, textAt } from "../support/log-audit.ts";
 import { appendAll, copyNow, failure, rollBack, takeRows, withSettings } from "../support/log-storage.ts";
 import { auditStream } from "../support/stream-audit.ts";
@@ -33,14 +40,14 @@ const indexed = (from: number, entries: readonly LabelledEntry[]): readonly Inde
 
 describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
   // The whole product: two tenants, a log that is copied from time to time, and a storage that is rolled back.
-  let runtime: Runtime;
+  let platform: Platform;
   let company: Company;
   let other: Company;
   beforeAll(async () => {
-    runtime = await freshRuntime();
+    platform = await freshPlatform();
     await appendAll(sealedRange(0, 300));
-    company = await newCompany(runtime);
-    other = await newCompany(runtime, "Other");
+    company = await newCompany(platform);
+    other = await newCompany(platform, "Other");
   }, DRILL_MILLISECONDS);
 
   async function approve(by: Company): Promise<string> {
@@ -79,29 +86,27 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     const decided = await company.alex.decide(waiting);
     expect(decided.body).toMatchObject({ sealed: false });
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.status).toBe("pending");
-    expect(await tenantsWithWork(runtime.databases.first, runtime.now())).toHaveLength(1);
+    expect(await tenantsWithWork(platform.databases.first, platform.now())).toHaveLength(1);
 
     // 2. The operator sets the newest checkpoint known to anyone. The last newline is lost when it is pasted.
     await withSettings({ LOG_RESTORE: before.note.trimEnd() }, async (instance) => {
-      expect(await restoreLog(runtime.databases, instance)).toBe(before.size);
+      expect(await restoreLog(platform.databases, instance)).toBe(before.size);
       expect(await instance.checkpoint()).toBe(before.note);
       // The cron repeats it each minute, and nothing changes.
-      expect(await restoreLog(runtime.databases, instance)).toBe(before.size);
+      expect(await restoreLog(platform.databases, instance)).toBe(before.size);
     });
 
     // 3. With the usual settings it is exactly the same tree.
     const after = await audit();
     expect([after.note, after.entries]).toEqual([before.note, before.entries]);
     // 4. The log continues: the waiting decision is sealed next.
-    await runtime
-      .desk((await tenantsWithWork(runtime.databases.first, runtime.now()))[0] ?? "")
-      .requestSealing();
+    await wakeAllDesks();
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body).toMatchObject({
       status: "approved",
       log: { index: before.size },
     });
-    for (const { id } of await runtime.databases.first.select().from(tenants)) {
-      await auditStream(runtime, storeOfDesk(runtime.databases, id));
+    for (const { id } of await platform.databases.first.select().from(tenants)) {
+      await auditStream(platform, storeOfDesk(platform.databases, id));
     }
     expect(await receiptVerifies(other, ids[0] ?? "")).toBe(true);
     expect(await receiptVerifies(company, waiting)).toBe(true);
@@ -122,10 +127,9 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     expect((await company.alex.decide(waiting)).body).toMatchObject({ sealed: false });
     expect((await audit()).size).toBe(before.size - 1);
 
-    await withSettings({ LOG_RESTORE: before.note }, (instance) => restoreLog(runtime.databases, instance));
+    await withSettings({ LOG_RESTORE: before.note }, (instance) => restoreLog(platform.databases, instance));
     expect((await audit()).note).toBe(before.note);
-    for (const tenant of await tenantsWithWork(runtime.databases.first, runtime.now()))
-      await runtime.desk(tenant).requestSealing();
+    await wakeAllDesks();
     expect((await company.api("GET", `/api/confirmations/${waiting}`)).body.log).toMatchObject({
       index: before.size,
     });
@@ -139,10 +143,10 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     const { note, size } = await audit();
     await rollBack(earlier);
     const lostRow = eq(outbox.index, size - 2);
-    const [row] = await runtime.databases.first.select().from(outbox).where(lostRow);
-    await runtime.databases.first.update(outbox).set({ index: null }).where(lostRow);
+    const [row] = await platform.databases.first.select().from(outbox).where(lostRow);
+    await platform.databases.first.update(outbox).set({ index: null }).where(lostRow);
     await withSettings({ LOG_RESTORE: note }, async (instance) => {
-      await expect(restoreLog(runtime.databases, instance)).rejects.toThrow(
+      await expect(restoreLog(platform.databases, instance)).rejects.toThrow(
         `entry ${size - 2} is lost: it is neither in the copy nor in the rows`,
       );
       await expect(instance.append([sealed("new")])).rejects.toThrow("it signs nothing more");
@@ -150,11 +154,11 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
     expect((await log().state()).size).toBe(size - 2);
 
     // With the row back, everything is restored.
-    await runtime.databases.first
+    await platform.databases.first
       .update(outbox)
       .set({ index: size - 2 })
       .where(eq(outbox.entrySalt, row?.entrySalt ?? ""));
-    await withSettings({ LOG_RESTORE: note }, (instance) => restoreLog(runtime.databases, instance));
+    await withSettings({ LOG_RESTORE: note }, (instance) => restoreLog(platform.databases, instance));
     expect((await audit()).note).toBe(note);
   });
 });

@@ -6,7 +6,7 @@ import { MESSAGE_LIMITS } from "../../../src/http/mcp/mcp-message.ts";
 import { ENVELOPE, ERAS, headersOf, message, type Posted } from "../../support/mcp-messages.ts";
 import { expectNoApproval, keyOf, send } from "../support/mcp-agent.ts";
 import { restCalls } from "../support/rest-calls.ts";
-import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
 // Calls that no correct client sends. Each is refused in words that help to correct it, changes nothing, and gets
@@ -22,7 +22,7 @@ let approved: string;
 let foreign: string;
 let key: string;
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   key = await keyOf(company, SCOPES);

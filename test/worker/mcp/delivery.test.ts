@@ -4,7 +4,7 @@ import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
 import { ERAS, headersOf, message } from "../../support/mcp-messages.ts";
 import { agentOf, newRequest, idsOf, idSoon, keyOf, send, type Agent } from "../support/mcp-agent.ts";
 import { letExpire, times } from "../support/rest-calls.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // Agents that time out and repeat their call: they get the outcome, and nobody is asked twice for the same thing.
@@ -17,7 +17,7 @@ let company: Company;
 let patientClients: Promise<readonly GivenUp[]>;
 const agents: Agent[] = [];
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   await company.enrolled("maria");
   for (const era of ERAS) agents.push(await agentOf(era, company.apiKey));
   patientClients = Promise.all(agents.map((agent) => afterTimeout(agent, 5_000)));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SCOPES } from "../../../src/app/account/principal.ts";
 import { ERAS, headersOf, message, type Era } from "../../support/mcp-messages.ts";
 import { expectNoApproval, keyOf, send } from "../support/mcp-agent.ts";
-import { freshRuntime, newCompany } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
 // Random calls of the MCP endpoint.
@@ -13,7 +13,7 @@ const REQUEST = "request_human_approval";
 
 let key: string;
 beforeAll(async () => {
-  key = await keyOf(await newCompany(await freshRuntime()), SCOPES);
+  key = await keyOf(await newCompany(await freshPlatform()), SCOPES);
 });
 afterAll(() => reset());
 

@@ -2,28 +2,28 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { backend } from "../../support/browser-client.ts";
 import { agentOf, keyOf, newRequest, type Agent } from "../support/mcp-agent.ts";
 import { rows } from "../support/database-rows.ts";
-import { fetchWorker, freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { fetchWorker, freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 
 // After a rejection an agent can't ask the same again with a space or a capital letter more.
 
 const MINUTE = 60_000;
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 let agent: Agent;
 /** A key that says that an agent uses it. */
 let agentKey: string;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   await company.enrolled("maria");
   agent = await agentOf("new", company.apiKey);
   const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", company.store.tenantId);
-  agentKey = await newKey(runtime, company.store, String(project?.["id"]), "Bot", DEFAULT_SCOPES, true);
+  agentKey = await newKey(platform, company.store, String(project?.["id"]), "Bot", DEFAULT_SCOPES, true);
 });
 afterAll(() => reset());
 

@@ -16,7 +16,7 @@ import {
   type ToolAnswer,
 } from "../support/mcp-agent.ts";
 import { restCalls, letExpire } from "../support/rest-calls.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // The MCP endpoint with the official clients of both eras: what each tool answers, and to whom.
@@ -36,7 +36,7 @@ const agentIn = (era: Era): Agent => {
   return agent;
 };
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   for (const era of ERAS) agents.set(era, await agentOf(era, company.apiKey));
   longWaits = Promise.all(ERAS.map(waitWithProgress));
 });

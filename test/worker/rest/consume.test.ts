@@ -9,7 +9,7 @@ import {
   times,
   type RestCalls,
 } from "../support/rest-calls.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // What happens only once: a create with an Idempotency-Key, a cancel, the use of an approval.
@@ -21,7 +21,7 @@ let consume: RestCalls["consume"];
 let cancel: RestCalls["cancel"];
 let approved: RestCalls["approved"];
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   ({ create, read, consume, cancel, approved } = restCalls(company));
 });
 

@@ -4,7 +4,7 @@ import { comparisonCode } from "../../../src/core/confirmation/challenge.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { hashOfText, type Answered } from "../../support/browser-client.ts";
 import { restCalls, QUESTION, TIME, type RestCalls } from "../support/rest-calls.ts";
-import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy } from "../support/database-rows.ts";
 
 // What a backend may ask for, and how a wrong request is refused.
@@ -13,7 +13,7 @@ let company: Company;
 let create: RestCalls["create"];
 let read: RestCalls["read"];
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   ({ create, read } = restCalls(company));
 });
 

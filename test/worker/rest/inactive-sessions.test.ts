@@ -3,7 +3,7 @@ import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import { call, ROUTES, type Route, type RouteAnswer } from "../support/route-table.ts";
 import {
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   idOf,
   newCompany,
   ORIGIN,
@@ -28,7 +28,7 @@ describe("a session whose passkey does not count", { timeout: 30_000 }, () => {
   const clients = new Map<string, BrowserClient>();
 
   beforeAll(async () => {
-    company = await newCompany(await freshRuntime());
+    company = await newCompany(await freshPlatform());
     const { alex } = company;
     pending = await company.asked();
     approved = await company.asked();

@@ -9,7 +9,7 @@ import {
 } from "../../../src/store/confirmation/confirmation-list.ts";
 import { rows } from "../support/database-rows.ts";
 import { FILLED_APPROVERS, FILLED_PROJECTS, fillTenant } from "../store/support/filled-tenant.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, type Company, runtimeOf } from "../support/worker-fixture.ts";
 
 // Every filter of the list, page by page, beside one plain statement without pages.
 
@@ -20,8 +20,8 @@ let runtime: Runtime;
 let company: Company;
 let start: number;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  company = await newCompany(await freshPlatform());
+  runtime = runtimeOf(company.store);
   start = runtime.now();
   const { tenantId } = company.store;
   await fillTenant(tenantId, COUNT, start);

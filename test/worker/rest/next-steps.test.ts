@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";
-import { fetchWorker, freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { fetchWorker, freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 
 // A refusal says what to do next.
 
 const PAYLOAD = { service: "api", sha: "abc123" };
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   await company.enrolled("audrey", "auditor");
   await company.people("POST", "/api/invites", { username: "maria", role: "approver" });
 });
@@ -71,7 +71,7 @@ describe("a refusal says what to do next", { timeout: 30_000 }, () => {
   });
 
   it("to a role or an invitation for an owner who has not enrolled: only the owner's own link helps", async () => {
-    const tenant = await createTenant(runtime, "Early", "olga");
+    const tenant = await createTenant(platform, "Early", "olga");
     const early = backend(fetchWorker, ORIGIN, tenant.peopleKey);
     for (const path of ["/api/roles", "/api/invites"]) {
       const { body } = await early("POST", path, { username: "olga", role: "admin" });

@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";
 import { restCalls, type RestCalls } from "../support/rest-calls.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
 // The form of refusals, keys, people, and the public addresses.
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 let raw: RestCalls["raw"];
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   ({ raw } = restCalls(company));
 });
 
@@ -33,7 +33,7 @@ describe("inviting", () => {
   });
 
   it("is followed by a list that shows who can decide", async () => {
-    const own = await newCompany(runtime, "People");
+    const own = await newCompany(platform, "People");
     await own.people("POST", "/api/invites", { username: "later", role: "approver" });
     await own.enrolled("reader", "auditor");
     expect((await own.people("GET", "/api/approvers")).body.data).toEqual([
@@ -92,9 +92,9 @@ describe("every refusal", () => {
 
 describe("a key", () => {
   it("stores when it was last used, to the minute", async () => {
-    const own = await newCompany(runtime, "Keys");
+    const own = await newCompany(platform, "Keys");
     const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", own.store.tenantId);
-    const text = await newKey(runtime, own.store, String(project?.["id"]), "Fresh", ["confirmations:read"]);
+    const text = await newKey(platform, own.store, String(project?.["id"]), "Fresh", ["confirmations:read"]);
     const used = async () =>
       (await rows("SELECT last_used_at FROM api_keys WHERE name = 'Fresh'"))[0]?.["last_used_at"];
     expect(await used()).toBeNull();

@@ -1,21 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import type { Answered } from "../../support/browser-client.ts";
 import { restCalls, letExpire, times, type RestCalls } from "../support/rest-calls.ts";
-import { freshRuntime, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
 
 // What a backend can read and wait for: one request, the list, a receipt.
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 let read: RestCalls["read"];
 let cancel: RestCalls["cancel"];
 let raw: RestCalls["raw"];
 let approved: RestCalls["approved"];
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   ({ read, cancel, raw, approved } = restCalls(company));
 });
 
@@ -119,7 +119,7 @@ describe("the list", () => {
   let own: Company;
   beforeAll(async () => {
     own = company;
-    company = await newCompany(runtime, "Lists");
+    company = await newCompany(platform, "Lists");
     await company.enrolled("maria");
     const asked: string[] = [];
     for (let place = 0; place < 23; place++) {

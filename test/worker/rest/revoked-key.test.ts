@@ -5,7 +5,7 @@ import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
 import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";
-import { freshRuntime, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { QUESTION } from "../support/route-table.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
 
@@ -17,7 +17,7 @@ let key: string;
 let api: ReturnType<typeof backend>;
 afterAll(() => reset());
 beforeEach(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", company.store.tenantId);
   key = await newKey(runtime, company.store, String(project?.["id"]), "Short-lived", DEFAULT_SCOPES);

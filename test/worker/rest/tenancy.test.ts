@@ -6,7 +6,14 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { app } from "../../../src/http/app.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { hashOfText, newPasskey } from "../../support/browser-client.ts";
-import { bindings, freshRuntime, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  freshPlatform,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
 import {
   NO_ROUTES,
   call,
@@ -55,7 +62,7 @@ const keys = {
 const sessions = { none: "", garbage: "__Host-session=AAAA", expired: "", signedOut: "" };
 
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   maria = await company.enrolled("maria");
@@ -361,8 +368,8 @@ describe("reading", () => {
 
 describe("a new tenant", () => {
   it("is invisible without one of its links", async () => {
-    const runtime = await import("../../../src/app/create-runtime.ts").then(({ createRuntime }) =>
-      createRuntime(bindings),
+    const runtime = await import("../../../src/app/create-platform.ts").then(({ createPlatform }) =>
+      createPlatform(bindings),
     );
     const begin = routeNamed("POST /enrol/begin");
     const before = await call(begin, {});

@@ -4,7 +4,7 @@ import { createLogClient } from "../../../src/app/sealing/log-client.ts";
 import { restoreLog } from "../../../src/app/sealing/restore-log.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
 import { sweep } from "../../../src/app/sweep.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { app } from "../../../src/http/app.ts";
 import type { Database, Databases } from "../../../src/store/database.ts";
 import { openDatabases } from "../../../src/store/database.ts";
@@ -14,7 +14,7 @@ import worker from "../../../src/worker.ts";
 import { log } from "../support/log-audit.ts";
 import {
   bindings,
-  freshRuntime,
+  freshPlatform,
   inShard,
   newCompany,
   ORIGIN,
@@ -23,10 +23,10 @@ import {
 
 // What the cron and the log do over all shards. A shard that fails stops no other one.
 
-let runtime: Runtime;
+let runtime: Platform;
 let companies: readonly Company[];
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  runtime = await freshPlatform();
   companies = [
     await newCompany(inShard(runtime, "0"), "Zero"),
     await newCompany(inShard(runtime, "1"), "One"),
@@ -49,7 +49,7 @@ const SHARDS = [
   ["0", { ...bindings, DB: broken }],
   ["1", { ...bindings, DB_1: broken }],
 ] as const;
-const withDatabases = (databases: Databases): Runtime => ({ ...runtime, databases });
+const withDatabases = (databases: Databases): Platform => ({ ...runtime, databases });
 
 /** Adds a challenge that has expired to each shard. */
 async function addExpired(name: string): Promise<void> {
@@ -78,12 +78,9 @@ describe.each(SHARDS)("while shard %s fails", (shard, env) => {
   it("the cron wakes the desks of the other one", async () => {
     for (const company of companies) await company.asked("alex", { expiresInSeconds: 30 });
     const woken: string[] = [];
-    const desk = (tenant: string) => {
-      woken.push(tenant);
-      return runtime.desk(tenant);
-    };
-    const later = { ...withDatabases(openDatabases(env)), desk, now: () => Date.now() + 60_000 };
-    await expect(wakeDesks(later)).rejects.toThrow(`shard ${shard}`);
+    const later = { ...withDatabases(openDatabases(env)), now: () => Date.now() + 60_000 };
+    const wake = async (ref: string) => void woken.push(ref);
+    await expect(wakeDesks(later, wake)).rejects.toThrow(`shard ${shard}`);
     expect(new Set(woken)).toEqual(new Set([companies[Number(other)]?.store.tenantId]));
   });
 

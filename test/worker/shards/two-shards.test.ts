@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { shardOfId } from "../../../src/core/confirmation/confirmation-id.ts";
 import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
@@ -11,7 +11,7 @@ import { PAYLOAD } from "../support/rest-calls.ts";
 import {
   bindings,
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   inShard,
   newCompany,
   ORIGIN,
@@ -20,10 +20,10 @@ import {
 
 // Tenants in two databases.
 
-let runtime: Runtime;
+let runtime: Platform;
 let companies: readonly (readonly [shard: string, company: Company])[];
 beforeAll(async () => {
-  runtime = await freshRuntime();
+  runtime = await freshPlatform();
   companies = [
     ["0", await newCompany(inShard(runtime, "0"), "Zero")],
     ["1", await newCompany(inShard(runtime, "1"), "One")],

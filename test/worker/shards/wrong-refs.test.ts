@@ -9,7 +9,7 @@ import { statusAndCode } from "../support/decision-effect.ts";
 import {
   bindings,
   fetchWorker,
-  freshRuntime,
+  freshPlatform,
   newCompany,
   observedDatabase,
   ORIGIN,
@@ -28,7 +28,7 @@ const REFS = [
 
 let company: Company;
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
 });
 afterAll(() => reset());
 

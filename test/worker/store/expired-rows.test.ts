@@ -1,15 +1,15 @@
 import { createScheduledController } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sweep } from "../../../src/app/sweep.ts";
-import { createRuntime } from "../../../src/app/create-runtime.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import { createPlatform } from "../../../src/app/create-platform.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { EXPIRED_MAX_ROWS } from "../../../src/store/expired-rows.ts";
 import worker from "../../../src/worker.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
 import { changedBy, everything, rows } from "../support/database-rows.ts";
 import {
   bindings,
-  freshRuntime,
+  freshPlatform,
   fetchWorker,
   newCompany,
   ORIGIN,
@@ -23,11 +23,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const TABLES = ["ceremonies", "enrolments", "idempotency", "sessions", "webauthn_challenges"] as const;
 
-let runtime: Runtime;
+let platform: Platform;
 let company: Company;
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  company = await newCompany(runtime);
+  platform = await freshPlatform();
+  company = await newCompany(platform);
 }, 60_000);
 
 /** One row of each table that has its time. */
@@ -47,7 +47,7 @@ const question = { username: "alex", action: "Deploy", payload: { a: 1 } };
 const count = async (table: string) => Number((await rows(`SELECT count(*) AS n FROM ${table}`))[0]?.["n"]);
 const sweepIn = async (milliseconds: number) => {
   const now = Date.now() + milliseconds;
-  await sweep({ ...createRuntime(bindings), now: () => now });
+  await sweep({ ...createPlatform(bindings), now: () => now });
 };
 
 describe("the sweep", () => {

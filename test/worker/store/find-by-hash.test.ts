@@ -8,7 +8,7 @@ import { findEnrolmentByHash } from "../../../src/store/account/enrolments.ts";
 import { findSessionByHash } from "../../../src/store/account/sessions.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { rows } from "../support/database-rows.ts";
-import { freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, runtimeOf, type Company } from "../support/worker-fixture.ts";
 
 // A secret is looked up in one tenant, by its hash. What ended or expired is not found.
 
@@ -17,14 +17,13 @@ let company: Company;
 let other: TenantStore;
 let hashes: Readonly<Record<"key" | "session" | "link", string>>;
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   const stranger = await createTenant(runtime, "Other", "sam");
   other = stranger.store;
   const [passkey] = await rows("SELECT id FROM credentials");
-  const session = await openSession(runtime, {
-    store: company.store,
-    passkey: { id: String(passkey?.["id"]) },
+  const session = await openSession(runtimeOf(company.store), company.store, {
+    id: String(passkey?.["id"]),
   });
   const [link] = await rows(
     "SELECT secret_hash FROM enrolments WHERE tenant_id = ?1",

@@ -23,7 +23,7 @@ import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { rows } from "../support/database-rows.ts";
 import {
   bindings,
-  freshRuntime,
+  freshPlatform,
   newCompany,
   observedDatabase,
   type Company,
@@ -42,7 +42,7 @@ let store: TenantStore;
 
 afterAll(() => reset());
 beforeAll(async () => {
-  company = await newCompany(await freshRuntime());
+  company = await newCompany(await freshPlatform());
   asked = await company.asked();
   key = secretHash(company.apiKey);
   const [person] = await rows("SELECT id FROM people WHERE username = 'alex'");

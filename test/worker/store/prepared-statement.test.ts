@@ -1,23 +1,23 @@
 import { reset } from "cloudflare:test";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { openDatabases } from "../../../src/store/database.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 import { credentials, people, projects } from "../../../src/store/schema.ts";
 import { ownTenant, prepared, type TenantStore } from "../../../src/store/tenant-store.ts";
-import { bindings, freshRuntime, observedDatabase, newCompany } from "../support/worker-fixture.ts";
+import { bindings, freshPlatform, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 
 // Prepared statements: what they return, which tenant's rows they see, and that they are composed once.
 
-let runtime: Runtime;
+let platform: Platform;
 let acme: TenantStore;
 let other: TenantStore;
 afterAll(() => reset());
 beforeAll(async () => {
-  runtime = await freshRuntime();
-  acme = (await newCompany(runtime)).store;
-  other = (await newCompany(runtime, "Other")).store;
+  platform = await freshPlatform();
+  acme = (await newCompany(platform)).store;
+  other = (await newCompany(platform, "Other")).store;
 }, 30_000);
 
 let composed = 0;

@@ -14,7 +14,7 @@ import { enrolmentState } from "../../../src/app/account/enrolment-state.ts";
 import { openSession, readSession } from "../../../src/app/account/passkey-session.ts";
 import { tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { list } from "../../../src/app/confirmation/list.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { sweep } from "../../../src/app/sweep.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
@@ -24,8 +24,8 @@ import {
 import { confirmations } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { RetryingClient, principalIn } from "../support/retrying-client.ts";
-import { failingRuntime, noFault } from "../support/failing-writes.ts";
-import { bindings, freshRuntime, observedDatabase, newCompany } from "../support/worker-fixture.ts";
+import { failingRuntime, noFault, storeIn } from "../support/failing-writes.ts";
+import { bindings, freshPlatform, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 
 // The cost of a call must not grow with the tenant's history. This checks the query plan of every statement of the flow:
@@ -60,25 +60,25 @@ const ORPHANS: Readonly<Record<string, RegExp>> = {
 };
 
 const statements = new Set<string>();
-let runtime: Runtime;
 afterAll(() => reset());
 beforeAll(async () => {
-  const real = await freshRuntime();
-  runtime = failingRuntime(
+  const real = await freshPlatform();
+  const company = await newCompany(real);
+  const runtime = failingRuntime(
+    company.store,
     real,
     { ...bindings, DB: observedDatabase({ prepare: (text) => statements.add(text) }) },
     noFault(),
   );
-  const company = await newCompany(real);
-  const principal = await principalIn(runtime, company.apiKey);
+  const principal = await principalIn(storeIn(runtime, company.store), company.apiKey);
   const { store } = principal;
   const client = new RetryingClient(runtime, store);
   const alex = await personNamed(store, "alex");
   const asked = async (name: string, repeats = false) => {
-    const created = repeats
-      ? ask(runtime, principal, input(name), null, "mcp")
-      : ask(runtime, principal, input(name), name);
-    return expectOk(await created).row.id;
+    const options = repeats
+      ? ({ protocol: "mcp", idempotencyKey: null } as const)
+      : ({ protocol: "rest", idempotencyKey: name } as const);
+    return expectOk(await ask(runtime, principal, input(name), options)).view.row.id;
   };
   const id = await asked("first");
   await insertGroup(store, id, principal.key.id, alex.id);
@@ -86,16 +86,16 @@ beforeAll(async () => {
   expectOk(await cancel(runtime, principal, await asked("cancelled")));
   await asked("repeated", true);
   await asked("repeated", true);
-  const secret = await openSession(runtime, { store, passkey: company.alex.passkey.credential });
-  const session = await readSession(runtime, secret);
+  const secret = await openSession(runtime, store, company.alex.passkey.credential);
+  const session = await readSession(runtime, store, secretHash(secret));
   if (session === undefined) throw new RangeError("the session is absent");
-  await enrolmentState({ ...session, active: false });
+  await enrolmentState(store, { ...session, active: false });
   const shown = expectOk(await approvalFor(runtime, store, id, alex));
   await approvalData(runtime, store, shown, alex);
   await inboxOf(runtime, store, alex);
   await inboxOf(runtime, store, alex, id);
   await client.decide(id, company.alex.passkey);
-  await runtime.desk(store.tenantId).requestSealing();
+  await runtime.desk.seal();
   const loaded = expectOk(await read(runtime, principal, id));
   expectOk(await receiptOf(runtime, store, loaded));
   expectOk(await consume(runtime, principal, id, PAYLOAD, "use"));

@@ -1,7 +1,7 @@
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/store/schema.ts";
-import { bindings, freshRuntime, newCompany, type Company } from "../support/worker-fixture.ts";
+import { bindings, freshPlatform, newCompany, type Company } from "../support/worker-fixture.ts";
 import { rows, tableNames, type Row } from "../support/database-rows.ts";
 
 // The database compared with schema.ts, and what the database itself refuses.
@@ -9,7 +9,7 @@ import { rows, tableNames, type Row } from "../support/database-rows.ts";
 let company: Company;
 let other: Company;
 beforeAll(async () => {
-  const runtime = await freshRuntime();
+  const runtime = await freshPlatform();
   company = await newCompany(runtime);
   other = await newCompany(runtime, "Other");
   await company.asked();

@@ -1,4 +1,4 @@
-import { bindings } from "./worker-fixture.ts";
+import { bindings, noteEdit } from "./worker-fixture.ts";
 
 // Direct access to rows, for tests that check the tables or change times.
 
@@ -6,6 +6,7 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The rows of one statement. */
 export async function rows(sql: string, ...values: (string | number | null)[]): Promise<readonly Row[]> {
+  if (!/^\s*SELECT\b/iu.test(sql)) noteEdit();
   const { results } = await bindings.DB.prepare(sql)
     .bind(...values)
     .all<Row>();

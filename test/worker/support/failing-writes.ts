@@ -1,7 +1,8 @@
-import type { DeskPort, LogClient, Runtime } from "../../../src/app/runtime.ts";
+import type { LogClient, Platform, Runtime } from "../../../src/app/runtime.ts";
 import { insertConfirmations } from "../../../src/store/confirmation/new-confirmations.ts";
 import { sealAll } from "../../../src/app/sealing/seal.ts";
 import { openDatabases, type DatabaseBindings } from "../../../src/store/database.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 
 // A runtime whose n-th write fails: it is not done, or done and reported as failed. A write is a statement or batch that
@@ -35,33 +36,44 @@ export class Fault {
 /** Nothing fails. */
 export const noFault = (): Fault => new Fault(-1, "before");
 
-export function failingRuntime(runtime: Runtime, bindings: DatabaseBindings, fault: Fault): Runtime {
-  const databases = openDatabases({ ...bindings, DB: faultyDatabase(bindings.DB, fault) });
+/** A runtime of this tenant. Use its rows through `storeIn`. */
+export function failingRuntime(
+  { tenantId }: TenantStore,
+  platform: Platform,
+  bindings: DatabaseBindings,
+  fault: Fault,
+): Runtime {
+  const databases = openDatabases(faultyBindings(bindings, fault));
   const log: LogClient = {
     append: (entries, minLogSize) =>
-      fault.intercept("log.append", () => runtime.log.append(entries, minLogSize)),
-    proof: (index) => runtime.log.proof(index),
-    vkey: () => runtime.log.vkey(),
+      fault.intercept("log.append", () => platform.log.append(entries, minLogSize)),
+    proof: (index) => platform.log.proof(index),
+    vkey: () => platform.log.vkey(),
   };
-  const desk = (tenantId: string): DeskPort => ({
+  const store = storeOfDesk(databases, tenantId);
+  const desk: Runtime["desk"] = {
     create: (draft) =>
-      fault.intercept("desk.create", async () => {
-        const inserted = await insertConfirmations(storeOfDesk(databases, tenantId), [draft]);
-        return inserted.size === 1;
-      }),
-    requestSealing: () =>
-      fault.intercept("desk.requestSealing", async () => {
-        const store = storeOfDesk(databases, tenantId);
-        await sealAll(store, log, async () => undefined);
-      }),
-    wait: async () => ({ attended: true, outcome: null }),
-    abandonWait: async () => undefined,
-    wakeAt: (at) => fault.intercept("desk.wakeAt", async () => at),
-  });
-  return { ...runtime, databases, log, desk };
+      fault.intercept("desk.create", async () => (await insertConfirmations(store, [draft])).size === 1),
+    seal: () => fault.intercept("desk.seal", async () => void (await sealAll(store, log, () => undefined))),
+    waitFor: async () => true,
+  };
+  return { ...platform, databases, log, desk };
+}
+
+/** The tenant's rows in this runtime's databases. */
+export function storeIn({ databases }: Runtime, { tenantId }: TenantStore): TenantStore {
+  return storeOfDesk(databases, tenantId);
 }
 
 const RUN = ["run", "all", "raw", "first"];
+
+function faultyBindings(bindings: DatabaseBindings, fault: Fault): DatabaseBindings {
+  const entries = Object.entries(bindings).map(([name, value]) => [
+    name,
+    /^DB(_\d+)?$/.test(name) ? faultyDatabase(value as D1Database, fault) : value,
+  ]);
+  return Object.fromEntries(entries) as DatabaseBindings;
+}
 
 function faultyDatabase(real: D1Database, fault: Fault): D1Database {
   const wrappedOnes = new WeakMap<object, { statement: D1PreparedStatement; text: string }>();

@@ -7,7 +7,7 @@ import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprot
 import { expect } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
 import type { Scope } from "../../../src/app/account/principal.ts";
-import { createRuntime } from "../../../src/app/create-runtime.ts";
+import { createPlatform } from "../../../src/app/create-platform.ts";
 import { send as post, type Era, type Posted } from "../../support/mcp-messages.ts";
 import type { Fetch } from "../../support/browser-client.ts";
 import { bindings, fetchWorker, ORIGIN, type Company } from "./worker-fixture.ts";
@@ -120,5 +120,5 @@ export async function idSoon(action: unknown): Promise<string> {
 /** Another key of the company's own project. */
 export async function keyOf({ store }: Company, scopes: readonly Scope[]): Promise<string> {
   const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", store.tenantId);
-  return newKey(createRuntime(bindings), store, String(project?.["id"]), "Another key", scopes);
+  return newKey(createPlatform(bindings), store, String(project?.["id"]), "Another key", scopes);
 }

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
 import { decide } from "../../../src/app/decision/decide.ts";
 import { beginEnrolment, finishEnrolment } from "../../../src/app/account/enrol.ts";
+import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { principalOf, type Principal } from "../../../src/app/account/principal.ts";
 import { beginDevice, finishDevice } from "../../../src/app/account/devices.ts";
 import { beginSignIn, finishSignIn } from "../../../src/app/account/sign-in.ts";
@@ -68,7 +69,7 @@ export class RetryingClient {
     const signed = await this.retry(async () => {
       const { challenge } = await beginSignIn(this.#runtime);
       const { assertion } = await passkey.assert(bytesOf(challenge));
-      return finishSignIn(this.#runtime, { challenge, assertion, userHandle });
+      return finishSignIn(this.#runtime, this.#store, { challenge, assertion, userHandle });
     });
     expectAnswer(signed.ok, true);
   }
@@ -77,13 +78,17 @@ export class RetryingClient {
   async enrol(secret: string, passkey: Authenticator): Promise<void> {
     const handle = (await personNamed(this.#store, "alex")).userHandle;
     const done = await this.retry(async () => {
-      const invitation = await beginEnrolment(this.#runtime, secret);
+      const invitation = await beginEnrolment(this.#runtime, this.#store, secretHash(secret));
       if (!invitation.ok) return invitation;
       const { challenge } = invitation.value;
       const response = await passkey.register(bytesOf(challenge));
       const { clientDataJSON, attestationObject } = response.response;
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
-      return finishEnrolment(this.#runtime, { secret, challenge, label: "Phone", registration });
+      return finishEnrolment(this.#runtime, this.#store, secretHash(secret), {
+        challenge,
+        label: "Phone",
+        registration,
+      });
     });
     if (!done.ok) expectAnswer(done.refusal.code, "enrolment_used", "credential_registered");
     await this.signIn(passkey, handle);
@@ -129,6 +134,6 @@ export class RetryingClient {
   }
 }
 
-export async function principalIn(runtime: Runtime, apiKey: string): Promise<Principal> {
-  return expectOk(await principalOf(runtime, apiKey));
+export async function principalIn(store: TenantStore, apiKey: string): Promise<Principal> {
+  return expectOk(await principalOf(store, secretHash(apiKey), Date.now()));
 }

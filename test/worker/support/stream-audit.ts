@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import type { Platform } from "../../../src/app/runtime.ts";
 import { fromHex, toHex } from "../../../src/core/encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
@@ -86,7 +86,7 @@ export interface StreamAudit {
 }
 
 /** The whole stream: no gap, each record chained to the one before it and sealed with its own label. */
-export async function auditStream(runtime: Runtime, store: TenantStore): Promise<StreamAudit> {
+export async function auditStream(platform: Platform, store: TenantStore): Promise<StreamAudit> {
   const tenant = await store.own();
   const [rows, about, voteRows] = await store.read([
     store.select(outbox).orderBy(outbox.seq),
@@ -115,7 +115,7 @@ export async function auditStream(runtime: Runtime, store: TenantStore): Promise
   const indices = rows.map(({ index }) => index);
   expect(new Set(indices).size).toBe(rows.length);
   expect(indices).toEqual(indices.toSorted((one, other) => (one ?? -1) - (other ?? -1)));
-  expect(await runtime.log.vkey()).toContain(runtime.logOrigin);
+  expect(await platform.log.vkey()).toContain(platform.logOrigin);
   return { rows, log };
 }
 

@@ -1,9 +1,20 @@
-import { applyD1Migrations, reset, type D1Migration } from "cloudflare:test";
+import {
+  applyD1Migrations,
+  listDurableObjectIds,
+  reset,
+  runInDurableObject,
+  type D1Migration,
+} from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { createTenant, type CreatedTenant } from "../../../src/app/account/create-tenant.ts";
-import { createRuntime } from "../../../src/app/create-runtime.ts";
-import type { Runtime } from "../../../src/app/runtime.ts";
+import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
+import { deskOf } from "../../../src/http/desk/desk-of.ts";
+import { createPlatform } from "../../../src/app/create-platform.ts";
+import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import type { Env } from "../../../src/env.ts";
+import { Memory } from "../../../src/store/memory/desk-memory.ts";
+import { openTenant } from "../../../src/store/tenant-lookup.ts";
+import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { backend, BrowserClient, type Fetch } from "../../support/browser-client.ts";
 
 // The whole Worker on real D1 and Durable Objects, empty at the start of each file.
@@ -13,13 +24,67 @@ export const bindings = env as unknown as Env & {
   readonly DB_1: D1Database;
   readonly TEST_MIGRATIONS: D1Migration[];
 };
-export const fetchWorker: Fetch = (url, init) => exports.default.fetch(new Request(url, init));
+export const fetchWorker: Fetch = async (url, init) => {
+  await forgetEdits();
+  return exports.default.fetch(new Request(url, init));
+};
+
+let isEdited = false;
+
+/** The rows were edited behind the back of the Desks, which would notice it after some seconds. */
+export function noteEdit(): void {
+  isEdited = true;
+}
+
+/** The Desks read again what they have remembered, if rows were edited. */
+async function forgetEdits(): Promise<void> {
+  if (!isEdited) return;
+  isEdited = false;
+  for (const id of await listDurableObjectIds(bindings.DESK))
+    await runInDurableObject(bindings.DESK.get(id), (desk) =>
+      (desk as unknown as { forget(): void }).forget(),
+    );
+}
+
+/** For a use case that a test runs itself, with what the tenant's Desk gives to it. */
+export function runtimeOf({ tenantId }: TenantStore, platform: Platform = createPlatform(bindings)): Runtime {
+  const stub = bindings.DESK.getByName(tenantId);
+  const inDesk = async <Value>(run: (desk: Runtime["desk"]) => Promise<Value>) => {
+    await forgetEdits();
+    return runInDurableObject(stub, (desk) => run((desk as unknown as { runtime: Runtime }).runtime.desk));
+  };
+  return {
+    ...platform,
+    desk: {
+      create: (draft) => inDesk((desk) => desk.create(draft)),
+      seal: (committed) => inDesk((desk) => desk.seal(committed)),
+      waitFor: (...wait) => inDesk((desk) => desk.waitFor(...wait)),
+    },
+  };
+}
+
+/** As the cron does each minute. */
+export async function wakeAllDesks(): Promise<void> {
+  await wakeDesks(createPlatform(bindings), (ref) => deskOf(bindings, ref).wake());
+}
+
+/** Remembers nothing, and notes what a test writes. */
+class Edits extends Memory {
+  constructor() {
+    super(() => Number.NaN);
+  }
+
+  override async during<Value>(...[effects, send]: Parameters<typeof Memory.prototype.during<Value>>) {
+    if (effects.length > 0) noteEdit();
+    return super.during(effects, send);
+  }
+}
 
 const RESETS_MAX = 100;
 const RESET_PAUSE_MILLISECONDS = 50;
 
 /** `reset` keeps the storage of an object in use, such as the database under an alarm of the file before. */
-export async function freshRuntime(): Promise<Runtime> {
+export async function freshPlatform(): Promise<Platform> {
   for (let resets = 0; resets < RESETS_MAX; resets++) {
     await reset();
     let left = 0;
@@ -27,7 +92,7 @@ export async function freshRuntime(): Promise<Runtime> {
       await applyD1Migrations(database, bindings.TEST_MIGRATIONS);
       left += (await database.prepare("SELECT count(*) AS count FROM tenants").first<number>("count")) ?? 0;
     }
-    if (left === 0) return createRuntime(bindings);
+    if (left === 0) return createPlatform(bindings);
     await scheduler.wait(RESET_PAUSE_MILLISECONDS);
   }
   throw new Error("the database could not be emptied");
@@ -62,13 +127,15 @@ export interface Company extends CreatedTenant {
 }
 
 /** The same runtime, with this shard for new tenants. */
-export function inShard(runtime: Runtime, shard: string): Runtime {
-  return { ...runtime, databases: { ...runtime.databases, open: [shard] } };
+export function inShard(platform: Platform, shard: string): Platform {
+  return { ...platform, databases: { ...platform.databases, open: [shard] } };
 }
 
 /** A tenant whose owner alex has enrolled. */
-export async function newCompany(runtime: Runtime, name = "Acme"): Promise<Company> {
-  const tenant = await createTenant(runtime, name, "alex");
+export async function newCompany(platform: Platform, name = "Acme"): Promise<Company> {
+  const created = await createTenant(platform, name, "alex");
+  const opened = await openTenant(platform.databases, created.store.tenantId, new Edits());
+  const tenant = { ...created, store: opened?.store ?? created.store };
   const alex = await BrowserClient.create(fetchWorker, ORIGIN);
   await alex.enrol(tenant.enrolUrl);
   const api = backend(fetchWorker, ORIGIN, tenant.apiKey);

@@ -13,7 +13,14 @@ import type { TrustPolicy } from "../../../../src/core/tlog/trust-policy.ts";
 import { logSigner } from "../../../../src/log/log-signer.ts";
 import type { BrowserClient } from "../../../support/browser-client.ts";
 import { restCalls, letExpire } from "../../support/rest-calls.ts";
-import { bindings, freshRuntime, idOf, newCompany, type Company } from "../../support/worker-fixture.ts";
+import {
+  bindings,
+  freshPlatform,
+  idOf,
+  newCompany,
+  type Company,
+  runtimeOf,
+} from "../../support/worker-fixture.ts";
 import { log, sealed, trust } from "../../support/log-audit.ts";
 import { rollBack, takeRows, type Rows } from "../../support/log-storage.ts";
 import { rows, tableNames, type Row } from "../../support/database-rows.ts";
@@ -64,11 +71,11 @@ export function setUpAttackedTenant(assign: (created: AttackedTenant) => void): 
 }
 
 async function createAttackedTenant(): Promise<AttackedTenant> {
-  const runtime = await freshRuntime();
+  const platform = await freshPlatform();
   // A reset does not remove everything that other files left in the log, and these tests need exact indices.
   await rewriteLog([]);
-  await newCompany(runtime, "Another");
-  const company = await newCompany(runtime);
+  await newCompany(platform, "Another");
+  const company = await newCompany(platform);
   const { asked } = company;
   const { consume, read } = restCalls(company);
   const maria = await company.enrolled("maria", "admin");
@@ -90,7 +97,7 @@ async function createAttackedTenant(): Promise<AttackedTenant> {
   const evidence = { stream, trust: await trust() };
   const tenant = {
     ...company,
-    runtime,
+    runtime: runtimeOf(company.store, platform),
     ...evidence,
     maria,
     cy,
@@ -204,7 +211,7 @@ export async function resealFrom({ store, runtime }: AttackedTenant, from: numbe
     store.tenantId,
     from,
   );
-  await requestSealing(runtime, store.tenantId);
+  await requestSealing(runtime);
   const after = await readLogEntries();
   for (let size = after.length; size <= before.length; size++) await log().append([sealed(`more ${size}`)]);
 }

@@ -68,7 +68,7 @@ type Target = Pick<AttackedTenant, "store" | "runtime">;
 export async function forge(target: Target, forged: Forged): Promise<string> {
   const { id, statements } = await forgedStatements(target, await readFacts(target, forged.seq), forged);
   await target.store.batch(statements);
-  await requestSealing(target.runtime, target.store.tenantId);
+  await requestSealing(target.runtime);
   return id;
 }
 
@@ -83,7 +83,7 @@ export async function forgeChanges(target: Target, changes: readonly Forged[]): 
   const batchSize = 400;
   for (let start = 0; start < statements.length; start += batchSize)
     await target.store.batch(statements.slice(start, start + batchSize));
-  await requestSealing(target.runtime, target.store.tenantId);
+  await requestSealing(target.runtime);
 }
 
 /** What a forged row is built from, besides its content. */
@@ -213,7 +213,7 @@ export async function forgeUse(tenant: AttackedTenant, id: string): Promise<stri
     index: null,
     commitment: null,
   });
-  await requestSealing(runtime, store.tenantId);
+  await requestSealing(runtime);
   return id;
 }
 

@@ -1,5 +1,5 @@
-import type { Result } from "../core/refusal.ts";
-import type { RateReport } from "../desk/rate-limits.ts";
+import type { Result } from "../../core/refusal.ts";
+import type { RateReport } from "../../desk/rate-limits.ts";
 
 // The fields of draft-ietf-httpapi-ratelimit-headers-11 (23 May 2026), which are structured fields: lists with one
 // item, the name of the limit. "q" is its quota for a window of "w" seconds; "r" calls remain for the next "t" seconds.

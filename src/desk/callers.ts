@@ -1,0 +1,118 @@
+import {
+  principalOf,
+  requireScope,
+  UNAUTHORIZED,
+  type Principal,
+  type Scope,
+} from "../app/account/principal.ts";
+import { readSession, requireActive, type Session } from "../app/account/passkey-session.ts";
+import type { Runtime } from "../app/runtime.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { updateKeyLastUse } from "../store/account/api-keys.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+import { answerUnknown, type Answer } from "./answer.ts";
+import type { LimitName, RateLimits } from "./rate-limits.ts";
+
+/** "Last used" helps to find unused keys: a minute is exact enough, and avoids a write for each request. */
+const LAST_USED_MILLISECONDS = 60_000;
+
+/** A person with a session, and the tenant that both belong to. */
+export interface Visitor {
+  readonly store: TenantStore;
+  readonly session: Session;
+}
+
+interface CallersOf {
+  readonly runtime: Runtime;
+  readonly rates: RateLimits;
+  /** Undefined if there is no such tenant. */
+  readonly open: () => Promise<TenantStore | undefined>;
+}
+
+/**
+ * Who calls. Every call of the Desk for a client comes through here: it authenticates, checks the scope of an API key or
+ * that the passkey of a session counts, and counts the call.
+ */
+export class Callers {
+  readonly #of: CallersOf;
+  readonly #lastUses = new Map<string, number>();
+
+  constructor(of: CallersOf) {
+    this.#of = of;
+  }
+
+  /** `scope` is null for what every key may know. */
+  async withKey<Value>(
+    keyHash: string,
+    scope: Scope | null,
+    limit: LimitName,
+    run: (principal: Principal) => Promise<Result<Value>>,
+  ): Promise<Answer<Value>> {
+    const { runtime, rates, open } = this.#of;
+    const store = await open();
+    if (store === undefined) return answerUnknown(UNAUTHORIZED);
+    const principal = await principalOf(store, keyHash, runtime.now());
+    if (!principal.ok) return answerUnknown(principal);
+    const { key } = principal.value;
+    this.#markUsed(store, key.id);
+    const { rate, result: allowed } = rates.take(limit, key.id);
+    const checked = allowed.ok && scope !== null ? requireScope(principal.value, scope) : allowed;
+    return { result: checked.ok ? await run(principal.value) : checked, rate, renewed: false };
+  }
+
+  /** For everything that needs the rights of a person's role. */
+  async withSession<Value>(
+    sessionHash: string,
+    limit: LimitName,
+    run: (visitor: Visitor) => Promise<Result<Value>>,
+  ): Promise<Answer<Value>> {
+    return this.withAnySession(sessionHash, limit, async (visitor) => {
+      const active = requireActive(visitor.session);
+      return active.ok ? run(visitor) : active;
+    });
+  }
+
+  /** Also before the passkey counts: for what a person may see of their own enrolment. */
+  async withAnySession<Value>(
+    sessionHash: string,
+    limit: LimitName,
+    run: (visitor: Visitor) => Promise<Result<Value>>,
+  ): Promise<Answer<Value>> {
+    const { runtime, rates, open } = this.#of;
+    const store = await open();
+    const session = store && (await readSession(runtime, store, sessionHash));
+    if (store === undefined || session === undefined) return answerUnknown(NO_SESSION);
+    const { rate, result: allowed } = rates.take(limit, session.id);
+    const result = allowed.ok ? await run({ store, session }) : allowed;
+    return { result, rate, renewed: session.renewed };
+  }
+
+  /** The session as it is now, for a call that has waited. */
+  async again(visitor: Visitor, sessionHash: string): Promise<Result<Visitor>> {
+    const session = requireActive(await readSession(this.#of.runtime, visitor.store, sessionHash));
+    return session.ok ? accept({ ...visitor, session: session.value }) : session;
+  }
+
+  /** Without a key or a session: signing in and enrolment. `unknown` answers for a tenant that does not exist. */
+  async withSecret<Value>(
+    limit: LimitName,
+    unknown: Result<Value>,
+    run: (store: TenantStore) => Promise<Result<Value>>,
+  ): Promise<Answer<Value>> {
+    const { rates, open } = this.#of;
+    const store = await open();
+    if (store === undefined) return answerUnknown(unknown);
+    const { rate, result: allowed } = rates.take(limit, store.tenantId);
+    return { result: allowed.ok ? await run(store) : allowed, rate, renewed: false };
+  }
+
+  #markUsed(store: TenantStore, key: string): void {
+    const now = this.#of.runtime.now();
+    if (now < (this.#lastUses.get(key) ?? 0) + LAST_USED_MILLISECONDS) return;
+    this.#lastUses.set(key, now);
+    // Nobody waits for it, and nobody minds if it fails.
+    void updateKeyLastUse(store, key, now).catch(() => undefined);
+  }
+}
+
+export const NO_SESSION = refuse("session_required", "sign in with your passkey first");

@@ -1,0 +1,153 @@
+import { listApprovers, type Approver } from "../app/account/approvers.ts";
+import { invite, inviteToRecover, type Invite } from "../app/account/invite.ts";
+import type { Scope } from "../app/account/principal.ts";
+import { ask, type AskInput, type Asked, type AskOptions } from "../app/confirmation/ask.ts";
+import { cancel } from "../app/confirmation/cancel.ts";
+import { consume } from "../app/confirmation/consume.ts";
+import { deliver, undoDelivery, type Delivery } from "../app/confirmation/deduplicate.ts";
+import { list, type ListAnswer, type ListQuery } from "../app/confirmation/list.ts";
+import type { LoadedConfirmation } from "../app/confirmation/load.ts";
+import { read } from "../app/confirmation/read.ts";
+import { viewOf, type ConfirmationView } from "../app/confirmation/view.ts";
+import { wait } from "../app/confirmation/wait.ts";
+import { requestRole } from "../app/directory/role-change.ts";
+import { receiptOf } from "../app/evidence/build-receipt.ts";
+import { exportOf } from "../app/evidence/stream-export.ts";
+import type { ClientCall } from "../app/runtime.ts";
+import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
+import { accept, type Result } from "../core/refusal.ts";
+import type { Role } from "../core/stream/record.ts";
+import type { Answer } from "./answer.ts";
+import { TenantObject } from "./tenant-object.ts";
+
+/** What every API key may know of itself. */
+export interface KeyFacts {
+  readonly key: string;
+  readonly scopes: readonly string[];
+}
+
+/** Names a call that waits. */
+export type WaitCall = Pick<ClientCall, "by" | "call">;
+
+export interface Waited {
+  readonly view: ConfirmationView;
+  /** False if nobody reads this answer any more. */
+  readonly attended: boolean;
+}
+
+/** What a program may ask with an API key. Here no call decides anything. */
+export class DeskForKeys extends TenantObject {
+  async identify(key: string, scope: Scope | null): Promise<Answer<KeyFacts>> {
+    return this.callers.withKey(key, scope, "polls", async ({ key: { id }, scopes }) =>
+      accept({ key: id, scopes: [...scopes] }),
+    );
+  }
+
+  async ask(key: string, input: AskInput, options: AskOptions): Promise<Answer<Asked>> {
+    return this.callers.withKey(key, "confirmations:create", "creates", (principal) =>
+      ask(this.runtime, principal, input, options),
+    );
+  }
+
+  async read(key: string, id: string): Promise<Answer<ConfirmationView>> {
+    return this.callers.withKey(key, "confirmations:read", "polls", async (principal) =>
+      this.#view(await read(this.runtime, principal, id)),
+    );
+  }
+
+  async wait(key: string, id: string, seconds: number, { by, call }: WaitCall): Promise<Answer<Waited>> {
+    return this.callers.withKey(key, "confirmations:read", "waits", async (principal) => {
+      const caller = { by, key: principal.key.id, call };
+      const waited = await wait(this.runtime, principal, id, seconds, caller);
+      if (!waited.ok) return waited;
+      const { loaded, attended } = waited.value;
+      return accept({ view: viewOf(this.runtime, loaded), attended });
+    });
+  }
+
+  /** The client no longer reads the answer to this call. */
+  async abandonWait(key: string, { by, call }: WaitCall): Promise<Answer<null>> {
+    return this.callers.withKey(key, null, "polls", async (principal) => {
+      this.waiters.abandon({ by, key: principal.key.id, call });
+      return accept(null);
+    });
+  }
+
+  async list(key: string, query: ListQuery): Promise<Answer<ListAnswer>> {
+    return this.callers.withKey(key, "confirmations:read", "polls", async ({ store, project }) =>
+      accept(await list(this.runtime, store, { ...query, project: project.id })),
+    );
+  }
+
+  async cancel(key: string, id: string): Promise<Answer<ConfirmationView>> {
+    return this.callers.withKey(key, "confirmations:create", "polls", async (principal) =>
+      this.#view(await cancel(this.runtime, principal, id)),
+    );
+  }
+
+  async consume(
+    key: string,
+    id: string,
+    payload: CanonicalPayload,
+    idempotencyKey: string | null,
+  ): Promise<Answer<ConfirmationView>> {
+    return this.callers.withKey(key, "confirmations:consume", "polls", async (principal) =>
+      this.#view(await consume(this.runtime, principal, id, payload, idempotencyKey)),
+    );
+  }
+
+  /** Called before an outcome is sent to an agent: from then on an equal request is a new one. */
+  async deliver(key: string, id: string): Promise<Answer<Delivery | null>> {
+    return this.callers.withKey(key, null, "polls", async (principal) => {
+      const loaded = await read(this.runtime, principal, id);
+      return loaded.ok ? accept((await deliver(this.runtime, principal, loaded.value.row)) ?? null) : loaded;
+    });
+  }
+
+  /** The client did not get the answer. */
+  async undoDelivery(key: string, delivery: Delivery): Promise<Answer<null>> {
+    return this.callers.withKey(key, null, "polls", async ({ store }) => {
+      await undoDelivery(store, delivery);
+      return accept(null);
+    });
+  }
+
+  async receipt(key: string, id: string): Promise<Answer<Uint8Array>> {
+    return this.callers.withKey(key, "confirmations:read", "polls", async (principal) => {
+      const loaded = await read(this.runtime, principal, id);
+      return loaded.ok ? receiptOf(this.runtime, principal.store, loaded.value) : loaded;
+    });
+  }
+
+  async exportHistory(key: string): Promise<Answer<ReadableStream<Uint8Array>>> {
+    return this.callers.withKey(key, "audit:read", "polls", ({ store }) => exportOf(this.runtime, store));
+  }
+
+  async approvers(key: string): Promise<Answer<readonly Approver[]>> {
+    return this.callers.withKey(key, "people", "polls", async ({ store }) =>
+      accept(await listApprovers(store)),
+    );
+  }
+
+  async invite(key: string, username: string, role: Role): Promise<Answer<Invite>> {
+    return this.callers.withKey(key, "people", "creates", ({ store }) =>
+      invite(this.runtime, store, username, role),
+    );
+  }
+
+  async inviteToRecover(key: string, username: string): Promise<Answer<Invite>> {
+    return this.callers.withKey(key, "people", "creates", ({ store }) =>
+      inviteToRecover(this.runtime, store, username),
+    );
+  }
+
+  async requestRole(key: string, username: string, role: Role): Promise<Answer<string>> {
+    return this.callers.withKey(key, "people", "creates", ({ store, requester }) =>
+      requestRole(this.runtime, store, requester, username, role),
+    );
+  }
+
+  #view(loaded: Result<LoadedConfirmation>): Result<ConfirmationView> {
+    return loaded.ok ? accept(viewOf(this.runtime, loaded.value)) : loaded;
+  }
+}

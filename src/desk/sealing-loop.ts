@@ -1,0 +1,58 @@
+import type { Runtime } from "../app/runtime.ts";
+import { nextBatch, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts";
+import type { CommittedRecord } from "../store/confirmation/steps.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+
+/** Seals what was committed, in order, one batch after the other. */
+export class SealingLoop {
+  readonly #runtime: Runtime;
+  readonly #store: () => Promise<TenantStore | undefined>;
+  readonly #onSealed: (records: readonly CommittedRecord[]) => void;
+  /** Whether a request came without its record, so that rows must be read. */
+  #mustRead = false;
+  readonly #committed: CommittedRecord[] = [];
+  /** Where the last sealing ended. It only saves reads. */
+  #end: StreamEnd | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    runtime: Runtime,
+    store: () => Promise<TenantStore | undefined>,
+    onSealed: (records: readonly CommittedRecord[]) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#store = store;
+    this.#onSealed = onSealed;
+  }
+
+  /** Returns once everything that was committed before the call is sealed. */
+  async seal(committed?: CommittedRecord): Promise<void> {
+    if (committed) this.#committed.push(committed);
+    else this.#mustRead = true;
+    // One loop at a time. It clears `#running` in the same turn as its last check of the requests, so none is lost.
+    this.#running ??= this.#sealRequested();
+    await this.#running;
+  }
+
+  async #sealRequested(): Promise<void> {
+    try {
+      const store = await this.#store();
+      if (store === undefined) return;
+      while (this.#mustRead || this.#committed.length > 0) {
+        const committed = this.#committed.splice(0);
+        // If these are not the next records of the stream, the ones before them must be read.
+        const batch = this.#mustRead ? undefined : nextBatch(this.#end, committed);
+        this.#mustRead = false;
+        const { log } = this.#runtime;
+        if (batch) this.#end = await seal(store, log, batch, this.#onSealed);
+        else this.#end = await sealAll(store, log, this.#onSealed);
+      }
+    } catch (problem) {
+      // How far it got must be read from the rows.
+      this.#end = undefined;
+      throw problem;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}

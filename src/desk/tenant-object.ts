@@ -1,0 +1,135 @@
+import { DurableObject } from "cloudflare:workers";
+import { visibleStatus } from "../core/confirmation/decision.ts";
+import type { Env } from "../env.ts";
+import { insertConfirmations, type NewConfirmation } from "../store/confirmation/new-confirmations.ts";
+import { Memory } from "../store/memory/desk-memory.ts";
+import { openTenant } from "../store/tenant-lookup.ts";
+import type { TenantStore } from "../store/tenant-store.ts";
+import { tickDue } from "../app/confirmation/apply-unsigned.ts";
+import { loadConfirmation } from "../app/confirmation/load.ts";
+import { createPlatform } from "../app/create-platform.ts";
+import type { Runtime } from "../app/runtime.ts";
+import { AlarmClock } from "./alarm-clock.ts";
+import { Callers } from "./callers.ts";
+import { CreateQueue } from "./create-queue.ts";
+import { LIMITS, RateLimits } from "./rate-limits.ts";
+import { SealingLoop } from "./sealing-loop.ts";
+import { Waiters } from "./waiters.ts";
+
+/** After this time the alarm retries a failed sealing, unless another request for sealing comes first. */
+const RETRY_MILLISECONDS = 5_000;
+/** A tenant may be created, moved or deleted. */
+const OPEN_MILLISECONDS = 10_000;
+
+/**
+ * What a Desk consists of. It is one Durable Object for each tenant, named by the tenant's ref. It stores nothing: what
+ * must be sealed and what is due are rows in D1, and a Desk that is lost with its memory is replaced by one that reads
+ * them.
+ */
+export class TenantObject extends DurableObject<Env> {
+  /** A benchmark has others. */
+  protected readonly limits: typeof LIMITS = LIMITS;
+  protected readonly runtime: Runtime;
+  protected readonly callers: Callers;
+  protected readonly waiters = new Waiters();
+  readonly #creates = new CreateQueue((drafts) => this.#insert(drafts));
+  readonly #sealing: SealingLoop;
+  readonly #alarm: AlarmClock;
+  readonly #memory: Memory;
+  #opened: { readonly at: number; readonly store: Promise<TenantStore | undefined> } | undefined;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    const desk = {
+      create: (draft: NewConfirmation) => this.#creates.add(draft),
+      seal: (...committed: Parameters<SealingLoop["seal"]>) => this.#seal(...committed),
+      waitFor: (...wait: Parameters<Runtime["desk"]["waitFor"]>) => this.#waitFor(...wait),
+    };
+    this.runtime = { ...createPlatform(env), desk };
+    const { now } = this.runtime;
+    const open = () => this.open();
+    this.#memory = new Memory(now);
+    this.#alarm = new AlarmClock(state.storage, now);
+    this.#sealing = new SealingLoop(this.runtime, open, (records) =>
+      this.waiters.wake(records.flatMap(({ row }) => row.confirmationId ?? [])),
+    );
+    this.callers = new Callers({
+      runtime: this.runtime,
+      rates: new RateLimits(this.limits, now),
+      open,
+    });
+  }
+
+  /** The rows of the tenant; undefined if there is no such tenant. */
+  protected async open(): Promise<TenantStore | undefined> {
+    const now = this.runtime.now();
+    if (this.#opened === undefined || now >= this.#opened.at + OPEN_MILLISECONDS) {
+      const opened = openTenant(this.runtime.databases, this.ctx.id.name ?? "", this.#memory);
+      const store = opened.then((tenant) => tenant?.store);
+      this.#opened = { at: now, store };
+      // The next call tries again.
+      store.catch(() => (this.#opened = undefined));
+      return await store;
+    }
+    return await this.#opened.store;
+  }
+
+  async #seal(...committed: Parameters<SealingLoop["seal"]>): Promise<void> {
+    try {
+      await this.#sealing.seal(...committed);
+    } catch (problem) {
+      await this.#alarm.wakeAt(this.runtime.now() + RETRY_MILLISECONDS);
+      throw problem;
+    }
+  }
+
+  async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
+    const store = await this.open();
+    if (store === undefined) return new Set();
+    const inserted = await insertConfirmations(store, drafts);
+    await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
+    return inserted;
+  }
+
+  async #waitFor(
+    ...[confirmation, seconds, caller]: Parameters<Runtime["desk"]["waitFor"]>
+  ): Promise<boolean> {
+    return this.waiters.waitFor(confirmation, seconds, caller, () => this.#isSettled(confirmation));
+  }
+
+  async #isSettled(confirmation: string): Promise<boolean> {
+    const store = await this.open();
+    const loaded = store && (await loadConfirmation(store, confirmation));
+    if (loaded === undefined || visibleStatus(loaded.state) !== "pending") return true;
+    if (loaded.state.status !== "pending") this.ctx.waitUntil(this.#seal());
+    return false;
+  }
+
+  /** Reads everything again. */
+  protected forget(): void {
+    this.#memory.clear();
+    this.#opened = undefined;
+  }
+
+  /** For the cron, in case an alarm or a request for sealing was lost. */
+  async wake(): Promise<void> {
+    await this.#alarm.wakeAt(this.runtime.now());
+    await this.#seal();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarm.rang();
+    let next: number | undefined;
+    try {
+      const store = await this.open();
+      if (store === undefined) return;
+      next = await tickDue(this.runtime, store);
+      await this.#seal();
+    } catch {
+      next = this.runtime.now() + RETRY_MILLISECONDS;
+    } finally {
+      // The platform retries a failed alarm six times and then drops it. So this one never fails and sets itself again.
+      if (next !== undefined) await this.#alarm.wakeAt(next);
+    }
+  }
+}
