@@ -132,6 +132,7 @@ type RequestCode =
   | "rejection_locked"
   | "quota_exceeded"
   | "rate_limited"
+  | "unavailable"
   | "internal_error";
 
 export type RefusalCode =

@@ -18,8 +18,8 @@ export class AlarmClock {
     this.#alarm = Math.min(at, current ?? at);
   }
 
-  /** The alarm has rung: it is not set any more. */
-  rang(): void {
+  /** The alarm has fired: it is not set any more. */
+  fired(): void {
     this.#alarm = undefined;
   }
 }

@@ -9,6 +9,7 @@ import { readSession, requireActive, type Session } from "../app/account/passkey
 import type { Runtime } from "../app/runtime.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { updateKeyLastUse } from "../store/account/api-keys.ts";
+import type { PersonRow } from "../store/rows.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { answerUnknown, type Answer } from "./answer.ts";
 import type { LimitName, RateLimits } from "./rate-limits.ts";
@@ -16,9 +17,10 @@ import type { LimitName, RateLimits } from "./rate-limits.ts";
 /** "Last used" helps to find unused keys: a minute is exact enough, and avoids a write for each request. */
 const LAST_USED_MILLISECONDS = 60_000;
 
-/** A person with a session, and the tenant that both belong to. */
-export interface Visitor {
+/** A person with a session. */
+export interface SignedIn {
   readonly store: TenantStore;
+  readonly person: PersonRow;
   readonly session: Session;
 }
 
@@ -64,11 +66,11 @@ export class Callers {
   async withSession<Value>(
     sessionHash: string,
     limit: LimitName,
-    run: (visitor: Visitor) => Promise<Result<Value>>,
+    run: (signedIn: SignedIn) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
-    return this.withAnySession(sessionHash, limit, async (visitor) => {
-      const active = requireActive(visitor.session);
-      return active.ok ? run(visitor) : active;
+    return this.withAnySession(sessionHash, limit, async (signedIn) => {
+      const active = requireActive(signedIn.session);
+      return active.ok ? run(signedIn) : active;
     });
   }
 
@@ -76,21 +78,23 @@ export class Callers {
   async withAnySession<Value>(
     sessionHash: string,
     limit: LimitName,
-    run: (visitor: Visitor) => Promise<Result<Value>>,
+    run: (signedIn: SignedIn) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
     const { runtime, rates, open } = this.#of;
     const store = await open();
     const session = store && (await readSession(runtime, store, sessionHash));
     if (store === undefined || session === undefined) return answerUnknown(NO_SESSION);
     const { rate, result: allowed } = rates.take(limit, session.id);
-    const result = allowed.ok ? await run({ store, session }) : allowed;
+    const result = allowed.ok ? await run({ store, person: session.person, session }) : allowed;
     return { result, rate, renewed: session.renewed };
   }
 
   /** The session as it is now, for a call that has waited. */
-  async again(visitor: Visitor, sessionHash: string): Promise<Result<Visitor>> {
-    const session = requireActive(await readSession(this.#of.runtime, visitor.store, sessionHash));
-    return session.ok ? accept({ ...visitor, session: session.value }) : session;
+  async again(signedIn: SignedIn, sessionHash: string): Promise<Result<SignedIn>> {
+    const session = requireActive(await readSession(this.#of.runtime, signedIn.store, sessionHash));
+    return session.ok
+      ? accept({ ...signedIn, person: session.value.person, session: session.value })
+      : session;
   }
 
   /** Without a key or a session: signing in and enrolment. `unknown` answers for a tenant that does not exist. */

@@ -25,7 +25,7 @@ import type { Inbox, InboxData } from "../core/pages/inbox.ts";
 import type { PublicationData } from "../core/pages/publication.ts";
 import { accept, type Result } from "../core/refusal.ts";
 import type { Answer } from "./answer.ts";
-import type { Visitor } from "./callers.ts";
+import type { SignedIn } from "./callers.ts";
 import { DeskForKeys } from "./desk-for-keys.ts";
 
 /**
@@ -40,7 +40,7 @@ export class Desk extends DeskForKeys {
   }
 
   async approvalPage(session: string, id: string): Promise<Answer<ApprovalData>> {
-    return this.#withApproval(session, id, "reads", async (loaded, { store, session: { person } }) =>
+    return this.#withApproval(session, id, "reads", async (loaded, { store, person }) =>
       accept(await approvalData(this.runtime, store, loaded, person)),
     );
   }
@@ -53,11 +53,11 @@ export class Desk extends DeskForKeys {
     seconds: number,
     call: string,
   ): Promise<Answer<ApprovalState>> {
-    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (visitor) => {
-      const state = await this.#approvalState(visitor, id);
+    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (signedIn) => {
+      const state = await this.#approvalState(signedIn, id);
       if (!state.ok || seconds === 0 || `${state.value.status}:${state.value.sealed}` !== seen) return state;
-      await this.runtime.desk.waitFor(id, seconds, { by: "page", key: visitor.session.id, call });
-      const later = await this.callers.again(visitor, session);
+      await this.runtime.desk.waitFor(id, seconds, { by: "page", key: signedIn.session.id, call });
+      const later = await this.callers.again(signedIn, session);
       return later.ok ? this.#approvalState(later.value, id) : later;
     });
   }
@@ -70,75 +70,75 @@ export class Desk extends DeskForKeys {
   }
 
   async beginCeremony(session: string, id: string): Promise<Answer<Ceremony>> {
-    return this.#withApproval(session, id, "ceremonies", (loaded, { store, session: { person } }) =>
+    return this.#withApproval(session, id, "ceremonies", (loaded, { store, person }) =>
       beginCeremony(this.runtime, store, loaded.row.id, person),
     );
   }
 
   async decide(session: string, id: string, vote: SubmittedVote): Promise<Answer<ApprovalState>> {
-    return this.callers.withSession(session, "changes", async (visitor) => {
-      const decided = await decide(this.runtime, visitor.store, id, visitor.session.person, vote);
-      return decided.ok ? this.#approvalState(visitor, id) : decided;
+    return this.callers.withSession(session, "changes", async (signedIn) => {
+      const decided = await decide(this.runtime, signedIn.store, id, signedIn.person, vote);
+      return decided.ok ? this.#approvalState(signedIn, id) : decided;
     });
   }
 
   async inboxPage(session: string, after?: string): Promise<Answer<InboxData>> {
-    return this.callers.withSession(session, "reads", async ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "reads", async ({ store, person }) =>
       accept(await inboxData(this.runtime, store, person, after)),
     );
   }
 
   async inbox(session: string, after?: string): Promise<Answer<Inbox>> {
-    return this.callers.withSession(session, "reads", async ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "reads", async ({ store, person }) =>
       accept(await inboxOf(this.runtime, store, person, after)),
     );
   }
 
   async devices(session: string): Promise<Answer<DevicesData>> {
-    return this.callers.withSession(session, "reads", async ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "reads", async ({ store, person }) =>
       accept(await devicesData(store, person)),
     );
   }
 
   async beginDevice(session: string): Promise<Answer<DeviceChallenge>> {
-    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "changes", ({ store, person }) =>
       beginDevice(this.runtime, store, person),
     );
   }
 
   async finishDevice(session: string, form: DeviceForm): Promise<Answer<string>> {
-    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "changes", ({ store, person }) =>
       finishDevice(this.runtime, store, person, form),
     );
   }
 
   async removeDevice(session: string, passkey: string): Promise<Answer<"removed">> {
-    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "changes", ({ store, person }) =>
       removeDevice(this.runtime, store, person, passkey),
     );
   }
 
   async requestRevocation(session: string, passkey: string): Promise<Answer<string>> {
-    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "changes", ({ store, person }) =>
       requestRevocation(this.runtime, store, passkey, person),
     );
   }
 
   async publication(session: string, id: string): Promise<Answer<PublicationData>> {
-    return this.callers.withSession(session, "reads", ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "reads", ({ store, person }) =>
       publicationOf(this.runtime, store, id, person),
     );
   }
 
   async requestReveal(session: string, id: string, shown: boolean): Promise<Answer<string>> {
-    return this.callers.withSession(session, "changes", ({ store, session: { person } }) =>
+    return this.callers.withSession(session, "changes", ({ store, person }) =>
       requestReveal(this.runtime, store, id, person, shown),
     );
   }
 
   async enrolmentState(session: string): Promise<Answer<EnrolmentState>> {
-    return this.callers.withAnySession(session, "reads", async (visitor) =>
-      accept(await enrolmentState(visitor.store, visitor.session)),
+    return this.callers.withAnySession(session, "reads", async (signedIn) =>
+      accept(await enrolmentState(signedIn.store, signedIn.session)),
     );
   }
 
@@ -169,7 +169,7 @@ export class Desk extends DeskForKeys {
     );
   }
 
-  async #approvalState({ store, session: { person } }: Visitor, id: string): Promise<Result<ApprovalState>> {
+  async #approvalState({ store, person }: SignedIn, id: string): Promise<Result<ApprovalState>> {
     const loaded = await approvalFor(this.runtime, store, id, person);
     return loaded.ok ? accept(await approvalState(this.runtime, store, loaded.value, person)) : loaded;
   }
@@ -179,11 +179,11 @@ export class Desk extends DeskForKeys {
     session: string,
     id: string,
     limit: "reads" | "ceremonies",
-    run: (loaded: LoadedConfirmation, visitor: Visitor) => Promise<Result<Value>>,
+    run: (loaded: LoadedConfirmation, signedIn: SignedIn) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
-    return this.callers.withSession(session, limit, async (visitor) => {
-      const loaded = await approvalFor(this.runtime, visitor.store, id, visitor.session.person);
-      return loaded.ok ? run(loaded.value, visitor) : loaded;
+    return this.callers.withSession(session, limit, async (signedIn) => {
+      const loaded = await approvalFor(this.runtime, signedIn.store, id, signedIn.person);
+      return loaded.ok ? run(loaded.value, signedIn) : loaded;
     });
   }
 }

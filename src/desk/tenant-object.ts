@@ -12,7 +12,7 @@ import type { Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { Callers } from "./callers.ts";
 import { CreateQueue } from "./create-queue.ts";
-import { LIMITS, RateLimits } from "./rate-limits.ts";
+import { LIMITS, RateLimits, type Limits } from "./rate-limits.ts";
 import { SealingLoop } from "./sealing-loop.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -28,7 +28,7 @@ const OPEN_MILLISECONDS = 10_000;
  */
 export class TenantObject extends DurableObject<Env> {
   /** A benchmark has others. */
-  protected readonly limits: typeof LIMITS = LIMITS;
+  static readonly limits: Limits = LIMITS;
   protected readonly runtime: Runtime;
   protected readonly callers: Callers;
   protected readonly waiters = new Waiters();
@@ -55,7 +55,7 @@ export class TenantObject extends DurableObject<Env> {
     );
     this.callers = new Callers({
       runtime: this.runtime,
-      rates: new RateLimits(this.limits, now),
+      rates: new RateLimits(new.target.limits, now),
       open,
     });
   }
@@ -118,7 +118,7 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#alarm.rang();
+    this.#alarm.fired();
     let next: number | undefined;
     try {
       const store = await this.open();

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Platform } from "../app/runtime.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Env } from "../env.ts";
+import { deskFailure, RETRY_SECONDS } from "./desk/desk-failure.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { logError } from "./log-error.ts";
 import { problemResponse } from "./problem.ts";
@@ -25,5 +26,8 @@ export function errorResponse(error: unknown, context: RequestContext): Response
   if (error instanceof HttpRefusal)
     return problemResponse(problemContext, error.refusal, error.errors, error.headers);
   logError(context.get("requestId"), error);
+  const failure = deskFailure(error);
+  if (failure)
+    return problemResponse(problemContext, failure, undefined, { "retry-after": `${RETRY_SECONDS}` });
   return problemResponse(problemContext, refuse("internal_error", "").refusal);
 }

@@ -5,7 +5,7 @@ import type { Refusal, RefusalCode } from "../core/refusal.ts";
 //
 // Statuses: 400 the text is not strict JSON, 422 a field is wrong, 401 not authenticated, 403 not allowed,
 // 404 nothing that the caller may see, 409 not possible in this state, 410 gone, 413 and 415 the body itself,
-// 429 try again later.
+// 429 and 503 try again later.
 
 export interface FieldError {
   /** JSON Pointer into the body, or into the query. */
@@ -69,6 +69,7 @@ const PROBLEMS = {
   rejection_locked: { status: 409, title: "The same request was just rejected" },
   quota_exceeded: { status: 429, title: "The quota is used up" },
   rate_limited: { status: 429, title: "Too many requests" },
+  unavailable: { status: 503, title: "Not available at this moment" },
   internal_error: {
     status: 500,
     title: "Internal error",

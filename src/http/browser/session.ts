@@ -15,13 +15,13 @@ import { pageResponse, type PageName } from "./pages.ts";
 const COOKIE = "session";
 
 /** A session that may exist: its tenant's Desk knows. */
-interface Visitor {
+interface SessionCaller {
   readonly desk: DeskCalls;
   /** The hash of the session's secret. */
   readonly session: string;
 }
 
-export function visitorOf(context: RequestContext): Visitor | undefined {
+export function sessionCallerOf(context: RequestContext): SessionCaller | undefined {
   const secret = getCookie(context, COOKIE, "host");
   const ref = secret === undefined ? undefined : refOfSecret(secret);
   return secret === undefined || ref === undefined
@@ -32,9 +32,9 @@ export function visitorOf(context: RequestContext): Visitor | undefined {
 /** What the Desk answers to a call of this session. Without a session, or without a right, the request ends. */
 export async function askDesk<Value>(
   context: RequestContext,
-  call: (visitor: Visitor) => Promise<Answer<Value>>,
+  call: (caller: SessionCaller) => Promise<Answer<Value>>,
 ): Promise<Value> {
-  const answer = await call(visitorOf(context) ?? orRefuse(NO_SESSION));
+  const answer = await call(sessionCallerOf(context) ?? orRefuse(NO_SESSION));
   renewCookie(context, answer);
   return answered(context, answer);
 }
@@ -46,11 +46,11 @@ export async function askDesk<Value>(
 export async function sessionPage(
   context: RequestContext,
   name: PageName,
-  call: (visitor: Visitor) => Promise<Answer<object>>,
+  call: (caller: SessionCaller) => Promise<Answer<object>>,
 ): Promise<Response> {
-  const visitor = visitorOf(context);
-  if (visitor === undefined) return pageResponse(context, "signin");
-  const answer = await call(visitor);
+  const caller = sessionCallerOf(context);
+  if (caller === undefined) return pageResponse(context, "signin");
+  const answer = await call(caller);
   const { result } = answer;
   renewCookie(context, answer);
   noteRate(context, answer);
@@ -67,7 +67,7 @@ export async function sessionPage(
   }
 }
 
-export async function askEnrolmentState({ desk, session }: Visitor) {
+export async function askEnrolmentState({ desk, session }: SessionCaller) {
   return desk.enrolmentState(session);
 }
 

@@ -7,7 +7,7 @@ import { deskOf } from "../desk/desk-of.ts";
 import { HttpRefusal } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
-import { endSession, setSessionCookie, visitorOf } from "./session.ts";
+import { endSession, setSessionCookie, sessionCallerOf } from "./session.ts";
 
 /** Signing in and out. */
 export const signInRoutes = new Hono<HonoEnv>();
@@ -26,9 +26,9 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
 });
 
 signInRoutes.post("/signout", pageBody(signOutBody), async (context) => {
-  const visitor = visitorOf(context);
+  const caller = sessionCallerOf(context);
   const { everywhere } = context.req.valid("json");
-  if (visitor !== undefined) await visitor.desk.signOut(visitor.session, everywhere);
+  if (caller !== undefined) await caller.desk.signOut(caller.session, everywhere);
   endSession(context);
   return context.json({});
 });

@@ -1,6 +1,6 @@
 import type { Answer } from "../../desk/answer.ts";
 import type { WaitCall, Waited } from "../../desk/desk-for-keys.ts";
-import type { KeyCaller } from "./api-key.ts";
+import type { KeyCaller } from "./key-caller.ts";
 
 /**
  * Waits for an outcome. The wait ends when the client goes. If the Desk is replaced meanwhile, the wait ends early, and

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { isJsonObject, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { refuse } from "../../core/refusal.ts";
-import { keyCallerOf, type KeyCaller } from "../desk/api-key.ts";
+import { keyCallerOf, type KeyCaller } from "../desk/key-caller.ts";
 import { errorResponse, type HonoEnv } from "../context.ts";
 import { answered } from "../desk/desk-answer.ts";
 import { limitUnknownKeys } from "../address-limit.ts";

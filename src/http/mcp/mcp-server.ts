@@ -7,6 +7,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
 import type { Refusal } from "../../core/refusal.ts";
+import { deskFailure } from "../desk/desk-failure.ts";
 import { logError } from "../log-error.ts";
 import type { FieldError } from "../problem.ts";
 import { VERSION } from "../version.ts";
@@ -73,7 +74,7 @@ async function callTool(
     });
   } catch (error) {
     logError(request.context.get("requestId"), error);
-    return refusalResult({ code: "internal_error", detail: "" });
+    return refusalResult(deskFailure(error) ?? { code: "internal_error", detail: "" });
   }
 }
 

@@ -4,7 +4,7 @@ import type { ConfirmationView } from "../../app/confirmation/view.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import type { Result } from "../../core/refusal.ts";
 import type { Answer } from "../../desk/answer.ts";
-import type { KeyCaller } from "../desk/api-key.ts";
+import type { KeyCaller } from "../desk/key-caller.ts";
 import type { RequestContext } from "../context.ts";
 import { noteRate } from "../desk/desk-answer.ts";
 import { EXPIRES_DEFAULT_SECONDS } from "../rest/request-schemas.ts";

@@ -12,7 +12,7 @@ import { IDEMPOTENCY_KEY_PATTERN } from "./request-schemas.ts";
 type OpenApi = Readonly<Record<string, unknown>>;
 
 /** The problems of every operation, and of every operation with a key. */
-const COMMON_PROBLEMS: readonly ProblemCode[] = ["internal_error"];
+const COMMON_PROBLEMS: readonly ProblemCode[] = ["internal_error", "unavailable"];
 const KEY_PROBLEMS: readonly ProblemCode[] = ["unauthorized", "forbidden_scope"];
 const PROBLEM = "Problem";
 

@@ -7,7 +7,7 @@ import { orRefuse } from "../http-refusal.ts";
 import { readJsonBody } from "../json-body.ts";
 import type { ProblemCode } from "../problem.ts";
 import { validate, validateQuery, type Validated } from "../validate.ts";
-import { keyCallerOf, type KeyCaller } from "../desk/api-key.ts";
+import { keyCallerOf, type KeyCaller } from "../desk/key-caller.ts";
 import { answered } from "../desk/desk-answer.ts";
 import { readIdempotencyKey } from "./request-schemas.ts";
 

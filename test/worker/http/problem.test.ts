@@ -35,6 +35,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["quota_exceeded", 429, "quota_exceeded"],
   ["rate_limited", 429, "rate_limited"],
   ["internal_error", 500, "internal_error"],
+  ["unavailable", 503, "unavailable"],
   ["already_decided", 409, "already_decided"],
   ["already_signed", 409, "already_signed"],
   ["expired", 409, "expired"],
