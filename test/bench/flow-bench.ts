@@ -5,7 +5,13 @@ import { closeConnections } from "./measure/http-client-pool.ts";
 import { newTenant } from "./peers/countersign.ts";
 import { figuresOf } from "./measure/figures.ts";
 import { memoryOf } from "./measure/memory.ts";
-import { alternateAppends, alternateCreates, alternateFlows, alternatePolls } from "./measure/alternate.ts";
+import {
+  alternateAppends,
+  alternateCreates,
+  alternateFlows,
+  alternatePolls,
+  alternateShards,
+} from "./measure/alternate.ts";
 import { startRestate } from "./peers/restate.ts";
 import { countRoundTrips } from "./round-trips.ts";
 import { measureNeighbours } from "./neighbours-bench.ts";
@@ -70,6 +76,7 @@ async function bench(): Promise<void> {
   report("Many clients at the same time …");
   const polls = await alternatePolls(countersign, platform, peer?.workflow);
   const creates = await alternateCreates(countersign, platform, peer?.workflow);
+  const shards = await alternateShards(countersign, await newTenant(url, "0"), await newTenant(url, "1"));
   const appends = await alternateAppends(platform);
   const loaded = memory();
   report("A thousand waiters …");
@@ -79,7 +86,15 @@ async function bench(): Promise<void> {
   report("A noisy neighbour …");
   const neighbours = await measureNeighbours(url);
 
-  const lines = figuresOf({ flows, polls, creates, appends, waiters, memory: { idle, loaded, waiting } });
+  const lines = figuresOf({
+    flows,
+    polls,
+    creates,
+    shards,
+    appends,
+    waiters,
+    memory: { idle, loaded, waiting },
+  });
   console.log(`${tableOf(lines)}\n`);
   console.log("A ratio over 1 means that Countersign is that many times better. Times are p50.");
   if (typeof restate === "string") console.log(`Restate ${restate}`);

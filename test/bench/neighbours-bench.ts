@@ -21,7 +21,7 @@ const ROUNDS = 60;
 const PHASE_MAX_MILLISECONDS = 8_000;
 
 /** What the noisy tenant does, each alone and then all together. */
-export const PHASES = ["quiet", "waits", "creates", "verifiers", "all"] as const;
+export const PHASES = ["quiet", "creates", "verifiers", "waits", "all"] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Of the other tenant, in milliseconds. */

@@ -39,6 +39,8 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
       const id = await countersign.create();
       const create = await trips();
       await countersign.poll(id);
+      const firstPoll = await trips();
+      await countersign.poll(id);
       const poll = await trips();
       const decide = await countersign.sign(id);
       const prepare = await trips();
@@ -54,7 +56,8 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
       if (round < 0) continue;
       rounds.push([
         step("create", create, 1),
-        step("poll of a pending request", poll, 0),
+        step("first poll of a pending request", firstPoll),
+        step("a later poll", poll, 0),
         step("page with its ceremony", prepare, 2),
         step("a waiting call starts", wait),
         step("decide, until the waiting call wakes", decided.slice(0, woken), 1),

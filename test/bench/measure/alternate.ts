@@ -70,6 +70,23 @@ export async function alternateCreates(
   return { ours: first, batch, restate: third };
 }
 
+/** Two tenants create at once, 8 clients each: both on one shard, or each on its own. */
+export async function alternateShards(
+  one: Workflow,
+  onSameShard: Workflow,
+  onOtherShard: Workflow,
+): Promise<{ readonly together: number; readonly apart: number }> {
+  const inTurn = (tenants: readonly [Workflow, Workflow]) => {
+    let calls = 0;
+    return () => tenants[calls++ % 2 === 0 ? 0 : 1].create();
+  };
+  const [together = 0, apart = 0] = await alternateLoad(HTTP_CLIENTS, [
+    inTurn([one, onSameShard]),
+    inTurn([one, onOtherShard]),
+  ]);
+  return { together, apart };
+}
+
 export interface Appends {
   readonly log: number;
   readonly insert: number;

@@ -9,6 +9,9 @@ import type { Round } from "../peers/workflow.ts";
 
 const WAKE_AIM_MILLISECONDS = 10;
 const POLLS_AIM = 3;
+const CREATES_AIM = 1.2;
+/** The time of the flow is at most this share of Restate's. */
+const FLOW_AIM = 0.85;
 
 interface Memory {
   readonly ours: number | undefined;
@@ -19,6 +22,7 @@ interface Measurements {
   readonly flows: Pair<readonly Round[]>;
   readonly polls: Pair<number> & { readonly select: number };
   readonly creates: Pair<number> & { readonly batch: number };
+  readonly shards: { readonly together: number; readonly apart: number };
   readonly appends: Appends;
   readonly waiters: WaiterFigures;
   readonly memory: Readonly<Record<"idle" | "loaded" | "waiting", Memory>>;
@@ -28,11 +32,11 @@ export function figuresOf({
   flows,
   polls,
   creates,
+  shards,
   appends,
   waiters,
   memory,
 }: Measurements): readonly Line[] {
-  const restate = "below Restate's";
   const total = timesLine(
     "create -> approve -> requester sees it",
     flows,
@@ -51,14 +55,15 @@ export function figuresOf({
   const wakes = median(flows.ours.map((round) => round.wake));
   const limit = `< ${WAKE_AIM_MILLISECONDS} ms`;
   return [
-    { ...total, aim: restate, met: isBetter(total) },
+    { ...total, aim: `${FLOW_AIM} x Restate's`, met: isAtLeast(total, 1 / FLOW_AIM) },
     timesLine("  of it: create", flows, (round) => round.create),
     { ...wake, aim: limit, met: wakes < WAKE_AIM_MILLISECONDS },
-    { ...grouped, aim: "above the batch", met: isBetter(grouped) },
-    { ...passing, ours: "", aim: "Restate passed", met: isBetter(passing) },
-    { ...polling, aim: `${POLLS_AIM} x the select`, met: polls.ours >= POLLS_AIM * polls.select },
+    { ...grouped, aim: "above the batch", met: isAtLeast(grouped, 1) },
+    { ...passing, ours: "", aim: `${CREATES_AIM} x Restate`, met: isAtLeast(passing, CREATES_AIM) },
+    rateLine("creates/s, two tenants on two shards", shards.apart, "on one shard", shards.together),
+    { ...polling, aim: `${POLLS_AIM} x the select`, met: isAtLeast(polling, POLLS_AIM) },
     { ...rateLine("", polls.ours, "Restate", polls.restate), ours: "" },
-    { ...log, aim: "above the insert", met: isBetter(log) },
+    { ...log, aim: "above the insert", met: isAtLeast(log, 1) },
     { figure: "", ours: "", peer: `object doing nothing ${rate(appends.nothing)}` },
     {
       figure: `${WAITERS.toLocaleString("en")} calls wait`,
@@ -97,6 +102,6 @@ function memoryLine(figure: string, { ours, restate }: Memory): Line {
   return restate === undefined ? line : { ...line, peer: `Restate ${mebibytes(restate)}` };
 }
 
-function isBetter({ ratio }: Line): boolean | undefined {
-  return ratio === undefined ? undefined : ratio > 1;
+function isAtLeast({ ratio }: Line, aim: number): boolean | undefined {
+  return ratio === undefined ? undefined : ratio >= aim;
 }

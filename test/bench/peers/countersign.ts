@@ -25,9 +25,9 @@ interface Tenant {
   readonly enrolUrl: string;
 }
 
-/** Creates a tenant at a server of the benchmarks, enrols its owner and signs in. */
-export async function newTenant(url: string): Promise<Countersign> {
-  const { text } = await expectCall(200, `${url}/bench/tenant`);
+/** Creates a tenant on this shard of a server of the benchmarks, enrols its owner and signs in. */
+export async function newTenant(url: string, shard = "0"): Promise<Countersign> {
+  const { text } = await expectCall(200, `${url}/bench/tenant/${shard}`);
   const { apiKeys, enrolUrl } = JSON.parse(text) as Tenant;
   const alex = await BrowserClient.create(fetch, url);
   const enrolled = await alex.enrol(enrolUrl);

@@ -1,18 +1,17 @@
 import type { Env } from "../../../src/env.ts";
-import { Desk as RealDesk, Log } from "../../../src/worker.ts";
-import product from "./product-worker.ts";
+import product, { Desk as BenchDesk, Log } from "./product-worker.ts";
 import { recordingEnv, recordWake, takeRoundTrips } from "./record-round-trips.ts";
 
 // The product of the benchmarks, which records each round trip of its Worker and of its Desks.
 
 export { Log };
 
-export class Desk extends RealDesk {
+export class Desk extends BenchDesk {
   constructor(state: DurableObjectState, env: Env) {
     super(state, recordingEnv(env));
   }
 
-  override async wait(...values: Parameters<RealDesk["wait"]>): ReturnType<RealDesk["wait"]> {
+  override async wait(...values: Parameters<BenchDesk["wait"]>): ReturnType<BenchDesk["wait"]> {
     const result = await super.wait(...values);
     recordWake();
     return result;
