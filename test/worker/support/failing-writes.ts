@@ -75,7 +75,14 @@ function faultyBindings(bindings: DatabaseBindings, fault: Fault): DatabaseBindi
   return Object.fromEntries(entries) as DatabaseBindings;
 }
 
-function faultyDatabase(real: D1Database, fault: Fault): D1Database {
+/** Whether a statement with this text is intercepted. */
+type Intercepted = (text: string) => boolean;
+
+export function faultyDatabase(
+  real: D1Database,
+  fault: Pick<Fault, "intercept">,
+  isIntercepted: Intercepted = isWrite,
+): D1Database {
   const wrappedOnes = new WeakMap<object, { statement: D1PreparedStatement; text: string }>();
   const wrap = (statement: D1PreparedStatement, text: string): D1PreparedStatement => {
     const wrapped = new Proxy(statement, {
@@ -84,7 +91,7 @@ function faultyDatabase(real: D1Database, fault: Fault): D1Database {
         if (typeof value !== "function") return value;
         if (name === "bind") return (...values: unknown[]) => wrap(target.bind(...values), text);
         const call = (...values: unknown[]) => Reflect.apply(value, target, values) as Promise<unknown>;
-        return RUN.includes(String(name)) && isWrite(text)
+        return RUN.includes(String(name)) && isIntercepted(text)
           ? (...values: unknown[]) => fault.intercept(wordsOf(text), () => call(...values))
           : call;
       },
@@ -97,7 +104,7 @@ function faultyDatabase(real: D1Database, fault: Fault): D1Database {
     batch: async (statements: D1PreparedStatement[]) => {
       const unwrapped = statements.flatMap((each) => wrappedOnes.get(each) ?? []);
       const batch = () => real.batch(unwrapped.map(({ statement }) => statement));
-      const writes = unwrapped.filter(({ text }) => isWrite(text));
+      const writes = unwrapped.filter(({ text }) => isIntercepted(text));
       return writes.length === 0
         ? batch()
         : fault.intercept(writes.map(({ text }) => wordsOf(text)).join(", "), batch);
