@@ -43,11 +43,11 @@ export class Callers {
     this.#of = of;
   }
 
-  /** `scope` is null for what every key may know. */
+  /** `scope` is null for what every key may know, and `limit` for what completes a call that was counted. */
   async withKey<Value>(
     keyHash: string,
     scope: Scope | null,
-    limit: LimitName,
+    limit: LimitName | null,
     run: (principal: Principal) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
     const { runtime, rates, open } = this.#of;
@@ -57,7 +57,8 @@ export class Callers {
     if (!principal.ok) return answerUnknown(principal);
     const { key } = principal.value;
     this.#markUsed(store, key.id);
-    const { rate, result: allowed } = rates.take(limit, key.id);
+    const { rate, result: allowed } =
+      limit === null ? { rate: null, result: accept(null) } : rates.take(limit, key.id);
     const checked = allowed.ok && scope !== null ? requireScope(principal.value, scope) : allowed;
     return { result: checked.ok ? await run(principal.value) : checked, rate, renewed: false };
   }

@@ -56,7 +56,8 @@ export class DeskForKeys extends TenantObject {
   }
 
   async wait(key: string, id: string, seconds: number, { by, call }: WaitCall): Promise<Answer<Waited>> {
-    return this.callers.withKey(key, "confirmations:read", "waits", async (principal) => {
+    const limit = seconds > 0 ? "waits" : "polls";
+    return this.callers.withKey(key, "confirmations:read", limit, async (principal) => {
       const caller = { by, key: principal.key.id, call };
       const waited = await wait(this.runtime, principal, id, seconds, caller);
       if (!waited.ok) return waited;
@@ -67,7 +68,7 @@ export class DeskForKeys extends TenantObject {
 
   /** The client no longer reads the answer to this call. */
   async abandonWait(key: string, { by, call }: WaitCall): Promise<Answer<null>> {
-    return this.callers.withKey(key, null, "polls", async (principal) => {
+    return this.callers.withKey(key, null, null, async (principal) => {
       this.waiters.abandon({ by, key: principal.key.id, call });
       return accept(null);
     });
@@ -98,7 +99,7 @@ export class DeskForKeys extends TenantObject {
 
   /** Called before an outcome is sent to an agent: from then on an equal request is a new one. */
   async deliver(key: string, id: string): Promise<Answer<Delivery | null>> {
-    return this.callers.withKey(key, null, "polls", async (principal) => {
+    return this.callers.withKey(key, null, null, async (principal) => {
       const loaded = await read(this.runtime, principal, id);
       return loaded.ok ? accept((await deliver(this.runtime, principal, loaded.value.row)) ?? null) : loaded;
     });
@@ -106,7 +107,7 @@ export class DeskForKeys extends TenantObject {
 
   /** The client did not get the answer. */
   async undoDelivery(key: string, delivery: Delivery): Promise<Answer<null>> {
-    return this.callers.withKey(key, null, "polls", async ({ store }) => {
+    return this.callers.withKey(key, null, null, async ({ store }) => {
       await undoDelivery(store, delivery);
       return accept(null);
     });

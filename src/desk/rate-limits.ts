@@ -38,7 +38,7 @@ export const LIMITS = {
 } as const satisfies Readonly<Record<string, Limit>>;
 
 export type LimitName = keyof typeof LIMITS;
-export type Limits = Readonly<Record<LimitName, Limit>>;
+export type Rates = Readonly<Record<LimitName, Limit>>;
 
 function perMinute(quota: number, rule: string): Limit {
   return { quota, windowSeconds: MINUTE, rule };
@@ -66,13 +66,13 @@ const BUCKETS_MAX = 20_000;
 
 /** Token buckets: a full one has the quota of its limit, and refills at the rate of the limit. */
 export class RateLimits {
-  readonly #limits: Limits;
+  readonly #limits: Rates;
   readonly #now: () => number;
   readonly #bucketsMax: number;
   /** By limit and owner. The first was unused for the longest time. */
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(limits: Limits, now: () => number, bucketsMax: number = BUCKETS_MAX) {
+  constructor(limits: Rates, now: () => number, bucketsMax: number = BUCKETS_MAX) {
     this.#limits = limits;
     this.#now = now;
     this.#bucketsMax = bucketsMax;

@@ -12,7 +12,8 @@ import type { Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { Callers } from "./callers.ts";
 import { CreateQueue } from "./create-queue.ts";
-import { LIMITS, RateLimits, type Limits } from "./rate-limits.ts";
+import { DESK_LIMITS, type DeskLimits } from "./desk-limits.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { SealingLoop } from "./sealing-loop.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -28,10 +29,10 @@ const OPEN_MILLISECONDS = 10_000;
  */
 export class TenantObject extends DurableObject<Env> {
   /** A benchmark has others. */
-  static readonly limits: Limits = LIMITS;
+  static readonly limits: DeskLimits = DESK_LIMITS;
   protected readonly runtime: Runtime;
   protected readonly callers: Callers;
-  protected readonly waiters = new Waiters();
+  protected readonly waiters: Waiters;
   readonly #creates = new CreateQueue((drafts) => this.#insert(drafts));
   readonly #sealing: SealingLoop;
   readonly #alarm: AlarmClock;
@@ -47,6 +48,8 @@ export class TenantObject extends DurableObject<Env> {
     };
     this.runtime = { ...createPlatform(env), desk };
     const { now } = this.runtime;
+    const { rates, waits } = new.target.limits;
+    this.waiters = new Waiters(waits);
     const open = () => this.open();
     this.#memory = new Memory(now);
     this.#alarm = new AlarmClock(state.storage, now);
@@ -55,7 +58,7 @@ export class TenantObject extends DurableObject<Env> {
     );
     this.callers = new Callers({
       runtime: this.runtime,
-      rates: new RateLimits(new.target.limits, now),
+      rates: new RateLimits(rates, now),
       open,
     });
   }
