@@ -29,7 +29,7 @@ CREATE INDEX outbox_sealed ON outbox (idx) WHERE idx IS NOT NULL;
 -- The records of one confirmation, and the last change of the directory: a read, a wait and a decision need them.
 CREATE INDEX outbox_of_confirmation ON outbox (tenant_id, confirmation_id, seq);
 CREATE INDEX outbox_directory ON outbox (tenant_id, seq) WHERE type NOT IN ('decision', 'consumed');
--- Every inbox shows recent recoveries, and an open inbox polls every second.
+-- Every inbox shows recent recoveries.
 CREATE INDEX outbox_recoveries ON outbox (tenant_id, at) WHERE type = 'recovered';
 
 -- Decisions whose action and content a sealed change made public, and when another change withdrew that.

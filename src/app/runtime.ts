@@ -6,6 +6,7 @@ import { shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import { ID_RANDOM_BYTES, makeId } from "../core/encoding/identifier.ts";
 import type { NewConfirmation } from "../store/confirmation/new-confirmations.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
+import type { ConfirmationRow } from "../store/rows.ts";
 import type { Databases } from "../store/database.ts";
 
 // What the use cases need from outside, as arguments: they have no clock, no randomness and no bindings.
@@ -31,6 +32,8 @@ export interface DeskPort {
    * or called again meanwhile, so that nobody reads this call's answer.
    */
   waitFor(confirmation: string, seconds: number, caller: ClientCall): Promise<boolean>;
+  /** The confirmation has changed, and with it the inboxes of these people. */
+  wakeInboxes(confirmation: Pick<ConfirmationRow, "type">, people: readonly string[]): void;
 }
 
 export interface LogClient {

@@ -28,6 +28,13 @@ import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForKeys } from "./desk-for-keys.ts";
 
+/** A page of an inbox, and the version of it that the page shows. */
+interface InboxQuery {
+  readonly version?: string | undefined;
+  readonly after?: string | undefined;
+  readonly wait: number;
+}
+
 /**
  * Everything that happens in one tenant happens here. A caller is named by the hash of an API key, or by the hash of a
  * session's secret. An API key never decides, and a session alone changes nothing: `decide` takes a passkey's signature.
@@ -88,10 +95,25 @@ export class Desk extends DeskForKeys {
     );
   }
 
-  async inbox(session: string, after?: string): Promise<Answer<Inbox>> {
-    return this.callers.withSession(session, "reads", async ({ store, person }) =>
-      accept(await inboxOf(this.runtime, store, person, after)),
-    );
+  /** Waits until it differs from the version that the page has, or this many seconds. */
+  async inbox(
+    session: string,
+    { version, after, wait: seconds }: InboxQuery,
+    call: string,
+  ): Promise<Answer<Inbox>> {
+    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (signedIn) => {
+      const read = ({ store, person }: SignedIn) => inboxOf(this.runtime, store, person, after);
+      if (seconds === 0) return accept(await read(signedIn));
+      const caller = { by: "page", key: signedIn.session.id, call } as const;
+      let seen: Inbox | undefined;
+      const mayDiffer = await this.waiters.waitForInbox(signedIn.person.id, seconds, caller, async () => {
+        seen = await read(signedIn);
+        return seen.version !== version;
+      });
+      if (seen !== undefined && (!mayDiffer || seen.version !== version)) return accept(seen);
+      const later = await this.callers.again(signedIn, session);
+      return later.ok ? accept(await read(later.value)) : later;
+    });
   }
 
   async devices(session: string): Promise<Answer<DevicesData>> {

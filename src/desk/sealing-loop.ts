@@ -3,11 +3,17 @@ import { nextBatch, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 
-/** Seals what was committed, in order, one batch after the other. */
+type OnSealed = (records: readonly CommittedRecord[]) => void;
+
+/**
+ * Seals what was committed, in order, one batch after the other. `onSealed` is called as soon as records are in the
+ * log, and `onMarked` once the rows have their effects.
+ */
 export class SealingLoop {
   readonly #runtime: Runtime;
   readonly #store: () => Promise<TenantStore | undefined>;
-  readonly #onSealed: (records: readonly CommittedRecord[]) => void;
+  readonly #onSealed: OnSealed;
+  readonly #onMarked: OnSealed;
   /** Whether a request came without its record, so that rows must be read. */
   #mustRead = false;
   readonly #committed: CommittedRecord[] = [];
@@ -18,11 +24,13 @@ export class SealingLoop {
   constructor(
     runtime: Runtime,
     store: () => Promise<TenantStore | undefined>,
-    onSealed: (records: readonly CommittedRecord[]) => void,
+    onSealed: OnSealed,
+    onMarked: OnSealed,
   ) {
     this.#runtime = runtime;
     this.#store = store;
     this.#onSealed = onSealed;
+    this.#onMarked = onMarked;
   }
 
   /** Returns once everything that was committed before the call is sealed. */
@@ -44,8 +52,14 @@ export class SealingLoop {
         const batch = this.#mustRead ? undefined : nextBatch(this.#end, committed);
         this.#mustRead = false;
         const { log } = this.#runtime;
-        if (batch) this.#end = await seal(store, log, batch, this.#onSealed);
-        else this.#end = await sealAll(store, log, this.#onSealed);
+        const sealed: CommittedRecord[] = [];
+        const onSealed: OnSealed = (records) => {
+          sealed.push(...records);
+          this.#onSealed(records);
+        };
+        if (batch) this.#end = await seal(store, log, batch, onSealed);
+        else this.#end = await sealAll(store, log, onSealed);
+        this.#onMarked(sealed);
       }
     } catch (problem) {
       // How far it got must be read from the rows.

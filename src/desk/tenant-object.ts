@@ -4,6 +4,8 @@ import type { Env } from "../env.ts";
 import { insertConfirmations, type NewConfirmation } from "../store/confirmation/new-confirmations.ts";
 import { Memory } from "../store/memory/desk-memory.ts";
 import { openTenant } from "../store/tenant-lookup.ts";
+import type { CommittedRecord } from "../store/confirmation/steps.ts";
+import type { ConfirmationRow } from "../store/rows.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
@@ -45,6 +47,7 @@ export class TenantObject extends DurableObject<Env> {
       create: (draft: NewConfirmation) => this.#creates.add(draft),
       seal: (...committed: Parameters<SealingLoop["seal"]>) => this.#seal(...committed),
       waitFor: (...wait: Parameters<Runtime["desk"]["waitFor"]>) => this.#waitFor(...wait),
+      wakeInboxes: (...change: Parameters<Runtime["desk"]["wakeInboxes"]>) => this.#wakeInboxes(...change),
     };
     this.runtime = { ...createPlatform(env), desk };
     const { now } = this.runtime;
@@ -53,8 +56,11 @@ export class TenantObject extends DurableObject<Env> {
     const open = () => this.open();
     this.#memory = new Memory(now);
     this.#alarm = new AlarmClock(state.storage, now);
-    this.#sealing = new SealingLoop(this.runtime, open, (records) =>
-      this.waiters.wake(records.flatMap(({ row }) => row.confirmationId ?? [])),
+    this.#sealing = new SealingLoop(
+      this.runtime,
+      open,
+      (records) => this.waiters.wake(records.flatMap(({ row }) => row.confirmationId ?? [])),
+      (records) => this.#showChanges(records),
     );
     this.callers = new Callers({
       runtime: this.runtime,
@@ -90,8 +96,27 @@ export class TenantObject extends DurableObject<Env> {
     const store = await this.open();
     if (store === undefined) return new Set();
     const inserted = await insertConfirmations(store, drafts);
+    for (const draft of drafts) if (inserted.has(draft.row.id)) this.#wakeInboxesOf(draft);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
     return inserted;
+  }
+
+  #wakeInboxesOf({ row, audience }: NewConfirmation): void {
+    // The id of a person named by username is only in the rows.
+    if ("username" in audience) this.waiters.wakeAllInboxes();
+    else this.#wakeInboxes(row, row.approverId === null ? audience.people : [row.approverId]);
+  }
+
+  /** A change of who may sign is also shown to people who are not asked. */
+  #wakeInboxes({ type }: Pick<ConfirmationRow, "type">, people: readonly string[]): void {
+    if (type === "decision") this.waiters.wakeInbox(people);
+    else this.waiters.wakeAllInboxes();
+  }
+
+  /** A sealed change has its effect: a passkey counts, a decision is public, a recovery is announced to everybody. */
+  #showChanges(records: readonly CommittedRecord[]): void {
+    if (records.some(({ row }) => row.type !== "decision" && row.type !== "consumed"))
+      this.waiters.wakeAllInboxes();
   }
 
   async #waitFor(

@@ -19,9 +19,12 @@ export const WAIT_CAPS: WaitCaps = {
   perSession: 8,
 };
 
+/** How a wait ends: by a change, at its deadline, or at once because too many calls wait. */
+type End = "changed" | "late" | "full";
+
 interface Waiter {
   readonly caller: ClientCall;
-  readonly end: () => void;
+  readonly end: (how: End) => void;
   isAbandoned: boolean;
 }
 
@@ -52,17 +55,20 @@ export class Waiters {
     caller: ClientCall,
     isSettled: () => Promise<boolean>,
   ): Promise<boolean> {
-    return this.#wait(confirmation, seconds, caller, isSettled);
+    return (await this.#wait(confirmation, seconds, caller, isSettled)).isAttended;
   }
 
-  /** The same for a change of what the person finds in the inbox. */
+  /**
+   * Returns once the person's inbox may have changed, or after this many seconds. False if nothing happened: then what
+   * `hasChanged` has read is still true.
+   */
   async waitForInbox(
     person: string,
     seconds: number,
     caller: ClientCall,
     hasChanged: () => Promise<boolean>,
   ): Promise<boolean> {
-    return this.#wait(inboxOf(person), seconds, caller, hasChanged);
+    return (await this.#wait(inboxOf(person), seconds, caller, hasChanged)).how !== "late";
   }
 
   /** Returns how many were woken. */
@@ -74,13 +80,17 @@ export class Waiters {
     return this.#wakeAll([...people].map(inboxOf));
   }
 
+  wakeAllInboxes(): number {
+    return this.#wakeAll([...this.#waiters.keys()].filter((subject) => subject.startsWith(INBOX)));
+  }
+
   /** Ends the call's wait now: the client no longer reads its answer. */
   abandon({ by, key, call }: ClientCall): void {
     for (const waiter of [...this.#waiters.values()].flatMap((waiters) => [...waiters])) {
       const { caller } = waiter;
       if (caller.by !== by || caller.key !== key || caller.call !== call) continue;
       waiter.isAbandoned = true;
-      waiter.end();
+      waiter.end("late");
     }
   }
 
@@ -89,23 +99,26 @@ export class Waiters {
     seconds: number,
     caller: ClientCall,
     isSettled: () => Promise<boolean>,
-  ): Promise<boolean> {
+  ): Promise<{ readonly how: End; readonly isAttended: boolean }> {
     const owner = `${caller.by === "page" ? "session" : "key"} ${caller.key}`;
     const owned = this.#countOf.get(owner) ?? 0;
     const cap = caller.by === "page" ? this.#caps.perSession : this.#caps.perKey;
-    if (owned >= cap || this.#count >= this.#caps.perTenant) return true;
-    const { promise, resolve: end } = Promise.withResolvers<void>();
+    if (owned >= cap || this.#count >= this.#caps.perTenant) return { how: "full", isAttended: true };
+    const { promise, resolve: end } = Promise.withResolvers<End>();
     const waiter: Waiter = { caller, end, isAbandoned: false };
     const waiters = this.#waiters.get(subject) ?? new Set();
     giveUpEarlier(waiters, caller);
     this.#waiters.set(subject, waiters.add(waiter));
     this.#countOf.set(owner, owned + 1);
     this.#count++;
-    const timer = setTimeout(end, Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
+    const timer = setTimeout(() => end("late"), Math.min(seconds, WAIT_MAX_SECONDS) * 1_000);
     try {
       // Subscribe first, then read, so that a change between the two is not missed. A slow read delays no end.
-      await Promise.race([promise, isSettled().then((settled) => (settled ? undefined : promise))]);
-      return !waiter.isAbandoned;
+      const how = await Promise.race([
+        promise,
+        isSettled().then((settled) => (settled ? "changed" : promise)),
+      ]);
+      return { how, isAttended: !waiter.isAbandoned };
     } finally {
       clearTimeout(timer);
       waiters.delete(waiter);
@@ -123,14 +136,16 @@ export class Waiters {
 
   #wakeAll(subjects: Iterable<string>): number {
     const woken = new Set([...subjects].flatMap((subject) => [...(this.#waiters.get(subject) ?? [])]));
-    for (const waiter of woken) waiter.end();
+    for (const waiter of woken) waiter.end("changed");
     return woken.size;
   }
 }
 
-/** No confirmation has an id like this. */
+/** No confirmation has an id that starts like this. */
+const INBOX = "inbox ";
+
 function inboxOf(person: string): string {
-  return `inbox ${person}`;
+  return INBOX + person;
 }
 
 /** An agent that calls again has given up its earlier call. If it disconnected, there may be no other sign of it. */

@@ -1,10 +1,10 @@
 import { decide as judge, type Input } from "../../core/confirmation/decision.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findDue, nextDue, readConfirmation } from "../../store/confirmation/confirmations.ts";
-import { ATTEMPTS_MAX, commitStep, type StepAttempt } from "../../store/confirmation/steps.ts";
+import { ATTEMPTS_MAX, type StepAttempt } from "../../store/confirmation/steps.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { requestSealing } from "../sealing/request-sealing.ts";
 import { newId, type Runtime } from "../runtime.ts";
+import { commit } from "./commit.ts";
 import { confirmationFrom, type LoadedConfirmation } from "./load.ts";
 import { stepAttempt } from "./step-attempt.ts";
 
@@ -35,8 +35,7 @@ export async function applyUnsigned(
     if (state === loaded.state) return accept(loaded);
     const type = stepType(input, state.status);
     const step = stepAttempt(runtime, loaded, { id: stepId, type, input, change: change.value });
-    const committed = await commitStep(store, { ...step, signature: null });
-    if (committed.record) await requestSealing(runtime, committed.record);
+    const committed = await commit(runtime, store, { ...step, signature: null });
     rows = committed.record ? await readConfirmation(store, id) : committed.rows;
     if (committed.isCommitted && rows) return accept(confirmationFrom(rows));
   }

@@ -3,13 +3,13 @@ import { accept, refuse, type Refusal, type Result } from "../../core/refusal.ts
 import { assertionHash } from "../../core/webauthn/assertion.ts";
 import { useCeremony } from "../../store/confirmation/ceremonies.ts";
 import { readForVote } from "../../store/confirmation/confirmations.ts";
-import { ATTEMPTS_MAX, commitStep } from "../../store/confirmation/steps.ts";
+import { ATTEMPTS_MAX } from "../../store/confirmation/steps.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, type LoadedConfirmation } from "../confirmation/load.ts";
 import { renewEndorsement } from "../directory/endorse.ts";
-import { requestSealing } from "../sealing/request-sealing.ts";
+import { commit } from "../confirmation/commit.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import {
   judgeVote,
@@ -56,11 +56,7 @@ export async function decide(
     }
 
     // The point of no return.
-    const { isCommitted: isDone, record } = await commitStep(store, step.value);
-    if (isDone) {
-      if (record) await requestSealing(runtime, record);
-      return accept("decided");
-    }
+    if ((await commit(runtime, store, step.value)).isCommitted) return accept("decided");
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
 }

@@ -56,6 +56,7 @@ export function failingRuntime(
       fault.intercept("desk.create", async () => (await insertConfirmations(store, [draft])).size === 1),
     seal: () => fault.intercept("desk.seal", async () => void (await sealAll(store, log, () => undefined))),
     waitFor: async () => true,
+    wakeInboxes: () => undefined,
   };
   return { ...platform, databases, log, desk };
 }
