@@ -65,7 +65,8 @@ export async function enrolPasskey(
 ): Promise<void> {
   const { enrolment, attempt, now } = use;
   const isOwnAttempt = sql`EXISTS (SELECT 1 FROM ${enrolments}
-    WHERE ${enrolments.tenantId} = ${store.tenantId} AND ${enrolments.usedBy} = ${attempt})`;
+    WHERE ${enrolments.tenantId} = ${store.tenantId} AND ${enrolments.id} = ${enrolment}
+      AND ${enrolments.usedBy} = ${attempt})`;
   const isOwner = sql`${isOwnAttempt} AND EXISTS (SELECT 1 FROM ${people}
     WHERE ${people.tenantId} = ${store.tenantId} AND ${people.id} = ${passkey.personId} AND ${people.role} = 'owner')`;
   await store.batch([

@@ -47,7 +47,7 @@ const LISTED = [
 export type ListedRow = Pick<ConfirmationRow, (typeof LISTED)[number]>;
 
 /** A page of one approver looks at so many of that person's requests. Most can have another status or project. */
-export const APPROVER_MAX_SCANNED = 1_000;
+export const APPROVER_MAX_SCANNED = 500;
 
 /** Decisions that match, newest first. */
 export async function listConfirmations(store: TenantStore, filter: ListFilter): Promise<ListPage> {

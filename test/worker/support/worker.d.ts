@@ -5,3 +5,8 @@ declare namespace Cloudflare {
     mainModule: typeof import("../../../src/worker.ts");
   }
 }
+
+/** Vite's: the modules whose paths match, with their exports. */
+interface ImportMeta {
+  glob<Module>(pattern: string, options: { readonly eager: true }): Readonly<Record<string, Module>>;
+}

@@ -16,11 +16,16 @@ const TIME = Array.from(
 ).join(" || ");
 
 /**
- * So many requests, the last one made at this time. Every 53rd is pending; the others are approved, rejected, expired
+ * So many requests, the last one made at this time. Every so many is pending; the others are approved, rejected, expired
  * and cancelled in turn. A signed one has its sealed record. The newest ones have everything else, too: a step, a vote,
  * a ceremony and an idempotency key.
  */
-export async function fillTenant(tenant: string, count: number, last: number): Promise<void> {
+export async function fillTenant(
+  tenant: string,
+  count: number,
+  last: number,
+  pendingEvery = 53,
+): Promise<void> {
   const run = (sql: string, ...values: unknown[]) =>
     bindings.DB.prepare(sql)
       .bind(tenant, ...values)
@@ -45,7 +50,7 @@ export async function fillTenant(tenant: string, count: number, last: number): P
        requester_name, action, payload, payload_hash, status, version, escalated, created_at, expires_at, due_at,
        decided_at, decided_seq, approver_id, lock_hash)
      WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?2 - 1),
-       filled AS (SELECT n, ?3 - (?2 - 1 - n) * ${STEP_MILLISECONDS} AS at, CASE WHEN n % 53 = 0 THEN 'pending'
+       filled AS (SELECT n, ?3 - (?2 - 1 - n) * ${STEP_MILLISECONDS} AS at, CASE WHEN n % ?4 = 0 THEN 'pending'
          ELSE trim(substr('approved rejected expired  cancelled', n % 4 * 9 + 1, 9)) END AS status FROM numbers)
      SELECT ?1, 'c_' || ${TIME} || printf('%026d0', n), 'decision', 'j_filled' || (n % ${FILLED_PROJECTS.length}), '',
        'key', '', '', 'Action', '{}', '${"0".repeat(64)}', status, status <> 'pending', 0, at, at + 900000,
@@ -54,6 +59,7 @@ export async function fillTenant(tenant: string, count: number, last: number): P
        'p_filled' || (n % ${FILLED_APPROVERS.length}), 'lock' FROM filled`,
     count,
     last,
+    pendingEvery,
   );
   await run(`INSERT OR IGNORE INTO audience (tenant_id, person_id, confirmation_id)
     SELECT tenant_id, approver_id, id FROM confirmations WHERE tenant_id = ?1 AND approver_id IS NOT NULL`);
@@ -71,11 +77,11 @@ export async function fillDetails(tenant: string, key: string, count: number): P
       .bind(tenant, count, ...values)
       .run();
   await run(`INSERT INTO steps (tenant_id, confirmation_id, n, id, type, at, person_id)
-    SELECT tenant_id, id, 1, 's' || id, 'approve', created_at, approver_id FROM ${newest}`);
+    SELECT tenant_id, id, 1, 's' || id, 'approve', created_at, approver_id FROM ${newest} WHERE status <> 'pending'`);
   await run(`INSERT INTO votes (tenant_id, confirmation_id, person_id, step_id, vote, at, credential_id, statement,
       assertion, assertion_hash)
     SELECT tenant_id, id, approver_id, 's' || id, 'approve', created_at, tenant_id || approver_id, '{}', '{}', ''
-    FROM ${newest}`);
+    FROM ${newest} WHERE status <> 'pending'`);
   await run(`INSERT INTO ceremonies (tenant_id, id, confirmation_id, person_id, salt, issued_at, expires_at)
     SELECT tenant_id, id, id, approver_id, '', created_at, expires_at FROM ${newest}`);
   await run(

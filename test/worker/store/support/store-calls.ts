@@ -1,0 +1,314 @@
+import { sql } from "drizzle-orm";
+import type { Database, Databases } from "../../../../src/store/database.ts";
+import type { ConfirmationRow } from "../../../../src/store/rows.ts";
+import type { TenantStore } from "../../../../src/store/tenant-store.ts";
+import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
+
+// Calls of every function of the store that runs a statement, in a tenant with a long history.
+
+export interface Filled {
+  readonly store: TenantStore;
+  readonly database: Database;
+  readonly databases: Databases;
+  readonly now: number;
+  /** An API key of the tenant. */
+  readonly key: string;
+  /** The newest requests, and those of them that are pending. */
+  readonly newest: readonly ConfirmationRow[];
+  readonly pending: readonly ConfirmationRow[];
+}
+
+type Call = readonly unknown[];
+
+const [PROJECT] = FILLED_PROJECTS;
+const [PERSON = "", OTHER = "", THIRD = ""] = FILLED_APPROVERS;
+const passkeyOf = ({ store }: Filled, person: string) => store.tenantId + person;
+const statuses = [undefined, "pending", "approved", "rejected", "expired", "cancelled"];
+
+const newPasskey = (id: string) => ({
+  id,
+  personId: PERSON,
+  label: "",
+  publicKey: id,
+  algorithm: -7,
+  signCount: 0,
+  backupEligible: false,
+  backedUp: false,
+  transports: "",
+  createdAt: 1,
+});
+const newEnrolment = (id: string) => ({ id, secretHash: id, personId: PERSON, createdAt: 1, expiresAt: 2 });
+const session = ({ store }: Filled) => ({
+  id: "e_call",
+  hash: "session",
+  credentialId: store.tenantId + PERSON,
+  createdAt: 1,
+  expiresAt: 2,
+});
+const first = { stream: "stream", at: 1, entrySalt: "", payloadSalt: "", body: "{}" };
+
+/** A signed step of the newest pending request, with everything that a vote can change. */
+function attempts(filled: Filled): readonly Call[] {
+  const { store, now, pending, newest } = filled;
+  const step = (id: string, confirmation: ConfirmationRow | undefined, more: object) => [
+    store,
+    {
+      confirmation,
+      id,
+      now,
+      latest: now,
+      escalated: 0,
+      dueAt: now,
+      hasVotes: false,
+      countedVotes: 0,
+      seal: null,
+      signature: null,
+      ...more,
+    },
+  ];
+  const seal = { type: "decision", outcome: "approved", entrySalt: "", payloadSalt: "" };
+  const [signed, cancelled, escalated] = pending;
+  const person = signed?.approverId ?? "";
+  const others = FILLED_APPROVERS.filter((one) => one !== person);
+  const signature = {
+    ceremony: signed?.id,
+    person,
+    role: "approver",
+    credential: passkeyOf(filled, person),
+    directory: null,
+    statement: "{}",
+    assertion: "{}",
+    assertionHash: "",
+    authenticator: { signCount: 1, backedUp: false },
+    endorses: null,
+    revokes: [passkeyOf(filled, others[0] ?? "")],
+    makesAuditor: others[1],
+    rejects: { passkey: passkeyOf(filled, others[2] ?? ""), person: others[2] },
+  };
+  const used = newest.find(({ status }) => status === "approved");
+  return [
+    step("s_signed", signed, { type: "approve", next: "approved", seal, signature }),
+    step("s_cancelled", cancelled, {
+      type: "cancel",
+      next: "cancelled",
+      seal: { ...seal, outcome: "cancelled" },
+    }),
+    step("s_escalated", escalated, { type: "escalate", next: "pending" }),
+    step("s_expired", escalated, { type: "expire", next: "expired" }),
+    step("s_used", used, {
+      type: "consume",
+      next: "approved",
+      seal: { ...seal, type: "consumed", outcome: null },
+    }),
+  ];
+}
+
+/** Of a person by name, of two people, and of both in one batch. */
+function newGroups({ store, newest, key }: Filled): readonly Call[] {
+  const draft = (id: string, audience: object) => ({
+    row: {
+      ...newest[0],
+      id,
+      status: "pending",
+      version: 0,
+      decidedAt: null,
+      decidedSeq: null,
+      approverId: null,
+    },
+    audience,
+    key,
+    idempotency: { key, name: id, requestHash: "" },
+  });
+  const [named, asked] = [{ username: PERSON }, { people: [PERSON, OTHER] }];
+  return [
+    [store, [draft("c_named", named)]],
+    [store, [draft("c_asked", asked)]],
+    [store, [draft("c_both named", named), draft("c_both asked", asked)]],
+  ];
+}
+
+/** By the function's name: the arguments of each call. */
+export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>> = {
+  // account
+  isKeyActive: ({ store, key, now }) => [[store, key, now]],
+  findKeyByHash: ({ store, now }) => [[store, "hash", now]],
+  updateKeyLastUse: ({ store, key, now }) => [[store, key, now]],
+  insertKey: ({ store }) => [
+    [
+      store,
+      { id: "k_call", hash: "call", redacted: "", name: "", projectId: PROJECT, scopes: "", createdAt: 1 },
+    ],
+  ],
+  insertProject: ({ store }) => [[store, { id: "j_call", name: "", createdAt: 1 }]],
+  findFirstProject: ({ store }) => [[store]],
+  insertEnrolment: ({ store }) => [[store, newEnrolment("n_call"), "approver"]],
+  findEnrolmentByHash: ({ store }) => [[store, "hash"]],
+  insertInvitedPerson: ({ store }) => [
+    [
+      store,
+      { id: "p_call", username: "call", role: "approver", userHandle: "call", createdAt: 1 },
+      { ...newEnrolment("n_invited"), personId: "p_call" },
+    ],
+  ],
+  enrolPasskey: ({ store }) => [
+    [store, { enrolment: "n_call", attempt: "attempt", now: 1 }, newPasskey("k_enrolled"), first],
+  ],
+  hasUsedRecoveryLink: ({ store }) => [[store, PERSON, 1]],
+  insertEvent: ({ store }) => [
+    [
+      store,
+      {
+        id: "v_call",
+        type: "verifier_disagreement",
+        at: 1,
+        personId: PERSON,
+        credentialId: "",
+        detail: "{}",
+        confirmationId: null,
+      },
+    ],
+  ],
+  activePasskeysOf: ({ store }) => [[store, PERSON]],
+  passkeysOf: ({ store }) => [[store, PERSON]],
+  endorsedPasskeysOf: ({ store }) => [[store, PERSON]],
+  personsWithEndorsedPasskey: ({ store }) => [[store, FILLED_APPROVERS]],
+  findPasskey: (filled) => [[filled.store, passkeyOf(filled, PERSON)]],
+  findPasskeyByKey: ({ store }) => [[store, PERSON]],
+  findPasskeys: (filled) => [[filled.store, [passkeyOf(filled, PERSON)]]],
+  findPasskeyOf: (filled) => [[filled.store, PERSON, passkeyOf(filled, PERSON)]],
+  updatePasskeyUse: (filled) => [
+    [filled.store, { id: passkeyOf(filled, PERSON), signCount: 0 }, { signCount: 1, backedUp: false }, 1],
+  ],
+  endWaitingPasskey: (filled) => [[filled.store, PERSON, passkeyOf(filled, PERSON), 1]],
+  markCounterRegressed: (filled) => [[filled.store, passkeyOf(filled, THIRD), 1]],
+  hasMaxPasskeys: ({ store }) => [[store, PERSON]],
+  insertPasskey: (filled) => [[filled.store, newPasskey("k_added"), passkeyOf(filled, PERSON)]],
+  insertPasskeyIf: ({ store }) => [[store, newPasskey("k_if"), sql`TRUE`]],
+  findPerson: ({ store }) => [[store, PERSON]],
+  findPersonByName: ({ store }) => [[store, PERSON]],
+  findManagers: ({ store }) => [[store]],
+  usernamesOf: ({ store }) => [[store, FILLED_APPROVERS]],
+  readPeople: ({ store }) => [[store]],
+  readDirectory: ({ store }) => [[store]],
+  findSessionByHash: ({ store, now }) => [[store, "session", now]],
+  insertSession: (filled) => [[filled.store, session(filled)]],
+  extendSession: ({ store }) => [[store, "e_call", 1]],
+  revokeSession: ({ store }) => [[store, "e_call", 1]],
+  revokeSessionsOf: ({ store }) => [[store, PERSON, 1]],
+
+  // confirmation
+  insertCeremony: ({ store, newest }) => [
+    [
+      store,
+      {
+        tenantId: "",
+        id: "h_call",
+        confirmationId: newest[0]?.id,
+        personId: PERSON,
+        salt: "",
+        issuedAt: 1,
+        expiresAt: 2,
+      },
+    ],
+  ],
+  useCeremony: ({ store, newest }) => [[store, newest[0]?.id, "attempt", 1]],
+  listConfirmations: ({ store, newest, now }) =>
+    statuses.flatMap((status) =>
+      [{}, { approver: PERSON }, { createdAfter: now - 60_000 }, { after: newest.at(-1)?.id }].map((more) => [
+        store,
+        { project: PROJECT, status, limit: 100, ...more },
+      ]),
+    ),
+  readConfirmation: ({ store, newest }) => [[store, newest[0]?.id]],
+  readConfirmationWithKey: ({ store, newest, key, now }) => [[store, newest[0]?.id, key, now]],
+  readForVote: (filled) => [
+    [
+      filled.store,
+      {
+        confirmation: filled.newest[0]?.id,
+        person: PERSON,
+        ceremony: filled.newest[0]?.id,
+        passkey: passkeyOf(filled, PERSON),
+      },
+    ],
+  ],
+  findConfirmation: ({ store, newest }) => [[store, newest[0]?.id]],
+  sealedAmong: ({ store, newest }) => [[store, newest]],
+  isInAudience: ({ store, newest }) => [[store, newest[0]?.id, PERSON]],
+  audienceOf: ({ store, newest }) => [[store, newest.map(({ id }) => id), PERSON]],
+  findSameRequests: ({ store }) => [[store, { type: "recovered", payload: "{}" }, ["pending", "approved"]]],
+  findRecoveries: ({ store }) => [[store]],
+  findPendingEndorsements: ({ store }) => [[store]],
+  findDue: ({ store, now }) => [[store, now, 100]],
+  nextDue: ({ store }) => [[store]],
+  findUndelivered: ({ store }) => [[store, "call"]],
+  findEarlier: ({ store, now }) => [
+    [store, { dedupeKey: "call", lockHash: "lock" }, now - 900_000],
+    [store, { dedupeKey: null, lockHash: "lock" }, now],
+  ],
+  markDelivered: ({ store, newest }) => [[store, { id: newest[1]?.id, at: 1 }]],
+  revertDelivery: ({ store, newest }) => [[store, { id: newest[1]?.id, at: 1, dedupeKey: "call" }]],
+  findIdempotencyKey: ({ store, key, newest, now }) => [[store, "create", { key, name: newest[0]?.id }, now]],
+  insertIdempotencyKey: ({ store, key, newest, now }) => [
+    [store, "consume", { key, name: "call", requestHash: "" }, newest[0]?.id, now],
+  ],
+  readInbox: ({ store, now, pending }) => [
+    [store, PERSON, now, undefined],
+    [store, PERSON, now, pending.at(-1)?.id],
+    [store, "p_nobody", now, undefined],
+  ],
+  insertConfirmations: newGroups,
+  commitStep: attempts,
+  stepExists: ({ store }) => [[store, "s_signed"]],
+  countedVotesOf: ({ store, newest }) => [[store, newest.map(({ id }) => id)]],
+  newestVotes: (filled) => [[filled.store, [passkeyOf(filled, PERSON)]]],
+
+  // stream
+  markSealed: (filled) => [
+    [
+      filled.store,
+      [
+        {
+          seq: 1_001,
+          at: 1,
+          index: 1,
+          commitment: "",
+          effects: [
+            { kind: "endorse", credential: passkeyOf(filled, THIRD) },
+            { kind: "set-role", person: THIRD, role: "approver" },
+            { kind: "replace-devices", person: THIRD, credential: passkeyOf(filled, THIRD) },
+            { kind: "reveal", confirmation: filled.newest[0]?.id },
+            { kind: "withdraw-reveal", confirmation: filled.newest[0]?.id },
+          ],
+        },
+      ],
+    ],
+  ],
+  findRecord: ({ store }) => [[store, 1_001]],
+  findLastDirectoryChange: ({ store }) => [[store]],
+  directoryRecordsBefore: ({ store }) => [[store, 1_000_000]],
+  recoveriesSince: ({ store, now }) => [[store, now - 86_400_000]],
+  recordsBetween: ({ store }) => [[store, 1_000, 1_100]],
+  findLastSealedWithin: ({ store }) => [[store, 1_000_000]],
+  commitmentsOf: ({ store }) => [[store, [1_001, 1_002]]],
+  readUnsealed: ({ store }) => [[store, 100]],
+  insertFirstRecordIf: ({ store }) => [[store, first, sql`TRUE`]],
+  recordSourcesOf: ({ store, newest }) => [
+    [store, newest.map(({ id }, seq) => ({ seq, confirmationId: id, type: "decision" }))],
+  ],
+  isRevealed: ({ store, newest }) => [[store, newest[0]?.id]],
+
+  // of all tenants
+  storeOfConfirmation: ({ databases, newest }) => [[databases, newest[0]?.id]],
+  sealedCount: ({ databases }) => [[databases]],
+  sealedFrom: ({ databases }) => [[databases, 1_000, 500]],
+  openTenant: ({ databases, store }) => [[databases, store.tenantId]],
+  tenantsWithWork: ({ database, now }) => [[database, now]],
+  insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
+  useChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 0, "by"]],
+  insertTenant: ({ databases }) => [
+    [databases, { id: "0Filled0", name: "", stream: null, streamKey: "", genesisSalt: "", createdAt: 1 }],
+  ],
+  deleteExpiredRows: ({ database, now }) => [[database, now + 365 * 86_400_000]],
+  checkWritable: ({ database }) => [[database, "call"]],
+};
