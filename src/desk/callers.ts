@@ -10,6 +10,7 @@ import type { Runtime } from "../app/runtime.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { updateKeyLastUse } from "../store/account/api-keys.ts";
 import type { PersonRow } from "../store/rows.ts";
+import type { ApiKeyRow } from "../store/rows.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { answerUnknown, type Answer } from "./answer.ts";
 import type { LimitName, RateLimits } from "./rate-limits.ts";
@@ -56,7 +57,7 @@ export class Callers {
     const principal = await principalOf(store, keyHash, runtime.now());
     if (!principal.ok) return answerUnknown(principal);
     const { key } = principal.value;
-    this.#markUsed(store, key.id);
+    this.#markUsed(store, key);
     const { rate, result: allowed } =
       limit === null ? { rate: null, result: accept(null) } : rates.take(limit, key.id);
     const checked = allowed.ok && scope !== null ? requireScope(principal.value, scope) : allowed;
@@ -111,10 +112,10 @@ export class Callers {
     return { result: allowed.ok ? await run(store) : allowed, rate, renewed: false };
   }
 
-  #markUsed(store: TenantStore, key: string): void {
+  #markUsed(store: TenantStore, key: ApiKeyRow): void {
     const now = this.#of.runtime.now();
-    if (now < (this.#lastUses.get(key) ?? 0) + LAST_USED_MILLISECONDS) return;
-    this.#lastUses.set(key, now);
+    if (now < (this.#lastUses.get(key.id) ?? 0) + LAST_USED_MILLISECONDS) return;
+    this.#lastUses.set(key.id, now);
     // Nobody waits for it, and nobody minds if it fails.
     void updateKeyLastUse(store, key, now).catch(() => undefined);
   }

@@ -122,6 +122,11 @@ export function prepared<
   return new Prepared(table, () => compose(OPEN_SCOPE), reach);
 }
 
+/** A statement that is composed for this one run, among prepared ones. */
+export function runOnce(statement: Statement): Run {
+  return new Prepared<never>(tenants, () => statement).with({});
+}
+
 const OWN_TENANT = new Prepared<Tenant>(tenants, () => OPEN_SCOPE.selectOwn()).with({});
 export const ownTenant = makeLookUp(
   ({ tenant }) => tenant,

@@ -88,6 +88,7 @@ export async function seal(
     store,
     sources.map(({ row, confirmation }, at) => ({
       seq: row.seq,
+      confirmation: row.confirmationId,
       at: row.at,
       index: indices[at] ?? null,
       commitment: commitments.get(row.seq) ?? "",

@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { apiKeys, projects } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
-import type { KeyRows, ProjectRow } from "../rows.ts";
+import type { ApiKeyRow, KeyRows, ProjectRow } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
 
 /** Neither revoked nor expired at this time. */
@@ -51,9 +51,22 @@ export async function findKeyByHash(
   return found.key.expiresAt === null || found.key.expiresAt > now ? found : undefined;
 }
 
-export async function updateKeyLastUse(store: TenantStore, key: string, now: number): Promise<void> {
-  const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
-  await store.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.id, key), earlier));
+const UPDATE_LAST_USE = prepared(
+  apiKeys,
+  (scope) => {
+    const now = sql`${sql.placeholder("now")}`;
+    const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
+    return scope.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.hash, HASH), earlier));
+  },
+  { changesOnly: "hash" },
+);
+
+export async function updateKeyLastUse(
+  store: TenantStore,
+  { hash }: Pick<ApiKeyRow, "hash">,
+  now: number,
+): Promise<void> {
+  await store.run([UPDATE_LAST_USE.with({ hash, now })]);
 }
 
 export async function insertKey(store: TenantStore, key: NewRow<typeof apiKeys>): Promise<void> {

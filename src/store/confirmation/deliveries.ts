@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { confirmations } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
-import { isOutcomeSealed } from "./confirmations.ts";
+import { confirmationRows, isOutcomeSealed } from "./confirmations.ts";
 
 /** An outcome that an answer contains, as it must be restored if the answer does not arrive. */
 export interface DeliveredOutcome {
@@ -69,12 +69,23 @@ export async function findEarlier(
   return { undelivered, rejection };
 }
 
+const MARK_DELIVERED = prepared(
+  confirmations,
+  (scope) =>
+    scope.update(
+      confirmations,
+      { dedupeKey: null, deliveredAt: sql`${sql.placeholder("at")}` },
+      and(
+        eq(confirmations.id, sql.placeholder("id")),
+        ne(confirmations.status, "pending"),
+        isNull(confirmations.deliveredAt),
+      ),
+    ),
+  { changesOnly: "id" },
+);
+
 export async function markDelivered(store: TenantStore, { id, at }: DeliveredOutcome): Promise<void> {
-  await store.update(
-    confirmations,
-    { dedupeKey: null, deliveredAt: at },
-    and(eq(confirmations.id, id), ne(confirmations.status, "pending"), isNull(confirmations.deliveredAt)),
-  );
+  await store.change([MARK_DELIVERED.with({ id, at })], confirmationRows(id));
 }
 
 /** If an equal request was created meanwhile, later ones find that one. A consumed approval stays delivered. */

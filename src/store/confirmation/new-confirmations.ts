@@ -3,7 +3,7 @@ import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import { isActiveKey } from "../account/api-keys.ts";
 import { apiKeys, audience, confirmations, credentials, idempotency, people } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
-import type { Values } from "../prepared-statement.ts";
+import type { Reach, Values } from "../prepared-statement.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
@@ -42,6 +42,8 @@ export async function insertConfirmations(
       : undefined,
     hasKeys ? statements.insertKeys.with(values) : undefined,
   ]);
+  // Some fact was not as it was remembered.
+  if (inserted.length < drafts.length) store.memory?.clear();
   return new Set(inserted.map(({ id }) => id));
 }
 
@@ -109,6 +111,9 @@ function jsonOf(drafts: readonly NewConfirmation[]): Values {
   return { drafts: JSON.stringify(all) };
 }
 
+/** What does not exist yet is not remembered. */
+const ONLY_NEW: Reach = { changesOnly: null };
+
 const COLUMNS = Object.keys(getTableColumns(confirmations)) as (keyof ConfirmationRow)[];
 
 function statementsFrom({ drafts, value }: Source) {
@@ -126,26 +131,32 @@ function statementsFrom({ drafts, value }: Source) {
         ),
       ),
     ),
-    insertConfirmations: prepared<typeof confirmations, "id">(confirmations, (scope) =>
-      scope
-        .insertFrom(confirmations, (tenant) => {
-          const values = COLUMNS.map((name) => {
-            if (name === "tenantId") return tenant;
-            // Somebody named by username gets the id here; a trigger adds the row of `audience`.
-            return name === "approverId" ? sql`coalesce(p.id, ${value(name)})` : value(name);
-          });
-          return sql`SELECT ${sql.join(values, sql`, `)} FROM ${drafts}
+    insertConfirmations: prepared<typeof confirmations, "id">(
+      confirmations,
+      (scope) =>
+        scope
+          .insertFrom(confirmations, (tenant) => {
+            const values = COLUMNS.map((name) => {
+              if (name === "tenantId") return tenant;
+              // Somebody named by username gets the id here; a trigger adds the row of `audience`.
+              return name === "approverId" ? sql`coalesce(p.id, ${value(name)})` : value(name);
+            });
+            return sql`SELECT ${sql.join(values, sql`, `)} FROM ${drafts}
             LEFT JOIN ${people} p ON p.tenant_id = ${tenant} AND p.username = ${value("username")}
             WHERE ${isAllowed(tenant, value)}`;
-        })
-        .returning({ id: confirmations.id }),
+          })
+          .returning({ id: confirmations.id }),
+      ONLY_NEW,
     ),
-    insertAudience: prepared(audience, (scope) =>
-      scope.insertFrom(
-        audience,
-        (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${inserted(tenant)}
-          CROSS JOIN json_each(${value("people")}) p WHERE TRUE`,
-      ),
+    insertAudience: prepared(
+      audience,
+      (scope) =>
+        scope.insertFrom(
+          audience,
+          (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${inserted(tenant)}
+            CROSS JOIN json_each(${value("people")}) p WHERE TRUE`,
+        ),
+      ONLY_NEW,
     ),
     insertKeys: prepared(idempotency, (scope) =>
       scope.insertFrom(

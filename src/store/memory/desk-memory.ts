@@ -138,7 +138,14 @@ export class Change {
   keep<Value>({ among, key }: Place<Value>, value: Value): void {
     const remembered = among(this.#memory);
     const write = this.#writes.get(remembered);
-    if (write) remembered.keep(write, key, value);
+    if (write) remembered.keep(write as Write<Value>, key, value);
+  }
+
+  /** Remembers a value as this changes it, if it was remembered before. */
+  update<Value>({ among, key }: Place<Value>, change: (value: Value) => Value): void {
+    const remembered = among(this.#memory);
+    const write = this.#writes.get(remembered);
+    if (write) remembered.update(write as Write<Value>, key, change);
   }
 }
 

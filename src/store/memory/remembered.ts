@@ -21,9 +21,11 @@ interface Load<Value> {
 }
 
 /** A write that is not answered yet. */
-export interface Write {
+export interface Write<Value = unknown> {
   readonly keys: Keys;
   readonly at: number;
+  /** What was remembered of the keys, if it is known which. */
+  readonly before: Map<string, Entry<Value>>;
   /** Whether no other write of the same keys overlaps: of two, nobody knows which one the database made first. */
   isAlone: boolean;
 }
@@ -37,7 +39,7 @@ export class Remembered<Value> {
   /** The least recently used first. */
   readonly #entries = new Map<string, Entry<Value>>();
   readonly #loads = new Map<string, Load<Value>>();
-  readonly #writes = new Set<Write>();
+  readonly #writes = new Set<Write<Value>>();
   #characters = 0;
 
   constructor(now: () => number, bounds: Bounds<Value>) {
@@ -74,22 +76,36 @@ export class Remembered<Value> {
     }
   }
 
-  beginWrite(keys: Keys): Write {
-    const write: Write = { keys, at: this.#now(), isAlone: true };
+  beginWrite(keys: Keys): Write<Value> {
+    const before = new Map<string, Entry<Value>>();
+    for (const key of keys === "all" ? [] : keys) {
+      const entry = this.#entries.get(key);
+      if (entry) before.set(key, entry);
+    }
+    const write: Write<Value> = { keys, at: this.#now(), before, isAlone: true };
     for (const other of this.#writes) if (overlap(other.keys, keys)) other.isAlone = write.isAlone = false;
     this.#writes.add(write);
     this.#drop(keys);
     return write;
   }
 
-  endWrite(write: Write): void {
+  endWrite(write: Write<Value>): void {
     this.#writes.delete(write);
     this.#drop(write.keys);
   }
 
   /** What a write that has ended returned. */
-  keep(write: Write, key: string, value: Value): void {
+  keep(write: Write<Value>, key: string, value: Value): void {
     if (write.isAlone && !this.#isWritten(key)) this.#store(key, value, write.at);
+  }
+
+  /** What was remembered before the write, with what the write returned. It is as old as it was. */
+  update(write: Write<Value>, key: string, change: (value: Value) => Value): void {
+    const entry = write.before.get(key);
+    if (entry === undefined || !write.isAlone || this.#isWritten(key)) return;
+    const value = change(entry.value);
+    write.before.set(key, { ...entry, value });
+    this.#store(key, value, entry.at);
   }
 
   clear(): void {

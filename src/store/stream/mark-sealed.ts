@@ -1,8 +1,8 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
 import { credentials, outbox, people, reveals } from "../schema.ts";
-import type { PersonRow } from "../rows.ts";
-import type { Run } from "../prepared-statement.ts";
-import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
+import { confirmationRows } from "../confirmation/confirmations.ts";
+import type { ConfirmationRows, OutboxRow, PersonRow } from "../rows.ts";
+import { prepared, runOnce, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** What a sealed change does to the tables. */
 export type SealingEffect =
@@ -15,32 +15,49 @@ export type SealingEffect =
 
 export interface SealedRecord {
   readonly seq: number;
+  /** Null for the stream's first record. */
+  readonly confirmation: string | null;
   readonly at: number;
   readonly index: number | null;
   readonly commitment: string;
   readonly effects: readonly SealingEffect[];
 }
 
-const MARK_SEALED = prepared(outbox, (scope) =>
-  scope.update(
-    outbox,
-    { index: sql`${sql.placeholder("index")}`, commitment: sql`${sql.placeholder("commitment")}` },
-    and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
-  ),
+const MARK_SEALED = prepared(
+  outbox,
+  (scope) =>
+    scope
+      .update(
+        outbox,
+        { index: sql`${sql.placeholder("index")}`, commitment: sql`${sql.placeholder("commitment")}` },
+        and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
+      )
+      .returning(),
+  { changesOnly: "confirmation" },
 );
 
 /** Stores the log's indices together with the effects of the changes. Repeated, it does nothing more. */
 export async function markSealed(store: TenantStore, sealed: readonly SealedRecord[]): Promise<void> {
-  await store.batch(
-    sealed.flatMap((record): (Statement | Run)[] => {
-      const { seq, index, commitment } = record;
-      return [
-        ...record.effects.flatMap((effect) => statementsFor(store, record, effect)),
-        MARK_SEALED.with({ seq, index, commitment }),
-      ];
-    }),
+  const effects = sealed.flatMap((record) =>
+    record.effects.flatMap((effect) => statementsFor(store, record, effect)),
   );
+  const marks = sealed.map(({ seq, confirmation, index, commitment }) =>
+    MARK_SEALED.with({ seq, confirmation, index, commitment }),
+  );
+  // The effects first: they have one only before the record is marked.
+  await store.run([...effects.map((effect) => runOnce(effect)), ...marks], (results, change) => {
+    for (const [record] of results.slice(effects.length) as OutboxRow[][]) {
+      if (record?.confirmationId) change.update(confirmationRows(record.confirmationId), withRecord(record));
+    }
+  });
 }
+
+const withRecord =
+  (record: OutboxRow) =>
+  (rows: ConfirmationRows): ConfirmationRows => ({
+    ...rows,
+    records: rows.records.map((other) => (other.seq === record.seq ? record : other)),
+  });
 
 function statementsFor(
   store: TenantStore,

@@ -183,3 +183,32 @@ describe("the bounds", () => {
     expect(known(memory, ["large", "a"])).toEqual(["a"]);
   });
 });
+
+describe("what a write says of a value that was remembered", () => {
+  const written = (change: (memory: Remembered<string>) => void) => async () => {
+    const memory = texts();
+    await memory.load("key", Promise.resolve("old"));
+    seconds(4);
+    const write = memory.beginWrite(new Set(["key", "other"]));
+    change(memory);
+    memory.endWrite(write);
+    memory.update(write, "key", (value) => `${value} and new`);
+    memory.update(write, "key", (value) => `${value} and newer`);
+    memory.update(write, "other", (value) => `${value} and new`);
+    return memory;
+  };
+
+  it("is remembered with it, and as old as it was", async () => {
+    const memory = await written(() => undefined)();
+    expect([memory.get("key"), memory.get("other")]).toEqual(["old and new and newer", undefined]);
+    seconds(MEMORY_SECONDS - 4);
+    expect(memory.get("key")).toBeUndefined();
+  });
+
+  it.each<[string, (memory: Remembered<string>) => void]>([
+    ["another write of the key overlaps", (memory) => memory.beginWrite(new Set(["key"]))],
+    ["everything was dropped meanwhile", (memory) => memory.clear()],
+  ])("is not remembered if %s", async (_name, change) => {
+    expect((await written(change)()).get("key")).toBeUndefined();
+  });
+});
