@@ -42,6 +42,11 @@ export class SealingLoop {
     await this.#running;
   }
 
+  /** The next sealing reads the rows. */
+  forget(): void {
+    this.#end = undefined;
+  }
+
   async #sealRequested(): Promise<void> {
     try {
       const store = await this.#store();

@@ -136,6 +136,7 @@ export class TenantObject extends DurableObject<Env> {
   /** Reads everything again. */
   protected forget(): void {
     this.#memory.clear();
+    this.#sealing.forget();
     this.#opened = undefined;
   }
 

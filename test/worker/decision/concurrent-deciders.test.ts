@@ -59,10 +59,10 @@ let crew: readonly Signer[];
 afterAll(() => reset());
 beforeAll(async () => {
   platform = await freshPlatform();
-  // Its clock is ahead by more than a request's lifetime: for it, everything has expired.
-  late = { ...runtime, now: () => Date.now() + HOUR_MILLISECONDS };
   company = await newCompany(platform);
   runtime = runtimeOf(company.store);
+  // Its clock is ahead by more than a request's lifetime: for it, everything has expired.
+  late = { ...runtime, now: () => Date.now() + HOUR_MILLISECONDS };
   store = company.store;
   const clients = await Promise.all(["maria", "noor"].map((name) => company.enrolled(name)));
   crew = [

@@ -1,10 +1,4 @@
-import {
-  applyD1Migrations,
-  listDurableObjectIds,
-  reset,
-  runInDurableObject,
-  type D1Migration,
-} from "cloudflare:test";
+import { applyD1Migrations, reset, runInDurableObject, type D1Migration } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { createTenant, type CreatedTenant } from "../../../src/app/account/create-tenant.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
@@ -30,6 +24,8 @@ export const fetchWorker: Fetch = async (url, init) => {
 };
 
 let isEdited = false;
+/** Of the tenants of this file. */
+const refs = new Set<string>();
 
 /** The rows were edited behind the back of the Desks, which would notice it after some seconds. */
 export function noteEdit(): void {
@@ -40,8 +36,8 @@ export function noteEdit(): void {
 async function forgetEdits(): Promise<void> {
   if (!isEdited) return;
   isEdited = false;
-  for (const id of await listDurableObjectIds(bindings.DESK))
-    await runInDurableObject(bindings.DESK.get(id), (desk) =>
+  for (const ref of refs)
+    await runInDurableObject(bindings.DESK.getByName(ref), (desk) =>
       (desk as unknown as { forget(): void }).forget(),
     );
 }
@@ -86,6 +82,7 @@ const RESET_PAUSE_MILLISECONDS = 50;
 
 /** `reset` keeps the storage of an object in use, such as the database under an alarm of the file before. */
 export async function freshPlatform(): Promise<Platform> {
+  refs.clear();
   for (let resets = 0; resets < RESETS_MAX; resets++) {
     await reset();
     let left = 0;
@@ -135,6 +132,7 @@ export function inShard(platform: Platform, shard: string): Platform {
 /** A tenant whose owner alex has enrolled. */
 export async function newCompany(platform: Platform, name = "Acme"): Promise<Company> {
   const created = await createTenant(platform, name, "alex");
+  refs.add(created.store.tenantId);
   const opened = await openTenant(platform.databases, created.store.tenantId, new Edits());
   const tenant = { ...created, store: opened?.store ?? created.store };
   const alex = await BrowserClient.create(fetchWorker, ORIGIN);

@@ -20,6 +20,7 @@ import {
   newCompany,
   type Company,
   runtimeOf,
+  noteEdit,
 } from "../../support/worker-fixture.ts";
 import { log, sealed, trust } from "../../support/log-audit.ts";
 import { rollBack, takeRows, type Rows } from "../../support/log-storage.ts";
@@ -173,6 +174,7 @@ async function restoreSnapshot({ tables, log: entries, cookies }: Snapshot): Pro
     }),
   );
   await bindings.DB.batch([bindings.DB.prepare("PRAGMA defer_foreign_keys = on"), ...inserts]);
+  noteEdit();
   await rollBack(entries);
   for (const [client, cookie] of cookies) client.cookie = cookie;
 }
