@@ -12,10 +12,7 @@ CREATE TABLE confirmations (
   requester_name TEXT NOT NULL,
   requester_person TEXT,
   action TEXT NOT NULL,
-  -- Canonical JSON: the bytes that are hashed, shown, signed and forwarded.
-  payload TEXT NOT NULL,
   payload_hash TEXT NOT NULL,
-  policy TEXT,
   policy_hash TEXT,
   metadata TEXT,
   status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'rejected', 'expired', 'cancelled')),
@@ -39,6 +36,10 @@ CREATE TABLE confirmations (
   delivered_at INTEGER,
   -- The person who decides alone; null if a policy names the approvers.
   approver_id TEXT,
+  -- The large columns come last: SQLite reads all that is before a column of a row, and a list needs neither.
+  policy TEXT,
+  -- Canonical JSON: the bytes that are hashed, shown, signed and forwarded.
+  payload TEXT NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, project_id) REFERENCES projects (tenant_id, id)
 ) STRICT;

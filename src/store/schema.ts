@@ -131,9 +131,7 @@ export const confirmations = sqliteTable(
     requesterName: text("requester_name").notNull(),
     requesterPerson: text("requester_person"),
     action: text("action").notNull(),
-    payload: text("payload").notNull(),
     payloadHash: text("payload_hash").notNull(),
-    policy: text("policy"),
     policyHash: text("policy_hash"),
     metadata: text("metadata"),
     status: text("status", { enum: ["pending", "approved", "rejected", "expired", "cancelled"] }).notNull(),
@@ -151,6 +149,8 @@ export const confirmations = sqliteTable(
     dedupeKey: text("dedupe_key"),
     deliveredAt: integer("delivered_at"),
     approverId: text("approver_id"),
+    policy: text("policy"),
+    payload: text("payload").notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
