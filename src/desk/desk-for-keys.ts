@@ -121,7 +121,7 @@ export class DeskForKeys extends TenantObject {
   }
 
   async exportHistory(key: string): Promise<Answer<ReadableStream<Uint8Array>>> {
-    return this.callers.withKey(key, "audit:read", "polls", ({ store }) => exportOf(this.runtime, store));
+    return this.callers.withKey(key, "audit:read", "exports", ({ store }) => exportOf(this.runtime, store));
   }
 
   async approvers(key: string): Promise<Answer<readonly Approver[]>> {

@@ -12,7 +12,7 @@ import { IDEMPOTENCY_KEY_PATTERN } from "./request-schemas.ts";
 type OpenApi = Readonly<Record<string, unknown>>;
 
 /** The problems of every operation, and of every operation with a key. */
-const COMMON_PROBLEMS: readonly ProblemCode[] = ["internal_error", "unavailable"];
+const COMMON_PROBLEMS: readonly ProblemCode[] = ["rate_limited", "internal_error", "unavailable"];
 const KEY_PROBLEMS: readonly ProblemCode[] = ["unauthorized", "forbidden_scope"];
 const PROBLEM = "Problem";
 
@@ -64,7 +64,7 @@ function descriptionOf(operation: Operation, origin: string): unknown {
     responses: {
       [status]: {
         description: status === 201 ? "Created" : "Done",
-        ...(repeatable ? { headers: REPLAYED_HEADER } : {}),
+        ...headersOf(operation),
         content: contentOf(answer, origin),
       },
       ...problemResponses([...problems, ...(scope === null ? [] : KEY_PROBLEMS), ...COMMON_PROBLEMS], path),
@@ -88,6 +88,22 @@ const REPLAYED_HEADER = {
     schema: { type: "string", enum: ["true"] },
   },
 };
+
+const LIMIT_HEADERS = {
+  "RateLimit-Policy": {
+    description: "The limit that counts this call: `q` calls in `w` seconds.",
+    schema: { type: "string", examples: ['"polls";q=6000;w=60'] },
+  },
+  RateLimit: {
+    description: "What remains of it: `r` calls in the next `t` seconds.",
+    schema: { type: "string", examples: ['"polls";r=5999;t=60'] },
+  },
+};
+
+function headersOf({ scope, repeatable }: Operation): Readonly<Record<string, unknown>> {
+  const headers = { ...(scope === null ? {} : LIMIT_HEADERS), ...(repeatable ? REPLAYED_HEADER : {}) };
+  return Object.keys(headers).length > 0 ? { headers } : {};
+}
 
 function queryParameters(query: z.ZodObject): readonly unknown[] {
   return Object.entries(query.shape).map(([name, schema]) => {

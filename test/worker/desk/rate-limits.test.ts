@@ -21,6 +21,7 @@ describe("an owner", () => {
     ["creates", 600],
     ["polls", 6_000],
     ["waits", 1_200],
+    ["exports", 60],
     ["ceremonies", 60],
     ["reads", 1_200],
     ["changes", 120],
