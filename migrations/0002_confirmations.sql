@@ -85,11 +85,6 @@ CREATE TABLE audience (
 -- A covering index: without it the planner reads the tenant's whole primary key.
 CREATE INDEX audience_of_confirmation ON audience (tenant_id, confirmation_id, person_id);
 
-CREATE TRIGGER confirmations_add_audience AFTER INSERT ON confirmations WHEN NEW.approver_id IS NOT NULL
-BEGIN
-  INSERT OR IGNORE INTO audience VALUES (NEW.tenant_id, NEW.approver_id, NEW.id);
-END;
-
 CREATE TABLE idempotency (
   tenant_id TEXT NOT NULL,
   key_id TEXT NOT NULL,

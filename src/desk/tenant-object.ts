@@ -96,15 +96,9 @@ export class TenantObject extends DurableObject<Env> {
     const store = await this.open();
     if (store === undefined) return new Set();
     const inserted = await insertConfirmations(store, drafts);
-    for (const draft of drafts) if (inserted.has(draft.row.id)) this.#wakeInboxesOf(draft);
+    for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakeInboxes(row, audience);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
     return inserted;
-  }
-
-  #wakeInboxesOf({ row, audience }: NewConfirmation): void {
-    // The id of a person named by username is only in the rows.
-    if ("username" in audience) this.waiters.wakeAllInboxes();
-    else this.#wakeInboxes(row, row.approverId === null ? audience.people : [row.approverId]);
   }
 
   /** A change of who may sign is also shown to people who are not asked. */

@@ -11,7 +11,6 @@ import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import { findIdempotencyKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
-import type { NewConfirmation } from "../../store/confirmation/new-confirmations.ts";
 import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
@@ -47,14 +46,17 @@ export async function createConfirmation(
   input: CreateInput,
   idempotency: IdempotencyKey | null = null,
 ): Promise<Result<CreatedConfirmation>> {
-  const row = newRow(runtime, store, input);
+  const approverId = await approverIdOf(store, input);
+  if (approverId === undefined) return refusalReason(runtime, store, input, idempotency);
+  const row = newRow(runtime, store, input, approverId);
   // Time alone would approve it, and nobody would judge whether its signers are still entitled.
   if (row.type !== "decision" && row.dueAt < row.expiresAt)
     throw new RangeError("a change of the directory has no escalations");
   const { requester } = input;
   const draft = {
     row,
-    audience: audienceOf(input),
+    audience: approverId === null ? everybodyOf(input) : [approverId],
+    signer: isNamed(input.approver) ? approverId : null,
     key: requester.kind === "key" ? requester.id : null,
     idempotency,
   };
@@ -74,10 +76,8 @@ async function refusalReason(
   if (earlier) return earlier;
   const existing = identity && (await findReusable(store, identity));
   if (existing) return accept({ row: existing, replayed: true });
-  if (typeof approver === "object" && "username" in approver) {
-    const refusal = await refuseApprover(store, approver.username);
-    if (refusal) return refusal;
-  }
+  const refusal = isNamed(approver) ? await refuseApprover(store, approver.username) : undefined;
+  if (refusal) return refusal;
   return refuse("unauthorized", "this API key is no longer valid");
 }
 
@@ -110,11 +110,24 @@ export function executeWithinSecondsOf({
   return executeWithinMs === null ? null : executeWithinMs / 1_000;
 }
 
-/** Everybody who may ever sign it, except a person whose id is in the row. */
-function audienceOf({ approver }: CreateInput): NewConfirmation["audience"] {
-  if (typeof approver === "string") return { people: [] };
-  if ("username" in approver) return approver;
-  return { people: [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))] };
+function isNamed(approver: CreateInput["approver"]): approver is { readonly username: string } {
+  return typeof approver === "object" && "username" in approver;
+}
+
+/** The person who decides alone; null for a policy, undefined if nobody has this username. */
+async function approverIdOf(
+  store: TenantStore,
+  { approver }: CreateInput,
+): Promise<string | null | undefined> {
+  if (typeof approver === "string") return approver;
+  return isNamed(approver) ? (await findPersonByName(store, approver.username))?.id : null;
+}
+
+/** Everybody who may ever sign it. */
+function everybodyOf({ approver }: CreateInput): readonly string[] {
+  return typeof approver === "string" || isNamed(approver)
+    ? []
+    : [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))];
 }
 
 /** The first answer to a request with this idempotency key, or the refusal of another request. */
@@ -131,10 +144,15 @@ export async function replay(
   return row && accept({ row, replayed: true });
 }
 
-function newRow(runtime: Runtime, store: TenantStore, input: CreateInput): ConfirmationRow {
+function newRow(
+  runtime: Runtime,
+  store: TenantStore,
+  input: CreateInput,
+  approverId: string | null,
+): ConfirmationRow {
   const now = runtime.now();
   const { requester, project, approver, identity, payload } = input;
-  const policy = typeof approver === "string" || "username" in approver ? null : approver;
+  const policy = typeof approver === "string" || isNamed(approver) ? null : approver;
   const expiresAt = now + input.expiresInMilliseconds;
   return {
     tenantId: store.tenantId,
@@ -166,6 +184,6 @@ function newRow(runtime: Runtime, store: TenantStore, input: CreateInput): Confi
     lockHash: identity?.lockHash ?? null,
     dedupeKey: identity?.dedupeKey ?? null,
     deliveredAt: null,
-    approverId: typeof approver === "string" ? approver : null,
+    approverId,
   };
 }

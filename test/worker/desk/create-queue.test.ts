@@ -3,56 +3,76 @@ import { CreateQueue } from "../../../src/desk/create-queue.ts";
 import type { NewConfirmation } from "../../../src/store/confirmation/new-confirmations.ts";
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
 
-// How long new confirmations wait for a group: a single client's not at all, a group of the usual size until the next
-// check, and fewer than usual as long as possible.
+// New confirmations that arrive at the same time, or while others are inserted, are inserted together.
 
-let checks = 0;
-let groups: number[] = [];
+let waited: (number | undefined)[] = [];
+let groups: string[] = [];
 beforeEach(() => {
-  checks = 0;
+  waited = [];
   groups = [];
-  vi.spyOn(scheduler, "wait").mockImplementation(async () => {
-    checks++;
-  });
+  vi.spyOn(scheduler, "wait").mockImplementation(async (milliseconds) => void waited.push(milliseconds));
 });
 afterEach(() => vi.restoreAllMocks());
 
-const draft = (id: string): NewConfirmation => ({
-  row: { id, payload: "{}", dedupeKey: null } as ConfirmationRow,
-  audience: { people: [] },
+const draft = (id: string, payload = "{}"): NewConfirmation => ({
+  row: { id, payload, dedupeKey: null } as ConfirmationRow,
+  audience: [],
+  signer: null,
   key: null,
   idempotency: null,
 });
 
-const queueOf = () =>
+/** Each name is one draft. */
+const queueOf = (insert: (group: string) => Promise<void> = async () => undefined) =>
   new CreateQueue(async (drafts) => {
-    groups.push(drafts.length);
+    const group = drafts.map(({ row }) => row.id).join("");
+    groups.push(group);
+    await insert(group);
     return new Set(drafts.map(({ row }) => row.id));
   });
 
-/** Drafts that arrive in one turn. All are inserted when this returns. */
-async function arrive(queue: CreateQueue, many: number): Promise<void> {
-  const inserted = await Promise.all(
-    Array.from({ length: many }, (_unused, place) => queue.add(draft(`${place}`))),
-  );
-  expect(inserted).toEqual(inserted.map(() => true));
-}
+const addAll = (queue: CreateQueue, names: string) =>
+  Promise.allSettled(Array.from(names, (name) => queue.add(draft(name))));
 
-it.each([
-  ["one after the other", [1, 1, 1, 1], 0],
-  ["many, and as many again", [16, 16, 16], 2],
-  ["many, then most of them", [16, 12], 1],
-  ["many, then fewer", [16, 11], 4],
-  ["many, then one", [16, 1], 4],
-  ["many, then fewer until that is usual", [16, 11, 10, 10], 4 + 4 + 1],
-  ["the most possible, then single ones until that is usual", [32, ...Array<number>(40).fill(1)], 22 * 4],
-])("%s", async (_name, arrivals, expected) => {
+it("inserts those together that arrive within a millisecond", async () => {
   const queue = queueOf();
-  for (const many of arrivals) await arrive(queue, many);
-  expect([groups, checks]).toEqual([arrivals, expected]);
+  await addAll(queue, "abc");
+  await addAll(queue, "d");
+  expect([groups, waited]).toEqual([
+    ["abc", "d"],
+    [1, 1],
+  ]);
 });
 
-it("waits again for drafts that arrive just after a group", async () => {
-  await arrive(queueOf(), 40);
-  expect([groups, checks]).toEqual([[32, 8], 1 + 4]);
+it("inserts those together that arrive while others are inserted, one batch after the other", async () => {
+  let running = 0;
+  let others: Promise<unknown> | undefined;
+  const queue = queueOf(async () => {
+    expect(++running).toBe(1);
+    others ??= addAll(queue, "bc");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    running--;
+  });
+  await addAll(queue, "a");
+  await others;
+  expect(groups).toEqual(["a", "bc"]);
+});
+
+it("inserts at most 32 together, and at most the characters of four of the largest payloads", async () => {
+  await addAll(queueOf(), "a".repeat(40));
+  expect(groups.map(({ length }) => length)).toEqual([32, 8]);
+  groups = [];
+  const queue = queueOf();
+  const large = "x".repeat(64 * 1_024);
+  await Promise.all(Array.from("abcdef", (name) => queue.add(draft(name, large))));
+  expect(groups).toEqual(["abcd", "ef"]);
+});
+
+it("inserts one after the other if their batch fails, so that only the cause fails", async () => {
+  const queue = queueOf(async (group) => {
+    if (group.includes("b")) throw new Error("b is broken");
+  });
+  const done = await addAll(queue, "abc");
+  expect(done.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(groups).toEqual(["abc", "a", "b", "c"]);
 });

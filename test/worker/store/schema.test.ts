@@ -2,7 +2,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/store/schema.ts";
 import { bindings, freshPlatform, newCompany, type Company } from "../support/worker-fixture.ts";
-import { rows, tableNames, type Row } from "../support/database-rows.ts";
+import { rows, tableNames } from "../support/database-rows.ts";
 
 // The database compared with schema.ts, and what the database itself refuses.
 
@@ -235,25 +235,5 @@ describe("a link", () => {
       "UNIQUE constraint failed: credentials.tenant_id, credentials.public_key",
     );
     expect(await refused(copy, other.store.tenantId, key, "copy")).toBe("accepted");
-  });
-});
-
-describe("a trigger", () => {
-  it("adds the approver of a confirmation to its audience, if they are of its tenant", async () => {
-    const personOf = async ({ store }: Company) =>
-      (await rows("SELECT id FROM people WHERE tenant_id = ?1", store.tenantId))[0]?.["id"] ?? null;
-    const [mine, theirs] = [await personOf(company), await personOf(other)];
-    const like = await company.asked();
-    const named = async (approver: Row[string]) => {
-      const id = `c_${crypto.randomUUID()}`;
-      const columns = (await rows("PRAGMA table_info(confirmations)")).map(({ name }) => String(name));
-      const values = columns.map((name) => (name === "id" ? "?1" : name === "approver_id" ? "?2" : name));
-      const insert = `INSERT INTO confirmations SELECT ${values.join()} FROM confirmations WHERE id = ?3`;
-      const answer = await refused(insert, id, approver, like);
-      return [answer, await rows("SELECT person_id FROM audience WHERE confirmation_id = ?1", id)];
-    };
-    expect(await named(mine)).toEqual(["accepted", [{ person_id: mine }]]);
-    expect(await named(null)).toEqual(["accepted", []]);
-    expect(await named(theirs)).toEqual([expect.stringContaining("FOREIGN KEY"), []]);
   });
 });

@@ -103,9 +103,9 @@ function attempts(filled: Filled): readonly Call[] {
   ];
 }
 
-/** Of a person by name, of two people, and of both in one batch. */
+/** For one person who must be able to sign, for two people, and for both in one batch. */
 function newGroups({ store, newest, key }: Filled): readonly Call[] {
-  const draft = (id: string, audience: object) => ({
+  const draft = (id: string, signer: string | null, audience: readonly string[]) => ({
     row: {
       ...newest[0],
       id,
@@ -116,14 +116,16 @@ function newGroups({ store, newest, key }: Filled): readonly Call[] {
       approverId: null,
     },
     audience,
+    signer,
     key,
     idempotency: { key, name: id, requestHash: "" },
   });
-  const [named, asked] = [{ username: PERSON }, { people: [PERSON, OTHER] }];
+  const one = (id: string) => draft(id, PERSON, [PERSON]);
+  const two = (id: string) => draft(id, null, [PERSON, OTHER]);
   return [
-    [store, [draft("c_named", named)]],
-    [store, [draft("c_asked", asked)]],
-    [store, [draft("c_both named", named), draft("c_both asked", asked)]],
+    [store, [one("c_one")]],
+    [store, [two("c_two")]],
+    [store, [one("c_both_one"), two("c_both_two")]],
   ];
 }
 
