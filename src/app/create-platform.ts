@@ -2,21 +2,17 @@ import type { Bytes } from "../core/encoding/bytes.ts";
 import { logStub, type Env } from "../env.ts";
 import { openDatabases } from "../store/database.ts";
 import { createLogClient } from "./sealing/log-client.ts";
-import type { LogClient, Platform } from "./runtime.ts";
+import type { Platform } from "./runtime.ts";
 
 /** The platform as this Worker's bindings give it. */
 export function createPlatform(env: Env): Platform {
   const databases = openDatabases(env);
-  let log: LogClient | undefined;
   return {
     databases,
     origin: env.ORIGIN,
     logOrigin: env.LOG_ORIGIN,
     now: () => Date.now(),
     random: (count): Bytes => crypto.getRandomValues(new Uint8Array(count)),
-    // Created on first use: few calls need the log.
-    get log() {
-      return (log ??= createLogClient(logStub(env), databases));
-    },
+    log: createLogClient(() => logStub(env), databases),
   };
 }

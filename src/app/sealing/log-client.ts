@@ -9,14 +9,15 @@ interface StartingLog extends LogClient {
 
 /**
  * A log that was reset to an earlier state must not sign again. A tenant knows only its own entries, so a log that has
- * just started gets the size that follows from all tenants' entries.
+ * just started gets the size that follows from all tenants' entries. Each call takes a new stub: one whose log was
+ * restarted stays broken.
  */
-export function createLogClient(log: StartingLog, databases: Databases): LogClient {
+export function createLogClient(stub: () => StartingLog, databases: Databases): LogClient {
   return {
     append: async (entries, minLogSize) =>
-      (await log.appendOfOneTenant(entries, minLogSize)) ??
-      (await log.append(entries, await sealedCount(databases))),
-    proof: (index) => log.proof(index),
-    vkey: () => log.vkey(),
+      (await stub().appendOfOneTenant(entries, minLogSize)) ??
+      (await stub().append(entries, await sealedCount(databases))),
+    proof: (index) => stub().proof(index),
+    vkey: () => stub().vkey(),
   };
 }

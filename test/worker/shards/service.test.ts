@@ -102,9 +102,11 @@ describe.each(SHARDS)("while shard %s fails", (shard, env) => {
       proof: async () => "",
       vkey: async () => "",
     };
-    await expect(createLogClient(starting, openDatabases(env)).append([], 0)).rejects.toThrow(/Failed query/);
+    await expect(createLogClient(() => starting, openDatabases(env)).append([], 0)).rejects.toThrow(
+      /Failed query/,
+    );
     expect(appended).toEqual([]);
-    await createLogClient(starting, runtime.databases).append([], 0);
+    await createLogClient(() => starting, runtime.databases).append([], 0);
     expect(appended).toEqual([(await log().state()).size]);
   });
 

@@ -163,7 +163,8 @@ async function takeSnapshot({ alex, maria, cy, rae }: AttackedTenant): Promise<S
 
 async function restoreSnapshot({ tables, log: entries, cookies }: Snapshot): Promise<void> {
   await reset();
-  await applyD1Migrations(bindings.DB, bindings.TEST_MIGRATIONS);
+  for (const database of [bindings.DB, bindings.DB_1])
+    await applyD1Migrations(database, bindings.TEST_MIGRATIONS);
   const inserts = [...tables].flatMap(([name, all]) =>
     all.map((row) => {
       const columns = Object.keys(row);

@@ -1,3 +1,4 @@
+import { makeUserHandle, USER_HANDLE_RANDOM_BYTES } from "../../../../src/core/confirmation/user-handle.ts";
 import { fixedStatement } from "../../../../src/app/decision/ceremony.ts";
 import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
 import { newId, isoTime, type Runtime } from "../../../../src/app/runtime.ts";
@@ -251,7 +252,7 @@ export async function plantPerson(
   role: Role = "approver",
 ): Promise<BrowserClient> {
   const client = await BrowserClient.create(fetchWorker, ORIGIN);
-  client.userHandle = toBase64url(tenant.runtime.random(32));
+  client.userHandle = makeUserHandle(tenant.store.tenantId, tenant.runtime.random(USER_HANDLE_RANDOM_BYTES));
   const person = { id: newId(tenant.runtime, "p"), username, role, userHandle: client.userHandle };
   await tenant.store.insert(people, { ...person, createdAt: Date.now() });
   await plantPasskey(tenant, username, client.passkey);
