@@ -128,6 +128,26 @@ describe("a wait", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect((await Promise.all(ended)).map(({ after }) => after)).toEqual([1, 20_000, 1]);
   });
+
+  it("for the inbox says whether that may have changed", async () => {
+    const waiters = new Waiters();
+    const wait = (person: string, hasChanged = pending) =>
+      waiters.waitForInbox(person, 20, callOf("page", person), hasChanged);
+    const ended = [wait("p_1"), wait("p_2"), wait("p_3", async () => true)];
+    await turns();
+    waiters.wakeInbox(["p_1"]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await Promise.all(ended)).toEqual([true, false, true]);
+  });
+
+  it("for any inbox ends when all of them may have changed, and no other wait does", async () => {
+    const waiters = new Waiters();
+    const ended = ["p_1", "c_1", "p_2"].map((subject) => started(waiters, subject, callOf("page", subject)));
+    await turns();
+    expect(waiters.wakeAllInboxes()).toBe(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await Promise.all(ended)).map(({ after }) => after)).toEqual([1, 20_000, 1]);
+  });
 });
 
 describe("of many waits", () => {
