@@ -50,6 +50,9 @@ CREATE INDEX confirmations_pending ON confirmations (tenant_id, due_at) WHERE st
 -- The order of an inbox: changes of the directory first, then by expiry. It covers the count of open requests.
 CREATE INDEX confirmations_open ON confirmations (tenant_id, (type = 'decision'), expires_at, id, type, requester_person)
 WHERE status = 'pending';
+-- How many requests of one requester wait for one person.
+CREATE INDEX confirmations_of_pair ON confirmations (tenant_id, requester_id, approver_id, expires_at)
+WHERE status = 'pending';
 -- Lists of a project's decisions with one status, newest first.
 CREATE INDEX confirmations_of_project ON confirmations (tenant_id, project_id, status, id) WHERE type = 'decision';
 CREATE UNIQUE INDEX confirmations_undelivered ON confirmations (tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;

@@ -5,6 +5,13 @@ import { WAIT_CAPS, type WaitCaps } from "./waiters.ts";
 export interface DeskLimits {
   readonly rates: Rates;
   readonly waits: WaitCaps;
+  /** How many requests of one API key may wait for one person. */
+  readonly pendingRequests: number;
 }
 
-export const DESK_LIMITS: DeskLimits = { rates: LIMITS, waits: WAIT_CAPS };
+export const DESK_LIMITS: DeskLimits = {
+  rates: LIMITS,
+  waits: WAIT_CAPS,
+  /** Half an hour's work for a person who decides one in ten seconds. More would hide what others ask. */
+  pendingRequests: 200,
+};

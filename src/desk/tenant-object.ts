@@ -39,6 +39,7 @@ export class TenantObject extends DurableObject<Env> {
   readonly #sealing: SealingLoop;
   readonly #alarm: AlarmClock;
   readonly #memory: Memory;
+  readonly #pendingMax: number;
   #opened: { readonly at: number; readonly store: Promise<TenantStore | undefined> } | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -51,8 +52,9 @@ export class TenantObject extends DurableObject<Env> {
     };
     this.runtime = { ...createPlatform(env), desk };
     const { now } = this.runtime;
-    const { rates, waits } = new.target.limits;
+    const { rates, waits, pendingRequests } = new.target.limits;
     this.waiters = new Waiters(waits);
+    this.#pendingMax = pendingRequests;
     const open = () => this.open();
     this.#memory = new Memory(now);
     this.#alarm = new AlarmClock(state.storage, now);
@@ -95,7 +97,7 @@ export class TenantObject extends DurableObject<Env> {
   async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
     const store = await this.open();
     if (store === undefined) return new Set();
-    const inserted = await insertConfirmations(store, drafts);
+    const inserted = await insertConfirmations(store, drafts, this.#pendingMax);
     for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakeInboxes(row, audience);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
     return inserted;

@@ -258,7 +258,7 @@ interface Bound {
 /** A selection that can be limited, ordered, awaited, or passed to `read`. */
 interface Selection<Value> extends PromiseLike<Value[]> {
   limit(count: number): Selection<Value>;
-  offset(count: number): Selection<Value>;
+  offset(count: number | Placeholder): Selection<Value>;
   orderBy(...columns: (SQL | SQLiteColumn)[]): Selection<Value>;
   toSQL(): { sql: string; params: unknown[] };
 }

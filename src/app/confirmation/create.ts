@@ -7,6 +7,7 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
+import { isKeyActive } from "../../store/account/api-keys.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
@@ -69,7 +70,7 @@ export async function createConfirmation(
 async function refusalReason(
   runtime: Runtime,
   store: TenantStore,
-  { approver, identity }: CreateInput,
+  { approver, identity, requester }: CreateInput,
   idempotency: IdempotencyKey | null,
 ): Promise<Result<CreatedConfirmation>> {
   const earlier = idempotency && (await replay(store, idempotency, runtime.now()));
@@ -78,6 +79,11 @@ async function refusalReason(
   if (existing) return accept({ row: existing, replayed: true });
   const refusal = isNamed(approver) ? await refuseApprover(store, approver.username) : undefined;
   if (refusal) return refusal;
+  if (isNamed(approver) && (await isKeyActive(store, requester.id, runtime.now())))
+    return refuse(
+      "quota_exceeded",
+      `too many requests of this API key wait for "${approver.username}"; ask again when some are decided or have expired, or cancel what is no longer needed`,
+    );
   return refuse("unauthorized", "this API key is no longer valid");
 }
 

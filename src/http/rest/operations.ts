@@ -73,7 +73,13 @@ export const OPERATIONS: readonly Operation[] = [
     },
     status: 201,
     answer: confirmation,
-    problems: [...BODY_PROBLEMS, "unknown_approver", "approver_without_passkey", "idempotency_mismatch"],
+    problems: [
+      ...BODY_PROBLEMS,
+      "unknown_approver",
+      "approver_without_passkey",
+      "idempotency_mismatch",
+      "quota_exceeded",
+    ],
     handler: createConfirmation,
   }),
   keyOperation({

@@ -1,10 +1,11 @@
-import { and, eq, getTableColumns, lte, sql, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, lte, sql, type SQL } from "drizzle-orm";
 import { isActiveKey } from "../account/api-keys.ts";
 import { isActive } from "../account/passkeys.ts";
 import { apiKeys, audience, confirmations, credentials, idempotency, people } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
 import type { Reach, Run } from "../prepared-statement.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
+import { IS_PENDING } from "./confirmations.ts";
 import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
 // New confirmations, several in one transaction. The statements never raise if a fact does not hold: a draft that must
@@ -21,24 +22,28 @@ export interface NewConfirmation {
   readonly idempotency: IdempotencyKey | null;
 }
 
-/** The ids of those that were inserted. For the others a fact no longer held, or an earlier request is the same. */
+/**
+ * The ids of those that were inserted. For the others a fact no longer held, an earlier request is the same, or so many
+ * requests of the same API key wait for the same person.
+ */
 export async function insertConfirmations(
   store: TenantStore,
   drafts: readonly NewConfirmation[],
+  pendingMax = Number.POSITIVE_INFINITY,
 ): Promise<ReadonlySet<string>> {
-  const results = await store.run(drafts.flatMap((draft) => statementsOf(draft)));
+  const results = await store.run(drafts.flatMap((draft) => statementsOf(draft, pendingMax)));
   const inserted = new Set(results.flat().flatMap(({ id }) => id ?? []));
   // Some fact was not as it was remembered.
   if (inserted.size < drafts.length) store.memory?.clear();
   return inserted;
 }
 
-function statementsOf({
-  row,
-  idempotency: key,
-  ...draft
-}: NewConfirmation): readonly Run<{ readonly id?: string }>[] {
+function statementsOf(
+  { row, idempotency: key, ...draft }: NewConfirmation,
+  pendingMax: number,
+): readonly Run<{ readonly id?: string }>[] {
   const { tenantId: _tenantId, ...columns } = row;
+  const isCounted = draft.key !== null && row.approverId !== null && Number.isFinite(pendingMax);
   const values = {
     ...columns,
     signer: draft.signer,
@@ -48,6 +53,7 @@ function statementsOf({
     idempotencyName: key?.name ?? null,
     requestHash: key?.requestHash ?? null,
     expired: newestExpired(row.createdAt),
+    before: isCounted ? pendingMax - 1 : null,
   };
   return [
     ...(key === null ? [] : [DELETE_EXPIRED_KEY.with(values)]),
@@ -81,6 +87,12 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
     const passkey = scope.select(credentials, and(eq(credentials.personId, value("signer")), isActive()));
     const used = scope.select(idempotency, isSameKey);
     const equal = scope.select(confirmations, eq(confirmations.dedupeKey, value("dedupeKey")));
+    const isOfSamePair = and(
+      eq(confirmations.requesterId, value("requesterId")),
+      eq(confirmations.approverId, value("approverId")),
+    );
+    const isOpen = and(IS_PENDING, gt(confirmations.expiresAt, value("createdAt")));
+    const last = scope.selectColumns(confirmations, ["id"], and(isOfSamePair, isOpen)).limit(1);
     return scope
       .insertFrom(
         confirmations,
@@ -88,7 +100,8 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
           WHERE (${value("key")} IS NULL OR EXISTS ${key})
             AND (${value("signer")} IS NULL OR (EXISTS ${signer} AND EXISTS ${passkey}))
             AND (${value("idempotencyName")} IS NULL OR NOT EXISTS ${used})
-            AND (${value("dedupeKey")} IS NULL OR NOT EXISTS ${equal})`,
+            AND (${value("dedupeKey")} IS NULL OR NOT EXISTS ${equal})
+            AND (${value("before")} IS NULL OR NOT EXISTS ${last.offset(sql.placeholder("before"))})`,
       )
       .returning({ id: confirmations.id });
   },

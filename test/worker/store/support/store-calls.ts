@@ -113,7 +113,7 @@ function newGroups({ store, newest, key }: Filled): readonly Call[] {
       version: 0,
       decidedAt: null,
       decidedSeq: null,
-      approverId: null,
+      approverId: signer,
     },
     audience,
     signer,
@@ -123,9 +123,9 @@ function newGroups({ store, newest, key }: Filled): readonly Call[] {
   const one = (id: string) => draft(id, PERSON, [PERSON]);
   const two = (id: string) => draft(id, null, [PERSON, OTHER]);
   return [
-    [store, [one("c_one")]],
-    [store, [two("c_two")]],
-    [store, [one("c_both_one"), two("c_both_two")]],
+    [store, [one("c_one")], 200],
+    [store, [two("c_two")], 200],
+    [store, [one("c_both_one"), two("c_both_two")], 200],
   ];
 }
 
