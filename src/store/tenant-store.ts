@@ -196,14 +196,17 @@ export class TenantStore extends Scope<string> {
 
   /**
    * Prepared statements in one round trip and one transaction. Undefined ones are skipped and return no rows. With a
-   * memory, `keep` can remember what they return of a value that they change.
+   * memory, `keep` can remember what they return of a value that they change, and `meanwhile` what is true before they
+   * have written it.
    */
   async run<const Runs extends readonly (Run | undefined)[]>(
     runs: Runs,
     keep?: (rows: AllRowsOf<Runs>, change: Change) => void,
+    meanwhile?: (change: Change) => void,
   ): Promise<AllRowsOf<Runs>> {
     const given = runs.filter((run) => run !== undefined);
-    const [results, change] = await this.#send(given.map((run) => this.#bind(run)));
+    const bound = given.map((run) => this.#bind(run));
+    const [results, change] = await this.#send(bound, meanwhile);
     let next = 0;
     const rows = runs.map((run) =>
       run === undefined ? [] : run.prepared.rows(results[next++]?.results ?? []),
@@ -241,12 +244,15 @@ export class TenantStore extends Scope<string> {
     return { statement, effect: one.effect(values) };
   }
 
-  async #send(bound: readonly Bound[]): Promise<[D1Result<DatabaseRow>[], Change?]> {
+  async #send(
+    bound: readonly Bound[],
+    meanwhile?: (change: Change) => void,
+  ): Promise<[D1Result<DatabaseRow>[], Change?]> {
     if (bound.length === 0) return [[]];
     const statements = bound.map(({ statement }) => statement);
     const send = () => this.#client.batch<DatabaseRow>(statements);
     const effects = bound.flatMap(({ effect }) => effect ?? []);
-    return this.memory ? this.memory.during(effects, send) : [await send()];
+    return this.memory ? this.memory.during(effects, send, meanwhile) : [await send()];
   }
 }
 

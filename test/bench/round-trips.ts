@@ -52,7 +52,6 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
       const decided = await trips();
       await countersign.consume(id);
       const consume = await trips();
-      const woken = decided.findIndex(({ target }) => target === "wake");
       if (round < 0) continue;
       rounds.push([
         step("create", create, 1),
@@ -60,8 +59,15 @@ export async function countRoundTrips(): Promise<readonly Step[]> {
         step("a later poll", poll, 0),
         step("page with its ceremony", prepare, 2),
         step("a waiting call starts", wait),
-        step("decide, until the waiting call wakes", decided.slice(0, woken), 1),
-        step("  after that", decided.slice(woken)),
+        step(
+          "decide, until the waiting call wakes",
+          decided.filter(({ isAfterWake }) => !isAfterWake),
+          1,
+        ),
+        step(
+          "  after that",
+          decided.filter(({ isAfterWake }) => isAfterWake),
+        ),
         step("consume", consume, 2),
       ]);
     }

@@ -80,8 +80,13 @@ export class Memory {
    * Every call of the database goes through here. Before and after a write what it may change is dropped. After an
    * error nobody knows what was written, so everything is.
    */
-  async during<Value>(effects: readonly Effect[], send: () => Promise<Value>): Promise<[Value, Change]> {
+  async during<Value>(
+    effects: readonly Effect[],
+    send: () => Promise<Value>,
+    meanwhile?: (change: Change) => void,
+  ): Promise<[Value, Change]> {
     const change = new Change(this, effects);
+    meanwhile?.(change);
     try {
       return [await send(), change];
     } catch (problem) {
@@ -142,7 +147,7 @@ export class Change {
   }
 
   /** Remembers a value as this changes it, if it was remembered before. */
-  update<Value>({ among, key }: Place<Value>, change: (value: Value) => Value): void {
+  update<Value>({ among, key }: Place<Value>, change: (value: Value) => Value | undefined): void {
     const remembered = among(this.#memory);
     const write = this.#writes.get(remembered);
     if (write) remembered.update(write as Write<Value>, key, change);

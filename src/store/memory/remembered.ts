@@ -99,11 +99,15 @@ export class Remembered<Value> {
     if (write.isAlone && !this.#isWritten(key)) this.#store(key, value, write.at);
   }
 
-  /** What was remembered before the write, with what the write returned. It is as old as it was. */
-  update(write: Write<Value>, key: string, change: (value: Value) => Value): void {
+  /**
+   * What was remembered before the write, with what the write changes; undefined if it lacks what was changed. It is as
+   * old as it was. Called during the write, it is for those who read meanwhile, and ends with the write.
+   */
+  update(write: Write<Value>, key: string, change: (value: Value) => Value | undefined): void {
     const entry = write.before.get(key);
-    if (entry === undefined || !write.isAlone || this.#isWritten(key)) return;
+    if (entry === undefined || !write.isAlone || this.#isWritten(key, write)) return;
     const value = change(entry.value);
+    if (value === undefined) return;
     write.before.set(key, { ...entry, value });
     this.#store(key, value, entry.at);
   }
@@ -119,8 +123,10 @@ export class Remembered<Value> {
     return age >= 0 && age < MEMORY_SECONDS * 1_000;
   }
 
-  #isWritten(key: string): boolean {
-    return [...this.#writes].some(({ keys }) => keys === "all" || keys.has(key));
+  #isWritten(key: string, except?: Write<Value>): boolean {
+    return [...this.#writes].some(
+      (write) => write !== except && (write.keys === "all" || write.keys.has(key)),
+    );
   }
 
   #store(key: string, value: Value, at: number): void {

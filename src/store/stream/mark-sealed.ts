@@ -1,7 +1,8 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
 import { credentials, outbox, people, reveals } from "../schema.ts";
 import { confirmationRows } from "../confirmation/confirmations.ts";
-import type { ConfirmationRows, OutboxRow, PersonRow } from "../rows.ts";
+import type { Change } from "../memory/desk-memory.ts";
+import type { OutboxRow, PersonRow } from "../rows.ts";
 import { prepared, runOnce, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** What a sealed change does to the tables. */
@@ -22,6 +23,8 @@ export interface SealedRecord {
   readonly commitment: string;
   readonly effects: readonly SealingEffect[];
 }
+
+type Mark = Pick<OutboxRow, "confirmationId" | "seq" | "index" | "commitment">;
 
 const MARK_SEALED = prepared(
   outbox,
@@ -44,20 +47,32 @@ export async function markSealed(store: TenantStore, sealed: readonly SealedReco
   const marks = sealed.map(({ seq, confirmation, index, commitment }) =>
     MARK_SEALED.with({ seq, confirmation, index, commitment }),
   );
+  const recordsOf = (results: readonly unknown[][]) => results.slice(effects.length).flat() as OutboxRow[];
   // The effects first: they have one only before the record is marked.
-  await store.run([...effects.map((effect) => runOnce(effect)), ...marks], (results, change) => {
-    for (const [record] of results.slice(effects.length) as OutboxRow[][]) {
-      if (record?.confirmationId) change.update(confirmationRows(record.confirmationId), withRecord(record));
-    }
-  });
+  await store.run(
+    [...effects.map((effect) => runOnce(effect)), ...marks],
+    (results, change) => rememberMarks(change, recordsOf(results)),
+    // The log has the records, and its entries are final. So a woken call does not wait until the rows have them, too.
+    (change) =>
+      rememberMarks(
+        change,
+        sealed.map(({ confirmation, ...mark }) => ({ ...mark, confirmationId: confirmation })),
+      ),
+  );
 }
 
-const withRecord =
-  (record: OutboxRow) =>
-  (rows: ConfirmationRows): ConfirmationRows => ({
-    ...rows,
-    records: rows.records.map((other) => (other.seq === record.seq ? record : other)),
-  });
+function rememberMarks(change: Change, marked: readonly Mark[]): void {
+  for (const { confirmationId, seq, index, commitment } of marked) {
+    if (confirmationId === null) continue;
+    change.update(confirmationRows(confirmationId), (rows) => {
+      const at = rows.records.findIndex((record) => record.seq === seq);
+      const record = rows.records[at];
+      // Another instance may have committed it.
+      if (record === undefined) return undefined;
+      return { ...rows, records: rows.records.with(at, { ...record, index, commitment }) };
+    });
+  }
+}
 
 function statementsFor(
   store: TenantStore,

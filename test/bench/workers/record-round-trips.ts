@@ -8,6 +8,8 @@ export interface RoundTrip {
   readonly statements: number;
   /** The waiting time, in whole milliseconds, as a Worker's clock has no finer ones. */
   readonly milliseconds: number;
+  /** Whether it ended after a wake: the woken call has not waited for it. */
+  readonly isAfterWake: boolean;
 }
 
 const trips: RoundTrip[] = [];
@@ -31,7 +33,7 @@ export function recordingEnv<Env extends object>(env: Env): Env {
 
 /** Records that a waiting call got its outcome. */
 export function recordWake(): void {
-  trips.push({ target: "wake", statements: 0, milliseconds: 0 });
+  trips.push({ target: "wake", statements: 0, milliseconds: 0, isAfterWake: false });
 }
 
 /** The round trips since the last call. */
@@ -81,14 +83,18 @@ function withMethods(real: object, intercept: (name: string, call: () => unknown
 }
 
 /** Recorded in the order of their starts. */
-async function recorded(trip: Omit<RoundTrip, "milliseconds">, run: () => unknown): Promise<unknown> {
-  const record = { ...trip, milliseconds: 0 };
+async function recorded(
+  trip: Pick<RoundTrip, "target" | "statements">,
+  run: () => unknown,
+): Promise<unknown> {
+  const record = { ...trip, milliseconds: 0, isAfterWake: false };
   trips.push(record);
   const start = Date.now();
   try {
     return await run();
   } finally {
     record.milliseconds = Date.now() - start;
+    record.isAfterWake = trips.some(({ target }) => target === "wake");
   }
 }
 

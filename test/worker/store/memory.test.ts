@@ -18,6 +18,7 @@ import {
   people,
   votes,
 } from "../../../src/store/schema.ts";
+import { markSealed } from "../../../src/store/stream/mark-sealed.ts";
 import { openTenant } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { rows } from "../support/database-rows.ts";
@@ -150,6 +151,23 @@ describe("a store with a memory", () => {
     await useCeremony(store, "y_new", "s_attempt", now);
     expect((await readForVote(store, ids)).ceremony?.usedBy).toBe("s_attempt");
   });
+});
+
+it("an outcome that is in the log can be read while its row is marked, without a read", async () => {
+  const id = await company.asked();
+  await company.alex.decide(id);
+  await rows("UPDATE outbox SET idx = NULL WHERE confirmation_id = ?1", id);
+  const [record] = (await readConfirmation(store, id))?.records ?? [];
+  const seq = record?.seq ?? -1;
+  const mark = { seq, confirmation: id, at: 0, index: 7, commitment: "c", effects: [] };
+  const indices = async () => (await readConfirmation(store, id))?.records.map(({ index }) => index);
+  let during: unknown;
+  const trips = await tripsOf(async () => {
+    const marking = markSealed(store, [mark]);
+    during = await indices();
+    await marking;
+  });
+  expect([during, trips, await indices()]).toEqual([[7], 1, [7]]);
 });
 
 describe("a write drops what has columns of its table", () => {

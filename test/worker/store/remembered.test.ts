@@ -205,6 +205,34 @@ describe("what a write says of a value that was remembered", () => {
     expect(memory.get("key")).toBeUndefined();
   });
 
+  it("is dropped if what was remembered lacks what the write changed", async () => {
+    const memory = texts();
+    await memory.load("key", Promise.resolve("old"));
+    const write = memory.beginWrite(new Set(["key"]));
+    memory.endWrite(write);
+    memory.update(write, "key", () => undefined);
+    expect(memory.get("key")).toBeUndefined();
+  });
+
+  it("is there for those who read during the write, and ends with it", async () => {
+    const memory = texts();
+    await memory.load("key", Promise.resolve("old"));
+    const write = memory.beginWrite(new Set(["key"]));
+    memory.update(write, "key", (value) => `${value} and new`);
+    expect(memory.get("key")).toBe("old and new");
+    memory.endWrite(write);
+    expect(memory.get("key")).toBeUndefined();
+  });
+
+  it("is not there during the write if another write of the key overlaps", async () => {
+    const memory = texts();
+    await memory.load("key", Promise.resolve("old"));
+    const write = memory.beginWrite(new Set(["key"]));
+    memory.beginWrite(new Set(["key"]));
+    memory.update(write, "key", (value) => `${value} and new`);
+    expect(memory.get("key")).toBeUndefined();
+  });
+
   it.each<[string, (memory: Remembered<string>) => void]>([
     ["another write of the key overlaps", (memory) => memory.beginWrite(new Set(["key"]))],
     ["everything was dropped meanwhile", (memory) => memory.clear()],
