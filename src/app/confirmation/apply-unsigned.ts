@@ -17,15 +17,16 @@ type UnsignedInput = Extract<Input, { kind: "cancel" | "tick" | "consume" }>;
 
 /**
  * The confirmation after this input, or why the input is refused. If another step came first, the state after that one
- * is judged. A caller that passes the step's id can look the step up if the answer is lost.
+ * is judged. A use has the id that its caller gives it, and its outcome is delivered to the reader.
  */
 export async function applyUnsigned(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   input: UnsignedInput,
-  stepId = newId(runtime, "s"),
+  use?: { readonly stepId: string; readonly reader: string },
 ): Promise<Result<LoadedConfirmation>> {
+  const stepId = use?.stepId ?? newId(runtime, "s");
   let rows = await readConfirmation(store, id);
   for (let round = 0; rows !== undefined && round < ATTEMPTS_MAX; round++) {
     const loaded = confirmationFrom(rows);
@@ -35,7 +36,7 @@ export async function applyUnsigned(
     if (state === loaded.state) return accept(loaded);
     const type = stepType(input, state.status);
     const step = stepAttempt(runtime, loaded, { id: stepId, type, input, change: change.value });
-    const committed = await commit(runtime, store, { ...step, signature: null });
+    const committed = await commit(runtime, store, { ...step, reader: use?.reader ?? null, signature: null });
     rows = committed.record ? await readConfirmation(store, id) : committed.rows;
     if (committed.isCommitted && rows) return accept(confirmationFrom(rows));
   }

@@ -3,17 +3,10 @@ import type { CanonicalPayload } from "../../core/confirmation/canonical-payload
 import { ID_RANDOM_BYTES, makeId } from "../../core/encoding/identifier.ts";
 import { hashOfJson } from "../../core/encoding/jcs.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import {
-  findIdempotencyKey,
-  insertIdempotencyKey,
-  type IdempotencyKey,
-} from "../../store/confirmation/idempotency-keys.ts";
-import { stepExists } from "../../store/confirmation/steps.ts";
-import type { TenantStore } from "../../store/tenant-store.ts";
+import { claimIdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { Principal } from "../account/principal.ts";
-import type { Runtime } from "../runtime.ts";
+import { newId, type Runtime } from "../runtime.ts";
 import { applyUnsigned } from "./apply-unsigned.ts";
-import { deliver } from "./deduplicate.ts";
 import type { LoadedConfirmation } from "./load.ts";
 import { read } from "./read.ts";
 
@@ -28,57 +21,43 @@ export async function consume(
   payload: CanonicalPayload,
   idempotencyKey: string | null,
 ): Promise<Result<LoadedConfirmation>> {
-  const { store, key } = principal;
   const loaded = await read(runtime, principal, id);
   if (!loaded.ok) return loaded;
+  const { store, key } = principal;
+  const call = { key: key.id, name: idempotencyKey, confirmation: id, payloadHash: payload.hash };
+  const step = await stepOf(runtime, principal, call);
+  if (!step.ok) return step;
   const input = { kind: "consume", payloadHash: payload.hash } as const;
-  if (idempotencyKey === null) {
-    const used = await applyUnsigned(runtime, store, id, input);
-    if (used.ok) await deliver(runtime, principal, used.value.row);
-    return used;
-  }
-  const requestHash = toHex(hashOfJson({ confirmation: id, payloadHash: payload.hash }));
-  const idempotency = { key: key.id, name: idempotencyKey, requestHash };
-  const claim = await claimKey(runtime, store, idempotency, id);
-  if (!claim.ok) return claim;
-  const { claimedAt, isRepetition } = claim.value;
-  const stepId = stepIdOf(key.id, idempotencyKey, id, claimedAt);
-  // This call has succeeded before. A key that was used too late for that is refused below.
-  if (isRepetition && (await stepExists(store, stepId))) return loaded;
-  const used = await applyUnsigned(runtime, store, id, input, stepId);
-  if (used.ok) await deliver(runtime, principal, used.value.row);
+  const used = await applyUnsigned(runtime, store, id, input, { stepId: step.value, reader: key.id });
   if (used.ok || used.refusal.code !== "already_consumed") return used;
-  // The same call may have been sent twice at once, and the other one succeeded.
-  return (await stepExists(store, stepId)) ? read(runtime, principal, id) : used;
+  // This same call may have used it, in an earlier attempt or in one that was sent at the same time.
+  const after = await read(runtime, principal, id);
+  return after.ok && after.value.consumed?.stepId === step.value ? after : used;
 }
 
-interface Claim {
-  /** When the key was stored, the same for all its repetitions. After a day the key is claimed again. */
-  readonly claimedAt: number;
-  readonly isRepetition: boolean;
+interface Call {
+  readonly key: string;
+  /** The Idempotency-Key. */
+  readonly name: string | null;
+  readonly confirmation: string;
+  readonly payloadHash: string;
 }
 
 /**
- * Stores the idempotency key before the approval is used: if the answer is lost, the key is there for the repetition.
+ * The id of the step that this call makes, the same for all its repetitions. Its idempotency key is stored before the
+ * approval is used: if the answer is lost, the key is there for the repetition. After a day the key is claimed again.
  */
-async function claimKey(
+async function stepOf(
   runtime: Runtime,
-  store: TenantStore,
-  idempotency: IdempotencyKey,
-  id: string,
-): Promise<Result<Claim>> {
-  const mismatch = refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
-  const now = runtime.now();
-  const earlier = await findIdempotencyKey(store, "consume", idempotency, now);
-  if (earlier === undefined) await insertIdempotencyKey(store, "consume", idempotency, id, now);
-  // Of two calls with one key at once, the stored row tells which one has it.
-  const row = earlier ?? (await findIdempotencyKey(store, "consume", idempotency, now));
-  if (row !== undefined && row.requestHash !== idempotency.requestHash) return mismatch;
-  return accept({ claimedAt: row?.createdAt ?? now, isRepetition: earlier !== undefined });
-}
-
-/** The same id for each attempt with this claim of an idempotency key. */
-function stepIdOf(keyId: string, idempotencyKey: string, confirmation: string, claimedAt: number): string {
-  const hash = hashOfJson({ keyId, idempotencyKey, confirmation, claimedAt });
-  return makeId("s", 0, hash.slice(0, ID_RANDOM_BYTES));
+  { store }: Principal,
+  { key, name, confirmation, payloadHash }: Call,
+): Promise<Result<string>> {
+  if (name === null) return accept(newId(runtime, "s"));
+  const requestHash = toHex(hashOfJson({ confirmation, payloadHash }));
+  const claim = await claimIdempotencyKey(store, { key, name, requestHash }, confirmation, runtime.now());
+  if (claim.requestHash !== requestHash)
+    return refuse("idempotency_mismatch", "this Idempotency-Key was used for another call");
+  const claimedAt = claim.createdAt;
+  const hash = hashOfJson({ keyId: key, idempotencyKey: name, confirmation, claimedAt });
+  return accept(makeId("s", 0, hash.slice(0, ID_RANDOM_BYTES)));
 }

@@ -11,7 +11,7 @@ import { isKeyActive } from "../../store/account/api-keys.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
-import { findIdempotencyKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
+import { findCreateKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
@@ -142,7 +142,7 @@ export async function replay(
   idempotency: IdempotencyKey,
   now: number,
 ): Promise<Result<CreatedConfirmation> | undefined> {
-  const earlier = await findIdempotencyKey(store, "create", idempotency, now);
+  const earlier = await findCreateKey(store, idempotency, now);
   if (earlier === undefined) return undefined;
   if (earlier.requestHash !== idempotency.requestHash)
     return refuse("idempotency_mismatch", "this Idempotency-Key was used with another request");

@@ -245,9 +245,22 @@ export const CHANGE_CONFIRMATION = prepared(
   THIS_CONFIRMATION,
 );
 
+/** Whether the outcome of an agent's request is delivered now: the answer of another key does not deliver it. */
+const IS_DELIVERED = sql`${confirmations.deliveredAt} IS NULL AND ${confirmations.lockHash} IS NOT NULL
+  AND ${confirmations.requesterId} = ${value("reader")}`;
+
 export const CONSUME_CONFIRMATION = prepared(
   confirmations,
   (scope) =>
-    scope.update(confirmations, { version: NEXT_VERSION, consumedAt: atOfStep(scope) }, ofThisVersion(scope)),
+    scope.update(
+      confirmations,
+      {
+        version: NEXT_VERSION,
+        consumedAt: atOfStep(scope),
+        deliveredAt: sql`CASE WHEN ${IS_DELIVERED} THEN ${value("now")} ELSE ${confirmations.deliveredAt} END`,
+        dedupeKey: sql`CASE WHEN ${IS_DELIVERED} THEN NULL ELSE ${confirmations.dedupeKey} END`,
+      },
+      ofThisVersion(scope),
+    ),
   THIS_CONFIRMATION,
 );

@@ -1,6 +1,6 @@
-import { and, eq, lte } from "drizzle-orm";
+import { and, eq, lte, sql } from "drizzle-orm";
 import { idempotency } from "../schema.ts";
-import type { TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore } from "../tenant-store.ts";
 
 /** How long an idempotency key is valid, and with it the first answer. */
 const IDEMPOTENCY_HOURS = 24;
@@ -14,37 +14,59 @@ export interface IdempotencyKey {
 }
 
 type IdempotencyRow = typeof idempotency.$inferSelect;
-type Operation = "create" | "consume";
 
 /** Undefined if it was not used, or too long ago. */
-export async function findIdempotencyKey(
+export async function findCreateKey(
   store: TenantStore,
-  operation: Operation,
   { key, name }: Pick<IdempotencyKey, "key" | "name">,
   now: number,
 ): Promise<IdempotencyRow | undefined> {
   const row = await store.first(
     idempotency,
-    and(eq(idempotency.keyId, key), eq(idempotency.operation, operation), eq(idempotency.name, name)),
+    and(eq(idempotency.keyId, key), eq(idempotency.operation, "create"), eq(idempotency.name, name)),
   );
   const isExpired = row !== undefined && row.createdAt <= newestExpired(now);
   return isExpired ? undefined : row;
 }
 
-/** Keeps the row that is there, if any. One whose time is over is replaced. */
-export async function insertIdempotencyKey(
+const CONSUME_KEY = prepared(idempotency, (scope) =>
+  scope.select(
+    idempotency,
+    and(
+      eq(idempotency.keyId, sql.placeholder("key")),
+      eq(idempotency.operation, "consume"),
+      eq(idempotency.name, sql.placeholder("name")),
+    ),
+  ),
+);
+const CLAIM_CONSUME_KEY = prepared(idempotency, (scope) =>
+  scope
+    .insertFrom(
+      idempotency,
+      (tenant) => sql`SELECT ${tenant}, ${sql.placeholder("key")}, ${sql.placeholder("name")}, 'consume',
+        ${sql.placeholder("requestHash")}, ${sql.placeholder("confirmation")}, ${sql.placeholder("now")} WHERE TRUE`,
+    )
+    .onConflictDoUpdate({
+      target: [idempotency.tenantId, idempotency.keyId, idempotency.operation, idempotency.name],
+      set: {
+        requestHash: sql`excluded.request_hash`,
+        confirmationId: sql`excluded.confirmation_id`,
+        createdAt: sql`excluded.created_at`,
+      },
+      setWhere: lte(idempotency.createdAt, sql.placeholder("expired")),
+    }),
+);
+
+/** Stores the key of a use. Returns what is stored: of two calls at once, what the first one stored. */
+export async function claimIdempotencyKey(
   store: TenantStore,
-  operation: Operation,
   { key, name, requestHash }: IdempotencyKey,
-  confirmationId: string,
+  confirmation: string,
   now: number,
-): Promise<void> {
-  const values = { requestHash, confirmationId, createdAt: now };
-  await store.insert(idempotency, { keyId: key, name, operation, ...values }).onConflictDoUpdate({
-    target: [idempotency.tenantId, idempotency.keyId, idempotency.operation, idempotency.name],
-    set: values,
-    setWhere: lte(idempotency.createdAt, newestExpired(now)),
-  });
+): Promise<Pick<IdempotencyRow, "requestHash" | "createdAt">> {
+  const values = { key, name, requestHash, confirmation, now, expired: newestExpired(now) };
+  const [, [row]] = await store.run([CLAIM_CONSUME_KEY.with(values), CONSUME_KEY.with(values)]);
+  return row ?? { requestHash, createdAt: now };
 }
 
 /** When the newest of the keys was stored whose time is over. */

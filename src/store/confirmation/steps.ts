@@ -1,6 +1,4 @@
 import type { SealedOutcome, Status } from "../../core/confirmation/decision.ts";
-import { eq } from "drizzle-orm";
-import { steps } from "../schema.ts";
 import type { Prepared, Values } from "../prepared-statement.ts";
 import type { ConfirmationRow, ConfirmationRows, OutboxRow, StepRow } from "../rows.ts";
 import { recordSource, type RecordSource } from "../stream/record-sources.ts";
@@ -44,6 +42,8 @@ export interface StepAttempt {
   readonly countedVotes: number;
   /** The record of this step, if it has one. */
   readonly seal: NewSeal | null;
+  /** The API key that gets the outcome with the answer to a use. */
+  readonly reader: string | null;
   readonly signature: Signature | null;
 }
 
@@ -125,13 +125,9 @@ function recordOf(step: string, { row, votes, records }: ConfirmationRows): Comm
   return record && recordSource(record, row, counted);
 }
 
-export async function stepExists(store: TenantStore, id: string): Promise<boolean> {
-  return (await store.first(steps, eq(steps.id, id))) !== undefined;
-}
-
 /** The parameters of the statements in decision-chain.ts. */
 function valuesOf({ confirmation, id, seal, signature, ...attempt }: StepAttempt): Values {
-  const { type, now, latest, next, escalated, dueAt, countedVotes } = attempt;
+  const { type, now, latest, next, escalated, dueAt, countedVotes, reader } = attempt;
   return {
     confirmation: confirmation.id,
     version: confirmation.version,
@@ -143,6 +139,7 @@ function valuesOf({ confirmation, id, seal, signature, ...attempt }: StepAttempt
     escalated,
     dueAt,
     countedVotes,
+    reader,
     person: null,
     ...(seal && {
       sealType: seal.type,

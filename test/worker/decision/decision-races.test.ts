@@ -18,9 +18,10 @@ import {
   votes,
 } from "../../../src/store/schema.ts";
 import { useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
+import { readConfirmation } from "../../../src/store/confirmation/confirmations.ts";
 import { openDatabases } from "../../../src/store/database.ts";
-import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
-import type { TenantStore } from "../../../src/store/tenant-store.ts";
+import { Memory } from "../../../src/store/memory/desk-memory.ts";
+import { TenantStore } from "../../../src/store/tenant-store.ts";
 import {
   bindings,
   freshPlatform,
@@ -148,14 +149,32 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-it("a vote waits for the database twice before it is sealed, and not at all afterwards", async () => {
-  const id = await asked("alone");
-  const signed = await presign(runtime, store, id, maria);
-  const trips: string[] = [];
+/** A runtime and a store that record each wait for the database, and each request for sealing. */
+function recording(trips: string[], memory?: Memory) {
   const bound = { ...bindings, DB: observedDatabase({ batch: () => trips.push("batch") }) };
   const desk = { ...runtime.desk, seal: async () => void trips.push("seal") };
-  const observed = storeOfDesk(openDatabases(bound), store.tenantId);
-  expect((await submit({ ...runtime, desk }, observed, signed)).ok).toBe(true);
+  return {
+    recorded: { ...runtime, desk },
+    observed: new TenantStore(openDatabases(bound).first, store.tenantId, memory),
+  };
+}
+
+it("a vote waits for the database twice before it is sealed, and not at all afterwards", async () => {
+  const signed = await presign(runtime, store, await asked("alone"), maria);
+  const trips: string[] = [];
+  const { recorded, observed } = recording(trips);
+  expect((await submit(recorded, observed, signed)).ok).toBe(true);
+  expect(trips).toEqual(["batch", "batch", "seal"]);
+});
+
+it("a use of an approval that the Desk remembers waits for its idempotency key and for its commit", async () => {
+  const id = await company.asked("maria");
+  expect((await submit(runtime, store, await presign(runtime, store, id, maria))).ok).toBe(true);
+  const trips: string[] = [];
+  const { recorded, observed } = recording(trips, new Memory(runtime.now));
+  await readConfirmation(observed, id);
+  trips.length = 0;
+  expect((await consume(recorded, { ...principal, store: observed }, id, PAYLOAD, "once")).ok).toBe(true);
   expect(trips).toEqual(["batch", "batch", "seal"]);
 });
 

@@ -49,7 +49,7 @@ const first = { stream: "stream", at: 1, entrySalt: "", payloadSalt: "", body: "
 
 /** A signed step of the newest pending request, with everything that a vote can change. */
 function attempts(filled: Filled): readonly Call[] {
-  const { store, now, pending, newest } = filled;
+  const { store, now, pending, newest, key } = filled;
   const step = (id: string, confirmation: ConfirmationRow | undefined, more: object) => [
     store,
     {
@@ -59,8 +59,8 @@ function attempts(filled: Filled): readonly Call[] {
       latest: now,
       escalated: 0,
       dueAt: now,
-      hasVotes: false,
       countedVotes: 0,
+      reader: key,
       seal: null,
       signature: null,
       ...more,
@@ -250,9 +250,9 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   ],
   markDelivered: ({ store, newest }) => [[store, { id: newest[1]?.id, at: 1 }]],
   revertDelivery: ({ store, newest }) => [[store, { id: newest[1]?.id, at: 1, dedupeKey: "call" }]],
-  findIdempotencyKey: ({ store, key, newest, now }) => [[store, "create", { key, name: newest[0]?.id }, now]],
-  insertIdempotencyKey: ({ store, key, newest, now }) => [
-    [store, "consume", { key, name: "call", requestHash: "" }, newest[0]?.id, now],
+  findCreateKey: ({ store, key, newest, now }) => [[store, { key, name: newest[0]?.id }, now]],
+  claimIdempotencyKey: ({ store, key, newest, now }) => [
+    [store, { key, name: "again", requestHash: "" }, newest[0]?.id, now],
   ],
   readInbox: ({ store, now, pending }) => [
     [store, PERSON, now, undefined],
@@ -261,7 +261,6 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   ],
   insertConfirmations: newGroups,
   commitStep: attempts,
-  stepExists: ({ store }) => [[store, "s_signed"]],
   countedVotesOf: ({ store, newest }) => [[store, newest.map(({ id }) => id)]],
   newestVotes: (filled) => [[filled.store, [passkeyOf(filled, PERSON)]]],
 
