@@ -37,7 +37,7 @@ interface InboxQuery {
 
 /**
  * Everything that happens in one tenant happens here. A caller is named by the hash of an API key, or by the hash of a
- * session's secret. An API key never decides, and a session alone changes nothing: `decide` takes a passkey's signature.
+ * session's secret. Neither decides: `decide` takes a fresh signature by a passkey besides the session.
  */
 export class Desk extends DeskForKeys {
   // With a session.

@@ -17,7 +17,7 @@ export const LIMITS = {
   // Of one API key.
   /** 10 a second: a hundredth of what a Desk answers. */
   creates: perMinute(600, "this API key may create 600 requests a minute"),
-  /** 100 a second: a tenth of what a Desk answers. A poll of a pending request does not read the database. */
+  /** 100 a second: a tenth of what a Desk answers. A poll of a pending request seldom reads the database. */
   polls: perMinute(6_000, "this API key may make 6,000 calls a minute"),
   /** Of one key or session. 256 waits of 25 s each start 10 times a second. Twice that, for those that end early. */
   waits: perMinute(1_200, "1,200 waits a minute may start here"),

@@ -25,7 +25,7 @@ const RETRY_MILLISECONDS = 5_000;
 const OPEN_MILLISECONDS = 10_000;
 
 /**
- * What a Desk consists of. It is one Durable Object for each tenant, named by the tenant's ref. It stores nothing: what
+ * What a Desk consists of. It is one Durable Object for each tenant, named by the tenant's ref. It stores only its alarm: what
  * must be sealed and what is due are rows in D1, and a Desk that is lost with its memory is replaced by one that reads
  * them.
  */

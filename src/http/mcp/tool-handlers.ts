@@ -13,7 +13,7 @@ import type { DeliveryWatch } from "./delivery-watch.ts";
 import { approvalAnswer, consumedAnswer, listAnswer, refusalResult, toolResult } from "./tool-results.ts";
 import type * as schemas from "./tool-schemas.ts";
 
-// The tools. Each runs one use case. A refusal that a model can correct is a tool result, not a protocol error.
+// The tools. Each asks the tenant's Desk. A refusal that a model can correct is a tool result, not a protocol error.
 
 /** One call of a tool, with everything except its arguments. */
 export interface ToolCall extends KeyCaller {

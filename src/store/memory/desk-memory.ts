@@ -10,8 +10,8 @@ import type {
 import { Remembered, type Keys, type Write } from "./remembered.ts";
 import type { Effect, TableName } from "./statement-effect.ts";
 
-// What a Desk remembers of its tenant's rows. It only saves reads: the statements that write check every fact in the
-// rows themselves. What is not found is not remembered, so a flood of unknown keys takes no memory.
+// What a Desk remembers of its tenant's rows. It only saves reads: the statements that create a request, commit a vote
+// or use an approval check in the rows themselves what they rely on. What is not found is not remembered, so a flood of unknown keys takes no memory.
 
 /** About a kilobyte each: with all seven kinds 7 MB of the Desk's 128 MB. */
 const VALUES_MAX = 1_000;
