@@ -52,28 +52,26 @@ interface Held {
 
 /** The next batch of the Desk with such a statement waits, before or after the database has it. */
 async function hold(text: string, moment: "before" | "after"): Promise<Held> {
-  let isNext = false;
-  let isReached = false;
-  let isReleased = false;
+  const state = { isNext: false, isReached: false, isReleased: false };
   await runInDurableObject(stub(), (desk) => {
     const client = (desk as unknown as { runtime: Runtime }).runtime.databases.first.$client;
     const prepare = client.prepare.bind(client);
     const batch = client.batch.bind(client);
     vi.spyOn(client, "prepare").mockImplementation((statement) => {
-      isNext ||= statement.startsWith(text);
+      state.isNext ||= statement.startsWith(text);
       return prepare(statement);
     });
-    vi.spyOn(client, "batch").mockImplementation(async <Row>(statements: D1PreparedStatement[]) => {
-      if (!isNext || isReached) return batch<Row>(statements);
-      const done = moment === "after" ? await batch<Row>(statements) : undefined;
-      isReached = true;
-      while (!isReleased) await scheduler.wait(5);
-      return done ?? batch<Row>(statements);
+    vi.spyOn(client, "batch").mockImplementation(async (statements) => {
+      if (!state.isNext || state.isReached) return batch(statements);
+      const done = moment === "after" ? await batch(statements) : undefined;
+      state.isReached = true;
+      while (!state.isReleased) await scheduler.wait(5);
+      return done ?? batch(statements);
     });
   });
   return {
-    reached: () => vi.waitFor(() => expect(isReached).toBe(true), { timeout: 10_000, interval: 5 }),
-    release: () => (isReleased = true),
+    reached: () => vi.waitFor(() => expect(state.isReached).toBe(true), { timeout: 10_000, interval: 5 }),
+    release: () => (state.isReleased = true),
   };
 }
 
@@ -82,17 +80,13 @@ const NEW_STEP = 'insert into "steps"';
 const MOMENTS = ["before", "after"] as const;
 
 async function post(path: string, body: object, headers: Record<string, string>) {
-  const answer = await fetchWorker(ORIGIN + path, {
+  const response = await fetchWorker(ORIGIN + path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-api-key": company.apiKey, ...headers },
     body: JSON.stringify(body),
   });
-  return {
-    status: answer.status,
-    retryAfter: answer.headers.get("retry-after"),
-    // eslint-disable-next-line typescript/no-explicit-any -- any answer; the tests state what they expect
-    body: (await answer.json()) as any,
-  };
+  const { status } = response;
+  return { status, retryAfter: response.headers.get("retry-after"), body: await response.json() };
 }
 const UNAVAILABLE = { status: 503, retryAfter: "2", body: { code: "unavailable" } };
 
