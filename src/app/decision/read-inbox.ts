@@ -32,8 +32,8 @@ export async function inboxOf(
   person: PersonRow,
   after?: string,
 ): Promise<Inbox> {
-  const rows = await readCurrent(runtime, store, person, after);
-  const [notices, newPasskeys] = await Promise.all([
+  const [rows, notices, newPasskeys] = await Promise.all([
+    readCurrent(runtime, store, person, after),
     recoveryNotices(runtime, store),
     newPasskeyNotices(runtime, store, person),
   ]);
