@@ -33,8 +33,6 @@ export interface Reach {
 
 /** Its parameters are named: `sql.placeholder(name)`. */
 export class Prepared<Row> {
-  /** All of them, for a test of their query plans. */
-  static readonly all: Prepared<unknown>[] = [];
   readonly #compose: () => Composed;
   readonly #table: SQLiteTable;
   readonly #reach: Reach | undefined;
@@ -46,7 +44,6 @@ export class Prepared<Row> {
     this.#table = table;
     this.#compose = compose;
     this.#reach = reach;
-    Prepared.all.push(this);
   }
 
   with(values: Values): Run<Row> {

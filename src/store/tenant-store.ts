@@ -109,6 +109,9 @@ export class Scope<TenantId extends string | Placeholder = string | Placeholder>
 /** A scope without a tenant: its statements get the tenant from the store that runs them. */
 const OPEN_SCOPE = new Scope(NO_DATABASE, sql.placeholder(TENANT));
 
+/** All statements that are composed once, for a test of their query plans. */
+export const EVERY_PREPARED: Prepared<unknown>[] = [];
+
 /** A statement that is composed once. It returns rows of the table, some of their columns, or computed values. */
 export function prepared<
   Table extends TenantTable,
@@ -119,7 +122,9 @@ export function prepared<
   compose: (scope: Scope) => Composed,
   reach?: Reach,
 ): Prepared<Pick<Row<Table>, Name> & Computed> {
-  return new Prepared(table, () => compose(OPEN_SCOPE), reach);
+  const statement = new Prepared<Pick<Row<Table>, Name> & Computed>(table, () => compose(OPEN_SCOPE), reach);
+  EVERY_PREPARED.push(statement);
+  return statement;
 }
 
 /** A statement that is composed for this one run, among prepared ones. */

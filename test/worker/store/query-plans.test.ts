@@ -2,9 +2,9 @@ import { reset } from "cloudflare:test";
 import { desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabases } from "../../../src/store/database.ts";
-import { Prepared } from "../../../src/store/prepared-statement.ts";
 import { confirmations } from "../../../src/store/schema.ts";
 import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
+import { EVERY_PREPARED } from "../../../src/store/tenant-store.ts";
 import { rows } from "../support/database-rows.ts";
 import { bindings, freshPlatform, newCompany } from "../support/worker-fixture.ts";
 import { fillDetails, fillTenant } from "./support/filled-tenant.ts";
@@ -35,8 +35,8 @@ const functions = new Map(
 
 /** These compose conditions or rows, make objects, or run what they are given. */
 const WITHOUT_STATEMENTS = [
-  "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired exclusiveNames recordSource",
-  "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared watched",
+  "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource",
+  "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce watched",
   "databaseOf inEachShard openDatabases storeOfDesk",
   "Change Memory Prepared Remembered Scope TenantStore",
 ].flatMap((names) => names.split(" "));
@@ -93,7 +93,7 @@ describe("the plan of every statement", () => {
   const texts = (): readonly string[] => {
     const database = new MeasuredDatabase();
     const values = new Proxy({}, { get: () => null });
-    for (const one of Prepared.all) one.bind(asDatabase(database), values);
+    for (const one of EVERY_PREPARED) one.bind(asDatabase(database), values);
     return [...new Set([...measured.statements, ...database.statements])];
   };
 

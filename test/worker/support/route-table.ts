@@ -84,7 +84,15 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /verify-offline.html", access: "anybody" },
 ];
 /** Entries of the router that are no routes: middleware, plain files, and the refusal of other methods. */
-export const NO_ROUTES = ["ALL /*", "GET /*", "ALL /log/*"];
+export const NO_ROUTES = [
+  "ALL /*",
+  "GET /*",
+  "ALL /log/*",
+  "ALL /api/*",
+  "GET /public/*",
+  "POST /enrol/*",
+  "POST /signin/*",
+];
 
 export interface RouteAnswer {
   readonly status: number;
@@ -92,7 +100,7 @@ export interface RouteAnswer {
   readonly body: string;
 }
 
-/** The answer to one call, without the fields that identify the call. */
+/** The answer to one call, without the fields that identify the call, and without its caller's limit. */
 export async function call(
   { route, body }: Route,
   headers: Record<string, string>,
@@ -112,7 +120,12 @@ export async function call(
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...more,
   });
-  const { "x-request-id": _name, ...shared } = Object.fromEntries(response.headers);
+  const {
+    "x-request-id": _name,
+    ratelimit: _left,
+    "ratelimit-policy": _limit,
+    ...shared
+  } = Object.fromEntries(response.headers);
   // Not text(): the runtime warns of it for a body of another type.
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const own = /"instance":"[^"]*"|"requestId":"[^"]*"/g;

@@ -134,7 +134,7 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
   findKeyByHash: ({ store, now }) => [[store, "hash", now]],
-  updateKeyLastUse: ({ store, key, now }) => [[store, key, now]],
+  updateKeyLastUse: ({ store, now }) => [[store, { hash: "hash" }, now]],
   insertKey: ({ store }) => [
     [
       store,
@@ -271,6 +271,7 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
       [
         {
           seq: 1_001,
+          confirmation: null,
           at: 1,
           index: 1,
           commitment: "",
