@@ -10,7 +10,7 @@ export function isActiveKey(at: SQL): SQL | undefined {
 }
 
 /** One row if the key is active now, none otherwise. */
-export const ACTIVE_KEY = prepared(apiKeys, (scope) =>
+const ACTIVE_KEY = prepared(apiKeys, (scope) =>
   scope.select(
     apiKeys,
     and(eq(apiKeys.id, sql.placeholder("key")), isActiveKey(sql`${sql.placeholder("now")}`)),

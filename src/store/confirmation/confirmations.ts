@@ -1,5 +1,4 @@
 import { and, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
-import { ACTIVE_KEY } from "../account/api-keys.ts";
 import { activePasskeys, findPasskeyOf } from "../account/passkeys.ts";
 import { personById } from "../account/people.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
@@ -62,17 +61,6 @@ export async function readConfirmation(
 ): Promise<ConfirmationRows | undefined> {
   const [rows] = await lookUp(store, [confirmationRows(id)]);
   return rows;
-}
-
-/** With whether the API key is active at the same moment. */
-export async function readConfirmationWithKey(
-  store: TenantStore,
-  id: string,
-  key: string,
-  now: number,
-): Promise<{ readonly isKeyActive: boolean; readonly rows: ConfirmationRows | undefined }> {
-  const [keys, ...results] = await store.run([ACTIVE_KEY.with({ key, now }), ...selectRows(id)]);
-  return { isKeyActive: keys.length > 0, rows: rowsFrom(results) };
 }
 
 /** Everything that a signed vote is checked against. A ceremony or passkey of somebody else is undefined. */

@@ -222,7 +222,6 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
       ]),
     ),
   readConfirmation: ({ store, newest }) => [[store, newest[0]?.id]],
-  readConfirmationWithKey: ({ store, newest, key, now }) => [[store, newest[0]?.id, key, now]],
   readForVote: (filled) => [
     [
       filled.store,
