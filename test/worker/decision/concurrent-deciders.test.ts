@@ -336,6 +336,7 @@ describe("changes of the directory", () => {
     // A tenant of its own, because the passkeys that tests insert are in no stream.
     company = await newCompany(platform, "Changing");
     store = company.store;
+    runtime = runtimeOf(store);
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
     const spare = await newPasskey(ORIGIN);
     const added = idOf((await company.alex.addDevice(spare)).body.approval);
