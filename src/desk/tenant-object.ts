@@ -79,7 +79,7 @@ export class TenantObject extends DurableObject<Env> {
       const store = opened.then((tenant) => tenant?.store);
       this.#opened = { at: now, store };
       // The next call tries again.
-      store.catch(() => (this.#opened = undefined));
+      store.catch(() => this.forget());
       return await store;
     }
     return await this.#opened.store;
