@@ -17,8 +17,10 @@ export interface ClientCall {
   readonly by: "agent" | "backend" | "page";
   /** The id of the API key or the session. */
   readonly key: string;
-  /** Which of the calls by this key it is. */
+  /** No other call has this id. */
   readonly call: string;
+  /** The id that an agent gave to its message. Another agent with the same key may use the same one. */
+  readonly message?: string;
 }
 
 /** The part of the tenant's Desk that its use cases call. */

@@ -18,6 +18,9 @@ import type { LimitName, RateLimits } from "./rate-limits.ts";
 /** "Last used" helps to find unused keys: a minute is exact enough, and avoids a write for each request. */
 const LAST_USED_MILLISECONDS = 60_000;
 
+/** For what completes a call that was counted. */
+const NOT_COUNTED = { rate: null, result: accept(null) };
+
 /** A person with a session. */
 export interface SignedIn {
   readonly store: TenantStore;
@@ -58,8 +61,7 @@ export class Callers {
     if (!principal.ok) return answerUnknown(principal);
     const { key } = principal.value;
     this.#markUsed(store, key);
-    const { rate, result: allowed } =
-      limit === null ? { rate: null, result: accept(null) } : rates.take(limit, key.id);
+    const { rate, result: allowed } = limit === null ? NOT_COUNTED : rates.take(limit, key.id);
     const checked = allowed.ok && scope !== null ? requireScope(principal.value, scope) : allowed;
     return { result: checked.ok ? await run(principal.value) : checked, rate, renewed: false };
   }
@@ -79,14 +81,14 @@ export class Callers {
   /** Also before the passkey counts: for what a person may see of their own enrolment. */
   async withAnySession<Value>(
     sessionHash: string,
-    limit: LimitName,
+    limit: LimitName | null,
     run: (signedIn: SignedIn) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
     const { runtime, rates, open } = this.#of;
     const store = await open();
     const session = store && (await readSession(runtime, store, sessionHash));
     if (store === undefined || session === undefined) return answerUnknown(NO_SESSION);
-    const { rate, result: allowed } = rates.take(limit, session.id);
+    const { rate, result: allowed } = limit === null ? NOT_COUNTED : rates.take(limit, session.id);
     const result = allowed.ok ? await run({ store, person: session.person, session }) : allowed;
     return { result, rate, renewed: session.renewed };
   }

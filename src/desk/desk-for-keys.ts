@@ -18,6 +18,7 @@ import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts
 import { accept, type Result } from "../core/refusal.ts";
 import type { Role } from "../core/stream/record.ts";
 import type { Answer } from "./answer.ts";
+import type { GivenUp } from "./waiters.ts";
 import { TenantObject } from "./tenant-object.ts";
 
 /** What every API key may know of itself. */
@@ -27,7 +28,7 @@ export interface KeyFacts {
 }
 
 /** Names a call that waits. */
-export type WaitCall = Pick<ClientCall, "by" | "call">;
+export type WaitCall = Omit<ClientCall, "key">;
 
 export interface Waited {
   readonly view: ConfirmationView;
@@ -55,10 +56,10 @@ export class DeskForKeys extends TenantObject {
     );
   }
 
-  async wait(key: string, id: string, seconds: number, { by, call }: WaitCall): Promise<Answer<Waited>> {
+  async wait(key: string, id: string, seconds: number, call: WaitCall): Promise<Answer<Waited>> {
     const limit = seconds > 0 ? "waits" : "polls";
     return this.callers.withKey(key, "confirmations:read", limit, async (principal) => {
-      const caller = { by, key: principal.key.id, call };
+      const caller = { ...call, key: principal.key.id };
       const waited = await wait(this.runtime, principal, id, seconds, caller);
       if (!waited.ok) return waited;
       const { loaded, attended } = waited.value;
@@ -67,9 +68,9 @@ export class DeskForKeys extends TenantObject {
   }
 
   /** The client no longer reads the answer to this call. */
-  async abandonWait(key: string, { by, call }: WaitCall): Promise<Answer<null>> {
+  async abandonWait(key: string, call: GivenUp): Promise<Answer<null>> {
     return this.callers.withKey(key, null, null, async (principal) => {
-      this.waiters.abandon({ by, key: principal.key.id, call });
+      this.waiters.abandon(principal.key.id, call);
       return accept(null);
     });
   }

@@ -116,6 +116,14 @@ export class Desk extends DeskForKeys {
     });
   }
 
+  /** The page no longer reads the answer to this call. */
+  async abandonPageWait(session: string, call: string): Promise<Answer<null>> {
+    return this.callers.withAnySession(session, null, async ({ session: { id } }) => {
+      this.waiters.abandon(id, { call });
+      return accept(null);
+    });
+  }
+
   async devices(session: string): Promise<Answer<DevicesData>> {
     return this.callers.withSession(session, "reads", async ({ store, person }) =>
       accept(await devicesData(store, person)),

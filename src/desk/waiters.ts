@@ -22,6 +22,9 @@ export const WAIT_CAPS: WaitCaps = {
 /** How a wait ends: by a change, at its deadline, or at once because too many calls wait. */
 type End = "changed" | "late" | "full";
 
+/** Which call its client has given up: it is disconnected, or has said so with the id of its message. */
+export type GivenUp = { readonly call: string } | { readonly message: string };
+
 interface Waiter {
   readonly caller: ClientCall;
   readonly end: (how: End) => void;
@@ -84,11 +87,12 @@ export class Waiters {
     return this.#wakeAll([...this.#waiters.keys()].filter((subject) => subject.startsWith(INBOX)));
   }
 
-  /** Ends the call's wait now: the client no longer reads its answer. */
-  abandon({ by, key, call }: ClientCall): void {
+  /** Ends waits now whose answers the client no longer reads. `key` is the id of the API key or the session. */
+  abandon(key: string, gone: GivenUp): void {
     for (const waiter of [...this.#waiters.values()].flatMap((waiters) => [...waiters])) {
       const { caller } = waiter;
-      if (caller.by !== by || caller.key !== key || caller.call !== call) continue;
+      const isGone = "call" in gone ? caller.call === gone.call : caller.message === gone.message;
+      if (caller.key !== key || !isGone) continue;
       waiter.isAbandoned = true;
       waiter.end("late");
     }

@@ -3,7 +3,7 @@ import type { HonoEnv } from "../context.ts";
 import { receiptResponse } from "../receipt-response.ts";
 import { sessionBody, sessionQuery } from "./page-input.ts";
 import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
-import { askDesk, sessionPage } from "./session.ts";
+import { askDesk, askDeskToWait, sessionPage } from "./session.ts";
 
 /** Deciding a request. A session shows it; a vote needs a fresh assertion, and never an API key. */
 export const approvalRoutes = new Hono<HonoEnv>();
@@ -16,8 +16,8 @@ approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (contex
   const { seen, wait } = context.req.valid("query");
   const id = context.req.param("id");
   return context.json(
-    await askDesk(context, ({ desk, session }) =>
-      desk.approvalState(session, id, seen, wait, context.get("requestId")),
+    await askDeskToWait(context, ({ desk, session }, call) =>
+      desk.approvalState(session, id, seen, wait, call),
     ),
   );
 });

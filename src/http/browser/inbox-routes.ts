@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { HonoEnv } from "../context.ts";
 import { sessionQuery } from "./page-input.ts";
 import { inboxQuery } from "./page-schemas.ts";
-import { askDesk, sessionPage } from "./session.ts";
+import { askDeskToWait, sessionPage } from "./session.ts";
 
 /** The requests that a person may decide. */
 export const inboxRoutes = new Hono<HonoEnv>();
@@ -14,6 +14,6 @@ inboxRoutes.get("/inbox", (context) =>
 inboxRoutes.get("/inbox/items", sessionQuery(inboxQuery), async (context) => {
   const query = context.req.valid("query");
   return context.json(
-    await askDesk(context, ({ desk, session }) => desk.inbox(session, query, context.get("requestId"))),
+    await askDeskToWait(context, ({ desk, session }, call) => desk.inbox(session, query, call)),
   );
 });

@@ -6,6 +6,7 @@ import type { Answer } from "../../desk/answer.ts";
 import { NO_SESSION } from "../../desk/callers.ts";
 import type { RequestContext } from "../context.ts";
 import { answered, noteRate } from "../desk/desk-answer.ts";
+import { whileConnected } from "../desk/wait-at-desk.ts";
 import { deskOf, type DeskCalls } from "../desk/desk-of.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageResponse, type PageName } from "./pages.ts";
@@ -37,6 +38,20 @@ export async function askDesk<Value>(
   const answer = await call(sessionCallerOf(context) ?? orRefuse(NO_SESSION));
   renewCookie(context, answer);
   return answered(context, answer);
+}
+
+/** The same for a call that waits at the Desk. Its wait ends when the page is closed. */
+export async function askDeskToWait<Value>(
+  context: RequestContext,
+  ask: (caller: SessionCaller, call: string) => Promise<Answer<Value>>,
+): Promise<Value> {
+  const call = context.get("requestId");
+  return askDesk(context, (caller) =>
+    whileConnected(context, context.req.raw.signal, {
+      wait: () => ask(caller, call),
+      abandon: async () => caller.desk.abandonPageWait(caller.session, call),
+    }),
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ const FINAL_COMMENT = utf8(": end\n\n");
 
 export class DeliveryWatch {
   #delivery: Delivery | undefined;
-  #isClosed = false;
+  readonly #gone = new AbortController();
   readonly #undo: (delivery: Delivery) => Promise<void>;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -23,7 +23,12 @@ export class DeliveryWatch {
 
   /** False once the client is known to have gone. Nothing can be delivered to it. */
   get isConnected(): boolean {
-    return !this.#isClosed;
+    return !this.#gone.signal.aborted;
+  }
+
+  /** Aborted once the client is known to have gone. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** Resolves once it is known whether the client received the answer. */
@@ -34,7 +39,7 @@ export class DeliveryWatch {
   /** The answer will contain this delivery. */
   async add(delivery: Delivery): Promise<void> {
     this.#delivery = delivery;
-    if (this.#isClosed) await this.#undo(delivery);
+    if (!this.isConnected) await this.#undo(delivery);
   }
 
   /** The same response, watched until its end. */
@@ -51,14 +56,14 @@ export class DeliveryWatch {
           if (!done) return controller.enqueue(value);
           for (const pause of this.#delivery === undefined ? [] : FINAL_PAUSES_MILLISECONDS) {
             await scheduler.wait(pause);
-            if (this.#isClosed) return;
+            if (!this.isConnected) return;
             controller.enqueue(FINAL_COMMENT);
           }
           controller.close();
           this.#ended.resolve();
         },
         cancel: async (reason) => {
-          this.#isClosed = true;
+          this.#gone.abort();
           await reader.cancel(reason).catch(() => undefined);
           if (this.#delivery !== undefined) await this.#undo(this.#delivery);
           this.#ended.resolve();

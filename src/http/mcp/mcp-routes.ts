@@ -54,5 +54,5 @@ async function handleCancellation({ desk, key }: KeyCaller, body: JsonObject): P
   if (body["method"] !== "notifications/cancelled") return;
   const { params } = body;
   if (params === undefined || !isJsonObject(params) || params["requestId"] === undefined) return;
-  await desk.abandonWait(key, { by: "agent", call: JSON.stringify(params["requestId"]) });
+  await desk.abandonWait(key, { message: JSON.stringify(params["requestId"]) });
 }

@@ -21,7 +21,7 @@ const INSTRUCTIONS =
   "Before anything that can't be undone (deploy, pay, delete, message, grant), call request_human_approval with the exact payload, and act only if it or get_approval returns approved=true. Everything else means NO. If a call times out, repeat it with identical arguments: it finds the decision, and nobody is asked twice.";
 
 /** What is known of an HTTP request before the protocol reads its message. */
-type McpRequest = Omit<ToolCall, "call" | "progress"> & {
+type McpRequest = Omit<ToolCall, "message" | "progress"> & {
   readonly scopes: ReadonlySet<string>;
   /** Why the tool's arguments were refused, if they were. */
   readonly argumentsRefusal: Refusal | undefined;
@@ -62,7 +62,7 @@ async function callTool(
   try {
     return await run.value({
       ...request,
-      call: JSON.stringify(mcpReq.id),
+      message: JSON.stringify(mcpReq.id),
       progress:
         token === undefined
           ? undefined

@@ -19,7 +19,7 @@ import type * as schemas from "./tool-schemas.ts";
 export interface ToolCall extends KeyCaller {
   readonly context: RequestContext;
   /** The id of the client's message. */
-  readonly call: string;
+  readonly message: string;
   readonly deliveryWatch: DeliveryWatch;
   /** Reports progress to a client that asked for it. */
   readonly progress: ((seconds: number, total: number) => Promise<void>) | undefined;
@@ -66,15 +66,15 @@ export async function getApproval(
 
 /** An outcome counts as delivered when it is in the answer and the client is still connected. */
 async function waitForOutcome(call: ToolCall, id: string, seconds: number): Promise<CallToolResult> {
-  const { context, desk, key, deliveryWatch, progress } = call;
+  const { context, desk, key, message, deliveryWatch, progress } = call;
   const { now } = context.get("platform");
   const start = now();
   const report = () => progress?.(Math.round((now() - start) / 1_000), seconds);
   const timer = setInterval(() => void report()?.catch(() => undefined), PROGRESS_SECONDS * 1_000);
-  const answer = await waitAtDesk(context.req.raw, call, id, seconds, {
-    by: "agent",
-    call: call.call,
-  }).finally(() => clearInterval(timer));
+  const gone = AbortSignal.any([context.req.raw.signal, deliveryWatch.gone]);
+  const answer = await waitAtDesk(context, call, id, seconds, { by: "agent", message }, gone).finally(() =>
+    clearInterval(timer),
+  );
   const waited = resultOf(call, answer);
   if (!waited.ok) return refusalResult(waited.refusal);
   const { view, attended } = waited.value;

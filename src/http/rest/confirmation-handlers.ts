@@ -46,10 +46,7 @@ export async function listConfirmations(call: RestCall<unknown, ListQuery>): Pro
 export async function getConfirmation(call: RestCall<unknown, WaitQuery>): Promise<Response> {
   const { context, desk, key, id, query } = call;
   if (query.wait === 0) return confirmationResponse(context, answered(context, await desk.read(key, id)));
-  const waited = await waitAtDesk(context.req.raw, call, id, query.wait, {
-    by: "backend",
-    call: context.get("requestId"),
-  });
+  const waited = await waitAtDesk(context, call, id, query.wait, { by: "backend" });
   return confirmationResponse(context, answered(context, waited).view);
 }
 

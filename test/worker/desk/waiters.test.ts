@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientCall } from "../../../src/app/runtime.ts";
-import { WAIT_CAPS, WAIT_MAX_SECONDS, Waiters } from "../../../src/desk/waiters.ts";
+import { WAIT_MAX_SECONDS, Waiters } from "../../../src/desk/waiters.ts";
 
 // Calls that wait: what ends them, how many there may be, and that none stays in memory.
 
@@ -32,33 +32,32 @@ async function started(
 const turns = () => vi.advanceTimersByTimeAsync(1);
 
 describe("a wait", () => {
-  it.each<[string, Ended, (waiters: Waiters, caller: ClientCall) => unknown]>([
+  it.each<[string, Ended, (waiters: Waiters) => unknown]>([
     ["the confirmation has an outcome", { attended: true, after: 1 }, (waiters) => waiters.wake(["c_1"])],
     ["another one has an outcome", { attended: true, after: 20_000 }, (waiters) => waiters.wake(["c_2"])],
     ["an inbox changes", { attended: true, after: 20_000 }, (waiters) => waiters.wakeInbox(["c_1", "p_1"])],
     ["nothing happens", { attended: true, after: 20_000 }, () => undefined],
-    ["its client goes", { attended: false, after: 1 }, (waiters, caller) => waiters.abandon(caller)],
+    ["its client goes", { attended: false, after: 1 }, (waiters) => waiters.abandon("k_1", { call: "1" })],
     [
-      "another call of its client is given up",
-      { attended: true, after: 20_000 },
-      (waiters, caller) => waiters.abandon({ ...caller, call: "another" }),
+      "its client cancels its message",
+      { attended: false, after: 1 },
+      (waiters) => waiters.abandon("k_1", { message: "7" }),
     ],
     [
-      "somebody else's call of the same id is given up",
+      "another call goes",
       { attended: true, after: 20_000 },
-      (waiters, caller) => waiters.abandon({ ...caller, key: "k_2" }),
+      (waiters) => waiters.abandon("k_1", { call: "7" }),
     ],
     [
-      "a session of the same id gives up a call of that id",
+      "another key cancels a message of the same id",
       { attended: true, after: 20_000 },
-      (waiters, caller) => waiters.abandon({ ...caller, by: "page" }),
+      (waiters) => waiters.abandon("k_2", { message: "7" }),
     ],
   ])("when %s: %o", async (_what, expected, happens) => {
     const waiters = new Waiters();
-    const caller = callOf("agent", "k_1");
-    const ended = started(waiters, "c_1", caller);
+    const ended = started(waiters, "c_1", { ...callOf("agent", "k_1", "1"), message: "7" });
     await turns();
-    happens(waiters, caller);
+    happens(waiters);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(await ended).toEqual(expected);
     expect(waiters.count).toBe(0);
@@ -150,6 +149,8 @@ describe("a wait", () => {
   });
 });
 
+const CAPS = { perTenant: 200, perKey: 50, perSession: 8 };
+
 describe("of many waits", () => {
   /** How many of so many calls wait, of the kinds and owners in turn. */
   async function waiting(waiters: Waiters, count: number, caller: (index: number) => ClientCall) {
@@ -162,40 +163,40 @@ describe("of many waits", () => {
   }
 
   it.each<[string, number, (index: number) => ClientCall]>([
-    ["one API key", WAIT_CAPS.perKey, (index) => callOf(index % 3 === 0 ? "agent" : "backend", "k_1")],
-    ["one session", WAIT_CAPS.perSession, () => callOf("page", "s_1")],
-    ["a tenant with 1,000 sessions", WAIT_CAPS.perTenant, (index) => callOf("page", `s_${index % 1_000}`)],
+    ["one API key", CAPS.perKey, (index) => callOf(index % 3 === 0 ? "agent" : "backend", "k_1")],
+    ["one session", CAPS.perSession, () => callOf("page", "s_1")],
+    ["a tenant with 100 sessions", CAPS.perTenant, (index) => callOf("page", `s_${index % 100}`)],
   ])("by %s, %i wait, and the others are answered at once", async (_who, expected, caller) => {
-    const waiters = new Waiters();
-    const { all, waiting: count } = await waiting(waiters, 5_000, caller);
+    const waiters = new Waiters(CAPS);
+    const { all, waiting: count } = await waiting(waiters, 500, caller);
     expect(count).toBe(expected);
     await vi.advanceTimersByTimeAsync(60_000);
     const atOnce = (await Promise.all(all)).filter(({ attended, after }) => attended && after <= 1);
-    expect(atOnce).toHaveLength(5_000 - expected);
+    expect(atOnce).toHaveLength(500 - expected);
   });
 
   it("those of a client that has gone end by their deadline, and all places are free again", async () => {
-    const waiters = new Waiters();
+    const waiters = new Waiters(CAPS);
     const caller = () => callOf("backend", "k_1");
-    await waiting(waiters, 5_000, caller);
+    await waiting(waiters, 500, caller);
     await vi.advanceTimersByTimeAsync(WAIT_MAX_SECONDS * 1_000);
     expect(waiters.count).toBe(0);
-    expect((await waiting(waiters, 5_000, caller)).waiting).toBe(WAIT_CAPS.perKey);
+    expect((await waiting(waiters, 500, caller)).waiting).toBe(CAPS.perKey);
   });
 
   it("those of one key leave places to another key, and to a session of the same id", async () => {
-    const waiters = new Waiters();
-    await waiting(waiters, 5_000, () => callOf("backend", "k_1"));
-    expect((await waiting(waiters, 5_000, () => callOf("agent", "k_2"))).waiting).toBe(WAIT_CAPS.perKey);
-    expect((await waiting(waiters, 20, () => callOf("page", "k_1"))).waiting).toBe(WAIT_CAPS.perSession);
+    const waiters = new Waiters(CAPS);
+    await waiting(waiters, 500, () => callOf("backend", "k_1"));
+    expect((await waiting(waiters, 500, () => callOf("agent", "k_2"))).waiting).toBe(CAPS.perKey);
+    expect((await waiting(waiters, 20, () => callOf("page", "k_1"))).waiting).toBe(CAPS.perSession);
   });
 
   it("each that is given up makes a place at once", async () => {
-    const waiters = new Waiters();
-    await waiting(waiters, 300, (index) => callOf("backend", "k_1", `${index}`));
-    for (let index = 0; index < 10; index++) waiters.abandon(callOf("backend", "k_1", `${index}`));
+    const waiters = new Waiters(CAPS);
+    await waiting(waiters, 80, (index) => callOf("backend", "k_1", `${index}`));
+    for (let index = 0; index < 10; index++) waiters.abandon("k_1", { call: `${index}` });
     await turns();
-    expect(waiters.count).toBe(WAIT_CAPS.perKey - 10);
-    expect((await waiting(waiters, 300, () => callOf("backend", "k_1"))).waiting).toBe(10);
+    expect(waiters.count).toBe(CAPS.perKey - 10);
+    expect((await waiting(waiters, 80, () => callOf("backend", "k_1"))).waiting).toBe(10);
   });
 });
