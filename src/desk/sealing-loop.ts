@@ -1,5 +1,5 @@
 import type { Runtime } from "../app/runtime.ts";
-import { nextBatch, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts";
+import { nextRecords, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 
@@ -54,7 +54,8 @@ export class SealingLoop {
       while (this.#mustRead || this.#committed.length > 0) {
         const committed = this.#committed.splice(0);
         // If these are not the next records of the stream, the ones before them must be read.
-        const batch = this.#mustRead ? undefined : nextBatch(this.#end, committed);
+        const end = this.#mustRead ? undefined : this.#end;
+        const next = end && nextRecords(end, committed);
         this.#mustRead = false;
         const { log } = this.#runtime;
         const sealed: CommittedRecord[] = [];
@@ -62,8 +63,8 @@ export class SealingLoop {
           sealed.push(...records);
           this.#onSealed(records);
         };
-        if (batch) this.#end = await seal(store, log, batch, onSealed);
-        else this.#end = await sealAll(store, log, onSealed);
+        this.#end =
+          end && next ? await seal(store, log, end, next, onSealed) : await sealAll(store, log, onSealed);
         this.#onMarked(sealed);
       }
     } catch (problem) {

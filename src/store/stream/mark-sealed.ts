@@ -15,16 +15,10 @@ export type SealingEffect =
   | { readonly kind: "withdraw-reveal"; readonly confirmation: string };
 
 export interface SealedRecord {
-  readonly seq: number;
-  /** Null for the stream's first record. */
-  readonly confirmation: string | null;
-  readonly at: number;
-  readonly index: number | null;
-  readonly commitment: string;
+  /** With its index in the log and its commitment. */
+  readonly row: OutboxRow;
   readonly effects: readonly SealingEffect[];
 }
-
-type Mark = Pick<OutboxRow, "confirmationId" | "seq" | "index" | "commitment">;
 
 const MARK_SEALED = prepared(
   outbox,
@@ -42,10 +36,10 @@ const MARK_SEALED = prepared(
 /** Stores the log's indices together with the effects of the changes. Repeated, it does nothing more. */
 export async function markSealed(store: TenantStore, sealed: readonly SealedRecord[]): Promise<void> {
   const effects = sealed.flatMap((record) =>
-    record.effects.flatMap((effect) => statementsFor(store, record, effect)),
+    record.effects.flatMap((effect) => statementsFor(store, record.row, effect)),
   );
-  const marks = sealed.map(({ seq, confirmation, index, commitment }) =>
-    MARK_SEALED.with({ seq, confirmation, index, commitment }),
+  const marks = sealed.map(({ row: { seq, confirmationId, index, commitment } }) =>
+    MARK_SEALED.with({ seq, confirmation: confirmationId, index, commitment }),
   );
   const recordsOf = (results: readonly unknown[][]) => results.slice(effects.length).flat() as OutboxRow[];
   // The effects first: they have one only before the record is marked.
@@ -56,27 +50,25 @@ export async function markSealed(store: TenantStore, sealed: readonly SealedReco
     (change) =>
       rememberMarks(
         change,
-        sealed.map(({ confirmation, ...mark }) => ({ ...mark, confirmationId: confirmation })),
+        sealed.map(({ row }) => row),
       ),
   );
 }
 
-function rememberMarks(change: Change, marked: readonly Mark[]): void {
-  for (const { confirmationId, seq, index, commitment } of marked) {
-    if (confirmationId === null) continue;
-    change.update(confirmationRows(confirmationId), (rows) => {
-      const at = rows.records.findIndex((record) => record.seq === seq);
-      const record = rows.records[at];
+function rememberMarks(change: Change, marked: readonly OutboxRow[]): void {
+  for (const record of marked) {
+    if (record.confirmationId === null) continue;
+    change.update(confirmationRows(record.confirmationId), (rows) => {
+      const at = rows.records.findIndex(({ seq }) => seq === record.seq);
       // Another instance may have committed it.
-      if (record === undefined) return undefined;
-      return { ...rows, records: rows.records.with(at, { ...record, index, commitment }) };
+      return at === -1 ? undefined : { ...rows, records: rows.records.with(at, record) };
     });
   }
 }
 
 function statementsFor(
   store: TenantStore,
-  { seq, at }: SealedRecord,
+  { seq, at }: OutboxRow,
   effect: SealingEffect,
 ): readonly Statement[] {
   const isUnsealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}

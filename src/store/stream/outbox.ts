@@ -64,17 +64,20 @@ export async function commitmentsOf(
 interface UnsealedRows {
   readonly tenant: Tenant | undefined;
   readonly rows: readonly OutboxRow[];
-  readonly lastSealed: OutboxRow | undefined;
+  /** The sealed records that they name: the last change of the directory, and the last record. */
+  readonly named: readonly OutboxRow[];
 }
 
-/** The next records to seal, with what they follow. */
+/** The next records to seal, and the end of those that are sealed. */
 export async function readUnsealed(store: TenantStore, limit: number): Promise<UnsealedRows> {
-  const [[tenant], rows, [lastSealed]] = await store.read([
+  const last = (where: SQL) => store.select(outbox, where).orderBy(desc(outbox.seq)).limit(1);
+  const [[tenant], rows, change, record] = await store.read([
     store.selectOwn(),
     store.select(outbox, isNull(outbox.index)).orderBy(outbox.seq).limit(limit),
-    store.select(outbox, isNotNull(outbox.index)).orderBy(desc(outbox.seq)).limit(1),
+    last(sql`${CHANGES_THE_DIRECTORY} AND ${isNotNull(outbox.index)}`),
+    last(isNotNull(outbox.index)),
   ]);
-  return { tenant, rows, lastSealed };
+  return { tenant, rows, named: [...change, ...record] };
 }
 
 /** The record that begins a tenant's stream. */

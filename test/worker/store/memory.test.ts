@@ -158,8 +158,8 @@ it("an outcome that is in the log can be read while its row is marked, without a
   await company.alex.decide(id);
   await rows("UPDATE outbox SET idx = NULL WHERE confirmation_id = ?1", id);
   const [record] = (await readConfirmation(store, id))?.records ?? [];
-  const seq = record?.seq ?? -1;
-  const mark = { seq, confirmation: id, at: 0, index: 7, commitment: "c", effects: [] };
+  if (record === undefined) throw new RangeError("nothing was decided");
+  const mark = { row: { ...record, index: 7, commitment: "c" }, effects: [] };
   const indices = async () => (await readConfirmation(store, id))?.records.map(({ index }) => index);
   let during: unknown;
   const trips = await tripsOf(async () => {

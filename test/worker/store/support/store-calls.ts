@@ -269,11 +269,7 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
       filled.store,
       [
         {
-          seq: 1_001,
-          confirmation: null,
-          at: 1,
-          index: 1,
-          commitment: "",
+          row: { seq: 1_001, at: 1, index: 1, commitment: "", confirmationId: filled.newest[0]?.id },
           effects: [
             { kind: "endorse", credential: passkeyOf(filled, THIRD) },
             { kind: "set-role", person: THIRD, role: "approver" },
