@@ -9,7 +9,9 @@ import { askDesk, askDeskToWait, sessionPage } from "./session.ts";
 export const approvalRoutes = new Hono<HonoEnv>();
 
 approvalRoutes.get("/:id", (context) =>
-  sessionPage(context, "approve", ({ desk, session }) => desk.approvalPage(session, context.req.param("id"))),
+  sessionPage(context, "approve", ({ desk, session }) =>
+    desk().approvalPage(session, context.req.param("id")),
+  ),
 );
 
 approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (context) => {
@@ -17,7 +19,7 @@ approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (contex
   const id = context.req.param("id");
   return context.json(
     await askDeskToWait(context, ({ desk, session }, call) =>
-      desk.approvalState(session, id, seen, wait, call),
+      desk().approvalState(session, id, seen, wait, call),
     ),
   );
 });
@@ -25,17 +27,17 @@ approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (contex
 /** People keep the proof of what they signed, of changes as well: no API key reads those. */
 approvalRoutes.get("/:id/receipt", async (context) => {
   const id = context.req.param("id");
-  const receipt = await askDesk(context, ({ desk, session }) => desk.approvalReceipt(session, id));
+  const receipt = await askDesk(context, ({ desk, session }) => desk().approvalReceipt(session, id));
   return receiptResponse(id, receipt);
 });
 
 approvalRoutes.post("/:id/ceremony", sessionBody(emptyBody), async (context) => {
   const id = context.req.param("id");
-  return context.json(await askDesk(context, ({ desk, session }) => desk.beginCeremony(session, id)));
+  return context.json(await askDesk(context, ({ desk, session }) => desk().beginCeremony(session, id)));
 });
 
 approvalRoutes.post("/:id/decision", sessionBody(voteBody), async (context) => {
   const id = context.req.param("id");
   const vote = context.req.valid("json");
-  return context.json(await askDesk(context, ({ desk, session }) => desk.decide(session, id, vote)));
+  return context.json(await askDesk(context, ({ desk, session }) => desk().decide(session, id, vote)));
 });

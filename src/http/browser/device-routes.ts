@@ -9,27 +9,27 @@ import { askDesk, sessionPage } from "./session.ts";
 export const deviceRoutes = new Hono<HonoEnv>();
 
 deviceRoutes.get("/devices", (context) =>
-  sessionPage(context, "devices", ({ desk, session }) => desk.devices(session)),
+  sessionPage(context, "devices", ({ desk, session }) => desk().devices(session)),
 );
 
 deviceRoutes.post("/devices/begin", sessionBody(emptyBody), async (context) =>
-  context.json(await askDesk(context, ({ desk, session }) => desk.beginDevice(session))),
+  context.json(await askDesk(context, ({ desk, session }) => desk().beginDevice(session))),
 );
 
 deviceRoutes.post("/devices/finish", sessionBody(newDeviceBody), async (context) => {
   const device = context.req.valid("json");
-  const approval = await askDesk(context, ({ desk, session }) => desk.finishDevice(session, device));
+  const approval = await askDesk(context, ({ desk, session }) => desk().finishDevice(session, device));
   return context.json({ approval } satisfies ChangeRequested);
 });
 
 deviceRoutes.post("/devices/:id/revoke", sessionBody(emptyBody), async (context) => {
   const id = context.req.param("id");
-  const approval = await askDesk(context, ({ desk, session }) => desk.requestRevocation(session, id));
+  const approval = await askDesk(context, ({ desk, session }) => desk().requestRevocation(session, id));
   return context.json({ approval } satisfies ChangeRequested);
 });
 
 deviceRoutes.post("/devices/:id/remove", sessionBody(emptyBody), async (context) => {
   const id = context.req.param("id");
-  await askDesk(context, ({ desk, session }) => desk.removeDevice(session, id));
+  await askDesk(context, ({ desk, session }) => desk().removeDevice(session, id));
   return context.json({});
 });

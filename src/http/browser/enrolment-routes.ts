@@ -5,7 +5,7 @@ import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
 import type { EnrolmentResult, EnrolmentState } from "../../core/pages/account.ts";
 import type { HonoEnv, RequestContext } from "../context.ts";
 import { answered } from "../desk/desk-answer.ts";
-import { deskOf } from "../desk/desk-of.ts";
+import { findDesk } from "../desk/desk-of.ts";
 import { HttpRefusal } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { enrolmentBody, enrolmentSecretBody } from "./page-schemas.ts";
@@ -19,14 +19,14 @@ enrolmentRoutes.get("/enrol", (context) => pageResponse(context, "enrol"));
 
 enrolmentRoutes.post("/enrol/begin", pageBody(enrolmentSecretBody), async (context) => {
   const { secret } = context.req.valid("json");
-  const { desk, link } = linkOf(context, secret);
-  return context.json(answered(context, await desk.beginEnrolment(link)));
+  const { desk, link } = await linkOf(context, secret);
+  return context.json(answered(context, await desk().beginEnrolment(link)));
 });
 
 enrolmentRoutes.post("/enrol/finish", pageBody(enrolmentBody), async (context) => {
   const { secret, ...form } = context.req.valid("json");
-  const { desk, link } = linkOf(context, secret);
-  const { session, ...enrolled } = answered(context, await desk.finishEnrolment(link, form));
+  const { desk, link } = await linkOf(context, secret);
+  const { session, ...enrolled } = answered(context, await desk().finishEnrolment(link, form));
   setSessionCookie(context, session);
   return context.json(enrolled satisfies EnrolmentResult);
 });
@@ -36,8 +36,9 @@ enrolmentRoutes.get("/enrol/state", async (context) =>
   context.json((await askDesk(context, askEnrolmentState)) satisfies EnrolmentState),
 );
 
-function linkOf({ env }: RequestContext, secret: string) {
+async function linkOf(context: RequestContext, secret: string) {
   const ref = refOfSecret(secret);
-  if (ref === undefined) throw new HttpRefusal(UNKNOWN_LINK.refusal);
-  return { desk: deskOf(env, ref), link: secretHash(secret) };
+  const desk = ref === undefined ? undefined : await findDesk(context, ref);
+  if (desk === undefined) throw new HttpRefusal(UNKNOWN_LINK.refusal);
+  return { desk, link: secretHash(secret) };
 }

@@ -8,12 +8,12 @@ import { askDeskToWait, sessionPage } from "./session.ts";
 export const inboxRoutes = new Hono<HonoEnv>();
 
 inboxRoutes.get("/inbox", (context) =>
-  sessionPage(context, "inbox", ({ desk, session }) => desk.inboxPage(session, context.req.query("after"))),
+  sessionPage(context, "inbox", ({ desk, session }) => desk().inboxPage(session, context.req.query("after"))),
 );
 
 inboxRoutes.get("/inbox/items", sessionQuery(inboxQuery), async (context) => {
   const query = context.req.valid("query");
   return context.json(
-    await askDeskToWait(context, ({ desk, session }, call) => desk.inbox(session, query, call)),
+    await askDeskToWait(context, ({ desk, session }, call) => desk().inbox(session, query, call)),
   );
 });

@@ -47,7 +47,7 @@ export function sessionQuery<Schema extends z.ZodType<object>>(schema: Schema): 
 }
 
 async function requireSession(context: RequestContext): Promise<void> {
-  await askDesk(context, ({ desk, session }) => desk.identifySession(session));
+  await askDesk(context, ({ desk, session }) => desk().identifySession(session));
 }
 
 /** The origin comes first: what another site sends is not even read. */

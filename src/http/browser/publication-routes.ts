@@ -9,7 +9,9 @@ import { askDesk, sessionPage } from "./session.ts";
 export const publicationRoutes = new Hono<HonoEnv>();
 
 publicationRoutes.get("/:id/publish", (context) =>
-  sessionPage(context, "publish", ({ desk, session }) => desk.publication(session, context.req.param("id"))),
+  sessionPage(context, "publish", ({ desk, session }) =>
+    desk().publication(session, context.req.param("id")),
+  ),
 );
 
 for (const [action, shown] of [
@@ -18,6 +20,6 @@ for (const [action, shown] of [
 ] as const)
   publicationRoutes.post(`/:id/${action}`, sessionBody(emptyBody), async (context) => {
     const id = context.req.param("id");
-    const approval = await askDesk(context, ({ desk, session }) => desk.requestReveal(session, id, shown));
+    const approval = await askDesk(context, ({ desk, session }) => desk().requestReveal(session, id, shown));
     return context.json({ approval } satisfies ChangeRequested);
   });

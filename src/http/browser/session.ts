@@ -7,7 +7,7 @@ import { NO_SESSION } from "../../desk/callers.ts";
 import type { RequestContext } from "../context.ts";
 import { answered, noteRate } from "../desk/desk-answer.ts";
 import { whileConnected } from "../desk/wait-at-desk.ts";
-import { deskOf, type DeskCalls } from "../desk/desk-of.ts";
+import { findDesk, type GetDesk } from "../desk/desk-of.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageResponse, type PageName } from "./pages.ts";
 
@@ -17,17 +17,17 @@ const COOKIE = "session";
 
 /** A session that may exist: its tenant's Desk knows. */
 interface SessionCaller {
-  readonly desk: DeskCalls;
+  readonly desk: GetDesk;
   /** The hash of the session's secret. */
   readonly session: string;
 }
 
-export function sessionCallerOf(context: RequestContext): SessionCaller | undefined {
+export async function sessionCallerOf(context: RequestContext): Promise<SessionCaller | undefined> {
   const secret = getCookie(context, COOKIE, "host");
   const ref = secret === undefined ? undefined : refOfSecret(secret);
-  return secret === undefined || ref === undefined
-    ? undefined
-    : { desk: deskOf(context.env, ref), session: secretHash(secret) };
+  if (secret === undefined || ref === undefined) return undefined;
+  const desk = await findDesk(context, ref);
+  return desk && { desk, session: secretHash(secret) };
 }
 
 /** What the Desk answers to a call of this session. Without a session, or without a right, the request ends. */
@@ -35,7 +35,7 @@ export async function askDesk<Value>(
   context: RequestContext,
   call: (caller: SessionCaller) => Promise<Answer<Value>>,
 ): Promise<Value> {
-  const answer = await call(sessionCallerOf(context) ?? orRefuse(NO_SESSION));
+  const answer = await call((await sessionCallerOf(context)) ?? orRefuse(NO_SESSION));
   renewCookie(context, answer);
   return answered(context, answer);
 }
@@ -49,7 +49,7 @@ export async function askDeskToWait<Value>(
   return askDesk(context, (caller) =>
     whileConnected(context, context.req.raw.signal, {
       wait: () => ask(caller, call),
-      abandon: async () => caller.desk.abandonPageWait(caller.session, call),
+      abandon: async () => caller.desk().abandonPageWait(caller.session, call),
     }),
   );
 }
@@ -63,7 +63,7 @@ export async function sessionPage(
   name: PageName,
   call: (caller: SessionCaller) => Promise<Answer<object>>,
 ): Promise<Response> {
-  const caller = sessionCallerOf(context);
+  const caller = await sessionCallerOf(context);
   if (caller === undefined) return pageResponse(context, "signin");
   const answer = await call(caller);
   const { result } = answer;
@@ -83,7 +83,7 @@ export async function sessionPage(
 }
 
 export async function askEnrolmentState({ desk, session }: SessionCaller) {
-  return desk.enrolmentState(session);
+  return desk().enrolmentState(session);
 }
 
 /** The Desk has extended the session. */

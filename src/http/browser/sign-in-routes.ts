@@ -3,7 +3,7 @@ import { beginSignIn, UNKNOWN_PASSKEY } from "../../app/account/sign-in.ts";
 import { refOfUserHandle } from "../../core/confirmation/user-handle.ts";
 import type { HonoEnv } from "../context.ts";
 import { answered } from "../desk/desk-answer.ts";
-import { deskOf } from "../desk/desk-of.ts";
+import { findDesk } from "../desk/desk-of.ts";
 import { HttpRefusal } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
@@ -20,15 +20,16 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
   const form = context.req.valid("json");
   // The passkey says which tenant it belongs to. Whether that is true, its signature shows.
   const ref = refOfUserHandle(form.userHandle ?? "");
-  if (ref === undefined) throw new HttpRefusal(UNKNOWN_PASSKEY.refusal);
-  setSessionCookie(context, answered(context, await deskOf(context.env, ref).finishSignIn(form)));
+  const desk = ref === undefined ? undefined : await findDesk(context, ref);
+  if (desk === undefined) throw new HttpRefusal(UNKNOWN_PASSKEY.refusal);
+  setSessionCookie(context, answered(context, await desk().finishSignIn(form)));
   return context.json({});
 });
 
 signInRoutes.post("/signout", pageBody(signOutBody), async (context) => {
-  const caller = sessionCallerOf(context);
+  const caller = await sessionCallerOf(context);
   const { everywhere } = context.req.valid("json");
-  if (caller !== undefined) await caller.desk.signOut(caller.session, everywhere);
+  if (caller !== undefined) await caller.desk().signOut(caller.session, everywhere);
   endSession(context);
   return context.json({});
 });

@@ -1,17 +1,36 @@
+import type { Platform } from "../../app/runtime.ts";
 import type { Desk } from "../../desk/desk.ts";
 import type { Env } from "../../env.ts";
+import { openTenant } from "../../store/tenant-lookup.ts";
+import type { RequestContext } from "../context.ts";
 
 /** What a Desk can be asked. */
-export type DeskCalls = Omit<Desk, "alarm" | "fetch">;
+type DeskCalls = Omit<Desk, "alarm" | "fetch">;
 
-type Calls = Readonly<Record<string, (...values: unknown[]) => unknown>>;
+/** A tenant's Desk, for one call. Ask for it again for the next: if it was replaced, its old stub answers no more. */
+export type GetDesk = () => DeskCalls;
 
-/** The Desk of a tenant. A ref that belongs to nobody has one, too: it answers that it knows nobody. */
+/** Of tenants that exist. A ref has 8 characters, so they take a megabyte. */
+const REFS_MAX = 10_000;
+const refs = new Set<string>();
+
+/**
+ * The Desk of a tenant; undefined if there is no such tenant. The first call of a ref in this Worker looks it up: some
+ * runtimes keep a file for each Durable Object that was ever called, and an invented ref must leave nothing.
+ */
+export async function findDesk(context: RequestContext, ref: string): Promise<GetDesk | undefined> {
+  if (!refs.has(ref) && !(await exists(context.get("platform"), ref))) return undefined;
+  return () => deskOf(context.env, ref);
+}
+
+async function exists({ databases }: Platform, ref: string): Promise<boolean> {
+  if ((await openTenant(databases, ref)) === undefined) return false;
+  if (refs.size >= REFS_MAX) refs.clear();
+  refs.add(ref);
+  return true;
+}
+
+/** For a ref that was read from a row. */
 export function deskOf(env: Env, ref: string): DeskCalls {
-  // A new stub for each call: one whose object was replaced answers no further call.
-  const call =
-    (_target: object, name: string) =>
-    (...values: unknown[]) =>
-      (env.DESK.getByName(ref) as unknown as Calls)[name]?.(...values);
-  return new Proxy({}, { get: call }) as DeskCalls;
+  return env.DESK.getByName(ref) as unknown as DeskCalls;
 }

@@ -1,19 +1,20 @@
 import { UNAUTHORIZED } from "../../app/account/principal.ts";
 import { parseApiKey } from "../../core/confirmation/api-key.ts";
-import type { Env } from "../../env.ts";
-import { deskOf, type DeskCalls } from "./desk-of.ts";
+import type { RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
+import { findDesk, type GetDesk } from "./desk-of.ts";
 
 /** An API key that may exist: its tenant's Desk knows. */
 export interface KeyCaller {
-  readonly desk: DeskCalls;
+  readonly desk: GetDesk;
   /** The hash of the key's text. */
   readonly key: string;
 }
 
 /** Who calls. A text that can't be a key is refused here; every other one, by the Desk. */
-export function keyCallerOf(env: Env, headers: Headers): KeyCaller {
-  const parsed = parseApiKey(headers.get("x-api-key") ?? "");
+export async function keyCallerOf(context: RequestContext): Promise<KeyCaller> {
+  const parsed = parseApiKey(context.req.header("x-api-key") ?? "");
   const { ref, hash } = orRefuse(parsed.ok ? parsed : UNAUTHORIZED);
-  return { desk: deskOf(env, ref), key: hash };
+  const desk = await findDesk(context, ref);
+  return desk === undefined ? orRefuse(UNAUTHORIZED) : { desk, key: hash };
 }

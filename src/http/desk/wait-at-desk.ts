@@ -41,11 +41,11 @@ export async function waitAtDesk(
   return whileConnected(context, gone, {
     async wait() {
       try {
-        return await desk.wait(key, id, seconds, caller);
+        return await desk().wait(key, id, seconds, caller);
       } catch {
-        return await desk.wait(key, id, 0, caller);
+        return await desk().wait(key, id, 0, caller);
       }
     },
-    abandon: async () => desk.abandonWait(key, { call }),
+    abandon: async () => desk().abandonWait(key, { call }),
   });
 }

@@ -27,14 +27,16 @@ mcpRoutes.all("/", limitUnknownKeys, async (context) => {
   const refusal = hostRefusal(raw, context.get("platform").origin);
   if (refusal) throw new HttpRefusal(refusal);
   // Authentication comes before any other answer: a client that is led to OAuth drops the header that it was given.
-  const caller = keyCallerOf(context.env, raw.headers);
+  const caller = await keyCallerOf(context);
   const { desk, key } = caller;
-  const { scopes } = answered(context, await desk.identify(key, null));
+  const { scopes } = answered(context, await desk().identify(key, null));
   if (raw.method !== "POST")
     orRefuse(refuse("method_not_allowed", "send each JSON-RPC message as a POST"), { allow: "POST" });
   const { body, argumentsRefusal } = orRefuse(await readMessage(raw));
   await handleCancellation(caller, body);
-  const deliveryWatch = new DeliveryWatch(async (delivery) => void (await desk.undoDelivery(key, delivery)));
+  const deliveryWatch = new DeliveryWatch(
+    async (delivery) => void (await desk().undoDelivery(key, delivery)),
+  );
   const request = {
     context,
     desk,
@@ -54,5 +56,5 @@ async function handleCancellation({ desk, key }: KeyCaller, body: JsonObject): P
   if (body["method"] !== "notifications/cancelled") return;
   const { params } = body;
   if (params === undefined || !isJsonObject(params) || params["requestId"] === undefined) return;
-  await desk.abandonWait(key, { message: JSON.stringify(params["requestId"]) });
+  await desk().abandonWait(key, { message: JSON.stringify(params["requestId"]) });
 }

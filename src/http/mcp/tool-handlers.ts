@@ -52,7 +52,7 @@ export async function requestApproval(
     policy: null,
   };
   // Persisted before anything waits, so that a client that times out can repeat the call.
-  const asked = resultOf(call, await desk.ask(key, request, { protocol: "mcp", idempotencyKey }));
+  const asked = resultOf(call, await desk().ask(key, request, { protocol: "mcp", idempotencyKey }));
   if (!asked.ok) return refusalResult(asked.refusal);
   return waitForOutcome(call, asked.value.view.row.id, input.wait_seconds);
 }
@@ -79,7 +79,7 @@ async function waitForOutcome(call: ToolCall, id: string, seconds: number): Prom
   if (!waited.ok) return refusalResult(waited.refusal);
   const { view, attended } = waited.value;
   if (view.status !== "pending" && attended && deliveryWatch.isConnected) {
-    const delivery = resultOf(call, await desk.deliver(key, id));
+    const delivery = resultOf(call, await desk().deliver(key, id));
     if (delivery.ok && delivery.value) await deliveryWatch.add(delivery.value);
   }
   return toolResult(approvalAnswer(context.get("platform"), view));
@@ -91,8 +91,8 @@ export async function cancelApproval(
 ): Promise<CallToolResult> {
   const { desk, key } = call;
   const { confirmation_id: id } = input;
-  const cancelled = resultOf(call, await desk.cancel(key, id));
-  if (cancelled.ok) await desk.deliver(key, id);
+  const cancelled = resultOf(call, await desk().cancel(key, id));
+  if (cancelled.ok) await desk().deliver(key, id);
   return viewResult(cancelled, (view) => approvalAnswer(call.context.get("platform"), view));
 }
 
@@ -104,7 +104,7 @@ export async function consumeApproval(
   const { confirmation_id: id, idempotency_key: idempotencyKey = null } = input;
   const payload = canonicalPayload(input.payload);
   if (!payload.ok) return refusalResult(payload.refusal);
-  const used = resultOf(call, await desk.consume(key, id, payload.value, idempotencyKey));
+  const used = resultOf(call, await desk().consume(key, id, payload.value, idempotencyKey));
   return viewResult(used, (view) => consumedAnswer(call.context.get("platform"), view));
 }
 
@@ -112,7 +112,7 @@ export async function listApprovals(
   call: ToolCall,
   { status, limit }: z.output<typeof schemas.listArguments>,
 ): Promise<CallToolResult> {
-  const page = resultOf(call, await call.desk.list(call.key, { status, limit }));
+  const page = resultOf(call, await call.desk().list(call.key, { status, limit }));
   if (!page.ok) return refusalResult(page.refusal);
   return toolResult(listAnswer(page.value.items, page.value.next !== null));
 }

@@ -21,7 +21,7 @@ const ETAG_BYTES = 16;
 
 export async function createConfirmation(call: RestCall<CreateRequest>): Promise<Response> {
   const { context, desk, key, body, idempotencyKey } = call;
-  const asked = await desk.ask(key, body, { protocol: "rest", idempotencyKey });
+  const asked = await desk().ask(key, body, { protocol: "rest", idempotencyKey });
   const { view, replayed } = answered(context, asked);
   if (replayed) context.header("Idempotency-Replayed", "true");
   return context.json(confirmationAnswer(context.get("platform"), view), 201);
@@ -30,7 +30,7 @@ export async function createConfirmation(call: RestCall<CreateRequest>): Promise
 export async function listConfirmations(call: RestCall<unknown, ListQuery>): Promise<Response> {
   const { context, desk, key } = call;
   const { createdAfter, cursor, ...query } = call.query;
-  const answer = await desk.list(key, {
+  const answer = await desk().list(key, {
     ...query,
     createdAfter: createdAfter === undefined ? undefined : parseDateTime(createdAfter),
     after: cursor === undefined ? undefined : idOfCursor(cursor),
@@ -45,23 +45,23 @@ export async function listConfirmations(call: RestCall<unknown, ListQuery>): Pro
 
 export async function getConfirmation(call: RestCall<unknown, WaitQuery>): Promise<Response> {
   const { context, desk, key, id, query } = call;
-  if (query.wait === 0) return confirmationResponse(context, answered(context, await desk.read(key, id)));
+  if (query.wait === 0) return confirmationResponse(context, answered(context, await desk().read(key, id)));
   const waited = await waitAtDesk(context, call, id, query.wait, { by: "backend" });
   return confirmationResponse(context, answered(context, waited).view);
 }
 
 export async function cancelConfirmation({ context, desk, key, id }: RestCall): Promise<Response> {
-  return confirmationResponse(context, answered(context, await desk.cancel(key, id)));
+  return confirmationResponse(context, answered(context, await desk().cancel(key, id)));
 }
 
 export async function consumeConfirmation(call: RestCall<ConsumeRequest>): Promise<Response> {
   const { context, desk, key, id, body, idempotencyKey } = call;
-  const used = await desk.consume(key, id, body.payload, idempotencyKey);
+  const used = await desk().consume(key, id, body.payload, idempotencyKey);
   return confirmationResponse(context, answered(context, used));
 }
 
 export async function getReceipt({ context, desk, key, id }: RestCall): Promise<Response> {
-  return receiptResponse(id, answered(context, await desk.receipt(key, id)));
+  return receiptResponse(id, answered(context, await desk().receipt(key, id)));
 }
 
 function confirmationResponse(context: RequestContext, view: ConfirmationView): Response {

@@ -78,10 +78,10 @@ export function keyOperation<
 >({ handler, ...operation }: KeyOperation<Request, Query>): Operation {
   const handle: Handler<HonoEnv> = async (context) => {
     const { raw } = context.req;
-    const caller = keyCallerOf(context.env, raw.headers);
+    const caller = await keyCallerOf(context);
     const input = await readInput(operation, raw).catch(async (refusal: unknown) => {
       // Whether the key may do this comes before everything that is wrong with the request.
-      answered(context, await caller.desk.identify(caller.key, operation.scope));
+      answered(context, await caller.desk().identify(caller.key, operation.scope));
       throw refusal;
     });
     return handler({

@@ -63,12 +63,16 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
     AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
       WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))`;
 
+/** By how much another server's clock may be ahead: verifiers accept this much between two records. */
+const CLOCK_AHEAD_MAX_MILLISECONDS = 300_000;
+
 /**
- * The later of now and the last record's time: another server's clock may have been ahead. `latest` bounds it, so that
- * the step is judged the same.
+ * The later of now and the last record's time, since another server's clock may have been ahead. `latest` bounds it, so
+ * that the step is judged the same. A record that is dated too far ahead is not followed, so that an audit finds it.
  */
 const stepTime = (tenant: SQL): SQL => sql`max(${value("now")}, min(${value("latest")},
-  coalesce((SELECT at FROM ${outbox} WHERE tenant_id = ${tenant} AND seq = ${lastSeq(tenant)}), 0)))`;
+  coalesce((SELECT at FROM ${outbox} WHERE tenant_id = ${tenant} AND seq = ${lastSeq(tenant)}
+    AND at <= ${value("now")} + ${CLOCK_AHEAD_MAX_MILLISECONDS}), 0)))`;
 
 const THIS_CONFIRMATION: Reach = { changesOnly: "confirmation" };
 

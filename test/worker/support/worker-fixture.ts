@@ -2,6 +2,7 @@ import { applyD1Migrations, reset, runInDurableObject, type D1Migration } from "
 import { env, exports } from "cloudflare:workers";
 import { createTenant, type CreatedTenant } from "../../../src/app/account/create-tenant.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
+import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
@@ -36,6 +37,7 @@ export function noteEdit(): void {
 async function forgetEdits(): Promise<void> {
   if (!isEdited) return;
   isEdited = false;
+  verifications.clear();
   for (const ref of refs)
     await runInDurableObject(bindings.DESK.getByName(ref), (desk) =>
       (desk as unknown as { forget(): void }).forget(),
