@@ -46,10 +46,12 @@ async function forgetEdits(): Promise<void> {
 
 /** For a use case that a test runs itself, with what the tenant's Desk gives to it. */
 export function runtimeOf({ tenantId }: TenantStore, platform: Platform = createPlatform(bindings)): Runtime {
-  const stub = bindings.DESK.getByName(tenantId);
   const inDesk = async <Value>(run: (desk: Runtime["desk"]) => Promise<Value>) => {
     await forgetEdits();
-    return runInDurableObject(stub, (desk) => run((desk as unknown as { runtime: Runtime }).runtime.desk));
+    // A stub from before a reset does not work any more.
+    return runInDurableObject(bindings.DESK.getByName(tenantId), (desk) =>
+      run((desk as unknown as { runtime: Runtime }).runtime.desk),
+    );
   };
   return {
     ...platform,
