@@ -1,7 +1,7 @@
 import { makeUserHandle, USER_HANDLE_RANDOM_BYTES } from "../../../../src/core/confirmation/user-handle.ts";
 import { fixedStatement } from "../../../../src/app/decision/ceremony.ts";
 import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
-import { newId, isoTime, type Runtime } from "../../../../src/app/runtime.ts";
+import { newConfirmationId, newId, isoTime, type Runtime } from "../../../../src/app/runtime.ts";
 import { assertionHash } from "../../../../src/core/webauthn/assertion.ts";
 import { fromHex, toBase64url, toHex } from "../../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
@@ -118,7 +118,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
   const now = Date.now();
   const { at = now, created = at - 1_000 } = forged;
   const { seq, directorySeq, tenant, project } = facts;
-  const id = newId(runtime, "c");
+  const id = newConfirmationId(runtime, store.tenantId);
   const row = {
     id,
     type,
