@@ -27,6 +27,7 @@ import { accept, type Result } from "../core/refusal.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForKeys } from "./desk-for-keys.ts";
+import { SharedReads } from "./shared-reads.ts";
 
 /** A page of an inbox, and the version of it that the page shows. */
 interface InboxQuery {
@@ -40,6 +41,8 @@ interface InboxQuery {
  * session's secret. Neither decides: `decide` takes a fresh signature by a passkey besides the session.
  */
 export class Desk extends DeskForKeys {
+  readonly #inboxes = new SharedReads<Inbox>();
+
   // With a session.
 
   async identifySession(session: string): Promise<Answer<null>> {
@@ -102,7 +105,11 @@ export class Desk extends DeskForKeys {
     call: string,
   ): Promise<Answer<Inbox>> {
     return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (signedIn) => {
-      const read = ({ store, person }: SignedIn) => inboxOf(this.runtime, store, person, after);
+      // A page of it is the same in all sessions of a person, and a change wakes all of them at once.
+      const read = ({ store, person }: SignedIn) =>
+        this.#inboxes.read(`${person.id} ${person.role} ${after ?? ""}`, () =>
+          inboxOf(this.runtime, store, person, after),
+        );
       if (seconds === 0) return accept(await read(signedIn));
       const caller = { by: "page", key: signedIn.session.id, call } as const;
       let seen: Inbox | undefined;
