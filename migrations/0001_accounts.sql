@@ -1,4 +1,4 @@
--- Tenants, people and what identifies them. Every table but `moved_tenants` and `webauthn_challenges` belongs to a tenant: the tenant
+-- Tenants, people and what identifies them. Every table but `webauthn_challenges` belongs to a tenant: the tenant
 -- comes first in the primary key and is part of every foreign key, so no row can refer to another tenant's row.
 -- Times are milliseconds since 1970.
 
@@ -11,12 +11,6 @@ CREATE TABLE tenants (
   stream_key TEXT NOT NULL,
   genesis_salt TEXT NOT NULL,
   created_at INTEGER NOT NULL
-) STRICT;
-
--- Tenants that were in this shard and are in another one now.
-CREATE TABLE moved_tenants (
-  ref TEXT NOT NULL PRIMARY KEY,
-  shard TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE projects (

@@ -27,6 +27,8 @@ export interface Env {
   readonly LOG_SEED_NEXT?: string;
   /** While a lost log is restored: the newest checkpoint known to anyone. */
   readonly LOG_RESTORE?: string;
+  /** While a tenant is moved: its ref, a space, and the shard to which it goes. */
+  readonly MOVE_TENANT?: string;
 }
 
 export function logStub(env: Env): DurableObjectStub<Log> {

@@ -1,4 +1,5 @@
 import { wakeDesks } from "./app/sealing/wake-desks.ts";
+import { moveByCommand } from "./app/move-command.ts";
 import { sweep } from "./app/sweep.ts";
 import { Desk } from "./desk/desk.ts";
 import { restoreLog } from "./app/sealing/restore-log.ts";
@@ -18,10 +19,13 @@ export default {
     // First, since nothing can be sealed before the log is restored.
     const restored =
       env.LOG_RESTORE === undefined ? [] : await Promise.allSettled([restoreLog(databases, logStub(env))]);
-    const results = [
-      ...restored,
-      ...(await Promise.allSettled([wakeDesks(platform, (ref) => deskOf(env, ref).wake()), sweep(platform)])),
+    const move = env.MOVE_TENANT;
+    const jobs = [
+      wakeDesks(platform, (ref) => deskOf(env, ref).wake()),
+      sweep(platform),
+      ...(move === undefined ? [] : [moveByCommand(move, (ref, shard) => deskOf(env, ref).moveTo(shard))]),
     ];
+    const results = [...restored, ...(await Promise.allSettled(jobs))];
     // A job that fails does not stop the others. The platform's log shows the error.
     for (const result of results) if (result.status === "rejected") throw result.reason;
   },

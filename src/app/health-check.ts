@@ -1,5 +1,5 @@
 import { toHex } from "../core/encoding/bytes.ts";
-import { inEachShard } from "../store/each-shard.ts";
+import { inEachShard } from "../store/shards/each-shard.ts";
 import { checkWritable } from "../store/write-check.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,4 +1,4 @@
-import { inEachShard } from "../store/each-shard.ts";
+import { inEachShard } from "../store/shards/each-shard.ts";
 import { deleteExpiredRows } from "../store/expired-rows.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -133,6 +133,7 @@ type RequestCode =
   | "quota_exceeded"
   | "rate_limited"
   | "unavailable"
+  | "tenant_moving"
   | "internal_error";
 
 export type RefusalCode =

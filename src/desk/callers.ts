@@ -11,6 +11,7 @@ import { accept, refuse, type Result } from "../core/refusal.ts";
 import { updateKeyLastUse } from "../store/account/api-keys.ts";
 import type { PersonRow } from "../store/rows.ts";
 import type { ApiKeyRow } from "../store/rows.ts";
+import { isMovingError } from "../store/shards/moved-tenants.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { answerUnknown, type Answer } from "./answer.ts";
 import type { LimitName, RateLimits } from "./rate-limits.ts";
@@ -63,7 +64,7 @@ export class Callers {
     this.#markUsed(store, key);
     const { rate, result: allowed } = limit === null ? NOT_COUNTED : rates.take(limit, key.id);
     const checked = allowed.ok && scope !== null ? requireScope(principal.value, scope) : allowed;
-    return { result: checked.ok ? await run(principal.value) : checked, rate, renewed: false };
+    return { result: checked.ok ? await unlessMoving(run(principal.value)) : checked, rate, renewed: false };
   }
 
   /** For everything that needs the rights of a person's role. */
@@ -89,7 +90,7 @@ export class Callers {
     const session = store && (await readSession(runtime, store, sessionHash));
     if (store === undefined || session === undefined) return answerUnknown(NO_SESSION);
     const { rate, result: allowed } = limit === null ? NOT_COUNTED : rates.take(limit, session.id);
-    const result = allowed.ok ? await run({ store, person: session.person, session }) : allowed;
+    const result = allowed.ok ? await unlessMoving(run({ store, person: session.person, session })) : allowed;
     return { result, rate, renewed: session.renewed };
   }
 
@@ -111,7 +112,7 @@ export class Callers {
     const store = await open();
     if (store === undefined) return answerUnknown(unknown);
     const { rate, result: allowed } = rates.take(limit, store.tenantId);
-    return { result: allowed.ok ? await run(store) : allowed, rate, renewed: false };
+    return { result: allowed.ok ? await unlessMoving(run(store)) : allowed, rate, renewed: false };
   }
 
   #markUsed(store: TenantStore, key: ApiKeyRow): void {
@@ -122,5 +123,20 @@ export class Callers {
     void updateKeyLastUse(store, key, now).catch(() => undefined);
   }
 }
+
+/** A tenant that is moving to another shard is only read meanwhile: its database refuses every change. */
+async function unlessMoving<Value>(work: Promise<Result<Value>>): Promise<Result<Value>> {
+  try {
+    return await work;
+  } catch (problem) {
+    if (isMovingError(problem)) return MOVING;
+    throw problem;
+  }
+}
+
+const MOVING = refuse(
+  "tenant_moving",
+  "the data of your organisation is being moved, and nothing can be changed meanwhile; try again in a minute",
+);
 
 export const NO_SESSION = refuse("session_required", "sign in with your passkey first");

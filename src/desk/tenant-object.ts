@@ -10,6 +10,7 @@ import type { TenantStore } from "../store/tenant-store.ts";
 import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
 import { createPlatform } from "../app/create-platform.ts";
+import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
 import type { Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { Callers } from "./callers.ts";
@@ -40,6 +41,7 @@ export class TenantObject extends DurableObject<Env> {
   readonly #alarm: AlarmClock;
   readonly #memory: Memory;
   readonly #pendingMax: number;
+  #moving: Promise<MoveProgress> | undefined;
   #opened: { readonly at: number; readonly store: Promise<TenantStore | undefined> } | undefined;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -140,6 +142,21 @@ export class TenantObject extends DurableObject<Env> {
   async wake(): Promise<void> {
     await this.#alarm.wakeAt(this.runtime.now());
     await this.#seal();
+  }
+
+  /** For the cron: moves the tenant's rows to another shard, as far as one call gets. */
+  async moveTo(shard: string): Promise<MoveProgress> {
+    this.#moving ??= this.#moveTo(shard).finally(() => (this.#moving = undefined));
+    return await this.#moving;
+  }
+
+  async #moveTo(shard: string): Promise<MoveProgress> {
+    try {
+      return await moveTenant(this.runtime, this.ctx.id.name ?? "", shard);
+    } finally {
+      // The next call reads the rows in the shard in which they are now.
+      this.forget();
+    }
   }
 
   override async alarm(): Promise<void> {

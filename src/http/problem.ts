@@ -41,6 +41,7 @@ interface ProblemDefinition {
   readonly fixedDetail?: string;
   /** The header WWW-Authenticate. */
   readonly challenge?: string;
+  readonly retryAfterSeconds?: number;
 }
 
 const PROBLEMS = {
@@ -70,6 +71,7 @@ const PROBLEMS = {
   quota_exceeded: { status: 429, title: "The quota is used up" },
   rate_limited: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Not available at this moment" },
+  tenant_moving: { status: 503, title: "The tenant is moving", retryAfterSeconds: 30 },
   internal_error: {
     status: 500,
     title: "Internal error",
@@ -217,12 +219,13 @@ export function problemResponse(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const details = problemDetails(context, refusal, errors);
-  const { challenge } = problemDefinition(details.code);
+  const { challenge, retryAfterSeconds } = problemDefinition(details.code);
   return new Response(JSON.stringify(details), {
     status: details.status,
     headers: {
       "content-type": "application/problem+json",
       ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": `${retryAfterSeconds}` }),
       ...headers,
     },
   });

@@ -23,6 +23,7 @@ export async function serve(
 ): Promise<Miniflare> {
   await refuseTakenPort(port);
   const restoreCheckpoint = process.env["LOG_RESTORE"];
+  const move = process.env["MOVE_TENANT"];
   const contact = process.env["SECURITY_CONTACT"];
   return serveWorker({
     port,
@@ -34,6 +35,7 @@ export async function serve(
       LOG_SEED: logSeed,
       ...(logSeedNext === undefined ? {} : { LOG_SEED_NEXT: logSeedNext }),
       ...(restoreCheckpoint === undefined ? {} : { LOG_RESTORE: restoreCheckpoint }),
+      ...(move === undefined ? {} : { MOVE_TENANT: move }),
       ...(contact === undefined ? {} : { SECURITY_CONTACT: contact }),
     },
   });

@@ -2,6 +2,7 @@ import { inArray, lte, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { newestExpired } from "./confirmation/idempotency-keys.ts";
 import type { Database } from "./database.ts";
+import { isNotMoving } from "./shards/moved-tenants.ts";
 import { ceremonies, credentials, enrolments, idempotency, sessions, webauthnChallenges } from "./schema.ts";
 
 // Deletes rows whose time is over, of all tenants, by the indexes of their times. Nothing refers to these rows.
@@ -26,12 +27,18 @@ export async function deleteExpiredRows(database: Database, now: number): Promis
       .limit(EXPIRED_MAX_ROWS);
     return database.delete(table).where(inArray(rowId, expired));
   };
+  const ofTenant = (
+    table: SQLiteTable & { readonly tenantId: SQLiteColumn },
+    time: SQLiteColumn,
+    until: number,
+    where = sql`TRUE`,
+  ) => deleteFirst(table, time, until, sql`${isNotMoving(table.tenantId)} AND ${where}`);
   const results = await database.batch([
-    deleteFirst(idempotency, idempotency.createdAt, newestExpired(now)),
-    deleteFirst(sessions, sessions.expiresAt, now),
+    ofTenant(idempotency, idempotency.createdAt, newestExpired(now)),
+    ofTenant(sessions, sessions.expiresAt, now),
     deleteFirst(webauthnChallenges, webauthnChallenges.expiresAt, now),
-    deleteFirst(ceremonies, ceremonies.expiresAt, now - CEREMONY_DAYS * DAY_MILLISECONDS),
-    deleteFirst(enrolments, enrolments.expiresAt, now - ENROLMENT_DAYS * DAY_MILLISECONDS, isDone()),
+    ofTenant(ceremonies, ceremonies.expiresAt, now - CEREMONY_DAYS * DAY_MILLISECONDS),
+    ofTenant(enrolments, enrolments.expiresAt, now - ENROLMENT_DAYS * DAY_MILLISECONDS, isDone()),
   ]);
   return results.some(({ meta }) => meta.changes === EXPIRED_MAX_ROWS);
 }

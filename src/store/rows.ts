@@ -5,6 +5,7 @@ import type {
   credentials,
   enrolments,
   events,
+  movedTenants,
   outbox,
   people,
   projects,
@@ -14,6 +15,7 @@ import type {
   votes,
 } from "./schema.ts";
 
+export type MovedTenant = typeof movedTenants.$inferSelect;
 export type Tenant = typeof tenants.$inferSelect;
 export type PersonRow = typeof people.$inferSelect;
 export type CredentialRow = typeof credentials.$inferSelect;

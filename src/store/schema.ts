@@ -8,6 +8,7 @@ const VOTES = ["approve", "reject", "break-glass"] as const;
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();
 const ownId = () => ({ tenantId: tenantId(), id: id() });
+const ofConfirmation = () => ({ tenantId: tenantId(), confirmationId: text("confirmation_id").notNull() });
 const createdAt = () => integer("created_at").notNull();
 
 export const tenants = sqliteTable("tenants", {
@@ -22,6 +23,8 @@ export const tenants = sqliteTable("tenants", {
 export const movedTenants = sqliteTable("moved_tenants", {
   ref: text("ref").primaryKey(),
   shard: text("shard").notNull(),
+  state: text("state", { enum: ["leaving", "left", "arriving", "staying"] }).notNull(),
+  at: integer("at").notNull(),
 });
 
 export const projects = sqliteTable(
@@ -197,8 +200,7 @@ export const ceremonies = sqliteTable(
 export const steps = sqliteTable(
   "steps",
   {
-    tenantId: tenantId(),
-    confirmationId: text("confirmation_id").notNull(),
+    ...ofConfirmation(),
     n: integer("n").notNull(),
     id: id(),
     type: text("type", { enum: [...VOTES, "cancel", "expire", "escalate", "consume"] }).notNull(),
@@ -211,8 +213,7 @@ export const steps = sqliteTable(
 export const votes = sqliteTable(
   "votes",
   {
-    tenantId: tenantId(),
-    confirmationId: text("confirmation_id").notNull(),
+    ...ofConfirmation(),
     personId: text("person_id").notNull(),
     stepId: text("step_id").notNull(),
     vote: text("vote", { enum: VOTES }).notNull(),
@@ -249,8 +250,7 @@ export const outbox = sqliteTable(
 export const reveals = sqliteTable(
   "reveals",
   {
-    tenantId: tenantId(),
-    confirmationId: text("confirmation_id").notNull(),
+    ...ofConfirmation(),
     seq: integer("seq").notNull(),
     withdrawnAt: integer("withdrawn_at"),
   },

@@ -2,27 +2,40 @@ import { and, desc, eq, gt, gte, isNotNull, isNull, sql } from "drizzle-orm";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
-import { confirmations, movedTenants, webauthnChallenges, outbox, tenants } from "./schema.ts";
+import { confirmations, webauthnChallenges, outbox, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
 import type { Tenant } from "./rows.ts";
+import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
 import { TenantStore } from "./tenant-store.ts";
 
 // The only statements that are not limited to one tenant, except the deletions of expired-rows.ts: they open a tenant by
 // its ref, find the tenant of a public link, and read the records of all tenants for the log and the cron.
 
-/** For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. */
+/**
+ * For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. Its tenant
+ * may have moved, so the shards to which tenants of this one have moved are looked at, too.
+ */
 export async function storeOfConfirmation(
   databases: Databases,
   id: string,
 ): Promise<TenantStore | undefined> {
-  const database = databases.of(shardOfId(id) ?? "");
-  if (database === undefined) return undefined;
-  const [row] = await database
-    .select({ tenantId: confirmations.tenantId })
-    .from(confirmations)
-    .where(eq(confirmations.id, id))
-    .limit(1);
-  return row && new TenantStore(database, row.tenantId);
+  const shards = new Set([shardOfId(id) ?? ""]);
+  for (const shard of shards) {
+    const database = databases.of(shard);
+    if (database === undefined) continue;
+    const [[row], after] = await Promise.all([
+      database
+        .select({ tenantId: confirmations.tenantId })
+        .from(confirmations)
+        .where(eq(confirmations.id, id))
+        .limit(1),
+      shardsAfter(database),
+    ]);
+    // What is found may be a copy that does not count yet, or no longer.
+    if (row !== undefined) return (await openTenant(databases, row.tenantId))?.store;
+    for (const next of after) shards.add(next);
+  }
+  return undefined;
 }
 
 /**
@@ -59,10 +72,9 @@ export async function sealedFrom(
   const rows = await Promise.all(
     [...databases.all.values()].map((database) => sealedFromIn(database, index, limit)),
   );
-  return rows
-    .flat()
-    .toSorted((one, other) => one.index - other.index)
-    .slice(0, limit);
+  // While a tenant moves, two shards have its records.
+  const byIndex = new Map(rows.flat().map((row) => [row.index, row]));
+  return [...byIndex.values()].toSorted((one, other) => one.index - other.index).slice(0, limit);
 }
 
 async function sealedFromIn(
@@ -103,26 +115,14 @@ export interface OpenedTenant {
   readonly tenant: Tenant;
 }
 
-/**
- * Undefined if there is no such tenant. A tenant that was moved to another shard is found there, by the row that it
- * left.
- */
+/** In the shard that it is served from. Undefined if there is no such tenant. */
 export async function openTenant(
   databases: Databases,
   ref: string,
   memory?: Memory,
 ): Promise<OpenedTenant | undefined> {
-  let database = databaseOf(databases, ref);
-  // A tenant that was moved several times left a row in each shard but its own.
-  for (let shard = 0; database !== undefined && shard < databases.all.size; shard++) {
-    const [[tenant], [moved]] = await database.batch([
-      database.select().from(tenants).where(eq(tenants.id, ref)),
-      database.select().from(movedTenants).where(eq(movedTenants.ref, ref)),
-    ]);
-    if (tenant !== undefined) return { store: new TenantStore(database, ref, memory), tenant };
-    database = moved && databases.of(moved.shard);
-  }
-  return undefined;
+  const place = isRef(ref) ? await placeOf(databases, ref, shardOfRef(ref)) : undefined;
+  return place && { store: new TenantStore(place.database, ref, memory), tenant: place.tenant };
 }
 
 /** Tenants with records to seal or confirmations that time alone changes now. */

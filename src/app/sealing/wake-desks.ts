@@ -1,4 +1,4 @@
-import { inEachShard } from "../../store/each-shard.ts";
+import { inEachShard } from "../../store/shards/each-shard.ts";
 import { tenantsWithWork } from "../../store/tenant-lookup.ts";
 import type { Platform } from "../runtime.ts";
 

@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { apiKeys, projects } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
+import { isWritable } from "../shards/moved-tenants.ts";
 import type { ApiKeyRow, KeyRows, ProjectRow } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
 
@@ -56,7 +57,8 @@ const UPDATE_LAST_USE = prepared(
   (scope) => {
     const now = sql`${sql.placeholder("now")}`;
     const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
-    return scope.update(apiKeys, { lastUsedAt: now }, and(eq(apiKeys.hash, HASH), earlier));
+    const isKey = eq(apiKeys.hash, HASH);
+    return scope.update(apiKeys, { lastUsedAt: now }, and(isKey, earlier, isWritable(scope.tenantId)));
   },
   { changesOnly: "hash" },
 );

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { credentials, people, sessions } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
+import { isWritable } from "../shards/moved-tenants.ts";
 import type { SessionRows } from "../rows.ts";
 import { prepared, type NewRow, type Scope, type TenantStore } from "../tenant-store.ts";
 
@@ -45,7 +46,7 @@ export async function insertSession(store: TenantStore, session: NewRow<typeof s
 }
 
 export async function extendSession(store: TenantStore, id: string, expiresAt: number): Promise<void> {
-  await store.update(sessions, { expiresAt }, eq(sessions.id, id));
+  await store.update(sessions, { expiresAt }, and(eq(sessions.id, id), isWritable(store.tenantId)));
 }
 
 export async function revokeSession(store: TenantStore, id: string, now: number): Promise<void> {

@@ -34,6 +34,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["rejection_locked", 409, "rejection_locked"],
   ["quota_exceeded", 429, "quota_exceeded"],
   ["rate_limited", 429, "rate_limited"],
+  ["tenant_moving", 503, "tenant_moving"],
   ["internal_error", 500, "internal_error"],
   ["unavailable", 503, "unavailable"],
   ["already_decided", 409, "already_decided"],

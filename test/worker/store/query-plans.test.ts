@@ -33,11 +33,12 @@ const functions = new Map(
     .filter((entry): entry is [string, Callable] => typeof entry[1] === "function"),
 );
 
-/** These compose conditions or rows, make objects, or run what they are given. */
+/** These compose conditions or rows, make objects, or run what they are given. A move counts the tenant's rows once. */
 const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce watched",
   "databaseOf inEachShard openDatabases storeOfDesk",
+  "isMovingError isNotMoving isWritable countRows Budget",
   "Change Memory Prepared Remembered Scope TenantStore",
 ].flatMap((names) => names.split(" "));
 
@@ -138,6 +139,9 @@ const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 const BOUNDED = [
   /^SELECT max\(seq\) FROM "outbox" WHERE tenant_id = \?$/,
   /order by "outbox"\."seq" desc limit \?$/,
+  // The first rows, the last one, and some to delete, when a tenant is moved.
+  /^SELECT \* FROM \w+ WHERE tenant_id = \?1 (?:AND TRUE )?ORDER BY [\w, ]+ LIMIT \d+$/,
+  /^DELETE FROM \w+ WHERE \([\w,]+\) IN \(SELECT [\w,]+ FROM \w+ WHERE tenant_id = \?1 LIMIT \d+\)$/,
 ];
 /** Partial indexes with few rows: unsealed records, pending confirmations, changes of the directory. */
 const FEW =
@@ -148,6 +152,8 @@ const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 const ORPHANS: Readonly<Record<string, RegExp>> = {
   confirmations: /^SEARCH (?:ceremonies|idempotency|audience|outbox|steps|reveals|events) /,
   steps: /^SEARCH votes /,
+  projects: /^SEARCH confirmations /,
+  people: /^SEARCH (?:ceremonies|events) /,
 };
 const NOTHING = /^$/;
 

@@ -54,6 +54,7 @@ describe("schema.ts", () => {
       }),
     );
     expect(checked.map(({ column }) => column)).toEqual([
+      "moved_tenants.state",
       "people.role",
       "confirmations.requester_kind",
       "confirmations.status",

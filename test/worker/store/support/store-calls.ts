@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
 import type { ConfirmationRow } from "../../../../src/store/rows.ts";
+import { Budget } from "../../../../src/store/shards/tenant-rows.ts";
 import type { TenantStore } from "../../../../src/store/tenant-store.ts";
 import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
 
@@ -300,6 +301,23 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   sealedCount: ({ databases }) => [[databases]],
   sealedFrom: ({ databases }) => [[databases, 1_000, 500]],
   openTenant: ({ databases, store }) => [[databases, store.tenantId]],
+  readShard: ({ database, store }) => [[database, store.tenantId]],
+  placeOf: ({ databases, store }) => [[databases, store.tenantId, "0"]],
+  shardsAfter: ({ database }) => [[database]],
+  setMove: ({ database }) => [
+    [database, { ref: "0Filled1", shard: "1", state: "leaving", at: 1 }, [null]],
+    [database, { ref: "0Filled1", shard: "1", state: "left", at: 1 }, ["leaving"]],
+  ],
+  endMove: ({ database }) => [[database, { ref: "0Filled1", shard: "1", state: "left", at: 1 }]],
+  // With an empty copy, and with one that has every row.
+  copyRows: ({ database, databases, store }) => [
+    [database, databases.of("1"), store.tenantId, new Budget(4)],
+    [database, database, store.tenantId, new Budget(100)],
+  ],
+  deleteRows: ({ database, store }) => [
+    [database, "0Filled1", new Budget(100)],
+    [database, store.tenantId, new Budget(2)],
+  ],
   tenantsWithWork: ({ database, now }) => [[database, now]],
   insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
   useChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 0, "by"]],

@@ -1,4 +1,4 @@
-import type { Database, Databases } from "./database.ts";
+import type { Database, Databases } from "../database.ts";
 
 /** A shard that fails does not stop the others. Raises once all are done. */
 export async function inEachShard(
