@@ -49,5 +49,8 @@ export async function useCeremony(
 ): Promise<boolean> {
   const use = USE_CEREMONY.with({ ceremony, step: attempt, now });
   const { found } = await store.change([use], ceremonyById(ceremony));
-  return found?.usedBy === attempt;
+  const isOwn = found?.usedBy === attempt;
+  // Another instance of the Desk may have used it for a vote that this one does not remember.
+  if (!isOwn) store.memory?.clear();
+  return isOwn;
 }

@@ -1,13 +1,9 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { desc, eq, isNull, sql } from "drizzle-orm";
 import { votes } from "../schema.ts";
 import type { VoteRow } from "../rows.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 
-/** The votes that a record contains. */
-export const COUNTED_VOTES = prepared(votes, (scope) =>
-  scope.select(votes, and(eq(votes.confirmationId, sql.placeholder("confirmation")), isNull(votes.endedSeq))),
-);
-
+/** The votes that the records of these contain. */
 export async function countedVotesOf(
   store: TenantStore,
   confirmationIds: readonly string[],
