@@ -33,8 +33,9 @@ export async function insertConfirmations(
 ): Promise<ReadonlySet<string>> {
   const results = await store.run(drafts.flatMap((draft) => statementsOf(draft, pendingMax)));
   const inserted = new Set(results.flat().flatMap(({ id }) => id ?? []));
-  // Some fact was not as it was remembered.
-  if (inserted.size < drafts.length) store.memory?.clear();
+  // Perhaps some fact was not as it was remembered. The remembered requests are no such facts: a key that asks too often
+  // must not make the Desk read them again and again.
+  if (inserted.size < drafts.length) store.memory?.clearKeysAndPeople();
   return inserted;
 }
 

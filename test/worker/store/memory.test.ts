@@ -7,6 +7,7 @@ import { activePasskeysOf } from "../../../src/store/account/passkeys.ts";
 import { findPerson, findPersonByName } from "../../../src/store/account/people.ts";
 import { insertCeremony, useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
 import { readConfirmation, readForVote } from "../../../src/store/confirmation/confirmations.ts";
+import { insertConfirmations } from "../../../src/store/confirmation/new-confirmations.ts";
 import { openDatabases } from "../../../src/store/database.ts";
 import { Memory } from "../../../src/store/memory/desk-memory.ts";
 import { MEMORY_SECONDS } from "../../../src/store/memory/remembered.ts";
@@ -168,6 +169,26 @@ it("an outcome that is in the log can be read while its row is marked, without a
     await marking;
   });
   expect([during, trips, await indices()]).toEqual([[7], 1, [7]]);
+});
+
+describe("a create", () => {
+  it.each<[string, string | null, readonly string[]]>([
+    ["that is stored drops nothing", null, []],
+    [
+      "that is refused drops what it relied on, and no request",
+      "k_unknown",
+      ["key", "passkeys", "person", "person by username"],
+    ],
+  ])("%s", async (_what, byKey, expected) => {
+    const like = await readConfirmation(store, asked);
+    if (like === undefined) throw new RangeError("nothing was asked");
+    const row = { ...like.row, id: `c_${crypto.randomUUID()}` };
+    await readAll();
+    await insertConfirmations(store, [
+      { row, audience: [alex], signer: alex, key: byKey, idempotency: null },
+    ]);
+    expect(await dropped()).toEqual(expected);
+  });
 });
 
 describe("a write drops what has columns of its table", () => {
