@@ -18,7 +18,7 @@ import {
   votes,
 } from "../../../src/store/schema.ts";
 import { useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
-import { readConfirmation } from "../../../src/store/confirmation/confirmations.ts";
+import { readConfirmation, readForVote } from "../../../src/store/confirmation/confirmations.ts";
 import { openDatabases } from "../../../src/store/database.ts";
 import { Memory } from "../../../src/store/memory/desk-memory.ts";
 import { TenantStore } from "../../../src/store/tenant-store.ts";
@@ -176,6 +176,26 @@ it("a use of an approval that the Desk remembers waits for its idempotency key a
   trips.length = 0;
   expect((await consume(recorded, { ...principal, store: observed }, id, PAYLOAD, "once")).ok).toBe(true);
   expect(trips).toEqual(["batch", "batch", "seal"]);
+});
+
+it.each([
+  ["with the same clock", 0],
+  ["with a clock for which the page is too old", 11 * 60_000],
+])("a vote that one Desk has committed gets the same answer from another one %s", async (_how, ahead) => {
+  const id = await asked("alone");
+  const signed = await presign(runtime, store, id, maria);
+  const { observed } = recording([], new Memory(runtime.now));
+  const { ceremonyId, assertion } = signed.submitted;
+  await readForVote(observed, {
+    confirmation: id,
+    person: maria.person.id,
+    ceremony: ceremonyId,
+    passkey: assertion.id,
+  });
+  expect(await submit(runtime, store, signed)).toEqual({ ok: true, value: "decided" });
+  const clock = { ...runtime, now: () => runtime.now() + ahead };
+  expect(await submit(clock, observed, signed)).toEqual({ ok: true, value: "decided" });
+  await auditConfirmation(store, id);
 });
 
 describe("a vote, if between judging and committing", () => {
