@@ -1,9 +1,9 @@
 import { reset } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { expectOk, type Result } from "../../../src/core/refusal.ts";
-import { MEMORY_SECONDS } from "../../../src/store/memory/remembered.ts";
-import { rows } from "../support/database-rows.ts";
-import { DeskPair, newTenant, type Fault, type Signer, type Tenant } from "./support/desk-pair.ts";
+import { expectOk, type Result } from "../../../../src/core/refusal.ts";
+import { MEMORY_SECONDS } from "../../../../src/store/memory/remembered.ts";
+import { rows } from "../../support/database-rows.ts";
+import { DeskPair, newTenant, type Fault, type Signer, type Tenant } from "./desk-pair.ts";
 
 // What a Desk does, case by case, while the rows are not what it remembers: after an edit by hand, beside another Desk
 // of the same tenant, and when its database fails.

@@ -1,9 +1,9 @@
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { MEMORY_SECONDS } from "../../../src/store/memory/remembered.ts";
-import { DeskPair, NAMES, newTenant, type Name, type Tenant } from "./support/desk-pair.ts";
-import { EDITS, Trial, type Operation } from "./support/desk-trial.ts";
+import { MEMORY_SECONDS } from "../../../../src/store/memory/remembered.ts";
+import { DeskPair, NAMES, newTenant, type Name, type Tenant } from "./desk-pair.ts";
+import { EDITS, Trial, type Operation } from "./desk-trial.ts";
 
 // The platform may run a second instance of a Desk while the first one does not know it yet. The rows decide, whatever
 // either of them remembers.

@@ -2,22 +2,22 @@ import { reset } from "cloudflare:test";
 import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSession } from "../../../src/app/account/passkey-session.ts";
-import { secretHash } from "../../../src/app/account/secret-hash.ts";
-import { findKeyByHash } from "../../../src/store/account/api-keys.ts";
-import { activePasskeysOf } from "../../../src/store/account/passkeys.ts";
-import { findPerson, findPersonByName } from "../../../src/store/account/people.ts";
-import { findSessionByHash } from "../../../src/store/account/sessions.ts";
-import { confirmationRows, readConfirmation } from "../../../src/store/confirmation/confirmations.ts";
-import { openDatabases } from "../../../src/store/database.ts";
-import { Memory } from "../../../src/store/memory/desk-memory.ts";
-import { MEMORY_SECONDS } from "../../../src/store/memory/remembered.ts";
-import { apiKeys, confirmations, credentials, people, sessions } from "../../../src/store/schema.ts";
-import { openTenant } from "../../../src/store/tenant-lookup.ts";
-import { prepared, type TenantStore } from "../../../src/store/tenant-store.ts";
-import { rows } from "../support/database-rows.ts";
-import { faultyDatabase } from "../support/failing-writes.ts";
-import { bindings, freshPlatform, newCompany, runtimeOf } from "../support/worker-fixture.ts";
+import { openSession } from "../../../../src/app/account/passkey-session.ts";
+import { secretHash } from "../../../../src/app/account/secret-hash.ts";
+import { findKeyByHash } from "../../../../src/store/account/api-keys.ts";
+import { activePasskeysOf } from "../../../../src/store/account/passkeys.ts";
+import { findPerson, findPersonByName } from "../../../../src/store/account/people.ts";
+import { findSessionByHash } from "../../../../src/store/account/sessions.ts";
+import { confirmationRows, readConfirmation } from "../../../../src/store/confirmation/confirmations.ts";
+import { openDatabases } from "../../../../src/store/database.ts";
+import { Memory } from "../../../../src/store/memory/desk-memory.ts";
+import { MEMORY_SECONDS } from "../../../../src/store/memory/remembered.ts";
+import { apiKeys, confirmations, credentials, people, sessions } from "../../../../src/store/schema.ts";
+import { openTenant } from "../../../../src/store/tenant-lookup.ts";
+import { prepared, type TenantStore } from "../../../../src/store/tenant-store.ts";
+import { rows } from "../../support/database-rows.ts";
+import { faultyDatabase } from "../../support/failing-writes.ts";
+import { bindings, freshPlatform, newCompany, runtimeOf } from "../../support/worker-fixture.ts";
 
 // What a store with a memory answers, against the rows. Some columns are counters here: each write sets one to a higher
 // value, through the store or behind its back, and the database answers late, fails, or loses its answer. A read must
