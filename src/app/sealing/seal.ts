@@ -20,7 +20,7 @@ const SEAL_MAX_RECORDS = 40;
 /** Where the sealed part of the stream ends. */
 export interface StreamEnd {
   readonly tenant: Tenant;
-  /** The sealed records that the next ones name: the last change of the directory, and the last record. */
+  /** The sealed records that the next ones name, the last one at the end. */
   readonly named: readonly OutboxRow[];
 }
 

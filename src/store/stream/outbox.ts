@@ -64,7 +64,7 @@ export async function commitmentsOf(
 interface UnsealedRows {
   readonly tenant: Tenant | undefined;
   readonly rows: readonly OutboxRow[];
-  /** The sealed records that they name: the last change of the directory, and the last record. */
+  /** The sealed records that they name, the last one at the end. */
   readonly named: readonly OutboxRow[];
 }
 
@@ -77,7 +77,11 @@ export async function readUnsealed(store: TenantStore, limit: number): Promise<U
     last(sql`${CHANGES_THE_DIRECTORY} AND ${isNotNull(outbox.index)}`),
     last(isNotNull(outbox.index)),
   ]);
-  return { tenant, rows, named: [...change, ...record] };
+  const known = new Set([...change, ...record, ...rows].map(({ seq }) => seq));
+  // Only a row that was edited names an older change.
+  const older = rows.flatMap(({ directorySeq }) => (known.has(directorySeq) ? [] : [directorySeq]));
+  const others = await store.selectIn(outbox, outbox.seq, [...new Set(older)]);
+  return { tenant, rows, named: [...others, ...change, ...record] };
 }
 
 /** The record that begins a tenant's stream. */
