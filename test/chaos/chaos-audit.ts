@@ -5,7 +5,8 @@ import type { Tenant } from "../../src/store/rows.ts";
 import { expectedRecord } from "../support/evidence/expected-record.ts";
 import { outcomeOf, usesOf, Violation, type Acknowledged, type AcknowledgedRequest } from "./acknowledged.ts";
 import type { LogHistory } from "./log-history.ts";
-import { DatabaseFile, type RequestRows } from "./database-file.ts";
+import type { RequestRows } from "./database-file.ts";
+import { DatabaseFiles } from "./database-files.ts";
 
 // Runs after a restart, when every interrupted call has been answered: does everything hold that was acknowledged?
 //
@@ -28,7 +29,8 @@ interface AuditInput {
   readonly requestSealing: () => Promise<void>;
   readonly acknowledged: Acknowledged;
   readonly log: LogHistory;
-  readonly database: string;
+  /** The files of all shards. */
+  readonly databases: readonly string[];
 }
 
 export class Audit {
@@ -66,33 +68,33 @@ export class Audit {
   }
 
   async #checkRows(requests: readonly AcknowledgedRequest[]): Promise<void> {
-    const file = await DatabaseFile.open(this.#input.database);
+    const files = await DatabaseFiles.open(this.#input.databases);
     try {
-      const stored = await file.requestCount();
+      const stored = await files.requestCount();
       const created = this.#input.acknowledged.requests.size;
       if (stored > created)
         throw new Violation("duplicate", `${stored} requests, and ${created} were created`);
       if (stored < created) throw new Violation("lost", `${stored} requests, and ${created} were created`);
-      const rowsById = await file.requestRows(requests.map(({ id }) => id));
+      const rowsById = await files.requestRows(requests.map(({ id }) => id));
       for (const request of requests) checkRequest(request, rowsById.get(request.id));
       let records = 0;
-      for (const tenant of file.tenants) records += await this.#checkStream(file, tenant);
+      for (const tenant of files.tenants) records += await this.#checkStream(files, tenant);
       const sealed = this.#input.log.entries.length;
       if (sealed !== records) {
         throw new Violation("lost", `the log has ${sealed} entries for ${records} records`);
       }
     } finally {
-      file.close();
+      files.close();
     }
   }
 
   /** Rebuilds the new records from the rows. Returns the number of all records. */
-  async #checkStream(file: DatabaseFile, tenant: Tenant): Promise<number> {
+  async #checkStream(files: DatabaseFiles, tenant: Tenant): Promise<number> {
     const { log } = this.#input;
     const commits = this.#commits.get(tenant.id) ?? [];
     this.#commits.set(tenant.id, commits);
-    const added = await file.stream(tenant.id, commits.length);
-    const rowsById = await file.requestRows(added.flatMap(({ confirmationId }) => confirmationId ?? []));
+    const added = await files.stream(tenant.id, commits.length);
+    const rowsById = await files.requestRows(added.flatMap(({ confirmationId }) => confirmationId ?? []));
     const stream = { id: tenant.stream ?? "", key: expectOk(fromHex(tenant.streamKey)) };
     for (const row of added) {
       const where = `record ${row.seq} of ${tenant.name}`;
@@ -109,7 +111,7 @@ export class Audit {
         throw new Violation("lost", `${where} is not in the log at index ${row.index}`);
       }
     }
-    const { rows: size, last } = await file.streamSize(tenant.id);
+    const { rows: size, last } = await files.streamSize(tenant.id);
     if (size !== commits.length || (last ?? -1) !== size - 1) {
       throw new Violation("gap", `${tenant.name} has ${size} records, the last is ${last}`);
     }

@@ -5,8 +5,8 @@ import { drizzle } from "drizzle-orm/sqlite-proxy";
 import { confirmations, outbox, steps, tenants, votes } from "../../src/store/schema.ts";
 import type { ConfirmationRow, OutboxRow, StepRow, Tenant, VoteRow } from "../../src/store/rows.ts";
 
-// Reads the rows in D1's file from outside. The file is opened while the server runs and closed before it is killed:
-// an open reader, or one that opens the file first after a kill, would do the recovery instead of the server.
+// Reads the rows in the file of one shard from outside. The file is opened while the server runs and closed before it
+// is killed: an open reader, or one that opens the file first after a kill, would do the recovery instead of the server.
 
 /** SQLite allows 32,766 parameters. */
 const IDS_MAX = 10_000;

@@ -11,6 +11,8 @@ import { freePort, kill, createTenants, type TestTenant } from "../support/produ
 
 const READY_MAX_MILLISECONDS = 30_000;
 const DOWN_POLL_MILLISECONDS = 5;
+/** As many as wrangler.toml has. */
+const SHARDS = 2;
 const STDERR_MAX_CHARACTERS = 8_000;
 
 export type KillTarget = "everything" | "workerd only";
@@ -93,13 +95,15 @@ export class KillableServer {
     await this.#message("done");
   }
 
-  /** The file in which D1 keeps the rows. */
-  database(): string {
+  /** The files in which D1 keeps the rows, one for each shard. */
+  databases(): readonly string[] {
     const files = readdirSync(join(this.folder, "data"), { recursive: true, encoding: "utf8" });
     const databases = files.filter((file) => /D1DatabaseObject[/\\][0-9a-f]+\.sqlite$/.test(file));
-    if (databases.length !== 1)
+    if (databases.length !== SHARDS)
       throw new Error(`found ${databases.length} D1 databases below ${this.folder}`);
-    return join(this.folder, "data", databases[0] ?? "");
+    return databases
+      .toSorted((one, other) => (one < other ? -1 : 1))
+      .map((file) => join(this.folder, "data", file));
   }
 
   /** Stops for good, and deletes the state. */

@@ -11,10 +11,11 @@ import { Acknowledged } from "./acknowledged.ts";
 import { ReconnectingClient, type CallKind } from "./reconnecting-client.ts";
 import { recordRead, runClient, type ClientGroup, type Load } from "./chaos-load.ts";
 import { LogHistory } from "./log-history.ts";
-import { DatabaseFile } from "./database-file.ts";
+import { DatabaseFiles } from "./database-files.ts";
 
 // Rounds of load, SIGKILL, restart, and an audit of everything that was ever acknowledged.
 
+/** One in each shard. */
 const TENANTS = ["Chaos", "Order"] as const;
 /** In the first tenant, so that several people write to its one stream. */
 const MORE_PEOPLE = ["bea", "cy"] as const;
@@ -61,7 +62,7 @@ export class Chaos {
     this.#groups = groups;
     this.#random = random;
     this.#load = { calls: this.calls, acknowledged: this.acknowledged, random, stopped: false };
-    this.audit = this.auditOf(server.database());
+    this.audit = this.auditOf(server.databases());
   }
 
   /** Starts a fresh server and enrols its people, before the first kill. */
@@ -83,12 +84,12 @@ export class Chaos {
     return new Chaos(server, expectOk(parseTrustPolicy(policy)), groups, randomFrom(seed));
   }
 
-  /** An audit of the rows in this file. A test may have changed them. */
-  auditOf(database: string): Audit {
+  /** An audit of the rows in these files. A test may have changed them. */
+  auditOf(databases: readonly string[]): Audit {
     return new Audit({
       acknowledged: this.acknowledged,
       log: this.log,
-      database,
+      databases,
       requestSealing: () => this.server.requestSealing(),
       read: async (request) => {
         const api = this.#groups[request.tenant]?.api;
@@ -177,9 +178,9 @@ async function inviteApprover(
   expectStatus(201, invited);
   const client = await BrowserClient.create(fetch, server.origin);
   expectStatus(200, await client.enrol(invited.body.enrolUrl));
-  const file = await DatabaseFile.open(server.database());
-  const changes = await file.changeRequests();
-  file.close();
+  const files = await DatabaseFiles.open(server.databases());
+  const changes = await files.changeRequests();
+  files.close();
   for (const { id } of changes.filter(({ status }) => status === "pending")) {
     expectStatus(200, await owner.decide(id));
   }

@@ -37,7 +37,8 @@ const policyOf = async (bytesAt: BytesAt) => expectOk(parseTrustPolicy(await tex
 /** The audit's complaint about the rows after this statement. */
 async function tampered(name: string, sql: string): Promise<string> {
   const copy = join(chaos.server.folder, `${name}.sqlite`);
-  const original = new DatabaseSync(chaos.server.database(), { readOnly: true });
+  const [first = "", ...others] = chaos.server.databases();
+  const original = new DatabaseSync(first, { readOnly: true });
   original.exec(`VACUUM INTO '${copy}'`);
   original.close();
   const file = new DatabaseSync(copy, { enableForeignKeyConstraints: false });
@@ -45,7 +46,7 @@ async function tampered(name: string, sql: string): Promise<string> {
   for (const trigger of triggers) file.exec(`DROP TRIGGER ${String(trigger["name"])}`);
   expect(file.prepare(sql).run().changes, "the statement changed nothing").toBeGreaterThan(0);
   file.close();
-  return await complaint(chaos.auditOf(copy));
+  return await complaint(chaos.auditOf([copy, ...others]));
 }
 
 async function complaint(audit: Audit): Promise<string> {
@@ -162,6 +163,6 @@ describe("the audit reports", () => {
   });
   it("an acknowledged request that is missing", async () => {
     chaos.acknowledged.created(0, "c_never", "0".repeat(64));
-    expect(await complaint(chaos.auditOf(chaos.server.database()))).toMatch(/^LOST: /);
+    expect(await complaint(chaos.auditOf(chaos.server.databases()))).toMatch(/^LOST: /);
   });
 });

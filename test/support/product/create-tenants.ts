@@ -10,7 +10,7 @@ import { openDatabases, type DatabaseBindings } from "../../../src/store/databas
 import { projects } from "../../../src/store/schema.ts";
 
 // product.ts runs this as a program before the product starts. It creates tenants in the state folder, so that
-// every test file has its own owner to enrol. Arguments: the folder, the origin, then for each tenant its name
+// every test file has its own owner to enrol, in the shards in turn. Arguments: the folder, the origin, then for each tenant its name
 // and the names of its project and its API key.
 
 const [folder = "", origin = "", ...names] = process.argv.slice(2);
@@ -27,8 +27,9 @@ const server = new Miniflare(
 );
 for (const binding of databaseBindings())
   await migrate(await server.getD1Database(binding, "countersign"), "migrations");
+const databases = openDatabases(await server.getBindings<DatabaseBindings>("countersign"));
 const runtime = {
-  databases: openDatabases(await server.getBindings<DatabaseBindings>("countersign")),
+  databases,
   origin,
   now: () => Date.now(),
   random: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
@@ -36,7 +37,9 @@ const runtime = {
 const tenants: object[] = [];
 for (let at = 0; at + 2 < names.length; at += 3) {
   const [name = "", project = "", key = ""] = names.slice(at, at + 3);
-  const { store, enrolUrl, peopleKey } = await createTenant(runtime, name, "alex");
+  const shard = databases.open[(at / 3) % databases.open.length] ?? "";
+  const inShard = { ...runtime, databases: { ...databases, open: [shard] } };
+  const { store, enrolUrl, peopleKey } = await createTenant(inShard, name, "alex");
   const projectId = newId(runtime, "j");
   await store.insert(projects, { id: projectId, name: project, createdAt: runtime.now() });
   const apiKey = await newKey(runtime, store, projectId, key, DEFAULT_SCOPES);
