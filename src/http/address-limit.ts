@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { secretHash } from "../app/account/secret-hash.ts";
 import { refuse } from "../core/refusal.ts";
+import type { Answer } from "../desk/answer.ts";
+import { NO_SESSION } from "../desk/callers.ts";
 import type { HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 
@@ -12,7 +14,7 @@ import { HttpRefusal } from "./http-refusal.ts";
 const PERIOD_SECONDS = 10;
 
 /** What is counted apart: an office that signs in can still verify approvals. */
-type LimitedUse = "sign-in" | "enrolment" | "verification" | "unknown API key";
+type LimitedUse = "sign-in" | "enrolment" | "verification" | "unknown API key" | "unknown session";
 
 export function limitAddress(use: LimitedUse): MiddlewareHandler<HonoEnv> {
   return async (context, next) => {
@@ -25,31 +27,72 @@ export function limitAddress(use: LimitedUse): MiddlewareHandler<HonoEnv> {
 /** 1,000 texts of at most 64 characters. Beyond that the oldest is forgotten, and its calls are counted again. */
 const REMEMBERED_MAX = 1_000;
 
-/** Networks that have sent too many unknown keys, with the time until which they are refused. */
-const refusedUntil = new Map<string, number>();
-/** Hashes of keys that were valid once. It only decides who is refused unread, not who gets an answer. */
-const knownKeys = new Map<string, true>();
+/** What this Worker knows of those who send keys, or sessions. */
+class Guesses {
+  readonly #use: LimitedUse;
+  /** Networks that have sent too many unknown ones, with the time until which they are refused. */
+  readonly #refusedUntil = new Map<string, number>();
+  /** Hashes of those that were valid once. It only decides who is refused unread, not who gets an answer. */
+  readonly #known = new Map<string, true>();
 
-/**
- * For routes that take an API key. A network that sent too many unknown keys is refused before its keys are looked at,
- * so that guessing is slow. Keys that worked before still work: its other agents go on.
- */
+  constructor(use: LimitedUse) {
+    this.#use = use;
+  }
+
+  /**
+   * A network that sent too many unknown ones is refused before another one is looked at, so that guessing is slow.
+   * Those that worked before still work: its other agents and people go on.
+   */
+  check(context: Context<HonoEnv>, network: string, hash: string): void {
+    const { now } = context.get("platform");
+    if (now() < (this.#refusedUntil.get(network) ?? 0) && !this.#known.has(hash)) throw tooMany(this.#use);
+  }
+
+  noteKnown(hash: string): void {
+    remember(this.#known, hash, true);
+  }
+
+  /** False if there were too many: then the network is refused for a period. */
+  async countUnknown(context: Context<HonoEnv>, network: string): Promise<boolean> {
+    if (await countCall(context, network, this.#use)) return true;
+    remember(this.#refusedUntil, network, context.get("platform").now() + PERIOD_SECONDS * 1_000);
+    return false;
+  }
+}
+
+const guessedKeys = new Guesses("unknown API key");
+const guessedSessions = new Guesses("unknown session");
+
+/** For routes that take an API key. */
 export const limitUnknownKeys: MiddlewareHandler<HonoEnv> = async (context, next) => {
   const network = networkOf(context);
   if (network === undefined) return next();
-  const { now } = context.get("platform");
   const key = secretHash(context.req.header("x-api-key") ?? "");
-  if (now() < (refusedUntil.get(network) ?? 0) && !knownKeys.has(key)) throw tooMany("unknown API key");
+  guessedKeys.check(context, network, key);
   await next();
   // An error may come from before the key was looked up.
-  if (context.res.ok) return remember(knownKeys, key, true);
-  if (context.res.status !== 401) return;
-  if (await countCall(context, network, "unknown API key")) return;
-  remember(refusedUntil, network, now() + PERIOD_SECONDS * 1_000);
+  if (context.res.ok) return guessedKeys.noteKnown(key);
+  if (context.res.status !== 401 || (await guessedKeys.countUnknown(context, network))) return;
   // Otherwise headers of the discarded answer would end up in the refusal.
   context.res = undefined;
   throw tooMany("unknown API key");
 };
+
+/** For a call with a session's cookie. `ask` looks the session up. */
+export async function limitUnknownSessions<Value>(
+  context: Context<HonoEnv>,
+  session: string,
+  ask: () => Promise<Answer<Value>>,
+): Promise<Answer<Value>> {
+  const network = networkOf(context);
+  if (network === undefined) return ask();
+  guessedSessions.check(context, network, session);
+  const answer = await ask();
+  const isKnown = answer.result.ok || answer.result.refusal.code !== NO_SESSION.refusal.code;
+  if (isKnown) guessedSessions.noteKnown(session);
+  else if (!(await guessedSessions.countUnknown(context, network))) throw tooMany("unknown session");
+  return answer;
+}
 
 /** False if there were too many. A failure of the platform's counter refuses nobody. */
 async function countCall(context: Context<HonoEnv>, network: string, use: LimitedUse): Promise<boolean> {

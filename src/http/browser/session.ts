@@ -2,8 +2,9 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { SESSION_DAYS } from "../../app/account/passkey-session.ts";
 import { secretHash } from "../../app/account/secret-hash.ts";
 import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
-import type { Answer } from "../../desk/answer.ts";
+import { answerUnknown, type Answer } from "../../desk/answer.ts";
 import { NO_SESSION } from "../../desk/callers.ts";
+import { limitUnknownSessions } from "../address-limit.ts";
 import type { RequestContext } from "../context.ts";
 import { answered, noteRate } from "../desk/desk-answer.ts";
 import { whileConnected } from "../desk/wait-at-desk.ts";
@@ -22,12 +23,19 @@ interface SessionCaller {
   readonly session: string;
 }
 
-export async function sessionCallerOf(context: RequestContext): Promise<SessionCaller | undefined> {
+/** What the Desk answers to a call of the session in the cookie, if there is one. */
+export async function askWithCookie<Value>(
+  context: RequestContext,
+  call: (caller: SessionCaller) => Promise<Answer<Value>>,
+): Promise<Answer<Value>> {
   const secret = getCookie(context, COOKIE, "host");
   const ref = secret === undefined ? undefined : refOfSecret(secret);
-  if (secret === undefined || ref === undefined) return undefined;
-  const desk = await findDesk(context, ref);
-  return desk && { desk, session: secretHash(secret) };
+  if (secret === undefined || ref === undefined) return answerUnknown(NO_SESSION);
+  const session = secretHash(secret);
+  return limitUnknownSessions(context, session, async () => {
+    const desk = await findDesk(context, ref);
+    return desk === undefined ? answerUnknown(NO_SESSION) : call({ desk, session });
+  });
 }
 
 /** What the Desk answers to a call of this session. Without a session, or without a right, the request ends. */
@@ -35,7 +43,7 @@ export async function askDesk<Value>(
   context: RequestContext,
   call: (caller: SessionCaller) => Promise<Answer<Value>>,
 ): Promise<Value> {
-  const answer = await call((await sessionCallerOf(context)) ?? orRefuse(NO_SESSION));
+  const answer = await askWithCookie(context, call);
   renewCookie(context, answer);
   return answered(context, answer);
 }
@@ -63,9 +71,7 @@ export async function sessionPage(
   name: PageName,
   call: (caller: SessionCaller) => Promise<Answer<object>>,
 ): Promise<Response> {
-  const caller = await sessionCallerOf(context);
-  if (caller === undefined) return pageResponse(context, "signin");
-  const answer = await call(caller);
+  const answer = await askWithCookie(context, call);
   const { result } = answer;
   renewCookie(context, answer);
   noteRate(context, answer);

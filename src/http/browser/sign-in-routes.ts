@@ -7,7 +7,7 @@ import { findDesk } from "../desk/desk-of.ts";
 import { HttpRefusal } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
-import { endSession, setSessionCookie, sessionCallerOf } from "./session.ts";
+import { askWithCookie, endSession, setSessionCookie } from "./session.ts";
 
 /** Signing in and out. */
 export const signInRoutes = new Hono<HonoEnv>();
@@ -27,9 +27,8 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
 });
 
 signInRoutes.post("/signout", pageBody(signOutBody), async (context) => {
-  const caller = await sessionCallerOf(context);
   const { everywhere } = context.req.valid("json");
-  if (caller !== undefined) await caller.desk().signOut(caller.session, everywhere);
+  await askWithCookie(context, ({ desk, session }) => desk().signOut(session, everywhere));
   endSession(context);
   return context.json({});
 });

@@ -35,12 +35,14 @@ interface Call {
   readonly path: string;
   readonly body?: object;
   readonly key?: string;
+  readonly cookie?: string;
 }
 function sender(address: string | undefined, counter: Counter | undefined) {
-  return async ({ path, body, key }: Call) => {
+  return async ({ path, body, key, cookie }: Call) => {
     const headers = new Headers({ origin: ORIGIN, accept: "application/json, text/event-stream" });
     if (address !== undefined) headers.set("cf-connecting-ip", address);
     if (key !== undefined) headers.set("x-api-key", key);
+    if (cookie !== undefined) headers.set("cookie", cookie);
     if (body !== undefined) headers.set("content-type", "application/json");
     const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
     const request = new Request(ORIGIN + path, { ...init, headers });
@@ -131,6 +133,48 @@ describe("a network that guesses keys", () => {
     expect(await statuses(sender(newAddress(), counterOf(3)), WITH_KEY(company.auditKey), 1)).toEqual({
       403: 1,
     });
+  });
+});
+
+const ofThisTenant = () => `__Host-session=${company.store.tenantId}.${"A".repeat(43)}`;
+/** Of no tenant, so that each would be looked for in its shard. */
+const ofNoTenant = () =>
+  `__Host-session=0${Math.random().toString(36).slice(2, 9).padEnd(7, "0")}.${"A".repeat(43)}`;
+const WITH_SESSION = (cookie: string) => ({ path: "/inbox/items", cookie });
+
+describe("a network that sends cookies of sessions that nobody has", () => {
+  it.each([
+    ["of a tenant", ofThisTenant],
+    ["of no tenant", ofNoTenant],
+  ])("is refused after too many, on every page, if they are %s", async (_whose, cookie) => {
+    const send = sender(newAddress(), counterOf(3));
+    expect(await statuses(send, WITH_SESSION(cookie()), 2)).toEqual({ 401: 2 });
+    expect((await send({ path: "/inbox", cookie: cookie() })).status).toBe(200);
+    expect(await statuses(send, WITH_SESSION(cookie()), 2)).toEqual({ 429: 2 });
+    const page = await send({ path: "/inbox", cookie: cookie() });
+    expect([page.status, page.headers.get("retry-after")]).toEqual([429, "10"]);
+    expect((await send({ path: "/signout", cookie: cookie(), body: { everywhere: false } })).status).toBe(
+      429,
+    );
+  });
+
+  it("learns nothing of a right one, and its people who were seen before go on", async () => {
+    const send = sender(newAddress(), counterOf(3));
+    const bea = await company.enrolled("bea");
+    expect(await statuses(send, WITH_SESSION(company.alex.cookie), 1)).toEqual({ 200: 1 });
+    expect(await statuses(send, WITH_SESSION(ofThisTenant()), 4)).toEqual({ 401: 3, 429: 1 });
+    expect(await statuses(send, WITH_SESSION(bea.cookie), 2)).toEqual({ 429: 2 });
+    expect(await statuses(send, WITH_SESSION(company.alex.cookie), 5)).toEqual({ 200: 5 });
+    expect(await statuses(sender(newAddress(), counterOf(3)), WITH_SESSION(bea.cookie), 1)).toEqual({
+      200: 1,
+    });
+  });
+
+  it("may still sign in and use its keys", async () => {
+    const send = sender(newAddress(), counterOf(3));
+    expect(await statuses(send, WITH_SESSION(ofThisTenant()), 4)).toEqual({ 401: 3, 429: 1 });
+    expect((await send({ ...SIGN_IN, cookie: ofThisTenant() })).status).toBe(200);
+    expect((await send(WITH_KEY(company.apiKey))).status).toBe(200);
   });
 });
 
