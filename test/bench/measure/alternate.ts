@@ -10,7 +10,7 @@ const FLOWS_EACH_ROUND = 20;
 /** The runtime optimises hot code during about the first 250 rounds. A service in use has done so. */
 const FLOW_WARM_UP = 250;
 const LOAD_ROUNDS = 5;
-const LOAD_MILLISECONDS = 1_500;
+const LOAD_MILLISECONDS = 1_200;
 const LOAD_WARM_UP_MILLISECONDS = 600;
 const HTTP_CLIENTS = 16;
 const LOG_CLIENTS = 32;
