@@ -144,7 +144,7 @@ export class TenantStore extends Scope<string> {
   readonly #database: Database;
   /** The client without the memory, for calls that say themselves what they change. */
   readonly #client: D1Database;
-  readonly memory: Memory | undefined;
+  readonly #memory: Memory | undefined;
 
   /** Only the tenant's Desk has a memory: it must see every write. */
   constructor(database: Database, tenantId: string, memory?: Memory) {
@@ -152,7 +152,12 @@ export class TenantStore extends Scope<string> {
     super(own, tenantId);
     this.#database = own;
     this.#client = database.$client;
-    this.memory = memory;
+    this.#memory = memory;
+    memory?.attach(this.#client);
+  }
+
+  get memory(): Memory | undefined {
+    return this.#memory?.isOf(this.#client) ? this.#memory : undefined;
   }
 
   /** The row of the tenant itself. */

@@ -65,6 +65,7 @@ export class Memory {
   readonly peopleByName: Remembered<PersonRow>;
   readonly ceremonies: Remembered<CeremonyRow>;
   readonly confirmations: Remembered<ConfirmationRows>;
+  #database: D1Database | undefined;
 
   constructor(now: () => number) {
     const some = { valuesMax: VALUES_MAX };
@@ -101,6 +102,17 @@ export class Memory {
     } finally {
       change.end();
     }
+  }
+
+  /** The rows that are remembered are of this database. A tenant may have been moved to it. */
+  attach(database: D1Database): void {
+    if (this.#database !== database) this.clear();
+    this.#database = database;
+  }
+
+  /** A call that began before the tenant was moved still reads from the old database. */
+  isOf(database: D1Database): boolean {
+    return this.#database === database;
   }
 
   clear(): void {

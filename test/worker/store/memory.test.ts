@@ -273,6 +273,23 @@ describe("a write drops what has columns of its table", () => {
   });
 });
 
+describe("a tenant that was moved to another database", () => {
+  it("is remembered as it is there, and not as a call reads it that began before", async () => {
+    const memory = new Memory(() => now);
+    store = await openStore(memory);
+    await readAll();
+    const before = store;
+    store = await openStore(memory);
+    expect(await dropped()).toEqual(Object.keys(reads));
+    expect(await dropped()).toEqual([]);
+    const inUse = store;
+    store = before;
+    expect(await dropped()).toEqual(Object.keys(reads));
+    store = inUse;
+    expect(await dropped()).toEqual([]);
+  });
+});
+
 describe("a store without a memory", () => {
   it("reads each time", async () => {
     store = await openStore();
