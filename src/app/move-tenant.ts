@@ -31,9 +31,9 @@ interface MoveRuntime {
 const BATCHES_MAX = 200;
 /**
  * A Desk that was replaced and does not know it reads from the old shard for at most MEMORY_SECONDS. An export that it
- * has started may take some more.
+ * has started may take some more. Less than a minute, so that the next run of the cron deletes the rows.
  */
-const DELETE_AFTER_SECONDS = 60;
+const DELETE_AFTER_SECONDS = 50;
 
 export async function moveTenant(runtime: MoveRuntime, ref: string, target: string): Promise<MoveProgress> {
   const { databases } = runtime;
