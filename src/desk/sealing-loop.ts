@@ -1,9 +1,7 @@
 import type { Runtime } from "../app/runtime.ts";
-import { nextRecords, seal, sealAll, type StreamEnd } from "../app/sealing/seal.ts";
+import { nextRecords, seal, sealAll, type OnSealed, type StreamEnd } from "../app/sealing/seal.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
-
-type OnSealed = (records: readonly CommittedRecord[]) => void;
 
 /**
  * Seals what was committed, in order, one batch after the other. `onSealed` is called as soon as records are in the

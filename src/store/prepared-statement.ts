@@ -25,25 +25,23 @@ export type AllRowsOf<Runs extends readonly unknown[]> = {
   -readonly [Place in keyof Runs]: Runs[Place] extends Run<infer Row> | undefined ? Row[] : never;
 };
 
-/** Says which remembered values a statement changes: that with this key, or none. */
-export interface Reach {
-  /** The name of the value that is the key. */
-  readonly changesOnly: string | null;
-}
-
 /** Its parameters are named: `sql.placeholder(name)`. */
 export class Prepared<Row> {
   readonly #compose: () => Composed;
   readonly #table: SQLiteTable;
-  readonly #reach: Reach | undefined;
+  readonly #changedKey: string | undefined;
   #numbered: Numbered | undefined;
   #columns: readonly (readonly [property: string, name: string, read: (value: unknown) => unknown])[] = [];
 
-  /** Results are read as columns of this table. Other names are computed values. */
-  constructor(table: SQLiteTable, compose: () => Composed, reach?: Reach) {
+  /**
+   * Results are read as columns of this table. Other names are computed values. `changedKey` names the parameter with
+   * the key of the only remembered value that the statement may change. Without it the statement may change all that
+   * have columns of its table.
+   */
+  constructor(table: SQLiteTable, compose: () => Composed, changedKey?: string) {
     this.#table = table;
     this.#compose = compose;
-    this.#reach = reach;
+    this.#changedKey = changedKey;
   }
 
   with(values: Values): Run<Row> {
@@ -58,9 +56,8 @@ export class Prepared<Row> {
   /** What it changes with these values; undefined if it only reads. */
   effect(values: Values): Effect | undefined {
     const { effect } = this.#built();
-    if (effect === undefined || this.#reach === undefined) return effect;
-    const { changesOnly } = this.#reach;
-    const key = changesOnly === null ? null : valueOf(changesOnly, values);
+    if (effect === undefined || this.#changedKey === undefined) return effect;
+    const key = valueOf(this.#changedKey, values);
     return { ...effect, keys: new Set(key === null ? [] : [String(key)]) };
   }
 

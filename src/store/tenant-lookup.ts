@@ -1,15 +1,16 @@
-import { and, desc, eq, gt, gte, isNotNull, isNull, sql } from "drizzle-orm";
+import { desc, eq, gte, isNotNull, sql } from "drizzle-orm";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
-import { confirmations, webauthnChallenges, outbox, tenants } from "./schema.ts";
+import { confirmations, outbox, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
 import type { Tenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
 import { TenantStore } from "./tenant-store.ts";
 
-// The only statements that are not limited to one tenant, except the deletions of expired-rows.ts: they open a tenant by
-// its ref, find the tenant of a public link, and read the records of all tenants for the log and the cron.
+// The only statements that are not limited to one tenant, except challenges and the deletions of expired-rows.ts: they
+// create a tenant, open it by its ref, find it by a public link, and read the records of all tenants for the log and
+// the cron.
 
 /**
  * For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. Its tenant
@@ -98,13 +99,6 @@ async function sealedFromIn(
   return rows.map((row) => ({ ...row, index: row.index ?? -1, commitment: row.commitment ?? "" }));
 }
 
-/** A desk is named after its tenant. */
-export function storeOfDesk(databases: Databases, ref: string): TenantStore {
-  const database = databaseOf(databases, ref);
-  if (database === undefined) throw new RangeError("this tenant's shard has no binding");
-  return new TenantStore(database, ref);
-}
-
 /** The database in which the tenant was created. Undefined if the ref is malformed or its shard has no binding. */
 export function databaseOf(databases: Databases, ref: string | undefined): Database | undefined {
   return ref !== undefined && isRef(ref) ? databases.of(shardOfRef(ref)) : undefined;
@@ -138,47 +132,9 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** What a challenge is for, and for which person; null before a sign-in, when the person is unknown. */
-export interface ChallengeUse {
-  readonly purpose: (typeof webauthnChallenges.$inferSelect)["purpose"];
-  readonly personId: string | null;
-}
-
-export async function insertChallenge(
-  database: Database,
-  challenge: string,
-  { purpose, personId }: ChallengeUse,
-  expiresAt: number,
-): Promise<void> {
-  await database.insert(webauthnChallenges).values({ challenge, purpose, personId, expiresAt });
-}
-
-/** Uses a challenge. True if we issued it for this use and it was neither used nor expired. */
-export async function useChallenge(
-  database: Database,
-  challenge: string,
-  { purpose, personId }: ChallengeUse,
-  now: number,
-  by: string,
-): Promise<boolean> {
-  const used = await database
-    .update(webauthnChallenges)
-    .set({ usedBy: by })
-    .where(
-      and(
-        eq(webauthnChallenges.challenge, challenge),
-        eq(webauthnChallenges.purpose, purpose),
-        sql`${webauthnChallenges.personId} IS ${personId}`,
-        isNull(webauthnChallenges.usedBy),
-        gt(webauthnChallenges.expiresAt, now),
-      ),
-    )
-    .returning();
-  return used.length === 1;
-}
-
 export async function insertTenant(databases: Databases, tenant: Tenant): Promise<TenantStore> {
-  const store = storeOfDesk(databases, tenant.id);
-  await databases.of(shardOfRef(tenant.id))?.insert(tenants).values(tenant);
-  return store;
+  const database = databaseOf(databases, tenant.id);
+  if (database === undefined) throw new RangeError("the shard of this tenant has no binding");
+  await database.insert(tenants).values(tenant);
+  return new TenantStore(database, tenant.id);
 }

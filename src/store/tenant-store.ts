@@ -6,14 +6,7 @@ import { lookUp, makeLookUp, type LookUp } from "./memory/look-up.ts";
 import type { Change, Memory } from "./memory/desk-memory.ts";
 import { effectOf, type Effect } from "./memory/statement-effect.ts";
 import { watched } from "./memory/watched-client.ts";
-import {
-  Prepared,
-  type AllRowsOf,
-  type Composed,
-  type DatabaseRow,
-  type Reach,
-  type Run,
-} from "./prepared-statement.ts";
+import { Prepared, type AllRowsOf, type Composed, type DatabaseRow, type Run } from "./prepared-statement.ts";
 import { tenants } from "./schema.ts";
 import type { Tenant } from "./rows.ts";
 
@@ -120,9 +113,13 @@ export function prepared<
 >(
   table: Table,
   compose: (scope: Scope) => Composed,
-  reach?: Reach,
+  changedKey?: string,
 ): Prepared<Pick<Row<Table>, Name> & Computed> {
-  const statement = new Prepared<Pick<Row<Table>, Name> & Computed>(table, () => compose(OPEN_SCOPE), reach);
+  const statement = new Prepared<Pick<Row<Table>, Name> & Computed>(
+    table,
+    () => compose(OPEN_SCOPE),
+    changedKey,
+  );
   EVERY_PREPARED.push(statement);
   return statement;
 }

@@ -4,7 +4,7 @@ import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
 import { findPasskey, findPasskeyByKey, type NewPasskey } from "../../store/account/passkeys.ts";
-import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/tenant-lookup.ts";
+import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/account/challenges.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { findPasskey, updatePasskeyUse } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/tenant-lookup.ts";
+import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/account/challenges.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ensureEndorsementRequest } from "../directory/endorse.ts";
 import { reportEvent } from "./security-events.ts";

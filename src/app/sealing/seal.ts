@@ -24,8 +24,8 @@ export interface StreamEnd {
   readonly named: readonly OutboxRow[];
 }
 
-/** Called with records that are in the log, before their rows are marked. */
-type OnSealed = (records: readonly CommittedRecord[]) => void;
+/** Is called with records that are in the log, before their rows are marked. */
+export type OnSealed = (records: readonly CommittedRecord[]) => void;
 
 /** Those of the records that were just committed that are not sealed; undefined if others must be read before them. */
 export function nextRecords(

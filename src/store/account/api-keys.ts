@@ -60,7 +60,7 @@ const UPDATE_LAST_USE = prepared(
     const isKey = eq(apiKeys.hash, HASH);
     return scope.update(apiKeys, { lastUsedAt: now }, and(isKey, earlier, isWritable(scope.tenantId)));
   },
-  { changesOnly: "hash" },
+  "hash",
 );
 
 export async function updateKeyLastUse(

@@ -18,7 +18,7 @@ const INSERT_CEREMONY = prepared(
     );
     return scope.insertFrom(ceremonies, (tenant) => sql`SELECT ${tenant}, ${values}, NULL, NULL`).returning();
   },
-  { changesOnly: "id" },
+  "id",
 );
 
 export const ceremonyById = (id: string) =>

@@ -13,7 +13,7 @@ import {
 } from "../schema.ts";
 import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
-import type { Prepared, Reach } from "../prepared-statement.ts";
+import type { Prepared } from "../prepared-statement.ts";
 import { prepared, type Scope } from "../tenant-store.ts";
 
 // The statements of one step, in the order in which steps.ts runs them. Each has an effect only if this
@@ -33,7 +33,7 @@ export const USE_CEREMONY = prepared(
       { usedBy: value("step"), usedAt: value("now") },
       and(eq(ceremonies.id, value("ceremony")), isNull(ceremonies.usedBy)),
     ),
-  { changesOnly: "ceremony" },
+  "ceremony",
 );
 
 /** Whether as many votes count as when the step was judged. A passkey may have been revoked meanwhile. */
@@ -74,7 +74,7 @@ const stepTime = (tenant: SQL): SQL => sql`max(${value("now")}, min(${value("lat
   coalesce((SELECT at FROM ${outbox} WHERE tenant_id = ${tenant} AND seq = ${lastSeq(tenant)}
     AND at <= ${value("now")} + ${CLOCK_AHEAD_MAX_MILLISECONDS}), 0)))`;
 
-const THIS_CONFIRMATION: Reach = { changesOnly: "confirmation" };
+const THIS_CONFIRMATION = "confirmation";
 
 /** A step of a confirmation that has the version that was read, is in this state, and for which these facts hold. */
 const insertStep = (state: SQL, facts = sql``) =>

@@ -81,7 +81,7 @@ const MARK_DELIVERED = prepared(
         isNull(confirmations.deliveredAt),
       ),
     ),
-  { changesOnly: "id" },
+  "id",
 );
 
 export async function markDelivered(store: TenantStore, { id, at }: DeliveredOutcome): Promise<void> {

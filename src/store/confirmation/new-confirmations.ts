@@ -3,7 +3,7 @@ import { isActiveKey } from "../account/api-keys.ts";
 import { isActive } from "../account/passkeys.ts";
 import { apiKeys, audience, confirmations, credentials, idempotency, people } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
-import type { Reach, Run } from "../prepared-statement.ts";
+import type { Run } from "../prepared-statement.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 import { IS_PENDING } from "./confirmations.ts";
 import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
@@ -65,7 +65,7 @@ function statementsOf(
 }
 
 const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
-const THIS_CONFIRMATION: Reach = { changesOnly: "id" };
+const THIS_CONFIRMATION = "id";
 
 const isSameKey = and(
   eq(idempotency.keyId, value("idempotencyOwner")),

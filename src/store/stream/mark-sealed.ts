@@ -30,7 +30,7 @@ const MARK_SEALED = prepared(
         and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
       )
       .returning(),
-  { changesOnly: "confirmation" },
+  "confirmation",
 );
 
 /** Stores the log's indices together with the effects of the changes. Repeated, it does nothing more. */

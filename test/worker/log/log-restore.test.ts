@@ -16,7 +16,8 @@ import { checkpointName } from "../../../src/log/bucket-copy.ts";
 import type { LabelledEntry } from "../../../src/log/append-group.ts";
 import type { IndexedEntry } from "../../../src/log/log-restore.ts";
 import { logSigner } from "../../../src/log/log-signer.ts";
-import { storeOfDesk, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
+import { tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
+import { TenantStore } from "../../../src/store/tenant-store.ts";
 import { outbox, tenants } from "../../../src/store/schema.ts";
 import {
   freshPlatform,
@@ -106,7 +107,7 @@ describe("the recovery drill", { timeout: DRILL_MILLISECONDS }, () => {
       log: { index: before.size },
     });
     for (const { id } of await platform.databases.first.select().from(tenants)) {
-      await auditStream(platform, storeOfDesk(platform.databases, id));
+      await auditStream(platform, new TenantStore(platform.databases.first, id));
     }
     expect(await receiptVerifies(other, ids[0] ?? "")).toBe(true);
     expect(await receiptVerifies(company, waiting)).toBe(true);

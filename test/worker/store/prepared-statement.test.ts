@@ -3,9 +3,8 @@ import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Platform } from "../../../src/app/runtime.ts";
 import { openDatabases } from "../../../src/store/database.ts";
-import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
 import { credentials, people, projects } from "../../../src/store/schema.ts";
-import { ownTenant, prepared, type TenantStore } from "../../../src/store/tenant-store.ts";
+import { ownTenant, prepared, TenantStore } from "../../../src/store/tenant-store.ts";
 import { bindings, freshPlatform, observedDatabase, newCompany } from "../support/worker-fixture.ts";
 
 // Prepared statements: what they return, which tenant's rows they see, and that they are composed once.
@@ -85,7 +84,7 @@ describe("a prepared statement", () => {
   it("binds a repeated name once, and its own constants in their places", async () => {
     const texts: string[] = [];
     const observed = observedDatabase({ prepare: (text) => texts.push(text) });
-    const store = storeOfDesk(openDatabases({ ...bindings, DB: observed }), acme.tenantId);
+    const store = new TenantStore(openDatabases({ ...bindings, DB: observed }).first, acme.tenantId);
     const [found] = await store.run([TWICE.with({ name: "alex", what: "a ? mark" })]);
     expect(found).toEqual([{ username: "alex", what: "a ? mark" }]);
     expect(texts[0]?.match(/\?\d+/g)).toEqual(["?1", "?2", "?2", "?3", "?4", "?5"]);

@@ -3,8 +3,7 @@ import { desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabases } from "../../../src/store/database.ts";
 import { confirmations } from "../../../src/store/schema.ts";
-import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
-import { EVERY_PREPARED } from "../../../src/store/tenant-store.ts";
+import { EVERY_PREPARED, TenantStore } from "../../../src/store/tenant-store.ts";
 import { rows } from "../support/database-rows.ts";
 import { bindings, freshPlatform, newCompany } from "../support/worker-fixture.ts";
 import { fillDetails, fillTenant } from "./support/filled-tenant.ts";
@@ -37,7 +36,7 @@ const functions = new Map(
 const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce watched",
-  "databaseOf inEachShard openDatabases storeOfDesk",
+  "databaseOf inEachShard openDatabases",
   "isMovingError isNotMoving isWritable countRows Budget",
   "Change Memory Prepared Remembered Scope TenantStore",
 ].flatMap((names) => names.split(" "));
@@ -56,7 +55,7 @@ beforeAll(async () => {
   const newest = (where = eq(confirmations.lockHash, "lock"), count = 100) =>
     store.select(confirmations, where).orderBy(desc(confirmations.id)).limit(count);
   filled = {
-    store: storeOfDesk(databases, store.tenantId),
+    store: new TenantStore(databases.first, store.tenantId),
     database: databases.first,
     databases,
     now,

@@ -1,9 +1,9 @@
 import type { LogClient, Platform, Runtime } from "../../../src/app/runtime.ts";
 import { insertConfirmations } from "../../../src/store/confirmation/new-confirmations.ts";
 import { sealAll } from "../../../src/app/sealing/seal.ts";
-import { openDatabases, type DatabaseBindings } from "../../../src/store/database.ts";
-import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { storeOfDesk } from "../../../src/store/tenant-lookup.ts";
+import { openDatabases, type DatabaseBindings, type Databases } from "../../../src/store/database.ts";
+import { TenantStore } from "../../../src/store/tenant-store.ts";
+import { databaseOf } from "../../../src/store/tenant-lookup.ts";
 
 // A runtime whose n-th write fails: it is not done, or done and reported as failed. A write is a statement or batch that
 // changes the database, an append to the log, or a call of the desk. The desk runs in this runtime, too, so that its
@@ -50,7 +50,7 @@ export function failingRuntime(
     proof: (index) => platform.log.proof(index),
     vkey: () => platform.log.vkey(),
   };
-  const store = storeOfDesk(databases, tenantId);
+  const store = storeOf(databases, tenantId);
   const desk: Runtime["desk"] = {
     create: (draft) =>
       fault.intercept("desk.create", async () => (await insertConfirmations(store, [draft])).size === 1),
@@ -63,7 +63,13 @@ export function failingRuntime(
 
 /** The tenant's rows in this runtime's databases. */
 export function storeIn({ databases }: Runtime, { tenantId }: TenantStore): TenantStore {
-  return storeOfDesk(databases, tenantId);
+  return storeOf(databases, tenantId);
+}
+
+function storeOf(databases: Databases, ref: string): TenantStore {
+  const database = databaseOf(databases, ref);
+  if (database === undefined) throw new RangeError("the shard of this tenant has no binding");
+  return new TenantStore(database, ref);
 }
 
 const RUN = ["run", "all", "raw", "first"];

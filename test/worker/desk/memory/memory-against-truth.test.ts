@@ -65,7 +65,7 @@ const COUNT_CONFIRMATION = prepared(
       { metadata: sql`max(coalesce(metadata, ''), ${sql.placeholder("text")})` },
       eq(confirmations.id, sql.placeholder("id")),
     ),
-  { changesOnly: "id" },
+  "id",
 );
 
 /** As different callers write: one statement alone, a batch, and a statement that says which row it changes. */
