@@ -69,25 +69,8 @@ type Target = Pick<AttackedTenant, "store" | "runtime">;
 export async function forge(target: Target, forged: Forged): Promise<string> {
   const { id, statements } = await forgedStatements(target, await readFacts(target, forged.seq), forged);
   await target.store.batch(statements);
-  if (forged.directorySeq === undefined) await requestSealing(target.runtime);
-  else await sealNaming(target, forged.directorySeq);
+  await requestSealing(target.runtime);
   return id;
-}
-
-/** The service names the last change of the directory. So the operator makes this one the last, while it seals. */
-async function sealNaming({ store, runtime }: Target, seq: number): Promise<void> {
-  const { tenantId } = store;
-  const own = await rows("SELECT seq, type FROM outbox WHERE tenant_id = ?1 AND idx IS NOT NULL", tenantId);
-  const setType = (type: unknown, at: unknown) =>
-    rows("UPDATE outbox SET type = ?1 WHERE tenant_id = ?2 AND seq = ?3", String(type), tenantId, Number(at));
-  await rows(
-    "UPDATE outbox SET type = 'decision' WHERE tenant_id = ?1 AND seq > ?2 AND idx IS NOT NULL",
-    tenantId,
-    seq,
-  );
-  await setType("credential.revoked", seq);
-  await requestSealing(runtime);
-  for (const { seq: at, type } of own) await setType(type, at);
 }
 
 /** Inserts changes of the directory, one after the other, and has them sealed. */
