@@ -1,7 +1,7 @@
 import type { Platform } from "../../app/runtime.ts";
+import { tenantExists } from "../../app/tenant-exists.ts";
 import type { Desk } from "../../desk/desk.ts";
 import type { Env } from "../../env.ts";
-import { openTenant } from "../../store/tenant-lookup.ts";
 import type { RequestContext } from "../context.ts";
 
 /** What a Desk can be asked. */
@@ -23,8 +23,8 @@ export async function findDesk(context: RequestContext, ref: string): Promise<Ge
   return () => deskOf(context.env, ref);
 }
 
-async function exists({ databases }: Platform, ref: string): Promise<boolean> {
-  if ((await openTenant(databases, ref)) === undefined) return false;
+async function exists(platform: Platform, ref: string): Promise<boolean> {
+  if (!(await tenantExists(platform, ref))) return false;
   if (refs.size >= REFS_MAX) refs.clear();
   refs.add(ref);
   return true;
