@@ -112,7 +112,10 @@ export class Callers {
     const store = await open();
     if (store === undefined) return answerUnknown(unknown);
     const { rate, result: allowed } = rates.take(limit, store.tenantId);
-    return { result: allowed.ok ? await unlessMoving(run(store)) : allowed, rate, renewed: false };
+    // What is left is nobody's to know who is not known: it says whether there is such a tenant, and how busy it is.
+    return allowed.ok
+      ? answerUnknown(await unlessMoving(run(store)))
+      : { result: allowed, rate, renewed: false };
   }
 
   #markUsed(store: TenantStore, key: ApiKeyRow): void {

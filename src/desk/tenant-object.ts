@@ -41,6 +41,12 @@ export class TenantObject extends DurableObject<Env> {
   readonly #alarm: AlarmClock;
   readonly #memory: Memory;
   readonly #pendingMax: number;
+  /** Reads everything again. A field, since a method could be called from outside. */
+  protected readonly forget = (): void => {
+    this.#memory.clear();
+    this.#sealing.forget();
+    this.#opened = undefined;
+  };
   #moving: Promise<MoveProgress> | undefined;
   #opened: { readonly at: number; readonly store: Promise<TenantStore | undefined> } | undefined;
 
@@ -57,7 +63,7 @@ export class TenantObject extends DurableObject<Env> {
     const { rates, waits, pendingRequests } = new.target.limits;
     this.waiters = new Waiters(waits);
     this.#pendingMax = pendingRequests;
-    const open = () => this.open();
+    const open = () => this.#open();
     this.#memory = new Memory(now);
     this.#alarm = new AlarmClock(state.storage, now);
     this.#sealing = new SealingLoop(
@@ -74,7 +80,7 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   /** The rows of the tenant; undefined if there is no such tenant. */
-  protected async open(): Promise<TenantStore | undefined> {
+  async #open(): Promise<TenantStore | undefined> {
     const now = this.runtime.now();
     if (this.#opened === undefined || now >= this.#opened.at + OPEN_MILLISECONDS) {
       const opened = openTenant(this.runtime.databases, this.ctx.id.name ?? "", this.#memory);
@@ -97,7 +103,7 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
-    const store = await this.open();
+    const store = await this.#open();
     if (store === undefined) return new Set();
     const inserted = await insertConfirmations(store, drafts, this.#pendingMax);
     for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakeInboxes(row, audience);
@@ -124,18 +130,11 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   async #isSettled(confirmation: string): Promise<boolean> {
-    const store = await this.open();
+    const store = await this.#open();
     const loaded = store && (await loadConfirmation(store, confirmation));
     if (loaded === undefined || visibleStatus(loaded.state) !== "pending") return true;
     if (loaded.state.status !== "pending") this.ctx.waitUntil(this.#seal());
     return false;
-  }
-
-  /** Reads everything again. */
-  protected forget(): void {
-    this.#memory.clear();
-    this.#sealing.forget();
-    this.#opened = undefined;
   }
 
   /** For the cron, in case an alarm or a request for sealing was lost. */
@@ -163,7 +162,7 @@ export class TenantObject extends DurableObject<Env> {
     this.#alarm.fired();
     let next: number | undefined;
     try {
-      const store = await this.open();
+      const store = await this.#open();
       if (store === undefined) return;
       next = await tickDue(this.runtime, store);
       await this.#seal();

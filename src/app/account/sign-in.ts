@@ -1,4 +1,4 @@
-import { fromBase64url, toBase64url } from "../../core/encoding/bytes.ts";
+import { fromBase64url, toBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
@@ -31,6 +31,23 @@ export async function beginSignIn(runtime: Platform): Promise<SignInChallenge> {
   return { challenge, rpId: rpIdOf(runtime.origin) };
 }
 
+async function useSignInChallenge(
+  { databases, now }: Platform,
+  { challenge, assertion }: SignInForm,
+): Promise<Result<Bytes>> {
+  const bytes = fromBase64url(challenge);
+  if (!bytes.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
+  return (await useChallenge(databases.first, challenge, SIGN_IN, now(), assertion.id))
+    ? bytes
+    : refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
+}
+
+/** For a user handle that names no tenant: as a tenant answers that does not know the passkey. */
+export async function refuseSignIn(platform: Platform, form: SignInForm): Promise<Result<never>> {
+  const challenge = await useSignInChallenge(platform, form);
+  return challenge.ok ? UNKNOWN_PASSKEY : challenge;
+}
+
 /**
  * The passkey names its user. The page asks for no username, so it confirms none to a stranger. Returns the secret of a
  * new session.
@@ -40,11 +57,9 @@ export async function finishSignIn(
   store: TenantStore,
   input: SignInForm,
 ): Promise<Result<string>> {
-  const challenge = fromBase64url(input.challenge);
-  if (!challenge.ok) return refuse("challenge_unknown", "this sign-in did not start here; try again");
+  const challenge = await useSignInChallenge(runtime, input);
+  if (!challenge.ok) return challenge;
   const { id } = input.assertion;
-  const isValid = await useChallenge(runtime.databases.first, input.challenge, SIGN_IN, runtime.now(), id);
-  if (!isValid) return refuse("challenge_consumed", "the sign-in took too long or was repeated; try again");
   const passkey = await findPasskey(store, id);
   if (passkey === undefined || passkey.revokedAt !== null) return UNKNOWN_PASSKEY;
   const person = await findPerson(store, passkey.personId);

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import { beginSignIn, UNKNOWN_PASSKEY } from "../../app/account/sign-in.ts";
+import { beginSignIn, refuseSignIn } from "../../app/account/sign-in.ts";
 import { refOfUserHandle } from "../../core/confirmation/user-handle.ts";
 import type { HonoEnv } from "../context.ts";
 import { answered } from "../desk/desk-answer.ts";
 import { findDesk } from "../desk/desk-of.ts";
-import { HttpRefusal } from "../http-refusal.ts";
+import { orRefuse } from "../http-refusal.ts";
 import { pageBody } from "./page-input.ts";
 import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
 import { askWithCookie, endSession, setSessionCookie } from "./session.ts";
@@ -21,7 +21,7 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
   // The passkey says which tenant it belongs to. Whether that is true, its signature shows.
   const ref = refOfUserHandle(form.userHandle ?? "");
   const desk = ref === undefined ? undefined : await findDesk(context, ref);
-  if (desk === undefined) throw new HttpRefusal(UNKNOWN_PASSKEY.refusal);
+  if (desk === undefined) return orRefuse(await refuseSignIn(context.get("platform"), form));
   setSessionCookie(context, answered(context, await desk().finishSignIn(form)));
   return context.json({});
 });

@@ -85,6 +85,32 @@ describe.each(REFS)("with a ref %s", (_name, ref) => {
     expect([statusAndCode(await client.signIn()), client.cookie]).toEqual([[403, "unknown_credential"], ""]);
   });
 
+  it("nobody who calls without a key or a session learns whether there is such a tenant", async () => {
+    const client = await BrowserClient.create(fetchWorker, ORIGIN);
+    const { body } = await client.post("/signin/begin", {});
+    const post = async (path: string, form: object) => {
+      const headers = { origin: ORIGIN, "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(form) };
+      const { status, headers: answered } = await fetchWorker(ORIGIN + path, init);
+      return [status, [...answered.keys()].toSorted()];
+    };
+    const answersFor = async (name: string) => {
+      const { assertion } = await company.alex.passkey.assert(random(32));
+      const userHandle = makeUserHandle(name, random(USER_HANDLE_RANDOM_BYTES));
+      const signIn = (challenge: string) =>
+        post("/signin/finish", { challenge, assertion: { ...assertion, id: "AAAA", userHandle } });
+      return [
+        await post("/enrol/begin", { secret: `${name}.${toBase64url(random(32))}` }),
+        await signIn(toBase64url(random(32))),
+        await signIn("malformed"),
+        await signIn((await client.post("/signin/begin", {})).body.challenge),
+        await signIn(body.challenge),
+      ];
+    };
+    await answersFor(ref);
+    expect(await answersFor(ref)).toEqual(await answersFor(company.store.tenantId));
+  });
+
   it("a verification link leads to nothing", async () => {
     const id = await company.asked();
     await company.alex.decide(id);
