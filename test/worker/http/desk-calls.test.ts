@@ -29,7 +29,7 @@ const CALLS = methodsOf(Desk.prototype).filter(
 type AnyCall = (...values: unknown[]) => Promise<{ result: { ok: boolean; refusal?: { code: string } } }>;
 const callOf = (name: string): AnyCall => {
   const desk = bindings.DESK.getByName(company.store.tenantId) as unknown as Record<string, AnyCall>;
-  return (...values) => (desk[name] as AnyCall)(...values);
+  return async (...values) => desk[name](...values);
 };
 
 const STRANGERS = ["unauthorized", "session_required", "enrolment_unknown", "challenge_unknown"];
