@@ -1,4 +1,4 @@
-import { tenantExists } from "../../app/account/tenant-exists.ts";
+import type { Platform } from "../../app/runtime.ts";
 import { tenantExists } from "../../app/tenant-exists.ts";
 import type { Desk } from "../../desk/desk.ts";
 import type { Env } from "../../env.ts";
@@ -19,12 +19,15 @@ const refs = new Set<string>();
  * runtimes keep a file for each Durable Object that was ever called, and an invented ref must leave nothing.
  */
 export async function findDesk(context: RequestContext, ref: string): Promise<GetDesk | undefined> {
-  if (!refs.has(ref)) {
-    if (!(await tenantExists(context.get("platform"), ref))) return undefined;
-    if (refs.size >= REFS_MAX) refs.clear();
-    refs.add(ref);
-  }
+  if (!refs.has(ref) && !(await exists(context.get("platform"), ref))) return undefined;
   return () => deskOf(context.env, ref);
+}
+
+async function exists(platform: Platform, ref: string): Promise<boolean> {
+  if (!(await tenantExists(platform, ref))) return false;
+  if (refs.size >= REFS_MAX) refs.clear();
+  refs.add(ref);
+  return true;
 }
 
 /** For a ref that was read from a row. */
