@@ -41,7 +41,7 @@ async function tablesWith(database: D1Database, tenant: string): Promise<readonl
   return found;
 }
 
-describe("a tenant", () => {
+describe("a tenant", { timeout: 30_000 }, () => {
   it("is created in one of the open shards", async () => {
     const refs = new Set<string>();
     for (let byte = 0; byte < 4; byte++) {
