@@ -28,8 +28,8 @@ const CALLS = methodsOf(Desk.prototype).filter(
 
 type AnyCall = (...values: unknown[]) => Promise<{ result: { ok: boolean; refusal?: { code: string } } }>;
 const callOf = (name: string): AnyCall => {
-  const desk = bindings.DESK.getByName(company.store.tenantId) as unknown as Record<string, AnyCall>;
-  return async (...values) => desk[name](...values);
+  const desk = bindings.DESK.getByName(company.store.tenantId) as unknown as Record<keyof Desk, AnyCall>;
+  return async (...values) => desk[name as keyof Desk](...values);
 };
 
 const STRANGERS = ["unauthorized", "session_required", "enrolment_unknown", "challenge_unknown"];
