@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { createPlatform } from "../app/create-platform.ts";
+import { platformOf } from "../app/create-platform.ts";
 import { healthCheck } from "../app/health-check.ts";
 import { toHex } from "../core/encoding/bytes.ts";
 import { refuse } from "../core/refusal.ts";
@@ -39,7 +39,7 @@ app.use(async (context, next) => {
 
 const isHealthy = healthCheck((problem) => logError("healthz", problem));
 app.get("/healthz", async (context) =>
-  (await isHealthy(createPlatform(context.env)))
+  (await isHealthy(platformOf(context.env)))
     ? context.json({ status: "ok" })
     : context.json({ status: "unavailable" }, 503),
 );
@@ -47,7 +47,7 @@ app.get("/healthz", async (context) =>
 app.route("/log", logRoutes);
 
 app.use(async (context, next) => {
-  const platform = createPlatform(context.env);
+  const platform = platformOf(context.env);
   context.set("platform", platform);
   context.set("requestId", toHex(platform.random(REQUEST_ID_BYTES)));
   await next();
