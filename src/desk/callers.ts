@@ -9,8 +9,7 @@ import { readSession, requireActive, type Session } from "../app/account/passkey
 import type { Runtime } from "../app/runtime.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { updateKeyLastUse } from "../store/account/api-keys.ts";
-import type { PersonRow } from "../store/rows.ts";
-import type { ApiKeyRow } from "../store/rows.ts";
+import type { ApiKeyRow, PersonRow } from "../store/rows.ts";
 import { isMovingError } from "../store/shards/moved-tenants.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { answerUnknown, type Answer } from "./answer.ts";

@@ -11,7 +11,7 @@ import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
 import { createPlatform } from "../app/create-platform.ts";
 import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
-import type { Runtime } from "../app/runtime.ts";
+import type { DeskPort, Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { Callers } from "./callers.ts";
 import { CreateQueue } from "./create-queue.ts";
@@ -22,13 +22,13 @@ import { Waiters } from "./waiters.ts";
 
 /** After this time the alarm retries a failed sealing, unless another request for sealing comes first. */
 const RETRY_MILLISECONDS = 5_000;
-/** A tenant may be created, moved or deleted. */
+/** After this time the tenant's place is looked up again: it may be created, moved or deleted. */
 const OPEN_MILLISECONDS = 10_000;
 
 /**
- * What a Desk consists of. It is one Durable Object for each tenant, named by the tenant's ref. It stores only its alarm: what
- * must be sealed and what is due are rows in D1, and a Desk that is lost with its memory is replaced by one that reads
- * them.
+ * What a Desk consists of. It is one Durable Object for each tenant, named by the tenant's ref. It stores only its
+ * alarm: what must be sealed and what is due are rows in D1, and a Desk that is lost with its memory is replaced by one
+ * that reads them.
  */
 export class TenantObject extends DurableObject<Env> {
   /** A benchmark has others. */
@@ -52,11 +52,11 @@ export class TenantObject extends DurableObject<Env> {
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    const desk = {
-      create: (draft: NewConfirmation) => this.#creates.add(draft),
-      seal: (...committed: Parameters<SealingLoop["seal"]>) => this.#seal(...committed),
-      waitFor: (...wait: Parameters<Runtime["desk"]["waitFor"]>) => this.#waitFor(...wait),
-      wakeInboxes: (...change: Parameters<Runtime["desk"]["wakeInboxes"]>) => this.#wakeInboxes(...change),
+    const desk: DeskPort = {
+      create: (draft) => this.#creates.add(draft),
+      seal: (committed) => this.#seal(committed),
+      waitFor: (id, seconds, caller) => this.waiters.waitFor(id, seconds, caller, () => this.#isSettled(id)),
+      wakeInboxes: (confirmation, people) => this.#wakeInboxes(confirmation, people),
     };
     this.runtime = { ...createPlatform(env), desk };
     const { now } = this.runtime;
@@ -93,9 +93,9 @@ export class TenantObject extends DurableObject<Env> {
     return await this.#opened.store;
   }
 
-  async #seal(...committed: Parameters<SealingLoop["seal"]>): Promise<void> {
+  async #seal(committed?: CommittedRecord): Promise<void> {
     try {
-      await this.#sealing.seal(...committed);
+      await this.#sealing.seal(committed);
     } catch (problem) {
       await this.#alarm.wakeAt(this.runtime.now() + RETRY_MILLISECONDS);
       throw problem;
@@ -121,12 +121,6 @@ export class TenantObject extends DurableObject<Env> {
   #showChanges(records: readonly CommittedRecord[]): void {
     if (records.some(({ row }) => row.type !== "decision" && row.type !== "consumed"))
       this.waiters.wakeAllInboxes();
-  }
-
-  async #waitFor(
-    ...[confirmation, seconds, caller]: Parameters<Runtime["desk"]["waitFor"]>
-  ): Promise<boolean> {
-    return this.waiters.waitFor(confirmation, seconds, caller, () => this.#isSettled(confirmation));
   }
 
   async #isSettled(confirmation: string): Promise<boolean> {

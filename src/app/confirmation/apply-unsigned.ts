@@ -5,7 +5,7 @@ import { ATTEMPTS_MAX, type StepAttempt } from "../../store/confirmation/steps.t
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { commit } from "./commit.ts";
-import { confirmationFrom, type LoadedConfirmation } from "./load.ts";
+import { confirmationFrom, UNKNOWN_REQUEST, type LoadedConfirmation } from "./load.ts";
 import { stepAttempt } from "./step-attempt.ts";
 
 // Steps without a signature: expiry, escalation, the requester's cancel, the executor's consume. They use the same
@@ -41,7 +41,7 @@ export async function applyUnsigned(
     if (committed.isCommitted && rows) return accept(confirmationFrom(rows));
   }
   return rows === undefined
-    ? refuse("not_found", "there is no such request")
+    ? UNKNOWN_REQUEST
     : refuse("already_decided", "others were deciding at the same moment; try again");
 }
 

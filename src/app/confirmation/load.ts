@@ -1,10 +1,13 @@
 import type { Confirmation } from "../../core/confirmation/decision.ts";
 import { parsePolicy, singleApproverPolicy, type Policy } from "../../core/confirmation/policy.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
-import { expectOk } from "../../core/refusal.ts";
+import { expectOk, refuse } from "../../core/refusal.ts";
 import { readConfirmation } from "../../store/confirmation/confirmations.ts";
 import type { ConfirmationRow, ConfirmationRows, OutboxRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+
+/** A request that is absent, another tenant's, or for other people gets the same refusal. */
+export const UNKNOWN_REQUEST = refuse("not_found", "there is no such request");
 
 /** A confirmation with everything that its readers and its next step need, of one moment. */
 export interface LoadedConfirmation {

@@ -1,13 +1,11 @@
 import { dueAt } from "../../core/confirmation/decision.ts";
-import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { accept, type Result } from "../../core/refusal.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import type { Runtime } from "../runtime.ts";
 import { applyUnsigned } from "./apply-unsigned.ts";
-import { loadConfirmation, type LoadedConfirmation } from "./load.ts";
-
-const absent = () => refuse("not_found", "there is no such request");
+import { loadConfirmation, UNKNOWN_REQUEST, type LoadedConfirmation } from "./load.ts";
 
 /** A confirmation of the API key's project. One of another project is absent. */
 export async function read(
@@ -16,7 +14,7 @@ export async function read(
   id: string,
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadConfirmation(store, id);
-  if (loaded?.row.projectId !== project.id || loaded.row.type !== "decision") return absent();
+  if (loaded?.row.projectId !== project.id || loaded.row.type !== "decision") return UNKNOWN_REQUEST;
   return tickOrSeal(runtime, store, loaded);
 }
 
@@ -27,7 +25,7 @@ export async function loadCurrent(
   id: string,
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadConfirmation(store, id);
-  return loaded ? tickOrSeal(runtime, store, loaded) : absent();
+  return loaded ? tickOrSeal(runtime, store, loaded) : UNKNOWN_REQUEST;
 }
 
 /** Nobody reads an outcome by time alone before it is a committed row, or any outcome before it is sealed. */
@@ -44,5 +42,5 @@ async function tickOrSeal(
   // Decided but not sealed: an earlier request for sealing was lost.
   await requestSealing(runtime);
   const after = await loadConfirmation(store, id);
-  return after ? accept(after) : absent();
+  return after ? accept(after) : UNKNOWN_REQUEST;
 }

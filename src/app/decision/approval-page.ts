@@ -1,13 +1,13 @@
 import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { peopleOf, requirementsAfter } from "../../core/confirmation/policy.ts";
 import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
-import { refuse, type Result } from "../../core/refusal.ts";
+import type { Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
-import type { LoadedConfirmation } from "../confirmation/load.ts";
+import { UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent } from "../confirmation/read.ts";
 import { signedVoteOf } from "../confirmation/view.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
@@ -23,10 +23,7 @@ export async function approvalFor(
   person: PersonRow,
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadCurrent(runtime, store, id);
-  // A request that is absent, another tenant's, or for other people gets the same refusal.
-  return loaded.ok && !loaded.value.people.has(person.id)
-    ? refuse("not_found", "there is no such request")
-    : loaded;
+  return loaded.ok && !loaded.value.people.has(person.id) ? UNKNOWN_REQUEST : loaded;
 }
 
 export async function approvalState(

@@ -7,7 +7,7 @@ import { ATTEMPTS_MAX } from "../../store/confirmation/steps.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
-import { confirmationFrom, type LoadedConfirmation } from "../confirmation/load.ts";
+import { confirmationFrom, UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { renewEndorsement } from "../directory/endorse.ts";
 import { commit } from "../confirmation/commit.ts";
 import { newId, type Runtime } from "../runtime.ts";
@@ -69,10 +69,8 @@ async function readFacts(
 ): Promise<Result<VoteFacts>> {
   const ids = { confirmation: id, person: personId, ceremony: ceremonyId, passkey: assertion.id };
   const { tenant, person, ceremony, passkey, rows } = await readForVote(store, ids);
-  // A request that is absent, another tenant's, or for other people gets the same refusal.
   const mayRead = rows?.audience.some((member) => member.id === personId) === true || ceremony !== undefined;
-  if (!mayRead || rows === undefined || tenant === undefined || person === undefined)
-    return refuse("not_found", "there is no such request");
+  if (!mayRead || rows === undefined || tenant === undefined || person === undefined) return UNKNOWN_REQUEST;
   if (ceremony === undefined)
     return refuse("challenge_unknown", "this page's challenge is not known; load the page again");
   return accept({ tenant, person, ceremony, passkey, loaded: confirmationFrom(rows) });
