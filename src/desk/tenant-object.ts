@@ -159,10 +159,11 @@ export class TenantObject extends DurableObject<Env> {
       const store = await this.#open();
       if (store === undefined) return;
       next = await tickDue(this.runtime, store);
-      await this.#seal();
     } catch {
       next = this.runtime.now() + RETRY_MILLISECONDS;
     } finally {
+      // Whatever became of the requests that were due. If this fails, it sets the alarm itself.
+      await this.#seal().catch(() => undefined);
       // The platform retries a failed alarm six times and then drops it. So this one never fails and sets itself again.
       if (next !== undefined) await this.#alarm.wakeAt(next);
     }

@@ -9,11 +9,12 @@ export async function storeConfirmation(
   store: TenantStore,
   draft: NewConfirmation,
 ): Promise<boolean> {
+  // The insert may have succeeded and only its answer be lost. A repetition of it may then be refused.
+  const isThere = async () => (await findConfirmation(store, draft.row.id)) !== undefined;
   try {
-    return await runtime.desk.create(draft);
+    return (await runtime.desk.create(draft)) || (await isThere());
   } catch (problem) {
-    // The insert may have succeeded and only its answer be lost.
-    if (await findConfirmation(store, draft.row.id)) return true;
+    if (await isThere()) return true;
     throw problem;
   }
 }
