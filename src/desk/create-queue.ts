@@ -6,8 +6,8 @@ const GROUP_MAX_CONFIRMATIONS = 32;
 /** Four of the largest payloads in one batch. A single larger one is a batch of its own. */
 const GROUP_MAX_CHARACTERS = 4 * PAYLOAD_MAX_BYTES;
 /**
- * How long a group waits for more drafts. Clients that were just answered send their next requests in this time, and
- * larger groups take less time for each.
+ * The pause after each group. Clients that were just answered send their next requests in this time, and larger groups
+ * take less time for each. The first draft after a quiet time does not wait.
  */
 const LINGER_MILLISECONDS = 1;
 
@@ -42,7 +42,6 @@ export class CreateQueue {
     if (this.#running) return;
     this.#running = true;
     while (this.#waiting.length > 0) {
-      await scheduler.wait(LINGER_MILLISECONDS);
       const group = takeGroup(this.#waiting);
       try {
         await this.#insertGroup(group);
@@ -53,6 +52,7 @@ export class CreateQueue {
           else waiting.reject(problem);
         }
       }
+      await scheduler.wait(LINGER_MILLISECONDS);
     }
     // In the same turn as the last check of the queue. Otherwise a draft could wait forever.
     this.#running = false;

@@ -34,13 +34,13 @@ const queueOf = (insert: (group: string) => Promise<void> = async () => undefine
 const addAll = (queue: CreateQueue, names: string) =>
   Promise.allSettled(Array.from(names, (name) => queue.add(draft(name))));
 
-it("inserts those together that arrive within a millisecond", async () => {
+it("inserts the first at once, and pauses for a millisecond after each batch", async () => {
   const queue = queueOf();
   await addAll(queue, "abc");
   await addAll(queue, "d");
   expect([groups, waited]).toEqual([
-    ["abc", "d"],
-    [1, 1],
+    ["a", "bc", "d"],
+    [1, 1, 1],
   ]);
 });
 
@@ -59,20 +59,20 @@ it("inserts those together that arrive while others are inserted, one batch afte
 });
 
 it("inserts at most 32 together, and at most the characters of four of the largest payloads", async () => {
-  await addAll(queueOf(), "a".repeat(40));
-  expect(groups.map(({ length }) => length)).toEqual([32, 8]);
+  await addAll(queueOf(), "a".repeat(41));
+  expect(groups.map(({ length }) => length)).toEqual([1, 32, 8]);
   groups = [];
   const queue = queueOf();
   const large = "x".repeat(64 * 1_024);
-  await Promise.all(Array.from("abcdef", (name) => queue.add(draft(name, large))));
-  expect(groups).toEqual(["abcd", "ef"]);
+  await Promise.all(Array.from("abcdefg", (name) => queue.add(draft(name, large))));
+  expect(groups).toEqual(["a", "bcde", "fg"]);
 });
 
 it("inserts one after the other if their batch fails, so that only the cause fails", async () => {
   const queue = queueOf(async (group) => {
     if (group.includes("b")) throw new Error("b is broken");
   });
-  const done = await addAll(queue, "abc");
-  expect(done.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-  expect(groups).toEqual(["abc", "a", "b", "c"]);
+  const done = await addAll(queue, "acbd");
+  expect(done.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+  expect(groups).toEqual(["a", "cbd", "c", "b", "d"]);
 });
