@@ -105,6 +105,9 @@ const OPEN_SCOPE = new Scope(NO_DATABASE, sql.placeholder(TENANT));
 /** All statements that are composed once, for a test of their query plans. */
 export const EVERY_PREPARED: Prepared<unknown>[] = [];
 
+/** A named value of a prepared statement, where SQL is expected; elsewhere `sql.placeholder(name)` does. */
+export const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
+
 /** A statement that is composed once. It returns rows of the table, some of their columns, or computed values. */
 export function prepared<
   Table extends TenantTable,

@@ -3,7 +3,7 @@ import { apiKeys, projects } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { isWritable } from "../shards/moved-tenants.ts";
 import type { ApiKeyRow, KeyRows, ProjectRow } from "../rows.ts";
-import { prepared, type NewRow, type TenantStore } from "../tenant-store.ts";
+import { prepared, type NewRow, type TenantStore, value } from "../tenant-store.ts";
 
 /** Neither revoked nor expired at this time. */
 export function isActiveKey(at: SQL): SQL | undefined {
@@ -12,10 +12,7 @@ export function isActiveKey(at: SQL): SQL | undefined {
 
 /** One row if the key is active now, none otherwise. */
 const ACTIVE_KEY = prepared(apiKeys, (scope) =>
-  scope.select(
-    apiKeys,
-    and(eq(apiKeys.id, sql.placeholder("key")), isActiveKey(sql`${sql.placeholder("now")}`)),
-  ),
+  scope.select(apiKeys, and(eq(apiKeys.id, sql.placeholder("key")), isActiveKey(value("now")))),
 );
 
 export async function isKeyActive(store: TenantStore, key: string, now: number): Promise<boolean> {
@@ -55,7 +52,7 @@ export async function findKeyByHash(
 const UPDATE_LAST_USE = prepared(
   apiKeys,
   (scope) => {
-    const now = sql`${sql.placeholder("now")}`;
+    const now = value("now");
     const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, now));
     const isKey = eq(apiKeys.hash, HASH);
     return scope.update(apiKeys, { lastUsedAt: now }, and(isKey, earlier, isWritable(scope.tenantId)));

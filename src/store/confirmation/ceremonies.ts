@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { makeLookUp } from "../memory/look-up.ts";
 import { ceremonies } from "../schema.ts";
 import type { CeremonyRow } from "../rows.ts";
-import { prepared, type TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore, value } from "../tenant-store.ts";
 import { USE_CEREMONY } from "./decision-chain.ts";
 
 const CEREMONY = prepared(ceremonies, (scope) =>
@@ -12,10 +12,7 @@ const INSERT_CEREMONY = prepared(
   ceremonies,
   (scope) => {
     const names = ["id", "confirmationId", "personId", "salt", "issuedAt", "expiresAt"];
-    const values = sql.join(
-      names.map((name) => sql`${sql.placeholder(name)}`),
-      sql`, `,
-    );
+    const values = sql.join(names.map(value), sql`, `);
     return scope.insertFrom(ceremonies, (tenant) => sql`SELECT ${tenant}, ${values}, NULL, NULL`).returning();
   },
   "id",

@@ -14,13 +14,11 @@ import {
 import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
 import type { Prepared } from "../prepared-statement.ts";
-import { prepared, type Scope } from "../tenant-store.ts";
+import { prepared, type Scope, value } from "../tenant-store.ts";
 
-// The statements of one step, in the order in which steps.ts runs them. Each has an effect only if this
-// attempt's step exists, and the step exists only if every fact that it relied on held at that moment.
-
-/** A parameter. `valuesOf` in steps.ts gives its value. */
-const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
+// The statements of one step, in the order in which steps.ts runs them; `valuesOf` there gives their values. Each has
+// an effect only if this attempt's step exists, and the step exists only if every fact that it relied on held at that
+// moment.
 
 /** The later of the server's and the database's clock: a vote that was slow on its way is late. */
 const CLOCK = sql`max(${value("now")}, CAST(unixepoch('subsec') * 1000 AS INTEGER))`;

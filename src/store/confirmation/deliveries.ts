@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { confirmations } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
-import { prepared, type TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore, value } from "../tenant-store.ts";
 import { confirmationRows, isOutcomeSealed } from "./confirmations.ts";
 
 /** An outcome that an answer contains, as it must be restored if the answer does not arrive. */
@@ -74,7 +74,7 @@ const MARK_DELIVERED = prepared(
   (scope) =>
     scope.update(
       confirmations,
-      { dedupeKey: null, deliveredAt: sql`${sql.placeholder("at")}` },
+      { dedupeKey: null, deliveredAt: value("at") },
       and(
         eq(confirmations.id, sql.placeholder("id")),
         ne(confirmations.status, "pending"),

@@ -1,10 +1,10 @@
-import { and, eq, getTableColumns, gt, lte, sql, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, lte, sql } from "drizzle-orm";
 import { isActiveKey } from "../account/api-keys.ts";
 import { isActive } from "../account/passkeys.ts";
 import { apiKeys, audience, confirmations, credentials, idempotency, people } from "../schema.ts";
 import type { ConfirmationRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
-import { prepared, type TenantStore } from "../tenant-store.ts";
+import { prepared, type TenantStore, value } from "../tenant-store.ts";
 import { IS_PENDING } from "./confirmations.ts";
 import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
@@ -64,7 +64,6 @@ function statementsOf(
   ];
 }
 
-const value = (name: string): SQL => sql`${sql.placeholder(name)}`;
 const THIS_CONFIRMATION = "id";
 
 const isSameKey = and(

@@ -3,7 +3,7 @@ import { credentials, outbox, people, reveals } from "../schema.ts";
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
 import type { OutboxRow, PersonRow } from "../rows.ts";
-import { prepared, runOnce, type Statement, type TenantStore } from "../tenant-store.ts";
+import { prepared, runOnce, type Statement, type TenantStore, value } from "../tenant-store.ts";
 
 /** What a sealed change does to the tables. */
 export type SealingEffect =
@@ -26,7 +26,7 @@ const MARK_SEALED = prepared(
     scope
       .update(
         outbox,
-        { index: sql`${sql.placeholder("index")}`, commitment: sql`${sql.placeholder("commitment")}` },
+        { index: value("index"), commitment: value("commitment") },
         and(eq(outbox.seq, sql.placeholder("seq")), isNull(outbox.index)),
       )
       .returning(),

@@ -35,7 +35,7 @@ const functions = new Map(
 /** These compose conditions or rows, make objects, or run what they are given. A move counts the tenant's rows once. */
 const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource",
-  "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce watched",
+  "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "databaseOf inEachShard openDatabases",
   "isMovingError isNotMoving isWritable countRows Budget",
   "Change Memory Prepared Remembered Scope TenantStore",
