@@ -83,8 +83,7 @@ export class TenantObject extends DurableObject<Env> {
   async #open(): Promise<TenantStore | undefined> {
     const now = this.runtime.now();
     if (this.#opened === undefined || now >= this.#opened.at + OPEN_MILLISECONDS) {
-      const opened = openTenant(this.runtime.databases, this.ctx.id.name ?? "", this.#memory);
-      const store = opened.then((tenant) => tenant?.store);
+      const store = openTenant(this.runtime.databases, this.ctx.id.name ?? "", this.#memory);
       this.#opened = { at: now, store };
       // The next call tries again.
       store.catch(() => this.forget());

@@ -33,7 +33,7 @@ export async function storeOfConfirmation(
       shardsAfter(database),
     ]);
     // What is found may be a copy that does not count yet, or no longer.
-    if (row !== undefined) return (await openTenant(databases, row.tenantId))?.store;
+    if (row !== undefined) return openTenant(databases, row.tenantId);
     for (const next of after) shards.add(next);
   }
   return undefined;
@@ -104,19 +104,14 @@ export function databaseOf(databases: Databases, ref: string | undefined): Datab
   return ref !== undefined && isRef(ref) ? databases.of(shardOfRef(ref)) : undefined;
 }
 
-export interface OpenedTenant {
-  readonly store: TenantStore;
-  readonly tenant: Tenant;
-}
-
 /** In the shard that it is served from. Undefined if there is no such tenant. */
 export async function openTenant(
   databases: Databases,
   ref: string,
   memory?: Memory,
-): Promise<OpenedTenant | undefined> {
+): Promise<TenantStore | undefined> {
   const place = isRef(ref) ? await placeOf(databases, ref, shardOfRef(ref)) : undefined;
-  return place && { store: new TenantStore(place.database, ref, memory), tenant: place.tenant };
+  return place && new TenantStore(place.database, ref, memory);
 }
 
 /** Tenants with records to seal or confirmations that time alone changes now. */

@@ -59,7 +59,7 @@ const place = async () => (await placeOf(platform.databases, ref, ref.charAt(0))
 const storeNow = async (): Promise<TenantStore> => {
   const opened = await openTenant(platform.databases, ref);
   if (opened === undefined) throw new RangeError("the tenant is not found");
-  return opened.store;
+  return opened;
 };
 const total = async (name: string) =>
   [...(await countRows(shard(name), ref)).values()].reduce((sum, count) => sum + count, 0);

@@ -55,7 +55,7 @@ async function openStore(memory?: Memory): Promise<TenantStore> {
   const DB = observedDatabase({ batch: () => trips++ });
   const opened = await openTenant(openDatabases({ ...bindings, DB }), company.store.tenantId, memory);
   if (opened === undefined) throw new RangeError("the tenant is absent");
-  return opened.store;
+  return opened;
 }
 
 beforeEach(async () => {

@@ -137,8 +137,8 @@ export function inShard(platform: Platform, shard: string): Platform {
 export async function newCompany(platform: Platform, name = "Acme"): Promise<Company> {
   const created = await createTenant(platform, name, "alex");
   refs.add(created.store.tenantId);
-  const opened = await openTenant(platform.databases, created.store.tenantId, new Edits());
-  const tenant = { ...created, store: opened?.store ?? created.store };
+  const store = await openTenant(platform.databases, created.store.tenantId, new Edits());
+  const tenant = { ...created, store: store ?? created.store };
   const alex = await BrowserClient.create(fetchWorker, ORIGIN);
   await alex.enrol(tenant.enrolUrl);
   const api = backend(fetchWorker, ORIGIN, tenant.apiKey);

@@ -208,9 +208,9 @@ class Trial {
 
   async open(calls: readonly Call[]): Promise<void> {
     const DB = faultyDatabase(bindings.DB, { intercept: (_name, real) => this.#answer(real) }, () => true);
-    const opened = await openTenant(openDatabases({ ...bindings, DB }), tenant, new Memory(() => this.now));
-    if (opened === undefined) throw new RangeError("the tenant is absent");
-    this.#store = opened.store;
+    const store = await openTenant(openDatabases({ ...bindings, DB }), tenant, new Memory(() => this.now));
+    if (store === undefined) throw new RangeError("the tenant is absent");
+    this.#store = store;
     this.#calls = [...calls];
   }
 
