@@ -1,7 +1,7 @@
 import { toHex } from "../core/encoding/bytes.ts";
 import { inEachShard } from "../store/shards/each-shard.ts";
 import { checkWritable } from "../store/write-check.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Platform } from "./runtime.ts";
 
 /** Anybody may ask, so a Worker writes at most once in this time. */
 const CHECK_MILLISECONDS = 10_000;
@@ -9,7 +9,7 @@ const CHECK_MILLISECONDS = 10_000;
 const ANSWER_MILLISECONDS = 3_000;
 const NAME_BYTES = 16;
 
-type HealthRuntime = Pick<Runtime, "databases" | "now" | "random">;
+type HealthRuntime = Pick<Platform, "databases" | "now" | "random">;
 
 /** Tells whether every database can be written: a full disk still answers every read. */
 export function healthCheck(

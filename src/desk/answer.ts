@@ -1,4 +1,4 @@
-import type { Refusal, Result } from "../core/refusal.ts";
+import type { Result } from "../core/refusal.ts";
 import type { RateReport } from "./rate-limits.ts";
 
 /** What a Desk answers to one call. */
@@ -14,5 +14,3 @@ export interface Answer<Value> {
 export function answerUnknown<Value>(result: Result<Value>): Answer<Value> {
   return { result, rate: null, renewed: false };
 }
-
-export type Refused = { readonly ok: false; readonly refusal: Refusal };

@@ -5,7 +5,7 @@ import {
   type Principal,
   type Scope,
 } from "../app/account/principal.ts";
-import { readSession, requireActive, type Session } from "../app/account/passkey-session.ts";
+import { NO_SESSION, readSession, requireActive, type Session } from "../app/account/passkey-session.ts";
 import type { Runtime } from "../app/runtime.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { updateKeyLastUse } from "../store/account/api-keys.ts";
@@ -111,7 +111,8 @@ export class Callers {
     const store = await open();
     if (store === undefined) return answerUnknown(unknown);
     const { rate, result: allowed } = rates.take(limit, store.tenantId);
-    // What is left is nobody's to know who is not known: it says whether there is such a tenant, and how busy it is.
+    // The caller may be a stranger, so an answer doesn't say what is left: that would show whether there is such a
+    // tenant, and how busy it is.
     return allowed.ok
       ? answerUnknown(await unlessMoving(run(store)))
       : { result: allowed, rate, renewed: false };
@@ -140,5 +141,3 @@ const MOVING = refuse(
   "tenant_moving",
   "the data of your organisation is being moved, and nothing can be changed meanwhile; try again in a minute",
 );
-
-export const NO_SESSION = refuse("session_required", "sign in with your passkey first");

@@ -23,7 +23,6 @@ import { TenantObject } from "./tenant-object.ts";
 
 /** What every API key may know of itself. */
 export interface KeyFacts {
-  readonly key: string;
   readonly scopes: readonly string[];
 }
 
@@ -39,9 +38,7 @@ export interface Waited {
 /** What a program may ask with an API key. Here no call decides anything. */
 export class DeskForKeys extends TenantObject {
   async identify(key: string, scope: Scope | null): Promise<Answer<KeyFacts>> {
-    return this.callers.withKey(key, scope, "polls", async ({ key: { id }, scopes }) =>
-      accept({ key: id, scopes: [...scopes] }),
-    );
+    return this.callers.withKey(key, scope, "polls", async ({ scopes }) => accept({ scopes: [...scopes] }));
   }
 
   async ask(key: string, input: AskInput, options: AskOptions): Promise<Answer<Asked>> {

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { secretHash } from "../app/account/secret-hash.ts";
 import { refuse } from "../core/refusal.ts";
 import type { Answer } from "../desk/answer.ts";
-import { NO_SESSION } from "../desk/callers.ts";
+import { NO_SESSION } from "../app/account/passkey-session.ts";
 import type { HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 

@@ -21,6 +21,8 @@ export const SESSION_DAYS = 30;
 const DAY_MILLISECONDS = 24 * 3_600_000;
 const SESSION_SECRET_BYTES = 32;
 
+export const NO_SESSION = refuse("session_required", "sign in with your passkey first");
+
 export interface Session {
   readonly id: string;
   readonly person: PersonRow;
@@ -72,7 +74,7 @@ export async function readSession(
  * Every route that reads or asks for more than one's own enrolment goes through it.
  */
 export function requireActive<Some extends Session>(session: Some | undefined): Result<Some> {
-  if (session === undefined) return refuse("session_required", "sign in with your passkey first");
+  if (session === undefined) return NO_SESSION;
   if (session.active) return accept(session);
   return refuse(
     "passkey_waiting",

@@ -1,9 +1,8 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { SESSION_DAYS } from "../../app/account/passkey-session.ts";
+import { NO_SESSION, SESSION_DAYS } from "../../app/account/passkey-session.ts";
 import { secretHash } from "../../app/account/secret-hash.ts";
 import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
 import { answerUnknown, type Answer } from "../../desk/answer.ts";
-import { NO_SESSION } from "../../desk/callers.ts";
 import { limitUnknownSessions } from "../address-limit.ts";
 import type { RequestContext } from "../context.ts";
 import { answered, noteRate } from "../desk/desk-answer.ts";
