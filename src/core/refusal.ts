@@ -44,7 +44,8 @@ type FormatCode =
   | "receipt_malformed"
   | "export_malformed"
   | "api_key_malformed"
-  | "policy_invalid";
+  | "policy_invalid"
+  | "order_invalid";
 
 /** Why well-formed evidence does not prove its claim. */
 type EvidenceCode =

@@ -141,6 +141,7 @@ const REPORTED_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCod
   encoding_malformed: "validation_failed",
   shape_mismatch: "validation_failed",
   policy_invalid: "validation_failed",
+  order_invalid: "validation_failed",
   change_invalid: "validation_failed",
   change_not_entitled: "not_allowed",
   api_key_malformed: "unauthorized",

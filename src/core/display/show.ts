@@ -54,16 +54,35 @@ const MARKER_CLOSE = "\u27e9";
 /** Vietnamese uses two accents on a letter, phonetic alphabets three; more could reach into other lines. */
 const COMBINING_MAX_MARKS = 3;
 
-/** One line for every value of the payload, in the order of its bytes; none for an empty payload. */
-export function show(payload: Uint8Array): Result<readonly Line[]> {
+/** As many positions as a statement may name in `display.order`. */
+export const ORDER_MAX_POSITIONS = 64;
+
+/**
+ * One line for every value of the payload; none for an empty payload. The members of an object are sorted by name,
+ * as in the payload's bytes, but the outermost object's members at the positions in `order` come first.
+ */
+export function show(payload: Uint8Array, order: readonly number[] = []): Result<readonly Line[]> {
   const parsed = parseJsonObject(payload);
   if (!parsed.ok) return parsed;
   if (!equalBytes(canonicalBytes(parsed.value), payload)) {
     return refuse("json_not_canonical", "the bytes are not in canonical form (RFC 8785)", "");
   }
+  // Sorted, because the engine puts keys like "10" first.
+  const sorted = Object.keys(parsed.value).toSorted();
+  const keys = inOrder(sorted, order);
+  if (keys === undefined) return refuse("order_invalid", "not distinct positions of top-level members", "");
   const lines: Line[] = [];
-  addMembers(lines, parsed.value, 0, "");
+  addMembers(lines, parsed.value, keys, 0, "");
   return accept(lines);
+}
+
+/** The keys at these positions, then the others; undefined if a position does not exist or repeats. */
+function inOrder(sorted: readonly string[], order: readonly number[]): readonly string[] | undefined {
+  const first = new Set(order.map((position) => sorted[position]));
+  if (order.length > ORDER_MAX_POSITIONS || first.size < order.length || first.has(undefined))
+    return undefined;
+  const named = [...first].filter((key) => key !== undefined);
+  return [...named, ...sorted.filter((key) => !first.has(key))];
 }
 
 /** Shows line breaks, spaces at either end and other easily overlooked characters as markers. */
@@ -122,9 +141,13 @@ export function textOf(segments: readonly Segment[]): string {
   return segments.map((segment) => segment.text).join("");
 }
 
-function addMembers(lines: Line[], object: JsonObject, depth: number, path: string): void {
-  // Sorted, because the engine puts keys like "10" first.
-  const keys = Object.keys(object).toSorted();
+function addMembers(
+  lines: Line[],
+  object: JsonObject,
+  keys: readonly string[],
+  depth: number,
+  path: string,
+): void {
   const labels = keys.map(labelOf);
   const uses = new Map<string, number>();
   for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1);
@@ -164,9 +187,9 @@ function addValue(
       warnings: [...warnings, ...textWarnings(value)],
     });
   } else if (isJsonObject(value)) {
-    const count = Object.keys(value).length;
-    add(count === 0 ? "empty object" : "object", countText(count, "member"));
-    addMembers(lines, value, position.depth + 1, position.pointer);
+    const keys = Object.keys(value).toSorted();
+    add(keys.length === 0 ? "empty object" : "object", countText(keys.length, "member"));
+    addMembers(lines, value, keys, position.depth + 1, position.pointer);
   } else {
     add(value.length === 0 ? "empty list" : "list", countText(value.length, "item"));
     value.forEach((item, index) => {

@@ -85,6 +85,35 @@ describe("a payload", () => {
   });
 });
 
+describe("the order of the outermost members", () => {
+  // In sorted order: 10, 9, Z, a.
+  const payload = utf8('{"10":{"x":2,"y":1},"9":0,"Z":0,"a":0}');
+  const keysOf = (order: readonly number[]) => {
+    const shown = show(payload, order);
+    return shown.ok ? shown.value.map(({ key }) => textOf(key)).join(" ") : shown.refusal.code;
+  };
+
+  it.each<[string, readonly number[], string]>([
+    ["is sorted without a request", [], "10 x y 9 Z a"],
+    ["starts with the members that are asked for", [3, 0], "a 10 x y 9 Z"],
+    ["can be asked for all of them", [3, 2, 1, 0], "a Z 9 10 x y"],
+    ["is refused with a repeated position", [1, 1], "order_invalid"],
+    ["is refused with a position that does not exist", [0, 4], "order_invalid"],
+    ["is refused with a negative position", [-1], "order_invalid"],
+    ["is refused with half a position", [0.5], "order_invalid"],
+  ])("%s", (_name, order, expected) => expect(keysOf(order)).toBe(expected));
+
+  it("is refused with more than 64 positions", () => {
+    const members = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`k${index}`, 0]));
+    const shownWith = (length: number) =>
+      show(
+        utf8(canonicalText(members)),
+        Array.from({ length }, (_, index) => index),
+      ).ok;
+    expect([shownWith(64), shownWith(65)]).toEqual([true, false]);
+  });
+});
+
 describe("a label", () => {
   it.each([
     ["amount_usd", "Amount Usd"],
