@@ -25,8 +25,10 @@ import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
 
 const REQUEST_ID_BYTES = 12;
-/** The pages' modules, styles and pictures. HTML is never served as a plain file. */
-const ASSET_PATH = /^\/[a-z-]+\.(?:js|css|svg)$/;
+/** The pages' modules, styles, pictures and fonts. HTML is never served as a plain file. */
+const ASSET_PATH = /^\/[a-z-]+\.(?:js|css|svg|woff2)$/;
+/** A week. A font changes almost never, and an older one does no harm. */
+const FONT_CACHE = "public, max-age=604800";
 const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
 
 /** All routes of the Worker. */
@@ -93,7 +95,8 @@ app.get("*", async (context, next) => {
   const file = await context.env.ASSETS.fetch(context.req.raw);
   // 304: the browser has the file already.
   if (!file.ok && file.status !== 304) return next();
-  const headers = { ...Object.fromEntries(file.headers), ...securityHeaders("") };
+  const headers = new Headers({ ...Object.fromEntries(file.headers), ...securityHeaders("") });
+  if (pathname.endsWith(".woff2")) headers.set("cache-control", FONT_CACHE);
   return new Response(file.body, { status: file.status, headers });
 });
 

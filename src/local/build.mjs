@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { build } from "esbuild";
+import { writeFonts } from "./fonts.mjs";
 import { savedPage } from "./saved-page.mjs";
 
 /** @type {import("esbuild").BuildOptions} */
@@ -22,6 +23,7 @@ const web = readdirSync("web", { withFileTypes: true });
 for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
   copyFileSync(`web/${name}`, `.build/web/${name}`);
 }
+await writeFonts(".build/web");
 await build({
   ...readable,
   entryPoints: web

@@ -7,6 +7,9 @@ import { createHash } from "node:crypto";
 const STYLE = /\n *<link rel="stylesheet" href="\/([a-z]+\.css)" \/>/g;
 const SCRIPT = /\n *<script type="module" src="\/([a-z]+\.js)"><\/script>/;
 const ICON = /\n *<link rel="icon"[^>]*>/;
+const PICTURE = /<img [^>]*>/g;
+/** The file has no fonts of its own: the device's are good enough. */
+const FONT = /@font-face \{[^}]*\}\n/g;
 
 /**
  * @param {(name: string) => string} read a built file of the pages
@@ -14,7 +17,8 @@ const ICON = /\n *<link rel="icon"[^>]*>/;
  */
 export function savedPage(read) {
   const page = read("verify.html");
-  const style = `\n${[...page.matchAll(STYLE)].map(([, name]) => read(name ?? "")).join("")}`;
+  const styles = [...page.matchAll(STYLE)].map(([, name]) => read(name ?? ""));
+  const style = `\n${styles.join("").replace(FONT, "")}`;
   const script = `\n${read(SCRIPT.exec(page)?.[1] ?? "")}`;
   if (/<\/(?:script|style)|<!--/i.test(style + script))
     throw new Error("a style or script contains the end of its own element");
@@ -34,6 +38,7 @@ export function savedPage(read) {
       (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
     )
     .replace(ICON, "")
+    .replace(PICTURE, "")
     .replace(STYLE, "")
     .replace(SCRIPT, () => `\n    <style>${style}</style>\n    <script type="module">${script}</script>`);
 }

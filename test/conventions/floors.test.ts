@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "miniflare",
     "wrangler",
     "esbuild",
+    "subset-font",
   ],
   "src/env.ts": ["src/log"],
   "src/worker.ts": ["src/http", "src/desk", "src/app", "src/log", "src/env.ts"],

@@ -11,6 +11,7 @@ const BASE_POLICY = {
   "style-src": "'self'",
   "connect-src": "'self'",
   "img-src": "'self'",
+  "font-src": "'self'",
   "base-uri": "'none'",
   "form-action": "'none'",
   "frame-ancestors": "'none'",

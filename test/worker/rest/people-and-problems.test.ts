@@ -152,6 +152,7 @@ describe("the public addresses", () => {
             "style-src 'self'",
             "connect-src 'self'",
             "img-src 'self'",
+            "font-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
