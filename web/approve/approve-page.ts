@@ -4,11 +4,11 @@ import { longPoll } from "../common/long-poll.ts";
 import { passkeyErrorText } from "../common/passkey-client.ts";
 import { get, isTemporary, pageData, post, type Path, type Problem } from "../common/http.ts";
 import { serverClock, durationText } from "../common/time.ts";
-import { createCeremonyCache, sign, type CeremonyCache, type Choice } from "./signing.ts";
+import { createCeremonyCache, sign, type CeremonyCache, type Choice } from "../decision/signing.ts";
 import type { ApprovalData, ApprovalState } from "../../src/core/pages/approval.ts";
 import { drawAlarm, drawOutcome, drawRaw, drawRequest } from "./draw.ts";
-import { isFinal, stateTextOf } from "./outcome.ts";
-import { verifyDisplay, type Verified } from "./display-check.ts";
+import { isFinal, stateTextOf } from "../decision/outcome.ts";
+import { verifyDisplay, type Verified } from "../decision/display-check.ts";
 
 const WAIT_SECONDS = 25;
 

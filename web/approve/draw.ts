@@ -10,8 +10,8 @@ import { drawExact } from "../common/text.ts";
 import { drawTime, durationText } from "../common/time.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
 import type { ApprovalData, ShownVote, ApprovalState } from "../../src/core/pages/approval.ts";
-import type { StateText } from "./outcome.ts";
-import type { Verified } from "./display-check.ts";
+import type { StateText } from "../decision/outcome.ts";
+import type { Verified } from "../decision/display-check.ts";
 
 const KINDS: Readonly<Record<Statement["requester"]["kind"], string>> = {
   key: "API key",
