@@ -1,5 +1,5 @@
 import type { AuditReport, AuditSummary } from "../core/evidence/audit.ts";
-import { checkLine, plain } from "./verify-report.ts";
+import { checkLine, plain, withoutOutcome } from "./verify-report.ts";
 
 const NAME_WIDTH = 18;
 /** The limit of an audit, printed after its success. */
@@ -11,24 +11,30 @@ export function auditForMachines({ verified, summary, checks }: AuditReport): st
   return JSON.stringify({ verified, ...summary, checks });
 }
 
+/** The verdict first. */
 export function auditForPeople({ verified, summary, checks }: AuditReport): string {
-  const failed = checks.filter(({ status }) => status === "failed").map(({ name }) => name);
+  const failed = checks.filter(({ status }) => status === "failed");
   const open = checks.filter(({ status }) => status === "absent").map(({ name }) => name);
   const rest = open.length === 0 ? "" : ` Not checked, because something is missing: ${open.join(", ")}.`;
-  return [
-    ...(summary === null ? [] : [...table(summary), ""]),
-    ...checks.map(checkLine),
-    "",
-    verified ? `COMPLETE AND VERIFIED.${rest}` : `NOT VERIFIED: ${failed.join(", ")}.`,
-    ...(verified ? [LIMIT] : []),
-  ].join("\n");
+  const facts = summary === null ? [] : ["", ...table(summary)];
+  if (verified)
+    return [`COMPLETE AND VERIFIED.${rest}`, LIMIT, ...facts, "", ...checks.map(checkLine)].join("\n");
+  return withoutOutcome(
+    [
+      `NOT VERIFIED: ${failed.map(({ name }) => name).join(", ")}.`,
+      ...failed.map(({ detail }) => plain(detail)),
+      ...facts,
+      "",
+      ...checks.map(checkLine),
+    ].join("\n"),
+  );
 }
 
 function table(summary: AuditSummary): readonly string[] {
   const { records, decisions, withheld, people, passkeys, erasures, log, newer, lookahead } = summary;
   const total = Object.values(records).reduce((sum, count) => sum + count, 0);
   return [
-    line("Tenant", summary.stream),
+    line("Organisation id", summary.stream),
     line("Log", `${plain(log.origin)}, ${log.size} entries`),
     line("Complete up to", `entry ${log.exportSize} of the log`),
     line("Sealed since", newer === 0 ? "none" : `${newer}, not in this export`),

@@ -6,32 +6,34 @@ import { monitorCommand } from "./monitor-command.ts";
 import { EXIT, CliError } from "./cli-error.ts";
 import { verifyCommand } from "./verify-command.ts";
 
-const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant STREAM | --any-tenant]
+const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant ID | --any-tenant]
                    [--stream-key FILE] [--history FILE] [--payload FILE]
                    [--any-outcome] [--accept-break-glass] [--accept-change]
                    [--explain] [--json]
-    Checks a receipt on this machine. Exit code 0: all required checks passed and it is an
-    approval. 1: a check failed, or a required one could not be made. 2: the command could not
-    run. All required checks passed, but 3: it is a rejection, expiry or cancellation; 4: one
+    Checks a receipt on this machine. The verdict comes first: VERIFIED, or NOT VERIFIED and why.
+    A re-formatted file is judged by its content. Exit code 0: all required checks passed and it
+    is an approval. 1: a check failed, or a required one could not be made. 2: the command could
+    not run. All required checks passed, but 3: it is a rejection, expiry or cancellation; 4: one
     person approved alone, in an emergency; 5: it approves a change of the directory, not a
     request. Without --payload, exit code 0 does not say what was approved.
       --policy FILE      the log and the witnesses that you trust (tlog-policy)
-      --tenant STREAM    the tenant's stream id that you saved, 64 hexadecimal digits
-      --any-tenant       accept any tenant; this proves nothing about who the tenant is
-      --stream-key FILE  the tenant's stream key (hexadecimal): checks the record's place
-      --history FILE     the tenant's export: finds revocations, and contains the stream key
+      --tenant ID        the organisation id that you saved: 64 digits, 0-9 and a-f. Spaces and
+                         groups are accepted, in quotes
+      --any-tenant       accept any organisation; this proves nothing about who decided
+      --stream-key FILE  the organisation's stream key (hexadecimal): checks the record's place
+      --history FILE     the organisation's export: finds revocations, and contains the stream key
       --payload FILE     what you are about to run: it must be what was signed. A script needs
-                         it: any other approval of the tenant has exit code 0 without it
+                         it: any other approval of the organisation passes without it
       --any-outcome      exit code 0 also for a proven rejection, expiry or cancellation
       --accept-break-glass  exit code 0 also for a proven emergency approval
       --accept-change    exit code 0 also for a proven change of people, passkeys or policies
       --explain          print every value that the checks compute instead of sentences, one on
                          a line, to compare them with those of another program
 
-countersign audit FILE|- --log URL|DIR --policy FILE (--tenant STREAM | --any-tenant) [--json]
-    Checks the export of a tenant's complete history against the whole log: no gap, no fork,
-    nothing left out, every decision as people signed it. Exit code 0: all checks passed. 1: a
-    check failed. 2: the command could not run. It reads every entry of the log: 67 bytes each
+countersign audit FILE|- --log URL|DIR --policy FILE (--tenant ID | --any-tenant) [--json]
+    Checks the export of an organisation's complete history against the whole log: no gap, no
+    fork, nothing left out, every decision as people signed it. Exit code 0: all checks passed. 1:
+    a check failed. 2: the command could not run. It reads every entry of the log: 67 bytes each
     over the network, and 100 bytes each in memory.
       --log URL|DIR      the log's address, or a folder with a copy of its files
       --ahead COUNT      search for this many labels after the last one (1000000)

@@ -4,6 +4,8 @@ import { historyRow, type HistoryRow } from "../core/evidence/history.ts";
 import { PAYLOAD_MAX_BYTES } from "../core/encoding/strict-json.ts";
 import { RECEIPT_LIMITS } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
+import { parseOrganisationId } from "../core/report/organisation-id.ts";
+import { openReceiptFile } from "../core/report/receipt-file.ts";
 import { parseTrustPolicy, TRUST_POLICY_MAX_CHARACTERS } from "../core/tlog/trust-policy.ts";
 import { verifyReceipt, type VerifyOptions, type ReceiptReport } from "../core/evidence/verify.ts";
 import { ANY_TENANT } from "../core/evidence/check.ts";
@@ -13,7 +15,6 @@ import { EXIT, CliError } from "./cli-error.ts";
 import { explainReceipt, explanationLines } from "./explain-receipt.ts";
 import { reportForMachines, reportForPeople } from "./verify-report.ts";
 
-const STREAM = /^[0-9a-f]{64}$/;
 const STREAM_KEY_BYTES = 32;
 const KEY_FILE_MAX_BYTES = 1_024;
 
@@ -40,10 +41,12 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
     ...(values["stream-key"] === undefined ? {} : { streamKey: await readStreamKey(values["stream-key"]) }),
     ...(values.payload === undefined ? {} : { payload: await readFile(values.payload, PAYLOAD_MAX_BYTES) }),
   };
-  const report = await verifyReceipt(await readInput(source, RECEIPT_LIMITS.maxBytes), knowledge);
+  const file = await readInput(source, RECEIPT_LIMITS.maxBytes);
+  const opened = openReceiptFile(file);
+  const report = await verifyReceipt(opened.kind === "receipt" ? opened.bytes : file, knowledge);
   const explanation = values.explain ? explainReceipt(report, knowledge.streamKey) : undefined;
   if (explanation === undefined)
-    console.log(values.json ? reportForMachines(report) : reportForPeople(report));
+    console.log(values.json ? reportForMachines(report, opened) : reportForPeople(report, opened));
   else console.log(values.json ? JSON.stringify(explanation) : explanationLines(explanation).join("\n"));
   return exitOf(report, values);
 }
@@ -73,9 +76,9 @@ export function tenantOf(
   if (any && tenant !== undefined) throw new CliError("use --tenant or --any-tenant, not both");
   if (any) return { tenant: ANY_TENANT };
   if (tenant === undefined) return {};
-  if (!STREAM.test(tenant))
-    throw new CliError("--tenant needs a stream id: 64 lower-case hexadecimal digits");
-  return { tenant };
+  const id = parseOrganisationId(tenant);
+  if (!id.ok) throw new CliError(`--tenant needs an organisation id. ${id.refusal.detail}`);
+  return { tenant: id.value };
 }
 
 export async function readTrust(path: string) {

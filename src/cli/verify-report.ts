@@ -7,20 +7,50 @@ import { drawLine, drawText, show, textOf } from "../core/display/show.ts";
 import { ABSENT_WITHOUT_SIGNERS, type ReceiptReport } from "../core/evidence/verify.ts";
 import { changeText } from "../core/report/change-text.ts";
 import { changeOf, isDecided, receiptNotes, votesText } from "../core/report/receipt-notes.ts";
+import { REFORMATTED, type ReceiptFile } from "../core/report/receipt-file.ts";
 import type { RichText } from "../core/report/rich-text.ts";
 import type { Check } from "../core/evidence/check.ts";
 
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const NAME_WIDTH = 12;
 
-/** One JSON object for scripts. `verified` is about the evidence, `outcome` about the decision. */
-export function reportForMachines({ verified, outcome, checks, missing, receipt }: ReceiptReport): string {
-  return JSON.stringify({ verified, outcome, ...(receipt ? facts(receipt) : {}), missing, checks });
+/** One JSON object for scripts. A script that reads only `outcome` must not act on one that is not verified. */
+export function reportForMachines(
+  { verified, outcome, checks, missing, receipt }: ReceiptReport,
+  file?: ReceiptFile,
+): string {
+  return JSON.stringify({
+    verified,
+    outcome: verified ? outcome : null,
+    ...(file?.kind === "receipt" ? { reformatted: file.reformatted } : {}),
+    ...(receipt ? facts(receipt) : {}),
+    missing,
+    checks,
+  });
 }
 
-export function reportForPeople(report: ReceiptReport): string {
-  const { receipt, checks } = report;
-  return [...(receipt ? summary(receipt) : []), ...checks.map(checkLine), "", ...verdict(report)].join("\n");
+/** The verdict first. What the file says of the request follows only if it is verified. */
+export function reportForPeople(report: ReceiptReport, file?: ReceiptFile): string {
+  const { receipt, checks, verified } = report;
+  const lines = [
+    ...(verified ? verifiedText(report) : notVerifiedText(report)),
+    ...fileNotes(file),
+    "",
+    ...(receipt && verified ? [...summary(receipt), ""] : []),
+    ...checks.map(checkLine),
+  ];
+  return verified ? lines.join("\n") : withoutOutcome(lines.join("\n"));
+}
+
+/** A script may look for the word APPROVED. A name or a value in the file must not bring it into this report. */
+export function withoutOutcome(text: string): string {
+  return text.replaceAll("APPROVED", "approved");
+}
+
+function fileNotes(file: ReceiptFile | undefined): readonly string[] {
+  if (file === undefined) return [];
+  if (file.kind === "receipt") return file.reformatted ? [REFORMATTED] : [];
+  return [plain(file.what), file.next];
 }
 
 function facts({ decision, created }: Receipt) {
@@ -68,8 +98,11 @@ function summary(receipt: Receipt): readonly string[] {
     );
   }
   const whose = first ? "" : ", which nobody signed";
-  lines.push(`  tenant     ${receipt.created.record.stream}`, `  payload    sha256 ${payloadHash}${whose}`);
-  return [...lines, ...(payload === null ? ["    withheld"] : payloadLines(payload)), ""];
+  lines.push(
+    `  organisation id ${receipt.created.record.stream}`,
+    `  content    sha256 ${payloadHash}${whose}`,
+  );
+  return [...lines, ...(payload === null ? ["    withheld"] : payloadLines(payload))];
 }
 
 function payloadLines(payload: NonNullable<Receipt["decision"]["evidence"]["payload"]>): readonly string[] {
@@ -83,19 +116,24 @@ export function checkLine({ name, status, detail }: Check<string>): string {
   return `${SIGN[status]} ${name.padEnd(NAME_WIDTH)} ${plain(detail)}`;
 }
 
-function verdict(report: ReceiptReport): readonly string[] {
-  const { verified, checks, missing, receipt } = report;
-  const namesOf = (status: Check<string>["status"]) =>
-    checks.filter((check) => check.status === status).map(({ name }) => name);
-  if (!verified) {
-    const failed = namesOf("failed");
-    if (failed.length > 0) return [`NOT VERIFIED: ${failed.join(", ")}.`];
-    const why = checks.filter(({ name }) => missing.includes(name)).map(({ detail }) => plain(detail));
-    return [`NOT VERIFIED, because something is missing: ${missing.join(", ")}.`, ...why];
-  }
+function notVerifiedText({ checks, missing, receipt }: ReceiptReport): readonly string[] {
+  const failed = checks.filter(({ status }) => status === "failed");
+  const open = checks.filter(({ name }) => missing.includes(name));
+  const reasons = failed.length > 0 ? failed : open;
+  const names = reasons.map(({ name }) => name).join(", ");
+  return [
+    failed.length > 0 ? `NOT VERIFIED: ${names}.` : `NOT VERIFIED, because something is missing: ${names}.`,
+    ...reasons.map(({ detail }) => plain(detail)),
+    ...(receipt ? [`The file names the request ${plain(receipt.decision.record.body.confirmation)}.`] : []),
+  ];
+}
+
+function verifiedText({ checks, receipt }: ReceiptReport): readonly string[] {
   if (receipt === null) return [];
   const unsigned = receipt.decision.evidence.signers.length === 0 ? ABSENT_WITHOUT_SIGNERS : [];
-  const open = namesOf("absent").filter((name) => !unsigned.includes(name));
+  const open = checks
+    .filter(({ name, status }) => status === "absent" && !unsigned.includes(name))
+    .map(({ name }) => name);
   return [
     `VERIFIED: ${outcomeText(receipt)}`,
     ...receiptNotes(receipt, checks).map(plainText),

@@ -153,11 +153,11 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
     await auditor.page.getByText("Add your own trust policy").click();
     const content = auditor.page.getByLabel("The content you have, as JSON");
     await content.fill('{"to":"acct_666"}');
-    await eventually(verdict()).toContainText("NOT proven: Your payload");
+    await eventually(verdict()).toContainText("NOT proven: Your content");
     await content.fill('{"to":"acct_8821"}');
     await eventually(verdict()).toHaveClass("card verdict good");
     await eventually(verdict()).toContainText(
-      "The receipt withholds the payload; yours has the hash that was signed.",
+      "The receipt withholds the content; yours has the hash that was signed.",
     );
   });
 

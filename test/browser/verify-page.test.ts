@@ -123,7 +123,7 @@ describe("a receipt on the verify page", () => {
     await eventually(verdict()).toContainText(stream);
     await eventually(verdict()).toHaveClass("card verdict over");
     await auditor.page.locator("#tenant").fill(`${stream.slice(0, -1)}${stream.endsWith("0") ? "1" : "0"}`);
-    await eventually(verdict()).toContainText("NOT proven: The receipt is of the tenant");
+    await eventually(verdict()).toContainText("NOT proven: The receipt is of another organisation");
     expect(await failures()).toEqual(["The tenant"]);
   });
 
@@ -145,10 +145,10 @@ describe("a receipt on the verify page", () => {
     await eventually(verdict()).toHaveClass("card verdict good");
     await content.fill('{"to":"acct_8821","memo":"INV-2025-118","amount_usd":4201}');
     await eventually(verdict()).toContainText(
-      "NOT proven: Your payload is not the one whose hash is in the receipt.",
+      "NOT proven: Your content is not the one whose hash is in the receipt.",
     );
     await content.fill('{"to":');
-    await eventually(verdict()).toContainText("NOT proven: Your payload is not strict JSON");
+    await eventually(verdict()).toContainText("NOT proven: Your content is not strict JSON");
   });
 
   it("is checked with the auditor's own trust policy", async () => {
@@ -249,7 +249,7 @@ describe("an id on the verify page", () => {
     await page.locator("#tenant").fill(stream);
     await eventually(page.locator("#checks .passed")).toHaveCount(5);
     await page.locator("#tenant").fill("another");
-    await eventually(verdict()).toContainText("NOT proven: The record is of the tenant");
+    await eventually(verdict()).toContainText("NOT proven: The record is of another organisation");
   });
 
   it.each<[string, string]>([
@@ -386,7 +386,7 @@ describe("the saved page", () => {
     const tampered = write("tampered.json", other);
     await page.locator("#file").setInputFiles(tampered);
     await eventually(page.locator("#verdict")).toContainText(
-      "NOT proven: The payload in the file is not the one",
+      "NOT proven: The content in the file is not the one",
     );
     expect(faults).toEqual([]);
     expect(asked.filter((address) => !address.startsWith("file:"))).toEqual([]);

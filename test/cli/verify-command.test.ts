@@ -38,6 +38,7 @@ beforeAll(async () => {
     "rejected.json": encodeReceipt(rejected),
     "withheld.json": encodeReceipt(withheld),
     "spaced.json": ` ${Buffer.from(encodeReceipt(approved)).toString()}`,
+    "doubled.json": Buffer.from(encodeReceipt(approved)).toString().replace("{", '{"anchor":null,'),
     "policy.txt": encodeTrustPolicy(staff.log.trust(2)),
     "other-log.txt": encodeTrustPolicy((await createStaff()).log.trust()),
     "key.hex": `${toHex(tenant.streamKey)}\n`,
@@ -100,8 +101,25 @@ describe("countersign verify", () => {
       1,
       "✗ payload",
     ],
-    ["a changed file", () => ["spaced.json", "--any-tenant"], 1, "✗ form"],
-    ["an empty file", () => ["empty.txt", "--any-tenant"], 1, "✗ form"],
+    [
+      "a re-formatted file",
+      () => ["spaced.json", "--any-tenant"],
+      0,
+      "The file was re-formatted. It was judged by its content.",
+    ],
+    [
+      "a file with a name twice",
+      () => ["doubled.json", "--any-tenant"],
+      1,
+      "The file was a receipt, but it is damaged",
+    ],
+    ["an empty file", () => ["empty.txt", "--any-tenant"], 1, "The file is empty."],
+    [
+      "an organisation id in groups",
+      () => ["approved.json", "--tenant", stream.toUpperCase().replace(/(.{4})/g, "$1 ")],
+      0,
+      "✓ tenant",
+    ],
     ["a rejection", () => ["rejected.json", ...all()], 3, "VERIFIED: rejected."],
     [
       "a rejection with --any-outcome",
@@ -157,7 +175,7 @@ describe("countersign verify", () => {
       signers: [{ approver: { username: "cy" }, vote: "approve" }],
       checks: expect.arrayContaining([{ name: "log", status: "absent", detail: expect.any(String) }]),
     });
-    const broken = await countersign(["verify", "spaced.json", "--any-tenant", "--json"]);
+    const broken = await countersign(["verify", "doubled.json", "--any-tenant", "--json"]);
     expect([broken.code, JSON.parse(broken.out)]).toEqual([
       1,
       expect.objectContaining({ verified: false, outcome: null }),
@@ -181,7 +199,11 @@ describe("a command that can't run says why", () => {
       "--tenant occurs twice",
     ],
     ["two tenants", ["verify", "approved.json", "--any-tenant", "--tenant", "00".repeat(32)], "not both"],
-    ["an invalid tenant", ["verify", "approved.json", "--tenant", "acme"], "64 lower-case"],
+    [
+      "another kind of id",
+      ["verify", "approved.json", "--tenant", "c_1"],
+      "This looks like the id of a request. An organisation id has 64 digits, 0-9 and a-f.",
+    ],
     ["an invalid policy", ["verify", "approved.json", "--policy", "payload.json"], "not a trust policy"],
     ["an empty policy", ["verify", "approved.json", "--policy", "empty.txt"], "not a trust policy"],
     ["an invalid key", ["verify", "approved.json", "--stream-key", "policy.txt"], "not a stream key"],

@@ -45,6 +45,12 @@ beforeAll(async () => {
   };
   for (const [name, receipt] of Object.entries(receipts))
     writeFileSync(at(`${name}.json`), encodeReceipt(receipt));
+  const loud = await decidedReceipt(tenant, { action: "APPROVED", votes: [{ by: cy }] });
+  writeFileSync(
+    at("forged.json"),
+    encodeReceipt({ ...loud, decision: { ...loud.decision, label: "00".repeat(32) } }),
+  );
+  writeFileSync(at("named.json"), canonicalBytes({ ...approved, "VERIFIED: APPROVED": 1 }));
   writeFileSync(at("old.json"), canonicalBytes({ ...approved, v: 1 }));
   writeFileSync(at("payload.json"), '{ "sha": "abc123", "service": "api" }');
 }, 60_000);
@@ -120,7 +126,7 @@ describe("the verdict", () => {
       "withheld",
       () => [
         "VERIFIED: approved. cy approved “Deploy to production”.",
-        "The payload is withheld: the receipt holds only its hash.",
+        "The content is withheld: the receipt holds only its hash.",
         DETAILS.replace("log", "payload, log"),
       ],
     ],
@@ -187,25 +193,41 @@ describe("the verdict", () => {
       "long",
       () => [
         "NOT VERIFIED, because something is missing: revocation.",
-        "The tenant has more changes than a receipt holds: give its export, with verify --history.",
+        "The organisation has more changes than a receipt holds: give its export, with verify --history.",
+        expect.stringMatching(/^The file names the request c_/),
       ],
     ],
-    ["hidden-change", () => ["NOT VERIFIED: outcome."]],
-    ["old", () => ["NOT VERIFIED: form."]],
+    [
+      "hidden-change",
+      () => [
+        "NOT VERIFIED: outcome.",
+        "Its content is withheld.",
+        expect.stringMatching(/^The file names the request c_/),
+      ],
+    ],
+    [
+      "old",
+      () => ["NOT VERIFIED: form.", "This is a receipt of version 1; this program reads version 2 (at /v)."],
+    ],
   ];
   it.each(rows)("on %s", async (name, lines) => {
     const { out } = await verify(name);
-    expect(out.trimEnd().split("\n\n").at(-1)?.split("\n")).toEqual(lines());
+    expect(out.split("\n\n")[0]?.split("\n")).toEqual(lines());
   });
 
   it("names a withheld payload also if the reader's own one matches", async () => {
     const { out } = await verify("withheld", "--payload", "payload.json");
-    expect(out).toContain("\nThe receipt withholds the payload; yours has the hash that was signed.\n");
+    expect(out).toContain("\nThe receipt withholds the content; yours has the hash that was signed.\n");
   });
 
-  it("on a receipt of version 1 says that it is of another version", async () => {
-    const { out } = await verify("old");
-    expect(out).toContain("This is a receipt of version 1; this program reads version 2");
+  it("never says APPROVED of a receipt that is not verified, not even in the file's own words", async () => {
+    for (const name of ["forged", "named", "long", "old"]) {
+      const { code, out } = await verify(name);
+      expect([name, code, out]).toEqual([name, 1, expect.stringMatching(/^NOT VERIFIED/)]);
+      expect([name, out]).toEqual([name, expect.not.stringContaining("APPROVED")]);
+      const { verified, outcome } = JSON.parse((await verify(name, "--json")).out);
+      expect([name, verified, outcome]).toEqual([name, false, null]);
+    }
   });
 });
 
@@ -214,7 +236,7 @@ describe("the summary", () => {
     const { out } = await verify("expired");
     expect(out).toContain("EXPIRED at 2026-11-");
     expect(out).toContain("  signed by  nobody\n");
-    expect(out).toMatch(/ {2}payload {4}sha256 [0-9a-f]{64}, which nobody signed\n/);
+    expect(out).toMatch(/ {2}content {4}sha256 [0-9a-f]{64}, which nobody signed\n/);
     expect(out).not.toContain("exactly");
   });
 

@@ -28,8 +28,8 @@ import {
 /** The text of each check when it passes. */
 export const AUDIT_CHECKS = {
   form: "The file is a whole export in its one canonical form.",
-  tenant: "It is the tenant that you named, not a look-alike.",
-  key: "The stream key is the one that the tenant's first record names.",
+  tenant: "It is the organisation that you named, not a look-alike.",
+  key: "The stream key is the one that the organisation's first record names.",
   chain: "Every record follows the one before it, without a gap.",
   time: "No record is dated before the records that it follows.",
   directory: "Every passkey and every role was approved by people entitled to do so.",
@@ -40,15 +40,15 @@ export const AUDIT_CHECKS = {
   log: "The log that you trust signed its newest state, which extends the state of the export.",
   witnesses: "Enough independent witnesses saw the same state of the log.",
   places: "Every record is in the log under its own label, in order.",
-  fork: "No label of the tenant has a second entry in the log.",
-  hidden: "No record is left out at the end: none of the tenant's next labels is in the log.",
+  fork: "No label of the organisation has a second entry in the log.",
+  hidden: "No record is left out at the end: none of the organisation's next labels is in the log.",
 } as const;
 
 type AuditCheckName = keyof typeof AUDIT_CHECKS;
 type AuditCheck = Check<AuditCheckName>;
 
 export interface AuditOptions {
-  /** The stream id of the expected tenant, or ANY_TENANT. */
+  /** The organisation id of the expected tenant, or ANY_TENANT. */
   readonly tenant?: string;
   readonly trust: TrustPolicy;
   /** The log's newest checkpoint, as the log serves it. */
@@ -130,7 +130,7 @@ async function logStates(
   const { checkpoint: state, quorumMet } = newest.value;
   for (const origin of [state.origin, header.logOrigin]) {
     if (origin !== logOrigin)
-      return { failure: `the tenant's log is ${logOrigin ?? "not named"}, not ${origin}` };
+      return { failure: `the organisation's log is ${logOrigin ?? "not named"}, not ${origin}` };
   }
   const exported = { origin: header.logOrigin, size: header.logSize, root: hexBytes(header.logRoot) };
   const grown = await proveConsistency(exported, state, log.fetchTile);
@@ -166,9 +166,13 @@ function tenantCheck({ stream }: ExportHeader, failures: Failures, tenant: strin
   const failure = faultOf(failures, "tenant");
   if (failure !== undefined) return check("tenant", failure);
   if (tenant === ANY_TENANT)
-    return absentCheck("tenant", `you accept any tenant; this export is of ${stream}`);
-  if (tenant === undefined) return check("tenant", `no tenant was given; this export is of ${stream}`);
-  return check("tenant", tenant === stream ? undefined : `the export is of the tenant ${stream}`);
+    return absentCheck("tenant", `you named no organisation; the id in this export is ${stream}`);
+  if (tenant === undefined)
+    return check("tenant", `no organisation id was given; the id in this export is ${stream}`);
+  return check(
+    "tenant",
+    tenant === stream ? undefined : `the export is of another organisation; its id is ${stream}`,
+  );
 }
 
 /** A passkey revoked before a decision fails `decisions`; an erased record could have been such a revocation. */

@@ -12,7 +12,7 @@ export interface Check<Name extends string> {
 /** What is wrong, in plain words; undefined if nothing is. */
 export type Failure = string | undefined;
 
-/** Given instead of a stream id by a verifier who accepts every tenant. */
+/** Given instead of an organisation id by a verifier who accepts every tenant. */
 export const ANY_TENANT = "any";
 
 const PATH_MAX_CHARACTERS = 200;

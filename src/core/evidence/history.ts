@@ -46,7 +46,7 @@ export async function compareWithHistory(
 function tenantFailure({ decision }: Receipt, [first]: readonly HistoryRow[]): Failure {
   return first?.kind === "created" && first.sealed.record.stream === decision.record.stream
     ? undefined
-    : "the history does not start with this tenant's first record";
+    : "the history does not start with this organisation's first record";
 }
 
 /** Every record of the receipt is in the history. */

@@ -49,7 +49,7 @@ export const PUBLIC_RECORD_CHECKS = {
   request: "The record is about the request that you asked for, with the outcome and time shown.",
   inclusion: "The record is in the log, at the index named.",
   ...LOG_CHECKS,
-  tenant: "It is the tenant that you named, not a look-alike.",
+  tenant: "It is the organisation that you named, not a look-alike.",
 } as const;
 
 export type PublicRecordCheckName = keyof typeof PUBLIC_RECORD_CHECKS;
@@ -113,8 +113,11 @@ function inclusionFailure({ log, opening }: Verification): Failure {
 
 function tenantCheck(stream: string, tenant: string | undefined): PublicRecordCheck {
   if (tenant === undefined || tenant === ANY_TENANT)
-    return absentCheck("tenant", `you named no particular tenant; the record is of ${stream}`);
-  return check("tenant", tenant === stream ? undefined : `the record is of the tenant ${stream}`);
+    return absentCheck("tenant", `you named no organisation; the id in this record is ${stream}`);
+  return check(
+    "tenant",
+    tenant === stream ? undefined : `the record is of another organisation; its id is ${stream}`,
+  );
 }
 
 /** Whether a receipt's decision is the record that this document opens. */

@@ -22,7 +22,7 @@ import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 // bytes are canonical JSON, so one content has one file.
 
 const VERSION = 2;
-const KIND = "countersign/receipt";
+export const RECEIPT_KIND = "countersign/receipt";
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
 /**
  * Changes of the directory in one receipt. A long-lived tenant has a few hundred: 10 managers with 16 passkeys each,
@@ -83,7 +83,7 @@ export const anchorShape = shape.nullable(
 
 export const receiptShape = shape.object({
   v: shape.literal(VERSION),
-  kind: shape.literal(KIND),
+  kind: shape.literal(RECEIPT_KIND),
   created: openedCreation,
   /**
    * Every change before the decision, oldest first. Each names the one before it, and the decision the last one, so
@@ -119,7 +119,7 @@ export function parseReceipt(bytes: Uint8Array): Result<Receipt> {
     const { code, detail, at } = value.refusal;
     return refuse(code, `this is not a receipt: ${detail}`, at);
   }
-  if (!isJsonObject(value.value) || value.value["kind"] !== KIND)
+  if (!isJsonObject(value.value) || value.value["kind"] !== RECEIPT_KIND)
     return refuse("receipt_malformed", "this is not a receipt");
   if (!equalBytes(canonicalBytes(value.value), bytes)) {
     return refuse(

@@ -46,12 +46,12 @@ export function payloadFailure({ record, evidence }: SignedRecord): Failure {
   if (payload !== null) {
     const withinLimits = parseJson(canonicalBytes(payload), PAYLOAD_LIMITS);
     if (!withinLimits.ok)
-      return `the payload is larger than a request may send: ${withinLimits.refusal.detail}`;
+      return `the content is larger than a request may send: ${withinLimits.refusal.detail}`;
     if (toHex(hashOfJson(payload)) !== payloadHash)
-      return "the payload in the file is not the one whose hash was signed";
+      return "the content in the file is not the one whose hash was signed";
   }
   const commit = payloadCommit(base64urlBytes(payloadSalt), hexBytes(payloadHash));
-  return toHex(commit) === record.body.payloadCommit ? undefined : "the record commits to another payload";
+  return toHex(commit) === record.body.payloadCommit ? undefined : "the record commits to other content";
 }
 
 /** The statements must be about this record, and differ only in who voted how, when and why. */
@@ -64,7 +64,7 @@ export function statementFailure({ record, evidence: { signers } }: SignedRecord
     if (toHex(statementNonce(statement)) !== body.signatures[index]?.nonce)
       return "a statement is not the one in the record";
     if (statement.rp !== rp) return `a statement was made for ${statement.rp}, not for ${rp}`;
-    if (statement.tenant.id !== record.stream) return "a statement belongs to another tenant's stream";
+    if (statement.tenant.id !== record.stream) return "a statement belongs to another organisation";
     if (statement.confirmation !== body.confirmation) return "a statement belongs to another request";
     if (statement.policyHash !== body.policyHash) return "a statement names another policy";
     if (statement.expires !== body.expires) return "a statement names another expiry than the record";

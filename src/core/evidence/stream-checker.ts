@@ -136,7 +136,10 @@ export class StreamChecker {
     this.#before = { directory: firstDirectory(record), rp: genesis.rp, times: [record.at] };
     this.#report("tenant", creationFailure(record));
     if (genesis.streamKeyHash !== streamKeyHash(this.#streamKey))
-      this.#report("key", "the stream key in the file is not the one that the tenant's first record names");
+      this.#report(
+        "key",
+        "the stream key in the file is not the one that the organisation's first record names",
+      );
   }
 
   async #checkChange(signed: SignedChange, seq: number): Promise<void> {
@@ -221,7 +224,7 @@ export class StreamChecker {
   }
 
   #chainFailure({ seq, stream, prev }: StreamRecord): Failure {
-    if (stream !== this.#header.stream) return `record ${seq} belongs to another tenant's stream`;
+    if (stream !== this.#header.stream) return `record ${seq} belongs to another organisation`;
     const previous = this.#commits.at(-1) ?? NO_PREVIOUS;
     return prev === previous ? undefined : `record ${seq} does not follow the record before it`;
   }

@@ -35,8 +35,8 @@ import {
 /** The text of each check when it passes. */
 export const RECEIPT_CHECKS = {
   form: "The file is a receipt in its one canonical form.",
-  payload: "The payload is exactly what was shown and signed.",
-  statement: "Every signature is about this very request, vote, person and tenant.",
+  payload: "The content is exactly what was shown and signed.",
+  statement: "Every signature is about this very request, vote, person and organisation.",
   signature: "Every signature was made with the passkey named, by a verified user.",
   credential: "Every passkey belongs to the person named, who may decide.",
   endorsement: "Every passkey used was endorsed, back to the owner's first.",
@@ -46,8 +46,8 @@ export const RECEIPT_CHECKS = {
   outcome: "The outcome follows from what the people signed.",
   inclusion: "The decision is in the log, and with it everything that it names.",
   ...LOG_CHECKS,
-  tenant: "It is the tenant that you named, not a look-alike.",
-  label: "The record has its own label of the tenant's stream.",
+  tenant: "It is the organisation that you named, not a look-alike.",
+  label: "The record has its own label of the organisation's history.",
   history: "The complete history holds this decision, and no earlier revocation of its passkeys.",
 } as const;
 
@@ -56,7 +56,7 @@ type ReceiptCheck = Check<ReceiptCheckName>;
 
 /** What the verifier has besides the file; each part makes another check possible. */
 export interface VerifyOptions {
-  /** The stream id of the expected tenant, or ANY_TENANT. */
+  /** The organisation id of the expected tenant, or ANY_TENANT. */
   readonly tenant?: string;
   readonly trust?: TrustPolicy;
   readonly streamKey?: Bytes;
@@ -176,10 +176,10 @@ function signedCheck(receipt: Receipt, name: ReceiptCheckName, failure: Failure)
 function ownPayload({ decision }: Receipt, { payload }: VerifyOptions): Result<JsonObject> | undefined {
   if (payload === undefined) return undefined;
   const own = parseJsonObject(payload);
-  if (!own.ok) return refuse(own.refusal.code, `your payload is not strict JSON: ${own.refusal.detail}`);
+  if (!own.ok) return refuse(own.refusal.code, `your content is not strict JSON: ${own.refusal.detail}`);
   return toHex(hashOfJson(own.value)) === decision.evidence.payloadHash
     ? own
-    : refuse("argument_hash_mismatch", "your payload is not the one whose hash is in the receipt");
+    : refuse("argument_hash_mismatch", "your content is not the one whose hash is in the receipt");
 }
 
 function payloadCheck(receipt: Receipt, own: Result<JsonObject> | undefined): ReceiptCheck {
@@ -191,18 +191,18 @@ function payloadCheck(receipt: Receipt, own: Result<JsonObject> | undefined): Re
     return absentCheck("payload", "nobody signed it: what the request was about is the operator's word");
   if (evidence.payload !== null) return check("payload", undefined);
   return own === undefined
-    ? absentCheck("payload", `the payload is withheld; its hash is ${evidence.payloadHash}`)
+    ? absentCheck("payload", `the content is withheld; its hash is ${evidence.payloadHash}`)
     : check(
         "payload",
         undefined,
-        "The receipt withholds the payload; yours is exactly what was shown and signed.",
+        "The receipt withholds the content; yours is exactly what was shown and signed.",
       );
 }
 
 function streamFailure({ decision, created }: Receipt): Failure {
   return decision.record.stream === created.record.stream
     ? undefined
-    : "the decision belongs to another stream";
+    : "the decision belongs to another organisation";
 }
 
 /** Whether the receipt has every change up to the decision, so that a revocation can't be left out. */
@@ -221,8 +221,8 @@ function revocationCheck(
     : absentCheck(
         "revocation",
         options.history === undefined
-          ? "the tenant has more changes than a receipt holds: give its export, with verify --history"
-          : "the tenant has more changes than a receipt holds, and its history is not complete",
+          ? "the organisation has more changes than a receipt holds: give its export, with verify --history"
+          : "the organisation has more changes than a receipt holds, and its history is not complete",
       );
 }
 
@@ -264,22 +264,25 @@ const UNSIGNED_OUTCOMES = {
 function tenantCheck({ created }: Receipt, { tenant }: VerifyOptions): ReceiptCheck {
   const { stream } = created.record;
   if (tenant === ANY_TENANT)
-    return absentCheck("tenant", `you accept any tenant; this receipt is of ${stream}`);
-  if (tenant === undefined) return check("tenant", `no tenant was given; this receipt is of ${stream}`);
-  return check("tenant", tenant === stream ? undefined : `the receipt is of the tenant ${stream}`);
+    return absentCheck("tenant", `you named no organisation; the id in this receipt is ${stream}`);
+  if (tenant === undefined) return check("tenant", `no organisation id was given; the receipt has ${stream}`);
+  return check(
+    "tenant",
+    tenant === stream ? undefined : `the receipt is of another organisation; its id is ${stream}`,
+  );
 }
 
 function labelCheck({ created, decision }: Receipt, { streamKey }: VerifyOptions): ReceiptCheck {
-  if (streamKey === undefined) return absentCheck("label", "it needs the tenant's stream key");
+  if (streamKey === undefined) return absentCheck("label", "it needs the organisation's stream key");
   if (streamKeyHash(streamKey) !== created.record.body.genesis.streamKeyHash)
-    return check("label", "this is not the stream key of the tenant");
+    return check("label", "this is not the organisation's stream key");
   const { record, label } = decision;
   const own = toHex(recordLabel(streamKey, record.seq));
   return check("label", own === label ? undefined : `record ${record.seq} has a wrong label in the log`);
 }
 
 async function historyCheck(receipt: Receipt, { history }: VerifyOptions): Promise<ReceiptCheck> {
-  if (history === undefined) return absentCheck("history", "it needs the tenant's export");
+  if (history === undefined) return absentCheck("history", "it needs the organisation's export");
   const { failure, erased } = await compareWithHistory(receipt, history);
   return failure === undefined && erased !== undefined
     ? absentCheck("history", `record ${erased} is erased, and may have been a change of the directory`)

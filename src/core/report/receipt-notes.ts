@@ -86,8 +86,8 @@ function withheldNote({ decision }: Receipt, checks: readonly Check<string>[]): 
   return [
     [
       isOwn
-        ? "The receipt withholds the payload; yours has the hash that was signed."
-        : "The payload is withheld: the receipt holds only its hash.",
+        ? "The receipt withholds the content; yours has the hash that was signed."
+        : "The content is withheld: the receipt holds only its hash.",
     ],
   ];
 }

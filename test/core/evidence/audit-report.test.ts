@@ -48,7 +48,7 @@ describe("an auditor who cannot read the log", () => {
         return { trust: other.trust(2), checkpoint: await other.checkpoint(), log: readerOf(other) };
       },
       ["witnesses", ...ofLog],
-      "The tenant's log is log.example/countersign, not other.example.",
+      "The organisation's log is log.example/countersign, not other.example.",
     ],
     [
       "gets no tiles",

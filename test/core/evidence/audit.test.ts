@@ -263,7 +263,7 @@ describe("a file that was changed", () => {
     );
     const report = await auditRows(header, twice, await auditOptions(good));
     expect(detailOf(report, "decisions")).toMatch(
-      /^Decision 5 \(approved\): the payload .* and 1 more of this kind\.$/,
+      /^Decision 5 \(approved\): the content .* and 1 more of this kind\.$/,
     );
     expect(
       (await auditExport(await openExport([]), await auditOptions(good))).checks.map(({ status }) => status),

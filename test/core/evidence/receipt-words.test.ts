@@ -74,16 +74,16 @@ describe("a request that some signed, but that ended without a decision", () => 
       await decidedReceipt(tenant, { outcome, policy: twoOfThree(), votes: [{ by: cy }] }),
     );
     expect(lines["outcome"]).toBe(`passed: ${words}`);
-    expect(lines["payload"]).toBe("passed: The payload is exactly what was shown and signed.");
+    expect(lines["payload"]).toBe("passed: The content is exactly what was shown and signed.");
   });
 });
 
 it("a withheld payload is named, also if the verifier's own one matches", async () => {
   const receipt = withheld(await decidedReceipt(tenant, { payload: PAYLOAD, votes: [{ by: cy }] }));
   const hash = receipt.decision.evidence.payloadHash;
-  expect((await linesOf(receipt))["payload"]).toBe(`absent: The payload is withheld; its hash is ${hash}.`);
+  expect((await linesOf(receipt))["payload"]).toBe(`absent: The content is withheld; its hash is ${hash}.`);
   expect((await linesOf(receipt, utf8('{ "to": "acct_8821" }')))["payload"]).toBe(
-    "passed: The receipt withholds the payload; yours is exactly what was shown and signed.",
+    "passed: The receipt withholds the content; yours is exactly what was shown and signed.",
   );
 });
 

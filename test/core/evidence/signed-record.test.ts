@@ -73,17 +73,17 @@ describe("the payload", () => {
   const sized = (bytes: number) => ({ a: "x".repeat(bytes - utf8('{"a":""}').length) });
   const deep = (levels: number): JsonObject => (levels === 1 ? {} : { a: deep(levels - 1) });
   const wide = (nodes: number) => ({ a: Array.from({ length: nodes - 2 }, () => 0) });
-  const tooLarge = /^the payload is larger than a request may send: /;
+  const tooLarge = /^the content is larger than a request may send: /;
 
   it.each<[string, () => SignedRecord, RegExp | undefined]>([
     ["withheld", () => evidence({ payload: null }), undefined],
     ["of another hash", () => evidence({ payload: { other: 1 } }), /not the one whose hash was signed/],
-    ["of another salt", () => evidence({ payloadSalt: "A".repeat(43) }), /commits to another payload/],
-    ["of another commitment", () => body({ payloadCommit: "ab".repeat(32) }), /commits to another payload/],
+    ["of another salt", () => evidence({ payloadSalt: "A".repeat(43) }), /commits to other content/],
+    ["of another commitment", () => body({ payloadCommit: "ab".repeat(32) }), /commits to other content/],
     [
       "withheld, of another commitment",
       () => evidence({ payload: null }, body({ payloadCommit: "ab".repeat(32) })),
-      /commits to another payload/,
+      /commits to other content/,
     ],
     ["of 64 KiB", () => about(sized(64 * 1024)), undefined],
     ["of one byte more", () => about(sized(64 * 1024 + 1)), tooLarge],
@@ -135,7 +135,7 @@ describe("the statements", () => {
     [
       "all for another tenant",
       () => stated({ tenant: { id: "ab".repeat(32), name: "Acme" } }, "every"),
-      "a statement belongs to another tenant's stream",
+      "a statement belongs to another organisation",
     ],
     [
       "all for another request",
@@ -258,7 +258,7 @@ describe("the checks of a whole record", () => {
     [
       "payload",
       () => withEvidence(honest, { payload: { other: 1 } }),
-      "the payload in the file is not the one whose hash was signed",
+      "the content in the file is not the one whose hash was signed",
     ],
     [
       "statement",

@@ -85,9 +85,9 @@ describe("a verdict", () => {
   });
 
   it.each([
-    ["passed", "The receipt withholds the payload; yours has the hash that was signed."],
-    ["absent", "The payload is withheld: the receipt holds only its hash."],
-    ["failed", "The payload is withheld: the receipt holds only its hash."],
+    ["passed", "The receipt withholds the content; yours has the hash that was signed."],
+    ["absent", "The content is withheld: the receipt holds only its hash."],
+    ["failed", "The content is withheld: the receipt holds only its hash."],
   ] as const)("about a withheld payload whose check is %s", async (status, note) => {
     const receipt = withheld(await receiptOf({ votes: [by("cy")] }));
     expect(receiptNotes(receipt, payloadIs(status)).map(shown)).toEqual([note]);

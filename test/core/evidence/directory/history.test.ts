@@ -11,7 +11,7 @@ import type { TestTenant } from "../../../support/evidence/sample-tenant.ts";
 
 const LAST = 10;
 const REVOCATION = 9;
-const OTHER_TENANT = "the history does not start with this tenant's first record";
+const OTHER_TENANT = "the history does not start with this organisation's first record";
 
 let staff: Staff;
 let own: TestTenant;
@@ -75,7 +75,7 @@ describe("a history", () => {
     const alter = (record: JsonObject) => ({ ...record, stream: "ab".repeat(32) });
     const foreign = await tenant.receipt(await tenant.decide({ votes: [{ by: staff.dan }], alter }));
     expect((await compareWithHistory(foreign, tenant.history())).failure).toBe(
-      "the history does not start with this tenant's first record",
+      "the history does not start with this organisation's first record",
     );
   });
 
