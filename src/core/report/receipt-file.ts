@@ -69,10 +69,10 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string, ne
   [[0xff, 0xd8, 0xff], "This is a picture.", SEND_FILE],
   [[0x47, 0x49, 0x46, 0x38], "This is a picture.", SEND_FILE],
   [[0x52, 0x49, 0x46, 0x46], "This is a picture, a sound or a film.", SEND_FILE],
-  [[0x25, 0x50, 0x44, 0x46], "This is a PDF document. A printed receipt can't be checked.", SEND_FILE],
+  [[0x25, 0x50, 0x44, 0x46], "This is a PDF file. A printed receipt can't be checked.", SEND_FILE],
   [
     [0x50, 0x4b, 0x03, 0x04],
-    "This is an archive or an office document.",
+    "This is an archive or an office file.",
     "Unpack it, and choose the receipt in it.",
   ],
   [[0x1f, 0x8b], "This is a compressed file.", "Unpack it, and choose the receipt in it."],
