@@ -1,4 +1,10 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  type SQLiteColumnBuilderBase,
+} from "drizzle-orm/sqlite-core";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -8,6 +14,15 @@ const VOTES = ["approve", "reject", "break-glass"] as const;
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();
 const ownId = () => ({ tenantId: tenantId(), id: id() });
+/** A table whose rows have an id within their tenant. */
+function ownTable<Name extends string, Columns extends Record<string, SQLiteColumnBuilderBase>>(
+  name: Name,
+  columns: Columns,
+) {
+  return sqliteTable(name, { ...ownId(), ...columns }, ({ tenantId: tenant, id: own }) => [
+    primaryKey({ columns: [tenant, own] }),
+  ]);
+}
 const ofConfirmation = () => ({ tenantId: tenantId(), confirmationId: text("confirmation_id").notNull() });
 const createdAt = () => integer("created_at").notNull();
 
@@ -33,86 +48,61 @@ export const projects = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
 
-export const people = sqliteTable(
-  "people",
-  {
-    ...ownId(),
-    username: text("username").notNull(),
-    role: text("role", { enum: ROLES }).notNull(),
-    userHandle: text("user_handle").notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const people = ownTable("people", {
+  username: text("username").notNull(),
+  role: text("role", { enum: ROLES }).notNull(),
+  userHandle: text("user_handle").notNull(),
+  createdAt: createdAt(),
+});
 
-export const credentials = sqliteTable(
-  "credentials",
-  {
-    ...ownId(),
-    personId: text("person_id").notNull(),
-    label: text("label").notNull(),
-    publicKey: text("public_key").notNull(),
-    algorithm: integer("algorithm").notNull(),
-    signCount: integer("sign_count").notNull(),
-    backupEligible: integer("backup_eligible", { mode: "boolean" }).notNull(),
-    backedUp: integer("backed_up", { mode: "boolean" }).notNull(),
-    transports: text("transports").notNull(),
-    createdAt: createdAt(),
-    endorsedSeq: integer("endorsed_seq"),
-    revokedAt: integer("revoked_at"),
-    lastUsedAt: integer("last_used_at"),
-    counterRegressedAt: integer("counter_regressed_at"),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const credentials = ownTable("credentials", {
+  personId: text("person_id").notNull(),
+  label: text("label").notNull(),
+  publicKey: text("public_key").notNull(),
+  algorithm: integer("algorithm").notNull(),
+  signCount: integer("sign_count").notNull(),
+  backupEligible: integer("backup_eligible", { mode: "boolean" }).notNull(),
+  backedUp: integer("backed_up", { mode: "boolean" }).notNull(),
+  transports: text("transports").notNull(),
+  createdAt: createdAt(),
+  endorsedSeq: integer("endorsed_seq"),
+  revokedAt: integer("revoked_at"),
+  lastUsedAt: integer("last_used_at"),
+  counterRegressedAt: integer("counter_regressed_at"),
+});
 
-export const apiKeys = sqliteTable(
-  "api_keys",
-  {
-    ...ownId(),
-    hash: text("hash").notNull(),
-    redacted: text("redacted").notNull(),
-    name: text("name").notNull(),
-    projectId: text("project_id").notNull(),
-    scopes: text("scopes").notNull(),
-    personId: text("person_id"),
-    agent: integer("agent", { mode: "boolean" }).notNull().default(false),
-    createdAt: createdAt(),
-    expiresAt: integer("expires_at"),
-    revokedAt: integer("revoked_at"),
-    lastUsedAt: integer("last_used_at"),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const apiKeys = ownTable("api_keys", {
+  hash: text("hash").notNull(),
+  redacted: text("redacted").notNull(),
+  name: text("name").notNull(),
+  projectId: text("project_id").notNull(),
+  scopes: text("scopes").notNull(),
+  personId: text("person_id"),
+  agent: integer("agent", { mode: "boolean" }).notNull().default(false),
+  createdAt: createdAt(),
+  expiresAt: integer("expires_at"),
+  revokedAt: integer("revoked_at"),
+  lastUsedAt: integer("last_used_at"),
+});
 
-export const enrolments = sqliteTable(
-  "enrolments",
-  {
-    ...ownId(),
-    secretHash: text("secret_hash").notNull(),
-    personId: text("person_id").notNull(),
-    createdAt: createdAt(),
-    expiresAt: integer("expires_at").notNull(),
-    usedAt: integer("used_at"),
-    usedBy: text("used_by"),
-    recovers: integer("recovers", { mode: "boolean" }).notNull().default(false),
-    voidedAt: integer("voided_at"),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const enrolments = ownTable("enrolments", {
+  secretHash: text("secret_hash").notNull(),
+  personId: text("person_id").notNull(),
+  createdAt: createdAt(),
+  expiresAt: integer("expires_at").notNull(),
+  usedAt: integer("used_at"),
+  usedBy: text("used_by"),
+  recovers: integer("recovers", { mode: "boolean" }).notNull().default(false),
+  voidedAt: integer("voided_at"),
+});
 
-export const sessions = sqliteTable(
-  "sessions",
-  {
-    ...ownId(),
-    hash: text("hash").notNull(),
-    credentialId: text("credential_id").notNull(),
-    createdAt: createdAt(),
-    expiresAt: integer("expires_at").notNull(),
-    revokedAt: integer("revoked_at"),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const sessions = ownTable("sessions", {
+  hash: text("hash").notNull(),
+  credentialId: text("credential_id").notNull(),
+  createdAt: createdAt(),
+  expiresAt: integer("expires_at").notNull(),
+  revokedAt: integer("revoked_at"),
+});
 
 export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   challenge: text("challenge").primaryKey(),
@@ -122,41 +112,37 @@ export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   personId: text("person_id"),
 });
 
-export const confirmations = sqliteTable(
-  "confirmations",
-  {
-    ...ownId(),
-    type: text("type", { enum: ["decision", ...CHANGES] }).notNull(),
-    projectId: text("project_id").notNull(),
-    projectName: text("project_name").notNull(),
-    requesterKind: text("requester_kind", { enum: ["key", "oauth", "person", "service"] }).notNull(),
-    requesterId: text("requester_id").notNull(),
-    requesterName: text("requester_name").notNull(),
-    requesterPerson: text("requester_person"),
-    action: text("action").notNull(),
-    payloadHash: text("payload_hash").notNull(),
-    policyHash: text("policy_hash"),
-    metadata: text("metadata"),
-    status: text("status", { enum: ["pending", "approved", "rejected", "expired", "cancelled"] }).notNull(),
-    version: integer("version").notNull(),
-    escalated: integer("escalated").notNull(),
-    createdAt: createdAt(),
-    expiresAt: integer("expires_at").notNull(),
-    dueAt: integer("due_at").notNull(),
-    executeWithinMs: integer("execute_within_ms"),
-    decidedAt: integer("decided_at"),
-    decidedSeq: integer("decided_seq"),
-    overriddenBy: text("overridden_by"),
-    consumedAt: integer("consumed_at"),
-    lockHash: text("lock_hash"),
-    dedupeKey: text("dedupe_key"),
-    deliveredAt: integer("delivered_at"),
-    approverId: text("approver_id"),
-    policy: text("policy"),
-    payload: text("payload").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const confirmations = ownTable("confirmations", {
+  type: text("type", { enum: ["decision", ...CHANGES] }).notNull(),
+  projectId: text("project_id").notNull(),
+  projectName: text("project_name").notNull(),
+  requesterKind: text("requester_kind", { enum: ["key", "oauth", "person", "service"] }).notNull(),
+  requesterId: text("requester_id").notNull(),
+  requesterName: text("requester_name").notNull(),
+  requesterPerson: text("requester_person"),
+  action: text("action").notNull(),
+  payloadHash: text("payload_hash").notNull(),
+  policyHash: text("policy_hash"),
+  metadata: text("metadata"),
+  status: text("status", { enum: ["pending", "approved", "rejected", "expired", "cancelled"] }).notNull(),
+  version: integer("version").notNull(),
+  escalated: integer("escalated").notNull(),
+  createdAt: createdAt(),
+  expiresAt: integer("expires_at").notNull(),
+  dueAt: integer("due_at").notNull(),
+  executeWithinMs: integer("execute_within_ms"),
+  decidedAt: integer("decided_at"),
+  decidedSeq: integer("decided_seq"),
+  overriddenBy: text("overridden_by"),
+  consumedAt: integer("consumed_at"),
+  lockHash: text("lock_hash"),
+  dedupeKey: text("dedupe_key"),
+  deliveredAt: integer("delivered_at"),
+  approverId: text("approver_id"),
+  policy: text("policy"),
+  payload: text("payload").notNull(),
+  displayOrder: text("display_order").notNull().default("[]"),
+});
 
 export const audience = sqliteTable(
   "audience",
@@ -182,20 +168,15 @@ export const idempotency = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.keyId, table.operation, table.name] })],
 );
 
-export const ceremonies = sqliteTable(
-  "ceremonies",
-  {
-    ...ownId(),
-    confirmationId: text("confirmation_id").notNull(),
-    personId: text("person_id").notNull(),
-    salt: text("salt").notNull(),
-    issuedAt: integer("issued_at").notNull(),
-    expiresAt: integer("expires_at").notNull(),
-    usedBy: text("used_by"),
-    usedAt: integer("used_at"),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const ceremonies = ownTable("ceremonies", {
+  confirmationId: text("confirmation_id").notNull(),
+  personId: text("person_id").notNull(),
+  salt: text("salt").notNull(),
+  issuedAt: integer("issued_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  usedBy: text("used_by"),
+  usedAt: integer("used_at"),
+});
 
 export const steps = sqliteTable(
   "steps",
@@ -257,16 +238,11 @@ export const reveals = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );
 
-export const events = sqliteTable(
-  "events",
-  {
-    ...ownId(),
-    type: text("type", { enum: ["verifier_disagreement", "signature_counter_regression"] }).notNull(),
-    at: integer("at").notNull(),
-    personId: text("person_id").notNull(),
-    credentialId: text("credential_id").notNull(),
-    confirmationId: text("confirmation_id"),
-    detail: text("detail").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const events = ownTable("events", {
+  type: text("type", { enum: ["verifier_disagreement", "signature_counter_regression"] }).notNull(),
+  at: integer("at").notNull(),
+  personId: text("person_id").notNull(),
+  credentialId: text("credential_id").notNull(),
+  confirmationId: text("confirmation_id"),
+  detail: text("detail").notNull(),
+});

@@ -31,14 +31,14 @@ export function verifyDisplay(
   if (toHex(payloadHash) !== data.payloadHash) {
     return failed("The content does not match the SHA-256 that you would sign.");
   }
-  const shown = show(bytes);
-  if (!shown.ok) return failed(`This page can't show the content exactly: ${shown.refusal.detail}.`);
   const shaped = matchShape(statementShape, withPlaceholders(data.statement));
   if (!shaped.ok) {
     const { at = "", detail } = shaped.refusal;
     return failed(`The statement that you would sign is malformed: ${at} ${detail}.`);
   }
   const statement = shaped.value;
+  const shown = show(bytes, statement.display.order);
+  if (!shown.ok) return failed(`This page can't show the content exactly: ${shown.refusal.detail}.`);
   if (statement.rp !== address.origin)
     return failed(`This request must be signed at ${statement.rp}, not here.`);
   if (address.pathname !== `/approve/${statement.confirmation}`) {

@@ -173,6 +173,7 @@ function newRow(
     action: input.action,
     payload: payload.text,
     payloadHash: payload.hash,
+    displayOrder: canonicalText(payload.order),
     policy: policy && canonicalText(policy),
     policyHash: policy && policyHash(policy),
     metadata: input.metadata && canonicalText(input.metadata),

@@ -1,3 +1,4 @@
+import { writtenOrder } from "../display/order.ts";
 import { toHex, utf8 } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { canonicalText } from "../encoding/jcs.ts";
@@ -19,6 +20,8 @@ export interface CanonicalPayload {
   readonly text: string;
   /** SHA-256 of the text, in hexadecimal. */
   readonly hash: string;
+  /** In which the requester wrote the outermost members. */
+  readonly order: readonly number[];
 }
 
 /**
@@ -40,7 +43,7 @@ export function canonicalPayload(value: JsonObject, at = "/payload"): Result<Can
     const detail = `the payload's canonical form has ${bytes.length} bytes; the limit is ${PAYLOAD_MAX_BYTES}`;
     return refuse("json_too_large", detail, at);
   }
-  return accept({ value, text, hash: toHex(sha256(bytes)) });
+  return accept({ value, text, hash: toHex(sha256(bytes)), order: writtenOrder(value) });
 }
 
 type Path = readonly (string | number)[];

@@ -1,5 +1,6 @@
+import { orderShape } from "../display/order.ts";
 import { utf8, type Bytes } from "../encoding/bytes.ts";
-import { taggedHash } from "../encoding/hash.ts";
+import { HASH_BYTES, taggedHash } from "../encoding/hash.ts";
 import { canonicalText } from "../encoding/jcs.ts";
 import * as shape from "../encoding/shape.ts";
 
@@ -30,6 +31,13 @@ export const statementShape = shape.object({
   project: named,
   confirmation: id,
   action: shape.text(ACTION_MAX_CHARACTERS, 1),
+  /** How the content is drawn. */
+  display: shape.object({
+    /** The payload's outermost members that come first, as positions among the sorted names. */
+    order: orderShape,
+    /** Hash of the organisation's template for this action, or null. */
+    template: shape.nullable(shape.hex(HASH_BYTES)),
+  }),
   /** Who asked, as the service states it. */
   requester: shape.object({
     kind: shape.oneOf("key", "oauth", "person", "service"),

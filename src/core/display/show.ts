@@ -10,6 +10,7 @@ import {
   type JsonValue,
 } from "../encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
+import { namesInOrder } from "./order.ts";
 import { letterWarnings, type TextWarning } from "./scripts.ts";
 
 // The payload as lines for a person. Different payloads never give the same lines: a character that could be
@@ -54,9 +55,6 @@ const MARKER_CLOSE = "\u27e9";
 /** Vietnamese uses two accents on a letter, phonetic alphabets three; more could reach into other lines. */
 const COMBINING_MAX_MARKS = 3;
 
-/** As many positions as a statement may name in `display.order`. */
-export const ORDER_MAX_POSITIONS = 64;
-
 /**
  * One line for every value of the payload; none for an empty payload. The members of an object are sorted by name,
  * as in the payload's bytes, but the outermost object's members at the positions in `order` come first.
@@ -67,22 +65,11 @@ export function show(payload: Uint8Array, order: readonly number[] = []): Result
   if (!equalBytes(canonicalBytes(parsed.value), payload)) {
     return refuse("json_not_canonical", "the bytes are not in canonical form (RFC 8785)", "");
   }
-  // Sorted, because the engine puts keys like "10" first.
-  const sorted = Object.keys(parsed.value).toSorted();
-  const keys = inOrder(sorted, order);
+  const keys = namesInOrder(parsed.value, order);
   if (keys === undefined) return refuse("order_invalid", "not distinct positions of top-level members", "");
   const lines: Line[] = [];
   addMembers(lines, parsed.value, keys, 0, "");
   return accept(lines);
-}
-
-/** The keys at these positions, then the others; undefined if a position does not exist or repeats. */
-function inOrder(sorted: readonly string[], order: readonly number[]): readonly string[] | undefined {
-  const first = new Set(order.map((position) => sorted[position]));
-  if (order.length > ORDER_MAX_POSITIONS || first.size < order.length || first.has(undefined))
-    return undefined;
-  const named = [...first].filter((key) => key !== undefined);
-  return [...named, ...sorted.filter((key) => !first.has(key))];
 }
 
 /** Shows line breaks, spaces at either end and other easily overlooked characters as markers. */

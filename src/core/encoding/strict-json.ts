@@ -69,6 +69,15 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Of objects with names like "10", which JavaScript puts first. */
+const WRITTEN_NAMES = new WeakMap<JsonObject, readonly string[]>();
+const REORDERED_NAME = /^[0-9]+$/;
+
+/** The names of a parsed object in the order of its text. A copy of the object has them in JavaScript's order. */
+export function writtenNames(object: JsonObject): readonly string[] {
+  return WRITTEN_NAMES.get(object) ?? Object.keys(object);
+}
+
 export function pointer(path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
@@ -143,6 +152,8 @@ class Reader {
     this.#enter(depth);
     const object: Record<string, JsonValue> = {};
     if (this.#accepts("}")) return object;
+    const names: string[] = [];
+    let isReordered = false;
     do {
       if (this.#next() !== '"') this.#unexpected("a name in double quotes");
       const name = this.#string();
@@ -153,9 +164,12 @@ class Reader {
         this.#fail("json_duplicate_name", "the same name appears twice in one object");
       this.#require(":");
       object[name] = this.#value(depth + 1);
+      names.push(name);
+      isReordered ||= REORDERED_NAME.test(name);
       this.#path.pop();
     } while (this.#accepts(","));
     this.#require("}");
+    if (isReordered) WRITTEN_NAMES.set(object, names);
     return object;
   }
 

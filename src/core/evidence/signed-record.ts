@@ -1,10 +1,11 @@
 import { assertionHash, verifyAssertion } from "../webauthn/assertion.ts";
 import { base64urlBytes, hexBytes, toHex } from "../encoding/bytes.ts";
 import { challengeOf } from "../confirmation/challenge.ts";
+import { namesInOrder } from "../display/order.ts";
 import { mayDecide, type Directory } from "../stream/directory.ts";
 import { rpIdOf } from "../webauthn/rp-id.ts";
 import { canonicalBytes, canonicalText, hashOfJson } from "../encoding/jcs.ts";
-import { parseJson, PAYLOAD_LIMITS } from "../encoding/strict-json.ts";
+import { parseJson, PAYLOAD_LIMITS, type JsonObject } from "../encoding/strict-json.ts";
 import { payloadCommit } from "../stream/record.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
@@ -55,8 +56,9 @@ export function payloadFailure({ record, evidence }: SignedRecord): Failure {
 }
 
 /** The statements must be about this record, and differ only in who voted how, when and why. */
-export function statementFailure({ record, evidence: { signers } }: SignedRecord, rp: string): Failure {
+export function statementFailure({ record, evidence }: SignedRecord, rp: string): Failure {
   const { body } = record;
+  const { signers } = evidence;
   if (signers.length !== body.signatures.length)
     return `the record names ${body.signatures.length} signatures, the file holds ${signers.length}`;
   const first = signers[0]?.statement;
@@ -71,6 +73,8 @@ export function statementFailure({ record, evidence: { signers } }: SignedRecord
     const { created, issued, expires } = statement;
     if (created > issued || issued >= expires || issued > record.at)
       return "the times of request, signature and record are out of order";
+    if (!isOrderOf(evidence.payload, statement.display.order))
+      return "a statement orders members that the payload does not have, or one of them twice";
     if (first !== undefined && requestText(first) !== requestText(statement))
       return "the statements describe different requests";
   }
@@ -150,8 +154,13 @@ export function isBackdated(at: string, earlier: number): boolean {
   return earlier - Date.parse(at) > CLOCK_SLACK_SECONDS * 1_000;
 }
 
+/** A payload that is withheld could have any number of members. */
+function isOrderOf(payload: JsonObject | null, order: readonly number[]): boolean {
+  return payload === null ? new Set(order).size === order.length : namesInOrder(payload, order) !== undefined;
+}
+
 /** The parts of a statement that are the same for every signer of one request. */
 function requestText(statement: Statement): string {
-  const { tenant, project, action, requester, created, executeWithinSeconds } = statement;
-  return canonicalText({ tenant, project, action, requester, created, executeWithinSeconds });
+  const { tenant, project, action, display, requester, created, executeWithinSeconds } = statement;
+  return canonicalText({ tenant, project, action, display, requester, created, executeWithinSeconds });
 }

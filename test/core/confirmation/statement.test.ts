@@ -12,13 +12,13 @@ const POLICY = "cd".repeat(32);
 /** RFC 8785, written by hand. */
 const TEXT = [
   '{"action":"Pay 12.50 EUR to Müller","approver":{"id":"per_ada","username":"ada"},"confirmation":"cnf_1",',
-  '"created":"2026-03-01T09:00:00.000Z","executeWithinSeconds":3600,"expires":"2026-03-01T09:15:00.000Z",',
+  '"created":"2026-03-01T09:00:00.000Z","display":{"order":[2,0],"template":null},"executeWithinSeconds":3600,"expires":"2026-03-01T09:15:00.000Z",',
   '"issued":"2026-03-01T09:03:20.125Z","kind":"countersign/statement","policyHash":null,',
   '"project":{"id":"prj_1","name":"Payments"},"reason":"",',
   '"requester":{"id":"key_1","kind":"key","name":"billing agent","person":"per_eve"},"rp":"https://approve.example",',
   `"salt":"${SALT}","tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1,"vote":"approve"}`,
 ].join("");
-const NONCE = "0c96b707fdfdc8dc1647489e704d33a69c95a7f313c20d4aca316c78afaf5804";
+const NONCE = "d03002ce4f7a3242f7f6b79e6cd1abba37bfb3f78a45767513610ce0a2cfa7ff";
 
 function fresh(): Statement {
   return expectOk(matchShape(statementShape, expectOk(parseJsonText(TEXT))));
@@ -53,6 +53,9 @@ const others: readonly [path: string, value: JsonValue][] = [
   ["/project/name", "payments"],
   ["/confirmation", "cnf_2"],
   ["/action", "Pay 1250 EUR to Müller"],
+  ["/display/order", [0, 2]],
+  ["/display/order", []],
+  ["/display/template", POLICY],
   ["/requester/kind", "person"],
   ["/requester/id", "key_2"],
   ["/requester/name", ""],
@@ -122,6 +125,9 @@ describe("a statement", () => {
     ["no time to use it", "/executeWithinSeconds", 0],
     ["more than 30 days to use it", "/executeWithinSeconds", 30 * 24 * 3_600 + 1],
     ["half a second to use it", "/executeWithinSeconds", 0.5],
+    ["65 positions", "/display/order", Array.from({ length: 65 }, (_, position) => position)],
+    ["one position alone", "/display/order", 2],
+    ["no template hash", "/display/template", ""],
     ["no user name", "/approver/username", ""],
     ["a user name that is too long", "/approver/username", "x".repeat(33)],
     ["another vote", "/vote", "approved"],
@@ -149,11 +155,14 @@ describe("a statement", () => {
     expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at: path } });
   });
 
-  it.each([...leavesOf(fresh()), "/tenant", "/project", "/requester", "/approver"])("has %s", (path) => {
-    expect(matchShape(statementShape, expectOk(parseJsonText(TEXT)))).toEqual(accept(fresh()));
-    const refused = matchShape(statementShape, changed(path));
-    expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at: path } });
-  });
+  it.each([...leavesOf(fresh()), "/tenant", "/project", "/display", "/requester", "/approver"])(
+    "has %s",
+    (path) => {
+      expect(matchShape(statementShape, expectOk(parseJsonText(TEXT)))).toEqual(accept(fresh()));
+      const refused = matchShape(statementShape, changed(path));
+      expect(refused).toMatchObject({ ok: false, refusal: { code: "shape_mismatch", at: path } });
+    },
+  );
 
   it.each([
     ["the longest action", "/action", "é".repeat(200)],

@@ -109,6 +109,9 @@ describe("the statements", () => {
   const after = (time: string, milliseconds: number) =>
     new Date(Date.parse(time) + milliseconds).toISOString();
   const different = "the statements describe different requests";
+  const noOrder = "a statement orders members that the payload does not have, or one of them twice";
+  const inOrder = (...order: readonly number[]) => ({ display: { order, template: null } });
+  const withheld = (signed: SignedRecord) => evidence({ payload: null }, signed);
   const outOfOrder = "the times of request, signature and record are out of order";
   it.each<[string, () => SignedRecord, string | undefined]>([
     ["one fewer", () => signers((all) => all.slice(1)), "the record names 2 signatures, the file holds 1"],
@@ -173,6 +176,12 @@ describe("the statements", () => {
     ],
     ["one of another project", () => stated({ project: { id: "p_other", name: "Default" } }), different],
     ["one of another action", () => stated({ action: "Nothing much" }), different],
+    ["one in another order", () => stated(inOrder(1, 0)), different],
+    ["all in another order", () => stated(inOrder(1, 0), "every"), undefined],
+    ["all with a member twice", () => stated(inOrder(1, 1), "every"), noOrder],
+    ["all with a member too many", () => stated(inOrder(1, 0, 2), "every"), noOrder],
+    ["all with a member too many, withheld", () => withheld(stated(inOrder(1, 0, 2), "every")), undefined],
+    ["all with a member twice, withheld", () => withheld(stated(inOrder(1, 1), "every")), noOrder],
     [
       "one of another requester",
       () => stated({ requester: { kind: "key", id: "k_2", name: "ci", person: null } }),

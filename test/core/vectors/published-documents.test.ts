@@ -18,6 +18,7 @@ import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.
 import type { Directory, Member } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
+import { writtenOrder } from "../../../src/core/display/order.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
@@ -70,9 +71,10 @@ describe("encodings", () => {
 });
 
 describe("payloads", () => {
-  it.each(named(payloads.accepted))("accepted: %s", (_name, { text, canonical, hash }) => {
-    const made = canonicalText(expectOk(parseJsonObject(utf8(text))));
-    expect([made, toHex(sha256(utf8(made)))]).toEqual([canonical, hash]);
+  it.each(named(payloads.accepted))("accepted: %s", (_name, { text, canonical, hash, order }) => {
+    const payload = expectOk(parseJsonObject(utf8(text)));
+    const made = canonicalText(payload);
+    expect([made, toHex(sha256(utf8(made))), writtenOrder(payload)]).toEqual([canonical, hash, order]);
   });
 
   it.each(named(payloads.refused))("refused: %s", (_name, { text, code, at }) => {

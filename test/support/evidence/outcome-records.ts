@@ -81,6 +81,7 @@ export function recordOf(
       project: { id: "p_default", name: "Default" },
       confirmation: head.confirmation,
       action: "Deploy to production",
+      display: { order: [], template: null },
       requester: { kind: "key", id: "k_1", name: "ci", person: requester && idOf(requester) },
       approver: { id: idOf(by), username: by },
       vote,

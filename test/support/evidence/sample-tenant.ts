@@ -67,6 +67,7 @@ export interface SampleRequest {
   readonly outcome?: Outcome;
   readonly requester?: Statement["requester"];
   readonly executeWithinSeconds?: number;
+  readonly display?: Statement["display"];
   readonly votes: readonly TestVote[];
   /** Seconds from the request to its record; without it a few seconds, or the whole time if it expires. */
   readonly sealedAfter?: number;
@@ -273,6 +274,7 @@ export class TestTenant {
       project: { id: "p_default", name: "Default" },
       confirmation,
       action: request.action ?? "Deploy to production",
+      display: request.display ?? { order: [], template: null },
       requester: request.requester ?? { kind: "key", id: "k_1", name: "ci", person: null },
       approver: named(vote.by),
       vote: vote.vote ?? "approve",

@@ -85,6 +85,10 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     fields: {
       rp: "The origin of the page where the person signs.",
       "tenant.id": "The stream id.",
+      display: "How the content is drawn.",
+      "display.order":
+        "Positions, among the sorted names of the payload's members, of those that are drawn first.",
+      "display.template": "Hash of the organisation's template for this action, or null.",
       "requester.person": "The person behind the key, or the person who asked. Null if there is none.",
       policyHash: "Hash of the policy, or null if one named person decides alone.",
       executeWithinSeconds: "How long after the decision an approval may be used. Null for no limit.",

@@ -1,4 +1,5 @@
 import { toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
+import { writtenOrder } from "../../../src/core/display/order.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
@@ -19,6 +20,7 @@ const ACCEPTED: readonly (readonly [name: string, text: string])[] = [
   ["numbers in their shortest form", '{"a":[1.0,1e2,100e-2,1.50,0e5,1e-7,5e-324,333333333.3333333]}'],
   ["numbers with and without an exponent", '{"a":[0.000001,1.5e-7,1e15,4503599627370495.5,-0.5]}'],
   ["the largest numbers", '{"a":[9007199254740991,-9007199254740991,90071992547409.91e2]}'],
+  ["members in another order, some named like numbers", '{"to":1,"10":2,"9":{"b":1,"a":2},"amount":3}'],
   ["escapes that are not needed", String.raw`{"a":"\u0041\/\u00e9\u20ac\ud83d\ude02"}`],
   ["characters that need an escape", String.raw`{"a":"\"\\\b\f\n\r\t\u0000\u001f"}`],
   ["characters that are written as they are", '{"a":"\u007f\u2028\u2029<>&\'"}'],
@@ -124,9 +126,10 @@ export function payloadVectors(): JsonObject {
   return { accepted, refused, refusedBytes: bytes, limits };
 }
 
-function acceptedAs(bytes: Uint8Array): { readonly canonical: string; readonly hash: string } {
-  const canonical = canonicalText(expectOk(parseJsonObject(bytes)));
-  return { canonical, hash: toHex(sha256(utf8(canonical))) };
+function acceptedAs(bytes: Uint8Array): JsonObject {
+  const payload = expectOk(parseJsonObject(bytes));
+  const canonical = canonicalText(payload);
+  return { canonical, hash: toHex(sha256(utf8(canonical))), order: writtenOrder(payload) };
 }
 
 function refusedFor(bytes: Uint8Array): { readonly code: string; readonly at: JsonValue } {

@@ -55,6 +55,10 @@ const REFUSED_FIELDS: readonly (readonly [string, string, JsonValue])[] = [
   ["an unknown vote", "/vote", "approved"],
   ["an action of 201 UTF-16 units", "/action", `${"x".repeat(199)}😀`],
   ["no action", "/action", ""],
+  ["65 positions", "/display/order", Array.from({ length: 65 }, (_, position) => position)],
+  ["one position for an order", "/display/order", 3],
+  ["a template hash of 31 bytes", "/display/template", "ab".repeat(31)],
+  ["no display", "/display", null],
   ["an unknown field", "/comment", ""],
   ["an unknown field further in", "/approver/role", "admin"],
 ];

@@ -5,7 +5,7 @@ import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { VERSION } from "../../../src/http/version.ts";
 import { version } from "../../../package.json" with { type: "json" };
-import { ENVELOPE, ERAS, headersOf, type Era } from "../../support/mcp-messages.ts";
+import { ENVELOPE, ERAS, headersOf, message, type Era } from "../../support/mcp-messages.ts";
 import {
   agentOf,
   newRequest,
@@ -163,6 +163,21 @@ describe.each(ERAS)("an agent of the %s era", (era) => {
       consumed_at: null,
     });
     expect(text).not.toContain('"approved":true');
+  });
+
+  it("asks in the order in which it wrote the payload's members", async () => {
+    const asked = async (payload: string) => {
+      const input = { ...newRequest({ action: `In order, ${era}` }), payload: "PAYLOAD" };
+      const body = JSON.stringify(message(era, "request_human_approval", input));
+      const headers = headersOf(era, "request_human_approval");
+      const { answer } = await send(company.apiKey, body.replace('"PAYLOAD"', payload), headers);
+      return String(answer.result.structuredContent.confirmation_id);
+    };
+    const id = await asked('{"to":1,"10":2,"9":{"b":1,"a":2},"amount":3}');
+    const { data } = await company.alex.approvalPage(id);
+    expect(data.statement.display.order).toEqual([3, 0, 1, 2]);
+    // An agent that repeats itself in another order asks for the same.
+    expect(await asked('{"amount":3,"to":1,"9":{"a":2,"b":1},"10":2}')).toBe(id);
   });
 
   it("can withdraw only a pending request", async () => {

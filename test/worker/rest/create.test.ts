@@ -72,6 +72,26 @@ describe("a request", () => {
     expect([page.includes(body.payloadHash), page.includes("not-for-you")]).toEqual([true, false]);
   });
 
+  it("keeps the order of its outermost members for the approver, who signs it", async () => {
+    const payload = '{"to":"ACME","10":{"b":1,"a":2},"9":3,"amount":4}';
+    const asked = (text: string) =>
+      create(`{"username":"alex","action":"Pay","payload":${text}}`, { "idempotency-key": "in-order" });
+    const { body } = await asked(payload);
+    const { data } = await company.alex.approvalPage(body.id);
+    expect(data.payload).toBe('{"10":{"a":2,"b":1},"9":3,"amount":4,"to":"ACME"}');
+    expect(data.statement.display).toEqual({ order: [3, 0, 1, 2], template: null });
+    // Another order is the same request.
+    const again = await asked('{"9":3,"amount":4,"to":"ACME","10":{"a":2,"b":1}}');
+    expect(again.body).toEqual(body);
+    await company.alex.decide(body.id);
+    expect((await read(body.id)).body).toMatchObject({
+      status: "approved",
+      decisions: [{ statement: { display: data.statement.display } }],
+    });
+    const sorted = await company.asked();
+    expect((await company.alex.approvalPage(sorted)).data.statement.display.order).toEqual([]);
+  });
+
   it("is never shown as markup in the page, whatever its text", async () => {
     const action = "</script><script>alert(1)</script>";
     const id = await company.asked("alex", { action, payload: { a: action } });

@@ -93,6 +93,11 @@ describe("a dishonest decision that an operator seals", () => {
       "policy",
     ],
     [
+      "an order of members that the content does not have",
+      () => ({ display: { order: [2, 0, 1], template: null }, votes: [{ by: cy }] }),
+      "statement",
+    ],
+    [
       "two signatures that allow different times for using it",
       () => ({
         policy: twoOfThree(),

@@ -32,6 +32,8 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["approved", "another entry salt", "/decision/entrySalt", SALT],
   ["approved", "another label", "/decision/label", HASH],
   ["approved", "another action", "/decision/evidence/signers/0/statement/action", "Pay invoice 4712"],
+  ["approved", "another order of the content", "/decision/evidence/signers/0/statement/display/order", []],
+  ["approved", "a template", "/decision/evidence/signers/0/statement/display/template", HASH],
   ["approved", "a rejection instead of an approval", "/decision/evidence/signers/0/statement/vote", "reject"],
   ["approved", "another approver", "/decision/evidence/signers/0/statement/approver/username", "dan"],
   ["approved", "another reason", "/decision/evidence/signers/0/statement/reason", "fine"],

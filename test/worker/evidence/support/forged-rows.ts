@@ -131,6 +131,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     action: "Deploy to production",
     payload: canonicalText(payload),
     payloadHash: toHex(hashOfJson(payload)),
+    displayOrder: "[]",
     policy: policy && canonicalText(policy),
     policyHash: policy && policyHash(policy),
     metadata: null,
