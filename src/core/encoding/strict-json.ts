@@ -69,6 +69,10 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+export function isJsonList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
 /** Of objects with names like "10", which JavaScript puts first. */
 const WRITTEN_NAMES = new WeakMap<JsonObject, readonly string[]>();
 const REORDERED_NAME = /^[0-9]+$/;
