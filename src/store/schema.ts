@@ -142,6 +142,7 @@ export const confirmations = ownTable("confirmations", {
   policy: text("policy"),
   payload: text("payload").notNull(),
   displayOrder: text("display_order").notNull().default("[]"),
+  telling: text("telling"),
 });
 
 export const audience = sqliteTable(
@@ -230,11 +231,7 @@ export const outbox = sqliteTable(
 
 export const reveals = sqliteTable(
   "reveals",
-  {
-    ...ofConfirmation(),
-    seq: integer("seq").notNull(),
-    withdrawnAt: integer("withdrawn_at"),
-  },
+  { ...ofConfirmation(), seq: integer("seq").notNull(), withdrawnAt: integer("withdrawn_at") },
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );
 

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.
-  "src/core/pages": STREAM,
+  "src/core/pages": [...STREAM, "src/core/display"],
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],

@@ -3,6 +3,7 @@ import type { CanonicalPayload } from "../../core/confirmation/canonical-payload
 import { comparisonCode } from "../../core/confirmation/challenge.ts";
 import { dueAt } from "../../core/confirmation/decision.ts";
 import { peopleOf, policyHash, requirementsAfter, type Policy } from "../../core/confirmation/policy.ts";
+import { tellingOf } from "../../core/display/telling.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
@@ -192,5 +193,6 @@ function newRow(
     dedupeKey: identity?.dedupeKey ?? null,
     deliveredAt: null,
     approverId,
+    telling: input.type === "decision" ? JSON.stringify(tellingOf(input.action, payload)) : null,
   };
 }

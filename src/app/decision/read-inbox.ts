@@ -1,6 +1,9 @@
 import { toHex, utf8 } from "../../core/encoding/bytes.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
+import { parseJsonText } from "../../core/encoding/strict-json.ts";
+import type { Telling } from "../../core/display/telling.ts";
 import type { DecidedItem, Inbox, InboxData, InboxItem } from "../../core/pages/inbox.ts";
+import { expectOk } from "../../core/refusal.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
@@ -21,6 +24,7 @@ export async function inboxData(
   return {
     person: { username: person.username, role: person.role },
     tenant: { name, stream },
+    now: isoTime(runtime.now()),
     ...(await inboxOf(runtime, store, person, after)),
   };
 }
@@ -68,12 +72,19 @@ async function readCurrent(
 function itemOf(row: InboxRow): InboxItem {
   return {
     id: row.id,
+    isChange: row.type !== "decision",
     action: row.action,
+    telling: row.telling === null ? null : storedTelling(row.telling),
     requester: row.requesterName,
     project: row.projectName,
+    createdAt: isoTime(row.createdAt),
     expiresAt: isoTime(row.expiresAt),
     code: codeOf(row),
   };
+}
+
+function storedTelling(text: string): Telling {
+  return expectOk(parseJsonText(text)) as unknown as Telling;
 }
 
 function decidedItem(row: InboxRow, person: PersonRow, published: ReadonlySet<string>): DecidedItem {

@@ -1,4 +1,5 @@
 import type { Status } from "../confirmation/decision.ts";
+import type { Telling } from "../display/telling.ts";
 
 // What the server sends to the inbox page.
 
@@ -10,6 +11,8 @@ export const INBOX_COUNTED_MAX = 10_000;
 export interface InboxData extends Inbox {
   readonly person: { readonly username: string; readonly role: string };
   readonly tenant: { readonly name: string; readonly stream: string | null };
+  /** The server's time, for a device whose clock is wrong. */
+  readonly now: string;
 }
 
 export interface Inbox {
@@ -39,9 +42,14 @@ export interface OpenRequests {
 
 export interface InboxItem {
   readonly id: string;
+  /** Whether it changes who may sign. */
+  readonly isChange: boolean;
   readonly action: string;
+  /** Null for a change, and for a request from before these were stored. */
+  readonly telling: Telling | null;
   readonly requester: string;
   readonly project: string;
+  readonly createdAt: string;
   readonly expiresAt: string;
   /** The comparison code. */
   readonly code: string;

@@ -21,6 +21,7 @@ const COLUMNS = [
   "createdAt",
   "expiresAt",
   "decidedAt",
+  "telling",
 ] as const;
 export type InboxRow = Pick<ConfirmationRow, (typeof COLUMNS)[number]>;
 

@@ -86,6 +86,24 @@ describe("open requests", { timeout: 30_000 }, () => {
     expect(idsOf((await inboxOf(bob)).open.items)).toEqual([ids[2], ids[0], ids[1]]);
   });
 
+  it("say what tells them apart, who asked and when, and what is risky", async () => {
+    const lisa = await newPerson("lisa");
+    await company.asked("lisa", { payload: { memo: "x", to: "p\u0430ypal", amount_usd: 4200, ok: true } });
+    const { body } = await lisa.addDevice(await newPasskey(ORIGIN));
+    const { open } = await inboxOf(lisa);
+    const [change, decision] = open.items;
+    expect(decision?.telling).toEqual({
+      values: [
+        { name: "amount usd", value: 4200 },
+        { name: "to", value: "p\u0430ypal" },
+        { name: "ok", value: true },
+      ],
+      risks: ["look-alikes"],
+    });
+    expect(Math.abs(Date.parse(decision?.createdAt ?? "") - Date.now())).toBeLessThan(60_000);
+    expect([change?.id, change?.isChange, change?.telling]).toEqual([idOf(body.approval), true, null]);
+  });
+
   it("are shown in pages, each request once, with their total", async () => {
     const cara = await newPerson("cara");
     const first = await company.asked("cara", { expiresInSeconds: HOUR_SECONDS });

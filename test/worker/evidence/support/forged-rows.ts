@@ -149,6 +149,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     lockHash: null,
     dedupeKey: null,
     deliveredAt: null,
+    telling: null,
     approverId: null,
   };
   const statements: Statement[] = [store.insert(confirmations, row)];
