@@ -19,7 +19,13 @@ import type { SubmittedVote } from "../app/decision/signed-step.ts";
 import { requestRevocation } from "../app/directory/revoke.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { publicationOf, requestReveal } from "../app/evidence/reveal.ts";
-import type { DeviceChallenge, DevicesData, EnrolmentState, Invitation } from "../core/pages/account.ts";
+import type {
+  DeviceChallenge,
+  DevicesData,
+  EnrolmentState,
+  Invitation,
+  SignedInPerson,
+} from "../core/pages/account.ts";
 import type { ApprovalData, ApprovalState, Ceremony } from "../core/pages/approval.ts";
 import type { Inbox, InboxData } from "../core/pages/inbox.ts";
 import type { PublicationData } from "../core/pages/publication.ts";
@@ -45,8 +51,10 @@ export class Desk extends DeskForKeys {
 
   // With a session.
 
-  async identifySession(session: string): Promise<Answer<null>> {
-    return this.callers.withSession(session, "reads", async () => accept(null));
+  async identifySession(session: string): Promise<Answer<SignedInPerson>> {
+    return this.callers.withSession(session, "reads", async ({ store, person }) =>
+      accept({ username: person.username, tenant: (await store.own()).name }),
+    );
   }
 
   async approvalPage(session: string, id: string): Promise<Answer<ApprovalData>> {

@@ -9,6 +9,7 @@ import { enrolmentRoutes } from "./browser/enrolment-routes.ts";
 import { inboxRoutes } from "./browser/inbox-routes.ts";
 import { pageResponse, securityHeaders } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
+import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
 import { limitAddress, limitUnknownKeys } from "./address-limit.ts";
 import { methodFinder } from "./allowed-methods.ts";
@@ -107,7 +108,7 @@ app.notFound(async (context) => {
   const methods = methodsAt(path);
   const allow = methods.join(", ");
   if (method === "GET" && acceptsHtml(context.req.header("accept"))) {
-    const page = await pageResponse(context, "notfound", undefined, methods.length > 0 ? 405 : 404);
+    const page = await notFoundPage(context, { forOthers: false }, methods.length > 0 ? 405 : 404);
     if (methods.length > 0) page.headers.set("allow", allow);
     return page;
   }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, signIn, syncPasskeys, type Device } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, device, ask, read } = browserFixture("devices-page");
+const { url, enrolUrl, api, people, device, ask, read } = browserFixture("devices-page");
 let phone: Device;
 let key: Device;
 beforeAll(async () => {
@@ -29,7 +29,8 @@ describe("a person's passkeys", () => {
     await key.page.getByRole("button", { name: "Create passkey" }).click();
     await eventually(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     const fingerprint = await key.page.locator("#fingerprint").innerText();
-    const approval = (await key.page.getByRole("link", { name: "Endorse it" }).getAttribute("href")) ?? "";
+    const approval =
+      (await key.page.getByRole("link", { name: "Endorse the new passkey" }).getAttribute("href")) ?? "";
 
     await phone.page.goto(new URL(approval, url).href);
     await eventually(phone.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
@@ -82,13 +83,20 @@ describe("a person's passkeys", () => {
     await other.page.getByRole("button", { name: "Confirm with your passkey" }).click();
     await eventually(other.page.getByRole("button", { name: "Create passkey" })).toBeVisible();
     await other.cdp.send("WebAuthn.clearCredentials", { authenticatorId: other.authenticator });
-    await other.page.getByLabel("A name for it").fill("Mistake");
+    // A name that the server would refuse is refused before the device makes a passkey.
+    await other.page.getByLabel("A name for it").fill("x".repeat(61));
+    await other.page.getByRole("button", { name: "Create passkey" }).click();
+    await eventually(
+      other.page.getByText("The name has 61 characters; at most 60 are allowed."),
+    ).toBeVisible();
+    await eventually(other.page.getByLabel("A name for it")).toBeFocused();
+    await other.page.getByLabel("A name for it").fill("Mistake".padEnd(60, "!"));
     await other.page.getByRole("button", { name: "Create passkey" }).click();
     await eventually(other.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     await phone.page.reload();
     const states = phone.page.locator("#passkeys .pill");
     await eventually(states).toHaveText(["Active", "Revoked", "Needs endorsement"]);
-    await phone.page.getByRole("button", { name: "Remove Mistake" }).click();
+    await phone.page.getByRole("button", { name: "Remove Mistake!" }).click();
     await eventually(states).toHaveText(["Active", "Revoked", "Revoked"]);
     // Ends the session of the other device, too.
     await phone.page.getByRole("button", { name: "Sign out everywhere" }).click();
@@ -97,6 +105,40 @@ describe("a person's passkeys", () => {
     await eventually(other.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
     await signIn(phone, `${url}/devices`);
     expect(other.faults).toEqual([]);
+  });
+
+  it("of somebody who signs nothing are endorsed and revoked by others, and the page says so", async () => {
+    const kim = await device();
+    const invited = await people("POST", "/api/invites", { username: "kim", role: "auditor" });
+    await createPasskey(kim, invited.body.enrolUrl);
+    await phone.page.goto(`${url}/inbox`);
+    await phone.page.getByRole("link", { name: /Let kim/ }).click();
+    await decide(phone, "Approve");
+    await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    const { page } = kim;
+    await page.goto(`${url}/devices`);
+    await page.getByRole("button", { name: /^Revoke / }).click();
+    await eventually(page.getByText("An owner or admin has to sign for this.")).toBeVisible();
+    expect(page.url()).toBe(`${url}/devices`);
+    await page.getByRole("button", { name: "Confirm with your passkey" }).click();
+    await eventually(page.getByRole("button", { name: "Create passkey" })).toBeVisible();
+    await kim.cdp.send("WebAuthn.clearCredentials", { authenticatorId: kim.authenticator });
+    await page.getByRole("button", { name: "Create passkey" }).click();
+    await eventually(page.getByText("Owners and admins have to endorse it.")).toBeVisible();
+    await eventually(page.getByRole("link", { name: "Endorse the new passkey" })).toHaveCount(0);
+    expect(kim.faults).toEqual([]);
+  });
+
+  it("are kept while a page is open whose session has ended, and the page leads back", async () => {
+    const { page, context } = phone;
+    await page.goto(`${url}/devices`);
+    const cookies = await context.cookies();
+    await context.clearCookies();
+    await page.getByRole("button", { name: "Confirm with your passkey" }).click();
+    await eventually(page.getByText("You are signed out. Nothing was changed.")).toBeVisible();
+    await context.addCookies(cookies);
+    await page.getByRole("button", { name: "Sign in again" }).click();
+    await eventually(page.getByRole("heading", { name: "Your passkeys" })).toBeVisible();
   });
 
   it("are not needed to sign out", async () => {

@@ -82,11 +82,50 @@ describe("a second person", () => {
     expect(maria.faults).toEqual([]);
   });
 
-  it("signs in with a passkey alone, at the address of the request", async () => {
+  it("signs in with one touch at any address, stays there, and signs with one more", async () => {
     const { id } = await ask({ username: "maria" });
-    await maria.context.clearCookies();
-    await signIn(maria, `${url}/approve/${id}`);
-    await eventually(maria.page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
-    expect(maria.page.url()).toBe(`${url}/approve/${id}`);
+    const { page, context, cdp } = maria;
+    let touches = 0;
+    cdp.on("WebAuthn.credentialAsserted", () => touches++);
+    for (const [path, heading] of [
+      ["/inbox?after=c_none", "Inbox"],
+      ["/devices", "Your passkeys"],
+      [`/approve/${id}`, "Wire transfer to vendor"],
+    ] as const) {
+      touches = 0;
+      await context.clearCookies();
+      await page.goto(`${url}/`);
+      await signIn(maria, url + path);
+      await eventually(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+      expect([page.url(), touches]).toEqual([url + path, 1]);
+      await page.goBack();
+      await eventually(page).toHaveURL(`${url}/`);
+      await page.goForward();
+      await eventually(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+    }
+    await decide(maria, "Approve");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    expect([page.url(), touches]).toEqual([`${url}/approve/${id}`, 2]);
+  });
+
+  it("reads who is signed in where nothing is for them, and can change that", async () => {
+    const { page } = maria;
+    const foreign = `${url}/approve/${(await ask()).id}`;
+    const read: string[] = [];
+    for (const address of [foreign, `${url}/approve/c_none`, `${url}/nothing`]) {
+      expect((await page.goto(address))?.status()).toBe(404);
+      await eventually(page.getByText("You are signed in as maria at enrol-page.")).toBeVisible();
+      read.push(await page.locator("main").innerText());
+    }
+    expect(read[1]).toBe(read[0]);
+    await page.getByRole("button", { name: "Sign in as somebody else" }).click();
+    await eventually(page).toHaveURL(`${url}/inbox`);
+    await signIn(maria, foreign);
+    await page.getByRole("button", { name: "Sign in as somebody else" }).click();
+    await eventually(page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
+    expect(page.url()).toBe(foreign);
+    await page.goto(`${url}/nothing`);
+    await eventually(page.getByText("You are signed in as")).toBeHidden();
+    expect(maria.faults).toEqual([]);
   });
 });

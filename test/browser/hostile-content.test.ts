@@ -133,23 +133,22 @@ describe("a person whose passkey is not endorsed yet", () => {
 });
 
 describe("a person who is not asked", () => {
-  it("gets the same page for another tenant's request, a colleague's and an unknown one", async () => {
+  it("gets the same page for another person's request and for an unknown one", async () => {
+    // Otherwise the page that waits would reload in the middle of what follows.
+    await maria.page.goto("about:blank");
     await endorseMaria();
     const { id } = await ask();
     const absent = `${id.slice(0, -4)}AAAA`;
-    const seen: string[] = [];
-    for (const [who, asked] of [
-      [stranger, id],
-      [stranger, absent],
-      [maria, id],
-      [maria, absent],
-    ] as const) {
-      const answer = await who.page.goto(`${url}/approve/${asked}`);
-      expect(answer?.status()).toBe(404);
-      await eventually(who.page.getByRole("heading", { name: "Not found" })).toBeVisible();
-      seen.push(await who.page.content());
+    for (const who of [stranger, maria]) {
+      const seen: string[] = [];
+      for (const asked of [id, absent]) {
+        const answer = await who.page.goto(`${url}/approve/${asked}`);
+        expect(answer?.status()).toBe(404);
+        await eventually(who.page.getByText("You are signed in as ")).toBeVisible();
+        seen.push(await who.page.content());
+      }
+      expect(seen[1]).toBe(seen[0]);
     }
-    expect(new Set(seen).size).toBe(1);
     const answer = await alex.page.goto(`${url}/approve/${id}`);
     expect(answer?.status()).toBe(200);
   });
@@ -162,7 +161,7 @@ describe("a person who is not asked", () => {
       const answer = await nobody.page.goto(url + path);
       expect(answer?.status()).toBe(200);
       await eventually(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
-      seen.push(await nobody.page.content());
+      seen.push((await answer?.text()) ?? "");
     }
     expect(new Set(seen).size).toBe(1);
     expect(nobody.faults).toEqual([]);

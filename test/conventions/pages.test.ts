@@ -92,7 +92,7 @@ describe("the pages", () => {
     expect(loaded).toEqual(modules.includes(own) ? [own] : []);
   });
 
-  it.each(["approve.html", "devices.html", "inbox.html", "publish.html", "waiting.html"])(
+  it.each(["approve", "devices", "inbox", "notfound", "publish", "waiting"].map((name) => `${name}.html`))(
     "%s has the one place for its data",
     (name) => {
       expect(read(name).split(DATA_BLOCK)).toHaveLength(2);

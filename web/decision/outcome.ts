@@ -17,8 +17,16 @@ export function isFinal({ status, sealed }: ApprovalState): boolean {
   return status === "expired" || status === "cancelled" || (sealed && status !== "pending");
 }
 
-export function stateTextOf(state: ApprovalState, timeIsUp: boolean): StateText {
-  if (isFinal(state)) return finalText(state);
+/** What follows from the outcome. A change of who may sign, or of what is public, takes effect by itself. */
+const EFFECTS = {
+  action: { approved: "The action may run once.", not: "The action must not run." },
+  change: { approved: "The change has taken effect.", not: "Nothing was changed." },
+} as const;
+export type Subject = keyof typeof EFFECTS;
+
+export function stateTextOf(state: ApprovalState, timeIsUp: boolean, subject: Subject = "action"): StateText {
+  const effect = EFFECTS[subject];
+  if (isFinal(state)) return finalText(state, effect);
   if (state.mine !== null) {
     const sentence = `You signed: ${state.mine}. Your signature counts once it is in the log. This page updates by itself.`;
     return stateText("Signed", "open", "Signed, waiting for the log", sentence);
@@ -31,8 +39,7 @@ export function stateTextOf(state: ApprovalState, timeIsUp: boolean): StateText 
       "The decision appears here once it is in the log.",
     );
   }
-  if (timeIsUp)
-    return stateText("Expired", "over", "Expired", "The time to decide is over. The action must not run.");
+  if (timeIsUp) return stateText("Expired", "over", "Expired", `The time to decide is over. ${effect.not}`);
   if (!state.canDecide) {
     const why = state.why ?? "You can't decide this request.";
     return stateText("Waiting", "open", "You can't decide this request here", why);
@@ -40,27 +47,20 @@ export function stateTextOf(state: ApprovalState, timeIsUp: boolean): StateText 
   return { ...stateText("Waiting for you", "open", "", ""), decidable: true };
 }
 
-function finalText({ status, index }: ApprovalState): StateText {
+function finalText(
+  { status, index }: ApprovalState,
+  { approved, not }: (typeof EFFECTS)[Subject],
+): StateText {
   const log = index === null ? "" : ` Sealed in the log at index ${index}.`;
   switch (status) {
     case "approved":
-      return stateText("Approved", "good", "Approved", `The action may run once.${log}`);
+      return stateText("Approved", "good", "Approved", `${approved}${log}`);
     case "rejected":
-      return stateText("Rejected", "bad", "Rejected", `The action must not run.${log}`);
+      return stateText("Rejected", "bad", "Rejected", `${not}${log}`);
     case "expired":
-      return stateText(
-        "Expired",
-        "over",
-        "Expired",
-        `Nobody decided in time. The action must not run.${log}`,
-      );
+      return stateText("Expired", "over", "Expired", `Nobody decided in time. ${not}${log}`);
     case "cancelled":
-      return stateText(
-        "Cancelled",
-        "over",
-        "Cancelled",
-        `The requester cancelled it. The action must not run.${log}`,
-      );
+      return stateText("Cancelled", "over", "Cancelled", `The requester cancelled it. ${not}${log}`);
     default:
       return stateText("Unknown", "over", "Unknown", "This page does not know this state. Treat it as a no.");
   }

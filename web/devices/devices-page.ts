@@ -1,19 +1,13 @@
-import { fromBase64url } from "../../src/core/encoding/bytes.ts";
-import type {
-  AssertionInput,
-  ChangeRequested,
-  DeviceChallenge,
-  DevicesData,
-  Passkey,
-} from "../../src/core/pages/account.ts";
-import { expectOk } from "../../src/core/refusal.ts";
+import type { ChangeRequested, DevicesData, Passkey } from "../../src/core/pages/account.ts";
+import { mayDecide } from "../../src/core/stream/directory.ts";
+import { groupedDigits } from "../common/create-passkey.ts";
 import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
-import { credentialList, passkeyErrorText, usePasskey } from "../common/passkey-client.ts";
-import { createPasskey, deviceName, fingerprintOf, groupedDigits } from "../common/create-passkey.ts";
 import { pageData, post, type Path, sameOriginUrl } from "../common/http.ts";
 import { enableSignOut, enableSignOutEverywhere } from "../common/sign-out.ts";
 import { drawExact } from "../common/text.ts";
 import { drawTime } from "../common/time.ts";
+import { enableAdding } from "./add-passkey.ts";
+import { OTHER_SITE, textOfProblem } from "./texts.ts";
 
 const STATES: Readonly<Record<Passkey["state"], string>> = {
   active: "Active",
@@ -21,22 +15,18 @@ const STATES: Readonly<Record<Passkey["state"], string>> = {
   revoked: "Revoked",
 };
 
-const confirm = byId("confirm", HTMLButtonElement);
-const create = byId("create", HTMLButtonElement);
-const label = byId("label", HTMLInputElement);
 const status = byId("status");
 
-function start({ person, tenant, passkeys }: DevicesData): void {
+function start(data: DevicesData): void {
+  const { person, tenant, passkeys } = data;
   byId("person").append(drawExact(person.username), ` (${person.role}) at `, drawExact(tenant.name));
   byId("stream").append(groupedDigits(tenant.stream ?? ""));
-  byId("passkeys").append(...passkeys.map(drawPasskey));
+  byId("passkeys").append(...passkeys.map((passkey) => drawPasskey(passkey, person)));
   setVisible(byId("second"), passkeys.filter(({ state }) => state !== "revoked").length < 2);
-  label.value = deviceName();
-  confirm.addEventListener("click", () => void runAction(confirm, status, confirmPasskey));
-  create.addEventListener("click", () => void runAction(create, status, () => addPasskey(tenant.name)));
+  enableAdding(data);
 }
 
-function drawPasskey(passkey: Passkey): HTMLElement {
+function drawPasskey(passkey: Passkey, person: DevicesData["person"]): HTMLElement {
   const { id, fingerprint, state, createdAt, lastUsedAt } = passkey;
   const used = lastUsedAt === null ? ["not used yet"] : ["last used ", drawTime(lastUsedAt)];
   const drawn = make(
@@ -49,8 +39,9 @@ function drawPasskey(passkey: Passkey): HTMLElement {
   if (passkey.counterRegressedAt !== null) drawn.append(drawCopied(passkey.counterRegressedAt));
   if (passkey.lastWayIn !== null) drawn.append(make("p", "note", `Can't be revoked: ${passkey.lastWayIn}.`));
   else if (state === "active")
-    drawn.append(drawAction("Revoke", passkey, () => requestChange(`/devices/${id}/revoke`)));
-  else if (state === "waiting") drawn.append(drawAction("Remove", passkey, () => removePasskey(id)));
+    drawn.append(...drawAction("Revoke", passkey, () => requestRevocation(`/devices/${id}/revoke`, person)));
+  else if (state === "waiting")
+    drawn.append(drawNextStep(person), ...drawAction("Remove", passkey, () => removePasskey(id)));
   return drawn;
 }
 
@@ -61,91 +52,45 @@ function drawCopied(at: string): HTMLElement {
   return make("p", "note", what, drawTime(at), why);
 }
 
-function drawAction(name: string, { label: passkey }: Passkey, action: () => Promise<string>): HTMLElement {
+function drawNextStep(person: DevicesData["person"]): HTMLElement {
+  return mayDecide(person)
+    ? make("p", "", "It gives no access yet. ", link("/inbox", "", "Endorse it from your inbox"), ".")
+    : make("p", "", "It gives no access yet. An owner or admin endorses it from their inbox.");
+}
+
+/** A button, and its own message: the one of the page may be out of sight. */
+function drawAction(
+  name: string,
+  { label: passkey }: Passkey,
+  action: () => Promise<string>,
+): readonly HTMLElement[] {
   const button = make("button", "small no", name);
+  const message = make("p", "", "");
   button.type = "button";
   button.ariaLabel = `${name} ${passkey}`;
-  button.addEventListener("click", () => void runAction(button, status, action));
-  return button;
+  message.role = "status";
+  button.addEventListener("click", () => void runAction(button, message, action));
+  return [button, message];
 }
 
 /** Nobody has endorsed it yet, so no signature is needed. */
 async function removePasskey(id: string): Promise<string> {
   const answer = await post<object>(`/devices/${id}/remove`, {});
-  if (!answer.ok) return answer.problem.detail;
+  if (!answer.ok) return textOfProblem(answer.problem);
   location.reload();
   return "";
 }
 
-/** A person signs a revocation like any other change, on its own page. */
-async function requestChange(path: Path): Promise<string> {
+/** A person signs a revocation like any other change, on its own page. Somebody who signs nothing could not open it. */
+async function requestRevocation(path: Path, person: DevicesData["person"]): Promise<string> {
   const answer = await post<ChangeRequested>(path, {});
-  if (!answer.ok) return answer.problem.detail;
+  if (!answer.ok) return textOfProblem(answer.problem);
+  if (!mayDecide(person))
+    return "An owner or admin has to sign for this. The request is in their inbox; until then the passkey stays active.";
   const approval = sameOriginUrl(answer.value.approval);
-  if (approval === undefined) return "The server sent an address of another site. Nothing was opened.";
+  if (approval === undefined) return OTHER_SITE;
   location.assign(approval);
   return "";
-}
-
-interface Confirmed {
-  readonly begin: DeviceChallenge;
-  readonly assertion: AssertionInput;
-}
-let confirmed: Confirmed | undefined;
-
-/** A session alone adds no passkey: one that the person already uses signs first. */
-async function confirmPasskey(): Promise<string> {
-  const answer = await post<DeviceChallenge>("/devices/begin", {});
-  if (!answer.ok) return answer.problem.detail;
-  const begin = answer.value;
-  setText(status, "Follow your device's passkey prompt.");
-  try {
-    const assertion = await usePasskey({
-      challenge: expectOk(fromBase64url(begin.proof.challenge)),
-      rpId: begin.rpId,
-      allowCredentials: credentialList(begin.proof.allowCredentials),
-    });
-    confirmed = { begin, assertion };
-  } catch (problem) {
-    return passkeyErrorText(problem);
-  }
-  showStep("creation");
-  create.focus();
-  return "";
-}
-
-async function addPasskey(tenant: string): Promise<string> {
-  if (confirmed === undefined) return "";
-  const { begin, assertion } = confirmed;
-  try {
-    const { registration, publicKey } = await createPasskey({ ...begin, tenant });
-    const proof = { challenge: begin.proof.challenge, assertion };
-    const body = { challenge: begin.challenge, label: label.value.trim(), registration, proof };
-    const finished = await post<ChangeRequested>("/devices/finish", body);
-    // Each confirmation is used once.
-    confirmed = undefined;
-    showStep("confirmation");
-    if (!finished.ok) return finished.problem.detail;
-    const approval = sameOriginUrl(finished.value.approval);
-    if (approval === undefined) return "The server sent an address of another site. Nothing was opened.";
-    drawAdded(fingerprintOf(publicKey), approval);
-    return "";
-  } catch (problem) {
-    return passkeyErrorText(problem);
-  }
-}
-
-function showStep(step: "confirmation" | "creation"): void {
-  setVisible(byId("confirmation"), step === "confirmation");
-  setVisible(byId("creation"), step === "creation");
-}
-
-function drawAdded(fingerprint: string, approval: string): void {
-  setText(byId("fingerprint"), fingerprint);
-  byId("endorse").replaceChildren(link(approval, "button yes", "Endorse it"));
-  setVisible(byId("add"), false);
-  setVisible(byId("added"), true);
-  byId("added").focus();
 }
 
 const data = pageData() as DevicesData | undefined;

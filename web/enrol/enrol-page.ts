@@ -10,7 +10,10 @@ import {
   groupedDigits,
   type NewPasskey,
 } from "../common/create-passkey.ts";
+import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post } from "../common/http.ts";
+import { passkeyNameFault, passkeyNameIn } from "../common/passkey-name.ts";
+import { hasPasskeys } from "../common/passkey-support.ts";
 import { drawExact } from "../common/text.ts";
 
 const create = byId("create", HTMLButtonElement);
@@ -22,21 +25,31 @@ const secret = location.hash.slice(1);
 async function start(): Promise<void> {
   label.value = deviceName();
   if (secret === "")
-    return setText(status, "This link is incomplete. Open the whole link from your invitation.");
+    return drawUnusable("This link is incomplete. Open the whole link from your invitation.");
   const answer = await post<Invitation>("/enrol/begin", { secret });
-  if (!answer.ok) return setText(status, answer.problem.detail);
+  if (!answer.ok) return drawUnusable(answer.problem.detail);
   const invitation = answer.value;
   if (invitation.rp !== location.origin)
-    return setText(status, `This invitation is for another address: ${invitation.rp}.`);
+    return drawUnusable(`This invitation is for another address: ${invitation.rp}.`);
   byId("tenant").append(drawExact(invitation.tenant));
   byId("username").append(drawExact(invitation.username));
   setVisible(byId("role"), invitation.owner);
   setText(status, "");
   setVisible(byId("invited"), true);
+  if (!hasPasskeys(create)) return;
   create.addEventListener("click", () => void runAction(create, status, () => enrol(invitation)));
 }
 
+/** Perhaps the person has used the link already. */
+function drawUnusable(why: string): void {
+  setText(byId("title"), "This link can't be used");
+  setText(status, why);
+  setVisible(byId("unusable"), true);
+}
+
 async function enrol(invitation: Invitation): Promise<string> {
+  const fault = passkeyNameFault(label);
+  if (fault !== undefined) return fault;
   try {
     const creation = createPasskey({ ...invitation, exclude: [] });
     setText(status, "Follow your device's prompt to save the passkey.");
@@ -56,7 +69,7 @@ function finish({ challenge }: Invitation, registration: RegistrationInput) {
   return post<EnrolmentResult>("/enrol/finish", {
     secret,
     challenge,
-    label: label.value.trim(),
+    label: passkeyNameIn(label),
     registration,
   });
 }
@@ -76,8 +89,8 @@ function drawDone(
   const serverFingerprint = done.fingerprint.replaceAll(" ", "");
   if (serverFingerprint !== fingerprint.replaceAll(" ", ""))
     return drawAlarm("passkey", fingerprint, done.fingerprint);
-  if (owner && own !== done.stream) return drawAlarm("tenant", own ?? "none", done.stream ?? "none");
-  setText(byId("fingerprint"), fingerprint);
+  if (owner && own !== done.stream) return drawAlarm("organisation id", own ?? "none", done.stream ?? "none");
+  byId("fingerprint").append(drawFingerprint(fingerprint));
   setVisible(byId(done.active ? "active" : "waiting"), true);
   setVisible(byId("second"), done.active);
   setVisible(byId("facts"), true);

@@ -1,6 +1,7 @@
 import { link, make, byId, setText, setVisible } from "../common/dom.ts";
 import { longPoll } from "../common/long-poll.ts";
-import { get, isTemporary, pageData, type Path } from "../common/http.ts";
+import { drawConnection } from "../common/connection.ts";
+import { get, pageData, type Path } from "../common/http.ts";
 import { enableSignOut } from "../common/sign-out.ts";
 import { drawExact } from "../common/text.ts";
 import { drawTime } from "../common/time.ts";
@@ -36,10 +37,7 @@ function start({ person, tenant, ...inbox }: InboxData): void {
       }
       return "more";
     },
-    (problem) => {
-      const more = problem && isTemporary(problem) ? "Trying again." : "Reload this page.";
-      setText(byId("connection"), problem ? `${problem.detail} ${more}` : "");
-    },
+    drawConnection,
   );
 }
 

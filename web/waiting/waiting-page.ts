@@ -1,6 +1,8 @@
 import type { EnrolmentState } from "../../src/core/pages/account.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
-import { get, isTemporary, pageData, type Problem } from "../common/http.ts";
+import { drawConnection, isSessionEnd } from "../common/connection.ts";
+import { drawFingerprint } from "../common/draw-fingerprint.ts";
+import { get, pageData, type Problem } from "../common/http.ts";
 import { longPoll } from "../common/long-poll.ts";
 import { enableSignOut } from "../common/sign-out.ts";
 import { drawExact } from "../common/text.ts";
@@ -11,7 +13,7 @@ const PAUSE_MILLISECONDS = 5_000;
 
 function start(first: EnrolmentState): void {
   byId("person").append(drawExact(first.username), " at ", drawExact(first.tenant));
-  setText(byId("fingerprint"), first.fingerprint);
+  byId("fingerprint").append(drawFingerprint(first.fingerprint));
   for (const signer of ["owner", "manager", "self", "managers"] as const)
     setVisible(byId(signer), first.signer === signer);
   if (draw(first) === "enough") return;
@@ -25,15 +27,14 @@ function draw({ state }: EnrolmentState): "more" | "enough" {
 }
 
 function drawProblem(problem: Problem | undefined): void {
-  if (problem?.code === "session_required") return drawEnd();
-  const more = problem && isTemporary(problem) ? "Trying again." : "Reload this page.";
-  setText(byId("connection"), problem ? `${problem.detail} ${more}` : "");
+  if (problem !== undefined && isSessionEnd(problem)) drawEnd();
+  else drawConnection(problem);
 }
 
-/** The session has ended, because its passkey was rejected or removed. */
+/** The passkey was rejected or replaced, or the person has signed out elsewhere. Only a new sign-in can tell. */
 function drawEnd(): void {
-  setText(byId("title"), "Your passkey gives no access");
-  document.title = "Your passkey gives no access · Countersign";
+  setText(byId("title"), "You are signed out");
+  document.title = "You are signed out · Countersign";
   setVisible(byId("waiting"), false);
   setVisible(byId("ended"), true);
 }
@@ -43,4 +44,5 @@ if (data === undefined)
   setText(byId("connection"), "The server sent this page without its content. Reload it.");
 else start(data);
 enableSignOut();
+byId("again").addEventListener("click", () => location.reload());
 setVisible(byId("main"), true);

@@ -1,4 +1,4 @@
-import type { Genesis } from "../stream/record.ts";
+import type { Genesis, Role } from "../stream/record.ts";
 
 // What the server and the pages for signing in, enrolment and devices send each other.
 
@@ -30,6 +30,21 @@ export interface SignInChallenge {
   readonly challenge: string;
   readonly rpId: string;
 }
+
+/** Who is signed in. */
+export interface SignedInPerson {
+  readonly username: string;
+  readonly tenant: string;
+}
+
+/** For an address at which there is nothing that this person may see. */
+export interface NotFoundData extends SignedInPerson {
+  /** Whether somebody else may see something at this address. */
+  readonly forOthers: boolean;
+}
+
+/** Of the name that a person gives to a passkey: UTF-16 units, as the server counts every text. */
+export const PASSKEY_NAME_MAX_CHARACTERS = 60;
 
 /** What an enrolment link is for. */
 export interface Invitation {
@@ -65,7 +80,7 @@ export interface EnrolmentState {
 }
 
 export interface DevicesData {
-  readonly person: { readonly username: string; readonly role: string };
+  readonly person: { readonly username: string; readonly role: Role };
   readonly tenant: { readonly name: string; readonly stream: string | null };
   readonly passkeys: readonly Passkey[];
 }

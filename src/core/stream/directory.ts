@@ -44,7 +44,7 @@ export function firstDirectory({ body, seq }: CreatedRecord): Directory {
 }
 
 /** Everyone may decide except auditors, who only read. */
-export function mayDecide(member: Member): boolean {
+export function mayDecide(member: Pick<Member, "role">): boolean {
   return member.role !== "auditor";
 }
 

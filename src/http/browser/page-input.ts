@@ -6,7 +6,7 @@ import type { HonoEnv, RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { readJsonBody } from "../json-body.ts";
 import { validate, validateQuery, type Validated } from "../validate.ts";
-import { askDesk } from "./session.ts";
+import { askDesk, askWhoCalls } from "./session.ts";
 
 // What our own pages send. `context.req.valid("json")` and `.valid("query")` return it.
 
@@ -47,7 +47,7 @@ export function sessionQuery<Schema extends z.ZodType<object>>(schema: Schema): 
 }
 
 async function requireSession(context: RequestContext): Promise<void> {
-  await askDesk(context, ({ desk, session }) => desk().identifySession(session));
+  await askDesk(context, askWhoCalls);
 }
 
 /** The origin comes first: what another site sends is not even read. */

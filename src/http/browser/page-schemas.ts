@@ -3,13 +3,13 @@ import { PASSKEY_CHALLENGE_BYTES } from "../../app/account/new-passkey.ts";
 import { ID_MAX_CHARACTERS, REASON_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import * as shape from "../../core/encoding/shape.ts";
+import { PASSKEY_NAME_MAX_CHARACTERS } from "../../core/pages/account.ts";
 import { assertionShape } from "../../core/webauthn/assertion.ts";
 import { ofShape, readShape, text } from "../schemas/field-schemas.ts";
 import { waitQuery } from "../rest/request-schemas.ts";
 
 // What our pages send.
 
-const LABEL_MAX_CHARACTERS = 60;
 const SECRET_MAX_CHARACTERS = 100;
 const TRANSPORTS_MAX = 8;
 const TRANSPORT_MAX_CHARACTERS = 20;
@@ -20,7 +20,7 @@ const USER_HANDLE_MAX_BYTES = 64;
 
 const challenge = ofShape(shape.base64url(PASSKEY_CHALLENGE_BYTES));
 const secret = text(SECRET_MAX_CHARACTERS);
-const label = text(LABEL_MAX_CHARACTERS, 0);
+const label = text(PASSKEY_NAME_MAX_CHARACTERS, 0);
 const registrationField = text(REGISTRATION_FIELD_MAX_CHARACTERS);
 const registration = z.strictObject({
   id: registrationField,

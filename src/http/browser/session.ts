@@ -2,6 +2,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { NO_SESSION, SESSION_DAYS } from "../../app/account/passkey-session.ts";
 import { secretHash } from "../../app/account/secret-hash.ts";
 import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
+import type { NotFoundData } from "../../core/pages/account.ts";
 import { answerUnknown, type Answer } from "../../desk/answer.ts";
 import { limitUnknownSessions } from "../address-limit.ts";
 import type { RequestContext } from "../context.ts";
@@ -81,10 +82,27 @@ export async function sessionPage(
     case "passkey_waiting":
       return pageResponse(context, "waiting", await askDesk(context, askEnrolmentState));
     case "not_found":
-      return pageResponse(context, "notfound", undefined, 404);
+      return notFoundPage(context, { forOthers: true });
     default:
       return orRefuse(result);
   }
+}
+
+/** Names the signed-in person, who may have a second account that sees something here. */
+export async function notFoundPage(
+  context: RequestContext,
+  address: Pick<NotFoundData, "forOthers">,
+  status: 404 | 405 = 404,
+): Promise<Response> {
+  const answer = await askWithCookie(context, askWhoCalls);
+  renewCookie(context, answer);
+  const { result } = answer;
+  const data = result.ok ? ({ ...result.value, ...address } satisfies NotFoundData) : undefined;
+  return pageResponse(context, "notfound", data, status);
+}
+
+export async function askWhoCalls({ desk, session }: SessionCaller) {
+  return desk().identifySession(session);
 }
 
 export async function askEnrolmentState({ desk, session }: SessionCaller) {

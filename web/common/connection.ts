@@ -1,0 +1,24 @@
+import { byId, make, setText } from "./dom.ts";
+import { isTemporary, type Problem } from "./http.ts";
+
+// The bar of a page that was left open: why it no longer shows what is new, and the way forward.
+
+export function drawConnection(problem: Problem | undefined): void {
+  const bar = byId("connection");
+  if (problem !== undefined && isSessionEnd(problem))
+    return bar.replaceChildren("You are signed out. ", signInAgain());
+  const more = problem && isTemporary(problem) ? "Trying again." : "Reload this page.";
+  setText(bar, problem ? `${problem.detail} ${more}` : "");
+}
+
+export function isSessionEnd({ code }: Problem): boolean {
+  return code === "session_required";
+}
+
+function signInAgain(): HTMLElement {
+  const button = make("button", "small", "Sign in again");
+  button.type = "button";
+  // Without a session the server shows the sign-in page at this address.
+  button.addEventListener("click", () => location.reload());
+  return button;
+}
