@@ -27,26 +27,31 @@ beforeAll(async () => {
   // Opened first, checked last: a request lives for at least half a minute.
   late = (await ask({ expiresInSeconds: EXPIRES_SECONDS })).id;
   await signIn(waiting, `${url}/approve/${late}`);
-  await eventually(waiting.page.locator("#left")).toContainText("in ");
+  await eventually(waiting.page.locator("#state")).toHaveText(/^[0-9]+ s left$/);
 });
 
 describe("the approval page", () => {
-  it("shows who asks for what, in full, before a person can decide", async () => {
+  it("shows who asks for what, in full, on one screen with its buttons", async () => {
     const { id, code } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
     await eventually(page.getByRole("heading", { level: 1 })).toHaveText("Wire transfer to vendor");
-    await eventually(page.locator("#asks")).toHaveText(
-      "payments-agent (API key) asks you, for project Payments of approve-page:",
+    await eventually(page.locator("#asks p")).toHaveText(
+      "payments-agent asks youAPI key · Payments · approve-page",
     );
     await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
-    await eventually(page.getByText("Display verified.")).toBeVisible();
-    await eventually(page.locator("#code")).toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`);
-    await eventually(page.locator("#left")).toHaveText(/^in 1[45] min/);
+    await eventually(page.getByText("Verified on this device")).toContainText(
+      `code ${code.slice(0, 4)} ${code.slice(4)}`,
+    );
+    await eventually(page.locator("#account")).toHaveText("alex · approve-page");
+    await eventually(page.locator("#state")).toHaveText(/^1[45] min .* left$/);
+    for (const name of ["Reject", "Approve with passkey"]) {
+      await eventually(page.getByRole("button", { name })).toBeInViewport({ ratio: 1 });
+      await eventually(page.getByRole("button", { name })).toBeEnabled();
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+    await page.getByText("Verified on this device").click();
     await eventually(page.getByText("Use within")).toBeHidden();
-    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeDisabled();
-    await eventually(page.getByRole("button", { name: "Reject" })).toBeDisabled();
-    await page.getByText("Raw content and SHA-256").click();
     await eventually(page.locator("#raw")).toHaveText(
       '{"amount_usd":4200,"memo":"INV-2025-118","to":"acct_8821"}',
     );
@@ -79,7 +84,7 @@ describe("the approval page", () => {
 
     await page.reload();
     await eventually(page.locator("#outcome")).toContainText("alex approved,");
-    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await eventually(page.getByRole("button", { name: "Approve" })).toBeHidden();
     await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
     const downloading = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download the receipt" }).click();
@@ -101,10 +106,10 @@ describe("the approval page", () => {
   it("shows that the request is cancelled while the page is open", async () => {
     const { id } = await ask();
     await alex.page.goto(`${url}/approve/${id}`);
-    await eventually(alex.page.getByText("Display verified.")).toBeVisible();
+    await eventually(alex.page.getByText("Verified on this device")).toBeVisible();
     await api("POST", `/api/confirmations/${id}/cancel`);
     await eventually(alex.page.getByRole("heading", { name: "Cancelled" })).toBeVisible();
-    await eventually(alex.page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await eventually(alex.page.getByRole("button", { name: "Approve" })).toBeHidden();
   });
 
   it("closes the passkey prompt when the request is cancelled", async () => {
@@ -135,7 +140,7 @@ describe("the approval page", () => {
     const { id } = await ask();
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await eventually(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.getByText("Verified on this device")).toBeVisible();
     const focused = () => page.evaluate(() => document.activeElement?.id);
     const tabTo = async (to: string) => {
       const passed: (string | undefined)[] = [];
@@ -146,11 +151,11 @@ describe("the approval page", () => {
       }
       throw new Error(`Tab does not reach ${to}: ${passed.join(", ")}`);
     };
-    await tabTo("jump");
+    await eventually(page.locator("#status")).toHaveText("You can decide now.");
+    await tabTo("add-reason");
     await page.keyboard.press("Enter");
-    expect(await focused()).toBe("decision-heading");
-    await eventually(page.locator("#status")).toHaveText("You have reached the end. You can decide now.");
-    expect(await tabTo("approve")).toEqual(["reason", "reject", "approve"]);
+    expect(await focused()).toBe("reason");
+    expect(await tabTo("approve")).toEqual(["reject", "approve"]);
     await page.keyboard.press("Enter");
     await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     expect(await focused()).toBe("outcome");
@@ -167,7 +172,7 @@ describe("the approval page", () => {
     );
     await tablet.page.reload();
     for (const { page } of [alex, tablet])
-      await eventually(page.getByText("Display verified.")).toBeVisible();
+      await eventually(page.getByText("Verified on this device")).toBeVisible();
     await Promise.all([decide(alex, "Approve"), decide(tablet, "Reject", "Not mine")]);
     const { status, decisions } = await read(id);
     const [heading, line] =
@@ -176,7 +181,7 @@ describe("the approval page", () => {
     for (const { page } of [alex, tablet]) {
       await eventually(page.getByRole("heading", { name: heading })).toBeVisible();
       await eventually(page.locator("#outcome")).toContainText(line);
-      await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+      await eventually(page.getByRole("button", { name: "Approve" })).toBeHidden();
     }
   });
 
@@ -190,7 +195,7 @@ describe("the approval page", () => {
     await tablet.cdp.send("Network.emulateNetworkConditions", slow);
     const start = performance.now();
     await tablet.page.goto(`${url}/approve/${id}`, { waitUntil: "commit" });
-    await eventually(tablet.page.getByText("Display verified.")).toBeVisible();
+    await eventually(tablet.page.getByText("Verified on this device")).toBeVisible();
     expect(performance.now() - start).toBeLessThan(5_000);
     await decide(tablet, "Approve");
     await eventually(tablet.page.getByRole("heading", { name: "Approved" })).toBeVisible();
@@ -202,7 +207,7 @@ describe("the approval page", () => {
     await eventually(page.getByRole("heading", { name: "Expired" })).toBeVisible({
       timeout: (EXPIRES_SECONDS + 5) * 1_000,
     });
-    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+    await eventually(page.getByRole("button", { name: "Approve" })).toBeHidden();
     await eventually(page.locator("#outcome")).toContainText("The action must not run.");
     expect((await api("GET", `/api/confirmations/${late}`)).body.status).toBe("expired");
   });

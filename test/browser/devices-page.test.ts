@@ -54,7 +54,7 @@ describe("a person's passkeys", () => {
   it("can be revoked by a signature, with effect at once and on open pages", async () => {
     const { id } = await ask();
     await key.page.goto(`${url}/approve/${id}`);
-    await eventually(key.page.getByText("Display verified.")).toBeVisible();
+    await eventually(key.page.getByText("Verified on this device")).toBeVisible();
     await phone.page.goto(`${url}/devices`);
     await phone.page.getByRole("button", { name: "Revoke Blue key" }).click();
     await eventually(phone.page.getByRole("heading", { level: 1 })).toContainText(`passkey "Blue key"`);

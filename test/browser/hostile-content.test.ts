@@ -64,8 +64,8 @@ describe("a page that was changed on the network", () => {
     });
     await page.goto(address);
     await eventually(page.getByRole("alert")).toContainText("Display not verified. Do not approve this.");
-    await eventually(page.locator("#why")).toHaveText(why);
-    await eventually(page.getByText("Display verified.")).toBeHidden();
+    await eventually(page.locator("#why-not")).toHaveText(why);
+    await eventually(page.getByText("Verified on this device")).toBeHidden();
     for (const name of ["Approve", "Reject"]) {
       const button = page.locator(`#${name.toLowerCase()}`);
       await eventually(button).toBeHidden();
@@ -74,19 +74,20 @@ describe("a page that was changed on the network", () => {
     await page.unroute(address);
 
     await page.goto(address);
-    await eventually(page.getByText("Display verified.")).toBeVisible();
-    await page.locator("#end").scrollIntoViewIfNeeded();
-    await eventually(page.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
+    await eventually(page.getByText("Verified on this device")).toBeVisible();
+    await eventually(page.getByRole("button", { name: "Approve" })).toBeEnabled();
   });
 
   it("decides nothing when a program clicks the buttons", async () => {
-    const { id } = await ask();
+    const { id } = await ask({ payload: { lines: Array.from({ length: 60 }, (_, line) => `line ${line}`) } });
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await eventually(page.getByText("Display verified.")).toBeVisible();
-    // Before the end was on the screen.
-    await page.evaluate(() => document.querySelector<HTMLButtonElement>("#approve")?.click());
-    await eventually(page.locator("#status")).toHaveText("Read to the end. Then you can decide.");
+    await eventually(page.getByText("Verified on this device")).toBeVisible();
+    await page.evaluate(() => {
+      for (const button of document.querySelectorAll("button")) button.disabled = false;
+      document.querySelector<HTMLButtonElement>("#approve")?.click();
+    });
+    await eventually(page.locator("#status")).toContainText("seen");
     expect((await api("GET", `/api/confirmations/${id}`)).body.status).toBe("pending");
   });
 });
@@ -101,7 +102,7 @@ describe("hostile content", () => {
     const { id } = await ask({ action: "Pay <b>now</b> \u202Eton", payload });
     const { page } = alex;
     await page.goto(`${url}/approve/${id}`);
-    await eventually(page.getByText("Display verified.")).toBeVisible();
+    await eventually(page.getByText("Verified on this device")).toBeVisible();
     await eventually(page.getByRole("heading", { level: 1 })).toContainText("Pay <b>now</b>");
     await eventually(page.locator("#fields .value").first()).toHaveText(payload.html);
     await eventually(page.locator("#fields .odd")).toHaveCount(2);

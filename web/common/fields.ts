@@ -37,7 +37,7 @@ function drawLine({ label, key, item, kind, value, warnings }: Line): HTMLElemen
   const heading = make("div", "name", make("b", "", make("bdi", "", label)), " ", exact, " ", kindOf);
   const drawn = make("li", "", heading);
   if (!NOT_SPELLED.has(kind)) {
-    drawn.append(make("div", `value ${kind.replaceAll(" ", "-")}`, drawSegments(value)));
+    drawn.append(make("div", `value part ${kind.replaceAll(" ", "-")}`, drawSegments(value)));
   } else if (value.length > 0) kindOf.append(", ", drawSegments(value));
   drawn.append(...warnings.map(({ detail }) => drawNote(detail)));
   return drawn;

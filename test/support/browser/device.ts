@@ -131,8 +131,31 @@ export async function signIn({ page }: Device, url: string): Promise<void> {
   await button.waitFor({ state: "detached" });
 }
 
-export async function decide({ page }: Device, decision: "Approve" | "Reject", reason = ""): Promise<void> {
+/** Reads all of the content, as a person with a screen reader does: part by part, and every warning. */
+export async function readAll({ page }: Device): Promise<void> {
+  await page.locator("#decide").waitFor();
+  const isReady = () => page.locator("#approve:enabled:not([hidden])").count();
+  for (let looks = 0; (await isReady()) === 0 && looks < LOOKS_MAX; looks++) {
+    // The button goes away when the last part is seen, perhaps just now.
+    await page
+      .locator("#go-on:not([hidden])")
+      .click({ timeout: LOOK_MILLISECONDS })
+      .catch(() => {});
+    const warning = page.locator(".acknowledge input:not(:checked)").first();
+    if (await warning.isVisible()) await warning.check();
+    await page.waitForTimeout(LOOK_MILLISECONDS);
+  }
+}
+
+/** A part counts as read after two looks of the page. */
+const LOOK_MILLISECONDS = 100;
+const LOOKS_MAX = 300;
+
+export async function decide(device: Device, decision: "Approve" | "Reject", reason = ""): Promise<void> {
+  const { page } = device;
+  await readAll(device);
+  if (decision === "Reject") await page.locator("#reject").click();
+  else if (reason !== "") await page.getByRole("button", { name: "Add a reason" }).click();
   if (reason !== "") await page.getByLabel("Reason").fill(reason);
-  await page.locator("#end").scrollIntoViewIfNeeded();
-  await page.getByRole("button", { name: decision, exact: true }).click();
+  await page.locator(decision === "Reject" ? "#reject" : "#approve").click();
 }

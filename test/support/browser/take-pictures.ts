@@ -79,7 +79,6 @@ try {
 /** The page after a person has read it: scrolled to the end, with active buttons. */
 async function readToEnd(page: Page, address: string): Promise<void> {
   await page.goto(address);
-  await page.locator("#end").scrollIntoViewIfNeeded();
   await page.getByText("You can decide now.").waitFor();
 }
 

@@ -13,6 +13,7 @@ const FILES = [
   "inbox-page",
   "appearance",
   "lost-connection",
+  "reading-gate",
   "agent-requests",
   "stranger",
   "verify-page",

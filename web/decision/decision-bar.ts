@@ -1,0 +1,76 @@
+import { byId, setText, setVisible } from "../common/dom.ts";
+import type { Choice } from "./signing.ts";
+
+// The bar with the buttons: Reject, Approve, and a reason that opens when it is needed. On a phone it stays at the
+// lower end of the screen.
+
+const approve = byId("approve", HTMLButtonElement);
+const reject = byId("reject", HTMLButtonElement);
+const back = byId("back", HTMLButtonElement);
+const addReason = byId("add-reason", HTMLButtonElement);
+const goOn = byId("go-on", HTMLButtonElement);
+const again = byId("again", HTMLButtonElement);
+const reason = byId("reason", HTMLTextAreaElement);
+
+export interface BarActions {
+  readonly decide: (vote: Choice["vote"]) => void;
+  readonly goOn: () => void;
+  readonly again: () => void;
+}
+
+export interface BarState {
+  readonly canSign: boolean;
+  readonly isBusy: boolean;
+  /** Whether parts or warnings are left. */
+  readonly isUnread: boolean;
+  readonly status: string;
+  /** The words of the button that repeats what failed; null without one. */
+  readonly again: string | null;
+}
+
+/** The reason is open from the start of a rejection, or if the person asks for it. */
+type Reason = "closed" | "rejecting" | "open";
+let shown: Reason = "closed";
+const rejectText = reject.textContent ?? "";
+
+export function startBar(actions: BarActions): void {
+  approve.addEventListener("click", () => actions.decide("approve"));
+  reject.addEventListener("click", () => {
+    if (shown === "closed") showReason("rejecting");
+    else actions.decide("reject");
+  });
+  back.addEventListener("click", () => {
+    showReason("closed");
+    reject.focus();
+  });
+  addReason.addEventListener("click", () => showReason("open"));
+  goOn.addEventListener("click", actions.goOn);
+  again.addEventListener("click", actions.again);
+}
+
+export function reasonText(): string {
+  return shown === "closed" ? "" : reason.value.toWellFormed();
+}
+
+export function drawBar({ canSign, isBusy, isUnread, status, again: repeat }: BarState): void {
+  for (const button of [approve, reject]) {
+    button.disabled = !canSign && !isBusy;
+    // Not `disabled`: the button would lose the focus while the prompt is open.
+    button.ariaDisabled = String(isBusy);
+  }
+  setVisible(goOn, isUnread);
+  setVisible(addReason, !isUnread && shown === "closed");
+  setText(byId("status"), status);
+  setVisible(again, repeat !== null);
+  if (repeat !== null) setText(again, repeat);
+}
+
+function showReason(next: Reason): void {
+  shown = next;
+  setVisible(byId("why"), next !== "closed");
+  setVisible(back, next === "rejecting");
+  setVisible(approve, next !== "rejecting");
+  setVisible(addReason, next === "closed");
+  setText(reject, next === "closed" ? rejectText : `${rejectText} with passkey`);
+  if (next !== "closed") reason.focus();
+}

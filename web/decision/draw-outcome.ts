@@ -1,0 +1,47 @@
+import type { ApprovalState, ShownVote } from "../../src/core/pages/approval.ts";
+import { link, make } from "../common/dom.ts";
+import type { Path } from "../common/http.ts";
+import { icon, type IconName } from "../common/icons.ts";
+import { drawExact } from "../common/text.ts";
+import { drawTime } from "../common/time.ts";
+import type { StateText } from "./outcome.ts";
+
+const ICONS: Readonly<Record<StateText["tone"], IconName>> = {
+  good: "check",
+  bad: "cross",
+  over: "clock",
+  open: "clock",
+};
+
+/** What happened, what it allows, who signed it, and the receipt. */
+export function drawOutcome(
+  element: HTMLElement,
+  { heading, sentence, tone }: StateText,
+  { votes, decidedAt, sealed }: ApprovalState,
+  path: Path,
+): void {
+  const title = make("h2", tone, icon(ICONS[tone]), heading);
+  const when = decidedAt === null || votes.length > 0 ? [] : [make("p", "quiet", drawTime(decidedAt))];
+  const receipt = link(`${path}/receipt`, "button small", icon("download"), "Download the receipt");
+  element.className = `card outcome ${tone}`;
+  element.replaceChildren(
+    title,
+    make("p", "", sentence),
+    ...votes.map(drawVote),
+    ...when,
+    ...(sealed ? [make("p", "", receipt)] : []),
+  );
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  approve: " approved, ",
+  reject: " rejected, ",
+  "break-glass": " approved in an emergency, ",
+};
+
+function drawVote({ username, vote, reason, at }: ShownVote): HTMLElement {
+  const done = DONE[vote] ?? ` signed ${vote}, `;
+  const drawn = make("p", "quiet", make("b", "", drawExact(username)), done, drawTime(at));
+  if (reason !== "") drawn.append(make("span", "reason", drawExact(reason)));
+  return drawn;
+}
