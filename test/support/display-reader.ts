@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { JsonObject, JsonValue } from "../../src/core/encoding/strict-json.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { drawLine, show, type Line, type Segment } from "../../src/core/display/show.ts";
+import type { Segment } from "../../src/core/display/text/segments.ts";
+import { show, type Line } from "../../src/core/display/show.ts";
+import { drawLine } from "../../src/core/display/terminal.ts";
 
 export function linesOf(payload: JsonObject): readonly Line[] {
   return expectOk(show(canonicalBytes(payload)));

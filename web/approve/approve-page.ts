@@ -1,4 +1,4 @@
-import { drawText } from "../../src/core/display/show.ts";
+import { drawText } from "../../src/core/display/text/segments.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 import { byId, setVisible } from "../common/dom.ts";
 import { pageData } from "../common/http.ts";

@@ -1,4 +1,4 @@
-import { textOf, type Segment } from "../../src/core/display/show.ts";
+import { textOf, type Segment } from "../../src/core/display/text/segments.ts";
 import type { ApprovalData, ApprovalState } from "../../src/core/pages/approval.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { get, isTemporary, post, type Path, type Problem } from "../common/http.ts";

@@ -1,4 +1,4 @@
-import { drawText, textOf } from "../../src/core/display/show.ts";
+import { drawText, textOf } from "../../src/core/display/text/segments.ts";
 import type { Box, Row } from "./diagram-rows.ts";
 
 // Draws the diagram: rows of boxes and the lines between them, element by element. The list next to it has

@@ -1,5 +1,5 @@
 import { utf8 } from "../../src/core/encoding/bytes.ts";
-import { drawText, textOf } from "../../src/core/display/show.ts";
+import { drawText, textOf } from "../../src/core/display/text/segments.ts";
 import type { Result } from "../../src/core/refusal.ts";
 import { make, byId, setText, setVisible } from "../common/dom.ts";
 import { rowsOf } from "./diagram-rows.ts";

@@ -1,7 +1,7 @@
 import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from "../encoding/strict-json.ts";
 import { classOf, innerClassOf, plainName, rankOf, type FieldClass } from "./field-names.ts";
 import { textWarnings } from "./show.ts";
-import type { TextWarning } from "./scripts.ts";
+import type { TextWarning } from "./text/scripts.ts";
 
 // What tells a request apart from others of the same action in a list: a few values of its payload, and which warnings
 // it raises. A summary, which nobody signs: the approval page shows everything.

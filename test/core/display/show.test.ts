@@ -8,7 +8,8 @@ import {
   type JsonObject,
   type JsonValue,
 } from "../../../src/core/encoding/strict-json.ts";
-import { drawText, textWarnings, show, textOf } from "../../../src/core/display/show.ts";
+import { drawText, textOf } from "../../../src/core/display/text/segments.ts";
+import { show, textWarnings } from "../../../src/core/display/show.ts";
 import {
   draw,
   hostilePayload,
@@ -42,13 +43,13 @@ describe("a payload", () => {
         "  Item 2 [1] empty list",
         "  Item 3 [2] empty text",
         'Parent ["parent"] nothing: null',
-        'To ["to"] object: 4 members',
+        'To ["to"] object: 4 fields',
         '  10 ["10"] number: 1',
         '  9 ["9"] number: 2',
         '  Name ["name"] text: "Ann"',
         '  Tags ["tags"] list: 2 items',
         '    Item 1 [0] text: "a"',
-        "    Item 2 [1] object: 1 member",
+        "    Item 2 [1] object: 1 field",
         '      Deep ["deep"] nothing: null',
       ].join("\n"),
     );
@@ -230,7 +231,7 @@ const LOOK_ALIKE: readonly (readonly JsonObject[])[] = [
   [{ a: true }, { a: "true" }, { a: false }, { a: "false" }, { a: 0 }],
   [{ a: {} }, { a: [] }, { a: "" }, { a: "{}" }, { a: "[]" }, { a: '""' }, { a: [{}] }, { a: { "": {} } }],
   [{ a: ["x"] }, { a: { "0": "x" } }, { a: { "[0]": "x" } }, { a: { "Item 1": "x" } }],
-  [{ a: { b: 1 } }, { a: {}, b: 1 }, { "a/b": 1 }, { "a.b": 1 }, { 'a"] object: 1 member\n  B ["b': 1 }],
+  [{ a: { b: 1 } }, { a: {}, b: 1 }, { "a/b": 1 }, { "a.b": 1 }, { 'a"] object: 1 field\n  B ["b': 1 }],
   [{ a: [[1], 2] }, { a: [[1, 2]] }, { a: [1, 2] }, { a: [[1], [2]] }],
   [{ a: "\u202e" }, { a: "⟨U+202E right-to-left override⟩" }, { a: "U+202E" }, { a: "\u202d" }],
   [{ a: "⟨" }, { a: "⟨U+27E8 angle bracket⟩" }, { a: "〈" }, { a: "\u2329" }],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hiddenCharacter } from "../../../src/core/display/hidden-characters.ts";
-import { drawText, textOf } from "../../../src/core/display/show.ts";
-import { isUnassigned } from "../../../src/core/display/unassigned.ts";
+import { hiddenCharacter } from "../../../../src/core/display/text/hidden-characters.ts";
+import { drawText, textOf } from "../../../../src/core/display/text/segments.ts";
+import { isUnassigned } from "../../../../src/core/display/text/unassigned.ts";
 
 const ALL = Array.from({ length: 0x110000 }, (_, codePoint) => codePoint);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostWarnings } from "../../../src/core/display/host-names.ts";
+import { hostWarnings } from "../../../../src/core/display/text/host-names.ts";
 
 describe("a host that programs read in another form gets a warning", () => {
   it.each([
