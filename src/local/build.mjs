@@ -23,6 +23,10 @@ const web = readdirSync("web", { withFileTypes: true });
 for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
   copyFileSync(`web/${name}`, `.build/web/${name}`);
 }
+// What only one page uses is in its folder.
+for (const { name } of web.filter((entry) => existsSync(`web/${entry.name}/${entry.name}.css`))) {
+  copyFileSync(`web/${name}/${name}.css`, `.build/web/${name}.css`);
+}
 await writeFonts(".build/web");
 await build({
   ...readable,

@@ -18,9 +18,13 @@ describe("the inbox", () => {
   it("shows a new request without a reload, announces it, and counts it in the title", async () => {
     await eventually(laptop.page.getByText("No request waits for you.")).toBeVisible();
     const { code } = await ask();
-    const item = laptop.page.locator("#waiting li");
-    await eventually(item).toContainText("Wire transfer to vendor");
-    await eventually(item).toContainText("payments-agent for Payments");
+    const item = laptop.page.locator("#waiting > li");
+    await eventually(item.getByRole("link")).toHaveAccessibleName(
+      "Wire transfer to vendor amount usd 4,200 · to acct_8821 · memo INV-2025-118",
+    );
+    await eventually(item).toContainText("asked just now");
+    await eventually(item).toContainText("14 min left");
+    await eventually(item).toContainText("payments-agent · Payments");
     await eventually(item).toContainText(`${code.slice(0, 4)} ${code.slice(4)}`);
     await eventually(laptop.page).toHaveTitle("(1) Inbox · Countersign");
     await eventually(laptop.page.locator("#live")).toHaveText("1 request waits for you.");
@@ -33,18 +37,25 @@ describe("the inbox", () => {
     await decide(phone, "Approve");
     await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await eventually(laptop.page.locator("#earlier li")).toContainText("approved");
-    await eventually(laptop.page.locator("#waiting li")).toHaveCount(0);
+    await eventually(laptop.page.locator("#waiting > li")).toHaveCount(0);
   });
 
   it("removes a cancelled request and keeps the focus", async () => {
-    const kept = await ask({ action: "Deploy to production" });
+    const kept = await ask({
+      action: "Deploy to production",
+      payload: { to: "p\u0430ypal" },
+      expiresInSeconds: 200,
+    });
     const link = laptop.page.getByRole("link", { name: "Deploy to production" });
+    const row = laptop.page.locator("#waiting > li", { has: link });
+    await eventually(row.getByRole("list", { name: "Warnings" })).toHaveText("Look-alike letters");
+    await eventually(row.locator(".soon")).toHaveText("3 min left");
     await link.focus();
     const dropped = await ask({ action: "Delete the backups" });
-    await eventually(laptop.page.locator("#waiting li")).toHaveCount(2);
+    await eventually(laptop.page.locator("#waiting > li")).toHaveCount(2);
     await eventually(link).toBeFocused();
     await api("POST", `/api/confirmations/${dropped.id}/cancel`);
-    await eventually(laptop.page.locator("#waiting li")).toHaveCount(1);
+    await eventually(laptop.page.locator("#waiting > li")).toHaveCount(1);
     await eventually(link).toBeFocused();
     await laptop.page.keyboard.press("Enter");
     await eventually(laptop.page).toHaveURL(`${url}/approve/${kept.id}`);
@@ -59,16 +70,16 @@ describe("an inbox with more requests than a page", { timeout: 60_000 }, () => {
       await ask({ action: `Pay invoice ${place}`, expiresInSeconds: 3_600 + place });
     await page.goto(`${url}/inbox`);
     // With the request that the test before left, which expires first.
-    await eventually(page.locator("#range")).toHaveText(/^50 of 61\./);
-    await eventually(page.locator("#waiting li").first()).toContainText("Deploy to production");
-    await eventually(page.locator("#waiting li")).toHaveCount(50);
+    await eventually(page.locator("#range")).toHaveText(/^50 of 61,/);
+    await eventually(page.locator("#waiting > li").first()).toContainText("Deploy to production");
+    await eventually(page.locator("#waiting > li")).toHaveCount(50);
     await eventually(page).toHaveTitle("(61) Inbox · Countersign");
     await page.getByRole("link", { name: "Pay invoice 48" }).focus();
     await page.keyboard.press("Tab");
     await eventually(page.getByRole("link", { name: "Show the next 11" })).toBeFocused();
     await page.keyboard.press("Enter");
-    await eventually(page.locator("#range")).toHaveText(/^51 to 61 of 61\./);
-    await eventually(page.locator("#waiting li").first()).toContainText("Pay invoice 49");
+    await eventually(page.locator("#range")).toHaveText(/^51 to 61 of 61,/);
+    await eventually(page.locator("#waiting > li").first()).toContainText("Pay invoice 49");
     await eventually(page.getByRole("link", { name: /Show the next/ })).toBeHidden();
     expect(await seriousFaults(laptop)).toEqual([]);
   });
@@ -76,11 +87,11 @@ describe("an inbox with more requests than a page", { timeout: 60_000 }, () => {
   it("keeps a later page up to date, and leads back to the first", async () => {
     const { page } = laptop;
     await ask({ action: "Pay the last invoice", expiresInSeconds: 7_200 });
-    await eventually(page.locator("#waiting li").last()).toContainText("Pay the last invoice");
-    await eventually(page.locator("#range")).toHaveText(/^51 to 62 of 62\./);
+    await eventually(page.locator("#waiting > li").last()).toContainText("Pay the last invoice");
+    await eventually(page.locator("#range")).toHaveText(/^51 to 62 of 62,/);
     await page.getByRole("link", { name: "Show the first requests" }).click();
     await eventually(page).toHaveURL(`${url}/inbox`);
-    await eventually(page.locator("#range")).toHaveText(/^50 of 62\./);
+    await eventually(page.locator("#range")).toHaveText(/^50 of 62,/);
   });
 });
 
@@ -97,7 +108,23 @@ describe("a person who opened an invitation", () => {
     await page.getByRole("link", { name: "New people and lost passkeys" }).click();
     await eventually(page.getByRole("heading", { name: "New people and lost passkeys" })).toBeInViewport();
     await eventually(page.getByText("Compare its fingerprint with the person first")).toBeVisible();
+    expect(maria.faults).toEqual([]);
     expect(await seriousFaults(laptop)).toEqual([]);
-    expect([...laptop.faults, ...phone.faults, ...maria.faults]).toEqual([]);
+    await page.locator("#new-people").getByRole("link").click();
+    await decide(laptop, "Approve");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+  });
+
+  it("has a change of their role in a group of its own, above all decisions", async () => {
+    const { page } = laptop;
+    await page.goto(`${url}/inbox`);
+    await eventually(page.getByRole("heading", { name: "Changes of who may sign" })).toBeHidden();
+    expect((await people("POST", "/api/roles", { username: "maria", role: "admin" })).status).toBe(201);
+    await eventually(page.locator("#changes li")).toContainText("Make maria (approver) admin");
+    await eventually(page.getByRole("heading", { level: 3 })).toHaveText([
+      "Changes of who may sign",
+      "Decisions",
+    ]);
+    expect([...laptop.faults, ...phone.faults]).toEqual([]);
   });
 });

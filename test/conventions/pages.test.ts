@@ -18,8 +18,8 @@ const modules = files.filter((name) => name.endsWith(".js"));
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
 /** The whole approval page, compressed, without the payload and the fonts. */
 const APPROVAL_PAGE_MAX_BYTES = 40 * 1024;
-/** Without its data: two lists of 50 requests are 3 KB more, compressed. */
-const INBOX_PAGE_MAX_BYTES = 18 * 1024;
+/** Without its data: two lists of 50 requests are 5 KB more. 10 KB of it draw other people's text exactly. */
+const INBOX_PAGE_MAX_BYTES = 24 * 1024;
 /** Larger, since it contains every check of a receipt. Auditors open it, not people in a hurry on a phone. */
 const VERIFY_PAGE_MAX_BYTES = 74 * 1024;
 /** A minified module is a single line; the longest here are regular expressions. */
@@ -172,7 +172,7 @@ describe("the approval page", () => {
 
 describe("the inbox", () => {
   it(`is under ${INBOX_PAGE_MAX_BYTES} bytes compressed, as a whole`, () => {
-    const parts = ["inbox.html", "style.css", "inbox.js", "favicon.svg"];
+    const parts = ["inbox.html", "style.css", "values.css", "inbox.css", "inbox.js", "favicon.svg"];
     expect(weigh("inbox", parts)).toBeLessThan(INBOX_PAGE_MAX_BYTES);
   });
 });
