@@ -37,7 +37,7 @@ describe("a person's passkeys", () => {
     await decide(phone, "Approve");
     await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await phone.page.goto(`${url}/devices`);
-    await eventually(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Active"]);
+    await eventually(phone.page.locator("#main .pill")).toHaveText(["Active", "Active"]);
     await eventually(phone.page.getByText("Add a second passkey.")).toBeHidden();
     await eventually(phone.page.getByText("Can't be revoked: ")).toBeHidden();
   });
@@ -61,7 +61,7 @@ describe("a person's passkeys", () => {
     await decide(phone, "Approve");
     await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await phone.page.goto(`${url}/devices`);
-    await eventually(phone.page.locator("#passkeys .pill")).toHaveText(["Active", "Revoked"]);
+    await eventually(phone.page.locator("#main .pill")).toHaveText(["Active", "Revoked"]);
 
     await decide(key, "Approve");
     await eventually(key.page.locator("#status")).toContainText(/passkey/);
@@ -94,8 +94,8 @@ describe("a person's passkeys", () => {
     await other.page.getByRole("button", { name: "Create passkey" }).click();
     await eventually(other.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     await phone.page.reload();
-    const states = phone.page.locator("#passkeys .pill");
-    await eventually(states).toHaveText(["Active", "Revoked", "Needs endorsement"]);
+    const states = phone.page.locator("#main .pill");
+    await eventually(states).toHaveText(["Active", "Needs endorsement", "Revoked"]);
     await phone.page.getByRole("button", { name: "Remove Mistake!" }).click();
     await eventually(states).toHaveText(["Active", "Revoked", "Revoked"]);
     // Ends the session of the other device, too.

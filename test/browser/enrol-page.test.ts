@@ -41,7 +41,23 @@ describe("the owner", () => {
     await other.page.goto(`${url}/`);
     await other.page.goto(`${url}/enrol`);
     await eventually(other.page.getByText("This link is incomplete.")).toBeVisible();
+    await other.page.getByRole("link", { name: "Sign in" }).click();
+    await eventually(other.page.getByRole("button", { name: "Sign in with passkey" })).toBeVisible();
     expect(other.faults).toEqual([]);
+  });
+});
+
+describe("a browser without passkeys", () => {
+  it("reads what to do instead, where it would use or create one", async () => {
+    const app = await device();
+    await app.page.addInitScript("delete globalThis.PublicKeyCredential");
+    const invited = await people("POST", "/api/invites", { username: "cy", role: "approver" });
+    for (const address of [`${url}/inbox`, invited.body.enrolUrl]) {
+      await app.page.goto(address);
+      await eventually(app.page.getByText("This browser can’t use passkeys here.")).toBeVisible();
+      await eventually(app.page.getByRole("button")).toHaveText(["Copy the address of this page"]);
+    }
+    expect(app.faults).toEqual([]);
   });
 });
 

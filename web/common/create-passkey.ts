@@ -5,6 +5,7 @@ import { readCoseKey } from "../../src/core/webauthn/cose.ts";
 import { readCborMap } from "../../src/core/webauthn/cbor.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import type { RegistrationInput } from "../../src/core/pages/account.ts";
+import { passkeyErrorText } from "./passkey-client.ts";
 
 // Creates a passkey, and reads its public key on the device itself.
 
@@ -51,6 +52,14 @@ export async function createPasskey(options: PasskeyOptions): Promise<NewPasskey
     credentialId: id,
     publicKey: publicKeyIn(expectOk(fromBase64url(authenticatorData))),
   };
+}
+
+/** Why the browser created no passkey, as a text to show. */
+export function creationErrorText(problem: unknown): string {
+  const isEnded = problem instanceof Error && /^(NotAllowed|Abort)Error$/.test(problem.name);
+  return isEnded
+    ? "No passkey was created: the prompt was closed, or it took too long. You can try again."
+    : passkeyErrorText(problem);
 }
 
 /** After the RP ID hash, flags and counter (32 + 1 + 4), the AAGUID (16) and the length of the id (2). */

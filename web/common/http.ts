@@ -73,8 +73,13 @@ function problemOf(status: number, value: JsonValue | undefined): Problem {
   return {
     code: typeof code === "string" ? code : "unknown",
     detail:
-      [detail, title].find((text) => typeof text === "string") ??
+      [detail, title].filter((text) => typeof text === "string").map(asSentence)[0] ??
       `The server answered with status ${status}.`,
     status,
   };
+}
+
+/** Programs read the same text as a part of their own messages, so it has neither a capital letter nor an end. */
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

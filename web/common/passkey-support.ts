@@ -9,7 +9,9 @@ export function hasPasskeys(button: HTMLButtonElement): boolean {
   const why = isSecureContext
     ? "If another app opened this page, choose “Open in browser” there. Otherwise open it in a current Safari, Chrome, Edge or Firefox."
     : "Browsers allow passkeys only at addresses that begin with https.";
-  button.before(make("p", "note", make("b", "", "This browser can’t use passkeys here."), ` ${why}`));
+  button.parentElement?.before(
+    make("p", "note", make("b", "", "This browser can’t use passkeys here."), ` ${why}`),
+  );
   setText(button, "Copy the address of this page");
   const status = byId("status");
   const copied = () => setText(status, "Copied. Paste it into the address bar of another browser.");

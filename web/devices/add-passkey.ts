@@ -7,7 +7,7 @@ import type {
 } from "../../src/core/pages/account.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
-import { createPasskey, deviceName, fingerprintOf } from "../common/create-passkey.ts";
+import { createPasskey, creationErrorText, deviceName, fingerprintOf } from "../common/create-passkey.ts";
 import { byId, link, runAction, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post, sameOriginUrl } from "../common/http.ts";
@@ -76,7 +76,7 @@ async function addPasskey({ person, tenant }: DevicesData): Promise<string> {
     drawAdded(fingerprintOf(publicKey), mayDecide(person) ? approval : undefined);
     return "";
   } catch (problem) {
-    return passkeyErrorText(problem);
+    return creationErrorText(problem);
   }
 }
 

@@ -9,11 +9,11 @@ import { drawTime } from "../common/time.ts";
 import { enableAdding } from "./add-passkey.ts";
 import { OTHER_SITE, textOfProblem } from "./texts.ts";
 
-const STATES: Readonly<Record<Passkey["state"], string>> = {
-  active: "Active",
-  waiting: "Needs endorsement",
-  revoked: "Revoked",
-};
+const STATES = {
+  active: ["good", "Active"],
+  waiting: ["attention", "Needs endorsement"],
+  revoked: ["", "Revoked"],
+} as const satisfies Record<Passkey["state"], readonly [tone: string, word: string]>;
 
 const status = byId("status");
 
@@ -21,23 +21,29 @@ function start(data: DevicesData): void {
   const { person, tenant, passkeys } = data;
   byId("person").append(drawExact(person.username), ` (${person.role}) at `, drawExact(tenant.name));
   byId("stream").append(groupedDigits(tenant.stream ?? ""));
-  byId("passkeys").append(...passkeys.map((passkey) => drawPasskey(passkey, person)));
-  setVisible(byId("second"), passkeys.filter(({ state }) => state !== "revoked").length < 2);
+  const revoked = passkeys.filter(({ state }) => state === "revoked");
+  const usable = passkeys.filter(({ state }) => state !== "revoked");
+  byId("passkeys").append(...usable.map((passkey) => drawPasskey(passkey, person)));
+  byId("revoked-passkeys").append(...revoked.map((passkey) => drawPasskey(passkey, person)));
+  setText(byId("revoked-count"), `${revoked.length} revoked`);
+  setVisible(byId("revoked"), revoked.length > 0);
+  setVisible(byId("second"), usable.length < 2);
   enableAdding(data);
 }
 
 function drawPasskey(passkey: Passkey, person: DevicesData["person"]): HTMLElement {
   const { id, fingerprint, state, createdAt, lastUsedAt } = passkey;
+  const [tone, word] = STATES[state];
   const used = lastUsedAt === null ? ["not used yet"] : ["last used ", drawTime(lastUsedAt)];
   const drawn = make(
     "li",
     "card",
-    make("div", "row", make("b", "", drawExact(passkey.label)), make("span", `pill ${state}`, STATES[state])),
+    make("div", "row", make("b", "", drawExact(passkey.label)), make("span", `pill ${tone}`, word)),
     make("p", "", make("code", "", groupedDigits(fingerprint.replaceAll(" ", "")))),
     make("p", "quiet", "Created ", drawTime(createdAt), ", ", ...used),
   );
   if (passkey.counterRegressedAt !== null) drawn.append(drawCopied(passkey.counterRegressedAt));
-  if (passkey.lastWayIn !== null) drawn.append(make("p", "note", `Can't be revoked: ${passkey.lastWayIn}.`));
+  if (passkey.lastWayIn !== null) drawn.append(make("p", "quiet", `Can't be revoked: ${passkey.lastWayIn}.`));
   else if (state === "active")
     drawn.append(...drawAction("Revoke", passkey, () => requestRevocation(`/devices/${id}/revoke`, person)));
   else if (state === "waiting")

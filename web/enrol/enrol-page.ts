@@ -2,9 +2,9 @@ import { toBase64url } from "../../src/core/encoding/bytes.ts";
 import type { EnrolmentResult, Invitation, RegistrationInput } from "../../src/core/pages/account.ts";
 import { streamId } from "../../src/core/stream/record.ts";
 import { runAction, byId, setText, setVisible } from "../common/dom.ts";
-import { passkeyErrorText } from "../common/passkey-client.ts";
 import {
   createPasskey,
+  creationErrorText,
   deviceName,
   fingerprintOf,
   groupedDigits,
@@ -12,6 +12,7 @@ import {
 } from "../common/create-passkey.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post } from "../common/http.ts";
+import { icon, type IconName } from "../common/icons.ts";
 import { passkeyNameFault, passkeyNameIn } from "../common/passkey-name.ts";
 import { hasPasskeys } from "../common/passkey-support.ts";
 import { drawExact } from "../common/text.ts";
@@ -36,13 +37,14 @@ async function start(): Promise<void> {
   setVisible(byId("role"), invitation.owner);
   setText(status, "");
   setVisible(byId("invited"), true);
-  if (!hasPasskeys(create)) return;
+  if (!hasPasskeys(create)) return setVisible(byId("name"), false);
   create.addEventListener("click", () => void runAction(create, status, () => enrol(invitation)));
 }
 
 /** Perhaps the person has used the link already. */
 function drawUnusable(why: string): void {
-  setText(byId("title"), "This link can't be used");
+  setText(byId("title"), "This link can’t be used");
+  setBadge("link", "");
   setText(status, why);
   setVisible(byId("unusable"), true);
 }
@@ -61,7 +63,7 @@ async function enrol(invitation: Invitation): Promise<string> {
     drawDone(invitation, passkey, finished.value);
     return "";
   } catch (problem) {
-    return passkeyErrorText(problem);
+    return creationErrorText(problem);
   }
 }
 
@@ -93,6 +95,8 @@ function drawDone(
   byId("fingerprint").append(drawFingerprint(fingerprint));
   setVisible(byId(done.active ? "active" : "waiting"), true);
   setVisible(byId("second"), done.active);
+  setVisible(byId("next"), !done.active);
+  setBadge(done.active ? "check" : "clock", done.active ? "good" : "");
   setVisible(byId("facts"), true);
   if (own !== null) drawStream(own);
 }
@@ -103,8 +107,7 @@ function drawStream(stream: string): void {
   const copy = byId("copy", HTMLButtonElement);
   copy.addEventListener("click", () => {
     const copied = () => setText(byId("copied"), "Copied.");
-    const refused = () =>
-      setText(byId("copied"), "The browser did not allow this. Select the text and copy it.");
+    const refused = () => setText(byId("copied"), "The browser did not allow it. Select the id and copy it.");
     void navigator.clipboard.writeText(stream).then(copied, refused);
   });
 }
@@ -115,7 +118,13 @@ function drawAlarm(what: string, here: string, there: string): void {
   setText(byId("here"), here);
   setText(byId("there"), there);
   setVisible(byId("title"), false);
+  setVisible(byId("badge"), false);
   setVisible(byId("alarm"), true);
+}
+
+function setBadge(name: IconName, tone: string): void {
+  byId("badge").className = `badge ${tone}`;
+  byId("badge").replaceChildren(icon(name));
 }
 
 void start();

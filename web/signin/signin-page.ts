@@ -1,7 +1,7 @@
 import { fromBase64url } from "../../src/core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../src/core/pages/account.ts";
 import { expectOk } from "../../src/core/refusal.ts";
-import { runAction, byId, setText, setVisible } from "../common/dom.ts";
+import { runAction, byId, setText } from "../common/dom.ts";
 import { passkeyErrorText, usePasskey } from "../common/passkey-client.ts";
 import { hasPasskeys } from "../common/passkey-support.ts";
 import { post } from "../common/http.ts";
@@ -27,5 +27,4 @@ async function signIn(): Promise<string> {
   return "Signed in.";
 }
 
-setVisible(byId("request"), location.pathname.startsWith("/approve/"));
 if (hasPasskeys(button)) button.addEventListener("click", () => void runAction(button, status, signIn));

@@ -16,6 +16,7 @@ function start(first: EnrolmentState): void {
   byId("fingerprint").append(drawFingerprint(first.fingerprint));
   for (const signer of ["owner", "manager", "self", "managers"] as const)
     setVisible(byId(signer), first.signer === signer);
+  setVisible(byId("others"), first.signer !== "self");
   if (draw(first) === "enough") return;
   void longPoll(() => get<EnrolmentState>("/enrol/state"), draw, drawProblem, PAUSE_MILLISECONDS);
 }
@@ -35,7 +36,9 @@ function drawProblem(problem: Problem | undefined): void {
 function drawEnd(): void {
   setText(byId("title"), "You are signed out");
   document.title = "You are signed out · Countersign";
+  setVisible(byId("signout"), false);
   setVisible(byId("waiting"), false);
+  setVisible(byId("automatic"), false);
   setVisible(byId("ended"), true);
 }
 
