@@ -21,7 +21,9 @@ mkdirSync(".build/web", { recursive: true });
 // A folder web/NAME with a NAME-page.ts becomes one module, NAME.js, next to NAME.html.
 const web = readdirSync("web", { withFileTypes: true });
 for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
-  copyFileSync(`web/${name}`, `.build/web/${name}`);
+  if (name.endsWith(".html"))
+    writeFileSync(`.build/web/${name}`, withParts(readFileSync(`web/${name}`, "utf8")));
+  else copyFileSync(`web/${name}`, `.build/web/${name}`);
 }
 // What only one page uses is in its folder.
 for (const { name } of web.filter((entry) => existsSync(`web/${entry.name}/${entry.name}.css`))) {
@@ -56,3 +58,15 @@ await build({
   platform: "node",
   target: "node20",
 });
+
+/**
+ * Some pages share parts: `<!-- include NAME -->` is replaced by web/parts/NAME.html.
+ * @param {string} page
+ */
+function withParts(page) {
+  return page.replace(/^( *)<!-- include ([a-z]+) -->$/gm, (_, /** @type {string} */ indent, name) =>
+    readFileSync(`web/parts/${name}.html`, "utf8")
+      .trimEnd()
+      .replace(/^(?=.)/gm, indent),
+  );
+}

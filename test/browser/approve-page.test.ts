@@ -39,7 +39,7 @@ describe("the approval page", () => {
     await eventually(page.locator("#asks p")).toHaveText(
       "payments-agent asks youAPI key · Payments · approve-page",
     );
-    await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+    await eventually(page.locator("#fields .value")).toHaveText(["acct_8821", "4200", "INV-2025-118"]);
     await eventually(page.getByText("Verified on this device")).toContainText(
       `code ${code.slice(0, 4)} ${code.slice(4)}`,
     );
@@ -85,7 +85,7 @@ describe("the approval page", () => {
     await page.reload();
     await eventually(page.locator("#outcome")).toContainText("alex approved,");
     await eventually(page.getByRole("button", { name: "Approve" })).toBeHidden();
-    await eventually(page.locator("#fields .value")).toHaveText(["4200", "INV-2025-118", "acct_8821"]);
+    await eventually(page.locator("#fields .value")).toHaveText(["acct_8821", "4200", "INV-2025-118"]);
     const downloading = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download the receipt" }).click();
     expect((await downloading).suggestedFilename()).toBe(`receipt-${id}.json`);

@@ -33,9 +33,11 @@ describe("a person's passkeys", () => {
       (await key.page.getByRole("link", { name: "Endorse the new passkey" }).getAttribute("href")) ?? "";
 
     await phone.page.goto(new URL(approval, url).href);
-    await eventually(phone.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
+    await eventually(phone.page.getByRole("heading", { level: 1 })).toHaveText("Trust your new passkey?");
+    await eventually(phone.page.locator("#fingerprint")).toHaveText(fingerprint);
+    await eventually(phone.page.getByRole("button", { name: "Trust this passkey" })).toBeVisible();
     await decide(phone, "Approve");
-    await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await eventually(phone.page.locator("#outcome")).toContainText("The new passkey counts now");
     await phone.page.goto(`${url}/devices`);
     await eventually(phone.page.locator("#main .pill")).toHaveText(["Active", "Active"]);
     await eventually(phone.page.getByText("Add a second passkey.")).toBeHidden();
@@ -57,7 +59,7 @@ describe("a person's passkeys", () => {
     await eventually(key.page.getByText("Verified on this device")).toBeVisible();
     await phone.page.goto(`${url}/devices`);
     await phone.page.getByRole("button", { name: "Revoke Blue key" }).click();
-    await eventually(phone.page.getByRole("heading", { level: 1 })).toContainText(`passkey "Blue key"`);
+    await eventually(phone.page.locator("#action")).toContainText(`passkey "Blue key"`);
     await decide(phone, "Approve");
     await eventually(phone.page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await phone.page.goto(`${url}/devices`);

@@ -42,7 +42,12 @@ describe("a person who has lost every passkey", () => {
     const request = alex.page.getByRole("link", { name: /Replace all passkeys of maria/ });
     await eventually(request).toContainText(fingerprint);
     await request.click();
-    await eventually(alex.page.getByText("Revoked", { exact: true })).toBeVisible();
+    await eventually(alex.page.getByRole("heading", { level: 1 })).toHaveText(
+      "Replace all passkeys of maria?",
+    );
+    await eventually(alex.page.getByText("The one passkey that maria has now stops working")).toBeVisible();
+    await eventually(alex.page.locator("#fingerprint")).toHaveText(fingerprint);
+    await eventually(alex.page.getByRole("button", { name: "Replace the passkeys" })).toBeVisible();
     await decide(alex, "Approve");
     await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 
@@ -86,7 +91,9 @@ describe("a decision", () => {
     await eventually(page.getByRole("heading", { name: "Publish this decision" })).toBeVisible();
     await eventually(page.getByText("Amount Usd")).toBeVisible();
     await page.getByRole("button", { name: "Publish", exact: true }).click();
-    await eventually(page.getByRole("heading", { name: /^Make one decision public/ })).toBeVisible();
+    await eventually(
+      page.getByRole("heading", { name: "Make the decision on “Wire transfer to vendor” public?" }),
+    ).toBeVisible();
     expect(await shown()).toBe(false);
     await decide(alex, "Approve");
     await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
@@ -99,7 +106,9 @@ describe("a decision", () => {
     expect(await link.getAttribute("href")).toBe(`${url}/verify?id=${id}`);
     await page.getByRole("button", { name: "Withdraw from display" }).click();
     await eventually(
-      page.getByRole("heading", { name: "No longer show one decision in public" }),
+      page.getByRole("heading", {
+        name: "Stop showing the decision on “Wire transfer to vendor” in public?",
+      }),
     ).toBeVisible();
     await decide(alex, "Approve");
     await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();

@@ -66,6 +66,7 @@ describe("the pages", () => {
     expect(pages).toEqual(
       [
         "approve",
+        "change",
         "devices",
         "enrol",
         "inbox",

@@ -2,7 +2,7 @@ import { drawText } from "../../src/core/display/text/segments.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 import { byId, setVisible } from "../common/dom.ts";
 import { pageData } from "../common/http.ts";
-import { startDecision } from "../decision/decision.ts";
+import { startDecision } from "../decision/decision-flow.ts";
 import { verifyDisplay } from "../decision/display-check.ts";
 import { drawAlarm, drawRaw, drawVerified } from "../decision/draw-signed.ts";
 import { stateTextOf } from "../decision/outcome.ts";

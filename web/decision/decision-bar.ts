@@ -21,8 +21,8 @@ export interface BarActions {
 export interface BarState {
   readonly canSign: boolean;
   readonly isBusy: boolean;
-  /** Whether parts or warnings are left. */
-  readonly isUnread: boolean;
+  /** What the small button does: leads to what is unread, or opens the reason. */
+  readonly aside: "go on" | "reason" | "nothing";
   readonly status: string;
   /** The words of the button that repeats what failed; null without one. */
   readonly again: string | null;
@@ -31,9 +31,10 @@ export interface BarState {
 /** The reason is open from the start of a rejection, or if the person asks for it. */
 type Reason = "closed" | "rejecting" | "open";
 let shown: Reason = "closed";
-const rejectText = reject.textContent ?? "";
+let rejectText = "";
 
 export function startBar(actions: BarActions): void {
+  rejectText = reject.textContent;
   approve.addEventListener("click", () => actions.decide("approve"));
   reject.addEventListener("click", () => {
     if (shown === "closed") showReason("rejecting");
@@ -52,14 +53,14 @@ export function reasonText(): string {
   return shown === "closed" ? "" : reason.value.toWellFormed();
 }
 
-export function drawBar({ canSign, isBusy, isUnread, status, again: repeat }: BarState): void {
+export function drawBar({ canSign, isBusy, aside, status, again: repeat }: BarState): void {
   for (const button of [approve, reject]) {
     button.disabled = !canSign && !isBusy;
     // Not `disabled`: the button would lose the focus while the prompt is open.
     button.ariaDisabled = String(isBusy);
   }
-  setVisible(goOn, isUnread);
-  setVisible(addReason, !isUnread && shown === "closed");
+  setVisible(goOn, aside === "go on");
+  setVisible(addReason, aside === "reason" && shown === "closed");
   setText(byId("status"), status);
   setVisible(again, repeat !== null);
   if (repeat !== null) setText(again, repeat);
@@ -71,6 +72,6 @@ function showReason(next: Reason): void {
   setVisible(back, next === "rejecting");
   setVisible(approve, next !== "rejecting");
   setVisible(addReason, next === "closed");
-  setText(reject, next === "closed" ? rejectText : `${rejectText} with passkey`);
+  setText(reject, next === "closed" ? rejectText : (reject.dataset["signing"] ?? rejectText));
   if (next !== "closed") reason.focus();
 }

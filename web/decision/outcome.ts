@@ -17,15 +17,17 @@ export function isFinal({ status, sealed }: ApprovalState): boolean {
   return status === "expired" || status === "cancelled" || (sealed && status !== "pending");
 }
 
-/** What follows from the outcome. A change of who may sign, or of what is public, takes effect by itself. */
-const EFFECTS = {
-  action: { approved: "The action may run once.", not: "The action must not run." },
-  change: { approved: "The change has taken effect.", not: "Nothing was changed." },
-} as const;
-export type Subject = keyof typeof EFFECTS;
+/** What follows from the outcome. */
+export interface Effect {
+  readonly approved: string;
+  /** Of every other outcome. */
+  readonly not: string;
+}
 
-export function stateTextOf(state: ApprovalState, timeIsUp: boolean, subject: Subject = "action"): StateText {
-  const effect = EFFECTS[subject];
+/** Of a request. A change of who may sign, or of what is public, takes effect by itself. */
+const OF_ACTION: Effect = { approved: "The action may run once.", not: "The action must not run." };
+
+export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Effect = OF_ACTION): StateText {
   if (isFinal(state)) return finalText(state, effect);
   if (state.mine !== null) {
     const sentence = `You signed: ${state.mine}. Your signature counts once it is in the log. This page updates by itself.`;
@@ -47,10 +49,7 @@ export function stateTextOf(state: ApprovalState, timeIsUp: boolean, subject: Su
   return { ...stateText("Waiting for you", "open", "", ""), decidable: true };
 }
 
-function finalText(
-  { status, index }: ApprovalState,
-  { approved, not }: (typeof EFFECTS)[Subject],
-): StateText {
+function finalText({ status, index }: ApprovalState, { approved, not }: Effect): StateText {
   const log = index === null ? "" : ` Sealed in the log at index ${index}.`;
   switch (status) {
     case "approved":

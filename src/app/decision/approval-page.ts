@@ -58,6 +58,7 @@ export async function approvalData(
 ): Promise<ApprovalData> {
   const { row } = loaded;
   return {
+    isChange: row.type !== "decision",
     statement: fixedStatement(runtime, await store.own(), row, person),
     payload: row.payload,
     payloadHash: row.payloadHash,

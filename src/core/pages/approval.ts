@@ -5,6 +5,8 @@ import type { Statement } from "../confirmation/statement.ts";
 // What the server sends to the approval page. Types only: the page checks what must hold.
 
 export interface ApprovalData {
+  /** Whether the content is a change of who may sign or of what is public. */
+  readonly isChange: boolean;
   readonly statement: FixedStatement;
   /** Canonical JSON, as it is stored. */
   readonly payload: string;

@@ -1,17 +1,17 @@
 import { Hono } from "hono";
+import type { ApprovalData } from "../../core/pages/approval.ts";
 import type { HonoEnv } from "../context.ts";
 import { receiptResponse } from "../receipt-response.ts";
 import { sessionBody, sessionQuery } from "./page-input.ts";
 import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
+import type { PageName } from "./pages.ts";
 import { askDesk, askDeskToWait, sessionPage } from "./session.ts";
 
 /** Deciding a request. A session shows it; a vote needs a fresh assertion, and never an API key. */
 export const approvalRoutes = new Hono<HonoEnv>();
 
 approvalRoutes.get("/:id", (context) =>
-  sessionPage(context, "approve", ({ desk, session }) =>
-    desk().approvalPage(session, context.req.param("id")),
-  ),
+  sessionPage(context, pageOf, ({ desk, session }) => desk().approvalPage(session, context.req.param("id"))),
 );
 
 approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (context) => {
@@ -23,6 +23,11 @@ approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (contex
     ),
   );
 });
+
+/** A change of who may sign has a page of its own, which says what follows from it. */
+function pageOf({ isChange }: ApprovalData): PageName {
+  return isChange ? "change" : "approve";
+}
 
 /** People keep the proof of what they signed, of changes as well: no API key reads those. */
 approvalRoutes.get("/:id/receipt", async (context) => {

@@ -22,6 +22,7 @@ const BASE_POLICY = {
 const PAGES = {
   home: { file: "/index.html", permissions: "" },
   approve: { file: "/approve.html", permissions: "publickey-credentials-get=(self)" },
+  change: { file: "/change.html", permissions: "publickey-credentials-get=(self)" },
   signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },
   enrol: { file: "/enrol.html", permissions: "publickey-credentials-create=(self)" },
   waiting: { file: "/waiting.html", permissions: "" },

@@ -66,16 +66,17 @@ export async function askDeskToWait<Value>(
  * A page with what the Desk answers. Without a session every address shows the same page, and so it does for a passkey
  * that is not active yet: nobody learns which ids exist.
  */
-export async function sessionPage(
+export async function sessionPage<Data extends object>(
   context: RequestContext,
-  name: PageName,
-  call: (caller: SessionCaller) => Promise<Answer<object>>,
+  name: PageName | ((data: Data) => PageName),
+  call: (caller: SessionCaller) => Promise<Answer<Data>>,
 ): Promise<Response> {
   const answer = await askWithCookie(context, call);
   const { result } = answer;
   renewCookie(context, answer);
   noteRate(context, answer);
-  if (result.ok) return pageResponse(context, name, result.value);
+  if (result.ok)
+    return pageResponse(context, typeof name === "string" ? name : name(result.value), result.value);
   switch (result.refusal.code) {
     case "session_required":
       return pageResponse(context, "signin");

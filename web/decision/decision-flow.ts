@@ -1,5 +1,6 @@
 import { textOf, type Segment } from "../../src/core/display/text/segments.ts";
 import type { ApprovalData, ApprovalState } from "../../src/core/pages/approval.ts";
+import { drawConnection } from "../common/connection.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { get, isTemporary, post, type Path, type Problem } from "../common/http.ts";
 import { longPoll } from "../common/long-poll.ts";
@@ -117,7 +118,7 @@ function draw(page: Page): void {
   drawBar({
     canSign: canSign(page),
     isBusy: page.busy,
-    isUnread: text.decidable && !page.gate.reading().isDone,
+    aside: !text.decidable ? "nothing" : page.gate.reading().isDone ? "reason" : "go on",
     status: text.decidable || page.error !== "" ? statusText(page) : "",
     again:
       page.retry === undefined || page.busy ? null : page.unsent === undefined ? "Try again" : "Send again",
@@ -222,12 +223,8 @@ function watch(page: Page): Promise<void> {
       update(page, state);
       return isFinal(state) ? "enough" : "more";
     },
-    (problem) => setText(byId("connection"), problem === undefined ? "" : connectionText(problem)),
+    drawConnection,
   );
-}
-
-function connectionText(problem: Problem): string {
-  return isTemporary(problem) ? `${problem.detail} Trying again.` : `${problem.detail} Reload this page.`;
 }
 
 function listen(page: Page): void {

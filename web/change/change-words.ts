@@ -1,0 +1,179 @@
+import { expectOk } from "../../src/core/refusal.ts";
+import { fromBase64url } from "../../src/core/encoding/bytes.ts";
+import type { RichText } from "../../src/core/report/rich-text.ts";
+import type { Change } from "../../src/core/stream/change-format.ts";
+import type { Role } from "../../src/core/stream/record.ts";
+import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
+import type { Effect } from "../decision/outcome.ts";
+
+// What each change means, in words. The words are this page's own; the names in them are what is signed.
+
+export interface ChangeWords {
+  readonly question: RichText;
+  /** What follows from signing, in one sentence. */
+  readonly effect: RichText;
+  /** The words of the two buttons. */
+  readonly yes: string;
+  readonly no: string;
+  readonly outcome: Effect;
+  /** A passkey to compare, and how. */
+  readonly compare?: { readonly fingerprint: string; readonly how: RichText };
+  /** Whether the content is drawn value by value, because these words can't say all of it. */
+  readonly inFull?: true;
+}
+
+/** `signer` is the id of the person who reads this. */
+export function wordsOf(change: Change, organisation: string, signer: string): ChangeWords {
+  switch (change.change) {
+    case "credential.endorsed":
+      return change.person.id === signer ? ownPasskey(change) : newPasskey(change, organisation);
+    case "recovered":
+      return recovery(change);
+    case "credential.revoked":
+      return {
+        question: ["Revoke a passkey of ", name(change), "?"],
+        effect: ["This passkey can never sign again. What was signed with it before stays valid."],
+        yes: "Revoke this passkey",
+        no: "Keep it",
+        outcome: { approved: "The passkey is revoked.", not: "The passkey stays as it was." },
+      };
+    case "role.changed":
+      return {
+        question: ["Make ", name(change), ` ${a(change.role)}?`],
+        effect: [name(change), ` then ${ROLES[change.role]}, from the moment you sign.`],
+        yes: "Change the role",
+        no: "Don't change it",
+        outcome: { approved: "The role is changed.", not: "The role stays as it was." },
+      };
+    case "policy.changed":
+      return {
+        question: ["Change the policy “", { exact: change.name }, "”?"],
+        effect: ["Requests that name this policy from now on need the signatures below."],
+        yes: "Change the policy",
+        no: "Don't change it",
+        outcome: { approved: "The policy is changed.", not: "The policy stays as it was." },
+        inFull: true,
+      };
+    case "revealed":
+      return change.shown ? publication(change) : withdrawal(change);
+  }
+}
+
+type Of<Kind extends Change["change"]> = Extract<Change, { readonly change: Kind }>;
+
+function newPasskey(change: Of<"credential.endorsed">, organisation: string): ChangeWords {
+  const rights = `: this person ${ROLES[change.role]}.`;
+  return {
+    question: ["Trust this passkey of ", name(change), "?"],
+    effect: [
+      "Whoever holds this passkey can then act as ",
+      name(change),
+      " (",
+      change.role,
+      ") at ",
+      { exact: organisation },
+      rights,
+    ],
+    yes: "Trust this passkey",
+    no: "Don't trust it",
+    outcome: {
+      approved: "The passkey counts now: its owner can sign with it.",
+      not: "This passkey gives no access.",
+    },
+    compare: {
+      fingerprint: fingerprint(change),
+      how: [
+        "Call ",
+        name(change),
+        ", or meet in person, and compare every group with the screen there. Don't use the channel that brought the link.",
+      ],
+    },
+  };
+}
+
+function ownPasskey(change: Of<"credential.endorsed">): ChangeWords {
+  return {
+    question: ["Trust your new passkey?"],
+    effect: ["Whoever holds this passkey can then act as you, ", name(change), "."],
+    yes: "Trust this passkey",
+    no: "Don't trust it",
+    outcome: {
+      approved: "The new passkey counts now: you can sign with it.",
+      not: "The new passkey gives no access.",
+    },
+    compare: {
+      fingerprint: fingerprint(change),
+      how: ["Compare every group with what your other device shows. If you did not create it, don't sign."],
+    },
+  };
+}
+
+function recovery(change: Of<"recovered">): ChangeWords {
+  const lost = change.revoked.length;
+  const all = lost === 1 ? "The one passkey that " : `All ${lost} passkeys that `;
+  return {
+    question: ["Replace all passkeys of ", name(change), "?"],
+    effect: [
+      all,
+      name(change),
+      ` has now ${lost === 1 ? "stops" : "stop"} working, and whoever holds the new one can act as this person.`,
+    ],
+    yes: "Replace the passkeys",
+    no: "Don't replace them",
+    outcome: {
+      approved: "The new passkey counts now, and the earlier ones are revoked.",
+      not: "The earlier passkeys stay as they were. The new one gives no access.",
+    },
+    compare: {
+      fingerprint: fingerprint(change),
+      how: [
+        "An attacker would ask for exactly this. Call ",
+        name(change),
+        " on a number that you know, or meet in person, and compare every group with the screen there.",
+      ],
+    },
+  };
+}
+
+function publication({ action }: Of<"revealed">): ChangeWords {
+  return {
+    question: ["Make the decision on “", { exact: action }, "” public?"],
+    effect: [
+      "Everyone who has its link can then read the action, the content, who signed it and why, and can keep a copy.",
+    ],
+    yes: "Make it public",
+    no: "Keep it private",
+    outcome: { approved: "The decision is public.", not: "The decision is not public." },
+  };
+}
+
+function withdrawal({ action }: Of<"revealed">): ChangeWords {
+  return {
+    question: ["Stop showing the decision on “", { exact: action }, "” in public?"],
+    effect: ["Its link then shows only the outcome and the time. Copies that people kept stay valid."],
+    yes: "Stop showing it",
+    no: "Keep it public",
+    outcome: { approved: "The decision is no longer public.", not: "The decision is still public." },
+  };
+}
+
+/** After "this person". */
+const ROLES: Readonly<Record<Role, string>> = {
+  owner: "can sign requests, manage everybody, and trust the passkeys of owners and admins",
+  admin: "can sign requests, and can manage approvers, developers and auditors",
+  developer: "can sign requests, but manages nobody",
+  approver: "can sign requests, but manages nobody",
+  auditor: "can only read, and signs nothing",
+};
+
+function name({ person }: { readonly person: { readonly username: string } }) {
+  return { exact: person.username };
+}
+
+function fingerprint({ credential }: { readonly credential: { readonly publicKey: string } }): string {
+  return fingerprintOf(expectOk(fromBase64url(credential.publicKey)));
+}
+
+function a(role: Role): string {
+  return `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`;
+}
