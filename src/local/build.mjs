@@ -1,6 +1,7 @@
 // Builds the pages of web/, the Worker and the command-line program into .build.
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -25,7 +26,8 @@ for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(e
     writeFileSync(`.build/web/${name}`, withParts(readFileSync(`web/${name}`, "utf8")));
   else copyFileSync(`web/${name}`, `.build/web/${name}`);
 }
-// What only one page uses is in its folder.
+// Styles that pages share, and those of one page in its own folder.
+cpSync("web/styles", ".build/web", { recursive: true });
 for (const { name } of web.filter((entry) => existsSync(`web/${entry.name}/${entry.name}.css`))) {
   copyFileSync(`web/${name}/${name}.css`, `.build/web/${name}.css`);
 }

@@ -1,4 +1,4 @@
-import { drawText } from "../../src/core/display/show.ts";
+import { drawText } from "../../src/core/display/text/segments.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 import { parseChange } from "../../src/core/stream/change-format.ts";
 import { parseJsonObject } from "../../src/core/encoding/strict-json.ts";
@@ -8,7 +8,7 @@ import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
 import { pageData } from "../common/http.ts";
 import { drawExact } from "../common/text.ts";
-import { drawRichText } from "../common/rich-text.ts";
+import { drawRichText } from "../common/draw-rich-text.ts";
 import { startDecision } from "../decision/decision-flow.ts";
 import { verifyDisplay, type Verified } from "../decision/display-check.ts";
 import { drawRequester, drawSummary } from "../decision/draw-requester.ts";

@@ -66,7 +66,7 @@ function newPasskey(change: Of<"credential.endorsed">, organisation: string): Ch
   return {
     question: ["Trust this passkey of ", name(change), "?"],
     effect: [
-      "Whoever holds this passkey can then act as ",
+      "The holder of this passkey can then act as ",
       name(change),
       " (",
       change.role,
@@ -94,7 +94,7 @@ function newPasskey(change: Of<"credential.endorsed">, organisation: string): Ch
 function ownPasskey(change: Of<"credential.endorsed">): ChangeWords {
   return {
     question: ["Trust your new passkey?"],
-    effect: ["Whoever holds this passkey can then act as you, ", name(change), "."],
+    effect: ["The holder of this passkey can then act as you, ", name(change), "."],
     yes: "Trust this passkey",
     no: "Don't trust it",
     outcome: {
@@ -116,7 +116,7 @@ function recovery(change: Of<"recovered">): ChangeWords {
     effect: [
       all,
       name(change),
-      ` has now ${lost === 1 ? "stops" : "stop"} working, and whoever holds the new one can act as this person.`,
+      ` has now ${lost === 1 ? "stops" : "stop"} working, and the holder of the new one can act as this person.`,
     ],
     yes: "Replace the passkeys",
     no: "Don't replace them",
