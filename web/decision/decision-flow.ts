@@ -4,7 +4,7 @@ import { drawConnection } from "../common/connection.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { get, isTemporary, post, type Path, type Problem } from "../common/http.ts";
 import { longPoll } from "../common/long-poll.ts";
-import { passkeyErrorText } from "../common/passkey-client.ts";
+import { passkeyErrorText } from "../passkey/passkey-client.ts";
 import { durationText, serverClock } from "../common/time.ts";
 import { drawBar, reasonText, startBar } from "./decision-bar.ts";
 import type { Verified } from "./display-check.ts";

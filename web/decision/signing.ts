@@ -1,6 +1,6 @@
 import { challengeOf } from "../../src/core/confirmation/challenge.ts";
 import { statementNonce, type Statement } from "../../src/core/confirmation/statement.ts";
-import { credentialList, usePasskey } from "../common/passkey-client.ts";
+import { credentialList, usePasskey } from "../passkey/passkey-client.ts";
 import { post, type Path, type Problem } from "../common/http.ts";
 import type { AssertionInput } from "../../src/core/pages/account.ts";
 import type { Ceremony } from "../../src/core/pages/approval.ts";

@@ -7,13 +7,13 @@ import type {
 } from "../../src/core/pages/account.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
-import { createPasskey, creationErrorText, deviceName, fingerprintOf } from "../common/create-passkey.ts";
+import { createPasskey, creationErrorText, deviceName, fingerprintOf } from "../passkey/create-passkey.ts";
 import { byId, link, runAction, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post, sameOriginUrl } from "../common/http.ts";
-import { credentialList, passkeyErrorText, usePasskey } from "../common/passkey-client.ts";
-import { passkeyNameFault, passkeyNameIn } from "../common/passkey-name.ts";
-import { hasPasskeys } from "../common/passkey-support.ts";
+import { credentialList, passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
+import { passkeyNameFault, passkeyNameIn } from "../passkey/passkey-name.ts";
+import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { OTHER_SITE, textOfProblem } from "./texts.ts";
 
 // A further passkey, in three steps: confirm with one that is active, create the new one, endorse it.

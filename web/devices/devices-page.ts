@@ -1,6 +1,6 @@
 import type { ChangeRequested, DevicesData, Passkey } from "../../src/core/pages/account.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
-import { groupedDigits } from "../common/create-passkey.ts";
+import { groupedDigits } from "../passkey/create-passkey.ts";
 import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
 import { pageData, post, type Path, sameOriginUrl } from "../common/http.ts";
 import { enableSignOut, enableSignOutEverywhere } from "../common/sign-out.ts";

@@ -9,12 +9,12 @@ import {
   fingerprintOf,
   groupedDigits,
   type NewPasskey,
-} from "../common/create-passkey.ts";
+} from "../passkey/create-passkey.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post } from "../common/http.ts";
 import { icon, type IconName } from "../common/icons.ts";
-import { passkeyNameFault, passkeyNameIn } from "../common/passkey-name.ts";
-import { hasPasskeys } from "../common/passkey-support.ts";
+import { passkeyNameFault, passkeyNameIn } from "../passkey/passkey-name.ts";
+import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { drawExact } from "../common/text.ts";
 
 const create = byId("create", HTMLButtonElement);

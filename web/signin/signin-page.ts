@@ -2,8 +2,8 @@ import { fromBase64url } from "../../src/core/encoding/bytes.ts";
 import type { SignInChallenge } from "../../src/core/pages/account.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { runAction, byId, setText } from "../common/dom.ts";
-import { passkeyErrorText, usePasskey } from "../common/passkey-client.ts";
-import { hasPasskeys } from "../common/passkey-support.ts";
+import { passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
+import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { post } from "../common/http.ts";
 
 // The server sends this page at the requested address, so it is the same at every address.

@@ -1,4 +1,4 @@
-import { byId, make, setText, setVisible } from "./dom.ts";
+import { byId, make, setText, setVisible } from "../common/dom.ts";
 
 /**
  * In a browser without passkeys, `button` does not start anything that would fail: it copies the address, for a browser
