@@ -44,7 +44,7 @@ export function passkeyErrorText(problem: unknown): string {
 const MESSAGES: Readonly<Record<string, string>> = {
   // Browsers give no more detail, so that a page can't find out which passkeys exist.
   NotAllowedError:
-    "No signature: the passkey prompt was closed, it took too long, or this device has no passkey for this account. Nothing was sent. You can try again.",
+    "No passkey was used: the prompt was closed, it took too long, or this device has none for this account. Nothing was sent. You can try again.",
   AbortError: "The passkey prompt was closed. Nothing was sent.",
   InvalidStateError: "This device already has a passkey for this account.",
   SecurityError: "The browser does not allow passkeys at this address.",
