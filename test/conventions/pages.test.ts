@@ -17,11 +17,11 @@ const modules = files.filter((name) => name.endsWith(".js"));
 
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
 /** The whole approval page, compressed, without the payload and the fonts. */
-const APPROVAL_PAGE_MAX_BYTES = 40 * 1024;
+const APPROVAL_PAGE_MAX_BYTES = 44 * 1024;
 /** Without its data: two lists of 50 requests are 5 KB more. 10 KB of it draw other people's text exactly. */
 const INBOX_PAGE_MAX_BYTES = 24 * 1024;
 /** Larger, since it contains every check of a receipt. Auditors open it, not people in a hurry on a phone. */
-const VERIFY_PAGE_MAX_BYTES = 74 * 1024;
+const VERIFY_PAGE_MAX_BYTES = 82 * 1024;
 /** A minified module is a single line; the longest here are regular expressions. */
 const LINE_MAX_CHARACTERS = 350;
 /** The bundler joins the rows of a table into one line. */

@@ -1,46 +1,114 @@
+import { isUnlikeText } from "../../src/core/display/forms.ts";
+import { labelTellsName } from "../../src/core/display/member-labels.ts";
 import { textWarnings, type Line } from "../../src/core/display/show.ts";
+import { exactText, textOf } from "../../src/core/display/text/segments.ts";
+import { isLongText } from "../../src/core/display/text/text-parts.ts";
 import { make } from "./dom.ts";
-import { drawSegments } from "./text.ts";
+import { drawParts } from "./long-text.ts";
+import { drawExact, drawSegments } from "./text.ts";
+import { drawValue } from "./value.ts";
 
-// Draws the payload's fields: every value with its label, its exact name and its kind. The fields of an
-// object or a list are a nested list, so that a screen reader announces the nesting too.
+// Draws the payload's fields, each with its label and its value. The exact name or the kind is beside them where they
+// could be mistaken without, so that no two payloads are drawn the same. The fields of an object or a list are a nested
+// list, so that a screen reader announces the nesting too.
+
+/** From here on, the browser draws only the fields that are near the screen. */
+const MANY_LINES = 200;
 
 export function drawFields(lines: readonly Line[]): HTMLElement {
-  const outermost = fieldList();
+  const outermost = memberList();
   const open = [outermost];
-  for (const line of lines) {
-    const item = drawLine(line);
+  const rows = lines.map((line) => ({ line, row: drawRow(line) }));
+  for (const { line, row } of rows) {
     open.length = line.depth + 1;
-    open[line.depth]?.append(item);
+    open[line.depth]?.append(row);
     if (line.kind === "object" || line.kind === "list") {
-      const inner = fieldList();
-      item.append(inner);
+      const inner = memberList();
+      row.append(inner);
       open.push(inner);
     }
   }
-  return outermost;
+  const fields = make("div", lines.length < MANY_LINES ? "fields" : "fields many");
+  fields.append(exactButton(fields, rows), outermost);
+  return fields;
 }
 
-function fieldList(): HTMLElement {
-  const list = make("ul", "fields");
+function memberList(): HTMLElement {
+  const list = make("ul", "members");
   // Some screen readers no longer announce a list whose bullets are hidden by CSS.
   list.role = "list";
   return list;
 }
 
-const NOT_SPELLED = new Set<Line["kind"]>(["object", "list", "empty object", "empty list", "empty text"]);
+function drawRow(line: Line): HTMLElement {
+  const row = make("li", "", ...drawField(line));
+  row.append(...line.warnings.map(({ detail }) => drawNote(detail)));
+  return row;
+}
 
-function drawLine({ label, key, item, kind, value, warnings }: Line): HTMLElement {
-  const exact = make("code", "", item ? "[" : "", drawSegments(key), item ? "]" : "");
+function drawField(line: Line): readonly HTMLElement[] {
+  const side = line.side === undefined ? "" : ` ${line.side}`;
+  if (isLongText(line.key) || isLongText([{ text: line.label }])) {
+    const name = make("div", "name", ...drawParts(line.key, "identifier"));
+    return [
+      make("div", "field", name),
+      make("div", `field part${side}`, ...drawTags(line), ...drawValue(line)),
+    ];
+  }
+  const isLong = line.kind === "text" && isLongText(line.value);
+  const name = make("div", line.item ? "name item" : "name", ...drawName(line));
+  const drawn = drawValue(line);
+  // The parts of a long text are inside the value.
+  return [make("div", `field${isLong ? "" : " part"}${side}`, name, ...drawTags(line), ...drawn)];
+}
+
+function drawName({ label, key, item }: Line): readonly HTMLElement[] {
+  const read = make("bdi", "", label);
+  if (labelTellsName({ label, key, item })) return [read];
+  const exact = make("code", "key", item ? "[" : "", drawSegments(key), item ? "]" : "");
   if (key.length === 0) exact.textContent = '""';
-  const kindOf = make("i", "", kind);
-  const heading = make("div", "name", make("b", "", make("bdi", "", label)), " ", exact, " ", kindOf);
-  const drawn = make("li", "", heading);
-  if (!NOT_SPELLED.has(kind)) {
-    drawn.append(make("div", `value part ${kind.replaceAll(" ", "-")}`, drawSegments(value)));
-  } else if (value.length > 0) kindOf.append(", ", drawSegments(value));
-  drawn.append(...warnings.map(({ detail }) => drawNote(detail)));
-  return drawn;
+  return key.length > 0 && label === textOf(key) ? [exact] : [read, exact];
+}
+
+function drawTags({ kind, value }: Line): readonly HTMLElement[] {
+  return kind === "text" && isUnlikeText(exactText(value)) ? [make("span", "tag", "text")] : [];
+}
+
+function exactButton(fields: HTMLElement, rows: readonly { line: Line; row: HTMLElement }[]): HTMLElement {
+  const button = make("button", "exact-json", "Exact JSON");
+  button.type = "button";
+  button.ariaPressed = "false";
+  let isDrawn = false;
+  button.addEventListener("click", () => {
+    if (!isDrawn) for (const { line, row } of rows) row.querySelector(".field")?.after(drawJson(line));
+    isDrawn = true;
+    button.ariaPressed = String(fields.classList.toggle("with-json"));
+  });
+  return button;
+}
+
+/** The exact name and value. The members of an object or a list follow in rows of their own. */
+function drawJson({ key, item, kind, value }: Line): HTMLElement {
+  const name = item ? `[${exactText(key)}]` : JSON.stringify(exactText(key));
+  return make("code", "json", drawExact(name), ": ", drawExact(jsonOf(kind, exactText(value))));
+}
+
+function jsonOf(kind: Line["kind"], value: string): string {
+  switch (kind) {
+    case "object":
+      return "{…}";
+    case "list":
+      return "[…]";
+    case "empty object":
+      return "{}";
+    case "empty list":
+      return "[]";
+    case "text":
+    case "empty text":
+      return JSON.stringify(value);
+    default:
+      return value;
+  }
 }
 
 function drawNote(detail: string): HTMLElement {

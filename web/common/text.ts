@@ -1,10 +1,4 @@
-import {
-  directionOf,
-  hasRightToLeft,
-  isMixed,
-  partsOf,
-  type Direction,
-} from "../../src/core/display/text/directions.ts";
+import { mainDirection, partsOf, type Direction, type Main } from "../../src/core/display/text/directions.ts";
 import type { HiddenCharacter } from "../../src/core/display/text/hidden-characters.ts";
 import { characterOf, drawText, exactText, type Segment } from "../../src/core/display/text/segments.ts";
 import { flagRegion } from "../../src/core/display/text/sequences.ts";
@@ -28,27 +22,21 @@ export function drawExact(text: string): HTMLElement {
   return drawSegments(drawText(text));
 }
 
-/** `line` is the whole line that the segments are a part of. */
-export function drawSegments(segments: readonly Segment[], line = segments): HTMLElement {
+export function drawSegments(
+  segments: readonly Segment[],
+  main = mainDirection(exactText(segments)),
+): HTMLElement {
   const element = make("bdi", "");
-  const main = mainDirection(exactText(line));
-  if (main !== undefined) {
-    element.dir = main.direction;
-    if (main.mixed) element.className = "both";
-  }
-  for (const segment of segments)
-    element.append(...drawSegment(segment, main?.mixed ? main.direction : undefined));
+  // Without this, browsers look for the first letter again after each addition.
+  element.dir = main?.direction ?? "ltr";
+  if (main?.isMixed) element.className = "both";
+  for (const segment of segments) element.append(...drawSegment(segment, main));
   return element;
-}
-
-function mainDirection(line: string): { readonly direction: Direction; readonly mixed: boolean } | undefined {
-  if (!hasRightToLeft(line)) return undefined;
-  return { direction: directionOf(line), mixed: isMixed(line) };
 }
 
 function drawSegment(
   { text, hidden, odd, joined }: Segment,
-  main: Direction | undefined,
+  main: Main | undefined,
 ): readonly (Node | string)[] {
   if (hidden !== undefined) return [drawHidden(text, hidden)];
   if (joined !== undefined) {
@@ -56,7 +44,7 @@ function drawSegment(
     if (joined === "flag") piece.append(make("small", "", flagRegion(text)));
     return [piece];
   }
-  const drawn = main === undefined ? [text] : drawParts(text, main);
+  const drawn = main?.isMixed ? drawParts(text, main.direction) : [text];
   return odd ? [make("span", "odd", ...drawn)] : drawn;
 }
 

@@ -1,3 +1,4 @@
+import { hasRightToLeft } from "./text/directions.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../encoding/strict-json.ts";
 
 // How a value is presented. A form changes only the look: every character stays, so a wrong guess does no harm.
@@ -9,7 +10,7 @@ export type Form =
   | "time"
   /** An address; its host is emphasised. */
   | "url"
-  /** An identifier, in a typeface that tells 0 from O. */
+  /** Letters with digits or signs, such as an account number. */
   | "identifier"
   | "code"
   | "diff";
@@ -30,7 +31,7 @@ const SQL =
 const SHELL =
   /^(?:#!|\$ \S|(?:sudo|git|rm|curl|kubectl|docker|npm|npx|terraform|aws|gcloud|ssh|psql|chmod|chown) (?:-|[a-z/]))/;
 const DIFF = /^(?:diff --git .*|@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*|--- .*\n\+\+\+ .*)$/m;
-const IDENTIFIER = /^(?=[^]*[0-9_/.:@+=-])[!-~]+$/;
+const IDENTIFIER = /^(?=.*[A-Za-z])(?=.*[0-9_/])[!-~]+$/;
 /** A text that a person would take for a value that is no text. */
 const UNLIKE_TEXT =
   /^(?:(?=.*\d)[+-]?(?:\d+(?:[ ,'.]\d{3})*|\d*)(?:[.,]\d+)?(?:e[+-]?\d+)?|true|false|null|\d+ (?:items?|fields?)|empty (?:text|list|object))$/i;
@@ -58,7 +59,7 @@ export function timeOf(text: string): number | undefined {
 
 /** The place of the host in an address, where programs read it the same way. */
 export function hostOf(text: string): { readonly start: number; readonly end: number } | undefined {
-  if (text.length > URL_MAX_CHARACTERS || /\s/.test(text)) return undefined;
+  if (text.length > URL_MAX_CHARACTERS || /\s/.test(text) || hasRightToLeft(text)) return undefined;
   const [, before = "", host = ""] = URL_HOST.exec(text) ?? [];
   if (host === "" || !URL.canParse(text)) return undefined;
   const read = new URL(text).hostname;

@@ -5,7 +5,7 @@
 export type Direction = "ltr" | "rtl";
 
 const RIGHT =
-  "[\\u05be-\\u05f4\\u0600-\\u0605\\u0608-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}]";
+  "[\\u05be-\\u05f4\\u0600-\\u0605\\u0608-\\u061b\\u061d-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}]";
 // Letters, and the digits and marks that have a direction of their own.
 const LEFT = `(?!${RIGHT})(?![0-9])[\\p{L}\\p{Nl}\\p{Nd}\\p{Mc}]`;
 
@@ -23,9 +23,17 @@ export function isMixed(line: string): boolean {
   return IS_RIGHT.test(line) && IS_LEFT.test(line);
 }
 
-/** The direction of the first letter, as browsers choose it. */
-export function directionOf(line: string): Direction {
-  return FIRST.exec(line)?.[1] === undefined ? "ltr" : "rtl";
+/** How a line with letters from right to left is drawn. */
+export interface Main {
+  /** That of the first letter, as browsers choose it. */
+  readonly direction: Direction;
+  readonly isMixed: boolean;
+}
+
+export function mainDirection(line: string): Main | undefined {
+  if (!hasRightToLeft(line)) return undefined;
+  const direction = FIRST.exec(line)?.[1] === undefined ? "ltr" : "rtl";
+  return { direction, isMixed: isMixed(line) };
 }
 
 export interface Part {

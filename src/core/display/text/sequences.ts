@@ -31,11 +31,14 @@ const EMOJI = new RegExp(
 /** England, Scotland and Wales: a black flag, and the region in invisible letters. */
 const FLAG = new RegExp(`\\u{1f3f4}(?:${["gbeng", "gbsct", "gbwls"].map(inTags).join("|")})\\u{e007f}`, "uy");
 
+// Only visible marks: an invisible one would be hidden in the sequence.
+const ARABIC_MARK = "[\\u064b-\\u065f\\u0670]";
+const NUKTA = "[\\u093c\\u09bc\\u0a3c\\u0abc\\u0b3c\\u0c3c\\u0cbc]";
 const ARABIC_LETTER = "(?=\\p{L})\\p{Script=Arabic}";
 const VIRAMA = "[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca]";
 const LETTERS = new RegExp(
-  `${ARABIC_LETTER}\\p{M}{0,3}\\u200c(?=${ARABIC_LETTER})` +
-    `|(?=\\p{L})[\\u0900-\\u0dff]\\p{M}?${VIRAMA}[\\u200c\\u200d]` +
+  `${ARABIC_LETTER}${ARABIC_MARK}{0,3}\\u200c(?=${ARABIC_LETTER})` +
+    `|(?=\\p{L})[\\u0900-\\u0dff]${NUKTA}?${VIRAMA}[\\u200c\\u200d]` +
     // Bengali writes ra before the sign of ya with a joiner.
     "|\\u09b0\\u200d(?=\\u09cd\\u09af)",
   "uy",
