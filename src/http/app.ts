@@ -7,7 +7,8 @@ import { approvalRoutes } from "./browser/approval-routes.ts";
 import { deviceRoutes } from "./browser/device-routes.ts";
 import { enrolmentRoutes } from "./browser/enrolment-routes.ts";
 import { inboxRoutes } from "./browser/inbox-routes.ts";
-import { pageResponse, securityHeaders } from "./browser/pages.ts";
+import { pageFile } from "./browser/page-files.ts";
+import { pageResponse } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
 import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
@@ -26,10 +27,6 @@ import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
 
 const REQUEST_ID_BYTES = 12;
-/** The pages' modules, styles, pictures and fonts. HTML is never served as a plain file. */
-const ASSET_PATH = /^\/[a-z-]+\.(?:js|css|svg|woff2)$/;
-/** A week. A font changes almost never, and an older one does no harm. */
-const FONT_CACHE = "public, max-age=604800";
 const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
 
 /** All routes of the Worker. */
@@ -90,16 +87,7 @@ app.route("/", inboxRoutes);
 app.route("/", verifyRoutes);
 app.get("/", (context) => pageResponse(context, "home"));
 
-app.get("*", async (context, next) => {
-  const { pathname } = new URL(context.req.url);
-  if (!ASSET_PATH.test(pathname)) return next();
-  const file = await context.env.ASSETS.fetch(context.req.raw);
-  // 304: the browser has the file already.
-  if (!file.ok && file.status !== 304) return next();
-  const headers = new Headers({ ...Object.fromEntries(file.headers), ...securityHeaders("") });
-  if (pathname.endsWith(".woff2")) headers.set("cache-control", FONT_CACHE);
-  return new Response(file.body, { status: file.status, headers });
-});
+app.get("*", pageFile);
 
 const methodsAt = methodFinder(app);
 

@@ -9,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeFonts } from "./fonts.mjs";
 import { savedPage } from "./saved-page.mjs";
@@ -45,6 +46,9 @@ writeFileSync(
   ".build/web/verify-offline.html",
   savedPage((name) => readFileSync(`.build/web/${name}`, "utf8")),
 );
+// Compressed once and as well as possible, so that it is as small on this machine as on the network.
+for (const name of readdirSync(".build/web").filter((file) => /\.(?:js|css|svg)$/.test(file)))
+  writeFileSync(`.build/web/${name}.br`, brotliCompressSync(readFileSync(`.build/web/${name}`)));
 await build({
   ...readable,
   entryPoints: ["src/worker.ts"],

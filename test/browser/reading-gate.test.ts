@@ -56,7 +56,7 @@ describe("a long request", () => {
 
   it("leads by keyboard from one unseen part to the next, until a person can decide", async () => {
     await open(FORTY);
-    const next = button("Go to the next unseen part");
+    const next = button("Next unseen part");
     for (let jumps = 0; jumps < 20 && (await next.isVisible()); jumps++) {
       await next.focus();
       await alex.page.keyboard.press("Enter");
@@ -77,7 +77,7 @@ describe("a request with warnings", () => {
     await boxes.first().check();
     await eventually(alex.page.locator("#status")).toHaveText("1 warning to read");
     await eventually(button("Approve")).toBeDisabled();
-    await button("Go to the next unseen part").click();
+    await button("Next unseen part").click();
     await eventually(boxes.last()).toBeFocused();
     await alex.page.keyboard.press("Space");
     await eventually(button("Approve")).toBeEnabled();

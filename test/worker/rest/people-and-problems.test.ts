@@ -219,4 +219,22 @@ describe("the public addresses", () => {
     const style = await fetchWorker(`${ORIGIN}/style.css`);
     expect([style.status, style.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
   });
+
+  it.each([
+    ["br, gzip", "br"],
+    ["gzip", null],
+    ["", null],
+  ])("load files compressed if the browser accepts that: %s", async (accepted, encoding) => {
+    const style = await fetchWorker(`${ORIGIN}/style.css`, { headers: { "accept-encoding": accepted } });
+    const { headers } = style;
+    expect([style.status, headers.get("content-encoding"), headers.get("vary")]).toEqual([
+      200,
+      encoding,
+      "accept-encoding",
+    ]);
+    expect(headers.get("content-type")).toBe("text/css; charset=utf-8");
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    // The client decodes it.
+    expect(await style.text()).toContain("@font-face");
+  });
 });
