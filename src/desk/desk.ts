@@ -58,8 +58,8 @@ export class Desk extends DeskForKeys {
   }
 
   async approvalPage(session: string, id: string): Promise<Answer<ApprovalData>> {
-    return this.#withApproval(session, id, "reads", async (loaded, { store, person }) =>
-      accept(await approvalData(this.runtime, store, loaded, person)),
+    return this.callers.withSession(session, "reads", ({ store, person }) =>
+      approvalData(this.runtime, store, id, person),
     );
   }
 

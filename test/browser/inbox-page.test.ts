@@ -40,6 +40,26 @@ describe("the inbox", () => {
     await eventually(laptop.page.locator("#waiting > li")).toHaveCount(0);
   });
 
+  it("leads to a page that compares the request with others of its action, which nobody signs", async () => {
+    const { page } = phone;
+    const payload = { to: "acct_8821", amount_usd: 42_000, memo: "INV-2025-118" };
+    const one = await ask({ payload });
+    const other = await ask({ payload: { ...payload, to: "acct_8812", amount_usd: "42000" } });
+    await page.goto(one.url);
+    const compared = page.getByRole("region", { name: "Compared with other requests" });
+    await eventually(compared.locator("p")).toHaveText([
+      "Differs from another open request: Amount Usd, To.",
+      "Compared with the last approved request of this action: Amount Usd 4,200 → 42,000.",
+      "From this service’s records, not part of what you sign.",
+    ]);
+    await compared.getByRole("link", { name: "another open request" }).click();
+    await eventually(page).toHaveURL(other.url);
+    await eventually(compared).toContainText(
+      "Amount Usd number 4,200 → text 42000, To acct_8821 → acct_8812.",
+    );
+    for (const { id } of [one, other]) await api("POST", `/api/confirmations/${id}/cancel`);
+  });
+
   it("removes a cancelled request and keeps the focus", async () => {
     const kept = await ask({
       action: "Deploy to production",

@@ -7,6 +7,7 @@ import { verifyDisplay } from "../decision/display-check.ts";
 import { drawAlarm, drawRaw, drawVerified } from "../decision/draw-signed.ts";
 import { stateTextOf } from "../decision/outcome.ts";
 import { drawRequest } from "./draw.ts";
+import { drawRelated } from "./related.ts";
 
 // The sheet: what a person reads before they decide on a request, drawn from the bytes that they sign.
 
@@ -18,6 +19,7 @@ function start(): void {
   if (!verified.ok) return drawAlarm(verified.why);
   drawVerified(verified, data.code);
   drawRequest(verified);
+  byId("claim").after(...drawRelated(data, data.payload));
   setVisible(byId("main"), true);
   startDecision(data, verified, { title: drawText(verified.statement.action), stateText: stateTextOf });
 }

@@ -1,11 +1,12 @@
 import { dueAt } from "../../core/confirmation/decision.ts";
 import { accept, type Result } from "../../core/refusal.ts";
+import { readForPage, type Related } from "../../store/confirmation/related-requests.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import type { Runtime } from "../runtime.ts";
 import { applyUnsigned } from "./apply-unsigned.ts";
-import { loadConfirmation, UNKNOWN_REQUEST, type LoadedConfirmation } from "./load.ts";
+import { confirmationFrom, loadConfirmation, UNKNOWN_REQUEST, type LoadedConfirmation } from "./load.ts";
 
 /** A confirmation of the API key's project. One of another project is absent. */
 export async function read(
@@ -26,6 +27,17 @@ export async function loadCurrent(
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadConfirmation(store, id);
   return loaded ? tickOrSeal(runtime, store, loaded) : UNKNOWN_REQUEST;
+}
+
+/** The same, with what the approval page of this person compares it with. */
+export async function loadForPage(
+  runtime: Runtime,
+  store: TenantStore,
+  ids: { readonly confirmation: string; readonly person: string },
+): Promise<Result<{ readonly loaded: LoadedConfirmation; readonly related: Related }>> {
+  const { rows, related } = await readForPage(store, ids, runtime.now());
+  const current = rows ? await tickOrSeal(runtime, store, confirmationFrom(rows)) : UNKNOWN_REQUEST;
+  return current.ok ? accept({ loaded: current.value, related }) : current;
 }
 
 /** Nobody reads an outcome by time alone before it is a committed row, or any outcome before it is sealed. */

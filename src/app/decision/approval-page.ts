@@ -1,14 +1,15 @@
 import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { peopleOf, requirementsAfter } from "../../core/confirmation/policy.ts";
 import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
-import type { Result } from "../../core/refusal.ts";
+import { accept, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import type { Related, RelatedRow } from "../../store/confirmation/related-requests.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
-import { loadCurrent } from "../confirmation/read.ts";
+import { loadCurrent, loadForPage } from "../confirmation/read.ts";
 import { signedVoteOf } from "../confirmation/view.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 import { fixedStatement } from "./ceremony.ts";
@@ -53,11 +54,15 @@ export async function approvalState(
 export async function approvalData(
   runtime: Runtime,
   store: TenantStore,
-  loaded: LoadedConfirmation,
+  id: string,
   person: PersonRow,
-): Promise<ApprovalData> {
+): Promise<Result<ApprovalData>> {
+  const found = await loadForPage(runtime, store, { confirmation: id, person: person.id });
+  if (!found.ok) return found;
+  const { loaded, related } = found.value;
+  if (!loaded.people.has(person.id)) return UNKNOWN_REQUEST;
   const { row } = loaded;
-  return {
+  return accept({
     isChange: row.type !== "decision",
     statement: fixedStatement(runtime, await store.own(), row, person),
     payload: row.payload,
@@ -65,7 +70,16 @@ export async function approvalData(
     code: codeOf(row),
     now: isoTime(runtime.now()),
     state: await approvalState(runtime, store, loaded, person),
-  };
+    related: row.type === "decision" && row.status === "pending" ? comparedWith(related) : NOT_COMPARED,
+  });
+}
+
+const NOT_COMPARED: ApprovalData["related"] = { open: null, approved: null };
+
+function comparedWith({ open, approved }: Related): ApprovalData["related"] {
+  const shown = (row: RelatedRow | undefined) =>
+    row ? { id: row.id, payload: row.payload, at: isoTime(row.decidedAt ?? row.createdAt) } : null;
+  return { open: shown(open), approved: shown(approved) };
 }
 
 async function whyNotDecide(

@@ -16,6 +16,21 @@ export interface ApprovalData {
   /** The server's time, for a device whose clock is wrong. */
   readonly now: string;
   readonly state: ApprovalState;
+  readonly related: {
+    /** The newest other open request of the same action. */
+    readonly open: RelatedRequest | null;
+    /** The last approved one. */
+    readonly approved: RelatedRequest | null;
+  };
+}
+
+/** Another request that this person is asked, to compare with. Not signed: it comes from the service's records. */
+export interface RelatedRequest {
+  readonly id: string;
+  /** Canonical JSON. */
+  readonly payload: string;
+  /** When it was asked, or approved. */
+  readonly at: string;
 }
 
 /** The statement without the fields that are known only when the person signs. */

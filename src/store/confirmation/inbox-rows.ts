@@ -7,8 +7,8 @@ import { IS_CHANGE, IS_PENDING } from "./confirmations.ts";
 
 // What one person is asked. Each list is bounded, so an inbox costs the same after years of requests.
 
-/** Decided requests are looked for among this many of the newest that name the person. */
-const SEARCHED_MAX_REQUESTS = 500;
+/** Decided requests, and those of the same action, are looked for among this many of the newest that name the person. */
+export const SEARCHED_MAX_REQUESTS = 500;
 
 const COLUMNS = [
   "id",

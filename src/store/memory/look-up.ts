@@ -1,15 +1,18 @@
 import type { AllRowsOf, Run } from "../prepared-statement.ts";
 import type { Memory, Place } from "./desk-memory.ts";
 
-/** Something that is found by a key and can be remembered. */
-export interface LookUp<Value> extends Place<Value> {
+/** Something that is read each time. */
+interface Read<Value> {
   /** The statements that read it. */
   readonly runs: readonly Run[];
   readonly from: (results: readonly (readonly unknown[])[]) => Value | undefined;
 }
 
-type Found<LookUps extends readonly LookUp<unknown>[]> = {
-  -readonly [Place in keyof LookUps]: LookUps[Place] extends LookUp<infer Value> ? Value | undefined : never;
+/** Something that is found by a key and can be remembered. */
+export interface LookUp<Value> extends Place<Value>, Read<Value> {}
+
+type Found<Reads extends readonly Read<unknown>[]> = {
+  -readonly [Place in keyof Reads]: Reads[Place] extends Read<infer Value> ? Value | undefined : never;
 };
 
 export function makeLookUp<const Runs extends readonly Run[], Value>(
@@ -30,22 +33,24 @@ interface Store {
  * Finds these, in one round trip for all that are not remembered; undefined for what does not exist. What is
  * remembered may be older than what is read, by MEMORY_SECONDS at most.
  */
-export async function lookUp<const LookUps extends readonly LookUp<unknown>[]>(
+export async function lookUp<const Reads extends readonly (LookUp<unknown> | Read<unknown>)[]>(
   store: Store,
-  lookUps: LookUps,
-): Promise<Found<LookUps>> {
+  reads: Reads,
+): Promise<Found<Reads>> {
   const { memory } = store;
   const runs: Run[] = [];
   const { promise: results, resolve, reject } = Promise.withResolvers<readonly (readonly unknown[])[]>();
-  const values = lookUps.map(async (one) => {
-    const remembered = memory && one.among(memory);
-    const known = remembered?.get(one.key) ?? remembered?.loading(one.key);
-    if (known !== undefined) return known;
+  const read = (one: Read<unknown>) => {
     const start = runs.length;
     runs.push(...one.runs);
-    const value = results.then((rows) => one.from(rows.slice(start, start + one.runs.length)));
-    return remembered ? remembered.load(one.key, value) : value;
+    return results.then((rows) => one.from(rows.slice(start, start + one.runs.length)));
+  };
+  const values = reads.map(async (one) => {
+    if (memory === undefined || !("among" in one)) return read(one);
+    const remembered = one.among(memory);
+    const known = remembered.get(one.key) ?? remembered.loading(one.key);
+    return known === undefined ? remembered.load(one.key, read(one)) : known;
   });
   if (runs.length > 0) store.run(runs).then(resolve, reject);
-  return (await Promise.all(values)) as Found<LookUps>;
+  return (await Promise.all(values)) as Found<Reads>;
 }

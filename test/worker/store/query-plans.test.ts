@@ -169,7 +169,7 @@ const SORTED = [
   /from "credentials" where .*"person_id" = \?\) order by "credentials"\."created_at" asc$/,
   /from "votes" where .*"confirmation_id" = \?2\) order by "votes"\."at"$/,
   /"confirmations"\."status" = 'pending' .* order by "confirmations"\."expires_at", "confirmations"\."id" limit \?$/s,
-  /DESC LIMIT \?\).* order by "confirmations"\."decided_at" desc, "confirmations"\."id" desc limit \?$/s,
+  /DESC LIMIT \?\d*\).* order by "confirmations"\."decided_at" desc, "confirmations"\."id" desc limit \?\d*$/s,
   /"outbox"\."type" = 'recovered' .* "outbox"\."at" > \?\)\) order by "outbox"\."seq" desc$/,
 ];
 

@@ -223,6 +223,10 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
       ]),
     ),
   readConfirmation: ({ store, newest }) => [[store, newest[0]?.id]],
+  readForPage: ({ store, newest, now }) => [
+    [store, { confirmation: newest[0]?.id, person: PERSON }, now],
+    [store, { confirmation: newest[0]?.id, person: "p_nobody" }, now],
+  ],
   readForVote: (filled) => [
     [
       filled.store,
