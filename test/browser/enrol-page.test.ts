@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 describe("the owner", () => {
-  it("creates the first passkey and sees the stream id that receipts contain", async () => {
+  it("creates the first passkey and sees the organisation id that receipts contain", async () => {
     await alex.page.goto(enrolUrl);
     await eventually(alex.page.locator("#invited")).toContainText("You are invited to enrol-page as alex.");
     await createPasskey(alex, enrolUrl);
