@@ -36,11 +36,11 @@ beforeAll(async () => {
 });
 
 const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready: string][] = [
-  ["a pending request", "pending", "alex", "Content"],
+  ["a pending request", "pending", "alex", "Wire transfer to vendor"],
   ["an approved request", "approved", "alex", "Approved"],
   ["a cancelled request", "cancelled", "alex", "Cancelled"],
   ["publishing a decision", "publishing", "alex", "Publish this decision"],
-  ["the inbox", "/inbox", "alex", "Waiting for you"],
+  ["the inbox", "/inbox", "alex", "Inbox"],
   ["the passkeys", "/devices", "alex", "Add a passkey"],
   ["the invitation", "invitation", "nobody", "Create your passkey"],
   ["signing in", "/inbox", "nobody", "Sign in"],

@@ -84,7 +84,7 @@ describe("a second person", () => {
     const request = alex.page.getByRole("link", { name: /Let maria/ });
     await eventually(request).toContainText(fingerprint);
     await request.click();
-    await eventually(alex.page.getByRole("heading", { level: 1 })).toContainText(fingerprint);
+    await eventually(alex.page.locator("#fingerprint")).toHaveText(fingerprint);
     await decide(alex, "Approve");
     await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
 
