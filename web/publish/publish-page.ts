@@ -30,7 +30,7 @@ function start(data: PublicationData): void {
   setVisible(byId(data.shown ? "after" : "before"), true);
   byId("link", HTMLAnchorElement).href = sameOriginUrl(data.link) ?? "/verify";
   setText(ask, data.shown ? "Withdraw from display" : "Publish");
-  ask.className = data.shown ? "no" : "yes";
+  ask.className = data.shown ? "no" : "primary";
   ask.addEventListener("click", () => void runAction(ask, status, () => requestChange(data)));
 }
 
