@@ -18,7 +18,6 @@ export type Form =
 /** The name of a time zone takes longer forms than this, but not in JSON. */
 const TIME_MAX_CHARACTERS = 35;
 const URL_MAX_CHARACTERS = 2_048;
-const IDENTIFIER_MAX_CHARACTERS = 512;
 
 const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 // Userinfo ends at the last @. A backslash ends the host in some schemes only, so there is no host with one.
@@ -44,7 +43,7 @@ export function formOf(text: string, name: string): Form {
   const isLines = text.includes("\n");
   if (isLines && DIFF.test(text)) return "diff";
   if (CODE_NAME.test(name) || SQL.test(text) || SHELL.test(text)) return "code";
-  return text.length <= IDENTIFIER_MAX_CHARACTERS && IDENTIFIER.test(text) ? "identifier" : "plain";
+  return IDENTIFIER.test(text) ? "identifier" : "plain";
 }
 
 /** The milliseconds since 1970 of an ISO 8601 time with a zone. */

@@ -49,18 +49,10 @@ const LIKE_LATIN = new RegExp(
 // Phonetic letters, full width forms, letters in circles and squares, mathematical alphabets.
 const UNUSUAL_LETTER =
   /[\u0250-\u02af\u1d00-\u1dbf\u210a-\u2115\u2119-\u211d\u2124\u2128\u212c-\u2139\u2145-\u2149\u2460-\u24ff\uab30-\uab6f\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7cb}\u{1f110}-\u{1f189}]/gu;
+const LETTERS = /\p{L}/gu;
+const HAN_OR_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\uff10-\uff19]/u;
+const FULL_WIDTH = -1;
 const UNUSUAL_DIGIT = /(?![0-9])\p{Nd}/gu;
-
-/** Scripts and the code points of their zeros. Their digits are ordinary in a text with their letters. */
-const OWN_DIGITS = (
-  "Arabic:660 Arabic:6f0 Devanagari:966 Bengali:9e6 Gurmukhi:a66 Gujarati:ae6 Oriya:b66 Tamil:be6 Telugu:c66 " +
-  "Kannada:ce6 Malayalam:d66 Thai:e50 Lao:ed0 Tibetan:f20 Myanmar:1040 Khmer:17e0 Han:ff10 Hiragana:ff10 Katakana:ff10"
-)
-  .split(" ")
-  .map((row) => {
-    const [script = "", zero = ""] = row.split(":");
-    return { letter: new RegExp(`(?=\\p{L})\\p{Script=${script}}`, "u"), zero: Number.parseInt(zero, 16) };
-  });
 
 export function letterWarnings(text: string): readonly TextWarning[] {
   if (!BEYOND_ASCII.test(text)) return [];
@@ -147,11 +139,15 @@ function lookAlikes(words: readonly Word[]): readonly Word[] {
 function unusualDigits(text: string): readonly string[] {
   const found = text.match(UNUSUAL_DIGIT) ?? [];
   if (found.length === 0 || MIXED_DIGITS.test(text)) return found;
-  const own = OWN_DIGITS.filter(({ letter }) => letter.test(text));
-  return found.filter((digit) => {
-    const codePoint = digit.codePointAt(0) ?? 0;
-    return !own.some(({ zero }) => codePoint >= zero && codePoint <= zero + 9);
-  });
+  const own = new Set(Array.from(text.match(LETTERS) ?? [], blockOf));
+  return found.filter((digit) => !own.has(blockOf(digit)));
+}
+
+/** Unicode gives a script's letters and its digits one block of 128 code points, and 256 to Arabic. */
+function blockOf(character: string): number {
+  const codePoint = character.codePointAt(0) ?? 0;
+  if (HAN_OR_KANA.test(character)) return FULL_WIDTH;
+  return codePoint < 0x700 ? codePoint >> 8 : codePoint >> 7;
 }
 
 function codePoints(characters: readonly string[] | null): string {
