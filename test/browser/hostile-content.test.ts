@@ -107,6 +107,12 @@ describe("hostile content", () => {
     await eventually(page.locator("#fields .value").first()).toHaveText(payload.html);
     await eventually(page.locator("#fields .odd")).toHaveCount(2);
     await eventually(page.getByText("Careful:").first()).toBeVisible();
+    const exact = page.getByRole("button", { name: "Exact JSON" });
+    await exact.click();
+    await eventually(exact).toHaveAttribute("aria-pressed", "true");
+    await eventually(page.locator("#fields .json").first()).toHaveText(
+      `"html": ${JSON.stringify(payload.html)}`,
+    );
     expect(await page.locator("#fields img, #fields a, #fields script, #action b").count()).toBe(0);
     await decide(alex, "Reject");
     await eventually(page.getByRole("heading", { name: "Rejected" })).toBeVisible();

@@ -41,7 +41,7 @@ function memberList(): HTMLElement {
 }
 
 function drawRow(line: Line): HTMLElement {
-  const row = make("li", "", ...drawField(line));
+  const row = make("li", line.prominent === true ? "prominent" : "", ...drawField(line));
   row.append(...line.warnings.map(({ detail }) => drawNote(detail)));
   return row;
 }

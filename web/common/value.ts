@@ -13,6 +13,12 @@ const GROUPED_MIN_DIGITS = 5;
 const DIGITS_IN_GROUP = 3;
 
 export function drawValue(line: Line): readonly HTMLElement[] {
+  const { formatted } = line;
+  if (formatted === undefined) return drawExactValue(line);
+  return [make("div", "pair", make("div", "formatted", drawSegments(formatted)), ...drawExactValue(line))];
+}
+
+function drawExactValue(line: Line): readonly HTMLElement[] {
   const { kind, form, value } = line;
   switch (kind) {
     case "object":

@@ -45,6 +45,10 @@ export interface Line {
   readonly form: Form;
   /** The side of a change, if the object describes one. */
   readonly side?: Side;
+  /** Whether a template emphasises it. */
+  readonly prominent?: boolean;
+  /** The value as a template's format writes it. The exact value is drawn beside it. */
+  readonly formatted?: readonly Segment[];
   readonly warnings: readonly TextWarning[];
 }
 

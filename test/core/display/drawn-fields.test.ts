@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { drawText } from "../../../src/core/display/text/segments.ts";
 import { linesOf, hostilePayload, hostileText } from "../../support/display-reader.ts";
 import { installDocument, type DrawnElement } from "../../support/drawn-document.ts";
 import { plainTexts, readFields } from "../../support/drawn-reader.ts";
@@ -105,6 +106,16 @@ describe("a number", () => {
     );
     expect(spans.join("")).toBe(grouped);
     expect(value?.textContent).toBe(String(number));
+  });
+});
+
+describe("a line that a template formatted", () => {
+  it("is drawn formatted, with its exact value beside it", () => {
+    const [line] = linesOf({ amount: 42000 });
+    const drawn = drawFields(line ? [{ ...line, formatted: drawText("$42,000.00"), prominent: true }] : []);
+    const fields = drawn as unknown as DrawnElement;
+    expect(fields.find("prominent")?.find("formatted")?.textContent).toBe("$42,000.00");
+    expect(readFields(fields)).toEqual({ amount: 42000 });
   });
 });
 
