@@ -1,6 +1,7 @@
 import { fromHex } from "../core/encoding/bytes.ts";
 import { comparisonCode, groupedCode } from "../core/confirmation/challenge.ts";
 import { canonicalBytes } from "../core/encoding/jcs.ts";
+import type { JsonObject } from "../core/encoding/strict-json.ts";
 import type { Receipt } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
 import { drawText, textOf } from "../core/display/text/segments.ts";
@@ -52,7 +53,7 @@ export function withoutOutcome(text: string): string {
 function fileNotes(file: ReceiptFile | undefined): readonly string[] {
   if (file === undefined) return [];
   if (file.kind === "receipt") return file.reformatted ? [REFORMATTED] : [];
-  return [plain(file.what), file.next];
+  return [file.what, file.next];
 }
 
 function facts({ decision, created }: Receipt) {
@@ -104,11 +105,12 @@ function summary(receipt: Receipt): readonly string[] {
     `  organisation id ${receipt.created.record.stream}`,
     `  content    sha256 ${payloadHash}${whose}`,
   );
-  return [...lines, ...(payload === null ? ["    withheld"] : payloadLines(payload))];
+  return [...lines, ...(payload === null ? ["    withheld"] : payloadLines(payload, first?.display.order))];
 }
 
-function payloadLines(payload: NonNullable<Receipt["decision"]["evidence"]["payload"]>): readonly string[] {
-  const shown = show(canonicalBytes(payload));
+/** In the order that was signed. */
+function payloadLines(payload: JsonObject, order?: readonly number[]): readonly string[] {
+  const shown = show(canonicalBytes(payload), order);
   return shown.ok
     ? shown.value.map((line) => drawLine(line).replace(/^/gm, "    "))
     : [`    ${shown.refusal.detail}`];

@@ -45,8 +45,8 @@ const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready:
   ["the invitation", "invitation", "nobody", "Create your passkey"],
   ["signing in", "/inbox", "nobody", "Sign in"],
   ["home", "/", "nobody", "Read it. Sign it. Prove it."],
-  ["checking", "/verify", "nobody", "Check an approval"],
-  ["a request in the log", "in the log", "nobody", "Every check"],
+  ["checking", "/verify", "nobody", "Check a receipt"],
+  ["a request in the log", "in the log", "nobody", "In the log: approved"],
   ["not found", "/approve/c_nothing", "alex", "Not found"],
 ];
 

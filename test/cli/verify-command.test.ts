@@ -111,7 +111,7 @@ describe("countersign verify", () => {
       "a file with a name twice",
       () => ["doubled.json", "--any-tenant"],
       1,
-      "The file was a receipt, but it is damaged",
+      "This was a receipt, but it is damaged or incomplete.",
     ],
     ["an empty file", () => ["empty.txt", "--any-tenant"], 1, "The file is empty."],
     [

@@ -1,3 +1,4 @@
+import type { Check } from "../../src/core/evidence/check.ts";
 import type { PublicRecordCheckName } from "../../src/core/evidence/public-record.ts";
 import type { ReceiptCheckName } from "../../src/core/evidence/verify.ts";
 
@@ -9,6 +10,11 @@ export interface CheckText {
   readonly proves: string;
   /** What a reader could wrongly conclude. */
   readonly notProves: string;
+}
+
+/** A check with its text. */
+export interface CheckLine extends Check<string> {
+  readonly text: CheckText;
 }
 
 export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
@@ -24,7 +30,7 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
   },
   statement: {
     title: "What was signed",
-    proves: "No signature comes from another request, vote, person or tenant, and none was late.",
+    proves: "No signature comes from another request, vote, person or organisation, and none was late.",
     notProves: "Who asked. Only the service says the requester’s name.",
   },
   signature: {
@@ -41,7 +47,7 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
     title: "Who endorsed the passkeys",
     proves:
       "The service added none of the passkeys used: people endorsed each of them, back to the owner’s first.",
-    notProves: "That the owner’s first passkey is really the owner’s. The tenant’s id proves that.",
+    notProves: "That the owner’s first passkey is really the owner’s. The organisation id proves that.",
   },
   revocation: {
     title: "Not revoked",
@@ -87,21 +93,21 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
     notProves: "Who decided, or what.",
   },
   tenant: {
-    title: "The tenant",
+    title: "The organisation",
     proves: "This is the organisation with the id that you entered, not another one of the same name.",
     notProves: "That the id is right. Get it from the organisation itself.",
   },
   label: {
-    title: "The place in the tenant’s history",
-    proves: "The decision is in the log where this record of the tenant must be.",
+    title: "The place in the organisation’s history",
+    proves: "The decision is in the log where this record of the organisation must be.",
     notProves:
-      "Anything without the tenant’s own key. The command-line program checks this with --stream-key.",
+      "Anything without the organisation’s own key. The command-line program checks this with --stream-key.",
   },
   history: {
     title: "The complete history",
     proves:
-      "The tenant’s complete history contains this decision, and none of its passkeys was revoked before.",
-    notProves: "Anything from a receipt alone. It needs the tenant’s export.",
+      "The organisation’s complete history contains this decision, and none of its passkeys was revoked before.",
+    notProves: "Anything from a receipt alone. It needs the organisation’s export.",
   },
 };
 

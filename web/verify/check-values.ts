@@ -16,7 +16,8 @@ export type Value = readonly [name: string, value: string];
 
 interface Inputs {
   readonly file: Uint8Array;
-  readonly tenant: string;
+  /** As the reader entered it. */
+  readonly organisation: string;
   readonly trust: Trust | undefined;
 }
 
@@ -45,7 +46,7 @@ export function valuesOf(
     case "tenant":
       return [
         ["In the record", opening?.record.stream ?? ""],
-        ["As you entered it", inputs.tenant === "" ? "nothing" : inputs.tenant],
+        ["As you entered it", inputs.organisation === "" ? "nothing" : inputs.organisation],
       ];
     default:
       return receipt === null ? [] : receiptValues(check, receipt);

@@ -4,7 +4,8 @@ import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain
 import { proofPathOf, type ProofPath } from "../../src/core/tlog/proof-path.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
-import type { CheckLine, CheckedEvidence } from "./verdict.ts";
+import type { CheckLine } from "./check-texts.ts";
+import type { CheckedEvidence } from "./verdict.ts";
 
 // The content of the diagram: rows of boxes with their values, from the action down to the log.
 
@@ -59,7 +60,7 @@ function signedRows(checked: CheckedEvidence, { decision, created }: Receipt): r
     signatures.join(" ") || "none",
     status("signature"),
   );
-  const from = `tenant ${created.record.stream}`;
+  const from = `organisation ${created.record.stream}`;
   const passkey = box(whose, from, status("credential", "endorsement", "revocation", "order", "tenant"));
   const action = box("Action and content", first?.action ?? "not signed", statusOf(checked, "payload"));
   return [

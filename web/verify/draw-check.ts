@@ -1,31 +1,59 @@
+import { icon, type IconName } from "../common/icons.ts";
 import { make } from "../common/dom.ts";
 import { drawExact } from "../common/text.ts";
-import type { RichText } from "../../src/core/report/rich-text.ts";
-import type { CheckLine } from "./verdict.ts";
+import type { CheckLine } from "./check-texts.ts";
 import type { Value } from "./check-values.ts";
+import type { Field, Need } from "./needs.ts";
 
-// Draws a check: its result, what that proves and what not, and the values behind it.
+// Draws a check: its result, and, folded, what that proves and what not, and the values behind it. What failed is open;
+// what the reader can add is asked for below.
 
-const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
+const SIGN = { passed: "check", failed: "cross", absent: "clock" } as const satisfies Record<
+  string,
+  IconName
+>;
 const SPOKEN = { passed: "Passed", failed: "Failed", absent: "Not checked" } as const;
 
-export function drawCheck({ status, detail, text }: CheckLine, values: readonly Value[]): HTMLElement {
-  const sign = make("span", "sign", SIGN[status]);
-  sign.ariaHidden = "true";
-  const drawn = make(
-    "li",
-    `check ${status}`,
-    make("h3", "", sign, make("span", "", text.title), make("i", "", SPOKEN[status])),
-    make("p", "detail", drawExact(detail)),
-    make(
-      "dl",
-      "means",
-      meaning(status === "passed" ? "Proves" : "Would prove", text.proves),
-      meaning("Does not prove", text.notProves),
-    ),
+interface CheckParts {
+  readonly values: readonly Value[];
+  readonly need: Need | undefined;
+  readonly open: (field: Field) => void;
+}
+
+export function drawCheck(line: CheckLine, { values, need, open }: CheckParts): HTMLElement {
+  const { name, status, detail, text } = line;
+  const spoken = need === undefined && status === "absent" ? "Not possible" : SPOKEN[status];
+  const result = make("i", "", need === undefined ? spoken : "Needs more");
+  const heading = make(
+    "h2",
+    "",
+    make("span", "tick", icon(SIGN[status])),
+    make("span", "", text.title),
+    result,
   );
-  if (values.length > 0) drawn.append(drawValues("Values", values));
+  const more = make("details", "check-more", make("summary", "", heading));
+  const proves = status === "passed" ? "Proves" : "Would prove";
+  more.append(
+    ...(need === undefined ? [make("p", "detail", drawExact(detail))] : []),
+    make("dl", "means", meaning(proves, text.proves), meaning("Does not prove", text.notProves)),
+  );
+  if (values.length > 0) more.append(drawValues("Values", values));
+  more.open = status === "failed";
+  const drawn = make("li", `check ${status}`, more);
+  if (need !== undefined) {
+    drawn.classList.add("wanting");
+    drawn.append(drawNeed(need, open));
+  }
+  drawn.dataset["check"] = name;
   return drawn;
+}
+
+function drawNeed(need: Need, open: CheckParts["open"]): HTMLElement {
+  if ("option" in need) return make("p", "need", need.words, make("code", "", need.option));
+  const button = make("button", "plain-button", need.words);
+  button.type = "button";
+  button.addEventListener("click", () => open(need.field));
+  return make("p", "need", button);
 }
 
 function meaning(term: string, sentence: string): HTMLElement {
@@ -40,21 +68,9 @@ export function drawValues(summary: string, values: readonly Value[]): HTMLEleme
         "div",
         "",
         make("dt", "", drawExact(name)),
-        make("dd", "value", value === "" ? "none" : drawExact(value)),
+        make("dd", "exact", value === "" ? "none" : drawExact(value)),
       ),
     );
   }
   return make("details", "values", make("summary", "", summary), list);
-}
-
-export function drawRichText(richText: RichText): readonly (HTMLElement | string)[] {
-  return richText.map((part) => (typeof part === "string" ? part : drawExact(part.exact)));
-}
-
-/** The number of each result, in one sentence. */
-export function countsText(lines: readonly CheckLine[]): string {
-  const count = (status: CheckLine["status"]) => lines.filter((line) => line.status === status).length;
-  return [`${count("passed")} passed`, `${count("failed")} failed`, `${count("absent")} not checked.`].join(
-    ", ",
-  );
 }

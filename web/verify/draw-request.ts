@@ -7,81 +7,52 @@ import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { show } from "../../src/core/display/show.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
 import { make } from "../common/dom.ts";
-import { drawExact } from "../common/text.ts";
 import { drawTime } from "../common/time.ts";
 import { CHECK_TEXTS } from "./check-texts.ts";
 
-// Draws the request as the signers saw it, or says what is missing if it was not made public.
-
-const VOTE_TEXTS: Readonly<Record<string, string>> = {
-  approve: " approved, ",
-  reject: " rejected, ",
-  "break-glass": " approved alone, in an emergency, ",
-};
+// Draws the content of the request as the signers saw it, or says what is missing if it was not made public.
 
 export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   const { record, evidence } = decision;
-  const { payload, payloadHash } = evidence;
-  const statements = evidence.signers.map(({ statement }) => statement);
-  const [first] = statements;
-  const intro = first ? "Every field of the content:" : "Every field of the content, by the operator’s word:";
-  const content = payload === null ? [notShown(payloadHash)] : drawContent(payload, intro);
+  const { payload, payloadHash, signers } = evidence;
+  const first = signers[0]?.statement;
+  const content = payload === null ? [notShown(payloadHash)] : drawContent(payload, first?.display.order);
   if (first === undefined) {
     const ended = record.body.outcome === "expired" ? "expired" : `was ${record.body.outcome}`;
     const why = `Nobody signed, so nothing proves what was asked. By the operator’s word, the request ${ended}, `;
-    return [make("p", "card", why, drawTime(record.at), "."), ...content];
+    return [make("p", "card", why, drawTime(record.at), ", and had this content:"), ...content];
   }
-  const { action, requester, project, tenant, confirmation } = first;
-  const name = (text: string) => make("b", "", drawExact(text));
-  const code = comparisonCode(confirmation, hexBytes(payloadHash), action);
-  return [
-    make("p", "action", drawExact(action)),
-    make(
-      "p",
-      "quiet",
-      "Asked by ",
-      name(requester.name),
-      ", for project ",
-      name(project.name),
-      " of ",
-      name(tenant.name),
-      ".",
-    ),
-    ...[action, requester.name, project.name, tenant.name].flatMap(drawWarnings),
-    ...content,
-    ...statements.map(({ approver, vote, reason, issued }) =>
-      make(
-        "p",
-        "card",
-        name(approver.username),
-        VOTE_TEXTS[vote] ?? ` signed ${vote}, `,
-        drawTime(issued),
-        ...(reason === "" ? [] : [make("span", "value text", drawExact(reason))]),
-      ),
-    ),
-    make("p", "quiet", "Comparison code ", make("code", "", groupedCode(code))),
-    make(
-      "details",
-      "",
-      make("summary", "", "Everything else that was signed"),
-      ...statements.map((statement) => drawFields(linesOf(statement))),
-    ),
-  ];
+  const { action, requester, project, tenant } = first;
+  return [...[action, requester.name, project.name, tenant.name].flatMap(drawWarnings), ...content];
 }
 
-function drawContent(payload: JsonObject, intro: string): readonly HTMLElement[] {
-  const lines = linesOf(payload);
+/** The statement of each signer, field by field. */
+export function drawSigned({ decision }: Receipt): readonly HTMLElement[] {
+  const { signers, payloadHash } = decision.evidence;
+  return signers.flatMap(({ statement }) => {
+    const { confirmation, action } = statement;
+    const code = groupedCode(comparisonCode(confirmation, hexBytes(payloadHash), action));
+    return [make("p", "quiet", "Comparison code ", make("code", "", code)), drawFields(linesOf(statement))];
+  });
+}
+
+function drawContent(payload: JsonObject, order?: readonly number[]): readonly HTMLElement[] {
+  const lines = linesOf(payload, order);
   if (lines.length === 0) return [make("p", "card quiet", "The content is empty: an object without fields.")];
-  return [make("p", "quiet", intro), drawFields(lines)];
+  return [drawFields(lines)];
 }
 
 function notShown(payloadHash: string): HTMLElement {
   return make("p", "card", "The content is withheld. Its SHA-256 is ", make("code", "", payloadHash), ".");
 }
 
-function linesOf(value: object) {
-  const shown = show(canonicalBytes(value as JsonObject));
-  return shown.ok ? shown.value : [];
+function linesOf(value: object, order?: readonly number[]) {
+  const bytes = canonicalBytes(value as JsonObject);
+  const shown = show(bytes, order);
+  if (shown.ok) return shown.value;
+  // An altered file can name an order that the content does not have.
+  const sorted = show(bytes);
+  return sorted.ok ? sorted.value : [];
 }
 
 const NOT_PUBLIC_CHECKS = [
@@ -96,39 +67,31 @@ const NOT_PUBLIC_CHECKS = [
   "outcome",
 ] as const;
 
-/** A warning above a request from a file that failed a check. */
+/** A warning above the content of evidence that failed a check. */
 export function drawNotProven(): HTMLElement {
   return make("p", "note", make("b", "", "Not proven: "), "the file only claims this.");
 }
 
-/** The facts of an approval that was not made public. */
-export function drawNotPublic({ confirmation, outcome, at, log }: Verification): readonly HTMLElement[] {
+/** What helps if the decision was not made public. */
+export function drawNotPublic({ confirmation }: Verification): readonly HTMLElement[] {
   return [
-    make(
-      "dl",
-      "",
-      fact("Outcome", outcome),
-      fact("Decided", drawTime(at)),
-      fact("Place in the log", `${log.index} of ${log.origin}`),
-      fact("Request", make("code", "", drawExact(confirmation))),
-    ),
     make(
       "div",
       "card",
       make("p", "", make("b", "", "The content and the signers are not public.")),
-      make("p", "", "So this page can’t do these checks:"),
-      make("ul", "", ...NOT_PUBLIC_CHECKS.map((name) => make("li", "", CHECK_TEXTS[name].title))),
       make(
         "p",
         "",
-        "To do all of them, ask the requester for the receipt, which is one file (",
+        "To check them, ask the requester for the receipt, which is one file (",
         make("code", "", `GET /api/confirmations/${confirmation}/receipt`),
-        "), and drop it here. Or ask an admin of the organisation to make this approval public.",
+        "), and drop it here. Or ask an admin of the organisation to make this decision public.",
+      ),
+      make(
+        "details",
+        "",
+        make("summary", "", `${NOT_PUBLIC_CHECKS.length} checks that need the receipt`),
+        make("ul", "", ...NOT_PUBLIC_CHECKS.map((name) => make("li", "", CHECK_TEXTS[name].title))),
       ),
     ),
   ];
-}
-
-function fact(term: string, value: string | HTMLElement): HTMLElement {
-  return make("div", "", make("dt", "", term), make("dd", "", value));
 }

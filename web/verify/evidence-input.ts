@@ -1,6 +1,7 @@
-import { utf8, utf8Text } from "../../src/core/encoding/bytes.ts";
+import { concat, utf8, utf8Text } from "../../src/core/encoding/bytes.ts";
 import { RECEIPT_LIMITS } from "../../src/core/evidence/receipt.ts";
 import { accept, refuse, type Result } from "../../src/core/refusal.ts";
+import { tooLargeForReceipt, type ReceiptFile } from "../../src/core/report/receipt-file.ts";
 import {
   parseTrustPolicy,
   TRUST_POLICY_MAX_CHARACTERS,
@@ -10,10 +11,11 @@ import type { Path } from "../common/http.ts";
 
 // Reads the evidence: from files, from pasted text, or from the service that this page came from.
 
-/** What to check: a receipt, or the service's answer for an id. */
+/** What to check: a receipt, the service's answer for an id, or a file that is too large to be read. */
 export type Evidence =
   | { readonly kind: "receipt"; readonly bytes: Uint8Array }
-  | { readonly kind: "answer"; readonly bytes: Uint8Array; readonly confirmation: string };
+  | { readonly kind: "answer"; readonly bytes: Uint8Array; readonly confirmation: string }
+  | { readonly kind: "other"; readonly file: ReceiptFile };
 
 export interface Trust {
   readonly policy: TrustPolicy;
@@ -22,17 +24,20 @@ export interface Trust {
   readonly from: "you" | "service";
 }
 
-type DroppedFile =
-  | { readonly kind: "receipt"; readonly bytes: Uint8Array }
-  | { readonly kind: "trust"; readonly trust: Trust };
+type DroppedFile = Evidence | { readonly kind: "trust"; readonly trust: Trust };
 
+/** Of a file that is too large for a receipt: enough to recognise a picture. */
+const BEGINNING_BYTES = 1_024;
+/** A receipt, and what the answer for an id has besides. */
+const ANSWER_MAX_BYTES = RECEIPT_LIMITS.maxBytes + 64 * 1_024;
 const ID = /^c_[0-9A-Za-z]{10,64}$/;
 
-/** A file may hold a receipt or a trust policy; its content decides which. */
+/** A file may hold a receipt or a trust policy; its content decides which. A larger one is not loaded. */
 export async function readDropped(file: File): Promise<Result<DroppedFile>> {
-  if (file.size > RECEIPT_LIMITS.maxBytes) return unreadable(`${file.name} is too large for a receipt`);
-  const bytes = await bytesOf(file);
+  const isTooLarge = file.size > RECEIPT_LIMITS.maxBytes;
+  const bytes = await bytesOf(isTooLarge ? file.slice(0, BEGINNING_BYTES) : file);
   if (bytes === undefined) return unreadable(`${file.name} could not be read`);
+  if (isTooLarge) return accept({ kind: "other", file: tooLargeForReceipt(bytes) });
   const trust = readTrust(bytes, "you");
   return accept(trust.ok ? { kind: "trust", trust: trust.value } : { kind: "receipt", bytes });
 }
@@ -62,7 +67,7 @@ export async function readPasted(pasted: string): Promise<Result<Evidence>> {
   if (text.startsWith("{")) return accept({ kind: "receipt", bytes: utf8(text) });
   const url = URL.parse(text);
   if (url === null)
-    return ID.test(text) ? lookUp(text) : unreadable("this is not a link, an id or a receipt");
+    return ID.test(text) ? lookUp(text) : unreadable("this is not a link, the id of a request or a receipt");
   if (url.origin !== location.origin)
     return unreadable(`this link belongs to ${url.origin}: open it there, or add the receipt file`);
   const id = [url.searchParams.get("id") ?? "", ...url.pathname.split("/")].find((word) => ID.test(word));
@@ -84,13 +89,26 @@ async function load(path: Path): Promise<Result<Uint8Array>> {
         "there is nothing to show for this id: it is unknown, or its request is not yet decided and sealed",
       );
     if (!response.ok) return unreadable(`the service answered with status ${response.status}`);
-    return accept(new Uint8Array(await response.arrayBuffer()));
+    return await bodyOf(response);
   } catch {
     return unreadable("this device can’t reach the service");
   }
 }
 
-async function bytesOf(file: File): Promise<Uint8Array | undefined> {
+/** The service is not trusted: an endless answer must not fill the memory. */
+async function bodyOf({ body }: Response): Promise<Result<Uint8Array>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = body?.getReader();
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    length += read.value.length;
+    if (length > ANSWER_MAX_BYTES) return unreadable("the service’s answer is too large");
+    parts.push(read.value);
+  }
+  return accept(concat(...parts));
+}
+
+async function bytesOf(file: Blob): Promise<Uint8Array | undefined> {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {

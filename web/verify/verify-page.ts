@@ -1,12 +1,6 @@
-import { utf8 } from "../../src/core/encoding/bytes.ts";
-import { drawText, textOf } from "../../src/core/display/text/segments.ts";
+import { byId, setText, setVisible } from "../common/dom.ts";
 import type { Result } from "../../src/core/refusal.ts";
-import { make, byId, setText, setVisible } from "../common/dom.ts";
-import { rowsOf } from "./diagram-rows.ts";
-import { drawCheck, drawRichText, drawValues, countsText } from "./draw-check.ts";
-import { verdictOn, type ReaderInput, type CheckedEvidence } from "./verdict.ts";
-import { drawDiagram } from "./diagram.ts";
-import { drawNotProven, drawNotPublic, drawRequest } from "./draw-request.ts";
+import { drawResult, drawVerdict, plainText } from "./draw-result.ts";
 import {
   lookUp,
   readDropped,
@@ -16,10 +10,12 @@ import {
   type Evidence,
   type Trust,
 } from "./evidence-input.ts";
-import { valuesOf } from "./check-values.ts";
+import { finishOrganisation, putFieldsBack, readFields, showTrust } from "./reader-fields.ts";
+import { verdictOn } from "./verdict.ts";
 
 /** A saved copy: its content security policy allows no network. */
 const SAVED = document.documentElement.dataset["saved"] !== undefined;
+const TITLE = document.title;
 
 /** The state of the open page. */
 interface Page {
@@ -29,143 +25,85 @@ interface Page {
   run: number;
 }
 
-const tenant = byId("tenant", HTMLInputElement);
-const anyTenant = byId("any", HTMLInputElement);
-const payload = byId("payload", HTMLTextAreaElement);
+const organisation = byId("organisation", HTMLTextAreaElement);
 const paste = byId("paste", HTMLInputElement);
-const evidencePanel = byId("give", HTMLDetailsElement);
-
-function readInput({ trust }: Page): ReaderInput {
-  const content = payload.value.trim();
-  return {
-    tenant: tenant.value.trim(),
-    anyTenant: anyTenant.checked,
-    trust,
-    payload: content === "" ? undefined : utf8(content),
-  };
-}
+const give = byId("give", HTMLDetailsElement);
 
 async function checkEvidence(page: Page): Promise<void> {
   const run = ++page.run;
+  const input = readFields(page.trust);
   if (page.evidence === undefined) return;
-  const input = readInput(page);
   try {
     const checked = await verdictOn(page.evidence, input);
-    if (run === page.run) draw(page.evidence, checked, input);
+    if (run !== page.run) return;
+    drawResult(page.evidence, checked, input);
+    setText(byId("announcement"), plainText(checked.heading));
   } catch {
     if (run === page.run) drawError();
   }
 }
 
-const MARK = { good: "✓", alone: "!", over: "✓", open: "?", bad: "✗" } as const;
-
-function draw(evidence: Evidence, checked: CheckedEvidence, input: ReaderInput): void {
-  const { tone, heading, sentences, lines, receipt, verification } = checked;
-  drawVerdict(tone, make("span", "", ...drawRichText(heading)), sentences);
-  const title = heading.map((part) => (typeof part === "string" ? part : textOf(drawText(part.exact))));
-  document.title = `${title.join("")} · Countersign`;
-  const opening = receipt?.decision ?? verification?.opening;
-  const inputs = { file: evidence.bytes, tenant: input.tenant, trust: input.trust };
-  const open = new Set(openValues());
-  byId("checks").replaceChildren(
-    ...lines.map((line) => drawCheck(line, valuesOf(line.name, receipt, opening, inputs))),
-  );
-  for (const values of document.querySelectorAll<HTMLDetailsElement>("#checks details"))
-    values.open = open.has(titleOf(values));
-  setText(byId("tally"), countsText(lines));
-  const asked = receipt ? drawRequest(receipt) : verification ? drawNotPublic(verification) : [];
-  byId("asked").replaceChildren(...(tone === "bad" ? [drawNotProven()] : []), ...asked);
-  setText(byId("request-heading"), receipt ? "What was asked" : "What the log shows");
-  setVisible(byId("request"), asked.length > 0);
-  const rows = rowsOf(checked);
-  const boxes = rows.flatMap((row) => row.boxes);
-  byId("proof-path").replaceChildren(
-    ...(rows.length === 0
-      ? [make("p", "card quiet", "Nothing to draw: this page could not read the file.")]
-      : [
-          drawDiagram(rows, "Diagram: from the action to the log. The list below has the same content."),
-          drawValues(
-            "The same as a list, with full values",
-            boxes.map(({ title, value }) => [title, value]),
-          ),
-        ]),
-  );
-  setVisible(byId("evidence"), true);
-  setVisible(byId("intro"), false);
-}
-
-/** The open details stay open when the checks run again. */
-function openValues(): readonly string[] {
-  return [...document.querySelectorAll<HTMLDetailsElement>("#checks details[open]")].map(titleOf);
-}
-
-function titleOf(values: HTMLDetailsElement): string {
-  return values.parentElement?.querySelector("h3 span:nth-of-type(2)")?.textContent ?? "";
-}
-
-function drawVerdict(
-  tone: CheckedEvidence["tone"],
-  heading: HTMLElement,
-  sentences: CheckedEvidence["sentences"],
-): void {
-  const sign = make("span", "sign", MARK[tone]);
-  sign.ariaHidden = "true";
-  byId("verdict").className = `card verdict ${tone}`;
-  byId("verdict").replaceChildren(
-    make("p", "heading", sign, heading),
-    ...sentences.map((sentence) => make("p", "", ...drawRichText(sentence))),
-  );
-}
-
 /** The checks could not run: no result of an earlier run may stay on the page. */
 function drawError(): void {
-  const why = "NOT proven: this browser could not run the checks.";
-  drawVerdict("bad", make("span", "", why), [["Use a current browser, or the command-line program."]]);
-  document.title = `${why} · Countersign`;
-  setVisible(byId("evidence"), false);
+  const heading = "This browser could not run the checks";
+  const sentences = [["Use a current browser, or the command-line program."]];
+  drawVerdict({ tone: "none", heading: [heading], sentences });
+  document.title = `${heading} · Countersign`;
+  for (const id of ["facts", "organisation-field", "checks-fold", "checked", "evidence"])
+    setVisible(byId(id), false);
 }
 
 async function showEvidence(page: Page, result: Result<Evidence>): Promise<void> {
   if (!result.ok) return rejectEvidence(page, result.refusal.detail);
-  setText(byId("evidence-error"), "");
+  setText(byId("give-error"), "");
+  putFieldsBack();
+  byId("checks-fold", HTMLDetailsElement).open = false;
   page.evidence = result.value;
   await checkEvidence(page);
-  evidencePanel.open = false;
-  setText(byId("give-heading"), "Check something else");
+  // Of something else than a receipt there is nothing to read: the next step is to choose another file.
+  give.open = byId("evidence").hidden === true;
+  setText(byId("give-heading"), "Check another receipt");
+  setVisible(byId("intro"), false);
   scrollTo({ top: 0 });
+  byId("heading").focus({ preventScroll: true });
 }
 
 /** Removes the earlier verdict: a reader would take it for a verdict on the new file. */
 function rejectEvidence(page: Page, detail: string): void {
   page.evidence = undefined;
   page.run++;
-  setText(byId("evidence-error"), sentenceOf(detail));
-  byId("verdict").className = "";
-  byId("verdict").replaceChildren();
-  document.title = "Check an approval · Countersign";
-  setVisible(byId("evidence"), false);
-  evidencePanel.open = true;
+  setText(byId("give-error"), sentenceOf(detail));
+  setText(byId("announcement"), "");
+  document.title = TITLE;
+  setVisible(byId("result"), false);
+  setVisible(byId("intro"), true);
+  give.open = true;
 }
 
 async function readFiles(page: Page, files: readonly File[]): Promise<void> {
-  let receipt: Evidence | undefined;
+  const receipts: Evidence[] = [];
   for (const file of files) {
     const dropped = await readDropped(file);
     if (!dropped.ok) return rejectEvidence(page, dropped.refusal.detail);
     if (dropped.value.kind === "trust") setTrust(page, dropped.value.trust);
-    else receipt = dropped.value;
+    else receipts.push(dropped.value);
+    if (receipts.length > 1) return rejectEvidence(page, "choose one receipt at a time");
   }
-  if (receipt === undefined) await checkEvidence(page);
-  else await showEvidence(page, { ok: true, value: receipt });
+  const [receipt] = receipts;
+  if (receipt !== undefined) await showEvidence(page, { ok: true, value: receipt });
+  else {
+    await checkEvidence(page);
+    if (page.evidence === undefined)
+      setText(
+        byId("give-error"),
+        "This is a trust policy, and it is used from now on. Now choose the receipt.",
+      );
+  }
 }
 
 function setTrust(page: Page, trust: Trust | undefined): void {
   page.trust = trust;
-  const logs = trust?.policy.logs.map(({ key }) => key.name).join(", ") ?? "";
-  const own = `Trust policy: your own file, for the log ${logs}.`;
-  const service = `Trust policy: the service’s own, for the log ${logs}. It only proves that the service agrees with itself. To know whose log it is, add a policy that you saved.`;
-  const none = "Trust policy: none yet. Nothing says whose log it is: add the file below.";
-  setText(byId("trust"), trust === undefined ? none : trust.from === "you" ? own : service);
+  showTrust(trust);
 }
 
 function sentenceOf(detail: string): string {
@@ -184,7 +122,13 @@ function listen(page: Page): void {
   const look = async () => showEvidence(page, await readPasted(paste.value));
   byId("look").addEventListener("click", () => void look());
   paste.addEventListener("keydown", ({ key }) => void (key === "Enter" ? look() : undefined));
-  for (const field of [tenant, anyTenant, payload]) field.addEventListener("input", checkAgain);
+  for (const field of [organisation, byId("content")]) field.addEventListener("input", checkAgain);
+  organisation.addEventListener("change", finishOrganisation);
+  organisation.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    finishOrganisation();
+  });
   const policy = byId("policy", HTMLInputElement);
   policy.addEventListener("change", () => {
     const [chosen] = policy.files ?? [];
@@ -199,7 +143,7 @@ function listen(page: Page): void {
 
 async function readPolicy(page: Page, file: File): Promise<void> {
   const trust = await readTrustFile(file);
-  setText(byId("reader-error"), trust.ok ? "" : `This is not a trust policy: ${trust.refusal.detail}.`);
+  setText(byId("policy-error"), trust.ok ? "" : `This is not a trust policy: ${trust.refusal.detail}.`);
   // The earlier policy goes too: the reader wanted to replace it.
   setTrust(page, trust.ok ? trust.value : undefined);
   await checkEvidence(page);
@@ -207,9 +151,7 @@ async function readPolicy(page: Page, file: File): Promise<void> {
 
 async function start(): Promise<void> {
   const page: Page = { evidence: undefined, trust: undefined, run: 0 };
-  setVisible(byId("save"), !SAVED);
-  setVisible(byId("online"), !SAVED);
-  setVisible(byId("source"), !SAVED);
+  for (const id of ["save", "online", "source"]) setVisible(byId(id), !SAVED);
   listen(page);
   setVisible(byId("main"), true);
   setTrust(page, undefined);

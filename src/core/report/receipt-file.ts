@@ -10,7 +10,8 @@ import { RECEIPT_KIND, RECEIPT_LIMITS } from "../evidence/receipt.ts";
 export type ReceiptFile =
   | { readonly kind: "receipt"; readonly bytes: Bytes; readonly reformatted: boolean }
   /** `damaged`: it was a receipt, but can't be read any more. `other`: it is something else. `next`: what to do. */
-  | { readonly kind: "damaged" | "other"; readonly what: string; readonly next: string };
+  | { readonly kind: "damaged"; readonly what: string; readonly next: string; readonly detail: string }
+  | { readonly kind: "other"; readonly what: string; readonly next: string };
 
 export const REFORMATTED = "The file was re-formatted. It was judged by its content.";
 
@@ -27,17 +28,23 @@ export function openReceiptFile(file: Uint8Array): ReceiptFile {
     const bytes = canonicalBytes(parsed.value);
     return { kind: "receipt", bytes, reformatted: !equalBytes(bytes, file) };
   }
-  const { detail, at } = parsed.refusal;
+  const { detail } = parsed.refusal;
   if (looksLikeReceipt(text)) {
-    const what = `The file was a receipt, but it is damaged: ${detail}${at ? ` (at ${at.slice(0, 80)})` : ""}.`;
-    return { kind: "damaged", what, next: "Get the receipt again, and pass it on as a file, not as text." };
+    return {
+      kind: "damaged",
+      what: "This was a receipt, but it is damaged or incomplete.",
+      next: "Get it again, as a file and not as a text.",
+      detail: `In the file: ${detail}.`,
+    };
   }
   return otherFile(file);
 }
 
-export function tooLargeForReceipt(): ReceiptFile {
-  const megabytes = RECEIPT_LIMITS.maxBytes / (1024 * 1024);
-  return other(`The file is too large: a receipt has at most ${megabytes} MB.`, GET_IT);
+/** For a file of which only the beginning was read, because it is larger than a receipt can be. */
+export function tooLargeForReceipt(beginning: Uint8Array): ReceiptFile {
+  const megabytes = RECEIPT_LIMITS.maxBytes / (1_024 * 1_024);
+  const what = knownKind(beginning);
+  return what ?? other(`The file is too large: a receipt has at most ${megabytes} MB.`, GET_IT);
 }
 
 function other(what: string, next: string): ReceiptFile {
@@ -80,14 +87,20 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], what: string, ne
 
 function otherFile(file: Uint8Array): ReceiptFile {
   if (file.length === 0) return other("The file is empty.", GET_IT);
+  const isText = utf8Text(file) !== undefined;
+  const what = isText ? "The file is a text of another kind." : "The file is of another kind.";
+  return knownKind(file) ?? other(what, GET_IT);
+}
+
+/** The beginning of a file is enough to recognise its kind. */
+function knownKind(file: Uint8Array): ReceiptFile | undefined {
   const known = SIGNATURES.find(([bytes]) => startsWith(file, bytes));
   if (known !== undefined) return other(known[1], known[2]);
-  if (/^\s*<(!doctype|html)/i.test(beginningOf(file)))
-    return other("This is a web page.", "The address may need a key: save the receipt itself.");
-  if (beginningOf(file).includes('"countersign/export"'))
-    return otherDocument({ kind: "countersign/export" });
-  const isText = utf8Text(file) !== undefined;
-  return other(isText ? "The file is a text of another kind." : "The file is of another kind.", GET_IT);
+  const beginning = beginningOf(file);
+  if (beginning.includes('"countersign/export"')) return otherDocument({ kind: "countersign/export" });
+  return /^\s*<(!doctype|html)/i.test(beginning)
+    ? other("This is a web page.", "The address may need a key: save the receipt itself.")
+    : undefined;
 }
 
 function startsWith(file: Uint8Array, bytes: readonly number[]): boolean {

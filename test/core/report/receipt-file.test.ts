@@ -33,7 +33,7 @@ describe("a receipt", () => {
   });
 
   it.each([
-    ["without its end", text.slice(0, -9), /^The file was a receipt, but it is damaged: expected /],
+    ["without its end", text.slice(0, -9), /^In the file: expected /],
     [
       "with the same name twice",
       text.replace('{"anchor"', '{"anchor":1,"anchor"'),
@@ -46,8 +46,8 @@ describe("a receipt", () => {
     ],
     ["with bytes of another encoding", new Uint8Array([...bytes.subarray(0, -1), 0xfc, 0x7d]), /not UTF-8/],
     ["that is too large", text + " ".repeat(RECEIPT_LIMITS.maxBytes), /at most 16777216 are allowed/],
-  ])("%s is damaged", (_name, file, what) =>
-    expect(open(file)).toMatchObject({ kind: "damaged", what: expect.stringMatching(what) }),
+  ])("%s is damaged", (_name, file, detail) =>
+    expect(open(file)).toMatchObject({ kind: "damaged", detail: expect.stringMatching(detail) }),
   );
 });
 

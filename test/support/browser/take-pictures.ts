@@ -63,12 +63,12 @@ try {
   });
   const text = await receipt.text();
   await phone.page.goto(`${ready.url}/verify`);
-  await phone.page.getByLabel("The tenant’s id").fill(/"stream":"([0-9a-f]{64})"/.exec(text)?.[1] ?? "");
   const file = { name: "receipt.json", mimeType: "", buffer: Buffer.from(text) };
-  await phone.page.getByLabel("Receipt file").setInputFiles(file);
-  await phone.page.getByText("Proven: alex approved").waitFor();
-  await phone.page.locator("#checks .absent").first().waitFor();
+  await phone.page.getByLabel("Choose a receipt").setInputFiles(file);
+  await phone.page.getByLabel("Organisation id").fill(/"stream":"([0-9a-f]{64})"/.exec(text)?.[1] ?? "");
+  await phone.page.getByRole("heading", { name: "Verified", exact: true }).waitFor();
   await takePicture(phone.page, "verify-phone", false);
+  await phone.page.getByText("How it hangs together").click();
   const diagram = await phone.page.locator("#proof-path svg").screenshot({ animations: "disabled" });
   writeFileSync(`${FOLDER}/verify-diagram-phone.png`, reduceColours(diagram));
 } finally {

@@ -1,0 +1,85 @@
+import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import type { Verification } from "../../src/core/evidence/public-record.ts";
+import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
+import { icon } from "../common/icons.ts";
+import { make } from "../common/dom.ts";
+import { drawExact } from "../common/text.ts";
+import { drawTime } from "../common/time.ts";
+import type { Trust } from "./evidence-input.ts";
+
+// What, who and when, in a few lines below the verdict.
+
+export type Fact = readonly [term: string, ...values: (HTMLElement | string)[]];
+
+interface Known {
+  readonly isOrganisationConfirmed: boolean;
+  readonly trust: Trust | undefined;
+}
+
+const VOTE_TEXTS = {
+  approve: " approved",
+  reject: " rejected",
+  "break-glass": " approved alone, in an emergency",
+} as const;
+
+export function factsOf({ decision, created }: Receipt, known: Known): readonly Fact[] {
+  const { record, evidence } = decision;
+  const statements = evidence.signers.map(({ statement }) => statement);
+  const [first] = statements;
+  const when: Fact = [first === undefined ? "Ended" : "When", drawTime(record.at)];
+  const organisation = first?.tenant.name ?? created.record.body.tenant;
+  const last = [drawOrganisation(organisation, known), drawPlace(decision, known)];
+  if (first === undefined) return [["Who", "Nobody signed."], when, ...last];
+  const votes = statements.map(({ approver, vote, reason, issued }) => {
+    const signed = [make("b", "", drawExact(approver.username)), VOTE_TEXTS[vote]];
+    const time = statements.length === 1 ? [] : [", ", drawTime(issued)];
+    return make("div", "", ...signed, ...time, ...(reason === "" ? [] : [make("q", "", drawExact(reason))]));
+  });
+  const { requester, project } = first;
+  return [
+    ["What", make("b", "what", drawExact(first.action))],
+    ["Who", ...votes],
+    when,
+    ["Asked by", drawExact(requester.name), ", for ", drawExact(project.name)],
+    ...last,
+  ];
+}
+
+/** The facts of a decision whose content and signers are not public. */
+export function publicFacts(
+  { confirmation, outcome, at, opening }: Verification,
+  known: Known,
+): readonly Fact[] {
+  return [
+    ["Outcome", make("b", "what", outcome)],
+    ["When", drawTime(at)],
+    ["Request", make("code", "", drawExact(confirmation))],
+    drawPlace(opening, known),
+  ];
+}
+
+function drawOrganisation(name: string, { isOrganisationConfirmed }: Known): Fact {
+  const state = isOrganisationConfirmed
+    ? make("span", "state confirmed", icon("check"), "confirmed")
+    : make("span", "state", "not confirmed");
+  return ["Organisation", drawExact(name), " ", state];
+}
+
+function drawPlace(sealed: ProvenRecord, { trust }: Known): Fact {
+  const path = proofPathOf(entryOf(sealed), sealed.proof);
+  if (path === undefined) return ["Log", "its proof can’t be read"];
+  const whose = { you: "by your trust policy", service: "by the service’s own policy" };
+  const policy = trust === undefined ? "no trust policy yet" : whose[trust.from];
+  return [
+    "Log",
+    `entry ${path.index} of `,
+    drawExact(path.checkpoint.origin),
+    " ",
+    make("span", "state", policy),
+  ];
+}
+
+export function drawFacts(facts: readonly Fact[]): readonly HTMLElement[] {
+  return facts.map(([term, ...values]) => make("div", "", make("dt", "", term), make("dd", "", ...values)));
+}
