@@ -55,7 +55,7 @@ export default defineConfig({
       {
         root,
         // Named, since a package that is found only while the tests run reloads the page under them.
-        optimizeDeps: { include: ["@noble/hashes/*.js", "@scure/base", "canonicalize", "fast-check"] },
+        optimizeDeps: { include: ["@noble/hashes/*.js", "canonicalize", "fast-check"] },
         test: {
           name: "chromium",
           include: core,

@@ -1,9 +1,8 @@
-import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
-import { base64, base64urlnopad } from "@scure/base";
 import { accept, expectOk, refuse, type Result } from "../refusal.ts";
 
 // Byte sequences and their text encodings. Each encoding is strict: one text for one sequence of bytes, so
-// that a hash of the text and a hash of the bytes always mean the same.
+// that a hash of the text and a hash of the bytes always mean the same. A few lines instead of a package, since a
+// person who reads the approval page's module reads them too.
 
 /** WebCrypto only accepts bytes whose type excludes shared memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -30,7 +29,13 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Bytes {
-  return owned(concatBytes(...parts));
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** Not for secrets: the time this takes reveals where two values differ. */
@@ -54,40 +59,49 @@ export function u64be(value: number): Bytes {
   return bytes;
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export function toHex(bytes: Uint8Array): string {
-  return bytesToHex(bytes);
+  let text = "";
+  for (const byte of bytes) text += HEX[byte] ?? "";
+  return text;
 }
 
 export function fromHex(text: string): Result<Bytes> {
-  // The library also accepts upper case, a second text for the same bytes.
-  const bytes = decode(hexToBytes, text);
-  return bytes && !/[A-F]/.test(text)
-    ? accept(bytes)
-    : refuse("encoding_malformed", "expected lower-case hexadecimal digits, two for each byte");
-}
-
-export function toBase64url(bytes: Uint8Array): string {
-  return base64urlnopad.encode(bytes);
-}
-
-export function fromBase64url(text: string): Result<Bytes> {
-  const bytes = decode(base64urlnopad.decode, text);
-  return bytes ? accept(bytes) : refuse("encoding_malformed", "expected base64url without padding");
+  if (text.length % 2 !== 0 || /[^0-9a-f]/.test(text))
+    return refuse("encoding_malformed", "expected lower-case hexadecimal digits, two for each byte");
+  const digits = text.match(/../g) ?? [];
+  return accept(Uint8Array.from(digits, (pair) => Number.parseInt(pair, 16)));
 }
 
 export function toBase64(bytes: Uint8Array): string {
-  return base64.encode(bytes);
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
 }
 
 export function fromBase64(text: string): Result<Bytes> {
-  const bytes = decode(base64.decode, text);
-  return bytes ? accept(bytes) : refuse("encoding_malformed", "expected padded base64");
+  const bytes = decoded(text);
+  // Another text for the same bytes is refused: other last bits, white space, missing padding.
+  return bytes && toBase64(bytes) === text
+    ? accept(bytes)
+    : refuse("encoding_malformed", "expected padded base64");
 }
 
-/** The libraries throw for text in another encoding. */
-function decode(decoder: (text: string) => Uint8Array, text: string): Bytes | undefined {
+export function toBase64url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+export function fromBase64url(text: string): Result<Bytes> {
+  const bytes = decoded(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return bytes && toBase64url(bytes) === text
+    ? accept(bytes)
+    : refuse("encoding_malformed", "expected base64url without padding");
+}
+
+function decoded(text: string): Bytes | undefined {
   try {
-    return owned(decoder(text));
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
     return undefined;
   }
