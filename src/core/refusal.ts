@@ -45,7 +45,8 @@ type FormatCode =
   | "export_malformed"
   | "api_key_malformed"
   | "policy_invalid"
-  | "order_invalid";
+  | "order_invalid"
+  | "template_invalid";
 
 /** Why well-formed evidence does not prove its claim. */
 type EvidenceCode =

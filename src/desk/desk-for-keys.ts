@@ -11,10 +11,12 @@ import { read } from "../app/confirmation/read.ts";
 import { viewOf, type ConfirmationView } from "../app/confirmation/view.ts";
 import { wait } from "../app/confirmation/wait.ts";
 import { requestRole } from "../app/directory/role-change.ts";
+import { listTemplates, requestTemplate, type TemplateInForce } from "../app/directory/templates.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { exportOf } from "../app/evidence/stream-export.ts";
 import type { ClientCall } from "../app/runtime.ts";
 import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
+import type { Template } from "../core/display/template.ts";
 import { accept, type Result } from "../core/refusal.ts";
 import type { Role } from "../core/stream/record.ts";
 import type { Answer } from "./answer.ts";
@@ -143,6 +145,19 @@ export class DeskForKeys extends TenantObject {
   async requestRole(key: string, username: string, role: Role): Promise<Answer<string>> {
     return this.callers.withKey(key, "people", "creates", ({ store, requester }) =>
       requestRole(this.runtime, store, requester, username, role),
+    );
+  }
+
+  async templates(key: string): Promise<Answer<readonly TemplateInForce[]>> {
+    return this.callers.withKey(key, "people", "polls", async ({ store }) =>
+      accept(await listTemplates(store)),
+    );
+  }
+
+  /** Null removes the template of this action. */
+  async requestTemplate(key: string, action: string, template: Template | null): Promise<Answer<string>> {
+    return this.callers.withKey(key, "people", "creates", ({ store, requester }) =>
+      requestTemplate(this.runtime, store, requester, action, template),
     );
   }
 

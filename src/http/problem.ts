@@ -142,6 +142,7 @@ const REPORTED_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCod
   shape_mismatch: "validation_failed",
   policy_invalid: "validation_failed",
   order_invalid: "validation_failed",
+  template_invalid: "validation_failed",
   change_invalid: "validation_failed",
   change_not_entitled: "not_allowed",
   api_key_malformed: "unauthorized",

@@ -11,6 +11,7 @@ import type {
   projects,
   sessions,
   steps,
+  templates,
   tenants,
   votes,
 } from "./schema.ts";
@@ -24,10 +25,13 @@ export type SessionRow = typeof sessions.$inferSelect;
 export type ProjectRow = typeof projects.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 export type ConfirmationRow = typeof confirmations.$inferSelect;
+/** Its insertion chooses the template. */
+export type NewConfirmationRow = Omit<ConfirmationRow, "templateHash">;
 export type CeremonyRow = typeof ceremonies.$inferSelect;
 export type StepRow = typeof steps.$inferSelect;
 export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;
+export type TemplateRow = typeof templates.$inferSelect;
 export type EventRow = typeof events.$inferSelect;
 
 /** An API key with its project. */

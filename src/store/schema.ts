@@ -142,6 +142,7 @@ export const confirmations = ownTable("confirmations", {
   policy: text("policy"),
   payload: text("payload").notNull(),
   displayOrder: text("display_order").notNull().default("[]"),
+  templateHash: text("template_hash"),
   telling: text("telling"),
 });
 
@@ -232,6 +233,19 @@ export const outbox = sqliteTable(
 export const reveals = sqliteTable(
   "reveals",
   { ...ofConfirmation(), seq: integer("seq").notNull(), withdrawnAt: integer("withdrawn_at") },
+  (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
+);
+
+export const templates = sqliteTable(
+  "templates",
+  {
+    tenantId: tenantId(),
+    seq: integer("seq").notNull(),
+    action: text("action").notNull(),
+    hash: text("hash").notNull(),
+    document: text("document").notNull(),
+    endedSeq: integer("ended_seq"),
+  },
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );
 

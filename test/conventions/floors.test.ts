@@ -4,15 +4,20 @@ import { sourceFile, sourceFiles, target, type SourceFile } from "./source-tree.
 // Imports go down only. What a place may import besides its own folder; a package is named by its beginning.
 // The rooms of the core, from the bottom up, may each import what is in the line above them.
 const ENCODING = ["src/core/refusal.ts", "src/core/encoding", "@noble/hashes/"];
-const DISPLAY = [...ENCODING, "src/core/display"];
-const FORMATS = [...DISPLAY, "src/core/webauthn", "src/core/confirmation", "src/core/tlog"];
+const FORMATS = [
+  ...ENCODING,
+  "src/core/webauthn",
+  "src/core/confirmation",
+  "src/core/display",
+  "src/core/tlog",
+];
 const STREAM = [...FORMATS, "src/core/stream", "src/core/timestamp"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/refusal.ts": [],
   "src/core/encoding": ENCODING,
   "src/core/webauthn": ENCODING,
-  "src/core/display": ENCODING,
-  "src/core/confirmation": DISPLAY,
+  "src/core/display": [...ENCODING, "src/core/confirmation"],
+  "src/core/confirmation": ENCODING,
   "src/core/tlog": ENCODING,
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,

@@ -18,7 +18,7 @@ const RUNS = 200;
 /** Some three seconds on an idle core. */
 const TIMEOUT_MILLISECONDS = 60_000;
 
-type Kind = "receipt" | "export-line" | "policy" | "statement" | "change";
+type Kind = "receipt" | "export-line" | "policy" | "statement" | "template" | "change";
 type Edit = (document: JsonValue) => JsonValue;
 
 const read = (path: string): string => readFileSync(new URL(path, DOCS), "utf8");
@@ -41,6 +41,7 @@ const SAMPLES: Readonly<Record<Kind, readonly JsonValue[]>> = {
     .map((line) => JSON.parse(line)),
   policy: [...policies.met.map(valueOf("policy")), ...policies.accepted],
   statement: json("vectors/statements.json").accepted.map(valueOf("statement")),
+  template: json("vectors/templates.json").drawn.map(valueOf("template")),
   change: json("vectors/directory.json").changes.map(valueOf("change")),
 };
 
@@ -223,6 +224,27 @@ const WRONG: Readonly<Record<Kind, readonly (readonly [what: string, edit: Edit]
     ["a limit of no seconds", set("/executeWithinSeconds", 0)],
     ["a limit of 31 days", set("/executeWithinSeconds", 31 * 24 * 3_600)],
     ["a policy hash in base64url", set("/policyHash", "A".repeat(43))],
+    [
+      "65 positions",
+      set(
+        "/display/order",
+        Array.from({ length: 65 }, (_none, place) => place),
+      ),
+    ],
+    ["the position 10,000", set("/display/order", [10_000])],
+    ["no display", set("/display", null)],
+  ],
+  template: [
+    ["a missing field", without("/sentence")],
+    ["an unknown field", added("/hidden")],
+    ["a missing field further in", without("/fields/0/prominent")],
+    ["an unknown field further in", added("/fields/0/hidden")],
+    ["another kind", set("/kind", "countersign/statement")],
+    ["no sentence", set("/sentence", "")],
+    ["a sentence of 301 characters", set("/sentence", "x".repeat(301))],
+    ["an empty label", set("/fields/0/label", "")],
+    ["a label of 61 characters", set("/fields/0/label", "x".repeat(61))],
+    ["33 fields", repeated("/fields", 33)],
   ],
   change: [
     ["a missing field", without("/role")],

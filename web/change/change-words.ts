@@ -54,6 +54,8 @@ export function wordsOf(change: Change, organisation: string, signer: string): C
         outcome: { approved: "The policy is changed.", not: "The policy stays as it was." },
         inFull: true,
       };
+    case "template.changed":
+      return change.template === null ? templateRemoval(change) : template(change);
     case "revealed":
       return change.shown ? publication(change) : withdrawal(change);
   }
@@ -132,6 +134,29 @@ function recovery(change: Of<"recovered">): ChangeWords {
         " on a number that you know, or meet in person, and compare every group with the screen there.",
       ],
     },
+  };
+}
+
+function template({ action }: Of<"template.changed">): ChangeWords {
+  return {
+    question: ["Use this template for “", { exact: action }, "”?"],
+    effect: [
+      "Everybody who is asked for this action from now on reads the sentence, labels and formats below. The content itself stays complete beside them.",
+    ],
+    yes: "Use this template",
+    no: "Don't use it",
+    outcome: { approved: "The template is in use.", not: "Requests are shown as before." },
+    inFull: true,
+  };
+}
+
+function templateRemoval({ action }: Of<"template.changed">): ChangeWords {
+  return {
+    question: ["Stop using the template of “", { exact: action }, "”?"],
+    effect: ["New requests for this action then show their content without it."],
+    yes: "Stop using it",
+    no: "Keep it",
+    outcome: { approved: "The template is no longer used.", not: "The template stays in use." },
   };
 }
 

@@ -1,9 +1,13 @@
 import { toBase64url, toHex, utf8, type Bytes } from "../../src/core/encoding/bytes.ts";
 import { comparisonCode } from "../../src/core/confirmation/challenge.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
-import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
+import { parseJsonText, type JsonValue } from "../../src/core/encoding/strict-json.ts";
 import { matchShape } from "../../src/core/encoding/shape.ts";
+import { applyTemplate, type SentencePiece } from "../../src/core/display/apply-template.ts";
 import { show, type Line } from "../../src/core/display/show.ts";
+import { parseTemplate, templateHash } from "../../src/core/display/template.ts";
+import type { TextWarning } from "../../src/core/display/text/scripts.ts";
+import { textOf } from "../../src/core/display/text/segments.ts";
 import { SALT_BYTES, statementShape, type Statement } from "../../src/core/confirmation/statement.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 
@@ -14,7 +18,12 @@ export interface Verified {
   /** Complete, with placeholders in the fields that are known only when the person signs. */
   readonly statement: Statement;
   readonly payloadHash: Bytes;
+  /** In the order in which they are drawn. */
   readonly lines: readonly Line[];
+  /** What is asked in one sentence, in the words of the organisation's template; empty without one. */
+  readonly sentence: readonly SentencePiece[];
+  /** Where the content is not as the template expects. */
+  readonly templateNotes: readonly TextWarning[];
 }
 
 export interface Failed {
@@ -47,7 +56,29 @@ export function verifyDisplay(
   if (comparisonCode(statement.confirmation, payloadHash, statement.action) !== data.code) {
     return failed("The comparison code does not belong to this content.");
   }
-  return { ok: true, statement, payloadHash, lines: shown.value };
+  const drawn = drawnBy(data.template, statement, shown.value);
+  return "why" in drawn ? drawn : { ok: true, statement, payloadHash, ...drawn };
+}
+
+type Drawn = Pick<Verified, "lines" | "sentence" | "templateNotes">;
+
+/** The lines as the signed template draws them. */
+function drawnBy(
+  text: string | null,
+  { action, display }: Statement,
+  lines: readonly Line[],
+): Drawn | Failed {
+  if (text === null && display.template === null) return { lines, sentence: [], templateNotes: [] };
+  const value = parseJsonText(text ?? "");
+  const template = value.ok ? parseTemplate(value.value) : value;
+  if (!template.ok) return failed(`This page can't read the template: ${template.refusal.detail}.`);
+  if (templateHash(template.value) !== display.template || template.value.action !== action)
+    return failed("The template is not the one that you would sign.");
+  // A change of who may sign has words of its own.
+  if (lines.some(({ pointer, value }) => pointer === "/kind" && textOf(value) === CHANGE_KIND))
+    return failed("A change of who may sign is never drawn by a template.");
+  const { sentence, lines: ordered, notes } = applyTemplate(template.value, lines);
+  return { lines: ordered, sentence, templateNotes: notes };
 }
 
 function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
@@ -55,6 +86,7 @@ function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
   return { ...fixed, ...tap };
 }
 
+const CHANGE_KIND = "countersign/change";
 const NO_SALT = toBase64url(new Uint8Array(SALT_BYTES));
 
 function failed(why: string): Failed {

@@ -13,7 +13,7 @@ import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import { findCreateKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
-import type { ConfirmationRow } from "../../store/rows.ts";
+import type { ConfirmationRow, NewConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import { newConfirmationId, type Runtime } from "../runtime.ts";
@@ -38,7 +38,7 @@ export interface CreateInput {
 }
 
 export interface CreatedConfirmation {
-  readonly row: ConfirmationRow;
+  readonly row: NewConfirmationRow;
   readonly replayed: boolean;
 }
 
@@ -156,7 +156,7 @@ function newRow(
   store: TenantStore,
   input: CreateInput,
   approverId: string | null,
-): ConfirmationRow {
+): NewConfirmationRow {
   const now = runtime.now();
   const { requester, project, approver, identity, payload } = input;
   const policy = typeof approver === "string" || isNamed(approver) ? null : approver;

@@ -3,7 +3,7 @@ import type { Statement } from "../../core/confirmation/statement.ts";
 import { parseJsonText, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
-import type { ConfirmationRow, VoteRow } from "../../store/rows.ts";
+import type { ConfirmationRow, NewConfirmationRow, VoteRow } from "../../store/rows.ts";
 import { isoTime, type Platform } from "../runtime.ts";
 import { codeOf } from "./create.ts";
 import type { LoadedConfirmation } from "./load.ts";
@@ -21,7 +21,7 @@ interface SignedVote {
 }
 
 /** Without what may be large and no requester is shown. */
-type ShownRow = Omit<ConfirmationRow, "payload" | "policy">;
+type ShownRow = Omit<NewConfirmationRow, "payload" | "policy">;
 
 export interface ConfirmationView {
   readonly row: ShownRow;
@@ -54,7 +54,7 @@ export function viewOf({ now }: Pick<Platform, "now">, loaded: LoadedConfirmatio
 }
 
 /** Of a confirmation that was created by this call. */
-export function viewOfNew(row: ConfirmationRow, username: string | null): ConfirmationView {
+export function viewOfNew(row: NewConfirmationRow, username: string | null): ConfirmationView {
   return {
     row: shownRow(row),
     status: "pending",
@@ -67,7 +67,7 @@ export function viewOfNew(row: ConfirmationRow, username: string | null): Confir
   };
 }
 
-function shownRow({ payload: _payload, policy: _policy, ...row }: ConfirmationRow): ShownRow {
+function shownRow({ payload: _payload, policy: _policy, ...row }: NewConfirmationRow): ShownRow {
   return row;
 }
 

@@ -6,6 +6,7 @@ import { mayDecide } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import type { Related, RelatedRow } from "../../store/confirmation/related-requests.ts";
 import type { PersonRow } from "../../store/rows.ts";
+import { templateDocuments } from "../../store/stream/template-rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
@@ -66,6 +67,7 @@ export async function approvalData(
     isChange: row.type !== "decision",
     statement: fixedStatement(runtime, await store.own(), row, person),
     payload: row.payload,
+    template: row.templateHash === null ? null : await templateWith(store, row.templateHash),
     payloadHash: row.payloadHash,
     code: codeOf(row),
     now: isoTime(runtime.now()),
@@ -80,6 +82,11 @@ function comparedWith({ open, approved }: Related): ApprovalData["related"] {
   const shown = (row: RelatedRow | undefined) =>
     row ? { id: row.id, payload: row.payload, at: isoTime(row.decidedAt ?? row.createdAt) } : null;
   return { open: shown(open), approved: shown(approved) };
+}
+
+/** Null if it is missing: then the page refuses to draw the request. */
+async function templateWith(store: TenantStore, hash: string): Promise<string | null> {
+  return (await templateDocuments(store, [hash])).get(hash) ?? null;
 }
 
 async function whyNotDecide(

@@ -1,4 +1,4 @@
-import { storedOrder } from "../../core/display/order.ts";
+import { storedOrder } from "../../core/confirmation/member-order.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import type { Ceremony, FixedStatement } from "../../core/pages/approval.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
@@ -80,7 +80,7 @@ export function fixedStatement(
     project: { id: row.projectId, name: row.projectName },
     confirmation: row.id,
     action: row.action,
-    display: { order: storedOrder(row.displayOrder), template: null },
+    display: { order: storedOrder(row.displayOrder), template: row.templateHash },
     requester: {
       kind: row.requesterKind,
       id: row.requesterId,

@@ -15,6 +15,7 @@ import { requestSealing } from "../sealing/request-sealing.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import type { Runtime } from "../runtime.ts";
 import { checkManagerLimit } from "./managers.ts";
+import { checkTemplateLimit } from "./template-limit.ts";
 
 // Changes of the directory are confirmations whose payload is the change document. Whether somebody may sign one is a
 // rule of core; an auditor applies the same rule to the sealed stream.
@@ -54,6 +55,8 @@ export async function judgeChange(
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const limit = checkManagerLimitAfter(directory, change);
   if (!limit.ok) return limit;
+  const place = await checkTemplateLimit(store, change);
+  if (!place.ok) return place;
   if (change.change === "credential.endorsed" && hasOtherRole(directory, change))
     return refuseOutdated(row, "the person's role has changed");
   // The same check that an auditor makes later, so that every sealed change replays.

@@ -39,13 +39,10 @@ const tooMany = (counted: string) =>
 const noManager = () =>
   refuse("recovery_impossible", "nobody is left who could sign for it; an only owner can't be recovered");
 
-type ChangeAboutPerson = Extract<Change, { readonly person: unknown }>;
-
 /** One of the managers who may sign this change alone, except the person whom it is about. */
-export function anyManager(directory: Directory, change: ChangeAboutPerson): Result<string | Policy> {
-  const others = managersBesides(directory, change.person.id).filter(({ id }) =>
-    maySupport(directory, change, id),
-  );
+export function anyManager(directory: Directory, change: Change): Result<string | Policy> {
+  const subject = "person" in change ? change.person.id : undefined;
+  const others = managersBesides(directory, subject).filter(({ id }) => maySupport(directory, change, id));
   const [first] = others;
   if (first === undefined) return noManager();
   if (others.length === 1) return accept(first.id);
@@ -57,7 +54,7 @@ export function anyManager(directory: Directory, change: ChangeAboutPerson): Res
   });
 }
 
-function managersBesides(directory: Directory, person: string): readonly Member[] {
+function managersBesides(directory: Directory, person: string | undefined): readonly Member[] {
   const nameOf = ({ username }: Member) => username ?? "";
   return otherManagers(directory, person).toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 }

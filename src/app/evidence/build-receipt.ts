@@ -49,7 +49,7 @@ export async function receiptOf(
       entrySalt: decision.entrySalt,
       label: decision.label,
       proof: await platform.log.proof(decided.index),
-      evidence: evidenceOf(decision.source),
+      evidence: evidenceOf(decision),
     },
     anchor: null,
   });
@@ -91,6 +91,6 @@ export function linksOf(
     .map((change) => ({
       record: change.record,
       entrySalt: change.entrySalt,
-      evidence: needsProof(change) ? evidenceOf(change.source) : null,
+      evidence: needsProof(change) ? evidenceOf(change) : null,
     }));
 }

@@ -82,8 +82,9 @@ async function* linesOf(
   }
 }
 
-function rowOf({ record, entrySalt, label, source }: OpenedRecord): ExportRow {
+function rowOf(opened: OpenedRecord): ExportRow {
+  const { record, entrySalt, label } = opened;
   const kind = rowKind(record);
-  const evidence = kind === "change" || kind === "decision" ? { evidence: evidenceOf(source) } : {};
+  const evidence = kind === "change" || kind === "decision" ? { evidence: evidenceOf(opened) } : {};
   return { kind, sealed: { record, entrySalt, label, ...evidence } } as ExportRow;
 }

@@ -1,3 +1,5 @@
+import { templateHash } from "../../core/display/template.ts";
+import { canonicalText } from "../../core/encoding/jcs.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import type { ConfirmationRow, OutboxRow } from "../../store/rows.ts";
@@ -27,6 +29,11 @@ export function effectsOf(
         { kind: "endorse", credential },
         { kind: "replace-devices", person: change.person.id, credential },
       ];
+    }
+    case "template.changed": {
+      const { action, template } = change;
+      const set = template && { hash: templateHash(template), document: canonicalText(template) };
+      return [{ kind: "set-template", action, template: set }];
     }
     case "revealed":
       return [{ kind: change.shown ? "reveal" : "withdraw-reveal", confirmation: change.confirmation }];

@@ -1,4 +1,4 @@
-import { writtenOrder } from "../display/order.ts";
+import { writtenOrder } from "./member-order.ts";
 import { toHex, utf8 } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { canonicalText } from "../encoding/jcs.ts";

@@ -1,4 +1,4 @@
-import { orderShape } from "../display/order.ts";
+import { orderShape } from "./member-order.ts";
 import { utf8, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, taggedHash } from "../encoding/hash.ts";
 import { canonicalText } from "../encoding/jcs.ts";

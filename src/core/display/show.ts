@@ -10,7 +10,7 @@ import {
   type JsonValue,
 } from "../encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
-import { namesInOrder } from "./order.ts";
+import { namesInOrder } from "../confirmation/member-order.ts";
 import { letterWarnings, type TextWarning } from "./text/scripts.ts";
 import { drawText, type Segment } from "./text/segments.ts";
 import { itemLabel, labelOf } from "./member-labels.ts";

@@ -129,6 +129,7 @@ const RISK_OF: Readonly<Record<TextWarning["code"], Risk | null>> = {
   "host-in-punycode": "host-names",
   "host-differs": "host-names",
   "same-label": null,
+  template: null,
 };
 const RISKS: readonly Risk[] = ["hidden-characters", "look-alikes", "host-names", "long"];
 

@@ -1,4 +1,5 @@
 import { assertionShape } from "../webauthn/assertion.ts";
+import { templateShape } from "../display/template.ts";
 import { equalBytes, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
@@ -32,7 +33,7 @@ export const RECEIPT_MAX_CHANGES = 1_000;
 const TIMESTAMP_MAX_BYTES = 64 * 1024;
 
 export const RECEIPT_LIMITS: JsonLimits = {
-  // A payload of 64 KiB, a policy of 512 KiB, 64 signatures of some 26 KiB, and 1,000 changes of at most some 10 KiB:
+  // A payload of 64 KiB, a template of 32 KiB, a policy of 512 KiB, 64 signatures of some 26 KiB, and 1,000 changes of at most some 10 KiB:
   // a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 2 KiB. That is 12.5 MB.
   maxBytes: 16 * 1024 * 1024,
   // A payload has 32 levels, four levels down in the receipt.
@@ -46,6 +47,8 @@ const evidenceShape = shape.object({
   /** In the order of the record's signatures. */
   signers: shape.list(shape.object({ statement: statementShape, assertion: assertionShape }), SIGNATURES_MAX),
   policy: shape.nullable(policyShape),
+  /** How the content was drawn. */
+  template: shape.nullable(templateShape),
   payloadHash: shape.hex(HASH_BYTES),
   payloadSalt: shape.base64url(SALT_BYTES),
   /** Null if it is withheld; people signed its hash in any case. */

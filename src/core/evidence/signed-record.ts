@@ -1,7 +1,8 @@
 import { assertionHash, verifyAssertion } from "../webauthn/assertion.ts";
 import { base64urlBytes, hexBytes, toHex } from "../encoding/bytes.ts";
 import { challengeOf } from "../confirmation/challenge.ts";
-import { namesInOrder } from "../display/order.ts";
+import { namesInOrder } from "../confirmation/member-order.ts";
+import { parseTemplate, templateHash } from "../display/template.ts";
 import { mayDecide, type Directory } from "../stream/directory.ts";
 import { rpIdOf } from "../webauthn/rp-id.ts";
 import { canonicalBytes, canonicalText, hashOfJson } from "../encoding/jcs.ts";
@@ -10,7 +11,7 @@ import { payloadCommit } from "../stream/record.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
 import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
-import type { SignedRecord } from "./receipt.ts";
+import type { Evidence, SignedRecord } from "./receipt.ts";
 
 // The checks of one signed record, in the order of the table of rules in web/docs/formats.md. Each returns what is
 // wrong in plain words, or undefined. They rely only on the receipt's shape, not on one another.
@@ -62,6 +63,10 @@ export function statementFailure({ record, evidence }: SignedRecord, rp: string)
   if (signers.length !== body.signatures.length)
     return `the record names ${body.signatures.length} signatures, the file holds ${signers.length}`;
   const first = signers[0]?.statement;
+  if (evidence.template !== null && record.type !== "decision")
+    return "a change of the directory is drawn by no template";
+  const template = templateFailure(evidence.template, first);
+  if (template !== undefined) return template;
   for (const [index, { statement }] of signers.entries()) {
     if (toHex(statementNonce(statement)) !== body.signatures[index]?.nonce)
       return "a statement is not the one in the record";
@@ -152,6 +157,17 @@ export function orderFailure(
 /** Whether this time is before the other by more than clocks differ. */
 export function isBackdated(at: string, earlier: number): boolean {
   return earlier - Date.parse(at) > CLOCK_SLACK_SECONDS * 1_000;
+}
+
+/** The template must be the signed one, which the other statements name as well. */
+function templateFailure(template: Evidence["template"], first: Statement | undefined): Failure {
+  const hash = template === null ? null : templateHash(template);
+  if (hash !== (first?.display.template ?? null))
+    return "the template in the file is not the one that was signed";
+  if (template === null || first === undefined) return undefined;
+  if (template.action !== first.action) return "the template is for another action";
+  const parsed = parseTemplate(template);
+  return parsed.ok ? undefined : `the template can't be used: ${parsed.refusal.detail}`;
 }
 
 /** A payload that is withheld could have any number of members. */

@@ -1,6 +1,7 @@
 import { hexBytes, toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
 import { parseChange } from "../stream/change-format.ts";
+import { SignedTemplates } from "../stream/signed-templates.ts";
 import { seqsWithin, type Span } from "../stream/spans.ts";
 import {
   NO_PREVIOUS,
@@ -82,6 +83,7 @@ export class StreamChecker {
   /** Those of them that no later record announces yet, in rising order. */
   readonly #unannounced = new Set<number>();
   readonly #erasures: Erasure[] = [];
+  readonly #templates = new SignedTemplates();
   #before: Before | undefined;
   #created: CreatedRecord | undefined;
   #lastChange = 0;
@@ -99,9 +101,8 @@ export class StreamChecker {
   async add(row: ExportRow): Promise<void> {
     const seq = this.#commits.length;
     const label = row.kind === "erased" ? row.label : row.sealed.label;
-    if (label !== toHex(recordLabel(this.#streamKey, seq))) {
+    if (label !== toHex(recordLabel(this.#streamKey, seq)))
       this.#labelFailure ??= `record ${seq} is listed under a wrong label`;
-    }
     if (row.kind === "erased") {
       this.#erased.add(seq);
       this.#unannounced.add(seq);
@@ -159,6 +160,7 @@ export class StreamChecker {
       times: [this.#created.at, record.at],
     };
     this.#report("directory", this.#revealFailure(signed), subject);
+    this.#templates.add(signed.evidence.payload);
   }
 
   async #checkDecision(signed: SignedRecord<DecisionRecord>, seq: number): Promise<void> {
@@ -172,6 +174,8 @@ export class StreamChecker {
     this.#report("decisions", this.#repetitionFailure(signed, seq, approved), subject);
     if (this.#before === undefined) return;
     this.#report("decisions", await signedFailure(signed, this.#before), subject);
+    // A record that is erased may have set it.
+    if (this.#erased.size === 0) this.#report("decisions", this.#templates.failure(signed.evidence), subject);
   }
 
   #noteErasedBefore({ evidence: { signers } }: SignedRecord, seq: number): void {
@@ -230,9 +234,8 @@ export class StreamChecker {
   }
 
   #timeFailure({ seq, at }: StreamRecord): Failure {
-    const time = Date.parse(at);
     const backdated = isBackdated(at, this.#latestTime);
-    this.#latestTime = Math.max(this.#latestTime, time);
+    this.#latestTime = Math.max(this.#latestTime, Date.parse(at));
     return backdated ? `record ${seq} is dated ${at}, before an earlier record` : undefined;
   }
 

@@ -11,6 +11,8 @@ export interface ApprovalData {
   /** Canonical JSON, as it is stored. */
   readonly payload: string;
   readonly payloadHash: string;
+  /** Canonical JSON of the template that the statement names, or null. */
+  readonly template: string | null;
   /** The comparison code. */
   readonly code: string;
   /** The server's time, for a device whose clock is wrong. */

@@ -22,6 +22,10 @@ export function changeText(change: Change): RichText {
       return ["replaced all passkeys of ", name(change), ` by the passkey ${fingerprint(change)}`];
     case "policy.changed":
       return ["changed the policy “", { exact: change.name }, "”"];
+    case "template.changed":
+      return change.template === null
+        ? ["ended the template of the action “", { exact: change.action }, "”"]
+        : ["set the template of the action “", { exact: change.action }, "”"];
     case "revealed":
       return change.shown
         ? ["made the decision of ", { exact: change.confirmation }, " public"]

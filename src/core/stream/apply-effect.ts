@@ -21,6 +21,10 @@ const FORMS = {
 };
 type KindAboutPerson = keyof typeof FORMS;
 
+function isAboutPerson(kind: Change["change"]): kind is KindAboutPerson {
+  return Object.hasOwn(FORMS, kind);
+}
+
 /** `kind` is the type of the change's record. */
 export function applyEffect(
   directory: Directory,
@@ -29,7 +33,7 @@ export function applyEffect(
   seq: number,
   names: ChangeNames = { username: null, publicKey: null },
 ): Result<Directory> {
-  const aboutPerson = kind !== "policy.changed" && kind !== "revealed";
+  const aboutPerson = isAboutPerson(kind);
   if (!aboutPerson && effect === null) return accept(directory);
   if (!aboutPerson || effect === null) return refuse("change_invalid", NOT_IN_FORM);
   const failure =

@@ -31,6 +31,7 @@ export function effectOf(change: Change): ChangeEffect | null {
         revoked: change.revoked,
       };
     case "policy.changed":
+    case "template.changed":
     case "revealed":
       return null;
   }

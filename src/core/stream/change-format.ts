@@ -1,5 +1,6 @@
 import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
 import { policyShape } from "../confirmation/policy.ts";
+import { templateShape } from "../display/template.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import * as shape from "../encoding/shape.ts";
 import type { JsonObject, JsonValue } from "../encoding/strict-json.ts";
@@ -32,6 +33,11 @@ export const changeShape = shape.variant("change", {
   "policy.changed": change("policy.changed", {
     name: shape.text(NAME_MAX_CHARACTERS, 1),
     policy: policyShape,
+  }),
+  /** Sets how the requests of one action are drawn, or ends that. */
+  "template.changed": change("template.changed", {
+    action: shape.text(ACTION_MAX_CHARACTERS, 1),
+    template: shape.nullable(templateShape),
   }),
   /** Replaces every passkey of a person who lost them. */
   recovered: change("recovered", {

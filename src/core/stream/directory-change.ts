@@ -1,3 +1,4 @@
+import { parseTemplate } from "../display/template.ts";
 import { refuse, type Result } from "../refusal.ts";
 import { applyEffect } from "./apply-effect.ts";
 import { effectOf } from "./change-effect.ts";
@@ -20,8 +21,8 @@ export function applyChange(
 ): Result<Directory> {
   if (!signers.some((signer) => maySupport(directory, change, signer)))
     return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
-  const otherName = usernameFailure(directory, change);
-  if (otherName !== undefined) return refuse("change_invalid", otherName);
+  const wrong = usernameFailure(directory, change) ?? templateFailure(change);
+  if (wrong !== undefined) return refuse("change_invalid", wrong);
   const after = applyEffect(directory, change.change, effectOf(change), seq, {
     username: "person" in change ? change.person.username : null,
     publicKey:
@@ -32,6 +33,14 @@ export function applyChange(
   if (lastOwner !== undefined) return refuse("change_invalid", lastOwner);
   const missing = quorumFailure(directory, change, signers);
   return missing === undefined ? after : refuse("quorum_missing", missing);
+}
+
+/** A template draws one action, and every program must be able to read it. */
+function templateFailure(change: Change): string | undefined {
+  if (change.change !== "template.changed" || change.template === null) return undefined;
+  if (change.template.action !== change.action) return "its template is for another action";
+  const parsed = parseTemplate(change.template);
+  return parsed.ok ? undefined : `its template can't be used: ${parsed.refusal.detail}`;
 }
 
 /** A person keeps one user name, and no two have the same. Somebody known only by records has none to compare. */

@@ -54,7 +54,7 @@ export function isManager({ role: memberRole }: Pick<Member, "role">): boolean {
 }
 
 /** The managers with an active passkey, except this person. */
-export function otherManagers(directory: Directory, subject: string): readonly Member[] {
+export function otherManagers(directory: Directory, subject: string | undefined): readonly Member[] {
   const active = new Set(
     [...directory.passkeys.values()].flatMap((passkey) =>
       passkey.revokedAt === null ? [passkey.person] : [],

@@ -47,7 +47,7 @@ export function quorumFailure(
 function isEntitled(directory: Directory, change: Change, signer: string): boolean {
   const member = directory.members.get(signer);
   if (member === undefined) return false;
-  if (change.change === "policy.changed" || change.change === "revealed") return isManager(member);
+  if (!("person" in change)) return isManager(member);
   const subject = directory.members.get(change.person.id);
   const own = subject?.id === signer;
   if (change.change === "recovered" && own) return false;

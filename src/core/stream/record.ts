@@ -108,6 +108,7 @@ export const CHANGES = [
   "credential.revoked",
   "role.changed",
   "policy.changed",
+  "template.changed",
   "revealed",
   "recovered",
 ] as const;
@@ -117,6 +118,7 @@ export const changeRecords = {
   "credential.revoked": envelope("credential.revoked", personChangeBody),
   "role.changed": envelope("role.changed", personChangeBody),
   "policy.changed": envelope("policy.changed", otherChangeBody),
+  "template.changed": envelope("template.changed", otherChangeBody),
   revealed: envelope("revealed", otherChangeBody),
   recovered: envelope("recovered", personChangeBody),
 };

@@ -95,6 +95,27 @@ export const changeAnswer = z.object({
   url: url.meta({ description: "Where somebody who manages people signs the change with a passkey." }),
 });
 
+export const templatesAnswer = z.object({
+  data: z.array(
+    z.object({
+      action: z.string(),
+      sentence: z.string(),
+      fields: z.array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          format: z.string().nullable(),
+          prominent: z.boolean(),
+        }),
+      ),
+      hash: hash.meta({ description: "SHA-256 of the template's canonical form, which people sign." }),
+      change: z
+        .object({ seq: z.int().min(0), logIndex: z.int().min(0).nullable(), at: time })
+        .meta({ description: "The record that set it: its place in the history, and in the log." }),
+    }),
+  ),
+});
+
 export const verificationAnswer = z.object({
   v: z.literal(1),
   kind: z.literal("countersign/verification"),
@@ -140,4 +161,5 @@ export type ListAnswer = z.output<typeof listAnswer>;
 export type ApproversAnswer = z.output<typeof approversAnswer>;
 export type InviteAnswer = z.output<typeof inviteAnswer>;
 export type ChangeAnswer = z.output<typeof changeAnswer>;
+export type TemplatesAnswer = z.output<typeof templatesAnswer>;
 export type VerificationAnswer = z.output<typeof verificationAnswer>;

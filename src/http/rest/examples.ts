@@ -4,6 +4,7 @@ import type {
   ChangeAnswer,
   InviteAnswer,
   ListAnswer,
+  TemplatesAnswer,
   VerificationAnswer,
 } from "./answer-schemas.ts";
 
@@ -71,6 +72,21 @@ export function inviteAnswerExample(origin: string): InviteAnswer {
 export function changeAnswerExample(origin: string): ChangeAnswer {
   return { url: confirmationExample(origin).url };
 }
+
+export const templateExample = {
+  action: createExample.action,
+  sentence: "Pay {amount|money:EUR} to {to}",
+  fields: [
+    { name: "to", label: "Recipient", format: null, prominent: true },
+    { name: "amount", label: "Amount", format: "money:EUR", prominent: true },
+  ],
+};
+
+export const templatesExample: TemplatesAnswer = {
+  data: [
+    { ...templateExample, hash: HASH, change: { seq: 6, logIndex: 40, at: "2026-01-30T09:00:00.000Z" } },
+  ],
+};
 
 export function verificationExample(origin: string): VerificationAnswer {
   const confirmation = confirmationExample(origin).id;

@@ -34,6 +34,14 @@ interface Description {
   readonly problems: readonly ProblemCode[];
 }
 
+/** Every operation with a body has these. */
+export const BODY_PROBLEMS: readonly ProblemCode[] = [
+  "payload_not_canonical",
+  "payload_too_large",
+  "unsupported_media_type",
+  "validation_failed",
+];
+
 /** A JSON body and its name in the OpenAPI document. */
 interface RequestBody<Body> {
   readonly name: string;

@@ -1,15 +1,7 @@
 import { EXPORT_MEDIA_TYPE } from "../../core/evidence/export.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
-import type { ProblemCode } from "../problem.ts";
 import { getVerification } from "../public/verification-handler.ts";
-import {
-  approversAnswer,
-  confirmationAnswer,
-  changeAnswer,
-  inviteAnswer,
-  listAnswer,
-  verificationAnswer,
-} from "./answer-schemas.ts";
+import { confirmationAnswer, listAnswer, verificationAnswer } from "./answer-schemas.ts";
 import { exportHistory } from "./audit-handlers.ts";
 import {
   cancelConfirmation,
@@ -20,42 +12,26 @@ import {
   listConfirmations,
 } from "./confirmation-handlers.ts";
 import {
-  approversExample,
   confirmationExample,
   consumeExample,
   createExample,
-  inviteAnswerExample,
-  inviteExample,
-  recoveryExample,
-  roleExample,
-  changeAnswerExample,
   listExample,
   verificationExample,
 } from "./examples.ts";
-import { keyOperation, publicOperation, requestBody, type Operation } from "./operation.ts";
-import { createInvite, createRecovery, createRoleChange, getApprovers } from "./people-handlers.ts";
+import { BODY_PROBLEMS, keyOperation, publicOperation, type Operation } from "./operation.ts";
+import { DIRECTORY_OPERATIONS } from "./directory-operations.ts";
 import {
   consumeRequest,
   createRequest,
-  inviteRequest,
   listQuery,
   readConsumeRequest,
   readCreateRequest,
-  recoveryRequest,
-  roleRequest,
   waitQuery,
 } from "./request-schemas.ts";
 
 // The REST API as one table. The routes and the OpenAPI document are both made from it.
 
-const BODY_PROBLEMS: readonly ProblemCode[] = [
-  "payload_not_canonical",
-  "payload_too_large",
-  "unsupported_media_type",
-  "validation_failed",
-];
 const confirmation = { name: "Confirmation", schema: confirmationAnswer, example: confirmationExample };
-const invite = { name: "Invite", schema: inviteAnswer, example: inviteAnswerExample };
 
 export const OPERATIONS: readonly Operation[] = [
   keyOperation({
@@ -167,62 +143,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ["not_found"],
     handler: exportHistory,
   }),
-  keyOperation({
-    method: "get",
-    path: "/api/approvers",
-    id: "listApprovers",
-    summary: "List the people of the tenant",
-    scope: "people",
-    status: 200,
-    answer: { name: "Approvers", schema: approversAnswer, example: () => approversExample },
-    problems: [],
-    handler: getApprovers,
-  }),
-  keyOperation({
-    method: "post",
-    path: "/api/invites",
-    id: "createInvite",
-    summary: "Invite a person to create a passkey",
-    scope: "people",
-    request: requestBody("InviteRequest", inviteRequest, inviteExample),
-    status: 201,
-    answer: invite,
-    problems: [...BODY_PROBLEMS, "username_taken", "too_many_managers"],
-    handler: createInvite,
-  }),
-  keyOperation({
-    method: "post",
-    path: "/api/recoveries",
-    id: "createRecovery",
-    summary:
-      "Invite a person again who lost every passkey; two people who manage people then sign for the new one",
-    scope: "people",
-    request: requestBody("RecoveryRequest", recoveryRequest, recoveryExample),
-    status: 201,
-    answer: invite,
-    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
-    handler: createRecovery,
-  }),
-  keyOperation({
-    method: "post",
-    path: "/api/roles",
-    id: "createRoleChange",
-    summary:
-      "Request another role for a person; it changes once somebody who manages people has signed, and for the roles owner and admin, an owner",
-    scope: "people",
-    request: requestBody("RoleRequest", roleRequest, roleExample),
-    status: 201,
-    answer: { name: "Change", schema: changeAnswer, example: changeAnswerExample },
-    problems: [
-      ...BODY_PROBLEMS,
-      "unknown_approver",
-      "recovery_impossible",
-      "not_enrolled",
-      "last_way_in",
-      "too_many_managers",
-    ],
-    handler: createRoleChange,
-  }),
+  ...DIRECTORY_OPERATIONS,
   publicOperation({
     method: "get",
     path: "/public/log/entries/{id}/verification",

@@ -9,12 +9,21 @@ import {
 } from "../../core/encoding/strict-json.ts";
 import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { ROLES } from "../../core/stream/record.ts";
-import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { accept, refuse, type Refusal, type Result } from "../../core/refusal.ts";
 import {
   ACTION_MAX_CHARACTERS,
   EXECUTE_WITHIN_MAX_SECONDS,
   ID_MAX_CHARACTERS,
 } from "../../core/confirmation/statement.ts";
+import { parseNewTemplate } from "../../core/display/new-template.ts";
+import { FORMAT_NAMES } from "../../core/display/formats.ts";
+import {
+  FIELDS_MAX,
+  LABEL_MAX_CHARACTERS,
+  NAME_MAX_CHARACTERS,
+  SENTENCE_MAX_CHARACTERS,
+  type Template,
+} from "../../core/display/template.ts";
 import { dateTime, jsonObject, text, username } from "../schemas/field-schemas.ts";
 import { validate, type Validated } from "../validate.ts";
 
@@ -102,6 +111,44 @@ export const inviteRequest = z.strictObject({ username, role: z.enum(INVITED_ROL
 export const recoveryRequest = z.strictObject({ username });
 export const roleRequest = z.strictObject({ username, role: z.enum(["owner", ...INVITED_ROLES]) });
 
+const templateField = z.strictObject({
+  name: text(NAME_MAX_CHARACTERS, 0).meta({ description: "The exact name of an outermost member." }),
+  label: text(LABEL_MAX_CHARACTERS),
+  format: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ description: `One of ${FORMAT_NAMES}.` }),
+  prominent: z.boolean().default(false),
+});
+
+export const templateRequest = z
+  .strictObject({
+    action: text(ACTION_MAX_CHARACTERS).meta({
+      description: "It draws the requests with exactly this action.",
+    }),
+    sentence: text(SENTENCE_MAX_CHARACTERS).optional().meta({
+      description:
+        "What is asked, with slots for outermost members: `Pay {amount_usd|money:USD} to {to}`. `{{` and `}}` are braces.",
+    }),
+    fields: z
+      .array(templateField)
+      .max(FIELDS_MAX)
+      .optional()
+      .meta({ description: "In the order in which they are shown. All other members follow." }),
+    remove: z.literal(true).optional().meta({ description: "Instead of `sentence` and `fields`." }),
+  })
+  .superRefine(({ sentence, fields, remove }, context) => {
+    const conflicts = remove === true && (sentence !== undefined || fields !== undefined);
+    if (conflicts) addIssue(context, "remove", "conflict", "goes with neither sentence nor fields");
+    if (remove !== true && sentence === undefined)
+      addIssue(context, "sentence", "required", "is required unless the template is removed");
+  });
+
+function addIssue(context: z.RefinementCtx, name: string, code: string, message: string): void {
+  context.addIssue({ code: "custom", path: [name], message, params: { code } });
+}
+
 const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
@@ -144,6 +191,21 @@ export function readCreateRequest(body: JsonObject): Validated<CreateRequest> {
   return withCanonicalPayload(validate(createRequest, body));
 }
 
+/** The template is null if it is to be removed. */
+export interface TemplateRequest {
+  readonly action: string;
+  readonly template: Template | null;
+}
+
+export function readTemplateRequest(body: JsonObject): Validated<TemplateRequest> {
+  const checked = validate(templateRequest, body);
+  if (!checked.ok) return checked;
+  const { action, sentence, fields = [] } = checked.value;
+  if (sentence === undefined) return accept({ action, template: null });
+  const template = parseNewTemplate({ v: 1, kind: "countersign/template", action, sentence, fields });
+  return template.ok ? accept({ action, template: template.value }) : refusedAt(template.refusal);
+}
+
 export function readConsumeRequest(body: JsonObject): Validated<ConsumeRequest> {
   return withCanonicalPayload(validate(consumeRequest, body));
 }
@@ -167,6 +229,10 @@ function withCanonicalPayload<Value extends { readonly payload: JsonObject }>(
   if (!checked.ok) return checked;
   const payload = canonicalPayload(checked.value.payload);
   if (payload.ok) return accept({ ...checked.value, payload: payload.value });
-  const { at = "", code, detail } = payload.refusal;
-  return { ok: false, refusal: payload.refusal, errors: [{ path: at, code, detail }] };
+  return refusedAt(payload.refusal);
+}
+
+function refusedAt(refusal: Refusal): Extract<Validated<never>, { ok: false }> {
+  const { at = "", code, detail } = refusal;
+  return { ok: false, refusal, errors: [{ path: at, code, detail }] };
 }

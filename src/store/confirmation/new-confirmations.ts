@@ -1,8 +1,9 @@
 import { and, eq, getTableColumns, gt, lte, sql } from "drizzle-orm";
 import { isActiveKey } from "../account/api-keys.ts";
 import { isActive } from "../account/passkeys.ts";
-import { apiKeys, audience, confirmations, credentials, idempotency, people } from "../schema.ts";
-import type { ConfirmationRow } from "../rows.ts";
+import { apiKeys, audience, confirmations, credentials, idempotency, people, templates } from "../schema.ts";
+import { IS_IN_FORCE } from "../stream/template-rows.ts";
+import type { NewConfirmationRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, type TenantStore, value } from "../tenant-store.ts";
 import { IS_PENDING } from "./confirmations.ts";
@@ -12,7 +13,7 @@ import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 // not be inserted does not affect the others of its batch, and its caller reads why.
 
 export interface NewConfirmation {
-  readonly row: ConfirmationRow;
+  readonly row: NewConfirmationRow;
   /** The ids of everybody who is asked. */
   readonly audience: readonly string[];
   /** The id of a person who must be able to sign. */
@@ -81,6 +82,14 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
   confirmations,
   (scope) => {
     const columns = Object.keys(getTableColumns(confirmations)).filter((name) => name !== "tenantId");
+    // The one in force at this moment draws it for good. A page about a change of the directory has its own words.
+    const isOfAction = and(
+      eq(templates.action, value("action")),
+      IS_IN_FORCE,
+      sql`${value("type")} = 'decision'`,
+    );
+    const chosen = { templateHash: sql`${scope.selectColumns(templates, ["hash"], isOfAction).limit(1)}` };
+    const valueOf = (name: string) => (name === "templateHash" ? chosen.templateHash : value(name));
     const key = scope.select(apiKeys, and(eq(apiKeys.id, value("key")), isActiveKey(value("createdAt"))));
     const decides = sql`${people.id} = ${value("signer")} AND ${people.role} <> 'auditor'`;
     const signer = scope.select(people, decides);
@@ -96,7 +105,7 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
     return scope
       .insertFrom(
         confirmations,
-        (tenant) => sql`SELECT ${tenant}, ${sql.join(columns.map(value), sql`, `)}
+        (tenant) => sql`SELECT ${tenant}, ${sql.join(columns.map(valueOf), sql`, `)}
           WHERE (${value("key")} IS NULL OR EXISTS ${key})
             AND (${value("signer")} IS NULL OR (EXISTS ${signer} AND EXISTS ${passkey}))
             AND (${value("idempotencyName")} IS NULL OR NOT EXISTS ${used})

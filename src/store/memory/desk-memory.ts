@@ -47,6 +47,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   votes: ["confirmations"],
   outbox: ["confirmations"],
   reveals: ["confirmations"],
+  templates: [],
   enrolments: [],
   webauthn_challenges: [],
   idempotency: [],

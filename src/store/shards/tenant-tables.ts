@@ -27,6 +27,7 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.votes,
   schema.outbox,
   schema.reveals,
+  schema.templates,
   schema.events,
 ];
 

@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
+import { setTemplate } from "./template-rows.ts";
 import { credentials, outbox, people, reveals } from "../schema.ts";
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
@@ -11,6 +12,12 @@ export type SealingEffect =
   | { readonly kind: "set-role"; readonly person: string; readonly role: PersonRow["role"] }
   /** Revokes passkeys that are older than this passkey. Their sessions end with them. */
   | { readonly kind: "replace-devices"; readonly person: string; readonly credential: string }
+  /** Ends the template of this action, if there is one, and sets this one, unless it is null. */
+  | {
+      readonly kind: "set-template";
+      readonly action: string;
+      readonly template: { readonly hash: string; readonly document: string } | null;
+    }
   | { readonly kind: "reveal"; readonly confirmation: string }
   | { readonly kind: "withdraw-reveal"; readonly confirmation: string };
 
@@ -82,6 +89,8 @@ function statementsFor(
       return [store.update(people, { role: effect.role }, and(eq(people.id, effect.person), isUnsealed))];
     case "replace-devices":
       return replaceDevices(store, at, effect, isUnsealed);
+    case "set-template":
+      return setTemplate(store, seq, effect, isUnsealed);
     case "reveal":
       return [
         store.insertFrom(

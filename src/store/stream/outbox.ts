@@ -50,6 +50,15 @@ export async function findLastSealedWithin(
   return last;
 }
 
+/** By seq. */
+export async function sealedRecords(
+  store: TenantStore,
+  seqs: readonly number[],
+): Promise<ReadonlyMap<number, OutboxRow>> {
+  const rows = await store.selectIn(outbox, outbox.seq, seqs, isNotNull(outbox.index));
+  return new Map(rows.map((row) => [row.seq, row]));
+}
+
 /** By seq: the commitments of those of these records that are sealed. */
 export async function commitmentsOf(
   store: TenantStore,

@@ -174,7 +174,7 @@ describe("a file that is not an export", () => {
     ],
     [
       "a decision without its signatures",
-      edit(6, /,"signers":\[[^]*?\](?=\},"label")/, ""),
+      edit(6, /,"signers":\[[^]*?\],"template":null(?=\},"label")/, ""),
       "line 7: missing field",
     ],
     [

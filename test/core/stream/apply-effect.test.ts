@@ -98,9 +98,12 @@ describe("a change known by its record alone", () => {
     expect(still.map(({ id }) => id)).toEqual(active);
   });
 
-  it.each(["policy.changed", "revealed"] as const)("leaves people and passkeys alone: %s", (kind) => {
-    expect(applyEffect(directory, kind, null, 9)).toEqual({ ok: true, value: directory });
-  });
+  it.each(["policy.changed", "template.changed", "revealed"] as const)(
+    "leaves people and passkeys alone: %s",
+    (kind) => {
+      expect(applyEffect(directory, kind, null, 9)).toEqual({ ok: true, value: directory });
+    },
+  );
 });
 
 describe("a record is refused", () => {

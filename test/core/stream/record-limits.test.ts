@@ -129,7 +129,7 @@ describe("a record", () => {
     },
   );
 
-  it.each(["policy.changed", "revealed"])("%s states no effect", (type) => {
+  it.each(["policy.changed", "template.changed", "revealed"])("%s states no effect", (type) => {
     const about = { ...record("revealed"), type };
     expect(matchShape(recordShape, about).ok).toBe(true);
     expect(
@@ -143,11 +143,13 @@ describe("a record", () => {
 
 const person = { id: "p1", username: "alex" };
 const credential = { id: "AQID", publicKey: "AQID" };
+const TEMPLATE = { v: 1, kind: "countersign/template", action: "Deploy", sentence: "Deploy {a}", fields: [] };
 const DOCUMENTS: Readonly<Record<string, JsonObject>> = {
   "credential.endorsed": { person, role: "approver", credential },
   "credential.revoked": { person, credential: { id: "AQID" } },
   "role.changed": { person, role: "approver" },
   "policy.changed": { name: "Payments", policy: singleApproverPolicy("ana") },
+  "template.changed": { action: "Deploy", template: null },
   recovered: { person, credential, revoked: ["AQID"] },
   revealed: {
     confirmation: "c_1",
@@ -181,6 +183,8 @@ describe("a change document", () => {
     ["credential.endorsed", "/credential/publicKey", [encoded(1), encoded(1_024)], ["", encoded(1_025)]],
     ["credential.revoked", "/credential/id", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
     ["policy.changed", "/name", [text(1), text(200)], ["", text(201)]],
+    ["template.changed", "/action", [text(1), text(200)], ["", text(201)]],
+    ["template.changed", "/template", [null, TEMPLATE], ["", 1, []]],
     ["recovered", "/revoked", [[], listOf(16, "AQID")], [listOf(17, "AQID")]],
     ["recovered", "/revoked/0", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
     ["revealed", "/confirmation", [text(128)], [text(129)]],
@@ -201,7 +205,7 @@ describe("a change document", () => {
     }
   });
 
-  it("is of six kinds, each with a record of its own", () => {
+  it("is of seven kinds, each with a record of its own", () => {
     expect(CHANGES.toSorted()).toEqual(Object.keys(DOCUMENTS).toSorted());
   });
 

@@ -18,10 +18,15 @@ import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.
 import type { Directory, Member } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
-import { writtenOrder } from "../../../src/core/display/order.ts";
+import { applyTemplate, sentenceText } from "../../../src/core/display/apply-template.ts";
+import { formatNamed } from "../../../src/core/display/formats.ts";
+import { show } from "../../../src/core/display/show.ts";
+import { parseTemplate, templateHash } from "../../../src/core/display/template.ts";
+import { textOf } from "../../../src/core/display/text/segments.ts";
+import { writtenOrder } from "../../../src/core/confirmation/member-order.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
-import { canonicalText } from "../../../src/core/encoding/jcs.ts";
-import { parseJsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
+import { parseJsonObject, type JsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import {
   isSatisfied,
   parsePolicy,
@@ -38,6 +43,7 @@ import encodings from "../../../web/docs/vectors/encodings.json" with { type: "j
 import ids from "../../../web/docs/vectors/ids.json" with { type: "json" };
 import payloads from "../../../web/docs/vectors/payloads.json" with { type: "json" };
 import policies from "../../../web/docs/vectors/policies.json" with { type: "json" };
+import templates from "../../../web/docs/vectors/templates.json" with { type: "json" };
 import statements from "../../../web/docs/vectors/statements.json" with { type: "json" };
 
 // The vectors that are published for those who write a verifier of their own: what people sign, and who must.
@@ -90,6 +96,35 @@ describe("payloads", () => {
     const parsed = parseJsonObject(utf8(text));
     if (parsed.ok) expect(toHex(sha256(utf8(canonicalText(parsed.value))))).toBe(hash);
     else expect(parsed.refusal).toMatchObject({ code, at });
+  });
+});
+
+describe("templates", () => {
+  it.each(named(templates.drawn))("a payload %s", (_name, vector) => {
+    const template = expectOk(parseTemplate(vector.template));
+    const payload = vector.payload as JsonObject;
+    const shown = expectOk(show(canonicalBytes(payload), vector.order));
+    const { sentence, lines, notes } = applyTemplate(template, shown);
+    expect([templateHash(template), sentenceText(sentence), notes.length]).toEqual([
+      vector.hash,
+      vector.text,
+      vector.notes,
+    ]);
+    expect(sentence.map(({ kind, segments }) => ({ kind, text: textOf(segments) }))).toEqual(vector.sentence);
+    expect(
+      lines.map(({ pointer, label, prominent = false, formatted }) => {
+        return { pointer, label, prominent, formatted: formatted === undefined ? null : textOf(formatted) };
+      }),
+    ).toEqual(vector.lines);
+  });
+
+  it.each(templates.formats)("$format of $value is $shown", ({ format, value, shown }) => {
+    const type = typeof value === "number" ? "number" : "text";
+    expect(formatNamed(format)?.apply({ type, text: String(value) }) ?? null).toBe(shown);
+  });
+
+  it.each(named(templates.refused))("refused with %s", (_name, { template }) => {
+    expect(codeOf(parseTemplate(template))).toBe("template_invalid");
   });
 });
 

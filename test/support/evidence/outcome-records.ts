@@ -118,6 +118,13 @@ export function recordOf(
         ...(type !== "decision" && { change: null }),
       },
     } as SignedRecord["record"],
-    evidence: { signers, policy, payload, payloadHash: "77".repeat(32), payloadSalt: "A".repeat(43) },
+    evidence: {
+      signers,
+      policy,
+      template: null,
+      payload,
+      payloadHash: "77".repeat(32),
+      payloadSalt: "A".repeat(43),
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { templateHash, type Template } from "../../../src/core/display/template.ts";
 import { assertionHash } from "../../../src/core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
@@ -67,7 +68,9 @@ export interface SampleRequest {
   readonly outcome?: Outcome;
   readonly requester?: Statement["requester"];
   readonly executeWithinSeconds?: number;
-  readonly display?: Statement["display"];
+  /** Of the payload's outermost members. */
+  readonly order?: readonly number[];
+  readonly template?: Template;
   readonly votes: readonly TestVote[];
   /** Seconds from the request to its record; without it a few seconds, or the whole time if it expires. */
   readonly sealedAfter?: number;
@@ -147,6 +150,10 @@ export class TestTenant {
     return this.#change({ change: "role.changed", person: named(person), role }, by, more);
   }
 
+  async setTemplate(action: string, template: Template | null, by: TestPerson) {
+    return this.#change({ change: "template.changed", action, template }, by, {});
+  }
+
   /** The new passkey replaces the person's active one, or those in `revoked`. */
   async recover(
     person: TestPerson,
@@ -199,6 +206,7 @@ export class TestTenant {
     const evidence = {
       signers,
       policy,
+      template: (signers.length > 0 && request.template) || null,
       payload,
       payloadHash: toHex(payloadHash),
       payloadSalt: toBase64url(payloadSalt),
@@ -274,7 +282,10 @@ export class TestTenant {
       project: { id: "p_default", name: "Default" },
       confirmation,
       action: request.action ?? "Deploy to production",
-      display: request.display ?? { order: [], template: null },
+      display: {
+        order: request.order ?? [],
+        template: request.template ? templateHash(request.template) : null,
+      },
       requester: request.requester ?? { kind: "key", id: "k_1", name: "ci", person: null },
       approver: named(vote.by),
       vote: vote.vote ?? "approve",

@@ -1,3 +1,4 @@
+import { templateShape } from "../../../src/core/display/template.ts";
 import { policyShape, requirement } from "../../../src/core/confirmation/policy.ts";
 import { person, statementShape } from "../../../src/core/confirmation/statement.ts";
 import { variant, type Shape } from "../../../src/core/encoding/shape.ts";
@@ -96,6 +97,19 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
     },
   },
   {
+    name: "template",
+    title: "Countersign display template",
+    unchecked: "whether its slots and formats can be read: section 4.3 of formats.md",
+    shape: templateShape,
+    description: "How the requests of one action are drawn. People sign its hash.",
+    fields: {
+      sentence: "With slots for outermost members, such as {to} or {amount|money:EUR}.",
+      fields: "In the order in which they are drawn. All other members follow.",
+      "fields.name": "The exact name of an outermost member.",
+      "fields.format": "How the value is drawn beside its exact form, or null.",
+    },
+  },
+  {
     name: "change",
     title: "Countersign change document",
     unchecked: "whether the directory allows the change: section 11 of formats.md",
@@ -134,6 +148,7 @@ const PARTS: readonly Definition[] = [
     fields: {
       signers: "In the order of the record's signatures.",
       policy: "The document whose hash the record names, or null.",
+      template: "The document whose hash the statements name, or null.",
       payload: "Any JSON object, or null if it is withheld.",
     },
   },

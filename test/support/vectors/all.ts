@@ -8,6 +8,7 @@ import { forgedVectors } from "./company/forged-cases.ts";
 import { fixedCompany } from "./company/staff.ts";
 import { hashesOf, receiptVectors } from "./receipts/receipts.ts";
 import { makeExample } from "./example-tenant.ts";
+import { templateVectors } from "./template-cases.ts";
 import { timestampVectors } from "./timestamps.ts";
 import { noteVectors, treeVectors } from "./tree.ts";
 import { assertionVectors } from "./assertions.ts";
@@ -27,6 +28,7 @@ export async function makeVectors(): Promise<ReadonlyMap<string, string | Uint8A
     statements: statementVectors(example),
     assertions: await assertionVectors(),
     policies: policyVectors(),
+    templates: templateVectors(),
     directory: directoryVectors(),
     records: recordVectors(example),
     tree: treeVectors(example),

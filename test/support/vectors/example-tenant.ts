@@ -32,8 +32,7 @@ export async function makeExample(): Promise<Example> {
   const twoOfThree = policyOf("Two of three", 2, [bea, cy, dan]);
   const urgent = { ...policyOf("Payments", 2, [cy, dan]), breakGlass: [bea.id], excludeRequester: true };
   // As the requester of the worked example wrote it: to, invoice, amount, currency.
-  const display = { order: [3, 2, 0, 1], template: null };
-  const pay = { action: "Pay invoice 4711", payload: PAYMENT, display };
+  const pay = { action: "Pay invoice 4711", payload: PAYMENT, order: [3, 2, 0, 1] };
 
   addOtherTenants(log, 2);
   const tenant = new TestTenant(log, alex, fixedDraw("salts and ids"));

@@ -1,5 +1,5 @@
 import { toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
-import { writtenOrder } from "../../../src/core/display/order.ts";
+import { writtenOrder } from "../../../src/core/confirmation/member-order.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";

@@ -55,6 +55,7 @@ describe("the OpenAPI document", () => {
       "GET /api/confirmations",
       "GET /api/confirmations/{id}",
       "GET /api/confirmations/{id}/receipt",
+      "GET /api/templates",
       "GET /public/log/entries/{id}/verification",
       "POST /api/confirmations",
       "POST /api/confirmations/{id}/cancel",
@@ -62,6 +63,7 @@ describe("the OpenAPI document", () => {
       "POST /api/invites",
       "POST /api/recoveries",
       "POST /api/roles",
+      "POST /api/templates",
     ]);
     const ids = operations.map(({ operation }) => at(operation, "operationId"));
     expect(new Set(ids).size).toBe(operations.length);

@@ -34,7 +34,7 @@ const functions = new Map(
 
 /** These compose conditions or rows, make objects, or run what they are given. A move counts the tenant's rows once. */
 const WITHOUT_STATEMENTS = [
-  "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource",
+  "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource setTemplate",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "databaseOf inEachShard openDatabases",
   "isMovingError isNotMoving isWritable countRows Budget",

@@ -48,6 +48,12 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /api/invites", access: "people", body: { username: "newcomer", role: "approver" } },
   { route: "POST /api/recoveries", access: "people", body: { username: "alex" } },
   { route: "POST /api/roles", access: "people", body: { username: "alex", role: "admin" } },
+  { route: "GET /api/templates", access: "people" },
+  {
+    route: "POST /api/templates",
+    access: "people",
+    body: { action: "Deploy", sentence: "Deploy {service}" },
+  },
   { route: "ALL /mcp", access: "any key", body: message("old", "list_approvals", {}) },
 
   { route: "GET /approve/:id", access: "session", of: "confirmation", page: true },

@@ -13,7 +13,8 @@ type WarningCode =
   | "not-normalised"
   | "host-in-punycode"
   | "host-differs"
-  | "same-label";
+  | "same-label"
+  | "template";
 
 /** A warning about a text. `detail` never quotes the payload, which could imitate other content. */
 export interface TextWarning {

@@ -94,7 +94,7 @@ describe("a dishonest decision that an operator seals", () => {
     ],
     [
       "an order of members that the content does not have",
-      () => ({ display: { order: [2, 0, 1], template: null }, votes: [{ by: cy }] }),
+      () => ({ order: [2, 0, 1], votes: [{ by: cy }] }),
       "statement",
     ],
     [

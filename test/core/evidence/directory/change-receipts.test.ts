@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { CHANGES } from "../../../../src/core/stream/record.ts";
+import { DEPLOY } from "../../../support/vectors/company/honest.ts";
 import {
   createStaff,
   failedChecks,
@@ -47,6 +48,7 @@ const SEALED: Readonly<Record<(typeof CHANGES)[number], Seal>> = {
       votes: [{ by: staff.bea }],
       ...more,
     }),
+  "template.changed": (tenant) => tenant.setTemplate("Deploy to production", DEPLOY, staff.bea),
   revealed: async (tenant, more) => {
     const seq = await tenant.decide({ votes: [{ by: staff.cy }] });
     const decided = { seq, commit: tenant.commitAt(seq) };

@@ -1,7 +1,20 @@
+import type { Template } from "../../../../src/core/display/template.ts";
 import type { TestTenant } from "../../evidence/sample-tenant.ts";
 import { quorumOf, revealOf, type Company } from "./staff.ts";
 
 // An honest history of the company, with a receipt of each kind that the first example does not have.
+
+/** Draws the requests of this action. */
+export const DEPLOY: Template = {
+  v: 1,
+  kind: "countersign/template",
+  action: "Deploy to production",
+  sentence: "Deploy {service} ({size|bytes}) to {env}",
+  fields: [
+    { name: "service", label: "Service", format: null, prominent: true },
+    { name: "size", label: "Size of the image", format: "bytes", prominent: false },
+  ],
+};
 
 /** Seals it after the first records. Returns the seqs of the records that get a receipt, by the file's name. */
 export async function sealHonestHistory(
@@ -71,6 +84,13 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     votes: [{ by: bea }],
   });
   const recordOnly = await tenant.decide({ votes: [{ by: eve }] });
+  const templateChanged = await tenant.setTemplate(DEPLOY.action, DEPLOY, bea);
+  const templated = await tenant.decide({
+    payload: { env: "production", ref: { branch: "main", tag: "v1.4.2" }, service: "api", size: 2_097_152 },
+    order: [2, 0, 3, 1],
+    template: DEPLOY,
+    votes: [{ by: eve }],
+  });
   return {
     endorsed,
     "device-bound": deviceBound,
@@ -80,6 +100,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     "policy-changed": policyChanged,
     revealed,
     "record-only": recordOnly,
+    "template-changed": templateChanged,
+    templated,
   };
 }
 

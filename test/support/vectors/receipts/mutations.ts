@@ -14,6 +14,13 @@ const SALT = "A".repeat(43);
 const TIME = "2026-11-01T12:00:09.000Z";
 const DATA = "A".repeat(50);
 const PERSON = { kind: "person", person: "person-cy" };
+const TEMPLATE = {
+  v: 1,
+  kind: "countersign/template",
+  action: "Pay invoice 4711",
+  sentence: "Pay {amount|money:EUR} to {to}",
+  fields: [],
+};
 const EFFECT = { person: "person-cy", role: null, credential: null, revoked: [] };
 
 const rows: readonly (readonly [of: string, name: string, at: string, to: JsonValue])[] = [
@@ -33,7 +40,6 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["approved", "another label", "/decision/label", HASH],
   ["approved", "another action", "/decision/evidence/signers/0/statement/action", "Pay invoice 4712"],
   ["approved", "another order of the content", "/decision/evidence/signers/0/statement/display/order", []],
-  ["approved", "a template", "/decision/evidence/signers/0/statement/display/template", HASH],
   ["approved", "a rejection instead of an approval", "/decision/evidence/signers/0/statement/vote", "reject"],
   ["approved", "another approver", "/decision/evidence/signers/0/statement/approver/username", "dan"],
   ["approved", "another reason", "/decision/evidence/signers/0/statement/reason", "fine"],
@@ -161,6 +167,36 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["expired-partial", "an approval", "/decision/record/body/outcome", "approved"],
   ["expired-partial", "a rejection", "/decision/record/body/outcome", "rejected"],
   ["cancelled-partial", "an expiry", "/decision/record/body/outcome", "expired"],
+  ["templated", "another sentence", "/decision/evidence/template/sentence", "Deploy {service}"],
+  ["templated", "another label", "/decision/evidence/template/fields/1/label", "Size"],
+  ["templated", "a missing template", "/decision/evidence/template", null],
+  ["templated", "another template", "/decision/evidence/signers/0/statement/display/template", HASH],
+  [
+    "templated",
+    "no template in the statement",
+    "/decision/evidence/signers/0/statement/display/template",
+    null,
+  ],
+  [
+    "templated",
+    "a template that hides a field",
+    "/decision/evidence/template/fields/0",
+    { name: "service", label: "Service", format: null, prominent: true, hidden: true },
+  ],
+  [
+    "templated",
+    "an order of a member that is not there",
+    "/decision/evidence/signers/0/statement/display/order",
+    [4],
+  ],
+  ["approved", "a template that nobody signed", "/decision/evidence/template", TEMPLATE],
+  ["expired", "a template where nobody signed", "/decision/evidence/template", TEMPLATE],
+  [
+    "template-changed",
+    "another sentence",
+    "/decision/evidence/payload/template/sentence",
+    "Deploy {service}",
+  ],
   ["endorsed", "another effect", "/decision/record/body/change/person", "person-bea"],
   ["endorsed", "a decision instead of a change", "/decision/record/type", "recovered"],
   ["endorsed", "a withheld change", "/decision/evidence/payload", null],

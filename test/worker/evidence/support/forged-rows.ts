@@ -132,6 +132,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     payload: canonicalText(payload),
     payloadHash: toHex(hashOfJson(payload)),
     displayOrder: "[]",
+    templateHash: null,
     policy: policy && canonicalText(policy),
     policyHash: policy && policyHash(policy),
     metadata: null,

@@ -67,6 +67,20 @@ export async function fillTenant(
       payload_salt, idx, commitment)
     SELECT tenant_id, decided_seq, 's' || id, id, 'decision', status, decided_at, 0, '', '', decided_seq, ''
     FROM confirmations WHERE tenant_id = ?1 AND lock_hash = 'lock' AND status IN ('approved', 'rejected')`);
+  await fillTemplates(tenant);
+}
+
+/** Many templates of one action that were replaced, and one of each of 100 other actions in force. */
+async function fillTemplates(tenant: string): Promise<void> {
+  const some = "SELECT * FROM outbox WHERE tenant_id = ?1 AND seq >= 1000 ORDER BY seq";
+  const insert = (action: string, ended: string, limit: string) =>
+    bindings.DB.prepare(
+      `INSERT INTO templates SELECT tenant_id, seq, ${action}, 'hash ' || seq, '{}', ${ended} FROM (${some} ${limit})`,
+    )
+      .bind(tenant)
+      .run();
+  await insert("'Action'", "seq + 1", "LIMIT 10000");
+  await insert("'Action ' || seq", "NULL", "LIMIT 100 OFFSET 10000");
 }
 
 /** Adds to so many of the newest requests what belongs to them: a step, a vote, a ceremony, an idempotency key. */

@@ -279,6 +279,7 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
             { kind: "endorse", credential: passkeyOf(filled, THIRD) },
             { kind: "set-role", person: THIRD, role: "approver" },
             { kind: "replace-devices", person: THIRD, credential: passkeyOf(filled, THIRD) },
+            { kind: "set-template", action: "Action", template: { hash: "", document: "{}" } },
             { kind: "reveal", confirmation: filled.newest[0]?.id },
             { kind: "withdraw-reveal", confirmation: filled.newest[0]?.id },
           ],
@@ -298,6 +299,11 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   recordSourcesOf: ({ store, newest }) => [
     [store, newest.map(({ id }, seq) => ({ seq, confirmationId: id, type: "decision" }))],
   ],
+  sealedRecords: ({ store }) => [[store, [1_001, 1_002]]],
+  templatesInForce: ({ store }) => [[store]],
+  countTemplatesInForce: ({ store }) => [[store, 200]],
+  findTemplateOf: ({ store }) => [[store, "Action"]],
+  templateDocuments: ({ store }) => [[store, ["hash 1001", "hash 1002"]]],
   isRevealed: ({ store, newest }) => [[store, newest[0]?.id]],
 
   // of all tenants

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { namesInOrder, ORDER_MAX_POSITIONS, writtenOrder } from "../../../src/core/display/order.ts";
+import {
+  namesInOrder,
+  ORDER_MAX_POSITIONS,
+  writtenOrder,
+} from "../../../src/core/confirmation/member-order.ts";
 import { parseJsonText, type JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
