@@ -196,6 +196,7 @@ const CHANGE_TEXTS: Readonly<Record<Change["change"], string>> = {
   "role.changed": "a change of who may sign",
   recovered: "a change of who may sign",
   "policy.changed": "a change of a policy",
+  "template.changed": "a change of how requests are shown",
   revealed: "a change of what is public",
 };
 
