@@ -7,28 +7,26 @@ export interface Range {
   readonly last: number;
 }
 
-// Pairs of numbers: the gap before the next range, and the range's length less one. A number is in base 16, lowest
-// digit first, with A to P for its last digit and a to p for the others.
+// Pairs of numbers: the gap before the next range, and the range's length less one. A number is in base 26, highest
+// digit first, with a to z for its last digit and A to Z for the others.
 const TABLE =
-  "ihDBGDHABAeBAniBAgCBcDBDAhDHlBDGKoaBAmDBfGNlDBbDBPAmBBBALEpBACFmOAIBCBgBAHABCEBJBCBEHBDCAFBjBBDAGDCB" +
-  "gBAHACACACBBAFDCBDCBGEABGbBJDAJADAgBAHACAFBKADADBBOEBMGHADAIBCBgBAHACAFBJBCBDGDDCAFBcBJCAGCDAECCABAC" +
-  "CCCDCMDFCDAEBBFBNfBENADAhBAaBBJADAEGCADBBBEBKGgBADAhBAKAFBJADAEGCFCAEBKADLNADAdDADAGDaBBkBADAcBCiBAJ" +
-  "ABBHCBDGABAIFKBDLkDDnBeCCABAFAiBABAhBBFABAHAKBEpBiEAeCDhCAeCAPANeCgMABEBBjhBAEBHABAEBjCAEBbCAEBHABAE" +
-  "BPAjDAEBdEBaCCkBFgFBGBnjCCjFGgBIiBIeBLNADACLoFBKFKFkBFjFGlCEgEJpBAMDMDBCkCBFKmCDkBFLCoDBbEAnBBLFKFOB" +
-  "pBaDnECpCAeHHmDCPCmDGlCBLHlCEgbCBGBgCBGBIABABABApBBfDAPAOBGAdBBDAJAfGAMBlBANCbCObCOmIDhjCiBLeBebHBaC" +
-  "AnfBEnCABEBBiDGCNiBIHAHAHAHAHAHAHAHAoHbCkBAjFLgNjBMDaEAgFBhGElCAoFAeFLpCAngcHChDImfBdBiLHlMECABAFhBl" +
-  "DCKFiDHgEHMFeHKoBCoEALDbCAhDIOBKBhGhBmBJGBGBGIHAHAmDDoHBKFeklCLhBDbDDogcCBkGfCHLFEkBAFABACACAnHPnlBB" +
-  "gDGBpBkCFdDAdBAEDFAhIBBAoLCGBGBGBDCHAHJFBMAkBAdBACAPBObClHEDDnCCiFANCBoCoCbInBCbDOmBDeCIoBElCEoBAfCD" +
-  "OjCoJBKFeCDeCDiCHeDKMAPAHACALAPAHACcEhdBIgBJIhBGAkCAJeEGBBAmCACCBBhBAiEHJpCdBACEbCClBEBpDiDDeBBcDACE" +
-  "IADAnBBDDKGJGaEpBhCDMIgDCnBBlBEkBGELHpEjEgDdDMdDGoCHKfcBpBAkCADBCkElCHkCfBkBfCmBdBhBIoEDeCIeEJBBjBGK" +
-  "FfDAcBHhCIaGAeBKcBApCnDHABAEAPALFlDEKFEAIBCBgBAHACAFAKBCBDBBFBEHBHCFkImFAFnBiEHKfKgDBgCbCfEKKFNcBkDF" +
-  "KfDlBBPDhBiLmDdGdFLIBBBIACAoBACBMIKfEIBoCBLkBiEHdFMjEGKfPJAnCAOJnBCaCBgBAOiEHACAmCCBACAJHKFGACAfCACA" +
-  "GGKfdBjBGbBAjCCmBfFBOcDMljDfGpGAFKeMleKdGMgfEjkPheCilbCjdCGpBAKDbFAKFoBBGJgEJKAHAfBEdBpkClFeGlEDjDGb" +
-  "BpDFKCNiphBHgnEjCJgocCEAHACAdcBOBmBDBBNEHmiBdaJlGENCJGKBIlfcBoCBhBIeHlDgPJhCBcMeBgEjHeBLeBLhFIjBgIfF" +
-  "AhEACBBBCBEAMABAHAbEAEBIAHAmBAEAFABCHAefBBecBBolCOFAPpeEpBFGeNHAbBBHACAFEoDaCBpGnCCOBKDCpdBpBaBkDEBp" +
-  "mBkCfoCHAEACAPAfMBaBiCmEDKDCabDeElEnDbMEAlBACABBBAKAEABABFBDBABABADACABBBABABABABACABBEAHAEAEABAKAbB" +
-  "EDAFAbBdDCnaBmCDeGLPBPAPAfCJoKhDnBMmCDJGCNGjJinDDbBCNChHDpFFMDBOMDiDHKFiCHoBBCnEefBLOBNCJGoCAHHODJGJ" +
-  "GdJAhDeCKfaEaogKpBkdaBFoNBcigBNbdnBobMobCboFledBEagaBafmnKBnBaGpHaPpaoPoppPBoppPB";
+  "BIebgdhabauaPhaBmbBybdaCdhBbdgkKkaCibDxnChbBxbpaBcbbaleBfacfJcaibcbwahabcebjbcbehbdcafbzbdagdcbwahacacacbbaf" +
+  "dcbdcbgeabgrjdajadawahacafbkadadbboebmghadaibcbwahacafbjbcbdgddcafbsjcagcdaeccabaccccdcmdfcdaebbfbnvenadaxaq" +
+  "bjadaegcadbbbebkgwadaxakafbjadaegcfcaebkadlnadaBzadagdqbBaadascyajabbhcbdgabaifkbdlCgdBdBkcabafayabaxbfabaha" +
+  "kbeBfCuaBkdBnaBkapanBkHqabebbOnaebhabaebBpaebBhaebhabaebpaCfaebCpbBgcBafDibgbZtcDlgwiyiulnadaclDqbkfkfBafDlg" +
+  "BreCsjBfamdmdbcBqbfkBsdBaflcCkbCnaBdblfkfobBfBwCzcBvaEmhCicpcCigBrblhBreUobgbBmbgbiabababaBfbCbapaobgatbdaja" +
+  "DxambBbancBhoBhoFkdZnyluCRsbBgaNleBtabebbCegcnyihahahahahahahahaEwBhBaaDllIgzmdCmaDibDzeBraDqaDglBvaBRIrcCdi" +
+  "NktHchHvecabafxChckfCehCshmfEmkBecDaaldBhaCdiobkbDzxBcjgbgbgihahaCidEwbkfQNslxdBxdNBabEcBlhlfeBaafabacacaEvp" +
+  "RdbCcgbBfBqfBzataedfaFfbbaHicgbgbgbdchahjfbmaBaatacapboBhEteddBtcDkancbBuBuEzBdcBxoBcdBkiBeeBreBeaBldoBpGcbk" +
+  "fBkdBkdBohCakmapahacalapahacCoLziwjixgaBqajCqgbbaBsaccbbxaCuhjBvtaceBhcBbebClCedubByaceiadaBdbddkgjgCmBfBndm" +
+  "iCccBdbBbeBagelhDbCvCcBzmBzgBuhkLhBfaBqadbcCwBrhBqvBaBlBctxiDadBkiCqjbbzgkfCbashBniDsauksaBvCjhabaeapalfChek" +
+  "feaibcbwahacafakbcbdbbfbehbhcfFiDoafBdCuhkGjCcbBmBhCrkkfnsCgfkCbBbbpdxHcCiDvDflibbbiacaBeacbmikCribBublBaCuh" +
+  "DfmCvgkJljaBtaojBdcBgbwaoCuhacaBscbacajhkfgacaBlacaggkLxzgraBpcBcDhboBymBJnDxEhafkHoDXjDvmBQsFYfWlMUaVxgBfak" +
+  "dDdakfBebgjCsjkahavetBAlDnDwCxdCfgrClfkcnJCahBVqBpjNFqeahacaLfobBcdbbnehPgDKtEdencjgkbiGYtBubxiEmChJmjBnbHmu" +
+  "CsErululDjizFeDhaCtacbbbcbeamabahaCnaebiahaBcaeafabchaNcbLgbBBaofapBQlBffgIeharbhacafeCkBgbEhBtcobkdcMhBfqCg" +
+  "ebRvBqBCnhaeacapaHpbqBoCydkdcBEeCqCxCjHleaBbacabbbakaeababfbdbababadacabbbababababacabbeahaeaeabakaredafarBz" +
+  "cKjBsdDwlpbpapaBljGsCdBdmBsdjgcngFxBLwdrcncEpdDrfmdbomdCehkfBohBebcCzNclobncjgBuahhodjgjgFraCdBkkBNpCLFcBfGD" +
+  "ufIobINqnLBlEPiUwCFxHHzeGFgBOMXkbBdDsExJgDSFnDSYobDSYob";
 
 /** The range of a sorted list that holds this code point. */
 export function rangeOf<Some extends Range>(ranges: readonly Some[], codePoint: number): Some | undefined {
@@ -50,21 +48,17 @@ function readTable(table: string): readonly Range[] {
   let first: number | undefined;
   let next = 0;
   let number = 0;
-  let shift = 0;
-  for (let index = 0; index < table.length; index++) {
-    const letter = table.charCodeAt(index) - 1;
-    number += (letter & 15) << shift;
-    shift += 4;
-    if ((letter & 32) !== 0) continue;
+  for (const digit of table) {
+    number = number * 26 + Number.parseInt(digit, 36) - 10;
+    if (digit < "a") continue;
     next += number;
+    number = 0;
     if (first === undefined) first = next;
     else {
       ranges.push({ first, last: next });
       first = undefined;
       next += 1;
     }
-    number = 0;
-    shift = 0;
   }
   return ranges;
 }
