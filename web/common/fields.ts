@@ -63,7 +63,8 @@ function drawField(line: Line): readonly HTMLElement[] {
 }
 
 function drawName({ label, key, item }: Line): readonly HTMLElement[] {
-  const read = make("bdi", "", label);
+  // A template's label can hold any character.
+  const read = drawExact(label);
   if (labelTellsName({ label, key, item })) return [read];
   const exact = make("code", "key", item ? "[" : "", drawSegments(key), item ? "]" : "");
   if (key.length === 0) exact.textContent = '""';
