@@ -20,7 +20,7 @@ describe("the inbox", () => {
     const { code } = await ask();
     const item = laptop.page.locator("#waiting > li");
     await eventually(item.getByRole("link")).toHaveAccessibleName(
-      "Wire transfer to vendor amount usd 4,200 · to acct_8821 · memo INV-2025-118",
+      "Wire transfer to vendor amount usd 4200 · to acct_8821 · memo INV-2025-118",
     );
     await eventually(item).toContainText("asked just now");
     await eventually(item).toContainText("14 min left");
@@ -49,13 +49,13 @@ describe("the inbox", () => {
     const compared = page.getByRole("region", { name: "Compared with other requests" });
     await eventually(compared.locator("p")).toHaveText([
       "Differs from another open request: Amount Usd, To.",
-      "Compared with the last approved request of this action: Amount Usd 4,200 → 42,000.",
+      "Compared with the last approved request of this action: Amount Usd 4200 → 42000.",
       "From this service’s records, not part of what you sign.",
     ]);
     await compared.getByRole("link", { name: "another open request" }).click();
     await eventually(page).toHaveURL(other.url);
     await eventually(compared).toContainText(
-      "Amount Usd number 4,200 → text 42000, To acct_8821 → acct_8812.",
+      "Amount Usd number 4200 → text 42000, To acct_8821 → acct_8812.",
     );
     for (const { id } of [one, other]) await api("POST", `/api/confirmations/${id}/cancel`);
   });

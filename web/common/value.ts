@@ -4,13 +4,10 @@ import { exactText, textOf } from "../../src/core/display/text/segments.ts";
 import { isLongText } from "../../src/core/display/text/text-parts.ts";
 import { make } from "./dom.ts";
 import { drawParts } from "./long-text.ts";
+import { drawNumber } from "./short-values.ts";
 import { drawSegments } from "./text.ts";
 
 // Draws one value in its form. A form adds elements around the text, and never changes it.
-
-/** Fewer digits are read at once. */
-const GROUPED_MIN_DIGITS = 5;
-const DIGITS_IN_GROUP = 3;
 
 export function drawValue(line: Line): readonly HTMLElement[] {
   const { formatted } = line;
@@ -48,19 +45,6 @@ function drawShortText({ form, value }: Line): readonly HTMLElement[] {
   const before = make("span", "", text.slice(0, host.start));
   const after = make("span", "", text.slice(host.end));
   return [make("bdi", "", before, make("b", "host", text.slice(host.start, host.end)), after)];
-}
-
-/** The groups are elements without text between them, so that copying gives the number as it is. */
-function drawNumber(text: string): HTMLElement {
-  const [, start = "", whole = "", rest = ""] = /^(-?)(\d+)(.*)$/.exec(text) ?? [];
-  if (whole.length < GROUPED_MIN_DIGITS) return make("bdi", "", text);
-  const first = whole.length % DIGITS_IN_GROUP || DIGITS_IN_GROUP;
-  const number = make("bdi", "", start, make("span", "", whole.slice(0, first)));
-  for (let at = first; at < whole.length; at += DIGITS_IN_GROUP) {
-    number.append(make("span", "group", whole.slice(at, at + DIGITS_IN_GROUP)));
-  }
-  number.append(rest);
-  return number;
 }
 
 const LOCAL_TIME: Intl.DateTimeFormatOptions = {

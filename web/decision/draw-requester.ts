@@ -1,8 +1,8 @@
 import type { Statement } from "../../src/core/confirmation/statement.ts";
-import { textWarnings } from "../../src/core/display/show.ts";
 import { byId, setVisible } from "../common/dom.ts";
 import { drawWarnings } from "../common/fields.ts";
 import { icon } from "../common/icons.ts";
+import { initialsOf } from "../common/initials.ts";
 import { drawExact } from "../common/text.ts";
 
 const KINDS: Readonly<Record<Statement["requester"]["kind"], string>> = {
@@ -26,11 +26,4 @@ export function drawSummary(): void {
   setVisible(byId("summary"), notes > 0);
   const text = notes === 1 ? "1 warning about this request" : `${notes} warnings about this request`;
   byId("summary").append(icon("warning"), text);
-}
-
-/** The first letters of two words. Only plain letters: another character could be taken for something else. */
-function initialsOf(name: string): string | undefined {
-  if (textWarnings(name).length > 0) return undefined;
-  const letters = name.split(/[^0-9A-Za-z]+/).flatMap((word) => word.slice(0, 1).toUpperCase() || []);
-  return letters.length === 0 ? undefined : letters.slice(0, 2).join("");
 }

@@ -4,6 +4,7 @@ import type { Risk, Telling, TellingValue } from "../../src/core/display/telling
 import type { DecidedItem, InboxItem } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon, type IconName } from "../common/icons.ts";
+import { initialsOf } from "../common/initials.ts";
 import { drawShort } from "../common/short-values.ts";
 import { drawExact } from "../common/text.ts";
 import { drawAge, drawLeft, drawMoment } from "./row-times.ts";
@@ -90,18 +91,6 @@ function drawAsker({ isChange, requester }: InboxItem): HTMLElement {
   drawn.append(isChange ? icon("shield") : (initialsOf(requester) ?? icon("key")));
   drawn.ariaHidden = "true";
   return drawn;
-}
-
-/** Only plain letters: another one could be taken for something else. */
-function initialsOf(name: string): string | undefined {
-  if (!/^[ -~]+$/.test(name)) return undefined;
-  const words = name.split(/[^0-9A-Za-z]+/).filter((word) => word !== "");
-  return words.length === 0
-    ? undefined
-    : words
-        .slice(0, 2)
-        .map((word) => word.slice(0, 1).toUpperCase())
-        .join("");
 }
 
 function addressOf({ id }: InboxItem): string {
