@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { headerOf } from "../../../support/evidence/export-file.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
+import { DEPLOY } from "../../../support/vectors/company/honest.ts";
 import { createStaff, type Staff } from "../../../support/evidence/sample-company.ts";
 import { RP, type TestTenant } from "../../../support/evidence/sample-tenant.ts";
 import {
@@ -64,6 +65,43 @@ describe("what an operator seals", () => {
           alter: body({ confirmation: confirmationOf(own, APPROVED) }),
         }),
       "decisions",
+    ],
+    [
+      "a template of the operator's own",
+      (own) => own.decide({ template: DEPLOY, votes: [{ by: staff.dan }] }),
+      "decisions",
+    ],
+    [
+      "a template that people sign only later",
+      async (own) => {
+        await own.decide({ template: DEPLOY, votes: [{ by: staff.dan }] });
+        await own.setTemplate(DEPLOY.action, DEPLOY, staff.bea);
+      },
+      "decisions",
+    ],
+    [
+      "nothing: a template that was replaced while its request was open",
+      async (own) => {
+        await own.setTemplate(DEPLOY.action, DEPLOY, staff.bea);
+        await own.setTemplate(DEPLOY.action, null, staff.bea);
+        await own.decide({ template: DEPLOY, votes: [{ by: staff.dan }] });
+      },
+      "",
+    ],
+    [
+      "a template that an approver signed",
+      (own) => own.setTemplate(DEPLOY.action, DEPLOY, staff.dan),
+      "directory",
+    ],
+    [
+      "a template under the name of another action",
+      (own) => own.setTemplate("Pay an invoice", DEPLOY, staff.bea),
+      "directory",
+    ],
+    [
+      "a template that can't be read",
+      (own) => own.setTemplate(DEPLOY.action, { ...DEPLOY, sentence: "Deploy {service" }, staff.bea),
+      "directory",
     ],
     [
       "a use of a rejected request",

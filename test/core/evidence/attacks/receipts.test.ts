@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { encodeReceipt } from "../../../../src/core/evidence/receipt.ts";
 import { verifyReceipt } from "../../../../src/core/evidence/verify.ts";
+import { DEPLOY } from "../../../support/vectors/company/honest.ts";
 import {
   createStaff,
   decidedReceipt,
@@ -91,6 +92,16 @@ describe("a dishonest decision that an operator seals", () => {
         votes: [{ by: cy }, { by: dan }],
       }),
       "policy",
+    ],
+    [
+      "a template of another action",
+      () => ({ action: "Deploy", template: DEPLOY, votes: [{ by: cy }] }),
+      "statement",
+    ],
+    [
+      "a template that can't be read",
+      () => ({ template: { ...DEPLOY, sentence: "Deploy {service" }, votes: [{ by: cy }] }),
+      "statement",
     ],
     [
       "an order of members that the content does not have",

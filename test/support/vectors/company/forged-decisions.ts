@@ -1,6 +1,7 @@
 import type { Statement } from "../../../../src/core/confirmation/statement.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { OPEN_SECONDS, type SampleRequest } from "../../evidence/sample-tenant.ts";
+import { DEPLOY } from "./honest.ts";
 import { quorumOf, type Company } from "./staff.ts";
 
 // Decisions that no honest service makes, and their honest neighbours. Every signature is genuine, and the log holds
@@ -179,6 +180,14 @@ function statements({ cy, dan }: Company): Rows {
     ["a record without the policy that was signed", { ...second({}), alter: altered({ policyHash: null }) }],
     ["a record that names no directory record", sealed({ directory: { seq: 2, commit: "ab".repeat(32) } })],
     ["a record that names a later record", sealed({ directory: { seq: 9, commit: "ab".repeat(32) } })],
+    ["an order with a member twice", { payload: { a: 1, b: 2 }, order: [1, 1], votes: [{ by: cy }] }],
+    ["an order with a member too many", { payload: { a: 1, b: 2 }, order: [1, 0, 2], votes: [{ by: cy }] }],
+    ["two statements in different orders", second({ display: { order: [1, 0], template: null } })],
+    ["a template of another action", { action: "Deploy", template: DEPLOY, votes: [{ by: cy }] }],
+    [
+      "a template that can't be read",
+      { template: { ...DEPLOY, sentence: "Deploy {service" }, votes: [{ by: cy }] },
+    ],
     ["a payload of one byte too many", { payload: { a: "x".repeat(65_529) }, votes: [{ by: cy }] }],
     ["a payload of one level too many", { payload: nested(33), votes: [{ by: cy }] }],
     ["a payload of one value too many", { payload: { a: Array(9_999).fill(0) }, votes: [{ by: cy }] }],
