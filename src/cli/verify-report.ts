@@ -1,15 +1,14 @@
 import { fromHex } from "../core/encoding/bytes.ts";
 import { comparisonCode, groupedCode } from "../core/confirmation/challenge.ts";
-import { canonicalBytes } from "../core/encoding/jcs.ts";
-import type { JsonObject } from "../core/encoding/strict-json.ts";
 import type { Receipt } from "../core/evidence/receipt.ts";
 import { expectOk } from "../core/refusal.ts";
-import { drawText, textOf } from "../core/display/text/segments.ts";
-import { show } from "../core/display/show.ts";
+import { drawText, marker, textOf } from "../core/display/text/segments.ts";
+import { sentenceText } from "../core/display/apply-template.ts";
 import { drawLine } from "../core/display/terminal.ts";
 import { ABSENT_WITHOUT_SIGNERS, type ReceiptReport } from "../core/evidence/verify.ts";
 import { changeText } from "../core/report/change-text.ts";
 import { changeOf, isDecided, receiptNotes, votesText } from "../core/report/receipt-notes.ts";
+import { signedContent } from "../core/report/signed-content.ts";
 import { REFORMATTED, type ReceiptFile } from "../core/report/receipt-file.ts";
 import type { RichText } from "../core/report/rich-text.ts";
 import type { Check } from "../core/evidence/check.ts";
@@ -80,7 +79,9 @@ function facts({ decision, created }: Receipt) {
 
 function summary(receipt: Receipt): readonly string[] {
   const { record, evidence } = receipt.decision;
-  const { payload, payloadHash } = evidence;
+  const { payloadHash } = evidence;
+  const content = signedContent(evidence);
+  const sentence = content?.sentence ?? [];
   const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
   const change = changeOf(receipt);
@@ -88,6 +89,7 @@ function summary(receipt: Receipt): readonly string[] {
   const lines = [`${subject}${record.body.outcome.toUpperCase()} at ${record.at}`];
   if (change) lines.push(`  change     ${plainText(changeText(change))}`);
   if (first) {
+    if (sentence.length > 0) lines.push(`  sentence   ${sentenceText(sentence)}`);
     lines.push(
       `  action     ${plain(first.action)}`,
       `  project    ${plain(first.project.name)} of ${plain(first.tenant.name)}`,
@@ -105,15 +107,12 @@ function summary(receipt: Receipt): readonly string[] {
     `  organisation id ${receipt.created.record.stream}`,
     `  content    sha256 ${payloadHash}${whose}`,
   );
-  return [...lines, ...(payload === null ? ["    withheld"] : payloadLines(payload, first?.display.order))];
-}
-
-/** In the order that was signed. */
-function payloadLines(payload: JsonObject, order?: readonly number[]): readonly string[] {
-  const shown = show(canonicalBytes(payload), order);
-  return shown.ok
-    ? shown.value.map((line) => drawLine(line).replace(/^/gm, "    "))
-    : [`    ${shown.refusal.detail}`];
+  if (content === undefined) return [...lines, "    withheld"];
+  const rows = [
+    ...content.lines.map(drawLine),
+    ...content.notes.map(({ detail }) => `${marker("!")} ${detail}`),
+  ];
+  return [...lines, ...rows.map((row) => row.replace(/^/gm, "    "))];
 }
 
 export function checkLine({ name, status, detail }: Check<string>): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +18,7 @@ import { createStaff, decidedReceipt } from "../support/evidence/sample-company.
 const { url, device } = browserFixture("verify-page");
 const folder = mkdtempSync(join(tmpdir(), "countersign-verify-"));
 const file = (name: string, text: string) => ({ name, mimeType: "", buffer: Buffer.from(text) });
+const VECTORS = new URL("../../web/docs/vectors/", import.meta.url);
 const STATEMENT = "/decision/evidence/signers/0/statement";
 let auditor: Device;
 let receipt: string;
@@ -145,6 +146,16 @@ it("a printed page has verdict, facts, content, every check, and what a reader n
   for (const screenOnly of ["Save this page", "Choose a receipt", "Print", "passed ·"])
     expect([screenOnly, text.includes(screenOnly)]).toEqual([screenOnly, false]);
   await page.emulateMedia({ media: "screen" });
+});
+
+it("a receipt with a template shows the sentence that was signed, and the action below it", async () => {
+  const { page } = auditor;
+  const vector = (name: string) => file(name, readFileSync(new URL(`receipts/${name}`, VECTORS), "utf8"));
+  await page.locator("#file").setInputFiles([vector("company-trust.txt"), vector("templated.json")]);
+  await page.locator("#organisation").fill("");
+  const facts = page.locator("#facts");
+  await eventually(facts.locator(".what")).toHaveText("Deploy api (2 MiB) to production");
+  await eventually(facts.locator(".quiet")).toHaveText("Deploy to production");
 });
 
 it("the saved page checks a receipt from a disk, without any network request", async () => {

@@ -14,6 +14,7 @@ import type { TestTenant } from "../support/evidence/sample-tenant.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-"));
 const at = (name: string) => join(folder, name);
+const TEMPLATED = new URL("../../web/docs/vectors/receipts/templated.json", import.meta.url).pathname;
 let staff: Staff;
 
 beforeAll(async () => {
@@ -221,13 +222,13 @@ describe("the verdict", () => {
   });
 
   it("never says APPROVED of a receipt that is not verified, not even in the file's own words", async () => {
-    for (const name of ["forged", "named", "long", "old"]) {
-      const { code, out } = await verify(name);
-      expect([name, code, out]).toEqual([name, 1, expect.stringMatching(/^NOT VERIFIED/)]);
-      expect([name, out]).toEqual([name, expect.not.stringContaining("APPROVED")]);
-      const { verified, outcome } = JSON.parse((await verify(name, "--json")).out);
-      expect([name, verified, outcome]).toEqual([name, false, null]);
+    const names = ["forged", "named", "long", "old"];
+    for (const { code, out } of await Promise.all(names.map(async (name) => verify(name)))) {
+      expect([code, out]).toEqual([1, expect.stringMatching(/^NOT VERIFIED/)]);
+      expect(out).not.toContain("APPROVED");
     }
+    const { verified, outcome } = JSON.parse((await verify("forged", "--json")).out);
+    expect([verified, outcome]).toEqual([false, null]);
   });
 });
 
@@ -238,6 +239,12 @@ describe("the summary", () => {
     expect(out).toContain("  signed by  nobody\n");
     expect(out).toMatch(/ {2}content {4}sha256 [0-9a-f]{64}, which nobody signed\n/);
     expect(out).not.toContain("exactly");
+  });
+
+  it("has the sentence of the template that was signed", async () => {
+    const { out } = await run(folder, ["verify", TEMPLATED, "--any-tenant"]);
+    expect(out).toContain("  sentence   Deploy ⟨api⟩ (⟨2 MiB⟩) to ⟨production⟩\n");
+    expect(out).toContain('    Size of the image ["size"] number: 2097152\n');
   });
 
   it("of a change says what it did", async () => {

@@ -2,6 +2,9 @@ import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain
 import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
+import type { SentencePiece } from "../../src/core/display/apply-template.ts";
+import { signedContent } from "../../src/core/report/signed-content.ts";
+import { drawSentence } from "../common/draw-sentence.ts";
 import { icon } from "../common/icons.ts";
 import { make } from "../common/dom.ts";
 import { drawExact } from "../common/text.ts";
@@ -38,12 +41,18 @@ export function factsOf({ decision, created }: Receipt, known: Known): readonly 
   });
   const { requester, project } = first;
   return [
-    ["What", make("b", "what", drawExact(first.action))],
+    drawWhat(first.action, signedContent(evidence)?.sentence ?? []),
     ["Who", ...votes],
     when,
     ["Asked by", drawExact(requester.name), ", for ", drawExact(project.name)],
     ...last,
   ];
+}
+
+/** In the words of the organisation's template, if it has one for this action, and the action that they are for. */
+function drawWhat(action: string, sentence: readonly SentencePiece[]): Fact {
+  if (sentence.length === 0) return ["What", make("b", "what", drawExact(action))];
+  return ["What", make("b", "what", ...drawSentence(sentence)), make("div", "quiet", drawExact(action))];
 }
 
 /** The facts of a decision whose content and signers are not public. */

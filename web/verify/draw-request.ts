@@ -1,9 +1,10 @@
 import { hexBytes } from "../../src/core/encoding/bytes.ts";
 import { comparisonCode, groupedCode } from "../../src/core/confirmation/challenge.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
-import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
 import type { Verification } from "../../src/core/evidence/public-record.ts";
-import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import type { Evidence, Receipt } from "../../src/core/evidence/receipt.ts";
+import { signedContent } from "../../src/core/report/signed-content.ts";
+import type { Statement } from "../../src/core/confirmation/statement.ts";
 import { show } from "../../src/core/display/show.ts";
 import { drawFields, drawWarnings } from "../common/fields.ts";
 import { make } from "../common/dom.ts";
@@ -14,9 +15,8 @@ import { CHECK_TEXTS } from "./check-texts.ts";
 
 export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   const { record, evidence } = decision;
-  const { payload, payloadHash, signers } = evidence;
-  const first = signers[0]?.statement;
-  const content = payload === null ? [notShown(payloadHash)] : drawContent(payload, first?.display.order);
+  const first = evidence.signers[0]?.statement;
+  const content = drawContent(evidence);
   if (first === undefined) {
     const ended = record.body.outcome === "expired" ? "expired" : `was ${record.body.outcome}`;
     const why = `Nobody signed, so nothing proves what was asked. By the operator’s word, the request ${ended}, `;
@@ -36,23 +36,21 @@ export function drawSigned({ decision }: Receipt): readonly HTMLElement[] {
   });
 }
 
-function drawContent(payload: JsonObject, order?: readonly number[]): readonly HTMLElement[] {
-  const lines = linesOf(payload, order);
+function drawContent(evidence: Evidence): readonly HTMLElement[] {
+  const content = signedContent(evidence);
+  if (content === undefined) return [notShown(evidence.payloadHash)];
+  const { lines, notes } = content;
   if (lines.length === 0) return [make("p", "card quiet", "The content is empty: an object without fields.")];
-  return [drawFields(lines)];
+  return [...notes.map(({ detail }) => make("p", "note", `Careful: ${detail}.`)), drawFields(lines)];
 }
 
 function notShown(payloadHash: string): HTMLElement {
   return make("p", "card", "The content is withheld. Its SHA-256 is ", make("code", "", payloadHash), ".");
 }
 
-function linesOf(value: object, order?: readonly number[]) {
-  const bytes = canonicalBytes(value as JsonObject);
-  const shown = show(bytes, order);
-  if (shown.ok) return shown.value;
-  // An altered file can name an order that the content does not have.
-  const sorted = show(bytes);
-  return sorted.ok ? sorted.value : [];
+function linesOf(statement: Statement) {
+  const shown = show(canonicalBytes(statement));
+  return shown.ok ? shown.value : [];
 }
 
 const NOT_PUBLIC_CHECKS = [
