@@ -185,21 +185,38 @@ describe("the approval page", () => {
     }
   });
 
-  it("is usable on slow 4G", async () => {
+  it("is drawn soon on slow 4G and a slow phone, and nothing moves while it loads", async () => {
     const { id } = await ask();
-    await tablet.page.goto("about:blank");
-    await tablet.cdp.send("Network.enable");
-    await tablet.cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
-    // As defined by the browser's own tools.
-    const slow = { offline: false, latency: 562, downloadThroughput: 180_000, uploadThroughput: 84_000 };
-    await tablet.cdp.send("Network.emulateNetworkConditions", slow);
-    const start = performance.now();
-    await tablet.page.goto(`${url}/approve/${id}`, { waitUntil: "commit" });
-    await eventually(tablet.page.getByText("Verified on this device")).toBeVisible();
-    expect(performance.now() - start).toBeLessThan(5_000);
+    const { page, cdp } = tablet;
+    await page.unrouteAll();
+    await page.goto("about:blank");
+    await cdp.send("Network.enable");
+    await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+    // 150 ms there and back, 1.6 Mbit/s down.
+    const slow = { offline: false, latency: 150, downloadThroughput: 204_800, uploadThroughput: 96_000 };
+    await cdp.send("Network.emulateNetworkConditions", slow);
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    await page.goto(`${url}/approve/${id}`);
+    await eventually(page.getByRole("button", { name: "Approve" })).toBeEnabled();
+    const { drawn, moved } = await page.evaluate(async () => {
+      const entriesOf = async (type: string) =>
+        new Promise<PerformanceEntryList>((resolve) => {
+          const observer = new PerformanceObserver((list) => resolve(list.getEntries()));
+          observer.observe({ type, buffered: true });
+          setTimeout(() => resolve([]), 500);
+        });
+      const paints = await entriesOf("largest-contentful-paint");
+      const shifts = await entriesOf("layout-shift");
+      return { drawn: paints.at(-1)?.startTime ?? Number.NaN, moved: shifts.length };
+    });
+    process.stdout.write(`approval page on slow 4G, processor four times slower: ${Math.round(drawn)} ms\n`);
+    // The machine of the tests is busy; on a quiet one it is under a second.
+    expect(drawn).toBeLessThan(4_000);
+    expect(moved).toBe(0);
     await decide(tablet, "Approve");
-    await eventually(tablet.page.getByRole("heading", { name: "Approved" })).toBeVisible();
-    await tablet.cdp.send("Network.disable");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    await cdp.send("Network.disable");
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 1 });
   });
 
   it("closes when the time is over, and the answer is no", async () => {

@@ -52,7 +52,7 @@ const outcome = byId("outcome");
 /** Call it when the content is drawn and visible. */
 export function startDecision(data: ApprovalData, verified: Verified, words: Words): void {
   const page = createPage(data, verified, words);
-  if (!("credentials" in navigator)) page.error = NO_PASSKEYS;
+  if (!("PublicKeyCredential" in window)) page.error = NO_PASSKEYS;
   draw(page);
   listen(page);
   if (isDecidable(page) && page.error === "") void page.ceremony.renew();
