@@ -63,8 +63,8 @@ function drawField(line: Line): readonly HTMLElement[] {
 }
 
 function drawName({ label, key, item }: Line): readonly HTMLElement[] {
-  // A template's label can hold any character.
-  const read = drawExact(label);
+  // It spells hidden characters already, a template's label too.
+  const read = make("bdi", "", label);
   if (labelTellsName({ label, key, item })) return [read];
   const exact = make("code", "key", item ? "[" : "", drawSegments(key), item ? "]" : "");
   if (key.length === 0) exact.textContent = '""';
