@@ -97,7 +97,14 @@ function decisionValues({ decision }: Receipt, streamKey: Bytes | undefined): Js
   };
 }
 
-function evidenceValues({ signers, policy, payload, payloadHash, payloadSalt }: Evidence): JsonObject {
+function evidenceValues({
+  signers,
+  policy,
+  template,
+  payload,
+  payloadHash,
+  payloadSalt,
+}: Evidence): JsonObject {
   const salt = base64urlBytes(payloadSalt);
   return {
     payload: payload === null ? null : canonicalText(payload),
@@ -106,6 +113,8 @@ function evidenceValues({ signers, policy, payload, payloadHash, payloadSalt }: 
     payloadCommit: toHex(payloadCommit(salt, hexBytes(payloadHash))),
     policy: policy === null ? null : canonicalText(policy),
     policyHash: policy === null ? null : toHex(hashOfJson(policy)),
+    template: template === null ? null : canonicalText(template),
+    templateHash: template === null ? null : toHex(hashOfJson(template)),
     signers: signers.map((signer) => signerValues(signer, payloadHash)),
   };
 }

@@ -43,6 +43,7 @@ function statedIn({ decision, directory, created }: Receipt): Record<string, unk
     stated[`${path}.evidence.payloadHash`] = from.payloadHash;
     stated[`${path}.evidence.payloadCommit`] = body.payloadCommit;
     stated[`${path}.evidence.policyHash`] = body.policyHash ?? "none";
+    stated[`${path}.evidence.templateHash`] = from.signers[0]?.statement.display.template ?? "none";
     from.signers.forEach(({ assertion }, place) => {
       const signer = `${path}.evidence.signers.${place}`;
       const client = JSON.parse(Buffer.from(assertion.clientDataJSON, "base64url").toString());

@@ -3,6 +3,7 @@ import { sha256 } from "../../../../src/core/encoding/hash.ts";
 import { canonicalText, hashOfJson } from "../../../../src/core/encoding/jcs.ts";
 import type { Evidence, Receipt, Signer } from "../../../../src/core/evidence/receipt.ts";
 import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
+import { templateHash } from "../../../../src/core/display/template.ts";
 import { policyHash } from "../../../../src/core/confirmation/policy.ts";
 import { statementNonce } from "../../../../src/core/confirmation/statement.ts";
 import { encodeEntry, payloadCommit, recordCommit, streamId } from "../../../../src/core/stream/record.ts";
@@ -44,7 +45,7 @@ function recordSteps({ record, entrySalt }: Opened) {
   };
 }
 
-function evidenceSteps({ signers, policy, payload, payloadHash, payloadSalt }: Evidence) {
+function evidenceSteps({ signers, policy, template, payload, payloadHash, payloadSalt }: Evidence) {
   const hash = expectOk(fromHex(payloadHash));
   return {
     payload: payload && canonicalText(payload),
@@ -52,6 +53,7 @@ function evidenceSteps({ signers, policy, payload, payloadHash, payloadSalt }: E
     payloadSalt: toHex(bytesOf(payloadSalt)),
     payloadCommit: toHex(payloadCommit(bytesOf(payloadSalt), hash)),
     policyHash: policy && policyHash(policy),
+    templateHash: template && templateHash(template),
     signers: signers.map((signer) => signerSteps(signer, hash)),
   };
 }
