@@ -41,7 +41,11 @@ function memberList(): HTMLElement {
 }
 
 function drawRow(line: Line): HTMLElement {
-  const row = make("li", line.prominent === true ? "prominent" : "", ...drawField(line));
+  const emphasis = line.prominent === true ? "prominent" : "";
+  // Only a leaf may wait until it is near the screen: the height of a row with rows in it can't be estimated, and the
+  // page would seem to fit the screen.
+  const isLeaf = line.kind !== "object" && line.kind !== "list";
+  const row = make("li", isLeaf ? `leaf ${emphasis}`.trimEnd() : emphasis, ...drawField(line));
   row.append(...line.warnings.map(({ detail }) => drawNote(detail)));
   return row;
 }
