@@ -10,7 +10,7 @@ import {
   type Device,
 } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, device, ask, read } = browserFixture("approve-page");
+const { url, enrolUrl, api, people, device, ask, read } = browserFixture("approve-page");
 const EXPIRES_SECONDS = 30;
 let alex: Device;
 let tablet: Device;
@@ -217,6 +217,31 @@ describe("the approval page", () => {
     await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
     await cdp.send("Network.disable");
     await cdp.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  });
+
+  it("draws the sentence of the organisation's template, once people have signed that", async () => {
+    const { page } = alex;
+    const asked = await people("POST", "/api/templates", {
+      action: "Pay an invoice",
+      sentence: "Pay {amount|money:USD} to {to}",
+      fields: [{ name: "to", label: "Recipient", prominent: true }],
+    });
+    await page.goto(asked.body.url);
+    await eventually(page.getByRole("heading", { level: 1 })).toHaveText(
+      "Use this template for “Pay an invoice”?",
+    );
+    await decide(alex, "Approve");
+    await eventually(page.locator("#outcome")).toContainText("The template is in use.");
+    const payload = { amount: 4200, memo: "to acct_6666", to: "acct_8821" };
+    const { id } = await ask({ action: "Pay an invoice", payload });
+    await page.goto(`${url}/approve/${id}`);
+    await eventually(page.getByRole("heading", { level: 1 })).toHaveText(/^Pay .*4,?200.* to acct_8821$/);
+    await eventually(page.locator("#words")).toHaveText("Pay an invoice");
+    await eventually(page.locator("#fields .name")).toHaveText(["Recipientto", "Amount", "Memo"]);
+    await decide(alex, "Approve");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    const [{ statement }] = (await read(id)).decisions;
+    expect(statement.display).toEqual({ order: [], template: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
   it("closes when the time is over, and the answer is no", async () => {

@@ -1,16 +1,26 @@
-import { byId, make } from "../common/dom.ts";
-import { drawFields, drawWarnings } from "../common/fields.ts";
+import { byId, make, setVisible } from "../common/dom.ts";
+import { drawSentence } from "../common/draw-sentence.ts";
+import { drawFields, drawNotes, drawWarnings } from "../common/fields.ts";
 import { drawExact } from "../common/text.ts";
 import type { Verified } from "../decision/display-check.ts";
 import { drawRequester, drawSummary } from "../decision/draw-requester.ts";
 
 /** Draws the request, after its display is verified. */
-export function drawRequest({ statement, lines }: Verified): void {
+export function drawRequest({ statement, lines, sentence, templateNotes }: Verified): void {
   const { requester, action } = statement;
   drawRequester(statement);
-  byId("action").append(drawExact(action));
-  byId("claim").append("Written by ", drawExact(requester.name), ". Nobody else has checked it.");
-  byId("warnings").append(...drawWarnings(action));
+  // The organisation's own sentence says it better than the requester's words, which follow.
+  if (sentence.length > 0) {
+    byId("action").append(...drawSentence(sentence));
+    byId("words").append(drawExact(action));
+  } else byId("action").append(drawExact(action));
+  setVisible(byId("words"), sentence.length > 0);
+  byId("claim").append(
+    sentence.length > 0 ? "Your organisation’s sentence. Its values were written by " : "Written by ",
+    drawExact(requester.name),
+    sentence.length > 0 ? ". Nobody else has checked them." : ". Nobody else has checked it.",
+  );
+  byId("warnings").append(...drawWarnings(action), ...drawNotes(templateNotes));
   if (lines.length > 0) byId("fields").append(drawFields(lines));
   else byId("fields").append(make("p", "card quiet part", "The content is empty: an object without fields."));
   drawSummary();

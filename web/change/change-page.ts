@@ -56,8 +56,8 @@ function drawChange(
     byId("how").append(...drawRichText(compare.how));
     setVisible(byId("compare"), true);
   }
-  // All of it can be read; these values do not change what the words above say.
-  byId(inFull === true ? "fields" : "change").append(drawFields(lines));
+  if (inFull !== undefined) byId("fields").append(drawFields(inFull));
+  byId("change").append(drawFields(lines));
   setText(byId("approve"), yes);
   setText(byId("reject"), no);
   byId("reject").dataset["signing"] = no;

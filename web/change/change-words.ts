@@ -1,5 +1,9 @@
 import { expectOk } from "../../src/core/refusal.ts";
+import { show, type Line } from "../../src/core/display/show.ts";
+import type { Template } from "../../src/core/display/template.ts";
 import { fromBase64url } from "../../src/core/encoding/bytes.ts";
+import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
+import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import type { Role } from "../../src/core/stream/record.ts";
@@ -18,8 +22,8 @@ export interface ChangeWords {
   readonly outcome: Effect;
   /** A passkey to compare, and how. */
   readonly compare?: { readonly fingerprint: string; readonly how: RichText };
-  /** Whether the content is drawn value by value, because these words can't say all of it. */
-  readonly inFull?: true;
+  /** What these words can't say: it is drawn value by value. */
+  readonly inFull?: readonly Line[];
 }
 
 /** `signer` is the id of the person who reads this. */
@@ -52,10 +56,10 @@ export function wordsOf(change: Change, organisation: string, signer: string): C
         yes: "Change the policy",
         no: "Don't change it",
         outcome: { approved: "The policy is changed.", not: "The policy stays as it was." },
-        inFull: true,
+        inFull: linesOf(change.policy),
       };
     case "template.changed":
-      return change.template === null ? templateRemoval(change) : template(change);
+      return change.template === null ? templateRemoval(change) : newTemplate(change.action, change.template);
     case "revealed":
       return change.shown ? publication(change) : withdrawal(change);
   }
@@ -137,7 +141,10 @@ function recovery(change: Of<"recovered">): ChangeWords {
   };
 }
 
-function template({ action }: Of<"template.changed">): ChangeWords {
+/** Of the two members "fields" and "sentence". */
+const SENTENCE_FIRST = [1, 0];
+
+function newTemplate(action: string, { sentence, fields }: Template): ChangeWords {
   return {
     question: ["Use this template for “", { exact: action }, "”?"],
     effect: [
@@ -146,7 +153,7 @@ function template({ action }: Of<"template.changed">): ChangeWords {
     yes: "Use this template",
     no: "Don't use it",
     outcome: { approved: "The template is in use.", not: "Requests are shown as before." },
-    inFull: true,
+    inFull: linesOf({ fields, sentence }, SENTENCE_FIRST),
   };
 }
 
@@ -180,6 +187,10 @@ function withdrawal({ action }: Of<"revealed">): ChangeWords {
     no: "Keep it public",
     outcome: { approved: "The decision is no longer public.", not: "The decision is still public." },
   };
+}
+
+function linesOf(value: JsonObject, order: readonly number[] = []): readonly Line[] {
+  return expectOk(show(canonicalBytes(value), order));
 }
 
 /** After "this person". */

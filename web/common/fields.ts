@@ -1,6 +1,7 @@
 import { isUnlikeText } from "../../src/core/display/forms.ts";
 import { labelTellsName } from "../../src/core/display/member-labels.ts";
 import { textWarnings, type Line } from "../../src/core/display/show.ts";
+import type { TextWarning } from "../../src/core/display/text/scripts.ts";
 import { exactText, textOf } from "../../src/core/display/text/segments.ts";
 import { isLongText } from "../../src/core/display/text/text-parts.ts";
 import { make } from "./dom.ts";
@@ -46,7 +47,7 @@ function drawRow(line: Line): HTMLElement {
   // page would seem to fit the screen.
   const isLeaf = line.kind !== "object" && line.kind !== "list";
   const row = make("li", isLeaf ? `leaf ${emphasis}`.trimEnd() : emphasis, ...drawField(line));
-  row.append(...line.warnings.map(({ detail }) => drawNote(detail)));
+  row.append(...drawNotes(line.warnings));
   return row;
 }
 
@@ -122,5 +123,9 @@ function drawNote(detail: string): HTMLElement {
 
 /** Warnings about a text outside the payload, such as the action. */
 export function drawWarnings(text: string): readonly HTMLElement[] {
-  return textWarnings(text).map(({ detail }) => drawNote(detail));
+  return drawNotes(textWarnings(text));
+}
+
+export function drawNotes(warnings: readonly TextWarning[]): readonly HTMLElement[] {
+  return warnings.map(({ detail }) => drawNote(detail));
 }

@@ -30,11 +30,11 @@ interface Edges {
 }
 
 /**
- * Watches the parts (`.part`) and warnings (`.note`) in `content`. `bar` covers the lower end of the screen, except on a
+ * Watches the parts (`.part`) and warnings (`.note`) in `content`, which is drawn already. `bar` covers the lower end of the screen, except on a
  * wide one. `changed` is called after every change.
  */
 export function createReadingGate(content: HTMLElement, bar: HTMLElement, changed: () => void): ReadingGate {
-  const parts = [...content.querySelectorAll<HTMLElement>(".part")];
+  const parts = [...content.querySelectorAll<HTMLElement>(".part:not([hidden])")];
   const unseen = new Map<Element, Edges>(parts.map((part) => [part, { top: 0, bottom: 0 }]));
   const unread = drawAcknowledgements(content, () => changed());
   const near = new Set<Element>();
