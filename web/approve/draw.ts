@@ -1,7 +1,7 @@
 import { byId, make, setVisible } from "../common/dom.ts";
-import { drawSentence } from "../common/draw-sentence.ts";
-import { drawFields, drawNotes, drawWarnings } from "../common/fields.ts";
-import { drawExact } from "../common/text.ts";
+import { drawSentence } from "../values/draw-sentence.ts";
+import { drawFields, drawNotes, drawWarnings } from "../values/fields.ts";
+import { drawExact } from "../values/text.ts";
 import type { Verified } from "../decision/display-check.ts";
 import { drawRequester, drawSummary } from "../decision/draw-requester.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "../../src/core/encoding/strict-json.ts";
 import type { ApprovalData, RelatedRequest } from "../../src/core/pages/approval.ts";
 import { link, make } from "../common/dom.ts";
-import { drawShort } from "../common/short-values.ts";
+import { drawShort } from "../values/short-values.ts";
 
 // How a request differs from others of its action. The other requests come from the service and are not signed.
 

@@ -2,7 +2,7 @@ import type { ApprovalState, ShownVote } from "../../src/core/pages/approval.ts"
 import { link, make } from "../common/dom.ts";
 import type { Path } from "../common/http.ts";
 import { icon, type IconName } from "../common/icons.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 import type { StateText } from "./outcome.ts";
 

@@ -1,9 +1,9 @@
 import type { Statement } from "../../src/core/confirmation/statement.ts";
 import { byId, setVisible } from "../common/dom.ts";
-import { drawWarnings } from "../common/fields.ts";
+import { drawWarnings } from "../values/fields.ts";
 import { icon } from "../common/icons.ts";
 import { initialsOf } from "../common/initials.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 
 const KINDS: Readonly<Record<Statement["requester"]["kind"], string>> = {
   key: "API key",

@@ -6,9 +6,9 @@ import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { byId, make, setText, setVisible } from "../common/dom.ts";
-import { drawFields } from "../common/fields.ts";
+import { drawFields } from "../values/fields.ts";
 import { icon } from "../common/icons.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { drawTime, durationText } from "../common/time.ts";
 import type { Verified } from "./display-check.ts";
 

@@ -23,6 +23,12 @@ export interface ReadingGate {
   readonly goOn: () => void;
 }
 
+/** The part of the screen where content is visible, in pixels from its upper end. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** How often in a row each edge of a part was on the screen. */
 interface Edges {
   top: number;
@@ -66,7 +72,8 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
   };
   const timer = setInterval(look, LOOK_MILLISECONDS);
 
-  if (fitsScreen()) for (const part of parts) markSeen(part);
+  const atStart = visibleRange(bar);
+  if (parts.every((part) => isWhollyOn(part, atStart))) for (const part of parts) markSeen(part);
   return {
     reading: () => ({
       seen: parts.length - unseen.size,
@@ -81,21 +88,21 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
   };
 }
 
-/** Whether the page has no more than what the screen shows: nothing is folded, and nothing can be scrolled. */
-function fitsScreen(): boolean {
-  const { scrollHeight, clientHeight } = document.documentElement;
-  return scrollHeight <= clientHeight && document.querySelector("details.fold") === null;
+/** In the page as it opens. A part that is folded has no height. */
+function isWhollyOn(part: Element, { from, to }: Range): boolean {
+  const { top, bottom } = part.getBoundingClientRect();
+  return top >= from && bottom <= to && bottom > top;
 }
 
 /** From the header's lower edge to the bar's upper edge, in pixels of the screen. */
-function visibleRange(bar: HTMLElement): { readonly from: number; readonly to: number } {
+function visibleRange(bar: HTMLElement): Range {
   const from = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
   const isBelow = getComputedStyle(bar).getPropertyValue("--is-below") === "1";
   return { from: Math.max(0, from), to: isBelow ? bar.getBoundingClientRect().top : innerHeight };
 }
 
 /** Counts this look. A part that is higher than the screen is read if its top was there, and then its bottom. */
-function isRead(part: Element, edges: Edges, { from, to }: { from: number; to: number }): boolean {
+function isRead(part: Element, edges: Edges, { from, to }: Range): boolean {
   const { top, bottom } = part.getBoundingClientRect();
   if (edges.top < LOOKS_IN_A_ROW) edges.top = top >= from - 1 && top <= to ? edges.top + 1 : 0;
   if (edges.bottom < LOOKS_IN_A_ROW) edges.bottom = bottom >= from && bottom <= to + 1 ? edges.bottom + 1 : 0;

@@ -4,7 +4,7 @@ import { groupedDigits } from "../passkey/create-passkey.ts";
 import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
 import { pageData, post, type Path, sameOriginUrl } from "../common/http.ts";
 import { enableSignOut, enableSignOutEverywhere } from "../common/sign-out.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 import { enableAdding } from "./add-passkey.ts";
 import { OTHER_SITE, textOfProblem } from "./texts.ts";

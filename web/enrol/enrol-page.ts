@@ -15,7 +15,7 @@ import { post } from "../common/http.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { passkeyNameFault, passkeyNameIn } from "../passkey/passkey-name.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 
 const create = byId("create", HTMLButtonElement);
 const label = byId("label", HTMLInputElement);

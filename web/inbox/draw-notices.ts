@@ -1,7 +1,7 @@
 import type { NewPasskeyNotice, RecoveryNotice } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon } from "../common/icons.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 
 // What people must not overlook, above everything else.

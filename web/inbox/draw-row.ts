@@ -5,8 +5,8 @@ import type { DecidedItem, InboxItem } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { initialsOf } from "../common/initials.ts";
-import { drawShort } from "../common/short-values.ts";
-import { drawExact } from "../common/text.ts";
+import { drawShort } from "../values/short-values.ts";
+import { drawExact } from "../values/text.ts";
 import { drawAge, drawLeft, drawMoment } from "./row-times.ts";
 
 // One request in a list. The whole row is the link; its name is the action with the values that tell it apart.

@@ -3,7 +3,7 @@ import { longPoll } from "../common/long-poll.ts";
 import { drawConnection } from "../common/connection.ts";
 import { get, pageData, type Path } from "../common/http.ts";
 import { enableSignOut } from "../common/sign-out.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { serverClock } from "../common/time.ts";
 import {
   INBOX_COUNTED_MAX,

@@ -1,7 +1,7 @@
 import type { NotFoundData } from "../../src/core/pages/account.ts";
 import { byId, runAction, setVisible } from "../common/dom.ts";
 import { pageData, post } from "../common/http.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 
 // The server sends data only if somebody is signed in.
 

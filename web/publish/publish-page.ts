@@ -3,10 +3,10 @@ import { sha256 } from "../../src/core/encoding/hash.ts";
 import { show as linesOf } from "../../src/core/display/show.ts";
 import type { ChangeRequested } from "../../src/core/pages/account.ts";
 import type { PublicationData } from "../../src/core/pages/publication.ts";
-import { drawFields } from "../common/fields.ts";
+import { drawFields } from "../values/fields.ts";
 import { make, runAction, byId, setText, setVisible } from "../common/dom.ts";
 import { pageData, post, sameOriginUrl } from "../common/http.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 
 const ask = byId("ask", HTMLButtonElement);

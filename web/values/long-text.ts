@@ -2,7 +2,7 @@ import type { Form } from "../../src/core/display/forms.ts";
 import type { Segment } from "../../src/core/display/text/segments.ts";
 import { textParts, type Row } from "../../src/core/display/text/text-parts.ts";
 import { make } from "../common/dom.ts";
-import { drawSegments } from "../common/text.ts";
+import { drawSegments } from "./text.ts";
 
 /** A text of many lines or of one long line: the first parts, and the others folded. */
 export function drawParts(segments: readonly Segment[], form: Form): readonly HTMLElement[] {

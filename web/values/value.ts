@@ -4,8 +4,8 @@ import { exactText, textOf } from "../../src/core/display/text/segments.ts";
 import { isLongText } from "../../src/core/display/text/text-parts.ts";
 import { make } from "../common/dom.ts";
 import { drawParts } from "./long-text.ts";
-import { drawNumber } from "../common/short-values.ts";
-import { drawSegments } from "../common/text.ts";
+import { drawNumber } from "./short-values.ts";
+import { drawSegments } from "./text.ts";
 
 // Draws one value in its form. A form adds elements around the text, and never changes it.
 

@@ -1,6 +1,6 @@
 import { icon, type IconName } from "../common/icons.ts";
 import { make } from "../common/dom.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import type { CheckLine } from "./check-texts.ts";
 import type { Value } from "./check-values.ts";
 import type { Field, Need } from "./needs.ts";

@@ -4,10 +4,10 @@ import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
 import type { SentencePiece } from "../../src/core/display/apply-template.ts";
 import { signedContent } from "../../src/core/report/signed-content.ts";
-import { drawSentence } from "../common/draw-sentence.ts";
+import { drawSentence } from "../values/draw-sentence.ts";
 import { icon } from "../common/icons.ts";
 import { make } from "../common/dom.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 import type { Trust } from "./evidence-input.ts";
 

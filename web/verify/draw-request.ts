@@ -6,7 +6,7 @@ import type { Evidence, Receipt } from "../../src/core/evidence/receipt.ts";
 import { signedContent } from "../../src/core/report/signed-content.ts";
 import type { Statement } from "../../src/core/confirmation/statement.ts";
 import { show } from "../../src/core/display/show.ts";
-import { drawFields, drawWarnings } from "../common/fields.ts";
+import { drawFields, drawWarnings } from "../values/fields.ts";
 import { make } from "../common/dom.ts";
 import { drawTime } from "../common/time.ts";
 import { CHECK_TEXTS } from "./check-texts.ts";

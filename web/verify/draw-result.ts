@@ -5,7 +5,7 @@ import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts"
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { byId, make, setText, setVisible } from "../common/dom.ts";
-import { drawRichText } from "../common/draw-rich-text.ts";
+import { drawRichText } from "../values/draw-rich-text.ts";
 import { drawTime } from "../common/time.ts";
 import { valuesOf } from "./check-values.ts";
 import { drawDiagram } from "./diagram.ts";

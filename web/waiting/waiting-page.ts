@@ -5,7 +5,7 @@ import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { get, pageData, type Problem } from "../common/http.ts";
 import { longPoll } from "../common/long-poll.ts";
 import { enableSignOut } from "../common/sign-out.ts";
-import { drawExact } from "../common/text.ts";
+import { drawExact } from "../values/text.ts";
 
 // The server sends this page at every address while the person's passkey is not active.
 

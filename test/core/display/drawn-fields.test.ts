@@ -6,7 +6,7 @@ import { drawText } from "../../../src/core/display/text/segments.ts";
 import { linesOf, hostilePayload, hostileText } from "../../support/display-reader.ts";
 import { installDocument, type DrawnElement } from "../../support/drawn-document.ts";
 import { plainTexts, readFields } from "../../support/drawn-reader.ts";
-import { drawFields } from "../../../web/common/fields.ts";
+import { drawFields } from "../../../web/values/fields.ts";
 
 // What the pages draw by default, before anyone asks for exact names and kinds.
 

@@ -2,7 +2,7 @@ import { mainDirection, partsOf, type Direction, type Main } from "../../src/cor
 import type { HiddenCharacter } from "../../src/core/display/text/hidden-characters.ts";
 import { characterOf, drawText, exactText, type Segment } from "../../src/core/display/text/segments.ts";
 import { flagRegion } from "../../src/core/display/text/sequences.ts";
-import { make } from "./dom.ts";
+import { make } from "../common/dom.ts";
 
 // Draws text that other people wrote. <bdi> keeps its writing direction from affecting the text around it. A
 // character that could deceive is a badge with its name; an ordinary one that is invisible is itself, with a sign.

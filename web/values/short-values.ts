@@ -1,5 +1,5 @@
 import { drawExact } from "./text.ts";
-import { make } from "./dom.ts";
+import { make } from "../common/dom.ts";
 
 /** Fewer digits are read at once. */
 const GROUPED_MIN_DIGITS = 5;

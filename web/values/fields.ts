@@ -4,10 +4,10 @@ import { textWarnings, type Line } from "../../src/core/display/show.ts";
 import type { TextWarning } from "../../src/core/display/text/scripts.ts";
 import { exactText, textOf } from "../../src/core/display/text/segments.ts";
 import { isLongText } from "../../src/core/display/text/text-parts.ts";
-import { make } from "./dom.ts";
-import { drawParts } from "../values/long-text.ts";
+import { make } from "../common/dom.ts";
+import { drawParts } from "./long-text.ts";
 import { drawExact, drawSegments } from "./text.ts";
-import { drawValue } from "../values/value.ts";
+import { drawValue } from "./value.ts";
 
 // Draws the payload's fields, each with its label and its value. The exact name or the kind is beside them where they
 // could be mistaken without, so that no two payloads are drawn the same. The fields of an object or a list are a nested
