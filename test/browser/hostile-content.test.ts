@@ -178,7 +178,7 @@ describe("a person who is not asked", () => {
     const nobody = await device();
     await nobody.page.goto(`${url}/inbox`);
     await nobody.page.getByRole("button", { name: "Sign in with passkey" }).click();
-    await eventually(nobody.page.locator("#status")).toContainText("no passkey for this account", {
+    await eventually(nobody.page.locator("#status")).toContainText("this device has none for this account", {
       timeout: 8_000,
     });
     await eventually(nobody.page.getByRole("button", { name: "Sign in with passkey" })).toBeEnabled();
