@@ -9,7 +9,19 @@ import { WIRE } from "../sample-request.ts";
 // `npm run pictures` takes the pictures of the README and the documents from the running product.
 
 const FOLDER = "web/pictures";
-const DESKTOP = { width: 1024, height: 1320 };
+const DESKTOP = { width: 1280, height: 800 };
+const INVOICE = {
+  action: "Pay invoice INV-2025-118",
+  payload: {
+    to: "Acme Supplies GmbH",
+    iban: "DE89 3704 0044 0532 0130 00",
+    amount: 42000.5,
+    currency: "EUR",
+    due: "2026-12-15T10:00:00Z",
+    account: "acct_8821",
+    memo: "Packaging, fourth quarter",
+  },
+};
 const names = { name: "Northwind", project: "Payments", key: "payments-agent" };
 
 const { ready, tenants, stop } = await startProduct([names]);
@@ -32,25 +44,25 @@ try {
   await phone.page.goto(earlier);
   await decide(phone, "Approve");
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
-  const transfer = await ask();
+  const invoice = await ask(INVOICE);
   const refund = { order: "A-20391", amount_usd: 310, reason: "Damaged in transit" };
   await ask({ action: "Refund a customer", payload: refund, expiresInSeconds: 3_600 });
   await phone.page.goto(`${ready.url}/inbox`);
   await phone.page.locator("#waiting li").nth(1).waitFor();
   await takePicture(phone.page, "inbox-phone");
 
-  await readToEnd(phone.page, transfer);
-  await takePicture(phone.page, "approve-phone");
+  await readToEnd(phone.page, invoice);
+  await takePicture(phone.page, "approve-phone", false);
   const dark = await openDevice(browser, { pixelRatio: 2, dark: true });
   await syncPasskeys(phone, dark);
-  await signIn(dark, transfer);
-  await readToEnd(dark.page, transfer);
-  await takePicture(dark.page, "approve-phone-dark");
+  await signIn(dark, invoice);
+  await readToEnd(dark.page, invoice);
+  await takePicture(dark.page, "approve-phone-dark", false);
   const laptop = await openDevice(browser, { viewport: DESKTOP, pixelRatio: 1.5 });
   await syncPasskeys(phone, laptop);
-  await signIn(laptop, transfer);
-  await readToEnd(laptop.page, transfer);
-  await takePicture(laptop.page, "approve-desktop");
+  await signIn(laptop, invoice);
+  await readToEnd(laptop.page, invoice);
+  await takePicture(laptop.page, "approve-desktop", false);
 
   await decide(phone, "Approve", "Invoice checked against the order.");
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
@@ -58,7 +70,7 @@ try {
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
   await takePicture(phone.page, "approved-phone", false);
 
-  const receipt = await fetch(`${ready.url}/api/confirmations/${transfer.split("/").at(-1)}/receipt`, {
+  const receipt = await fetch(`${ready.url}/api/confirmations/${invoice.split("/").at(-1)}/receipt`, {
     headers: { "x-api-key": tenant.apiKey },
   });
   const text = await receipt.text();
