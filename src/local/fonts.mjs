@@ -24,13 +24,16 @@ const FONTS = [
   },
 ];
 
+/** Copyright, licence and its address stay in each file. */
+const NAMES_KEPT = [0, 13, 14];
+
 /** @param {string} folder */
 export async function writeFonts(folder) {
   for (const { file, source, ...options } of FONTS) {
     const font = readFileSync(`node_modules/${source}`);
     writeFileSync(
       `${folder}/${file}`,
-      await subsetFont(font, CHARACTERS, { targetFormat: "woff2", ...options }),
+      await subsetFont(font, CHARACTERS, { targetFormat: "woff2", preserveNameIds: NAMES_KEPT, ...options }),
     );
   }
 }

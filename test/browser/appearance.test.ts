@@ -18,7 +18,12 @@ beforeAll(async () => {
   nobody = await device();
   await createPasskey(alex, enrolUrl);
   const pending = await ask({
-    payload: { to: "acct_8821", long: "x".repeat(300), list: [1, "two", null, { deep: { deeper: [true] } }] },
+    payload: {
+      to: "acct\u202e1288",
+      sql: "UPDATE users\n  SET note = ''\n  WHERE id = 7;",
+      long: "x".repeat(300),
+      list: [1, "two", null, { deep: { deeper: [true] } }],
+    },
   });
   const approved = await ask({ action: "Deploy to production" });
   const cancelled = await ask();
@@ -27,6 +32,8 @@ beforeAll(async () => {
   await decide(alex, "Approve");
   await eventually(alex.page.getByRole("heading", { name: "Approved" })).toBeVisible();
   const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
+  const template = { action: "Pay an invoice", sentence: "Pay {amount} to {to}", fields: [] };
+  addresses.set("change", (await people("POST", "/api/templates", template)).body.url);
   addresses.set("pending", `${url}/approve/${pending.id}`);
   addresses.set("in the log", `${url}/verify?id=${approved.id}`);
   addresses.set("approved", `${url}/approve/${approved.id}`);
@@ -37,6 +44,7 @@ beforeAll(async () => {
 
 const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready: string][] = [
   ["a pending request", "pending", "alex", "Wire transfer to vendor"],
+  ["a change that people sign", "change", "alex", "Use this template for “Pay an invoice”?"],
   ["an approved request", "approved", "alex", "Approved"],
   ["a cancelled request", "cancelled", "alex", "Cancelled"],
   ["publishing a decision", "publishing", "alex", "Publish this decision"],
