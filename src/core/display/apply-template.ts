@@ -30,7 +30,7 @@ type Field = Template["fields"][number];
 
 /** `lines` are those of the whole payload. */
 export function applyTemplate(template: Template, lines: readonly Line[]): Templated {
-  const blocks = Map.groupBy(lines, memberOf);
+  const blocks = groupBy(lines, memberOf);
   const fields = new Map(template.fields.map((field) => [pointer([field.name]), field]));
   const drawn = [...fields].flatMap(([at, field]) =>
     (blocks.get(at) ?? []).map((line) => (line.depth === 0 ? withField(line, field) : line)),
@@ -71,6 +71,17 @@ function closed(segment: Segment): string {
   return segment.hidden === undefined ? text.replaceAll("\u27e9", marker("U+27E9 angle bracket")) : text;
 }
 
+/** `Map.groupBy` is missing in Node 20, on which the command-line program runs. */
+function groupBy(lines: readonly Line[], nameOf: (line: Line) => string): ReadonlyMap<string, Line[]> {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const group = groups.get(nameOf(line));
+    if (group === undefined) groups.set(nameOf(line), [line]);
+    else group.push(line);
+  }
+  return groups;
+}
+
 /** The pointer of the outermost member that a line belongs to. */
 function memberOf({ pointer: at }: Line): string {
   const end = at.indexOf("/", 1);
@@ -93,7 +104,7 @@ function withField(line: Line, { label, format, prominent }: Field): Line {
 
 /** Where a label of the template is also that of another member. */
 function withSameLabels(lines: readonly Line[]): readonly Line[] {
-  const uses = Map.groupBy(
+  const uses = groupBy(
     lines.filter(({ depth }) => depth === 0),
     ({ label }) => label,
   );

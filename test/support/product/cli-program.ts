@@ -5,6 +5,23 @@ import type { Readable, Writable } from "node:stream";
 
 const PROGRAM = new URL("../../../.build/countersign.mjs", import.meta.url).pathname;
 
+/** What Node 20 does not have: the program must run on it, and the tests have a newer one. */
+const AS_NODE_20 = `data:text/javascript,${[
+  "delete Map.groupBy",
+  "delete Object.groupBy",
+  "delete Promise.withResolvers",
+  "delete Promise.try",
+  "delete Array.fromAsync",
+  "delete URL.parse",
+  "delete globalThis.Iterator",
+  "delete Set.prototype.union",
+  "delete Set.prototype.intersection",
+  "delete Set.prototype.difference",
+  "delete Set.prototype.isSubsetOf",
+  "delete Set.prototype.isDisjointFrom",
+  "delete RegExp.escape",
+].join(";")}`;
+
 export interface CliResult {
   readonly code: number | null;
   readonly out: string;
@@ -23,7 +40,7 @@ export function startCountersign(
   args: readonly string[],
   input?: string | Uint8Array,
 ): RunningCli {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, ["--import", AS_NODE_20, PROGRAM, ...args], {
     cwd: folder,
     stdio: ["pipe", "pipe", "pipe"],
   });
