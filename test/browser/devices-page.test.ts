@@ -30,7 +30,7 @@ describe("a person's passkeys", () => {
     await eventually(key.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     const fingerprint = await key.page.locator("#fingerprint").innerText();
     const approval =
-      (await key.page.getByRole("link", { name: "Endorse the new passkey" }).getAttribute("href")) ?? "";
+      (await key.page.getByRole("link", { name: "Trust the new passkey" }).getAttribute("href")) ?? "";
 
     await phone.page.goto(new URL(approval, url).href);
     await eventually(phone.page.getByRole("heading", { level: 1 })).toHaveText("Trust your new passkey?");
@@ -97,7 +97,7 @@ describe("a person's passkeys", () => {
     await eventually(other.page.getByRole("heading", { name: "One more signature" })).toBeVisible();
     await phone.page.reload();
     const states = phone.page.locator("#main .pill");
-    await eventually(states).toHaveText(["Active", "Needs endorsement", "Revoked"]);
+    await eventually(states).toHaveText(["Active", "Not trusted yet", "Revoked"]);
     await phone.page.getByRole("button", { name: "Remove Mistake!" }).click();
     await eventually(states).toHaveText(["Active", "Revoked", "Revoked"]);
     // Ends the session of the other device, too.
@@ -126,8 +126,8 @@ describe("a person's passkeys", () => {
     await eventually(page.getByRole("button", { name: "Create passkey" })).toBeVisible();
     await kim.cdp.send("WebAuthn.clearCredentials", { authenticatorId: kim.authenticator });
     await page.getByRole("button", { name: "Create passkey" }).click();
-    await eventually(page.getByText("Owners and admins have to endorse it.")).toBeVisible();
-    await eventually(page.getByRole("link", { name: "Endorse the new passkey" })).toHaveCount(0);
+    await eventually(page.getByText("Owners and admins have to trust it first.")).toBeVisible();
+    await eventually(page.getByRole("link", { name: "Trust the new passkey" })).toHaveCount(0);
     expect(kim.faults).toEqual([]);
   });
 

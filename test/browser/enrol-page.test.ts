@@ -65,20 +65,20 @@ describe("a second person", () => {
   it("enrols, is endorsed by the owner's signature, and decides", async () => {
     const invited = await people("POST", "/api/invites", { username: "maria", role: "approver" });
     await createPasskey(maria, invited.body.enrolUrl);
-    await eventually(maria.page.getByText("waits for somebody to endorse it")).toBeVisible();
+    await eventually(maria.page.getByText("somebody has to trust it first")).toBeVisible();
     await eventually(maria.page.locator("#stream")).toBeHidden();
     const fingerprint = await maria.page.locator("#fingerprint").innerText();
     const early = await api("POST", "/api/confirmations", { username: "maria", action: "Pay", payload: {} });
     expect(early.body.code).toBe("approver_without_passkey");
 
-    await maria.page.getByRole("link", { name: "See who has to endorse it" }).click();
+    await maria.page.getByRole("link", { name: "See who has to trust it" }).click();
     await eventually(
       maria.page.getByRole("heading", { name: "Your passkey is not active yet" }),
     ).toBeVisible();
     await eventually(maria.page.getByText("maria at enrol-page")).toBeVisible();
-    await eventually(maria.page.getByText("An owner or admin has to endorse it.")).toBeVisible();
+    await eventually(maria.page.getByText("An owner or admin has to trust it first.")).toBeVisible();
     await eventually(maria.page.locator("#fingerprint")).toHaveText(fingerprint);
-    await eventually(maria.page.getByText("Endorse it with a passkey that you already use.")).toBeHidden();
+    await eventually(maria.page.getByText("Trust it with a passkey that you already use.")).toBeHidden();
 
     await alex.page.goto(`${url}/inbox`);
     const request = alex.page.getByRole("link", { name: /Let maria/ });

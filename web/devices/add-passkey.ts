@@ -16,7 +16,7 @@ import { passkeyNameFault, passkeyNameIn } from "../passkey/passkey-name.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { OTHER_SITE, textOfProblem } from "./texts.ts";
 
-// A further passkey, in three steps: confirm with one that is active, create the new one, endorse it.
+// A further passkey, in three steps: confirm with one that is active, create the new one, sign that it is trusted.
 
 interface Confirmed {
   readonly begin: DeviceChallenge;
@@ -85,13 +85,13 @@ function showStep(step: "confirmation" | "creation"): void {
   setVisible(byId("creation"), step === "creation");
 }
 
-/** `approval` is where the person endorses it; undefined if others have to. */
+/** `approval` is where the person signs that they trust it; undefined if others have to. */
 function drawAdded(fingerprint: string, approval: string | undefined): void {
   byId("fingerprint").replaceChildren(drawFingerprint(fingerprint));
   setVisible(byId("own"), approval !== undefined);
   setVisible(byId("others"), approval === undefined);
   if (approval !== undefined)
-    byId("endorse").replaceChildren(link(approval, "button primary", "Endorse the new passkey"));
+    byId("trust").replaceChildren(link(approval, "button primary", "Trust the new passkey"));
   setVisible(byId("add"), false);
   setVisible(byId("added"), true);
   byId("added").focus();

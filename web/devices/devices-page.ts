@@ -11,7 +11,7 @@ import { OTHER_SITE, textOfProblem } from "./texts.ts";
 
 const STATES = {
   active: ["good", "Active"],
-  waiting: ["attention", "Needs endorsement"],
+  waiting: ["attention", "Not trusted yet"],
   revoked: ["", "Revoked"],
 } as const satisfies Record<Passkey["state"], readonly [tone: string, word: string]>;
 
@@ -60,8 +60,8 @@ function drawCopied(at: string): HTMLElement {
 
 function drawNextStep(person: DevicesData["person"]): HTMLElement {
   return mayDecide(person)
-    ? make("p", "", "It gives no access yet. ", link("/inbox", "", "Endorse it from your inbox"), ".")
-    : make("p", "", "It gives no access yet. An owner or admin endorses it from their inbox.");
+    ? make("p", "", "It gives no access yet. ", link("/inbox", "", "Trust it from your inbox"), ".")
+    : make("p", "", "It gives no access yet. An owner or admin has to trust it first, from their inbox.");
 }
 
 /** A button, and its own message: the one of the page may be out of sight. */
