@@ -7,7 +7,8 @@ import type {
 } from "../../src/core/pages/account.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
-import { createPasskey, creationErrorText, deviceName, fingerprintOf } from "../passkey/create-passkey.ts";
+import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
+import { createPasskey, creationErrorText, deviceName } from "../passkey/create-passkey.ts";
 import { byId, link, runAction, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post, sameOriginUrl } from "../common/http.ts";

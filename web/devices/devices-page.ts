@@ -1,6 +1,6 @@
 import type { ChangeRequested, DevicesData, Passkey } from "../../src/core/pages/account.ts";
+import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
-import { groupedDigits } from "../passkey/create-passkey.ts";
 import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
 import { pageData, post, type Path, sameOriginUrl } from "../common/http.ts";
 import { enableSignOut, enableSignOutEverywhere } from "../common/sign-out.ts";
@@ -20,7 +20,7 @@ const status = byId("status");
 function start(data: DevicesData): void {
   const { person, tenant, passkeys } = data;
   byId("person").append(drawExact(person.username), ` (${person.role}) at `, drawExact(tenant.name));
-  byId("stream").append(groupedDigits(tenant.stream ?? ""));
+  byId("stream").append(groupedOrganisationId(tenant.stream ?? ""));
   const revoked = passkeys.filter(({ state }) => state === "revoked");
   const usable = passkeys.filter(({ state }) => state !== "revoked");
   byId("passkeys").append(...usable.map((passkey) => drawPasskey(passkey, person)));
@@ -39,7 +39,7 @@ function drawPasskey(passkey: Passkey, person: DevicesData["person"]): HTMLEleme
     "li",
     "card",
     make("div", "row", make("b", "", drawExact(passkey.label)), make("span", `pill ${tone}`, word)),
-    make("p", "", make("code", "", groupedDigits(fingerprint.replaceAll(" ", "")))),
+    make("p", "", make("code", "", fingerprint)),
     make("p", "quiet", "Created ", drawTime(createdAt), ", ", ...used),
   );
   if (passkey.counterRegressedAt !== null) drawn.append(drawCopied(passkey.counterRegressedAt));

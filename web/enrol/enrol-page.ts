@@ -1,15 +1,10 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
 import type { EnrolmentResult, Invitation, RegistrationInput } from "../../src/core/pages/account.ts";
+import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { streamId } from "../../src/core/stream/record.ts";
+import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
 import { runAction, byId, setText, setVisible } from "../common/dom.ts";
-import {
-  createPasskey,
-  creationErrorText,
-  deviceName,
-  fingerprintOf,
-  groupedDigits,
-  type NewPasskey,
-} from "../passkey/create-passkey.ts";
+import { createPasskey, creationErrorText, deviceName, type NewPasskey } from "../passkey/create-passkey.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { post } from "../common/http.ts";
 import { icon, type IconName } from "../common/icons.ts";
@@ -88,9 +83,7 @@ function drawDone(
   byId("done").focus();
   setText(byId("title"), "Passkey created");
   document.title = "Passkey created · Countersign";
-  const serverFingerprint = done.fingerprint.replaceAll(" ", "");
-  if (serverFingerprint !== fingerprint.replaceAll(" ", ""))
-    return drawAlarm("passkey", fingerprint, done.fingerprint);
+  if (done.fingerprint !== fingerprint) return drawAlarm("passkey", fingerprint, done.fingerprint);
   if (owner && own !== done.stream) return drawAlarm("organisation id", own ?? "none", done.stream ?? "none");
   byId("fingerprint").append(drawFingerprint(fingerprint));
   setVisible(byId(done.active ? "active" : "waiting"), true);
@@ -102,7 +95,7 @@ function drawDone(
 }
 
 function drawStream(stream: string): void {
-  setText(byId("stream"), groupedDigits(stream));
+  setText(byId("stream"), groupedOrganisationId(stream));
   setVisible(byId("pin"), true);
   const copy = byId("copy", HTMLButtonElement);
   copy.addEventListener("click", () => {

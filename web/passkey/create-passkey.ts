@@ -1,9 +1,8 @@
 import { startRegistration } from "@simplewebauthn/browser";
 import { expectOk } from "../../src/core/refusal.ts";
-import { fromBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
+import { fromBase64url, type Bytes } from "../../src/core/encoding/bytes.ts";
 import { readCoseKey } from "../../src/core/webauthn/cose.ts";
 import { readCborMap } from "../../src/core/webauthn/cbor.ts";
-import { sha256 } from "../../src/core/encoding/hash.ts";
 import type { RegistrationInput } from "../../src/core/pages/account.ts";
 import { passkeyErrorText } from "./passkey-client.ts";
 
@@ -76,15 +75,6 @@ function publicKeyIn(data: Bytes): Bytes {
     return key;
   }
   throw new DOMException("no public key", "DataError");
-}
-
-/** For two people to compare: the first 16 hexadecimal digits of the key's SHA-256. */
-export function fingerprintOf(publicKey: Bytes): string {
-  return groupedDigits(toHex(sha256(publicKey)).slice(0, 16));
-}
-
-export function groupedDigits(digits: string): string {
-  return digits.match(/.{1,4}/g)?.join(" ") ?? "";
 }
 
 /** A first name for this device; the person can change it. */
