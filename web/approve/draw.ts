@@ -1,6 +1,6 @@
-import { byId, make, setVisible } from "../common/dom.ts";
+import { byId, setVisible } from "../common/dom.ts";
 import { drawSentence } from "../values/draw-sentence.ts";
-import { drawFields, drawNotes, drawWarnings } from "../values/fields.ts";
+import { drawContent, drawNotes, drawWarnings } from "../values/fields.ts";
 import { drawExact } from "../values/text.ts";
 import type { Verified } from "../decision/display-check.ts";
 import { drawRequester, drawSummary } from "../decision/draw-requester.ts";
@@ -21,7 +21,6 @@ export function drawRequest({ statement, lines, sentence, templateNotes }: Verif
     sentence.length > 0 ? ". Nobody else has checked them." : ". Nobody else has checked it.",
   );
   byId("warnings").append(...drawWarnings(action), ...drawNotes(templateNotes));
-  if (lines.length > 0) byId("fields").append(drawFields(lines));
-  else byId("fields").append(make("p", "card quiet part", "The content is empty: an object without fields."));
+  byId("fields").append(drawContent(lines));
   drawSummary();
 }

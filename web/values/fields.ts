@@ -34,6 +34,12 @@ export function drawFields(lines: readonly Line[]): HTMLElement {
   return fields;
 }
 
+/** The same, or a sentence if there are no fields. */
+export function drawContent(lines: readonly Line[]): HTMLElement {
+  if (lines.length > 0) return drawFields(lines);
+  return make("p", "card quiet part", "The content is empty: an object without fields.");
+}
+
 function memberList(): HTMLElement {
   const list = make("ul", "members");
   // Some screen readers no longer announce a list whose bullets are hidden by CSS.

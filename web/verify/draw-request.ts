@@ -6,7 +6,7 @@ import type { Evidence, Receipt } from "../../src/core/evidence/receipt.ts";
 import { signedContent } from "../../src/core/report/signed-content.ts";
 import type { Statement } from "../../src/core/confirmation/statement.ts";
 import { show } from "../../src/core/display/show.ts";
-import { drawFields, drawWarnings } from "../values/fields.ts";
+import { drawContent, drawFields, drawNotes, drawWarnings } from "../values/fields.ts";
 import { make } from "../common/dom.ts";
 import { drawTime } from "../common/time.ts";
 import { CHECK_TEXTS } from "./check-texts.ts";
@@ -16,7 +16,7 @@ import { CHECK_TEXTS } from "./check-texts.ts";
 export function drawRequest({ decision }: Receipt): readonly HTMLElement[] {
   const { record, evidence } = decision;
   const first = evidence.signers[0]?.statement;
-  const content = drawContent(evidence);
+  const content = drawEvidence(evidence);
   if (first === undefined) {
     const ended = record.body.outcome === "expired" ? "expired" : `was ${record.body.outcome}`;
     const why = `Nobody signed, so nothing proves what was asked. By the operator’s word, the request ${ended}, `;
@@ -36,12 +36,10 @@ export function drawSigned({ decision }: Receipt): readonly HTMLElement[] {
   });
 }
 
-function drawContent(evidence: Evidence): readonly HTMLElement[] {
+function drawEvidence(evidence: Evidence): readonly HTMLElement[] {
   const content = signedContent(evidence);
   if (content === undefined) return [notShown(evidence.payloadHash)];
-  const { lines, notes } = content;
-  if (lines.length === 0) return [make("p", "card quiet", "The content is empty: an object without fields.")];
-  return [...notes.map(({ detail }) => make("p", "note", `Careful: ${detail}.`)), drawFields(lines)];
+  return [...drawNotes(content.notes), drawContent(content.lines)];
 }
 
 function notShown(payloadHash: string): HTMLElement {
