@@ -1,7 +1,7 @@
 import { drawText } from "../../src/core/display/text/segments.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 import { byId, setVisible } from "../common/dom.ts";
-import { pageData } from "../common/http.ts";
+import { NO_DATA, pageData } from "../common/http.ts";
 import { startDecision } from "../decision/decision-flow.ts";
 import { verifyDisplay } from "../decision/display-check.ts";
 import { drawAlarm, drawRaw, drawVerified } from "../decision/draw-signed.ts";
@@ -13,7 +13,7 @@ import { drawRelated } from "./related.ts";
 
 function start(): void {
   const data = pageData() as ApprovalData | undefined;
-  if (data === undefined) return drawAlarm("The server sent this page without its content.");
+  if (data === undefined) return drawAlarm(NO_DATA);
   drawRaw(data);
   const verified = verifyDisplay(data, location);
   if (!verified.ok) return drawAlarm(verified.why);

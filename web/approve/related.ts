@@ -7,6 +7,7 @@ import {
 } from "../../src/core/encoding/strict-json.ts";
 import type { ApprovalData, RelatedRequest } from "../../src/core/pages/approval.ts";
 import { link, make } from "../common/dom.ts";
+import { requestPath } from "../common/request-path.ts";
 import { drawShort } from "../values/short-values.ts";
 
 // How a request differs from others of its action. The other requests come from the service and are not signed.
@@ -30,7 +31,7 @@ export function drawRelated({ related }: ApprovalData, payload: string): readonl
 function drawOpen(open: RelatedRequest | null, own: JsonObject): readonly HTMLElement[] {
   const other = open && objectOf(open.payload);
   if (!open || !other) return [];
-  const to = link(addressOf(open), "", "another open request");
+  const to = link(requestPath(open.id), "", "another open request");
   const { first, more } = differencesOf(other, own, NAMES_MAX);
   if (first.length === 0) return [drawSame("Exactly the same content as ", to, ".")];
   const names = first.flatMap(({ name }, place) => [
@@ -43,7 +44,7 @@ function drawOpen(open: RelatedRequest | null, own: JsonObject): readonly HTMLEl
 function drawApproved(approved: RelatedRequest | null, own: JsonObject): readonly HTMLElement[] {
   const other = approved && objectOf(approved.payload);
   if (!approved || !other) return [];
-  const to = link(addressOf(approved), "", "the last approved request");
+  const to = link(requestPath(approved.id), "", "the last approved request");
   to.title = new Date(approved.at).toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
   const { first, more } = differencesOf(other, own, VALUES_MAX);
   if (first.length === 0) return [drawSame("Exactly the same content as ", to, " of this action.")];
@@ -82,8 +83,4 @@ function moreText(more: number): string {
 function objectOf(text: string): JsonObject | undefined {
   const parsed = parseJsonText(text);
   return parsed.ok && isJsonObject(parsed.value) ? parsed.value : undefined;
-}
-
-function addressOf({ id }: RelatedRequest): string {
-  return `/approve/${encodeURIComponent(id)}`;
 }

@@ -6,7 +6,7 @@ import { utf8 } from "../../src/core/encoding/bytes.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { drawFields, drawWarnings } from "../values/fields.ts";
-import { pageData } from "../common/http.ts";
+import { NO_DATA, pageData } from "../common/http.ts";
 import { drawExact } from "../values/text.ts";
 import { drawRichText } from "../values/draw-rich-text.ts";
 import { startDecision } from "../decision/decision-flow.ts";
@@ -20,7 +20,7 @@ import { wordsOf, type ChangeWords } from "./change-words.ts";
 
 function start(): void {
   const data = pageData() as ApprovalData | undefined;
-  if (data === undefined) return drawAlarm("The server sent this page without its content.");
+  if (data === undefined) return drawAlarm(NO_DATA);
   drawRaw(data);
   const verified = verifyDisplay(data, location);
   if (!verified.ok) return drawAlarm(verified.why);

@@ -24,6 +24,9 @@ export type Path = `/${string}`;
 /** A payload of 64 KiB as a string inside JSON takes at most twice that; the rest is room for long lists. */
 const ANSWER_LIMITS: JsonLimits = { maxBytes: 1024 * 1024, maxDepth: 16, maxNodes: 50_000 };
 
+/** Instead of a page that has no data. */
+export const NO_DATA = "The server sent this page without its content. Reload it.";
+
 /** The data that the server put into the page. Nothing in it is checked here. */
 export function pageData(): unknown {
   return parse(document.getElementById("data")?.textContent ?? "");
@@ -37,6 +40,9 @@ export function post<Value>(path: Path, body: object): Promise<Answer<Value>> {
   const headers = { "content-type": "application/json" };
   return request(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
+
+/** Instead of following an address that `sameOriginUrl` refused. */
+export const OTHER_SITE = "The server sent an address of another site. Nothing was opened.";
 
 /** An address that the server sent, but only if it is on this site. */
 export function sameOriginUrl(address: string): string | undefined {

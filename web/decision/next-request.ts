@@ -1,6 +1,7 @@
 import type { Inbox } from "../../src/core/pages/inbox.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { get } from "../common/http.ts";
+import { requestPath } from "../common/request-path.ts";
 
 // The way on after a decision: the next request that waits, or the inbox.
 
@@ -17,7 +18,7 @@ export async function drawNext(): Promise<void> {
   if (!answer.ok || next === undefined) return;
   const link = byId("next", HTMLAnchorElement);
   const isCounted = answer.value.open.items.some(({ id }) => location.pathname.endsWith(id));
-  link.href = `/approve/${encodeURIComponent(next.id)}`;
+  link.href = requestPath(next.id);
   setText(link, `Next (${answer.value.open.total - (isCounted ? 1 : 0)})`);
   setVisible(link, true);
 }

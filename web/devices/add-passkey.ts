@@ -11,11 +11,11 @@ import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
 import { createPasskey, creationErrorText, deviceName } from "../passkey/create-passkey.ts";
 import { byId, link, runAction, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
-import { post, sameOriginUrl } from "../common/http.ts";
+import { OTHER_SITE, post, sameOriginUrl } from "../common/http.ts";
 import { credentialList, passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
 import { passkeyNameFault, passkeyNameIn } from "../passkey/passkey-name.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
-import { OTHER_SITE, textOfProblem } from "./texts.ts";
+import { textOfProblem } from "./problem-text.ts";
 
 // A further passkey, in three steps: confirm with one that is active, create the new one, sign that it is trusted.
 

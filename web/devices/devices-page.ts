@@ -2,12 +2,12 @@ import type { ChangeRequested, DevicesData, Passkey } from "../../src/core/pages
 import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
 import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
-import { pageData, post, type Path, sameOriginUrl } from "../common/http.ts";
+import { NO_DATA, OTHER_SITE, pageData, post, sameOriginUrl, type Path } from "../common/http.ts";
 import { enableSignOut, enableSignOutEverywhere } from "../common/sign-out.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 import { enableAdding } from "./add-passkey.ts";
-import { OTHER_SITE, textOfProblem } from "./texts.ts";
+import { textOfProblem } from "./problem-text.ts";
 
 const STATES = {
   active: ["good", "Active"],
@@ -100,7 +100,7 @@ async function requestRevocation(path: Path, person: DevicesData["person"]): Pro
 }
 
 const data = pageData() as DevicesData | undefined;
-if (data === undefined) setText(status, "The server sent this page without its content. Reload it.");
+if (data === undefined) setText(status, NO_DATA);
 else start(data);
 enableSignOut();
 enableSignOutEverywhere();

@@ -1,6 +1,7 @@
 import type { NewPasskeyNotice, RecoveryNotice } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon } from "../common/icons.ts";
+import { requestPath } from "../common/request-path.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 
@@ -21,8 +22,7 @@ export function drawNewPasskey(notice: NewPasskeyNotice): HTMLElement {
     make("p", "", "Fingerprint ", make("code", "", fingerprint), ", since ", drawTime(at), "."),
     make("p", "", replacesAll ? loss : "", advice),
   );
-  if (request !== null)
-    drawn.append(make("p", "", link(`/approve/${encodeURIComponent(request)}`, "", "Open this request")));
+  if (request !== null) drawn.append(make("p", "", link(requestPath(request), "", "Open this request")));
   return drawn;
 }
 

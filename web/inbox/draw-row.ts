@@ -5,6 +5,7 @@ import type { DecidedItem, InboxItem } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { initialsOf } from "../common/initials.ts";
+import { requestPath } from "../common/request-path.ts";
 import { drawShort } from "../values/short-values.ts";
 import { drawExact } from "../values/text.ts";
 import { drawAge, drawLeft, drawMoment } from "./row-times.ts";
@@ -22,7 +23,7 @@ export function drawDecided(item: DecidedItem): HTMLElement {
   if (item.shown !== null)
     drawn
       .querySelector(".when")
-      ?.append(" · ", drawPublication(`${addressOf(item)}/publish`, item.action, item.shown));
+      ?.append(" · ", drawPublication(`${requestPath(item.id)}/publish`, item.action, item.shown));
   return drawn;
 }
 
@@ -36,7 +37,7 @@ const OUTCOMES: Readonly<Record<Status, readonly [IconName, string]>> = {
 
 function drawRow(item: InboxItem, end: HTMLElement, ...when: readonly (Node | string)[]): HTMLElement {
   const { id, action, telling, requester, project, code } = item;
-  const title = link(addressOf(item), "title", drawExact(action));
+  const title = link(requestPath(id), "title", drawExact(action));
   const drawn = make("li", "request", drawAsker(item), title, make("span", "end", end));
   if (telling !== null && telling.values.length > 0) {
     const facts = drawFacts(telling);
@@ -91,10 +92,6 @@ function drawAsker({ isChange, requester }: InboxItem): HTMLElement {
   drawn.append(isChange ? icon("shield") : (initialsOf(requester) ?? icon("key")));
   drawn.ariaHidden = "true";
   return drawn;
-}
-
-function addressOf({ id }: InboxItem): string {
-  return `/approve/${encodeURIComponent(id)}`;
 }
 
 /** A link of its own: the rest of the row leads to the request. */

@@ -1,7 +1,7 @@
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { longPoll } from "../common/long-poll.ts";
 import { drawConnection } from "../common/connection.ts";
-import { get, pageData, type Path } from "../common/http.ts";
+import { get, NO_DATA, pageData, type Path } from "../common/http.ts";
 import { enableSignOut } from "../common/sign-out.ts";
 import { drawExact } from "../values/text.ts";
 import { serverClock } from "../common/time.ts";
@@ -109,8 +109,7 @@ function waitingText(waiting: number): string {
 }
 
 const data = pageData() as InboxData | undefined;
-if (data === undefined)
-  setText(byId("connection"), "The server sent this page without its content. Reload it.");
+if (data === undefined) setText(byId("connection"), NO_DATA);
 else start(data);
 enableSignOut();
 setVisible(byId("main"), true);

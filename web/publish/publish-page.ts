@@ -5,7 +5,8 @@ import type { ChangeRequested } from "../../src/core/pages/account.ts";
 import type { PublicationData } from "../../src/core/pages/publication.ts";
 import { drawContent } from "../values/fields.ts";
 import { runAction, byId, setText, setVisible } from "../common/dom.ts";
-import { pageData, post, sameOriginUrl } from "../common/http.ts";
+import { NO_DATA, OTHER_SITE, pageData, post, sameOriginUrl } from "../common/http.ts";
+import { requestPath } from "../common/request-path.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 
@@ -42,18 +43,15 @@ function outcomeOf({ status: outcome, decidedBy, decidedAt, tenant }: Publicatio
 }
 
 async function requestChange({ id, shown }: PublicationData): Promise<string> {
-  const answer = await post<ChangeRequested>(
-    `/approve/${encodeURIComponent(id)}/${shown ? "withdraw" : "reveal"}`,
-    {},
-  );
+  const answer = await post<ChangeRequested>(`${requestPath(id)}/${shown ? "withdraw" : "reveal"}`, {});
   if (!answer.ok) return answer.problem.detail;
   const approval = sameOriginUrl(answer.value.approval);
-  if (approval === undefined) return "The server sent an address of another site. Nothing was opened.";
+  if (approval === undefined) return OTHER_SITE;
   location.assign(approval);
   return "";
 }
 
 const data = pageData() as PublicationData | undefined;
-if (data === undefined) setText(status, "The server sent this page without its content. Reload it.");
+if (data === undefined) setText(status, NO_DATA);
 else start(data);
 setVisible(byId("main"), true);

@@ -2,7 +2,7 @@ import type { EnrolmentState } from "../../src/core/pages/account.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { drawConnection, isSessionEnd } from "../common/connection.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
-import { get, pageData, type Problem } from "../common/http.ts";
+import { get, NO_DATA, pageData, type Problem } from "../common/http.ts";
 import { longPoll } from "../common/long-poll.ts";
 import { enableSignOut } from "../common/sign-out.ts";
 import { drawExact } from "../values/text.ts";
@@ -43,8 +43,7 @@ function drawEnd(): void {
 }
 
 const data = pageData() as EnrolmentState | undefined;
-if (data === undefined)
-  setText(byId("connection"), "The server sent this page without its content. Reload it.");
+if (data === undefined) setText(byId("connection"), NO_DATA);
 else start(data);
 enableSignOut();
 byId("again").addEventListener("click", () => location.reload());

@@ -1,8 +1,6 @@
 import { drawConnection, isSessionEnd } from "../common/connection.ts";
 import type { Problem } from "../common/http.ts";
 
-export const OTHER_SITE = "The server sent an address of another site. Nothing was opened.";
-
 /** The text for the status line. After the end of the session the bar shows the way back. */
 export function textOfProblem(problem: Problem): string {
   if (!isSessionEnd(problem)) return problem.detail;
