@@ -44,12 +44,12 @@ function drawSegment(
     if (joined === "flag") piece.append(make("small", "", flagRegion(text)));
     return [piece];
   }
-  const drawn = main?.isMixed ? drawParts(text, main.direction) : [text];
+  const drawn = main?.isMixed ? drawDirections(text, main.direction) : [text];
   return odd ? [make("span", "odd", ...drawn)] : drawn;
 }
 
 /** Parts of the other direction are isolated, so that they stay in their order. */
-function drawParts(text: string, main: Direction): readonly (Node | string)[] {
+function drawDirections(text: string, main: Direction): readonly (Node | string)[] {
   return partsOf(text, main).map((part) => {
     if (!part.other) return part.text;
     const isolated = make("bdi", "", part.text);
