@@ -6,10 +6,9 @@ import { canonicalText, hashOfJson } from "../core/encoding/jcs.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/encoding/strict-json.ts";
 import { commitOf } from "../core/evidence/directory-replay.ts";
 import type { DirectoryLink, Evidence, Receipt, Signer } from "../core/evidence/receipt.ts";
-import { entryOf } from "../core/evidence/record-chain.ts";
+import { pathOf } from "../core/evidence/record-chain.ts";
 import type { ReceiptReport } from "../core/evidence/verify.ts";
 import { payloadCommit, recordLabel, streamId, streamKeyHash } from "../core/stream/record.ts";
-import { proofPathOf } from "../core/tlog/proof-path.ts";
 import { FLAG, hasFlag, signCountOf } from "../core/webauthn/authenticator-data.ts";
 import { assertionHash } from "../core/webauthn/assertion.ts";
 
@@ -143,7 +142,7 @@ function signerValues({ statement, assertion }: Signer, payloadHash: string): Js
 }
 
 function proofValues(decision: Receipt["decision"]): JsonObject | null {
-  const path = proofPathOf(entryOf(decision), decision.proof);
+  const path = pathOf(decision);
   if (path === undefined) return null;
   const { entry, leaf, index, steps, checkpoint, note } = path;
   return {

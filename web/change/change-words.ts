@@ -1,13 +1,12 @@
 import { expectOk } from "../../src/core/refusal.ts";
 import { show, type Line } from "../../src/core/display/show.ts";
 import type { Template } from "../../src/core/display/template.ts";
-import { fromBase64url } from "../../src/core/encoding/bytes.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
+import { aRole, fingerprintIn } from "../../src/core/report/change-text.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import type { Role } from "../../src/core/stream/record.ts";
-import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
 import type { Effect } from "../decision/outcome.ts";
 
 // What each change means, in words. The words are this page's own; the names in them are what is signed.
@@ -43,7 +42,7 @@ export function wordsOf(change: Change, organisation: string, signer: string): C
       };
     case "role.changed":
       return {
-        question: ["Make ", name(change), ` ${a(change.role)}?`],
+        question: ["Make ", name(change), ` ${aRole(change.role)}?`],
         effect: [name(change), ` then ${ROLES[change.role]}, from the moment you sign.`],
         yes: "Change the role",
         no: "Don't change it",
@@ -87,7 +86,7 @@ function newPasskey(change: Of<"credential.endorsed">, organisation: string): Ch
       not: "This passkey gives no access.",
     },
     compare: {
-      fingerprint: fingerprint(change),
+      fingerprint: fingerprintIn(change),
       how: [
         "Call ",
         name(change),
@@ -108,7 +107,7 @@ function ownPasskey(change: Of<"credential.endorsed">): ChangeWords {
       not: "The new passkey gives no access.",
     },
     compare: {
-      fingerprint: fingerprint(change),
+      fingerprint: fingerprintIn(change),
       how: ["Compare every group with what your other device shows. If you did not create it, don't sign."],
     },
   };
@@ -131,7 +130,7 @@ function recovery(change: Of<"recovered">): ChangeWords {
       not: "The earlier passkeys stay as they were. The new one gives no access.",
     },
     compare: {
-      fingerprint: fingerprint(change),
+      fingerprint: fingerprintIn(change),
       how: [
         "An attacker would ask for exactly this. Call ",
         name(change),
@@ -204,12 +203,4 @@ const ROLES: Readonly<Record<Role, string>> = {
 
 function name({ person }: { readonly person: { readonly username: string } }) {
   return { exact: person.username };
-}
-
-function fingerprint({ credential }: { readonly credential: { readonly publicKey: string } }): string {
-  return fingerprintOf(expectOk(fromBase64url(credential.publicKey)));
-}
-
-function a(role: Role): string {
-  return `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`;
 }

@@ -4,6 +4,7 @@ import {
   type JsonLimits,
   type JsonValue,
 } from "../../src/core/encoding/strict-json.ts";
+import { asSentence } from "./sentence.ts";
 
 // A page calls only the server that it came from.
 
@@ -83,9 +84,4 @@ function problemOf(status: number, value: JsonValue | undefined): Problem {
       `The server answered with status ${status}.`,
     status,
   };
-}
-
-/** Programs read the same text as a part of their own messages, so it has neither a capital letter nor an end. */
-function asSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -4,6 +4,7 @@ import type { Path } from "../common/http.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
+import { VOTE_WORDS } from "../common/vote-words.ts";
 import type { StateText } from "./outcome.ts";
 
 const ICONS: Readonly<Record<StateText["tone"], IconName>> = {
@@ -33,14 +34,8 @@ export function drawOutcome(
   );
 }
 
-const DONE: Readonly<Record<string, string>> = {
-  approve: " approved, ",
-  reject: " rejected, ",
-  "break-glass": " approved in an emergency, ",
-};
-
 function drawVote({ username, vote, reason, at }: ShownVote): HTMLElement {
-  const done = DONE[vote] ?? ` signed ${vote}, `;
+  const done = ` ${VOTE_WORDS[vote]}, `;
   const drawn = make("p", "quiet", make("b", "", drawExact(username)), done, drawTime(at));
   if (reason !== "") drawn.append(make("span", "reason", drawExact(reason)));
   return drawn;

@@ -1,11 +1,10 @@
 import { make, setText } from "../common/dom.ts";
+import { durationText } from "../common/time.ts";
 
 // How long ago a request was made and how long is left to decide it. The texts are short, so that a list stays calm:
 // seconds are shown in the last minute only.
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 /** From then on the text is emphasised. */
 const SOON_MILLISECONDS = 5 * MINUTE;
 
@@ -55,11 +54,6 @@ function ageText(age: number): string {
 
 /** Rounded down, so that nobody has less time than the text says. */
 function spanText(milliseconds: number): string {
-  const [days, hours, minutes] = [DAY, HOUR, MINUTE].map((size) => Math.floor(milliseconds / size)) as [
-    number,
-    number,
-    number,
-  ];
-  if (days > 0) return `${days} d ${hours % 24} h`;
-  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+  const minutes = Math.floor(milliseconds / MINUTE);
+  return minutes < 60 ? `${minutes} min` : durationText(minutes * MINUTE);
 }

@@ -12,6 +12,12 @@ export interface CheckText {
   readonly notProves: string;
 }
 
+export const RESULT_SIGNS: Readonly<Record<CheckLine["status"], string>> = {
+  passed: "✓",
+  failed: "✗",
+  absent: "–",
+};
+
 /** A check with its text. */
 export interface CheckLine extends Check<string> {
   readonly text: CheckText;

@@ -3,9 +3,8 @@ import { hexBytes, fromBase64url, toHex, utf8Text } from "../../src/core/encodin
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { canonicalText } from "../../src/core/encoding/jcs.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
-import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import { commitOf } from "../../src/core/evidence/directory-replay.ts";
-import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
 import type { DirectoryLink, Receipt, Signer } from "../../src/core/evidence/receipt.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { Trust } from "./evidence-input.ts";
@@ -137,10 +136,6 @@ function signatureValues(
     ["Authenticator data", assertion.authenticatorData],
     ["Signature", assertion.signature],
   ];
-}
-
-function pathOf(opening: ProvenRecord) {
-  return proofPathOf(entryOf(opening), opening.proof);
 }
 
 function placeValues(opening: ProvenRecord): readonly Value[] {

@@ -1,7 +1,7 @@
 import { toHex } from "../../src/core/encoding/bytes.ts";
 import { commitOf } from "../../src/core/evidence/directory-replay.ts";
-import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
-import { proofPathOf, type ProofPath } from "../../src/core/tlog/proof-path.ts";
+import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import type { ProofPath } from "../../src/core/tlog/proof-path.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { statementNonce } from "../../src/core/confirmation/statement.ts";
 import type { CheckLine } from "./check-texts.ts";
@@ -36,7 +36,7 @@ const LEVELS_MAX = 4;
 export function rowsOf(checked: CheckedEvidence): readonly Row[] {
   const { receipt, verification } = checked;
   const sealed = receipt?.decision ?? verification?.opening;
-  const path = sealed && proofPathOf(entryOf(sealed), sealed.proof);
+  const path = sealed && pathOf(sealed);
   if (sealed === undefined || path === undefined) return [];
   return [
     ...(receipt === null ? notPublicRows() : signedRows(checked, receipt)),

@@ -1,4 +1,5 @@
 import { drawText, textOf } from "../../src/core/display/text/segments.ts";
+import { RESULT_SIGNS } from "./check-texts.ts";
 import type { Box, Row } from "./diagram-rows.ts";
 
 // Draws the diagram: rows of boxes and the lines between them, element by element. The list next to it has
@@ -15,7 +16,6 @@ const PADDING = 10;
 const VALUE_MAX_CHARACTERS = 40;
 const HALF_VALUE_MAX_CHARACTERS = 18;
 const TITLE_MAX_CHARACTERS = 16;
-const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 
 type Place = { readonly x: number; readonly width: number };
 
@@ -87,7 +87,7 @@ function drawBox({ title, value, status }: Box, { x, width }: Place, top: number
     head,
     text(short, x + PADDING, top + 36, "exact"),
   );
-  if (status !== null) group.append(text(SIGN[status], x + width - PADDING, top + 19, "sign"));
+  if (status !== null) group.append(text(RESULT_SIGNS[status], x + width - PADDING, top + 19, "sign"));
   return group;
 }
 

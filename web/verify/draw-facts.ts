@@ -1,7 +1,6 @@
-import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
 import type { SentencePiece } from "../../src/core/display/apply-template.ts";
 import { signedContent } from "../../src/core/report/signed-content.ts";
 import { drawSentence } from "../values/draw-sentence.ts";
@@ -9,6 +8,7 @@ import { icon } from "../common/icons.ts";
 import { make } from "../common/dom.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
+import { VOTE_WORDS } from "../common/vote-words.ts";
 import type { Trust } from "./evidence-input.ts";
 
 // What, who and when, in a few lines below the verdict.
@@ -20,12 +20,6 @@ interface Known {
   readonly trust: Trust | undefined;
 }
 
-const VOTE_TEXTS = {
-  approve: " approved",
-  reject: " rejected",
-  "break-glass": " approved alone, in an emergency",
-} as const;
-
 export function factsOf({ decision, created }: Receipt, known: Known): readonly Fact[] {
   const { record, evidence } = decision;
   const statements = evidence.signers.map(({ statement }) => statement);
@@ -35,7 +29,7 @@ export function factsOf({ decision, created }: Receipt, known: Known): readonly 
   const last = [drawOrganisation(organisation, known), drawPlace(decision, known)];
   if (first === undefined) return [["Who", "Nobody signed."], when, ...last];
   const votes = statements.map(({ approver, vote, reason, issued }) => {
-    const signed = [make("b", "", drawExact(approver.username)), VOTE_TEXTS[vote]];
+    const signed = [make("b", "", drawExact(approver.username)), ` ${VOTE_WORDS[vote]}`];
     const time = statements.length === 1 ? [] : [", ", drawTime(issued)];
     return make("div", "", ...signed, ...time, ...(reason === "" ? [] : [make("q", "", drawExact(reason))]));
   });
@@ -76,7 +70,7 @@ function drawOrganisation(name: string, { isOrganisationConfirmed }: Known): Fac
 }
 
 function drawPlace(sealed: ProvenRecord, { trust }: Known): Fact {
-  const path = proofPathOf(entryOf(sealed), sealed.proof);
+  const path = pathOf(sealed);
   if (path === undefined) return ["Log", "its proof can’t be read"];
   const whose = { you: "by your trust policy", service: "by the service’s own policy" };
   const policy = trust === undefined ? "no trust policy yet" : whose[trust.from];

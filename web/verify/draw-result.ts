@@ -16,7 +16,7 @@ import { drawNotProven, drawNotPublic, drawRequest, drawSigned } from "./draw-re
 import type { Evidence } from "./evidence-input.ts";
 import { needOf, tallyText, type Need } from "./needs.ts";
 import { bringFields, focusField } from "./reader-fields.ts";
-import type { CheckLine } from "./check-texts.ts";
+import { RESULT_SIGNS, type CheckLine } from "./check-texts.ts";
 import type { CheckedEvidence, ReaderInput } from "./verdict.ts";
 import { titleOf, type Verdict } from "./verdict-words.ts";
 
@@ -144,7 +144,6 @@ function drawPrint(
   { lines, receipt, verification }: CheckedEvidence,
   { trust }: ReaderInput,
 ): void {
-  const mark = { passed: "✓", failed: "✗", absent: "–" } as const;
   const stream = (receipt?.decision ?? verification?.opening)?.record.stream ?? "";
   const isConfirmed = lines.some(({ name, status }) => name === "tenant" && status === "passed");
   const now = new Date().toISOString();
@@ -162,7 +161,13 @@ function drawPrint(
       "ol",
       "plain",
       ...lines.map(({ status, text, detail }) =>
-        make("li", "", `${mark[status]} `, make("b", "", text.title), `: ${plainText([{ exact: detail }])}`),
+        make(
+          "li",
+          "",
+          `${RESULT_SIGNS[status]} `,
+          make("b", "", text.title),
+          `: ${plainText([{ exact: detail }])}`,
+        ),
       ),
     ),
     make(

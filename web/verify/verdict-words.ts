@@ -1,10 +1,9 @@
-import { entryOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
+import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import type { ReceiptReport } from "../../src/core/evidence/verify.ts";
 import { changeOf, isDecided, receiptNotes, votesText } from "../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
-import { proofPathOf } from "../../src/core/tlog/proof-path.ts";
 import { parseNote } from "../../src/core/tlog/signed-note.ts";
 import type { Trust } from "./evidence-input.ts";
 import type { Field } from "./needs.ts";
@@ -93,7 +92,7 @@ function misfitOf(check: string, { receipt, trust, isContentOther }: Context): V
 
 /** Then the signature is wrong, and somebody forged the state of the log. */
 function isSignedByTrusted(receipt: Context["receipt"], { policy }: Trust): boolean {
-  const note = parseNote(pathOf(receipt)?.note ?? "");
+  const note = parseNote(pathOf(recordIn(receipt))?.note ?? "");
   if (!note.ok) return true;
   return note.value.signatures.some((signature) =>
     policy.logs.some(({ key }) => key.name === signature.name && key.id === signature.id),
@@ -102,7 +101,7 @@ function isSignedByTrusted(receipt: Context["receipt"], { policy }: Trust): bool
 
 function otherLog(receipt: Context["receipt"], { policy }: Trust): Verdict {
   const names = policy.logs.map(({ key }) => key.name).join(", ");
-  const origin = pathOf(receipt)?.checkpoint.origin ?? "";
+  const origin = pathOf(recordIn(receipt))?.checkpoint.origin ?? "";
   const isSameName = policy.logs.some(({ key }) => key.name === origin);
   return {
     tone: "bad",
@@ -117,9 +116,8 @@ function otherLog(receipt: Context["receipt"], { policy }: Trust): Verdict {
   };
 }
 
-function pathOf(receipt: Context["receipt"]) {
-  const proven = "decision" in receipt ? receipt.decision : receipt;
-  return proofPathOf(entryOf(proven), proven.proof);
+function recordIn(receipt: Context["receipt"]): ProvenRecord {
+  return "decision" in receipt ? receipt.decision : receipt;
 }
 
 /** Without one of these nothing is verified; the text says what to add. */

@@ -1,4 +1,5 @@
 import { byId, setText, setVisible } from "../common/dom.ts";
+import { asSentence } from "../common/sentence.ts";
 import type { Result } from "../../src/core/refusal.ts";
 import { drawResult, drawVerdict, plainText } from "./draw-result.ts";
 import {
@@ -72,7 +73,7 @@ async function showEvidence(page: Page, result: Result<Evidence>): Promise<void>
 function rejectEvidence(page: Page, detail: string): void {
   page.evidence = undefined;
   page.run++;
-  setText(byId("give-error"), sentenceOf(detail));
+  setText(byId("give-error"), asSentence(detail));
   setText(byId("announcement"), "");
   document.title = TITLE;
   setVisible(byId("result"), false);
@@ -104,10 +105,6 @@ async function readFiles(page: Page, files: readonly File[]): Promise<void> {
 function setTrust(page: Page, trust: Trust | undefined): void {
   page.trust = trust;
   showTrust(trust);
-}
-
-function sentenceOf(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
 }
 
 function listen(page: Page): void {

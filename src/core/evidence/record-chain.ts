@@ -2,6 +2,7 @@ import { hexBytes } from "../encoding/bytes.ts";
 import type { Bytes } from "../encoding/bytes.ts";
 import { parseCheckpoint } from "../tlog/checkpoint.ts";
 import { leafHash, verifyInclusion } from "../tlog/merkle.ts";
+import { proofPathOf, type ProofPath } from "../tlog/proof-path.ts";
 import { parseNote } from "../tlog/signed-note.ts";
 import { encodeLogProof, parseLogProof } from "../tlog/log-proof.ts";
 import type { Receipt } from "./receipt.ts";
@@ -73,9 +74,14 @@ export function recordInclusion(
 }
 
 /** The bytes that the log holds of this record. */
-export function entryOf(sealed: Omit<ProvenRecord, "proof">): Bytes {
+function entryOf(sealed: Omit<ProvenRecord, "proof">): Bytes {
   const [label, commit] = [hexBytes(sealed.label), hexBytes(commitOf(sealed))];
   return encodeEntry({ kind: "sealed", label, commit });
+}
+
+/** Its path to the log's root, to be shown; undefined if its proof can't be parsed. */
+export function pathOf(sealed: ProvenRecord): ProofPath | undefined {
+  return proofPathOf(entryOf(sealed), sealed.proof);
 }
 
 export function checkpointsOf(receipt: Receipt): ReadonlySet<string> {

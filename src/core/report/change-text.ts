@@ -10,16 +10,16 @@ export function changeText(change: Change): RichText {
   switch (change.change) {
     case "credential.endorsed":
       return [
-        `endorsed the passkey ${fingerprint(change)} of `,
+        `endorsed the passkey ${fingerprintIn(change)} of `,
         { exact: change.person.username },
-        `, ${a(change.role)}`,
+        `, ${aRole(change.role)}`,
       ];
     case "credential.revoked":
       return ["revoked the passkey ", { exact: change.credential.id }, " of ", name(change)];
     case "role.changed":
-      return ["made ", name(change), ` ${a(change.role)}`];
+      return ["made ", name(change), ` ${aRole(change.role)}`];
     case "recovered":
-      return ["replaced all passkeys of ", name(change), ` by the passkey ${fingerprint(change)}`];
+      return ["replaced all passkeys of ", name(change), ` by the passkey ${fingerprintIn(change)}`];
     case "policy.changed":
       return ["changed the policy “", { exact: change.name }, "”"];
     case "template.changed":
@@ -37,10 +37,15 @@ function name({ person }: { readonly person: { readonly username: string } }) {
   return { exact: person.username };
 }
 
-function fingerprint({ credential }: { readonly credential: { readonly publicKey: string } }): string {
+export function fingerprintIn({
+  credential,
+}: {
+  readonly credential: { readonly publicKey: string };
+}): string {
   return fingerprintOf(expectOk(fromBase64url(credential.publicKey)));
 }
 
-function a(role: Role): string {
+/** "an owner". */
+export function aRole(role: Role): string {
   return `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`;
 }
