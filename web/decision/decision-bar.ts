@@ -24,6 +24,8 @@ export interface BarState {
   /** What the small button does: leads to what is unread, or opens the reason. */
   readonly aside: "go on" | "reason" | "nothing";
   readonly status: string;
+  /** Whether the status only counts what is read: a screen reader would interrupt the reading with every number. */
+  readonly isCount: boolean;
   /** The words of the button that repeats what failed; null without one. */
   readonly again: string | null;
 }
@@ -53,7 +55,7 @@ export function reasonText(): string {
   return shown === "closed" ? "" : reason.value.toWellFormed();
 }
 
-export function drawBar({ canSign, isBusy, aside, status, again: repeat }: BarState): void {
+export function drawBar({ canSign, isBusy, aside, status, isCount, again: repeat }: BarState): void {
   for (const button of [approve, reject]) {
     button.disabled = !canSign && !isBusy;
     // Not `disabled`: the button would lose the focus while the prompt is open.
@@ -61,6 +63,7 @@ export function drawBar({ canSign, isBusy, aside, status, again: repeat }: BarSt
   }
   setVisible(goOn, aside === "go on");
   setVisible(addReason, aside === "reason" && shown === "closed");
+  byId("status").ariaLive = isCount ? "off" : "polite";
   setText(byId("status"), status);
   setVisible(again, repeat !== null);
   if (repeat !== null) setText(again, repeat);

@@ -115,11 +115,13 @@ function draw(page: Page): void {
   setVisible(byId("after"), !text.decidable);
   setVisible(outcome, !text.decidable);
   if (!text.decidable) drawOutcome(outcome, text, page.state, page.path);
+  const status = text.decidable || page.error !== "" ? statusText(page) : "";
   drawBar({
     canSign: canSign(page),
     isBusy: page.busy,
     aside: !text.decidable ? "nothing" : page.gate.reading().isDone ? "reason" : "go on",
-    status: text.decidable || page.error !== "" ? statusText(page) : "",
+    status,
+    isCount: status !== "" && status === unreadText(page.gate),
     again:
       page.retry === undefined || page.busy ? null : page.unsent === undefined ? "Try again" : "Send again",
   });
@@ -138,11 +140,18 @@ function statusText(page: Page): string {
   if (page.prompt !== undefined) return "Follow your device's passkey prompt.";
   if (page.busy) return "Sending your signature.";
   if (page.error !== "") return page.error;
-  const { seen, parts, warnings } = page.gate.reading();
-  if (seen < parts) return `${seen} of ${parts} seen`;
-  if (warnings > 0) return warnings === 1 ? "1 warning to read" : `${warnings} warnings to read`;
+  const unread = unreadText(page.gate);
+  if (unread !== "") return unread;
   if (page.ceremony.ready() === undefined) return "Getting ready.";
   return "You can decide now.";
+}
+
+/** What is left to read; empty at the end. */
+function unreadText(gate: ReadingGate): string {
+  const { seen, parts, warnings } = gate.reading();
+  if (seen < parts) return `${seen} of ${parts} seen`;
+  if (warnings === 0) return "";
+  return warnings === 1 ? "1 warning to read" : `${warnings} warnings to read`;
 }
 
 function setError(page: Page, error: string, retry?: () => Promise<void>): void {
