@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
+import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { sentenceText } from "../../../src/core/display/apply-template.ts";
 import { parseReceipt, type Evidence } from "../../../src/core/evidence/receipt.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { signedContent } from "../../../src/core/report/signed-content.ts";
+import receipt from "../../../web/docs/vectors/receipts/templated.json" with { type: "json" };
 
-const RECEIPT = new URL("../../../web/docs/vectors/receipts/templated.json", import.meta.url);
-const { evidence } = expectOk(parseReceipt(readFileSync(RECEIPT))).decision;
+const { evidence } = expectOk(parseReceipt(canonicalBytes(receipt as JsonValue))).decision;
 const NAMES = ["/service", "/size", "/env", "/ref", "/ref/branch", "/ref/tag"];
 const pointers = (from: Evidence) => signedContent(from)?.lines.map(({ pointer }) => pointer);
 

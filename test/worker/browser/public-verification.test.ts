@@ -330,7 +330,7 @@ describe("the page that checks it", () => {
     expect(pages[0]).toEqual([
       200,
       expect.stringContaining("script-src 'self'"),
-      expect.stringContaining("<h1>Check an approval</h1>"),
+      expect.stringContaining("<h1>Check a receipt</h1>"),
     ]);
   });
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalText } from "../../../src/core/encoding/jcs.ts";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { drawText } from "../../../src/core/display/text/segments.ts";
-import { linesOf, hostilePayload, hostileText } from "../../support/display-reader.ts";
-import { installDocument, type DrawnElement } from "../../support/drawn-document.ts";
-import { plainTexts, readFields } from "../../support/drawn-reader.ts";
-import { drawFields } from "../../../web/values/fields.ts";
+import { canonicalText } from "../../src/core/encoding/jcs.ts";
+import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
+import { drawText } from "../../src/core/display/text/segments.ts";
+import { linesOf, hostilePayload, hostileText } from "../support/display-reader.ts";
+import { installDocument, type DrawnElement } from "../support/drawn-document.ts";
+import { plainTexts, readFields } from "../support/drawn-reader.ts";
+import { drawFields } from "../../web/values/fields.ts";
 
 // What the pages draw by default, before anyone asks for exact names and kinds.
 
