@@ -24,6 +24,14 @@ describe("a change says what it did", () => {
   const decided = { seq: 7, commit: "0".repeat(64) };
   const revealed = { ...head, change: "revealed", confirmation: "c_1", decided, action: "Pay" } as const;
   const payloadHash = "0".repeat(64);
+  const templated = { ...head, change: "template.changed", action: "Pay" } as const;
+  const template = {
+    v: 1,
+    kind: "countersign/template",
+    action: "Pay",
+    sentence: "Pay {to}",
+    fields: [],
+  } as const;
   const rows: [Change, string][] = [
     [
       { ...head, change: "credential.endorsed", person, role: "owner", credential },
@@ -43,6 +51,8 @@ describe("a change says what it did", () => {
       { ...head, change: "policy.changed", name: "Payments", policy: singleApproverPolicy("p_1") },
       "changed the policy “[Payments]”",
     ],
+    [{ ...templated, template }, "set the template of the action “[Pay]”"],
+    [{ ...templated, template: null }, "ended the template of the action “[Pay]”"],
     [{ ...revealed, payloadHash, shown: true }, "made the decision of [c_1] public"],
     [{ ...revealed, payloadHash, shown: false }, "stopped showing the decision of [c_1] to the public"],
   ];
