@@ -71,7 +71,7 @@ const PROBLEMS = {
   quota_exceeded: { status: 429, title: "The quota is used up" },
   rate_limited: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Not available at this moment" },
-  tenant_moving: { status: 503, title: "The tenant is moving", retryAfterSeconds: 30 },
+  tenant_moving: { status: 503, title: "The organisation is moving", retryAfterSeconds: 30 },
   internal_error: {
     status: 500,
     title: "Internal error",

@@ -14,8 +14,8 @@ import type { CheckLine } from "./check-texts.ts";
 
 export interface Verdict {
   /**
-   * `good`: a request was approved. `alone`: approved in an emergency. `over`: proven, but something else. `open`: something
-   * is missing. `none`: it is no receipt.
+   * `good`: a request was approved. `alone`: approved in an emergency. `over`: proven, but something else. `open`:
+   * something is missing. `none`: it is no receipt.
    */
   readonly tone: "good" | "alone" | "over" | "open" | "bad" | "none";
   readonly heading: RichText;

@@ -33,8 +33,9 @@ export const RECEIPT_MAX_CHANGES = 1_000;
 const TIMESTAMP_MAX_BYTES = 64 * 1024;
 
 export const RECEIPT_LIMITS: JsonLimits = {
-  // A payload of 64 KiB, a template of 32 KiB, a policy of 512 KiB, 64 signatures of some 26 KiB, and 1,000 changes of at most some 10 KiB:
-  // a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 2 KiB. That is 12.5 MB.
+  // A payload of 64 KiB, a template of 32 KiB, a policy of 512 KiB, 64 signatures of some 26 KiB, and 1,000 changes of
+  // at most some 10 KiB: a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 2 KiB. That is
+  // 12.5 MB.
   maxBytes: 16 * 1024 * 1024,
   // A payload has 32 levels, four levels down in the receipt.
   maxDepth: 40,

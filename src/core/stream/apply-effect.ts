@@ -68,7 +68,7 @@ function memberFailure(
     return member === undefined || member.role === role
       ? undefined
       : "a further passkey must not change the person's role";
-  return member === undefined ? "there is no such person in this tenant" : undefined;
+  return member === undefined ? "there is no such person in this organisation" : undefined;
 }
 
 /** With one public key as two passkeys, one person could count as two, or sign on after a revocation. */

@@ -30,7 +30,7 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/api/approvers",
     id: "listApprovers",
-    summary: "List the people of the tenant",
+    summary: "List the people of the organisation",
     scope: "people",
     status: 200,
     answer: { name: "Approvers", schema: approversAnswer, example: () => approversExample },

@@ -136,7 +136,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: "/api/audit/export",
     id: "exportHistory",
     summary:
-      "Download the tenant's complete history, one line for each sealed record, to audit it against the log",
+      "Download the organisation's complete history, one line for each sealed record, to audit it against the log",
     scope: "audit:read",
     status: 200,
     answer: { media: EXPORT_MEDIA_TYPE },
