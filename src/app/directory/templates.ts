@@ -48,9 +48,12 @@ export async function requestTemplate(
 ): Promise<Result<string>> {
   const current = await findTemplateOf(store, action);
   if (current === undefined && template === null)
-    return refuse("not_found", "there is no template for this action");
+    return refuse(
+      "already_decided",
+      "this action has no template; check its exact text in GET /api/templates",
+    );
   if (template !== null && current?.hash === templateHash(template))
-    return refuse("already_decided", "this template is in force already");
+    return refuse("already_decided", "this template is in force already; there is nothing to change");
   const change: ChangeOf<"template.changed"> = {
     v: 1,
     kind: "countersign/change",

@@ -32,7 +32,11 @@ export function parseNewTemplate(value: JsonValue): Result<Template> {
     drawText(text).some(({ hidden, odd }) => hidden !== undefined || odd),
   );
   if (wrong !== undefined)
-    return refuse("template_invalid", "contains characters that can't be seen or can be mistaken", wrong[0]);
+    return refuse(
+      "template_invalid",
+      "has characters that can't be seen or can be mistaken; leave them out",
+      wrong[0],
+    );
   const parts = sentenceParts(sentence);
   const formats: readonly (readonly [at: string, format: string | null])[] = [
     ...(parts.ok ? parts.value : []).map(
@@ -43,7 +47,7 @@ export function parseNewTemplate(value: JsonValue): Result<Template> {
   const unknown = formats.find(([, format]) => !isKnown(format));
   return unknown === undefined
     ? parsed
-    : refuse("template_invalid", "is no currency of ISO 4217", unknown[0]);
+    : refuse("template_invalid", "names a currency that ISO 4217 does not have", unknown[0]);
 }
 
 function isKnown(format: string | null): boolean {

@@ -53,22 +53,22 @@ export function parseTemplate(value: JsonValue): Result<Template> {
   if (!parts.ok) return parts;
   const slots = parts.value.flatMap((part) => (part.kind === "slot" ? [part] : []));
   if (slots.length > SENTENCE_MAX_SLOTS)
-    return refuse("template_invalid", `more than ${SENTENCE_MAX_SLOTS} slots`, "/sentence");
+    return refuse("template_invalid", `has more than ${SENTENCE_MAX_SLOTS} slots`, "/sentence");
   const unknown = slots.find(({ format }) => format !== null && formatNamed(format) === undefined);
   if (unknown !== undefined) return unknownFormat("/sentence");
   for (const [place, { name, label, format }] of template.fields.entries()) {
     const earlier = template.fields.slice(0, place);
     if (earlier.some((other) => other.name === name))
-      return refuse("template_invalid", "the same name twice", `/fields/${place}/name`);
+      return refuse("template_invalid", "repeats the name of an earlier field", `/fields/${place}/name`);
     if (earlier.some((other) => other.label === label))
-      return refuse("template_invalid", "the same label twice", `/fields/${place}/label`);
+      return refuse("template_invalid", "repeats the label of an earlier field", `/fields/${place}/label`);
     if (format !== null && formatNamed(format) === undefined) return unknownFormat(`/fields/${place}/format`);
   }
   return accept(template);
 }
 
 function unknownFormat(at: string) {
-  return refuse("template_invalid", `expected one of ${FORMAT_NAMES}`, at);
+  return refuse("template_invalid", `names an unknown format; use ${FORMAT_NAMES}`, at);
 }
 
 export function templateHash(template: Template): string {
@@ -89,7 +89,12 @@ export function sentenceParts(sentence: string): Result<readonly SentencePart[]>
       words = "";
       parts.push({ kind: "slot", name, format });
     } else if (token.length === 2) words += token.charAt(0);
-    else return refuse("template_invalid", `a brace at character ${match.index} ends no slot`, "/sentence");
+    else
+      return refuse(
+        "template_invalid",
+        `has a brace at character ${match.index} that belongs to no slot; a brace in the text is written twice`,
+        "/sentence",
+      );
   }
   words += sentence.slice(end);
   if (words !== "") parts.push({ kind: "words", text: words });

@@ -167,7 +167,7 @@ function templateFailure(template: Evidence["template"], first: Statement | unde
   if (template === null || first === undefined) return undefined;
   if (template.action !== first.action) return "the template is for another action";
   const parsed = parseTemplate(template);
-  return parsed.ok ? undefined : `the template can't be used: ${parsed.refusal.detail}`;
+  return parsed.ok ? undefined : `the template can't be used: it ${parsed.refusal.detail}`;
 }
 
 /** A payload that is withheld could have any number of members. */

@@ -108,7 +108,7 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     },
     status: 201,
     answer: change,
-    problems: [...BODY_PROBLEMS, "not_found", "already_decided", "quota_exceeded", "recovery_impossible"],
+    problems: [...BODY_PROBLEMS, "already_decided", "quota_exceeded", "recovery_impossible"],
     handler: createTemplateChange,
   }),
 ];

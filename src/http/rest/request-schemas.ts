@@ -203,7 +203,13 @@ export function readTemplateRequest(body: JsonObject): Validated<TemplateRequest
   const { action, sentence, fields = [] } = checked.value;
   if (sentence === undefined) return accept({ action, template: null });
   const template = parseNewTemplate({ v: 1, kind: "countersign/template", action, sentence, fields });
-  return template.ok ? accept({ action, template: template.value }) : refusedAt(template.refusal);
+  if (template.ok) return accept({ action, template: template.value });
+  const { at: path = "", code, detail } = template.refusal;
+  return {
+    ok: false,
+    refusal: { code, detail: `${path} ${detail}`, at: path },
+    errors: [{ path, code, detail }],
+  };
 }
 
 export function readConsumeRequest(body: JsonObject): Validated<ConsumeRequest> {

@@ -129,13 +129,19 @@ describe("a template", () => {
   ])("can't have %s", async (_name, body, errors) => {
     const refused = await post(body);
     expect([refused.status, refused.body.code]).toEqual([422, "validation_failed"]);
+    expect(refused.body.detail).toMatch(/^\/\S+ [a-z]/);
     expect(refused.body.errors.map(({ path, code }: Record<string, string>) => `${path} ${code}`)).toContain(
       errors,
     );
   });
 
   it("can't be removed where there is none", async () => {
-    expect(await post({ action: "Nothing", remove: true })).toMatchObject({ status: 404 });
+    const { status, body } = await post({ action: "Nothing", remove: true });
+    expect([status, body.code, body.detail]).toEqual([
+      409,
+      "already_decided",
+      "this action has no template; check its exact text in GET /api/templates",
+    ]);
   });
 
   it("is one of 200 at most, also if several are asked for while there is one place", async () => {
