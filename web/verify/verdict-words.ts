@@ -1,7 +1,7 @@
 import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import type { ReceiptReport } from "../../src/core/evidence/verify.ts";
-import { changeOf, isDecided, receiptNotes, votesText } from "../../src/core/report/receipt-notes.ts";
+import { isDecided, receiptNotes, votesText } from "../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import { parseNote } from "../../src/core/tlog/signed-note.ts";
@@ -169,11 +169,12 @@ export function provenOf({ checks }: ReceiptReport, receipt: Receipt, isAnyTenan
 
 /** What a verified receipt proves, if it is no approval of a request. */
 function provenBy(receipt: Receipt): { readonly tone: Verdict["tone"]; readonly what: RichText } {
-  const { outcome } = receipt.decision.record.body;
+  const { type, body } = receipt.decision.record;
+  const { outcome } = body;
   if (!isDecided(receipt)) return { tone: "over", what: [`: in the log as ${outcome}`] };
-  const change = changeOf(receipt);
   if (outcome === "rejected") return { tone: "over", what: [": rejected", ...by(receipt, "reject")] };
-  if (change !== undefined) return { tone: "over", what: [`: ${CHANGE_TEXTS[change.change]}`] };
+  // By the record: the receipt may withhold the change itself.
+  if (type !== "decision") return { tone: "over", what: [`: ${CHANGE_TEXTS[type]}`] };
   if (outcome === "break-glass")
     return { tone: "alone", what: [": approved", ...by(receipt, "break-glass"), " alone, in an emergency"] };
   return { tone: "good", what: [] };

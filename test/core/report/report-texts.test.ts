@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
+import { encodeReceipt } from "../../../src/core/evidence/receipt.ts";
 import { changeText } from "../../../src/core/report/change-text.ts";
 import { receiptNotes, votesText } from "../../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../../src/core/report/rich-text.ts";
@@ -8,12 +10,13 @@ import type { Change } from "../../../src/core/stream/change-format.ts";
 import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { createStaff, decidedReceipt } from "../../support/evidence/sample-company.ts";
 import type { SampleRequest } from "../../support/evidence/sample-tenant.ts";
+import { verdictOn } from "../../../web/verify/verdict.ts";
 
 /** Text of other people in brackets. */
 const marked = (text: RichText): string =>
   text.map((part) => (typeof part === "string" ? part : `[${part.exact}]`)).join("");
 
-const { alex, bea, cy, dan, twoOfThree, tenant: enrolled } = await createStaff();
+const { log, alex, bea, cy, dan, twoOfThree, tenant: enrolled } = await createStaff();
 const tenant = await enrolled();
 
 describe("a change says what it did", () => {
@@ -95,4 +98,25 @@ it("an ordinary approval or rejection needs no note", async () => {
     const receipt = await decidedReceipt(tenant, { outcome, votes: [{ by: cy, vote }] });
     expect(receiptNotes(receipt, [])).toEqual([]);
   }
+});
+
+describe("the verdict of the verify page", () => {
+  it("on a change says so, also if the receipt withholds it and the reader adds it", async () => {
+    const own = await enrolled();
+    const { decision, ...receipt } = await own.receipt(await own.changeRole(cy, "developer", alex));
+    const { payload } = decision.evidence;
+    const withheld = {
+      ...receipt,
+      decision: { ...decision, evidence: { ...decision.evidence, payload: null } },
+    };
+    const { tone, heading } = await verdictOn(
+      { kind: "receipt", bytes: encodeReceipt(withheld) },
+      {
+        organisation: own.stream,
+        trust: { policy: log.trust(2), text: "", from: "you" },
+        content: canonicalBytes(payload ?? {}),
+      },
+    );
+    expect([tone, marked(heading)]).toEqual(["over", "Verified: a change of who may sign"]);
+  });
 });
