@@ -51,17 +51,17 @@ try {
   await phone.page.locator("#waiting li").nth(1).waitFor();
   await takePicture(phone.page, "inbox-phone");
 
-  await readToEnd(phone.page, invoice);
+  await openToDecide(phone.page, invoice);
   await takePicture(phone.page, "approve-phone", false);
   const dark = await openDevice(browser, { pixelRatio: 2, dark: true });
   await syncPasskeys(phone, dark);
   await signIn(dark, invoice);
-  await readToEnd(dark.page, invoice);
+  await openToDecide(dark.page, invoice);
   await takePicture(dark.page, "approve-phone-dark", false);
   const laptop = await openDevice(browser, { viewport: DESKTOP, pixelRatio: 1.5 });
   await syncPasskeys(phone, laptop);
   await signIn(laptop, invoice);
-  await readToEnd(laptop.page, invoice);
+  await openToDecide(laptop.page, invoice);
   await takePicture(laptop.page, "approve-desktop", false);
 
   await decide(phone, "Approve", "Invoice checked against the order.");
@@ -88,8 +88,8 @@ try {
   await stop();
 }
 
-/** The page after a person has read it: scrolled to the end, with active buttons. */
-async function readToEnd(page: Page, address: string): Promise<void> {
+/** Until its buttons are on: the whole request fits the screen. */
+async function openToDecide(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.getByText("You can decide now.").waitFor();
 }
