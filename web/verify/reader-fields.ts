@@ -44,7 +44,10 @@ function readContent(): ReaderInput["content"] {
 export function finishOrganisation(): void {
   const id = parseOrganisationId(organisation.value);
   if (id.ok) organisation.value = groupedOrganisationId(id.value);
-  else if (organisation.value.trim() !== "") setText(byId("organisation-error"), id.refusal.detail);
+  else if (organisation.value.trim() !== "") {
+    setText(byId("organisation-error"), id.refusal.detail);
+    setText(byId("organisation-state"), "");
+  }
 }
 
 export function showTrust(trust: Trust | undefined): void {
