@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
-import { createPasskey, readAll, type Device } from "../support/browser/device.ts";
+import { createPasskey, PHONE, readAll, type Device } from "../support/browser/device.ts";
 
 // Nobody can sign what was not on the screen.
 
@@ -68,6 +68,28 @@ describe("a long request", () => {
     }
     await eventually(alex.page.locator("#status")).toHaveText("You can decide now.");
     for (const name of ["Reject", "Approve"]) await eventually(button(name)).toBeEnabled();
+  });
+});
+
+describe("a request that almost fits the screen", () => {
+  it.each([
+    ["a few pixels too low", -6, true],
+    ["just high enough", 2, false],
+  ])("is locked only if the screen is too low for its last value: %s", async (_name, spare, locked) => {
+    await open({ to: "acct_8821", amount_usd: 4200, memo: "INV-2025-118" }, "Pay");
+    const { page } = alex;
+    const needed = await page.evaluate(() => {
+      const bottoms = [...document.querySelectorAll("#request .part:not([hidden])")].map(
+        (part) => part.getBoundingClientRect().bottom,
+      );
+      const bar = document.querySelector("#decision")?.getBoundingClientRect().height ?? 0;
+      return Math.ceil(Math.max(...bottoms) + bar);
+    });
+    await page.setViewportSize({ width: 360, height: needed + spare });
+    await page.reload();
+    if (locked) expect(await isLocked()).toBe(true);
+    else await eventually(button("Approve")).toBeEnabled();
+    await page.setViewportSize(PHONE);
   });
 });
 

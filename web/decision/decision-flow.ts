@@ -54,6 +54,7 @@ export function startDecision(data: ApprovalData, verified: Verified, words: Wor
   const page = createPage(data, verified, words);
   if (!("PublicKeyCredential" in window)) page.error = NO_PASSKEYS;
   draw(page);
+  page.gate.begin();
   listen(page);
   if (isDecidable(page) && page.error === "") void page.ceremony.renew();
   if (!isFinal(page.state)) void watch(page);

@@ -19,6 +19,8 @@ export interface Reading {
 
 export interface ReadingGate {
   readonly reading: () => Reading;
+  /** Call it once the page has its size: whatever is on the screen wholly then is read if that is all of it. */
+  readonly begin: () => void;
   /** Brings the next unseen part, or the next warning, to the screen and moves the focus to it. */
   readonly goOn: () => void;
 }
@@ -72,8 +74,6 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
   };
   const timer = setInterval(look, LOOK_MILLISECONDS);
 
-  const atStart = visibleRange(bar);
-  if (parts.every((part) => isWhollyOn(part, atStart))) for (const part of parts) markSeen(part);
   return {
     reading: () => ({
       seen: parts.length - unseen.size,
@@ -81,6 +81,12 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
       warnings: unread.size,
       isDone: unseen.size + unread.size === 0,
     }),
+    begin: () => {
+      const screen = visibleRange(bar);
+      if (!parts.every((part) => isWhollyOn(part, screen))) return;
+      for (const part of parts) markSeen(part);
+      changed();
+    },
     goOn: () => {
       const [next = [...unread][0]] = unseen.keys();
       if (next instanceof HTMLElement) show(next);
