@@ -93,6 +93,34 @@ describe("a request that almost fits the screen", () => {
   });
 });
 
+describe("a part of the content is not seen", () => {
+  it("while it is folded, on a large screen too", async () => {
+    await alex.page.setViewportSize({ width: 1280, height: 800 });
+    await open({ text: Array.from({ length: 16 }, (_, at) => `line ${at}`).join("\n") });
+    expect(await isLocked()).toBe(true);
+    await readAll(alex);
+    await eventually(alex.page.locator("details.fold")).toHaveAttribute("open");
+    await alex.page.setViewportSize(PHONE);
+  });
+
+  it("before its middle was on the screen, if it is higher than that", async () => {
+    await alex.page.setViewportSize({ width: PHONE.width, height: 360 });
+    await open({ note: "W".repeat(430) });
+    await alex.page.locator("#fields .part").evaluate((part) => {
+      scrollBy({ top: part.getBoundingClientRect().top - 60, behavior: "instant" });
+    });
+    await pause();
+    await alex.page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await pause();
+    await alex.page.evaluate(() => scrollTo(0, 0));
+    await pause();
+    expect(await isLocked()).toBe(true);
+    await readAll(alex);
+    await eventually(button("Approve")).toBeEnabled();
+    await alex.page.setViewportSize(PHONE);
+  });
+});
+
 describe("a request with warnings", () => {
   it("can be decided only after each warning was acknowledged by itself", async () => {
     await open({ to: "acct\u202e1288", memo: "p\u0430ypal" });

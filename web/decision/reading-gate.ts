@@ -3,9 +3,8 @@ import { make } from "../common/dom.ts";
 // Nobody can sign what was not on the screen. Every part of the content must have been there for a moment, and every
 // warning is acknowledged by itself. A jump, the Tab key or a fast scroll shows no part for long enough.
 
-/** A part counts if both its edges were on the screen at two looks in a row. */
+/** What counts was on the screen at two looks in a row. */
 const LOOK_MILLISECONDS = 250;
-const LOOKS_IN_A_ROW = 2;
 /** Between the header and the part that a jump leads to. */
 const GAP_PIXELS = 12;
 
@@ -25,16 +24,18 @@ export interface ReadingGate {
   readonly goOn: () => void;
 }
 
-/** The part of the screen where content is visible, in pixels from its upper end. */
+/** A stretch from top to bottom. */
 interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** How often in a row each edge of a part was on the screen. */
-interface Edges {
-  top: number;
-  bottom: number;
+/** In fractions of a part's height, because the height changes with the window. */
+interface Progress {
+  /** Read from its top without a gap. A part can be higher than the screen. */
+  read: number;
+  /** What was on the screen at the last look, if that was the look before this one. */
+  last: Range | undefined;
 }
 
 /**
@@ -43,13 +44,18 @@ interface Edges {
  */
 export function createReadingGate(content: HTMLElement, bar: HTMLElement, changed: () => void): ReadingGate {
   const parts = [...content.querySelectorAll<HTMLElement>(".part:not([hidden])")];
-  const unseen = new Map<Element, Edges>(parts.map((part) => [part, { top: 0, bottom: 0 }]));
+  const unseen = new Map<Element, Progress>(parts.map((part) => [part, { read: 0, last: undefined }]));
   const unread = drawAcknowledgements(content, () => changed());
   const near = new Set<Element>();
+  const leave = (part: Element) => {
+    near.delete(part);
+    const progress = unseen.get(part);
+    if (progress !== undefined) progress.last = undefined;
+  };
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries)
       if (isIntersecting) near.add(target);
-      else near.delete(target);
+      else leave(target);
   });
   for (const part of parts) observer.observe(part);
 
@@ -66,8 +72,8 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
     const screen = visibleRange(bar);
     const before = unseen.size;
     for (const part of near) {
-      const edges = unseen.get(part);
-      if (edges !== undefined && isRead(part, edges, screen)) markSeen(part);
+      const progress = unseen.get(part);
+      if (progress !== undefined && isRead(part, progress, screen)) markSeen(part);
     }
     if (unseen.size < before) changed();
     if (unseen.size === 0) clearInterval(timer);
@@ -89,30 +95,38 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
     },
     goOn: () => {
       const [next = [...unread][0]] = unseen.keys();
-      if (next instanceof HTMLElement) show(next);
+      if (next instanceof HTMLElement) show(next, unseen.get(next)?.read ?? 0);
     },
   };
 }
 
-/** In the page as it opens. A part that is folded has no height. */
 function isWhollyOn(part: Element, { from, to }: Range): boolean {
+  // A part of a closed fold has a place and a height, but is not drawn.
+  if (part.closest("details:not([open])") !== null) return false;
   const { top, bottom } = part.getBoundingClientRect();
   return top >= from && bottom <= to && bottom > top;
 }
 
-/** From the header's lower edge to the bar's upper edge, in pixels of the screen. */
+/** From the header's lower edge to the bar's upper edge, in pixels from the screen's upper end. */
 function visibleRange(bar: HTMLElement): Range {
-  const from = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
+  const header = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
   const isBelow = getComputedStyle(bar).getPropertyValue("--is-below") === "1";
-  return { from: Math.max(0, from), to: isBelow ? bar.getBoundingClientRect().top : innerHeight };
+  const end = isBelow ? bar.getBoundingClientRect().top : innerHeight;
+  // Smaller than the window if the person zooms with two fingers.
+  const { offsetTop = 0, height = innerHeight } = visualViewport ?? {};
+  return { from: Math.max(offsetTop, header), to: Math.min(end, offsetTop + height) };
 }
 
-/** Counts this look. A part that is higher than the screen is read if its top was there, and then its bottom. */
-function isRead(part: Element, edges: Edges, { from, to }: Range): boolean {
-  const { top, bottom } = part.getBoundingClientRect();
-  if (edges.top < LOOKS_IN_A_ROW) edges.top = top >= from - 1 && top <= to ? edges.top + 1 : 0;
-  if (edges.bottom < LOOKS_IN_A_ROW) edges.bottom = bottom >= from && bottom <= to + 1 ? edges.bottom + 1 : 0;
-  return edges.top >= LOOKS_IN_A_ROW && edges.bottom >= LOOKS_IN_A_ROW;
+/** Counts this look. */
+function isRead(part: Element, progress: Progress, screen: Range): boolean {
+  const { top, height } = part.getBoundingClientRect();
+  const fractionAt = (edge: number) => Math.min(Math.max((edge - top) / (height || 1), 0), 1);
+  const now = { from: fractionAt(screen.from - 1), to: fractionAt(screen.to + 1) };
+  const { last, read } = progress;
+  if (last !== undefined && Math.max(now.from, last.from) <= read)
+    progress.read = Math.max(read, Math.min(now.to, last.to));
+  progress.last = now;
+  return progress.read >= 1;
 }
 
 /** Adds a checkbox to every warning. Returns the warnings whose box is not checked. */
@@ -138,11 +152,13 @@ function markFoldSeen(fold: Element): void {
   if (summary) summary.textContent = text.replace(", not yet seen", ", seen");
 }
 
-function show(target: HTMLElement): void {
+/** Brings what follows this fraction of an element to the screen. */
+function show(target: HTMLElement, read: number): void {
   for (let fold = target.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null)
     fold.open = true;
   const header = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0;
-  scrollBy({ top: target.getBoundingClientRect().top - header - GAP_PIXELS, behavior: "instant" });
+  const { top, height } = target.getBoundingClientRect();
+  scrollBy({ top: top + read * height - header - GAP_PIXELS, behavior: "instant" });
   const control = target.querySelector<HTMLElement>("input");
   if (control === null) target.tabIndex = -1;
   (control ?? target).focus({ preventScroll: true });
