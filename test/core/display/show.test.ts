@@ -169,9 +169,16 @@ describe("a text", () => {
     ["\u0301a", "⟨U+0301 combining mark⟩a"],
     ["1\u0301", "1⟨U+0301 combining mark⟩"],
     ["\u200d\u0301", "⟨U+200D zero width joiner⟩⟨U+0301 combining mark⟩"],
-    ["a\u0301\u0301\u0301\u0301b", "a\u0301\u0301\u0301⟨U+0301 combining mark⟩b"],
-    [`a${"\u0301".repeat(5)}b`, `a\u0301\u0301\u0301${"⟨U+0301 combining mark⟩".repeat(2)}b`],
-    [`a${"\u0301".repeat(8)}`, `a\u0301\u0301\u0301${"⟨U+0301 combining mark⟩".repeat(5)}`],
+    ["a\u0301\u0302\u0303\u0304b", "a\u0301\u0302\u0303⟨U+0304 combining mark⟩b"],
+    // A font can draw the same mark twice at the same place.
+    [`a${"\u0301".repeat(3)}b`, `a\u0301${"⟨U+0301 combining mark⟩".repeat(2)}b`],
+    ["\u00e1\u0301", "\u00e1⟨U+0301 combining mark⟩"],
+    ["\u0e01\u0e34\u0e34", "\u0e01\u0e34⟨U+0E34 combining mark⟩"],
+    // Thai marks would pile up into the line above.
+    ["\u0e01\u0e34\u0e35\u0e36\u0e37\u0e47", "\u0e01\u0e34\u0e35\u0e36\u0e37⟨U+0E47 combining mark⟩"],
+    // A font with Latin letters need not have these, and would draw them as nothing.
+    ["5\u0e47", "5⟨U+0E47 combining mark⟩"],
+    ["pay\u1ab0", "pay⟨U+1AB0 combining mark⟩"],
     ["a \u0301b", "a ⟨U+0301 combining mark⟩b"],
     ["a\u0301 \u0301", "a\u0301 ⟨U+0301 combining mark⟩"],
     ["z\u0301Z\u0301", "z\u0301Z\u0301"],

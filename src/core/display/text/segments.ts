@@ -1,4 +1,5 @@
 import { describeHidden, hiddenCharacter, isCombining, type HiddenCharacter } from "./hidden-characters.ts";
+import { markReader } from "./marks.ts";
 import { sequencesOf, type Sequence } from "./sequences.ts";
 import { oddLetters } from "./scripts.ts";
 
@@ -18,8 +19,6 @@ export interface Segment {
 
 const MARKER_OPEN = "\u27e8";
 const MARKER_CLOSE = "\u27e9";
-/** Vietnamese uses two accents on a letter, phonetic alphabets three; more could reach into other lines. */
-const COMBINING_MAX_MARKS = 3;
 
 /** Printable ASCII without spaces at either end. */
 const SIMPLE = /^[!-~](?:[ -~]*[!-~])?$/;
@@ -42,25 +41,28 @@ export function drawText(text: string): readonly Segment[] {
     if (plain !== "") segments.push(plainIsOdd ? { text: plain, odd: true } : { text: plain });
     plain = "";
   };
-  let marksLeft = 0;
+  const marks = markReader();
   for (let at = 0; at < text.length;) {
     const sequence = isOdd(at) ? undefined : sequenceAt(at);
     if (sequence !== undefined) {
       flush();
       segments.push({ text: sequence.text, joined: sequence.kind });
       at += sequence.text.length;
-      marksLeft = 0;
+      // The signs of a syllable can follow a joiner, too.
+      if (sequence.kind === "emoji" || sequence.kind === "flag") marks.forget();
+      else marks.isOdd(characterAt(sequence.text, 0));
       continue;
     }
     const codePoint = text.codePointAt(at) ?? 0;
-    const character = String.fromCodePoint(codePoint);
+    const character = characterAt(text, at);
     const combining = isCombining(codePoint);
     let hidden = hiddenCharacter(codePoint);
     if (isOuterSpace(at)) hidden = describeHidden(codePoint, "space", false);
     else if (hidden !== undefined && isOrdinarySpace(text, at, codePoint, hasWideSpaces)) {
       hidden = { ...hidden, suspicious: false };
     }
-    if (combining && marksLeft === 0) hidden = describeHidden(codePoint, "combining mark", true);
+    if (hidden !== undefined) marks.forget();
+    else if (marks.isOdd(character)) hidden = describeHidden(codePoint, "combining mark", true);
     if (hidden === undefined) {
       // An accent belongs to its letter.
       const odd: boolean = combining ? plainIsOdd : isOdd(at);
@@ -71,8 +73,6 @@ export function drawText(text: string): readonly Segment[] {
       flush();
       segments.push({ text: markerOf(hidden), hidden });
     }
-    if (combining && marksLeft > 0) marksLeft--;
-    else marksLeft = hidden === undefined && isLetter(codePoint) ? COMBINING_MAX_MARKS : 0;
     at += character.length;
   }
   flush();
@@ -109,10 +109,8 @@ function spelled(text: string): string {
   }).join("");
 }
 
-/** Whether it can carry an accent: ASCII letters, or any character from U+00C0 on. */
-function isLetter(codePoint: number): boolean {
-  const small = codePoint | 0x20;
-  return codePoint >= 0xc0 || (small >= 0x61 && small <= 0x7a);
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) ?? 0);
 }
 
 /** The ideographic space in Chinese, Japanese or Korean text, and the no-break space inside a line, as in French. */
