@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 // @ts-expect-error: this package has no types.
 import subsetFont from "subset-font";
 
-/** Printable ASCII, Latin-1, and some signs of the pages' own texts. */
+/** Printable ASCII, Latin-1, and some signs of the pages' own texts. The stylesheet names the same ranges. */
 const CHARACTERS = `${range(0x20, 0x7e)}${range(0xa1, 0xff)}–—‘’“”•…€−→←✓×`;
 
 const FONTS = [

@@ -119,6 +119,21 @@ describe("hostile content", () => {
   });
 });
 
+describe("a letter that no font of the device has", () => {
+  it("is drawn as a box, not as nothing", async () => {
+    const { id } = await ask({ payload: { osage: "\u{104cf}", cuneiform: "\u{1242b}" } });
+    await alex.page.goto(`${url}/approve/${id}`);
+    await alex.page.evaluate(() => document.fonts.ready);
+    for (const value of await alex.page.locator("#fields .value").all()) {
+      const drawn = await value.screenshot();
+      await value.evaluate((element) => {
+        element.style.color = "transparent";
+      });
+      expect((await value.screenshot()).equals(drawn)).toBe(false);
+    }
+  });
+});
+
 describe("a person whose passkey is not endorsed yet", () => {
   it("is refused as an approver, and sees its own state at every address", async () => {
     const early = { username: "maria", action: "Pay", payload: {} };
