@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { activePasskeys, findPasskeyOf } from "../account/passkeys.ts";
 import { personById } from "../account/people.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
@@ -152,6 +152,18 @@ export async function findSameRequests(
       inArray(confirmations.status, [...statuses]),
     ),
   );
+}
+
+/** Changes of this type that wait for signatures, counted up to this number. */
+export async function countPendingChanges(
+  store: TenantStore,
+  type: ConfirmationRow["type"],
+  now: number,
+  max: number,
+): Promise<number> {
+  const isPending = and(eq(confirmations.status, "pending"), gt(confirmations.expiresAt, now));
+  const isCounted = and(IS_CHANGE, eq(confirmations.type, type), isPending);
+  return (await store.selectColumns(confirmations, ["id"], isCounted).limit(max)).length;
 }
 
 /** Recoveries that are pending or decided, newest first. */

@@ -25,7 +25,7 @@ export interface NewConfirmation {
 
 /**
  * The ids of those that were inserted. For the others a fact no longer held, an earlier request is the same, or so many
- * requests of the same API key wait for the same person.
+ * requests of the same API key wait for the same person. Changes of the directory have limits of their own.
  */
 export async function insertConfirmations(
   store: TenantStore,
@@ -45,7 +45,8 @@ function statementsOf(
   pendingMax: number,
 ): readonly Run<{ readonly id?: string }>[] {
   const { tenantId: _tenantId, ...columns } = row;
-  const isCounted = draft.key !== null && row.approverId !== null && Number.isFinite(pendingMax);
+  const isOfPair = row.type === "decision" && draft.key !== null && row.approverId !== null;
+  const isCounted = isOfPair && Number.isFinite(pendingMax);
   const values = {
     ...columns,
     signer: draft.signer,

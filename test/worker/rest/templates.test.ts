@@ -1,14 +1,24 @@
+import { getTableColumns } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createPlatform } from "../../../src/app/create-platform.ts";
 import { applyTemplate, sentenceText } from "../../../src/core/display/apply-template.ts";
 import { show } from "../../../src/core/display/show.ts";
 import { utf8 } from "../../../src/core/encoding/bytes.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
+import { confirmations } from "../../../src/store/schema.ts";
 import { verifyDisplay } from "../../../web/decision/display-check.ts";
 import { rows } from "../support/database-rows.ts";
 import { auditOf } from "../support/http-audit.ts";
 import { trust } from "../support/log-audit.ts";
-import { freshPlatform, idOf, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  freshPlatform,
+  idOf,
+  newCompany,
+  ORIGIN,
+  type Company,
+} from "../support/worker-fixture.ts";
 
 // Templates from the request for one to the receipt of a request that it drew.
 
@@ -142,6 +152,26 @@ describe("a template", () => {
       "already_decided",
       "this action has no template; check its exact text in GET /api/templates",
     ]);
+  });
+
+  it("waits for its signature with 49 others at most: no API key fills the inboxes with them", async () => {
+    const own = await newCompany(createPlatform(bindings));
+    const ask = async (action: string) => own.people("POST", "/api/templates", { ...PAY, action });
+    const { body: first } = await ask("First");
+    const columns = Object.values(getTableColumns(confirmations)).map(({ name }) => name);
+    const copied = columns.map((name) => (name === "id" ? "id || '-' || n.value" : name));
+    await rows(
+      `WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 199)
+       INSERT INTO confirmations (${columns.join(", ")}) SELECT ${copied.join(", ")} FROM confirmations, n
+       WHERE id = ?1`,
+      idOf(first.url),
+    );
+    expect(await ask("Second")).toMatchObject({ status: 429, body: { code: "quota_exceeded" } });
+    // Asked again, it is the same request.
+    expect((await ask("First")).status).toBe(201);
+    // However many other requests of the key wait for the same person.
+    await rows("UPDATE confirmations SET type = 'decision' WHERE id LIKE ?1", `${idOf(first.url)}-%`);
+    expect((await ask("Second")).status).toBe(201);
   });
 
   it("is one of 200 at most, also if several are asked for while there is one place", async () => {

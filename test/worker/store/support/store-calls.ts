@@ -243,6 +243,7 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   isInAudience: ({ store, newest }) => [[store, newest[0]?.id, PERSON]],
   audienceOf: ({ store, newest }) => [[store, newest.map(({ id }) => id), PERSON]],
   findSameRequests: ({ store }) => [[store, { type: "recovered", payload: "{}" }, ["pending", "approved"]]],
+  countPendingChanges: ({ store, now }) => [[store, "recovered", now, 50]],
   findRecoveries: ({ store }) => [[store]],
   findPendingEndorsements: ({ store }) => [[store]],
   findDue: ({ store, now }) => [[store, now, 100]],
