@@ -1,3 +1,5 @@
+import { splitCapitals } from "./member-labels.ts";
+
 // What the name of a field says about it. Only for summaries and comparisons, which nobody signs: the approval page
 // shows every field with its exact name.
 
@@ -51,11 +53,7 @@ const NAME_MAX_CHARACTERS = 60;
 /** `amount_usd` and `amountUsd` become "amount usd"; any other name is kept. */
 export function plainName(name: string): string {
   if (name.length > NAME_MAX_CHARACTERS || !JOINED.test(name)) return name;
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .replace(/[_.-]/g, " ")
-    .toLowerCase();
+  return splitCapitals(name).replace(/[_.-]/g, " ").toLowerCase();
 }
 
 /** By the first class that a word of the name is in. A note about something stays a note. */

@@ -11,11 +11,14 @@ const LOWER_CASE_WORDS = /^[a-z][0-9a-z]*(?:_[0-9a-z]+)*$/;
 export function labelOf(name: string): string {
   if (name === "") return "(empty name)";
   if (!IDENTIFIER.test(name)) return textOf(drawText(name));
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+  return splitCapitals(name)
     .replace(/[_-]+/g, " ")
     .replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+/** `amountUsd` becomes "amount Usd", and `SQLQuery` "SQL Query". */
+export function splitCapitals(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z])([A-Z][a-z])/g, "$1 $2");
 }
 
 export function itemLabel(index: number): string {
