@@ -39,8 +39,8 @@ interface Progress {
 }
 
 /**
- * Watches the parts (`.part`) and warnings (`.note`) in `content`, which is drawn already. `bar` covers the lower end of the screen, except on a
- * wide one. `changed` is called after every change.
+ * Watches the parts (`.part`) and warnings (`.note`) in `content`, which is drawn already. `bar` covers the lower end of
+ * the screen, except on a wide one. `changed` is called after every change.
  */
 export function createReadingGate(content: HTMLElement, bar: HTMLElement, changed: () => void): ReadingGate {
   const parts = [...content.querySelectorAll<HTMLElement>(".part:not([hidden])")];
