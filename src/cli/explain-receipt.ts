@@ -21,7 +21,7 @@ export function explainReceipt(report: ReceiptReport, streamKey: Bytes | undefin
   return {
     ...(receipt === null ? {} : valuesOf(receipt, streamKey)),
     checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])),
-    outcome,
+    outcome: verified ? outcome : null,
     verified,
   };
 }

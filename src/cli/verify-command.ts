@@ -13,7 +13,7 @@ import { readFile, readInput, streamInput } from "./input.ts";
 import { readOptions } from "./cli-options.ts";
 import { EXIT, CliError } from "./cli-error.ts";
 import { explainReceipt, explanationLines } from "./explain-receipt.ts";
-import { reportForMachines, reportForPeople } from "./verify-report.ts";
+import { reportForMachines, reportForPeople, withoutOutcome } from "./verify-report.ts";
 
 const STREAM_KEY_BYTES = 32;
 const KEY_FILE_MAX_BYTES = 1_024;
@@ -47,7 +47,11 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
   const explanation = values.explain ? explainReceipt(report, knowledge.streamKey) : undefined;
   if (explanation === undefined)
     console.log(values.json ? reportForMachines(report, opened) : reportForPeople(report, opened));
-  else console.log(values.json ? JSON.stringify(explanation) : explanationLines(explanation).join("\n"));
+  else if (values.json) console.log(JSON.stringify(explanation));
+  else {
+    const lines = explanationLines(explanation).join("\n");
+    console.log(report.verified ? lines : withoutOutcome(lines));
+  }
   return exitOf(report, values);
 }
 

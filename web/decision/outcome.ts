@@ -1,4 +1,5 @@
 import type { ApprovalState } from "../../src/core/pages/approval.ts";
+import { VOTE_WORDS } from "../common/vote-words.ts";
 
 // The texts for a request's state. Only a sealed approval is shown as approved.
 
@@ -30,7 +31,7 @@ const OF_ACTION: Effect = { approved: "The action may run once.", not: "The acti
 export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Effect = OF_ACTION): StateText {
   if (isFinal(state)) return finalText(state, effect);
   if (state.mine !== null) {
-    const sentence = `You signed: ${state.mine}. Your signature counts once it is in the log. This page updates by itself.`;
+    const sentence = `You ${VOTE_WORDS[state.mine]}. Your signature counts once it is in the log. This page updates by itself.`;
     return stateText("Signed", "open", "Signed, waiting for the log", sentence);
   }
   if (state.status !== "pending") {

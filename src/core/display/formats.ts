@@ -110,7 +110,8 @@ function groupedCount(count: number): string {
 function instantText(count: number | undefined, milliseconds: number): string | undefined {
   if (count === undefined || count * milliseconds > LAST_MILLISECOND) return undefined;
   const [day = "", time = ""] = new Date(count * milliseconds).toISOString().split("T");
-  return utcText(day, time.slice(0, 8), milliseconds === 1 ? time.slice(9, 12) : "");
+  const fraction = time.slice(9, 12);
+  return utcText(day, time.slice(0, 8), fraction === "000" ? "" : fraction);
 }
 
 function timeText({ type, text }: ScalarValue): string | undefined {
@@ -136,5 +137,5 @@ function zoneMilliseconds(zone: string): number {
 }
 
 function utcText(day: string, time: string, fraction: string): string {
-  return `${day} ${time}${/[1-9]/.test(fraction) ? `.${fraction}` : ""} UTC`;
+  return `${day} ${time}${fraction === "" ? "" : `.${fraction}`} UTC`;
 }

@@ -14,14 +14,14 @@ import { FORMAT_NAMES, formatNamed } from "./formats.ts";
 export const SENTENCE_MAX_CHARACTERS = 300;
 const SENTENCE_MAX_SLOTS = 16;
 export const LABEL_MAX_CHARACTERS = 60;
-export const NAME_MAX_CHARACTERS = 100;
+export const MEMBER_NAME_MAX_CHARACTERS = 100;
 const FORMAT_MAX_CHARACTERS = 16;
 /** With 160 characters of 6 bytes each 31 KB, so that a change document with a template is within a payload. */
 export const FIELDS_MAX = 32;
 
 const field = shape.object({
   /** The exact name of an outermost member. */
-  name: shape.text(NAME_MAX_CHARACTERS),
+  name: shape.text(MEMBER_NAME_MAX_CHARACTERS),
   label: shape.text(LABEL_MAX_CHARACTERS, 1),
   format: shape.nullable(shape.text(FORMAT_MAX_CHARACTERS, 1)),
   prominent: shape.boolean,

@@ -20,7 +20,7 @@ import { FORMAT_NAMES } from "../../core/display/formats.ts";
 import {
   FIELDS_MAX,
   LABEL_MAX_CHARACTERS,
-  NAME_MAX_CHARACTERS,
+  MEMBER_NAME_MAX_CHARACTERS,
   SENTENCE_MAX_CHARACTERS,
   type Template,
 } from "../../core/display/template.ts";
@@ -112,7 +112,7 @@ export const recoveryRequest = z.strictObject({ username });
 export const roleRequest = z.strictObject({ username, role: z.enum(["owner", ...INVITED_ROLES]) });
 
 const templateField = z.strictObject({
-  name: text(NAME_MAX_CHARACTERS, 0).meta({ description: "The exact name of an outermost member." }),
+  name: text(MEMBER_NAME_MAX_CHARACTERS, 0).meta({ description: "The exact name of an outermost member." }),
   label: text(LABEL_MAX_CHARACTERS),
   format: z
     .string()
