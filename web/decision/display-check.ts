@@ -69,7 +69,8 @@ function drawnBy(
   lines: readonly Line[],
 ): Drawn | Failed {
   if (text === null && display.template === null) return { lines, sentence: [], templateNotes: [] };
-  const value = parseJsonText(text ?? "");
+  if (text === null) return failed("The template that you would sign is missing.");
+  const value = parseJsonText(text);
   const template = value.ok ? parseTemplate(value.value) : value;
   if (!template.ok) return failed(`This page can't read the template: ${template.refusal.detail}.`);
   if (templateHash(template.value) !== display.template || template.value.action !== action)
