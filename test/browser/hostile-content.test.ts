@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { comparisonCode } from "../../src/core/confirmation/challenge.ts";
+import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
 import { backend } from "../support/browser-client.ts";
@@ -45,6 +48,18 @@ describe("a page that was changed on the network", () => {
       /another request|malformed/,
     ],
     ["an extra field in the statement", (data) => (data.statement["note"] = "fine"), /malformed/],
+    [
+      "a change of who may sign, drawn as an ordinary request",
+      (data) => {
+        data.payload = '{"kind":"countersign/change"}';
+        data.statement["display"] = { order: [], template: null };
+        const hash = sha256(utf8(data.payload));
+        data.payloadHash = toHex(hash);
+        const [confirmation, action] = [data.statement["confirmation"], data.statement["action"]];
+        data.code = comparisonCode(String(confirmation), hash, String(action));
+      },
+      /a page of its own/,
+    ],
     ["content that is not JSON", (data) => (data.payload = `${data.payload} `), /SHA-256|exactly/],
   ])("is not verified when it has %s, and nobody can sign", async (_name, change, why) => {
     const { id } = await ask();

@@ -3,7 +3,7 @@ import type { ApprovalData } from "../../src/core/pages/approval.ts";
 import { byId, setVisible } from "../common/dom.ts";
 import { NO_DATA, pageData } from "../common/http.ts";
 import { startDecision } from "../decision/decision-flow.ts";
-import { verifyDisplay } from "../decision/display-check.ts";
+import { isOfChange, verifyDisplay } from "../decision/display-check.ts";
 import { drawAlarm, drawRaw, drawVerified } from "../decision/draw-signed.ts";
 import { stateTextOf } from "../decision/outcome.ts";
 import { drawRequest } from "./draw.ts";
@@ -17,6 +17,9 @@ function start(): void {
   drawRaw(data);
   const verified = verifyDisplay(data, location);
   if (!verified.ok) return drawAlarm(verified.why);
+  // Here nobody would read what follows from it, or compare a fingerprint.
+  if (isOfChange(verified.lines))
+    return drawAlarm("This changes who may sign, or what is public. It has a page of its own.");
   drawVerified(verified, data.code);
   drawRequest(verified);
   byId("claim").after(...drawRelated(data, data.payload));

@@ -76,10 +76,14 @@ function drawnBy(
   if (templateHash(template.value) !== display.template || template.value.action !== action)
     return failed("The template is not the one that you would sign.");
   // A change of who may sign has words of its own.
-  if (lines.some(({ pointer, value }) => pointer === "/kind" && textOf(value) === CHANGE_KIND))
-    return failed("A change of who may sign is never drawn by a template.");
+  if (isOfChange(lines)) return failed("A change of who may sign is never drawn by a template.");
   const { sentence, lines: ordered, notes } = applyTemplate(template.value, lines);
   return { lines: ordered, sentence, templateNotes: notes };
+}
+
+/** Whether the content is a change of who may sign, or calls itself one. */
+export function isOfChange(lines: readonly Line[]): boolean {
+  return lines.some(({ pointer, value }) => pointer === "/kind" && textOf(value) === CHANGE_KIND);
 }
 
 function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
