@@ -26,9 +26,9 @@ export interface Effect {
 }
 
 /** Of a request. A change of who may sign, or of what is public, takes effect by itself. */
-const OF_ACTION: Effect = { approved: "The action may run once.", not: "The action must not run." };
+export const OF_ACTION: Effect = { approved: "The action may run once.", not: "The action must not run." };
 
-export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Effect = OF_ACTION): StateText {
+export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Effect): StateText {
   if (isFinal(state)) return finalText(state, effect);
   if (state.mine !== null) {
     const sentence = `You ${VOTE_WORDS[state.mine]}. Your signature counts once it is in the log. This page updates by itself.`;
