@@ -3,7 +3,7 @@ import type { CanonicalPayload } from "../../core/confirmation/canonical-payload
 import { hashOfJson } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { isChange } from "../../core/stream/change-format.ts";
+import { claimsChange } from "../../core/stream/change-format.ts";
 import { findEarlier } from "../../store/confirmation/deliveries.ts";
 import type { IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -59,8 +59,9 @@ async function create(
   const { store, key, project, requester } = principal;
   if (input.policy !== null || input.username === null)
     return refuse("validation_failed", "there is no policy of this name", "/policy");
-  // A decision changes no passkey, so verifiers reject one whose payload is an approved change.
-  if (isChange(input.payload.value))
+  // A decision changes no passkey, so verifiers reject one whose payload is an approved change, and the page of a request
+  // shows nothing that calls itself one.
+  if (claimsChange(input.payload.value))
     return refuse("validation_failed", "an API key can't ask for a change of who may sign", "/payload");
   const idempotency =
     idempotencyKey === null ? null : { key: key.id, name: idempotencyKey, requestHash: requestHashOf(input) };

@@ -125,6 +125,7 @@ const RISK_OF: Readonly<Record<TextWarning["code"], Risk | null>> = {
   "look-alike-letters": "look-alikes",
   "unusual-letters": "look-alikes",
   "unusual-digits": "look-alikes",
+  "unusual-signs": "look-alikes",
   "not-normalised": "look-alikes",
   "host-in-punycode": "host-names",
   "host-differs": "host-names",

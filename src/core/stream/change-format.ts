@@ -65,5 +65,10 @@ export function parseChange(payload: JsonValue): Result<Change> {
 
 /** Looks at `kind` first, because most payloads are something else. */
 export function isChange(payload: JsonObject): boolean {
-  return payload["kind"] === KIND && parseChange(payload).ok;
+  return claimsChange(payload) && parseChange(payload).ok;
+}
+
+/** Whether it calls itself a change, even if it is none that we know. */
+export function claimsChange(payload: JsonObject): boolean {
+  return payload["kind"] === KIND;
 }

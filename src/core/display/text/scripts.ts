@@ -9,6 +9,7 @@ type WarningCode =
   | "look-alike-letters"
   | "unusual-letters"
   | "unusual-digits"
+  | "unusual-signs"
   | "right-to-left"
   | "not-normalised"
   | "host-in-punycode"
@@ -50,6 +51,8 @@ const LIKE_LATIN = new RegExp(
 // Phonetic letters, full width forms, letters in circles and squares, mathematical alphabets.
 const UNUSUAL_LETTER =
   /[\u0250-\u02af\u1d00-\u1dbf\u210a-\u2115\u2119-\u211d\u2124\u2128\u212c-\u2139\u2145-\u2149\u2460-\u24ff\uab30-\uab6f\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7cb}\u{1f110}-\u{1f189}]/gu;
+/** They look like a full stop, a colon or a slash: an amount or an address would read as another one. */
+const UNUSUAL_SIGN = /[\u2024\u2044\u2215\u2236\ua789]/g;
 const LETTERS = /\p{L}/gu;
 const HAN_OR_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\uff10-\uff19]/u;
 const FULL_WIDTH = -1;
@@ -69,6 +72,8 @@ export function letterWarnings(text: string): readonly TextWarning[] {
   }
   const letters = codePoints(text.match(UNUSUAL_LETTER));
   if (letters !== "") add("unusual-letters", `letters in an unusual form: ${letters}`);
+  const signs = codePoints(text.match(UNUSUAL_SIGN));
+  if (signs !== "") add("unusual-signs", `signs that look like a full stop, a colon or a slash: ${signs}`);
   const digits = codePoints(unusualDigits(text));
   if (digits !== "") add("unusual-digits", `digits that are not 0 to 9: ${digits}`);
   if (hasRightToLeft(text) && text.split("\n").some(isMixed)) {

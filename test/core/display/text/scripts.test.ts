@@ -30,6 +30,8 @@ describe("a text gets a warning", () => {
     ["𝐚𝐝𝐦𝐢𝐧", ["unusual-letters"]],
     ["ɡoogle", ["unusual-letters"]],
     ["Ⓐ", ["unusual-letters"]],
+    ["42․5", ["unusual-signs"]],
+    ["bank.example⁄pay", ["unusual-signs"]],
     ["100٣", ["unusual-digits"]],
     ["১২৩", ["unusual-digits"]],
     ["１２", ["unusual-digits"]],
