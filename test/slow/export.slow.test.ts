@@ -22,6 +22,7 @@ import type { Shape } from "../../src/core/encoding/shape.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
 import { RP, type TestTenant } from "../support/evidence/sample-tenant.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
+import { DEPLOY } from "../support/vectors/company/honest.ts";
 
 // Hundreds of thousands of mutated exports: none is accepted, and the same run accepts the original file.
 
@@ -193,6 +194,9 @@ async function longHistory(): Promise<TestTenant> {
   await own.changeRole(dan, "developer", alex, { policy });
   await own.decide({ policy, executeWithinSeconds: 60, votes: [{ by: alex }] });
   await own.recover(cy, passkey, [alex, bea], { revoked: [] });
+  await own.setTemplate(DEPLOY.action, DEPLOY, alex);
+  const payload = { env: "production", service: "api", size: 2_097_152 };
+  await own.decide({ payload, order: [1, 0, 2], template: DEPLOY, votes: [{ by: alex }] });
   own.sealUnsigned("erased", { rule: "Rejections", spans: [{ from: REJECTED, to: REJECTED }] });
   return own;
 }

@@ -60,6 +60,7 @@ export function u64be(value: number): Bytes {
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const BYTE_OF_HEX: ReadonlyMap<string, number> = new Map(HEX.map((pair, byte) => [pair, byte]));
 
 export function toHex(bytes: Uint8Array): string {
   let text = "";
@@ -68,43 +69,79 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 export function fromHex(text: string): Result<Bytes> {
-  if (text.length % 2 !== 0 || /[^0-9a-f]/.test(text))
-    return refuse("encoding_malformed", "expected lower-case hexadecimal digits, two for each byte");
-  const digits = text.match(/../g) ?? [];
-  return accept(Uint8Array.from(digits, (pair) => Number.parseInt(pair, 16)));
+  const bytes = new Uint8Array(Math.ceil(text.length / 2));
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = BYTE_OF_HEX.get(text.slice(2 * at, 2 * at + 2));
+    if (byte === undefined)
+      return refuse("encoding_malformed", "expected lower-case hexadecimal digits, two for each byte");
+    bytes[at] = byte;
+  }
+  return accept(bytes);
 }
 
+const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const BASE64 = `${ALPHANUMERIC}+/`;
+const BASE64URL = `${ALPHANUMERIC}-_`;
+/** Each digit of base64 has six bits, so four digits make three bytes. */
+const DIGIT_BITS = 6;
+
 export function toBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  const text = digitsOf(bytes, BASE64);
+  return text.padEnd(4 * Math.ceil(text.length / 4), "=");
 }
 
 export function fromBase64(text: string): Result<Bytes> {
-  const bytes = decoded(text);
-  // Another text for the same bytes is refused: other last bits, white space, missing padding.
-  return bytes && toBase64(bytes) === text
-    ? accept(bytes)
-    : refuse("encoding_malformed", "expected padded base64");
+  const digits = text.replace(/={1,2}$/, "");
+  const bytes =
+    text.length % 4 === 0 && digits.length > text.length - 3 ? bytesOf(digits, BASE64) : undefined;
+  return bytes ? accept(bytes) : refuse("encoding_malformed", "expected padded base64");
 }
 
 export function toBase64url(bytes: Uint8Array): string {
-  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return digitsOf(bytes, BASE64URL);
 }
 
 export function fromBase64url(text: string): Result<Bytes> {
-  const bytes = decoded(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return bytes && toBase64url(bytes) === text
-    ? accept(bytes)
-    : refuse("encoding_malformed", "expected base64url without padding");
+  const bytes = bytesOf(text, BASE64URL);
+  return bytes ? accept(bytes) : refuse("encoding_malformed", "expected base64url without padding");
 }
 
-function decoded(text: string): Bytes | undefined {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
+function digitsOf(bytes: Uint8Array, alphabet: string): string {
+  let text = "";
+  let bits = 0;
+  let left = 0;
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xffff;
+    for (left += 8; left >= DIGIT_BITS; left -= DIGIT_BITS)
+      text += alphabet[(bits >> (left - DIGIT_BITS)) & 0x3f] ?? "";
   }
+  return left === 0 ? text : text + (alphabet[(bits << (DIGIT_BITS - left)) & 0x3f] ?? "");
+}
+
+const VALUES: ReadonlyMap<string, Int8Array> = new Map(
+  [BASE64, BASE64URL].map((alphabet) => [
+    alphabet,
+    Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code))),
+  ]),
+);
+
+/** Undefined if another text is the one for these bytes: its last bits must be zero, and there must be as few as needed. */
+function bytesOf(text: string, alphabet: string): Bytes | undefined {
+  const values = VALUES.get(alphabet);
+  const bytes = new Uint8Array(Math.floor((text.length * DIGIT_BITS) / 8));
+  let bits = 0;
+  let left = 0;
+  let at = 0;
+  for (let place = 0; place < text.length; place++) {
+    const value = values?.[text.charCodeAt(place)] ?? -1;
+    if (value < 0) return undefined;
+    bits = ((bits << DIGIT_BITS) | value) & 0xffff;
+    left += DIGIT_BITS;
+    if (left < 8) continue;
+    left -= 8;
+    bytes[at++] = bits >> left;
+  }
+  return left >= DIGIT_BITS || (bits & ((1 << left) - 1)) !== 0 ? undefined : bytes;
 }
 
 /** For text whose shape has already checked the encoding. */
