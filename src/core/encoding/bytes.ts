@@ -59,89 +59,84 @@ export function u64be(value: number): Bytes {
   return bytes;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const BYTE_OF_HEX: ReadonlyMap<string, number> = new Map(HEX.map((pair, byte) => [pair, byte]));
-
-export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte] ?? "";
-  return text;
+/** The digits of a text encoding, each of which holds this many bits. */
+interface Digits {
+  readonly alphabet: string;
+  readonly bits: number;
+  /** By ASCII code; -1 for another character. */
+  readonly values: Int8Array;
 }
 
-export function fromHex(text: string): Result<Bytes> {
-  const bytes = new Uint8Array(Math.ceil(text.length / 2));
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = BYTE_OF_HEX.get(text.slice(2 * at, 2 * at + 2));
-    if (byte === undefined)
-      return refuse("encoding_malformed", "expected lower-case hexadecimal digits, two for each byte");
-    bytes[at] = byte;
-  }
-  return accept(bytes);
+function digitsFrom(alphabet: string, bits: number): Digits {
+  const valueOf = (code: number) => alphabet.indexOf(String.fromCharCode(code));
+  return { alphabet, bits, values: Int8Array.from({ length: 128 }, (_, code) => valueOf(code)) };
 }
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const BASE64 = `${ALPHANUMERIC}+/`;
-const BASE64URL = `${ALPHANUMERIC}-_`;
-/** Each digit of base64 has six bits, so four digits make three bytes. */
-const DIGIT_BITS = 6;
+const HEX = digitsFrom("0123456789abcdef", 4);
+const BASE64 = digitsFrom(`${ALPHANUMERIC}+/`, 6);
+const BASE64URL = digitsFrom(`${ALPHANUMERIC}-_`, 6);
+
+export function toHex(bytes: Uint8Array): string {
+  return encode(bytes, HEX);
+}
+
+export function fromHex(text: string): Result<Bytes> {
+  return read(text, HEX, "expected lower-case hexadecimal digits, two for each byte");
+}
 
 export function toBase64(bytes: Uint8Array): string {
-  const text = digitsOf(bytes, BASE64);
+  const text = encode(bytes, BASE64);
   return text.padEnd(4 * Math.ceil(text.length / 4), "=");
 }
 
 export function fromBase64(text: string): Result<Bytes> {
-  const digits = text.replace(/={1,2}$/, "");
-  const bytes =
-    text.length % 4 === 0 && digits.length > text.length - 3 ? bytesOf(digits, BASE64) : undefined;
-  return bytes ? accept(bytes) : refuse("encoding_malformed", "expected padded base64");
+  // With whole groups of four, the digits alone decide how many signs of padding are right.
+  const padded = text.length % 4 === 0 ? text.replace(/={1,2}$/, "") : "=";
+  return read(padded, BASE64, "expected padded base64");
 }
 
 export function toBase64url(bytes: Uint8Array): string {
-  return digitsOf(bytes, BASE64URL);
+  return encode(bytes, BASE64URL);
 }
 
 export function fromBase64url(text: string): Result<Bytes> {
-  const bytes = bytesOf(text, BASE64URL);
-  return bytes ? accept(bytes) : refuse("encoding_malformed", "expected base64url without padding");
+  return read(text, BASE64URL, "expected base64url without padding");
 }
 
-function digitsOf(bytes: Uint8Array, alphabet: string): string {
+function encode(bytes: Uint8Array, { alphabet, bits }: Digits): string {
+  const mask = (1 << bits) - 1;
   let text = "";
-  let bits = 0;
+  let held = 0;
   let left = 0;
   for (const byte of bytes) {
-    bits = ((bits << 8) | byte) & 0xffff;
-    for (left += 8; left >= DIGIT_BITS; left -= DIGIT_BITS)
-      text += alphabet[(bits >> (left - DIGIT_BITS)) & 0x3f] ?? "";
+    held = ((held << 8) | byte) & 0xffff;
+    for (left += 8; left >= bits; left -= bits) text += alphabet[(held >> (left - bits)) & mask] ?? "";
   }
-  return left === 0 ? text : text + (alphabet[(bits << (DIGIT_BITS - left)) & 0x3f] ?? "");
+  return left === 0 ? text : text + (alphabet[(held << (bits - left)) & mask] ?? "");
 }
 
-const VALUES: ReadonlyMap<string, Int8Array> = new Map(
-  [BASE64, BASE64URL].map((alphabet) => [
-    alphabet,
-    Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code))),
-  ]),
-);
+function read(text: string, digits: Digits, expected: string): Result<Bytes> {
+  const bytes = decode(text, digits);
+  return bytes ? accept(bytes) : refuse("encoding_malformed", expected);
+}
 
 /** Undefined if another text is the one for these bytes: its last bits must be zero, and there must be as few as needed. */
-function bytesOf(text: string, alphabet: string): Bytes | undefined {
-  const values = VALUES.get(alphabet);
-  const bytes = new Uint8Array(Math.floor((text.length * DIGIT_BITS) / 8));
-  let bits = 0;
+function decode(text: string, { bits, values }: Digits): Bytes | undefined {
+  const bytes = new Uint8Array(Math.floor((text.length * bits) / 8));
+  let held = 0;
   let left = 0;
   let at = 0;
   for (let place = 0; place < text.length; place++) {
-    const value = values?.[text.charCodeAt(place)] ?? -1;
+    const value = values[text.charCodeAt(place)] ?? -1;
     if (value < 0) return undefined;
-    bits = ((bits << DIGIT_BITS) | value) & 0xffff;
-    left += DIGIT_BITS;
+    held = ((held << bits) | value) & 0xffff;
+    left += bits;
     if (left < 8) continue;
     left -= 8;
-    bytes[at++] = bits >> left;
+    bytes[at++] = held >> left;
   }
-  return left >= DIGIT_BITS || (bits & ((1 << left) - 1)) !== 0 ? undefined : bytes;
+  return left >= bits || (held & ((1 << left) - 1)) !== 0 ? undefined : bytes;
 }
 
 /** For text whose shape has already checked the encoding. */
