@@ -70,7 +70,7 @@ await build({
  * @param {string} page
  */
 function withParts(page) {
-  return page.replace(/^( *)<!-- include ([a-z]+) -->$/gm, (_, /** @type {string} */ indent, name) =>
+  return page.replace(/^( *)<!-- include ([a-z-]+) -->$/gm, (_, /** @type {string} */ indent, name) =>
     readFileSync(`web/parts/${name}.html`, "utf8")
       .trimEnd()
       .replace(/^(?=.)/gm, indent),
