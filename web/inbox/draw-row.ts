@@ -88,7 +88,7 @@ function drawRisks({ risks }: Telling): HTMLElement {
 
 /** The initials of who asks; a change of who may sign has a sign of its own. */
 function drawAsker({ isChange, requester }: InboxItem): HTMLElement {
-  const drawn = make("span", isChange ? "asker change" : "asker");
+  const drawn = make("span", isChange ? "avatar asker change" : "avatar asker");
   drawn.append(isChange ? icon("shield") : (initialsOf(requester) ?? icon("key")));
   drawn.ariaHidden = "true";
   return drawn;
