@@ -1,4 +1,5 @@
 import { toBase64url, toHex, utf8, type Bytes } from "../../src/core/encoding/bytes.ts";
+import { CHANGE_KIND } from "../../src/core/confirmation/change-kind.ts";
 import { comparisonCode } from "../../src/core/confirmation/challenge.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { parseJsonText, type JsonValue } from "../../src/core/encoding/strict-json.ts";
@@ -91,7 +92,6 @@ function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
   return { ...fixed, ...tap };
 }
 
-const CHANGE_KIND = "countersign/change";
 const NO_SALT = toBase64url(new Uint8Array(SALT_BYTES));
 
 function failed(why: string): Failed {

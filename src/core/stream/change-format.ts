@@ -1,3 +1,4 @@
+import { CHANGE_KIND } from "../confirmation/change-kind.ts";
 import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
 import { policyShape } from "../confirmation/policy.ts";
 import { templateShape } from "../display/template.ts";
@@ -10,15 +11,13 @@ import { credential, PASSKEYS_MAX, role } from "./record.ts";
 
 // The payload of a request to change the directory. Each kind of change has a record type of the same name.
 
-const KIND = "countersign/change";
-
 const change = <const Name extends string, Fields extends { readonly [field: string]: shape.Shape<unknown> }>(
   name: Name,
   fields: Fields,
 ) =>
   shape.object({
     v: shape.literal(1),
-    kind: shape.literal(KIND),
+    kind: shape.literal(CHANGE_KIND),
     change: shape.literal(name),
     ...fields,
   });
@@ -70,5 +69,5 @@ export function isChange(payload: JsonObject): boolean {
 
 /** Whether it calls itself a change, even if it is none that we know. */
 export function claimsChange(payload: JsonObject): boolean {
-  return payload["kind"] === KIND;
+  return payload["kind"] === CHANGE_KIND;
 }
