@@ -1,4 +1,4 @@
-import { make } from "../common/dom.ts";
+import { make, setText } from "../common/dom.ts";
 
 // Nobody can sign what was not on the screen. Every part of the content must have been there for a moment, and every
 // warning is acknowledged by itself. A jump, the Tab key or a fast scroll shows no part for long enough.
@@ -64,8 +64,9 @@ export function createReadingGate(content: HTMLElement, bar: HTMLElement, change
     near.delete(part);
     observer.unobserve(part);
     const fold = part.closest("details.fold");
-    if (fold?.querySelector(".part") && ![...fold.querySelectorAll(".part")].some((one) => unseen.has(one)))
-      markFoldSeen(fold);
+    const state = fold?.querySelector<HTMLElement>(".fold-state");
+    if (fold && state && ![...fold.querySelectorAll(".part")].some((one) => unseen.has(one)))
+      setText(state, "seen");
   };
   const look = () => {
     if (document.visibilityState !== "visible") return;
@@ -144,12 +145,6 @@ function drawAcknowledgements(content: HTMLElement, changed: () => void): Readon
     note.append(make("label", "acknowledge", box, "I have read this warning"));
   }
   return unread;
-}
-
-function markFoldSeen(fold: Element): void {
-  const summary = fold.querySelector("summary");
-  const text = summary?.textContent ?? "";
-  if (summary) summary.textContent = text.replace(", not yet seen", ", seen");
 }
 
 /** Brings what follows this fraction of an element to the screen. */

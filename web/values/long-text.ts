@@ -12,7 +12,7 @@ export function drawParts(segments: readonly Segment[], form: Form): readonly HT
   const parts: HTMLElement[] = shown.map(draw);
   if (isWindows) parts.unshift(make("span", "tag", "lines end with CR LF"));
   if (folded.length === 0) return parts;
-  const summary = make("summary", "", `${rest}, not yet seen`);
+  const summary = make("summary", "", `${rest}, `, make("span", "fold-state", "not yet seen"));
   return [...parts, make("details", "fold", summary, ...folded.map(draw))];
 }
 
