@@ -2,6 +2,7 @@ import { toHex } from "../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { drawText, textOf } from "../../src/core/display/text/segments.ts";
 import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
+import { isSigned } from "../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { byId, make, setText, setVisible } from "../common/dom.ts";
@@ -34,10 +35,10 @@ const SIGN: Readonly<Record<Verdict["tone"], IconName>> = {
 export function drawResult(evidence: Evidence, checked: CheckedEvidence, input: ReaderInput): void {
   const { tone, lines, receipt, verification } = checked;
   const organisation = lines.find(({ name }) => name === "tenant");
-  const isSigned = (receipt?.decision.evidence.signers.length ?? 0) > 0;
+  const hasSigners = receipt !== null && isSigned(receipt);
   const known = {
     isReadable: receipt !== null || verification !== null,
-    isSigned,
+    isSigned: hasSigners,
     hasTrust: input.trust !== undefined,
     trust: input.trust,
     isOrganisationConfirmed: organisation?.status === "passed",
@@ -113,13 +114,13 @@ function drawDetails(checked: CheckedEvidence, facts: readonly HTMLElement[]): v
   const claims = make("details", "", make("summary", "", "What the file claims"));
   if (tone === "bad") claims.append(drawNotProven(), make("dl", "facts", ...facts), ...asked);
   byId("asked").replaceChildren(...(tone === "bad" && asked.length > 0 ? [claims] : asked));
-  const isSigned = (receipt?.decision.evidence.signers.length ?? 0) > 0;
-  const heading = receipt === null ? "What is not public" : isSigned ? "What was signed" : "What was asked";
+  const hasSigners = receipt !== null && isSigned(receipt);
+  const heading = receipt === null ? "What is not public" : hasSigners ? "What was signed" : "What was asked";
   setText(byId("request-heading"), heading);
   setVisible(byId("request-heading"), tone !== "bad");
   setVisible(byId("request"), asked.length > 0);
-  byId("signed").replaceChildren(...(isSigned && receipt ? drawSigned(receipt) : []));
-  setVisible(byId("rest"), isSigned && tone !== "bad");
+  byId("signed").replaceChildren(...(receipt && hasSigners ? drawSigned(receipt) : []));
+  setVisible(byId("rest"), hasSigners && tone !== "bad");
   const rows = rowsOf(checked);
   setVisible(byId("path"), rows.length > 0);
   if (rows.length > 0) drawPath(rows);

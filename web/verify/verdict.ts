@@ -7,6 +7,7 @@ import {
 } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { openReceiptFile, REFORMATTED, type ReceiptFile } from "../../src/core/report/receipt-file.ts";
+import { isSigned } from "../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import { verifyReceipt, type ReceiptReport } from "../../src/core/evidence/verify.ts";
 import { ANY_TENANT } from "../../src/core/evidence/check.ts";
@@ -125,8 +126,8 @@ function unreadable({ checks }: ReceiptReport): Verdict {
 
 /** The checks that a verdict can't do without. Nobody signed the content of a request without signatures. */
 function neededBy({ receipt, missing }: ReceiptReport): readonly string[] {
-  const isSigned = (receipt?.decision.evidence.signers.length ?? 0) > 0;
-  return ["log", ...(isSigned ? ["payload"] : []), ...missing];
+  const hasSigners = receipt !== null && isSigned(receipt);
+  return ["log", ...(hasSigners ? ["payload"] : []), ...missing];
 }
 
 function publicVerdict(

@@ -45,6 +45,11 @@ export function isDecided({ decision }: Receipt): boolean {
   return outcome !== "expired" && outcome !== "cancelled";
 }
 
+/** Whether anybody signed it, for or against. */
+export function isSigned({ decision }: Receipt): boolean {
+  return decision.evidence.signers.length > 0;
+}
+
 function endingNote(receipt: Receipt): readonly RichText[] {
   if (isDecided(receipt)) return [];
   const { outcome } = receipt.decision.record.body;
