@@ -1,6 +1,6 @@
 import { pointer } from "../encoding/strict-json.ts";
 import { formatNamed } from "./formats.ts";
-import type { Line } from "./show.ts";
+import { SAME_LABEL, type Line } from "./show.ts";
 import { sentenceParts, type Template } from "./template.ts";
 import type { TextWarning } from "./text/scripts.ts";
 import { drawText, marker, textOf, type Segment } from "./text/segments.ts";
@@ -109,10 +109,9 @@ function withSameLabels(lines: readonly Line[]): readonly Line[] {
     ({ label }) => label,
   );
   return lines.map((line) => {
-    const isKnown = line.depth > 0 || line.warnings.some(({ code }) => code === "same-label");
+    const isKnown = line.depth > 0 || line.warnings.includes(SAME_LABEL);
     if (isKnown || (uses.get(line.label)?.length ?? 0) < 2) return line;
-    const detail = "another name here reads the same";
-    return { ...line, warnings: [...line.warnings, { code: "same-label", detail }] };
+    return { ...line, warnings: [...line.warnings, SAME_LABEL] };
   });
 }
 

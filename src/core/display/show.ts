@@ -69,6 +69,9 @@ export function show(payload: Uint8Array, order: readonly number[] = []): Result
   return accept(lines);
 }
 
+/** Of a member, where another one beside it has the same label. */
+export const SAME_LABEL: TextWarning = { code: "same-label", detail: "another name here reads the same" };
+
 /** Warnings about a text. */
 export function textWarnings(text: string): readonly TextWarning[] {
   return [...hiddenNotes(drawText(text)), ...letterWarnings(text), ...hostWarnings(text)];
@@ -87,13 +90,11 @@ function addMembers(
   for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1);
   keys.forEach((key, index) => {
     const label = labels[index] ?? "";
-    const warnings = textWarnings(key).map((warning) => ({
+    const warnings: TextWarning[] = textWarnings(key).map((warning) => ({
       ...warning,
       detail: `in the name: ${warning.detail}`,
     }));
-    if ((uses.get(label) ?? 0) > 1) {
-      warnings.push({ code: "same-label", detail: "another name here reads the same" });
-    }
+    if ((uses.get(label) ?? 0) > 1) warnings.push(SAME_LABEL);
     const side = sides.get(key);
     const position: Position = {
       depth,
