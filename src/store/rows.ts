@@ -13,11 +13,14 @@ import type {
   steps,
   templates,
   tenants,
+  trail,
   votes,
 } from "./schema.ts";
 
 export type MovedTenant = typeof movedTenants.$inferSelect;
 export type Tenant = typeof tenants.$inferSelect;
+/** What it does not name has the default of its column. */
+export type NewTenant = typeof tenants.$inferInsert;
 export type PersonRow = typeof people.$inferSelect;
 export type CredentialRow = typeof credentials.$inferSelect;
 export type EnrolmentRow = typeof enrolments.$inferSelect;
@@ -32,6 +35,7 @@ export type StepRow = typeof steps.$inferSelect;
 export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;
 export type TemplateRow = typeof templates.$inferSelect;
+export type TrailRow = typeof trail.$inferSelect;
 export type EventRow = typeof events.$inferSelect;
 
 /** An API key with its project. */

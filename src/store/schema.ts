@@ -5,6 +5,7 @@ import {
   text,
   type SQLiteColumnBuilderBase,
 } from "drizzle-orm/sqlite-core";
+import { PLANS } from "../core/account/plan-names.ts";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -33,6 +34,13 @@ export const tenants = sqliteTable("tenants", {
   streamKey: text("stream_key").notNull(),
   genesisSalt: text("genesis_salt").notNull(),
   createdAt: createdAt(),
+  plan: text("plan", { enum: PLANS }).notNull().default("enterprise"),
+  timeZone: text("time_zone").notNull().default("UTC"),
+  defaultExpirySeconds: integer("default_expiry_seconds").notNull().default(900),
+  retentionDays: integer("retention_days"),
+  securityContact: text("security_contact").notNull().default(""),
+  signupUntil: integer("signup_until"),
+  guideDoneAt: integer("guide_done_at"),
 });
 
 export const movedTenants = sqliteTable("moved_tenants", {
@@ -102,11 +110,12 @@ export const sessions = ownTable("sessions", {
   createdAt: createdAt(),
   expiresAt: integer("expires_at").notNull(),
   revokedAt: integer("revoked_at"),
+  elevatedUntil: integer("elevated_until"),
 });
 
 export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   challenge: text("challenge").primaryKey(),
-  purpose: text("purpose", { enum: ["sign-in", "passkey", "add-passkey"] }).notNull(),
+  purpose: text("purpose", { enum: ["sign-in", "passkey", "add-passkey", "elevate"] }).notNull(),
   expiresAt: integer("expires_at").notNull(),
   usedBy: text("used_by"),
   personId: text("person_id"),
@@ -256,4 +265,16 @@ export const events = ownTable("events", {
   credentialId: text("credential_id").notNull(),
   confirmationId: text("confirmation_id"),
   detail: text("detail").notNull(),
+});
+
+export const trail = ownTable("trail", {
+  at: integer("at").notNull(),
+  actorKind: text("actor_kind", { enum: ["person", "key", "service", "operator"] }).notNull(),
+  actorId: text("actor_id").notNull(),
+  actorName: text("actor_name").notNull(),
+  act: text("act").notNull(),
+  subjectId: text("subject_id").notNull(),
+  subjectName: text("subject_name").notNull(),
+  detail: text("detail").notNull(),
+  place: text("place").notNull(),
 });

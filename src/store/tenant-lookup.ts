@@ -4,7 +4,7 @@ import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
 import { confirmations, outbox, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
-import type { Tenant } from "./rows.ts";
+import type { NewTenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
 import { TenantStore } from "./tenant-store.ts";
 
@@ -127,7 +127,7 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-export async function insertTenant(databases: Databases, tenant: Tenant): Promise<TenantStore> {
+export async function insertTenant(databases: Databases, tenant: NewTenant): Promise<TenantStore> {
   const database = databaseOf(databases, tenant.id);
   if (database === undefined) throw new RangeError("the shard of this tenant has no binding");
   await database.insert(tenants).values(tenant);

@@ -21,10 +21,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/tlog": ENCODING,
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,
+  // What people and API keys of an organisation may do, and its plan.
+  "src/core/account": [...ENCODING, "src/core/confirmation", "src/core/stream/record.ts"],
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.
-  "src/core/pages": [...STREAM, "src/core/display"],
+  "src/core/pages": [...STREAM, "src/core/display", "src/core/account"],
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],

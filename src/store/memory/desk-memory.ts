@@ -52,6 +52,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   webauthn_challenges: [],
   idempotency: [],
   events: [],
+  trail: [],
   moved_tenants: [],
 };
 

@@ -29,6 +29,7 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.reveals,
   schema.templates,
   schema.events,
+  schema.trail,
 ];
 
 export const TENANT_TABLES: readonly TenantTable[] = IN_ORDER.map((table) => {

@@ -131,7 +131,7 @@ function countParameters(text: string): number {
 
 /** Tables that grow with the history, and the aliases of tables in joins. */
 const GROWS =
-  "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|enrolments|events|webauthn_challenges|[a-z]";
+  "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|enrolments|events|trail|webauthn_challenges|[a-z]";
 const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
 const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 /** These read by the tenant alone, along an index, and stop after one row or one page. */
@@ -140,7 +140,7 @@ const BOUNDED = [
   /order by "outbox"\."seq" desc limit \?$/,
   // The first rows, the last one, and some to delete, when a tenant is moved.
   /^SELECT \* FROM \w+ WHERE tenant_id = \?1 (?:AND TRUE )?ORDER BY [\w, ]+ LIMIT \d+$/,
-  /^DELETE FROM \w+ WHERE \([\w,]+\) IN \(SELECT [\w,]+ FROM \w+ WHERE tenant_id = \?1 LIMIT \d+\)$/,
+  /^DELETE FROM \w+ WHERE \([\w,]+\) IN \(SELECT [\w,]+ FROM \w+ WHERE (?:tenant_)?id = \?1 LIMIT \d+\)$/,
 ];
 /** Partial indexes with few rows: unsealed records, pending confirmations, changes of the directory. */
 const FEW =

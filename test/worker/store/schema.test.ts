@@ -54,6 +54,7 @@ describe("schema.ts", () => {
       }),
     );
     expect(checked.map(({ column }) => column)).toEqual([
+      "tenants.plan",
       "moved_tenants.state",
       "people.role",
       "confirmations.requester_kind",
@@ -61,6 +62,7 @@ describe("schema.ts", () => {
       "steps.type",
       "votes.vote",
       "events.type",
+      "trail.actor_kind",
     ]);
     for (const { taken, listed } of checked) expect(taken).toEqual(listed);
   });
@@ -153,7 +155,7 @@ describe("a link", () => {
       `api_keys SELECT ?1, ?3, ?3, '', '', ${own("projects")}, '', ${only("people")}, 0, 1, NULL, NULL, NULL`,
     ],
     ["enrolment to person", `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL, 0, NULL`],
-    ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL`],
+    ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL, NULL`],
     [
       "confirmation to project",
       `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL`,
