@@ -44,6 +44,12 @@ BEGIN
   SELECT RAISE (ABORT, 'this tenant is moving to another shard');
 END;
 
+CREATE TRIGGER trail_moving_update BEFORE UPDATE ON trail
+WHEN EXISTS (SELECT 1 FROM moved_tenants WHERE ref = NEW.tenant_id AND state IN ('leaving', 'left'))
+BEGIN
+  SELECT RAISE (ABORT, 'this tenant is moving to another shard');
+END;
+
 -- What was done is not changed later.
 CREATE TRIGGER trail_final BEFORE UPDATE ON trail
 BEGIN
