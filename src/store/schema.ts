@@ -5,7 +5,7 @@ import {
   text,
   type SQLiteColumnBuilderBase,
 } from "drizzle-orm/sqlite-core";
-import { PLANS } from "../core/account/plan-names.ts";
+import { PLAN_NAMES } from "../core/account/plans.ts";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -34,7 +34,7 @@ export const tenants = sqliteTable("tenants", {
   streamKey: text("stream_key").notNull(),
   genesisSalt: text("genesis_salt").notNull(),
   createdAt: createdAt(),
-  plan: text("plan", { enum: PLANS }).notNull().default("enterprise"),
+  plan: text("plan", { enum: PLAN_NAMES }).notNull().default("enterprise"),
   timeZone: text("time_zone").notNull().default("UTC"),
   defaultExpirySeconds: integer("default_expiry_seconds").notNull().default(900),
   retentionDays: integer("retention_days"),
