@@ -133,6 +133,7 @@ type RequestCode =
   | "idempotency_mismatch"
   | "rejection_locked"
   | "quota_exceeded"
+  | "plan_limit"
   | "rate_limited"
   | "unavailable"
   | "tenant_moving"

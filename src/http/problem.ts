@@ -69,6 +69,7 @@ const PROBLEMS = {
   idempotency_mismatch: { status: 422, title: "The Idempotency-Key was used for another request" },
   rejection_locked: { status: 409, title: "The same request was just rejected" },
   quota_exceeded: { status: 429, title: "The quota is used up" },
+  plan_limit: { status: 409, title: "The plan has no room for more" },
   rate_limited: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Not available at this moment" },
   tenant_moving: { status: 503, title: "The organisation is moving", retryAfterSeconds: 30 },

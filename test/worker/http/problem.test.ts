@@ -33,6 +33,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["idempotency_mismatch", 422, "idempotency_mismatch"],
   ["rejection_locked", 409, "rejection_locked"],
   ["quota_exceeded", 429, "quota_exceeded"],
+  ["plan_limit", 409, "plan_limit"],
   ["rate_limited", 429, "rate_limited"],
   ["tenant_moving", 503, "tenant_moving"],
   ["internal_error", 500, "internal_error"],

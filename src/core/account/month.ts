@@ -1,0 +1,33 @@
+// Months of UTC, as usage is counted in them.
+
+const NAMES = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
+
+/** Such as "2026-11". */
+export function monthOf(time: number): string {
+  return new Date(time).toISOString().slice(0, "2026-11".length);
+}
+
+/** Such as "November 2026". */
+export function monthName(month: string): string {
+  const [year, number] = month.split("-");
+  return `${NAMES[Number(number) - 1]} ${year}`;
+}
+
+/** The first moment of the next month, such as "1 December 2026, 00:00 UTC". */
+export function endOfMonth(month: string): string {
+  const [year, number] = month.split("-").map(Number);
+  return `1 ${monthName(monthOf(Date.UTC(year ?? 0, number ?? 0)))}, 00:00 UTC`;
+}
