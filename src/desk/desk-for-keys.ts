@@ -1,6 +1,6 @@
 import { listApprovers, type Approver } from "../app/account/approvers.ts";
 import { invite, inviteToRecover, type Invite } from "../app/account/invite.ts";
-import type { Scope } from "../app/account/principal.ts";
+import type { Scope } from "../core/confirmation/scopes.ts";
 import { ask, type AskInput, type Asked, type AskOptions } from "../app/confirmation/ask.ts";
 import { cancel } from "../app/confirmation/cancel.ts";
 import { consume } from "../app/confirmation/consume.ts";

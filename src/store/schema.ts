@@ -91,6 +91,8 @@ export const apiKeys = ownTable("api_keys", {
   expiresAt: integer("expires_at"),
   revokedAt: integer("revoked_at"),
   lastUsedAt: integer("last_used_at"),
+  waiting: integer("waiting", { mode: "boolean" }).notNull().default(false),
+  replaces: text("replaces"),
 });
 
 export const enrolments = ownTable("enrolments", {

@@ -3,7 +3,7 @@ import { show, type Line } from "../../src/core/display/show.ts";
 import type { Template } from "../../src/core/display/template.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
-import { aRole, fingerprintIn } from "../../src/core/report/change-text.ts";
+import { aRole, fingerprintIn, scopesText } from "../../src/core/report/change-text.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import type { Role } from "../../src/core/stream/record.ts";
@@ -59,8 +59,12 @@ export function wordsOf(change: Change, organisation: string, signer: string): C
       };
     case "template.changed":
       return change.template === null ? templateRemoval(change) : newTemplate(change.action, change.template);
+    case "key.changed":
+      return newKey(change);
     case "revealed":
       return change.shown ? publication(change) : withdrawal(change);
+    case "tenant.deleted":
+      return deletion(change);
   }
 }
 
@@ -163,6 +167,29 @@ function templateRemoval({ action }: Of<"template.changed">): ChangeWords {
     yes: "Stop using it",
     no: "Keep it",
     outcome: { approved: "The template is no longer used.", not: "The template stays in use." },
+  };
+}
+
+function newKey({ key }: Of<"key.changed">): ChangeWords {
+  return {
+    question: ["Activate the API key “", { exact: key.name }, "”?"],
+    effect: [`Every program that has this key can then ${scopesText(key.scopes)}.`],
+    yes: "Activate the key",
+    no: "Don't activate it",
+    outcome: { approved: "The key works now.", not: "The key does not work." },
+    inFull: linesOf(key),
+  };
+}
+
+function deletion({ tenant }: Of<"tenant.deleted">): ChangeWords {
+  return {
+    question: ["Delete the organisation “", { exact: tenant.name }, "”?"],
+    effect: [
+      "All keys, links and sessions stop at once. People, passkeys, requests and their content are destroyed, and nobody can undo this. Receipts that were downloaded stay valid.",
+    ],
+    yes: "Delete the organisation",
+    no: "Keep it",
+    outcome: { approved: "The organisation is deleted.", not: "The organisation stays as it was." },
   };
 }
 

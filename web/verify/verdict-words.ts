@@ -196,7 +196,9 @@ const CHANGE_TEXTS: Readonly<Record<Change["change"], string>> = {
   recovered: "a change of who may sign",
   "policy.changed": "a change of a policy",
   "template.changed": "a change of how requests are shown",
+  "key.changed": "an API key",
   revealed: "a change of what is public",
+  "tenant.deleted": "the end of the organisation",
 };
 
 /** For the title of the page, which a printed page and a tab show: "Verified: alex approved “Pay”". */

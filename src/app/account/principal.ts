@@ -1,3 +1,4 @@
+import type { Scope } from "../../core/confirmation/scopes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findKeyByHash } from "../../store/account/api-keys.ts";
 import type { ApiKeyRow, ConfirmationRow } from "../../store/rows.ts";
@@ -5,14 +6,6 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 
 // Who calls with an API key. A key asks, reads, cancels and consumes; it never decides.
 
-export const SCOPES = [
-  "confirmations:create",
-  "confirmations:read",
-  "confirmations:consume",
-  "people",
-  "audit:read",
-] as const;
-export type Scope = (typeof SCOPES)[number];
 /** Managing people is never among the defaults. */
 export const DEFAULT_SCOPES: readonly Scope[] = [
   "confirmations:create",
@@ -36,7 +29,7 @@ export interface Principal {
 
 export const UNAUTHORIZED = refuse("unauthorized", "send a valid API key in the header X-Api-Key");
 
-/** A wrong, revoked or expired key gets the same refusal. */
+/** A wrong, revoked, expired or waiting key gets the same refusal. */
 export async function principalOf(
   store: TenantStore,
   keyHash: string,

@@ -6,6 +6,7 @@ import { parseChange, type Change } from "../../core/stream/change-format.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { isSatisfied } from "../../core/confirmation/policy.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
+import { findKey } from "../../store/account/api-keys.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
 import { readDirectory } from "../../store/account/people.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
@@ -57,6 +58,8 @@ export async function judgeChange(
   if (!limit.ok) return limit;
   const place = await checkTemplateLimit(store, change);
   if (!place.ok) return place;
+  const ended = change.change === "key.changed" && (await refuseEndedKey(store, change));
+  if (ended) return ended;
   if (change.change === "credential.endorsed" && hasOtherRole(directory, change))
     return refuseOutdated(row, "the person's role has changed");
   // The same check that an auditor makes later, so that every sealed change replays.
@@ -88,6 +91,16 @@ function checkManagerLimitAfter({ members }: Directory, change: Change): Result<
   return "role" in change
     ? checkManagerLimit(members.values(), change.person.id, change.role)
     : accept("allowed");
+}
+
+async function refuseEndedKey(
+  store: TenantStore,
+  { key }: ChangeOf<"key.changed">,
+): Promise<ReturnType<typeof refuse> | undefined> {
+  const row = await findKey(store, key.id);
+  return row === undefined || row.hash !== key.hash || row.revokedAt !== null
+    ? refuse("change_outdated", "this API key was revoked; reject this request")
+    : undefined;
 }
 
 /** A passkey that has ended can't be made active. */

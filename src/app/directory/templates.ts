@@ -10,7 +10,8 @@ import { isoTime, type Runtime } from "../runtime.ts";
 import { directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
-import { checkTemplateLimit, checkWaitingTemplates } from "./template-limit.ts";
+import { checkTemplateLimit } from "./template-limit.ts";
+import { checkWaitingChanges } from "./waiting-changes.ts";
 
 // The templates of an organisation: which requests are drawn how. Somebody who manages people signs for each change.
 
@@ -63,7 +64,7 @@ export async function requestTemplate(
   };
   const limit = await checkTemplateLimit(store, change);
   if (!limit.ok) return limit;
-  const waiting = await checkWaitingTemplates(store, change, runtime.now());
+  const waiting = await checkWaitingChanges(store, change, runtime.now());
   if (!waiting.ok) return waiting;
   const approver = anyManager(await directoryOf(store), change);
   if (!approver.ok) return approver;

@@ -15,6 +15,7 @@ export function effectsOf(
     const body = expectOk(parseJsonText(row.body ?? "")) as { genesis: { credentialId: string } };
     return [{ kind: "endorse", credential: body.genesis.credentialId }];
   }
+  if (row.type === "decision" && confirmation?.type === "key.changed") return endOf(confirmation);
   // A change that was rejected, cancelled or expired is sealed with the type `decision`.
   const applies = row.type !== "consumed" && row.type !== "decision";
   const change = applies && confirmation ? changeOf(confirmation) : undefined;
@@ -35,11 +36,25 @@ export function effectsOf(
       const set = template && { hash: templateHash(template), document: canonicalText(template) };
       return [{ kind: "set-template", action, template: set }];
     }
+    case "key.changed": {
+      const { id, hash, scopes, expires } = change.key;
+      const expiresAt = expires === null ? null : Date.parse(expires);
+      return [{ kind: "activate-key", key: id, hash, scopes: scopes.join(" "), expiresAt }];
+    }
     case "revealed":
       return [{ kind: change.shown ? "reveal" : "withdraw-reveal", confirmation: change.confirmation }];
     case "credential.revoked":
     case "policy.changed":
+    case "tenant.deleted":
     case undefined:
       return [];
   }
+}
+
+/** A key for which nobody signed in time ends, so that it does not wait for ever. */
+function endOf(confirmation: ConfirmationRow): readonly SealingEffect[] {
+  const change = changeOf(confirmation);
+  return change?.change === "key.changed"
+    ? [{ kind: "end-key", key: change.key.id, hash: change.key.hash }]
+    : [];
 }

@@ -1,14 +1,10 @@
 import { hexBytes } from "../encoding/bytes.ts";
 import type { Checkpoint } from "../tlog/checkpoint.ts";
 import { proveConsistency, type LogReader } from "../tlog/log-entries.ts";
-import {
-  STREAM_CHECKS,
-  StreamChecker,
-  type Erasure,
-  type StreamFindings,
-  type Failures,
-} from "./stream-checker.ts";
+import { STREAM_CHECKS, StreamChecker, type StreamFindings, type Failures } from "./stream-checker.ts";
+import { afterDeletion } from "./directory-replay.ts";
 import type { ExportFile, ExportHeader } from "./export.ts";
+import type { Erasure } from "../stream/erased-records.ts";
 import { LOOKAHEAD_LABELS, compareWithLog, type LogComparison, type Progress } from "./log-comparison.ts";
 import { TOO_FEW_WITNESSES } from "./log-checks.ts";
 import type { Refusal, Result } from "../refusal.ts";
@@ -106,7 +102,7 @@ export async function auditExport(file: Result<ExportFile>, options: AuditOption
     ...logChecks(states, comparison, options.trust),
     check("places", findings.labelFailure ?? comparison?.places, comparison),
     check("fork", comparison?.fork, comparison),
-    check("hidden", comparison?.hidden, comparison),
+    check("hidden", comparison?.hidden ?? afterDeletionFailure(findings, comparison), comparison),
   ];
   const verified = isVerified(checks, MAY_BE_ABSENT);
   return { verified, checks, summary: summaryOf(header, findings, states, comparison, options.lookahead) };
@@ -173,6 +169,13 @@ function tenantCheck({ stream }: ExportHeader, failures: Failures, tenant: strin
     "tenant",
     tenant === stream ? undefined : `the export is of another organisation; its id is ${stream}`,
   );
+}
+
+/** Records may be sealed after an export was made, but none after the deletion of the organisation. */
+function afterDeletionFailure({ deletion }: StreamFindings, comparison: LogComparison | undefined): Failure {
+  return deletion === undefined || comparison === undefined || comparison.newer === 0
+    ? undefined
+    : afterDeletion({ seq: deletion + 1 }, { seq: deletion });
 }
 
 /** A passkey revoked before a decision fails `decisions`; an erased record could have been such a revocation. */

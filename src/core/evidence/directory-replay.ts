@@ -62,6 +62,7 @@ export async function replayDirectory(
     if (record.seq <= previous.seq) failure = "the changes of the directory are not in order";
     else if (record.stream !== created.stream) failure = "a change belongs to another stream";
     else if (confirmations.has(record.body.confirmation)) failure = "one request is sealed twice";
+    else if (previous.type === "tenant.deleted") failure = afterDeletion(record, previous);
     else {
       const before = { directory, rp: created.body.genesis.rp, times: [created.at, previous.at] };
       isWhole &&= record.body.directory.seq === previous.seq;
@@ -75,7 +76,16 @@ export async function replayDirectory(
     confirmations.add(record.body.confirmation);
     previous = record;
   }
+  if (previous.type === "tenant.deleted") failure ??= afterDeletion(decision.record, previous);
   return { directory, failure };
+}
+
+/** The deletion of an organisation is the last record of its stream. */
+export function afterDeletion(
+  { seq }: Pick<StreamRecord, "seq">,
+  deleted: Pick<StreamRecord, "seq">,
+): string {
+  return `record ${seq} follows record ${deleted.seq}, which deleted the organisation`;
 }
 
 /**
@@ -131,6 +141,8 @@ export function applyApproved({ record, evidence }: SignedChange, directory: Dir
     return refuse("change_invalid", "it is sealed as another kind of change");
   if (canonicalText(effectOf(change.value)) !== canonicalText(record.body.change))
     return refuse("change_invalid", "its record states another change than the one that people signed");
+  if (change.value.change === "tenant.deleted" && change.value.tenant.stream !== record.stream)
+    return refuse("change_invalid", "it deletes another organisation");
   const approvers = evidence.signers.flatMap(({ statement }) =>
     statement.vote === "approve" ? [statement.approver.id] : [],
   );

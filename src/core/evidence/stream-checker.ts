@@ -1,18 +1,19 @@
 import { hexBytes, toHex, type Bytes } from "../encoding/bytes.ts";
 import { firstDirectory, type Directory } from "../stream/directory.ts";
 import { parseChange } from "../stream/change-format.ts";
+import { ErasedRecords, type Erasure } from "../stream/erased-records.ts";
 import { SignedTemplates } from "../stream/signed-templates.ts";
-import { seqsWithin, type Span } from "../stream/spans.ts";
 import {
   NO_PREVIOUS,
   recordLabel,
   streamKeyHash,
+  type ChangeRecord,
   type ConsumedRecord,
   type CreatedRecord,
   type DecisionRecord,
   type StreamRecord,
 } from "../stream/record.ts";
-import { applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
+import { afterDeletion, applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";
 import type { SignedChange, SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
@@ -51,13 +52,8 @@ export interface StreamFindings {
   readonly erasures: readonly Erasure[];
   /** The first decision or change that people signed after a record that is erased. */
   readonly signedAfterErased: number | undefined;
-}
-
-/** A record that announces erased records, and the rule it names. */
-export interface Erasure {
-  readonly by: number;
-  readonly rule: string;
-  readonly seqs: number;
+  /** The record that deleted the organisation: the last one of the stream. */
+  readonly deletion: number | undefined;
 }
 
 interface EarlierDecision {
@@ -78,15 +74,13 @@ export class StreamChecker {
   #withheld = 0;
   /** By the id of the confirmation. */
   readonly #decisions = new Map<string, EarlierDecision>();
-  /** The seqs of erased records. */
-  readonly #erased = new Set<number>();
-  /** Those of them that no later record announces yet, in rising order. */
-  readonly #unannounced = new Set<number>();
-  readonly #erasures: Erasure[] = [];
+  readonly #erased = new ErasedRecords();
   readonly #templates = new SignedTemplates();
   #before: Before | undefined;
   #created: CreatedRecord | undefined;
   #lastChange = 0;
+  /** The record that deleted the organisation. */
+  #deletion: ChangeRecord | undefined;
   /** The first decision or change that people signed after a record that is erased. */
   #signedAfterErased: number | undefined;
   #latestTime = 0;
@@ -103,9 +97,9 @@ export class StreamChecker {
     const label = row.kind === "erased" ? row.label : row.sealed.label;
     if (label !== toHex(recordLabel(this.#streamKey, seq)))
       this.#labelFailure ??= `record ${seq} is listed under a wrong label`;
+    if (this.#deletion !== undefined) this.#report("chain", afterDeletion({ seq }, this.#deletion));
     if (row.kind === "erased") {
       this.#erased.add(seq);
-      this.#unannounced.add(seq);
       this.#commits.push(row.commit);
       return;
     }
@@ -150,6 +144,7 @@ export class StreamChecker {
     this.#report("directory", this.#directoryFailure(signed), subject);
     this.#report("directory", this.#repetitionFailure(signed, seq, false), subject);
     this.#lastChange = seq;
+    if (signed.record.type === "tenant.deleted") this.#deletion = signed.record;
     if (this.#before === undefined || this.#created === undefined) return;
     const { directory, rp } = this.#before;
     const applied = await applySignedChange(signed, this.#before);
@@ -175,11 +170,12 @@ export class StreamChecker {
     if (this.#before === undefined) return;
     this.#report("decisions", await signedFailure(signed, this.#before), subject);
     // A record that is erased may have set it.
-    if (this.#erased.size === 0) this.#report("decisions", this.#templates.failure(signed.evidence), subject);
+    if (this.#erased.count === 0)
+      this.#report("decisions", this.#templates.failure(signed.evidence), subject);
   }
 
   #noteErasedBefore({ evidence: { signers } }: SignedRecord, seq: number): void {
-    if (this.#erased.size > 0 && signers.length > 0) this.#signedAfterErased ??= seq;
+    if (this.#erased.count > 0 && signers.length > 0) this.#signedAfterErased ??= seq;
   }
 
   /** A reveal must name a decision of this stream. */
@@ -199,7 +195,7 @@ export class StreamChecker {
       case "consumed":
         return this.#report("uses", this.#useFailure(record), `record ${seq}`);
       case "erased":
-        return this.#addErasure(record.body, seq);
+        return this.#erased.announce(record.body, seq);
     }
   }
 
@@ -219,12 +215,6 @@ export class StreamChecker {
     return Date.parse(at) > decision.usableUntil
       ? `it uses approval ${decided} after the time in which it could be used`
       : undefined;
-  }
-
-  #addErasure({ rule, spans }: { readonly rule: string; readonly spans: readonly Span[] }, by: number): void {
-    const announced = seqsWithin(this.#unannounced, spans);
-    for (const seq of announced) this.#unannounced.delete(seq);
-    this.#erasures.push({ by, rule, seqs: announced.length });
   }
 
   #chainFailure({ seq, stream, prev }: StreamRecord): Failure {
@@ -270,9 +260,9 @@ export class StreamChecker {
   findings(): StreamFindings {
     if (this.#created === undefined)
       this.#report("tenant", "the stream does not start with its owner's passkey");
-    for (const seq of this.#unannounced)
+    for (const seq of this.#erased.unannounced)
       this.#report("erased", `record ${seq} is erased, and no later record announces it`);
-    const erased = this.#erased.size;
+    const erased = this.#erased.count;
     return {
       failures: this.#failures,
       commits: this.#commits,
@@ -282,8 +272,9 @@ export class StreamChecker {
       records: { ...Object.fromEntries(this.#records), ...(erased > 0 ? { "(erased)": erased } : {}) },
       decisions: Object.fromEntries(this.#outcomes),
       withheld: this.#withheld,
-      erasures: this.#erasures,
+      erasures: this.#erased.erasures,
       signedAfterErased: this.#signedAfterErased,
+      deletion: this.#deletion?.seq,
     };
   }
 }

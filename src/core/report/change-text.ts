@@ -1,4 +1,5 @@
 import { fromBase64url } from "../encoding/bytes.ts";
+import { SCOPES, type Scope } from "../confirmation/scopes.ts";
 import { expectOk } from "../refusal.ts";
 import type { Change } from "../stream/change-format.ts";
 import type { Role } from "../stream/record.ts";
@@ -26,6 +27,10 @@ export function changeText(change: Change): RichText {
       return change.template === null
         ? ["ended the template of the action “", { exact: change.action }, "”"]
         : ["set the template of the action “", { exact: change.action }, "”"];
+    case "key.changed":
+      return ["let the API key “", { exact: change.key.name }, `” ${scopesText(change.key.scopes)}`];
+    case "tenant.deleted":
+      return ["deleted the organisation “", { exact: change.tenant.name }, "”"];
     case "revealed":
       return change.shown
         ? ["made the decision of ", { exact: change.confirmation }, " public"]
@@ -43,6 +48,22 @@ export function fingerprintIn({
   readonly credential: { readonly publicKey: string };
 }): string {
   return fingerprintOf(expectOk(fromBase64url(credential.publicKey)));
+}
+
+const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
+  "confirmations:create": "ask for approvals",
+  "confirmations:read": "read requests",
+  "confirmations:consume": "use approvals",
+  manage: "manage keys and projects",
+  people: "invite people and ask for changes of them",
+  "audit:read": "export the whole history",
+};
+
+/** What a key with these scopes can do, after "can". */
+export function scopesText(scopes: readonly Scope[]): string {
+  const texts = SCOPES.flatMap((scope) => (scopes.includes(scope) ? [SCOPE_TEXTS[scope]] : []));
+  const last = texts.pop() ?? "";
+  return texts.length === 0 ? last : `${texts.join(", ")}, and ${last}`;
 }
 
 /** "an owner". */

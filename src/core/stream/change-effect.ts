@@ -32,7 +32,9 @@ export function effectOf(change: Change): ChangeEffect | null {
       };
     case "policy.changed":
     case "template.changed":
+    case "key.changed":
     case "revealed":
+    case "tenant.deleted":
       return null;
   }
 }

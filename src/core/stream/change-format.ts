@@ -1,4 +1,5 @@
 import { CHANGE_KIND } from "../confirmation/change-kind.ts";
+import { SCOPES } from "../confirmation/scopes.ts";
 import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
 import { policyShape } from "../confirmation/policy.ts";
 import { templateShape } from "../display/template.ts";
@@ -38,6 +39,19 @@ export const changeShape = shape.variant("change", {
     action: shape.text(ACTION_MAX_CHARACTERS, 1),
     template: shape.nullable(templateShape),
   }),
+  /** Lets an API key do what its scopes say. Revoking a key takes a right away and needs no signature. */
+  "key.changed": change("key.changed", {
+    key: shape.object({
+      id,
+      name: shape.text(NAME_MAX_CHARACTERS, 1),
+      /** SHA-256 of the key's text, so people sign for this very key. */
+      hash: shape.hex(HASH_BYTES),
+      project: shape.object({ id, name: shape.text(NAME_MAX_CHARACTERS) }),
+      scopes: shape.list(shape.oneOf(...SCOPES), SCOPES.length, 1),
+      /** From when on it no longer works; null if it works until it is revoked. */
+      expires: shape.nullable(shape.time),
+    }),
+  }),
   /** Replaces every passkey of a person who lost them. */
   recovered: change("recovered", {
     person,
@@ -53,6 +67,10 @@ export const changeShape = shape.variant("change", {
     action: shape.text(ACTION_MAX_CHARACTERS, 1),
     payloadHash: shape.hex(HASH_BYTES),
     shown: shape.boolean,
+  }),
+  /** Ends the organisation and its stream. */
+  "tenant.deleted": change("tenant.deleted", {
+    tenant: shape.object({ name: shape.text(NAME_MAX_CHARACTERS), stream: shape.hex(HASH_BYTES) }),
   }),
 });
 

@@ -47,6 +47,7 @@ export function quorumFailure(
 function isEntitled(directory: Directory, change: Change, signer: string): boolean {
   const member = directory.members.get(signer);
   if (member === undefined) return false;
+  if (change.change === "tenant.deleted") return member.role === "owner";
   if (!("person" in change)) return isManager(member);
   const subject = directory.members.get(change.person.id);
   const own = subject?.id === signer;

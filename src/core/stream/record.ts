@@ -109,8 +109,10 @@ export const CHANGES = [
   "role.changed",
   "policy.changed",
   "template.changed",
+  "key.changed",
   "revealed",
   "recovered",
+  "tenant.deleted",
 ] as const;
 /** A change of the directory is approved like any other request; its payload is the change document. */
 export const changeRecords = {
@@ -119,8 +121,11 @@ export const changeRecords = {
   "role.changed": envelope("role.changed", personChangeBody),
   "policy.changed": envelope("policy.changed", otherChangeBody),
   "template.changed": envelope("template.changed", otherChangeBody),
+  "key.changed": envelope("key.changed", otherChangeBody),
   revealed: envelope("revealed", otherChangeBody),
   recovered: envelope("recovered", personChangeBody),
+  /** The last record of its stream. */
+  "tenant.deleted": envelope("tenant.deleted", otherChangeBody),
 };
 export const changeRecord = shape.variant("type", changeRecords);
 /** Written by the service without a signature: the executor used the approval. */

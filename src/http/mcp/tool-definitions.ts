@@ -1,6 +1,6 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/server";
 import type { z } from "zod";
-import type { Scope } from "../../app/account/principal.ts";
+import type { Scope } from "../../core/confirmation/scopes.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { jsonSchema } from "../schemas/json-schema.ts";
 import { validate, type Validated } from "../validate.ts";

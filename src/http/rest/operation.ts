@@ -1,6 +1,6 @@
 import type { Context, Handler } from "hono";
 import type { z } from "zod";
-import type { Scope } from "../../app/account/principal.ts";
+import type { Scope } from "../../core/confirmation/scopes.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import type { HonoEnv, RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";

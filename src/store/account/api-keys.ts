@@ -5,9 +5,13 @@ import { isWritable } from "../shards/moved-tenants.ts";
 import type { ApiKeyRow, KeyRows, ProjectRow } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore, value } from "../tenant-store.ts";
 
-/** Neither revoked nor expired at this time. */
+/** Neither revoked nor expired at this time, and not waiting for a signature. */
 export function isActiveKey(at: SQL): SQL | undefined {
-  return and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)));
+  return and(
+    isNull(apiKeys.revokedAt),
+    sql`${apiKeys.waiting} = 0`,
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, at)),
+  );
 }
 
 /** One row if the key is active now, none otherwise. */
@@ -38,15 +42,20 @@ const keyByHash = (hash: string) =>
     ([[key], [project]]) => key && project && { key, project },
   );
 
-/** The key with this hash and its project. A key that is revoked or expired now is not found. */
+/** The key with this hash and its project. A key that is revoked, expired now or waiting for a signature is not found. */
 export async function findKeyByHash(
   store: TenantStore,
   hash: string,
   now: number,
 ): Promise<KeyRows | undefined> {
   const [found] = await lookUp(store, [keyByHash(hash)]);
-  if (found === undefined || found.key.revokedAt !== null) return undefined;
+  if (found === undefined || found.key.revokedAt !== null || found.key.waiting) return undefined;
   return found.key.expiresAt === null || found.key.expiresAt > now ? found : undefined;
+}
+
+/** Active or not. */
+export async function findKey(store: TenantStore, id: string): Promise<ApiKeyRow | undefined> {
+  return store.first(apiKeys, eq(apiKeys.id, id));
 }
 
 const UPDATE_LAST_USE = prepared(

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
 import { setTemplate } from "./template-rows.ts";
-import { credentials, outbox, people, reveals } from "../schema.ts";
+import { apiKeys, credentials, outbox, people, reveals } from "../schema.ts";
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
 import type { OutboxRow, PersonRow } from "../rows.ts";
@@ -18,6 +18,15 @@ export type SealingEffect =
       readonly action: string;
       readonly template: { readonly hash: string; readonly document: string } | null;
     }
+  | {
+      readonly kind: "activate-key";
+      readonly key: string;
+      readonly hash: string;
+      readonly scopes: string;
+      readonly expiresAt: number | null;
+    }
+  /** Revokes a key that waits for a signature. One that works already stays as it is. */
+  | { readonly kind: "end-key"; readonly key: string; readonly hash: string }
   | { readonly kind: "reveal"; readonly confirmation: string }
   | { readonly kind: "withdraw-reveal"; readonly confirmation: string };
 
@@ -91,6 +100,21 @@ function statementsFor(
       return replaceDevices(store, at, effect, isUnsealed);
     case "set-template":
       return setTemplate(store, seq, effect, isUnsealed);
+    case "activate-key": {
+      const { key, hash, scopes, expiresAt } = effect;
+      const isKey = and(eq(apiKeys.id, key), eq(apiKeys.hash, hash), isUnsealed);
+      return [store.update(apiKeys, { waiting: false, scopes, expiresAt }, isKey)];
+    }
+    case "end-key": {
+      const isWaiting = and(
+        eq(apiKeys.id, effect.key),
+        eq(apiKeys.hash, effect.hash),
+        eq(apiKeys.waiting, true),
+      );
+      return [
+        store.update(apiKeys, { revokedAt: at }, and(isWaiting, isNull(apiKeys.revokedAt), isUnsealed)),
+      ];
+    }
     case "reveal":
       return [
         store.insertFrom(

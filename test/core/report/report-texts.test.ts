@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
 import { encodeReceipt } from "../../../src/core/evidence/receipt.ts";
@@ -35,6 +36,11 @@ describe("a change says what it did", () => {
     sentence: "Pay {to}",
     fields: [],
   } as const;
+  const keyed = (scopes: readonly Scope[]): Change => {
+    const project = { id: "j_1", name: "Default" };
+    const key = { id: "k_1", name: "Sync", hash: payloadHash, project, scopes, expires: null };
+    return { ...head, change: "key.changed", key };
+  };
   const rows: [Change, string][] = [
     [
       { ...head, change: "credential.endorsed", person, role: "owner", credential },
@@ -56,6 +62,15 @@ describe("a change says what it did", () => {
     ],
     [{ ...templated, template }, "set the template of the action “[Pay]”"],
     [{ ...templated, template: null }, "ended the template of the action “[Pay]”"],
+    [keyed(["people"]), "let the API key “[Sync]” invite people and ask for changes of them"],
+    [
+      keyed(["audit:read", "confirmations:create", "manage"]),
+      "let the API key “[Sync]” ask for approvals, manage keys and projects, and export the whole history",
+    ],
+    [
+      { ...head, change: "tenant.deleted", tenant: { name: "Acme", stream: payloadHash } },
+      "deleted the organisation “[Acme]”",
+    ],
     [{ ...revealed, payloadHash, shown: true }, "made the decision of [c_1] public"],
     [{ ...revealed, payloadHash, shown: false }, "stopped showing the decision of [c_1] to the public"],
   ];

@@ -98,7 +98,7 @@ describe("a change known by its record alone", () => {
     expect(still.map(({ id }) => id)).toEqual(active);
   });
 
-  it.each(["policy.changed", "template.changed", "revealed"] as const)(
+  it.each(["policy.changed", "template.changed", "key.changed", "revealed", "tenant.deleted"] as const)(
     "leaves people and passkeys alone: %s",
     (kind) => {
       expect(applyEffect(directory, kind, null, 9)).toEqual({ ok: true, value: directory });

@@ -41,6 +41,17 @@ const reveal = (more: object = {}) =>
     ...more,
   });
 const policy = document("policy.changed", { name: "Payments", policy: singleApproverPolicy("p-cy") });
+const apiKey = document("key.changed", {
+  key: {
+    id: "k1",
+    name: "Sync",
+    hash: "ab".repeat(32),
+    project: { id: "j1", name: "Default" },
+    scopes: ["people"],
+    expires: null,
+  },
+});
+const deletion = document("tenant.deleted", { tenant: { name: "Acme", stream: "ab".repeat(32) } });
 const roleOf = (who: string, role: Role) => document("role.changed", { person: person(who), role });
 
 const beginning = firstDirectory({
@@ -144,6 +155,12 @@ describe("a change needs an entitled signer", () => {
     ["an admin changes a policy", policy, "bea", undefined],
     ["an approver changes a policy", policy, "cy", "change_not_entitled"],
     ["a stranger changes a policy", policy, "dan", "change_not_entitled"],
+    ["an owner signs for an API key", apiKey, "alex", undefined],
+    ["an admin signs for an API key", apiKey, "bea", undefined],
+    ["an approver signs for an API key", apiKey, "cy", "change_not_entitled"],
+    ["an owner deletes the organisation", deletion, "alex", undefined],
+    ["an admin deletes the organisation", deletion, "bea", "change_not_entitled"],
+    ["an owner deletes the organisation, beside an admin", deletion, "bea alex", undefined],
   ];
   it.each(rows)("%s", (_name, change, signer, code) => {
     const result = apply(staffed, change, signer);
@@ -321,8 +338,9 @@ describe("an owner with an active passkey remains", () => {
   });
 });
 
-it("a policy or a publication changes nobody and no passkey", () => {
-  for (const change of [policy, reveal()]) expect(expectOk(apply(staffed, change, "alex"))).toBe(staffed);
+it("what is not about a person changes nobody and no passkey", () => {
+  for (const change of [policy, apiKey, reveal(), deletion])
+    expect(expectOk(apply(staffed, change, "alex"))).toBe(staffed);
 });
 
 it("begins with the owner's passkey, whose key nobody can use again", () => {

@@ -3,6 +3,7 @@ import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { isChange, parseChange } from "../../../src/core/stream/change-format.ts";
 import { CHANGES, NO_PREVIOUS, recordShape, ROLES } from "../../../src/core/stream/record.ts";
 import { editJson } from "../../support/evidence/edit-json.ts";
@@ -129,16 +130,19 @@ describe("a record", () => {
     },
   );
 
-  it.each(["policy.changed", "template.changed", "revealed"])("%s states no effect", (type) => {
-    const about = { ...record("revealed"), type };
-    expect(matchShape(recordShape, about).ok).toBe(true);
-    expect(
-      matchShape(
-        recordShape,
-        editJson(about, "/body/change", () => effect),
-      ).ok,
-    ).toBe(false);
-  });
+  it.each(["policy.changed", "template.changed", "key.changed", "revealed", "tenant.deleted"])(
+    "%s states no effect",
+    (type) => {
+      const about = { ...record("revealed"), type };
+      expect(matchShape(recordShape, about).ok).toBe(true);
+      expect(
+        matchShape(
+          recordShape,
+          editJson(about, "/body/change", () => effect),
+        ).ok,
+      ).toBe(false);
+    },
+  );
 });
 
 const person = { id: "p1", username: "alex" };
@@ -150,6 +154,16 @@ const DOCUMENTS: Readonly<Record<string, JsonObject>> = {
   "role.changed": { person, role: "approver" },
   "policy.changed": { name: "Payments", policy: singleApproverPolicy("ana") },
   "template.changed": { action: "Deploy", template: null },
+  "key.changed": {
+    key: {
+      id: "k1",
+      name: "Sync",
+      hash: HASH,
+      project: { id: "p1", name: "Default" },
+      scopes: ["people"],
+      expires: null,
+    },
+  },
   recovered: { person, credential, revoked: ["AQID"] },
   revealed: {
     confirmation: "c_1",
@@ -158,6 +172,7 @@ const DOCUMENTS: Readonly<Record<string, JsonObject>> = {
     payloadHash: HASH,
     shown: true,
   },
+  "tenant.deleted": { tenant: { name: "Acme", stream: HASH } },
 };
 const document = (change: string): JsonObject => ({
   v: 1,
@@ -185,6 +200,14 @@ describe("a change document", () => {
     ["policy.changed", "/name", [text(1), text(200)], ["", text(201)]],
     ["template.changed", "/action", [text(1), text(200)], ["", text(201)]],
     ["template.changed", "/template", [null, TEMPLATE], ["", 1, []]],
+    ["key.changed", "/key/id", [text(1), text(128)], ["", text(129)]],
+    ["key.changed", "/key/name", [text(1), text(200)], ["", text(201)]],
+    ["key.changed", "/key/hash", [HASH], [HASH.slice(2)]],
+    ["key.changed", "/key/project/id", [text(1), text(128)], ["", text(129)]],
+    ["key.changed", "/key/project/name", ["", text(200)], [text(201)]],
+    ["key.changed", "/key/scopes", [["people", "audit:read"], [...SCOPES]], [[], listOf(7, "people")]],
+    ["key.changed", "/key/scopes/0", SCOPES, ["decide", ""]],
+    ["key.changed", "/key/expires", [null, "2026-11-01T12:00:00.000Z"], ["2026-11-01", 1]],
     ["recovered", "/revoked", [[], listOf(16, "AQID")], [listOf(17, "AQID")]],
     ["recovered", "/revoked/0", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
     ["revealed", "/confirmation", [text(128)], [text(129)]],
@@ -193,6 +216,8 @@ describe("a change document", () => {
     ["revealed", "/action", [text(1), text(200)], ["", text(201)]],
     ["revealed", "/payloadHash", [HASH], [HASH.slice(2)]],
     ["revealed", "/shown", [true, false], [1]],
+    ["tenant.deleted", "/tenant/name", ["", text(200)], [text(201)]],
+    ["tenant.deleted", "/tenant/stream", [HASH], [HASH.slice(2)]],
   ];
   it.each(rows)("%s has a limit at %s", (change, at, within, beyond) => {
     for (const value of within) {
@@ -205,7 +230,7 @@ describe("a change document", () => {
     }
   });
 
-  it("is of seven kinds, each with a record of its own", () => {
+  it("is of nine kinds, each with a record of its own", () => {
     expect(CHANGES.toSorted()).toEqual(Object.keys(DOCUMENTS).toSorted());
   });
 

@@ -154,6 +154,23 @@ export class TestTenant {
     return this.#change({ change: "template.changed", action, template }, by, {});
   }
 
+  /** Signs for an API key that manages people. */
+  async activateKey(by: TestPerson, more: Partial<SampleRequest> = {}) {
+    const key = {
+      id: "k_people",
+      name: "Directory sync",
+      hash: "ab".repeat(32),
+      project: { id: "p_default", name: "Default" },
+      scopes: ["people"],
+      expires: null,
+    } as const;
+    return this.#change({ change: "key.changed", key }, by, more);
+  }
+
+  async deleteOrganisation(by: TestPerson, stream = this.stream) {
+    return this.#change({ change: "tenant.deleted", tenant: { name: "Acme", stream } }, by, {});
+  }
+
   /** The new passkey replaces the person's active one, or those in `revoked`. */
   async recover(
     person: TestPerson,

@@ -137,6 +137,17 @@ const recovered = (who: string, passkey: string, lost: readonly string[]) =>
   });
 const role = (who: string, wanted: Role) => change("role.changed", { person: person(who), role: wanted });
 const newPolicy = change("policy.changed", { name: "Payments", policy: twoOfThree });
+const newKey = change("key.changed", {
+  key: {
+    id: "k_1",
+    name: "Directory sync",
+    hash: "ab".repeat(32),
+    project: { id: "p_1", name: "Default" },
+    scopes: ["people", "audit:read"],
+    expires: "2027-11-01T12:00:00.000Z",
+  },
+});
+const deletion = change("tenant.deleted", { tenant: { name: "Acme", stream: "ab".repeat(32) } });
 const reveal = change("revealed", {
   confirmation: "c_1",
   decided: { seq: 7, commit: "ab".repeat(32) },
@@ -185,6 +196,10 @@ const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
   ["a role under another user name", misnamed(role("cy", "developer"), "cy"), "bea"],
   ["an admin changes a policy", newPolicy, "bea"],
   ["an approver changes a policy", newPolicy, "cy"],
+  ["an admin signs for an API key", newKey, "bea"],
+  ["an approver signs for an API key", newKey, "cy"],
+  ["an owner deletes the organisation", deletion, "alex"],
+  ["an admin deletes the organisation", deletion, "bea"],
   ["an admin reveals a decision", reveal, "bea"],
   ["an approver reveals a decision", reveal, "cy"],
   ["two managers recover an approver", recovered("cy", "n", ["c"]), "alex bea"],

@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SCOPES } from "../../../src/app/account/principal.ts";
+import { SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
 import { app } from "../../../src/http/app.ts";
 import { rows } from "../support/database-rows.ts";

@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SCOPES } from "../../../src/app/account/principal.ts";
+import { SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { BODY_LIMITS } from "../../../src/http/json-body.ts";
 import { MESSAGE_LIMITS } from "../../../src/http/mcp/mcp-message.ts";
 import { ENVELOPE, ERAS, headersOf, message, type Posted } from "../../support/mcp-messages.ts";

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SCOPES } from "../../../src/app/account/principal.ts";
+import { SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { ERAS, headersOf, message, type Era } from "../../support/mcp-messages.ts";
 import { expectNoApproval, keyOf, send } from "../support/mcp-agent.ts";
 import { freshPlatform, newCompany } from "../support/worker-fixture.ts";

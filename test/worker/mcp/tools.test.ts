@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Scope } from "../../../src/app/account/principal.ts";
+import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { VERSION } from "../../../src/http/version.ts";

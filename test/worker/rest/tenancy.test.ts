@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
-import { SCOPES, type Scope } from "../../../src/app/account/principal.ts";
+import { SCOPES, type Scope } from "../../../src/core/confirmation/scopes.ts";
 import { API_KEY_RANDOM_BYTES, makeApiKey, parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { app } from "../../../src/http/app.ts";

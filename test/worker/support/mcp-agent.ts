@@ -6,7 +6,7 @@ import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { expect } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
-import type { Scope } from "../../../src/app/account/principal.ts";
+import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { send as post, type Era, type Posted } from "../../support/mcp-messages.ts";
 import type { Fetch } from "../../support/browser-client.ts";

@@ -1,4 +1,4 @@
-import type { Scope } from "../../../src/app/account/principal.ts";
+import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
-import { headerOf } from "../../../support/evidence/export-file.ts";
+import { headerOf, rowsOf } from "../../../support/evidence/export-file.ts";
 import { createAuthenticator } from "../../../support/authenticator.ts";
 import { DEPLOY } from "../../../support/vectors/company/honest.ts";
 import { createStaff, type Staff } from "../../../support/evidence/sample-company.ts";
@@ -102,6 +102,22 @@ describe("what an operator seals", () => {
       "a template that can't be read",
       (own) => own.setTemplate(DEPLOY.action, { ...DEPLOY, sentence: "Deploy {service" }, staff.bea),
       "directory",
+    ],
+    ["an API key for which an approver signed", (own) => own.activateKey(staff.dan), "directory"],
+    ["a deletion that an admin signed", (own) => own.deleteOrganisation(staff.bea), "directory"],
+    [
+      "a deletion of another organisation",
+      (own) => own.deleteOrganisation(staff.alex, "ab".repeat(32)),
+      "directory",
+    ],
+    ["nothing: the deletion of the organisation", (own) => own.deleteOrganisation(staff.alex), ""],
+    [
+      "a decision after the deletion of the organisation",
+      async (own) => {
+        await own.deleteOrganisation(staff.alex);
+        await own.decide({ votes: [{ by: staff.dan }] });
+      },
+      "chain",
     ],
     [
       "a use of a rejected request",
@@ -218,6 +234,15 @@ describe("what an operator seals", () => {
     expect(failedChecks(await auditOf(own))).toBe("");
     await attack(own);
     expect(failedChecks(await auditOf(own))).toBe(expected);
+  });
+
+  it("a record after the deletion, which the export leaves out", async () => {
+    const own = await sampleHistory(staff);
+    await own.deleteOrganisation(staff.alex);
+    const exported = [headerOf(own), rowsOf(own)] as const;
+    expect(failedChecks(await auditRows(...exported, await auditOptions(own)))).toBe("");
+    await own.decide({ votes: [{ by: staff.dan }] });
+    expect(failedChecks(await auditRows(...exported, await auditOptions(own)))).toBe("hidden");
   });
 
   it("an erasure of two records that announces only one", async () => {

@@ -49,6 +49,8 @@ const SEALED: Readonly<Record<(typeof CHANGES)[number], Seal>> = {
       ...more,
     }),
   "template.changed": (tenant) => tenant.setTemplate("Deploy to production", DEPLOY, staff.bea),
+  "key.changed": (tenant, more) => tenant.activateKey(staff.bea, more),
+  "tenant.deleted": (tenant) => tenant.deleteOrganisation(staff.alex),
   revealed: async (tenant, more) => {
     const seq = await tenant.decide({ votes: [{ by: staff.cy }] });
     const decided = { seq, commit: tenant.commitAt(seq) };
@@ -135,6 +137,17 @@ describe("the receipt of a change is refused", () => {
     [
       "that is no change",
       (tenant) => tenant.decide({ type: "policy.changed", votes: [{ by: staff.bea }] }),
+      "outcome",
+    ],
+    ["of an API key for which an approver signed", (tenant) => tenant.activateKey(staff.cy), "outcome"],
+    [
+      "that deletes the organisation, signed by an admin",
+      (tenant) => tenant.deleteOrganisation(staff.bea),
+      "outcome",
+    ],
+    [
+      "that deletes another organisation",
+      (tenant) => tenant.deleteOrganisation(staff.alex, "ab".repeat(32)),
       "outcome",
     ],
     ["of the only owner's only passkey", (tenant) => tenant.revoke(staff.alex, staff.alex), "outcome"],

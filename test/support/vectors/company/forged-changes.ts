@@ -127,6 +127,20 @@ const OTHERS: SealingRows = [
     decidedBy((own, { alex, bea }) => own.revoke(alex, bea), "cy"),
   ],
   ["a revocation by a colleague", (own, { cy, dan }) => own.revoke(cy, dan)],
+  ["an API key for which an approver signed", (own, { dan }) => own.activateKey(dan)],
+  ["a deletion of the organisation by an admin", (own, { bea }) => own.deleteOrganisation(bea)],
+  ["a deletion of another organisation", (own, { alex }) => own.deleteOrganisation(alex, "ab".repeat(32))],
+  [
+    "a decision after the deletion of the organisation",
+    decidedBy((own, { alex }) => own.deleteOrganisation(alex), "cy"),
+  ],
+  [
+    "a change after the deletion of the organisation",
+    async (own, { alex, eve }) => {
+      await own.deleteOrganisation(alex);
+      return own.changeRole(eve, "approver", alex);
+    },
+  ],
   [
     "a reveal by an approver",
     async (own, { cy, dan }) => {

@@ -91,6 +91,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     template: DEPLOY,
     votes: [{ by: eve }],
   });
+  const keyChanged = await tenant.activateKey(bea);
+  const deleted = await tenant.deleteOrganisation(alex);
   return {
     endorsed,
     "device-bound": deviceBound,
@@ -102,6 +104,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     "record-only": recordOnly,
     "template-changed": templateChanged,
     templated,
+    "key-changed": keyChanged,
+    deleted,
   };
 }
 

@@ -134,6 +134,7 @@ function newGroups({ store, newest, key }: Filled): readonly Call[] {
 export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>> = {
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
+  findKey: ({ store }) => [[store, "k_1"]],
   findKeyByHash: ({ store, now }) => [[store, "hash", now]],
   updateKeyLastUse: ({ store, now }) => [[store, { hash: "hash" }, now]],
   insertKey: ({ store }) => [

@@ -1,0 +1,20 @@
+// What an API key may do. No scope lets a key decide.
+
+export const SCOPES = [
+  "confirmations:create",
+  "confirmations:read",
+  "confirmations:consume",
+  /** Keys, projects and usage. */
+  "manage",
+  "people",
+  "audit:read",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** A key with one of these works only after a manager has signed for it: it can invite people, or read everything. */
+export const PRIVILEGED_SCOPES: readonly Scope[] = ["people", "audit:read"];
+
+export function isPrivileged(scopes: Iterable<string>): boolean {
+  const privileged: readonly string[] = PRIVILEGED_SCOPES;
+  return [...scopes].some((scope) => privileged.includes(scope));
+}
