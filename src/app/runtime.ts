@@ -65,7 +65,7 @@ export interface Runtime extends Platform {
   readonly desk: DeskPort;
 }
 
-export function newId(platform: Platform, prefix: string): string {
+export function newId(platform: Pick<Platform, "now" | "random">, prefix: string): string {
   return makeId(prefix, platform.now(), platform.random(ID_RANDOM_BYTES));
 }
 

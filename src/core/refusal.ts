@@ -128,6 +128,8 @@ type RequestCode =
   | "forbidden_scope"
   | "session_required"
   | "passkey_waiting"
+  | "elevation_required"
+  | "changed_meanwhile"
   | "forbidden_origin"
   | "not_found"
   | "idempotency_mismatch"

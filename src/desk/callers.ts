@@ -1,5 +1,5 @@
+import { type Scope } from "../core/confirmation/scopes.ts";
 import { principalOf, requireScope, UNAUTHORIZED, type Principal } from "../app/account/principal.ts";
-import type { Scope } from "../core/confirmation/scopes.ts";
 import { NO_SESSION, readSession, requireActive, type Session } from "../app/account/passkey-session.ts";
 import type { Runtime } from "../app/runtime.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";

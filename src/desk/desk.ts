@@ -32,7 +32,7 @@ import type { PublicationData } from "../core/pages/publication.ts";
 import { accept, type Result } from "../core/refusal.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
-import { DeskForKeys } from "./desk-for-keys.ts";
+import { DeskForConsole } from "./desk-for-console.ts";
 import { SharedReads } from "./shared-reads.ts";
 
 /** A page of an inbox, and the version of it that the page shows. */
@@ -46,7 +46,7 @@ interface InboxQuery {
  * Everything that happens in one tenant happens here. A caller is named by the hash of an API key, or by the hash of a
  * session's secret. Neither decides: `decide` takes a fresh signature by a passkey besides the session.
  */
-export class Desk extends DeskForKeys {
+export class Desk extends DeskForConsole {
   readonly #inboxes = new SharedReads<Inbox>();
 
   // With a session.
@@ -196,9 +196,9 @@ export class Desk extends DeskForKeys {
 
   // With a passkey, or with the secret of a link. The answers contain the secret of a new session.
 
-  async finishSignIn(form: SignInForm): Promise<Answer<string>> {
+  async finishSignIn(form: SignInForm, place: string): Promise<Answer<string>> {
     return this.callers.withSecret("signIns", UNKNOWN_PASSKEY, (store) =>
-      finishSignIn(this.runtime, store, form),
+      finishSignIn(this.runtime, store, form, place),
     );
   }
 
@@ -208,9 +208,9 @@ export class Desk extends DeskForKeys {
     );
   }
 
-  async finishEnrolment(link: string, form: RegistrationForm): Promise<Answer<Enrolled>> {
+  async finishEnrolment(link: string, form: RegistrationForm, place: string): Promise<Answer<Enrolled>> {
     return this.callers.withSecret("enrolments", UNKNOWN_LINK, (store) =>
-      finishEnrolment(this.runtime, store, link, form),
+      finishEnrolment(this.runtime, store, link, form, place),
     );
   }
 

@@ -14,6 +14,7 @@ import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
 import { limitAddress, limitUnknownKeys } from "./address-limit.ts";
 import { methodFinder } from "./allowed-methods.ts";
+import { consoleRoutes } from "./console/console-routes.ts";
 import { setCommonHeaders } from "./common-headers.ts";
 import { errorResponse, type HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
@@ -84,6 +85,7 @@ app.route("/", signInRoutes);
 app.route("/", enrolmentRoutes);
 app.route("/", deviceRoutes);
 app.route("/", inboxRoutes);
+app.route("/", consoleRoutes);
 app.route("/", verifyRoutes);
 app.get("/", (context) => pageResponse(context, "home"));
 

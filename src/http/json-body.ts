@@ -53,7 +53,7 @@ function isJson(headers: Headers): boolean {
 }
 
 /** Content-Length is only a hint. The limit applies to the bytes that arrive. */
-async function readAtMost(request: Request, maxBytes: number): Promise<Result<Bytes>> {
+export async function readAtMost(request: Request, maxBytes: number): Promise<Result<Bytes>> {
   const tooLarge = refuse(
     "payload_too_large",
     `the body has more than ${maxBytes} bytes, which is the limit`,

@@ -58,6 +58,8 @@ const PROBLEMS = {
   },
   session_required: { status: 401, title: "Not signed in", challenge: 'Passkey realm="countersign"' },
   passkey_waiting: { status: 403, title: "Your passkey is not active yet" },
+  elevation_required: { status: 403, title: "Confirm with your passkey first" },
+  changed_meanwhile: { status: 409, title: "Somebody else has changed this" },
   forbidden_scope: { status: 403, title: "The API key lacks a scope" },
   forbidden_origin: { status: 403, title: "The request came from another site" },
   not_allowed: { status: 403, title: "You may not do this" },

@@ -55,6 +55,9 @@ await build({
   outfile: ".build/worker.mjs",
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
+  // The views of the console.
+  jsx: "automatic",
+  jsxImportSource: "hono/jsx",
   external: ["cloudflare:*", "node:*"],
 });
 await build({

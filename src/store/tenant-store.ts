@@ -175,6 +175,14 @@ export class TenantStore extends Scope<string> {
       .where(and(eq(tenants.id, this.tenantId), isNull(tenants.stream), where));
   }
 
+  /** The statement that changes the row of the tenant itself, if this holds. */
+  updateOwn(set: SQLiteUpdateSetSource<typeof tenants>, where: SQL | undefined): Statement {
+    return this.#database
+      .update(tenants)
+      .set(set)
+      .where(and(eq(tenants.id, this.tenantId), where));
+  }
+
   async first<Table extends TenantTable>(table: Table, where?: SQL): Promise<Row<Table> | undefined> {
     const rows = await this.select(table, where).limit(1);
     return rows[0];

@@ -71,6 +71,33 @@ export class BrowserClient {
     return { status: response.status, body: await response.json() };
   }
 
+  /** A form of the console, as a browser sends it. */
+  async submit(
+    path: string,
+    fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[],
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    return this.#fetch(this.origin + path, {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "sec-fetch-site": "same-origin",
+        origin: this.origin,
+        cookie: this.cookie,
+        ...headers,
+      },
+      body: new URLSearchParams(fields as Record<string, string>).toString(),
+    });
+  }
+
+  /** Confirms with the passkey, so that the session may change things for ten minutes. */
+  async elevate(passkey = this.passkey): Promise<Answered> {
+    const { body } = await this.post("/console/elevate/begin", {});
+    const { assertion } = await passkey.assert(bytesOf(body.challenge));
+    return this.post("/console/elevate/finish", { challenge: body.challenge, assertion });
+  }
+
   async enrol(enrolUrl: string, lies: Lies = {}): Promise<Answered> {
     const secret = new URL(enrolUrl).hash.slice(1);
     const begin = await this.post("/enrol/begin", { secret });

@@ -9,8 +9,7 @@ import { expectOk } from "../../core/refusal.ts";
 import { insertKey, insertProject } from "../../store/account/api-keys.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { DEFAULT_SCOPES } from "./principal.ts";
-import type { Scope } from "../../core/confirmation/scopes.ts";
+import { DEFAULT_SCOPES, type Scope } from "../../core/confirmation/scopes.ts";
 import { inviteNew } from "./invite.ts";
 import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
 

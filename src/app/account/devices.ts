@@ -6,13 +6,11 @@ import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import {
-  activePasskeysOf,
   endWaitingPasskey,
   findPasskey,
   hasMaxPasskeys,
   insertPasskey,
   passkeysOf,
-  updatePasskeyUse,
 } from "../../store/account/passkeys.ts";
 import { newestVotes } from "../../store/confirmation/votes.ts";
 import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
@@ -21,18 +19,17 @@ import { directoryOf } from "../directory/change.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { revocationOf } from "../directory/revoke.ts";
-import { isoTime, newId, type Runtime } from "../runtime.ts";
+import { isoTime, type Runtime } from "../runtime.ts";
 import {
   newChallenge,
   newPasskeyRow,
   storePasskey,
-  useChallengeOf,
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
 import { passkeyState } from "./passkey-state.ts";
-import { reportEvent } from "./security-events.ts";
-import { descriptorsOf, verifyUse, type SignedInput } from "./verify-passkey.ts";
+import { inactivePasskey, provePasskey, type PasskeyProof } from "./prove-passkey.ts";
+import { descriptorsOf } from "./verify-passkey.ts";
 
 // A person's own passkeys.
 
@@ -95,7 +92,7 @@ const tooManyPasskeys = () =>
   refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
 
 export interface DeviceForm extends RegistrationForm {
-  readonly proof: SignedInput & { readonly challenge: string };
+  readonly proof: PasskeyProof;
 }
 
 /**
@@ -108,7 +105,7 @@ export async function finishDevice(
   person: PersonRow,
   form: DeviceForm,
 ): Promise<Result<string>> {
-  const proof = await verifyProof(runtime, store, person, form.proof);
+  const proof = await provePasskey(runtime, store, person, "add-passkey", form.proof);
   if (!proof.ok) return proof;
   const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
@@ -121,30 +118,6 @@ export async function finishDevice(
     return (await hasMaxPasskeys(store, person.id)) ? tooManyPasskeys() : inactivePasskey();
   return requestEndorsement(runtime, store, storedRow, person);
 }
-
-/** The id of the active passkey that signed. */
-async function verifyProof(
-  runtime: Runtime,
-  store: TenantStore,
-  person: PersonRow,
-  { challenge, ...input }: DeviceForm["proof"],
-): Promise<Result<string>> {
-  const bytes = await useChallengeOf(runtime, person, challenge, "add-passkey");
-  if (!bytes.ok) return bytes;
-  const active = await activePasskeysOf(store, person.id);
-  const passkey = active.find(({ id }) => id === input.assertion.id);
-  if (passkey === undefined) return inactivePasskey();
-  const allowed = active.map(({ id }) => id);
-  const use = { person, passkey, input, challenge: bytes.value, allowed, confirmation: null };
-  const { result: verified, event } = await verifyUse(runtime, use);
-  if (event) await reportEvent(runtime, store, newId(runtime, "a"), event);
-  if (!verified.ok) return verified;
-  await updatePasskeyUse(store, passkey, verified.value, runtime.now());
-  return accept(passkey.id);
-}
-
-const inactivePasskey = () =>
-  refuse("unknown_credential", "this passkey is not active for you here; confirm with one that is");
 
 /** Ends a passkey that nobody has endorsed yet, and with it its sessions and the request to endorse it. */
 export async function removeDevice(

@@ -65,6 +65,7 @@ export async function finishEnrolment(
   store: TenantStore,
   linkHash: string,
   form: RegistrationForm,
+  place: string,
 ): Promise<Result<Enrolled>> {
   const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
@@ -91,7 +92,7 @@ export async function finishEnrolment(
   if (!approval.ok) return approval;
   const after = await store.own();
   return accept({
-    session: await openSession(runtime, store, storedRow),
+    session: await openSession(runtime, store, storedRow, { kind: "person", person, place }),
     stream: isFirst ? after.stream : null,
     fingerprint: fingerprintOf(publicKey),
     active: isFirst,

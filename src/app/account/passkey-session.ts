@@ -10,6 +10,8 @@ import {
 } from "../../store/account/sessions.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Actor } from "../acts/act.ts";
+import { trailEntry } from "../acts/trail-entry.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { secretHash } from "./secret-hash.ts";
 import { passkeyState } from "./passkey-state.ts";
@@ -32,23 +34,28 @@ export interface Session {
    * the state of its own enrolment and nothing else.
    */
   readonly active: boolean;
+  /** Until when the session may change things; null if its person has not confirmed with a passkey. */
+  readonly elevatedUntil: number | null;
 }
 
 /** Returns the secret for the cookie. Only its hash is stored. */
 export async function openSession(
   runtime: Runtime,
   store: TenantStore,
-  passkey: Pick<CredentialRow, "id">,
+  passkey: Pick<CredentialRow, "id" | "label">,
+  actor: Extract<Actor, { kind: "person" }>,
 ): Promise<string> {
   const secret = withRef(store.tenantId, toBase64url(runtime.random(SESSION_SECRET_BYTES)));
   const now = runtime.now();
-  await insertSession(store, {
+  const session = {
     id: newId(runtime, "t"),
     hash: secretHash(secret),
     credentialId: passkey.id,
     createdAt: now,
     expiresAt: now + SESSION_DAYS * DAY_MILLISECONDS,
-  });
+  };
+  const signedIn = { act: "session.opened", subject: { id: passkey.id, name: passkey.label } };
+  await insertSession(store, session, trailEntry({ runtime, actor }, signedIn));
   return secret;
 }
 
@@ -66,7 +73,8 @@ export async function readSession(
   // Once a day is enough, and avoids a write for each request.
   const renewed = expiresAt - session.expiresAt > DAY_MILLISECONDS;
   if (renewed) await extendSession(store, session.id, expiresAt);
-  return { id: session.id, person, passkey, active: passkeyState(passkey) === "active", renewed };
+  const active = passkeyState(passkey) === "active";
+  return { id: session.id, person, passkey, active, elevatedUntil: session.elevatedUntil, renewed };
 }
 
 /**

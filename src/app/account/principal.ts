@@ -6,12 +6,6 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 
 // Who calls with an API key. A key asks, reads, cancels and consumes; it never decides.
 
-/** Managing people is never among the defaults. */
-export const DEFAULT_SCOPES: readonly Scope[] = [
-  "confirmations:create",
-  "confirmations:read",
-  "confirmations:consume",
-];
 export interface Requester {
   readonly kind: ConfirmationRow["requesterKind"];
   readonly id: string;

@@ -56,6 +56,7 @@ export async function finishSignIn(
   runtime: Runtime,
   store: TenantStore,
   input: SignInForm,
+  place: string,
 ): Promise<Result<string>> {
   const challenge = await useSignInChallenge(runtime, input);
   if (!challenge.ok) return challenge;
@@ -76,5 +77,5 @@ export async function finishSignIn(
   if (!verified.ok) return UNKNOWN_PASSKEY;
   await updatePasskeyUse(store, passkey, verified.value, runtime.now());
   if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person);
-  return accept(await openSession(runtime, store, passkey));
+  return accept(await openSession(runtime, store, passkey, { kind: "person", person, place }));
 }

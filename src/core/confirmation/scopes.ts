@@ -11,6 +11,13 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Managing is never among the defaults. */
+export const DEFAULT_SCOPES: readonly Scope[] = [
+  "confirmations:create",
+  "confirmations:read",
+  "confirmations:consume",
+];
+
 /** A key with one of these works only after a manager has signed for it: it can invite people, or read everything. */
 export const PRIVILEGED_SCOPES: readonly Scope[] = ["people", "audit:read"];
 

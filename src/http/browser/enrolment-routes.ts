@@ -7,6 +7,7 @@ import type { HonoEnv, RequestContext } from "../context.ts";
 import { answered } from "../desk/desk-answer.ts";
 import { findDesk } from "../desk/desk-of.ts";
 import { HttpRefusal } from "../http-refusal.ts";
+import { placeOf } from "../place.ts";
 import { pageBody } from "./page-input.ts";
 import { enrolmentBody, enrolmentSecretBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
@@ -26,7 +27,10 @@ enrolmentRoutes.post("/enrol/begin", pageBody(enrolmentSecretBody), async (conte
 enrolmentRoutes.post("/enrol/finish", pageBody(enrolmentBody), async (context) => {
   const { secret, ...form } = context.req.valid("json");
   const { desk, link } = await linkOf(context, secret);
-  const { session, ...enrolled } = answered(context, await desk().finishEnrolment(link, form));
+  const { session, ...enrolled } = answered(
+    context,
+    await desk().finishEnrolment(link, form, placeOf(context)),
+  );
   setSessionCookie(context, session);
   return context.json(enrolled satisfies EnrolmentResult);
 });

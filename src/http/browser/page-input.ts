@@ -62,7 +62,7 @@ async function readPageBody<Schema extends z.ZodType>(
 }
 
 /** Browsers name the origin of every POST. Another origin, or none, means that our page did not send it. */
-function isOwnOrigin(context: RequestContext): boolean {
+export function isOwnOrigin(context: RequestContext): boolean {
   const site = context.req.header("sec-fetch-site");
   const origin = context.req.header("origin");
   return origin === context.get("platform").origin && (site === undefined || site === "same-origin");

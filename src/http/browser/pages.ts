@@ -37,8 +37,12 @@ const PAGES = {
 } as const;
 export type PageName = keyof typeof PAGES;
 
-export function securityHeaders(permissions: string): Record<string, string> {
-  const policy = Object.entries(BASE_POLICY).map(([name, value]) => `${name} ${value}`);
+/** `more` replaces parts of the policy. */
+export function securityHeaders(
+  permissions: string,
+  more: Partial<Record<keyof typeof BASE_POLICY, string>> = {},
+): Record<string, string> {
+  const policy = Object.entries({ ...BASE_POLICY, ...more }).map(([name, value]) => `${name} ${value}`);
   return {
     "content-security-policy": policy.join("; "),
     "cross-origin-opener-policy": "same-origin",

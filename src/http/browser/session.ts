@@ -17,7 +17,7 @@ import { pageResponse, type PageName } from "./pages.ts";
 const COOKIE = "session";
 
 /** A session that may exist: its tenant's Desk knows. */
-interface SessionCaller {
+export interface SessionCaller {
   readonly desk: GetDesk;
   /** The hash of the session's secret. */
   readonly session: string;
@@ -62,21 +62,31 @@ export async function askDeskToWait<Value>(
   );
 }
 
-/**
- * A page with what the Desk answers. Without a session every address shows the same page, and so it does for a passkey
- * that is not active yet: nobody learns which ids exist.
- */
+/** A page of our own HTML with what the Desk answers. */
 export async function sessionPage<Data extends object>(
   context: RequestContext,
   name: PageName | ((data: Data) => PageName),
   call: (caller: SessionCaller) => Promise<Answer<Data>>,
 ): Promise<Response> {
+  return drawWithSession(context, call, (data) =>
+    pageResponse(context, typeof name === "string" ? name : name(data), data),
+  );
+}
+
+/**
+ * A page drawn from what the Desk answers. Without a session every address shows the same page, and so it does for a
+ * passkey that is not active yet: nobody learns which ids exist.
+ */
+export async function drawWithSession<Data extends object>(
+  context: RequestContext,
+  call: (caller: SessionCaller) => Promise<Answer<Data>>,
+  draw: (data: Data) => Response | Promise<Response>,
+): Promise<Response> {
   const answer = await askWithCookie(context, call);
   const { result } = answer;
   renewCookie(context, answer);
   noteRate(context, answer);
-  if (result.ok)
-    return pageResponse(context, typeof name === "string" ? name : name(result.value), result.value);
+  if (result.ok) return draw(result.value);
   switch (result.refusal.code) {
     case "session_required":
       return pageResponse(context, "signin");

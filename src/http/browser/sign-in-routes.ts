@@ -5,6 +5,7 @@ import type { HonoEnv } from "../context.ts";
 import { answered } from "../desk/desk-answer.ts";
 import { findDesk } from "../desk/desk-of.ts";
 import { orRefuse } from "../http-refusal.ts";
+import { placeOf } from "../place.ts";
 import { pageBody } from "./page-input.ts";
 import { emptyBody, signInBody, signOutBody } from "./page-schemas.ts";
 import { askWithCookie, endSession, setSessionCookie } from "./session.ts";
@@ -22,7 +23,7 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
   const ref = refOfUserHandle(form.userHandle ?? "");
   const desk = ref === undefined ? undefined : await findDesk(context, ref);
   if (desk === undefined) return orRefuse(await refuseSignIn(context.get("platform"), form));
-  setSessionCookie(context, answered(context, await desk().finishSignIn(form)));
+  setSessionCookie(context, answered(context, await desk().finishSignIn(form, placeOf(context))));
   return context.json({});
 });
 

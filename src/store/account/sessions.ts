@@ -2,8 +2,9 @@ import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { credentials, people, sessions } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { isWritable } from "../shards/moved-tenants.ts";
+import type { Run } from "../prepared-statement.ts";
 import type { SessionRows } from "../rows.ts";
-import { prepared, type NewRow, type Scope, type TenantStore } from "../tenant-store.ts";
+import { prepared, type NewRow, type Scope, type Statement, type TenantStore } from "../tenant-store.ts";
 
 const HASH = sql.placeholder("hash");
 const SESSION = prepared(sessions, (scope) => scope.select(sessions, eq(sessions.hash, HASH)));
@@ -41,12 +42,26 @@ export async function findSessionByHash(
   return isValid ? found : undefined;
 }
 
-export async function insertSession(store: TenantStore, session: NewRow<typeof sessions>): Promise<void> {
-  await store.insert(sessions, session);
+/** With its entry in the audit trail. */
+export async function insertSession(
+  store: TenantStore,
+  session: NewRow<typeof sessions>,
+  entry: Run,
+): Promise<void> {
+  await store.batch([store.insert(sessions, session), entry]);
 }
 
 export async function extendSession(store: TenantStore, id: string, expiresAt: number): Promise<void> {
   await store.update(sessions, { expiresAt }, and(eq(sessions.id, id), isWritable(store.tenantId)));
+}
+
+/** The statement that lets the session change things until this time. */
+export function elevateSession(store: TenantStore, id: string, until: number): Statement {
+  return store.update(
+    sessions,
+    { elevatedUntil: until },
+    and(eq(sessions.id, id), isNull(sessions.revokedAt)),
+  );
 }
 
 export async function revokeSession(store: TenantStore, id: string, now: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { newId } from "../../../src/app/runtime.ts";
 import { insertProject } from "../../../src/store/account/api-keys.ts";

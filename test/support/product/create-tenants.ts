@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { databaseBindings } from "../../../src/local/local-server.ts";
 import { migrate } from "../../../src/local/state-folder.ts";

@@ -1,6 +1,6 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { DESK_LIMITS } from "../../../src/desk/desk-limits.ts";
 import type { Waiters } from "../../../src/desk/waiters.ts";
 import { verifications } from "../../../src/http/public/verification-handler.ts";

@@ -38,6 +38,9 @@ const NOBODY = "0".repeat(64);
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   inbox: [NOBODY, { wait: 0 }, ""],
   finishSignIn: [{ challenge: "not base64url!", userHandle: null, assertion: { id: "AAAA" } }],
+  act: [NOBODY, "", "settings.read", null],
+  consolePage: [NOBODY, "", "settings.read", null],
+  actWithKey: [NOBODY, "trail.read", { before: null }],
 };
 
 describe("a Desk", () => {

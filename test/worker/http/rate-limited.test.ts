@@ -1,7 +1,7 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { secretHash } from "../../../src/app/account/secret-hash.ts";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
 import type { Desk } from "../../../src/desk/desk.ts";
 import { LIMITS, type LimitName } from "../../../src/desk/rate-limits.ts";
@@ -106,7 +106,7 @@ const CALLS: readonly (readonly [LimitName, CheapCall, (caller: Caller) => Promi
   ],
   [
     "signIns",
-    (desk) => desk.finishSignIn({ challenge: "malformed", userHandle: null, assertion: ASSERTION }),
+    (desk) => desk.finishSignIn({ challenge: "malformed", userHandle: null, assertion: ASSERTION }, ""),
     async (caller) =>
       send("/signin/finish", caller, {
         challenge: "A".repeat(43),

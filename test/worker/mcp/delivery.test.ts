@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { ERAS, headersOf, message } from "../../support/mcp-messages.ts";
 import { agentOf, newRequest, idsOf, idSoon, keyOf, send, type Agent } from "../support/mcp-agent.ts";
 import { letExpire, times } from "../support/rest-calls.ts";

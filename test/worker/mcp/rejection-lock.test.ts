@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
 import { backend } from "../../support/browser-client.ts";

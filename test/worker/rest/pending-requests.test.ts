@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { getTableColumns } from "drizzle-orm";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
 import { DESK_LIMITS } from "../../../src/desk/desk-limits.ts";
 import { confirmations } from "../../../src/store/schema.ts";

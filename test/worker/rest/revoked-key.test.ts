@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";

@@ -2,7 +2,7 @@ import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
-import { DEFAULT_SCOPES } from "../../../src/app/account/principal.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { moveTenant, type MoveProgress } from "../../../src/app/move-tenant.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
 import { sweep } from "../../../src/app/sweep.ts";

@@ -1,6 +1,5 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSession } from "../../../src/app/account/passkey-session.ts";
 import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import { findKeyByHash } from "../../../src/store/account/api-keys.ts";
@@ -8,7 +7,7 @@ import { findEnrolmentByHash } from "../../../src/store/account/enrolments.ts";
 import { findSessionByHash } from "../../../src/store/account/sessions.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { rows } from "../support/database-rows.ts";
-import { freshPlatform, newCompany, runtimeOf, type Company } from "../support/worker-fixture.ts";
+import { freshPlatform, newCompany, sessionOf, type Company } from "../support/worker-fixture.ts";
 
 // A secret is looked up in one tenant, by its hash. What ended or expired is not found.
 
@@ -22,9 +21,7 @@ beforeAll(async () => {
   const stranger = await createTenant(runtime, "Other", "sam");
   other = stranger.store;
   const [passkey] = await rows("SELECT id FROM credentials");
-  const session = await openSession(runtimeOf(company.store), company.store, {
-    id: String(passkey?.["id"]),
-  });
+  const session = await sessionOf(company, String(passkey?.["id"]));
   const [link] = await rows(
     "SELECT secret_hash FROM enrolments WHERE tenant_id = ?1",
     company.store.tenantId,

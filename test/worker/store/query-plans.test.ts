@@ -36,6 +36,7 @@ const functions = new Map(
 const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource setTemplate",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
+  "insertTrailIfChanged",
   "databaseOf inEachShard openDatabases",
   "isMovingError isNotMoving isWritable countRows Budget",
   "Change Memory Prepared Remembered Scope TenantStore",
@@ -138,6 +139,7 @@ const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 const BOUNDED = [
   /^SELECT max\(seq\) FROM "outbox" WHERE tenant_id = \?$/,
   /order by "outbox"\."seq" desc limit \?$/,
+  /order by "trail"\."id" desc limit \?$/,
   // The first rows, the last one, and some to delete, when a tenant is moved.
   /^SELECT \* FROM \w+ WHERE tenant_id = \?1 (?:AND TRUE )?ORDER BY [\w, ]+ LIMIT \d+$/,
   /^DELETE FROM \w+ WHERE \([\w,]+\) IN \(SELECT [\w,]+ FROM \w+ WHERE (?:tenant_)?id = \?1 LIMIT \d+\)$/,

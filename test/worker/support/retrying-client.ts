@@ -69,7 +69,7 @@ export class RetryingClient {
     const signed = await this.retry(async () => {
       const { challenge } = await beginSignIn(this.#runtime);
       const { assertion } = await passkey.assert(bytesOf(challenge));
-      return finishSignIn(this.#runtime, this.#store, { challenge, assertion, userHandle });
+      return finishSignIn(this.#runtime, this.#store, { challenge, assertion, userHandle }, "");
     });
     expectAnswer(signed.ok, true);
   }
@@ -84,11 +84,8 @@ export class RetryingClient {
       const response = await passkey.register(bytesOf(challenge));
       const { clientDataJSON, attestationObject } = response.response;
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
-      return finishEnrolment(this.#runtime, this.#store, secretHash(secret), {
-        challenge,
-        label: "Phone",
-        registration,
-      });
+      const form = { challenge, label: "Phone", registration };
+      return finishEnrolment(this.#runtime, this.#store, secretHash(secret), form, "");
     });
     if (!done.ok) expectAnswer(done.refusal.code, "enrolment_used", "credential_registered");
     await this.signIn(passkey, handle);

@@ -1,4 +1,5 @@
 import type { Scope } from "../../../src/core/confirmation/scopes.ts";
+import { CONSOLE_FORMS, CONSOLE_PAGES } from "../../../src/http/console/console-routes.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
 
@@ -73,6 +74,14 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /inbox", access: "session", page: true },
   { route: "GET /inbox/items", access: "session" },
 
+  ...CONSOLE_PAGES.map(({ path }) => ({ route: `GET ${path}`, access: "session", page: true }) as const),
+  { route: "POST /console/elevate/begin", access: "session", body: {} },
+  {
+    route: "POST /console/elevate/finish",
+    access: "session",
+    body: { challenge: CHALLENGE, assertion: ASSERTION },
+  },
+
   { route: "GET /", access: "anybody" },
   { route: "GET /healthz", access: "anybody" },
   { route: "GET /openapi.json", access: "anybody" },
@@ -89,8 +98,12 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /verify", access: "anybody" },
   { route: "GET /verify-offline.html", access: "anybody" },
 ];
-/** Entries of the router that are no routes: middleware, plain files, and the refusal of other methods. */
+/**
+ * Entries of the router that are no routes: middleware, plain files, and the refusal of other methods. The forms of the
+ * console are walked with every role in console-rights.test.ts.
+ */
 export const NO_ROUTES = [
+  ...CONSOLE_FORMS.map(({ path }) => `POST ${path}`),
   "ALL /*",
   "GET /*",
   "ALL /log/*",

@@ -1,12 +1,16 @@
 import { applyD1Migrations, reset, runInDurableObject, type D1Migration } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { createTenant, type CreatedTenant } from "../../../src/app/account/create-tenant.ts";
+import { openSession } from "../../../src/app/account/passkey-session.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
 import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import type { Env } from "../../../src/env.ts";
+import { findPerson } from "../../../src/store/account/people.ts";
+import { credentials } from "../../../src/store/schema.ts";
 import { Memory } from "../../../src/store/memory/desk-memory.ts";
 import { openTenant } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
@@ -165,6 +169,14 @@ export async function newCompany(platform: Platform, name = "Acme"): Promise<Com
       return body.id;
     },
   };
+}
+
+/** The secret of a new session of the only person who has this passkey. */
+export async function sessionOf({ store }: Company, passkey: string): Promise<string> {
+  const [row] = await store.select(credentials, eq(credentials.id, passkey));
+  const person = await findPerson(store, row?.personId ?? "");
+  if (row === undefined || person === undefined) throw new Error("there is no such passkey");
+  return openSession(runtimeOf(store), store, row, { kind: "person", person, place: "" });
 }
 
 /** The id at the end of an approval page's address. */

@@ -2,7 +2,6 @@ import { reset } from "cloudflare:test";
 import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSession } from "../../../../src/app/account/passkey-session.ts";
 import { secretHash } from "../../../../src/app/account/secret-hash.ts";
 import { findKeyByHash } from "../../../../src/store/account/api-keys.ts";
 import { activePasskeysOf } from "../../../../src/store/account/passkeys.ts";
@@ -17,7 +16,7 @@ import { openTenant } from "../../../../src/store/tenant-lookup.ts";
 import { prepared, type TenantStore } from "../../../../src/store/tenant-store.ts";
 import { rows } from "../../support/database-rows.ts";
 import { faultyDatabase } from "../../support/failing-writes.ts";
-import { bindings, freshPlatform, newCompany, runtimeOf } from "../../support/worker-fixture.ts";
+import { bindings, freshPlatform, newCompany, sessionOf } from "../../support/worker-fixture.ts";
 
 // What a store with a memory answers, against the rows. Some columns are counters here: each write sets one to a higher
 // value, through the store or behind its back, and the database answers late, fails, or loses its answer. A read must
@@ -34,7 +33,7 @@ beforeAll(async () => {
   const company = await newCompany(await freshPlatform());
   tenant = company.store.tenantId;
   const [passkey] = await rows("SELECT id, person_id FROM credentials");
-  const secret = await openSession(runtimeOf(company.store), company.store, { id: String(passkey?.["id"]) });
+  const secret = await sessionOf(company, String(passkey?.["id"]));
   const hash = secretHash(company.apiKey);
   const [key] = await rows("SELECT id FROM api_keys WHERE hash = ?1", hash);
   const [session] = await rows("SELECT id FROM sessions WHERE hash = ?1", secretHash(secret));

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
+import { insertTrailIfChanged } from "../../../../src/store/account/trail.ts";
 import type { ConfirmationRow } from "../../../../src/store/rows.ts";
 import { Budget } from "../../../../src/store/shards/tenant-rows.ts";
 import type { TenantStore } from "../../../../src/store/tenant-store.ts";
@@ -46,6 +47,27 @@ const session = ({ store }: Filled) => ({
   createdAt: 1,
   expiresAt: 2,
 });
+const SETTINGS = {
+  name: "Acme",
+  timeZone: "UTC",
+  defaultExpirySeconds: 900,
+  retentionDays: null,
+  securityContact: "",
+};
+let entries = 0;
+const trailEntry = ({ now }: Filled) =>
+  insertTrailIfChanged({
+    id: `y_call_${entries++}`,
+    at: now,
+    actorKind: "service",
+    actorId: "",
+    actorName: "",
+    act: "",
+    subjectId: "",
+    subjectName: "",
+    detail: "{}",
+    place: "",
+  });
 const first = { stream: "stream", at: 1, entrySalt: "", payloadSalt: "", body: "{}" };
 
 /** A signed step of the newest pending request, with everything that a vote can change. */
@@ -195,7 +217,13 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   readPeople: ({ store }) => [[store]],
   readDirectory: ({ store }) => [[store]],
   findSessionByHash: ({ store, now }) => [[store, "session", now]],
-  insertSession: (filled) => [[filled.store, session(filled)]],
+  insertSession: (filled) => [[filled.store, session(filled), trailEntry(filled)]],
+  elevateSession: ({ store }) => [[store, "e_call", 1]],
+  changeSettings: (filled) => [[filled.store, SETTINGS, SETTINGS, trailEntry(filled)]],
+  readTrail: ({ store }) => [
+    [store, { before: null, limit: 50 }],
+    [store, { before: "y_x", limit: 50 }],
+  ],
   extendSession: ({ store }) => [[store, "e_call", 1]],
   revokeSession: ({ store }) => [[store, "e_call", 1]],
   revokeSessionsOf: ({ store }) => [[store, PERSON, 1]],

@@ -1,0 +1,46 @@
+import type { Right } from "../../core/account/rights.ts";
+import type { Result } from "../../core/refusal.ts";
+import type { ApiKeyRow, PersonRow } from "../../store/rows.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Requester } from "../account/principal.ts";
+import type { Runtime } from "../runtime.ts";
+
+// An act is one thing that people and programs do with an organisation besides asking and deciding. The console and the
+// API call the same acts; the tenant's Desk has checked the right before one runs.
+
+/** Who does it. `place` says from where, in general terms. */
+export type Actor =
+  | { readonly kind: "person"; readonly person: PersonRow; readonly place: string }
+  | {
+      readonly kind: "key";
+      readonly key: Pick<ApiKeyRow, "id" | "name" | "personId">;
+      readonly place: string;
+    };
+
+export interface ActCall {
+  readonly runtime: Runtime;
+  readonly store: TenantStore;
+  readonly actor: Actor;
+}
+
+export interface Act<Input, Output> {
+  readonly right: Right;
+  readonly run: (call: ActCall, input: Input) => Promise<Result<Output>>;
+}
+
+export function act<Input, Output>(
+  right: Right,
+  run: (call: ActCall, input: Input) => Promise<Result<Output>>,
+): Act<Input, Output> {
+  return { right, run };
+}
+
+/** The actor as the requester of a change that people sign. */
+export function requesterOfActor(actor: Actor): Requester {
+  if (actor.kind === "key") {
+    const { id, name, personId } = actor.key;
+    return { kind: "key", id, name, person: personId };
+  }
+  const { id, username } = actor.person;
+  return { kind: "person", id, name: username, person: id };
+}

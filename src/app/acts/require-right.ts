@@ -1,0 +1,26 @@
+import { RIGHTS, roleHas, type Right } from "../../core/account/rights.ts";
+import { accept, refuse, type Result } from "../../core/refusal.ts";
+import type { Session } from "../account/passkey-session.ts";
+
+/**
+ * The one place that says whether a session may do something besides deciding: the role must have the right, and a
+ * change needs a recent touch of the passkey. The caller has checked that the session's passkey counts.
+ */
+export function requireRight(
+  { person, elevatedUntil }: Session,
+  right: Right,
+  now: number,
+): Result<"allowed"> {
+  const { roles, text, changes } = RIGHTS[right];
+  if (!roleHas(person.role, right)) {
+    const who = `only ${roles.join(", ")} may do this: ${lowerFirst(text)}`;
+    return refuse("not_allowed", `your role is ${person.role}; ${who}; ask one of them`);
+  }
+  if (changes && (elevatedUntil === null || elevatedUntil <= now))
+    return refuse("elevation_required", "confirm with your passkey first; that lasts ten minutes");
+  return accept("allowed");
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,38 @@
+import type { TrailItem, TrailPage } from "../../core/pages/trail.ts";
+import { parseJsonText, type JsonValue } from "../../core/encoding/strict-json.ts";
+import { accept, expectOk, type Result } from "../../core/refusal.ts";
+import { readTrail } from "../../store/account/trail.ts";
+import type { TrailRow } from "../../store/rows.ts";
+import { isoTime } from "../runtime.ts";
+import { act, type ActCall } from "./act.ts";
+
+/** A screen or two; the next page is one tap away. */
+const TRAIL_PAGE_ROWS = 50;
+
+export const TRAIL_ACTS = { "trail.read": act("trail.read", trailPage) };
+
+async function trailPage(
+  { store }: ActCall,
+  { before }: { readonly before: string | null },
+): Promise<Result<TrailPage>> {
+  const rows = await readTrail(store, { before, limit: TRAIL_PAGE_ROWS + 1 });
+  const shown = rows.slice(0, TRAIL_PAGE_ROWS);
+  const next = rows.length > TRAIL_PAGE_ROWS ? (shown.at(-1)?.id ?? null) : null;
+  return accept({ items: shown.map(itemOf), next });
+}
+
+function itemOf({ at, actorKind, actorName, act: done, subjectName, detail, place }: TrailRow): TrailItem {
+  const members = expectOk(parseJsonText(detail)) as Readonly<Record<string, JsonValue>>;
+  return {
+    at: isoTime(at),
+    actor: { kind: actorKind, name: actorName },
+    act: done,
+    subject: subjectName,
+    detail: Object.entries(members).map(([name, value]) => [name, textOf(value)] as const),
+    place,
+  };
+}
+
+function textOf(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

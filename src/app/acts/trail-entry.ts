@@ -1,0 +1,63 @@
+import { canonicalText } from "../../core/encoding/jcs.ts";
+import type { JsonObject } from "../../core/encoding/strict-json.ts";
+import { insertTrailIfChanged } from "../../store/account/trail.ts";
+import type { Run } from "../../store/prepared-statement.ts";
+import type { TrailRow } from "../../store/rows.ts";
+import { newId, type Platform } from "../runtime.ts";
+import type { ActCall, Actor } from "./act.ts";
+
+// The audit trail: who did what, when, from where. An entry belongs in the transaction that it reports.
+
+/** What was done, to what. No secrets and no payload. */
+export interface Done {
+  /** Such as `key.created`. */
+  readonly act: string;
+  /** Left out if it is the organisation itself. */
+  readonly subject?: { readonly id: string; readonly name: string };
+  readonly detail?: JsonObject;
+}
+
+interface ActorColumns {
+  readonly kind: TrailRow["actorKind"];
+  readonly id: string;
+  readonly name: string;
+  readonly place: string;
+}
+
+/** The service itself, by its alarm; an operator, by a command. */
+export const SERVICE: ActorColumns = { kind: "service", id: "service", name: "Countersign", place: "" };
+export const OPERATOR: ActorColumns = { kind: "operator", id: "operator", name: "Operator", place: "" };
+
+function columnsOf(actor: Actor): ActorColumns {
+  const { place } = actor;
+  return actor.kind === "person"
+    ? { kind: "person", id: actor.person.id, name: actor.person.username, place }
+    : { kind: "key", id: actor.key.id, name: actor.key.name, place };
+}
+
+/**
+ * The statement to run right after the one that it reports, in the same transaction. It inserts only if that one has
+ * changed a row.
+ */
+export function trailEntry({ runtime, actor }: Pick<ActCall, "runtime" | "actor">, done: Done): Run {
+  return trailEntryOf(runtime, columnsOf(actor), done);
+}
+
+export function trailEntryOf(
+  platform: Pick<Platform, "now" | "random">,
+  by: ActorColumns,
+  { act, subject = { id: "", name: "" }, detail = {} }: Done,
+): Run {
+  return insertTrailIfChanged({
+    id: newId(platform, "y"),
+    at: platform.now(),
+    actorKind: by.kind,
+    actorId: by.id,
+    actorName: by.name,
+    act,
+    subjectId: subject.id,
+    subjectName: subject.name,
+    detail: canonicalText(detail),
+    place: by.place,
+  });
+}

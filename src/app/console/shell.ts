@@ -1,0 +1,36 @@
+import type { Notice, Shell } from "../../core/pages/console.ts";
+import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import type { PersonRow } from "../../store/rows.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** What surrounds every page of the console, for this person. */
+export async function shellOf(runtime: Runtime, store: TenantStore, person: PersonRow): Promise<Shell> {
+  const { name, stream, plan, timeZone } = await store.own();
+  return {
+    organisation: name,
+    stream,
+    username: person.username,
+    role: person.role,
+    plan,
+    timeZone,
+    origin: runtime.origin,
+    notices: await noticesFor(store, person),
+  };
+}
+
+async function noticesFor(store: TenantStore, person: PersonRow): Promise<readonly Notice[]> {
+  return [...(await passkeyNotice(store, person))];
+}
+
+/** There is no recovery code: a person who loses the only passkey needs others to sign for a new one. */
+async function passkeyNotice(store: TenantStore, { id }: PersonRow): Promise<readonly Notice[]> {
+  if ((await activePasskeysOf(store, id)).length > 1) return [];
+  return [
+    {
+      kind: "warning",
+      text: "You have only one passkey. If you lose it, you need a new invitation.",
+      link: { href: "/devices", text: "Add a second one" },
+    },
+  ];
+}

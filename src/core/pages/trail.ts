@@ -1,0 +1,16 @@
+/** An entry of the audit trail. */
+export interface TrailItem {
+  readonly at: string;
+  readonly actor: { readonly kind: "person" | "key" | "service" | "operator"; readonly name: string };
+  readonly act: string;
+  readonly subject: string;
+  /** What changed: names and values as text. */
+  readonly detail: readonly (readonly [name: string, value: string])[];
+  readonly place: string;
+}
+
+export interface TrailPage {
+  readonly items: readonly TrailItem[];
+  /** For the next page; null on the last one. */
+  readonly next: string | null;
+}

@@ -1,0 +1,21 @@
+import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
+import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
+import type { Act } from "../app/acts/act.ts";
+
+// All acts by name. A test walks them with every role.
+
+export const ACTS = { ...SETTING_ACTS, ...TRAIL_ACTS };
+
+export type ActName = keyof typeof ACTS;
+type RunOf<Name extends ActName> = (typeof ACTS)[Name]["run"];
+export type ActInput<Name extends ActName> = Parameters<RunOf<Name>>[1];
+export type ActOutput<Name extends ActName> =
+  Awaited<ReturnType<RunOf<Name>>> extends infer Answered
+    ? Answered extends { readonly ok: true; readonly value: infer Value }
+      ? Value
+      : never
+    : never;
+
+export function actOf<Name extends ActName>(name: Name): Act<ActInput<Name>, ActOutput<Name>> {
+  return ACTS[name] as unknown as Act<ActInput<Name>, ActOutput<Name>>;
+}

@@ -1,0 +1,84 @@
+import type { Actor } from "../app/acts/act.ts";
+import { beginElevation, finishElevation } from "../app/acts/elevate.ts";
+import { requireRight } from "../app/acts/require-right.ts";
+import { shellOf } from "../app/console/shell.ts";
+import type { PasskeyProof } from "../app/account/prove-passkey.ts";
+import { RIGHTS } from "../core/account/rights.ts";
+import type { ElevationChallenge, Shell } from "../core/pages/console.ts";
+import { accept, refuse, type Result } from "../core/refusal.ts";
+import { actOf, type ActInput, type ActName, type ActOutput } from "./acts.ts";
+import type { Answer } from "./answer.ts";
+import type { SignedIn } from "./callers.ts";
+import { DeskForKeys } from "./desk-for-keys.ts";
+
+/** A page of the console: its surroundings also if the role may not see it. */
+export interface ConsoleAnswer<Value> {
+  readonly shell: Shell;
+  readonly page: Result<Value>;
+}
+
+/** Acts, for a person in the console and for a program with an API key. Each comes through its right. */
+export class DeskForConsole extends DeskForKeys {
+  async consolePage<Name extends ActName>(
+    session: string,
+    place: string,
+    name: Name,
+    input: ActInput<Name>,
+  ): Promise<Answer<ConsoleAnswer<ActOutput<Name>>>> {
+    return this.callers.withSession(session, "reads", async (signedIn) =>
+      accept({
+        shell: await shellOf(this.runtime, signedIn.store, signedIn.person),
+        page: await this.#run(signedIn, place, name, input),
+      }),
+    );
+  }
+
+  async act<Name extends ActName>(
+    session: string,
+    place: string,
+    name: Name,
+    input: ActInput<Name>,
+  ): Promise<Answer<ActOutput<Name>>> {
+    const limit = RIGHTS[actOf(name).right].changes ? "changes" : "reads";
+    return this.callers.withSession(session, limit, (signedIn) => this.#run(signedIn, place, name, input));
+  }
+
+  async actWithKey<Name extends ActName>(
+    key: string,
+    name: Name,
+    input: ActInput<Name>,
+  ): Promise<Answer<ActOutput<Name>>> {
+    const { right, run } = actOf(name);
+    const { scope, changes } = RIGHTS[right];
+    return this.callers.withKey(key, scope, changes ? "creates" : "polls", async (principal) => {
+      // A right without a scope is for people only.
+      if (scope === null) return refuse("not_allowed", "no API key may do this; use the console");
+      const actor: Actor = { kind: "key", key: principal.key, place: "" };
+      return run({ runtime: this.runtime, store: principal.store, actor }, input);
+    });
+  }
+
+  async beginElevation(session: string): Promise<Answer<ElevationChallenge>> {
+    return this.callers.withSession(session, "changes", (signedIn) =>
+      beginElevation(this.runtime, signedIn.store, signedIn.session),
+    );
+  }
+
+  async finishElevation(session: string, place: string, proof: PasskeyProof): Promise<Answer<null>> {
+    return this.callers.withSession(session, "changes", (signedIn) =>
+      finishElevation(this.runtime, signedIn.store, signedIn.session, place, proof),
+    );
+  }
+
+  async #run<Name extends ActName>(
+    { store, person, session }: SignedIn,
+    place: string,
+    name: Name,
+    input: ActInput<Name>,
+  ): Promise<Result<ActOutput<Name>>> {
+    const { right, run } = actOf(name);
+    const allowed = requireRight(session, right, this.runtime.now());
+    if (!allowed.ok) return allowed;
+    return run({ runtime: this.runtime, store, actor: { kind: "person", person, place } }, input);
+  }
+}

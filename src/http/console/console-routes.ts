@@ -1,0 +1,30 @@
+import { Hono } from "hono";
+import type { HonoEnv } from "../context.ts";
+import { sessionBody } from "../browser/page-input.ts";
+import { emptyBody, signInBody } from "../browser/page-schemas.ts";
+import { askDesk } from "../browser/session.ts";
+import type { ConsoleForm, ConsolePage } from "./define.ts";
+import { drawConsolePage } from "./draw.ts";
+import { placeOf } from "../place.ts";
+import { settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
+import { submitForm } from "./submit.ts";
+
+// The console: pages that read, and forms that change something.
+
+export const CONSOLE_PAGES: readonly ConsolePage[] = [trailPage, settingsPage];
+export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm];
+
+export const consoleRoutes = new Hono<HonoEnv>();
+
+for (const page of CONSOLE_PAGES) consoleRoutes.get(page.path, (context) => drawConsolePage(context, page));
+for (const form of CONSOLE_FORMS) consoleRoutes.post(form.path, (context) => submitForm(context, form));
+
+consoleRoutes.post("/console/elevate/begin", sessionBody(emptyBody), async (context) =>
+  context.json(await askDesk(context, ({ desk, session }) => desk().beginElevation(session))),
+);
+
+consoleRoutes.post("/console/elevate/finish", sessionBody(signInBody), async (context) => {
+  const proof = context.req.valid("json");
+  await askDesk(context, ({ desk, session }) => desk().finishElevation(session, placeOf(context), proof));
+  return context.json({});
+});

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { View, Section } from "../../../web/console/layout.tsx";
+import type { ActInput, ActName, ActOutput } from "../../desk/acts.ts";
+import type { RequestContext } from "../context.ts";
+
+// A page of the console shows what an act reads. A form runs an act that changes something, and goes on to a page.
+
+/** What a test must know of a route to walk it with every role. */
+export interface ConsoleRoute {
+  readonly path: string;
+  readonly act: ActName;
+}
+
+export interface ConsolePage extends ConsoleRoute {
+  readonly title: string;
+  readonly section: Section;
+  readonly input: (context: RequestContext) => unknown;
+  readonly view: View<unknown>;
+}
+
+export interface ConsoleForm extends ConsoleRoute {
+  /** Shown again if the form could not be accepted. */
+  readonly page: ConsolePage;
+  readonly schema: z.ZodType;
+  readonly input: (body: unknown, context: RequestContext) => unknown;
+  /** The path to which the browser goes on. */
+  readonly next?: (output: unknown, body: unknown, context: RequestContext) => string;
+  /** Instead: a page that is the answer itself, for what is shown only once. */
+  readonly shown?: { readonly title: string; readonly view: View<unknown> };
+}
+
+export function definePage<Name extends ActName>(page: {
+  readonly path: string;
+  readonly title: string;
+  readonly section: Section;
+  readonly act: Name;
+  readonly input: (context: RequestContext) => ActInput<Name>;
+  readonly view: View<ActOutput<Name>>;
+}): ConsolePage {
+  return page as unknown as ConsolePage;
+}
+
+interface FormBase<Name extends ActName, Schema extends z.ZodType> extends ConsoleRoute {
+  readonly page: ConsolePage;
+  readonly act: Name;
+  readonly schema: Schema;
+  readonly input: (body: z.output<Schema>, context: RequestContext) => ActInput<Name>;
+}
+
+export function defineForm<Name extends ActName, Schema extends z.ZodType>(
+  form: FormBase<Name, Schema> &
+    (
+      | {
+          readonly next: (output: ActOutput<Name>, body: z.output<Schema>, context: RequestContext) => string;
+        }
+      | { readonly shown: { readonly title: string; readonly view: View<ActOutput<Name>> } }
+    ),
+): ConsoleForm {
+  return form as unknown as ConsoleForm;
+}

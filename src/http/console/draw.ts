@@ -1,0 +1,84 @@
+import type { SentForm } from "../../core/pages/console.ts";
+import type { Refusal } from "../../core/refusal.ts";
+import type { ConsoleAnswer } from "../../desk/desk-for-console.ts";
+import { drawElevation, drawPage, drawProblem } from "../../../web/console/draw-page.tsx";
+import type { Html } from "../../../web/console/html-text.ts";
+import { securityHeaders } from "../browser/pages.ts";
+import { drawWithSession } from "../browser/session.ts";
+import type { RequestContext } from "../context.ts";
+import { problemCode, problemDefinition } from "../problem.ts";
+import type { ConsoleForm, ConsolePage } from "./define.ts";
+import type { Fields } from "./form-body.ts";
+import { placeOf } from "../place.ts";
+
+// What a browser gets from the console: pages, drawn on the server.
+
+/** A page with what its act reads. With `sent`, a form on it is shown again. */
+export async function drawConsolePage(
+  context: RequestContext,
+  page: ConsolePage,
+  sent: { readonly form: SentForm; readonly refusal: Refusal } | null = null,
+): Promise<Response> {
+  const input = page.input(context) as never;
+  return drawWithSession(
+    context,
+    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
+    ({ shell, page: result }: ConsoleAnswer<unknown>) => {
+      if (!result.ok) return problemPage(context, { shell, section: page.section }, result.refusal);
+      const status = sent === null ? 200 : statusOf(sent.refusal);
+      return html(context, drawPage({ ...page, shell }, page.view, result.value, sent?.form), status);
+    },
+  );
+}
+
+/** The page to confirm with a passkey, which keeps the form and sends it again. */
+export async function drawElevationPage(
+  context: RequestContext,
+  { page }: ConsoleForm,
+  fields: Fields,
+): Promise<Response> {
+  const input = page.input(context) as never;
+  return drawWithSession(
+    context,
+    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
+    ({ shell }: ConsoleAnswer<unknown>) =>
+      html(context, drawElevation(shell, page.section, { action: context.req.path, fields }), 403),
+  );
+}
+
+/** A page that is the answer to a form itself, for what is shown only once. */
+export async function drawShown(
+  context: RequestContext,
+  { page, shown }: ConsoleForm & Required<Pick<ConsoleForm, "shown">>,
+  output: unknown,
+): Promise<Response> {
+  const input = page.input(context) as never;
+  return drawWithSession(
+    context,
+    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
+    ({ shell }: ConsoleAnswer<unknown>) =>
+      html(context, drawPage({ ...page, title: shown.title, shell }, shown.view, output), 200),
+  );
+}
+
+function problemPage(
+  context: RequestContext,
+  surroundings: Pick<Parameters<typeof drawProblem>[0], "shell" | "section">,
+  refusal: Refusal,
+): Promise<Response> {
+  const { title } = problemDefinition(problemCode(refusal.code));
+  return html(context, drawProblem({ ...surroundings, title }, refusal.detail), statusOf(refusal));
+}
+
+function statusOf({ code }: Refusal): number {
+  return problemDefinition(problemCode(code)).status;
+}
+
+async function html(context: RequestContext, page: Html, status: number): Promise<Response> {
+  const headers = securityHeaders("publickey-credentials-get=(self)", { "form-action": "'self'" });
+  // Not `new Response`, which would drop the cookie that the session may have set.
+  return context.body(String(await page), status as 200, {
+    ...headers,
+    "content-type": "text/html; charset=utf-8",
+  });
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import {
+  DEFAULT_EXPIRY_MAX_SECONDS,
+  DEFAULT_EXPIRY_MIN_SECONDS,
+  SECURITY_CONTACT_MAX_CHARACTERS,
+  type Settings,
+} from "../../core/account/settings.ts";
+import { ID_MAX_CHARACTERS, NAME_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
+import { parseJsonText } from "../../core/encoding/strict-json.ts";
+import { SettingsView } from "../../../web/console/settings-page.tsx";
+import { TrailView } from "../../../web/console/trail-page.tsx";
+import { text } from "../schemas/field-schemas.ts";
+import { defineForm, definePage } from "./define.ts";
+
+const RETENTION_MAX_DAYS = 3_650;
+
+export const trailPage = definePage({
+  path: "/console/trail",
+  title: "Audit trail",
+  section: "trail",
+  act: "trail.read",
+  input: (context) => ({ before: context.req.query("before")?.slice(0, ID_MAX_CHARACTERS) ?? null }),
+  view: TrailView,
+});
+
+export const settingsPage = definePage({
+  path: "/console/settings",
+  title: "Settings",
+  section: "settings",
+  act: "settings.read",
+  input: () => null,
+  view: SettingsView,
+});
+
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,8}$/, { error: "must be a whole number" })
+  .transform(Number);
+
+const settings = z.object({
+  name: text(NAME_MAX_CHARACTERS),
+  timeZone: text(ID_MAX_CHARACTERS),
+  defaultExpirySeconds: wholeNumber.pipe(
+    z.number().min(DEFAULT_EXPIRY_MIN_SECONDS).max(DEFAULT_EXPIRY_MAX_SECONDS),
+  ),
+  retentionDays: z
+    .literal("")
+    .transform(() => null)
+    .or(wholeNumber.pipe(z.number().min(1).max(RETENTION_MAX_DAYS))),
+  securityContact: text(SECURITY_CONTACT_MAX_CHARACTERS, 0),
+});
+
+const seen = z.strictObject({
+  name: z.string(),
+  timeZone: z.string(),
+  defaultExpirySeconds: z.number(),
+  retentionDays: z.number().nullable(),
+  securityContact: z.string(),
+});
+
+/** What the person saw, as this page wrote it. Only a comparison depends on it. */
+const was = z.string().transform((value, context): Settings => {
+  const parsed = parseJsonText(value);
+  const settingsSeen = seen.safeParse(parsed.ok ? parsed.value : null);
+  if (settingsSeen.success) return settingsSeen.data;
+  context.addIssue({ code: "custom", message: "is not what this page sent; load the page again" });
+  return z.NEVER;
+});
+
+export const settingsForm = defineForm({
+  path: "/console/settings",
+  page: settingsPage,
+  act: "settings.change",
+  schema: settings.extend({ was }).strict(),
+  input: ({ was: before, ...now }) => ({ was: before, now }),
+  next: () => "/console/settings",
+});

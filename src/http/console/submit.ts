@@ -1,0 +1,62 @@
+import { askWhoCalls, askWithCookie, drawWithSession } from "../browser/session.ts";
+import { noteRate } from "../desk/desk-answer.ts";
+import type { RequestContext } from "../context.ts";
+import { orRefuse } from "../http-refusal.ts";
+import { validate } from "../validate.ts";
+import type { ConsoleForm } from "./define.ts";
+import { drawConsolePage, drawElevationPage, drawShown } from "./draw.ts";
+import { objectOf, readFields, sentForm, type Fields } from "./form-body.ts";
+import { placeOf } from "../place.ts";
+
+/** What became of a form: the next page, the same form with what is wrong, or first a touch of the passkey. */
+export async function submitForm(context: RequestContext, form: ConsoleForm): Promise<Response> {
+  const read = await readFields(context);
+  // Whether there is a session comes before everything that is wrong with the form.
+  if (!read.ok) return drawWithSession(context, askWhoCalls, () => orRefuse(read));
+  const fields = read.value;
+  const body = validate(form.schema, objectOf(fields));
+  if (!body.ok) return showAgain(context, form, fields, body);
+  const input = form.input(body.value, context) as never;
+  const answer = await askWithCookie(context, ({ desk, session }) =>
+    desk().act(session, placeOf(context), form.act, input),
+  );
+  noteRate(context, answer);
+  const { result } = answer;
+  if (result.ok) return goOn(context, form, result.value, body.value);
+  switch (result.refusal.code) {
+    case "elevation_required":
+      return drawElevationPage(context, form, fields);
+    case "session_required":
+    case "passkey_waiting":
+      return drawWithSession(
+        context,
+        async () => answer,
+        () => context.redirect(form.page.path, 303),
+      );
+    default:
+      return showAgain(context, form, fields, result);
+  }
+}
+
+async function goOn(
+  context: RequestContext,
+  form: ConsoleForm,
+  output: unknown,
+  body: unknown,
+): Promise<Response> {
+  const { shown, next } = form;
+  if (shown !== undefined) return drawShown(context, { ...form, shown }, output);
+  return context.redirect(next?.(output, body, context) ?? "/console", 303);
+}
+
+function showAgain(
+  context: RequestContext,
+  { page }: ConsoleForm,
+  fields: Fields,
+  refused: Pick<Exclude<ReturnType<typeof validate>, { ok: true }>, "refusal"> & {
+    readonly errors?: Parameters<typeof sentForm>[2];
+  },
+): Promise<Response> {
+  const { refusal, errors } = refused;
+  return drawConsolePage(context, page, { form: sentForm(fields, refusal, errors), refusal });
+}

@@ -1,0 +1,33 @@
+import { desc, getTableColumns, lt, sql } from "drizzle-orm";
+import { trail } from "../schema.ts";
+import type { TrailRow } from "../rows.ts";
+import type { Run } from "../prepared-statement.ts";
+import { prepared, type TenantStore, value } from "../tenant-store.ts";
+
+export type NewTrailRow = Omit<TrailRow, "tenantId">;
+
+const COLUMNS = Object.keys(getTableColumns(trail)).filter((name) => name !== "tenantId");
+
+/** Only if the statement before it in the same transaction has changed a row: otherwise nothing was done. */
+const INSERT_IF_CHANGED = prepared<typeof trail, never>(trail, (scope) =>
+  scope.insertFrom(
+    trail,
+    (tenant) => sql`SELECT ${tenant}, ${sql.join(COLUMNS.map(value), sql`, `)} WHERE changes() > 0`,
+  ),
+);
+
+/** To be run right after the statement that it reports, in the same transaction. */
+export function insertTrailIfChanged(row: NewTrailRow): Run {
+  return INSERT_IF_CHANGED.with({ ...row });
+}
+
+/** Newest first; those before this id, if one is given. */
+export async function readTrail(
+  store: TenantStore,
+  { before, limit }: { readonly before: string | null; readonly limit: number },
+): Promise<readonly TrailRow[]> {
+  return store
+    .select(trail, before === null ? undefined : lt(trail.id, before))
+    .orderBy(desc(trail.id))
+    .limit(limit);
+}

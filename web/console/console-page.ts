@@ -1,0 +1,41 @@
+import { fromBase64url } from "../../src/core/encoding/bytes.ts";
+import type { ElevationChallenge } from "../../src/core/pages/console.ts";
+import { expectOk } from "../../src/core/refusal.ts";
+import { runAction, setText } from "../common/dom.ts";
+import { post } from "../common/http.ts";
+import { credentialList, passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
+import { hasPasskeys } from "../passkey/passkey-support.ts";
+
+// The console works without this script, but for passkeys and small conveniences.
+
+enableElevation();
+
+/** On the page that holds a form until its person has confirmed with a passkey. */
+function enableElevation(): void {
+  const button = document.getElementById("elevate");
+  const form = document.getElementById("held");
+  const status = document.getElementById("status");
+  if (!(button instanceof HTMLButtonElement) || !(form instanceof HTMLFormElement) || status === null) return;
+  if (!hasPasskeys(button)) return;
+  button.addEventListener("click", () => void runAction(button, status, () => elevate(form, status)));
+}
+
+async function elevate(form: HTMLFormElement, status: HTMLElement): Promise<string> {
+  const answer = await post<ElevationChallenge>("/console/elevate/begin", {});
+  if (!answer.ok) return answer.problem.detail;
+  const { challenge, rpId, allowCredentials } = answer.value;
+  setText(status, "Follow your device's passkey prompt.");
+  try {
+    const assertion = await usePasskey({
+      challenge: expectOk(fromBase64url(challenge)),
+      rpId,
+      allowCredentials: credentialList(allowCredentials),
+    });
+    const finished = await post("/console/elevate/finish", { challenge, assertion });
+    if (!finished.ok) return finished.problem.detail;
+  } catch (problem) {
+    return passkeyErrorText(problem);
+  }
+  form.submit();
+  return "Confirmed.";
+}

@@ -1,0 +1,47 @@
+import type { SentForm, Shell } from "../../src/core/pages/console.ts";
+import { ElevateView, type HeldForm } from "./elevate-page.tsx";
+import type { Html } from "./html-text.ts";
+import { ConsoleLayout, type Section, type View } from "./layout.tsx";
+
+// Whole pages of the console, as text.
+
+interface Surroundings {
+  readonly title: string;
+  readonly section: Section | null;
+  readonly shell: Shell;
+}
+
+export function drawPage<Data>(
+  { title, section, shell }: Surroundings,
+  view: View<Data>,
+  data: Data,
+  sent: SentForm | null = null,
+): Html {
+  return (
+    <ConsoleLayout title={title} section={section} shell={shell}>
+      {view({ data, shell, sent })}
+    </ConsoleLayout>
+  );
+}
+
+export function drawElevation(shell: Shell, section: Section | null, held: HeldForm): Html {
+  return (
+    <ConsoleLayout title="Confirm it is you" section={section} shell={shell}>
+      <ElevateView {...held} />
+    </ConsoleLayout>
+  );
+}
+
+/** Why there is no page, with what to do next. */
+export function drawProblem(surroundings: Surroundings, detail: string): Html {
+  return (
+    <ConsoleLayout {...surroundings}>
+      <p>{detail}</p>
+      <p>
+        <a class="button small" href="/inbox">
+          To your inbox
+        </a>
+      </p>
+    </ConsoleLayout>
+  );
+}

@@ -1,0 +1,123 @@
+import type { Child } from "hono/jsx";
+import type { SentForm } from "../../src/core/pages/console.ts";
+import type { Html } from "./html-text.ts";
+
+// The parts of forms: a field keeps what was typed, and says what was wrong with it.
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly sent: SentForm | null;
+  readonly help?: string;
+  readonly type?: "text" | "number";
+  readonly maxLength?: number;
+  readonly required?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  readonly list?: string;
+}
+
+export function TextField({ name, label, value, sent, help, type = "text", ...rest }: FieldProps): Html {
+  const fault = sent?.problem.fields[name];
+  const described = [fault && `${name}-fault`, help && `${name}-help`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        value={sent?.values[name] ?? value}
+        maxlength={rest.maxLength}
+        required={rest.required}
+        min={rest.min}
+        max={rest.max}
+        list={rest.list}
+        autocomplete="off"
+        aria-invalid={fault === undefined ? undefined : "true"}
+        aria-describedby={described === "" ? undefined : described}
+      />
+      {fault && (
+        <p class="fault" id={`${name}-fault`}>
+          {fault}
+        </p>
+      )}
+      {help && (
+        <p class="quiet" id={`${name}-help`}>
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SelectProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly sent: SentForm | null;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly help?: string;
+}
+
+export function SelectField({ name, label, value, sent, options, help }: SelectProps): Html {
+  const current = sent?.values[name] ?? value;
+  const fault = sent?.problem.fields[name];
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <select id={name} name={name} aria-describedby={help && `${name}-help`}>
+        {options.map(([option, text]) => (
+          <option value={option} selected={option === current}>
+            {text}
+          </option>
+        ))}
+      </select>
+      {fault && <p class="fault">{fault}</p>}
+      {help && (
+        <p class="quiet" id={`${name}-help`}>
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function Hidden({ name, value }: { readonly name: string; readonly value: string }): Html {
+  return <input type="hidden" name={name} value={value} />;
+}
+
+/** What was wrong with the form that was sent, above the form. */
+export function FormFault({ sent }: { readonly sent: SentForm | null }): Html {
+  if (sent === null) return <></>;
+  const { title, detail } = sent.problem;
+  return (
+    <div class="card outcome bad" role="alert">
+      <b>{title}</b>
+      <p>{detail}</p>
+    </div>
+  );
+}
+
+/** A form with one button. `action` is a path of the console. */
+export function ActionForm({
+  action,
+  button,
+  kind = "",
+  children,
+}: {
+  readonly action: string;
+  readonly button: string;
+  readonly kind?: "primary" | "no" | "small" | "";
+  readonly children?: Child;
+}): Html {
+  return (
+    <form method="post" action={action}>
+      {children}
+      <button type="submit" class={kind}>
+        {button}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,115 @@
+import { raw } from "hono/html";
+import type { Child } from "hono/jsx";
+import { roleHas, isMember, type Right } from "../../src/core/account/rights.ts";
+import type { Notice, SentForm, Shell } from "../../src/core/pages/console.ts";
+import type { Html } from "./html-text.ts";
+
+// What surrounds every page of the console.
+
+/** Draws one page from its data. `sent` is a form that is shown again, with what was wrong. */
+export type View<Data> = (props: {
+  readonly data: Data;
+  readonly shell: Shell;
+  readonly sent: SentForm | null;
+}) => Html;
+
+export type Section =
+  | "start"
+  | "requests"
+  | "people"
+  | "projects"
+  | "usage"
+  | "trail"
+  | "export"
+  | "settings";
+
+const SECTIONS: readonly {
+  readonly section: Section;
+  readonly href: string;
+  readonly text: string;
+  readonly right: Right;
+}[] = [
+  { section: "settings", href: "/console/settings", text: "Settings", right: "settings.read" },
+  { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
+];
+
+interface LayoutProps {
+  readonly title: string;
+  readonly section: Section | null;
+  readonly shell: Shell;
+  readonly children?: Child;
+}
+
+export function ConsoleLayout({ title, section, shell, children }: LayoutProps): Html {
+  return (
+    <>
+      {raw("<!doctype html>")}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+          <link rel="stylesheet" href="/style.css" />
+          <link rel="stylesheet" href="/console.css" />
+          <title>{`${title} · ${shell.organisation} · Countersign`}</title>
+          <script type="module" src="/console.js"></script>
+        </head>
+        <body class="console">
+          <a class="skip" href="#main">
+            Skip to the content
+          </a>
+          <header>
+            <a class="brand" href="/console">
+              <img src="/favicon.svg" alt="" />
+              Countersign
+            </a>
+            <nav aria-label="Your pages">
+              <a href="/inbox">Inbox</a>
+              <a href="/devices">Passkeys</a>
+            </nav>
+          </header>
+          <div class="frame">
+            {isMember(shell.role) && <Sections current={section} shell={shell} />}
+            <main id="main" tabindex={-1}>
+              {shell.notices.map((notice) => (
+                <NoticeLine notice={notice} />
+              ))}
+              <h1>{title}</h1>
+              {children}
+            </main>
+          </div>
+        </body>
+      </html>
+    </>
+  );
+}
+
+function Sections({ current, shell }: { readonly current: Section | null; readonly shell: Shell }): Html {
+  return (
+    <div class="side">
+      <p class="account">
+        <b>
+          <bdi>{shell.organisation}</bdi>
+        </b>
+        <br />
+        <bdi>{shell.username}</bdi>, {shell.role}
+      </p>
+      <nav aria-label="Console">
+        {SECTIONS.filter(({ right }) => roleHas(shell.role, right)).map(({ section, href, text }) => (
+          <a href={href} aria-current={section === current ? "page" : undefined}>
+            {text}
+          </a>
+        ))}
+      </nav>
+    </div>
+  );
+}
+
+function NoticeLine({ notice: { kind, text, link } }: { readonly notice: Notice }): Html {
+  return (
+    <p class={kind === "warning" ? "note" : "card quiet"}>
+      {text} {link && <a href={link.href}>{link.text}</a>}
+    </p>
+  );
+}

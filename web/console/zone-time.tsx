@@ -1,0 +1,22 @@
+import type { Html } from "./html-text.ts";
+
+/** A time in the organisation's time zone; the exact one is in its title. */
+export function ZoneTime({ at, zone }: { readonly at: string; readonly zone: string }): Html {
+  return (
+    <time datetime={at} title={at}>
+      {textOfTime(at, zone)}
+    </time>
+  );
+}
+
+export function textOfTime(at: string, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(new Date(at));
+}
