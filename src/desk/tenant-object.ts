@@ -10,6 +10,7 @@ import type { TenantStore } from "../store/tenant-store.ts";
 import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
 import { createPlatform } from "../app/create-platform.ts";
+import { usageNotices } from "../app/organisation/usage-notices.ts";
 import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
 import type { DeskPort, Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
@@ -104,7 +105,8 @@ export class TenantObject extends DurableObject<Env> {
   async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
     const store = await this.#open();
     if (store === undefined) return new Set();
-    const inserted = await insertConfirmations(store, drafts, this.#pendingMax);
+    const notices = usageNotices(this.runtime, drafts);
+    const inserted = await insertConfirmations(store, drafts, this.#pendingMax, notices);
     for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakeInboxes(row, audience);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
     return inserted;

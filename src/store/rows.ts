@@ -14,6 +14,7 @@ import type {
   templates,
   tenants,
   trail,
+  usage,
   votes,
 } from "./schema.ts";
 
@@ -36,6 +37,7 @@ export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;
 export type TemplateRow = typeof templates.$inferSelect;
 export type TrailRow = typeof trail.$inferSelect;
+export type UsageRow = typeof usage.$inferSelect;
 export type EventRow = typeof events.$inferSelect;
 
 /** An API key with its project. */

@@ -280,3 +280,9 @@ export const trail = ownTable("trail", {
   detail: text("detail").notNull(),
   place: text("place").notNull(),
 });
+
+export const usage = sqliteTable(
+  "usage",
+  { tenantId: tenantId(), month: text("month").notNull(), requests: integer("requests").notNull() },
+  (table) => [primaryKey({ columns: [table.tenantId, table.month] })],
+);

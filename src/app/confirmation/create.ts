@@ -8,9 +8,12 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
+import { checkMonthLimit } from "../../core/account/plan-limits.ts";
+import { monthOf } from "../../core/account/month.ts";
 import { isKeyActive } from "../../store/account/api-keys.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
+import { readMonthUse } from "../../store/account/usage.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import { findCreateKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { ConfirmationRow, NewConfirmationRow } from "../../store/rows.ts";
@@ -49,7 +52,7 @@ export async function createConfirmation(
   idempotency: IdempotencyKey | null = null,
 ): Promise<Result<CreatedConfirmation>> {
   const approverId = await approverIdOf(store, input);
-  if (approverId === undefined) return refusalReason(runtime, store, input, idempotency);
+  if (approverId === undefined) return refusalReason(store, input, idempotency, runtime.now());
   const row = newRow(runtime, store, input, approverId);
   // Time alone would approve it, and nobody would judge whether its signers are still entitled.
   if (row.type !== "decision" && row.dueAt < row.expiresAt)
@@ -64,28 +67,38 @@ export async function createConfirmation(
   };
   return (await storeConfirmation(runtime, store, draft))
     ? accept({ row, replayed: false })
-    : refusalReason(runtime, store, input, idempotency);
+    : refusalReason(store, input, idempotency, row.createdAt);
 }
 
-/** Why the row was not inserted. An earlier answer to the same request comes before every refusal. */
+/** Why the row was not inserted at this time. An earlier answer to the same request comes before every refusal. */
 async function refusalReason(
-  runtime: Runtime,
   store: TenantStore,
   { approver, identity, requester }: CreateInput,
   idempotency: IdempotencyKey | null,
+  now: number,
 ): Promise<Result<CreatedConfirmation>> {
-  const earlier = idempotency && (await replay(store, idempotency, runtime.now()));
+  const earlier = idempotency && (await replay(store, idempotency, now));
   if (earlier) return earlier;
   const existing = identity && (await findReusable(store, identity));
   if (existing) return accept({ row: existing, replayed: true });
   const refusal = isNamed(approver) ? await refuseApprover(store, approver.username) : undefined;
   if (refusal) return refusal;
-  if (isNamed(approver) && (await isKeyActive(store, requester.id, runtime.now())))
-    return refuse(
-      "quota_exceeded",
-      `too many requests of this API key wait for "${approver.username}"; ask again when some are decided or have expired, or cancel what is no longer needed`,
-    );
+  if (isNamed(approver) && (await isKeyActive(store, requester.id, now)))
+    return refuseQuota(store, approver.username, now);
   return refuse("unauthorized", "this API key is no longer valid");
+}
+
+/** Which quota is used up: that of the plan, or that of the key's requests for one person. */
+async function refuseQuota(store: TenantStore, username: string, now: number): Promise<Result<never>> {
+  const month = monthOf(now);
+  const { plan, requests } = await readMonthUse(store, month);
+  return (
+    checkMonthLimit(plan, month, requests) ??
+    refuse(
+      "quota_exceeded",
+      `too many requests of this API key wait for "${username}"; ask again when some are decided or have expired, or cancel what is no longer needed`,
+    )
+  );
 }
 
 /** Why nobody with this username could decide: such a request is refused at once. */

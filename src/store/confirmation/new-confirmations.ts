@@ -1,6 +1,8 @@
+import { monthOf } from "../../core/account/month.ts";
 import { and, eq, getTableColumns, gt, lte, sql } from "drizzle-orm";
 import { isActiveKey } from "../account/api-keys.ts";
 import { isActive } from "../account/passkeys.ts";
+import { isMonthFull } from "../account/usage.ts";
 import { apiKeys, audience, confirmations, credentials, idempotency, people, templates } from "../schema.ts";
 import { IS_IN_FORCE } from "../stream/template-rows.ts";
 import type { NewConfirmationRow } from "../rows.ts";
@@ -24,15 +26,17 @@ export interface NewConfirmation {
 }
 
 /**
- * The ids of those that were inserted. For the others a fact no longer held, an earlier request is the same, or so many
- * requests of the same API key wait for the same person. Changes of the directory have limits of their own.
+ * The ids of those that were inserted. For the others a fact no longer held, an earlier request is the same, so many
+ * requests of the same API key wait for the same person, or the plan has no further request in this month. Changes of
+ * the directory have limits of their own. `after` runs in the same transaction.
  */
 export async function insertConfirmations(
   store: TenantStore,
   drafts: readonly NewConfirmation[],
   pendingMax = Number.POSITIVE_INFINITY,
+  after: readonly Run<{ readonly id?: string }>[] = [],
 ): Promise<ReadonlySet<string>> {
-  const results = await store.run(drafts.flatMap((draft) => statementsOf(draft, pendingMax)));
+  const results = await store.run([...drafts.flatMap((draft) => statementsOf(draft, pendingMax)), ...after]);
   const inserted = new Set(results.flat().flatMap(({ id }) => id ?? []));
   // Perhaps some fact was not as it was remembered. The remembered requests are no such facts: a key that asks too often
   // must not make the Desk read them again and again.
@@ -57,6 +61,7 @@ function statementsOf(
     requestHash: key?.requestHash ?? null,
     expired: newestExpired(row.createdAt),
     before: isCounted ? pendingMax - 1 : null,
+    month: countedMonth(row),
   };
   return [
     ...(key === null ? [] : [DELETE_EXPIRED_KEY.with(values)]),
@@ -64,6 +69,11 @@ function statementsOf(
     INSERT_AUDIENCE.with(values),
     ...(key === null ? [] : [INSERT_IDEMPOTENCY_KEY.with(values)]),
   ];
+}
+
+/** The month in which the plan counts it; null if it is free. */
+export function countedMonth({ type, createdAt }: NewConfirmationRow): string | null {
+  return type === "decision" ? monthOf(createdAt) : null;
 }
 
 const THIS_CONFIRMATION = "id";
@@ -111,7 +121,8 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
             AND (${value("signer")} IS NULL OR (EXISTS ${signer} AND EXISTS ${passkey}))
             AND (${value("idempotencyName")} IS NULL OR NOT EXISTS ${used})
             AND (${value("dedupeKey")} IS NULL OR NOT EXISTS ${equal})
-            AND (${value("before")} IS NULL OR NOT EXISTS ${last.offset(sql.placeholder("before"))})`,
+            AND (${value("before")} IS NULL OR NOT EXISTS ${last.offset(sql.placeholder("before"))})
+            AND (${value("month")} IS NULL OR NOT ${isMonthFull(tenant, value("month"))})`,
       )
       .returning({ id: confirmations.id });
   },

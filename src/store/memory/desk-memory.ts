@@ -53,6 +53,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   idempotency: [],
   events: [],
   trail: [],
+  usage: [],
   moved_tenants: [],
 };
 

@@ -38,7 +38,7 @@ export async function copyRows(from: Database, to: Database, ref: string, budget
       if (!(await budget.take())) return false;
       const rows = await rowsAfter(from, table, ref, last);
       if (rows.length === 0) break;
-      await insertRows(to, table.name, rows);
+      await insertRows(to, ref, table.name, rows);
       last = rows.at(-1);
     }
   }
@@ -73,17 +73,23 @@ async function rowsAfter(
   ).results;
 }
 
-async function insertRows(database: Database, name: string, rows: readonly Row[]): Promise<void> {
+async function insertRows(
+  database: Database,
+  ref: string,
+  name: string,
+  rows: readonly Row[],
+): Promise<void> {
   const client = database.$client;
-  await client.batch(
-    rows.map((row) => {
-      const columns = Object.keys(row);
-      const marks = columns.map(() => "?").join();
-      return client
-        .prepare(`INSERT INTO ${name} (${columns.join()}) VALUES (${marks})`)
-        .bind(...Object.values(row));
-    }),
-  );
+  const inserts = rows.map((row) => {
+    const columns = Object.keys(row);
+    const marks = columns.map(() => "?").join();
+    return client
+      .prepare(`INSERT INTO ${name} (${columns.join()}) VALUES (${marks})`)
+      .bind(...Object.values(row));
+  });
+  // The database has counted the copied requests as new ones. The true counts are copied later.
+  const uncount = client.prepare("DELETE FROM usage WHERE tenant_id = ?1").bind(ref);
+  await client.batch(name === "confirmations" ? [...inserts, uncount] : inserts);
 }
 
 /** The number of rows in each table. */

@@ -29,6 +29,7 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.reveals,
   schema.templates,
   schema.events,
+  schema.usage,
   schema.trail,
 ];
 

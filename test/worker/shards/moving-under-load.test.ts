@@ -201,6 +201,13 @@ describe("while its backends and people go on, a tenant", { timeout: TIMEOUT_MIL
     }
   });
 
+  it("has counted each request once", async () => {
+    const [counted] = await rows("SELECT sum(requests) AS requests FROM usage WHERE tenant_id = ?1", ref);
+    const created =
+      "SELECT count(*) AS requests FROM confirmations WHERE tenant_id = ?1 AND type = 'decision'";
+    expect(counted).toEqual((await rows(created, ref))[0]);
+  });
+
   it("has a stream that passes the audit", async () => {
     expect(await auditOf(company)).toBe("");
   });

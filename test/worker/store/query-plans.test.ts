@@ -37,6 +37,7 @@ const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource setTemplate",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "insertTrailIfChanged",
+  "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
   "databaseOf inEachShard openDatabases",
   "isMovingError isNotMoving isWritable countRows Budget",
   "Change Memory Prepared Remembered Scope TenantStore",
@@ -87,7 +88,7 @@ describe("a function of the store", () => {
 });
 
 function isComposed(value: unknown): value is Parameters<Filled["store"]["batch"]>[0][number] {
-  return typeof value === "object" && value !== null && "toSQL" in value;
+  return typeof value === "object" && value !== null && ("toSQL" in value || "prepared" in value);
 }
 
 describe("the plan of every statement", () => {

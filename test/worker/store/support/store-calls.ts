@@ -220,6 +220,9 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   insertSession: (filled) => [[filled.store, session(filled), trailEntry(filled)]],
   elevateSession: ({ store }) => [[store, "e_call", 1]],
   changeSettings: (filled) => [[filled.store, SETTINGS, SETTINGS, trailEntry(filled)]],
+  readMonthUse: ({ store }) => [[store, "2026-11"]],
+  readUsage: ({ store }) => [[store]],
+  insertUsageNotices: ({ now }) => [[{ month: "2026-11", at: now, subjectName: "", ids: ["y_80", "y_100"] }]],
   readTrail: ({ store }) => [
     [store, { before: null, limit: 50 }],
     [store, { before: "y_x", limit: 50 }],
