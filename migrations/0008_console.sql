@@ -8,7 +8,7 @@ ALTER TABLE tenants ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
 ALTER TABLE tenants ADD COLUMN default_expiry_seconds INTEGER NOT NULL DEFAULT 900;
 -- How many days of history are kept; null: as many as the plan has.
 ALTER TABLE tenants ADD COLUMN retention_days INTEGER;
--- Where people outside report something to the organisation; empty: nowhere.
+-- Whom its people contact when they lose a phone or see something strange; empty: nobody.
 ALTER TABLE tenants ADD COLUMN security_contact TEXT NOT NULL DEFAULT '';
 -- A sign-up without a passkey is deleted at this time; null once there is one, or if an operator made it.
 ALTER TABLE tenants ADD COLUMN signup_until INTEGER;

@@ -1,13 +1,24 @@
-import {
-  DEFAULT_EXPIRY_MAX_SECONDS,
-  DEFAULT_EXPIRY_MIN_SECONDS,
-  SECURITY_CONTACT_MAX_CHARACTERS,
-  type Settings,
-} from "../../src/core/account/settings.ts";
+import { SECURITY_CONTACT_MAX_CHARACTERS, type Settings } from "../../src/core/account/settings.ts";
+import { PLANS } from "../../src/core/account/plans.ts";
 import { roleHas } from "../../src/core/account/rights.ts";
 import { NAME_MAX_CHARACTERS } from "../../src/core/confirmation/statement.ts";
-import { FormFault, Hidden, TextField } from "./form-parts.tsx";
+import type { Shell } from "../../src/core/pages/console.ts";
+import { FormFault, Hidden, SelectField, TextField } from "./form-parts.tsx";
 import type { View } from "./layout.tsx";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const EXPIRIES: readonly (readonly [seconds: number, text: string])[] = [
+  [5 * MINUTE, "5 minutes"],
+  [15 * MINUTE, "15 minutes"],
+  [HOUR, "1 hour"],
+  [4 * HOUR, "4 hours"],
+  [DAY, "1 day"],
+  [3 * DAY, "3 days"],
+  [7 * DAY, "7 days"],
+  [30 * DAY, "30 days"],
+];
 
 /** What the organisation sets about itself. The form carries what the person saw, so that two people don't collide. */
 export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
@@ -24,23 +35,20 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         required
         help="People see it on every request, and sign it."
       />
-      <TextField
+      <SelectField
         name="timeZone"
         label="Time zone"
         value={data.timeZone}
         sent={sent}
-        required
-        help="Such as Europe/Vienna. For the times in this console."
+        options={zones(data.timeZone)}
+        help="For the times in this console."
       />
-      <TextField
+      <SelectField
         name="defaultExpirySeconds"
-        label="Default expiry, in seconds"
+        label="Default expiry"
         value={String(data.defaultExpirySeconds)}
         sent={sent}
-        type="number"
-        min={DEFAULT_EXPIRY_MIN_SECONDS}
-        max={DEFAULT_EXPIRY_MAX_SECONDS}
-        required
+        options={expiries(data.defaultExpirySeconds)}
         help="How long a request waits if its requester says nothing else."
       />
       <TextField
@@ -50,7 +58,7 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         sent={sent}
         type="number"
         min={1}
-        help="Empty: as many as your plan has. Older content is erased; the log still proves that it existed."
+        help={`Empty: ${historyOf(shell)}. The content of older requests is erased; the log still proves that they existed.`}
       />
       <TextField
         name="securityContact"
@@ -58,7 +66,7 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         value={data.securityContact}
         sent={sent}
         maxLength={SECURITY_CONTACT_MAX_CHARACTERS}
-        help="An email or web address that people outside can use, for example to report a lost phone."
+        help="An email or web address for your own people, for example to report a lost phone. Your passkeys page shows it."
       />
       {roleHas(shell.role, "settings.change") && (
         <button type="submit" class="primary">
@@ -68,3 +76,19 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
     </form>
   </>
 );
+
+function historyOf({ plan }: Shell): string {
+  const { title, historyDays } = PLANS[plan];
+  return historyDays === null ? "without an end" : `${historyDays} days, as the plan ${title} has`;
+}
+
+function zones(current: string): readonly (readonly [string, string])[] {
+  const names = new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")]);
+  return [...names].map((name) => [name, name.replaceAll("_", " ")] as const);
+}
+
+function expiries(current: number): readonly (readonly [string, string])[] {
+  const known = EXPIRIES.some(([seconds]) => seconds === current);
+  const all = known ? EXPIRIES : [...EXPIRIES, [current, `${current} seconds`] as const];
+  return all.map(([seconds, text]) => [String(seconds), text] as const);
+}

@@ -1,4 +1,4 @@
-import type { TrailItem, TrailPage } from "../../src/core/pages/trail.ts";
+import type { TrailItem, TrailPage } from "../../src/core/pages/trail-page-data.ts";
 import type { View } from "./layout.tsx";
 import { ZoneTime } from "./zone-time.tsx";
 import type { Html } from "./html-text.ts";
@@ -30,7 +30,7 @@ function Entry({ item, zone }: { readonly item: TrailItem; readonly zone: string
   return (
     <li>
       <p>
-        <code>{act}</code> {subject !== "" && <bdi>{subject}</bdi>}
+        <b>{act}</b> {subject !== "" && <bdi>{subject}</bdi>}
       </p>
       {detail.map(([name, value]) => (
         <p class="quiet">

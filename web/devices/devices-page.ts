@@ -28,6 +28,8 @@ function start(data: DevicesData): void {
   setText(byId("revoked-count"), `${revoked.length} revoked`);
   setVisible(byId("revoked"), revoked.length > 0);
   setVisible(byId("second"), usable.length < 2);
+  byId("contact").append("Lost a device? Contact ", drawExact(tenant.securityContact), ".");
+  setVisible(byId("contact"), tenant.securityContact !== "");
   enableAdding(data);
 }
 

@@ -34,10 +34,10 @@ import { descriptorsOf } from "./verify-passkey.ts";
 // A person's own passkeys.
 
 export async function devicesData(store: TenantStore, person: PersonRow): Promise<DevicesData> {
-  const { name, stream } = await store.own();
+  const { name, stream, securityContact } = await store.own();
   return {
     person: { username: person.username, role: person.role },
-    tenant: { name, stream },
+    tenant: { name, stream, securityContact },
     passkeys: await devicesOf(store, person),
   };
 }

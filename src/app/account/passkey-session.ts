@@ -54,7 +54,7 @@ export async function openSession(
     createdAt: now,
     expiresAt: now + SESSION_DAYS * DAY_MILLISECONDS,
   };
-  const signedIn = { act: "session.opened", subject: { id: passkey.id, name: passkey.label } };
+  const signedIn = { act: "session.opened", subject: { id: passkey.id, name: passkey.label } } as const;
   await insertSession(store, session, trailEntry({ runtime, actor }, signedIn));
   return secret;
 }

@@ -1,4 +1,5 @@
-import type { TrailItem, TrailPage } from "../../core/pages/trail.ts";
+import { trailText } from "../../core/account/trail-texts.ts";
+import type { TrailItem, TrailPage } from "../../core/pages/trail-page-data.ts";
 import { parseJsonText, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { accept, expectOk, type Result } from "../../core/refusal.ts";
 import { readTrail } from "../../store/account/trail.ts";
@@ -26,7 +27,7 @@ function itemOf({ at, actorKind, actorName, act: done, subjectName, detail, plac
   return {
     at: isoTime(at),
     actor: { kind: actorKind, name: actorName },
-    act: done,
+    act: trailText(done),
     subject: subjectName,
     detail: Object.entries(members).map(([name, value]) => [name, textOf(value)] as const),
     place,

@@ -1,3 +1,4 @@
+import type { TrailAct } from "../../core/account/trail-texts.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { insertTrailIfChanged } from "../../store/account/trail.ts";
@@ -10,8 +11,7 @@ import type { ActCall, Actor } from "./act.ts";
 
 /** What was done, to what. No secrets and no payload. */
 export interface Done {
-  /** Such as `key.created`. */
-  readonly act: string;
+  readonly act: TrailAct;
   /** Left out if it is the organisation itself. */
   readonly subject?: { readonly id: string; readonly name: string };
   readonly detail?: JsonObject;

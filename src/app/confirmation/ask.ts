@@ -19,7 +19,8 @@ export interface AskInput {
   readonly username: string | null;
   readonly action: string;
   readonly payload: CanonicalPayload;
-  readonly expiresInSeconds: number;
+  /** Null: as the organisation has set. */
+  readonly expiresInSeconds: number | null;
   readonly executeWithinSeconds: number | null;
   readonly metadata: JsonObject | null;
   readonly policy: string | null;
@@ -72,6 +73,7 @@ async function create(
   const repeated = identity && (await findRepeated(runtime, store, identity, idempotency));
   if (repeated) return repeated;
   const { action, payload, metadata, executeWithinSeconds } = input;
+  const expiresInSeconds = input.expiresInSeconds ?? (await store.own()).defaultExpirySeconds;
   return createConfirmation(
     runtime,
     store,
@@ -82,7 +84,7 @@ async function create(
       action,
       payload,
       approver: { username: input.username },
-      expiresInMilliseconds: input.expiresInSeconds * 1_000,
+      expiresInMilliseconds: expiresInSeconds * 1_000,
       executeWithinMilliseconds: executeWithinSeconds === null ? null : executeWithinSeconds * 1_000,
       metadata,
       identity,

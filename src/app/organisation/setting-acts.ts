@@ -1,4 +1,4 @@
-import { checkTimeZone, type Settings } from "../../core/account/settings.ts";
+import { checkSettings, type Settings } from "../../core/account/settings.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { changeSettings } from "../../store/account/settings-row.ts";
 import { act, type ActCall } from "../acts/act.ts";
@@ -23,13 +23,12 @@ interface SettingsChange {
 }
 
 async function change(call: ActCall, { was, now }: SettingsChange): Promise<Result<Settings>> {
-  const zone = checkTimeZone(now.timeZone);
-  if (!zone.ok) return zone;
-  const next = { ...now, timeZone: zone.value };
-  const detail = changed(was, next);
-  if (Object.keys(detail).length === 0) return accept(next);
+  const valid = checkSettings((await call.store.own()).plan, now);
+  if (!valid.ok) return valid;
+  const detail = changed(was, now);
+  if (Object.keys(detail).length === 0) return accept(now);
   const done = trailEntry(call, { act: "settings.changed", detail });
-  if (await changeSettings(call.store, was, next, done)) return accept(next);
+  if (await changeSettings(call.store, was, now, done)) return accept(now);
   const current = await readSettings(call, null);
   if (!current.ok) return current;
   const others = Object.keys(changed(was, current.value)).join(", ");

@@ -1,9 +1,8 @@
-import { refuse, type Result, accept } from "../refusal.ts";
+import { accept, refuse, type Result } from "../refusal.ts";
+import { PLANS, type PlanName } from "./plans.ts";
 
 // What an organisation sets about itself.
 
-export const DEFAULT_EXPIRY_MIN_SECONDS = 30;
-export const DEFAULT_EXPIRY_MAX_SECONDS = 30 * 24 * 3_600;
 export const SECURITY_CONTACT_MAX_CHARACTERS = 200;
 const TIME_ZONE_MAX_CHARACTERS = 64;
 
@@ -17,16 +16,25 @@ export interface Settings {
   readonly securityContact: string;
 }
 
-/** Whether the platform knows this time zone, such as "Europe/Vienna". */
-export function checkTimeZone(name: string): Result<string> {
-  try {
-    if (name.length > TIME_ZONE_MAX_CHARACTERS) throw new RangeError();
-    return accept(new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone);
-  } catch {
+/** Whether these settings can be kept: a time zone that the platform knows, a history that the plan has. */
+export function checkSettings(plan: PlanName, { timeZone, retentionDays }: Settings): Result<"valid"> {
+  if (!isTimeZone(timeZone))
+    return refuse("validation_failed", "there is no such time zone; choose one from the list", "/timeZone");
+  const { historyDays, title } = PLANS[plan];
+  if (retentionDays !== null && historyDays !== null && retentionDays > historyDays)
     return refuse(
-      "validation_failed",
-      `there is no time zone "${name.slice(0, TIME_ZONE_MAX_CHARACTERS)}"`,
-      "/timeZone",
+      "plan_limit",
+      `the plan ${title} keeps ${historyDays} days; choose fewer, or upgrade the plan`,
+      "/retentionDays",
     );
+  return accept("valid");
+}
+
+function isTimeZone(name: string): boolean {
+  if (name.length > TIME_ZONE_MAX_CHARACTERS) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
   }
 }

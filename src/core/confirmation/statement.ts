@@ -12,7 +12,10 @@ export const NAME_MAX_CHARACTERS = 200;
 /** A host name has at most 253 characters; scheme and port are added to it. */
 export const ORIGIN_MAX_CHARACTERS = 280;
 export const ID_MAX_CHARACTERS = 128;
-/** 30 days, as long as a request may be open. */
+/** How long a request may be open. */
+export const EXPIRES_MIN_SECONDS = 30;
+export const EXPIRES_MAX_SECONDS = 30 * 24 * 3_600;
+/** As long as a request may be open. */
 export const EXECUTE_WITHIN_MAX_SECONDS = 30 * 24 * 3_600;
 export const SALT_BYTES = 32;
 

@@ -81,7 +81,12 @@ export interface EnrolmentState {
 
 export interface DevicesData {
   readonly person: { readonly username: string; readonly role: Role };
-  readonly tenant: { readonly name: string; readonly stream: string | null };
+  readonly tenant: {
+    readonly name: string;
+    readonly stream: string | null;
+    /** Whom to contact about a lost device; empty: nobody. */
+    readonly securityContact: string;
+  };
   readonly passkeys: readonly Passkey[];
 }
 

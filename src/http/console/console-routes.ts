@@ -4,7 +4,7 @@ import { sessionBody } from "../browser/page-input.ts";
 import { emptyBody, signInBody } from "../browser/page-schemas.ts";
 import { askDesk } from "../browser/session.ts";
 import type { ConsoleForm, ConsolePage } from "./define.ts";
-import { drawConsolePage } from "./draw.ts";
+import { drawConsolePage } from "./draw-console.ts";
 import { placeOf } from "../place.ts";
 import { settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { submitForm } from "./submit.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { SECURITY_CONTACT_MAX_CHARACTERS, type Settings } from "../../core/account/settings.ts";
 import {
-  DEFAULT_EXPIRY_MAX_SECONDS,
-  DEFAULT_EXPIRY_MIN_SECONDS,
-  SECURITY_CONTACT_MAX_CHARACTERS,
-  type Settings,
-} from "../../core/account/settings.ts";
-import { ID_MAX_CHARACTERS, NAME_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
+  EXPIRES_MAX_SECONDS,
+  EXPIRES_MIN_SECONDS,
+  ID_MAX_CHARACTERS,
+  NAME_MAX_CHARACTERS,
+} from "../../core/confirmation/statement.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { SettingsView } from "../../../web/console/settings-page.tsx";
 import { TrailView } from "../../../web/console/trail-page.tsx";
@@ -40,9 +40,7 @@ const wholeNumber = z
 const settings = z.object({
   name: text(NAME_MAX_CHARACTERS),
   timeZone: text(ID_MAX_CHARACTERS),
-  defaultExpirySeconds: wholeNumber.pipe(
-    z.number().min(DEFAULT_EXPIRY_MIN_SECONDS).max(DEFAULT_EXPIRY_MAX_SECONDS),
-  ),
+  defaultExpirySeconds: wholeNumber.pipe(z.number().min(EXPIRES_MIN_SECONDS).max(EXPIRES_MAX_SECONDS)),
   retentionDays: z
     .literal("")
     .transform(() => null)

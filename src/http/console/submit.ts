@@ -4,7 +4,7 @@ import type { RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { validate } from "../validate.ts";
 import type { ConsoleForm } from "./define.ts";
-import { drawConsolePage, drawElevationPage, drawShown } from "./draw.ts";
+import { drawConsolePage, drawElevationPage, drawShown } from "./draw-console.ts";
 import { objectOf, readFields, sentForm, type Fields } from "./form-body.ts";
 import { placeOf } from "../place.ts";
 

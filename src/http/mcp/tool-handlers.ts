@@ -7,7 +7,6 @@ import type { Answer } from "../../desk/answer.ts";
 import type { KeyCaller } from "../desk/key-caller.ts";
 import type { RequestContext } from "../context.ts";
 import { noteRate } from "../desk/desk-answer.ts";
-import { EXPIRES_DEFAULT_SECONDS } from "../rest/request-schemas.ts";
 import { waitAtDesk } from "../desk/wait-at-desk.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
 import { approvalAnswer, consumedAnswer, listAnswer, refusalResult, toolResult } from "./tool-results.ts";
@@ -46,7 +45,7 @@ export async function requestApproval(
     username,
     action,
     payload: payload.value,
-    expiresInSeconds: EXPIRES_DEFAULT_SECONDS,
+    expiresInSeconds: null,
     executeWithinSeconds: null,
     metadata: null,
     policy: null,

@@ -13,6 +13,8 @@ import { accept, refuse, type Refusal, type Result } from "../../core/refusal.ts
 import {
   ACTION_MAX_CHARACTERS,
   EXECUTE_WITHIN_MAX_SECONDS,
+  EXPIRES_MAX_SECONDS,
+  EXPIRES_MIN_SECONDS,
   ID_MAX_CHARACTERS,
 } from "../../core/confirmation/statement.ts";
 import { parseNewTemplate } from "../../core/display/new-template.ts";
@@ -30,10 +32,6 @@ import { validate, type Validated } from "../validate.ts";
 // What programs send over REST. The same schemas read the requests and make the OpenAPI document, so both
 // always agree. The answers are in answer-schemas.ts.
 
-const EXPIRES_MIN_SECONDS = 30;
-/** 30 days. */
-const EXPIRES_MAX_SECONDS = 30 * 24 * 3_600;
-export const EXPIRES_DEFAULT_SECONDS = 15 * 60;
 export const LIST_MAX_ITEMS = 100;
 export const LIST_DEFAULT_ITEMS = 20;
 /** For names by which the requester finds a request again, not for a second payload. */
@@ -62,7 +60,8 @@ export const createRequest = z
       .int()
       .min(EXPIRES_MIN_SECONDS)
       .max(EXPIRES_MAX_SECONDS)
-      .default(EXPIRES_DEFAULT_SECONDS),
+      .optional()
+      .meta({ description: "Without it, as long as the organisation has set: 15 minutes at first." }),
     executeWithinSeconds: z
       .int()
       .min(1)
@@ -97,7 +96,7 @@ export const createRequest = z
     username: username ?? alias ?? null,
     action: rest.action,
     payload: rest.payload,
-    expiresInSeconds: rest.expiresInSeconds,
+    expiresInSeconds: rest.expiresInSeconds ?? null,
     executeWithinSeconds: rest.executeWithinSeconds ?? null,
     metadata: rest.metadata ?? null,
     policy: rest.policy ?? null,

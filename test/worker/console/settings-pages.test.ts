@@ -48,7 +48,7 @@ describe("the settings", () => {
   });
 
   it.each([
-    ["a time zone that does not exist", { timeZone: "Middle/Earth" }, "there is no time zone"],
+    ["a time zone that does not exist", { timeZone: "Middle/Earth" }, "there is no such time zone"],
     ["an empty name", { name: "" }, "must not be empty"],
     ["an expiry that is no number", { defaultExpirySeconds: "soon" }, "must be a whole number"],
     ["an expiry of a second", { defaultExpirySeconds: "1" }, "must be at least 30"],
@@ -74,6 +74,15 @@ describe("the settings", () => {
     expect(await nameNow()).toBe("Acme");
   });
 
+  it("say how long a request waits that names no time itself", async () => {
+    const { alex, api } = company;
+    const was = { ...SETTINGS, timeZone: "Europe/Vienna" };
+    await alex.submit("/console/settings", form({ timeZone: "UTC", defaultExpirySeconds: "3600" }, was));
+    const id = await company.asked();
+    const { body } = await api("GET", `/api/confirmations/${id}`);
+    expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(3_600_000);
+  });
+
   it("are not changed by a form of another site", async () => {
     const sent = await company.alex.submit("/console/settings", form({ name: "Evil" }), {
       origin: "https://evil.example",
@@ -87,9 +96,14 @@ describe("the settings", () => {
 describe("the audit trail", () => {
   it("names who did what, and shows no entry for what changed nothing", async () => {
     const page = await (await company.alex.get("/console/trail")).text();
-    for (const text of ["session.opened", "session.elevated", "settings.changed", "UTC → Europe/Vienna"])
+    for (const text of [
+      "Signed in",
+      "Confirmed with a passkey",
+      "Changed the settings",
+      "UTC → Europe/Vienna",
+    ])
       expect(page).toContain(text);
-    expect(page.match(/settings\.changed/g)).toHaveLength(3);
+    expect(page.match(/Changed the settings/g)).toHaveLength(4);
   });
 
   it("is never changed", async () => {

@@ -183,7 +183,7 @@ describe("the OpenAPI document", () => {
       properties: {
         action: { type: "string", minLength: 1, maxLength: 200 },
         payload: { type: "object" },
-        expiresInSeconds: { type: "integer", minimum: 30, maximum: 2_592_000, default: 900 },
+        expiresInSeconds: { type: "integer", minimum: 30, maximum: 2_592_000 },
       },
     });
     const example = { username: "alex", action: "a", payload: {} };

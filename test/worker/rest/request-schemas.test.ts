@@ -34,7 +34,7 @@ describe("a create request", () => {
         username: "alex",
         action: "Pay invoice 4711",
         payload: expectOk(canonicalPayload({ amount: "1250.00" })),
-        expiresInSeconds: 900,
+        expiresInSeconds: null,
         executeWithinSeconds: null,
         metadata: null,
         policy: null,

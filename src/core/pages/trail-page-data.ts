@@ -2,6 +2,7 @@
 export interface TrailItem {
   readonly at: string;
   readonly actor: { readonly kind: "person" | "key" | "service" | "operator"; readonly name: string };
+  /** As a person reads it. */
   readonly act: string;
   readonly subject: string;
   /** What changed: names and values as text. */

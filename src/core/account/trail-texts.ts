@@ -1,0 +1,13 @@
+/** Everything that the audit trail reports, as a person reads it. */
+export const TRAIL_TEXTS = {
+  "session.opened": "Signed in",
+  "session.elevated": "Confirmed with a passkey to change things",
+  "settings.changed": "Changed the settings",
+} as const;
+
+export type TrailAct = keyof typeof TRAIL_TEXTS;
+
+/** An entry that an older version wrote may have another name: that is shown as it is. */
+export function trailText(act: string): string {
+  return Object.hasOwn(TRAIL_TEXTS, act) ? TRAIL_TEXTS[act as TrailAct] : act;
+}
