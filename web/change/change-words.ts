@@ -40,6 +40,8 @@ export function wordsOf(change: Change, organisation: string, signer: string): C
         no: "Keep it",
         outcome: { approved: "The passkey is revoked.", not: "The passkey stays as it was." },
       };
+    case "person.removed":
+      return removal(change);
     case "role.changed":
       return {
         question: ["Make ", name(change), ` ${aRole(change.role)}?`],
@@ -141,6 +143,20 @@ function recovery(change: Of<"recovered">): ChangeWords {
         " on a number that you know, or meet in person, and compare every group with the screen there.",
       ],
     },
+  };
+}
+
+function removal(change: Of<"person.removed">): ChangeWords {
+  return {
+    question: ["Remove ", name(change), " from the organisation?"],
+    effect: [
+      "All passkeys, sessions and links of ",
+      name(change),
+      ", and the API keys that this person created, stop at once and for good. What was signed before stays valid.",
+    ],
+    yes: "Remove this person",
+    no: "Don't remove",
+    outcome: { approved: "The person is removed.", not: "The person stays in the organisation." },
   };
 }
 

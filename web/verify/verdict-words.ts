@@ -194,6 +194,7 @@ const CHANGE_TEXTS: Readonly<Record<Change["change"], string>> = {
   "credential.revoked": "a change of who may sign",
   "role.changed": "a change of who may sign",
   recovered: "a change of who may sign",
+  "person.removed": "a change of who may sign",
   "policy.changed": "a change of a policy",
   "template.changed": "a change of how requests are shown",
   "key.changed": "an API key",

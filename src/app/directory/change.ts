@@ -131,7 +131,7 @@ export async function lastSealedChange(runtime: Runtime, store: TenantStore): Pr
 /** The passkeys that this change revokes. */
 export function revokedBy(row: ConfirmationRow): readonly string[] {
   const change = changeOf(row);
-  if (change?.change === "recovered") return change.revoked;
+  if (change?.change === "recovered" || change?.change === "person.removed") return change.revoked;
   return change?.change === "credential.revoked" ? [change.credential.id] : [];
 }
 

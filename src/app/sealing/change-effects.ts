@@ -44,6 +44,7 @@ export function effectsOf(
     case "revealed":
       return [{ kind: change.shown ? "reveal" : "withdraw-reveal", confirmation: change.confirmation }];
     case "credential.revoked":
+    case "person.removed":
     case "policy.changed":
     case "tenant.deleted":
     case undefined:

@@ -21,6 +21,8 @@ export function changeText(change: Change): RichText {
       return ["made ", name(change), ` ${aRole(change.role)}`];
     case "recovered":
       return ["replaced all passkeys of ", name(change), ` by the passkey ${fingerprintIn(change)}`];
+    case "person.removed":
+      return ["removed ", name(change), " from the organisation"];
     case "policy.changed":
       return ["changed the policy “", { exact: change.name }, "”"];
     case "template.changed":

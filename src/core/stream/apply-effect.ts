@@ -18,6 +18,7 @@ const FORMS = {
   "credential.revoked": { role: false, credential: false },
   "role.changed": { role: true, credential: false },
   recovered: { role: false, credential: true },
+  "person.removed": { role: false, credential: false },
 };
 type KindAboutPerson = keyof typeof FORMS;
 
@@ -43,7 +44,7 @@ export function applyEffect(
     revocationFailure(directory, kind, effect);
   if (failure !== undefined) return refuse("change_invalid", failure);
   return accept({
-    members: membersAfter(directory, effect, names),
+    members: membersAfter(directory, kind, effect, names),
     passkeys: passkeysAfter(directory, effect, seq, names),
   });
 }
@@ -53,9 +54,13 @@ const NOT_IN_FORM = "its effect is not one that this kind of change can have";
 function formFailure(kind: KindAboutPerson, { role, credential, revoked }: ChangeEffect): string | undefined {
   const form = FORMS[kind];
   const inForm = (role !== null) === form.role && (credential !== null) === form.credential;
-  const ends =
-    kind === "credential.revoked" ? revoked.length === 1 : kind === "recovered" || revoked.length === 0;
+  const ends = kind === "credential.revoked" ? revoked.length === 1 : endsAll(kind) || revoked.length === 0;
   return inForm && ends ? undefined : NOT_IN_FORM;
+}
+
+/** Whether it revokes every active passkey of the person. */
+function endsAll(kind: KindAboutPerson): boolean {
+  return kind === "recovered" || kind === "person.removed";
 }
 
 function memberFailure(
@@ -64,6 +69,7 @@ function memberFailure(
   { person, role }: ChangeEffect,
 ): string | undefined {
   const member = members.get(person);
+  if (member?.removed) return "this person was removed from the organisation";
   if (kind === "credential.endorsed")
     return member === undefined || member.role === role
       ? undefined
@@ -85,10 +91,10 @@ function revocationFailure(
   { person, revoked }: ChangeEffect,
 ): string | undefined {
   const active = [...passkeys.values()].filter((one) => one.person === person && one.revokedAt === null);
-  if (kind === "recovered")
+  if (endsAll(kind))
     return revoked.length === active.length && active.every(({ id }) => revoked.includes(id))
       ? undefined
-      : "a recovery must revoke every active passkey of the person, and no other";
+      : "it must revoke every active passkey of the person, and no other";
   return revoked.every((id) => active.some((passkey) => passkey.id === id))
     ? undefined
     : "this person has no such active passkey";
@@ -96,12 +102,16 @@ function revocationFailure(
 
 function membersAfter(
   { members }: Directory,
+  kind: KindAboutPerson,
   { person, role }: ChangeEffect,
   { username }: ChangeNames,
 ): ReadonlyMap<string, Member> {
+  const known = members.get(person);
+  if (kind === "person.removed" && known !== undefined)
+    return new Map(members).set(person, { ...known, removed: true });
   if (role === null) return members;
   // Somebody who joined by a record alone stays without a name, so nobody can sign as this person.
-  const member = members.get(person) ?? { id: person, username };
+  const member = known ?? { id: person, username };
   return new Map(members).set(person, { ...member, role });
 }
 

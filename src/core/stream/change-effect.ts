@@ -30,6 +30,8 @@ export function effectOf(change: Change): ChangeEffect | null {
         credential: hashed(change.credential),
         revoked: change.revoked,
       };
+    case "person.removed":
+      return { person: change.person.id, role: null, credential: null, revoked: change.revoked };
     case "policy.changed":
     case "template.changed":
     case "key.changed":

@@ -59,6 +59,12 @@ export const changeShape = shape.variant("change", {
     /** Every passkey of the person that was active until now. */
     revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), PASSKEYS_MAX),
   }),
+  /** Ends a person's place in the organisation, for good. */
+  "person.removed": change("person.removed", {
+    person,
+    /** Every passkey of the person that was active until now. */
+    revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), PASSKEYS_MAX),
+  }),
   /** Makes action and content of one decision public, or stops showing them. */
   revealed: change("revealed", {
     confirmation: id,

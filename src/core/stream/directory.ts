@@ -10,6 +10,8 @@ export interface Member {
   /** Null if only records of the person's changes are known, not their content. */
   readonly username: string | null;
   readonly role: Role;
+  /** Only of somebody who was removed from the organisation: nothing about this person changes again. */
+  readonly removed?: true;
 }
 
 export interface Passkey {

@@ -112,6 +112,7 @@ export const CHANGES = [
   "key.changed",
   "revealed",
   "recovered",
+  "person.removed",
   "tenant.deleted",
 ] as const;
 /** A change of the directory is approved like any other request; its payload is the change document. */
@@ -124,6 +125,7 @@ export const changeRecords = {
   "key.changed": envelope("key.changed", otherChangeBody),
   revealed: envelope("revealed", otherChangeBody),
   recovered: envelope("recovered", personChangeBody),
+  "person.removed": envelope("person.removed", personChangeBody),
   /** The last record of its stream. */
   "tenant.deleted": envelope("tenant.deleted", otherChangeBody),
 };

@@ -57,6 +57,10 @@ describe("a change says what it did", () => {
       `replaced all passkeys of [maria] by the passkey ${fingerprintOf(key)}`,
     ],
     [
+      { ...head, change: "person.removed", person, revoked: ["AAAA"] },
+      "removed [maria] from the organisation",
+    ],
+    [
       { ...head, change: "policy.changed", name: "Payments", policy: singleApproverPolicy("p_1") },
       "changed the policy “[Payments]”",
     ],

@@ -33,6 +33,8 @@ const ends: ChangeEffect = { ...NOTHING, person: "bo", revoked: ["b2"] };
 const promotes: ChangeEffect = { ...NOTHING, person: "bo", role: "admin" };
 const replaces: ChangeEffect = { ...NOTHING, person: "bo", credential: credential("b3"), revoked: ["b2"] };
 
+const removes: ChangeEffect = { ...NOTHING, person: "ana", revoked: ["a1", "a2"] };
+
 describe("the effect of a change", () => {
   const named = (change: string, more: object) =>
     effectOf(
@@ -63,6 +65,7 @@ describe("the effect of a change", () => {
       { credential: key, revoked: ["BwgJ"] },
       { ...ana, credential: { id: "BAUG", publicKeyHash: hash }, revoked: ["BwgJ"] },
     ],
+    ["person.removed", { revoked: ["BwgJ"] }, { ...ana, revoked: ["BwgJ"] }],
   ];
   it.each(rows)("%s has ids and hashes only", (change, more, effect) => {
     expect(named(change, more)).toEqual(effect);
@@ -208,6 +211,21 @@ describe("a record is refused", () => {
       { ...replaces, revoked: ["b1", "b2"] },
       "every active passkey",
     ],
+    [
+      "if a removal keeps a passkey",
+      "person.removed",
+      { ...removes, revoked: ["a2"] },
+      "every active passkey",
+    ],
+    ["if it removes a stranger", "person.removed", { ...removes, person: "cy" }, "no such person"],
+    ["if a removal sets a role", "person.removed", { ...removes, role: "admin" }, "can have"],
+    [
+      "if a removal adds a passkey",
+      "person.removed",
+      { ...removes, credential: credential("n") },
+      "can have",
+    ],
+    ["if a removal says nothing", "person.removed", null, "can have"],
     ["if it recovers a stranger", "recovered", { ...replaces, person: "cy", revoked: [] }, "no such person"],
     ["if it gives a stranger a role", "role.changed", { ...promotes, person: "cy" }, "no such person"],
     ["if an endorsement names no role", "credential.endorsed", { ...joins, role: null }, "can have"],

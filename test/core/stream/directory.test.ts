@@ -31,6 +31,8 @@ const recovered = (who: string, passkey: string, lost: readonly string[]) =>
     credential: key(passkey),
     revoked: lost.map((name) => key(name).id),
   });
+const removed = (who: string, lost: readonly string[]) =>
+  document("person.removed", { person: person(who), revoked: lost.map((name) => key(name).id) });
 const reveal = (more: object = {}) =>
   document("revealed", {
     confirmation: "c_1",
@@ -181,6 +183,7 @@ describe("a change under another user name than the person's is refused", () => 
     ["a revocation by an admin", revoked("cy", "c"), "bea"],
     ["a role", roleOf("cy", "developer"), "bea"],
     ["a recovery", recovered("cy", "n", ["c"]), "alex bea"],
+    ["a removal", removed("cy", ["c"]), "bea"],
   ];
   const withAuditor = expectOk(apply(staffed, endorsed("eve", "auditor", "e"), "bea", 3));
   it.each(rows)("%s", (_name, change, signers) => {

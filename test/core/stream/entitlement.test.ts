@@ -43,6 +43,8 @@ function changeAbout(change: string, subject: string, role: string): JsonValue {
       return { ...common, change: "credential.revoked", credential: { id: credentialOf(id).id } };
     case "role":
       return { ...common, change: "role.changed", role };
+    case "remove":
+      return { ...common, change: "person.removed", revoked: [credentialOf(id).id] };
     default:
       return {
         ...common,
@@ -142,6 +144,12 @@ const ONE_SIGNER = `
   role    approver  developer +  +  -  -  -  -  -
   role    approver  auditor   +  +  -  -  -  -  -
   role    approver  approver  +  +  -  -  -  -  -
+  remove  new       any       x  x  -  -  -  -  -
+  remove  owner     any       +  -  -  -  -  -  +
+  remove  admin     any       +  +  -  -  -  -  +
+  remove  developer any       +  +  -  -  -  -  -
+  remove  auditor   any       +  +  -  -  -  -  -
+  remove  approver  any       +  +  -  -  -  -  -
   recover new       any       x  x  -  -  -  -  -
   recover owner     any       2  2  -  -  -  -  -
   recover admin     any       2  2  -  -  -  -  -
@@ -169,6 +177,7 @@ describe("one signer", () => {
       ...ROLES.flatMap((role) => [`endorse ${subject} ${role}`, `role ${subject} ${role}`]),
       `revoke ${subject} any`,
       `recover ${subject} any`,
+      `remove ${subject} any`,
     ]);
     const listed = lines(ONE_SIGNER)
       .slice(1)

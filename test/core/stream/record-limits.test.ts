@@ -116,7 +116,7 @@ describe("a record", () => {
     }
   });
 
-  it.each(["credential.endorsed", "credential.revoked", "role.changed", "recovered"])(
+  it.each(["credential.endorsed", "credential.revoked", "role.changed", "recovered", "person.removed"])(
     "%s states an effect, and no other kind does",
     (type) => {
       const about = { ...record("credential.endorsed"), type };
@@ -165,6 +165,7 @@ const DOCUMENTS: Readonly<Record<string, JsonObject>> = {
     },
   },
   recovered: { person, credential, revoked: ["AQID"] },
+  "person.removed": { person, revoked: ["AQID"] },
   revealed: {
     confirmation: "c_1",
     decided: { seq: 0, commit: HASH },
@@ -209,6 +210,7 @@ describe("a change document", () => {
     ["key.changed", "/key/scopes/0", SCOPES, ["decide", ""]],
     ["key.changed", "/key/expires", [null, "2026-11-01T12:00:00.000Z"], ["2026-11-01", 1]],
     ["recovered", "/revoked", [[], listOf(16, "AQID")], [listOf(17, "AQID")]],
+    ["person.removed", "/revoked", [[], listOf(16, "AQID")], [listOf(17, "AQID")]],
     ["recovered", "/revoked/0", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
     ["revealed", "/confirmation", [text(128)], [text(129)]],
     ["revealed", "/decided/seq", [0], [-1]],

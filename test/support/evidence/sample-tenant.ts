@@ -150,6 +150,10 @@ export class TestTenant {
     return this.#change({ change: "role.changed", person: named(person), role }, by, more);
   }
 
+  async remove(person: TestPerson, by: TestPerson, revoked = [person.passkey.credential.id]) {
+    return this.#change({ change: "person.removed", person: named(person), revoked }, by, {});
+  }
+
   async setTemplate(action: string, template: Template | null, by: TestPerson) {
     return this.#change({ change: "template.changed", action, template }, by, {});
   }

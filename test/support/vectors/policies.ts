@@ -135,6 +135,8 @@ const recovered = (who: string, passkey: string, lost: readonly string[]) =>
     credential: key(passkey),
     revoked: lost.map((each) => key(each).id),
   });
+const removed = (who: string, lost: readonly string[]) =>
+  change("person.removed", { person: person(who), revoked: lost.map((each) => key(each).id) });
 const role = (who: string, wanted: Role) => change("role.changed", { person: person(who), role: wanted });
 const newPolicy = change("policy.changed", { name: "Payments", policy: twoOfThree });
 const newKey = change("key.changed", {
@@ -194,6 +196,15 @@ const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
   ["an approver makes himself an admin", role("cy", "admin"), "cy"],
   ["a role for nobody", role("dan", "admin"), "alex"],
   ["a role under another user name", misnamed(role("cy", "developer"), "cy"), "bea"],
+  ["an admin removes an approver", removed("cy", ["c"]), "bea"],
+  ["an admin leaves", removed("bea", ["b"]), "bea"],
+  ["an approver leaves", removed("cy", ["c"]), "cy"],
+  ["an admin removes an owner", removed("alex", ["a"]), "bea"],
+  ["an only owner leaves", removed("alex", ["a"]), "alex"],
+  ["a removal under another user name", misnamed(removed("cy", ["c"]), "cy"), "bea"],
+  ["a removal of nobody", removed("dan", []), "bea"],
+  ["a removal that leaves a passkey", removed("cy", []), "bea"],
+  ["a removal that takes another's passkey as well", removed("cy", ["b", "c"]), "bea"],
   ["an admin changes a policy", newPolicy, "bea"],
   ["an approver changes a policy", newPolicy, "cy"],
   ["an admin signs for an API key", newKey, "bea"],

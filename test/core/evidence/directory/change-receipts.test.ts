@@ -41,6 +41,7 @@ const SEALED: Readonly<Record<(typeof CHANGES)[number], Seal>> = {
   "credential.revoked": (tenant) => tenant.revoke(staff.cy, staff.bea),
   "role.changed": (tenant, more) => tenant.changeRole(staff.eve, "approver", staff.bea, more),
   recovered: (tenant, more) => tenant.recover(staff.cy, stranger.passkey, [staff.alex, staff.bea], more),
+  "person.removed": (tenant) => tenant.remove(staff.cy, staff.bea),
   "policy.changed": (tenant, more) =>
     tenant.decide({
       type: "policy.changed",
@@ -148,6 +149,20 @@ describe("the receipt of a change is refused", () => {
     [
       "that deletes another organisation",
       (tenant) => tenant.deleteOrganisation(staff.alex, "ab".repeat(32)),
+      "outcome",
+    ],
+    ["of an admin, removed by an approver", (tenant) => tenant.remove(staff.bea, staff.cy), "outcome"],
+    [
+      "of a person who is removed and keeps a passkey",
+      (tenant) => tenant.remove(staff.cy, staff.bea, []),
+      "outcome",
+    ],
+    [
+      "of a person who was removed before",
+      async (tenant) => {
+        await tenant.remove(staff.cy, staff.bea);
+        return tenant.recover(staff.cy, stranger.passkey, [staff.alex, staff.bea], { revoked: [] });
+      },
       "outcome",
     ],
     ["of the only owner's only passkey", (tenant) => tenant.revoke(staff.alex, staff.alex), "outcome"],

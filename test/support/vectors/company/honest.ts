@@ -92,6 +92,7 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     votes: [{ by: eve }],
   });
   const keyChanged = await tenant.activateKey(bea);
+  const personRemoved = await tenant.remove(eve, bea);
   const deleted = await tenant.deleteOrganisation(alex);
   return {
     endorsed,
@@ -105,6 +106,7 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     "template-changed": templateChanged,
     templated,
     "key-changed": keyChanged,
+    "person-removed": personRemoved,
     deleted,
   };
 }
