@@ -10,6 +10,7 @@ import { actOf, type ActInput, type ActName, type ActOutput } from "./acts.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForKeys } from "./desk-for-keys.ts";
+import { waitForVersion, type Versioned, type VersionWait } from "./wait-for-version.ts";
 
 /** A page of the console: its surroundings also if the role may not see it. */
 export interface ConsoleAnswer<Value> {
@@ -33,6 +34,25 @@ export class DeskForConsole extends DeskForKeys {
     );
   }
 
+  /** Waits until what the page of this act shows differs from the version that the page has. */
+  async consoleVersion<Name extends ActName>(
+    session: string,
+    place: string,
+    name: Name,
+    input: ActInput<Name>,
+    wait: VersionWait,
+  ): Promise<Answer<Versioned>> {
+    return this.callers.withSession(session, wait.seconds > 0 ? "waits" : "reads", (signedIn) =>
+      waitForVersion(this.callers, session, signedIn, wait, {
+        read: async (by): Promise<Result<Versioned>> => {
+          const shown = (await this.#run(by, place, name, input)) as unknown as Result<Versioned>;
+          return shown.ok ? accept({ version: shown.value.version }) : shown;
+        },
+        until: (...waiting) => this.waiters.waitForConsole(...waiting),
+      }),
+    );
+  }
+
   async act<Name extends ActName>(
     session: string,
     place: string,
@@ -40,7 +60,9 @@ export class DeskForConsole extends DeskForKeys {
     input: ActInput<Name>,
   ): Promise<Answer<ActOutput<Name>>> {
     const limit = RIGHTS[actOf(name).right].changes ? "changes" : "reads";
-    return this.callers.withSession(session, limit, (signedIn) => this.#run(signedIn, place, name, input));
+    return this.callers.withSession(session, limit, async (signedIn) =>
+      this.#wakeAfter(name, await this.#run(signedIn, place, name, input)),
+    );
   }
 
   async actWithKey<Name extends ActName>(
@@ -54,7 +76,10 @@ export class DeskForConsole extends DeskForKeys {
       // A right without a scope is for people only.
       if (scope === null) return refuse("not_allowed", "no API key may do this; use the console");
       const actor: Actor = { kind: "key", key: principal.key, place: "" };
-      return run({ runtime: this.runtime, store: principal.store, actor }, input);
+      return this.#wakeAfter(
+        name,
+        await run({ runtime: this.runtime, store: principal.store, actor }, input),
+      );
     });
   }
 
@@ -68,6 +93,12 @@ export class DeskForConsole extends DeskForKeys {
     return this.callers.withSession(session, "changes", (signedIn) =>
       finishElevation(this.runtime, signedIn.store, signedIn.session, place, proof),
     );
+  }
+
+  /** Open pages of the console show what the act has changed. */
+  #wakeAfter<Value>(name: ActName, result: Result<Value>): Result<Value> {
+    if (result.ok && RIGHTS[actOf(name).right].changes) this.waiters.wakeConsole();
+    return result;
   }
 
   async #run<Name extends ActName>(

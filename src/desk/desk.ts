@@ -34,6 +34,7 @@ import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForConsole } from "./desk-for-console.ts";
 import { SharedReads } from "./shared-reads.ts";
+import { waitForVersion } from "./wait-for-version.ts";
 
 /** A page of an inbox, and the version of it that the page shows. */
 interface InboxQuery {
@@ -112,23 +113,24 @@ export class Desk extends DeskForConsole {
     { version, after, wait: seconds }: InboxQuery,
     call: string,
   ): Promise<Answer<Inbox>> {
-    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (signedIn) => {
-      // A page of it is the same in all sessions of a person, and a change wakes all of them at once.
-      const read = ({ store, person }: SignedIn) =>
-        this.#inboxes.read(`${person.id} ${person.role} ${after ?? ""}`, () =>
-          inboxOf(this.runtime, store, person, after),
-        );
-      if (seconds === 0) return accept(await read(signedIn));
-      const caller = { by: "page", key: signedIn.session.id, call } as const;
-      let seen: Inbox | undefined;
-      const mayDiffer = await this.waiters.waitForInbox(signedIn.person.id, seconds, caller, async () => {
-        seen = await read(signedIn);
-        return seen.version !== version;
-      });
-      if (seen !== undefined && (!mayDiffer || seen.version !== version)) return accept(seen);
-      const later = await this.callers.again(signedIn, session);
-      return later.ok ? accept(await read(later.value)) : later;
-    });
+    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", (signedIn) =>
+      waitForVersion(
+        this.callers,
+        session,
+        signedIn,
+        { version, seconds, call },
+        {
+          // A page of it is the same in all sessions of a person, and a change wakes all of them at once.
+          read: async ({ store, person }) =>
+            accept(
+              await this.#inboxes.read(`${person.id} ${person.role} ${after ?? ""}`, () =>
+                inboxOf(this.runtime, store, person, after),
+              ),
+            ),
+          until: (...waiting) => this.waiters.waitForInbox(signedIn.person.id, ...waiting),
+        },
+      ),
+    );
   }
 
   /** The page no longer reads the answer to this call. */

@@ -57,7 +57,7 @@ export class TenantObject extends DurableObject<Env> {
       create: (draft) => this.#creates.add(draft),
       seal: (committed) => this.#seal(committed),
       waitFor: (id, seconds, caller) => this.waiters.waitFor(id, seconds, caller, () => this.#isSettled(id)),
-      wakeInboxes: (confirmation, people) => this.#wakeInboxes(confirmation, people),
+      wakePages: (confirmation, people) => this.#wakePages(confirmation, people),
     };
     this.runtime = { ...createPlatform(env), desk };
     const { now } = this.runtime;
@@ -107,19 +107,21 @@ export class TenantObject extends DurableObject<Env> {
     if (store === undefined) return new Set();
     const notices = usageNotices(this.runtime, drafts);
     const inserted = await insertConfirmations(store, drafts, this.#pendingMax, notices);
-    for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakeInboxes(row, audience);
+    for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakePages(row, audience);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
     return inserted;
   }
 
   /** A change of who may sign is also shown to people who are not asked. */
-  #wakeInboxes({ type }: Pick<ConfirmationRow, "type">, people: readonly string[]): void {
+  #wakePages({ type }: Pick<ConfirmationRow, "type">, people: readonly string[]): void {
+    this.waiters.wakeConsole();
     if (type === "decision") this.waiters.wakeInbox(people);
     else this.waiters.wakeAllInboxes();
   }
 
   /** A sealed change has its effect: a passkey counts, a decision is public, a recovery is announced to everybody. */
   #showChanges(records: readonly CommittedRecord[]): void {
+    if (records.length > 0) this.waiters.wakeConsole();
     if (records.some(({ row }) => row.type !== "decision" && row.type !== "consumed"))
       this.waiters.wakeAllInboxes();
   }

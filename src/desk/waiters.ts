@@ -31,7 +31,7 @@ interface Waiter {
   isAbandoned: boolean;
 }
 
-/** Calls that wait for a change of a confirmation or of a person's inbox. */
+/** Calls that wait for a change of a confirmation, of a person's inbox, or of the console. */
 export class Waiters {
   readonly #caps: WaitCaps;
   /** By what they wait for. */
@@ -74,6 +74,15 @@ export class Waiters {
     return (await this.#wait(inboxOf(person), seconds, caller, hasChanged)).how !== "late";
   }
 
+  /** The same for what the console shows of the whole organisation. */
+  async waitForConsole(
+    seconds: number,
+    caller: ClientCall,
+    hasChanged: () => Promise<boolean>,
+  ): Promise<boolean> {
+    return (await this.#wait(CONSOLE, seconds, caller, hasChanged)).how !== "late";
+  }
+
   /** Returns how many were woken. */
   wake(confirmations: Iterable<string>): number {
     return this.#wakeAll(confirmations);
@@ -81,6 +90,10 @@ export class Waiters {
 
   wakeInbox(people: Iterable<string>): number {
     return this.#wakeAll([...people].map(inboxOf));
+  }
+
+  wakeConsole(): number {
+    return this.#wakeAll([CONSOLE]);
   }
 
   wakeAllInboxes(): number {
@@ -145,8 +158,9 @@ export class Waiters {
   }
 }
 
-/** No confirmation has an id that starts like this. */
+/** No confirmation has an id that starts like these. */
 const INBOX = "inbox ";
+const CONSOLE = "console";
 
 function inboxOf(person: string): string {
   return INBOX + person;

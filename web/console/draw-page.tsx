@@ -1,7 +1,7 @@
 import type { SentForm, Shell } from "../../src/core/pages/console.ts";
 import { ElevateView, type HeldForm } from "./elevate-page.tsx";
 import type { Html } from "./html-text.ts";
-import { ConsoleLayout, type Section, type View } from "./layout.tsx";
+import { ConsoleLayout, type Live, type Section, type View } from "./layout.tsx";
 
 // Whole pages of the console, as text.
 
@@ -9,16 +9,17 @@ interface Surroundings {
   readonly title: string;
   readonly section: Section | null;
   readonly shell: Shell;
+  readonly live?: Live | null;
 }
 
 export function drawPage<Data>(
-  { title, section, shell }: Surroundings,
+  { title, section, shell, live }: Surroundings,
   view: View<Data>,
   data: Data,
   sent: SentForm | null = null,
 ): Html {
   return (
-    <ConsoleLayout title={title} section={section} shell={shell}>
+    <ConsoleLayout title={title} section={section} shell={shell} live={live}>
       {view({ data, shell, sent })}
     </ConsoleLayout>
   );

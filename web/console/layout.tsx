@@ -33,14 +33,21 @@ const SECTIONS: readonly {
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
 ];
 
+/** Where a page asks for the version of what it shows, and which one it has. */
+export interface Live {
+  readonly href: string;
+  readonly version: string;
+}
+
 interface LayoutProps {
   readonly title: string;
   readonly section: Section | null;
   readonly shell: Shell;
+  readonly live?: Live | null | undefined;
   readonly children?: Child;
 }
 
-export function ConsoleLayout({ title, section, shell, children }: LayoutProps): Html {
+export function ConsoleLayout({ title, section, shell, live, children }: LayoutProps): Html {
   return (
     <>
       {raw("<!doctype html>")}
@@ -71,7 +78,7 @@ export function ConsoleLayout({ title, section, shell, children }: LayoutProps):
           </header>
           <div class="frame">
             {isMember(shell.role) && <Sections current={section} shell={shell} />}
-            <main id="main" tabindex={-1}>
+            <main id="main" tabindex={-1} data-live={live?.href} data-version={live?.version}>
               {shell.notices.map((notice) => (
                 <NoticeLine notice={notice} />
               ))}
@@ -79,6 +86,7 @@ export function ConsoleLayout({ title, section, shell, children }: LayoutProps):
               {children}
             </main>
           </div>
+          <p id="connection" class="connection" role="status"></p>
         </body>
       </html>
     </>

@@ -14,4 +14,6 @@ export interface TrailPage {
   readonly items: readonly TrailItem[];
   /** For the next page; null on the last one. */
   readonly next: string | null;
+  /** Changes with the newest entry. */
+  readonly version: string;
 }

@@ -65,3 +65,6 @@ export const inboxQuery = waitQuery.extend({
   version: z.string().optional(),
   after: text(ID_MAX_CHARACTERS).optional(),
 });
+/** Besides the query of the page itself. */
+export const liveQuery = waitQuery.extend({ version: text(ID_MAX_CHARACTERS).optional() }).loose();
+export type LiveQuery = z.output<typeof liveQuery>;

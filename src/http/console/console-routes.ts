@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import type { HonoEnv } from "../context.ts";
-import { sessionBody } from "../browser/page-input.ts";
-import { emptyBody, signInBody } from "../browser/page-schemas.ts";
+import { sessionBody, sessionQuery } from "../browser/page-input.ts";
+import { emptyBody, liveQuery, signInBody } from "../browser/page-schemas.ts";
 import { askDesk } from "../browser/session.ts";
 import type { ConsoleForm, ConsolePage } from "./define.ts";
 import { drawConsolePage } from "./draw-console.ts";
+import { answerVersion, livePathOf } from "./live.ts";
 import { placeOf } from "../place.ts";
 import { settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { submitForm } from "./submit.ts";
@@ -16,6 +17,11 @@ export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm];
 
 export const consoleRoutes = new Hono<HonoEnv>();
 
+// Before the pages, whose paths can have an id in this place.
+for (const page of CONSOLE_PAGES.filter(({ isLive }) => isLive))
+  consoleRoutes.get(livePathOf(page.path), sessionQuery(liveQuery), (context) =>
+    answerVersion(context, page, context.req.valid("query")),
+  );
 for (const page of CONSOLE_PAGES) consoleRoutes.get(page.path, (context) => drawConsolePage(context, page));
 for (const form of CONSOLE_FORMS) consoleRoutes.post(form.path, (context) => submitForm(context, form));
 

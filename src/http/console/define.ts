@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { View, Section } from "../../../web/console/layout.tsx";
 import type { ActInput, ActName, ActOutput } from "../../desk/acts.ts";
+import type { Versioned } from "../../desk/wait-for-version.ts";
 import type { RequestContext } from "../context.ts";
 
 // A page of the console shows what an act reads. A form runs an act that changes something, and goes on to a page.
@@ -13,6 +14,8 @@ export interface ConsoleRoute {
 
 export interface ConsolePage extends ConsoleRoute {
   readonly title: string;
+  /** Whether the page loads itself again when what it shows has changed. */
+  readonly isLive?: true;
   readonly section: Section;
   readonly input: (context: RequestContext) => unknown;
   readonly view: View<unknown>;
@@ -34,6 +37,7 @@ export function definePage<Name extends ActName>(page: {
   readonly title: string;
   readonly section: Section;
   readonly act: Name;
+  readonly isLive?: ActOutput<Name> extends Versioned ? true : never;
   readonly input: (context: RequestContext) => ActInput<Name>;
   readonly view: View<ActOutput<Name>>;
 }): ConsolePage {

@@ -1,8 +1,10 @@
 import type { SentForm } from "../../core/pages/console.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import type { ConsoleAnswer } from "../../desk/desk-for-console.ts";
+import type { Versioned } from "../../desk/wait-for-version.ts";
 import { drawElevation, drawPage, drawProblem } from "../../../web/console/draw-page.tsx";
 import type { Html } from "../../../web/console/html-text.ts";
+import type { Live } from "../../../web/console/layout.tsx";
 import { securityHeaders } from "../browser/pages.ts";
 import { drawWithSession } from "../browser/session.ts";
 import type { RequestContext } from "../context.ts";
@@ -10,6 +12,7 @@ import { problemCode, problemDefinition } from "../problem.ts";
 import type { ConsoleForm, ConsolePage } from "./define.ts";
 import type { Fields } from "./form-body.ts";
 import { placeOf } from "../place.ts";
+import { livePathOf } from "./live.ts";
 
 // What a browser gets from the console: pages, drawn on the server.
 
@@ -26,7 +29,8 @@ export async function drawConsolePage(
     ({ shell, page: result }: ConsoleAnswer<unknown>) => {
       if (!result.ok) return problemPage(context, { shell, section: page.section }, result.refusal);
       const status = sent === null ? 200 : statusOf(sent.refusal);
-      return html(context, drawPage({ ...page, shell }, page.view, result.value, sent?.form), status);
+      const live = page.isLive ? liveOf(context, result.value as Versioned) : null;
+      return html(context, drawPage({ ...page, shell, live }, page.view, result.value, sent?.form), status);
     },
   );
 }
@@ -59,6 +63,11 @@ export async function drawShown(
     ({ shell }: ConsoleAnswer<unknown>) =>
       html(context, drawPage({ ...page, title: shown.title, shell }, shown.view, output), 200),
   );
+}
+
+function liveOf(context: RequestContext, { version }: Versioned): Live {
+  const { pathname, search } = new URL(context.req.url);
+  return { href: livePathOf(pathname) + search, version };
 }
 
 function problemPage(

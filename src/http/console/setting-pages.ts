@@ -19,6 +19,7 @@ export const trailPage = definePage({
   title: "Audit trail",
   section: "trail",
   act: "trail.read",
+  isLive: true,
   input: (context) => ({ before: context.req.query("before")?.slice(0, ID_MAX_CHARACTERS) ?? null }),
   view: TrailView,
 });

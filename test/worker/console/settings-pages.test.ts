@@ -106,6 +106,22 @@ describe("the audit trail", () => {
     expect(page.match(/Changed the settings/g)).toHaveLength(4);
   });
 
+  it("says to an open page at once that there is a new entry", async () => {
+    const { alex } = company;
+    const page = await (await alex.get("/console/trail?before=z")).text();
+    const [, live = "", version = ""] = /data-live="([^"]+)" data-version="([^"]+)"/.exec(page) ?? [];
+    expect(live).toBe("/console/trail/live?before=z");
+    const same = await alex.get(`${live}&version=${version}`);
+    expect(await same.json()).toEqual({ version });
+    const waiting = alex.get(`${live}&version=${version}&wait=20`);
+    await scheduler.wait(50);
+    await alex.submit(
+      "/console/settings",
+      form({ securityContact: "x" }, { ...SETTINGS, defaultExpirySeconds: 3_600 }),
+    );
+    expect(((await (await waiting).json()) as { version: string }).version).not.toBe(version);
+  }, 15_000);
+
   it("is never changed", async () => {
     await expect(rows("UPDATE trail SET act = 'nothing'")).rejects.toThrow(/never changed/);
   });

@@ -54,7 +54,7 @@ describe("the desk", () => {
     create: async () => false,
     seal: async () => undefined,
     waitFor: async () => true,
-    wakeInboxes: () => undefined,
+    wakePages: () => undefined,
   };
 
   /** A committed decision whose request for sealing is lost. */

@@ -40,6 +40,7 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   finishSignIn: [{ challenge: "not base64url!", userHandle: null, assertion: { id: "AAAA" } }],
   act: [NOBODY, "", "settings.read", null],
   consolePage: [NOBODY, "", "settings.read", null],
+  consoleVersion: [NOBODY, "", "trail.read", { before: null }, { seconds: 0, call: "" }],
   actWithKey: [NOBODY, "trail.read", { before: null }],
 };
 

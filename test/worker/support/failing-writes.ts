@@ -56,7 +56,7 @@ export function failingRuntime(
       fault.intercept("desk.create", async () => (await insertConfirmations(store, [draft])).size === 1),
     seal: () => fault.intercept("desk.seal", async () => void (await sealAll(store, log, () => undefined))),
     waitFor: async () => true,
-    wakeInboxes: () => undefined,
+    wakePages: () => undefined,
   };
   return { ...platform, databases, log, desk };
 }

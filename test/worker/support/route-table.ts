@@ -75,6 +75,9 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /inbox/items", access: "session" },
 
   ...CONSOLE_PAGES.map(({ path }) => ({ route: `GET ${path}`, access: "session", page: true }) as const),
+  ...CONSOLE_PAGES.filter(({ isLive }) => isLive).map(
+    ({ path }) => ({ route: `GET ${path}/live`, access: "session" }) as const,
+  ),
   { route: "POST /console/elevate/begin", access: "session", body: {} },
   {
     route: "POST /console/elevate/finish",
