@@ -1,4 +1,5 @@
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { SQLitePreparedQuery } from "drizzle-orm/sqlite-core";
 import { BASE62 } from "../core/encoding/base62.ts";
 
 // The only file that uses the D1 bindings. Tenants are spread over several databases, the shards. A shard is named by
@@ -12,6 +13,14 @@ export interface DatabaseBindings {
   /** Where new tenants go: names of shards, with spaces between them. */
   readonly OPEN_SHARDS: string;
 }
+
+/**
+ * An error of drizzle has all values of its statement in its message, and the platform's log shows that. The database's
+ * own error names none of them.
+ */
+Object.assign(SQLitePreparedQuery.prototype, {
+  queryWithCache: async (_text: string, _values: unknown, run: () => Promise<unknown>) => run(),
+});
 
 export type Database = DrizzleD1Database & { readonly $client: D1Database };
 

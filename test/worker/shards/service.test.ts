@@ -92,7 +92,7 @@ describe.each(SHARDS)("while shard %s fails", (shard, env) => {
       vkey: async () => "",
     };
     await expect(createLogClient(() => starting, openDatabases(env)).append([], 0)).rejects.toThrow(
-      /Failed query/,
+      /the network is lost/,
     );
     expect(appended).toEqual([]);
     await createLogClient(() => starting, platform.databases).append([], 0);
@@ -107,7 +107,7 @@ describe.each(SHARDS)("while shard %s fails", (shard, env) => {
         return 0;
       },
     };
-    await expect(restoreLog(openDatabases(env), lost)).rejects.toThrow(/Failed query/);
+    await expect(restoreLog(openDatabases(env), lost)).rejects.toThrow(/the network is lost/);
     expect(restored).toEqual([0]);
   });
 

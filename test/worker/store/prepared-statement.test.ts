@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { reset } from "cloudflare:test";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -120,5 +121,23 @@ describe("a prepared statement", () => {
     const rename = RENAME.with({ id: own?.id ?? "", name: "Not kept" });
     await expect(acme.batch([rename, twice])).rejects.toThrow(/UNIQUE/);
     expect((await acme.select(projects))[0]?.name).toBe(own?.name);
+  });
+});
+
+describe("a statement that fails", () => {
+  const secret = "what nobody may read in the platform's log";
+
+  it.each([
+    ["an insert", async () => acme.insert(projects, { id: secret, name: secret, createdAt: null as never })],
+    ["a selection", async () => acme.first(projects, sql`no_such_function(${secret})`)],
+    [
+      "a batch",
+      async () => acme.batch([acme.update(projects, { name: secret }, sql`no_such_function(${secret})`)]),
+    ],
+  ])("names none of its values: %s", async (_what, run) => {
+    const problem: unknown = await run().catch((reason: unknown) => reason);
+    expect(problem).toBeInstanceOf(Error);
+    expect(inspect(problem)).toMatch(/NOT NULL|no such function/);
+    expect(inspect(problem)).not.toContain(secret);
   });
 });
