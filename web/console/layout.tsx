@@ -29,6 +29,7 @@ const SECTIONS: readonly {
   readonly text: string;
   readonly right: Right;
 }[] = [
+  { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
   { section: "settings", href: "/console/settings", text: "Settings", right: "settings.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
 ];

@@ -1,4 +1,7 @@
+import { monthOf } from "../../core/account/month.ts";
+import { usageNotice } from "../../core/account/usage-notice.ts";
 import type { Notice, Shell } from "../../core/pages/console.ts";
+import { readMonthUse } from "../../store/account/usage.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -15,12 +18,25 @@ export async function shellOf(runtime: Runtime, store: TenantStore, person: Pers
     plan,
     timeZone,
     origin: runtime.origin,
-    notices: await noticesFor(store, person),
+    notices: await noticesFor(runtime, store, person),
   };
 }
 
-async function noticesFor(store: TenantStore, person: PersonRow): Promise<readonly Notice[]> {
-  return [...(await passkeyNotice(store, person))];
+async function noticesFor(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+): Promise<readonly Notice[]> {
+  return (await Promise.all([planNotice(runtime, store), passkeyNotice(store, person)])).flat();
+}
+
+async function planNotice(runtime: Runtime, store: TenantStore): Promise<readonly Notice[]> {
+  const month = monthOf(runtime.now());
+  const { plan, requests } = await readMonthUse(store, month);
+  const notice = usageNotice(plan, { month, requests });
+  if (notice === undefined) return [];
+  const kind = notice.percent === 100 ? "warning" : "note";
+  return [{ kind, text: notice.text, link: { href: "/console/usage", text: "Plan and usage" } }];
 }
 
 /** There is no recovery code: a person who loses the only passkey needs others to sign for a new one. */

@@ -26,8 +26,13 @@ export function monthName(month: string): string {
   return `${NAMES[Number(number) - 1]} ${year}`;
 }
 
-/** The first moment of the next month, such as "1 December 2026, 00:00 UTC". */
-export function endOfMonth(month: string): string {
+/** The first moment of the next month. */
+export function nextMonth(month: string): number {
   const [year, number] = month.split("-").map(Number);
-  return `1 ${monthName(monthOf(Date.UTC(year ?? 0, number ?? 0)))}, 00:00 UTC`;
+  return Date.UTC(year ?? 0, number ?? 0);
+}
+
+/** The same as text, such as "1 December 2026, 00:00 UTC". */
+export function endOfMonth(month: string): string {
+  return `1 ${monthName(monthOf(nextMonth(month)))}, 00:00 UTC`;
 }

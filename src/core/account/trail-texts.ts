@@ -3,6 +3,7 @@ export const TRAIL_TEXTS = {
   "session.opened": "Signed in",
   "session.elevated": "Confirmed with a passkey to change things",
   "settings.changed": "Changed the settings",
+  "usage.notice": "Much of the month's approvals is used",
 } as const;
 
 export type TrailAct = keyof typeof TRAIL_TEXTS;

@@ -1,3 +1,4 @@
+import { dollars, grouped } from "./amounts.ts";
 import { endOfMonth } from "./month.ts";
 import { PLANS, type PlanName } from "./plans.ts";
 
@@ -29,14 +30,9 @@ export function usageNotice(
 function nextStep(name: PlanName, percent: UsageNotice["percent"], month: string): string {
   const { further } = PLANS[name].approvals;
   if (further !== null)
-    return `Further ones cost $${further.cents / 100} for each started ${grouped(further.per)}.`;
+    return `Further ones cost ${dollars(further.cents)} for each started ${grouped(further.per)}.`;
   const until = `until ${endOfMonth(month)}`;
   return percent === 100
     ? `New requests are refused ${until}, unless you upgrade the plan.`
     : `After the last one, new requests are refused ${until}. You can upgrade the plan.`;
-}
-
-/** Such as "5,000". */
-export function grouped(count: number): string {
-  return `${count}`.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }

@@ -8,11 +8,12 @@ import { drawConsolePage } from "./draw-console.ts";
 import { answerVersion, livePathOf } from "./live.ts";
 import { placeOf } from "../place.ts";
 import { settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
+import { usagePage } from "./usage-pages.ts";
 import { submitForm } from "./submit.ts";
 
 // The console: pages that read, and forms that change something.
 
-export const CONSOLE_PAGES: readonly ConsolePage[] = [trailPage, settingsPage];
+export const CONSOLE_PAGES: readonly ConsolePage[] = [usagePage, trailPage, settingsPage];
 export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm];
 
 export const consoleRoutes = new Hono<HonoEnv>();

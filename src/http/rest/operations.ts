@@ -20,6 +20,7 @@ import {
 } from "./examples.ts";
 import { BODY_PROBLEMS, keyOperation, publicOperation, type Operation } from "./operation.ts";
 import { DIRECTORY_OPERATIONS } from "./directory-operations.ts";
+import { usageOperation } from "./usage-operation.ts";
 import {
   consumeRequest,
   createRequest,
@@ -143,6 +144,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ["not_found"],
     handler: exportHistory,
   }),
+  usageOperation,
   ...DIRECTORY_OPERATIONS,
   publicOperation({
     method: "get",

@@ -56,6 +56,7 @@ describe("the OpenAPI document", () => {
       "GET /api/confirmations/{id}",
       "GET /api/confirmations/{id}/receipt",
       "GET /api/templates",
+      "GET /api/usage",
       "GET /public/log/entries/{id}/verification",
       "POST /api/confirmations",
       "POST /api/confirmations/{id}/cancel",

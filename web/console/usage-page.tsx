@@ -1,0 +1,174 @@
+import { dollars, grouped } from "../../src/core/account/amounts.ts";
+import { endOfMonth, monthName } from "../../src/core/account/month.ts";
+import { PLAN_NAMES, PLANS, type InvoiceLine, type Plan } from "../../src/core/account/plans.ts";
+import type { Share, UsageData } from "../../src/core/pages/usage-data.ts";
+import type { Html } from "./html-text.ts";
+import type { View } from "./layout.tsx";
+
+/** The plan, what is used of it, and what it would cost. */
+export const UsageView: View<UsageData> = ({ data }) => (
+  <>
+    <p>
+      Your plan is <b>{PLANS[data.plan].title}</b>, {priceOf(PLANS[data.plan])}. To change it, write to the
+      operator of this service.
+    </p>
+    <h2>{monthName(data.month)}</h2>
+    <ul class="rows usage" role="list">
+      <ShareRow name="Approvals" share={data.approvals} />
+      <ShareRow name="Members" share={data.members} />
+      <ShareRow name="Projects" share={data.projects} />
+    </ul>
+    <p class="quiet">
+      Each live request counts as one approval, in the month of UTC in which it is created. The next month
+      begins on {endOfMonth(data.month)}. Approvers are free: a member is a person with another role.
+    </p>
+    <Invoice data={data} />
+    <Months data={data} />
+    <h2>Plans</h2>
+    <PlanTable current={data.plan} />
+  </>
+);
+
+function priceOf({ cents }: Plan): string {
+  return cents === null ? "at a price by agreement" : `${dollars(cents)} a month`;
+}
+
+function ShareRow({ name, share: { used, included, max } }: { name: string; share: Share }): Html {
+  const id = name.toLowerCase();
+  const of = included === null ? "no limit" : `of ${grouped(included)}${max === null ? " included" : ""}`;
+  return (
+    <li>
+      <p id={id}>
+        <b>{name}</b>: {grouped(used)} {of}
+      </p>
+      {included !== null && (
+        <meter aria-labelledby={id} min={0} max={included} high={included * 0.8} value={used}></meter>
+      )}
+    </li>
+  );
+}
+
+const LINES: Readonly<Record<InvoiceLine["name"], string>> = {
+  plan: "Plan",
+  members: "Further members",
+  approvals: "Further approvals, in started thousands",
+};
+
+function Invoice({ data: { invoicePreview, month } }: { readonly data: UsageData }): Html {
+  return (
+    <>
+      <h2>Invoice preview</h2>
+      <p class="quiet">
+        Payment is not switched on yet: nothing is charged. This is what {monthName(month)} would cost so far.
+      </p>
+      {invoicePreview === null ? (
+        <p>The price is by agreement.</p>
+      ) : (
+        <div class="wide">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Item</th>
+                <th scope="col">Quantity</th>
+                <th scope="col">Price</th>
+                <th scope="col">Sum</th>
+              </tr>
+            </thead>
+            <tbody>
+              {invoicePreview.lines.map(({ name, quantity, unitCents, cents }) => (
+                <tr>
+                  <th scope="row">{LINES[name]}</th>
+                  <td>{grouped(quantity)}</td>
+                  <td>{dollars(unitCents)}</td>
+                  <td>{dollars(cents)}</td>
+                </tr>
+              ))}
+            </tbody>
+            <tfoot>
+              <tr>
+                <th scope="row">Total</th>
+                <td></td>
+                <td></td>
+                <td>{dollars(invoicePreview.totalCents)}</td>
+              </tr>
+            </tfoot>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Months({ data: { months, month } }: { readonly data: UsageData }): Html {
+  const earlier = months.filter((one) => one.month !== month);
+  if (earlier.length === 0) return <></>;
+  return (
+    <>
+      <h2>Earlier months</h2>
+      <div class="wide">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Month</th>
+              <th scope="col">Approvals</th>
+            </tr>
+          </thead>
+          <tbody>
+            {earlier.map((one) => (
+              <tr>
+                <th scope="row">{monthName(one.month)}</th>
+                <td>{grouped(one.approvals)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function PlanTable({ current }: { readonly current: UsageData["plan"] }): Html {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Plan</th>
+            {["A month", "Projects", "Members", "Approvals a month", "History", "Export"].map((title) => (
+              <th scope="col">{title}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {PLAN_NAMES.map((name) => {
+            const { title, cents, projects, members, approvals, historyDays, canExport } = PLANS[name];
+            return (
+              <tr aria-current={name === current ? "true" : undefined}>
+                <th scope="row">
+                  {title}
+                  {name === current && " (yours)"}
+                </th>
+                <td>{cents === null ? "by agreement" : dollars(cents)}</td>
+                <td>{numberOf(projects)}</td>
+                <td>{allowanceOf(members)}</td>
+                <td>{allowanceOf(approvals)}</td>
+                <td>{historyDays === null ? "no limit" : `${historyDays} days`}</td>
+                <td>{canExport ? "yes" : "no"}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function numberOf(most: number | null): string {
+  return most === null ? "no limit" : grouped(most);
+}
+
+function allowanceOf({ included, further }: Plan["members"]): string {
+  if (further === null) return numberOf(included);
+  const per = further.per === 1 ? "each" : `each ${grouped(further.per)}`;
+  return `${numberOf(included)}, then ${dollars(further.cents)} for ${per}`;
+}
