@@ -30,8 +30,9 @@ const SECTIONS: readonly {
   readonly right: Right;
 }[] = [
   { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
-  { section: "settings", href: "/console/settings", text: "Settings", right: "settings.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
+  { section: "export", href: "/console/export", text: "Export", right: "history.export" },
+  { section: "settings", href: "/console/settings", text: "Settings", right: "settings.read" },
 ];
 
 /** Where a page asks for the version of what it shows, and which one it has. */

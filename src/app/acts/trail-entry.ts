@@ -1,7 +1,7 @@
 import type { TrailAct } from "../../core/account/trail-texts.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
-import { insertTrailIfChanged } from "../../store/account/trail.ts";
+import { insertTrail, insertTrailIfChanged, type NewTrailRow } from "../../store/account/trail.ts";
 import type { Run } from "../../store/prepared-statement.ts";
 import type { TrailRow } from "../../store/rows.ts";
 import { newId, type Platform } from "../runtime.ts";
@@ -43,12 +43,21 @@ export function trailEntry({ runtime, actor }: Pick<ActCall, "runtime" | "actor"
   return trailEntryOf(runtime, columnsOf(actor), done);
 }
 
-export function trailEntryOf(
+/** For an act that only reads, such as a download: it changes no row that the entry could follow. */
+export function trailNote({ runtime, actor }: Pick<ActCall, "runtime" | "actor">, done: Done): Run {
+  return insertTrail(rowOf(runtime, columnsOf(actor), done));
+}
+
+export function trailEntryOf(platform: Pick<Platform, "now" | "random">, by: ActorColumns, done: Done): Run {
+  return insertTrailIfChanged(rowOf(platform, by, done));
+}
+
+function rowOf(
   platform: Pick<Platform, "now" | "random">,
   by: ActorColumns,
   { act, subject = { id: "", name: "" }, detail = {} }: Done,
-): Run {
-  return insertTrailIfChanged({
+): NewTrailRow {
+  return {
     id: newId(platform, "y"),
     at: platform.now(),
     actorKind: by.kind,
@@ -59,5 +68,5 @@ export function trailEntryOf(
     subjectName: subject.name,
     detail: canonicalText(detail),
     place: by.place,
-  });
+  };
 }

@@ -15,6 +15,7 @@ import { findLastSealedWithin, findRecord, recordsBetween } from "../../store/st
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import type { Runtime } from "../runtime.ts";
+import { lineStream } from "./line-stream.ts";
 import { evidenceOf, openedRecordsOf, type OpenedRecord } from "./opened-record.ts";
 
 // The tenant's complete history. It is read in pages, so memory does not grow with it.
@@ -40,23 +41,7 @@ export async function exportOf(
   const last = await findLastSealedWithin(store, size);
   const count = (last?.seq ?? 0) + 1;
   const extent = { logOrigin: runtime.logOrigin, logSize: size, logRoot: toHex(root), count };
-  return accept(streamOf(linesOf(store, { ...tenant, stream: tenant.stream }, extent)));
-}
-
-/** Produces a line only when the reader has taken the one before it. */
-function streamOf(lines: AsyncGenerator<Bytes>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    // Only a stream of bytes can leave a Durable Object.
-    type: "bytes",
-    async pull(controller) {
-      const { done, value } = await lines.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await lines.return(undefined);
-    },
-  });
+  return accept(lineStream(linesOf(store, { ...tenant, stream: tenant.stream }, extent)));
 }
 
 async function newestState(runtime: Runtime, index: number): Promise<Checkpoint> {

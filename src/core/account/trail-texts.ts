@@ -4,6 +4,8 @@ export const TRAIL_TEXTS = {
   "session.elevated": "Confirmed with a passkey to change things",
   "settings.changed": "Changed the settings",
   "usage.notice": "Much of the month's approvals is used",
+  "history.exported": "Downloaded the complete history",
+  "table.exported": "Downloaded the table of requests",
 } as const;
 
 export type TrailAct = keyof typeof TRAIL_TEXTS;

@@ -3,9 +3,11 @@ import type { HonoEnv } from "../context.ts";
 import { sessionBody, sessionQuery } from "../browser/page-input.ts";
 import { emptyBody, liveQuery, signInBody } from "../browser/page-schemas.ts";
 import { askDesk } from "../browser/session.ts";
-import type { ConsoleForm, ConsolePage } from "./define.ts";
+import type { ConsoleDownload, ConsoleForm, ConsolePage } from "./define.ts";
 import { drawConsolePage } from "./draw-console.ts";
 import { answerVersion, livePathOf } from "./live.ts";
+import { EXPORT_DOWNLOADS, exportPage } from "./export-pages.ts";
+import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
 import { settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { usagePage } from "./usage-pages.ts";
@@ -13,7 +15,8 @@ import { submitForm } from "./submit.ts";
 
 // The console: pages that read, and forms that change something.
 
-export const CONSOLE_PAGES: readonly ConsolePage[] = [usagePage, trailPage, settingsPage];
+export const CONSOLE_PAGES: readonly ConsolePage[] = [usagePage, trailPage, exportPage, settingsPage];
+export const CONSOLE_DOWNLOADS: readonly ConsoleDownload[] = EXPORT_DOWNLOADS;
 export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm];
 
 export const consoleRoutes = new Hono<HonoEnv>();
@@ -24,6 +27,7 @@ for (const page of CONSOLE_PAGES.filter(({ isLive }) => isLive))
     answerVersion(context, page, context.req.valid("query")),
   );
 for (const page of CONSOLE_PAGES) consoleRoutes.get(page.path, (context) => drawConsolePage(context, page));
+for (const file of CONSOLE_DOWNLOADS) consoleRoutes.get(file.path, (context) => sendDownload(context, file));
 for (const form of CONSOLE_FORMS) consoleRoutes.post(form.path, (context) => submitForm(context, form));
 
 consoleRoutes.post("/console/elevate/begin", sessionBody(emptyBody), async (context) =>

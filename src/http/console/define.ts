@@ -21,6 +21,15 @@ export interface ConsolePage extends ConsoleRoute {
   readonly view: View<unknown>;
 }
 
+/** A file that an act writes: bytes, or a stream of them. */
+export interface ConsoleDownload extends ConsoleRoute {
+  /** Where a refusal is shown. */
+  readonly page: ConsolePage;
+  readonly input: (context: RequestContext) => unknown;
+  readonly media: string;
+  readonly file: string;
+}
+
 export interface ConsoleForm extends ConsoleRoute {
   /** Shown again if the form could not be accepted. */
   readonly page: ConsolePage;

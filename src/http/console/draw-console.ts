@@ -70,6 +70,20 @@ function liveOf(context: RequestContext, { version }: Versioned): Live {
   return { href: livePathOf(pathname) + search, version };
 }
 
+/** Why there is no file, in the surroundings of the page that offers it. */
+export async function drawRefusal(
+  context: RequestContext,
+  page: ConsolePage,
+  refusal: Refusal,
+): Promise<Response> {
+  const input = page.input(context) as never;
+  return drawWithSession(
+    context,
+    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
+    ({ shell }: ConsoleAnswer<unknown>) => problemPage(context, { shell, section: page.section }, refusal),
+  );
+}
+
 function problemPage(
   context: RequestContext,
   surroundings: Pick<Parameters<typeof drawProblem>[0], "shell" | "section">,

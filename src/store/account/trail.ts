@@ -16,6 +16,15 @@ const INSERT_IF_CHANGED = prepared<typeof trail, never>(trail, (scope) =>
   ),
 );
 
+/** For something that only reads. */
+const INSERT = prepared<typeof trail, never>(trail, (scope) =>
+  scope.insertFrom(trail, (tenant) => sql`SELECT ${tenant}, ${sql.join(COLUMNS.map(value), sql`, `)}`),
+);
+
+export function insertTrail(row: NewTrailRow): Run {
+  return INSERT.with({ ...row });
+}
+
 /** To be run right after the statement that it reports, in the same transaction. */
 export function insertTrailIfChanged(row: NewTrailRow): Run {
   return INSERT_IF_CHANGED.with({ ...row });

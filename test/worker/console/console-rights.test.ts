@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RIGHTS, roleHas } from "../../../src/core/account/rights.ts";
 import { ROLES, type Role } from "../../../src/core/stream/record.ts";
 import { actOf, ACTS, type ActName } from "../../../src/desk/acts.ts";
-import { CONSOLE_FORMS, CONSOLE_PAGES } from "../../../src/http/console/console-routes.ts";
+import { CONSOLE_DOWNLOADS, CONSOLE_FORMS, CONSOLE_PAGES } from "../../../src/http/console/console-routes.ts";
 import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import type { BrowserClient } from "../../support/browser-client.ts";
@@ -34,7 +34,7 @@ const asked = async ({ cookie }: BrowserClient, name: ActName) =>
 const rightOf = (act: ActName) => actOf(act).right;
 
 describe.each(ROLES)("a person with the role %s", (role) => {
-  it.each(CONSOLE_PAGES.map(({ path, act }) => [path, act] as const))(
+  it.each([...CONSOLE_PAGES, ...CONSOLE_DOWNLOADS].map(({ path, act }) => [path, act] as const))(
     "opens %s or not",
     async (path, act) => {
       const { status } = await people[role].get(pathOf(path));

@@ -1,5 +1,5 @@
 import type { Scope } from "../../../src/core/confirmation/scopes.ts";
-import { CONSOLE_FORMS, CONSOLE_PAGES } from "../../../src/http/console/console-routes.ts";
+import { CONSOLE_DOWNLOADS, CONSOLE_FORMS, CONSOLE_PAGES } from "../../../src/http/console/console-routes.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
 
@@ -15,6 +15,8 @@ export interface Route {
   readonly of?: "confirmation" | "passkey";
   /** Answers a session whose passkey is not active yet, too. */
   readonly waiting?: true;
+  /** Leaves an entry in the audit trail. */
+  readonly noted?: true;
   /** HTML: a refusal is the sign-in page or a 404 page. */
   readonly page?: true;
 }
@@ -78,6 +80,9 @@ export const ROUTES: readonly Route[] = [
   ...CONSOLE_PAGES.map(({ path }) => ({ route: `GET ${path}`, access: "session", page: true }) as const),
   ...CONSOLE_PAGES.filter(({ isLive }) => isLive).map(
     ({ path }) => ({ route: `GET ${path}/live`, access: "session" }) as const,
+  ),
+  ...CONSOLE_DOWNLOADS.map(
+    ({ path }) => ({ route: `GET ${path}`, access: "session", page: true, noted: true }) as const,
   ),
   { route: "POST /console/elevate/begin", access: "session", body: {} },
   {

@@ -223,6 +223,10 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   readMonthUse: ({ store }) => [[store, "2026-11"]],
   readUsage: ({ store }) => [[store]],
   insertUsageNotices: ({ now }) => [[{ month: "2026-11", at: now, subjectName: "", ids: ["y_80", "y_100"] }]],
+  tableRows: ({ store }) => [
+    [store, "", 500],
+    [store, "c_", 500],
+  ],
   readTrail: ({ store }) => [
     [store, { before: null, limit: 50 }],
     [store, { before: "y_x", limit: 50 }],

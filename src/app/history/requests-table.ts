@@ -1,0 +1,73 @@
+import { utf8, type Bytes } from "../../core/encoding/bytes.ts";
+import { csvLine } from "../../core/encoding/csv.ts";
+import { usernamesOf } from "../../store/account/people.ts";
+import { tableRows, type TableRow } from "../../store/confirmation/table-rows.ts";
+import { findLastSealedWithin } from "../../store/stream/outbox.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import { lineStream } from "../evidence/line-stream.ts";
+import { isoTime, type Runtime } from "../runtime.ts";
+import { requestSealing } from "../sealing/request-sealing.ts";
+
+// All requests as a table for spreadsheets. It proves nothing: the history does.
+
+/** Some 1 KB each. */
+const PAGE_ROWS = 500;
+const HEADER = [
+  "id",
+  "project",
+  "action",
+  "requester",
+  "approver",
+  "status",
+  "created",
+  "expires",
+  "decided",
+  "used",
+  "payload_sha256",
+];
+
+export async function requestsTable(
+  runtime: Runtime,
+  store: TenantStore,
+): Promise<ReadableStream<Uint8Array>> {
+  await requestSealing(runtime);
+  const last = await findLastSealedWithin(store, Number.MAX_SAFE_INTEGER);
+  return lineStream(linesOf(store, last?.seq ?? -1));
+}
+
+async function* linesOf(store: TenantStore, sealedSeq: number): AsyncGenerator<Bytes, void> {
+  yield utf8(csvLine(HEADER));
+  let after = "";
+  for (;;) {
+    const rows = await tableRows(store, after, PAGE_ROWS);
+    const names = await usernamesOf(
+      store,
+      rows.flatMap(({ approverId }) => approverId ?? []),
+    );
+    for (const row of rows) yield utf8(csvLine(cellsOf(row, names, sealedSeq)));
+    if (rows.length < PAGE_ROWS) return;
+    after = rows.at(-1)?.id ?? after;
+  }
+}
+
+function cellsOf(row: TableRow, names: ReadonlyMap<string, string>, sealedSeq: number): readonly string[] {
+  // Nobody sees an outcome before it is in the log.
+  const isVisible = row.decidedSeq === null || row.decidedSeq <= sealedSeq;
+  return [
+    row.id,
+    row.projectName,
+    row.action,
+    row.requesterName,
+    names.get(row.approverId ?? "") ?? "",
+    isVisible ? row.status : "pending",
+    isoTime(row.createdAt),
+    isoTime(row.expiresAt),
+    isVisible ? timeOrEmpty(row.decidedAt) : "",
+    timeOrEmpty(row.consumedAt),
+    row.payloadHash,
+  ];
+}
+
+function timeOrEmpty(at: number | null): string {
+  return at === null ? "" : isoTime(at);
+}
