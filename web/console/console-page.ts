@@ -5,10 +5,12 @@ import { runAction, setText } from "../common/dom.ts";
 import { post } from "../common/http.ts";
 import { credentialList, passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
+import { enableSignOut } from "../common/sign-out.ts";
 import { enableLive } from "./live-page.ts";
 
 // The console works without this script, but for passkeys and small conveniences.
 
+enableSignOut();
 enableElevation();
 enableLive();
 

@@ -1,6 +1,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
-import { roleHas, isMember, type Right } from "../../src/core/account/rights.ts";
+import { isMember } from "../../src/core/account/members.ts";
+import { roleHas, type Right } from "../../src/core/account/rights.ts";
 import type { Notice, SentForm, Shell } from "../../src/core/pages/console.ts";
 import type { Html } from "./html-text.ts";
 
@@ -76,6 +77,14 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
             <nav aria-label="Your pages">
               <a href="/inbox">Inbox</a>
               <a href="/devices">Passkeys</a>
+              {isMember(shell.role) && (
+                <a href="/console" aria-current="true">
+                  Console
+                </a>
+              )}
+              <button id="signout" type="button" class="plain-button">
+                Sign out
+              </button>
             </nav>
           </header>
           <div class="frame">

@@ -1,3 +1,4 @@
+import { isMember } from "../../src/core/account/members.ts";
 import type { ChangeRequested, DevicesData, Passkey } from "../../src/core/pages/account.ts";
 import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
@@ -20,6 +21,7 @@ const status = byId("status");
 function start(data: DevicesData): void {
   const { person, tenant, passkeys } = data;
   byId("person").append(drawExact(person.username), ` (${person.role}) at `, drawExact(tenant.name));
+  setVisible(byId("console"), isMember(person.role));
   byId("stream").append(groupedOrganisationId(tenant.stream ?? ""));
   const revoked = passkeys.filter(({ state }) => state === "revoked");
   const usable = passkeys.filter(({ state }) => state !== "revoked");

@@ -5,6 +5,7 @@ import { get, NO_DATA, pageData, type Path } from "../common/http.ts";
 import { enableSignOut } from "../common/sign-out.ts";
 import { drawExact } from "../values/text.ts";
 import { serverClock } from "../common/time.ts";
+import { isMember } from "../../src/core/account/members.ts";
 import {
   INBOX_COUNTED_MAX,
   INBOX_PAGE_ITEMS,
@@ -24,6 +25,7 @@ const AFTER = new URLSearchParams(location.search).get("after");
 function start({ person, tenant, now, ...inbox }: InboxData): void {
   const clock = serverClock(now);
   byId("person").append(drawExact(person.username), " at ", drawExact(tenant.name));
+  setVisible(byId("console"), isMember(person.role));
   let shown: Inbox = inbox;
   draw(shown);
   updateTimes(clock());

@@ -1,3 +1,4 @@
+import { MEMBERS } from "./members.ts";
 import type { Role } from "../stream/record.ts";
 import type { Scope } from "../confirmation/scopes.ts";
 
@@ -18,7 +19,6 @@ const OWNER = ["owner"] as const;
 const MANAGERS = ["owner", "admin"] as const;
 const BUILDERS = ["owner", "admin", "developer"] as const;
 const OVERSEERS = ["owner", "admin", "auditor"] as const;
-const MEMBERS = ["owner", "admin", "developer", "auditor"] as const;
 
 const read = <const Terms extends Omit<RightTerms, "changes">>(terms: Terms) => ({
   ...terms,
@@ -63,9 +63,4 @@ export type Right = keyof typeof RIGHTS;
 
 export function roleHas(role: Role, right: Right): boolean {
   return (RIGHTS[right].roles as readonly Role[]).includes(role);
-}
-
-/** Whether the role has any place in the console. The others decide, in their inbox. */
-export function isMember(role: Role): boolean {
-  return (MEMBERS as readonly Role[]).includes(role);
 }

@@ -1,5 +1,6 @@
 import type { Status } from "../confirmation/decision.ts";
 import type { Telling } from "../display/telling.ts";
+import type { Role } from "../stream/record.ts";
 
 // What the server sends to the inbox page.
 
@@ -9,7 +10,7 @@ export const INBOX_PAGE_ITEMS = 50;
 export const INBOX_COUNTED_MAX = 10_000;
 
 export interface InboxData extends Inbox {
-  readonly person: { readonly username: string; readonly role: string };
+  readonly person: { readonly username: string; readonly role: Role };
   readonly tenant: { readonly name: string; readonly stream: string | null };
   /** The server's time, for a device whose clock is wrong. */
   readonly now: string;
