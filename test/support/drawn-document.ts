@@ -21,6 +21,11 @@ export class DrawnElement {
     this.children.push(...children.filter((child) => child !== ""));
   }
 
+  setAttribute(name: string, value: string): void {
+    if (name.startsWith("data-")) this.dataset[name.slice("data-".length)] = value;
+    else Object.assign(this, { [name]: value });
+  }
+
   addEventListener(): void {}
 
   get textContent(): string {

@@ -1,3 +1,5 @@
+import type { LaidOut } from "../drawn/laid-out.ts";
+
 // Pages build their elements one by one and fill them with text. No page ever turns text into markup.
 
 export function make<Tag extends keyof HTMLElementTagNameMap>(
@@ -18,6 +20,14 @@ export function byId(id: string, kind: new () => HTMLElement = HTMLElement): HTM
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
   throw new TypeError(`the page has no element ${id}`);
+}
+
+/** What was laid out, as elements. */
+export function draw({ tag, className, attributes, children }: LaidOut): HTMLElement {
+  const element = make(tag, className);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children.map((child) => (typeof child === "string" ? child : draw(child))));
+  return element;
 }
 
 export function setVisible(element: HTMLElement, visible: boolean): void {
