@@ -85,6 +85,7 @@ type DecisionCode =
   | "not_approved"
   | "argument_hash_mismatch"
   | "already_consumed"
+  | "erased"
   | "execution_window_closed"
   | "receipt_too_large";
 

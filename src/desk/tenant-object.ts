@@ -9,6 +9,7 @@ import type { ConfirmationRow } from "../store/rows.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
+import { eraseOld } from "../app/evidence/erase-old.ts";
 import { createPlatform } from "../app/create-platform.ts";
 import { usageNotices } from "../app/organisation/usage-notices.ts";
 import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
@@ -47,7 +48,10 @@ export class TenantObject extends DurableObject<Env> {
     this.#memory.clear();
     this.#sealing.forget();
     this.#opened = undefined;
+    this.#eraseAt = 0;
   };
+  /** When to look for old content again. It only saves reads. */
+  #eraseAt = 0;
   #moving: Promise<MoveProgress> | undefined;
   #opened: { readonly at: number; readonly store: Promise<TenantStore | undefined> } | undefined;
 
@@ -122,8 +126,8 @@ export class TenantObject extends DurableObject<Env> {
   /** A sealed change has its effect: a passkey counts, a decision is public, a recovery is announced to everybody. */
   #showChanges(records: readonly CommittedRecord[]): void {
     if (records.length > 0) this.waiters.wakeConsole();
-    if (records.some(({ row }) => row.type !== "decision" && row.type !== "consumed"))
-      this.waiters.wakeAllInboxes();
+    const others = ["decision", "consumed", "erased"];
+    if (records.some(({ row }) => !others.includes(row.type))) this.waiters.wakeAllInboxes();
   }
 
   async #isSettled(confirmation: string): Promise<boolean> {
@@ -155,6 +159,15 @@ export class TenantObject extends DurableObject<Env> {
     }
   }
 
+  /** Returns when the alarm must look again; undefined if the organisation's history has no limit. */
+  async #eraseOld(store: TenantStore): Promise<number | undefined> {
+    const now = this.runtime.now();
+    if (now < this.#eraseAt) return this.#eraseAt;
+    const next = await eraseOld(this.runtime, store);
+    this.#eraseAt = next ?? 0;
+    return next;
+  }
+
   override async alarm(): Promise<void> {
     this.#alarm.fired();
     let next: number | undefined;
@@ -162,6 +175,7 @@ export class TenantObject extends DurableObject<Env> {
       const store = await this.#open();
       if (store === undefined) return;
       next = await tickDue(this.runtime, store);
+      next = earliest(next, await this.#eraseOld(store));
     } catch {
       next = this.runtime.now() + RETRY_MILLISECONDS;
     } finally {
@@ -171,4 +185,9 @@ export class TenantObject extends DurableObject<Env> {
       if (next !== undefined) await this.#alarm.wakeAt(next);
     }
   }
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

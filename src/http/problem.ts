@@ -91,6 +91,7 @@ const PROBLEMS = {
   not_approved: { status: 409, title: "Not approved" },
   argument_hash_mismatch: { status: 409, title: "Not the payload that was approved" },
   already_consumed: { status: 409, title: "Already used" },
+  erased: { status: 410, title: "The content of this request was erased" },
   receipt_too_large: { status: 409, title: "The receipt is too large" },
   execution_window_closed: { status: 409, title: "Too late to use this approval" },
 

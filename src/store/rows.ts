@@ -9,6 +9,7 @@ import type {
   outbox,
   people,
   projects,
+  retention,
   sessions,
   steps,
   templates,
@@ -35,6 +36,7 @@ export type CeremonyRow = typeof ceremonies.$inferSelect;
 export type StepRow = typeof steps.$inferSelect;
 export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;
+export type RetentionRow = typeof retention.$inferSelect;
 export type TemplateRow = typeof templates.$inferSelect;
 export type TrailRow = typeof trail.$inferSelect;
 export type UsageRow = typeof usage.$inferSelect;

@@ -155,6 +155,7 @@ export const confirmations = ownTable("confirmations", {
   displayOrder: text("display_order").notNull().default("[]"),
   templateHash: text("template_hash"),
   telling: text("telling"),
+  erasedAt: integer("erased_at"),
 });
 
 export const audience = sqliteTable(
@@ -228,7 +229,7 @@ export const outbox = sqliteTable(
     seq: integer("seq").notNull(),
     stepId: text("step_id"),
     confirmationId: text("confirmation_id"),
-    type: text("type", { enum: ["stream.created", "decision", ...CHANGES, "consumed"] }).notNull(),
+    type: text("type", { enum: ["stream.created", "decision", ...CHANGES, "consumed", "erased"] }).notNull(),
     outcome: text("outcome", { enum: ["approved", "rejected", "expired", "cancelled", "break-glass"] }),
     at: integer("at").notNull(),
     directorySeq: integer("directory_seq").notNull(),
@@ -237,6 +238,7 @@ export const outbox = sqliteTable(
     body: text("body"),
     index: integer("idx"),
     commitment: text("commitment"),
+    erasedSeq: integer("erased_seq"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );
@@ -258,6 +260,20 @@ export const templates = sqliteTable(
     endedSeq: integer("ended_seq"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
+);
+
+export const retention = sqliteTable(
+  "retention",
+  {
+    tenantId: tenantId(),
+    days: integer("days"),
+    erasesAt: integer("erases_at"),
+    month: text("month"),
+    nextSeq: integer("next_seq").notNull(),
+    batch: text("batch"),
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId] })],
 );
 
 export const events = ownTable("events", {

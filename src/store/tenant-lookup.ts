@@ -1,8 +1,9 @@
-import { desc, eq, gte, isNotNull, sql } from "drizzle-orm";
+import { desc, eq, gte, isNotNull, notInArray, sql } from "drizzle-orm";
+import { PLAN_NAMES, PLANS } from "../core/account/plans.ts";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
-import { confirmations, outbox, tenants } from "./schema.ts";
+import { confirmations, outbox, retention, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
 import type { NewTenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
@@ -114,7 +115,9 @@ export async function openTenant(
   return place && new TenantStore(place.database, ref, memory);
 }
 
-/** Tenants with records to seal or confirmations that time alone changes now. */
+const UNLIMITED_PLANS = PLAN_NAMES.filter((name) => PLANS[name].historyDays === null);
+
+/** Tenants with records to seal, confirmations that time alone changes now, or old content to look for. */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
@@ -122,7 +125,10 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
     .where(
       sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
        OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
-                  AND ${confirmations.status} = 'pending' AND ${confirmations.dueAt} <= ${now})`,
+                  AND ${confirmations.status} = 'pending' AND ${confirmations.dueAt} <= ${now})
+       OR ((${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
+           AND NOT EXISTS (SELECT 1 FROM ${retention} WHERE ${retention.tenantId} = ${tenants.id}
+                           AND ${retention.dueAt} > ${now}))`,
     );
   return rows.map(({ id }) => id);
 }

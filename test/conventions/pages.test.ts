@@ -74,6 +74,7 @@ describe("the pages", () => {
         "change",
         "devices",
         "enrol",
+        "erased",
         "inbox",
         "index",
         "notfound",

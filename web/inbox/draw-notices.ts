@@ -1,4 +1,4 @@
-import type { NewPasskeyNotice, RecoveryNotice } from "../../src/core/pages/inbox.ts";
+import type { ErasureNotice, NewPasskeyNotice, RecoveryNotice } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon } from "../common/icons.ts";
 import { requestPath } from "../common/request-path.ts";
@@ -24,6 +24,11 @@ export function drawNewPasskey(notice: NewPasskeyNotice): HTMLElement {
   );
   if (request !== null) drawn.append(make("p", "", link(requestPath(request), "", "Open this request")));
   return drawn;
+}
+
+export function drawErasure({ at, before }: ErasureNotice): HTMLElement {
+  const text = ["On ", drawTime(at), ", the content of requests from before ", drawTime(before)];
+  return make("p", "note", ...text, " will be erased. ", link("/console/export", "", "Export it first"));
 }
 
 export function drawNotice({ username, at, signedBy }: RecoveryNotice): HTMLElement {

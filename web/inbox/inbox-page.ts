@@ -13,7 +13,7 @@ import {
   type InboxData,
   type OpenRequests,
 } from "../../src/core/pages/inbox.ts";
-import { drawNewPasskey, drawNotice } from "./draw-notices.ts";
+import { drawErasure, drawNewPasskey, drawNotice } from "./draw-notices.ts";
 import { drawDecided, drawOpen } from "./draw-row.ts";
 import { updateTimes } from "./row-times.ts";
 
@@ -51,10 +51,14 @@ function pathOf(version: string): Path {
   return `/inbox/items?${query}`;
 }
 
-function draw({ open, unendorsed, decided, notices, newPasskeys }: Inbox): void {
+function draw({ open, unendorsed, decided, notices, newPasskeys, erasure }: Inbox): void {
   // The links are replaced: move the focus to the new copy of the focused one.
   const focused = document.activeElement?.getAttribute("href");
-  byId("notices").replaceChildren(...newPasskeys.map(drawNewPasskey), ...notices.map(drawNotice));
+  byId("notices").replaceChildren(
+    ...newPasskeys.map(drawNewPasskey),
+    ...notices.map(drawNotice),
+    ...(erasure === null ? [] : [drawErasure(erasure)]),
+  );
   const changes = open.items.filter(({ isChange }) => isChange);
   const decisions = open.items.filter(({ isChange }) => !isChange);
   byId("changes").replaceChildren(...changes.map(drawOpen));

@@ -88,6 +88,11 @@ async function load(path: Path): Promise<Result<Uint8Array>> {
         "not_found",
         "there is nothing to show for this id: it is unknown, or its request is not yet decided and sealed",
       );
+    if (response.status === 410)
+      return refuse(
+        "erased",
+        "this request is older than the history that its organisation keeps, so its content was erased; a receipt that was downloaded before can still be verified",
+      );
     if (!response.ok) return unreadable(`the service answered with status ${response.status}`);
     return await bodyOf(response);
   } catch {

@@ -206,6 +206,7 @@ function newRow(
     dedupeKey: identity?.dedupeKey ?? null,
     deliveredAt: null,
     approverId,
+    erasedAt: null,
     telling: input.type === "decision" ? JSON.stringify(tellingOf(input.action, payload)) : null,
   };
 }

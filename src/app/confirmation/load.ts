@@ -9,6 +9,12 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 /** A request that is absent, another tenant's, or for other people gets the same refusal. */
 export const UNKNOWN_REQUEST = refuse("not_found", "there is no such request");
 
+/** Older than the organisation's history: its content, its signatures and the salts of its record are erased. */
+export const ERASED_REQUEST = refuse(
+  "erased",
+  "this request is older than the organisation's history, so its content was erased; a receipt from before stays valid",
+);
+
 /** A confirmation with everything that its readers and its next step need, of one moment. */
 export interface LoadedConfirmation {
   readonly row: ConfirmationRow;

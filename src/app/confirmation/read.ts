@@ -6,7 +6,13 @@ import type { Principal } from "../account/principal.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import type { Runtime } from "../runtime.ts";
 import { applyUnsigned } from "./apply-unsigned.ts";
-import { confirmationFrom, loadConfirmation, UNKNOWN_REQUEST, type LoadedConfirmation } from "./load.ts";
+import {
+  confirmationFrom,
+  ERASED_REQUEST,
+  loadConfirmation,
+  UNKNOWN_REQUEST,
+  type LoadedConfirmation,
+} from "./load.ts";
 
 /** A confirmation of the API key's project. One of another project is absent. */
 export async function read(
@@ -16,10 +22,11 @@ export async function read(
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadConfirmation(store, id);
   if (loaded?.row.projectId !== project.id || loaded.row.type !== "decision") return UNKNOWN_REQUEST;
+  if (loaded.row.erasedAt !== null) return ERASED_REQUEST;
   return tickOrSeal(runtime, store, loaded);
 }
 
-/** The confirmation as it is now, for people of the tenant. */
+/** The confirmation as it is now, for people of the tenant. It may be erased. */
 export async function loadCurrent(
   runtime: Runtime,
   store: TenantStore,

@@ -1,10 +1,13 @@
 import { monthOf } from "../../core/account/month.ts";
+import { PLANS } from "../../core/account/plans.ts";
 import { usageNotice } from "../../core/account/usage-notice.ts";
 import type { Notice, Shell } from "../../core/pages/console.ts";
-import { readMonthUse } from "../../store/account/usage.ts";
+import { isManager } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import { readMonthUse } from "../../store/account/usage.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { retentionNotice } from "../evidence/retention-notice.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What surrounds every page of the console, for this person. */
@@ -27,7 +30,12 @@ async function noticesFor(
   store: TenantStore,
   person: PersonRow,
 ): Promise<readonly Notice[]> {
-  return (await Promise.all([planNotice(runtime, store), passkeyNotice(store, person)])).flat();
+  const notices = await Promise.all([
+    planNotice(runtime, store),
+    isManager(person) ? erasureNotice(runtime, store) : [],
+    passkeyNotice(store, person),
+  ]);
+  return notices.flat();
 }
 
 async function planNotice(runtime: Runtime, store: TenantStore): Promise<readonly Notice[]> {
@@ -37,6 +45,23 @@ async function planNotice(runtime: Runtime, store: TenantStore): Promise<readonl
   if (notice === undefined) return [];
   const kind = notice.percent === 100 ? "warning" : "note";
   return [{ kind, text: notice.text, link: { href: "/console/usage", text: "Plan and usage" } }];
+}
+
+/** Seven days before the first erasure of a month. */
+async function erasureNotice(runtime: Runtime, store: TenantStore): Promise<readonly Notice[]> {
+  const notice = await retentionNotice(runtime, store);
+  if (notice === null) return [];
+  const { timeZone, plan } = await store.own();
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "long" });
+  const [on, before] = [format.format(notice.at), format.format(notice.before)];
+  const first = PLANS[plan].canExport ? "Export them first." : "Download the receipts that you want to keep.";
+  return [
+    {
+      kind: "warning",
+      text: `On ${on}, the content of requests from before ${before} will be erased. ${first}`,
+      link: PLANS[plan].canExport ? { href: "/console/export", text: "Go to the export" } : null,
+    },
+  ];
 }
 
 /** There is no recovery code: a person who loses the only passkey needs others to sign for a new one. */

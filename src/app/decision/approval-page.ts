@@ -9,7 +9,7 @@ import type { PersonRow } from "../../store/rows.ts";
 import { templateDocuments } from "../../store/stream/template-rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
-import { UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
+import { ERASED_REQUEST, UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent, loadForPage } from "../confirmation/read.ts";
 import { signedVoteOf } from "../confirmation/view.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
@@ -25,7 +25,12 @@ export async function approvalFor(
   person: PersonRow,
 ): Promise<Result<LoadedConfirmation>> {
   const loaded = await loadCurrent(runtime, store, id);
-  return loaded.ok && !loaded.value.people.has(person.id) ? UNKNOWN_REQUEST : loaded;
+  return loaded.ok ? forPerson(loaded.value, person) : loaded;
+}
+
+function forPerson(loaded: LoadedConfirmation, person: PersonRow): Result<LoadedConfirmation> {
+  if (!loaded.people.has(person.id)) return UNKNOWN_REQUEST;
+  return loaded.row.erasedAt === null ? accept(loaded) : ERASED_REQUEST;
 }
 
 export async function approvalState(
@@ -61,7 +66,8 @@ export async function approvalData(
   const found = await loadForPage(runtime, store, { confirmation: id, person: person.id });
   if (!found.ok) return found;
   const { loaded, related } = found.value;
-  if (!loaded.people.has(person.id)) return UNKNOWN_REQUEST;
+  const shown = forPerson(loaded, person);
+  if (!shown.ok) return shown;
   const { row } = loaded;
   return accept({
     isChange: row.type !== "decision",

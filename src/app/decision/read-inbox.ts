@@ -10,6 +10,7 @@ import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { codeOf } from "../confirmation/create.ts";
+import { retentionNotice } from "../evidence/retention-notice.ts";
 import { newPasskeyNotices } from "../directory/new-passkey-notices.ts";
 import { recoveryNotices } from "../directory/recovery.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
@@ -36,10 +37,11 @@ export async function inboxOf(
   person: PersonRow,
   after?: string,
 ): Promise<Inbox> {
-  const [rows, notices, newPasskeys] = await Promise.all([
+  const [rows, notices, newPasskeys, erasure] = await Promise.all([
     readCurrent(runtime, store, person, after),
     recoveryNotices(runtime, store),
     newPasskeyNotices(runtime, store, person),
+    isManager(person) ? retentionNotice(runtime, store) : null,
   ]);
   const inbox = {
     open: {
@@ -52,6 +54,7 @@ export async function inboxOf(
     decided: rows.decided.map((row) => decidedItem(row, person, rows.published)),
     notices,
     newPasskeys,
+    erasure: erasure && { at: isoTime(erasure.at), before: isoTime(erasure.before) },
   };
   return { ...inbox, version: toHex(sha256(utf8(JSON.stringify(inbox))).subarray(0, 8)) };
 }

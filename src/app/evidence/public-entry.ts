@@ -3,7 +3,7 @@ import { RECEIPT_LIMITS } from "../../core/evidence/receipt.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { parseJsonObject } from "../../core/encoding/strict-json.ts";
 import { storeOfConfirmation } from "../../store/tenant-lookup.ts";
-import { loadConfirmation } from "../confirmation/load.ts";
+import { ERASED_REQUEST, loadConfirmation } from "../confirmation/load.ts";
 import { receiptOf } from "./build-receipt.ts";
 import { isRevealed } from "../../store/stream/reveals.ts";
 import type { Platform } from "../runtime.ts";
@@ -39,6 +39,7 @@ export async function verificationOf(
   const { row, state, decided } = loaded;
   if (row.type !== "decision" || !state.sealed || decided === undefined || decided.index === null)
     return absent;
+  if (row.erasedAt !== null) return ERASED_REQUEST;
   const [sealed] = await openedRecordsOf(store, await store.own(), [decided]);
   if (sealed?.record.type !== "decision") return absent;
   const { record, entrySalt, label } = sealed;

@@ -6,7 +6,7 @@ import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import { isRevealed } from "../../store/stream/reveals.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import type { LoadedConfirmation } from "../confirmation/load.ts";
+import { ERASED_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent } from "../confirmation/read.ts";
 import { requestChange, requesterOf } from "../directory/request-change.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
@@ -88,5 +88,6 @@ async function readPublishable(
   if (!loaded.ok) return absent;
   const { row, state } = loaded.value;
   const isSigned = row.status === "approved" || row.status === "rejected";
+  if (row.erasedAt !== null) return ERASED_REQUEST;
   return row.type === "decision" && isSigned && state.sealed ? loaded : absent;
 }

@@ -1,4 +1,4 @@
-import { toHex, type Bytes } from "../../core/encoding/bytes.ts";
+import { fromHex, toHex, type Bytes } from "../../core/encoding/bytes.ts";
 import { parseCheckpoint, type Checkpoint } from "../../core/tlog/checkpoint.ts";
 import {
   encodeHeader,
@@ -10,7 +10,8 @@ import {
 import { parseNote } from "../../core/tlog/signed-note.ts";
 import { parseLogProof } from "../../core/tlog/log-proof.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import type { Tenant } from "../../store/rows.ts";
+import { recordLabel } from "../../core/stream/record.ts";
+import type { OutboxRow, Tenant } from "../../store/rows.ts";
 import { findLastSealedWithin, findRecord, recordsBetween } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
@@ -63,8 +64,25 @@ async function* linesOf(
   yield encodeHeader({ v: 2, kind: "countersign/export", stream, streamKey, ...extent });
   for (let from = 0; from < count; from += PAGE_ROWS) {
     const rows = await recordsBetween(store, from, Math.min(count, from + PAGE_ROWS));
-    for (const sealed of await openedRecordsOf(store, tenant, rows)) yield encodeRow(rowOf(sealed));
+    // Otherwise the file would lack the record that announces it, and an audit would refuse the file.
+    if (rows.some(({ erasedSeq }) => erasedSeq !== null && erasedSeq >= count))
+      throw new Error("records were erased during the export; it must be made again");
+    const kept = await openedRecordsOf(
+      store,
+      tenant,
+      rows.filter(({ erasedSeq }) => erasedSeq === null),
+    );
+    const bySeq = new Map(kept.map((opened) => [opened.record.seq, opened]));
+    for (const row of rows) {
+      const opened = bySeq.get(row.seq);
+      yield encodeRow(opened === undefined ? erasedRow(tenant, row) : rowOf(opened));
+    }
   }
+}
+
+function erasedRow({ streamKey }: Tenant, { seq, commitment }: OutboxRow): ExportRow {
+  const label = toHex(recordLabel(expectOk(fromHex(streamKey)), seq));
+  return { kind: "erased", erased: true, seq, label, commit: commitment ?? "" };
 }
 
 function rowOf(opened: OpenedRecord): ExportRow {

@@ -17,7 +17,7 @@ export function effectsOf(
   }
   if (row.type === "decision" && confirmation?.type === "key.changed") return endOf(confirmation);
   // A change that was rejected, cancelled or expired is sealed with the type `decision`.
-  const applies = row.type !== "consumed" && row.type !== "decision";
+  const applies = row.type !== "consumed" && row.type !== "erased" && row.type !== "decision";
   const change = applies && confirmation ? changeOf(confirmation) : undefined;
   switch (change?.change) {
     case "credential.endorsed":

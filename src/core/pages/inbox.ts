@@ -26,6 +26,8 @@ export interface Inbox {
   readonly notices: readonly RecoveryNotice[];
   /** Shown to the person concerned and to all who manage people. */
   readonly newPasskeys: readonly NewPasskeyNotice[];
+  /** Shown to all who manage people; null if none is announced. */
+  readonly erasure: ErasureNotice | null;
   /** Changes when anything above changes. */
   readonly version: string;
 }
@@ -68,6 +70,12 @@ export interface RecoveryNotice {
   readonly username: string;
   readonly at: string;
   readonly signedBy: readonly string[];
+}
+
+/** The content of requests that were decided before this time is going to be erased. */
+export interface ErasureNotice {
+  readonly at: string;
+  readonly before: string;
 }
 
 /** A new passkey waits for signatures to act as somebody who has one already. */

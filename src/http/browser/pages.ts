@@ -33,6 +33,7 @@ const PAGES = {
   inbox: { file: "/inbox.html", permissions: "" },
   publish: { file: "/publish.html", permissions: "" },
   verify: { file: "/verify.html", permissions: "" },
+  erased: { file: "/erased.html", permissions: "" },
   notfound: { file: "/notfound.html", permissions: "" },
 } as const;
 export type PageName = keyof typeof PAGES;
@@ -62,7 +63,7 @@ export async function pageResponse(
   context: RequestContext,
   name: PageName,
   data?: object,
-  status: 200 | 404 | 405 = 200,
+  status: 200 | 404 | 405 | 410 = 200,
 ): Promise<Response> {
   const { file, permissions } = PAGES[name];
   const template = await context.env.ASSETS.fetch(new URL(file, context.req.url));

@@ -94,6 +94,8 @@ export async function drawWithSession<Data extends object>(
       return pageResponse(context, "waiting", await askDesk(context, askEnrolmentState));
     case "not_found":
       return notFoundPage(context, { forOthers: true });
+    case "erased":
+      return pageResponse(context, "erased", undefined, 410);
     default:
       return orRefuse(result);
   }

@@ -97,6 +97,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   not_found: "there is no such approval; use a confirmation_id that request_human_approval returned",
   already_decided: "this was already decided, so it can't be cancelled; call get_approval to see the outcome",
   already_consumed: "this approval was already used; do not perform the action a second time",
+  erased: "this request is too old: its content was erased, and nothing may be done because of it",
   unauthorized: "this API key is no longer valid; ask your user for a new one",
 };
 

@@ -81,7 +81,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: waitQuery,
     status: 200,
     answer: confirmation,
-    problems: ["not_found", "validation_failed"],
+    problems: ["not_found", "erased", "validation_failed"],
     handler: getConfirmation,
   }),
   keyOperation({
@@ -92,7 +92,7 @@ export const OPERATIONS: readonly Operation[] = [
     scope: "confirmations:create",
     status: 200,
     answer: confirmation,
-    problems: ["not_found", "already_decided", "expired"],
+    problems: ["not_found", "erased", "already_decided", "expired"],
     handler: cancelConfirmation,
   }),
   keyOperation({
@@ -113,6 +113,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [
       ...BODY_PROBLEMS,
       "not_found",
+      "erased",
       "not_approved",
       "argument_hash_mismatch",
       "already_consumed",
@@ -129,7 +130,7 @@ export const OPERATIONS: readonly Operation[] = [
     scope: "confirmations:read",
     status: 200,
     answer: { media: RECEIPT_MEDIA_TYPE },
-    problems: ["not_found", "receipt_too_large"],
+    problems: ["not_found", "erased", "receipt_too_large"],
     handler: getReceipt,
   }),
   keyOperation({
@@ -154,7 +155,7 @@ export const OPERATIONS: readonly Operation[] = [
       "What anybody with the id of a sealed request can verify; includes the receipt if it was made public",
     status: 200,
     answer: { name: "Verification", schema: verificationAnswer, example: verificationExample },
-    problems: ["not_found", "receipt_too_large"],
+    problems: ["not_found", "erased", "receipt_too_large"],
     handler: getVerification,
   }),
 ];

@@ -49,7 +49,7 @@ export type ListedRow = Pick<ConfirmationRow, (typeof LISTED)[number]>;
 /** A page of one approver looks at so many of that person's requests. Most can have another status or project. */
 export const APPROVER_MAX_SCANNED = 500;
 
-/** Decisions that match, newest first. */
+/** Decisions that match and are not erased, newest first. */
 export async function listConfirmations(store: TenantStore, filter: ListFilter): Promise<ListPage> {
   const { approver, createdAfter, after, limit } = filter;
   const floor = approver === undefined ? "" : await oldestScanned(store, approver, after);
@@ -59,7 +59,7 @@ export async function listConfirmations(store: TenantStore, filter: ListFilter):
   );
   const range = (id: SQLiteColumn) => isBetween(id, latest(bound, floor), after);
   const matches = and(
-    sql`${confirmations.type} = 'decision'`,
+    sql`${confirmations.type} = 'decision' AND ${confirmations.erasedAt} IS NULL`,
     eq(confirmations.projectId, filter.project),
     createdAfter === undefined ? undefined : gt(confirmations.createdAt, createdAfter),
     approver === undefined ? range(confirmations.id) : isAskedOf(store, approver, range),

@@ -43,7 +43,7 @@ const IS_OPEN = sql`c.status = 'pending' AND c.expires_at > ${CLOCK}`;
 /** An approval by an escalation may be committed after the expiry. It must rest on the votes that were counted. */
 const IS_ESCALATING = sql`c.status = 'pending' AND ${VOTES_AS_COUNTED}`;
 const IS_OVERDUE = sql`c.status = 'pending' AND c.expires_at <= ${CLOCK}`;
-const IS_USABLE = sql`c.status = 'approved' AND c.consumed_at IS NULL AND EXISTS (SELECT 1 FROM ${outbox} o
+const IS_USABLE = sql`c.status = 'approved' AND c.consumed_at IS NULL AND c.erased_at IS NULL AND EXISTS (SELECT 1 FROM ${outbox} o
   WHERE o.tenant_id = c.tenant_id AND o.seq = c.decided_seq AND o.idx IS NOT NULL)`;
 
 /**
@@ -69,8 +69,13 @@ const CLOCK_AHEAD_MAX_MILLISECONDS = 300_000;
  * that the step is judged the same. A record that is dated too far ahead is not followed, so that an audit finds it.
  */
 const stepTime = (tenant: SQL): SQL => sql`max(${value("now")}, min(${value("latest")},
-  coalesce((SELECT at FROM ${outbox} WHERE tenant_id = ${tenant} AND seq = ${lastSeq(tenant)}
-    AND at <= ${value("now")} + ${CLOCK_AHEAD_MAX_MILLISECONDS}), 0)))`;
+  ${lastTime(tenant, value("now"))}))`;
+
+/** The time of the last record; 0 if there is none, or if it is dated too far ahead. */
+export function lastTime(tenant: SQL, now: SQL): SQL {
+  return sql`coalesce((SELECT at FROM ${outbox} WHERE tenant_id = ${tenant} AND seq = ${lastSeq(tenant)}
+    AND at <= ${now} + ${CLOCK_AHEAD_MAX_MILLISECONDS}), 0)`;
+}
 
 const THIS_CONFIRMATION = "confirmation";
 
@@ -128,17 +133,17 @@ export const INSERT_OUTBOX = prepared(
       outbox,
       (tenant) => sql`SELECT s.tenant_id, 1 + ${lastSeq(tenant)}, s.id, s.confirmation_id,
         ${value("sealType")}, ${value("outcome")}, s.at, ${directorySeq(tenant)}, ${value("entrySalt")},
-        ${value("payloadSalt")}, NULL, NULL, NULL FROM ${ownStep(tenant)}`,
+        ${value("payloadSalt")}, NULL, NULL, NULL, NULL FROM ${ownStep(tenant)}`,
     ),
   THIS_CONFIRMATION,
 );
 
-function lastSeq(tenant: SQL): SQL {
+export function lastSeq(tenant: SQL): SQL {
   return sql`(SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant})`;
 }
 
 /** The last change of the directory in the stream, sealed or not. */
-function directorySeq(tenant: SQL): SQL {
+export function directorySeq(tenant: SQL): SQL {
   return sql`(SELECT max(seq) FROM ${outbox} WHERE tenant_id = ${tenant} AND ${CHANGES_THE_DIRECTORY})`;
 }
 

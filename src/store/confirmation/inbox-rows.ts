@@ -70,7 +70,10 @@ export async function readInbox(
     AND ${audience.personId} = ${person} ORDER BY ${audience.confirmationId} DESC LIMIT ${SEARCHED_MAX_REQUESTS})`;
   const isOpen = and(IS_PENDING, gt(confirmations.expiresAt, now), isAsked, sql`NOT ${IS_UNENDORSED}`);
   const isUnendorsed = and(IS_CHANGE, IS_PENDING, gt(confirmations.expiresAt, now), IS_UNENDORSED, isAsked);
-  const isDecided = inArray(confirmations.status, ["approved", "rejected", "expired"]);
+  const isDecided = and(
+    inArray(confirmations.status, ["approved", "rejected", "expired"]),
+    isNull(confirmations.erasedAt),
+  );
   const cursor = after === undefined ? undefined : positionOf(tenantId, after);
   const select = (where: SQL | undefined) => store.selectColumns(confirmations, COLUMNS, where);
   const count = (where: SQL | undefined) => store.count(confirmations, INBOX_COUNTED_MAX, where);

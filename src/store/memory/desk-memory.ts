@@ -48,6 +48,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   outbox: ["confirmations"],
   reveals: ["confirmations"],
   templates: [],
+  retention: [],
   enrolments: [],
   webauthn_challenges: [],
   idempotency: [],

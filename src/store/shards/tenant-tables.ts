@@ -28,6 +28,7 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.outbox,
   schema.reveals,
   schema.templates,
+  schema.retention,
   schema.events,
   schema.usage,
   schema.trail,

@@ -4,7 +4,7 @@ import type { OutboxRow, Tenant } from "../rows.ts";
 import type { Statement, TenantStore } from "../tenant-store.ts";
 
 /** Written as in the partial index: with parameters the planner would not use it. */
-export const CHANGES_THE_DIRECTORY = sql.raw("type NOT IN ('decision', 'consumed')");
+export const CHANGES_THE_DIRECTORY = sql.raw("type NOT IN ('decision', 'consumed', 'erased')");
 
 export async function findRecord(store: TenantStore, seq: number): Promise<OutboxRow | undefined> {
   return store.first(outbox, eq(outbox.seq, seq));
@@ -107,7 +107,7 @@ export function insertFirstRecordIf(store: TenantStore, first: FirstRecord, cond
   return store.insertFrom(
     outbox,
     (tenant) => sql`SELECT ${tenant}, 0, NULL, NULL, 'stream.created', NULL, ${at}, 0, ${entrySalt},
-      ${payloadSalt}, ${body}, NULL, NULL
+      ${payloadSalt}, ${body}, NULL, NULL, NULL
       WHERE ${condition} AND NOT EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenant})`,
   );
 }

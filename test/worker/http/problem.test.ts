@@ -47,6 +47,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["not_approved", 409, "not_approved"],
   ["argument_hash_mismatch", 409, "argument_hash_mismatch"],
   ["already_consumed", 409, "already_consumed"],
+  ["erased", 410, "erased"],
   ["execution_window_closed", 409, "execution_window_closed"],
   ["receipt_too_large", 409, "receipt_too_large"],
   ["challenge_unknown", 409, "challenge_unknown"],

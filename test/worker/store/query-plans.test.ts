@@ -37,6 +37,7 @@ const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource setTemplate",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "insertTrail insertTrailIfChanged",
+  "directorySeq lastSeq lastTime",
   "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
   "databaseOf inEachShard openDatabases",
   "isMovingError isNotMoving isWritable countRows Budget",

@@ -158,7 +158,7 @@ describe("a link", () => {
     ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL, NULL`],
     [
       "confirmation to project",
-      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL`,
+      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL, NULL`,
     ],
     ["audience to person", `audience SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
     [
@@ -186,7 +186,7 @@ describe("a link", () => {
     ["reveal to confirmation", `reveals SELECT ?1, ${request}, 0, NULL WHERE ?3 = ?3`],
     [
       "record to confirmation",
-      `outbox SELECT ?1, 1 + (SELECT max(seq) FROM outbox), NULL, ${request}, 'decision', NULL, 1, 0, '', '', NULL, NULL, NULL WHERE ?3 = ?3`,
+      `outbox SELECT ?1, 1 + (SELECT max(seq) FROM outbox), NULL, ${request}, 'decision', NULL, 1, 0, '', '', NULL, NULL, NULL, NULL WHERE ?3 = ?3`,
     ],
   ];
 

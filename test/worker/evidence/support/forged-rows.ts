@@ -151,6 +151,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     dedupeKey: null,
     deliveredAt: null,
     telling: null,
+    erasedAt: null,
     approverId: null,
   };
   const statements: Statement[] = [store.insert(confirmations, row)];

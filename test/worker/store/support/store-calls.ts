@@ -54,6 +54,17 @@ const SETTINGS = {
   retentionDays: null,
   securityContact: "",
 };
+/** Where erasing is not, so that nothing is erased. */
+const batchOf = (filled: Filled, seqs: readonly number[]) => ({
+  id: "e_call",
+  from: 7,
+  end: 8,
+  seqs,
+  now: filled.now,
+  entrySalt: "",
+  body: "{}",
+  done: trailEntry(filled),
+});
 let entries = 0;
 const trailEntry = ({ now }: Filled) =>
   insertTrailIfChanged({
@@ -157,6 +168,17 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
   findKey: ({ store }) => [[store, "k_1"]],
+  findRetention: ({ store }) => [[store]],
+  saveRetention: ({ store }) => [[store, { days: 7, erasesAt: 1, month: null, dueAt: 1 }]],
+  removeRetention: ({ store }) => [[store]],
+  recordsFrom: ({ store }) => [
+    [store, 0, 200],
+    [store, 50_000, 200],
+  ],
+  eraseBatch: (filled) => [
+    [filled.store, batchOf(filled, [])],
+    [filled.store, batchOf(filled, [40_000, 40_001])],
+  ],
   findKeyByHash: ({ store, now }) => [[store, "hash", now]],
   updateKeyLastUse: ({ store, now }) => [[store, { hash: "hash" }, now]],
   insertKey: ({ store }) => [
