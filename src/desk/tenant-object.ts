@@ -109,7 +109,7 @@ export class TenantObject extends DurableObject<Env> {
   async #insert(drafts: readonly NewConfirmation[]): Promise<ReadonlySet<string>> {
     const store = await this.#open();
     if (store === undefined) return new Set();
-    const notices = usageNotices(this.runtime, drafts);
+    const notices = usageNotices(drafts);
     const inserted = await insertConfirmations(store, drafts, this.#pendingMax, notices);
     for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakePages(row, audience);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));

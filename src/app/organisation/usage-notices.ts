@@ -1,19 +1,19 @@
 import { monthName } from "../../core/account/month.ts";
-import { NOTICE_PERCENTS } from "../../core/account/usage-notice.ts";
-import { insertUsageNotices } from "../../store/account/usage.ts";
+import { insertUsageNotice } from "../../store/account/usage.ts";
 import { countedMonth, type NewConfirmation } from "../../store/confirmation/new-confirmations.ts";
-import { newId, type Platform } from "../runtime.ts";
 
 /** To be run after these requests in their transaction: the audit trail says once how much of the plan is used. */
-export function usageNotices(platform: Platform, drafts: readonly NewConfirmation[]) {
+export function usageNotices(drafts: readonly NewConfirmation[]) {
   // Around midnight they can be of two months.
-  const months = new Set(drafts.flatMap(({ row }) => countedMonth(row) ?? []));
-  return [...months].map((month) =>
-    insertUsageNotices({
-      month,
-      at: platform.now(),
-      subjectName: monthName(month),
-      ids: NOTICE_PERCENTS.map(() => newId(platform, "y")),
-    }),
+  const last = new Map(drafts.map(({ row }) => [countedMonth(row), row] as const));
+  return [...last].flatMap(([month, { id, createdAt }]) =>
+    month === null
+      ? []
+      : [insertUsageNotice({ id: noticeId(id), at: createdAt, month, monthName: monthName(month) })],
   );
+}
+
+/** Of the request that is the last one before it: new and in order of time, as that one's. */
+function noticeId(confirmation: string): string {
+  return `y${confirmation.slice(confirmation.indexOf("_"))}`;
 }

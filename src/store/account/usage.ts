@@ -19,33 +19,35 @@ export const isMonthFull = (tenant: SQL, month: SQL): SQL =>
   sql`EXISTS (SELECT 1 FROM ${usage} u CROSS JOIN ${tenants} t ON t.id = u.tenant_id
     WHERE u.tenant_id = ${tenant} AND u.month = ${month} AND u.requests >= ${limitByPlan("approvals")})`;
 
+/** What the audit trail is to say; the numbers are those of the moment. */
 export interface UsageNoticeValues {
-  readonly month: string;
+  readonly id: string;
   readonly at: number;
-  readonly subjectName: string;
-  /** A new id for each share of the plan. */
-  readonly ids: readonly string[];
+  readonly month: string;
+  readonly monthName: string;
 }
 
-const INSERT_NOTICES = prepared<typeof trail, never>(trail, (scope) =>
+const FIRST = sql.raw(`${NOTICE_PERCENTS[0]}`);
+const LAST = sql.raw(`${NOTICE_PERCENTS[1]}`);
+const isUsed = (percent: SQL) => sql`u.requests * 100 >= ${percent} * ${INCLUDED_APPROVALS}`;
+const PERCENT = sql`CASE WHEN ${isUsed(LAST)} THEN ${LAST} ELSE ${FIRST} END`;
+
+const INSERT_NOTICE = prepared<typeof trail, never>(trail, (scope) =>
   scope
     .insertFrom(
       trail,
-      (tenant) => sql`SELECT t.id, n.value ->> 'id', ${value("at")}, 'service', 'service', 'Countersign',
-        'usage.notice', u.month || ' ' || t.plan || ' ' || (n.value ->> 'percent'), ${value("subjectName")},
-        json_object('included', ${INCLUDED_APPROVALS}, 'percent', n.value ->> 'percent', 'plan', t.plan,
-          'requests', u.requests), ''
-        FROM ${usage} u CROSS JOIN ${tenants} t ON t.id = u.tenant_id CROSS JOIN json_each(${value("shares")}) n
-        WHERE u.tenant_id = ${tenant} AND u.month = ${value("month")}
-          AND u.requests * 100 >= (n.value ->> 'percent') * ${INCLUDED_APPROVALS}`,
+      (tenant) => sql`SELECT t.id, ${value("id")}, ${value("at")}, 'service', 'service', 'Countersign',
+        'usage.notice', u.month || ' ' || t.plan || ' ' || ${PERCENT}, ${value("monthName")},
+        json_object('included', ${INCLUDED_APPROVALS}, 'percent', ${PERCENT}, 'plan', t.plan, 'requests', u.requests), ''
+        FROM ${usage} u CROSS JOIN ${tenants} t ON t.id = u.tenant_id
+        WHERE u.tenant_id = ${tenant} AND u.month = ${value("month")} AND ${isUsed(FIRST)}`,
     )
     .onConflictDoNothing(),
 );
 
 /** Writes into the audit trail, once for each, that so much of what the plan includes is used. */
-export function insertUsageNotices({ ids, ...values }: UsageNoticeValues): Run<object> {
-  const shares = NOTICE_PERCENTS.map((percent, place) => ({ percent, id: ids[place] }));
-  return INSERT_NOTICES.with({ ...values, shares: JSON.stringify(shares) });
+export function insertUsageNotice(values: UsageNoticeValues): Run<object> {
+  return INSERT_NOTICE.with({ ...values });
 }
 
 export interface MonthUse {

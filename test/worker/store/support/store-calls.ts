@@ -244,11 +244,11 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   changeSettings: (filled) => [[filled.store, SETTINGS, SETTINGS, trailEntry(filled)]],
   readMonthUse: ({ store }) => [[store, "2026-11"]],
   readUsage: ({ store }) => [[store]],
-  insertUsageNotices: ({ now }) => [[{ month: "2026-11", at: now, subjectName: "", ids: ["y_80", "y_100"] }]],
   tableRows: ({ store }) => [
     [store, "", 500],
     [store, "c_", 500],
   ],
+  insertUsageNotice: ({ now }) => [[{ id: "y_80", at: now, month: "2026-11", monthName: "" }]],
   readTrail: ({ store }) => [
     [store, { before: null, limit: 50 }],
     [store, { before: "y_x", limit: 50 }],
