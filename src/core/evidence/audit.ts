@@ -11,10 +11,11 @@ import type { Refusal, Result } from "../refusal.ts";
 import { judgeCheckpoint, NO_QUORUM, type TrustPolicy } from "../tlog/trust-policy.ts";
 import {
   absentCheck,
-  ANY_TENANT,
   checkResult,
   isVerified,
   malformedChecks,
+  TENANT_CHECK,
+  tenantCheck,
   type Check,
   type Failure,
 } from "./check.ts";
@@ -24,7 +25,7 @@ import {
 /** The text of each check when it passes. */
 export const AUDIT_CHECKS = {
   form: "The file is a whole export in its one canonical form.",
-  tenant: "It is the organisation that you named, not a look-alike.",
+  tenant: TENANT_CHECK,
   key: "The stream key is the one that the organisation's first record names.",
   chain: "Every record follows the one before it, without a gap.",
   time: "No record is dated before the records that it follows.",
@@ -94,7 +95,7 @@ export async function auditExport(file: Result<ExportFile>, options: AuditOption
     "failure" in states ? undefined : await compareRecords(header, findings, options, states);
   const checks = [
     check("form", undefined),
-    tenantCheck(header, findings.failures, options.tenant),
+    ownTenantCheck(header, findings.failures, options.tenant),
     ...STREAM_CHECKS.filter((name) => name !== "tenant").map((name) =>
       check(name, faultOf(findings.failures, name)),
     ),
@@ -158,17 +159,10 @@ function logChecks(
   return [check("log", failure), check("witnesses", few)];
 }
 
-function tenantCheck({ stream }: ExportHeader, failures: Failures, tenant: string | undefined): AuditCheck {
+/** The first record must be of the organisation, too. */
+function ownTenantCheck({ stream }: ExportHeader, failures: Failures, named: string | undefined): AuditCheck {
   const failure = faultOf(failures, "tenant");
-  if (failure !== undefined) return check("tenant", failure);
-  if (tenant === ANY_TENANT)
-    return absentCheck("tenant", `you named no organisation; the id in this export is ${stream}`);
-  if (tenant === undefined)
-    return check("tenant", `no organisation id was given; the id in this export is ${stream}`);
-  return check(
-    "tenant",
-    tenant === stream ? undefined : `the export is of another organisation; its id is ${stream}`,
-  );
+  return failure === undefined ? tenantCheck("export", stream, named) : check("tenant", failure);
 }
 
 /** Records may be sealed after an export was made, but none after the deletion of the organisation. */

@@ -15,6 +15,9 @@ export type Failure = string | undefined;
 /** Given instead of an organisation id by a verifier who accepts every tenant. */
 export const ANY_TENANT = "any";
 
+/** The text of the check `tenant` when it passes. */
+export const TENANT_CHECK = "It is the organisation that you named, not a look-alike.";
+
 const PATH_MAX_CHARACTERS = 200;
 
 /** `passed` is the text of the check when there is no failure. */
@@ -36,6 +39,19 @@ export function malformedChecks<Name extends string>(
 ): readonly Check<Name>[] {
   const failure = refusalText(refusal);
   return names.map((name) => (name === "form" ? checkResult(name, failure, "") : absentCheck(name, reason)));
+}
+
+/** Whether the file is of the organisation that the verifier named; `file` says what it is. */
+export function tenantCheck(file: string, id: string, named: string | undefined): Check<"tenant"> {
+  if (named === ANY_TENANT)
+    return absentCheck("tenant", `you named no organisation; the id in this ${file} is ${id}`);
+  const failure =
+    named === undefined
+      ? `no organisation id was given; the id in this ${file} is ${id}`
+      : named === id
+        ? undefined
+        : `the ${file} is of another organisation; its id is ${id}`;
+  return checkResult("tenant", failure, TENANT_CHECK);
 }
 
 /** No check failed, and none is absent but those that may be. */

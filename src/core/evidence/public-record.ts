@@ -6,7 +6,16 @@ import { id, ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 import type { Result } from "../refusal.ts";
 import { decisionRecord, outcome } from "../stream/record.ts";
 import { parseLogProof } from "../tlog/log-proof.ts";
-import { absentCheck, ANY_TENANT, checkResult, malformedChecks, type Check, type Failure } from "./check.ts";
+import {
+  absentCheck,
+  ANY_TENANT,
+  checkResult,
+  malformedChecks,
+  TENANT_CHECK,
+  tenantCheck,
+  type Check,
+  type Failure,
+} from "./check.ts";
 import { checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
 import { anchorShape, labelField, opened, proofField, RECEIPT_LIMITS, type Receipt } from "./receipt.ts";
 import { recordInclusion, type ProvenRecord } from "./record-chain.ts";
@@ -49,7 +58,7 @@ export const PUBLIC_RECORD_CHECKS = {
   request: "The record is about the request that you asked for, with the outcome and time shown.",
   inclusion: "The record is in the log, at the index named.",
   ...LOG_CHECKS,
-  tenant: "It is the organisation that you named, not a look-alike.",
+  tenant: TENANT_CHECK,
 } as const;
 
 export type PublicRecordCheckName = keyof typeof PUBLIC_RECORD_CHECKS;
@@ -87,7 +96,7 @@ export async function verifyPublicRecord(
       check("inclusion", inclusionFailure(verification)),
       ...(await checkpointChecks(new Set(proof.ok ? [proof.value.checkpoint] : []), trust)),
       absentCheck("anchor", anchorDetail),
-      tenantCheck(opening.record.stream, tenant),
+      tenantCheck("record", opening.record.stream, tenant ?? ANY_TENANT),
     ],
   };
 }
@@ -109,15 +118,6 @@ function inclusionFailure({ log, opening }: Verification): Failure {
   return proof.ok && proof.value.index === log.index
     ? undefined
     : "the proof is of another index in the log than the answer names";
-}
-
-function tenantCheck(stream: string, tenant: string | undefined): PublicRecordCheck {
-  if (tenant === undefined || tenant === ANY_TENANT)
-    return absentCheck("tenant", `you named no organisation; the id in this record is ${stream}`);
-  return check(
-    "tenant",
-    tenant === stream ? undefined : `the record is of another organisation; its id is ${stream}`,
-  );
 }
 
 /** Whether a receipt's decision is the record that this document opens. */

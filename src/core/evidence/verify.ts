@@ -7,10 +7,11 @@ import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
 import type { TrustPolicy } from "../tlog/trust-policy.ts";
 import {
   absentCheck,
-  ANY_TENANT,
   checkResult,
   isVerified,
   malformedChecks,
+  TENANT_CHECK,
+  tenantCheck,
   type Check,
   type Failure,
 } from "./check.ts";
@@ -46,7 +47,7 @@ export const RECEIPT_CHECKS = {
   outcome: "The outcome follows from what the people signed.",
   inclusion: "The decision is in the log, and with it everything that it names.",
   ...LOG_CHECKS,
-  tenant: "It is the organisation that you named, not a look-alike.",
+  tenant: TENANT_CHECK,
   label: "The record has its own label of the organisation's history.",
   history: "The complete history holds this decision, and no earlier revocation of its passkeys.",
 } as const;
@@ -136,7 +137,7 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
     check("inclusion", included.ok ? undefined : included.refusal.detail),
     ...(await checkpointChecks(checkpointsOf(receipt), options.trust)),
     anchorCheck(receipt, options.bitcoinHeaders),
-    tenantCheck(receipt, options),
+    tenantCheck("receipt", created.record.stream, options.tenant),
     labelCheck(receipt, options),
     history,
   ];
@@ -260,17 +261,6 @@ const UNSIGNED_OUTCOMES = {
     signed: "The signatures did not decide the request. That it was cancelled then is the operator's word.",
   },
 } as const;
-
-function tenantCheck({ created }: Receipt, { tenant }: VerifyOptions): ReceiptCheck {
-  const { stream } = created.record;
-  if (tenant === ANY_TENANT)
-    return absentCheck("tenant", `you named no organisation; the id in this receipt is ${stream}`);
-  if (tenant === undefined) return check("tenant", `no organisation id was given; the receipt has ${stream}`);
-  return check(
-    "tenant",
-    tenant === stream ? undefined : `the receipt is of another organisation; its id is ${stream}`,
-  );
-}
 
 function labelCheck({ created, decision }: Receipt, { streamKey }: VerifyOptions): ReceiptCheck {
   if (streamKey === undefined) return absentCheck("label", "it needs the organisation's stream key");
