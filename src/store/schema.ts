@@ -6,6 +6,7 @@ import {
   type SQLiteColumnBuilderBase,
 } from "drizzle-orm/sqlite-core";
 import { PLAN_NAMES } from "../core/account/plans.ts";
+import { PROJECT_MODES } from "../core/confirmation/project-mode.ts";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -50,11 +51,12 @@ export const movedTenants = sqliteTable("moved_tenants", {
   at: integer("at").notNull(),
 });
 
-export const projects = sqliteTable(
-  "projects",
-  { tenantId: tenantId(), id: id(), name: text("name").notNull(), createdAt: createdAt() },
-  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
-);
+export const projects = ownTable("projects", {
+  name: text("name").notNull(),
+  createdAt: createdAt(),
+  mode: text("mode", { enum: PROJECT_MODES }).notNull().default("live"),
+  archivedAt: integer("archived_at"),
+});
 
 export const people = ownTable("people", {
   username: text("username").notNull(),
@@ -155,6 +157,7 @@ export const confirmations = ownTable("confirmations", {
   displayOrder: text("display_order").notNull().default("[]"),
   templateHash: text("template_hash"),
   telling: text("telling"),
+  projectMode: text("project_mode", { enum: PROJECT_MODES }).notNull().default("live"),
   erasedAt: integer("erased_at"),
 });
 

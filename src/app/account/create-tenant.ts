@@ -6,7 +6,7 @@ import {
 } from "../../core/confirmation/api-key.ts";
 import { makeRef, REF_RANDOM_BYTES } from "../../core/confirmation/tenant-ref.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { insertKey, insertProject } from "../../store/account/api-keys.ts";
+import { findProject, insertKey, insertProject } from "../../store/account/api-keys.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { DEFAULT_SCOPES, type Scope } from "../../core/confirmation/scopes.ts";
@@ -43,7 +43,7 @@ export async function createTenant(
     createdAt: now,
   });
   const projectId = newId(platform, "j");
-  await insertProject(store, { id: projectId, name: "Default", createdAt: now });
+  await insertProject(store, { id: projectId, name: "Default", mode: "live", createdAt: now });
   const invited = expectOk(await inviteNew(platform, store, owner, "owner"));
   return {
     store,
@@ -62,7 +62,7 @@ function openShard({ databases, random }: Platform): string {
   return shard;
 }
 
-/** Returns the key's text. Only its hash is stored. */
+/** Returns the key's text, which names the mode of the project. Only its hash is stored. */
 export async function newKey(
   platform: Platform,
   store: TenantStore,
@@ -71,7 +71,9 @@ export async function newKey(
   scopes: readonly Scope[],
   isAgent = false,
 ): Promise<string> {
-  const text = makeApiKey("test", store.tenantId, platform.random(API_KEY_RANDOM_BYTES));
+  const project = await findProject(store, projectId);
+  if (project === undefined) throw new RangeError("an API key belongs to a project of its tenant");
+  const text = makeApiKey(project.mode, store.tenantId, platform.random(API_KEY_RANDOM_BYTES));
   const { hash } = expectOk(parseApiKey(text));
   await insertKey(store, {
     id: newId(platform, "k"),

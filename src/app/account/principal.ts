@@ -1,7 +1,7 @@
 import type { Scope } from "../../core/confirmation/scopes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findKeyByHash } from "../../store/account/api-keys.ts";
-import type { ApiKeyRow, ConfirmationRow } from "../../store/rows.ts";
+import type { ApiKeyRow, ConfirmationRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 
 // Who calls with an API key. A key asks, reads, cancels and consumes; it never decides.
@@ -13,11 +13,14 @@ export interface Requester {
   readonly person: string | null;
 }
 
+/** What a request keeps of its project. */
+export type RequestProject = Pick<ProjectRow, "id" | "name" | "mode">;
+
 export interface Principal {
   readonly store: TenantStore;
   readonly key: ApiKeyRow;
   readonly scopes: ReadonlySet<string>;
-  readonly project: { readonly id: string; readonly name: string };
+  readonly project: RequestProject;
   readonly requester: Requester;
 }
 
@@ -36,7 +39,7 @@ export async function principalOf(
     store,
     key,
     scopes: new Set(key.scopes.split(" ")),
-    project: { id: project.id, name: project.name },
+    project: { id: project.id, name: project.name, mode: project.mode },
     requester: { kind: "key", id: key.id, name: key.name, person: key.personId },
   });
 }

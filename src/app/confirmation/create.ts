@@ -18,7 +18,7 @@ import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import { findCreateKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { ConfirmationRow, NewConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import type { Requester } from "../account/principal.ts";
+import type { Requester, RequestProject } from "../account/principal.ts";
 import { newConfirmationId, type Runtime } from "../runtime.ts";
 import { findReusable, type RequestIdentity } from "./deduplicate.ts";
 import { storeConfirmation } from "./store-confirmation.ts";
@@ -27,7 +27,7 @@ import { storeConfirmation } from "./store-confirmation.ts";
 
 export interface CreateInput {
   readonly type: ConfirmationRow["type"];
-  readonly project: { readonly id: string; readonly name: string };
+  readonly project: RequestProject;
   readonly requester: Requester;
   readonly action: string;
   readonly payload: CanonicalPayload;
@@ -206,6 +206,7 @@ function newRow(
     dedupeKey: identity?.dedupeKey ?? null,
     deliveredAt: null,
     approverId,
+    projectMode: project.mode,
     erasedAt: null,
     telling: input.type === "decision" ? JSON.stringify(tellingOf(input.action, payload)) : null,
   };

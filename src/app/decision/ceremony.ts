@@ -77,7 +77,7 @@ export function fixedStatement(
     kind: "countersign/statement",
     rp: runtime.origin,
     tenant: { id: tenant.stream ?? "", name: tenant.name },
-    project: { id: row.projectId, name: row.projectName },
+    project: { id: row.projectId, name: row.projectName, mode: row.projectMode },
     confirmation: row.id,
     action: row.action,
     display: { order: storedOrder(row.displayOrder), template: row.templateHash },

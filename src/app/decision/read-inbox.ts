@@ -80,6 +80,7 @@ function itemOf(row: InboxRow): InboxItem {
     telling: row.telling === null ? null : storedTelling(row.telling),
     requester: row.requesterName,
     project: row.projectName,
+    mode: row.projectMode,
     createdAt: isoTime(row.createdAt),
     expiresAt: isoTime(row.expiresAt),
     code: codeOf(row),

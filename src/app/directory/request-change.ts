@@ -39,7 +39,7 @@ export async function requestChange(
   const project = await findFirstProject(store);
   const created = await createConfirmation(runtime, store, {
     type: change.change,
-    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
     requester,
     action,
     payload,

@@ -21,6 +21,7 @@ import { openedRecordsOf } from "./opened-record.ts";
 // - credential: the passkey's id, chosen by the authenticator. It names nobody and gives no access. Somebody with two
 //   links can see that the same passkey was used.
 // - policyHash: of a document that names people by random ids.
+// - mode: whether it was real or a test. People with the link must know.
 // - expires: until when the request waited. It says nothing of the content.
 // - stream, seq, prev, directory: which tenant, as a salted hash, and the number of its record. They show which entries
 //   are neighbours and how many records the tenant has. That is accepted: without these fields the record does not hash
@@ -51,6 +52,7 @@ export async function verificationOf(
     kind: "countersign/verification",
     confirmation,
     outcome: record.body.outcome,
+    mode: record.body.mode,
     at: record.at,
     log: { origin: platform.logOrigin, index: decided.index },
     opening: { record, entrySalt, label, proof },

@@ -28,6 +28,7 @@ export async function publicationOf(
     id,
     tenant: (await store.own()).name,
     username: person.username,
+    mode: row.projectMode,
     action: row.action,
     payload: row.payload,
     payloadHash: row.payloadHash,

@@ -75,7 +75,9 @@ function bodyOf({ row, confirmation, votes }: RecordSource, directory: JsonObjec
     })),
     policyHash: confirmation.policyHash,
     directory,
-    ...(row.type !== "decision" && { change: effectOfChange(confirmation) }),
+    ...(row.type === "decision"
+      ? { mode: confirmation.projectMode }
+      : { change: effectOfChange(confirmation) }),
   };
 }
 

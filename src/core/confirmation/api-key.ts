@@ -2,14 +2,15 @@ import { randomBase62, toBase62 } from "../encoding/base62.ts";
 import { toHex, utf8 } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
+import type { ProjectMode } from "./project-mode.ts";
 import { isRef, REF_CHARACTERS } from "./tenant-ref.ts";
 
 // API keys. The prefix lets secret scanners recognise a leaked key, the ref says which tenant it belongs to, and the
 // checksum rejects a mistyped or invented key without a database query.
 
-export type ApiKeyMode = "live" | "test";
 interface ApiKey {
-  readonly mode: ApiKeyMode;
+  /** Of its project. */
+  readonly mode: ProjectMode;
   readonly ref: string;
   /** SHA-256 of the whole text, in hex; the only part that is stored. */
   readonly hash: string;
@@ -30,7 +31,7 @@ const SHAPE = new RegExp(
  */
 export const API_KEY_RANDOM_BYTES = 64;
 
-export function makeApiKey(mode: ApiKeyMode, ref: string, random: Uint8Array): string {
+export function makeApiKey(mode: ProjectMode, ref: string, random: Uint8Array): string {
   if (!isRef(ref)) throw new RangeError("a key contains the ref of its tenant");
   if (random.length < API_KEY_RANDOM_BYTES) {
     throw new RangeError(`a key takes ${API_KEY_RANDOM_BYTES} random bytes, not ${random.length}`);

@@ -1,4 +1,5 @@
 import { orderShape } from "./member-order.ts";
+import { PROJECT_MODES } from "./project-mode.ts";
 import { utf8, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, taggedHash } from "../encoding/hash.ts";
 import { canonicalText } from "../encoding/jcs.ts";
@@ -23,6 +24,7 @@ export const id = shape.text(ID_MAX_CHARACTERS, 1);
 const named = shape.object({ id, name: shape.text(NAME_MAX_CHARACTERS) });
 const username = shape.text(32, 1);
 export const person = shape.object({ id, username });
+export const projectMode = shape.oneOf(...PROJECT_MODES);
 
 export const statementShape = shape.object({
   v: shape.literal(1),
@@ -31,7 +33,8 @@ export const statementShape = shape.object({
   rp: shape.text(ORIGIN_MAX_CHARACTERS, 1),
   /** `id` is the stream id, not the database's row id, which exists before the first passkey does. */
   tenant: named,
-  project: named,
+  /** `mode` says whether the request is real or a test, so that an approval of a test never passes as a real one. */
+  project: shape.object({ id, name: shape.text(NAME_MAX_CHARACTERS), mode: projectMode }),
   confirmation: id,
   action: shape.text(ACTION_MAX_CHARACTERS, 1),
   /** How the content is drawn. */

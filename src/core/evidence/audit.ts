@@ -60,6 +60,8 @@ export interface AuditSummary {
   readonly stream: string;
   readonly records: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
+  /** Outcomes of test projects: they decided nothing real. */
+  readonly tests: Readonly<Record<string, number>>;
   /** Decisions whose content is not in the export; only its hash was checked. */
   readonly withheld: number;
   readonly people: number;
@@ -204,7 +206,7 @@ function formFailed(refusal: Refusal): AuditReport {
 
 function summaryOf(
   { stream, logOrigin }: ExportHeader,
-  { directory, records, decisions, withheld, erasures }: StreamFindings,
+  { directory, records, decisions, tests, withheld, erasures }: StreamFindings,
   states: LogStates | { readonly failure: string },
   comparison: LogComparison | undefined,
   lookahead = LOOKAHEAD_LABELS,
@@ -216,6 +218,7 @@ function summaryOf(
     stream,
     records,
     decisions,
+    tests,
     withheld,
     people: directory?.members.size ?? 0,
     passkeys: { active: passkeys.length - revoked, revoked },

@@ -2,7 +2,7 @@ import { equalBytes } from "../encoding/bytes.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import * as shape from "../encoding/shape.ts";
 import { parseJson, type JsonLimits } from "../encoding/strict-json.ts";
-import { id, ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
+import { id, ORIGIN_MAX_CHARACTERS, projectMode } from "../confirmation/statement.ts";
 import type { Result } from "../refusal.ts";
 import { decisionRecord, outcome } from "../stream/record.ts";
 import { parseLogProof } from "../tlog/log-proof.ts";
@@ -30,6 +30,7 @@ export const verificationShape = shape.object({
   kind: shape.literal("countersign/verification"),
   confirmation: id,
   outcome,
+  mode: projectMode,
   at: shape.time,
   log: shape.object({ origin: shape.text(ORIGIN_MAX_CHARACTERS, 1), index: shape.integer() }),
   opening: shape.object({ ...opened(decisionRecord), ...labelField, ...proofField }),
@@ -55,7 +56,7 @@ export interface PublicRecordReport {
 /** The text of each check when it passes. */
 export const PUBLIC_RECORD_CHECKS = {
   form: "The answer has the expected form.",
-  request: "The record is about the request that you asked for, with the outcome and time shown.",
+  request: "The record is about the request that you asked for, with the outcome, mode and time shown.",
   inclusion: "The record is in the log, at the index named.",
   ...LOG_CHECKS,
   tenant: TENANT_CHECK,
@@ -102,12 +103,13 @@ export async function verifyPublicRecord(
 }
 
 function requestFailure(verification: Verification, requested: string): Failure {
-  const { confirmation, outcome: claimed, at, opening } = verification;
+  const { confirmation, outcome: claimed, mode, at, opening } = verification;
   const { record } = opening;
   if (confirmation !== requested || record.body.confirmation !== requested)
     return "the answer is about another request than the one you asked for";
   if (record.body.outcome !== claimed)
     return `the record says ${record.body.outcome}, the answer says ${claimed}`;
+  if (record.body.mode !== mode) return `the record's mode is ${record.body.mode}, the answer says ${mode}`;
   return record.at === at ? undefined : `the record's time is ${record.at}, the answer says ${at}`;
 }
 

@@ -7,7 +7,7 @@ import { mayDecide, type Directory } from "../stream/directory.ts";
 import { rpIdOf } from "../webauthn/rp-id.ts";
 import { canonicalBytes, canonicalText, hashOfJson } from "../encoding/jcs.ts";
 import { parseJson, PAYLOAD_LIMITS, type JsonObject } from "../encoding/strict-json.ts";
-import { payloadCommit } from "../stream/record.ts";
+import { modeOf, payloadCommit } from "../stream/record.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
 import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
@@ -73,6 +73,10 @@ export function statementFailure({ record, evidence }: SignedRecord, rp: string)
     if (statement.rp !== rp) return `a statement was made for ${statement.rp}, not for ${rp}`;
     if (statement.tenant.id !== record.stream) return "a statement belongs to another organisation";
     if (statement.confirmation !== body.confirmation) return "a statement belongs to another request";
+    if (statement.project.mode !== modeOf(record))
+      return statement.project.mode === "test"
+        ? "a test is sealed as a real decision"
+        : "a real decision is sealed as a test";
     if (statement.policyHash !== body.policyHash) return "a statement names another policy";
     if (statement.expires !== body.expires) return "a statement names another expiry than the record";
     const { created, issued, expires } = statement;

@@ -47,6 +47,8 @@ export interface StreamFindings {
   readonly directory: Directory | undefined;
   readonly records: Readonly<Record<string, number>>;
   readonly decisions: Readonly<Record<string, number>>;
+  /** Outcomes of test projects, which are not among the decisions. */
+  readonly tests: Readonly<Record<string, number>>;
   /** Decisions whose content the export omits: only its hash is known. */
   readonly withheld: number;
   readonly erasures: readonly Erasure[];
@@ -70,7 +72,7 @@ export class StreamChecker {
   readonly #failures = new Map<string, { first: string; more: number }>();
   readonly #commits: string[] = [];
   readonly #records = new Map<string, number>();
-  readonly #outcomes = new Map<string, number>();
+  readonly #outcomes = { live: new Map<string, number>(), test: new Map<string, number>() };
   #withheld = 0;
   /** By the id of the confirmation. */
   readonly #decisions = new Map<string, EarlierDecision>();
@@ -159,9 +161,9 @@ export class StreamChecker {
   }
 
   async #checkDecision(signed: SignedRecord<DecisionRecord>, seq: number): Promise<void> {
-    const { outcome } = signed.record.body;
+    const { outcome, mode } = signed.record.body;
     const subject = `decision ${seq} (${outcome})`;
-    count(this.#outcomes, outcome);
+    count(this.#outcomes[mode], outcome);
     if (signed.evidence.payload === null) this.#withheld++;
     this.#noteErasedBefore(signed, seq);
     this.#report("decisions", this.#directoryFailure(signed), subject);
@@ -270,7 +272,8 @@ export class StreamChecker {
       logOrigin: this.#created?.body.genesis.logOrigin,
       directory: this.#before?.directory,
       records: { ...Object.fromEntries(this.#records), ...(erased > 0 ? { "(erased)": erased } : {}) },
-      decisions: Object.fromEntries(this.#outcomes),
+      decisions: Object.fromEntries(this.#outcomes.live),
+      tests: Object.fromEntries(this.#outcomes.test),
       withheld: this.#withheld,
       erasures: this.#erased.erasures,
       signedAfterErased: this.#signedAfterErased,

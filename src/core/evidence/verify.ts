@@ -1,9 +1,10 @@
+import type { ProjectMode } from "../confirmation/project-mode.ts";
 import { toHex, type Bytes } from "../encoding/bytes.ts";
 import { hashOfJson } from "../encoding/jcs.ts";
 import { parseJsonObject, type JsonObject } from "../encoding/strict-json.ts";
 import { refuse, type Result } from "../refusal.ts";
 import type { Directory } from "../stream/directory.ts";
-import { recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
+import { modeOf, recordLabel, streamKeyHash, type Outcome } from "../stream/record.ts";
 import type { TrustPolicy } from "../tlog/trust-policy.ts";
 import {
   absentCheck,
@@ -78,6 +79,8 @@ export interface ReceiptReport {
   /** No check failed, and none is absent but those that may be. The outcome can still be a rejection. */
   readonly verified: boolean;
   readonly outcome: Outcome | null;
+  /** An outcome in the mode `test` decides nothing real. */
+  readonly mode: ProjectMode | null;
   readonly checks: readonly ReceiptCheck[];
   /** The checks that can't be absent in a verified receipt, but are. */
   readonly missing: readonly ReceiptCheckName[];
@@ -109,7 +112,7 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
   if (!parsed.ok) {
     const names = Object.keys(RECEIPT_CHECKS) as ReceiptCheckName[];
     const checks = malformedChecks(names, parsed.refusal, "the file could not be read");
-    return { verified: false, outcome: null, checks, missing: [], receipt: null };
+    return { verified: false, outcome: null, mode: null, checks, missing: [], receipt: null };
   }
   const receipt = parsed.value;
   const { created, decision } = receipt;
@@ -146,7 +149,8 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
   const missing = checks.flatMap(({ name, status }) =>
     status === "absent" && !mayBeAbsent.has(name) ? [name] : [],
   );
-  return { verified, outcome: decision.record.body.outcome, checks, missing, receipt };
+  const { record } = decision;
+  return { verified, outcome: record.body.outcome, mode: modeOf(record), checks, missing, receipt };
 }
 
 function isSigned({ decision }: Receipt): boolean {

@@ -1,4 +1,5 @@
 import type { Status } from "../confirmation/decision.ts";
+import type { ProjectMode } from "../confirmation/project-mode.ts";
 import type { Telling } from "../display/telling.ts";
 import type { Role } from "../stream/record.ts";
 
@@ -52,6 +53,7 @@ export interface InboxItem {
   readonly telling: Telling | null;
   readonly requester: string;
   readonly project: string;
+  readonly mode: ProjectMode;
   readonly createdAt: string;
   readonly expiresAt: string;
   /** The comparison code. */

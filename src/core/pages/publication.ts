@@ -1,8 +1,11 @@
+import type { ProjectMode } from "../confirmation/project-mode.ts";
+
 /** What the server sends to the page that publishes a decision. */
 export interface PublicationData {
   readonly id: string;
   readonly tenant: string;
   readonly username: string;
+  readonly mode: ProjectMode;
   readonly action: string;
   readonly payload: string;
   readonly payloadHash: string;

@@ -1,7 +1,8 @@
 import type { Check } from "../evidence/check.ts";
-import type { Receipt } from "../evidence/receipt.ts";
+import type { Receipt, SignedRecord } from "../evidence/receipt.ts";
 import { parseChange, type Change } from "../stream/change-format.ts";
 import { changeText } from "./change-text.ts";
+import { modeOf } from "../stream/record.ts";
 import type { RichText } from "./rich-text.ts";
 
 // What a verdict on a verified receipt says besides the outcome. The verify page and the command line use the same
@@ -32,11 +33,25 @@ export function votesText({ decision }: Receipt): RichText | undefined {
 /** What a reader could miss in the outcome, as whole sentences. */
 export function receiptNotes(receipt: Receipt, checks: readonly Check<string>[]): readonly RichText[] {
   return [
+    ...testNote(receipt.decision.record),
     ...endingNote(receipt),
     ...emergencyNote(receipt),
     ...changeNote(receipt),
     ...withheldNote(receipt, checks),
   ];
+}
+
+/** What nobody may miss in the outcome of a test. */
+export function testNote(record: SignedRecord["record"]): readonly RichText[] {
+  if (modeOf(record) !== "test") return [];
+  const { outcome } = record.body;
+  const what = outcome === "approved" || outcome === "break-glass" ? "approval" : "request";
+  return [[`This is a TEST ${what}: it proves no real decision.`]];
+}
+
+/** Whether it is about a request of a test project. */
+export function isTest({ decision }: Receipt): boolean {
+  return modeOf(decision.record) === "test";
 }
 
 /** Whether people decided; nobody signs that a request expired or was cancelled. */

@@ -1,5 +1,6 @@
 import { CREDENTIAL_ID_MAX_BYTES } from "../webauthn/assertion.ts";
 import { POLICY_MAX_PEOPLE } from "../confirmation/policy.ts";
+import type { ProjectMode } from "../confirmation/project-mode.ts";
 import { concat, equalBytes, toHex, u64be, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, hmacSha256, sha256, taggedHash } from "../encoding/hash.ts";
 import { canonicalBytes, hashOfJson } from "../encoding/jcs.ts";
@@ -11,6 +12,7 @@ import {
   NAME_MAX_CHARACTERS,
   ORIGIN_MAX_CHARACTERS,
   person,
+  projectMode,
   SALT_BYTES,
 } from "../confirmation/statement.ts";
 
@@ -84,7 +86,8 @@ const changeEffect = shape.object({
   revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), PASSKEYS_MAX),
 });
 
-const decisionBody = shape.object(decisionFields);
+/** With the mode of its project: nothing else says so to a reader to whom the statements are not public. */
+const decisionBody = shape.object({ ...decisionFields, mode: projectMode });
 const personChangeBody = shape.object({ ...decisionFields, change: changeEffect });
 /** A change that affects no passkey and no role. */
 const otherChangeBody = shape.object({ ...decisionFields, change: shape.literal(null) });
@@ -160,6 +163,11 @@ export type ConsumedRecord = shape.ShapeOf<typeof consumedRecord>;
 export type StreamRecord = shape.ShapeOf<typeof recordShape>;
 export type Role = shape.ShapeOf<typeof role>;
 export type Outcome = shape.ShapeOf<typeof outcome>;
+
+/** Whether the decision is real or a test. A change of the directory is never a test. */
+export function modeOf(record: DecisionRecord | ChangeRecord): ProjectMode {
+  return record.type === "decision" ? record.body.mode : "live";
+}
 
 export function streamId(genesis: Genesis): string {
   return toHex(taggedHash("countersign/stream/v1", canonicalBytes(genesis)));

@@ -24,6 +24,7 @@ const NEXT_STEPS = {
   expired: "Do NOT perform the action: nobody decided in time. Ask again only if your user still wants it.",
   cancelled: "Do NOT perform the action: the request was withdrawn.",
   error: "Do NOT perform the action. Nothing was approved.",
+  test: "This is a TEST approval: perform the action only where nothing real depends on it. ",
   list: "A list is not an approval. Call get_approval for the request that you need.",
 } as const;
 
@@ -33,6 +34,7 @@ export function approvalAnswer(platform: Platform, view: ConfirmationView): Appr
   return {
     approved: isUsable,
     status,
+    mode: row.projectMode,
     confirmation_id: row.id,
     approver: view.username,
     action: row.action,
@@ -48,13 +50,24 @@ export function approvalAnswer(platform: Platform, view: ConfirmationView): Appr
           log_index: view.index,
         }
       : {}),
-    next_step: NEXT_STEPS[status === "approved" && !isUsable ? "spent" : status],
+    next_step: isUsable
+      ? ofMode(row, NEXT_STEPS.approved)
+      : NEXT_STEPS[status === "approved" ? "spent" : status],
   };
 }
 
 /** For the one call that used the approval, and for its repetitions with the same idempotency key. */
 export function consumedAnswer(platform: Platform, view: ConfirmationView): ApprovalAnswer {
-  return { ...approvalAnswer(platform, view), approved: true, next_step: NEXT_STEPS.consumed };
+  return {
+    ...approvalAnswer(platform, view),
+    approved: true,
+    next_step: ofMode(view.row, NEXT_STEPS.consumed),
+  };
+}
+
+/** An agent that may go on must know if it is a test. */
+function ofMode({ projectMode }: ConfirmationView["row"], step: string): string {
+  return projectMode === "live" ? step : `${NEXT_STEPS.test}${step}`;
 }
 
 export function listAnswer(items: readonly ListItem[], hasMore: boolean): ListAnswer {
@@ -63,6 +76,7 @@ export function listAnswer(items: readonly ListItem[], hasMore: boolean): ListAn
     approvals: items.map(({ row, status, username }) => ({
       confirmation_id: row.id,
       status,
+      mode: row.projectMode,
       action: row.action,
       approver: username,
       payload_sha256: row.payloadHash,

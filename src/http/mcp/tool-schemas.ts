@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
 import { PAYLOAD_MAX_BYTES } from "../../core/encoding/strict-json.ts";
+import { PROJECT_MODES } from "../../core/confirmation/project-mode.ts";
 import { ACTION_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
 import { jsonObject, text } from "../schemas/field-schemas.ts";
 import {
@@ -71,6 +72,9 @@ export const listArguments = z.strictObject({
   limit: z.int().min(1).max(LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS),
 });
 
+const mode = z
+  .enum(PROJECT_MODES)
+  .meta({ description: "An approval with the mode test approves a test only, nothing real." });
 const nextStep = z.string().meta({ description: "What to do next." });
 const approved = z.boolean().meta({
   description: "The only permission. Any other value than true means: do not act.",
@@ -80,6 +84,7 @@ const approved = z.boolean().meta({
 export const approvalAnswer = z.object({
   approved,
   status: z.enum([...STATUSES, "error"]),
+  mode: mode.optional(),
   confirmation_id: z.string().optional(),
   approver: z.string().nullable().optional(),
   action: z.string().optional(),
@@ -104,6 +109,7 @@ export const listAnswer = z.object({
     z.object({
       confirmation_id: z.string(),
       status: z.enum(STATUSES),
+      mode,
       action: z.string(),
       approver: z.string().nullable(),
       payload_sha256: z.string(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Verification } from "../../core/evidence/public-record.ts";
+import { PROJECT_MODES } from "../../core/confirmation/project-mode.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
 import { PROBLEM_CODES } from "../problem.ts";
 import { jsonObject, time, username } from "../schemas/field-schemas.ts";
@@ -14,6 +15,9 @@ const hash = z
   .meta({ description: "SHA-256 in hexadecimal." });
 const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
 const id = z.string().min(1);
+const mode = z
+  .enum(PROJECT_MODES)
+  .meta({ description: "Of its project. An approval in a `test` project decides nothing real." });
 const url = z.string().min(1).meta({ format: "uri" });
 
 const assertion = z.object({
@@ -40,6 +44,7 @@ const summary = z.object({
   id,
   url: url.meta({ description: "Where the approver decides." }),
   status: z.enum(STATUSES).meta({ description: "Act only if this is `approved`." }),
+  mode,
   code: z
     .string()
     .regex(/^[0-9a-f]{8}$/)
@@ -121,6 +126,7 @@ export const verificationAnswer = z.object({
   kind: z.literal("countersign/verification"),
   confirmation: id,
   outcome: z.enum(["approved", "rejected", "expired", "cancelled", "break-glass"]),
+  mode,
   at: time.meta({ description: "When it was decided, according to the record." }),
   log: z.object({ origin: z.string(), index: z.int().min(0) }),
   opening: z.custom<Verification["opening"]>().meta({

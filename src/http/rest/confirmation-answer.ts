@@ -18,6 +18,7 @@ export function summaryOf(
     id: row.id,
     url: `${platform.origin}/approve/${row.id}`,
     status,
+    mode: row.projectMode,
     code,
     action: row.action,
     username,

@@ -30,6 +30,7 @@ export function confirmationExample(origin: string): ConfirmationAnswer {
     id,
     url: `${origin}/approve/${id}`,
     status: "pending",
+    mode: "live",
     code: "5e0b91c7",
     action: createExample.action,
     username: "alex",
@@ -101,6 +102,7 @@ export function verificationExample(origin: string): VerificationAnswer {
     policyHash: null,
     expires: "2026-01-31T12:15:00.000Z",
     directory: { seq: 0, commit: HASH },
+    mode: "live",
   } as const;
   const record = { v: 1, stream: HASH, seq: 7, prev: HASH, at, type: "decision", body } as const;
   const proof = `c2sp.org/tlog-proof@v1\nindex ${log.index}\n…`;
@@ -109,6 +111,7 @@ export function verificationExample(origin: string): VerificationAnswer {
     kind: "countersign/verification",
     confirmation,
     outcome: "approved",
+    mode: "live",
     at,
     log,
     opening: { record, entrySalt: salt, label: HASH, proof },

@@ -85,6 +85,10 @@ export async function insertProject(store: TenantStore, project: NewRow<typeof p
   await store.insert(projects, project);
 }
 
+export async function findProject(store: TenantStore, id: string): Promise<ProjectRow | undefined> {
+  return store.first(projects, eq(projects.id, id));
+}
+
 export async function findFirstProject(store: TenantStore): Promise<ProjectRow | undefined> {
   return store.first(projects);
 }

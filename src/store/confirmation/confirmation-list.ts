@@ -43,6 +43,7 @@ const LISTED = [
   "decidedSeq",
   "consumedAt",
   "approverId",
+  "projectMode",
 ] as const;
 export type ListedRow = Pick<ConfirmationRow, (typeof LISTED)[number]>;
 

@@ -17,6 +17,7 @@ const COLUMNS = [
   "payloadHash",
   "requesterName",
   "projectName",
+  "projectMode",
   "status",
   "createdAt",
   "expiresAt",

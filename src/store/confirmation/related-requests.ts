@@ -43,7 +43,7 @@ export async function readForPage(
 
 function select(scope: Scope, where: SQL | undefined) {
   const { tenantId } = scope;
-  const action = sql`(SELECT own.action FROM ${confirmations} own WHERE own.tenant_id = ${tenantId}
+  const own = sql`(SELECT own.action, own.project_mode FROM ${confirmations} own WHERE own.tenant_id = ${tenantId}
     AND own.id = ${value("id")})`;
   const newest = sql`(SELECT ${audience.confirmationId} FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
     AND ${audience.personId} = ${value("person")}
@@ -52,7 +52,8 @@ function select(scope: Scope, where: SQL | undefined) {
     sql`${confirmations.id} IN ${newest}`,
     ne(confirmations.id, value("id")),
     eq(confirmations.type, "decision"),
-    sql`${confirmations.action} = ${action}`,
+    // A real request that equals an approved test was never approved.
+    sql`(${confirmations.action}, ${confirmations.projectMode}) = ${own}`,
     sql`octet_length(${confirmations.payload}) <= ${RELATED_MAX_BYTES}`,
   );
   return scope.selectColumns(confirmations, COLUMNS, and(isSimilar, where)).limit(1);

@@ -6,14 +6,14 @@ import {
   makeApiKey,
   parseApiKey,
   redactApiKey,
-  type ApiKeyMode,
 } from "../../../src/core/confirmation/api-key.ts";
+import type { ProjectMode } from "../../../src/core/confirmation/project-mode.ts";
 import { owned, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { accept, type Result } from "../../../src/core/refusal.ts";
 
 const REF = "0a1B2c3D";
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const anyMode = fc.constantFrom<ApiKeyMode>("live", "test");
+const anyMode = fc.constantFrom<ProjectMode>("live", "test");
 const anyRandom = fc.uint8Array({ minLength: API_KEY_RANDOM_BYTES, maxLength: API_KEY_RANDOM_BYTES + 8 });
 
 function codeOf(result: Result<unknown>): string {
@@ -45,7 +45,7 @@ describe("CRC-32", () => {
 
 describe("API keys computed elsewhere", () => {
   // Computed with zlib and another SHA-256.
-  it.each<[mode: ApiKeyMode, random: Uint8Array, key: string, hash: string]>([
+  it.each<[mode: ProjectMode, random: Uint8Array, key: string, hash: string]>([
     [
       "live",
       rising(0),

@@ -14,11 +14,11 @@ const TEXT = [
   '{"action":"Pay 12.50 EUR to Müller","approver":{"id":"per_ada","username":"ada"},"confirmation":"cnf_1",',
   '"created":"2026-03-01T09:00:00.000Z","display":{"order":[2,0],"template":null},"executeWithinSeconds":3600,"expires":"2026-03-01T09:15:00.000Z",',
   '"issued":"2026-03-01T09:03:20.125Z","kind":"countersign/statement","policyHash":null,',
-  '"project":{"id":"prj_1","name":"Payments"},"reason":"",',
+  '"project":{"id":"prj_1","mode":"live","name":"Payments"},"reason":"",',
   '"requester":{"id":"key_1","kind":"key","name":"billing agent","person":"per_eve"},"rp":"https://approve.example",',
   `"salt":"${SALT}","tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1,"vote":"approve"}`,
 ].join("");
-const NONCE = "d03002ce4f7a3242f7f6b79e6cd1abba37bfb3f78a45767513610ce0a2cfa7ff";
+const NONCE = "aeea279a43e4ca9eedf9f9e023cad144eabab3d046d3181d24a5db9c7b744255";
 
 function fresh(): Statement {
   return expectOk(matchShape(statementShape, expectOk(parseJsonText(TEXT))));
@@ -51,6 +51,7 @@ const others: readonly [path: string, value: JsonValue][] = [
   ["/tenant/name", "Acme "],
   ["/project/id", "prj_2"],
   ["/project/name", "payments"],
+  ["/project/mode", "test"],
   ["/confirmation", "cnf_2"],
   ["/action", "Pay 1250 EUR to Müller"],
   ["/display/order", [0, 2]],
@@ -116,6 +117,7 @@ describe("a statement", () => {
     ["a tenant without id", "/tenant/id", ""],
     ["an id that is too long", "/project/id", "x".repeat(129)],
     ["a name that is too long", "/project/name", "x".repeat(201)],
+    ["another mode", "/project/mode", "Live"],
     ["no confirmation", "/confirmation", ""],
     ["no action", "/action", ""],
     ["an action that is too long", "/action", "x".repeat(201)],

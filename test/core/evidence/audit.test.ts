@@ -65,6 +65,7 @@ describe("a complete export", () => {
         "credential.revoked": 1,
       },
       decisions: { approved: 2, rejected: 1, expired: 1 },
+      tests: {},
       withheld: 0,
       people: 5,
       passkeys: { active: 4, revoked: 1 },

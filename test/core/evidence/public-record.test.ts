@@ -35,6 +35,7 @@ function verificationOf({ decision }: Receipt): Verification {
     kind: "countersign/verification",
     confirmation: record.body.confirmation,
     outcome: record.body.outcome,
+    mode: record.body.mode,
     at: record.at,
     log: { origin: log.origin, index: expectOk(parseLogProof(proof)).index },
     opening: { record, entrySalt, label, proof },

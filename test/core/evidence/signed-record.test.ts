@@ -108,6 +108,8 @@ describe("the statements", () => {
   const issued = () => honest.evidence.signers[1]?.statement.issued ?? "";
   const after = (time: string, milliseconds: number) =>
     new Date(Date.parse(time) + milliseconds).toISOString();
+  const project = { id: "p_default", name: "Default" };
+  const sealedAsReal = "a test is sealed as a real decision";
   const different = "the statements describe different requests";
   const noOrder = "a statement orders members that the payload does not have, or one of them twice";
   const inOrder = (...order: readonly number[]) => ({ display: { order, template: null } });
@@ -174,7 +176,22 @@ describe("the statements", () => {
       () => stated({ tenant: { id: honest.record.stream, name: "Acme Ltd" } }),
       different,
     ],
-    ["one of another project", () => stated({ project: { id: "p_other", name: "Default" } }), different],
+    [
+      "one of another project",
+      () => stated({ project: { id: "p_other", name: "Default", mode: "live" } }),
+      different,
+    ],
+    ["one of a test project", () => stated({ project: { ...project, mode: "test" } }), sealedAsReal],
+    [
+      "every one of a test project",
+      () => stated({ project: { ...project, mode: "test" } }, "every"),
+      sealedAsReal,
+    ],
+    [
+      "of a real request, in the record of a test",
+      () => body({ mode: "test" } as object),
+      "a real decision is sealed as a test",
+    ],
     ["one of another action", () => stated({ action: "Nothing much" }), different],
     ["one in another order", () => stated(inOrder(1, 0)), different],
     ["all in another order", () => stated(inOrder(1, 0), "every"), undefined],

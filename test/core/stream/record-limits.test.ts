@@ -40,7 +40,7 @@ const genesis = {
 };
 const BODIES: Readonly<Record<string, JsonObject>> = {
   "stream.created": { genesis, tenant: "Acme", person: { id: "p1", username: "alex" } },
-  decision: decided,
+  decision: { ...decided, mode: "live" },
   "credential.endorsed": { ...decided, change: effect },
   revealed: { ...decided, change: null },
   consumed: { confirmation: "c_1", decided: 0 },

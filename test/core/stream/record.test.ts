@@ -43,6 +43,7 @@ const decision: StreamRecord = {
     signatures: [],
     policyHash: null,
     directory: { seq: 0, commit: "33".repeat(32) },
+    mode: "live",
   },
 };
 
@@ -59,7 +60,7 @@ describe("the formulas of the format", () => {
   it("record commitment", () => {
     const text =
       `{"at":"2026-11-01T12:00:00.000Z","body":{"confirmation":"c_1","directory":{"commit":"${"33".repeat(32)}","seq":0},` +
-      `"expires":"2026-11-01T12:00:00.000Z","outcome":"expired","payloadCommit":"${"44".repeat(32)}","policyHash":null,"signatures":[]},"prev":"${"33".repeat(32)}","seq":1,` +
+      `"expires":"2026-11-01T12:00:00.000Z","mode":"live","outcome":"expired","payloadCommit":"${"44".repeat(32)}","policyHash":null,"signatures":[]},"prev":"${"33".repeat(32)}","seq":1,` +
       `"stream":"${"22".repeat(32)}","type":"decision","v":1}`;
     const preimage = [utf8("countersign/entry/v1\0"), bytes("55".repeat(32)), sha256(utf8(text))];
     expect(toHex(recordCommit(decision, bytes("55".repeat(32))))).toBe(toHex(sha256(...preimage)));
@@ -141,26 +142,34 @@ describe("records", () => {
   };
   const change = { person: "p1", role: "admin", credential: null, revoked: [] };
   const { expires: _expires, ...withoutExpiry } = decision.body;
+  const { mode, ...ofChange } = decision.body;
   const consumed = { ...decision, type: "consumed", body: { confirmation: "c_1", decided: 1 } };
   const rows: [string, JsonValue, string | undefined][] = [
     ["a decision", decision, undefined],
     ["the beginning", created, undefined],
     ["a use", consumed, undefined],
-    ["a change", { ...decision, type: "role.changed", body: { ...decision.body, change } }, undefined],
+    ["a change", { ...decision, type: "role.changed", body: { ...ofChange, change } }, undefined],
     [
       "a change that concerns nobody",
-      { ...decision, type: "revealed", body: { ...decision.body, change: null } },
+      { ...decision, type: "revealed", body: { ...ofChange, change: null } },
       undefined,
     ],
-    ["a change without its effect", { ...decision, type: "role.changed" }, "/body/change"],
+    ["a change without its effect", { ...decision, type: "role.changed", body: ofChange }, "/body/change"],
+    [
+      "a change with a mode",
+      { ...decision, type: "revealed", body: { ...ofChange, change: null, mode } },
+      "/body/mode",
+    ],
+    ["a decision without a mode", { ...decision, body: ofChange }, "/body/mode"],
+    ["an unknown mode", { ...decision, body: { ...ofChange, mode: "demo" } }, "/body/mode"],
     [
       "a change of a role with no effect",
-      { ...decision, type: "role.changed", body: { ...decision.body, change: null } },
+      { ...decision, type: "role.changed", body: { ...ofChange, change: null } },
       "/body/change",
     ],
     [
       "a reveal with an effect",
-      { ...decision, type: "revealed", body: { ...decision.body, change } },
+      { ...decision, type: "revealed", body: { ...ofChange, change } },
       "/body/change",
     ],
     ["a decision with an effect", { ...decision, body: { ...decision.body, change } }, "/body/change"],

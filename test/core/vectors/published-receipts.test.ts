@@ -43,8 +43,9 @@ it("lists every file with its hash", () => {
 describe("a published receipt has the published verdict", () => {
   it.each(receipts.cases.map((each) => [each.file, each.given, each] as const))(
     "%s, given %s",
-    async (name, _given, { verified, outcome, checks, ...knowledge }) => {
-      expect(await judge(fileOf(name), knowledge as Knowledge, files)).toEqual({ verified, outcome, checks });
+    async (name, _given, { verified, outcome, mode, checks, ...knowledge }) => {
+      const expected = { verified, outcome, mode, checks };
+      expect(await judge(fileOf(name), knowledge as Knowledge, files)).toEqual(expected);
     },
   );
 });

@@ -78,7 +78,7 @@ export function recordOf(
       kind: "countersign/statement",
       rp: CELL_RP,
       tenant: { id: head.stream, name: "Acme" },
-      project: { id: "p_default", name: "Default" },
+      project: { id: "p_default", name: "Default", mode: "live" },
       confirmation: head.confirmation,
       action: "Deploy to production",
       display: { order: [], template: null },
@@ -115,7 +115,7 @@ export function recordOf(
         })),
         policyHash: head.policyHash,
         directory: { seq: 0, commit: "66".repeat(32) },
-        ...(type !== "decision" && { change: null }),
+        ...(type === "decision" ? { mode: "live" } : { change: null }),
       },
     } as SignedRecord["record"],
     evidence: {

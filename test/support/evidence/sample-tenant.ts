@@ -2,6 +2,7 @@ import { templateHash, type Template } from "../../../src/core/display/template.
 import { assertionHash } from "../../../src/core/webauthn/assertion.ts";
 import { fromBase64url, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
+import type { ProjectMode } from "../../../src/core/confirmation/project-mode.ts";
 import { rowKind, type ExportRow } from "../../../src/core/evidence/export.ts";
 import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
@@ -66,6 +67,7 @@ export interface SampleRequest {
   readonly payload?: JsonObject;
   readonly policy?: Policy | null;
   readonly outcome?: Outcome;
+  readonly mode?: ProjectMode;
   readonly requester?: Statement["requester"];
   readonly executeWithinSeconds?: number;
   /** Of the payload's outermost members. */
@@ -222,7 +224,9 @@ export class TestTenant {
       })),
       policyHash: policy === null ? null : policyHash(policy),
       directory: { seq: this.#directorySeq, commit: this.commitAt(this.#directorySeq) },
-      ...(type !== "decision" && { change: change.ok ? effectOf(change.value) : null }),
+      ...(type === "decision"
+        ? { mode: request.mode ?? "live" }
+        : { change: change.ok ? effectOf(change.value) : null }),
     };
     const evidence = {
       signers,
@@ -300,7 +304,7 @@ export class TestTenant {
       kind: "countersign/statement",
       rp: RP,
       tenant: { id: this.stream, name: "Acme" },
-      project: { id: "p_default", name: "Default" },
+      project: { id: "p_default", name: "Default", mode: request.mode ?? "live" },
       confirmation,
       action: request.action ?? "Deploy to production",
       display: {

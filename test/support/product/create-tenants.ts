@@ -43,7 +43,10 @@ for (let at = 0; at + 2 < names.length; at += 3) {
   const projectId = newId(runtime, "j");
   await store.insert(projects, { id: projectId, name: project, createdAt: runtime.now() });
   const apiKey = await newKey(runtime, store, projectId, key, DEFAULT_SCOPES);
-  tenants.push({ name, apiKey, peopleKey, enrolUrl });
+  const sandbox = newId(runtime, "j");
+  await store.insert(projects, { id: sandbox, name: "Sandbox", mode: "test", createdAt: runtime.now() });
+  const testKey = await newKey(runtime, store, sandbox, key, DEFAULT_SCOPES);
+  tenants.push({ name, apiKey, testKey, peopleKey, enrolUrl });
 }
 await server.dispose();
 process.stdout.write(`${JSON.stringify(tenants)}\n`);

@@ -33,6 +33,8 @@ export interface TenantNames {
 export interface TestTenant {
   readonly name: string;
   readonly apiKey: string;
+  /** Of the test project Sandbox. */
+  readonly testKey: string;
   readonly peopleKey: string;
   readonly enrolUrl: string;
 }

@@ -29,7 +29,7 @@ export async function audit(
   file: Uint8Array,
   auditCase: AuditCase,
   entries: readonly string[],
-): Promise<Omit<Verdict, "outcome">> {
+): Promise<Omit<Verdict, "outcome" | "mode">> {
   const log = await fixedLog();
   for (const entry of entries) log.append(expectOk(fromHex(entry)));
   return auditAgainst(log, file, auditCase);
@@ -39,7 +39,7 @@ export async function auditAgainst(
   log: TestLog,
   file: Uint8Array,
   auditCase: AuditCase,
-): Promise<Omit<Verdict, "outcome">> {
+): Promise<Omit<Verdict, "outcome" | "mode">> {
   const { verified, checks } = await auditExport(await openExport([file]), {
     tenant: auditCase.tenant,
     trust: expectOk(parseTrustPolicy(auditCase.trust)),

@@ -17,6 +17,7 @@ export interface Knowledge {
 export interface Verdict {
   readonly verified: boolean;
   readonly outcome: string | null;
+  readonly mode: string | null;
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -38,8 +39,13 @@ export async function judge(
   knowledge: Knowledge,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Verdict> {
-  const { verified, outcome, checks } = await verifyReceipt(receipt, await optionsOf(knowledge, files));
-  return { verified, outcome, checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])) };
+  const { verified, outcome, mode, checks } = await verifyReceipt(receipt, await optionsOf(knowledge, files));
+  return {
+    verified,
+    outcome,
+    mode,
+    checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])),
+  };
 }
 
 async function optionsOf(

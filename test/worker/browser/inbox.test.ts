@@ -244,7 +244,7 @@ async function askedOfBoth(username: string): Promise<string> {
   const project = await store.first(projects);
   const created = await createConfirmation(runtime, store, {
     type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
     requester: { kind: "service", id: "k_escalated", name: "Escalated", person: null },
     action: "Deploy",
     payload: expectOk(canonicalPayload({ service: "api" })),

@@ -183,9 +183,9 @@ describe("an approval that was not made public", () => {
     const opened =
       "entrySalt label proof record.v record.stream record.seq record.prev record.at record.type";
     const body =
-      "confirmation outcome expires payloadCommit signatures policyHash directory.seq directory.commit";
+      "confirmation outcome expires payloadCommit signatures policyHash directory.seq directory.commit mode";
     const expected = [
-      "v kind confirmation outcome at log.origin log.index anchor receipt".split(" "),
+      "v kind confirmation outcome mode at log.origin log.index anchor receipt".split(" "),
       opened.split(" ").map((name) => `opening.${name}`),
       body.split(" ").map((name) => `opening.record.body.${name}`),
     ].flat();

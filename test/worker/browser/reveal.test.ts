@@ -181,6 +181,7 @@ describe("the pages", () => {
         id,
         tenant: "Acme",
         username: "bea",
+        mode: "live",
         action: "Deploy to production",
         payload: '{"service":"api","sha":"abc123"}',
         payloadHash: expect.stringMatching(/^[0-9a-f]{64}$/),

@@ -93,7 +93,7 @@ async function asked(approver: CreateInput["approver"], more: Partial<CreateInpu
   const project = await store.first(projects);
   const created = await createConfirmation(runtime, store, {
     type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
     requester: { kind: "service", id: "k_hammer", name: "Hammer", person: null },
     action: "Deploy",
     payload: expectOk(canonicalPayload(PAYLOAD)),

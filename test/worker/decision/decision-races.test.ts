@@ -80,7 +80,7 @@ async function asked(policy: "alone" | "both" | "either", clock = runtime): Prom
   const project = await store.first(projects);
   const created = await createConfirmation(clock, store, {
     type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "" },
+    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
     requester: { kind: "service", id: "k_between", name: "Between", person: null },
     action: "Deploy",
     payload: PAYLOAD,

@@ -53,7 +53,7 @@ describe("a vote that differs from what was signed", () => {
     ["another site", { rp: "https://evil.example" }],
     ["another person", { approver: { id: "p_1", username: "maria" } }],
     ["another requester", { requester: { kind: "key", id: "k_1", name: "Default key", person: null } }],
-    ["another project", { project: { id: "j_1", name: "Default" } }],
+    ["another project", { project: { id: "j_1", name: "Default", mode: "live" } }],
     ["another tenant", { tenant: { id: "0".repeat(64), name: "Acme" } }],
     ["another request", { confirmation: "c_1" }],
     ["a policy", { policyHash: "0".repeat(64) }],

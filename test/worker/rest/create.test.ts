@@ -38,6 +38,7 @@ describe("a request", () => {
       id: expect.stringMatching(ID),
       url: `${ORIGIN}/approve/${body.id}`,
       status: "pending",
+      mode: "live",
       code: comparisonCode(body.id, expectOk(fromHex(payloadHash)), QUESTION.action),
       action: QUESTION.action,
       username: "alex",

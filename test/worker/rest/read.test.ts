@@ -201,6 +201,7 @@ describe("the list", () => {
       "expiresAt",
       "id",
       "metadata",
+      "mode",
       "payloadHash",
       "policy",
       "status",

@@ -4,6 +4,7 @@ import { SCOPES, type Scope } from "../../../src/core/confirmation/scopes.ts";
 import { API_KEY_RANDOM_BYTES, makeApiKey, parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { app } from "../../../src/http/app.ts";
+import { projects } from "../../../src/store/schema.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { hashOfText, newPasskey } from "../../support/browser-client.ts";
 import {
@@ -74,7 +75,7 @@ beforeAll(async () => {
   const [own] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", store.tenantId);
   const [theirs] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", other.store.tenantId);
   const project = String(own?.["id"]);
-  await rows("INSERT INTO projects VALUES (?1, 'j_second', 'Second', 1)", store.tenantId);
+  await store.insert(projects, { id: "j_second", name: "Second", createdAt: 1 });
   keys.all = await newKey(runtime, store, project, "All", SCOPES);
   keys.otherProject = await newKey(runtime, store, "j_second", "Second", SCOPES);
   keys.otherTenant = await newKey(runtime, other.store, String(theirs?.["id"]), "All", SCOPES);

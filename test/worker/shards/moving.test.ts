@@ -1,14 +1,12 @@
 import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newKey } from "../../../src/app/account/create-tenant.ts";
-import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { moveTenant, type MoveProgress } from "../../../src/app/move-tenant.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
 import { sweep } from "../../../src/app/sweep.ts";
 import type { Database } from "../../../src/store/database.ts";
 import { extendSession } from "../../../src/store/account/sessions.ts";
-import { updateKeyLastUse } from "../../../src/store/account/api-keys.ts";
+import { insertProject, updateKeyLastUse } from "../../../src/store/account/api-keys.ts";
 import { apiKeys, ceremonies, confirmations, movedTenants, sessions } from "../../../src/store/schema.ts";
 import { isMovingError, placeOf } from "../../../src/store/shards/moved-tenants.ts";
 import { countRows } from "../../../src/store/shards/tenant-rows.ts";
@@ -28,6 +26,7 @@ import { bindings, freshPlatform, inShard, newCompany, type Company } from "../s
 // Moving a tenant's rows, step by step and with every write failing. Its Desk is not called meanwhile.
 
 const HOUR = 3_600_000;
+const LATE_PROJECT = { id: "j_late", name: "Late", createdAt: 1 };
 /** More than one batch of confirmations, and of what belongs to them. */
 const REQUESTS = 45;
 
@@ -223,7 +222,7 @@ describe("while its rows are copied", { timeout: 30_000 }, () => {
   });
 
   it.each<[string, (store: TenantStore) => Promise<unknown>]>([
-    ["a new row", (store) => newKey(platform, store, "j_1", "Key", DEFAULT_SCOPES)],
+    ["a new row", (store) => insertProject(store, LATE_PROJECT)],
     [
       "a changed row",
       async (store) => store.update(confirmations, { version: 9 }, eq(confirmations.id, approved)),
@@ -305,7 +304,7 @@ describe("after a move", { timeout: 30_000 }, () => {
   it("and neither after the old rows are deleted", async () => {
     await moveWholly("1", 2_000);
     expect(await total("0")).toBe(0);
-    expect(await isRefused(newKey(platform, old, "j_1", "Late", DEFAULT_SCOPES))).toBe(true);
+    expect(await isRefused(insertProject(old, LATE_PROJECT))).toBe(true);
     expect(await total("0")).toBe(0);
   });
 

@@ -56,9 +56,11 @@ describe("schema.ts", () => {
     expect(checked.map(({ column }) => column)).toEqual([
       "tenants.plan",
       "moved_tenants.state",
+      "projects.mode",
       "people.role",
       "confirmations.requester_kind",
       "confirmations.status",
+      "confirmations.project_mode",
       "steps.type",
       "votes.vote",
       "events.type",
@@ -158,7 +160,7 @@ describe("a link", () => {
     ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL, NULL`],
     [
       "confirmation to project",
-      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL, NULL`,
+      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL, 'live', NULL`,
     ],
     ["audience to person", `audience SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
     [

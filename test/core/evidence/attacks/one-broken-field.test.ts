@@ -70,7 +70,7 @@ describe("a statement that names another", () => {
   /** Fields that two statements of one request share. */
   const SHARED_FIELDS: readonly [field: string, statement: (stream: string) => Partial<Statement>][] = [
     ["name of the tenant", (id) => ({ tenant: { id, name: "Acne" } })],
-    ["project", () => ({ project: { id: "p_other", name: "Default" } })],
+    ["project", () => ({ project: { id: "p_other", name: "Default", mode: "live" } })],
     ["action", () => ({ action: "Nothing much" })],
     ["requester", () => ({ requester: { kind: "key", id: "k_2", name: "ci", person: null } })],
     ["time of the request", () => ({ created: "2026-11-01T12:00:00.000Z" })],

@@ -35,8 +35,8 @@ describe("a statement", () => {
   ])[] = [
     ["an action", 200, (action) => ({ action })],
     ["a reason", 1_000, (reason) => ({ reason })],
-    ["a project's name", 200, (name) => ({ project: { id: "p_default", name } })],
-    ["a project's id", 128, (id) => ({ project: { id, name: "Default" } })],
+    ["a project's name", 200, (name) => ({ project: { id: "p_default", name, mode: "live" } })],
+    ["a project's id", 128, (id) => ({ project: { id, name: "Default", mode: "live" } })],
     ["a tenant's name", 200, (name) => ({ tenant: { id: "", name } })],
     ["a requester's name", 200, (name) => ({ requester: { kind: "key", id: "k_1", name, person: null } })],
     ["a requester's id", 128, (id) => ({ requester: { kind: "key", id, name: "ci", person: null } })],
@@ -90,7 +90,7 @@ describe("a decision that is as large as possible", () => {
     const statement: Partial<Statement> = {
       action: "\u20ac".repeat(200),
       reason: "\u20ac".repeat(1_000),
-      project: { id: "\u20ac".repeat(128), name: "\u20ac".repeat(200) },
+      project: { id: "\u20ac".repeat(128), name: "\u20ac".repeat(200), mode: "live" },
       requester: {
         kind: "service",
         id: "\u20ac".repeat(128),

@@ -38,6 +38,13 @@ const ENDORSEMENTS: SealingRows = [
     (own, { zoe, bea, newKey }) =>
       own.endorse(zoe, "approver", bea, { votes: [{ by: bea, passkey: newKey }] }),
   ],
+  [
+    "an endorsement signed as a test",
+    (own, { zoe, bea }) =>
+      own.endorse(zoe, "approver", bea, {
+        votes: [{ by: bea, statement: { project: { id: "p_default", name: "Default", mode: "test" } } }],
+      }),
+  ],
   ["an endorsement by the new person", (own, { zoe }) => own.endorse(zoe, "approver", zoe)],
   ["an endorsement by an approver", (own, { zoe, cy }) => own.endorse(zoe, "approver", cy)],
   ["an endorsement by an auditor", (own, { zoe, eve }) => own.endorse(zoe, "approver", eve)],

@@ -169,7 +169,12 @@ function statements({ cy, dan }: Company): Rows {
     ["a statement issued after the record", signed({ issued: "2026-11-01T12:10:00.000Z" })],
     ["two statements with different actions", second({ action: "Nothing much" })],
     ["two statements with different times for the use", second({ executeWithinSeconds: 60 })],
-    ["two statements from different projects", second({ project: { id: "p_2", name: "Default" } })],
+    [
+      "two statements from different projects",
+      second({ project: { id: "p_2", name: "Default", mode: "live" } }),
+    ],
+    ["an approval of a test, sealed as a real one", { ...sealed({ mode: "live" }), mode: "test" }],
+    ["a real approval, sealed as a test", sealed({ mode: "test" })],
     ["a signature for another origin", { votes: [{ by: cy, lies: { origin: "https://evil.example" } }] }],
     ["a signature without user verification", { votes: [{ by: cy, lies: { userVerified: false } }] }],
     ["a signature in a cross-origin frame", { votes: [{ by: cy, lies: { crossOrigin: true } }] }],

@@ -91,6 +91,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     template: DEPLOY,
     votes: [{ by: eve }],
   });
+  const test = await tenant.decide({ mode: "test", votes: [{ by: eve }] });
+  const testExpired = await tenant.decide({ mode: "test", outcome: "expired", votes: [] });
   const keyChanged = await tenant.activateKey(bea);
   const personRemoved = await tenant.remove(eve, bea);
   const deleted = await tenant.deleteOrganisation(alex);
@@ -108,6 +110,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     "key-changed": keyChanged,
     "person-removed": personRemoved,
     deleted,
+    test,
+    "test-expired": testExpired,
   };
 }
 

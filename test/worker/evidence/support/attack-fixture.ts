@@ -132,7 +132,7 @@ export async function requestFromBoth(tenant: AttackedTenant, threshold: number)
   const [project] = await rows("SELECT id, name FROM projects WHERE tenant_id = ?1", store.tenantId);
   const created = await createConfirmation(runtime, store, {
     type: "decision",
-    project: { id: String(project?.["id"]), name: String(project?.["name"]) },
+    project: { id: String(project?.["id"]), name: String(project?.["name"]), mode: "live" },
     requester: { kind: "service", id: "k_1", name: "ci", person: null },
     action: "Deploy to production",
     payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),

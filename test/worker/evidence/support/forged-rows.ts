@@ -153,6 +153,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     telling: null,
     erasedAt: null,
     approverId: null,
+    projectMode: "live" as const,
   };
   const statements: Statement[] = [store.insert(confirmations, row)];
   for (const [place, forgedVote] of forged.votes.entries()) {

@@ -188,6 +188,7 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
     ],
   ],
   insertProject: ({ store }) => [[store, { id: "j_call", name: "", createdAt: 1 }]],
+  findProject: ({ store }) => [[store, "j_1"]],
   findFirstProject: ({ store }) => [[store]],
   insertEnrolment: ({ store }) => [[store, newEnrolment("n_call"), "approver"]],
   findEnrolmentByHash: ({ store }) => [[store, "hash"]],
