@@ -31,21 +31,16 @@ export function auditForPeople({ verified, summary, checks }: AuditReport): stri
 }
 
 function table(summary: AuditSummary): readonly string[] {
-  const { records, decisions, withheld, people, passkeys, erasures, log, newer, lookahead } = summary;
-  const total = Object.values(records).reduce((sum, count) => sum + count, 0);
+  const { records, decisions, tests, withheld, people, passkeys, erasures, log, newer, lookahead } = summary;
   return [
     line("Organisation id", summary.stream),
     line("Log", `${plain(log.origin)}, ${log.size} entries`),
     line("Complete up to", `entry ${log.exportSize} of the log`),
     line("Sealed since", newer === 0 ? "none" : `${newer}, not in this export`),
     line("Looked ahead", `${lookahead} labels`),
-    line("Records", total),
-    ...counted(records),
-    line(
-      "Decisions",
-      Object.values(decisions).reduce((sum, count) => sum + count, 0),
-    ),
-    ...counted(decisions),
+    ...counted("Records", records),
+    ...counted("Decisions", decisions),
+    ...counted("Tests", tests),
     line("Withheld", withheld === 0 ? "none" : `${withheld} contents; only their hashes were checked`),
     line("People", people),
     line("Passkeys", `${passkeys.active} active, ${passkeys.revoked} revoked`),
@@ -59,6 +54,11 @@ function line(name: string, value: string | number): string {
   return `${name.padEnd(NAME_WIDTH)} ${value}`;
 }
 
-function counted(counts: Readonly<Record<string, number>>): readonly string[] {
-  return Object.entries(counts).map(([name, count]) => line("", `${String(count).padStart(8)} ${name}`));
+/** The sum, then each kind. */
+function counted(name: string, counts: Readonly<Record<string, number>>): readonly string[] {
+  const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+  const kinds = Object.entries(counts).map(([kind, count]) =>
+    line("", `${String(count).padStart(8)} ${kind}`),
+  );
+  return [line(name, sum), ...kinds];
 }

@@ -9,13 +9,13 @@ import { verifyCommand } from "./verify-command.ts";
 const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant ID | --any-tenant]
                    [--stream-key FILE] [--history FILE] [--payload FILE]
                    [--any-outcome] [--accept-break-glass] [--accept-change]
-                   [--explain] [--json]
+                   [--accept-test] [--explain] [--json]
     Checks a receipt on this machine. The verdict comes first: VERIFIED, or NOT VERIFIED and why.
     A re-formatted file is judged by its content. Exit code 0: all required checks passed and it
     is an approval. 1: a check failed, or a required one could not be made. 2: the command could
     not run. All required checks passed, but 3: it is a rejection, expiry or cancellation; 4: one
     person approved alone, in an emergency; 5: it approves a change of the directory, not a
-    request. Without --payload, exit code 0 does not say what was approved.
+    request; 6: it is only a test. Without --payload, exit code 0 does not say what was approved.
       --policy FILE      the log and the witnesses that you trust (tlog-policy)
       --tenant ID        the organisation id that you saved: 64 digits, 0-9 and a-f. Spaces and
                          groups are accepted, in quotes
@@ -27,6 +27,7 @@ const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant ID | --an
       --any-outcome      exit code 0 also for a proven rejection, expiry or cancellation
       --accept-break-glass  exit code 0 also for a proven emergency approval
       --accept-change    exit code 0 also for a proven change of people, passkeys or policies
+      --accept-test      treat a request of a test project like a real one
       --explain          print every value that the checks compute instead of sentences, one on
                          a line, to compare them with those of another program
 

@@ -11,17 +11,18 @@ import type { ReceiptReport } from "../core/evidence/verify.ts";
 import { payloadCommit, recordLabel, streamId, streamKeyHash } from "../core/stream/record.ts";
 import { FLAG, hasFlag, signCountOf } from "../core/webauthn/authenticator-data.ts";
 import { assertionHash } from "../core/webauthn/assertion.ts";
+import { provenOutcome } from "./verify-report.ts";
 
 // Every value that a verifier computes on its way, so that a person who writes another verifier finds the first one
 // that differs.
 
 /** One object, for JSON and for lines. The order of the fields is the order of the lines. */
 export function explainReceipt(report: ReceiptReport, streamKey: Bytes | undefined): JsonObject {
-  const { receipt, checks, outcome, verified } = report;
+  const { receipt, checks, verified } = report;
   return {
     ...(receipt === null ? {} : valuesOf(receipt, streamKey)),
     checks: Object.fromEntries(checks.map(({ name, status }) => [name, status])),
-    outcome: verified ? outcome : null,
+    ...provenOutcome(report),
     verified,
   };
 }

@@ -28,6 +28,7 @@ const OPTIONS = {
   "any-outcome": { type: "boolean" },
   "accept-break-glass": { type: "boolean" },
   "accept-change": { type: "boolean" },
+  "accept-test": { type: "boolean" },
   explain: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
@@ -50,7 +51,7 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
   else if (values.json) console.log(JSON.stringify(explanation));
   else {
     const lines = explanationLines(explanation).join("\n");
-    console.log(report.verified ? lines : withoutOutcome(lines));
+    console.log(report.verified && report.mode === "live" ? lines : withoutOutcome(lines));
   }
   return exitOf(report, values);
 }
@@ -59,14 +60,16 @@ interface Accepted {
   readonly "any-outcome"?: boolean;
   readonly "accept-break-glass"?: boolean;
   readonly "accept-change"?: boolean;
+  readonly "accept-test"?: boolean;
 }
 
 /**
  * A script that continues at exit code 0 must not continue after a proven rejection; nor, unless it says so, after an
- * emergency approval or a change of the directory.
+ * emergency approval, a change of the directory or anything that is only a test.
  */
-function exitOf({ verified, outcome, receipt }: ReceiptReport, accepted: Accepted): number {
+function exitOf({ verified, outcome, mode, receipt }: ReceiptReport, accepted: Accepted): number {
   if (!verified) return EXIT.failed;
+  if (mode !== "live" && !accepted["accept-test"]) return EXIT.test;
   if (outcome === "break-glass") return accepted["accept-break-glass"] ? EXIT.passed : EXIT.breakGlass;
   if (outcome !== "approved") return accepted["any-outcome"] ? EXIT.passed : EXIT.noApproval;
   const isChange = receipt?.decision.record.type !== "decision";

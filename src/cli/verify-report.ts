@@ -7,7 +7,7 @@ import { sentenceText } from "../core/display/apply-template.ts";
 import { drawLine } from "../core/display/terminal.ts";
 import { ABSENT_WITHOUT_SIGNERS, type ReceiptReport } from "../core/evidence/verify.ts";
 import { changeText } from "../core/report/change-text.ts";
-import { changeOf, isDecided, receiptNotes, votesText } from "../core/report/receipt-notes.ts";
+import { changeOf, isDecided, isTest, receiptNotes, votesText } from "../core/report/receipt-notes.ts";
 import { signedContent } from "../core/report/signed-content.ts";
 import { REFORMATTED, type ReceiptFile } from "../core/report/receipt-file.ts";
 import type { RichText } from "../core/report/rich-text.ts";
@@ -16,14 +16,20 @@ import type { Check } from "../core/evidence/check.ts";
 const SIGN = { passed: "✓", failed: "✗", absent: "–" } as const;
 const NAME_WIDTH = 12;
 
-/** One JSON object for scripts. A script that reads only `outcome` must not act on one that is not verified. */
-export function reportForMachines(
-  { verified, outcome, checks, missing, receipt }: ReceiptReport,
-  file?: ReceiptFile,
-): string {
+/** A script that reads only `outcome` must not act on what is not verified, or is a test. */
+export function provenOutcome({ verified, outcome, mode }: ReceiptReport) {
+  const proven = verified ? outcome : null;
+  return mode === "test"
+    ? { mode, outcome: null, testOutcome: proven }
+    : { mode, outcome: proven, testOutcome: null };
+}
+
+/** One JSON object for scripts. */
+export function reportForMachines(report: ReceiptReport, file?: ReceiptFile): string {
+  const { verified, checks, missing, receipt } = report;
   return JSON.stringify({
     verified,
-    outcome: verified ? outcome : null,
+    ...provenOutcome(report),
     ...(file?.kind === "receipt" ? { reformatted: file.reformatted } : {}),
     ...(receipt ? facts(receipt) : {}),
     missing,
@@ -33,7 +39,7 @@ export function reportForMachines(
 
 /** The verdict first. What the file says of the request follows only if it is verified. */
 export function reportForPeople(report: ReceiptReport, file?: ReceiptFile): string {
-  const { receipt, checks, verified } = report;
+  const { receipt, checks, verified, mode } = report;
   const lines = [
     ...(verified ? verifiedText(report) : notVerifiedText(report)),
     ...fileNotes(file),
@@ -41,10 +47,13 @@ export function reportForPeople(report: ReceiptReport, file?: ReceiptFile): stri
     ...(receipt && verified ? [...summary(receipt), ""] : []),
     ...checks.map(checkLine),
   ];
-  return verified ? lines.join("\n") : withoutOutcome(lines.join("\n"));
+  return verified && mode === "live" ? lines.join("\n") : withoutOutcome(lines.join("\n"));
 }
 
-/** A script may look for the word APPROVED. A name or a value in the file must not bring it into this report. */
+/**
+ * A script may look for the word APPROVED. A name or a value in the file must not bring it into the report of what is
+ * not verified, nor may a test.
+ */
 export function withoutOutcome(text: string): string {
   return text.replaceAll("APPROVED", "approved");
 }
@@ -85,7 +94,7 @@ function summary(receipt: Receipt): readonly string[] {
   const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
   const change = changeOf(receipt);
-  const subject = record.type === "decision" ? "" : "CHANGE OF THE DIRECTORY, ";
+  const subject = isTest(receipt) ? "TEST, " : record.type === "decision" ? "" : "CHANGE OF THE DIRECTORY, ";
   const lines = [`${subject}${record.body.outcome.toUpperCase()} at ${record.at}`];
   if (change) lines.push(`  change     ${plainText(changeText(change))}`);
   if (first) {
@@ -138,7 +147,7 @@ function verifiedText({ checks, receipt }: ReceiptReport): readonly string[] {
     .filter(({ name, status }) => status === "absent" && !unsigned.includes(name))
     .map(({ name }) => name);
   return [
-    `VERIFIED: ${outcomeText(receipt)}`,
+    `${isTest(receipt) ? "TEST, " : ""}VERIFIED: ${outcomeText(receipt)}`,
     ...receiptNotes(receipt, checks).map(plainText),
     ...(unsigned.length === 0 ? [] : [`Not checked, because nobody signed: ${unsigned.join(", ")}.`]),
     ...(open.length === 0 ? [] : [`Not checked, because something is missing: ${open.join(", ")}.`]),

@@ -171,6 +171,7 @@ describe("countersign audit", () => {
       /^Decisions +2$/m,
       /^ +1 approved$/m,
       /^ +1 rejected$/m,
+      /^Tests +0$/m,
       /^People +5$/m,
       /^Passkeys +5 active, 0 revoked$/m,
       /^Sealed since +2, not in this export$/m,

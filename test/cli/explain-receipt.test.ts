@@ -107,9 +107,11 @@ describe("countersign verify --explain", () => {
     expect(payload).toContain("\\u00fc");
     expect(JSON.parse(payload)).toEqual(read("approved.json").decision.evidence.payload);
     expect(out).toMatch(/^decision\.proof\.checkpoint .*\\u000a/m);
-    expect(out.trimEnd().split("\n").slice(-3)).toEqual([
+    expect(out.trimEnd().split("\n").slice(-5)).toEqual([
       "checks.history absent",
+      "mode live",
       "outcome approved",
+      "testOutcome none",
       "verified true",
     ]);
     expect(out).not.toContain("streamKeyLabel");

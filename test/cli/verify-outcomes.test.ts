@@ -20,7 +20,7 @@ let staff: Staff;
 beforeAll(async () => {
   staff = await createStaff();
   const tenant = await staff.tenant();
-  const { alex, bea, cy, zoe, twoOfThree } = staff;
+  const { alex, bea, cy, dan, zoe, twoOfThree } = staff;
   const approved = await decidedReceipt(tenant, { votes: [{ by: cy }] });
   const receipts: Record<string, Receipt> = {
     approved,
@@ -42,6 +42,13 @@ beforeAll(async () => {
     promoted: await tenant.receipt(await tenant.changeRole(zoe, "admin", alex)),
     revoked: await tenant.receipt(await tenant.revoke(zoe, alex)),
     "hidden-change": withheld(await tenant.receipt(await tenant.changeRole(cy, "developer", alex))),
+    test: await decidedReceipt(tenant, { mode: "test", votes: [{ by: dan }] }),
+    "test-rejected": await decidedReceipt(tenant, {
+      mode: "test",
+      outcome: "rejected",
+      votes: [{ by: dan, vote: "reject" }],
+    }),
+    "test-expired": await decidedReceipt(tenant, { mode: "test", outcome: "expired", votes: [] }),
     long: await longReceipt(await staff.tenant(), staff),
   };
   for (const [name, receipt] of Object.entries(receipts))
@@ -96,6 +103,12 @@ describe("the exit code", () => {
     ["endorsed", "", 5],
     ["endorsed", "--any-outcome --accept-break-glass", 5],
     ["endorsed", "--accept-change", 0],
+    ["test", "", 6],
+    ["test", "--any-outcome --accept-break-glass --accept-change", 6],
+    ["test", "--accept-test", 0],
+    ["test-rejected", "--any-outcome", 6],
+    ["test-rejected", "--accept-test", 3],
+    ["approved", "--accept-test", 0],
     ["promoted", "--payload payload.json --accept-change", 1],
     ["hidden-change", "--accept-change", 1],
     ["long", "--any-outcome --accept-change --accept-break-glass", 1],
@@ -118,6 +131,22 @@ it("the JSON says what kind of record it is about, and whether its payload is wi
   expect(JSON.parse(long.out)).toMatchObject({ type: "decision", verified: false, missing: ["revocation"] });
   const hidden = await verify("withheld", "--json");
   expect(JSON.parse(hidden.out)).toMatchObject({ type: "decision", verified: true, withheld: true });
+});
+
+it("the JSON of a test has its outcome apart, so that a script can't take it for a real one", async () => {
+  const { out } = await verify("test", "--json");
+  expect(JSON.parse(out)).toMatchObject({
+    verified: true,
+    mode: "test",
+    outcome: null,
+    testOutcome: "approved",
+    project: { mode: "test" },
+  });
+  const { outcome, mode, testOutcome } = JSON.parse((await verify("approved", "--json")).out);
+  expect([outcome, mode, testOutcome]).toEqual(["approved", "live", null]);
+  expect((await verify("test", "--explain")).out).toContain(
+    "mode test\noutcome none\ntestOutcome approved\n",
+  );
 });
 
 describe("the verdict", () => {
@@ -191,6 +220,24 @@ describe("the verdict", () => {
       ],
     ],
     [
+      "test",
+      () => [
+        "TEST, VERIFIED: approved. dan approved “Deploy to production”.",
+        "This is a TEST approval: it proves no real decision.",
+        DETAILS,
+      ],
+    ],
+    [
+      "test-expired",
+      () => [
+        "TEST, VERIFIED: expired. Nobody signed.",
+        "This is a TEST request: it proves no real decision.",
+        "That the request expired, and what it asked for, is the operator's word.",
+        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
+        DETAILS,
+      ],
+    ],
+    [
       "long",
       () => [
         "NOT VERIFIED, because something is missing: revocation.",
@@ -233,6 +280,12 @@ describe("the verdict", () => {
 });
 
 describe("the summary", () => {
+  it("of a test begins with TEST, and never says APPROVED", async () => {
+    const { out } = await verify("test");
+    expect(out).toMatch(/^TEST, approved at 2026-11-/m);
+    expect(out).not.toContain("APPROVED");
+  });
+
   it("of a request that nobody signed says so, and does not present its content as signed", async () => {
     const { out } = await verify("expired");
     expect(out).toContain("EXPIRED at 2026-11-");
