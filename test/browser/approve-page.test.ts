@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { seriousFaults } from "../support/browser/axe.ts";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import {
   createPasskey,
@@ -10,7 +11,7 @@ import {
   type Device,
 } from "../support/browser/device.ts";
 
-const { url, enrolUrl, api, people, device, ask, read } = browserFixture("approve-page");
+const { url, enrolUrl, api, people, device, ask, askTest, read } = browserFixture("approve-page");
 const EXPIRES_SECONDS = 30;
 let alex: Device;
 let tablet: Device;
@@ -89,6 +90,34 @@ describe("the approval page", () => {
     const downloading = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download the receipt" }).click();
     expect((await downloading).suggestedFilename()).toBe(`receipt-${id}.json`);
+  });
+
+  it("marks a test from the inbox to its public page, and approves it only as a test", async () => {
+    const { page } = alex;
+    const { id } = await askTest({ action: "Try the wire transfer" });
+    await page.goto(`${url}/inbox`);
+    await page.getByRole("link", { name: /^Test Try the wire transfer/ }).click();
+    await eventually(page.locator("#test")).toHaveText(
+      "Test request. Nothing real happens; approving it approves a test only.",
+    );
+    await eventually(page).toHaveTitle("Waiting for you: Test: Try the wire transfer · Countersign");
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect([colorScheme, await seriousFaults(alex)]).toEqual([colorScheme, []]);
+    }
+    for (const name of ["Reject", "Approve test with passkey"])
+      await eventually(page.getByRole("button", { name })).toBeInViewport({ ratio: 1 });
+    await decide(alex, "Approve");
+    await eventually(page.getByRole("heading", { name: "Approved as a test" })).toBeVisible();
+    await eventually(page.locator("#outcome")).toContainText("It was a test: nothing real is approved.");
+    await page.goto(`${url}/approve/${id}/publish`);
+    await eventually(page.locator("#test")).toContainText("It decided nothing real.");
+    await page.goto(`${url}/verify?id=${id}`);
+    await eventually(page.locator("#heading")).toHaveText("TEST, in the log: approved");
+    await eventually(page.locator("#sentences")).toContainText(
+      "This is a TEST approval: it proves no real decision.",
+    );
+    await eventually(page.locator("#facts .test-mark")).toHaveText("Test");
   });
 
   it("rejects with a reason that the requester reads", async () => {

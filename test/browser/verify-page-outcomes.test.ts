@@ -100,6 +100,13 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
       /^It made cy an admin\./,
     ],
     [
+      "a test",
+      ({ cy }) => ({ mode: "test", votes: [{ by: cy }] }),
+      "test",
+      "TEST, verified: approved by cy",
+      /^This is a TEST approval: it proves no real decision\..*cy approved.*Asked by.*Default\s+Test/s,
+    ],
+    [
       "text with hidden characters",
       ({ cy }) => ({ action: "Pay \u202e0001 <b>", payload: { a: "</script>" }, votes: [{ by: cy }] }),
       "good",

@@ -1,7 +1,7 @@
 import { byId } from "../common/dom.ts";
 import { isOfChange } from "../decision/display-check.ts";
 import { openSheet } from "../decision/open-sheet.ts";
-import { OF_ACTION } from "../decision/outcome.ts";
+import { OF_ACTION, OF_TEST } from "../decision/outcome.ts";
 import { drawRequest } from "./draw.ts";
 import { drawRelated } from "./related.ts";
 
@@ -13,5 +13,5 @@ openSheet((verified, data) => {
     return { why: "This changes who may sign, or what is public. It has a page of its own." };
   drawRequest(verified);
   byId("claim").after(...drawRelated(data, data.payload));
-  return { effect: OF_ACTION };
+  return { effect: verified.statement.project.mode === "live" ? OF_ACTION : OF_TEST };
 });

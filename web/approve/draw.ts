@@ -1,4 +1,4 @@
-import { byId, setVisible } from "../common/dom.ts";
+import { byId, setText, setVisible } from "../common/dom.ts";
 import { drawSentence } from "../values/draw-sentence.ts";
 import { drawContent, drawNotes, drawWarnings } from "../values/fields.ts";
 import { drawExact } from "../values/text.ts";
@@ -7,8 +7,13 @@ import { drawRequester, drawSummary } from "../decision/draw-requester.ts";
 
 /** Draws the request, after its display is verified. */
 export function drawRequest({ statement, lines, sentence, templateNotes }: Verified): void {
-  const { requester, action } = statement;
+  const { requester, action, project } = statement;
+  const isTest = project.mode !== "live";
   drawRequester(statement);
+  if (isTest) {
+    setVisible(byId("test"), true);
+    setText(byId("approve"), "Approve test with passkey");
+  }
   // The organisation's own sentence says it better than the requester's words, which follow.
   if (sentence.length > 0) {
     byId("action").append(...drawSentence(sentence));

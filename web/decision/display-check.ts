@@ -57,6 +57,8 @@ export function verifyDisplay(
   if (comparisonCode(statement.confirmation, payloadHash, statement.action) !== data.code) {
     return failed("The comparison code does not belong to this content.");
   }
+  if (statement.project.mode !== "live" && isOfChange(shown.value))
+    return failed("A change of who may sign is never a test.");
   const drawn = drawnBy(data.template, statement, shown.value);
   return "why" in drawn ? drawn : { ok: true, statement, payloadHash, ...drawn };
 }

@@ -33,8 +33,9 @@ function open(draw: Parameters<typeof openSheet>[0]): string | undefined {
   drawVerified(verified, data.code);
   // Before the reading begins: what is not visible has no size.
   setVisible(byId("main"), true);
+  const { action, project } = verified.statement;
   startDecision(data, verified, {
-    title: drawText(verified.statement.action),
+    title: drawText(`${project.mode === "live" ? "" : "Test: "}${action}`),
     stateText: (state, timeIsUp) => stateTextOf(state, timeIsUp, drawn.effect),
   });
   return undefined;

@@ -20,6 +20,8 @@ export function isFinal({ status, sealed }: ApprovalState): boolean {
 
 /** What follows from the outcome. */
 export interface Effect {
+  /** Of an approval, if it is only a test. */
+  readonly heading?: string;
   readonly approved: string;
   /** Of every other outcome. */
   readonly not: string;
@@ -27,6 +29,11 @@ export interface Effect {
 
 /** Of a request. A change of who may sign, or of what is public, takes effect by itself. */
 export const OF_ACTION: Effect = { approved: "The action may run once.", not: "The action must not run." };
+export const OF_TEST: Effect = {
+  heading: "Approved as a test",
+  approved: "It was a test: nothing real is approved.",
+  not: "It was a test.",
+};
 
 export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Effect): StateText {
   if (isFinal(state)) return finalText(state, effect);
@@ -50,11 +57,14 @@ export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Eff
   return { ...stateText("Waiting for you", "open", "", ""), decidable: true };
 }
 
-function finalText({ status, index }: ApprovalState, { approved, not }: Effect): StateText {
+function finalText(
+  { status, index }: ApprovalState,
+  { heading = "Approved", approved, not }: Effect,
+): StateText {
   const log = index === null ? "" : ` Sealed in the log at index ${index}.`;
   switch (status) {
     case "approved":
-      return stateText("Approved", "good", "Approved", `${approved}${log}`);
+      return stateText("Approved", "good", heading, `${approved}${log}`);
     case "rejected":
       return stateText("Rejected", "bad", "Rejected", `${not}${log}`);
     case "expired":

@@ -36,8 +36,9 @@ const OUTCOMES: Readonly<Record<Status, readonly [IconName, string]>> = {
 };
 
 function drawRow(item: InboxItem, end: HTMLElement, ...when: readonly (Node | string)[]): HTMLElement {
-  const { id, action, telling, requester, project, code } = item;
-  const title = link(requestPath(id), "title", drawExact(action));
+  const { id, action, telling, requester, project, mode, code } = item;
+  const test = mode === "live" ? [] : [make("span", "test-mark", "Test"), " "];
+  const title = link(requestPath(id), "title", ...test, drawExact(action));
   const drawn = make("li", "request", drawAsker(item), title, make("span", "end", end));
   if (telling !== null && telling.values.length > 0) {
     const facts = drawFacts(telling);

@@ -22,6 +22,7 @@ function start(data: PublicationData): void {
     setVisible(byId("decision"), false);
     return;
   }
+  setVisible(byId("test"), data.mode !== "live");
   setText(byId("heading"), data.shown ? "This decision is public" : "Publish this decision");
   byId("action").append(drawExact(data.action));
   byId("outcome").append(...outcomeOf(data));

@@ -1,6 +1,7 @@
 import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import type { ProjectMode } from "../../src/core/confirmation/project-mode.ts";
 import type { SentencePiece } from "../../src/core/display/apply-template.ts";
 import { signedContent } from "../../src/core/report/signed-content.ts";
 import { drawSentence } from "../values/draw-sentence.ts";
@@ -38,7 +39,7 @@ export function factsOf({ decision, created }: Receipt, known: Known): readonly 
     drawWhat(first.action, signedContent(evidence)?.sentence ?? []),
     ["Who", ...votes],
     when,
-    ["Asked by", drawExact(requester.name), ", for ", drawExact(project.name)],
+    ["Asked by", drawExact(requester.name), ", for ", drawExact(project.name), ...testMark(project.mode)],
     ...last,
   ];
 }
@@ -51,15 +52,19 @@ function drawWhat(action: string, sentence: readonly SentencePiece[]): Fact {
 
 /** The facts of a decision whose content and signers are not public. */
 export function publicFacts(
-  { confirmation, outcome, at, opening }: Verification,
+  { confirmation, outcome, mode, at, opening }: Verification,
   known: Known,
 ): readonly Fact[] {
   return [
-    ["Outcome", make("b", "what", outcome)],
+    ["Outcome", make("b", "what", outcome), ...testMark(mode)],
     ["When", drawTime(at)],
     ["Request", make("code", "", drawExact(confirmation))],
     drawPlace(opening, known),
   ];
+}
+
+function testMark(mode: ProjectMode): readonly (HTMLElement | string)[] {
+  return mode === "live" ? [] : [" ", make("span", "test-mark", "Test")];
 }
 
 function drawOrganisation(name: string, { isOrganisationConfirmed }: Known): Fact {

@@ -26,6 +26,7 @@ import { titleOf, type Verdict } from "./verdict-words.ts";
 const SIGN: Readonly<Record<Verdict["tone"], IconName>> = {
   good: "check",
   alone: "warning",
+  test: "warning",
   over: "check",
   open: "key",
   bad: "cross",

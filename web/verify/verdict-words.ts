@@ -1,7 +1,7 @@
 import { pathOf, type ProvenRecord } from "../../src/core/evidence/record-chain.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import type { ReceiptReport } from "../../src/core/evidence/verify.ts";
-import { isDecided, receiptNotes, votesText } from "../../src/core/report/receipt-notes.ts";
+import { isDecided, isTest, receiptNotes, votesText } from "../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import { parseNote } from "../../src/core/tlog/signed-note.ts";
@@ -14,10 +14,10 @@ import type { CheckLine } from "./check-texts.ts";
 
 export interface Verdict {
   /**
-   * `good`: a request was approved. `alone`: approved in an emergency. `over`: proven, but something else. `open`:
-   * something is missing. `none`: it is no receipt.
+   * `good`: a request was approved. `alone`: approved in an emergency. `test`: proven, but only a test. `over`: proven,
+   * but something else. `open`: something is missing. `none`: it is no receipt.
    */
-  readonly tone: "good" | "alone" | "over" | "open" | "bad" | "none";
+  readonly tone: "good" | "alone" | "test" | "over" | "open" | "bad" | "none";
   readonly heading: RichText;
   readonly sentences: readonly RichText[];
   /** The fields that the reader has to fill or to correct. */
@@ -156,19 +156,31 @@ const NOT_CONFIRMED: RichText = [
 ];
 
 export function provenOf({ checks }: ReceiptReport, receipt: Receipt, isAnyTenant: boolean): Verdict {
-  const { tone, what } = provenBy(receipt);
+  const { tone, what } = isTest(receipt) ? testProvenBy(receipt) : provenBy(receipt);
+  const verified = isTest(receipt) ? "TEST, verified" : "Verified";
   const notes = receiptNotes(receipt, checks);
   if (isAnyTenant)
     return {
       tone: "open",
-      heading: ["Verified, organisation not confirmed", ...what],
+      heading: [`${verified}, organisation not confirmed`, ...what],
       sentences: [...notes, NOT_CONFIRMED],
     };
-  return { tone, heading: ["Verified", ...what], sentences: notes };
+  return { tone, heading: [verified, ...what], sentences: notes };
+}
+
+interface Proven {
+  readonly tone: Verdict["tone"];
+  readonly what: RichText;
+}
+
+/** In the words of a real one, and never in its tone. */
+function testProvenBy(receipt: Receipt): Proven {
+  const { tone, what } = provenBy(receipt);
+  return { tone: "test", what: tone === "good" ? [": approved", ...by(receipt, "approve")] : what };
 }
 
 /** What a verified receipt proves, if it is no approval of a request. */
-function provenBy(receipt: Receipt): { readonly tone: Verdict["tone"]; readonly what: RichText } {
+function provenBy(receipt: Receipt): Proven {
   const { type, body } = receipt.decision.record;
   const { outcome } = body;
   if (!isDecided(receipt)) return { tone: "over", what: [`: in the log as ${outcome}`] };

@@ -7,8 +7,9 @@ import {
 } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import { openReceiptFile, REFORMATTED, type ReceiptFile } from "../../src/core/report/receipt-file.ts";
-import { isSigned } from "../../src/core/report/receipt-notes.ts";
+import { isSigned, testNote } from "../../src/core/report/receipt-notes.ts";
 import type { RichText } from "../../src/core/report/rich-text.ts";
+import { modeOf } from "../../src/core/stream/record.ts";
 import { verifyReceipt, type ReceiptReport } from "../../src/core/evidence/verify.ts";
 import { ANY_TENANT } from "../../src/core/evidence/check.ts";
 import type { Evidence, Trust } from "./evidence-input.ts";
@@ -145,11 +146,13 @@ function publicVerdict(
     failureOf(lines, { receipt: verification.opening, trust, isContentOther: false }) ??
     missingOf(lines, ["log"], false);
   if (verdict !== undefined) return { ...result, ...verdict };
+  const { record } = verification.opening;
   return {
     ...result,
     tone: "open",
-    heading: [`In the log: ${verification.opening.record.body.outcome}`],
+    heading: [`${modeOf(record) === "test" ? "TEST, in the log" : "In the log"}: ${record.body.outcome}`],
     sentences: [
+      ...testNote(record),
       [
         "Outcome and time are in the log, and nobody can change them. Who signed, and what, is not public, so this page can’t verify it.",
       ],
