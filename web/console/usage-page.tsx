@@ -51,7 +51,7 @@ function ShareRow({ name, share: { used, included, max } }: { name: string; shar
 const LINES: Readonly<Record<InvoiceLine["name"], string>> = {
   plan: "Plan",
   members: "Further members",
-  approvals: "Further approvals, in started thousands",
+  approvals: "Further approvals, each started 1,000",
 };
 
 function Invoice({ data: { invoicePreview, month } }: { readonly data: UsageData }): Html {
@@ -64,7 +64,7 @@ function Invoice({ data: { invoicePreview, month } }: { readonly data: UsageData
       {invoicePreview === null ? (
         <p>The price is by agreement.</p>
       ) : (
-        <div class="wide">
+        <div class="wide" role="region" aria-label="Invoice preview" tabindex={0}>
           <table>
             <thead>
               <tr>
@@ -105,7 +105,7 @@ function Months({ data: { months, month } }: { readonly data: UsageData }): Html
   return (
     <>
       <h2>Earlier months</h2>
-      <div class="wide">
+      <div class="wide" role="region" aria-label="Earlier months" tabindex={0}>
         <table>
           <thead>
             <tr>
@@ -129,7 +129,7 @@ function Months({ data: { months, month } }: { readonly data: UsageData }): Html
 
 function PlanTable({ current }: { readonly current: UsageData["plan"] }): Html {
   return (
-    <div class="wide">
+    <div class="wide" role="region" aria-label="Plans" tabindex={0}>
       <table>
         <thead>
           <tr>

@@ -48,7 +48,7 @@ describe("the page of the usage", () => {
       [
         "Approvals : 5,001 of 5,000 included",
         "Members : 2 of 5 included",
-        "Further approvals, in started thousands 1 $8 $8",
+        "Further approvals, each started 1,000 1 $8 $8",
         "Total $57",
       ],
     ],
