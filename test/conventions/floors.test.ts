@@ -22,7 +22,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,
   // What people and API keys of an organisation may do, and its plan.
-  "src/core/account": [...ENCODING, "src/core/confirmation", "src/core/stream/record.ts"],
+  "src/core/account": [
+    ...ENCODING,
+    "src/core/confirmation",
+    "src/core/display/text",
+    "src/core/stream/record.ts",
+  ],
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { readOrganisationName } from "../../core/account/organisation-name.ts";
+import { USER_NAME, USER_NAME_RULE } from "../../core/account/user-name.ts";
 import { matchShape, time as timeShape, type Shape } from "../../core/encoding/shape.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { parseDateTime } from "./date-time.ts";
@@ -25,10 +27,15 @@ export const text = (maxLength: number, minLength = 1) =>
 
 export const username = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, {
-    error: "must be 1 to 32 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit",
-  })
+  .regex(USER_NAME, { error: USER_NAME_RULE })
   .meta({ examples: ["alex"] });
+
+export const organisationName = z.string().transform((value, context) => {
+  const name = readOrganisationName(value);
+  if (name.ok) return name.value;
+  context.addIssue({ code: "custom", message: name.refusal.detail, params: { code: "malformed" } });
+  return z.NEVER;
+});
 
 export const time = z
   .string()
