@@ -108,6 +108,8 @@ type PeopleCode =
   | "not_enrolled"
   | "too_many_managers"
   | "too_many_passkeys"
+  | "sign_up_closed"
+  | "sign_up_code_wrong"
   | "not_allowed";
 
 /** Why a ceremony is refused although its signature may be valid. */

@@ -2,6 +2,7 @@ import {
   beginDevice,
   devicesData,
   finishDevice,
+  inviteOwnDevice,
   removeDevice,
   type DeviceForm,
 } from "../app/account/devices.ts";
@@ -9,6 +10,7 @@ import { beginEnrolment, finishEnrolment, UNKNOWN_LINK, type Enrolled } from "..
 import { enrolmentState } from "../app/account/enrolment-state.ts";
 import type { RegistrationForm } from "../app/account/new-passkey.ts";
 import { closeSession } from "../app/account/passkey-session.ts";
+import type { PasskeyProof } from "../app/account/prove-passkey.ts";
 import { finishSignIn, UNKNOWN_PASSKEY, type SignInForm } from "../app/account/sign-in.ts";
 import type { LoadedConfirmation } from "../app/confirmation/load.ts";
 import { approvalData, approvalFor, approvalState } from "../app/decision/approval-page.ts";
@@ -21,6 +23,7 @@ import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { publicationOf, requestReveal } from "../app/evidence/reveal.ts";
 import type {
   DeviceChallenge,
+  DeviceLink,
   DevicesData,
   EnrolmentState,
   Invitation,
@@ -156,6 +159,12 @@ export class Desk extends DeskForConsole {
   async finishDevice(session: string, form: DeviceForm): Promise<Answer<string>> {
     return this.callers.withSession(session, "changes", ({ store, person }) =>
       finishDevice(this.runtime, store, person, form),
+    );
+  }
+
+  async inviteOwnDevice(session: string, proof: PasskeyProof): Promise<Answer<DeviceLink>> {
+    return this.callers.withSession(session, "changes", ({ store, person }) =>
+      inviteOwnDevice(this.runtime, store, person, proof),
     );
   }
 

@@ -7,14 +7,22 @@ import type { HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 
 // Limits for each network address, for calls that have neither a valid key nor a session. The platform counts them in
-// the binding ADDRESS_LIMIT. Without the binding, and without the platform's header, there is no limit: then the
+// the bindings ADDRESS_LIMIT and SIGNUP_LIMIT. Without the binding, and without the platform's header, there is no limit: then the
 // runtime serves one machine, or something in front of it limits its clients.
 
 /** The period of ADDRESS_LIMIT in wrangler.toml. */
 const PERIOD_SECONDS = 10;
+/** The period of SIGNUP_LIMIT in wrangler.toml. */
+const SIGN_UP_PERIOD_SECONDS = 60;
 
 /** What is counted apart: an office that signs in can still verify approvals. */
-type LimitedUse = "sign-in" | "enrolment" | "verification" | "unknown API key" | "unknown session";
+type LimitedUse =
+  | "sign-in"
+  | "enrolment"
+  | "sign-up"
+  | "verification"
+  | "unknown API key"
+  | "unknown session";
 
 export function limitAddress(use: LimitedUse): MiddlewareHandler<HonoEnv> {
   return async (context, next) => {
@@ -23,6 +31,14 @@ export function limitAddress(use: LimitedUse): MiddlewareHandler<HonoEnv> {
     await next();
   };
 }
+
+/** Besides the limit of its kind: each sign-up stores rows, although nobody is known yet. */
+export const limitSignUps: MiddlewareHandler<HonoEnv> = async (context, next) => {
+  const network = networkOf(context);
+  if (network !== undefined && !(await countIn(context.env.SIGNUP_LIMIT, network)))
+    throw tooMany("sign-up", SIGN_UP_PERIOD_SECONDS);
+  await next();
+};
 
 /** 1,000 texts of at most 64 characters. Beyond that the oldest is forgotten, and its calls are counted again. */
 const REMEMBERED_MAX = 1_000;
@@ -96,14 +112,18 @@ export async function limitUnknownSessions<Value>(
 
 /** False if there were too many. A failure of the platform's counter refuses nobody. */
 async function countCall(context: Context<HonoEnv>, network: string, use: LimitedUse): Promise<boolean> {
-  const counted = await context.env.ADDRESS_LIMIT?.limit({ key: `${use} ${network}` }).catch(() => undefined);
+  return countIn(context.env.ADDRESS_LIMIT, `${use} ${network}`);
+}
+
+async function countIn(binding: RateLimit | undefined, key: string): Promise<boolean> {
+  const counted = await binding?.limit({ key }).catch(() => undefined);
   return counted?.success ?? true;
 }
 
-function tooMany(use: LimitedUse): HttpRefusal {
-  const detail = `your network made too many calls of this kind (${use}); wait ${PERIOD_SECONDS} s, then try again`;
+function tooMany(use: LimitedUse, seconds = PERIOD_SECONDS): HttpRefusal {
+  const detail = `your network made too many calls of this kind (${use}); wait ${seconds} s, then try again`;
   const { refusal } = refuse("rate_limited", detail);
-  return new HttpRefusal(refusal, undefined, { "retry-after": `${PERIOD_SECONDS}` });
+  return new HttpRefusal(refusal, undefined, { "retry-after": `${seconds}` });
 }
 
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {

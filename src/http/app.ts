@@ -12,7 +12,8 @@ import { pageResponse } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
 import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
-import { limitAddress, limitUnknownKeys } from "./address-limit.ts";
+import { signUpRoutes } from "./browser/sign-up-routes.ts";
+import { limitAddress, limitSignUps, limitUnknownKeys } from "./address-limit.ts";
 import { methodFinder } from "./allowed-methods.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { setCommonHeaders } from "./common-headers.ts";
@@ -68,6 +69,7 @@ app.get("*", async (context, next) => {
 
 app.post("/signin/*", limitAddress("sign-in"));
 app.post("/enrol/*", limitAddress("enrolment"));
+app.post("/signup/*", limitAddress("sign-up"), limitSignUps);
 app.get("/public/*", limitAddress("verification"));
 app.use("/api/*", limitUnknownKeys);
 
@@ -83,6 +85,7 @@ app.route("/approve", approvalRoutes);
 app.route("/approve", publicationRoutes);
 app.route("/", signInRoutes);
 app.route("/", enrolmentRoutes);
+app.route("/", signUpRoutes);
 app.route("/", deviceRoutes);
 app.route("/", inboxRoutes);
 app.route("/", consoleRoutes);

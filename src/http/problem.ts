@@ -117,6 +117,8 @@ const PROBLEMS = {
   change_outdated: { status: 409, title: "The request is out of date" },
   recovery_impossible: { status: 409, title: "Nobody can approve the recovery" },
   not_enrolled: { status: 409, title: "The person has no endorsed passkey yet" },
+  sign_up_closed: { status: 403, title: "Sign-up is closed" },
+  sign_up_code_wrong: { status: 403, title: "The sign-up code is wrong" },
   too_many_passkeys: { status: 409, title: "You have too many passkeys" },
   too_many_managers: { status: 409, title: "Too many people would manage the organisation" },
   last_way_in: { status: 409, title: "Nobody would be left to manage the organisation" },

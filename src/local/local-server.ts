@@ -22,9 +22,6 @@ export async function serve(
   { logOrigin, logSeed, logSeedNext }: Settings,
 ): Promise<Miniflare> {
   await refuseTakenPort(port);
-  const restoreCheckpoint = process.env["LOG_RESTORE"];
-  const move = process.env["MOVE_TENANT"];
-  const contact = process.env["SECURITY_CONTACT"];
   return serveWorker({
     port,
     data: join(folder, "data"),
@@ -34,11 +31,17 @@ export async function serve(
       LOG_ORIGIN: logOrigin,
       LOG_SEED: logSeed,
       ...(logSeedNext === undefined ? {} : { LOG_SEED_NEXT: logSeedNext }),
-      ...(restoreCheckpoint === undefined ? {} : { LOG_RESTORE: restoreCheckpoint }),
-      ...(move === undefined ? {} : { MOVE_TENANT: move }),
-      ...(contact === undefined ? {} : { SECURITY_CONTACT: contact }),
+      ...settingsOfEnvironment(),
     },
   });
+}
+
+/** Settings that a deployment has in wrangler.toml or as secrets. */
+const FROM_ENVIRONMENT = ["LOG_RESTORE", "MOVE_TENANT", "SECURITY_CONTACT", "SIGNUP", "SIGNUP_CODE"];
+
+function settingsOfEnvironment(): Readonly<Record<string, string>> {
+  const given = FROM_ENVIRONMENT.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 interface Serving {

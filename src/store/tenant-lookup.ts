@@ -7,11 +7,12 @@ import { confirmations, outbox, retention, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
 import type { NewTenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
-import { TenantStore } from "./tenant-store.ts";
+import type { Run } from "./prepared-statement.ts";
+import { TenantStore, type Statement } from "./tenant-store.ts";
 
-// The only statements that are not limited to one tenant, except challenges and the deletions of expired-rows.ts: they
-// create a tenant, open it by its ref, find it by a public link, and read the records of all tenants for the log and
-// the cron.
+// The only statements that are not limited to one tenant, except challenges and the deletions of expired-rows.ts and
+// expired-sign-ups.ts: they create a tenant, open it by its ref, find it by a public link, and read the records of all
+// tenants for the log and the cron.
 
 /**
  * For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. Its tenant
@@ -133,9 +134,15 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-export async function insertTenant(databases: Databases, tenant: NewTenant): Promise<TenantStore> {
+/** In one transaction with its first rows. */
+export async function insertTenant(
+  databases: Databases,
+  tenant: NewTenant,
+  firstRows: (store: TenantStore) => readonly (Statement | Run)[],
+): Promise<TenantStore> {
   const database = databaseOf(databases, tenant.id);
   if (database === undefined) throw new RangeError("the shard of this tenant has no binding");
-  await database.insert(tenants).values(tenant);
-  return new TenantStore(database, tenant.id);
+  const store = new TenantStore(database, tenant.id);
+  await store.batch([database.insert(tenants).values(tenant), ...firstRows(store)]);
+  return store;
 }

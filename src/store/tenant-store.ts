@@ -167,11 +167,11 @@ export class TenantStore extends Scope<string> {
     return tenant;
   }
 
-  /** Sets the id of the tenant's stream, once. */
+  /** Sets the id of the tenant's stream, once. From then on a sign-up is no longer deleted. */
   beginStream(stream: string, where: SQL) {
     return this.#database
       .update(tenants)
-      .set({ stream })
+      .set({ stream, signupUntil: null })
       .where(and(eq(tenants.id, this.tenantId), isNull(tenants.stream), where));
   }
 

@@ -51,6 +51,7 @@ const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready:
   ["the inbox", "/inbox", "alex", "Inbox"],
   ["the passkeys", "/devices", "alex", "Add a passkey"],
   ["the invitation", "invitation", "nobody", "Create your passkey"],
+  ["signing up", "/signup", "nobody", "Create your organisation"],
   ["signing in", "/inbox", "nobody", "Sign in"],
   ["home", "/", "nobody", "Read it. Sign it. Prove it."],
   ["checking", "/verify", "nobody", "Check a receipt"],

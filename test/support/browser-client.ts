@@ -105,6 +105,13 @@ export class BrowserClient {
     return this.finishEnrolment(enrolUrl, begin.body, lies);
   }
 
+  /** Creates an organisation, and this browser's passkey as its owner's. */
+  async signUp(organisation: string, username = "alex", lies: Lies = {}): Promise<Answered> {
+    const begin = await this.post("/signup/begin", { organisation, username });
+    if (begin.status !== 200) return begin;
+    return this.finishEnrolment(`${this.origin}/enrol#${begin.body.secret}`, begin.body, lies);
+  }
+
   /** The second half of an enrolment, after this answer to the first. */
   async finishEnrolment(
     enrolUrl: string,

@@ -1,6 +1,7 @@
 import { parseChange } from "../../src/core/stream/change-format.ts";
 import { parseJsonObject } from "../../src/core/encoding/strict-json.ts";
 import { utf8 } from "../../src/core/encoding/bytes.ts";
+import { createdHere, type CreatedAt } from "../passkey/created-here.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { drawFields, drawWarnings } from "../values/fields.ts";
@@ -12,6 +13,8 @@ import { openSheet } from "../decision/open-sheet.ts";
 import { wordsOf, type ChangeWords } from "./change-words.ts";
 
 // A change of who may sign, or of what is public: what follows from it, in words that come from the bytes to sign.
+
+const JUST_CREATED = "It is the passkey that you have just created in this window.";
 
 openSheet((verified, data) => {
   const payload = parseJsonObject(utf8(data.payload));
@@ -37,13 +40,21 @@ function drawChange(
   );
   byId("warnings").append(...[...new Set(names)].flatMap(drawWarnings));
   if (compare !== undefined) {
+    const created = createdHere(compare.fingerprint);
     byId("fingerprint").append(drawFingerprint(compare.fingerprint));
-    byId("how").append(...drawRichText(compare.how));
+    byId("how").append(...drawRichText(created === undefined ? compare.how : [JUST_CREATED]));
     setVisible(byId("compare"), true);
+    if (created !== undefined) drawWayBack(created);
   }
   if (inFull !== undefined) byId("fields").append(drawFields(inFull));
   byId("change").append(drawFields(lines));
   setText(byId("approve"), yes);
   setText(byId("reject"), no);
   byId("reject").dataset["signing"] = no;
+}
+
+function drawWayBack(from: CreatedAt): void {
+  const leave = byId("leave", HTMLAnchorElement);
+  leave.href = from === "/signup" ? "/console" : from;
+  setText(leave, from === "/signup" ? "Go to the console" : "Back to your passkeys");
 }

@@ -11,6 +11,13 @@ export function drawConnection(problem: Problem | undefined): void {
   setText(bar, problem ? `${problem.detail} ${more}` : "");
 }
 
+/** The text for the status line of a page that changes something. After the end of the session the bar shows the way back. */
+export function textOfProblem(problem: Problem): string {
+  if (!isSessionEnd(problem)) return problem.detail;
+  drawConnection(problem);
+  return "You are signed out. Nothing was changed.";
+}
+
 export function isSessionEnd({ code }: Problem): boolean {
   return code === "session_required";
 }

@@ -42,6 +42,11 @@ export function post<Value>(path: Path, body: object): Promise<Answer<Value>> {
   return request(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** The text at this path. */
+export function getText(path: Path): Promise<Answer<string>> {
+  return send(path, { method: "GET" });
+}
+
 /** Instead of following an address that `sameOriginUrl` refused. */
 export const OTHER_SITE = "The server sent an address of another site. Nothing was opened.";
 
@@ -57,11 +62,21 @@ export function isTemporary({ status }: Problem): boolean {
 }
 
 async function request<Value>(path: Path, init: RequestInit): Promise<Answer<Value>> {
+  const answer = await send(path, init);
+  if (!answer.ok) return answer;
+  const value = parse(answer.value);
+  return value === undefined
+    ? { ok: false, problem: problemOf(200, undefined) }
+    : { ok: true, value: value as Value };
+}
+
+async function send(path: Path, init: RequestInit): Promise<Answer<string>> {
   try {
     const response = await fetch(path, { ...init, cache: "no-store", redirect: "error" });
-    const value = parse(await response.text());
-    if (response.ok && value !== undefined) return { ok: true, value: value as Value };
-    return { ok: false, problem: problemOf(response.status, value) };
+    const text = await response.text();
+    return response.ok
+      ? { ok: true, value: text }
+      : { ok: false, problem: problemOf(response.status, parse(text)) };
   } catch {
     return {
       ok: false,

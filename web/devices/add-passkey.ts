@@ -1,28 +1,14 @@
-import { fromBase64url } from "../../src/core/encoding/bytes.ts";
-import type {
-  AssertionInput,
-  ChangeRequested,
-  DeviceChallenge,
-  DevicesData,
-} from "../../src/core/pages/account.ts";
-import { expectOk } from "../../src/core/refusal.ts";
+import type { DevicesData } from "../../src/core/pages/account.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
-import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
-import { createPasskey, creationErrorText, deviceName } from "../passkey/create-passkey.ts";
+import { deviceName } from "../passkey/create-passkey.ts";
 import { byId, link, runAction, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
-import { OTHER_SITE, post, sameOriginUrl } from "../common/http.ts";
-import { credentialList, passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
+import { rememberCreated } from "../passkey/created-here.ts";
+import { addFurther, confirmPerson, type Confirmed } from "../passkey/further-passkey.ts";
 import { passkeyNameFault, passkeyNameIn } from "../passkey/passkey-name.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
-import { textOfProblem } from "./problem-text.ts";
 
-// A further passkey, in three steps: confirm with one that is active, create the new one, sign that it is trusted.
-
-interface Confirmed {
-  readonly begin: DeviceChallenge;
-  readonly assertion: AssertionInput;
-}
+// A further passkey, with a name that the person gives to it.
 
 const confirm = byId("confirm", HTMLButtonElement);
 const create = byId("create", HTMLButtonElement);
@@ -37,22 +23,10 @@ export function enableAdding(data: DevicesData): void {
   create.addEventListener("click", () => void runAction(create, status, () => addPasskey(data)));
 }
 
-/** A session alone adds no passkey: one that the person already uses signs first. */
 async function confirmPasskey(): Promise<string> {
-  const answer = await post<DeviceChallenge>("/devices/begin", {});
-  if (!answer.ok) return textOfProblem(answer.problem);
-  const begin = answer.value;
-  setText(status, "Follow your device's passkey prompt.");
-  try {
-    const assertion = await usePasskey({
-      challenge: expectOk(fromBase64url(begin.proof.challenge)),
-      rpId: begin.rpId,
-      allowCredentials: credentialList(begin.proof.allowCredentials),
-    });
-    confirmed = { begin, assertion };
-  } catch (problem) {
-    return passkeyErrorText(problem);
-  }
+  const answer = await confirmPerson(() => setText(status, "Follow your device's passkey prompt."));
+  if (typeof answer === "string") return answer;
+  confirmed = answer;
   showStep("creation");
   create.focus();
   return "";
@@ -62,23 +36,16 @@ async function addPasskey({ person, tenant }: DevicesData): Promise<string> {
   if (confirmed === undefined) return "";
   const fault = passkeyNameFault(label);
   if (fault !== undefined) return fault;
-  const { begin, assertion } = confirmed;
-  try {
-    const { registration, publicKey } = await createPasskey({ ...begin, tenant: tenant.name });
-    const proof = { challenge: begin.proof.challenge, assertion };
-    const body = { challenge: begin.challenge, label: passkeyNameIn(label), registration, proof };
-    const finished = await post<ChangeRequested>("/devices/finish", body);
+  const passkey = { tenant: tenant.name, label: () => passkeyNameIn(label) };
+  const added = await addFurther(confirmed, passkey, () => {
     // Each confirmation is used once.
     confirmed = undefined;
     showStep("confirmation");
-    if (!finished.ok) return textOfProblem(finished.problem);
-    const approval = sameOriginUrl(finished.value.approval);
-    if (approval === undefined) return OTHER_SITE;
-    drawAdded(fingerprintOf(publicKey), mayDecide(person) ? approval : undefined);
-    return "";
-  } catch (problem) {
-    return creationErrorText(problem);
-  }
+  });
+  if (typeof added === "string") return added;
+  rememberCreated(added.fingerprint, "/devices");
+  drawAdded(added.fingerprint, mayDecide(person) ? added.approval : undefined);
+  return "";
 }
 
 function showStep(step: "confirmation" | "creation"): void {

@@ -1,14 +1,14 @@
 import { isMember } from "../../src/core/account/members.ts";
 import type { ChangeRequested, DevicesData, Passkey } from "../../src/core/pages/account.ts";
-import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { mayDecide } from "../../src/core/stream/directory.ts";
+import { textOfProblem } from "../common/connection.ts";
 import { link, make, runAction, byId, setText, setVisible } from "../common/dom.ts";
 import { NO_DATA, OTHER_SITE, pageData, post, sameOriginUrl, type Path } from "../common/http.ts";
+import { drawOrganisationId } from "../common/draw-organisation-id.ts";
 import { enableSignOut, enableSignOutEverywhere } from "../common/sign-out.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 import { enableAdding } from "./add-passkey.ts";
-import { textOfProblem } from "./problem-text.ts";
 
 const STATES = {
   active: ["good", "Active"],
@@ -22,14 +22,14 @@ function start(data: DevicesData): void {
   const { person, tenant, passkeys } = data;
   byId("person").append(drawExact(person.username), ` (${person.role}) at `, drawExact(tenant.name));
   setVisible(byId("console"), isMember(person.role));
-  byId("stream").append(groupedOrganisationId(tenant.stream ?? ""));
+  drawOrganisationId(tenant.name, tenant.stream ?? "");
   const revoked = passkeys.filter(({ state }) => state === "revoked");
   const usable = passkeys.filter(({ state }) => state !== "revoked");
   byId("passkeys").append(...usable.map((passkey) => drawPasskey(passkey, person)));
   byId("revoked-passkeys").append(...revoked.map((passkey) => drawPasskey(passkey, person)));
   setText(byId("revoked-count"), `${revoked.length} revoked`);
   setVisible(byId("revoked"), revoked.length > 0);
-  setVisible(byId("second"), usable.length < 2);
+  setVisible(byId("second"), passkeys.filter(({ state }) => state === "active").length < 2);
   byId("contact").append("Lost a device? Contact ", drawExact(tenant.securityContact), ".");
   setVisible(byId("contact"), tenant.securityContact !== "");
   enableAdding(data);

@@ -51,7 +51,7 @@ function pathOf(version: string): Path {
   return `/inbox/items?${query}`;
 }
 
-function draw({ open, unendorsed, decided, notices, newPasskeys, erasure }: Inbox): void {
+function draw({ open, unendorsed, decided, notices, newPasskeys, erasure, needsSecondPasskey }: Inbox): void {
   // The links are replaced: move the focus to the new copy of the focused one.
   const focused = document.activeElement?.getAttribute("href");
   byId("notices").replaceChildren(
@@ -59,6 +59,8 @@ function draw({ open, unendorsed, decided, notices, newPasskeys, erasure }: Inbo
     ...notices.map(drawNotice),
     ...(erasure === null ? [] : [drawErasure(erasure)]),
   );
+  // While one waits, the notice about it says what to do next.
+  setVisible(byId("second"), needsSecondPasskey && !newPasskeys.some(({ isOwn }) => isOwn));
   const changes = open.items.filter(({ isChange }) => isChange);
   const decisions = open.items.filter(({ isChange }) => !isChange);
   byId("changes").replaceChildren(...changes.map(drawOpen));

@@ -22,6 +22,8 @@ interface PasskeyOptions {
   readonly username: string;
   readonly tenant: string;
   readonly exclude: readonly string[];
+  /** Another device by a QR code, or a security key. Left out: anything that the browser offers. */
+  readonly elsewhere?: boolean;
 }
 
 const ALGORITHMS = [-7, -8, -257];
@@ -40,6 +42,7 @@ export async function createPasskey(options: PasskeyOptions): Promise<NewPasskey
         residentKey: "required",
         requireResidentKey: true,
         userVerification: "required",
+        ...(options.elsewhere === true ? { authenticatorAttachment: "cross-platform" } : {}),
       },
       attestation: "none",
       excludeCredentials: options.exclude.map((excluded) => ({ type: "public-key", id: excluded })),

@@ -4,19 +4,14 @@ import {
   parseApiKey,
   redactApiKey,
 } from "../../core/confirmation/api-key.ts";
-import { makeRef, REF_RANDOM_BYTES } from "../../core/confirmation/tenant-ref.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { findProject, insertKey, insertProject } from "../../store/account/api-keys.ts";
-import { insertTenant } from "../../store/tenant-lookup.ts";
+import { findProject, insertKey } from "../../store/account/api-keys.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { DEFAULT_SCOPES, type Scope } from "../../core/confirmation/scopes.ts";
-import { inviteNew } from "./invite.ts";
-import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
+import { newOrganisation } from "../organisation/new-organisation.ts";
+import { newId, type Platform } from "../runtime.ts";
 
-// A new tenant: an enrolment link for its owner, API keys for its backends. Its stream starts with the owner's first
-// passkey.
-
-const STREAM_KEY_BYTES = 32;
+// A new tenant with API keys for its backends, for local start and tests.
 
 export interface CreatedTenant {
   readonly store: TenantStore;
@@ -33,33 +28,20 @@ export async function createTenant(
   tenant: string,
   owner: string,
 ): Promise<CreatedTenant> {
-  const now = platform.now();
-  const store = await insertTenant(platform.databases, {
-    id: makeRef(openShard(platform), platform.random(REF_RANDOM_BYTES)),
+  const { store, link, projectIds } = await newOrganisation(platform, {
     name: tenant,
-    stream: null,
-    streamKey: newSecret(platform, STREAM_KEY_BYTES),
-    genesisSalt: newSalt(platform),
-    createdAt: now,
+    username: owner,
+    projects: [{ name: "Default", mode: "live" }],
+    signUp: null,
   });
-  const projectId = newId(platform, "j");
-  await insertProject(store, { id: projectId, name: "Default", mode: "live", createdAt: now });
-  const invited = expectOk(await inviteNew(platform, store, owner, "owner"));
+  const [projectId = ""] = projectIds;
   return {
     store,
     apiKey: await newKey(platform, store, projectId, "Default key", DEFAULT_SCOPES),
     peopleKey: await newKey(platform, store, projectId, "People key", ["people"]),
     auditKey: await newKey(platform, store, projectId, "Audit key", ["audit:read"]),
-    enrolUrl: invited.enrolUrl,
+    enrolUrl: link.invite.enrolUrl,
   };
-}
-
-/** One of the shards for new tenants, at random. */
-function openShard({ databases, random }: Platform): string {
-  const [byte = 0] = random(1);
-  const shard = databases.open[byte % databases.open.length];
-  if (shard === undefined) throw new RangeError("no shard is open for new tenants");
-  return shard;
 }
 
 /** Returns the key's text, which names the mode of the project. Only its hash is stored. */

@@ -1,8 +1,7 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
-import type { DeviceChallenge, DevicesData, Passkey } from "../../core/pages/account.ts";
+import type { DeviceChallenge, DeviceLink, DevicesData, Passkey } from "../../core/pages/account.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
-import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import {
@@ -12,6 +11,7 @@ import {
   insertPasskey,
   passkeysOf,
 } from "../../store/account/passkeys.ts";
+import { insertEnrolment } from "../../store/account/enrolments.ts";
 import { newestVotes } from "../../store/confirmation/votes.ts";
 import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -20,10 +20,13 @@ import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { revocationOf } from "../directory/revoke.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
+import { newLink } from "./invite.ts";
 import {
+  keptIds,
   newChallenge,
   newPasskeyRow,
   storePasskey,
+  tooManyPasskeys,
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
@@ -80,16 +83,13 @@ export async function beginDevice(
     rpId: rpIdOf(runtime.origin),
     userHandle: person.userHandle,
     username: person.username,
-    exclude: passkeys.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id),
+    exclude: keptIds(passkeys),
     proof: {
       challenge: await newChallenge(runtime, person, "add-passkey"),
       allowCredentials: descriptorsOf(passkeys.filter((passkey) => passkeyState(passkey) === "active")),
     },
   });
 }
-
-const tooManyPasskeys = () =>
-  refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
 
 export interface DeviceForm extends RegistrationForm {
   readonly proof: PasskeyProof;
@@ -117,6 +117,25 @@ export async function finishDevice(
   if (storedRow === undefined)
     return (await hasMaxPasskeys(store, person.id)) ? tooManyPasskeys() : inactivePasskey();
   return requestEndorsement(runtime, store, storedRow, person);
+}
+
+/**
+ * A link with which the person creates a further passkey on another device, which has no session here. It ends the
+ * person's other links. Like every further passkey, the new one counts once the person has signed for it.
+ */
+export async function inviteOwnDevice(
+  runtime: Runtime,
+  store: TenantStore,
+  person: PersonRow,
+  proof: PasskeyProof,
+): Promise<Result<DeviceLink>> {
+  const proved = await provePasskey(runtime, store, person, "add-passkey", proof);
+  if (!proved.ok) return proved;
+  if (await hasMaxPasskeys(store, person.id)) return tooManyPasskeys();
+  const link = newLink(runtime, store, person.id, false);
+  await insertEnrolment(store, link.row);
+  await cancelEndedEndorsements(runtime, store);
+  return accept({ enrolUrl: link.invite.enrolUrl });
 }
 
 /** Ends a passkey that nobody has endorsed yet, and with it its sessions and the request to endorse it. */

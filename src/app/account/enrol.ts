@@ -7,18 +7,20 @@ import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import type { RegisteredPasskey } from "../../passkey/registration.ts";
 import { enrolPasskey, findEnrolmentByHash } from "../../store/account/enrolments.ts";
-import { findPasskey } from "../../store/account/passkeys.ts";
+import { findPasskey, hasMaxPasskeys, passkeysOf } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
-import type { EnrolmentRow, PersonRow, Tenant } from "../../store/rows.ts";
+import type { EnrolmentRow, NewTenant, PersonRow, Tenant } from "../../store/rows.ts";
 import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
-import { newId, newSalt, type Runtime } from "../runtime.ts";
+import { newId, newSalt, type Platform, type Runtime } from "../runtime.ts";
 import {
+  keptIds,
   newChallenge,
   newPasskeyRow,
   storePasskey,
+  tooManyPasskeys,
   verifyNewPasskey,
   type RegistrationForm,
 } from "./new-passkey.ts";
@@ -45,19 +47,30 @@ export async function beginEnrolment(
 ): Promise<Result<Invitation>> {
   const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
-  const { tenant, person } = link.value;
-  const challenge = await newChallenge(runtime, person);
-  const isFirst = tenant.stream === null;
-  return accept({
+  const { enrolment, tenant, person } = link.value;
+  // A recovery is for somebody who has lost them.
+  const exclude = enrolment.recovers ? [] : keptIds(await passkeysOf(store, person.id));
+  return accept(await invitationOf(runtime, tenant, person, exclude));
+}
+
+export async function invitationOf(
+  platform: Platform,
+  tenant: NewTenant,
+  person: Pick<PersonRow, "id" | "username" | "userHandle">,
+  exclude: readonly string[] = [],
+): Promise<Invitation> {
+  const isFirst = (tenant.stream ?? null) === null;
+  return {
     tenant: tenant.name,
     username: person.username,
-    rp: runtime.origin,
-    rpId: rpIdOf(runtime.origin),
-    challenge,
+    rp: platform.origin,
+    rpId: rpIdOf(platform.origin),
+    challenge: await newChallenge(platform, person),
     userHandle: person.userHandle,
+    exclude,
     owner: isFirst,
-    genesis: isFirst ? genesisBase(runtime, tenant) : null,
-  });
+    genesis: isFirst ? genesisBase(platform, tenant) : null,
+  };
 }
 
 export async function finishEnrolment(
@@ -70,6 +83,7 @@ export async function finishEnrolment(
   const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
   const { enrolment, tenant, person } = link.value;
+  if (!enrolment.recovers && (await hasMaxPasskeys(store, person.id))) return tooManyPasskeys();
   const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
   const { id, publicKey } = passkey.value;
@@ -122,10 +136,13 @@ function firstRecord(
   };
 }
 
-function genesisBase(runtime: Runtime, tenant: Tenant): Omit<Genesis, "credentialId" | "publicKey"> {
+function genesisBase(
+  { origin, logOrigin }: Platform,
+  tenant: NewTenant,
+): Omit<Genesis, "credentialId" | "publicKey"> {
   return {
-    rp: runtime.origin,
-    logOrigin: runtime.logOrigin,
+    rp: origin,
+    logOrigin,
     streamKeyHash: streamKeyHash(expectOk(fromHex(tenant.streamKey))),
     salt: tenant.genesisSalt,
   };

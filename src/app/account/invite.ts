@@ -49,18 +49,21 @@ export async function inviteNew(
   username: string,
   role: Role,
 ): Promise<Result<Invite>> {
-  const personId = newId(platform, "p");
-  const link = newLink(platform, store, personId, false);
-  const userHandle = makeUserHandle(store.tenantId, platform.random(USER_HANDLE_RANDOM_BYTES));
-  const person = { id: personId, username, role, userHandle, createdAt: platform.now() };
+  const person = newPerson(platform, store.tenantId, username, role);
+  const link = newLink(platform, store, person.id, false);
   try {
     await insertInvitedPerson(store, person, link.row);
   } catch (problem) {
     const other = await findPersonByName(store, username);
-    if (other !== undefined && other.id !== personId) return usernameTaken(username);
+    if (other !== undefined && other.id !== person.id) return usernameTaken(username);
     throw problem;
   }
   return accept(link.invite);
+}
+
+export function newPerson(platform: Platform, tenantId: string, username: string, role: Role) {
+  const userHandle = makeUserHandle(tenantId, platform.random(USER_HANDLE_RANDOM_BYTES));
+  return { id: newId(platform, "p"), username, role, userHandle, createdAt: platform.now() };
 }
 
 /** Why this person, who exists, can't be invited with this role; or undefined. */
@@ -99,16 +102,19 @@ export async function inviteToRecover(
   return accept(link.invite);
 }
 
-function newLink(
+/** A link to create a passkey. Only its hash is stored. */
+export function newLink(
   platform: Platform,
-  { tenantId }: TenantStore,
+  { tenantId }: Pick<TenantStore, "tenantId">,
   personId: string,
   recovers: boolean,
-): { readonly invite: Invite; readonly row: NewEnrolment } {
+  minutes = ENROLMENT_HOURS * 60,
+): { readonly secret: string; readonly invite: Invite; readonly row: NewEnrolment } {
   const now = platform.now();
   const secret = withRef(tenantId, toBase64url(platform.random(ENROLMENT_SECRET_BYTES)));
-  const expiresAt = now + ENROLMENT_HOURS * 3_600_000;
+  const expiresAt = now + minutes * 60_000;
   return {
+    secret,
     invite: { enrolUrl: `${platform.origin}/enrol#${secret}`, expiresAt },
     row: {
       id: newId(platform, "e"),

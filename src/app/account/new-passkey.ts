@@ -1,13 +1,14 @@
 import { fromBase64url, toBase64url, type Bytes } from "../../core/encoding/bytes.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
 import { findPasskey, findPasskeyByKey, type NewPasskey } from "../../store/account/passkeys.ts";
 import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/account/challenges.ts";
-import type { PersonRow } from "../../store/rows.ts";
+import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { newId, type Runtime } from "../runtime.ts";
+import { newId, type Platform, type Runtime } from "../runtime.ts";
 import { reportEvent } from "./security-events.ts";
 
 // Registering a passkey, at enrolment and for a further device.
@@ -23,8 +24,8 @@ export interface RegistrationForm {
 }
 
 export async function newChallenge(
-  runtime: Runtime,
-  { id: personId }: PersonRow,
+  runtime: Platform,
+  { id: personId }: Pick<PersonRow, "id">,
   purpose: ChallengeUse["purpose"] = "passkey",
 ): Promise<string> {
   const challenge = toBase64url(runtime.random(PASSKEY_CHALLENGE_BYTES));
@@ -117,6 +118,14 @@ export async function storePasskey(
     );
   }
 }
+
+/** For the browser: a device that has one of these makes no second one, which would replace it. */
+export function keptIds(passkeys: readonly CredentialRow[]): readonly string[] {
+  return passkeys.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id);
+}
+
+export const tooManyPasskeys = () =>
+  refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
 
 function alreadyRegistered() {
   return refuse("credential_registered", "this passkey is registered already");

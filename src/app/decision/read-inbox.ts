@@ -5,6 +5,7 @@ import type { Telling } from "../../core/display/telling.ts";
 import type { DecidedItem, Inbox, InboxData, InboxItem } from "../../core/pages/inbox.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { isManager } from "../../core/stream/directory.ts";
+import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -37,11 +38,12 @@ export async function inboxOf(
   person: PersonRow,
   after?: string,
 ): Promise<Inbox> {
-  const [rows, notices, newPasskeys, erasure] = await Promise.all([
+  const [rows, notices, newPasskeys, erasure, passkeys] = await Promise.all([
     readCurrent(runtime, store, person, after),
     recoveryNotices(runtime, store),
     newPasskeyNotices(runtime, store, person),
     isManager(person) ? retentionNotice(runtime, store) : null,
+    activePasskeysOf(store, person.id),
   ]);
   const inbox = {
     open: {
@@ -55,6 +57,7 @@ export async function inboxOf(
     notices,
     newPasskeys,
     erasure: erasure && { at: isoTime(erasure.at), before: isoTime(erasure.before) },
+    needsSecondPasskey: passkeys.length < 2,
   };
   return { ...inbox, version: toHex(sha256(utf8(JSON.stringify(inbox))).subarray(0, 8)) };
 }

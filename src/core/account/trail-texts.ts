@@ -1,5 +1,6 @@
 /** Everything that the audit trail reports, as a person reads it. */
 export const TRAIL_TEXTS = {
+  "organisation.created": "Created the organisation",
   "session.opened": "Signed in",
   "session.elevated": "Confirmed with a passkey to change things",
   "settings.changed": "Changed the settings",

@@ -54,9 +54,27 @@ export interface Invitation {
   readonly rpId: string;
   readonly challenge: string;
   readonly userHandle: string;
+  /** Ids of the credentials that the person already has: then this is for a further one. */
+  readonly exclude: readonly string[];
   /** Whether this enrolment starts the tenant's stream. */
   readonly owner: boolean;
   readonly genesis: Omit<Genesis, "credentialId" | "publicKey"> | null;
+}
+
+/** Who may create an organisation here: everybody, those with the code, or only the operator. */
+export const SIGN_UP_MODES = ["open", "code", "closed"] as const;
+export type SignUpMode = (typeof SIGN_UP_MODES)[number];
+
+export interface SignUpData {
+  readonly mode: SignUpMode;
+  /** Who is signed in already; null if nobody is. */
+  readonly person: SignedInPerson | null;
+}
+
+/** An organisation that waits for its owner's first passkey. */
+export interface SignUpStarted extends Invitation {
+  /** Of the owner's enrolment link. */
+  readonly secret: string;
 }
 
 export interface EnrolmentResult {
@@ -112,6 +130,11 @@ export interface DeviceChallenge {
   readonly exclude: readonly string[];
   /** An active passkey signs this challenge before the new one is created. */
   readonly proof: { readonly challenge: string; readonly allowCredentials: readonly CredentialDescriptor[] };
+}
+
+/** Where the person creates a passkey on another device. It works once. */
+export interface DeviceLink {
+  readonly enrolUrl: string;
 }
 
 /** A change that takes effect once the request at this address is approved. */

@@ -29,6 +29,8 @@ export interface Inbox {
   readonly newPasskeys: readonly NewPasskeyNotice[];
   /** Shown to all who manage people; null if none is announced. */
   readonly erasure: ErasureNotice | null;
+  /** The reader has only one passkey that counts. */
+  readonly needsSecondPasskey: boolean;
   /** Changes when anything above changes. */
   readonly version: string;
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { ChangeRequested } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
 import { sessionBody } from "./page-input.ts";
-import { emptyBody, newDeviceBody } from "./page-schemas.ts";
+import { emptyBody, newDeviceBody, proofBody } from "./page-schemas.ts";
 import { askDesk, sessionPage } from "./session.ts";
 
 /** A person's own passkeys. */
@@ -20,6 +20,11 @@ deviceRoutes.post("/devices/finish", sessionBody(newDeviceBody), async (context)
   const device = context.req.valid("json");
   const approval = await askDesk(context, ({ desk, session }) => desk().finishDevice(session, device));
   return context.json({ approval } satisfies ChangeRequested);
+});
+
+deviceRoutes.post("/devices/link", sessionBody(proofBody), async (context) => {
+  const { proof } = context.req.valid("json");
+  return context.json(await askDesk(context, ({ desk, session }) => desk().inviteOwnDevice(session, proof)));
 });
 
 deviceRoutes.post("/devices/:id/revoke", sessionBody(emptyBody), async (context) => {

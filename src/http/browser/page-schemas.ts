@@ -5,7 +5,7 @@ import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import * as shape from "../../core/encoding/shape.ts";
 import { PASSKEY_NAME_MAX_CHARACTERS } from "../../core/pages/account.ts";
 import { assertionShape } from "../../core/webauthn/assertion.ts";
-import { ofShape, readShape, text } from "../schemas/field-schemas.ts";
+import { ofShape, organisationName, readShape, text, username } from "../schemas/field-schemas.ts";
 import { waitQuery } from "../rest/request-schemas.ts";
 
 // What our pages send.
@@ -43,8 +43,15 @@ export const signInBody = z
   .strictObject({ challenge, assertion: signedAssertion })
   .transform(({ assertion, ...rest }) => ({ ...rest, ...assertion }));
 
+export const signUpBody = z.strictObject({
+  organisation: organisationName,
+  username,
+  code: text(SECRET_MAX_CHARACTERS).optional(),
+});
 export const enrolmentSecretBody = z.strictObject({ secret });
 export const enrolmentBody = z.strictObject({ secret, challenge, label, registration });
+/** The signature of an active passkey, for what a session alone may not do. */
+export const proofBody = z.strictObject({ proof: signInBody });
 /** A new passkey, with the signature of an active one. */
 export const newDeviceBody = z.strictObject({ challenge, label, registration, proof: signInBody });
 /** Of this session, or of all sessions of its person. */

@@ -1,9 +1,13 @@
 import type { RequestContext } from "../context.ts";
+import { signUpMode } from "./sign-up-setting.ts";
 
 // The HTML of a page is the same for everyone, except for one inert block of data, whose text can't end its
 // element. The headers here list everything that a page may load and do.
 
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
+
+/** In a page, what leads to sign-up. It is shown where somebody can sign up. */
+const HIDDEN_SIGN_UP = ' class="sign-up" hidden';
 
 const BASE_POLICY = {
   "default-src": "'none'",
@@ -25,6 +29,10 @@ const PAGES = {
   change: { file: "/change.html", permissions: "publickey-credentials-get=(self)" },
   signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },
   enrol: { file: "/enrol.html", permissions: "publickey-credentials-create=(self)" },
+  signup: {
+    file: "/signup.html",
+    permissions: "publickey-credentials-create=(self), publickey-credentials-get=(self)",
+  },
   waiting: { file: "/waiting.html", permissions: "" },
   devices: {
     file: "/devices.html",
@@ -67,7 +75,9 @@ export async function pageResponse(
 ): Promise<Response> {
   const { file, permissions } = PAGES[name];
   const template = await context.env.ASSETS.fetch(new URL(file, context.req.url));
-  const html = await template.text();
+  const text = await template.text();
+  const leadsToSignUp = text.includes(HIDDEN_SIGN_UP) && signUpMode(context.env) !== "closed";
+  const html = leadsToSignUp ? text.replace(HIDDEN_SIGN_UP, "") : text;
   const block = data === undefined ? html : html.replace(DATA_BLOCK, () => dataBlock(data));
   // Not `new Response`, which would drop the cookie that the session middleware may have set.
   return context.body(block, status, {

@@ -4,12 +4,11 @@ import {
   EXPIRES_MAX_SECONDS,
   EXPIRES_MIN_SECONDS,
   ID_MAX_CHARACTERS,
-  NAME_MAX_CHARACTERS,
 } from "../../core/confirmation/statement.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { SettingsView } from "../../../web/console/settings-page.tsx";
 import { TrailView } from "../../../web/console/trail-page.tsx";
-import { text } from "../schemas/field-schemas.ts";
+import { organisationName, text } from "../schemas/field-schemas.ts";
 import { defineForm, definePage } from "./define.ts";
 
 const RETENTION_MAX_DAYS = 3_650;
@@ -39,7 +38,7 @@ const wholeNumber = z
   .transform(Number);
 
 const settings = z.object({
-  name: text(NAME_MAX_CHARACTERS),
+  name: organisationName,
   timeZone: text(ID_MAX_CHARACTERS),
   defaultExpirySeconds: wholeNumber.pipe(z.number().min(EXPIRES_MIN_SECONDS).max(EXPIRES_MAX_SECONDS)),
   retentionDays: z

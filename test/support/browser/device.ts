@@ -102,6 +102,21 @@ export async function syncPasskeys(from: Device, to: Device): Promise<void> {
   }
 }
 
+/** A security key in its USB port, besides the device's own authenticator. */
+export async function addSecurityKey({ cdp }: Device): Promise<void> {
+  await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "usb",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
 /** Whether the person touches the device when it asks. */
 export async function touchesDevice(device: Device, enabled: boolean): Promise<void> {
   await device.cdp.send("WebAuthn.setAutomaticPresenceSimulation", {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { fromBase64url, toBase64url } from "../../../src/core/encoding/bytes.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
 import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
 import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import {
@@ -132,6 +133,51 @@ describe("adding a passkey", () => {
       registration,
     });
     expect(statusAndCode(sent)).toEqual([422, "validation_failed"]);
+  });
+});
+
+describe("a link for another device", () => {
+  const link = async (by = alex, signer = by.passkey) => {
+    const { body } = await by.post("/devices/begin", {});
+    const { challenge } = body.proof;
+    const { assertion } = await signer.assert(expectOk(fromBase64url(challenge)));
+    return by.post("/devices/link", { proof: { challenge, assertion } });
+  };
+
+  it("makes a passkey that counts once its person has signed for it", async () => {
+    const { body } = await link(maria);
+    const other = await BrowserClient.create(fetchWorker, ORIGIN);
+    const begun = await other.post("/enrol/begin", { secret: new URL(body.enrolUrl).hash.slice(1) });
+    // A device that has one of them makes no second one, which would replace it.
+    expect(begun.body).toMatchObject({
+      username: "maria",
+      owner: false,
+      exclude: [maria.passkey.credential.id],
+    });
+    const { body: made } = await other.finishEnrolment(body.enrolUrl, begun.body);
+    expect(made).toMatchObject({ active: false, stream: null });
+    expect((await other.get("/inbox/items")).status).toBe(403);
+    expect((await alex.approvalPage(idOf(made.approval))).status).toBe(404);
+    expect((await maria.decide(idOf(made.approval))).body.status).toBe("approved");
+    expect((await other.get("/inbox/items")).status).toBe(200);
+  });
+
+  it("takes a signature by a passkey that counts", async () => {
+    expect(statusAndCode(await link(alex, maria.passkey))).toEqual([403, "unknown_credential"]);
+    const { body } = await alex.post("/devices/begin", {});
+    const { assertion } = await alex.passkey.assert(new Uint8Array(32));
+    const wrong = { proof: { challenge: body.proof.challenge, assertion } };
+    expect(statusAndCode(await alex.post("/devices/link", wrong))).toEqual([
+      403,
+      "signature_verification_failed",
+    ]);
+  });
+
+  it("ends the person's earlier link", async () => {
+    const [earlier, newer] = [await link(maria), await link(maria)];
+    const other = await BrowserClient.create(fetchWorker, ORIGIN);
+    expect(statusAndCode(await other.enrol(earlier.body.enrolUrl))).toEqual([410, "enrolment_superseded"]);
+    expect((await other.enrol(newer.body.enrolUrl)).status).toBe(200);
   });
 });
 

@@ -37,7 +37,7 @@ interface Call {
   readonly key?: string;
   readonly cookie?: string;
 }
-function sender(address: string | undefined, counter: Counter | undefined) {
+function sender(address: string | undefined, counter: Counter | undefined, signUps?: Counter) {
   return async ({ path, body, key, cookie }: Call) => {
     const headers = new Headers({ origin: ORIGIN, accept: "application/json, text/event-stream" });
     if (address !== undefined) headers.set("cf-connecting-ip", address);
@@ -46,8 +46,8 @@ function sender(address: string | undefined, counter: Counter | undefined) {
     if (body !== undefined) headers.set("content-type", "application/json");
     const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
     const request = new Request(ORIGIN + path, { ...init, headers });
-    const { ADDRESS_LIMIT: _own, ...env } = bindings;
-    const limited = counter === undefined ? env : { ...env, ADDRESS_LIMIT: counter };
+    const { ADDRESS_LIMIT: _own, SIGNUP_LIMIT: _ofSignUps, ...env } = bindings;
+    const limited = counter === undefined ? env : { ...env, ADDRESS_LIMIT: counter, SIGNUP_LIMIT: signUps };
     return app.fetch(request, limited, createExecutionContext());
   };
 }
@@ -62,6 +62,7 @@ async function statuses(send: (call: Call) => Promise<Response>, call: Call, tim
 }
 
 const SIGN_IN = { path: "/signin/begin", body: {} };
+const SIGN_UP = { path: "/signup/begin", body: { organisation: "Acme", username: "" } };
 const ENROLMENT = { path: "/enrol/begin", body: { secret: "nobody's" } };
 const VERIFICATION = { path: "/public/log/entries/c_unknown/verification" };
 const unknownKey = () => company.apiKey.replace(/.{40}$/, "x".repeat(40));
@@ -70,6 +71,7 @@ const WITH_KEY = (key: string) => ({ path: "/api/confirmations", key });
 describe("one network", () => {
   it.each([
     ["sign-ins", SIGN_IN, { 200: 3, 429: 2 }],
+    ["sign-ups", SIGN_UP, { 422: 3, 429: 2 }],
     ["enrolments", ENROLMENT, { 404: 3, 429: 2 }],
     ["verifications", VERIFICATION, { 404: 3, 429: 2 }],
     ["malformed keys", WITH_KEY("x"), { 401: 3, 429: 2 }],
@@ -103,6 +105,13 @@ describe("one network", () => {
       code: "rate_limited",
       detail: "your network made too many calls of this kind (sign-in); wait 10 s, then try again",
     });
+  });
+
+  it("is refused after fewer sign-ups, for a minute, and may still sign in", async () => {
+    const send = sender(newAddress(), counterOf(100), counterOf(3));
+    expect(await statuses(send, SIGN_UP, 5)).toEqual({ 422: 3, 429: 2 });
+    expect((await send(SIGN_UP)).headers.get("retry-after")).toBe("60");
+    expect(await statuses(send, SIGN_IN, 5)).toEqual({ 200: 5 });
   });
 
   it("may still do other things", async () => {

@@ -64,6 +64,8 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["not_enrolled", 409, "not_enrolled"],
   ["too_many_passkeys", 409, "too_many_passkeys"],
   ["too_many_managers", 409, "too_many_managers"],
+  ["sign_up_closed", 403, "sign_up_closed"],
+  ["sign_up_code_wrong", 403, "sign_up_code_wrong"],
   ["username_taken", 409, "username_taken"],
   ["enrolment_unknown", 404, "enrolment_unknown"],
   ["enrolment_used", 410, "enrolment_used"],

@@ -36,7 +36,7 @@ const functions = new Map(
 const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource setTemplate",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
-  "insertTrail insertTrailIfChanged",
+  "insertTrail insertTrailIfChanged insertFirstRows",
   "directorySeq lastSeq lastTime",
   "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
   "databaseOf inEachShard openDatabases",

@@ -71,6 +71,11 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /devices", access: "session", page: true },
   { route: "POST /devices/begin", access: "session", body: {} },
   { route: "POST /devices/finish", access: "session", body: NEW_DEVICE },
+  {
+    route: "POST /devices/link",
+    access: "session",
+    body: { proof: { challenge: CHALLENGE, assertion: ASSERTION } },
+  },
   { route: "POST /devices/:id/revoke", access: "session", body: {}, of: "passkey" },
   { route: "POST /devices/:id/remove", access: "session", body: {}, of: "passkey" },
   { route: "GET /enrol/state", access: "session", waiting: true },
@@ -99,6 +104,8 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /enrol", access: "anybody" },
   { route: "POST /enrol/begin", access: "anybody", body: { secret: "nobody's" } },
   { route: "POST /enrol/finish", access: "anybody", body: { ...ENROLMENT, secret: "nobody's" } },
+  { route: "GET /signup", access: "anybody" },
+  { route: "POST /signup/begin", access: "anybody", body: { organisation: "Acme", username: "alex" } },
   { route: "POST /signin/begin", access: "anybody", body: {} },
   { route: "POST /signin/finish", access: "anybody", body: { challenge: CHALLENGE, assertion: ASSERTION } },
   { route: "POST /signout", access: "anybody", body: {} },
@@ -120,6 +127,7 @@ export const NO_ROUTES = [
   "GET /public/*",
   "POST /enrol/*",
   "POST /signin/*",
+  "POST /signup/*",
 ];
 
 export interface RouteAnswer {

@@ -392,8 +392,13 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
   useChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 0, "by"]],
   insertTenant: ({ databases }) => [
-    [databases, { id: "0Filled0", name: "", stream: null, streamKey: "", genesisSalt: "", createdAt: 1 }],
+    [
+      databases,
+      { id: "0Filled0", name: "", streamKey: "", genesisSalt: "", createdAt: 1, signupUntil: 1 },
+      () => [],
+    ],
   ],
+  deleteExpiredSignUps: ({ database, now }) => [[database, now]],
   deleteExpiredRows: ({ database, now }) => [[database, now + 365 * 86_400_000]],
   checkWritable: ({ database }) => [[database, "call"]],
 };
