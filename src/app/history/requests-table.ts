@@ -15,6 +15,7 @@ const PAGE_ROWS = 500;
 const HEADER = [
   "id",
   "project",
+  "mode",
   "action",
   "requester",
   "approver",
@@ -56,6 +57,7 @@ function cellsOf(row: TableRow, names: ReadonlyMap<string, string>, sealedSeq: n
   return [
     row.id,
     row.projectName,
+    row.projectMode,
     row.action,
     row.requesterName,
     names.get(row.approverId ?? "") ?? "",

@@ -6,6 +6,7 @@ import type { TenantStore } from "../tenant-store.ts";
 const LISTED = [
   "id",
   "projectName",
+  "projectMode",
   "action",
   "payloadHash",
   "requesterName",
