@@ -30,6 +30,7 @@ export function welcome(
      echo $BASE/approve/$id
      curl -s "$BASE/api/confirmations/$id?wait=25" -H "X-Api-Key: $KEY"
 
+  An organisation of your own            ${origin}/signup
   API key that can invite people         ${demo?.peopleKey ?? ""}
   API key that can export the history    ${demo?.auditKey ?? ""}
   Log                                    ${logOrigin}

@@ -75,7 +75,7 @@ describe("somebody who comes for the first time", () => {
   it("adds a second passkey on a security key with two taps, and goes on to the console", async () => {
     const { page } = alex;
     await addSecurityKey(alex);
-    await page.getByRole("button", { name: "Use another device or a security key" }).click();
+    await page.getByRole("button", { name: "Use a phone or a security key" }).click();
     await eventually(page.getByRole("heading", { name: "Trust your new passkey?" })).toBeVisible();
     await eventually(page.getByText("It is the passkey that you have just created")).toBeVisible();
     await decide(alex, "Approve");

@@ -35,6 +35,15 @@ try {
     const { body } = await api("POST", "/api/confirmations", { ...WIRE, ...more });
     return body.url;
   };
+  const newcomer = await openDevice(browser, { pixelRatio: 2 });
+  await newcomer.page.goto(`${ready.url}/signup`);
+  await newcomer.page.getByLabel("Organisation").fill("Northwind");
+  await newcomer.page.getByLabel("User name").fill("alex");
+  await takePicture(newcomer.page, "signup-phone", false);
+  await newcomer.page.getByRole("button", { name: "Create passkey" }).click();
+  await newcomer.page.getByRole("heading", { name: "Northwind is ready" }).waitFor();
+  await takePicture(newcomer.page, "signed-up-phone");
+
   const phone = await openDevice(browser, { pixelRatio: 2 });
   await createPasskey(phone, tenant.enrolUrl);
   await takePicture(phone.page, "enrol-phone");

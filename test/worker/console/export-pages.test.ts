@@ -23,7 +23,9 @@ describe("the table of requests", () => {
     expect(response.headers.get("content-disposition")).toContain("countersign-requests.csv");
     const [header, first = "", second = "", ...rest] = (await response.text()).split("\r\n");
     expect(header).toMatch(/^id,project,mode,action,/);
-    expect(first).toMatch(new RegExp(`^${approved},Default,live,Deploy to production,Default key,alex,approved,`));
+    expect(first).toMatch(
+      new RegExp(`^${approved},Default,live,Deploy to production,Default key,alex,approved,`),
+    );
     expect(second).toContain(",'=HYPERLINK(1),Default key,alex,pending,");
     expect(rest).toEqual([""]);
   });
