@@ -1,2 +1,2 @@
 -- Sign-ups without a passkey are deleted by this.
-CREATE INDEX tenants_by_sign_up ON tenants (signup_until) WHERE signup_until IS NOT NULL;
+CREATE INDEX tenants_by_sign_up ON tenants (signup_until, id) WHERE signup_until IS NOT NULL;

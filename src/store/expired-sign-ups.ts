@@ -1,4 +1,4 @@
-import { and, isNull, lte } from "drizzle-orm";
+import { and, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { isNotMoving } from "./shards/moved-tenants.ts";
 import { TENANT_TABLES } from "./shards/tenant-tables.ts";
@@ -16,7 +16,8 @@ export async function deleteExpiredSignUps(database: Database, now: number): Pro
   const over = database
     .select({ id: tenants.id })
     .from(tenants)
-    .where(and(lte(tenants.signupUntil, now), isNull(tenants.stream), isNotMoving(tenants.id)))
+    // With the plus, the planner takes the index of the times and not the one of the streams.
+    .where(and(lte(tenants.signupUntil, now), sql`+${tenants.stream} IS NULL`, isNotMoving(tenants.id)))
     .orderBy(tenants.signupUntil, tenants.id)
     .limit(SIGN_UPS_MAX);
   if ((await over).length === 0) return false;

@@ -200,6 +200,21 @@ describe("a sign-up without a passkey", () => {
     expect((await client.get("/inbox/items")).status).toBe(200);
   });
 
+  it("is either kept or gone, never half, if its passkey comes during the sweep", async () => {
+    for (let round = 0; round < 4; round++) {
+      const name = `Race ${round}`;
+      const { client, body, link } = await begin(name);
+      await rows("UPDATE tenants SET signup_until = 1 WHERE name = ?1", name);
+      const [finished] = await Promise.all([client.finishEnrolment(link, body), sweepIn(0)]);
+      const isKept = finished.status === 200;
+      if (!isKept) expect(statusAndCode(finished)).toEqual([404, "enrolment_unknown"]);
+      expect([await isThere(name), (await client.get("/inbox/items")).status]).toEqual([
+        isKept,
+        isKept ? 200 : 401,
+      ]);
+    }
+  });
+
   it("is kept while it moves to another shard", async () => {
     await begin("Moving");
     const [{ id = "" } = {}] = await rows("SELECT id FROM tenants WHERE name = 'Moving'");
