@@ -1,3 +1,4 @@
+import { DELETION_ACTS } from "../app/organisation/deletion-acts.ts";
 import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
@@ -6,7 +7,7 @@ import type { Act } from "../app/acts/act.ts";
 
 // All acts by name. A test walks them with every role.
 
-export const ACTS = { ...SETTING_ACTS, ...USAGE_ACTS, ...TRAIL_ACTS, ...HISTORY_ACTS };
+export const ACTS = { ...SETTING_ACTS, ...USAGE_ACTS, ...TRAIL_ACTS, ...HISTORY_ACTS, ...DELETION_ACTS };
 
 export type ActName = keyof typeof ACTS;
 type RunOf<Name extends ActName> = (typeof ACTS)[Name]["run"];

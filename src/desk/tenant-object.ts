@@ -13,6 +13,7 @@ import { eraseOld } from "../app/evidence/erase-old.ts";
 import { createPlatform } from "../app/create-platform.ts";
 import { usageNotices } from "../app/organisation/usage-notices.ts";
 import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
+import { destroyDeleted } from "../app/organisation/destroy-deleted.ts";
 import type { DeskPort, Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { Callers } from "./callers.ts";
@@ -126,8 +127,16 @@ export class TenantObject extends DurableObject<Env> {
   /** A sealed change has its effect: a passkey counts, a decision is public, a recovery is announced to everybody. */
   #showChanges(records: readonly CommittedRecord[]): void {
     if (records.length > 0) this.waiters.wakeConsole();
+    if (records.some(({ row }) => row.type === "tenant.deleted")) this.#endTenant();
     const others = ["decision", "consumed", "erased"];
     if (records.some(({ row }) => !others.includes(row.type))) this.waiters.wakeAllInboxes();
+  }
+
+  /** Nobody is known here any more. What is left is destroyed by the alarm; the cron sets it if this fails. */
+  #endTenant(): void {
+    this.forget();
+    this.waiters.wakeAllInboxes();
+    this.ctx.waitUntil(this.#alarm.wakeAt(this.runtime.now()));
   }
 
   async #isSettled(confirmation: string): Promise<boolean> {
@@ -173,7 +182,10 @@ export class TenantObject extends DurableObject<Env> {
     let next: number | undefined;
     try {
       const store = await this.#open();
-      if (store === undefined) return;
+      if (store === undefined) {
+        next = await destroyDeleted(this.runtime, this.ctx.id.name ?? "");
+        return;
+      }
       next = await tickDue(this.runtime, store);
       next = earliest(next, await this.#eraseOld(store));
     } catch {

@@ -42,6 +42,7 @@ export const tenants = sqliteTable("tenants", {
   securityContact: text("security_contact").notNull().default(""),
   signupUntil: integer("signup_until"),
   guideDoneAt: integer("guide_done_at"),
+  deletedAt: integer("deleted_at"),
 });
 
 export const movedTenants = sqliteTable("moved_tenants", {
@@ -242,6 +243,7 @@ export const outbox = sqliteTable(
     index: integer("idx"),
     commitment: text("commitment"),
     erasedSeq: integer("erased_seq"),
+    label: text("label"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
 );

@@ -60,6 +60,8 @@ async function sealedCountIn(database: Database): Promise<number> {
 }
 
 interface SealedRecord {
+  /** Null if it can be computed from the stream key. */
+  readonly label: string | null;
   readonly streamKey: string;
   readonly seq: number;
   readonly index: number;
@@ -87,6 +89,7 @@ async function sealedFromIn(
 ): Promise<readonly SealedRecord[]> {
   const rows = await database
     .select({
+      label: outbox.label,
       streamKey: tenants.streamKey,
       seq: outbox.seq,
       index: outbox.index,
@@ -106,19 +109,19 @@ export function databaseOf(databases: Databases, ref: string | undefined): Datab
   return ref !== undefined && isRef(ref) ? databases.of(shardOfRef(ref)) : undefined;
 }
 
-/** In the shard that it is served from. Undefined if there is no such tenant. */
+/** In the shard that it is served from. Undefined if there is no such tenant, or no longer. */
 export async function openTenant(
   databases: Databases,
   ref: string,
   memory?: Memory,
 ): Promise<TenantStore | undefined> {
   const place = isRef(ref) ? await placeOf(databases, ref, shardOfRef(ref)) : undefined;
-  return place && new TenantStore(place.database, ref, memory);
+  return place?.tenant.deletedAt === null ? new TenantStore(place.database, ref, memory) : undefined;
 }
 
 const UNLIMITED_PLANS = PLAN_NAMES.filter((name) => PLANS[name].historyDays === null);
 
-/** Tenants with records to seal, confirmations that time alone changes now, or old content to look for. */
+/** Tenants with records to seal, confirmations that time alone changes now, old content to look for, or much to destroy. */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
@@ -127,7 +130,8 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
       sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
        OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
                   AND ${confirmations.status} = 'pending' AND ${confirmations.dueAt} <= ${now})
-       OR ((${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
+       OR (${tenants.deletedAt} IS NOT NULL AND ${tenants.streamKey} <> '')
+       OR (${tenants.deletedAt} IS NULL AND (${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
            AND NOT EXISTS (SELECT 1 FROM ${retention} WHERE ${retention.tenantId} = ${tenants.id}
                            AND ${retention.dueAt} > ${now}))`,
     );

@@ -183,6 +183,14 @@ export class TenantStore extends Scope<string> {
       .where(and(eq(tenants.id, this.tenantId), where));
   }
 
+  /** The end of the tenant, once. */
+  endTenant(at: number, where: SQL) {
+    return this.#database
+      .update(tenants)
+      .set({ deletedAt: at })
+      .where(and(eq(tenants.id, this.tenantId), isNull(tenants.deletedAt), where));
+  }
+
   async first<Table extends TenantTable>(table: Table, where?: SQL): Promise<Row<Table> | undefined> {
     const rows = await this.select(table, where).limit(1);
     return rows[0];

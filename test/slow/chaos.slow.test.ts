@@ -115,7 +115,7 @@ describe("the audit reports", () => {
     [
       "a second use",
       `INSERT INTO outbox SELECT o.tenant_id, 100000, 'x', o.confirmation_id, o.type, o.outcome, o.at,
-       o.directory_seq, o.entry_salt, o.payload_salt, o.body, o.idx, o.commitment, NULL
+       o.directory_seq, o.entry_salt, o.payload_salt, o.body, o.idx, o.commitment, NULL, NULL
        FROM outbox o WHERE o.type = 'consumed' LIMIT 1`,
       /^DUPLICATE: .* 2 uses/,
     ],

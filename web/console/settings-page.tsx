@@ -2,8 +2,9 @@ import { SECURITY_CONTACT_MAX_CHARACTERS, type Settings } from "../../src/core/a
 import { PLANS } from "../../src/core/account/plans.ts";
 import { roleHas } from "../../src/core/account/rights.ts";
 import { NAME_MAX_CHARACTERS } from "../../src/core/confirmation/statement.ts";
-import type { Shell } from "../../src/core/pages/console.ts";
+import type { SentForm, Shell } from "../../src/core/pages/console.ts";
 import { FormFault, Hidden, SelectField, TextField } from "./form-parts.tsx";
+import type { Html } from "./html-text.ts";
 import type { View } from "./layout.tsx";
 
 const MINUTE = 60;
@@ -74,8 +75,37 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         </button>
       )}
     </form>
+    {roleHas(shell.role, "organisation.delete") && <DangerZone shell={shell} sent={sent} />}
   </>
 );
+
+function DangerZone({ shell, sent }: { readonly shell: Shell; readonly sent: SentForm | null }): Html {
+  return (
+    <section class="danger" aria-labelledby="danger">
+      <h2 id="danger">Delete the organisation</h2>
+      <p>
+        An owner signs for it with a passkey. Then all keys, links and sessions stop at once, and people,
+        passkeys, requests and their content are destroyed. Nobody can undo this. Receipts and exports that
+        you have downloaded stay valid, and so does the public log.{" "}
+        <a href="/console/export">Export your history first.</a>
+      </p>
+      <form method="post" action="/console/settings/delete">
+        <TextField
+          name="typedName"
+          label="Type the organisation's name to confirm"
+          value=""
+          sent={sent}
+          maxLength={NAME_MAX_CHARACTERS}
+          required
+          help={`It is called ${shell.organisation}`}
+        />
+        <button type="submit" class="no">
+          Ask for the deletion
+        </button>
+      </form>
+    </section>
+  );
+}
 
 function historyOf({ plan }: Shell): string {
   const { title, historyDays } = PLANS[plan];

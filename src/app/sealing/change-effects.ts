@@ -45,8 +45,9 @@ export function effectsOf(
       return [{ kind: change.shown ? "reveal" : "withdraw-reveal", confirmation: change.confirmation }];
     case "credential.revoked":
     case "person.removed":
-    case "policy.changed":
     case "tenant.deleted":
+      return [{ kind: "end-organisation" }];
+    case "policy.changed":
     case undefined:
       return [];
   }

@@ -18,8 +18,9 @@ export async function restoreLog(databases: Databases, log: RestorableLog): Prom
   const size = await log.restore([]);
   const rows = await sealedFrom(databases, size, RESTORE_MAX_ENTRIES);
   return await log.restore(
-    rows.map(({ streamKey, seq, index, commitment }): IndexedEntry => {
-      const label = recordLabel(expectOk(fromHex(streamKey)), seq);
+    rows.map(({ label: kept, streamKey, seq, index, commitment }): IndexedEntry => {
+      // Of a deleted organisation only the label is left.
+      const label = kept === null ? recordLabel(expectOk(fromHex(streamKey)), seq) : expectOk(fromHex(kept));
       const commit = expectOk(fromHex(commitment));
       return { index, label: toHex(label), entry: encodeEntry({ kind: "sealed", label, commit }) };
     }),

@@ -7,6 +7,7 @@ export const TRAIL_TEXTS = {
   "usage.notice": "Much of the month's approvals is used",
   "history.exported": "Downloaded the complete history",
   "table.exported": "Downloaded the table of requests",
+  "organisation.deletion_requested": "Asked that the organisation is deleted",
   "history.erased": "Erased content that is older than the history",
 } as const;
 

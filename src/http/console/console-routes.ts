@@ -9,7 +9,7 @@ import { answerVersion, livePathOf } from "./live.ts";
 import { EXPORT_DOWNLOADS, exportPage } from "./export-pages.ts";
 import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
-import { settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
+import { deletionForm, settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { usagePage } from "./usage-pages.ts";
 import { submitForm } from "./submit.ts";
 
@@ -17,7 +17,7 @@ import { submitForm } from "./submit.ts";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [usagePage, trailPage, exportPage, settingsPage];
 export const CONSOLE_DOWNLOADS: readonly ConsoleDownload[] = EXPORT_DOWNLOADS;
-export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm];
+export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm, deletionForm];
 
 export const consoleRoutes = new Hono<HonoEnv>();
 

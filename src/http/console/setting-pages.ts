@@ -4,6 +4,7 @@ import {
   EXPIRES_MAX_SECONDS,
   EXPIRES_MIN_SECONDS,
   ID_MAX_CHARACTERS,
+  NAME_MAX_CHARACTERS,
 } from "../../core/confirmation/statement.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { SettingsView } from "../../../web/console/settings-page.tsx";
@@ -63,6 +64,16 @@ const was = z.string().transform((value, context): Settings => {
   if (settingsSeen.success) return settingsSeen.data;
   context.addIssue({ code: "custom", message: "is not what this page sent; load the page again" });
   return z.NEVER;
+});
+
+export const deletionForm = defineForm({
+  path: "/console/settings/delete",
+  page: settingsPage,
+  act: "organisation.delete",
+  schema: z.strictObject({ typedName: z.string().max(NAME_MAX_CHARACTERS) }),
+  input: ({ typedName }) => ({ typedName }),
+  // The page where an owner signs.
+  next: ({ approval }) => new URL(approval).pathname,
 });
 
 export const settingsForm = defineForm({

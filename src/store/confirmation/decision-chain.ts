@@ -133,7 +133,7 @@ export const INSERT_OUTBOX = prepared(
       outbox,
       (tenant) => sql`SELECT s.tenant_id, 1 + ${lastSeq(tenant)}, s.id, s.confirmation_id,
         ${value("sealType")}, ${value("outcome")}, s.at, ${directorySeq(tenant)}, ${value("entrySalt")},
-        ${value("payloadSalt")}, NULL, NULL, NULL, NULL FROM ${ownStep(tenant)}`,
+        ${value("payloadSalt")}, NULL, NULL, NULL, NULL, NULL FROM ${ownStep(tenant)}`,
     ),
   THIS_CONFIRMATION,
 );

@@ -103,9 +103,15 @@ export async function countRows(database: Database, ref: string): Promise<Readon
   return new Map(TENANT_TABLES.map(({ name }, place) => [name, results[place]?.results[0]?.count ?? 0]));
 }
 
-/** Deletes rows to which others refer after those. Returns whether none is left. */
-export async function deleteRows(database: Database, ref: string, budget: Budget): Promise<boolean> {
+/** Deletes rows to which others refer after those, but none of the tables that are kept. Returns whether none is left. */
+export async function deleteRows(
+  database: Database,
+  ref: string,
+  budget: Budget,
+  kept: readonly string[] = [],
+): Promise<boolean> {
   for (const { name, tenant, key } of TENANT_TABLES.toReversed()) {
+    if (kept.includes(name)) continue;
     const columns = [tenant, ...key].join();
     const some = `SELECT ${columns} FROM ${name} WHERE ${tenant} = ?1 LIMIT ${DELETE_MAX_ROWS}`;
     const text = `DELETE FROM ${name} WHERE (${columns}) IN (${some})`;

@@ -87,7 +87,7 @@ export async function eraseBatch(store: TenantStore, batch: Batch): Promise<void
       outbox,
       (tenant) => sql`SELECT ${tenant}, 1 + ${lastSeq(tenant)}, NULL, NULL, 'erased', NULL,
         max(${now}, ${lastTime(tenant, sql`${now}`)}), ${directorySeq(tenant)}, ${entrySalt}, '', ${body},
-        NULL, NULL, NULL WHERE ${isOwn}`,
+        NULL, NULL, NULL, NULL WHERE ${isOwn}`,
     ),
     store.update(confirmations, { ...NOTHING_LEFT, erasedAt: now }, of(confirmations.id)),
     store.update(

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
 import { setTemplate } from "./template-rows.ts";
-import { apiKeys, credentials, outbox, people, reveals } from "../schema.ts";
+import { apiKeys, credentials, enrolments, outbox, people, reveals, sessions } from "../schema.ts";
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
 import type { OutboxRow, PersonRow } from "../rows.ts";
@@ -27,6 +27,8 @@ export type SealingEffect =
     }
   /** Revokes a key that waits for a signature. One that works already stays as it is. */
   | { readonly kind: "end-key"; readonly key: string; readonly hash: string }
+  /** From then on every key, session and link is unknown. */
+  | { readonly kind: "end-organisation" }
   | { readonly kind: "reveal"; readonly confirmation: string }
   | { readonly kind: "withdraw-reveal"; readonly confirmation: string };
 
@@ -115,6 +117,13 @@ function statementsFor(
         store.update(apiKeys, { revokedAt: at }, and(isWaiting, isNull(apiKeys.revokedAt), isUnsealed)),
       ];
     }
+    case "end-organisation":
+      return [
+        store.endTenant(at, isUnsealed),
+        store.update(apiKeys, { revokedAt: at }, and(isNull(apiKeys.revokedAt), isUnsealed)),
+        store.update(sessions, { revokedAt: at }, and(isNull(sessions.revokedAt), isUnsealed)),
+        store.update(enrolments, { voidedAt: at }, and(isNull(enrolments.voidedAt), isUnsealed)),
+      ];
     case "reveal":
       return [
         store.insertFrom(

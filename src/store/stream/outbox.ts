@@ -107,7 +107,7 @@ export function insertFirstRecordIf(store: TenantStore, first: FirstRecord, cond
   return store.insertFrom(
     outbox,
     (tenant) => sql`SELECT ${tenant}, 0, NULL, NULL, 'stream.created', NULL, ${at}, 0, ${entrySalt},
-      ${payloadSalt}, ${body}, NULL, NULL, NULL
+      ${payloadSalt}, ${body}, NULL, NULL, NULL, NULL
       WHERE ${condition} AND NOT EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenant})`,
   );
 }

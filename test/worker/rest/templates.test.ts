@@ -179,7 +179,7 @@ describe("a template", () => {
     await rows(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 199)
        INSERT INTO outbox SELECT tenant_id, 1000 + i, NULL, NULL, 'consumed', NULL, at, directory_seq, entry_salt,
-         payload_salt, '{}', NULL, NULL, NULL FROM outbox, n WHERE tenant_id = ?1 AND seq = 0`,
+         payload_salt, '{}', NULL, NULL, NULL, NULL FROM outbox, n WHERE tenant_id = ?1 AND seq = 0`,
       store.tenantId,
     );
     await rows(

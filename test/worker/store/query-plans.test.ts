@@ -140,6 +140,7 @@ const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 /** These read by the tenant alone, along an index, and stop after one row or one page. */
 const BOUNDED = [
   /^SELECT max\(seq\) FROM "outbox" WHERE tenant_id = \?$/,
+  /^SELECT 1 \+ coalesce\(\(SELECT max\(seq\) FROM outbox /,
   /order by "outbox"\."seq" desc limit \?$/,
   /order by "trail"\."id" desc limit \?$/,
   // The first rows, the last one, and some to delete, when a tenant is moved.

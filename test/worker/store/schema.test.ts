@@ -188,7 +188,7 @@ describe("a link", () => {
     ["reveal to confirmation", `reveals SELECT ?1, ${request}, 0, NULL WHERE ?3 = ?3`],
     [
       "record to confirmation",
-      `outbox SELECT ?1, 1 + (SELECT max(seq) FROM outbox), NULL, ${request}, 'decision', NULL, 1, 0, '', '', NULL, NULL, NULL, NULL WHERE ?3 = ?3`,
+      `outbox SELECT ?1, 1 + (SELECT max(seq) FROM outbox), NULL, ${request}, 'decision', NULL, 1, 0, '', '', NULL, NULL, NULL, NULL, NULL WHERE ?3 = ?3`,
     ],
   ];
 

@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
 import { insertTrailIfChanged } from "../../../../src/store/account/trail.ts";
 import type { ConfirmationRow } from "../../../../src/store/rows.ts";
-import { Budget } from "../../../../src/store/shards/tenant-rows.ts";
 import type { TenantStore } from "../../../../src/store/tenant-store.ts";
+import { SHARD_CALLS } from "./shard-calls.ts";
 import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
 
 // Calls of every function of the store that runs a statement, in a tenant with a long history.
@@ -20,7 +20,7 @@ export interface Filled {
   readonly pending: readonly ConfirmationRow[];
 }
 
-type Call = readonly unknown[];
+export type Calls = Readonly<Record<string, (filled: Filled) => readonly (readonly unknown[])[]>>;
 
 const [PROJECT] = FILLED_PROJECTS;
 const [PERSON = "", OTHER = "", THIRD = ""] = FILLED_APPROVERS;
@@ -82,7 +82,7 @@ const trailEntry = ({ now }: Filled) =>
 const first = { stream: "stream", at: 1, entrySalt: "", payloadSalt: "", body: "{}" };
 
 /** A signed step of the newest pending request, with everything that a vote can change. */
-function attempts(filled: Filled): readonly Call[] {
+function attempts(filled: Filled): readonly (readonly unknown[])[] {
   const { store, now, pending, newest, key } = filled;
   const step = (id: string, confirmation: ConfirmationRow | undefined, more: object) => [
     store,
@@ -138,7 +138,7 @@ function attempts(filled: Filled): readonly Call[] {
 }
 
 /** For one person who must be able to sign, for two people, and for both in one batch. */
-function newGroups({ store, newest, key }: Filled): readonly Call[] {
+function newGroups({ store, newest, key }: Filled): readonly (readonly unknown[])[] {
   const draft = (id: string, signer: string | null, audience: readonly string[]) => ({
     row: {
       ...newest[0],
@@ -164,7 +164,7 @@ function newGroups({ store, newest, key }: Filled): readonly Call[] {
 }
 
 /** By the function's name: the arguments of each call. */
-export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>> = {
+export const CALLS: Calls = {
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
   findKey: ({ store }) => [[store, "k_1"]],
@@ -366,39 +366,5 @@ export const CALLS: Readonly<Record<string, (filled: Filled) => readonly Call[]>
   templateDocuments: ({ store }) => [[store, ["hash 1001", "hash 1002"]]],
   isRevealed: ({ store, newest }) => [[store, newest[0]?.id]],
 
-  // of all tenants
-  storeOfConfirmation: ({ databases, newest }) => [[databases, newest[0]?.id]],
-  sealedCount: ({ databases }) => [[databases]],
-  sealedFrom: ({ databases }) => [[databases, 1_000, 500]],
-  openTenant: ({ databases, store }) => [[databases, store.tenantId]],
-  readShard: ({ database, store }) => [[database, store.tenantId]],
-  placeOf: ({ databases, store }) => [[databases, store.tenantId, "0"]],
-  shardsAfter: ({ database }) => [[database]],
-  setMove: ({ database }) => [
-    [database, { ref: "0Filled1", shard: "1", state: "leaving", at: 1 }, [null]],
-    [database, { ref: "0Filled1", shard: "1", state: "left", at: 1 }, ["leaving"]],
-  ],
-  endMove: ({ database }) => [[database, { ref: "0Filled1", shard: "1", state: "left", at: 1 }]],
-  // With an empty copy, and with one that has every row.
-  copyRows: ({ database, databases, store }) => [
-    [database, databases.of("1"), store.tenantId, new Budget(4)],
-    [database, database, store.tenantId, new Budget(100)],
-  ],
-  deleteRows: ({ database, store }) => [
-    [database, "0Filled1", new Budget(100)],
-    [database, store.tenantId, new Budget(2)],
-  ],
-  tenantsWithWork: ({ database, now }) => [[database, now]],
-  insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
-  useChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 0, "by"]],
-  insertTenant: ({ databases }) => [
-    [
-      databases,
-      { id: "0Filled0", name: "", streamKey: "", genesisSalt: "", createdAt: 1, signupUntil: 1 },
-      () => [],
-    ],
-  ],
-  deleteExpiredSignUps: ({ database, now }) => [[database, now]],
-  deleteExpiredRows: ({ database, now }) => [[database, now + 365 * 86_400_000]],
-  checkWritable: ({ database }) => [[database, "call"]],
+  ...SHARD_CALLS,
 };
