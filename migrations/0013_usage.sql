@@ -1,6 +1,7 @@
 -- What an organisation has used of its plan.
 
--- How many requests for a decision were created in each month of UTC. A decision later, or none, changes nothing.
+-- How many requests for a decision were created in each month of UTC, those of test projects not included. A decision
+-- later, or none, changes nothing.
 CREATE TABLE usage (
   tenant_id TEXT NOT NULL REFERENCES tenants (id),
   -- Such as `2026-11`.
@@ -24,7 +25,7 @@ END;
 -- Here and not in a statement of the program: whatever inserts a request, in a group or alone, counts it in the same
 -- transaction. A move of a tenant copies these rows as well, and undoes what this counts for a copied request.
 CREATE TRIGGER usage_counted AFTER INSERT ON confirmations
-WHEN NEW.type = 'decision'
+WHEN NEW.type = 'decision' AND NEW.project_mode = 'live'
 BEGIN
   INSERT INTO usage (tenant_id, month, requests)
   VALUES (NEW.tenant_id, strftime('%Y-%m', NEW.created_at / 1000, 'unixepoch'), 1)

@@ -16,7 +16,7 @@ export const UsageView: View<UsageData> = ({ data }) => (
     <ul class="rows usage" role="list">
       <ShareRow name="Approvals" share={data.approvals} />
       <ShareRow name="Members" share={data.members} />
-      <ShareRow name="Projects" share={data.projects} />
+      <ShareRow name="Live projects" share={data.projects} />
     </ul>
     <p class="quiet">
       Each live request counts as one approval, in the month of UTC in which it is created. The next month
@@ -34,7 +34,7 @@ function priceOf({ cents }: Plan): string {
 }
 
 function ShareRow({ name, share: { used, included, max } }: { name: string; share: Share }): Html {
-  const id = name.toLowerCase();
+  const id = name.toLowerCase().replace(" ", "-");
   const of = included === null ? "no limit" : `of ${grouped(included)}${max === null ? " included" : ""}`;
   return (
     <li>
@@ -134,7 +134,14 @@ function PlanTable({ current }: { readonly current: UsageData["plan"] }): Html {
         <thead>
           <tr>
             <th scope="col">Plan</th>
-            {["A month", "Projects", "Members", "Approvals a month", "History", "Export"].map((title) => (
+            {[
+              "A month",
+              "Live projects",
+              "Members",
+              "Approvals a month",
+              "History",
+              "Table for spreadsheets",
+            ].map((title) => (
               <th scope="col">{title}</th>
             ))}
           </tr>

@@ -72,8 +72,8 @@ function statementsOf(
 }
 
 /** The month in which the plan counts it; null if it is free. */
-export function countedMonth({ type, createdAt }: NewConfirmationRow): string | null {
-  return type === "decision" ? monthOf(createdAt) : null;
+export function countedMonth({ type, projectMode, createdAt }: NewConfirmationRow): string | null {
+  return type === "decision" && projectMode === "live" ? monthOf(createdAt) : null;
 }
 
 const THIS_CONFIRMATION = "id";

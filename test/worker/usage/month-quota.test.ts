@@ -1,16 +1,28 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ask } from "../../../src/app/confirmation/ask.ts";
+import { newKey } from "../../../src/app/account/create-tenant.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
 import { endOfMonth, monthName, monthOf } from "../../../src/core/account/month.ts";
 import { limitsOf, type PlanName } from "../../../src/core/account/plans.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
+import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
+import { projects } from "../../../src/store/schema.ts";
+import { backend } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
 import { agentOf } from "../support/mcp-agent.ts";
 import { PAYLOAD, QUESTION, restCalls, statuses, times, type RestCalls } from "../support/rest-calls.ts";
 import { principalIn } from "../support/retrying-client.ts";
-import { bindings, freshPlatform, newCompany, runtimeOf, type Company } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  fetchWorker,
+  freshPlatform,
+  newCompany,
+  ORIGIN,
+  runtimeOf,
+  type Company,
+} from "../support/worker-fixture.ts";
 
 // Each live request counts in the month of UTC in which it is created. Free ends at its 500 a month; what was accepted
 // goes on.
@@ -121,6 +133,19 @@ describe("the last request of a month", () => {
     expect((await create()).status).toBe(201);
     await setUsed(1_000_000);
     expect((await create()).status).toBe(201);
+  });
+
+  it("is not taken by a test, and does not end tests", async () => {
+    await setUsed(MAX - 1);
+    const { store } = company;
+    await store.insert(projects, { id: "j_tests", name: "Tests", mode: "test", createdAt: 1 });
+    const testKey = await newKey(platform, store, "j_tests", "Tests", DEFAULT_SCOPES);
+    const test = () => backend(fetchWorker, ORIGIN, testKey)("POST", "/api/confirmations", QUESTION);
+    expect((await test()).status).toBe(201);
+    expect((await create()).status).toBe(201);
+    expect((await create()).status).toBe(429);
+    expect((await test()).status).toBe(201);
+    expect(await used()).toEqual({ [MONTH]: MAX });
   });
 
   it("changes no other refusal", async () => {

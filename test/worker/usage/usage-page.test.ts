@@ -40,7 +40,7 @@ describe("the page of the usage", () => {
     [
       "free",
       12,
-      ["plan is Free , $0 a month", "Approvals : 12 of 500", "Members : 2 of 2", "Projects : 1 of 1"],
+      ["plan is Free , $0 a month", "Approvals : 12 of 500", "Members : 2 of 2", "Live projects : 1 of 1"],
     ],
     [
       "team",
