@@ -52,7 +52,7 @@ describe("a browser without passkeys", () => {
     const app = await device();
     await app.page.addInitScript("delete globalThis.PublicKeyCredential");
     const invited = await people("POST", "/api/invites", { username: "cy", role: "approver" });
-    for (const address of [`${url}/inbox`, invited.body.enrolUrl]) {
+    for (const address of [`${url}/inbox`, `${url}/signup`, invited.body.enrolUrl]) {
       await app.page.goto(address);
       await eventually(app.page.getByText("This browser can’t use passkeys here.")).toBeVisible();
       await eventually(app.page.getByRole("button")).toHaveText(["Copy the address of this page"]);

@@ -46,7 +46,8 @@ function start({ mode, person }: SignUpData): void {
     byId("another").addEventListener("click", open);
   } else if (mode === "closed") setText(byId("title"), "Sign-up is closed here");
   else open();
-  if (mode === "closed" || !hasPasskeys(create)) return;
+  if (mode === "closed") return;
+  if (!hasPasskeys(create)) return setVisible(byId("fields"), false);
   create.addEventListener("click", () => void runAction(create, status, () => signUp(mode === "code")));
   // A form could only send to where its page's policy forbids it to.
   for (const field of FIELDS)
