@@ -1,4 +1,7 @@
 import { DELETION_ACTS } from "../app/organisation/deletion-acts.ts";
+import { START_ACTS } from "../app/console/start-acts.ts";
+import { KEY_ACTS } from "../app/keys/key-acts.ts";
+import { PROJECT_ACTS } from "../app/projects/project-acts.ts";
 import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
@@ -7,7 +10,16 @@ import type { Act } from "../app/acts/act.ts";
 
 // All acts by name. A test walks them with every role.
 
-export const ACTS = { ...SETTING_ACTS, ...USAGE_ACTS, ...TRAIL_ACTS, ...HISTORY_ACTS, ...DELETION_ACTS };
+export const ACTS = {
+  ...SETTING_ACTS,
+  ...USAGE_ACTS,
+  ...TRAIL_ACTS,
+  ...HISTORY_ACTS,
+  ...DELETION_ACTS,
+  ...KEY_ACTS,
+  ...PROJECT_ACTS,
+  ...START_ACTS,
+};
 
 export type ActName = keyof typeof ACTS;
 type RunOf<Name extends ActName> = (typeof ACTS)[Name]["run"];

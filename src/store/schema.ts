@@ -96,6 +96,7 @@ export const apiKeys = ownTable("api_keys", {
   lastUsedAt: integer("last_used_at"),
   waiting: integer("waiting", { mode: "boolean" }).notNull().default(false),
   replaces: text("replaces"),
+  changeId: text("change_id"),
 });
 
 export const enrolments = ownTable("enrolments", {

@@ -1,13 +1,8 @@
-import {
-  API_KEY_RANDOM_BYTES,
-  makeApiKey,
-  parseApiKey,
-  redactApiKey,
-} from "../../core/confirmation/api-key.ts";
-import { expectOk } from "../../core/refusal.ts";
-import { findProject, insertKey } from "../../store/account/api-keys.ts";
+import { insertKey } from "../../store/account/api-keys.ts";
+import { findProject } from "../../store/project/projects.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { DEFAULT_SCOPES, type Scope } from "../../core/confirmation/scopes.ts";
+import { newKeySecret } from "../keys/key-secret.ts";
 import { newOrganisation } from "../organisation/new-organisation.ts";
 import { newId, type Platform } from "../runtime.ts";
 
@@ -55,12 +50,11 @@ export async function newKey(
 ): Promise<string> {
   const project = await findProject(store, projectId);
   if (project === undefined) throw new RangeError("an API key belongs to a project of its tenant");
-  const text = makeApiKey(project.mode, store.tenantId, platform.random(API_KEY_RANDOM_BYTES));
-  const { hash } = expectOk(parseApiKey(text));
+  const { secret, hash, redacted } = newKeySecret(platform, store, project.mode);
   await insertKey(store, {
     id: newId(platform, "k"),
     hash,
-    redacted: redactApiKey(text),
+    redacted,
     name,
     projectId,
     scopes: scopes.join(" "),
@@ -68,5 +62,5 @@ export async function newKey(
     agent: isAgent,
     createdAt: platform.now(),
   });
-  return text;
+  return secret;
 }

@@ -19,10 +19,18 @@ async function trailPage(
   const rows = await readTrail(store, { before, limit: TRAIL_PAGE_ROWS + 1 });
   const shown = rows.slice(0, TRAIL_PAGE_ROWS);
   const next = rows.length > TRAIL_PAGE_ROWS ? (shown.at(-1)?.id ?? null) : null;
-  return accept({ items: shown.map(itemOf), next, version: shown[0]?.id ?? "none" });
+  return accept({ items: shown.map(trailItem), next, version: shown[0]?.id ?? "none" });
 }
 
-function itemOf({ at, actorKind, actorName, act: done, subjectName, detail, place }: TrailRow): TrailItem {
+export function trailItem({
+  at,
+  actorKind,
+  actorName,
+  act: done,
+  subjectName,
+  detail,
+  place,
+}: TrailRow): TrailItem {
   const members = expectOk(parseJsonText(detail)) as Readonly<Record<string, JsonValue>>;
   return {
     at: isoTime(at),

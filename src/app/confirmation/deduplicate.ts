@@ -23,8 +23,8 @@ export type Delivery = DeliveredOutcome;
 export interface RequestIdentity {
   /** The same for exactly equal requests. Null if an equal request is a new one. */
   readonly dedupeKey: string | null;
-  /** The same for requests that a rejection of one of them locks. */
-  readonly lockHash: string;
+  /** The same for requests that a rejection of one of them locks. Null: a rejection locks none. */
+  readonly lockHash: string | null;
 }
 
 export function identityOf(

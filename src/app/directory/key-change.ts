@@ -1,3 +1,4 @@
+import type { Policy } from "../../core/confirmation/policy.ts";
 import { isPrivileged, type Scope } from "../../core/confirmation/scopes.ts";
 import { scopesText } from "../../core/report/change-text.ts";
 import { accept, type Result } from "../../core/refusal.ts";
@@ -24,9 +25,29 @@ export async function requestKeyChange(
   runtime: Runtime,
   store: TenantStore,
   requester: Requester,
-  { id, name, hash, expiresAt, project, scopes }: KeyGrant,
+  grant: KeyGrant,
 ): Promise<Result<string>> {
-  const change: ChangeOf<"key.changed"> = {
+  const approver = await signersOfKey(runtime, store, grant);
+  if (!approver.ok) return approver;
+  const privileged = scopesText(grant.scopes.filter((scope) => isPrivileged([scope])));
+  const action = `Activate an API key that can ${privileged}`;
+  const change = changeOfKey(grant);
+  return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
+}
+
+/** Who may sign for it; a refusal if nobody can be asked now. */
+export async function signersOfKey(
+  runtime: Runtime,
+  store: TenantStore,
+  grant: KeyGrant,
+): Promise<Result<string | Policy>> {
+  const change = changeOfKey(grant);
+  const waiting = await checkWaitingChanges(store, change, runtime.now());
+  return waiting.ok ? anyManager(await directoryOf(store), change) : waiting;
+}
+
+function changeOfKey({ id, name, hash, expiresAt, project, scopes }: KeyGrant): ChangeOf<"key.changed"> {
+  return {
     v: 1,
     kind: "countersign/change",
     change: "key.changed",
@@ -39,11 +60,4 @@ export async function requestKeyChange(
       expires: expiresAt === null ? null : isoTime(expiresAt),
     },
   };
-  const waiting = await checkWaitingChanges(store, change, runtime.now());
-  if (!waiting.ok) return waiting;
-  const approver = anyManager(await directoryOf(store), change);
-  if (!approver.ok) return approver;
-  const privileged = scopesText(scopes.filter((scope) => isPrivileged([scope])));
-  const action = `Activate an API key that can ${privileged}`;
-  return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
 }

@@ -2,7 +2,7 @@ import type { Change } from "../../core/stream/change-format.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { findFirstProject } from "../../store/account/api-keys.ts";
+import { findFirstProject } from "../../store/project/projects.ts";
 import { findSameRequests, isInAudience } from "../../store/confirmation/confirmations.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";

@@ -8,7 +8,7 @@ import { isoTime } from "../runtime.ts";
 
 export const USAGE_ACTS = { "usage.read": act("usage.read", usageOf) };
 
-async function usageOf({ runtime, store }: ActCall, _input: null): Promise<Result<UsageData>> {
+export async function usageOf({ runtime, store }: ActCall, _input: null): Promise<Result<UsageData>> {
   const { plan, months, members, projects } = await readUsage(store);
   const month = monthOf(runtime.now());
   const approvals = months.find((one) => one.month === month)?.requests ?? 0;

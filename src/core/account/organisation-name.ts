@@ -1,27 +1,9 @@
-import { drawText } from "../display/text/segments.ts";
-import { accept, refuse, type Result } from "../refusal.ts";
+import type { Result } from "../refusal.ts";
+import { readVisibleName } from "./visible-name.ts";
 
 /** UTF-16 units. Two lines on a phone; a passkey's name, which contains it, stays readable in the device's list. */
 export const ORGANISATION_NAME_MAX_CHARACTERS = 80;
 
-/** Some keyboards and pasted texts have spaces of other kinds. */
-const SPACES = /\p{Zs}+/gu;
-
-/**
- * The name as it is stored: with composed letters, and with one plain space wherever there are spaces. People judge a
- * request by it, so every character of it must be one that a page draws as itself.
- */
 export function readOrganisationName(text: string): Result<string> {
-  const wrong = (detail: string) => refuse("shape_mismatch", detail);
-  if (!text.isWellFormed()) return wrong("contains half of a surrogate pair; type the name again");
-  const name = text.normalize("NFC").replaceAll(SPACES, " ").trim();
-  if (name === "") return wrong("must not be empty");
-  if (name.length > ORGANISATION_NAME_MAX_CHARACTERS)
-    return wrong(
-      `has ${name.length} characters; at most ${ORGANISATION_NAME_MAX_CHARACTERS} are allowed, so shorten it`,
-    );
-  const hidden = drawText(name).find((segment) => segment.hidden !== undefined)?.hidden;
-  return hidden === undefined
-    ? accept(name)
-    : wrong(`contains ${hidden.codePoint} (${hidden.name}), which can hide or mislead; remove it`);
+  return readVisibleName(text, ORGANISATION_NAME_MAX_CHARACTERS);
 }

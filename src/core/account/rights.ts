@@ -33,6 +33,7 @@ export const RIGHTS = {
   "requests.read": read({ text: "See the requests of all projects", roles: MEMBERS, scope: null }),
   "requests.cancel": change({ text: "Cancel a pending request", roles: BUILDERS, scope: null }),
   "requests.test": change({ text: "Send oneself a test request", roles: BUILDERS, scope: null }),
+  "guide.hide": change({ text: "Hide the first steps", roles: BUILDERS, scope: null }),
   "projects.read": read({ text: "See projects", roles: MEMBERS, scope: "manage" }),
   "projects.change": change({
     text: "Create, rename and archive projects",

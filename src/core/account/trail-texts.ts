@@ -9,6 +9,13 @@ export const TRAIL_TEXTS = {
   "table.exported": "Downloaded the table of requests",
   "organisation.deletion_requested": "Asked that the organisation is deleted",
   "history.erased": "Erased content that is older than the history",
+  "guide.hidden": "Hid the first steps",
+  "project.created": "Created the project",
+  "project.renamed": "Renamed the project",
+  "project.archived": "Archived the project",
+  "key.created": "Created the API key",
+  "key.rotated": "Rotated the API key",
+  "key.revoked": "Revoked the API key",
 } as const;
 
 export type TrailAct = keyof typeof TRAIL_TEXTS;

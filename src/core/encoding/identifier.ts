@@ -15,6 +15,16 @@ export function makeId(prefix: string, now: number, random: Bytes): string {
   return `${prefix}_${digits(BigInt(now), TIME_DIGITS)}${digits(bits, RANDOM_DIGITS)}`;
 }
 
+/** Whether a text could be an id with this prefix. */
+export function isId(prefix: string, text: string): boolean {
+  const body = text.slice(prefix.length + 1);
+  return (
+    text.startsWith(`${prefix}_`) &&
+    body.length === TIME_DIGITS + RANDOM_DIGITS &&
+    Array.from(body).every((character) => ALPHABET.includes(character))
+  );
+}
+
 /** Not after any id that was made at this time or later. */
 export function earliestId(prefix: string, time: number): string {
   const latest = 32 ** TIME_DIGITS - 1;

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { readOrganisationName } from "../../core/account/organisation-name.ts";
+import { ORGANISATION_NAME_MAX_CHARACTERS } from "../../core/account/organisation-name.ts";
 import { USER_NAME, USER_NAME_RULE } from "../../core/account/user-name.ts";
+import { readVisibleName } from "../../core/account/visible-name.ts";
+import { isId } from "../../core/encoding/identifier.ts";
 import { matchShape, time as timeShape, type Shape } from "../../core/encoding/shape.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { parseDateTime } from "./date-time.ts";
@@ -30,12 +32,23 @@ export const username = z
   .regex(USER_NAME, { error: USER_NAME_RULE })
   .meta({ examples: ["alex"] });
 
-export const organisationName = z.string().transform((value, context) => {
-  const name = readOrganisationName(value);
-  if (name.ok) return name.value;
-  context.addIssue({ code: "custom", message: name.refusal.detail, params: { code: "malformed" } });
-  return z.NEVER;
-});
+/** A name that people give to something. */
+export const visibleName = (maxCharacters: number) =>
+  z
+    .string()
+    .transform((value, context) => {
+      const name = readVisibleName(value, maxCharacters);
+      if (name.ok) return name.value;
+      context.addIssue({ code: "custom", message: name.refusal.detail, params: { code: "malformed" } });
+      return z.NEVER;
+    })
+    .meta({ minLength: 1, maxLength: maxCharacters });
+
+export const organisationName = visibleName(ORGANISATION_NAME_MAX_CHARACTERS);
+
+/** The id of a row that a form creates, as its page has drawn it. */
+export const newRowId = (prefix: string) =>
+  z.string().refine((value) => isId(prefix, value), { error: "is not what this page sent; load it again" });
 
 export const time = z
   .string()

@@ -2,8 +2,12 @@ import { and, eq, gt, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { apiKeys, projects } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { isWritable } from "../shards/moved-tenants.ts";
-import type { ApiKeyRow, KeyRows, ProjectRow } from "../rows.ts";
+import type { ApiKeyRow, KeyRows } from "../rows.ts";
 import { prepared, type NewRow, type TenantStore, value } from "../tenant-store.ts";
+
+/** When a key ends; an index has it. */
+export const KEY_END = sql<number>`coalesce(min(${apiKeys.revokedAt}, ${apiKeys.expiresAt}), ${apiKeys.revokedAt},
+  ${apiKeys.expiresAt}, 9007199254740991)`;
 
 /** Neither revoked nor expired at this time, and not waiting for a signature. */
 export function isActiveKey(at: SQL): SQL | undefined {
@@ -79,16 +83,4 @@ export async function updateKeyLastUse(
 
 export async function insertKey(store: TenantStore, key: NewRow<typeof apiKeys>): Promise<void> {
   await store.insert(apiKeys, key);
-}
-
-export async function insertProject(store: TenantStore, project: NewRow<typeof projects>): Promise<void> {
-  await store.insert(projects, project);
-}
-
-export async function findProject(store: TenantStore, id: string): Promise<ProjectRow | undefined> {
-  return store.first(projects, eq(projects.id, id));
-}
-
-export async function findFirstProject(store: TenantStore): Promise<ProjectRow | undefined> {
-  return store.first(projects);
 }

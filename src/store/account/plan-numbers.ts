@@ -1,4 +1,4 @@
-import { ne, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { limitsOf, PLAN_NAMES, PLANS, type PlanLimits, type PlanName } from "../../core/account/plans.ts";
 import { people, projects, tenants } from "../schema.ts";
 
@@ -20,7 +20,9 @@ export const INCLUDED_APPROVALS = byPlan((plan) => PLANS[plan].approvals.include
 export const IS_MEMBER = ne(people.role, "approver");
 
 const MEMBERS = sql`SELECT count(*) FROM ${people} WHERE ${people.tenantId} = t.id AND ${IS_MEMBER}`;
-const PROJECTS = sql`SELECT count(*) FROM ${projects} WHERE ${projects.tenantId} = t.id`;
+/** Test projects are free, and an archived project gives its place back. */
+export const IS_COUNTED_PROJECT = and(eq(projects.mode, "live"), isNull(projects.archivedAt));
+const PROJECTS = sql`SELECT count(*) FROM ${projects} WHERE ${projects.tenantId} = t.id AND ${IS_COUNTED_PROJECT}`;
 
 const hasRoom = (tenant: SQL | string, used: SQL, limit: SQL): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM ${tenants} t WHERE t.id = ${tenant} AND (${used}) >= ${limit})`;

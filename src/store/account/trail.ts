@@ -1,4 +1,4 @@
-import { desc, getTableColumns, lt, sql } from "drizzle-orm";
+import { desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { trail } from "../schema.ts";
 import type { TrailRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
@@ -39,4 +39,13 @@ export async function readTrail(
     .select(trail, before === null ? undefined : lt(trail.id, before))
     .orderBy(desc(trail.id))
     .limit(limit);
+}
+
+/** What was done to one thing, newest first. */
+export async function readTrailOf(
+  store: TenantStore,
+  subject: string,
+  limit: number,
+): Promise<readonly TrailRow[]> {
+  return store.select(trail, eq(trail.subjectId, subject)).orderBy(desc(trail.id)).limit(limit);
 }

@@ -5,7 +5,7 @@ import { people, projects, tenants, trail, usage } from "../schema.ts";
 import type { UsageRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, type TenantStore, value } from "../tenant-store.ts";
-import { INCLUDED_APPROVALS, IS_MEMBER, limitByPlan } from "./plan-numbers.ts";
+import { INCLUDED_APPROVALS, IS_COUNTED_PROJECT, IS_MEMBER, limitByPlan } from "./plan-numbers.ts";
 
 // Requests of each month, which a trigger counts, compared with the tenant's plan.
 
@@ -79,7 +79,7 @@ export async function readUsage(store: TenantStore): Promise<Usage> {
     store.selectOwn(),
     store.select(usage).orderBy(desc(usage.month)).limit(MONTHS_MAX),
     store.count(people, COUNT_MAX, IS_MEMBER),
-    store.count(projects, COUNT_MAX),
+    store.count(projects, COUNT_MAX, IS_COUNTED_PROJECT),
   ]);
   if (tenant === undefined) throw new RangeError("this tenant does not exist");
   return { plan: tenant.plan, months, members: members?.count ?? 0, projects: used?.count ?? 0 };

@@ -52,7 +52,7 @@ const REJECTION = prepared<typeof confirmations, "id" | "decidedAt" | "delivered
 /** Earlier requests of the same agent: one that is not delivered, and the last rejection after this time. */
 export async function findEarlier(
   store: TenantStore,
-  { dedupeKey, lockHash }: { readonly dedupeKey: string | null; readonly lockHash: string },
+  { dedupeKey, lockHash }: { readonly dedupeKey: string | null; readonly lockHash: string | null },
   after: number,
 ): Promise<{
   readonly undelivered: ConfirmationRow | undefined;

@@ -2,7 +2,7 @@ import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts"
 import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { newId } from "../../../src/app/runtime.ts";
-import { insertProject } from "../../../src/store/account/api-keys.ts";
+import { projects } from "../../../src/store/schema.ts";
 import type { Env } from "../../../src/env.ts";
 import { DESK_LIMITS, type DeskLimits } from "../../../src/desk/desk-limits.ts";
 import { LIMITS, type Rates } from "../../../src/desk/rate-limits.ts";
@@ -34,7 +34,7 @@ async function newTenant(env: Env, shard: string): Promise<Response> {
   const runtime = createPlatform({ ...env, OPEN_SHARDS: shard });
   const { store, enrolUrl } = await createTenant(runtime, "Bench", "alex");
   const projectId = newId(runtime, "j");
-  await insertProject(store, { id: projectId, name: "Bench", createdAt: runtime.now() });
+  await store.insert(projects, { id: projectId, name: "Bench", createdAt: runtime.now() });
   const apiKeys: string[] = [];
   for (let at = 0; at < KEYS; at++)
     apiKeys.push(await newKey(runtime, store, projectId, `Key ${at}`, DEFAULT_SCOPES));

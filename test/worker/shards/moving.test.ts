@@ -6,8 +6,15 @@ import type { Platform } from "../../../src/app/runtime.ts";
 import { sweep } from "../../../src/app/sweep.ts";
 import type { Database } from "../../../src/store/database.ts";
 import { extendSession } from "../../../src/store/account/sessions.ts";
-import { insertProject, updateKeyLastUse } from "../../../src/store/account/api-keys.ts";
-import { apiKeys, ceremonies, confirmations, movedTenants, sessions } from "../../../src/store/schema.ts";
+import { updateKeyLastUse } from "../../../src/store/account/api-keys.ts";
+import {
+  apiKeys,
+  ceremonies,
+  confirmations,
+  movedTenants,
+  projects,
+  sessions,
+} from "../../../src/store/schema.ts";
 import { isMovingError, placeOf } from "../../../src/store/shards/moved-tenants.ts";
 import { countRows } from "../../../src/store/shards/tenant-rows.ts";
 import { TENANT_TABLES } from "../../../src/store/shards/tenant-tables.ts";
@@ -222,7 +229,7 @@ describe("while its rows are copied", { timeout: 30_000 }, () => {
   });
 
   it.each<[string, (store: TenantStore) => Promise<unknown>]>([
-    ["a new row", (store) => insertProject(store, LATE_PROJECT)],
+    ["a new row", (store) => store.insert(projects, LATE_PROJECT)],
     [
       "a changed row",
       async (store) => store.update(confirmations, { version: 9 }, eq(confirmations.id, approved)),
@@ -304,7 +311,7 @@ describe("after a move", { timeout: 30_000 }, () => {
   it("and neither after the old rows are deleted", async () => {
     await moveWholly("1", 2_000);
     expect(await total("0")).toBe(0);
-    expect(await isRefused(insertProject(old, LATE_PROJECT))).toBe(true);
+    expect(await isRefused(old.insert(projects, LATE_PROJECT))).toBe(true);
     expect(await total("0")).toBe(0);
   });
 

@@ -150,11 +150,11 @@ describe("a link", () => {
     ],
     [
       "key to project",
-      `api_keys SELECT ?1, ?3, ?3, '', '', ${only("projects")}, '', NULL, 0, 1, NULL, NULL, NULL, 0, NULL`,
+      `api_keys SELECT ?1, ?3, ?3, '', '', ${only("projects")}, '', NULL, 0, 1, NULL, NULL, NULL, 0, NULL, NULL`,
     ],
     [
       "key to person",
-      `api_keys SELECT ?1, ?3, ?3, '', '', ${own("projects")}, '', ${only("people")}, 0, 1, NULL, NULL, NULL, 0, NULL`,
+      `api_keys SELECT ?1, ?3, ?3, '', '', ${own("projects")}, '', ${only("people")}, 0, 1, NULL, NULL, NULL, 0, NULL, NULL`,
     ],
     ["enrolment to person", `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL, 0, NULL`],
     ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL, NULL`],

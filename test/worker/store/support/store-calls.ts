@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
-import { insertTrailIfChanged } from "../../../../src/store/account/trail.ts";
 import type { ConfirmationRow } from "../../../../src/store/rows.ts";
 import type { TenantStore } from "../../../../src/store/tenant-store.ts";
 import { SHARD_CALLS } from "./shard-calls.ts";
 import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
+import { PROJECT_CALLS, trailEntry } from "./project-store-calls.ts";
 
 // Calls of every function of the store that runs a statement, in a tenant with a long history.
 
@@ -65,20 +65,6 @@ const batchOf = (filled: Filled, seqs: readonly number[]) => ({
   body: "{}",
   done: trailEntry(filled),
 });
-let entries = 0;
-const trailEntry = ({ now }: Filled) =>
-  insertTrailIfChanged({
-    id: `y_call_${entries++}`,
-    at: now,
-    actorKind: "service",
-    actorId: "",
-    actorName: "",
-    act: "",
-    subjectId: "",
-    subjectName: "",
-    detail: "{}",
-    place: "",
-  });
 const first = { stream: "stream", at: 1, entrySalt: "", payloadSalt: "", body: "{}" };
 
 /** A signed step of the newest pending request, with everything that a vote can change. */
@@ -187,9 +173,6 @@ export const CALLS: Calls = {
       { id: "k_call", hash: "call", redacted: "", name: "", projectId: PROJECT, scopes: "", createdAt: 1 },
     ],
   ],
-  insertProject: ({ store }) => [[store, { id: "j_call", name: "", createdAt: 1 }]],
-  findProject: ({ store }) => [[store, "j_1"]],
-  findFirstProject: ({ store }) => [[store]],
   insertEnrolment: ({ store }) => [[store, newEnrolment("n_call"), "approver"]],
   findEnrolmentByHash: ({ store }) => [[store, "hash"]],
   insertInvitedPerson: ({ store }) => [
@@ -254,9 +237,12 @@ export const CALLS: Calls = {
     [store, { before: null, limit: 50 }],
     [store, { before: "y_x", limit: 50 }],
   ],
+  readTrailOf: ({ store }) => [[store, "k_new", 20]],
   extendSession: ({ store }) => [[store, "e_call", 1]],
   revokeSession: ({ store }) => [[store, "e_call", 1]],
   revokeSessionsOf: ({ store }) => [[store, PERSON, 1]],
+
+  ...PROJECT_CALLS,
 
   // confirmation
   insertCeremony: ({ store, newest }) => [
