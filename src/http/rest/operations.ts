@@ -1,5 +1,6 @@
 import { EXPORT_MEDIA_TYPE } from "../../core/evidence/export.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
+import { ACCESS_OPERATIONS } from "./account/access-operations.ts";
 import { getVerification } from "../public/verification-handler.ts";
 import { confirmationAnswer, listAnswer, verificationAnswer } from "./answer-schemas.ts";
 import { exportHistory } from "./audit-handlers.ts";
@@ -147,6 +148,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   usageOperation,
   ...DIRECTORY_OPERATIONS,
+  ...ACCESS_OPERATIONS,
   publicOperation({
     method: "get",
     path: "/public/log/entries/{id}/verification",
