@@ -13,6 +13,22 @@ import { enableLive } from "./live-page.ts";
 enableSignOut();
 enableElevation();
 enableLive();
+enableCopy();
+
+/** Each button names the element whose text it copies. */
+function enableCopy(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+    const source = document.getElementById(button.dataset["copy"] ?? "");
+    if (source === null) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(source.textContent).then(
+        () => setText(button, "Copied"),
+        () => setText(button, "Select the text and copy it"),
+      );
+    });
+  }
+}
 
 /** On the page that holds a form until its person has confirmed with a passkey. */
 function enableElevation(): void {

@@ -84,6 +84,72 @@ export function SelectField({ name, label, value, sent, options, help }: SelectP
   );
 }
 
+/** One box of a list with the same name, each with a value of its own. */
+export function CheckField({
+  name,
+  value,
+  label,
+  help,
+  checked,
+  sent,
+  type = "checkbox",
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly label: string;
+  readonly help?: string;
+  readonly checked: boolean;
+  readonly sent: SentForm | null;
+  readonly type?: "checkbox" | "radio";
+}): Html {
+  const id = `${name}-${value}`;
+  const isChecked = sent === null ? checked : (sent.values[name] ?? "").split(" ").includes(value);
+  return (
+    <div class="check">
+      <input
+        id={id}
+        type={type}
+        name={name}
+        value={value}
+        checked={isChecked}
+        aria-describedby={help && `${id}-help`}
+      />
+      <label for={id}>{label}</label>
+      {help && (
+        <p class="quiet" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Several fields under one question. `name` is the name of the fields. */
+export function FieldGroup({
+  name,
+  legend,
+  sent,
+  children,
+}: {
+  readonly name: string;
+  readonly legend: string;
+  readonly sent: SentForm | null;
+  readonly children?: Child;
+}): Html {
+  const fault = sent?.problem.fields[name];
+  return (
+    <fieldset aria-describedby={fault && `${name}-fault`}>
+      <legend>{legend}</legend>
+      {children}
+      {fault && (
+        <p class="fault" id={`${name}-fault`}>
+          {fault}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
 export function Hidden({ name, value }: { readonly name: string; readonly value: string }): Html {
   return <input type="hidden" name={name} value={value} />;
 }

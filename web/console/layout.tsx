@@ -30,6 +30,8 @@ const SECTIONS: readonly {
   readonly text: string;
   readonly right: Right;
 }[] = [
+  { section: "start", href: "/console", text: "Overview", right: "usage.read" },
+  { section: "projects", href: "/console/projects", text: "Projects and keys", right: "projects.read" },
   { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
   { section: "export", href: "/console/export", text: "Export", right: "history.export" },

@@ -9,15 +9,33 @@ import { answerVersion, livePathOf } from "./live.ts";
 import { EXPORT_DOWNLOADS, exportPage } from "./export-pages.ts";
 import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
+import { KEY_FORMS, keyPage } from "./key-pages.ts";
+import { PROJECT_FORMS, projectPage, projectsPage } from "./project-pages.ts";
 import { deletionForm, settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { usagePage } from "./usage-pages.ts";
+import { START_FORMS, startPage } from "./start-pages.ts";
 import { submitForm } from "./submit.ts";
 
 // The console: pages that read, and forms that change something.
 
-export const CONSOLE_PAGES: readonly ConsolePage[] = [usagePage, trailPage, exportPage, settingsPage];
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  startPage,
+  projectsPage,
+  projectPage,
+  keyPage,
+  usagePage,
+  trailPage,
+  exportPage,
+  settingsPage,
+];
 export const CONSOLE_DOWNLOADS: readonly ConsoleDownload[] = EXPORT_DOWNLOADS;
-export const CONSOLE_FORMS: readonly ConsoleForm[] = [settingsForm, deletionForm];
+export const CONSOLE_FORMS: readonly ConsoleForm[] = [
+  ...START_FORMS,
+  ...PROJECT_FORMS,
+  ...KEY_FORMS,
+  settingsForm,
+  deletionForm,
+];
 
 export const consoleRoutes = new Hono<HonoEnv>();
 

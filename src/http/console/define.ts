@@ -16,6 +16,8 @@ export interface ConsolePage extends ConsoleRoute {
   readonly title: string;
   /** Whether the page loads itself again when what it shows has changed. */
   readonly isLive?: true;
+  /** Instead, for a page about one thing: its name. */
+  readonly titleOf?: (output: unknown) => string;
   readonly section: Section;
   readonly input: (context: RequestContext) => unknown;
   readonly view: View<unknown>;
@@ -44,6 +46,7 @@ export interface ConsoleForm extends ConsoleRoute {
 export function definePage<Name extends ActName>(page: {
   readonly path: string;
   readonly title: string;
+  readonly titleOf?: (output: ActOutput<Name>) => string;
   readonly section: Section;
   readonly act: Name;
   readonly isLive?: ActOutput<Name> extends Versioned ? true : never;

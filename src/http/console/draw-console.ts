@@ -30,7 +30,12 @@ export async function drawConsolePage(
       if (!result.ok) return problemPage(context, { shell, section: page.section }, result.refusal);
       const status = sent === null ? 200 : statusOf(sent.refusal);
       const live = page.isLive ? liveOf(context, result.value as Versioned) : null;
-      return html(context, drawPage({ ...page, shell, live }, page.view, result.value, sent?.form), status);
+      const title = page.titleOf?.(result.value) ?? page.title;
+      return html(
+        context,
+        drawPage({ ...page, title, shell, live }, page.view, result.value, sent?.form),
+        status,
+      );
     },
   );
 }
