@@ -1,4 +1,4 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { streamId } from "../../../src/core/stream/record.ts";
@@ -101,6 +101,14 @@ describe("somebody who signs up", () => {
       expect(differs).toEqual([]);
     },
   );
+
+  it("leaves nothing but rows until there is a passkey: no Desk is called", async () => {
+    const before = await listDurableObjectIds(bindings.DESK);
+    expect(
+      (await (await newcomer()).post("/signup/begin", { organisation: "Idle", username: "alex" })).status,
+    ).toBe(200);
+    expect((await listDurableObjectIds(bindings.DESK)).length).toBe(before.length);
+  });
 
   it("from another site's page is refused", async () => {
     const names = { organisation: "Acme", username: "alex" };
