@@ -10,7 +10,7 @@ ALTER TABLE tenants ADD COLUMN default_expiry_seconds INTEGER NOT NULL DEFAULT 9
 ALTER TABLE tenants ADD COLUMN retention_days INTEGER;
 -- Whom its people contact when they lose a phone or see something strange; empty: nobody.
 ALTER TABLE tenants ADD COLUMN security_contact TEXT NOT NULL DEFAULT '';
--- A sign-up without a passkey is deleted at this time; null once there is one, or if an operator made it.
+-- Without a passkey it is deleted at this time; null once there is one.
 ALTER TABLE tenants ADD COLUMN signup_until INTEGER;
 -- When the first steps were done or hidden.
 ALTER TABLE tenants ADD COLUMN guide_done_at INTEGER;

@@ -3,8 +3,11 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { createTenant } from "../app/account/create-tenant.ts";
-import type { Runtime } from "../app/runtime.ts";
-import { openDatabases, type DatabaseBindings } from "../store/database.ts";
+import type { Platform } from "../app/runtime.ts";
+import type { DatabaseBindings } from "../store/database.ts";
+import { runCommand } from "./operator/operator-answer.ts";
+import { listenForOperator, refuseServedFolder } from "./operator/operator-socket.ts";
+import { outsidePlatform } from "./outside-platform.ts";
 import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
 import { databaseBindings, PortTaken, serve } from "./local-server.ts";
 import { databaseProblem, prepareFolder, StateUnusable } from "./state-check.ts";
@@ -23,6 +26,7 @@ const DEMO_OWNER = "alex";
 
 async function start(options: StartOptions): Promise<void> {
   const folder = resolve(options.state);
+  await refuseServedFolder(folder);
   prepareFolder(folder, options.reset);
   const settings = readSettings(folder, options.origin);
   const server = await serve(options, folder, settings);
@@ -31,7 +35,9 @@ async function start(options: StartOptions): Promise<void> {
   const bindings = await server.getBindings<DatabaseBindings>("countersign");
   for (const binding of databaseBindings())
     await migrate(await server.getD1Database(binding, "countersign"), MIGRATIONS);
-  const ready = settings.demo === null ? await withDemo(options, folder, settings, bindings) : settings;
+  const platform = outsidePlatform(bindings, options.origin);
+  const ready = settings.demo === null ? await withDemo(platform, folder, settings) : settings;
+  await listenForOperator(folder, async (command) => runCommand(platform, command));
   runCron(server);
   const vkey = await (await server.dispatchFetch(`${options.origin}/log/vkey`)).text();
   const lines = welcome(options, ready, vkey.trim());
@@ -39,23 +45,8 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 /** Creates the demo tenant at the first start, and saves its keys and its owner's link for later starts. */
-async function withDemo(
-  options: StartOptions,
-  folder: string,
-  settings: Settings,
-  bindings: DatabaseBindings,
-): Promise<Settings> {
-  const runtime: Pick<Runtime, "databases" | "origin" | "now" | "random"> = {
-    databases: openDatabases(bindings),
-    origin: options.origin,
-    now: () => Date.now(),
-    random: (count) => crypto.getRandomValues(new Uint8Array(count)),
-  };
-  const { apiKey, peopleKey, auditKey, enrolUrl } = await createTenant(
-    runtime as Runtime,
-    DEMO_TENANT,
-    DEMO_OWNER,
-  );
+async function withDemo(platform: Platform, folder: string, settings: Settings): Promise<Settings> {
+  const { apiKey, peopleKey, auditKey, enrolUrl } = await createTenant(platform, DEMO_TENANT, DEMO_OWNER);
   const { pathname, hash } = new URL(enrolUrl);
   const ready = { ...settings, demo: { apiKey, peopleKey, auditKey, enrolPath: pathname + hash } };
   writeSettings(folder, ready);

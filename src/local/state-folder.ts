@@ -5,7 +5,7 @@ import { StateUnusable } from "./state-check.ts";
 
 // The settings of a local installation, in a file next to its databases.
 
-const SETTINGS = "settings.json";
+export const SETTINGS_FILE = "settings.json";
 const OWNER_ONLY = 0o600;
 
 export interface Settings {
@@ -25,7 +25,7 @@ export interface Settings {
 }
 
 export function readSettings(folder: string, origin: string): Settings {
-  const path = join(folder, SETTINGS);
+  const path = join(folder, SETTINGS_FILE);
   if (existsSync(path)) return parseSettings(path);
   const fresh: Settings = {
     logOrigin: `${new URL(origin).host}/log`,
@@ -48,7 +48,7 @@ function parseSettings(path: string): Settings {
 
 /** Readable only by its owner: it contains the log's key. A full disk leaves the old file. */
 export function writeSettings(folder: string, settings: Settings): void {
-  const path = join(folder, SETTINGS);
+  const path = join(folder, SETTINGS_FILE);
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${path}.new`, `${JSON.stringify(settings, null, 2)}\n`, { mode: OWNER_ONLY });
   renameSync(`${path}.new`, path);

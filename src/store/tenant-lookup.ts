@@ -1,18 +1,18 @@
-import { desc, eq, gte, isNotNull, notInArray, sql } from "drizzle-orm";
+import { desc, eq, gte, isNotNull, isNull, notInArray, sql } from "drizzle-orm";
 import { PLAN_NAMES, PLANS } from "../core/account/plans.ts";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
 import { confirmations, outbox, retention, tenants } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
-import type { NewTenant } from "./rows.ts";
+import type { NewTenant, Tenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
 import type { Run } from "./prepared-statement.ts";
 import { TenantStore, type Statement } from "./tenant-store.ts";
 
 // The only statements that are not limited to one tenant, except challenges and the deletions of expired-rows.ts and
-// expired-sign-ups.ts: they create a tenant, open it by its ref, find it by a public link, and read the records of all
-// tenants for the log and the cron.
+// expired-sign-ups.ts: they create a tenant, open it by its ref, find it by a public link or its organisation id,
+// list all for the operator, and read the records of all for the log and the cron.
 
 /**
  * For the verification link, which names the shard and no tenant. A confirmation's id has 128 random bits. Its tenant
@@ -120,6 +120,27 @@ export async function openTenant(
 }
 
 const UNLIMITED_PLANS = PLAN_NAMES.filter((name) => PLANS[name].historyDays === null);
+
+/** For the operator: all that are not deleted. */
+export async function listTenants(databases: Databases): Promise<readonly Tenant[]> {
+  const rows = await Promise.all(
+    [...databases.all.values()].map((database) =>
+      database.select().from(tenants).where(isNull(tenants.deletedAt)),
+    ),
+  );
+  // While a tenant moves, two shards have its row.
+  return [...new Map(rows.flat().map((tenant) => [tenant.id, tenant])).values()];
+}
+
+/** The ref of the tenant with this organisation id. */
+export async function refOfStream(databases: Databases, stream: string): Promise<string | undefined> {
+  const rows = await Promise.all(
+    [...databases.all.values()].map((database) =>
+      database.select({ id: tenants.id }).from(tenants).where(eq(tenants.stream, stream)),
+    ),
+  );
+  return rows.flat()[0]?.id;
+}
 
 /** Tenants with records to seal, confirmations that time alone changes now, old content to look for, or much to destroy. */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {

@@ -144,6 +144,7 @@ describe("npm run deploy", () => {
   });
 
   it.each([
+    ["no such environment", READY.replaceAll("env.production", "env.other"), 'with name "production"'],
     ["an example address", TOML, 'ORIGIN is still the example "https://sign.example.com"'],
     [
       "http",

@@ -51,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/local": [
     "src/core",
     "src/app/account/create-tenant.ts",
+    "src/app/operator",
     "src/app/runtime.ts",
     "src/store/database.ts",
     "node:",

@@ -27,7 +27,8 @@ export async function createTenant(
     name: tenant,
     username: owner,
     projects: [{ name: "Default", mode: "live" }],
-    signUp: null,
+    endsWithLink: false,
+    signUpPlace: null,
   });
   const [projectId = ""] = projectIds;
   return {

@@ -1,4 +1,5 @@
 import { makeRef, REF_RANDOM_BYTES } from "../../core/confirmation/tenant-ref.ts";
+import type { PlanName } from "../../core/account/plans.ts";
 import { insertFirstRows } from "../../store/account/first-rows.ts";
 import type { NewTenant, ProjectRow } from "../../store/rows.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
@@ -12,19 +13,23 @@ import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
 
 const STREAM_KEY_BYTES = 32;
 
+export const FIRST_PROJECTS = [
+  { name: "Default", mode: "live" },
+  { name: "Test", mode: "test" },
+] as const;
+
 export interface OrganisationForm {
   readonly name: string;
   /** The owner's user name. */
   readonly username: string;
   readonly projects: readonly Pick<ProjectRow, "name" | "mode">[];
+  /** Without one: no limits. */
+  readonly plan?: PlanName;
   readonly linkMinutes?: number;
-  /** Null: an operator makes it. */
-  readonly signUp: SignUpTerms | null;
-}
-
-export interface SignUpTerms extends Pick<NewTenant, "plan" | "signupUntil"> {
-  /** From where the owner makes it, in general terms. */
-  readonly place: string;
+  /** Whether it is deleted if nobody uses the link in its time. */
+  readonly endsWithLink: boolean;
+  /** From where its owner makes it, in general terms; null: an operator makes it. */
+  readonly signUpPlace: string | null;
 }
 
 export interface NewOrganisation {
@@ -35,25 +40,24 @@ export interface NewOrganisation {
   readonly projectIds: readonly string[];
 }
 
-export async function newOrganisation(
-  platform: Platform,
-  { name, username, projects: described, linkMinutes, signUp }: OrganisationForm,
-): Promise<NewOrganisation> {
+export async function newOrganisation(platform: Platform, form: OrganisationForm): Promise<NewOrganisation> {
+  const { name, username, plan = "enterprise", linkMinutes, endsWithLink, signUpPlace: place } = form;
   const createdAt = platform.now();
-  const { place = "", ...terms } = signUp ?? {};
+  const id = makeRef(openShard(platform), platform.random(REF_RANDOM_BYTES));
+  const owner = newPerson(platform, id, username, "owner");
+  const link = newLink(platform, { tenantId: id }, owner.id, false, linkMinutes);
   const tenant = {
-    ...terms,
-    id: makeRef(openShard(platform), platform.random(REF_RANDOM_BYTES)),
+    id,
     name,
+    plan,
     streamKey: newSecret(platform, STREAM_KEY_BYTES),
     genesisSalt: newSalt(platform),
     createdAt,
+    signupUntil: endsWithLink ? link.invite.expiresAt : null,
   };
-  const owner = newPerson(platform, tenant.id, username, "owner");
-  const link = newLink(platform, { tenantId: tenant.id }, owner.id, false, linkMinutes);
-  const projects = described.map((project) => ({ ...project, id: newId(platform, "j"), createdAt }));
-  const by = signUp === null ? OPERATOR : ({ kind: "person", id: owner.id, name: username, place } as const);
-  const done = trailEntryOf(platform, by, { act: "organisation.created", detail: { owner: username } });
+  const projects = form.projects.map((project) => ({ ...project, id: newId(platform, "j"), createdAt }));
+  const by = place === null ? OPERATOR : ({ kind: "person", id: owner.id, name: username, place } as const);
+  const done = trailEntryOf(platform, by, { act: "organisation.created", detail: { owner: username, plan } });
   const store = await insertTenant(platform.databases, tenant, (own) => [
     done,
     ...insertFirstRows(own, { projects, owner, enrolment: link.row }),

@@ -1,7 +1,7 @@
 import type { SignUpStarted } from "../../core/pages/account.ts";
 import { invitationOf } from "../account/enrol.ts";
 import type { Platform } from "../runtime.ts";
-import { newOrganisation } from "./new-organisation.ts";
+import { FIRST_PROJECTS, newOrganisation } from "./new-organisation.ts";
 
 // Sign-up: somebody makes an organisation of their own. From here on it is the owner's enrolment, with a link whose
 // secret the page keeps.
@@ -22,12 +22,11 @@ export async function beginSignUp(
   const { tenant, owner, link } = await newOrganisation(platform, {
     name: organisation,
     username,
-    projects: [
-      { name: "Default", mode: "live" },
-      { name: "Test", mode: "test" },
-    ],
+    projects: FIRST_PROJECTS,
+    plan: "free",
     linkMinutes: SIGN_UP_MINUTES,
-    signUp: { plan: "free", signupUntil: platform.now() + SIGN_UP_MINUTES * 60_000, place },
+    endsWithLink: true,
+    signUpPlace: place,
   });
   return { ...(await invitationOf(platform, tenant, owner)), secret: link.secret };
 }

@@ -4,6 +4,7 @@ export const TRAIL_TEXTS = {
   "session.opened": "Signed in",
   "session.elevated": "Confirmed with a passkey to change things",
   "settings.changed": "Changed the settings",
+  "plan.changed": "Changed the plan",
   "usage.notice": "Much of the month's approvals is used",
   "history.exported": "Downloaded the complete history",
   "table.exported": "Downloaded the table of requests",

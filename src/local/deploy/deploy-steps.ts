@@ -40,8 +40,17 @@ const STEPS: readonly Step[] = [
 /** Stops at the first step that fails, with a DeployFailure. */
 export async function runDeploySteps(file: string, environment: string, tools: DeployTools): Promise<void> {
   for (const step of STEPS) {
-    const lines = await step({ file, environment, tools }, readDeployment(file, environment));
+    const lines = await step({ file, environment, tools }, readOrFail(file, environment));
     for (const line of lines) tools.print(`  ${line}`);
+  }
+}
+
+function readOrFail(file: string, environment: string): DeploymentConfig {
+  try {
+    return readDeployment(file, environment);
+  } catch (problem) {
+    const message = problem instanceof Error ? problem.message : String(problem);
+    throw new DeployFailure(message, "correct wrangler.toml, or name another environment with --env");
   }
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { DeployFailure } from "./deploy-failure.ts";
+import { WRANGLER_TOML } from "./deployment-config.ts";
 import { runDeploySteps } from "./deploy-steps.ts";
 import { runWrangler } from "./wrangler-process.ts";
 
-const FILE = "wrangler.toml";
 const USAGE = `npm run deploy -- [--env NAME]
   --env NAME  the environment of wrangler.toml to deploy (production)`;
 
@@ -25,7 +25,12 @@ if (environment === undefined) {
 } else {
   console.log(`Deploying [env.${environment}]`);
   try {
-    await runDeploySteps(FILE, environment, { wrangler: runWrangler, fetch, sleep, print: console.log });
+    await runDeploySteps(WRANGLER_TOML, environment, {
+      wrangler: runWrangler,
+      fetch,
+      sleep,
+      print: console.log,
+    });
     console.log(`
 Done. While sign-up is closed, create the first organisation with
   npm run operator -- invite-owner "Your organisation" alex --remote --env ${environment}`);

@@ -2,6 +2,8 @@ import { unstable_readConfig } from "wrangler";
 
 // What wrangler.toml says about one environment. The types of wrangler say nothing about it.
 
+export const WRANGLER_TOML = "wrangler.toml";
+
 export interface DeploymentConfig {
   readonly name: string;
   readonly account_id?: string;

@@ -1,4 +1,5 @@
-import { and, sql, type SQL } from "drizzle-orm";
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import type { PlanName } from "../../core/account/plans.ts";
 import type { Settings } from "../../core/account/settings.ts";
 import type { Run } from "../prepared-statement.ts";
 import { tenants } from "../schema.ts";
@@ -16,4 +17,14 @@ export async function changeSettings(
   await store.batch([store.updateOwn({ ...now }, and(...same)), entry]);
   const own = await store.own();
   return columns.every((name) => own[name] === now[name]);
+}
+
+/** False if the plan was another one by then: then nothing changes. */
+export async function changePlan(
+  store: TenantStore,
+  { from, to }: { readonly from: PlanName; readonly to: PlanName },
+  entry: Run,
+): Promise<boolean> {
+  await store.batch([store.updateOwn({ plan: to }, eq(tenants.plan, from)), entry]);
+  return (await store.own()).plan === to;
 }

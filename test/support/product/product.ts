@@ -42,6 +42,8 @@ export interface TestTenant {
 export interface Product {
   readonly ready: Ready;
   readonly tenants: readonly TestTenant[];
+  /** The state folder. */
+  readonly state: string;
   /** The process group of the program and its runtime. */
   readonly group: number;
   /** The end of its error output since it was ready; empty if nothing went wrong. */
@@ -70,7 +72,7 @@ export async function startProduct(
     child.stderr?.on("data", (chunk: Buffer) => {
       tail = lastLines(tail + chunk.toString());
     });
-    return { ready, tenants: created, group: child.pid ?? 0, errorOutput: () => tail, stop };
+    return { ready, tenants: created, state: folder, group: child.pid ?? 0, errorOutput: () => tail, stop };
   } catch (problem) {
     await stop();
     throw problem;

@@ -226,6 +226,7 @@ export const CALLS: Calls = {
   insertSession: (filled) => [[filled.store, session(filled), trailEntry(filled)]],
   elevateSession: ({ store }) => [[store, "e_call", 1]],
   changeSettings: (filled) => [[filled.store, SETTINGS, SETTINGS, trailEntry(filled)]],
+  changePlan: (filled) => [[filled.store, { from: "enterprise", to: "team" }, trailEntry(filled)]],
   readMonthUse: ({ store }) => [[store, "2026-11"]],
   readUsage: ({ store }) => [[store]],
   tableRows: ({ store }) => [
