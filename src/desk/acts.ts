@@ -6,6 +6,7 @@ import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
 import { HISTORY_ACTS } from "../app/history/history-acts.ts";
+import { REQUEST_ACTS } from "../app/requests/request-acts.ts";
 import type { Act } from "../app/acts/act.ts";
 
 // All acts by name. A test walks them with every role.
@@ -19,6 +20,7 @@ export const ACTS = {
   ...KEY_ACTS,
   ...PROJECT_ACTS,
   ...START_ACTS,
+  ...REQUEST_ACTS,
 };
 
 export type ActName = keyof typeof ACTS;

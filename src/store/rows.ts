@@ -6,6 +6,7 @@ import type {
   enrolments,
   events,
   movedTenants,
+  openings,
   outbox,
   people,
   projects,
@@ -33,6 +34,7 @@ export type ConfirmationRow = typeof confirmations.$inferSelect;
 /** Its insertion chooses the template. */
 export type NewConfirmationRow = Omit<ConfirmationRow, "templateHash">;
 export type CeremonyRow = typeof ceremonies.$inferSelect;
+export type OpeningRow = typeof openings.$inferSelect;
 export type StepRow = typeof steps.$inferSelect;
 export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;

@@ -197,6 +197,12 @@ export const ceremonies = ownTable("ceremonies", {
   usedAt: integer("used_at"),
 });
 
+export const openings = sqliteTable(
+  "openings",
+  { ...ofConfirmation(), personId: text("person_id").notNull(), at: integer("at").notNull() },
+  (table) => [primaryKey({ columns: [table.tenantId, table.confirmationId, table.personId] })],
+);
+
 export const steps = sqliteTable(
   "steps",
   {

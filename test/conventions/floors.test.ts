@@ -63,7 +63,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/env.ts": ["src/log"],
   "src/worker.ts": ["src/http", "src/desk", "src/app", "src/log", "src/env.ts"],
   // The views of the console: the Worker draws them.
-  "web/console": ["src/core", "web/common", "web/passkey", "hono/jsx", "hono/html", "hono/utils/html"],
+  "web/console": [
+    "src/core",
+    "web/common",
+    "web/drawn",
+    "web/passkey",
+    "hono/jsx",
+    "hono/html",
+    "hono/utils/html",
+  ],
   web: ["src/core", "@simplewebauthn/browser"],
 };
 

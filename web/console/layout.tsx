@@ -31,6 +31,7 @@ const SECTIONS: readonly {
   readonly right: Right;
 }[] = [
   { section: "start", href: "/console", text: "Overview", right: "usage.read" },
+  { section: "requests", href: "/console/requests", text: "Requests", right: "requests.read" },
   { section: "projects", href: "/console/projects", text: "Projects and keys", right: "projects.read" },
   { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
@@ -63,6 +64,7 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
           <meta name="color-scheme" content="light dark" />
           <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
           <link rel="stylesheet" href="/style.css" />
+          <link rel="stylesheet" href="/values.css" />
           <link rel="stylesheet" href="/console.css" />
           <title>{`${title} · ${shell.organisation} · Countersign`}</title>
           <script type="module" src="/console.js"></script>

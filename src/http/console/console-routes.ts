@@ -11,6 +11,7 @@ import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
 import { KEY_FORMS, keyPage } from "./key-pages.ts";
 import { PROJECT_FORMS, projectPage, projectsPage } from "./project-pages.ts";
+import { requestListPage } from "./request-pages.ts";
 import { deletionForm, settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { usagePage } from "./usage-pages.ts";
 import { START_FORMS, startPage } from "./start-pages.ts";
@@ -20,6 +21,7 @@ import { submitForm } from "./submit.ts";
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   startPage,
+  requestListPage,
   projectsPage,
   projectPage,
   keyPage,

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { makeLookUp } from "../memory/look-up.ts";
-import { ceremonies } from "../schema.ts";
+import { ceremonies, openings } from "../schema.ts";
 import type { CeremonyRow } from "../rows.ts";
 import { prepared, type TenantStore, value } from "../tenant-store.ts";
 import { USE_CEREMONY } from "./decision-chain.ts";
@@ -18,6 +18,17 @@ const INSERT_CEREMONY = prepared(
   "id",
 );
 
+/** When this person first opened the request. */
+const INSERT_OPENING = prepared(openings, (scope) =>
+  scope
+    .insertFrom(
+      openings,
+      (tenant) => sql`SELECT ${tenant}, ${value("confirmationId")}, ${value("personId")}, ${value("issuedAt")}
+        WHERE TRUE`,
+    )
+    .onConflictDoNothing(),
+);
+
 export const ceremonyById = (id: string) =>
   makeLookUp(
     (memory) => memory.ceremonies,
@@ -30,7 +41,7 @@ export async function insertCeremony(
   store: TenantStore,
   { tenantId: _tenantId, ...ceremony }: CeremonyRow,
 ): Promise<void> {
-  await store.run([INSERT_CEREMONY.with(ceremony)], ([[inserted]], change) => {
+  await store.run([INSERT_CEREMONY.with(ceremony), INSERT_OPENING.with(ceremony)], ([[inserted]], change) => {
     if (inserted) change.keep(ceremonyById(inserted.id), inserted);
   });
 }

@@ -43,6 +43,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   ceremonies: ["ceremonies"],
   confirmations: ["confirmations"],
   audience: ["confirmations"],
+  openings: [],
   steps: ["confirmations"],
   votes: ["confirmations"],
   outbox: ["confirmations"],

@@ -23,6 +23,7 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.audience,
   schema.idempotency,
   schema.ceremonies,
+  schema.openings,
   schema.steps,
   schema.votes,
   schema.outbox,

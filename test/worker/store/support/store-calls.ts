@@ -5,6 +5,7 @@ import type { TenantStore } from "../../../../src/store/tenant-store.ts";
 import { SHARD_CALLS } from "./shard-calls.ts";
 import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
 import { PROJECT_CALLS, trailEntry } from "./project-store-calls.ts";
+import { REQUEST_CALLS } from "./request-calls.ts";
 
 // Calls of every function of the store that runs a statement, in a tenant with a long history.
 
@@ -25,7 +26,6 @@ export type Calls = Readonly<Record<string, (filled: Filled) => readonly (readon
 const [PROJECT] = FILLED_PROJECTS;
 const [PERSON = "", OTHER = "", THIRD = ""] = FILLED_APPROVERS;
 const passkeyOf = ({ store }: Filled, person: string) => store.tenantId + person;
-const statuses = [undefined, "pending", "approved", "rejected", "expired", "cancelled"];
 
 const newPasskey = (id: string) => ({
   id,
@@ -261,13 +261,6 @@ export const CALLS: Calls = {
     ],
   ],
   useCeremony: ({ store, newest }) => [[store, newest[0]?.id, "attempt", 1]],
-  listConfirmations: ({ store, newest, now }) =>
-    statuses.flatMap((status) =>
-      [{}, { approver: PERSON }, { createdAfter: now - 60_000 }, { after: newest.at(-1)?.id }].map((more) => [
-        store,
-        { project: PROJECT, status, limit: 100, ...more },
-      ]),
-    ),
   readConfirmation: ({ store, newest }) => [[store, newest[0]?.id]],
   readForPage: ({ store, newest, now }) => [
     [store, { confirmation: newest[0]?.id, person: PERSON }, now],
@@ -305,11 +298,7 @@ export const CALLS: Calls = {
   claimIdempotencyKey: ({ store, key, newest, now }) => [
     [store, { key, name: "again", requestHash: "" }, newest[0]?.id, now],
   ],
-  readInbox: ({ store, now, pending }) => [
-    [store, PERSON, now, undefined],
-    [store, PERSON, now, pending.at(-1)?.id],
-    [store, "p_nobody", now, undefined],
-  ],
+  ...REQUEST_CALLS,
   insertConfirmations: newGroups,
   commitStep: attempts,
   countedVotesOf: ({ store, newest }) => [[store, newest.map(({ id }) => id)]],
