@@ -107,6 +107,8 @@ async function html(context: RequestContext, page: Html, status: number): Promis
   // Not `new Response`, which would drop the cookie that the session may have set.
   return context.body(String(await page), status as 200, {
     ...headers,
+    // Without a referrer a browser says "null" as the origin of a form, and the form would be refused.
+    "referrer-policy": "same-origin",
     "content-type": "text/html; charset=utf-8",
   });
 }
