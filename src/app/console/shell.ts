@@ -1,5 +1,4 @@
 import { monthOf } from "../../core/account/month.ts";
-import { PLANS } from "../../core/account/plans.ts";
 import { usageNotice } from "../../core/account/usage-notice.ts";
 import type { Notice, Shell } from "../../core/pages/console.ts";
 import { isManager } from "../../core/stream/directory.ts";
@@ -51,15 +50,14 @@ async function planNotice(runtime: Runtime, store: TenantStore): Promise<readonl
 async function erasureNotice(runtime: Runtime, store: TenantStore): Promise<readonly Notice[]> {
   const notice = await retentionNotice(runtime, store);
   if (notice === null) return [];
-  const { timeZone, plan } = await store.own();
+  const { timeZone } = await store.own();
   const format = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "long" });
   const [on, before] = [format.format(notice.at), format.format(notice.before)];
-  const first = PLANS[plan].canExport ? "Export them first." : "Download the receipts that you want to keep.";
   return [
     {
       kind: "warning",
-      text: `On ${on}, the content of requests from before ${before} will be erased. ${first}`,
-      link: PLANS[plan].canExport ? { href: "/console/export", text: "Go to the export" } : null,
+      text: `On ${on}, the content of requests from before ${before} will be erased.`,
+      link: { href: "/console/export", text: "Export them first" },
     },
   ];
 }

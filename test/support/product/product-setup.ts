@@ -18,6 +18,7 @@ const FILES = [
   "stranger",
   "verify-page",
   "recovery",
+  "delete-organisation",
   "signup-page",
 ] as const;
 export type TestFile = (typeof FILES)[number];
