@@ -5,6 +5,7 @@ import { PROJECT_ACTS } from "../app/projects/project-acts.ts";
 import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
+import { FIGURE_ACTS } from "../app/history/figure-acts.ts";
 import { HISTORY_ACTS } from "../app/history/history-acts.ts";
 import { REQUEST_ACTS } from "../app/requests/request-acts.ts";
 import type { Act } from "../app/acts/act.ts";
@@ -16,11 +17,12 @@ export const ACTS = {
   ...USAGE_ACTS,
   ...TRAIL_ACTS,
   ...HISTORY_ACTS,
-  ...DELETION_ACTS,
   ...KEY_ACTS,
   ...PROJECT_ACTS,
   ...START_ACTS,
   ...REQUEST_ACTS,
+  ...FIGURE_ACTS,
+  ...DELETION_ACTS,
 };
 
 export type ActName = keyof typeof ACTS;

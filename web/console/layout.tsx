@@ -17,6 +17,7 @@ export type View<Data> = (props: {
 export type Section =
   | "start"
   | "requests"
+  | "figures"
   | "people"
   | "projects"
   | "usage"
@@ -33,6 +34,7 @@ const SECTIONS: readonly {
   { section: "start", href: "/console", text: "Overview", right: "usage.read" },
   { section: "requests", href: "/console/requests", text: "Requests", right: "requests.read" },
   { section: "projects", href: "/console/projects", text: "Projects and keys", right: "projects.read" },
+  { section: "figures", href: "/console/figures", text: "Figures", right: "requests.read" },
   { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
   { section: "export", href: "/console/export", text: "Export", right: "history.export" },

@@ -2,10 +2,10 @@ import { utf8, type Bytes } from "../../core/encoding/bytes.ts";
 import { csvLine } from "../../core/encoding/csv.ts";
 import { usernamesOf } from "../../store/account/people.ts";
 import { tableRows, type TableRow } from "../../store/confirmation/table-rows.ts";
-import { findLastSealedWithin } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { lineStream } from "../evidence/line-stream.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
+import { visibleStatuses } from "./visible-status.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 
 // All requests as a table for spreadsheets. It proves nothing: the history does.
@@ -32,11 +32,12 @@ export async function requestsTable(
   store: TenantStore,
 ): Promise<ReadableStream<Uint8Array>> {
   await requestSealing(runtime);
-  const last = await findLastSealedWithin(store, Number.MAX_SAFE_INTEGER);
-  return lineStream(linesOf(store, last?.seq ?? -1));
+  return lineStream(linesOf(store, await visibleStatuses(store)));
 }
 
-async function* linesOf(store: TenantStore, sealedSeq: number): AsyncGenerator<Bytes, void> {
+type StatusOf = Awaited<ReturnType<typeof visibleStatuses>>;
+
+async function* linesOf(store: TenantStore, statusOf: StatusOf): AsyncGenerator<Bytes, void> {
   yield utf8(csvLine(HEADER));
   let after = "";
   for (;;) {
@@ -45,15 +46,17 @@ async function* linesOf(store: TenantStore, sealedSeq: number): AsyncGenerator<B
       store,
       rows.flatMap(({ approverId }) => approverId ?? []),
     );
-    for (const row of rows) yield utf8(csvLine(cellsOf(row, names, sealedSeq)));
+    for (const row of rows) yield utf8(csvLine(cellsOf(row, names, statusOf(row))));
     if (rows.length < PAGE_ROWS) return;
     after = rows.at(-1)?.id ?? after;
   }
 }
 
-function cellsOf(row: TableRow, names: ReadonlyMap<string, string>, sealedSeq: number): readonly string[] {
-  // Nobody sees an outcome before it is in the log.
-  const isVisible = row.decidedSeq === null || row.decidedSeq <= sealedSeq;
+function cellsOf(
+  row: TableRow,
+  names: ReadonlyMap<string, string>,
+  status: TableRow["status"],
+): readonly string[] {
   return [
     row.id,
     row.projectName,
@@ -61,10 +64,10 @@ function cellsOf(row: TableRow, names: ReadonlyMap<string, string>, sealedSeq: n
     row.action,
     row.requesterName,
     names.get(row.approverId ?? "") ?? "",
-    isVisible ? row.status : "pending",
+    status,
     isoTime(row.createdAt),
     isoTime(row.expiresAt),
-    isVisible ? timeOrEmpty(row.decidedAt) : "",
+    status === "pending" ? "" : timeOrEmpty(row.decidedAt),
     timeOrEmpty(row.consumedAt),
     row.payloadHash,
   ];

@@ -7,6 +7,7 @@ import type { ConsoleDownload, ConsoleForm, ConsolePage } from "./define.ts";
 import { drawConsolePage } from "./draw-console.ts";
 import { answerVersion, livePathOf } from "./live.ts";
 import { EXPORT_DOWNLOADS, exportPage } from "./export-pages.ts";
+import { figuresPage } from "./figure-pages.ts";
 import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
 import { KEY_FORMS, keyPage } from "./key-pages.ts";
@@ -25,6 +26,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   projectsPage,
   projectPage,
   keyPage,
+  figuresPage,
   usagePage,
   trailPage,
   exportPage,

@@ -21,6 +21,8 @@ const DETAILED = 20_000;
 const PENDING_EVERY = 211;
 /** A few lookups for each pending request, or for each row of a page. */
 const ROWS_MAX = 2_500;
+/** These read small columns of so many requests, along an index. */
+const MORE_ROWS: Readonly<Record<string, number>> = { figureRows: 10_001 };
 
 type Callable = (...values: readonly unknown[]) => unknown;
 const modules = import.meta.glob<Readonly<Record<string, unknown>>>("../../../src/store/**/*.ts", {
@@ -83,7 +85,7 @@ describe("a function of the store", () => {
       if (isComposed(result)) await filled.store.batch([result]);
       const rowsRead = measured.takeRowsRead();
       expect(rowsRead.size).toBeGreaterThan(0);
-      expect([...rowsRead].filter(([, count]) => count > ROWS_MAX)).toEqual([]);
+      expect([...rowsRead].filter(([, count]) => count > (MORE_ROWS[name] ?? ROWS_MAX))).toEqual([]);
     }
   });
 });

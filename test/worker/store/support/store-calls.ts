@@ -229,6 +229,7 @@ export const CALLS: Calls = {
   changePlan: (filled) => [[filled.store, { from: "enterprise", to: "team" }, trailEntry(filled)]],
   readMonthUse: ({ store }) => [[store, "2026-11"]],
   readUsage: ({ store }) => [[store]],
+  figureRows: ({ store, now }) => [[store, now - 30 * 24 * 3_600_000, 10_001]],
   tableRows: ({ store }) => [
     [store, "", 500],
     [store, "c_", 500],
