@@ -249,7 +249,8 @@ describe("npm run deploy", () => {
     const unreachable = async () => {
       throw new TypeError("fetch failed");
     };
-    const { failure, slept } = await deploy(READY, account({ secrets: ["LOG_SEED"] }), unreachable);
+    const { failure, slept, printed } = await deploy(READY, account({ secrets: ["LOG_SEED"] }), unreachable);
+    expect(printed.filter((line) => line.includes("waiting for https://sign.acme.test"))).toHaveLength(1);
     expect([failure?.message, slept]).toEqual([
       expect.stringContaining("did not answer 200 within 300"),
       300_000,

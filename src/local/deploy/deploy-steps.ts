@@ -11,7 +11,6 @@ import type { RunWrangler, WranglerAnswer } from "./wrangler-process.ts";
 
 export interface DeployTools extends SmokeTools {
   readonly wrangler: RunWrangler;
-  readonly print: (line: string) => void;
 }
 
 interface Deployment {

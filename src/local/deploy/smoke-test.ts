@@ -22,6 +22,7 @@ const PAGE_HEADERS: Readonly<Record<string, RegExp>> = {
 export interface SmokeTools {
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
+  readonly print: (line: string) => void;
 }
 
 export interface Deployed {
@@ -58,6 +59,7 @@ async function checkHealth(tools: SmokeTools, origin: string): Promise<void> {
         "look at the Worker's domains in the Cloudflare dashboard; the zone must be in the same account",
       );
     }
+    if (waited === 0) tools.print(`  waiting for ${origin}; a new host name takes some minutes`);
     await tools.sleep(RETRY_SECONDS * 1_000);
   }
 }
