@@ -1,6 +1,5 @@
-import type { FiguresData } from "../../core/pages/figures-data.ts";
 import { accept, type Result } from "../../core/refusal.ts";
-import { figuresFrom, figuresOf } from "../../core/account/figures.ts";
+import { figuresFrom, figuresOf, type ShownFigures } from "../../core/report/request-figures.ts";
 import { usernamesOf } from "../../store/account/people.ts";
 import { figureRows } from "../../store/confirmation/figure-rows.ts";
 import { act, type ActCall } from "../acts/act.ts";
@@ -11,7 +10,7 @@ const FIGURES_MAX_REQUESTS = 10_000;
 
 export const FIGURE_ACTS = { "figures.read": act("requests.read", readFigures) };
 
-async function readFigures({ runtime, store }: ActCall, _input: null): Promise<Result<FiguresData>> {
+async function readFigures({ runtime, store }: ActCall, _input: null): Promise<Result<ShownFigures>> {
   const now = runtime.now();
   const [found, statusOf] = await Promise.all([
     figureRows(store, figuresFrom(now), FIGURES_MAX_REQUESTS + 1),

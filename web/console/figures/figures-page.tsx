@@ -1,10 +1,10 @@
-import type { FiguresData } from "../../../src/core/pages/figures-data.ts";
 import {
   durationText,
   FIGURE_DAYS,
   type DayFigures,
   type Figures,
-} from "../../../src/core/account/figures.ts";
+  type ShownFigures,
+} from "../../../src/core/report/request-figures.ts";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
 import { BarChart, type Series } from "./bar-chart.tsx";
@@ -18,7 +18,7 @@ const OUTCOMES = [
 ] as const satisfies readonly Series[];
 
 /** What became of the requests of the last days. */
-export const FiguresView: View<FiguresData> = ({ data }) => {
+export const FiguresView: View<ShownFigures> = ({ data }) => {
   const total = data.days.reduce((sum, day) => sum + totalOf(day), 0);
   return (
     <>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { durationText, figuresFrom, figuresOf, median } from "../../../src/core/account/figures.ts";
+import { durationText, figuresFrom, figuresOf, median } from "../../../src/core/report/request-figures.ts";
 
 const NOW = Date.parse("2026-11-28T09:30:00.000Z");
 const SECOND = 1_000;

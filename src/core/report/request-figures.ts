@@ -37,6 +37,12 @@ export interface Figures {
   readonly approvers: readonly ApproverFigures[];
 }
 
+/** The figures as the console shows them. */
+export interface ShownFigures extends Figures {
+  /** Whether older requests of these days were left out. */
+  readonly cut: boolean;
+}
+
 /** The first moment of the oldest day. */
 export function figuresFrom(now: number): number {
   return Math.floor(now / DAY_MILLISECONDS) * DAY_MILLISECONDS - (FIGURE_DAYS - 1) * DAY_MILLISECONDS;
