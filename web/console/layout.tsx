@@ -112,7 +112,7 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
 
 function Sections({ current, shell }: { readonly current: Section | null; readonly shell: Shell }): Html {
   return (
-    <div class="side">
+    <aside class="side" aria-label="Organisation">
       <p class="account">
         <b>
           <bdi>{shell.organisation}</bdi>
@@ -127,7 +127,7 @@ function Sections({ current, shell }: { readonly current: Section | null; readon
           </a>
         ))}
       </nav>
-    </div>
+    </aside>
   );
 }
 

@@ -13,13 +13,13 @@ interface ConnectProps {
 export function ConnectLines({ origin, secret, username }: ConnectProps): Html {
   return (
     <>
-      <h3>From a program</h3>
-      <p class="quiet">Asks {username} to approve something.</p>
+      <p>
+        <b>From a program:</b> ask {username} to approve something.
+      </p>
       <CopiedText id="curl-line" text={curlLine({ origin, secret, username })} name="the curl command" />
-      <h3>From an agent</h3>
-      <p class="quiet">
-        For Claude Code. Other agents need the same address and header: <code>{`${origin}/mcp`}</code>,{" "}
-        <code>X-Api-Key</code>.
+      <p>
+        <b>From an agent:</b> for Claude Code. Other agents need the same address and header:{" "}
+        <code>{`${origin}/mcp`}</code>, <code>X-Api-Key</code>.
       </p>
       <CopiedText id="mcp-line" text={mcpLine({ origin, secret })} name="the command for an agent" />
     </>
