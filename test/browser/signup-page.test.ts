@@ -12,6 +12,8 @@ import {
 } from "../support/browser/device.ts";
 
 const { url, device } = browserFixture("signup-page");
+/** Of the two minutes to a first approval. The rest is for reading, typing and touching. */
+const MACHINE_MAX_SECONDS = 30;
 let alex: Device;
 let begins = 0;
 beforeAll(async () => {
@@ -126,14 +128,32 @@ describe("a second passkey by a link", () => {
     await eventually(phone.page.locator("#second")).toBeHidden();
     expect([...laptop.faults, ...phone.faults]).toEqual([]);
   });
+});
 
-  it("is left for later, and asked for in the inbox until it is there", async () => {
+describe("somebody in a hurry", () => {
+  it(`approves the first request within ${MACHINE_MAX_SECONDS} s of the machine's time`, async () => {
     const sam = await device();
-    await signUp(sam, "Later");
-    await ready(sam, "Later");
-    await eventually(sam.page.getByRole("link", { name: "Later: go to the console" })).toBeVisible();
-    await sam.page.goto(`${url}/inbox`);
-    await eventually(sam.page.getByText("You have only one passkey.")).toBeVisible();
+    const { page } = sam;
+    const start = performance.now();
+    await signUp(sam, "Tailspin");
+    await page.getByRole("link", { name: "Later: go to the console" }).click();
+    await page.getByRole("button", { name: "Create a key" }).click();
+    await page.getByRole("button", { name: "Confirm with your passkey" }).click();
+    const key = await page.locator("text=/^cs_live_/").first().innerText();
+    const body = JSON.stringify({ username: "alex", action: "Deploy", payload: { service: "api" } });
+    const headers = { "content-type": "application/json", "x-api-key": key };
+    const asked = await fetch(`${url}/api/confirmations`, { method: "POST", headers, body });
+    expect(asked.status).toBe(201);
+    await page.goto(`${url}/inbox`);
+    await eventually(page.getByText("You have only one passkey.")).toBeVisible();
+    await page.getByRole("link", { name: /Deploy/ }).click();
+    await decide(sam, "Approve");
+    await eventually(page.getByRole("heading", { name: "Approved" })).toBeVisible();
+    const seconds = (performance.now() - start) / 1_000;
+    process.stdout.write(`from sign-up to the first approval: ${seconds.toFixed(1)} s\n`);
+    expect(seconds).toBeLessThan(MACHINE_MAX_SECONDS);
+    await page.goto(`${url}/console`);
+    await eventually(page.getByText("You have only one passkey.")).toBeVisible();
     expect(sam.faults).toEqual([]);
   });
 });
