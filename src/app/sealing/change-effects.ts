@@ -43,10 +43,10 @@ export function effectsOf(
     }
     case "revealed":
       return [{ kind: change.shown ? "reveal" : "withdraw-reveal", confirmation: change.confirmation }];
-    case "credential.revoked":
-    case "person.removed":
     case "tenant.deleted":
       return [{ kind: "end-organisation" }];
+    case "credential.revoked":
+    case "person.removed":
     case "policy.changed":
     case undefined:
       return [];
