@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { CONSOLE_FORMS } from "../../../src/http/console/console-routes.ts";
 import { changedBy } from "../support/database-rows.ts";
 import { ROUTES } from "../support/route-table.ts";
 import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
@@ -7,7 +8,8 @@ import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "..
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 const allowedAt = new Map<string, Set<string>>();
-for (const { route } of ROUTES) {
+const forms = CONSOLE_FORMS.map(({ path }) => ({ route: `POST ${path}` }));
+for (const { route } of [...ROUTES, ...forms]) {
   const [method = "", path = ""] = route.split(" ");
   if (method === "ALL" || path.includes("*")) continue;
   const allowed = allowedAt.get(path) ?? new Set();
