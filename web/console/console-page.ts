@@ -21,7 +21,9 @@ function enableCopy(): void {
     const source = document.getElementById(button.dataset["copy"] ?? "");
     if (source === null) continue;
     button.hidden = false;
-    button.addEventListener("click", () => {
+    button.addEventListener("click", ({ detail: clicks }) => {
+      // A page in use does not load itself again. A button that was clicked with a pointer is in use no longer.
+      if (clicks > 0) button.blur();
       navigator.clipboard.writeText(source.textContent).then(
         () => setText(button, "Copied"),
         () => setText(button, "Select the text and copy it"),

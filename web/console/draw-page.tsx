@@ -1,5 +1,6 @@
 import type { SentForm, Shell } from "../../src/core/pages/console.ts";
 import { ElevateView, type HeldForm } from "./elevate-page.tsx";
+import { asSentence } from "../common/sentence.ts";
 import type { Html } from "./html-text.ts";
 import { ConsoleLayout, type Live, type Section, type View } from "./layout.tsx";
 
@@ -37,7 +38,7 @@ export function drawElevation(shell: Shell, section: Section | null, held: HeldF
 export function drawProblem(surroundings: Surroundings, detail: string): Html {
   return (
     <ConsoleLayout {...surroundings}>
-      <p>{detail}</p>
+      <p>{asSentence(detail)}</p>
       <p>
         <a class="button small" href="/inbox">
           To your inbox

@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { SentForm } from "../../src/core/pages/console.ts";
+import { asSentence } from "../common/sentence.ts";
 import type { Html } from "./html-text.ts";
 
 // The parts of forms: a field keeps what was typed, and says what was wrong with it.
@@ -161,7 +162,7 @@ export function FormFault({ sent }: { readonly sent: SentForm | null }): Html {
   return (
     <div class="card outcome bad" role="alert">
       <b>{title}</b>
-      <p>{detail}</p>
+      <p>{asSentence(detail)}</p>
     </div>
   );
 }

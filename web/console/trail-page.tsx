@@ -1,6 +1,6 @@
 import type { TrailItem, TrailPage } from "../../src/core/pages/trail-page-data.ts";
 import type { View } from "./layout.tsx";
-import { ZoneTime } from "./zone-time.tsx";
+import { TimeOrText, ZoneTime } from "./zone-time.tsx";
 import type { Html } from "./html-text.ts";
 
 /** Who did what, when, from where. */
@@ -34,7 +34,7 @@ function Entry({ item, zone }: { readonly item: TrailItem; readonly zone: string
       </p>
       {detail.map(([name, value]) => (
         <p class="quiet">
-          {name}: <bdi>{value}</bdi>
+          {name}: <TimeOrText value={value} zone={zone} />
         </p>
       ))}
       <p class="quiet">

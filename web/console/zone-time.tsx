@@ -9,6 +9,13 @@ export function ZoneTime({ at, zone }: { readonly at: string; readonly zone: str
   );
 }
 
+const EXACT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** What the audit trail says of a change: a time, or any other text. */
+export function TimeOrText({ value, zone }: { readonly value: string; readonly zone: string }): Html {
+  return EXACT_TIME.test(value) ? <ZoneTime at={value} zone={zone} /> : <bdi>{value}</bdi>;
+}
+
 export function textOfTime(at: string, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", {
     timeZone: zone,

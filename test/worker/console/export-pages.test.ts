@@ -35,7 +35,7 @@ describe("the table of requests", () => {
     noteEdit();
     const refused = await download("table");
     expect(refused.status).toBe(409);
-    expect(await refused.text()).toContain("the plan Free has no table for spreadsheets");
+    expect(await refused.text()).toContain("The plan Free has no table for spreadsheets");
     expect(await (await company.alex.get("/console/export")).text()).not.toContain("Download the table");
   });
 });

@@ -166,6 +166,34 @@ describe("an API key", () => {
       expect(await page(later)).not.toContain(key.secret);
   });
 
+  it("is created once by two forms at the same moment", async () => {
+    const project = await newProject("Twice");
+    const form = keyForm();
+    const send = () => company.alex.submit(`/console/projects/${project}/keys`, form);
+    const sent = await Promise.all([send(), send()]);
+    expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([200, 409]));
+  });
+
+  it("is refused beyond 100 keys that have not ended", async () => {
+    const project = await newProject("Full");
+    const fill = (count: number, revokedAt: number | null) =>
+      rows(
+        `INSERT INTO api_keys (tenant_id, id, hash, redacted, name, project_id, scopes, created_at, revoked_at)
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?3)
+         SELECT ?1, 'k_' || ?2 || n || ?4, ?2 || n || ?4, '', 'Filler', ?2, '', 1, ?5 FROM numbers`,
+        company.store.tenantId,
+        project,
+        count,
+        revokedAt === null ? "current" : "ended",
+        revokedAt,
+      );
+    await fill(99, null);
+    await fill(10, 1);
+    expect(await works(await newKey(project))).toBe(200);
+    const sent = await company.alex.submit(`/console/projects/${project}/keys`, keyForm());
+    expect([sent.status, await sent.text()]).toEqual([429, expect.stringContaining("has 100 keys")]);
+  });
+
   it("is of the mode of its project, and brings the lines to use it", async () => {
     const project = await newProject("Trial", "test");
     const sent = await company.alex.submit(

@@ -70,7 +70,7 @@ describe("the settings", () => {
     await alex.submit("/console/settings", form({ timeZone: "Europe/Vienna" }));
     const second = await alex.submit("/console/settings", form({ name: "Other" }));
     expect(second.status).toBe(409);
-    expect(await second.text()).toContain("somebody else has changed these settings meanwhile (timeZone)");
+    expect(await second.text()).toContain("Somebody else has changed these settings meanwhile (timeZone)");
     expect(await nameNow()).toBe("Acme");
   });
 

@@ -6,7 +6,7 @@ import type { KeyEvent, KeyPage } from "../../../src/core/pages/project-page-dat
 import { ActionForm, FormFault, Hidden, SelectField } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
-import { ZoneTime } from "../zone-time.tsx";
+import { TimeOrText, ZoneTime } from "../zone-time.tsx";
 import { LastUse, STATE_TEXTS } from "./key-rows.tsx";
 import { ModeMark } from "./mode-mark.tsx";
 
@@ -73,9 +73,9 @@ function Facts({ data, zone }: { readonly data: KeyPage; readonly zone: string }
       </Fact>
       <Fact name="May">
         {key.scopes.map((scope) => (
-          <p>
+          <div>
             {SCOPE_TERMS[scope].text} <code>{scope}</code>
-          </p>
+          </div>
         ))}
       </Fact>
       <Fact name="Used by">{key.agent ? "An agent" : "A program"}</Fact>
@@ -174,7 +174,7 @@ function Event({ event, zone }: { readonly event: KeyEvent; readonly zone: strin
       </p>
       {event.detail.map(([name, value]) => (
         <p class="quiet">
-          {name}: <bdi>{value}</bdi>
+          {name}: <TimeOrText value={value} zone={zone} />
         </p>
       ))}
       <p class="quiet">

@@ -26,7 +26,9 @@ function Overview({ data }: { readonly data: StartPage }): Html {
   const { pending, people, projects, approvals, plan, month } = data;
   return (
     <dl>
-      <Figure name="Pending requests">{counted(pending)}</Figure>
+      <Figure name="Pending requests">
+        <a href="/console/requests?status=pending">{counted(pending)}</a>
+      </Figure>
       <Figure name="Projects">
         <a href="/console/projects">{grouped(projects.used)}</a>
       </Figure>
