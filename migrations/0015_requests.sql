@@ -7,11 +7,6 @@ CREATE INDEX confirmations_by_status ON confirmations (tenant_id, status, id) WH
 CREATE INDEX confirmations_by_project ON confirmations (tenant_id, project_id, id) WHERE type = 'decision' AND created_at > 0;
 CREATE INDEX confirmations_by_requester ON confirmations (tenant_id, requester_name, id) WHERE created_at > 0;
 
--- Figures of some days: outcomes with the time that they took, and who signed how many. Tests are no figures.
-CREATE INDEX confirmations_decided ON confirmations (tenant_id, decided_at, status, created_at)
-WHERE type = 'decision' AND project_mode = 'live' AND decided_at > 0;
-CREATE INDEX votes_by_time ON votes (tenant_id, at, person_id, confirmation_id) WHERE at > 0;
-
 -- When a person first opened the page of a request. The page itself says so, by asking for something to sign: mail and
 -- chat programs open links, and nobody has read anything then.
 CREATE TABLE openings (

@@ -9,7 +9,8 @@ import { byId, make, setText, setVisible } from "../common/dom.ts";
 import { drawFields } from "../values/fields.ts";
 import { icon } from "../common/icons.ts";
 import { drawExact } from "../values/text.ts";
-import { drawTime, durationText } from "../common/time.ts";
+import { durationText } from "../common/duration.ts";
+import { drawTime } from "../common/time.ts";
 import type { Verified } from "./display-check.ts";
 
 // The line "Verified on this device", and what it opens: everything that the signature is over.

@@ -1,5 +1,5 @@
 import { make, setText } from "../common/dom.ts";
-import { durationText } from "../common/time.ts";
+import { durationText } from "../common/duration.ts";
 
 // How long ago a request was made and how long is left to decide it. The texts are short, so that a list stays calm:
 // seconds are shown in the last minute only.

@@ -2,6 +2,7 @@ import { decide as judge, type Input } from "../../core/confirmation/decision.ts
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findDue, nextDue, readConfirmation } from "../../store/confirmation/confirmations.ts";
 import { ATTEMPTS_MAX, type StepAttempt } from "../../store/confirmation/steps.ts";
+import type { Run } from "../../store/prepared-statement.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { commit } from "./commit.ts";
@@ -15,18 +16,28 @@ const TICK_MAX_CONFIRMATIONS = 100;
 
 type UnsignedInput = Extract<Input, { kind: "cancel" | "tick" | "consume" }>;
 
+/** What a step is besides its input. */
+interface UnsignedStep {
+  readonly stepId?: string;
+  /** The API key that gets the outcome with the answer to a use. */
+  readonly reader?: string;
+  /** The member who does it. */
+  readonly person?: string;
+  /** What the audit trail says of it. */
+  readonly entry?: Run;
+}
+
 /**
  * The confirmation after this input, or why the input is refused. If another step came first, the state after that one
- * is judged. A use has the id that its caller gives it, and its outcome is delivered to the reader.
+ * is judged.
  */
 export async function applyUnsigned(
   runtime: Runtime,
   store: TenantStore,
   id: string,
   input: UnsignedInput,
-  use?: { readonly stepId: string; readonly reader: string },
+  { stepId = newId(runtime, "s"), reader, person, entry }: UnsignedStep = {},
 ): Promise<Result<LoadedConfirmation>> {
-  const stepId = use?.stepId ?? newId(runtime, "s");
   let rows = await readConfirmation(store, id);
   for (let round = 0; rows !== undefined && round < ATTEMPTS_MAX; round++) {
     const loaded = confirmationFrom(rows);
@@ -36,7 +47,13 @@ export async function applyUnsigned(
     if (state === loaded.state) return accept(loaded);
     const type = stepType(input, state.status);
     const step = stepAttempt(runtime, loaded, { id: stepId, type, input, change: change.value });
-    const committed = await commit(runtime, store, { ...step, reader: use?.reader ?? null, signature: null });
+    const committed = await commit(runtime, store, {
+      ...step,
+      reader: reader ?? null,
+      person: person ?? null,
+      entry: entry ?? null,
+      signature: null,
+    });
     rows = committed.record ? await readConfirmation(store, id) : committed.rows;
     if (committed.isCommitted && rows) return accept(confirmationFrom(rows));
   }

@@ -14,7 +14,7 @@ export function stepAttempt(
   runtime: Runtime,
   { row, state: before, policy }: LoadedConfirmation,
   { id, type, input, change }: Judged,
-): Omit<StepAttempt, "signature" | "reader"> {
+): Omit<StepAttempt, "signature" | "reader" | "person" | "entry"> {
   const { state, effects, at } = change;
   const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
   // A change that was rejected, cancelled or expired changes nothing, so it is sealed as a decision.

@@ -136,7 +136,7 @@ export async function judgeVote(
     ...effectsOf(loaded.row, vote, step.seal?.outcome),
     directory: directory.value,
   };
-  return accept({ ...step, reader: null, signature });
+  return accept({ ...step, reader: null, person: null, entry: null, signature });
 }
 
 function signatureOf(

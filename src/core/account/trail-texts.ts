@@ -10,6 +10,7 @@ export const TRAIL_TEXTS = {
   "table.exported": "Downloaded the table of requests",
   "organisation.deletion_requested": "Asked that the organisation is deleted",
   "history.erased": "Erased content that is older than the history",
+  "request.cancelled": "Cancelled the request",
   "guide.hidden": "Hid the first steps",
   "project.created": "Created the project",
   "project.renamed": "Renamed the project",

@@ -3,6 +3,7 @@ import { show, type Line } from "../display/show.ts";
 import { parseTemplate } from "../display/template.ts";
 import type { TextWarning } from "../display/text/scripts.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
+import type { JsonValue } from "../encoding/strict-json.ts";
 import type { Evidence } from "../evidence/receipt.ts";
 
 /** The content of a decision as its signers saw it. */
@@ -20,9 +21,17 @@ export interface SignedContent {
  */
 export function signedContent({ payload, template, signers }: Evidence): SignedContent | undefined {
   if (payload === null) return undefined;
-  const bytes = canonicalBytes(payload);
-  const ordered = show(bytes, signers[0]?.statement.display.order);
-  const shown = ordered.ok ? ordered : show(bytes);
+  return drawnContent(canonicalBytes(payload), signers[0]?.statement.display.order, template);
+}
+
+/** The lines of a payload in this order and by this template, as far as they can be used. */
+export function drawnContent(
+  payload: Uint8Array,
+  order: readonly number[] | undefined,
+  template: JsonValue | null,
+): SignedContent {
+  const ordered = show(payload, order);
+  const shown = ordered.ok ? ordered : show(payload);
   const lines = shown.ok ? shown.value : [];
   const usable = template === null ? undefined : parseTemplate(template);
   return usable?.ok ? applyTemplate(usable.value, lines) : { sentence: [], lines, notes: [] };

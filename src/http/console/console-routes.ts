@@ -12,7 +12,7 @@ import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
 import { KEY_FORMS, keyPage } from "./key-pages.ts";
 import { PROJECT_FORMS, projectPage, projectsPage } from "./project-pages.ts";
-import { requestListPage } from "./request-pages.ts";
+import { cancelForm, receiptDownload, requestListPage, requestPage } from "./request-pages.ts";
 import { deletionForm, settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
 import { usagePage } from "./usage-pages.ts";
 import { START_FORMS, startPage } from "./start-pages.ts";
@@ -23,6 +23,7 @@ import { submitForm } from "./submit.ts";
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   startPage,
   requestListPage,
+  requestPage,
   projectsPage,
   projectPage,
   keyPage,
@@ -32,11 +33,12 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   exportPage,
   settingsPage,
 ];
-export const CONSOLE_DOWNLOADS: readonly ConsoleDownload[] = EXPORT_DOWNLOADS;
+export const CONSOLE_DOWNLOADS: readonly ConsoleDownload[] = [...EXPORT_DOWNLOADS, receiptDownload];
 export const CONSOLE_FORMS: readonly ConsoleForm[] = [
   ...START_FORMS,
   ...PROJECT_FORMS,
   ...KEY_FORMS,
+  cancelForm,
   settingsForm,
   deletionForm,
 ];

@@ -29,7 +29,7 @@ export interface ConsoleDownload extends ConsoleRoute {
   readonly page: ConsolePage;
   readonly input: (context: RequestContext) => unknown;
   readonly media: string;
-  readonly file: string;
+  readonly file: string | ((context: RequestContext) => string);
 }
 
 export interface ConsoleForm extends ConsoleRoute {

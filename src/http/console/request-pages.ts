@@ -1,8 +1,11 @@
+import { z } from "zod";
+import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
 import { ID_MAX_CHARACTERS, NAME_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
 import { STATUSES, type RequestQuery } from "../../core/pages/request-list-data.ts";
 import { RequestListView } from "../../../web/console/requests/request-list.tsx";
+import { RequestPageView } from "../../../web/console/requests/request-page.tsx";
 import type { RequestContext } from "../context.ts";
-import { definePage } from "./define.ts";
+import { defineForm, definePage, type ConsoleDownload } from "./define.ts";
 
 export const requestListPage = definePage({
   path: "/console/requests",
@@ -12,6 +15,36 @@ export const requestListPage = definePage({
   isLive: true,
   input: requestQuery,
   view: RequestListView,
+});
+
+const idOf = (context: RequestContext) => context.req.param("id") ?? "";
+
+export const requestPage = definePage({
+  path: "/console/requests/:id",
+  title: "Request",
+  section: "requests",
+  act: "requests.read",
+  isLive: true,
+  input: idOf,
+  view: RequestPageView,
+});
+
+export const receiptDownload: ConsoleDownload = {
+  path: "/console/requests/:id/receipt",
+  act: "requests.receipt",
+  page: requestPage,
+  input: idOf,
+  media: RECEIPT_MEDIA_TYPE,
+  file: (context) => `receipt-${idOf(context)}.json`,
+};
+
+export const cancelForm = defineForm({
+  path: "/console/requests/:id/cancel",
+  page: requestPage,
+  act: "requests.cancel",
+  schema: z.strictObject({}),
+  input: (_body, context) => idOf(context),
+  next: ({ id }) => `/console/requests/${id}`,
 });
 
 /** Of a pasted address. */

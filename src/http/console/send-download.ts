@@ -15,9 +15,10 @@ export async function sendDownload(context: RequestContext, file: ConsoleDownloa
   const { result } = answer;
   if (result.ok) {
     // The act of a download writes bytes.
+    const name = typeof file.file === "string" ? file.file : file.file(context);
     return context.body(result.value as unknown as ReadableStream<Uint8Array>, 200, {
       "content-type": file.media,
-      "content-disposition": `attachment; filename="${file.file}"`,
+      "content-disposition": `attachment; filename="${name}"`,
     });
   }
   const { code } = result.refusal;

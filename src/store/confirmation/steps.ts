@@ -1,5 +1,5 @@
 import type { SealedOutcome, Status } from "../../core/confirmation/decision.ts";
-import type { Prepared, Values } from "../prepared-statement.ts";
+import type { Prepared, Run, Values } from "../prepared-statement.ts";
 import type { ConfirmationRow, ConfirmationRows, OutboxRow, StepRow } from "../rows.ts";
 import { recordSource, type RecordSource } from "../stream/record-sources.ts";
 import type { TenantStore } from "../tenant-store.ts";
@@ -44,6 +44,10 @@ export interface StepAttempt {
   readonly seal: NewSeal | null;
   /** The API key that gets the outcome with the answer to a use. */
   readonly reader: string | null;
+  /** The member who takes a step without a signature. */
+  readonly person: string | null;
+  /** The entry of the audit trail about this step. */
+  readonly entry: Run | null;
   readonly signature: Signature | null;
 }
 
@@ -90,7 +94,7 @@ export interface CommitResult {
 }
 
 export async function commitStep(store: TenantStore, attempt: StepAttempt): Promise<CommitResult> {
-  const { confirmation, signature, seal, type, id } = attempt;
+  const { confirmation, signature, seal, type, id, entry } = attempt;
   const values = valuesOf(attempt);
   const { changed, found: rows } = await store.change(
     [
@@ -99,6 +103,7 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
       signature ? INSERT_VOTE.with(values) : undefined,
       seal ? INSERT_OUTBOX.with(values) : undefined,
       (type === "consume" ? CONSUME_CONFIRMATION : CHANGE_CONFIRMATION).with(values),
+      entry ?? undefined,
       signature?.authenticator ? UPDATE_CREDENTIAL.with(values) : undefined,
       ...(signature ? statementsOf(signature) : []).map((statement) => statement.with(values)),
     ],
@@ -126,7 +131,7 @@ function recordOf(step: string, { row, votes, records }: ConfirmationRows): Comm
 }
 
 /** The parameters of the statements in decision-chain.ts. */
-function valuesOf({ confirmation, id, seal, signature, ...attempt }: StepAttempt): Values {
+function valuesOf({ confirmation, id, seal, signature, person, ...attempt }: StepAttempt): Values {
   const { type, now, latest, next, escalated, dueAt, countedVotes, reader } = attempt;
   return {
     confirmation: confirmation.id,
@@ -140,7 +145,7 @@ function valuesOf({ confirmation, id, seal, signature, ...attempt }: StepAttempt
     dueAt,
     countedVotes,
     reader,
-    person: null,
+    person,
     ...(seal && {
       sealType: seal.type,
       outcome: seal.outcome,

@@ -95,7 +95,14 @@ export const ROUTES: readonly Route[] = [
     ({ path }) => ({ route: `GET ${path}/live`, access: "session" }) as const,
   ),
   ...CONSOLE_DOWNLOADS.map(
-    ({ path }) => ({ route: `GET ${path}`, access: "session", page: true, noted: true }) as const,
+    ({ path }) =>
+      ({
+        route: `GET ${path}`,
+        access: "session",
+        page: true,
+        // Who took the whole history or the table is noted.
+        ...(path.startsWith("/console/export/") ? ({ noted: true } as const) : {}),
+      }) as const,
   ),
   { route: "POST /console/elevate/begin", access: "session", body: {} },
   {

@@ -18,7 +18,8 @@ const PATH = "/console/requests";
 export const RequestListView: View<RequestListData> = ({ data, shell }) => (
   <>
     <p class="quiet">
-      {pendingText(data.pending)} <a href={`${PATH}?status=pending`}>Show what is pending</a>
+      {pendingText(data.pending)} <a href={`${PATH}?status=pending`}>Show what is pending</a> ·{" "}
+      <a href="/console/figures">Figures of the last 30 days</a>
     </p>
     <RequestFilters query={data.query} choices={data.choices} />
     {data.problem !== null && (

@@ -46,5 +46,6 @@ export const REQUEST_CALLS: Readonly<Record<string, (filled: Filled) => readonly
       { id: newest[0]?.id },
     ].map((more) => [store, { ...ANY_REQUEST, ...more }]),
   countPending: ({ store }) => [[store, 1_000]],
+  readTimeline: ({ store, newest }) => [[store, newest[0]?.id]],
   readChoices: ({ store }) => [[store, 200]],
 };

@@ -81,6 +81,8 @@ function attempts(filled: Filled): readonly (readonly unknown[])[] {
       dueAt: now,
       countedVotes: 0,
       reader: key,
+      person: null,
+      entry: null,
       seal: null,
       signature: null,
       ...more,

@@ -1,0 +1,67 @@
+import type { TimelineEntry } from "../../core/pages/request-page-data.ts";
+import type { TimelineRows } from "../../store/requests/timeline-rows.ts";
+import type { VoteRow } from "../../store/rows.ts";
+import type { LoadedConfirmation } from "../confirmation/load.ts";
+import { isoTime } from "../runtime.ts";
+
+// What happened with a request, in order. It has only what the service knows.
+
+type What = TimelineEntry["what"];
+interface Happened {
+  readonly at: number;
+  readonly what: What;
+  readonly who: string;
+  readonly index?: number | null;
+}
+
+export function timelineOf(
+  { row, state, decided, consumed }: LoadedConfirmation,
+  shownVotes: readonly VoteRow[],
+  { steps, openings }: TimelineRows,
+  usernames: ReadonlyMap<string, string>,
+): readonly TimelineEntry[] {
+  const nameOf = (person: string | null) => usernames.get(person ?? "") ?? "";
+  const unsigned = steps.flatMap<Happened>(({ type, at, personId }) => {
+    switch (type) {
+      case "cancel":
+        return [{ at, what: "cancelled", who: personId === null ? row.requesterName : nameOf(personId) }];
+      case "expire":
+        return [{ at, what: "expired", who: "" }];
+      case "escalate":
+        return [{ at, what: "escalated", who: "" }];
+      default:
+        return [];
+    }
+  });
+  const after: readonly Happened[] = [
+    ...noted(row.deliveredAt, "delivered", row.requesterName),
+    ...noted(row.consumedAt, "used", "", consumed?.index),
+  ];
+  const happened: readonly Happened[] = [
+    ...openings.map(({ at, personId }) => ({ at, what: "opened" as const, who: nameOf(personId) })),
+    ...shownVotes.map(({ at, vote, personId }) => ({ at, what: vote, who: nameOf(personId) })),
+    ...unsigned,
+  ];
+  // The log keeps the order of its entries and no times.
+  const sealed: readonly TimelineEntry[] = state.sealed
+    ? [{ at: null, what: "sealed", who: "", index: decided?.index ?? null }]
+    : [];
+  return [
+    entryOf({ at: row.createdAt, what: "asked", who: row.requesterName }),
+    ...inOrder(happened),
+    ...sealed,
+    ...inOrder(after),
+  ];
+}
+
+function noted(at: number | null, what: What, who: string, index?: number | null): readonly Happened[] {
+  return at === null ? [] : [{ at, what, who, index: index ?? null }];
+}
+
+function inOrder(happened: readonly Happened[]): readonly TimelineEntry[] {
+  return happened.toSorted((one, other) => one.at - other.at).map(entryOf);
+}
+
+function entryOf({ at, what, who, index = null }: Happened): TimelineEntry {
+  return { at: isoTime(at), what, who, index };
+}
