@@ -15,3 +15,11 @@ WHEN EXISTS (SELECT 1 FROM outbox WHERE tenant_id = NEW.tenant_id AND type = 'te
 BEGIN
   SELECT RAISE (ABORT, 'no record follows the deletion of an organisation');
 END;
+
+-- A second check behind the statement: nothing else ends an organisation.
+CREATE TRIGGER tenants_deleted BEFORE UPDATE OF deleted_at ON tenants
+WHEN NEW.deleted_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM outbox WHERE tenant_id = NEW.id AND type = 'tenant.deleted')
+BEGIN
+  SELECT RAISE (ABORT, 'nobody has signed for the deletion of this organisation');
+END;

@@ -128,6 +128,12 @@ describe("once an owner has signed", () => {
     expect((await stranger.get(`/public/log/entries/${decided}/verification`)).status).toBe(404);
   });
 
+  it("no other organisation can end, whatever statement asks for it", async () => {
+    await expect(
+      rows("UPDATE tenants SET deleted_at = 1 WHERE id = ?1", other.store.tenantId),
+    ).rejects.toThrow("nobody has signed for the deletion");
+  });
+
   it("no record can follow", async () => {
     await expect(
       rows(
