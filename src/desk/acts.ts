@@ -3,6 +3,7 @@ import { START_ACTS } from "../app/console/start-acts.ts";
 import { KEY_ACTS } from "../app/keys/key-acts.ts";
 import { PROJECT_ACTS } from "../app/projects/project-acts.ts";
 import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
+import { PEOPLE_ACTS } from "../app/people/people-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
 import { FIGURE_ACTS } from "../app/history/figure-acts.ts";
@@ -13,6 +14,7 @@ import type { Act } from "../app/acts/act.ts";
 // All acts by name. A test walks them with every role.
 
 export const ACTS = {
+  ...PEOPLE_ACTS,
   ...SETTING_ACTS,
   ...USAGE_ACTS,
   ...TRAIL_ACTS,

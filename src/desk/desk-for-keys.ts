@@ -1,5 +1,3 @@
-import { listApprovers, type Approver } from "../app/account/approvers.ts";
-import { invite, inviteToRecover, type Invite } from "../app/account/invite.ts";
 import type { Scope } from "../core/confirmation/scopes.ts";
 import { ask, type AskInput, type Asked, type AskOptions } from "../app/confirmation/ask.ts";
 import { cancel } from "../app/confirmation/cancel.ts";
@@ -10,7 +8,6 @@ import type { LoadedConfirmation } from "../app/confirmation/load.ts";
 import { read } from "../app/confirmation/read.ts";
 import { viewOf, type ConfirmationView } from "../app/confirmation/view.ts";
 import { wait } from "../app/confirmation/wait.ts";
-import { requestRole } from "../app/directory/role-change.ts";
 import { listTemplates, requestTemplate, type TemplateInForce } from "../app/directory/templates.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { exportOf } from "../app/evidence/stream-export.ts";
@@ -18,7 +15,6 @@ import type { ClientCall } from "../app/runtime.ts";
 import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
 import type { Template } from "../core/display/template.ts";
 import { accept, type Result } from "../core/refusal.ts";
-import type { Role } from "../core/stream/record.ts";
 import type { Answer } from "./answer.ts";
 import type { GivenUp } from "./waiters.ts";
 import { TenantObject } from "./tenant-object.ts";
@@ -122,30 +118,6 @@ export class DeskForKeys extends TenantObject {
 
   async exportHistory(key: string): Promise<Answer<ReadableStream<Uint8Array>>> {
     return this.callers.withKey(key, "audit:read", "exports", ({ store }) => exportOf(this.runtime, store));
-  }
-
-  async approvers(key: string): Promise<Answer<readonly Approver[]>> {
-    return this.callers.withKey(key, "people", "polls", async ({ store }) =>
-      accept(await listApprovers(store)),
-    );
-  }
-
-  async invite(key: string, username: string, role: Role): Promise<Answer<Invite>> {
-    return this.callers.withKey(key, "people", "creates", ({ store }) =>
-      invite(this.runtime, store, username, role),
-    );
-  }
-
-  async inviteToRecover(key: string, username: string): Promise<Answer<Invite>> {
-    return this.callers.withKey(key, "people", "creates", ({ store }) =>
-      inviteToRecover(this.runtime, store, username),
-    );
-  }
-
-  async requestRole(key: string, username: string, role: Role): Promise<Answer<string>> {
-    return this.callers.withKey(key, "people", "creates", ({ store, requester }) =>
-      requestRole(this.runtime, store, requester, username, role),
-    );
   }
 
   async templates(key: string): Promise<Answer<readonly TemplateInForce[]>> {

@@ -9,6 +9,7 @@ import {
 import { beginEnrolment, finishEnrolment, UNKNOWN_LINK, type Enrolled } from "../app/account/enrol.ts";
 import { enrolmentState } from "../app/account/enrolment-state.ts";
 import type { RegistrationForm } from "../app/account/new-passkey.ts";
+import { requesterOf } from "../app/acts/act.ts";
 import { closeSession } from "../app/account/passkey-session.ts";
 import type { PasskeyProof } from "../app/account/prove-passkey.ts";
 import { finishSignIn, UNKNOWN_PASSKEY, type SignInForm } from "../app/account/sign-in.ts";
@@ -97,9 +98,14 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  async decide(session: string, id: string, vote: SubmittedVote): Promise<Answer<ApprovalState>> {
+  async decide(
+    session: string,
+    id: string,
+    vote: SubmittedVote,
+    place: string,
+  ): Promise<Answer<ApprovalState>> {
     return this.callers.withSession(session, "changes", async (signedIn) => {
-      const decided = await decide(this.runtime, signedIn.store, id, signedIn.person, vote);
+      const decided = await decide(this.runtime, signedIn.store, id, signedIn.person, vote, place);
       return decided.ok ? this.#approvalState(signedIn, id) : decided;
     });
   }
@@ -156,27 +162,27 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  async finishDevice(session: string, form: DeviceForm): Promise<Answer<string>> {
+  async finishDevice(session: string, form: DeviceForm, place: string): Promise<Answer<string>> {
     return this.callers.withSession(session, "changes", ({ store, person }) =>
-      finishDevice(this.runtime, store, person, form),
+      finishDevice(this.runtime, store, person, form, place),
     );
   }
 
-  async inviteOwnDevice(session: string, proof: PasskeyProof): Promise<Answer<DeviceLink>> {
+  async inviteOwnDevice(session: string, proof: PasskeyProof, place: string): Promise<Answer<DeviceLink>> {
     return this.callers.withSession(session, "changes", ({ store, person }) =>
-      inviteOwnDevice(this.runtime, store, person, proof),
+      inviteOwnDevice(this.runtime, store, person, proof, place),
     );
   }
 
-  async removeDevice(session: string, passkey: string): Promise<Answer<"removed">> {
+  async removeDevice(session: string, passkey: string, place: string): Promise<Answer<"removed">> {
     return this.callers.withSession(session, "changes", ({ store, person }) =>
-      removeDevice(this.runtime, store, person, passkey),
+      removeDevice(this.runtime, store, person, passkey, place),
     );
   }
 
-  async requestRevocation(session: string, passkey: string): Promise<Answer<string>> {
+  async requestRevocation(session: string, passkey: string, place: string): Promise<Answer<string>> {
     return this.callers.withSession(session, "changes", ({ store, person }) =>
-      requestRevocation(this.runtime, store, passkey, person),
+      requestRevocation(this.runtime, store, requesterOf(person, place), person, passkey),
     );
   }
 
@@ -186,9 +192,9 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  async requestReveal(session: string, id: string, shown: boolean): Promise<Answer<string>> {
+  async requestReveal(session: string, id: string, shown: boolean, place: string): Promise<Answer<string>> {
     return this.callers.withSession(session, "changes", ({ store, person }) =>
-      requestReveal(this.runtime, store, id, person, shown),
+      requestReveal(this.runtime, store, id, person, shown, place),
     );
   }
 
@@ -198,9 +204,9 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  async signOut(session: string, everywhere: boolean): Promise<Answer<null>> {
+  async signOut(session: string, everywhere: boolean, place: string): Promise<Answer<null>> {
     return this.callers.withAnySession(session, "changes", async ({ store }) => {
-      await closeSession(this.runtime, store, session, everywhere);
+      await closeSession(this.runtime, store, session, everywhere, place);
       return accept(null);
     });
   }

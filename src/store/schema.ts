@@ -13,6 +13,9 @@ import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 const VOTES = ["approve", "reject", "break-glass"] as const;
 
+/** Who does things that the audit trail reports. */
+const ACTOR_KINDS = ["person", "key", "service", "operator"] as const;
+
 const tenantId = () => text("tenant_id").notNull();
 const id = () => text("id").notNull();
 const ownId = () => ({ tenantId: tenantId(), id: id() });
@@ -64,6 +67,7 @@ export const people = ownTable("people", {
   role: text("role", { enum: ROLES }).notNull(),
   userHandle: text("user_handle").notNull(),
   createdAt: createdAt(),
+  removedAt: integer("removed_at"),
 });
 
 export const credentials = ownTable("credentials", {
@@ -108,6 +112,9 @@ export const enrolments = ownTable("enrolments", {
   usedBy: text("used_by"),
   recovers: integer("recovers", { mode: "boolean" }).notNull().default(false),
   voidedAt: integer("voided_at"),
+  revokedAt: integer("revoked_at"),
+  senderKind: text("sender_kind", { enum: ACTOR_KINDS }).notNull().default("operator"),
+  senderName: text("sender_name").notNull().default("Operator"),
 });
 
 export const sessions = ownTable("sessions", {
@@ -299,7 +306,7 @@ export const events = ownTable("events", {
 
 export const trail = ownTable("trail", {
   at: integer("at").notNull(),
-  actorKind: text("actor_kind", { enum: ["person", "key", "service", "operator"] }).notNull(),
+  actorKind: text("actor_kind", { enum: ACTOR_KINDS }).notNull(),
   actorId: text("actor_id").notNull(),
   actorName: text("actor_name").notNull(),
   act: text("act").notNull(),

@@ -36,7 +36,7 @@ export async function createTenant(
     apiKey: await newKey(platform, store, projectId, "Default key", DEFAULT_SCOPES),
     peopleKey: await newKey(platform, store, projectId, "People key", ["people"]),
     auditKey: await newKey(platform, store, projectId, "Audit key", ["audit:read"]),
-    enrolUrl: link.invite.enrolUrl,
+    enrolUrl: link.enrolUrl,
   };
 }
 

@@ -7,6 +7,7 @@ import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import {
   endWaitingPasskey,
   findPasskey,
+  findPasskeyOf,
   hasMaxPasskeys,
   insertPasskey,
   passkeysOf,
@@ -19,8 +20,9 @@ import { directoryOf } from "../directory/change.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { revocationOf } from "../directory/revoke.ts";
+import { actorColumns, trailEntry, trailEntryOf } from "../acts/trail-entry.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
-import { newLink } from "./invite.ts";
+import { newLink } from "./new-link.ts";
 import {
   keptIds,
   newChallenge,
@@ -41,12 +43,16 @@ export async function devicesData(store: TenantStore, person: PersonRow): Promis
   return {
     person: { username: person.username, role: person.role },
     tenant: { name, stream, securityContact },
-    passkeys: await devicesOf(store, person),
+    passkeys: await passkeyItems(store, person, await passkeysOf(store, person.id)),
   };
 }
 
-async function devicesOf(store: TenantStore, person: PersonRow): Promise<readonly Passkey[]> {
-  const passkeys = await passkeysOf(store, person.id);
+/** These passkeys of the person, in the same order. */
+export async function passkeyItems(
+  store: TenantStore,
+  person: PersonRow,
+  passkeys: readonly CredentialRow[],
+): Promise<readonly Passkey[]> {
   const votes = await newestVotes(
     store,
     passkeys.map(({ id }) => id),
@@ -104,6 +110,7 @@ export async function finishDevice(
   store: TenantStore,
   person: PersonRow,
   form: DeviceForm,
+  place: string,
 ): Promise<Result<string>> {
   const proof = await provePasskey(runtime, store, person, "add-passkey", form.proof);
   if (!proof.ok) return proof;
@@ -111,12 +118,14 @@ export async function finishDevice(
   if (!passkey.ok) return passkey;
   const { id } = passkey.value;
   const row = newPasskeyRow(person, passkey.value, form.label, runtime.now());
-  const stored = await storePasskey(store, row, () => insertPasskey(store, row, proof.value));
+  const added = { act: "passkey.added", subject: { id, name: form.label } } as const;
+  const entry = trailEntry({ runtime, actor: { kind: "person", person, place } }, added);
+  const stored = await storePasskey(store, row, () => insertPasskey(store, row, proof.value, entry));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
   if (storedRow === undefined)
     return (await hasMaxPasskeys(store, person.id)) ? tooManyPasskeys() : inactivePasskey();
-  return requestEndorsement(runtime, store, storedRow, person);
+  return requestEndorsement(runtime, store, storedRow, person, { recovers: false, place });
 }
 
 /**
@@ -128,14 +137,18 @@ export async function inviteOwnDevice(
   store: TenantStore,
   person: PersonRow,
   proof: PasskeyProof,
+  place: string,
 ): Promise<Result<DeviceLink>> {
   const proved = await provePasskey(runtime, store, person, "add-passkey", proof);
   if (!proved.ok) return proved;
   if (await hasMaxPasskeys(store, person.id)) return tooManyPasskeys();
-  const link = newLink(runtime, store, person.id, false);
-  await insertEnrolment(store, link.row);
+  const by = actorColumns({ kind: "person", person, place });
+  const link = newLink(runtime, store, person.id, { recovers: false, by });
+  const done = { act: "passkey.link", subject: { id: person.id, name: person.username } } as const;
+  const entry = trailEntryOf(runtime, by, done);
+  await insertEnrolment(store, link.row, { role: null, newest: undefined, entry });
   await cancelEndedEndorsements(runtime, store);
-  return accept({ enrolUrl: link.invite.enrolUrl });
+  return accept({ enrolUrl: link.enrolUrl });
 }
 
 /** Ends a passkey that nobody has endorsed yet, and with it its sessions and the request to endorse it. */
@@ -144,8 +157,12 @@ export async function removeDevice(
   store: TenantStore,
   person: PersonRow,
   id: string,
+  place: string,
 ): Promise<Result<"removed">> {
-  if (!(await endWaitingPasskey(store, person.id, id, runtime.now())))
+  const name = (await findPasskeyOf(store, person.id, id))?.label ?? "";
+  const actor = { kind: "person", person, place } as const;
+  const entry = trailEntry({ runtime, actor }, { act: "passkey.ended", subject: { id, name } });
+  if (!(await endWaitingPasskey(store, { person: person.id, id, now: runtime.now() }, entry)))
     return refuse("not_found", "there is no such passkey that waits");
   await cancelEndedEndorsements(runtime, store);
   return accept("removed");

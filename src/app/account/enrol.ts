@@ -14,6 +14,7 @@ import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
+import { trailEntry } from "../acts/trail-entry.ts";
 import { newId, newSalt, type Platform, type Runtime } from "../runtime.ts";
 import {
   keptIds,
@@ -92,7 +93,9 @@ export async function finishEnrolment(
   const row = newPasskeyRow(person, passkey.value, form.label, now);
   const isFirst = tenant.stream === null;
   const first = isFirst ? firstRecord(runtime, tenant, person, passkey.value, now) : null;
-  const stored = await storePasskey(store, row, () => enrolPasskey(store, use, row, first));
+  const actor = { kind: "person", person, place } as const;
+  const entry = trailEntry({ runtime, actor }, { act: "passkey.created", subject: { id, name: form.label } });
+  const stored = await storePasskey(store, row, () => enrolPasskey(store, use, row, first, entry));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
   if (storedRow === undefined) {
@@ -102,11 +105,11 @@ export async function finishEnrolment(
   if (isFirst) await requestSealing(runtime);
   const approval = isFirst
     ? accept(null)
-    : await requestEndorsement(runtime, store, storedRow, person, enrolment.recovers);
+    : await requestEndorsement(runtime, store, storedRow, person, { recovers: enrolment.recovers, place });
   if (!approval.ok) return approval;
   const after = await store.own();
   return accept({
-    session: await openSession(runtime, store, storedRow, { kind: "person", person, place }),
+    session: await openSession(runtime, store, storedRow, actor),
     stream: isFirst ? after.stream : null,
     fingerprint: fingerprintOf(publicKey),
     active: isFirst,
@@ -159,6 +162,11 @@ async function readLink(runtime: Runtime, store: TenantStore, linkHash: string):
   if (enrolment === undefined) return UNKNOWN_LINK;
   if (enrolment.usedAt !== null)
     return refuse("enrolment_used", "this link was used already; ask for a new one");
+  if (enrolment.revokedAt !== null)
+    return refuse(
+      "enrolment_revoked",
+      "this link was withdrawn; if you still need access, ask the person who sent it for a new one",
+    );
   if (enrolment.voidedAt !== null)
     return refuse(
       "enrolment_superseded",

@@ -96,11 +96,21 @@ export async function closeSession(
   store: TenantStore,
   hash: string,
   everywhere: boolean,
+  place: string,
 ): Promise<void> {
   const now = runtime.now();
   const rows = await findSessionByHash(store, hash, now);
   if (rows === undefined) return;
   const { session, passkey, person } = rows;
-  if (everywhere && passkeyState(passkey) === "active") await revokeSessionsOf(store, person.id, now);
-  else await revokeSession(store, session.id, now);
+  const all = everywhere && passkeyState(passkey) === "active";
+  const entry = trailEntry(
+    { runtime, actor: { kind: "person", person, place } },
+    {
+      act: "session.closed",
+      subject: { id: passkey.id, name: passkey.label },
+      detail: all ? { everywhere: "yes" } : {},
+    },
+  );
+  if (all) await revokeSessionsOf(store, person.id, now, entry);
+  else await revokeSession(store, session.id, now, entry);
 }

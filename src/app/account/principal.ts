@@ -11,6 +11,8 @@ export interface Requester {
   readonly id: string;
   readonly name: string;
   readonly person: string | null;
+  /** From where, in general terms, for the audit trail. Left out for a program. */
+  readonly place?: string;
 }
 
 /** What a request keeps of its project. */

@@ -76,6 +76,6 @@ export async function finishSignIn(
   if (event) await reportEvent(runtime, store, newId(runtime, "a"), event);
   if (!verified.ok) return UNKNOWN_PASSKEY;
   await updatePasskeyUse(store, passkey, verified.value, runtime.now());
-  if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person);
+  if (passkey.endorsedSeq === null) await ensureEndorsementRequest(runtime, store, passkey, person, place);
   return accept(await openSession(runtime, store, passkey, { kind: "person", person, place }));
 }

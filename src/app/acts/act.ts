@@ -39,8 +39,12 @@ export function act<Input, Output>(
 export function requesterOfActor(actor: Actor): Requester {
   if (actor.kind === "key") {
     const { id, name, personId } = actor.key;
-    return { kind: "key", id, name, person: personId };
+    return { kind: "key", id, name, person: personId, place: actor.place };
   }
-  const { id, username } = actor.person;
-  return { kind: "person", id, name: username, person: id };
+  return requesterOf(actor.person, actor.place);
+}
+
+/** A person as the requester of a change. `place` is from where. */
+export function requesterOf({ id, username }: PersonRow, place: string): Requester {
+  return { kind: "person", id, name: username, person: id, place };
 }

@@ -3,7 +3,7 @@ import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { insertTrail, insertTrailIfChanged, type NewTrailRow } from "../../store/account/trail.ts";
 import type { Run } from "../../store/prepared-statement.ts";
-import type { TrailRow } from "../../store/rows.ts";
+import type { ConfirmationRow, TrailRow } from "../../store/rows.ts";
 import { newId, type Platform } from "../runtime.ts";
 import type { ActCall, Actor } from "./act.ts";
 
@@ -17,7 +17,7 @@ export interface Done {
   readonly detail?: JsonObject;
 }
 
-interface ActorColumns {
+export interface ActorColumns {
   readonly kind: TrailRow["actorKind"];
   readonly id: string;
   readonly name: string;
@@ -28,11 +28,19 @@ interface ActorColumns {
 export const SERVICE: ActorColumns = { kind: "service", id: "service", name: "Countersign", place: "" };
 export const OPERATOR: ActorColumns = { kind: "operator", id: "operator", name: "Operator", place: "" };
 
-function columnsOf(actor: Actor): ActorColumns {
+export function actorColumns(actor: Actor): ActorColumns {
   const { place } = actor;
   return actor.kind === "person"
     ? { kind: "person", id: actor.person.id, name: actor.person.username, place }
     : { kind: "key", id: actor.key.id, name: actor.key.name, place };
+}
+
+/** What was done to a change of the directory: its action says which change it is. */
+export function doneToChange(
+  act: Extract<TrailAct, `change.${string}`>,
+  { id, action, type }: Pick<ConfirmationRow, "id" | "action" | "type">,
+): Done {
+  return { act, subject: { id, name: action }, detail: { change: type } };
 }
 
 /**
@@ -40,19 +48,19 @@ function columnsOf(actor: Actor): ActorColumns {
  * changed a row.
  */
 export function trailEntry({ runtime, actor }: Pick<ActCall, "runtime" | "actor">, done: Done): Run {
-  return trailEntryOf(runtime, columnsOf(actor), done);
+  return trailEntryOf(runtime, actorColumns(actor), done);
 }
 
 /** For an act that only reads, such as a download: it changes no row that the entry could follow. */
 export function trailNote({ runtime, actor }: Pick<ActCall, "runtime" | "actor">, done: Done): Run {
-  return insertTrail(rowOf(runtime, columnsOf(actor), done));
+  return insertTrail(trailRow(runtime, actorColumns(actor), done));
 }
 
 export function trailEntryOf(platform: Pick<Platform, "now" | "random">, by: ActorColumns, done: Done): Run {
-  return insertTrailIfChanged(rowOf(platform, by, done));
+  return insertTrailIfChanged(trailRow(platform, by, done));
 }
 
-function rowOf(
+export function trailRow(
   platform: Pick<Platform, "now" | "random">,
   by: ActorColumns,
   { act, subject = { id: "", name: "" }, detail = {} }: Done,

@@ -4,6 +4,7 @@ import { findDue, nextDue, readConfirmation } from "../../store/confirmation/con
 import { ATTEMPTS_MAX, type StepAttempt } from "../../store/confirmation/steps.ts";
 import type { Run } from "../../store/prepared-statement.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { SERVICE } from "../acts/trail-entry.ts";
 import { newId, type Runtime } from "../runtime.ts";
 import { commit } from "./commit.ts";
 import { confirmationFrom, UNKNOWN_REQUEST, type LoadedConfirmation } from "./load.ts";
@@ -46,12 +47,12 @@ export async function applyUnsigned(
     const { state } = change.value;
     if (state === loaded.state) return accept(loaded);
     const type = stepType(input, state.status);
-    const step = stepAttempt(runtime, loaded, { id: stepId, type, input, change: change.value });
+    const step = stepAttempt(runtime, loaded, { id: stepId, type, input, change: change.value, by: SERVICE });
     const committed = await commit(runtime, store, {
       ...step,
       reader: reader ?? null,
       person: person ?? null,
-      entry: entry ?? null,
+      entry: entry ?? step.entry,
       signature: null,
     });
     rows = committed.record ? await readConfirmation(store, id) : committed.rows;

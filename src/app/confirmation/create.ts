@@ -15,10 +15,12 @@ import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
 import { readMonthUse } from "../../store/account/usage.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
+import type { NewTrailRow } from "../../store/account/trail.ts";
 import { findCreateKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { ConfirmationRow, NewConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester, RequestProject } from "../account/principal.ts";
+import { doneToChange, trailRow } from "../acts/trail-entry.ts";
 import { newConfirmationId, type Runtime } from "../runtime.ts";
 import { findReusable, type RequestIdentity } from "./deduplicate.ts";
 import { storeConfirmation } from "./store-confirmation.ts";
@@ -64,10 +66,17 @@ export async function createConfirmation(
     signer: isNamed(input.approver) ? approverId : null,
     key: requester.kind === "key" ? requester.id : null,
     idempotency,
+    ...(row.type !== "decision" && { entry: entryOf(runtime, row, requester) }),
   };
   return (await storeConfirmation(runtime, store, draft))
     ? accept({ row, replayed: false })
     : refusalReason(store, input, idempotency, row.createdAt);
+}
+
+function entryOf(runtime: Runtime, row: NewConfirmationRow, requester: Requester): NewTrailRow {
+  const { kind, id, name, place = "" } = requester;
+  const by = { kind: kind === "oauth" ? "key" : kind, id, name, place } as const;
+  return trailRow(runtime, by, doneToChange("change.requested", row));
 }
 
 /** Why the row was not inserted at this time. An earlier answer to the same request comes before every refusal. */
@@ -104,7 +113,7 @@ async function refuseQuota(store: TenantStore, username: string, now: number): P
 /** Why nobody with this username could decide: such a request is refused at once. */
 async function refuseApprover(store: TenantStore, username: string): Promise<Result<never> | undefined> {
   const person = await findPersonByName(store, username);
-  if (person === undefined)
+  if (person === undefined || person.removedAt !== null)
     return refuse("unknown_approver", `there is no approver "${username}"; check the user name`);
   if (!mayDecide(person))
     return refuse("unknown_approver", `"${username}" may read, not decide; ask somebody with another role`);

@@ -1,5 +1,6 @@
-import { dueAt, sameUntil, type Change, type Input } from "../../core/confirmation/decision.ts";
+import { dueAt, sameUntil, type Change, type Input, type Status } from "../../core/confirmation/decision.ts";
 import type { StepAttempt } from "../../store/confirmation/steps.ts";
+import { doneToChange, trailEntryOf, type ActorColumns } from "../acts/trail-entry.ts";
 import { newSeal } from "../sealing/new-seal.ts";
 import type { Runtime } from "../runtime.ts";
 import type { LoadedConfirmation } from "./load.ts";
@@ -7,14 +8,16 @@ import type { LoadedConfirmation } from "./load.ts";
 type Judged = Pick<StepAttempt, "id" | "type"> & {
   readonly input: Input;
   readonly change: Change;
+  /** Who takes the step. */
+  readonly by: ActorColumns;
 };
 
 /** The step that commits what was judged. */
 export function stepAttempt(
   runtime: Runtime,
   { row, state: before, policy }: LoadedConfirmation,
-  { id, type, input, change }: Judged,
-): Omit<StepAttempt, "signature" | "reader" | "person" | "entry"> {
+  { id, type, input, change, by }: Judged,
+): Omit<StepAttempt, "signature" | "reader" | "person"> {
   const { state, effects, at } = change;
   const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
   // A change that was rejected, cancelled or expired changes nothing, so it is sealed as a decision.
@@ -31,5 +34,17 @@ export function stepAttempt(
     dueAt: dueAt(policy, state),
     countedVotes: before.votes.filter((vote) => vote.counts).length,
     seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
+    entry:
+      row.type === "decision"
+        ? null
+        : trailEntryOf(runtime, by, doneToChange(actOf(type, state.status), row)),
   };
+}
+
+/** What the audit trail says of this step of a change. */
+function actOf(type: StepAttempt["type"], next: Status): Parameters<typeof doneToChange>[0] {
+  if (type === "expire") return "change.expired";
+  if (type === "cancel") return "change.cancelled";
+  if (next === "approved") return "change.approved";
+  return next === "rejected" ? "change.rejected" : "change.signed";
 }

@@ -4,9 +4,9 @@ import { hashOfJson } from "../../core/encoding/jcs.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { findProject, findTestProject } from "../../store/project/projects.ts";
 import type { ProjectRow } from "../../store/rows.ts";
-import type { ActCall } from "../acts/act.ts";
+import { requesterOf, type ActCall } from "../acts/act.ts";
 import { createConfirmation } from "../confirmation/create.ts";
-import { requesterOf } from "../directory/request-change.ts";
+
 import { createProject } from "../projects/create-project.ts";
 
 const TEST_PROJECT_NAME = "Test requests";
@@ -21,11 +21,11 @@ export async function requestTest(
   if (actor.kind === "key") return refuse("not_allowed", "only a person can send themselves a test request");
   const project = await testProject(call);
   if (!project.ok) return project;
-  const { person } = actor;
+  const { person, place } = actor;
   const created = await createConfirmation(runtime, store, {
     type: "decision",
     project: project.value,
-    requester: requesterOf(person),
+    requester: requesterOf(person, place),
     action: "Try Countersign",
     payload: expectOk(canonicalPayload(TEST_PAYLOAD)),
     approver: { username: person.username },

@@ -8,6 +8,7 @@ import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { confirmationFrom, UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
+import { cancelChangesAbout } from "../directory/cancel-endorsements.ts";
 import { renewEndorsement } from "../directory/endorse.ts";
 import { commit } from "../confirmation/commit.ts";
 import { newId, type Runtime } from "../runtime.ts";
@@ -32,8 +33,9 @@ export async function decide(
   id: string,
   person: PersonRow,
   submitted: SubmittedVote,
+  place: string,
 ): Promise<Result<"decided">> {
-  const attempt = { stepId: newId(runtime, "s"), role: person.role };
+  const attempt = { stepId: newId(runtime, "s"), role: person.role, place };
   let verified: Result<VerifiedVote> | undefined;
   for (let round = 0; round < ATTEMPTS_MAX; round++) {
     const known = await readFacts(store, id, person, submitted);
@@ -56,7 +58,11 @@ export async function decide(
     }
 
     // The point of no return.
-    if ((await commit(runtime, store, step.value)).isCommitted) return accept("decided");
+    if ((await commit(runtime, store, step.value)).isCommitted) {
+      const removed = step.value.signature?.removes ?? null;
+      if (removed !== null) await cancelChangesAbout(runtime, store, removed);
+      return accept("decided");
+    }
   }
   return refuse("already_decided", "others were deciding at the same moment; load the page again");
 }

@@ -17,9 +17,12 @@ import {
   endorsementOfChange,
   judgeChange,
   madeAuditorBy,
+  madeMemberBy,
   rejectedBy,
+  removedBy,
   revokedBy,
 } from "../directory/change.ts";
+import { actorColumns } from "../acts/trail-entry.ts";
 import type { Runtime } from "../runtime.ts";
 import { statementOf } from "./ceremony.ts";
 
@@ -103,13 +106,21 @@ function refuseCopied(
     : undefined;
 }
 
-/** The step that commits this vote, if it is allowed now. `role` is the person's at the start of the call. */
+export interface VoteAttempt {
+  readonly stepId: string;
+  /** The person's role at the start of the call. */
+  readonly role: PersonRow["role"];
+  /** From where, in general terms. */
+  readonly place: string;
+}
+
+/** The step that commits this vote, if it is allowed now. */
 export async function judgeVote(
   runtime: Runtime,
   store: TenantStore,
   facts: VoteFacts,
   verified: VerifiedVote,
-  { stepId, role }: { readonly stepId: string; readonly role: PersonRow["role"] },
+  { stepId, role, place }: VoteAttempt,
 ): Promise<Result<StepAttempt>> {
   const { person, ceremony, passkey, loaded } = facts;
   const { vote } = verified.submitted;
@@ -130,13 +141,14 @@ export async function judgeVote(
   const input = inputOf(verified.submitted, person);
   const change = judge(loaded.policy, loaded.state, input, Math.max(runtime.now(), ceremony.issuedAt));
   if (!change.ok) return change;
-  const step = stepAttempt(runtime, loaded, { id: stepId, type: vote, input, change: change.value });
+  const by = actorColumns({ kind: "person", person, place });
+  const step = stepAttempt(runtime, loaded, { id: stepId, type: vote, input, change: change.value, by });
   const signature = {
     ...signatureOf(facts, verified, passkey.id),
     ...effectsOf(loaded.row, vote, step.seal?.outcome),
     directory: directory.value,
   };
-  return accept({ ...step, reader: null, person: null, entry: null, signature });
+  return accept({ ...step, reader: null, person: null, signature });
 }
 
 function signatureOf(
@@ -163,6 +175,8 @@ function effectsOf(row: ConfirmationRow, vote: Statement["vote"], outcome: Seale
     endorses: vote === "reject" ? null : (endorsementOfChange(row)?.credential.id ?? null),
     revokes: applies ? revokedBy(row) : [],
     makesAuditor: applies ? madeAuditorBy(row) : null,
+    makesMember: applies ? madeMemberBy(row) : null,
+    removes: applies ? removedBy(row) : null,
     rejects: outcome === "rejected" ? rejectedBy(row) : null,
   };
 }

@@ -1,6 +1,6 @@
 import { endorsementOfChange } from "./change.ts";
 import { findPasskeys } from "../../store/account/passkeys.ts";
-import { findPendingEndorsements } from "../../store/confirmation/confirmations.ts";
+import { findPendingEndorsements, pendingChangesAbout } from "../../store/confirmation/confirmations.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import type { Runtime } from "../runtime.ts";
@@ -32,4 +32,14 @@ export async function cancelOutdatedEndorsements(
   for (const row of requests)
     if (newest !== undefined && row.payload !== newest.payload)
       await applyUnsigned(runtime, store, row.id, { kind: "cancel" });
+}
+
+/** Cancels every change about somebody who is no longer in the organisation: it could not be approved any more. */
+export async function cancelChangesAbout(
+  runtime: Runtime,
+  store: TenantStore,
+  person: string,
+): Promise<void> {
+  for (const { id } of await pendingChangesAbout(store, person, runtime.now()))
+    await applyUnsigned(runtime, store, id, { kind: "cancel" });
 }

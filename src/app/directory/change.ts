@@ -5,10 +5,12 @@ import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { parseChange, type Change } from "../../core/stream/change-format.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { isSatisfied } from "../../core/confirmation/policy.ts";
+import { checkMemberLimit } from "../../core/account/plan-limits.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { findKey } from "../../store/account/api-keys.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
-import { readDirectory } from "../../store/account/people.ts";
+import { findPerson, readDirectory } from "../../store/account/people.ts";
+import { readMembers } from "../../store/account/usage.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import { findLastDirectoryChange } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -58,6 +60,8 @@ export async function judgeChange(
   if (!limit.ok) return limit;
   const place = await checkTemplateLimit(store, change);
   if (!place.ok) return place;
+  const room = await checkRoomForMember(store, change);
+  if (!room.ok) return room;
   const ended = change.change === "key.changed" && (await refuseEndedKey(store, change));
   if (ended) return ended;
   if (change.change === "credential.endorsed" && hasOtherRole(directory, change))
@@ -89,8 +93,21 @@ function refuseOutdated(row: ConfirmationRow, detail: string) {
 /** Several requests may have been created while there was one place. */
 function checkManagerLimitAfter({ members }: Directory, change: Change): Result<"allowed"> {
   return "role" in change
-    ? checkManagerLimit(members.values(), change.person.id, change.role)
+    ? checkManagerLimit(
+        [...members.values()].filter(({ removed }) => !removed),
+        change.person.id,
+        change.role,
+      )
     : accept("allowed");
+}
+
+/** An approver who gets another role takes one of the members of the plan. */
+export async function checkRoomForMember(store: TenantStore, change: Change): Promise<Result<"allowed">> {
+  if (change.change !== "role.changed" || change.role === "approver") return accept("allowed");
+  const person = await findPerson(store, change.person.id);
+  if (person?.role !== "approver") return accept("allowed");
+  const { plan, members } = await readMembers(store);
+  return checkMemberLimit(plan, members) ?? accept("allowed");
 }
 
 async function refuseEndedKey(
@@ -141,6 +158,18 @@ export function madeAuditorBy(row: ConfirmationRow): string | null {
   return change?.change === "role.changed" && change.role === "auditor" ? change.person.id : null;
 }
 
+/** The person who has another role than approver after this change. */
+export function madeMemberBy(row: ConfirmationRow): string | null {
+  const change = changeOf(row);
+  return change?.change === "role.changed" && change.role !== "approver" ? change.person.id : null;
+}
+
+/** The person who is not in the organisation after this change. */
+export function removedBy(row: ConfirmationRow): string | null {
+  const change = changeOf(row);
+  return change?.change === "person.removed" ? change.person.id : null;
+}
+
 /** The passkey that ends if this request is rejected. */
 export function rejectedBy(row: ConfirmationRow): { passkey: string; person: string } | null {
   const change = endorsementOfChange(row);
@@ -154,7 +183,12 @@ export async function directoryOf(store: TenantStore): Promise<Directory> {
   const withPasskey = new Set(passkeys.map(({ personId }) => personId));
   const enrolled = people.filter(({ id }) => withPasskey.has(id));
   return {
-    members: new Map(enrolled.map(({ id, username, role }) => [id, { id, username, role }])),
+    members: new Map(
+      enrolled.map(({ id, username, role, removedAt }) => [
+        id,
+        { id, username, role, ...(removedAt !== null && { removed: true }) },
+      ]),
+    ),
     passkeys: new Map(
       passkeys.map(({ id, publicKey, personId, endorsedSeq, revokedAt }) => [
         id,

@@ -10,15 +10,23 @@ import { findSameRequests } from "../../store/confirmation/confirmations.ts";
 import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/rows.ts";
 import { findRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { requesterOf } from "../acts/act.ts";
 import type { Runtime } from "../runtime.ts";
 import { cancelOutdatedEndorsements } from "./cancel-endorsements.ts";
 import { directoryOf, endorsementOfChange, type ChangeOf } from "./change.ts";
 import { anyManager, quorumOfManagers } from "./managers.ts";
 import { findRecoveryWith, isForRecovery, requestRecovery } from "./recovery.ts";
-import { requestChange, requesterOf } from "./request-change.ts";
+import { requestChange } from "./request-change.ts";
 
 // Which passkeys are active. A manager endorses a person's first passkey, the person endorses further ones. A person
 // who has no active passkey left needs a recovery.
+
+interface EndorsementTerms {
+  /** Whether it replaces all other passkeys of the person. */
+  readonly recovers: boolean;
+  /** From where the person asks, in general terms; empty if nobody does at this moment. */
+  readonly place: string;
+}
 
 /**
  * Requests an endorsement, or a recovery. Returns the address where it is signed; the same for the same request. Earlier
@@ -29,9 +37,9 @@ export async function requestEndorsement(
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
-  recovers = false,
+  terms: EndorsementTerms,
 ): Promise<Result<string>> {
-  const address = await requestAsNow(runtime, store, passkey, person, recovers);
+  const address = await requestAsNow(runtime, store, passkey, person, terms);
   if (address.ok) await cancelOutdatedEndorsements(runtime, store, passkey.id, address.value);
   return address;
 }
@@ -41,12 +49,12 @@ async function requestAsNow(
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
-  recovers: boolean,
+  { recovers, place }: EndorsementTerms,
 ): Promise<Result<string>> {
   const endorsed = await endorsedPasskeysOf(store, person.id);
   const isFirst = endorsed.length === 0;
   const hasActive = endorsed.some(({ revokedAt }) => revokedAt === null);
-  if (!isFirst && (recovers || !hasActive)) return requestRecovery(runtime, store, passkey, person);
+  if (!isFirst && (recovers || !hasActive)) return requestRecovery(runtime, store, passkey, person, place);
   const change = endorsementOf(passkey, person);
   const approver = await endorserOf(store, person, isFirst ? change : null);
   if (!approver.ok) return approver;
@@ -55,7 +63,7 @@ async function requestAsNow(
     await requestChange(runtime, store, {
       change,
       action: `Let ${person.username} (${person.role}) decide with the passkey ${key}`,
-      requester: requesterOf(person),
+      requester: requesterOf(person, place),
       approver: approver.value,
     }),
   );
@@ -79,6 +87,7 @@ export async function ensureEndorsementRequest(
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
+  place: string,
 ): Promise<void> {
   // The owner's first passkey is active once the stream's first record is sealed. Before that nobody can endorse it.
   const first = await findRecord(store, 0);
@@ -86,8 +95,9 @@ export async function ensureEndorsementRequest(
   const request = await findEndorsementRequest(store, passkey, person);
   const isAnswered = request !== undefined && request.status !== "pending";
   // If nobody is left who could sign, the refusal is ignored: signing in only reads.
-  if (!isAnswered)
-    await requestEndorsement(runtime, store, passkey, person, await isForRecovery(store, passkey));
+  if (isAnswered) return;
+  const terms = { recovers: await isForRecovery(store, passkey), place };
+  await requestEndorsement(runtime, store, passkey, person, terms);
 }
 
 /** Requests the endorsement again, as it would be now: the person's passkeys or role have changed since this request. */
@@ -100,7 +110,10 @@ export async function renewEndorsement(
   const passkey = change && (await findPasskey(store, change.credential.id));
   const person = change && (await findPerson(store, change.person.id));
   if (passkey && person)
-    await requestEndorsement(runtime, store, passkey, person, change.change === "recovered");
+    await requestEndorsement(runtime, store, passkey, person, {
+      recovers: change.change === "recovered",
+      place: "",
+    });
 }
 
 /** The recovery or endorsement that was requested with this passkey: the newest that is answered, or else pending. */

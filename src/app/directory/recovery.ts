@@ -11,10 +11,11 @@ import type { ConfirmationRow, CredentialRow, PersonRow } from "../../store/rows
 import { recoveriesSince } from "../../store/stream/outbox.ts";
 import { recordSourcesOf } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { requesterOf } from "../acts/act.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 import { changeOf, directoryOf } from "./change.ts";
 import { quorumOfManagers } from "./managers.ts";
-import { requestChange, requesterOf } from "./request-change.ts";
+import { requestChange } from "./request-change.ts";
 
 // A person who has lost every passkey is invited again. There is no recovery secret: managers sign for a new passkey,
 // which replaces the lost ones, and everybody sees a notice.
@@ -28,6 +29,7 @@ export async function requestRecovery(
   store: TenantStore,
   passkey: CredentialRow,
   person: PersonRow,
+  place: string,
 ): Promise<Result<string>> {
   const approver = quorumOfManagers(await directoryOf(store), person);
   if (!approver.ok) return approver;
@@ -45,7 +47,7 @@ export async function requestRecovery(
       revoked: lost.map(({ id }) => id).toSorted(),
     },
     action: `Replace all passkeys of ${person.username} (${person.role}) by the new passkey ${key}`,
-    requester: requesterOf(person),
+    requester: requesterOf(person, place),
     approver: approver.value,
   } as const;
   return accept(await requestChange(runtime, store, request));

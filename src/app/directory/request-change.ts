@@ -4,7 +4,7 @@ import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { findFirstProject } from "../../store/project/projects.ts";
 import { findSameRequests, isInAudience } from "../../store/confirmation/confirmations.ts";
-import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
+import type { ConfirmationRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import { createConfirmation } from "../confirmation/create.ts";
@@ -59,8 +59,4 @@ async function hasApprover(
 ): Promise<boolean> {
   if (typeof approver !== "string") return request.policyHash === policyHash(approver);
   return request.policyHash === null && (await isInAudience(store, request.id, approver));
-}
-
-export function requesterOf({ id, username }: PersonRow): Requester {
-  return { kind: "person", id, name: username, person: id };
 }

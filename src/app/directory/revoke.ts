@@ -4,17 +4,22 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { activePasskeysOf, findPasskeyOf } from "../../store/account/passkeys.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager } from "./managers.ts";
-import { requestChange, requesterOf } from "./request-change.ts";
+import { requestChange } from "./request-change.ts";
 
-/** Requests that this passkey is revoked. The person signs, or a manager if the person can't. */
+/**
+ * Requests that this passkey of a person is revoked. Returns the address where it is signed. A person who can signs for
+ * an own passkey, somebody who manages people for that of others.
+ */
 export async function requestRevocation(
   runtime: Runtime,
   store: TenantStore,
-  id: string,
+  requester: Requester,
   person: PersonRow,
+  id: string,
 ): Promise<Result<string>> {
   const passkey = await findPasskeyOf(store, person.id, id);
   // A passkey that was never active is not revoked: its endorsement is rejected, or never requested.
@@ -24,11 +29,11 @@ export async function requestRevocation(
   const directory = await directoryOf(store);
   const lastOwner = lastOwnerFailure(directory, change);
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
-  const canSign = (await activePasskeysOf(store, person.id)).length > 0 && mayDecide(person);
+  const isOwn = requester.kind === "person" && requester.id === person.id;
+  const canSign = isOwn && mayDecide(person) && (await activePasskeysOf(store, person.id)).length > 0;
   const approver = canSign ? accept(person.id) : anyManager(directory, change);
   if (!approver.ok) return approver;
   const action = `Revoke ${person.username}'s passkey "${passkey.label}"`;
-  const requester = requesterOf(person);
   return accept(await requestChange(runtime, store, { change, action, requester, approver: approver.value }));
 }
 

@@ -2,12 +2,12 @@ import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { endorsedPasskeysOf } from "../../store/account/passkeys.ts";
-import { findManagers, findPersonByName } from "../../store/account/people.ts";
+import { findManagers } from "../../store/account/people.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
-import { directoryOf, type ChangeOf } from "./change.ts";
+import { checkRoomForMember, directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager, checkManagerLimit } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 
@@ -16,12 +16,10 @@ export async function requestRole(
   runtime: Runtime,
   store: TenantStore,
   requester: Requester,
-  username: string,
+  person: PersonRow,
   role: Role,
 ): Promise<Result<string>> {
-  const person = await findPersonByName(store, username);
-  if (person === undefined)
-    return refuse("unknown_approver", `there is nobody called "${username}"; check the user name`);
+  const { username } = person;
   // Nobody could sign for it: the stream does not know this person yet.
   if ((await endorsedPasskeysOf(store, person.id)).length === 0)
     return refuse("not_enrolled", `${username} has no endorsed passkey yet; ${wayForward(person, role)}`);
@@ -37,6 +35,8 @@ export async function requestRole(
   if (lastOwner !== undefined) return refuse("last_way_in", lastOwner);
   const limit = checkManagerLimit(await findManagers(store), person.id, role);
   if (!limit.ok) return limit;
+  const room = await checkRoomForMember(store, change);
+  if (!room.ok) return room;
   const approver = anyManager(directory, change);
   if (!approver.ok) return approver;
   const action = `Make ${username} (${person.role}) ${role}`;

@@ -8,7 +8,8 @@ import { isRevealed } from "../../store/stream/reveals.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { ERASED_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent } from "../confirmation/read.ts";
-import { requestChange, requesterOf } from "../directory/request-change.ts";
+import { requesterOf } from "../acts/act.ts";
+import { requestChange } from "../directory/request-change.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 
 // Publishing one decision, and withdrawing it. A manager signs for it. The change is a record like any other, so it
@@ -47,6 +48,7 @@ export async function requestReveal(
   id: string,
   person: PersonRow,
   shown: boolean,
+  place: string,
 ): Promise<Result<string>> {
   const decision = await readPublishable(runtime, store, id, person);
   if (!decision.ok) return decision;
@@ -72,7 +74,7 @@ export async function requestReveal(
   const action = shown
     ? "Make one decision public: its action, its content and who signed it"
     : "No longer show one decision in public";
-  const requester = requesterOf(person);
+  const requester = requesterOf(person, place);
   return accept(await requestChange(runtime, store, { change, action, requester, approver: person.id }));
 }
 

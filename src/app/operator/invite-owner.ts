@@ -22,5 +22,5 @@ export async function inviteOwner(
     endsWithLink: true,
     signUpPlace: null,
   });
-  return { ref: tenant.id, ...link.invite };
+  return { ref: tenant.id, enrolUrl: link.enrolUrl, expiresAt: link.expiresAt };
 }

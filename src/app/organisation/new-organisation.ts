@@ -4,7 +4,7 @@ import { insertFirstRows } from "../../store/account/first-rows.ts";
 import type { NewTenant, ProjectRow } from "../../store/rows.ts";
 import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { newLink, newPerson } from "../account/invite.ts";
+import { newLink, newPerson } from "../account/new-link.ts";
 import { OPERATOR, trailEntryOf } from "../acts/trail-entry.ts";
 import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
 
@@ -45,7 +45,9 @@ export async function newOrganisation(platform: Platform, form: OrganisationForm
   const createdAt = platform.now();
   const id = makeRef(openShard(platform), platform.random(REF_RANDOM_BYTES));
   const owner = newPerson(platform, id, username, "owner");
-  const link = newLink(platform, { tenantId: id }, owner.id, false, linkMinutes);
+  const by = place === null ? OPERATOR : ({ kind: "person", id: owner.id, name: username, place } as const);
+  const sent = { recovers: false, by, minutes: linkMinutes };
+  const link = newLink(platform, { tenantId: id }, owner.id, sent);
   const tenant = {
     id,
     name,
@@ -53,10 +55,9 @@ export async function newOrganisation(platform: Platform, form: OrganisationForm
     streamKey: newSecret(platform, STREAM_KEY_BYTES),
     genesisSalt: newSalt(platform),
     createdAt,
-    signupUntil: endsWithLink ? link.invite.expiresAt : null,
+    signupUntil: endsWithLink ? link.expiresAt : null,
   };
   const projects = form.projects.map((project) => ({ ...project, id: newId(platform, "j"), createdAt }));
-  const by = place === null ? OPERATOR : ({ kind: "person", id: owner.id, name: username, place } as const);
   const done = trailEntryOf(platform, by, { act: "organisation.created", detail: { owner: username, plan } });
   const store = await insertTenant(platform.databases, tenant, (own) => [
     done,

@@ -27,6 +27,8 @@ const ERASURE_MAX_SPANS = 1_000;
 /** A COSE key of RSA-4096 has some 520 bytes. */
 const PUBLIC_KEY_MAX_BYTES = 1_024;
 export const ROLES = ["owner", "admin", "developer", "auditor", "approver"] as const;
+/** The first owner is created with the tenant. Nobody is invited as an owner. */
+export const INVITED_ROLES = ROLES.filter((one) => one !== "owner");
 export const NO_PREVIOUS = "0".repeat(2 * HASH_BYTES);
 
 const hash = shape.hex(HASH_BYTES);

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { ApprovalData } from "../../core/pages/approval.ts";
 import type { HonoEnv } from "../context.ts";
+import { placeOf } from "../place.ts";
 import { receiptResponse } from "../receipt-response.ts";
 import { sessionBody, sessionQuery } from "./page-input.ts";
 import { approvalStateQuery, voteBody, emptyBody } from "./page-schemas.ts";
@@ -44,5 +45,7 @@ approvalRoutes.post("/:id/ceremony", sessionBody(emptyBody), async (context) => 
 approvalRoutes.post("/:id/decision", sessionBody(voteBody), async (context) => {
   const id = context.req.param("id");
   const vote = context.req.valid("json");
-  return context.json(await askDesk(context, ({ desk, session }) => desk().decide(session, id, vote)));
+  return context.json(
+    await askDesk(context, ({ desk, session }) => desk().decide(session, id, vote, placeOf(context))),
+  );
 });

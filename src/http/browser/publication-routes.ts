@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { ChangeRequested } from "../../core/pages/account.ts";
 import type { HonoEnv } from "../context.ts";
+import { placeOf } from "../place.ts";
 import { sessionBody } from "./page-input.ts";
 import { emptyBody } from "./page-schemas.ts";
 import { askDesk, sessionPage } from "./session.ts";
@@ -20,6 +21,8 @@ for (const [action, shown] of [
 ] as const)
   publicationRoutes.post(`/:id/${action}`, sessionBody(emptyBody), async (context) => {
     const id = context.req.param("id");
-    const approval = await askDesk(context, ({ desk, session }) => desk().requestReveal(session, id, shown));
+    const approval = await askDesk(context, ({ desk, session }) =>
+      desk().requestReveal(session, id, shown, placeOf(context)),
+    );
     return context.json({ approval } satisfies ChangeRequested);
   });

@@ -29,7 +29,7 @@ signInRoutes.post("/signin/finish", pageBody(signInBody), async (context) => {
 
 signInRoutes.post("/signout", pageBody(signOutBody), async (context) => {
   const { everywhere } = context.req.valid("json");
-  await askWithCookie(context, ({ desk, session }) => desk().signOut(session, everywhere));
+  await askWithCookie(context, ({ desk, session }) => desk().signOut(session, everywhere, placeOf(context)));
   endSession(context);
   return context.json({});
 });

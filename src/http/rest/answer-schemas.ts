@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Verification } from "../../core/evidence/public-record.ts";
 import { PROJECT_MODES } from "../../core/confirmation/project-mode.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
+import { INVITED_ROLES } from "../../core/stream/record.ts";
 import { PROBLEM_CODES } from "../problem.ts";
 import { jsonObject, time, username } from "../schemas/field-schemas.ts";
-import { INVITED_ROLES, STATUSES } from "./request-schemas.ts";
+import { STATUSES } from "./request-schemas.ts";
 
 // The answers of REST. Only `status` says whether a program may act. Every other fact has its own field, which is
 // null until the fact is known, so that `status !== "approved"` always means: do not act.

@@ -10,7 +10,7 @@ import {
   templatesExample,
 } from "./examples.ts";
 import { BODY_PROBLEMS, keyOperation, requestBody, type Operation } from "./operation.ts";
-import { createInvite, createRecovery, createRoleChange, getApprovers } from "./people-handlers.ts";
+import { createInvite, createRecovery, createRoleChange, getApprovers } from "./people/people-handlers.ts";
 import {
   inviteRequest,
   readTemplateRequest,
@@ -46,7 +46,7 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     request: requestBody("InviteRequest", inviteRequest, inviteExample),
     status: 201,
     answer: invite,
-    problems: [...BODY_PROBLEMS, "username_taken", "too_many_managers"],
+    problems: [...BODY_PROBLEMS, "username_taken", "too_many_managers", "person_removed", "plan_limit"],
     handler: createInvite,
   }),
   keyOperation({
@@ -59,7 +59,7 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
     request: requestBody("RecoveryRequest", recoveryRequest, recoveryExample),
     status: 201,
     answer: invite,
-    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible"],
+    problems: [...BODY_PROBLEMS, "unknown_approver", "recovery_impossible", "person_removed"],
     handler: createRecovery,
   }),
   keyOperation({
@@ -79,6 +79,8 @@ export const DIRECTORY_OPERATIONS: readonly Operation[] = [
       "not_enrolled",
       "last_way_in",
       "too_many_managers",
+      "person_removed",
+      "plan_limit",
     ],
     handler: createRoleChange,
   }),

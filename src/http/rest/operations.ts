@@ -21,6 +21,7 @@ import {
 } from "./examples.ts";
 import { BODY_PROBLEMS, keyOperation, publicOperation, type Operation } from "./operation.ts";
 import { DIRECTORY_OPERATIONS } from "./directory-operations.ts";
+import { PEOPLE_OPERATIONS } from "./people/people-operations.ts";
 import { usageOperation } from "./usage-operation.ts";
 import {
   consumeRequest,
@@ -147,6 +148,7 @@ export const OPERATIONS: readonly Operation[] = [
     handler: exportHistory,
   }),
   usageOperation,
+  ...PEOPLE_OPERATIONS,
   ...DIRECTORY_OPERATIONS,
   ...ACCESS_OPERATIONS,
   publicOperation({

@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from "../../core/encoding/strict-json.ts";
 import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
-import { ROLES } from "../../core/stream/record.ts";
+import { INVITED_ROLES } from "../../core/stream/record.ts";
 import { accept, refuse, type Refusal, type Result } from "../../core/refusal.ts";
 import {
   ACTION_MAX_CHARACTERS,
@@ -41,8 +41,6 @@ const CURSOR_MAX_CHARACTERS = 512;
 const IDEMPOTENCY_KEY_MAX_CHARACTERS = 255;
 
 export const STATUSES = ["pending", "approved", "rejected", "expired", "cancelled"] as const;
-/** The first owner is created with the tenant. Nobody is invited as an owner. */
-export const INVITED_ROLES = ROLES.filter((role) => role !== "owner");
 
 const payload = jsonObject.meta({
   description: `The exact action: any JSON object of at most ${PAYLOAD_MAX_BYTES / 1_024} KiB in canonical form (RFC 8785), ${PAYLOAD_MAX_DEPTH} levels and ${PAYLOAD_MAX_NODES.toLocaleString("en")} values. Names must be unique and numbers exact. The person signs its SHA-256.`,

@@ -1,30 +1,75 @@
-import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, sql, type SQL } from "drizzle-orm";
 import { credentials, enrolments, people } from "../schema.ts";
 import { insertFirstRecordIf, type FirstRecord } from "../stream/outbox.ts";
+import type { Run } from "../prepared-statement.ts";
 import type { EnrolmentRow, PersonRow } from "../rows.ts";
-import type { NewRow, TenantStore } from "../tenant-store.ts";
+import { runOnce, type NewRow, type TenantStore } from "../tenant-store.ts";
 import { insertPasskeyIf, isWaiting, type NewPasskey } from "./passkeys.ts";
+import { hasRoomForMember } from "./plan-numbers.ts";
 
-export type NewEnrolment = NewRow<typeof enrolments>;
+export type NewEnrolment = Pick<
+  EnrolmentRow,
+  "id" | "secretHash" | "personId" | "createdAt" | "expiresAt" | "recovers" | "senderKind" | "senderName"
+>;
+
+interface LinkTerms {
+  /** Set only while nothing about the person is signed; null to leave it as it is. */
+  readonly role: PersonRow["role"] | null;
+  /** The newest link that its sender saw, null if there was none; undefined if the sender saw no page. */
+  readonly newest: string | null | undefined;
+  readonly entry: Run;
+}
 
 /**
- * A new link for somebody. It ends the person's other links and the passkeys that wait for their endorsement. A role is
- * set only while nothing about the person is signed.
+ * A new link for somebody. It ends the person's other links and the passkeys that wait for their endorsement. Returns
+ * false if nothing was done: there is a newer link than the sender saw, or the plan has no room for another member.
  */
 export async function insertEnrolment(
   store: TenantStore,
   enrolment: NewEnrolment,
-  role: PersonRow["role"] | null = null,
-): Promise<void> {
-  const { personId, createdAt } = enrolment;
+  { role, newest, entry }: LinkTerms,
+): Promise<boolean> {
+  const { id, personId, createdAt } = enrolment;
+  const isInserted = sql`EXISTS (SELECT 1 FROM ${enrolments} n
+    WHERE n.tenant_id = ${store.tenantId} AND n.id = ${id})`;
+  const others = and(isUsableLinkOf(personId), ne(enrolments.id, id), isInserted);
+  const waiting = and(eq(credentials.personId, personId), isWaiting(), isInserted);
+  const isNew = and(eq(people.id, personId), hasNoEndorsement, isInserted);
   await store.batch([
-    store.update(enrolments, { voidedAt: createdAt }, isUsableLinkOf(personId)),
-    store.update(credentials, { revokedAt: createdAt }, and(eq(credentials.personId, personId), isWaiting())),
-    ...(role === null
-      ? []
-      : [store.update(people, { role }, and(eq(people.id, personId), hasNoEndorsement))]),
-    store.insert(enrolments, enrolment),
+    insertLinkIf(store, enrolment, and(isNewest(store, personId, newest), hasRoomFor(store, personId, role))),
+    entry,
+    store.update(enrolments, { voidedAt: createdAt }, others),
+    store.update(credentials, { revokedAt: createdAt }, waiting),
+    ...(role === null ? [] : [store.update(people, { role, removedAt: null }, isNew)]),
   ]);
+  return (await store.first(enrolments, eq(enrolments.id, id))) !== undefined;
+}
+
+function insertLinkIf(store: TenantStore, link: NewEnrolment, condition: SQL | undefined) {
+  const { id, secretHash, personId, createdAt, expiresAt, recovers, senderKind, senderName } = link;
+  return store.insertFrom(
+    enrolments,
+    (
+      tenant,
+    ) => sql`SELECT ${tenant}, ${id}, ${secretHash}, ${personId}, ${createdAt}, ${expiresAt}, NULL, NULL,
+      ${recovers ? 1 : 0}, NULL, NULL, ${senderKind}, ${senderName} WHERE ${condition ?? sql`TRUE`}`,
+  );
+}
+
+/** The plus keeps SQLite from reading the primary key in search of the greatest id. */
+function isNewest(store: TenantStore, person: string, id: string | null | undefined): SQL | undefined {
+  return id === undefined
+    ? undefined
+    : sql`${id} IS (SELECT max(+n.id) FROM ${enrolments} n
+        WHERE n.tenant_id = ${store.tenantId} AND n.person_id = ${person})`;
+}
+
+/** Whether the plan lets this person have this role. A member keeps the place. */
+function hasRoomFor(store: TenantStore, person: string, role: PersonRow["role"] | null): SQL | undefined {
+  if (role === null || role === "approver") return undefined;
+  const isMember = sql`EXISTS (SELECT 1 FROM ${people} m WHERE m.tenant_id = ${store.tenantId}
+    AND m.id = ${person} AND m.role <> 'approver' AND m.removed_at IS NULL)`;
+  return sql`(${isMember} OR ${hasRoomForMember(store.tenantId)})`;
 }
 
 /** No passkey of the person was endorsed. One that did not end with the new link has an approved endorsement. */
@@ -35,6 +80,31 @@ export function isUsableLinkOf(person: string | SQL): SQL | undefined {
   return and(eq(enrolments.personId, person), isNull(enrolments.usedAt), isNull(enrolments.voidedAt));
 }
 
+/** Ends the person's usable link. False if there is none at this time. */
+export async function revokeLinkOf(
+  store: TenantStore,
+  person: string,
+  now: number,
+  entry: Run,
+): Promise<boolean> {
+  const usable = and(isUsableLinkOf(person), gt(enrolments.expiresAt, now));
+  const revoke = store
+    .update(enrolments, { voidedAt: now, revokedAt: now }, usable)
+    .returning({ id: enrolments.id });
+  const [revoked] = await store.run([runOnce(revoke), entry]);
+  return revoked.length > 0;
+}
+
+/** Of a person, the newest first. */
+export async function linksOf(
+  store: TenantStore,
+  person: string,
+  limit: number,
+): Promise<readonly EnrolmentRow[]> {
+  const rows = await store.select(enrolments, eq(enrolments.personId, person));
+  return rows.toSorted((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit);
+}
+
 /** Used and expired links too, so that the page can say which it is. */
 export async function findEnrolmentByHash(
   store: TenantStore,
@@ -43,13 +113,31 @@ export async function findEnrolmentByHash(
   return store.first(enrolments, eq(enrolments.secretHash, secretHash));
 }
 
-/** Raises if the username exists. */
+/** False if the user name exists, or if the plan has no room for another member. */
 export async function insertInvitedPerson(
   store: TenantStore,
   person: NewRow<typeof people>,
   enrolment: NewEnrolment,
-): Promise<void> {
-  await store.batch([store.insert(people, person), store.insert(enrolments, enrolment)]);
+  entry: Run,
+): Promise<boolean> {
+  const { id, username, role, userHandle, createdAt } = person;
+  const isTaken = sql`EXISTS (SELECT 1 FROM ${people} o
+    WHERE o.tenant_id = ${store.tenantId} AND o.username = ${username})`;
+  const room = role === "approver" ? sql`TRUE` : hasRoomForMember(store.tenantId);
+  await store.batch([
+    store.insertFrom(
+      people,
+      (tenant) => sql`SELECT ${tenant}, ${id}, ${username}, ${role}, ${userHandle}, ${createdAt}, NULL
+        WHERE NOT ${isTaken} AND ${room}`,
+    ),
+    entry,
+    insertLinkIf(
+      store,
+      enrolment,
+      sql`EXISTS (SELECT 1 FROM ${people} i WHERE i.tenant_id = ${store.tenantId} AND i.id = ${id})`,
+    ),
+  ]);
+  return (await store.first(people, eq(people.id, id))) !== undefined;
 }
 
 /**
@@ -62,6 +150,7 @@ export async function enrolPasskey(
   use: { readonly enrolment: string; readonly attempt: string; readonly now: number },
   passkey: NewPasskey,
   first: FirstRecord | null,
+  entry: Run,
 ): Promise<void> {
   const { enrolment, attempt, now } = use;
   const isOwnAttempt = sql`EXISTS (SELECT 1 FROM ${enrolments}
@@ -77,6 +166,7 @@ export async function enrolPasskey(
     ),
     store.update(enrolments, { voidedAt: now }, and(isUsableLinkOf(passkey.personId), isOwnAttempt)),
     insertPasskeyIf(store, passkey, isOwnAttempt),
+    entry,
     ...(first === null
       ? []
       : [insertFirstRecordIf(store, first, isOwner), store.beginStream(first.stream, isOwner)]),

@@ -3,7 +3,8 @@ import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { confirmations, credentials } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import type { CredentialRow } from "../rows.ts";
-import { prepared, type Statement, type TenantStore } from "../tenant-store.ts";
+import type { Run } from "../prepared-statement.ts";
+import { prepared, runOnce, type Statement, type TenantStore } from "../tenant-store.ts";
 
 /** An active passkey is endorsed by a sealed record, and not revoked. */
 export function isActive(): SQL | undefined {
@@ -105,14 +106,12 @@ export async function updatePasskeyUse(
 /** Ends this passkey, if it waits. Returns whether it did. */
 export async function endWaitingPasskey(
   store: TenantStore,
-  person: string,
-  id: string,
-  now: number,
+  { person, id, now }: { readonly person: string; readonly id: string; readonly now: number },
+  entry: Run,
 ): Promise<boolean> {
   const waiting = and(eq(credentials.id, id), eq(credentials.personId, person), isWaiting());
-  const ended = await store
-    .update(credentials, { revokedAt: now }, waiting)
-    .returning({ id: credentials.id });
+  const end = store.update(credentials, { revokedAt: now }, waiting).returning({ id: credentials.id });
+  const [ended] = await store.run([runOnce(end), entry]);
   return ended.length === 1;
 }
 
@@ -138,14 +137,20 @@ export async function hasMaxPasskeys(store: TenantStore, person: string): Promis
  * If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id or its
  * public key is registered already in this tenant.
  */
-export async function insertPasskey(store: TenantStore, passkey: NewPasskey, active: string): Promise<void> {
+export async function insertPasskey(
+  store: TenantStore,
+  passkey: NewPasskey,
+  active: string,
+  entry: Run,
+): Promise<void> {
   const signer = store.select(
     credentials,
     and(eq(credentials.id, active), eq(credentials.personId, passkey.personId), isActive()),
   );
   const kept = sql`(SELECT count(*) FROM ${credentials} WHERE ${credentials.tenantId} = ${store.tenantId}
     AND ${isKeptBy(passkey.personId)})`;
-  await store.batch([insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${PASSKEYS_MAX}`)]);
+  const insert = insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${PASSKEYS_MAX}`);
+  await store.batch([insert, entry]);
 }
 
 export function insertPasskeyIf(store: TenantStore, passkey: NewPasskey, condition: SQL): Statement {

@@ -17,7 +17,7 @@ export const limitByPlan = (name: keyof PlanLimits): SQL => byPlan((plan) => lim
 export const INCLUDED_APPROVALS = byPlan((plan) => PLANS[plan].approvals.included);
 
 /** People who are only invited are members, too: their places are taken. */
-export const IS_MEMBER = ne(people.role, "approver");
+export const IS_MEMBER = sql`${ne(people.role, "approver")} AND ${isNull(people.removedAt)}`;
 
 const MEMBERS = sql`SELECT count(*) FROM ${people} WHERE ${people.tenantId} = t.id AND ${IS_MEMBER}`;
 /** Test projects are free, and an archived project gives its place back. */

@@ -64,13 +64,20 @@ export function elevateSession(store: TenantStore, id: string, until: number): S
   );
 }
 
-export async function revokeSession(store: TenantStore, id: string, now: number): Promise<void> {
-  await store.update(sessions, { revokedAt: now }, eq(sessions.id, id));
+export async function revokeSession(store: TenantStore, id: string, now: number, entry: Run): Promise<void> {
+  const open = and(eq(sessions.id, id), isNull(sessions.revokedAt));
+  await store.batch([store.update(sessions, { revokedAt: now }, open), entry]);
 }
 
 /** Every session of this person, whatever its passkey. */
-export async function revokeSessionsOf(store: TenantStore, person: string, now: number): Promise<void> {
+export async function revokeSessionsOf(
+  store: TenantStore,
+  person: string,
+  now: number,
+  entry: Run,
+): Promise<void> {
   const isOwn = sql`${sessions.credentialId} IN (SELECT ${credentials.id} FROM ${credentials}
     WHERE ${credentials.tenantId} = ${store.tenantId} AND ${credentials.personId} = ${person})`;
-  await store.update(sessions, { revokedAt: now }, and(isOwn, isNull(sessions.revokedAt)));
+  const open = and(isOwn, isNull(sessions.revokedAt));
+  await store.batch([store.update(sessions, { revokedAt: now }, open), entry]);
 }

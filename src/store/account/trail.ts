@@ -26,7 +26,7 @@ export function insertTrail(row: NewTrailRow): Run {
 }
 
 /** To be run right after the statement that it reports, in the same transaction. */
-export function insertTrailIfChanged(row: NewTrailRow): Run {
+export function insertTrailIfChanged(row: NewTrailRow): Run<object> {
   return INSERT_IF_CHANGED.with({ ...row });
 }
 

@@ -84,3 +84,13 @@ export async function readUsage(store: TenantStore): Promise<Usage> {
   if (tenant === undefined) throw new RangeError("this tenant does not exist");
   return { plan: tenant.plan, months, members: members?.count ?? 0, projects: used?.count ?? 0 };
 }
+
+/** The plan and how many members there are, of one moment. */
+export async function readMembers(store: TenantStore): Promise<Pick<Usage, "plan" | "members">> {
+  const [[tenant], [members]] = await store.read([
+    store.selectOwn(),
+    store.count(people, COUNT_MAX, IS_MEMBER),
+  ]);
+  if (tenant === undefined) throw new RangeError("this tenant does not exist");
+  return { plan: tenant.plan, members: members?.count ?? 0 };
+}

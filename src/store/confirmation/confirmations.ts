@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { activePasskeys, findPasskeyOf } from "../account/passkeys.ts";
-import { personById } from "../account/people.ts";
+import { personById, usernamesOf } from "../account/people.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { audience, confirmations, outbox, people, votes } from "../schema.ts";
 import type {
@@ -178,6 +178,45 @@ export async function findRecoveries(store: TenantStore): Promise<readonly Confi
 export async function findPendingEndorsements(store: TenantStore): Promise<readonly ConfirmationRow[]> {
   const isEndorsement = inArray(confirmations.type, ["credential.endorsed", "recovered"]);
   return store.select(confirmations, and(IS_CHANGE, isEndorsement, eq(confirmations.status, "pending")));
+}
+
+const ABOUT_PEOPLE: readonly ConfirmationRow["type"][] = [
+  "credential.endorsed",
+  "credential.revoked",
+  "role.changed",
+  "recovered",
+  "person.removed",
+];
+
+/** The changes about this person that wait for signatures, by id. */
+export async function pendingChangesAbout(
+  store: TenantStore,
+  person: string,
+  now: number,
+): Promise<readonly ConfirmationRow[]> {
+  const isAbout = sql`${confirmations.payload} ->> '$.person.id' = ${person}`;
+  const isPending = and(inArray(confirmations.type, [...ABOUT_PEOPLE]), eq(confirmations.status, "pending"));
+  const rows = await store.select(
+    confirmations,
+    and(IS_CHANGE, isPending, gt(confirmations.expiresAt, now), isAbout),
+  );
+  return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/** By the ids of these confirmations: the user names of everybody who is asked. */
+export async function askedPeople(
+  store: TenantStore,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await store.selectIn(audience, audience.confirmationId, ids);
+  const usernames = await usernamesOf(
+    store,
+    rows.map(({ personId }) => personId),
+  );
+  const asked = Map.groupBy(rows, ({ confirmationId }) => confirmationId);
+  return new Map(
+    [...asked].map(([id, members]) => [id, members.flatMap(({ personId }) => usernames.get(personId) ?? [])]),
+  );
 }
 
 /** Written as in the partial index: with a parameter the planner would not use it. */

@@ -1,16 +1,6 @@
-import { and, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
-import { isUsableLinkOf } from "../account/enrolments.ts";
-import { isWaiting } from "../account/passkeys.ts";
-import {
-  ceremonies,
-  confirmations,
-  credentials,
-  enrolments,
-  outbox,
-  people,
-  steps,
-  votes,
-} from "../schema.ts";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { hasRoomForMember } from "../account/plan-numbers.ts";
+import { ceremonies, confirmations, credentials, outbox, people, steps, votes } from "../schema.ts";
 import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
 import type { Prepared } from "../prepared-statement.ts";
@@ -59,7 +49,9 @@ const SIGNATURE = sql`JOIN ${ceremonies} h ON h.tenant_id = c.tenant_id AND h.id
     AND ${VOTES_AS_COUNTED}
     AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(sql`c.tenant_id`)})
     AND (${value("endorses")} IS NULL OR EXISTS (SELECT 1 FROM ${credentials} e
-      WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))`;
+      WHERE e.tenant_id = c.tenant_id AND e.id = ${value("endorses")} AND e.revoked_at IS NULL))
+    AND (${value("makesMember")} IS NULL OR ${hasRoomForMember(sql`c.tenant_id`)} OR EXISTS (SELECT 1 FROM ${people} m
+      WHERE m.tenant_id = c.tenant_id AND m.id = ${value("makesMember")} AND m.role <> 'approver'))`;
 
 /** By how much another server's clock may be ahead: verifiers accept this much between two records. */
 const CLOCK_AHEAD_MAX_MILLISECONDS = 300_000;
@@ -151,9 +143,9 @@ const atOfStep = ({ tenantId }: Scope): SQL => sql`(SELECT ${steps.at} FROM ${st
   WHERE ${steps.tenantId} = ${tenantId} AND ${steps.confirmationId} = ${value("confirmation")}
     AND ${steps.n} = ${value("version")} + 1 AND ${steps.id} = ${value("step")})`;
 
-const stepExists = (scope: Scope): SQL => sql`${atOfStep(scope)} IS NOT NULL`;
+export const stepExists = (scope: Scope): SQL => sql`${atOfStep(scope)} IS NOT NULL`;
 
-const seqOfStep = ({ tenantId }: Scope): SQL =>
+export const seqOfStep = ({ tenantId }: Scope): SQL =>
   sql`(SELECT ${outbox.seq} FROM ${outbox} WHERE ${outbox.tenantId} = ${tenantId} AND ${outbox.stepId} = ${value("step")})`;
 
 /** Of two simultaneous signatures the higher counter is kept. */
@@ -162,65 +154,6 @@ export const UPDATE_CREDENTIAL = prepared(credentials, (scope) =>
     credentials,
     { signCount: sql`max(${credentials.signCount}, ${value("signCount")})`, backedUp: value("backedUp") },
     and(eq(credentials.id, value("credential")), stepExists(scope)),
-  ),
-);
-
-const REVOKED = sql`(SELECT value FROM json_each(${value("revoked")}))`;
-
-export const REVOKE_CREDENTIALS = prepared(credentials, (scope) =>
-  scope.update(
-    credentials,
-    { revokedAt: value("now") },
-    and(inArray(credentials.id, REVOKED), isNull(credentials.revokedAt), stepExists(scope)),
-  ),
-);
-
-/** Votes of this tenant's requests that are still open, for after the step itself is decided. */
-const openVotes = (scope: Scope): SQL | undefined =>
-  and(
-    isNull(votes.endedSeq),
-    sql`${votes.confirmationId} IN (SELECT id FROM ${confirmations}
-      WHERE tenant_id = ${scope.tenantId} AND status = 'pending')`,
-    stepExists(scope),
-  );
-
-export const END_VOTES_OF_PASSKEYS = prepared(votes, (scope) =>
-  scope.update(
-    votes,
-    { endedSeq: seqOfStep(scope) },
-    // The plus keeps SQLite from reading all votes that the passkey ever signed.
-    and(sql`+${votes.credentialId} IN ${REVOKED}`, openVotes(scope)),
-  ),
-);
-
-export const END_VOTES_OF_PERSON = prepared(votes, (scope) =>
-  scope.update(
-    votes,
-    { endedSeq: seqOfStep(scope) },
-    and(eq(votes.personId, value("auditor")), openVotes(scope)),
-  ),
-);
-
-/** What takes a right away has its effect at once; what gives one, when it is sealed. */
-export const MAKE_AUDITOR = prepared(people, (scope) =>
-  scope.update(people, { role: "auditor" }, and(eq(people.id, value("auditor")), stepExists(scope))),
-);
-
-/** A waiting passkey that this step rejects ends, and with it its sessions. */
-export const END_PASSKEY = prepared(credentials, (scope) =>
-  scope.update(
-    credentials,
-    { revokedAt: value("now") },
-    and(eq(credentials.id, value("rejected")), isWaiting(), stepExists(scope)),
-  ),
-);
-
-/** The unused links of the person whose passkey this step rejects. */
-export const VOID_LINKS = prepared(enrolments, (scope) =>
-  scope.update(
-    enrolments,
-    { voidedAt: value("now") },
-    and(isUsableLinkOf(value("rejectedPerson")), stepExists(scope)),
   ),
 );
 

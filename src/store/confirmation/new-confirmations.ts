@@ -4,6 +4,7 @@ import { isActiveKey } from "../account/api-keys.ts";
 import { isActive } from "../account/passkeys.ts";
 import { isMonthFull } from "../account/usage.ts";
 import { apiKeys, audience, confirmations, credentials, idempotency, people, templates } from "../schema.ts";
+import { insertTrailIfChanged, type NewTrailRow } from "../account/trail.ts";
 import { IS_IN_FORCE } from "../stream/template-rows.ts";
 import type { NewConfirmationRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
@@ -23,6 +24,8 @@ export interface NewConfirmation {
   /** The API key of the request. It must be active. */
   readonly key: string | null;
   readonly idempotency: IdempotencyKey | null;
+  /** Its entry in the audit trail, if it is a change of the directory. */
+  readonly entry?: NewTrailRow;
 }
 
 /**
@@ -66,6 +69,7 @@ function statementsOf(
   return [
     ...(key === null ? [] : [DELETE_EXPIRED_KEY.with(values)]),
     INSERT_CONFIRMATION.with(values),
+    ...(draft.entry === undefined ? [] : [insertTrailIfChanged(draft.entry)]),
     INSERT_AUDIENCE.with(values),
     ...(key === null ? [] : [INSERT_IDEMPOTENCY_KEY.with(values)]),
   ];

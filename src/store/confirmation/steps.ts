@@ -7,18 +7,24 @@ import { confirmationRows } from "./confirmations.ts";
 import {
   CHANGE_CONFIRMATION,
   CONSUME_CONFIRMATION,
-  END_PASSKEY,
-  END_VOTES_OF_PASSKEYS,
-  END_VOTES_OF_PERSON,
   INSERT_OUTBOX,
   INSERT_STEP,
   INSERT_VOTE,
-  MAKE_AUDITOR,
-  REVOKE_CREDENTIALS,
   UPDATE_CREDENTIAL,
   USE_CEREMONY,
-  VOID_LINKS,
 } from "./decision-chain.ts";
+import {
+  END_PASSKEY,
+  END_PASSKEYS_OF_PERSON,
+  END_VOTES_OF_PASSKEYS,
+  END_VOTES_OF_PERSON,
+  MAKE_AUDITOR,
+  REMOVE_PERSON,
+  REVOKE_CREDENTIALS,
+  REVOKE_KEYS,
+  REVOKE_LINKS,
+  VOID_LINKS,
+} from "./rights-taken.ts";
 
 // One change of a confirmation, as a chain of statements that never raises. D1's batch is one transaction without
 // an `if`, and a rollback would make a used ceremony valid again. So each statement has an effect only if the one
@@ -78,6 +84,10 @@ export interface Signature {
   readonly revokes: readonly string[];
   /** The person whom this signature makes an auditor, who may no longer decide. */
   readonly makesAuditor: string | null;
+  /** The person who becomes a member by this signature, if the plan has room. */
+  readonly makesMember: string | null;
+  /** The person whom this signature removes from the organisation. */
+  readonly removes: string | null;
   /** The passkey that ends because this signature rejects it, and whose links become void. */
   readonly rejects: { readonly passkey: string; readonly person: string } | null;
 }
@@ -116,11 +126,12 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
 }
 
 /** What a vote does besides deciding its request. */
-function statementsOf({ revokes, makesAuditor, rejects }: Signature): readonly Prepared<unknown>[] {
+function statementsOf({ revokes, makesAuditor, rejects, removes }: Signature): readonly Prepared<unknown>[] {
   return [
     ...(revokes.length > 0 ? [REVOKE_CREDENTIALS, END_VOTES_OF_PASSKEYS] : []),
     ...(makesAuditor === null ? [] : [MAKE_AUDITOR, END_VOTES_OF_PERSON]),
     ...(rejects === null ? [] : [END_PASSKEY, VOID_LINKS]),
+    ...(removes === null ? [] : [REMOVE_PERSON, END_PASSKEYS_OF_PERSON, REVOKE_LINKS, REVOKE_KEYS]),
   ];
 }
 
@@ -156,7 +167,14 @@ function valuesOf({ confirmation, id, seal, signature, person, ...attempt }: Ste
   };
 }
 
-function signatureValues({ authenticator, revokes, makesAuditor, rejects, ...signature }: Signature): Values {
+function signatureValues({
+  authenticator,
+  revokes,
+  makesAuditor,
+  rejects,
+  removes,
+  ...signature
+}: Signature): Values {
   return {
     ...signature,
     ...authenticator,
@@ -164,5 +182,6 @@ function signatureValues({ authenticator, revokes, makesAuditor, rejects, ...sig
     auditor: makesAuditor,
     rejected: rejects?.passkey ?? null,
     rejectedPerson: rejects?.person ?? null,
+    removed: removes,
   };
 }

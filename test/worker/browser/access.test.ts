@@ -1,3 +1,4 @@
+import { OPERATOR, trailEntryOf } from "../../../src/app/acts/trail-entry.ts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
 import type { Platform } from "../../../src/app/runtime.ts";
@@ -69,7 +70,8 @@ describe("before the owner has enrolled", () => {
     };
     const first = { stream: "00", at: 1, entrySalt: "", payloadSalt: "", body: "{}" };
     const use = { enrolment: String(link?.["id"]), attempt: "s_1", now: 1 };
-    await enrolPasskey(store, use, passkey, first);
+    const entry = trailEntryOf(platform, OPERATOR, { act: "passkey.created" });
+    await enrolPasskey(store, use, passkey, first, entry);
     expect((await store.own()).stream).toBe(null);
     expect(await rows("SELECT seq FROM outbox WHERE tenant_id = ?1", store.tenantId)).toEqual([]);
   });
@@ -171,7 +173,7 @@ describe("rejecting", { timeout: 30_000 }, () => {
     const secret = withRef(company.store.tenantId, "A".repeat(43));
     // An unused link next to it: only an operator could make it.
     await rows(
-      "INSERT INTO enrolments SELECT tenant_id, 'e_unused', ?1, person_id, created_at, expires_at, NULL, NULL, 0, NULL FROM enrolments WHERE tenant_id = ?2 AND used_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+      "INSERT INTO enrolments SELECT tenant_id, 'e_unused', ?1, person_id, created_at, expires_at, NULL, NULL, 0, NULL, NULL, 'person', '' FROM enrolments WHERE tenant_id = ?2 AND used_at IS NOT NULL ORDER BY id DESC LIMIT 1",
       hashOfText(secret),
       company.store.tenantId,
     );

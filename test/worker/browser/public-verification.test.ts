@@ -200,7 +200,7 @@ describe("an approval that was made public", () => {
     const id = await ask.approved();
     const alex = await personNamed(company.store, "alex");
     const publish = async (shown: boolean) => {
-      const address = expectOk(await requestReveal(runtime, company.store, id, alex, shown));
+      const address = expectOk(await requestReveal(runtime, company.store, id, alex, shown, ""));
       await company.alex.decide(idOf(address));
     };
     const verification = async () => (await look(id)).json<Answered["body"]>();

@@ -43,6 +43,7 @@ describe("somebody who signs up", () => {
     ]);
     expect(await ofOrganisation("act, actor_kind, actor_name FROM trail", "Acme Inc.")).toEqual([
       { act: "organisation.created", actor_kind: "person", actor_name: "alex" },
+      { act: "passkey.created", actor_kind: "person", actor_name: "alex" },
       { act: "session.opened", actor_kind: "person", actor_name: "alex" },
     ]);
   });

@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { requesterOf } from "../../../src/app/acts/act.ts";
 import { requestRevocation } from "../../../src/app/directory/revoke.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
@@ -106,10 +107,12 @@ async function asked(approver: CreateInput["approver"], more: Partial<CreateInpu
   return expectOk(created).row.id;
 }
 
+const asksToRevoke = (person: Signer["person"], { credential }: Signer["passkey"]) =>
+  requestRevocation(runtime, store, requesterOf(person, ""), person, credential.id).then(expectOk).then(idOf);
+
 /** The vote that revokes this passkey, signed and not submitted yet. */
 async function revocation({ person, passkey }: Signer, signer: Signer): Promise<Presigned> {
-  const address = expectOk(await requestRevocation(runtime, store, passkey.credential.id, person));
-  return presign(runtime, store, idOf(address), signer);
+  return presign(runtime, store, await asksToRevoke(person, passkey), signer);
 }
 
 interface Attempt {
@@ -340,11 +343,7 @@ describe("changes of the directory", () => {
     const alex = { person: await personNamed(store, "alex"), passkey: company.alex.passkey };
     const spare = await newPasskey(ORIGIN);
     const added = idOf((await company.alex.addDevice(spare)).body.approval);
-    const revoke = (): Promise<string> =>
-      requestRevocation(runtime, store, spare.credential.id, alex.person).then((asked) =>
-        idOf(expectOk(asked)),
-      );
-    for (const first of [async () => added, revoke]) {
+    for (const first of [async () => added, () => asksToRevoke(alex.person, spare)]) {
       const id = await first();
       // The same change in several requests: two calls that look for an existing request at once find none.
       const ids = [id, ...(await Promise.all(Array.from({ length: 9 }, () => copyOf(id, alex.person.id))))];

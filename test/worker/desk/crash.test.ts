@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { ask } from "../../../src/app/confirmation/ask.ts";
 import { consume } from "../../../src/app/confirmation/consume.ts";
 import { read } from "../../../src/app/confirmation/read.ts";
+import { requesterOf } from "../../../src/app/acts/act.ts";
 import { requestRevocation } from "../../../src/app/directory/revoke.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
 import { createTenant } from "../../../src/app/account/create-tenant.ts";
@@ -94,7 +95,9 @@ async function flow(fault: Fault): Promise<Run> {
   await client.decide(await client.addDevice(key, phone), phone);
   await client.retry(() => runtime.desk.seal());
   const person = await personNamed(store, "alex");
-  const revocation = await client.retry(() => requestRevocation(runtime, store, key.credential.id, person));
+  const revocation = await client.retry(() =>
+    requestRevocation(runtime, store, requesterOf(person, ""), person, key.credential.id),
+  );
   await client.decide(idOf(expectOk(revocation)), phone);
 
   await client.retry(() => runtime.desk.seal());

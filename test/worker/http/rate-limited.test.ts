@@ -74,7 +74,8 @@ async function send(path: string, { apiKey, cookie }: Caller, body?: object): Pr
 
 const ABSENT = "c_absent";
 const identify: CheapCall = (desk, { key }) => desk.identify(key, null);
-const invite: CheapCall = (desk, { key }) => desk.invite(key, "bea", "approver");
+const invite: CheapCall = (desk, { key }) =>
+  desk.actWithKey(key, "people.invite", { username: "bea", role: "approver", onlyNew: false, was: null });
 
 const CALLS: readonly (readonly [LimitName, CheapCall, (caller: Caller) => Promise<Response>])[] = [
   ["polls", identify, (caller) => send(`/api/confirmations/${id}`, caller)],
@@ -96,7 +97,7 @@ const CALLS: readonly (readonly [LimitName, CheapCall, (caller: Caller) => Promi
   ],
   [
     "changes",
-    (desk, { session }) => desk.requestReveal(session, ABSENT, true),
+    (desk, { session }) => desk.requestReveal(session, ABSENT, true, ""),
     (caller) => send(`/approve/${id}/reveal`, caller, {}),
   ],
   [

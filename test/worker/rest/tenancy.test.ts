@@ -50,6 +50,7 @@ let company: Company;
 let other: Company;
 /** A person of the same tenant, who is no approver of the requests here. */
 let maria: Company["alex"];
+let mariaId: string;
 let pending: string;
 let approved: string;
 const keys = {
@@ -72,6 +73,8 @@ beforeAll(async () => {
   await company.alex.decide(approved);
 
   const { store } = company;
+  const [known] = await rows("SELECT id FROM people WHERE username = 'maria'");
+  mariaId = String(known?.["id"]);
   const [own] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", store.tenantId);
   const [theirs] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", other.store.tenantId);
   const project = String(own?.["id"]);
@@ -110,8 +113,8 @@ it("answers callers who have access, so that the refusals below mean something",
   const state = routeNamed("GET /approve/:id/state");
   expect((await call(state, { cookie: company.alex.cookie }, pending)).status).toBe(200);
   for (const [, route] of WITH_KEY) {
-    if (route.route.startsWith("GET"))
-      expect((await call(route, withKey(keys.all), approved)).status).toBe(200);
+    const id = route.of === "person" ? "maria" : approved;
+    if (route.route.startsWith("GET")) expect((await call(route, withKey(keys.all), id)).status).toBe(200);
   }
 });
 
@@ -177,8 +180,9 @@ describe("a foreign id", () => {
     const absent = await call(route, withKey(keys.all), "c_absent");
     expect([absent.status, codeOf(absent)]).toEqual([404, "not_found"]);
     const differs = await changedBy(async () => {
-      for (const key of foreignKeys()) {
-        for (const id of [pending, approved, "c_absent"]) {
+      // People belong to the whole tenant, not to a project.
+      for (const key of route.of === "person" ? [keys.otherTenant] : foreignKeys()) {
+        for (const id of [pending, approved, "c_absent", "maria", mariaId]) {
           expect(await call(route, withKey(key), id)).toEqual(absent);
         }
       }

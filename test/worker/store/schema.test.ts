@@ -58,6 +58,7 @@ describe("schema.ts", () => {
       "moved_tenants.state",
       "projects.mode",
       "people.role",
+      "enrolments.sender_kind",
       "confirmations.requester_kind",
       "confirmations.status",
       "confirmations.project_mode",
@@ -156,7 +157,10 @@ describe("a link", () => {
       "key to person",
       `api_keys SELECT ?1, ?3, ?3, '', '', ${own("projects")}, '', ${only("people")}, 0, 1, NULL, NULL, NULL, 0, NULL, NULL`,
     ],
-    ["enrolment to person", `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL, 0, NULL`],
+    [
+      "enrolment to person",
+      `enrolments SELECT ?1, ?3, ?3, ${only("people")}, 1, 1, NULL, NULL, 0, NULL, NULL, 'person', ''`,
+    ],
     ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL, NULL`],
     [
       "confirmation to project",

@@ -101,12 +101,13 @@ export class RetryingClient {
       const response = await passkey.register(bytesOf(challenge));
       const { clientDataJSON, attestationObject } = response.response;
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
-      return finishDevice(this.#runtime, this.#store, person, {
+      const form = {
         challenge,
         label: "Key",
         registration,
         proof,
-      });
+      };
+      return finishDevice(this.#runtime, this.#store, person, form, "");
     });
     if (done.ok) return idOf(done.value);
     // It is stored without a request to endorse it. Signing in with it creates the request.
@@ -123,7 +124,7 @@ export class RetryingClient {
       const ceremony = await beginCeremony(runtime, store, id, person);
       return signWith(runtime, store, id, { person, passkey }, expectOk(ceremony).ceremonyId, "approve");
     });
-    const send = () => this.retry(() => decide(runtime, store, id, person, submitted));
+    const send = () => this.retry(() => decide(runtime, store, id, person, submitted, ""));
     const decided = await send();
     expectAnswer(decided, { ok: true, value: "decided" });
     // An identical repetition gets the first answer.

@@ -12,7 +12,7 @@ export interface Route {
   /** A valid body, so that only the caller can be wrong. */
   readonly body?: object;
   /** What its id identifies. */
-  readonly of?: "confirmation" | "passkey";
+  readonly of?: "confirmation" | "passkey" | "person";
   /** Answers a session whose passkey is not active yet, too. */
   readonly waiting?: true;
   /** Leaves an entry in the audit trail. */
@@ -52,6 +52,10 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /api/invites", access: "people", body: { username: "newcomer", role: "approver" } },
   { route: "POST /api/recoveries", access: "people", body: { username: "alex" } },
   { route: "POST /api/roles", access: "people", body: { username: "alex", role: "admin" } },
+  { route: "GET /api/people", access: "people" },
+  { route: "GET /api/people/:id", access: "people", of: "person" },
+  { route: "POST /api/people/:id/invitation/revoke", access: "people", of: "person" },
+  { route: "POST /api/people/:id/remove", access: "people", of: "person" },
   { route: "GET /api/templates", access: "people" },
   {
     route: "POST /api/templates",

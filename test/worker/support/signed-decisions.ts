@@ -71,7 +71,7 @@ export function submit(
   store: TenantStore,
   { id, person, submitted }: Presigned,
 ): Promise<Result<unknown>> {
-  return decide(runtime, store, id, person, submitted);
+  return decide(runtime, store, id, person, submitted, "");
 }
 
 export async function personNamed(store: TenantStore, username: string): Promise<PersonRow> {

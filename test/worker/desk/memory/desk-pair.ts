@@ -157,7 +157,7 @@ export class DeskPair {
   }
 
   async decide(desk: number, { session }: Signer, id: string, vote: SubmittedVote): Promise<Result<unknown>> {
-    return this.at(desk, (one) => one.decide(session, id, vote));
+    return this.at(desk, (one) => one.decide(session, id, vote, ""));
   }
 
   /** One Desk issues the challenge, and perhaps another one gets the vote. */

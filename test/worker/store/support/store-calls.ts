@@ -4,6 +4,7 @@ import type { ConfirmationRow } from "../../../../src/store/rows.ts";
 import type { TenantStore } from "../../../../src/store/tenant-store.ts";
 import { SHARD_CALLS } from "./shard-calls.ts";
 import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
+import { FIRST_RECORD, PEOPLE_CALLS } from "./people-calls.ts";
 import { PROJECT_CALLS, trailEntry } from "./project-store-calls.ts";
 import { REQUEST_CALLS } from "./request-calls.ts";
 
@@ -27,19 +28,6 @@ const [PROJECT] = FILLED_PROJECTS;
 const [PERSON = "", OTHER = "", THIRD = ""] = FILLED_APPROVERS;
 const passkeyOf = ({ store }: Filled, person: string) => store.tenantId + person;
 
-const newPasskey = (id: string) => ({
-  id,
-  personId: PERSON,
-  label: "",
-  publicKey: id,
-  algorithm: -7,
-  signCount: 0,
-  backupEligible: false,
-  backedUp: false,
-  transports: "",
-  createdAt: 1,
-});
-const newEnrolment = (id: string) => ({ id, secretHash: id, personId: PERSON, createdAt: 1, expiresAt: 2 });
 const session = ({ store }: Filled) => ({
   id: "e_call",
   hash: "session",
@@ -65,7 +53,6 @@ const batchOf = (filled: Filled, seqs: readonly number[]) => ({
   body: "{}",
   done: trailEntry(filled),
 });
-const first = { stream: "stream", at: 1, entrySalt: "", payloadSalt: "", body: "{}" };
 
 /** A signed step of the newest pending request, with everything that a vote can change. */
 function attempts(filled: Filled): readonly (readonly unknown[])[] {
@@ -105,6 +92,8 @@ function attempts(filled: Filled): readonly (readonly unknown[])[] {
     endorses: null,
     revokes: [passkeyOf(filled, others[0] ?? "")],
     makesAuditor: others[1],
+    makesMember: others[1],
+    removes: others[3],
     rejects: { passkey: passkeyOf(filled, others[2] ?? ""), person: others[2] },
   };
   const used = newest.find(({ status }) => status === "approved");
@@ -153,6 +142,8 @@ function newGroups({ store, newest, key }: Filled): readonly (readonly unknown[]
 
 /** By the function's name: the arguments of each call. */
 export const CALLS: Calls = {
+  ...PEOPLE_CALLS,
+
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
   findKey: ({ store }) => [[store, "k_1"]],
@@ -175,19 +166,6 @@ export const CALLS: Calls = {
       { id: "k_call", hash: "call", redacted: "", name: "", projectId: PROJECT, scopes: "", createdAt: 1 },
     ],
   ],
-  insertEnrolment: ({ store }) => [[store, newEnrolment("n_call"), "approver"]],
-  findEnrolmentByHash: ({ store }) => [[store, "hash"]],
-  insertInvitedPerson: ({ store }) => [
-    [
-      store,
-      { id: "p_call", username: "call", role: "approver", userHandle: "call", createdAt: 1 },
-      { ...newEnrolment("n_invited"), personId: "p_call" },
-    ],
-  ],
-  enrolPasskey: ({ store }) => [
-    [store, { enrolment: "n_call", attempt: "attempt", now: 1 }, newPasskey("k_enrolled"), first],
-  ],
-  hasUsedRecoveryLink: ({ store }) => [[store, PERSON, 1]],
   insertEvent: ({ store }) => [
     [
       store,
@@ -213,17 +191,8 @@ export const CALLS: Calls = {
   updatePasskeyUse: (filled) => [
     [filled.store, { id: passkeyOf(filled, PERSON), signCount: 0 }, { signCount: 1, backedUp: false }, 1],
   ],
-  endWaitingPasskey: (filled) => [[filled.store, PERSON, passkeyOf(filled, PERSON), 1]],
   markCounterRegressed: (filled) => [[filled.store, passkeyOf(filled, THIRD), 1]],
   hasMaxPasskeys: ({ store }) => [[store, PERSON]],
-  insertPasskey: (filled) => [[filled.store, newPasskey("k_added"), passkeyOf(filled, PERSON)]],
-  insertPasskeyIf: ({ store }) => [[store, newPasskey("k_if"), sql`TRUE`]],
-  findPerson: ({ store }) => [[store, PERSON]],
-  findPersonByName: ({ store }) => [[store, PERSON]],
-  findManagers: ({ store }) => [[store]],
-  usernamesOf: ({ store }) => [[store, FILLED_APPROVERS]],
-  readPeople: ({ store }) => [[store]],
-  readDirectory: ({ store }) => [[store]],
   findSessionByHash: ({ store, now }) => [[store, "session", now]],
   insertSession: (filled) => [[filled.store, session(filled), trailEntry(filled)]],
   elevateSession: ({ store }) => [[store, "e_call", 1]],
@@ -243,8 +212,8 @@ export const CALLS: Calls = {
   ],
   readTrailOf: ({ store }) => [[store, "k_new", 20]],
   extendSession: ({ store }) => [[store, "e_call", 1]],
-  revokeSession: ({ store }) => [[store, "e_call", 1]],
-  revokeSessionsOf: ({ store }) => [[store, PERSON, 1]],
+  revokeSession: (filled) => [[filled.store, "e_call", 1, trailEntry(filled)]],
+  revokeSessionsOf: (filled) => [[filled.store, PERSON, 1, trailEntry(filled)]],
 
   ...PROJECT_CALLS,
 
@@ -334,7 +303,7 @@ export const CALLS: Calls = {
   findLastSealedWithin: ({ store }) => [[store, 1_000_000]],
   commitmentsOf: ({ store }) => [[store, [1_001, 1_002]]],
   readUnsealed: ({ store }) => [[store, 100]],
-  insertFirstRecordIf: ({ store }) => [[store, first, sql`TRUE`]],
+  insertFirstRecordIf: ({ store }) => [[store, FIRST_RECORD, sql`TRUE`]],
   recordSourcesOf: ({ store, newest }) => [
     [store, newest.map(({ id }, seq) => ({ seq, confirmationId: id, type: "decision" }))],
   ],
