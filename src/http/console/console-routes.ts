@@ -8,6 +8,7 @@ import { drawConsolePage } from "./draw-console.ts";
 import { answerVersion, livePathOf } from "./live.ts";
 import { EXPORT_DOWNLOADS, exportPage } from "./export-pages.ts";
 import { figuresPage } from "./figure-pages.ts";
+import { PEOPLE_FORMS, peoplePage, personPage } from "./people/people-pages.ts";
 import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
 import { KEY_FORMS, keyPage } from "./key-pages.ts";
@@ -28,6 +29,8 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   projectPage,
   keyPage,
   figuresPage,
+  peoplePage,
+  personPage,
   usagePage,
   trailPage,
   exportPage,
@@ -39,6 +42,7 @@ export const CONSOLE_FORMS: readonly ConsoleForm[] = [
   ...PROJECT_FORMS,
   ...KEY_FORMS,
   cancelForm,
+  ...PEOPLE_FORMS,
   settingsForm,
   deletionForm,
 ];
