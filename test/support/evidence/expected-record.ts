@@ -75,7 +75,9 @@ function bodyOf({ row, confirmation, votes: voteRows }: Source, directoryCommit:
     })),
     policyHash: confirmation.policyHash,
     directory: { seq: row.directorySeq, commit: directoryCommit },
-    ...(row.type !== "decision" && { change: changeOf(confirmation.payload) }),
+    ...(row.type === "decision"
+      ? { mode: confirmation.projectMode }
+      : { change: changeOf(confirmation.payload) }),
   };
 }
 
