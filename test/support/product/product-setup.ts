@@ -20,6 +20,7 @@ const FILES = [
   "recovery",
   "delete-organisation",
   "signup-page",
+  "two-organisations",
   "console-keys",
 ] as const;
 export type TestFile = (typeof FILES)[number];
