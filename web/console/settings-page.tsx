@@ -1,7 +1,7 @@
 import { SECURITY_CONTACT_MAX_CHARACTERS, type Settings } from "../../src/core/account/settings.ts";
 import { PLANS } from "../../src/core/account/plans.ts";
 import { roleHas } from "../../src/core/account/rights.ts";
-import { NAME_MAX_CHARACTERS } from "../../src/core/confirmation/statement.ts";
+import { ORGANISATION_NAME_MAX_CHARACTERS } from "../../src/core/account/organisation-name.ts";
 import type { SentForm, Shell } from "../../src/core/pages/console.ts";
 import { FormFault, Hidden, SelectField, TextField } from "./form-parts.tsx";
 import type { Html } from "./html-text.ts";
@@ -32,7 +32,7 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         label="Organisation"
         value={data.name}
         sent={sent}
-        maxLength={NAME_MAX_CHARACTERS}
+        maxLength={ORGANISATION_NAME_MAX_CHARACTERS}
         required
         help="People see it on every request, and sign it."
       />
@@ -95,7 +95,7 @@ function DangerZone({ shell, sent }: { readonly shell: Shell; readonly sent: Sen
           label="Type the organisation's name to confirm"
           value=""
           sent={sent}
-          maxLength={NAME_MAX_CHARACTERS}
+          maxLength={ORGANISATION_NAME_MAX_CHARACTERS}
           required
           help={`It is called ${shell.organisation}`}
         />

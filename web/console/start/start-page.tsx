@@ -32,7 +32,9 @@ function Overview({ data }: { readonly data: StartPage }): Html {
       <Figure name="Projects">
         <a href="/console/projects">{grouped(projects.used)}</a>
       </Figure>
-      <Figure name="People">{counted(people)}</Figure>
+      <Figure name="People">
+        <a href="/console/people">{counted(people)}</a>
+      </Figure>
       <Figure name={`Approvals in ${monthName(month)}`}>
         <a href="/console/usage">
           {grouped(approvals.used)}
