@@ -24,15 +24,15 @@ export async function readFields(context: RequestContext): Promise<Result<Fields
 
 /** A name that occurs several times, as check boxes do, becomes a list. */
 export function objectOf(fields: Fields): Record<string, string | string[]> {
-  const object: Record<string, string | string[]> = {};
-  for (const [name, value] of fields) {
-    const earlier = Object.hasOwn(object, name) ? object[name] : undefined;
-    // A line break in a text arrives as CR LF.
-    const text = value.replaceAll("\r\n", "\n");
-    const next = earlier === undefined ? text : [earlier, text].flat();
-    Object.defineProperty(object, name, { value: next, enumerable: true, configurable: true });
-  }
-  return object;
+  // In one pass: the caller may have no session, and send thousands of fields of one name.
+  const byName = Map.groupBy(fields, ([name]) => name);
+  return Object.fromEntries(
+    [...byName].map(([name, same]) => {
+      // A line break in a text arrives as CR LF.
+      const texts = same.map(([, value]) => value.replaceAll("\r\n", "\n"));
+      return [name, texts.length === 1 ? (texts[0] ?? "") : texts];
+    }),
+  );
 }
 
 /** For showing the form again: what was typed, and what was wrong with it. */
