@@ -1,5 +1,8 @@
-/** A cell that begins so is run as a formula by spreadsheets; a quote mark before it makes it a text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * A cell that begins so is run as a formula by spreadsheets; a quote mark before it makes it a text. Some split a line at
+ * semicolons or tabs, whatever our quotes say, so a formula can also begin inside a cell. Some know wide characters.
+ */
+const FORMULA = /(^|[;,"\t\r\n])(?=[ \u00a0\u3000]*[=+\-@＝＋－＠])/gu;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** A line of a table for spreadsheets, as RFC 4180 says. */
@@ -8,6 +11,6 @@ export function csvLine(cells: readonly string[]): string {
 }
 
 function csvCell(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = text.replaceAll(FORMULA, "$1'");
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
