@@ -101,6 +101,13 @@ export function isOutcomeSealed({ tenantId }: Pick<Scope, "tenantId">): SQL {
     AND ${outbox.seq} = ${confirmations.decidedSeq} AND ${outbox.index} IS NOT NULL)`;
 }
 
+/** People have signed it, and that is not in the log yet. Everybody else sees it as pending. */
+export function isSignedUnsealed({ tenantId }: Pick<Scope, "tenantId">): SQL {
+  return sql`${confirmations.id} IN (SELECT ${outbox.confirmationId} FROM ${outbox}
+    WHERE ${outbox.tenantId} = ${tenantId} AND ${outbox.index} IS NULL AND ${outbox.type} <> 'consumed')
+    AND +${confirmations.status} IN ('approved', 'rejected')`;
+}
+
 /** The ids of those whose outcome is sealed. */
 export async function sealedAmong(
   store: TenantStore,

@@ -1,5 +1,5 @@
 import { and, eq, gt, isNotNull, sql, type SQL } from "drizzle-orm";
-import { IS_PENDING, isOutcomeSealed } from "../confirmation/confirmations.ts";
+import { IS_PENDING, isOutcomeSealed, isSignedUnsealed } from "../confirmation/confirmations.ts";
 import { apiKeys, confirmations, people, projects, tenants } from "../schema.ts";
 import type { Run } from "../prepared-statement.ts";
 import type { TenantStore } from "../tenant-store.ts";
@@ -33,12 +33,14 @@ export async function readFirstSteps(store: TenantStore): Promise<FirstSteps> {
 
 /** How many requests for a decision wait, and how many people there are, each counted up to this number. */
 export async function countForOverview(store: TenantStore, now: number, max: number) {
-  const isOpen = and(IS_PENDING, eq(confirmations.type, "decision"), gt(confirmations.expiresAt, now));
-  const [[pending], [everybody]] = await store.read([
-    store.count(confirmations, max, isOpen),
+  const isOpen = and(eq(confirmations.type, "decision"), gt(confirmations.expiresAt, now));
+  const [[pending], [signed], [everybody]] = await store.read([
+    store.count(confirmations, max, and(IS_PENDING, isOpen)),
+    store.count(confirmations, max, and(isSignedUnsealed(store), isOpen)),
     store.count(people, max),
   ]);
-  return { pending: pending?.count ?? 0, people: everybody?.count ?? 0 };
+  const waiting = Math.min((pending?.count ?? 0) + (signed?.count ?? 0), max);
+  return { pending: waiting, people: everybody?.count ?? 0 };
 }
 
 /** Once. */

@@ -2,9 +2,9 @@ import { and, asc, desc, eq, gte, lt, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { earliestConfirmationId } from "../../core/confirmation/confirmation-id.ts";
 import type { Status } from "../../core/confirmation/decision.ts";
-import { IS_PENDING, isOutcomeSealed } from "../confirmation/confirmations.ts";
+import { IS_PENDING, isOutcomeSealed, isSignedUnsealed } from "../confirmation/confirmations.ts";
 import type { ConfirmationRow } from "../rows.ts";
-import { apiKeys, audience, confirmations, outbox, people, projects } from "../schema.ts";
+import { apiKeys, audience, confirmations, people, projects } from "../schema.ts";
 import type { TenantStore } from "../tenant-store.ts";
 
 // The requests of an organisation, newest first. A page is read along the index of one condition; the others are checked
@@ -176,17 +176,13 @@ async function selectUnsealed(
   end: string | undefined,
 ): Promise<readonly RequestRow[]> {
   const { approver, requester, project, limit } = wanted;
-  const isUnsealed = sql`${confirmations.id} IN (SELECT ${outbox.confirmationId} FROM ${outbox}
-    WHERE ${outbox.tenantId} = ${store.tenantId} AND ${outbox.index} IS NULL)`;
-  const signed = sql`+${confirmations.status} IN ('approved', 'rejected')`;
   const isAsked = sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${store.tenantId}
     AND ${audience.personId} = ${approver} AND ${audience.confirmationId} = ${confirmations.id})`;
   const { others } = walkOf({ ...wanted, approver: null, requester: null, project: null });
   return select(
     store,
     and(
-      isUnsealed,
-      signed,
+      isSignedUnsealed(store),
       isBetween(confirmations.id, start, end),
       approver === null ? undefined : isAsked,
       requester === null ? undefined : unindexed(confirmations.requesterName, requester),
@@ -230,10 +226,13 @@ function isBetween(id: SQLiteColumn, start: string, end: string | undefined): Co
   return and(gte(id, start), end === undefined ? undefined : lt(id, end));
 }
 
-/** How many requests are pending, counted up to this number. */
+/** How many requests are shown as pending, counted up to this number. */
 export async function countPending(store: TenantStore, max: number): Promise<number> {
-  const [counted] = await store.count(confirmations, max, IS_PENDING);
-  return counted?.count ?? 0;
+  const [[pending], [signed]] = await store.read([
+    store.count(confirmations, max, IS_PENDING),
+    store.count(confirmations, max, isSignedUnsealed(store)),
+  ]);
+  return Math.min((pending?.count ?? 0) + (signed?.count ?? 0), max);
 }
 
 export interface RequestChoices {

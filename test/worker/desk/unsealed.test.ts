@@ -44,6 +44,9 @@ const VOTES = [
 ] as const;
 const ask = async (input: Record<string, unknown>) => (await agent.call(TOOL, input)).result;
 
+/** A form carries the id of the row that it will create. */
+const withoutNewIds = (html: string) => html.replaceAll(/value="[jkq]_\w+"/g, "");
+
 async function decideUnsealed(id: string, vote: "approve" | "reject"): Promise<void> {
   const { status, body } = await company.alex.decide(id, { vote, reason: "a secret" });
   expect([status, body.sealed]).toEqual([200, false]);
@@ -87,6 +90,19 @@ describe.each(VOTES)("with an unsealed decision to %s", (vote, outcome) => {
         inList: (await agent.call("list_approvals", { status: "pending", limit: 1 })).text,
       };
     };
+    const before = await observe();
+    await decideUnsealed(id, vote);
+    expect(await observe()).toEqual(before);
+  });
+
+  it("the console stays the same, with what it counts and every filter of its list", async () => {
+    const id = await company.asked();
+    const observe = async () =>
+      Promise.all(
+        ["", "/requests", "/requests?status=pending", `/requests?status=${outcome}`, "/figures"].map(
+          async (path) => withoutNewIds(await (await company.alex.get(`/console${path}`)).text()),
+        ),
+      );
     const before = await observe();
     await decideUnsealed(id, vote);
     expect(await observe()).toEqual(before);

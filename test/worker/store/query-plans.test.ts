@@ -36,7 +36,7 @@ const functions = new Map(
 
 /** These compose conditions or rows, make objects, or run what they are given. A move counts the tenant's rows once. */
 const WITHOUT_STATEMENTS = [
-  "isActive isActiveKey isOutcomeSealed isUsableLinkOf isWaiting newestExpired recordSource seqOfStep setTemplate stepExists",
+  "isActive isActiveKey isOutcomeSealed isSignedUnsealed isUsableLinkOf isWaiting newestExpired recordSource seqOfStep setTemplate stepExists",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "insertTrail insertTrailIfChanged insertFirstRows",
   "directorySeq lastSeq lastTime",
