@@ -10,7 +10,16 @@ import { actOf, type ActInput, type ActName, type ActOutput } from "./acts.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForKeys } from "./desk-for-keys.ts";
+import type { LimitName } from "./rate-limits.ts";
 import { waitForVersion, type Versioned, type VersionWait } from "./wait-for-version.ts";
+
+/** These read the whole history. */
+const EXPORTS: readonly ActName[] = ["export.history", "export.table"];
+
+function limitOf(name: ActName): LimitName {
+  if (EXPORTS.includes(name)) return "exports";
+  return RIGHTS[actOf(name).right].changes ? "changes" : "reads";
+}
 
 /** A page of the console: its surroundings also if the role may not see it. */
 export interface ConsoleAnswer<Value> {
@@ -59,8 +68,7 @@ export class DeskForConsole extends DeskForKeys {
     name: Name,
     input: ActInput<Name>,
   ): Promise<Answer<ActOutput<Name>>> {
-    const limit = RIGHTS[actOf(name).right].changes ? "changes" : "reads";
-    return this.callers.withSession(session, limit, async (signedIn) =>
+    return this.callers.withSession(session, limitOf(name), async (signedIn) =>
       this.#wakeAfter(name, await this.#run(signedIn, place, name, input)),
     );
   }

@@ -10,7 +10,7 @@ import { viewOf, type ConfirmationView } from "../app/confirmation/view.ts";
 import { wait } from "../app/confirmation/wait.ts";
 import { listTemplates, requestTemplate, type TemplateInForce } from "../app/directory/templates.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
-import { exportOf } from "../app/evidence/stream-export.ts";
+import { exportHistory } from "../app/history/history-acts.ts";
 import type { ClientCall } from "../app/runtime.ts";
 import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
 import type { Template } from "../core/display/template.ts";
@@ -117,7 +117,10 @@ export class DeskForKeys extends TenantObject {
   }
 
   async exportHistory(key: string): Promise<Answer<ReadableStream<Uint8Array>>> {
-    return this.callers.withKey(key, "audit:read", "exports", ({ store }) => exportOf(this.runtime, store));
+    return this.callers.withKey(key, "audit:read", "exports", async (principal) => {
+      const actor = { kind: "key", key: principal.key, place: "" } as const;
+      return exportHistory({ runtime: this.runtime, store: principal.store, actor }, null);
+    });
   }
 
   async templates(key: string): Promise<Answer<readonly TemplateInForce[]>> {

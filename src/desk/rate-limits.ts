@@ -21,8 +21,8 @@ export const LIMITS = {
   polls: perMinute(6_000, "this API key may make 6,000 calls a minute"),
   /** Of one key or session. 256 waits of 25 s each start 10 times a second. Twice that, for those that end early. */
   waits: perMinute(1_200, "this API key or session may start 1,200 waits a minute"),
-  /** One a second: each reads the tenant's whole history. */
-  exports: perMinute(60, "this API key may start 60 exports a minute"),
+  /** Of one key or session. One a second: each reads the tenant's whole history. */
+  exports: perMinute(60, "this API key or session may start 60 exports a minute"),
 
   // Of one session.
   /** One a second. Each writes a row, and a person needs longer to read a request. */

@@ -20,7 +20,11 @@ async function readPage({ store }: ActCall, _input: null): Promise<Result<Export
   return accept({ table: PLANS[plan].canExport, plan, stream });
 }
 
-async function exportHistory(call: ActCall, _input: null): Promise<Result<ReadableStream<Uint8Array>>> {
+/** In the console and over REST. */
+export async function exportHistory(
+  call: ActCall,
+  _input: null,
+): Promise<Result<ReadableStream<Uint8Array>>> {
   const exported = await exportOf(call.runtime, call.store);
   if (exported.ok) await call.store.batch([trailNote(call, { act: "history.exported" })]);
   return exported;
