@@ -1,6 +1,6 @@
 import type { Actor } from "../app/acts/act.ts";
 import { beginElevation, finishElevation } from "../app/acts/elevate.ts";
-import { requireRight } from "../app/acts/require-right.ts";
+import { requireCreatorsRight, requireRight } from "../app/acts/require-right.ts";
 import { shellOf } from "../app/console/shell.ts";
 import type { PasskeyProof } from "../app/account/prove-passkey.ts";
 import { RIGHTS } from "../core/account/rights.ts";
@@ -83,6 +83,8 @@ export class DeskForConsole extends DeskForKeys {
     return this.callers.withKey(key, scope, changes ? "creates" : "polls", async (principal) => {
       // A right without a scope is for people only.
       if (scope === null) return refuse("not_allowed", "no API key may do this; use the console");
+      const allowed = await requireCreatorsRight(principal, right);
+      if (!allowed.ok) return allowed;
       const actor: Actor = { kind: "key", key: principal.key, place: "" };
       return this.#wakeAfter(
         name,

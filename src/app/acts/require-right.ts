@@ -1,5 +1,8 @@
 import { RIGHTS, roleHas, type Right } from "../../core/account/rights.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { isPrivileged } from "../../core/confirmation/scopes.ts";
+import { findPerson } from "../../store/account/people.ts";
+import type { Principal } from "../account/principal.ts";
 import type { Session } from "../account/passkey-session.ts";
 
 /**
@@ -19,6 +22,25 @@ export function requireRight(
   if (changes && (elevatedUntil === null || elevatedUntil <= now))
     return refuse("elevation_required", "confirm with your passkey first; that lasts ten minutes");
   return accept("allowed");
+}
+
+/**
+ * A key does no more than the person who created it may do now. What people have signed for stays: the scopes of such a
+ * key do not come from its creator. An operator's key has no creator.
+ */
+export async function requireCreatorsRight(
+  { store, key }: Principal,
+  right: Right,
+): Promise<Result<"allowed">> {
+  const { scope } = RIGHTS[right];
+  if (key.personId === null || scope === null || isPrivileged([scope])) return accept("allowed");
+  const creator = await findPerson(store, key.personId);
+  return creator === undefined || roleHas(creator.role, right)
+    ? accept("allowed")
+    : refuse(
+        "not_allowed",
+        `the person who created this key is ${creator.role} now; use a key of somebody else`,
+      );
 }
 
 function lowerFirst(text: string): string {

@@ -306,6 +306,25 @@ describe("a key with the scope manage", () => {
     expect(archived.body.data).toContainEqual(expect.objectContaining({ id: project.id }));
   });
 
+  it("does what the person who created it may still do, and no more", async () => {
+    const project = await newProject("Of an admin");
+    const mia = await company.enrolled("mia", "admin");
+    await mia.elevate();
+    const { call } = await newKey(project, { scopes: "manage" }, mia);
+    const archive = () => call("POST", `/api/projects/${project}/archive`);
+    await rows("UPDATE people SET role = 'developer' WHERE username = 'mia'");
+    expect(statusAndCode(await archive())).toEqual([403, "not_allowed"]);
+    const created = await call("POST", "/api/keys", { project, label: "CI" });
+    expect(created.status).toBe(201);
+    await rows("UPDATE people SET role = 'approver' WHERE username = 'mia'");
+    expect(statusAndCode(await call("GET", "/api/projects"))).toEqual([403, "not_allowed"]);
+    const other = await call("POST", `/api/keys/${created.body.key.id}/rotate`, { stopsInHours: 0 });
+    expect([statusAndCode(other), other.body.detail]).toEqual([
+      [403, "not_allowed"],
+      expect.stringContaining("the person who created this key is approver now"),
+    ]);
+  });
+
   it("makes no other key with that scope, and one with a special scope waits", async () => {
     const project = await newProject("Limits of a key");
     const { id, call } = await newKey(project, { scopes: "manage" });
