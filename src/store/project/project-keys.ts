@@ -1,9 +1,9 @@
-import { and, desc, eq, gt, isNull, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import { KEY_END } from "../account/api-keys.ts";
 import type { ApiKeyRow } from "../rows.ts";
-import { apiKeys, projects } from "../schema.ts";
+import { apiKeys, people, projects } from "../schema.ts";
 import type { Run } from "../prepared-statement.ts";
-import { prepared, type TenantStore, value } from "../tenant-store.ts";
+import { prepared, type Scope, type TenantStore, value } from "../tenant-store.ts";
 
 // The keys of a project: creating, replacing and ending them.
 
@@ -42,6 +42,10 @@ const ROW = (tenant: unknown) => sql`SELECT ${tenant}, ${value("id")}, ${value("
   ${value("name")}, ${value("projectId")}, ${value("scopes")}, ${value("personId")}, ${value("agent")},
   ${value("createdAt")}, ${value("expiresAt")}, NULL, NULL, ${value("waiting")}, ${value("replaces")}, NULL`;
 
+/** Somebody may be removed from the organisation while they create a key. */
+const creatorIsThere = (scope: Scope) =>
+  sql`NOT EXISTS ${scope.select(people, and(eq(people.id, value("personId")), isNotNull(people.removedAt)))}`;
+
 const INSERT_KEY_IF = prepared<typeof apiKeys, never>(apiKeys, (scope) => {
   const same = scope.select(apiKeys, eq(apiKeys.id, value("id")));
   const inUse = and(eq(projects.id, value("projectId")), isNull(projects.archivedAt));
@@ -50,7 +54,7 @@ const INSERT_KEY_IF = prepared<typeof apiKeys, never>(apiKeys, (scope) => {
   return scope.insertFrom(
     apiKeys,
     (tenant) => sql`${ROW(tenant)} WHERE NOT EXISTS ${same} AND NOT EXISTS ${last}
-      AND EXISTS ${scope.select(projects, inUse)}`,
+      AND EXISTS ${scope.select(projects, inUse)} AND ${creatorIsThere(scope)}`,
   );
 });
 
@@ -76,7 +80,7 @@ const INSERT_REPLACEMENT = prepared<typeof apiKeys, never>(apiKeys, (scope) => {
     apiKeys,
     (tenant) => sql`${ROW(tenant)} WHERE NOT EXISTS ${same} AND EXISTS ${scope.select(apiKeys, isWorking)}
       AND NOT EXISTS ${scope.select(apiKeys, successor)}
-      AND NOT EXISTS ${scope.select(apiKeys, and(isEarlier, gt(KEY_END, now)))}`,
+      AND NOT EXISTS ${scope.select(apiKeys, and(isEarlier, gt(KEY_END, now)))} AND ${creatorIsThere(scope)}`,
   );
 });
 

@@ -1,5 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OPERATOR, trailEntryOf } from "../../../src/app/acts/trail-entry.ts";
+import { insertKeyIf } from "../../../src/store/project/project-keys.ts";
 import { BrowserClient } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
 import {
@@ -219,6 +221,31 @@ describe("a person with a passkey", () => {
     const page = await text(company.alex.get(await pathOf("cy")));
     expect(page).toContain("State Removed from the organisation");
     expect(page).not.toContain("Ask for");
+  });
+
+  it("who was removed creates no key that was on its way", async () => {
+    const [project] = await rows("SELECT project_id FROM api_keys WHERE id = 'k_cy'");
+    const late = {
+      ...{
+        id: "k_late",
+        hash: "late",
+        redacted: "",
+        name: "Late",
+        projectId: String(project?.["project_id"]),
+      },
+      ...{
+        scopes: "confirmations:create",
+        personId: await personId("cy"),
+        agent: false,
+        createdAt: Date.now(),
+      },
+      ...{ expiresAt: null, waiting: false, replaces: null },
+    };
+    const entry = () => trailEntryOf(platform, OPERATOR, { act: "key.created" });
+    await insertKeyIf(company.store, late, 100, entry());
+    expect(await rows("SELECT id FROM api_keys WHERE id = 'k_late'")).toEqual([]);
+    await insertKeyIf(company.store, { ...late, personId: await personId("alex") }, 100, entry());
+    expect(await rows("SELECT id FROM api_keys WHERE id = 'k_late'")).toEqual([{ id: "k_late" }]);
   });
 
   it("who was removed is asked no more, and neither the person nor the name comes back", async () => {

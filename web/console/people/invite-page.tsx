@@ -36,7 +36,7 @@ export const InviteView: View<Invite> = ({ data, shell }) => (
       </li>
     </ol>
     <p>
-      <a class="button primary" href={`/console/people/${data.person}`}>
+      <a class="button small" href={`/console/people/${data.person}`}>
         To the page of {data.username}
       </a>
     </p>
