@@ -33,9 +33,9 @@ const SECTIONS: readonly {
 }[] = [
   { section: "start", href: "/console", text: "Overview", right: "usage.read" },
   { section: "requests", href: "/console/requests", text: "Requests", right: "requests.read" },
+  { section: "people", href: "/console/people", text: "People", right: "people.read" },
   { section: "projects", href: "/console/projects", text: "Projects and keys", right: "projects.read" },
   { section: "figures", href: "/console/figures", text: "Figures", right: "requests.read" },
-  { section: "people", href: "/console/people", text: "People", right: "people.read" },
   { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },
   { section: "export", href: "/console/export", text: "Export", right: "history.export" },

@@ -56,10 +56,9 @@ function keepAnswers(page: Page, received: string[]): void {
 }
 
 /** The same step in both, one after the other. */
-const inBoth = (name: string, step: (organisation: Organisation) => Promise<void>) =>
-  it(name, async () => {
-    for (const organisation of both) await step(organisation);
-  });
+async function inBoth(step: (organisation: Organisation) => Promise<void>): Promise<void> {
+  for (const organisation of both) await step(organisation);
+}
 
 /** Clicks, and confirms with the passkey if the page asks for it. */
 async function change({ page }: Device, button: string): Promise<void> {
@@ -83,106 +82,112 @@ const countersign = async (...args: readonly string[]) =>
   (await run(process.execPath, [".build/countersign.mjs", ...args])).stdout;
 
 describe("two organisations side by side", () => {
-  inBoth("sign up with two names and a passkey", async (organisation) => {
-    const { page } = organisation.owner;
-    await page.goto(`${url}/signup`);
-    await page.getByLabel("Organisation").fill(organisation.name);
-    await page.getByLabel("User name").fill("alex");
-    await page.getByRole("button", { name: "Create passkey" }).click();
-    await eventually(page.getByRole("heading", { name: `${organisation.name} is ready` })).toBeVisible();
-    organisation.id = (await page.locator("#stream").innerText()).replaceAll(" ", "");
-    const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Save your organisation card" }).click();
-    const card = await streamText(await (await download).createReadStream());
-    writeFileSync(join(folder, `${organisation.word}-policy.txt`), card);
-  });
+  it("sign up with two names and a passkey", () =>
+    inBoth(async (organisation) => {
+      const { page } = organisation.owner;
+      await page.goto(`${url}/signup`);
+      await page.getByLabel("Organisation").fill(organisation.name);
+      await page.getByLabel("User name").fill("alex");
+      await page.getByRole("button", { name: "Create passkey" }).click();
+      await eventually(page.getByRole("heading", { name: `${organisation.name} is ready` })).toBeVisible();
+      organisation.id = (await page.locator("#stream").innerText()).replaceAll(" ", "");
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Save your organisation card" }).click();
+      const card = await streamText(await (await download).createReadStream());
+      writeFileSync(join(folder, `${organisation.word}-policy.txt`), card);
+    }));
 
-  inBoth("invite a colleague, who creates a passkey, and trust it", async ({ owner, colleague }) => {
-    await owner.page.goto(`${url}/console/people`);
-    await owner.page.getByText("Invite somebody").click();
-    await owner.page.getByLabel("User name").fill("maria");
-    await change(owner, "Invite");
-    await eventually(owner.page.locator("#link")).toBeVisible();
-    const link = await owner.page.locator("#link").innerText();
-    await createPasskey(colleague, link);
-    const fingerprint = await colleague.page.locator("#fingerprint").innerText();
-    await owner.page.goto(`${url}/inbox`);
-    await owner.page.locator("#new-people a").first().click();
-    await eventually(owner.page.locator("main")).toContainText(fingerprint.split(/\s+/)[0] ?? "");
-    await decide(owner, "Approve");
-    await eventually(owner.page.locator("#outcome")).toBeVisible();
-  });
+  it("invite a colleague, who creates a passkey, and trust it", () =>
+    inBoth(async ({ owner, colleague }) => {
+      await owner.page.goto(`${url}/console/people`);
+      await owner.page.getByText("Invite somebody").click();
+      await owner.page.getByLabel("User name").fill("maria");
+      await change(owner, "Invite");
+      await eventually(owner.page.locator("#link")).toBeVisible();
+      const link = await owner.page.locator("#link").innerText();
+      await createPasskey(colleague, link);
+      const fingerprint = await colleague.page.locator("#fingerprint").innerText();
+      await owner.page.goto(`${url}/inbox`);
+      await owner.page.locator("#new-people a").first().click();
+      await eventually(owner.page.locator("main")).toContainText(fingerprint.split(/\s+/)[0] ?? "");
+      await decide(owner, "Approve");
+      await eventually(owner.page.locator("#outcome")).toBeVisible();
+    }));
 
-  inBoth("make a key, which is shown once", async (organisation) => {
-    const { owner } = organisation;
-    await owner.page.goto(`${url}/console`);
-    await change(owner, "Create a key");
-    await eventually(owner.page.locator("#secret")).toBeVisible();
-    organisation.key = await owner.page.locator("#secret").innerText();
-    expect(organisation.key).toMatch(/^cs_live_/);
-    expect(await seriousFaults(owner)).toEqual([]);
-  });
+  it("make a key, which is shown once", () =>
+    inBoth(async (organisation) => {
+      const { owner } = organisation;
+      await owner.page.goto(`${url}/console`);
+      await change(owner, "Create a key");
+      await eventually(owner.page.locator("#secret")).toBeVisible();
+      organisation.key = await owner.page.locator("#secret").innerText();
+      expect(organisation.key).toMatch(/^cs_live_/);
+      expect(await seriousFaults(owner)).toEqual([]);
+    }));
 
-  inBoth("ask over MCP, and approve on a phone", async (organisation) => {
-    const { key, word, colleague, received } = organisation;
-    const args = {
-      action: `Pay ${word}`,
-      payload: { to: word, amount: "42.00" },
-      approver_username: "maria",
-      wait_seconds: 0,
-    };
-    const tool = "request_human_approval";
-    const posted = await send(key, message("new", tool, args), headersOf("new", tool), {
-      fetch: async (address, init) => fetch(address, init),
-      url: `${url}/mcp`,
-    });
-    const { structuredContent } = posted.answer.result;
-    received.push(JSON.stringify(posted.answer));
-    expect(structuredContent).toMatchObject({ approved: false, status: "pending" });
-    organisation.confirmation = structuredContent.confirmation_id;
-    await colleague.page.goto(`${url}/inbox`);
-    await colleague.page.getByText(word).first().click();
-    await decide(colleague, "Approve");
-    await eventually(colleague.page.locator("#outcome")).toContainText("Approved");
-  });
+  it("ask over MCP, and approve on a phone", () =>
+    inBoth(async (organisation) => {
+      const { key, word, colleague, received } = organisation;
+      const args = {
+        action: `Pay ${word}`,
+        payload: { to: word, amount: "42.00" },
+        approver_username: "maria",
+        wait_seconds: 0,
+      };
+      const tool = "request_human_approval";
+      const posted = await send(key, message("new", tool, args), headersOf("new", tool), {
+        fetch: async (address, init) => fetch(address, init),
+        url: `${url}/mcp`,
+      });
+      const { structuredContent } = posted.answer.result;
+      received.push(JSON.stringify(posted.answer));
+      expect(structuredContent).toMatchObject({ approved: false, status: "pending" });
+      organisation.confirmation = structuredContent.confirmation_id;
+      await colleague.page.goto(`${url}/inbox`);
+      await colleague.page.getByText(word).first().click();
+      await decide(colleague, "Approve");
+      await eventually(colleague.page.locator("#outcome")).toContainText("Approved");
+    }));
 
-  inBoth("find it in the history, and take the receipt and the whole history along", async (organisation) => {
-    const { owner, word, id, received } = organisation;
-    const { page } = owner;
-    await page.goto(`${url}/console/requests`);
-    await page.getByRole("link", { name: `Pay ${word}` }).click();
-    await eventually(page.locator("main")).toContainText(word);
-    expect(await seriousFaults(owner)).toEqual([]);
-    const receipt = await downloaded(owner, "Download the receipt", `${word}-receipt.json`);
-    await page.goto(`${url}/console/export`);
-    const history = await downloaded(owner, "Download the history", `${word}-history.ndjson`);
-    const policy = join(folder, `${word}-policy.txt`);
-    const verified = await countersign("verify", receipt, "--policy", policy, "--tenant", id);
-    const audited = await countersign(
-      "audit",
-      history,
-      "--log",
-      `${url}/log`,
-      "--policy",
-      policy,
-      "--tenant",
-      id,
-    );
-    received.push(verified, audited);
-    expect(verified).toContain("APPROVED");
-    expect(audited).toContain("COMPLETE AND VERIFIED");
-  });
+  it("find it in the history, and take the receipt and the whole history along", () =>
+    inBoth(async (organisation) => {
+      const { owner, word, id, received } = organisation;
+      const { page } = owner;
+      await page.goto(`${url}/console/requests`);
+      await page.getByRole("link", { name: `Pay ${word}` }).click();
+      await eventually(page.locator("main")).toContainText(word);
+      expect(await seriousFaults(owner)).toEqual([]);
+      const receipt = await downloaded(owner, "Download the receipt", `${word}-receipt.json`);
+      await page.goto(`${url}/console/export`);
+      const history = await downloaded(owner, "Download the history", `${word}-history.ndjson`);
+      const policy = join(folder, `${word}-policy.txt`);
+      const verified = await countersign("verify", receipt, "--policy", policy, "--tenant", id);
+      const audited = await countersign(
+        "audit",
+        history,
+        "--log",
+        `${url}/log`,
+        "--policy",
+        policy,
+        "--tenant",
+        id,
+      );
+      received.push(verified, audited);
+      expect(verified).toContain("APPROVED");
+      expect(audited).toContain("COMPLETE AND VERIFIED");
+    }));
 
-  inBoth("revoke the key, which ends it at once", async ({ owner, key }) => {
-    const { page } = owner;
-    await page.goto(`${url}/console/projects`);
-    await page.getByRole("link", { name: "Default" }).click();
-    await page.getByRole("link", { name: "First key" }).click();
-    await change(owner, "Revoke");
-    await eventually(page.getByText("Revoked").first()).toBeVisible();
-    const answer = await fetch(`${url}/api/confirmations`, { headers: { "x-api-key": key } });
-    expect(answer.status).toBe(401);
-  });
+  it("revoke the key, which ends it at once", () =>
+    inBoth(async ({ owner, key }) => {
+      const { page } = owner;
+      await page.goto(`${url}/console/projects`);
+      await page.getByRole("link", { name: "Default" }).click();
+      await page.getByRole("link", { name: "First key" }).click();
+      await change(owner, "Revoke");
+      await eventually(page.getByText("Revoked").first()).toBeVisible();
+      const answer = await fetch(`${url}/api/confirmations`, { headers: { "x-api-key": key } });
+      expect(answer.status).toBe(401);
+    }));
 
   it("have each received no byte of the other", () => {
     const [one, other] = both;

@@ -79,6 +79,15 @@ try {
   await phone.page.getByRole("heading", { name: "Approved" }).waitFor();
   await takePicture(phone.page, "approved-phone", false);
 
+  await laptop.page.goto(`${ready.url}/console`);
+  await takePicture(laptop.page, "console-desktop", false);
+  await laptop.page.goto(invoice.replace("/approve/", "/console/requests/"));
+  await takePicture(laptop.page, "request-desktop", false);
+  const away = await openDevice(browser, { pixelRatio: 2 });
+  await syncPasskeys(phone, away);
+  await signIn(away, `${ready.url}/console/requests`);
+  await takePicture(away.page, "requests-phone", false);
+
   const receipt = await fetch(`${ready.url}/api/confirmations/${invoice.split("/").at(-1)}/receipt`, {
     headers: { "x-api-key": tenant.apiKey },
   });
