@@ -188,6 +188,19 @@ describe("a person with a passkey", () => {
     expect(await text(company.alex.get(await pathOf("dan")))).toContain("Has no passkey and no link");
   });
 
+  it("becomes an admin by an owner's signature: an admin who asks for it reads who can sign", async () => {
+    const bo = await company.enrolled("bo", "admin");
+    await bo.elevate();
+    const asked = await send("cy", "role", { role: "admin" }, bo);
+    expect([asked.status, location(asked)]).toEqual([303, await pathOf("cy")]);
+    const page = await text(bo.get(await pathOf("cy")));
+    expect(page).toContain("Asked by bo");
+    expect(page).toContain("Can be signed by alex");
+    expect(page).not.toContain("Read and sign");
+    const [request] = await rows("SELECT id FROM confirmations WHERE action LIKE 'Make cy % admin'");
+    await company.alex.decide(String(request?.["id"]), { vote: "reject", reason: "No" });
+  });
+
   it("is removed by a signature, with passkeys, sessions, links and own keys; the history stays", async () => {
     const id = await personId("cy");
     const request = await company.asked("cy");
