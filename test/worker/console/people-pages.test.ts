@@ -239,20 +239,22 @@ describe("a person with a passkey", () => {
   it("who was removed creates no key that was on its way", async () => {
     const [project] = await rows("SELECT project_id FROM api_keys WHERE id = 'k_cy'");
     const late = {
-      ...{
-        id: "k_late",
-        hash: "late",
-        redacted: "",
-        name: "Late",
-        projectId: String(project?.["project_id"]),
-      },
+      id: "k_late",
+      hash: "late",
+      redacted: "",
+      name: "Late",
+      projectId: String(project?.["project_id"]),
       ...{
         scopes: "confirmations:create",
         personId: await personId("cy"),
         agent: false,
         createdAt: Date.now(),
       },
-      ...{ expiresAt: null, waiting: false, replaces: null },
+      ...{
+        expiresAt: null,
+        waiting: false,
+        replaces: null,
+      },
     };
     const entry = () => trailEntryOf(platform, OPERATOR, { act: "key.created" });
     await insertKeyIf(company.store, late, 100, entry());
