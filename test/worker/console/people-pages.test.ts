@@ -244,17 +244,13 @@ describe("a person with a passkey", () => {
       redacted: "",
       name: "Late",
       projectId: String(project?.["project_id"]),
-      ...{
-        scopes: "confirmations:create",
-        personId: await personId("cy"),
-        agent: false,
-        createdAt: Date.now(),
-      },
-      ...{
-        expiresAt: null,
-        waiting: false,
-        replaces: null,
-      },
+      scopes: "confirmations:create",
+      personId: await personId("cy"),
+      agent: false,
+      createdAt: Date.now(),
+      expiresAt: null,
+      waiting: false,
+      replaces: null,
     };
     const entry = () => trailEntryOf(platform, OPERATOR, { act: "key.created" });
     await insertKeyIf(company.store, late, 100, entry());
