@@ -55,7 +55,7 @@ const LISTED = [
 ] as const;
 export type RequestRow = Pick<ConfirmationRow, (typeof LISTED)[number]>;
 
-/** One page looks at so many requests that meet the first condition. Most can fail the others. */
+/** One read looks at so many requests that meet the first condition. Most can fail the others. */
 export const SEARCHED_MAX_REQUESTS = 800;
 
 /** Written as in the indexes of these lists. It always holds. */
@@ -91,7 +91,7 @@ export async function readRequests(store: TenantStore, wanted: RequestConditions
     limit,
   );
   const unsealed =
-    wanted.status === "pending" ? await selectUnsealed(store, { ...wanted, status: null }, start, end) : [];
+    wanted.status === "pending" ? await selectUnsealed(store, { ...wanted, status: null }, floor, end) : [];
   return {
     rows: [...rows, ...unsealed].toSorted((one, other) => (one.id < other.id ? 1 : -1)).slice(0, limit),
     searchedTo: searchedTo ?? null,

@@ -22,6 +22,7 @@ const FILES = [
   "signup-page",
   "two-organisations",
   "console-keys",
+  "console-requests",
 ] as const;
 export type TestFile = (typeof FILES)[number];
 

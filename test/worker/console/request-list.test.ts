@@ -106,7 +106,7 @@ describe("the list of requests", () => {
 
 describe("the list of a long history", () => {
   beforeAll(
-    () => fillTenant(company.store.tenantId, 2_400, Date.parse("2026-01-01T00:00:00Z"), 2_000),
+    () => fillTenant(company.store.tenantId, 7_000, Date.parse("2026-01-01T00:00:00Z"), 2_000),
     60_000,
   );
   const next = (html: string) =>
@@ -129,8 +129,8 @@ describe("the list of a long history", () => {
       seen.push(/Nothing found in the requests back to ([^<]*)\./.exec(html)?.[1] ?? "");
       html = await (await company.alex.get(further)).text();
     }
-    expect(seen).toHaveLength(3);
-    expect(seen[2]).toMatch(/^\d+ \w+ 202[56], \d\d:\d\d GMT\+14$/);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatch(/^\d+ \w+ 202[56], \d\d:\d\d GMT\+14$/);
     expect(html).toContain("There are no older requests.");
   });
 });
