@@ -48,7 +48,7 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /api/confirmations/:id/receipt", access: "confirmations:read", of: "confirmation" },
   { route: "GET /api/approvers", access: "people" },
   { route: "GET /api/usage", access: "manage" },
-  { route: "GET /api/audit/export", access: "audit:read" },
+  { route: "GET /api/audit/export", access: "audit:read", noted: true },
   { route: "POST /api/invites", access: "people", body: { username: "newcomer", role: "approver" } },
   { route: "POST /api/recoveries", access: "people", body: { username: "alex" } },
   { route: "POST /api/roles", access: "people", body: { username: "alex", role: "admin" } },
