@@ -1,6 +1,7 @@
 import type { TrailItem, TrailPage } from "../../src/core/pages/trail-page-data.ts";
 import type { View } from "./layout.tsx";
 import { TimeOrText, ZoneTime } from "./zone-time.tsx";
+import { Exact } from "./drawn.tsx";
 import type { Html } from "./html-text.ts";
 
 /** Who did what, when, from where. */
@@ -30,7 +31,7 @@ function Entry({ item, zone }: { readonly item: TrailItem; readonly zone: string
   return (
     <li>
       <p>
-        <b>{act}</b> {subject !== "" && <bdi>{subject}</bdi>}
+        <b>{act}</b> {subject !== "" && <Exact text={subject} />}
       </p>
       {detail.map(([name, value]) => (
         <p class="quiet">
@@ -39,7 +40,7 @@ function Entry({ item, zone }: { readonly item: TrailItem; readonly zone: string
       ))}
       <p class="quiet">
         {ACTORS[actor.kind]}
-        <bdi>{actor.name}</bdi> · <ZoneTime at={at} zone={zone} />
+        <Exact text={actor.name} /> · <ZoneTime at={at} zone={zone} />
         {place !== "" && ` · ${place}`}
       </p>
     </li>

@@ -1,4 +1,4 @@
-import { isPrivileged, type Scope } from "../../core/confirmation/scopes.ts";
+import { isOfRequests, isPrivileged, type Scope } from "../../core/confirmation/scopes.ts";
 import type { CreatedKey } from "../../core/pages/project-page-data.ts";
 import { refuse, type Result } from "../../core/refusal.ts";
 import { findProject } from "../../store/project/projects.ts";
@@ -33,6 +33,12 @@ export async function createKey(call: ActCall, input: NewKey): Promise<Result<Cr
   if (again) return again;
   const project = await findProject(store, input.project);
   if (project === undefined) return UNKNOWN_PROJECT;
+  if (project.mode === "test" && scopes.some((scope) => !isOfRequests(scope)))
+    return refuse(
+      "validation_failed",
+      "a key of a test project only asks, reads and uses requests; create this key in a live project",
+      "/scopes",
+    );
   const expiresAt = expiresInDays === null ? null : runtime.now() + expiresInDays * DAY_MILLISECONDS;
   const drafted = await draftKey(call, { id, project, label, scopes, expiresAt, agent, replaces: null });
   if (!drafted.ok) return drafted;

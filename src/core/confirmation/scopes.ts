@@ -25,3 +25,8 @@ export function isPrivileged(scopes: Iterable<string>): boolean {
   const privileged: readonly string[] = PRIVILEGED_SCOPES;
   return [...scopes].some((scope) => privileged.includes(scope));
 }
+
+/** The others reach beyond the requests of the key's project: to all of the organisation. */
+export function isOfRequests(scope: Scope): boolean {
+  return DEFAULT_SCOPES.includes(scope);
+}

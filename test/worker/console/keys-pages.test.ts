@@ -206,6 +206,19 @@ describe("an API key", () => {
     expect(text).toContain(`claude mcp add --transport http countersign ${ORIGIN}/mcp`);
   });
 
+  it("of a test project reaches no further than its requests", async () => {
+    const project = await newProject("Sandbox", "test");
+    expect(await (await company.alex.get(`/console/projects/${project}`)).text()).not.toContain(
+      'value="manage"',
+    );
+    const sent = await company.alex.submit(
+      `/console/projects/${project}/keys`,
+      keyForm({ scopes: "manage" }),
+    );
+    expect(sent.status).toBe(422);
+    expect(await sent.text()).toContain("create this key in a live project");
+  });
+
   it.each([
     ["no scope", { scopes: "" }, "must be one of"],
     ["an unknown scope", { scopes: "everything" }, "must be one of"],

@@ -4,7 +4,7 @@ import {
   KEY_LABEL_MAX_CHARACTERS,
   PROJECT_NAME_MAX_CHARACTERS,
 } from "../../../src/core/account/visible-name.ts";
-import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
+import { DEFAULT_SCOPES, isOfRequests } from "../../../src/core/confirmation/scopes.ts";
 import type { SentForm } from "../../../src/core/pages/console.ts";
 import type { ProjectItem, ProjectPage } from "../../../src/core/pages/project-page-data.ts";
 import {
@@ -81,16 +81,18 @@ function NewKeyForm({ data: { project, scopes, newKeyId }, sent }: FormProps): H
           help="Who uses it, such as “Deploy agent”. People see it as the requester of its requests."
         />
         <FieldGroup name="scopes" legend="What it may do" sent={sent}>
-          {scopes.map((scope) => (
-            <CheckField
-              name="scopes"
-              value={scope}
-              label={SCOPE_TERMS[scope].text}
-              help={SCOPE_TERMS[scope].help}
-              checked={DEFAULT_SCOPES.includes(scope)}
-              sent={sent}
-            />
-          ))}
+          {scopes
+            .filter((scope) => project.mode === "live" || isOfRequests(scope))
+            .map((scope) => (
+              <CheckField
+                name="scopes"
+                value={scope}
+                label={SCOPE_TERMS[scope].text}
+                help={SCOPE_TERMS[scope].help}
+                checked={DEFAULT_SCOPES.includes(scope)}
+                sent={sent}
+              />
+            ))}
         </FieldGroup>
         <p class="quiet">No key can approve anything. People do, with their passkeys.</p>
         <SelectField
