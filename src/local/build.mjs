@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -17,42 +18,45 @@ import { savedPage } from "./saved-page.mjs";
 /** @type {import("esbuild").BuildOptions} */
 const readable = { bundle: true, format: "esm", minify: false, legalComments: "none", charset: "utf8" };
 
-rmSync(".build", { recursive: true, force: true });
-mkdirSync(".build/web", { recursive: true });
+// Built beside, then put in place at once: a program that reads .build meanwhile finds a whole build.
+const NEXT = ".build-next";
+const LAST = ".build-last";
+rmSync(NEXT, { recursive: true, force: true });
+mkdirSync(`${NEXT}/web`, { recursive: true });
 
 // A folder web/NAME with a NAME-page.ts becomes one module, NAME.js, next to NAME.html.
 const web = readdirSync("web", { withFileTypes: true });
 for (const { name } of web.filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))) {
   if (name.endsWith(".html"))
-    writeFileSync(`.build/web/${name}`, withParts(readFileSync(`web/${name}`, "utf8")));
-  else copyFileSync(`web/${name}`, `.build/web/${name}`);
+    writeFileSync(`${NEXT}/web/${name}`, withParts(readFileSync(`web/${name}`, "utf8")));
+  else copyFileSync(`web/${name}`, `${NEXT}/web/${name}`);
 }
 // Styles that pages share, and those of one page in its own folder.
-cpSync("web/styles", ".build/web", { recursive: true });
+cpSync("web/styles", `${NEXT}/web`, { recursive: true });
 for (const { name } of web.filter((entry) => existsSync(`web/${entry.name}/${entry.name}.css`))) {
-  copyFileSync(`web/${name}/${name}.css`, `.build/web/${name}.css`);
+  copyFileSync(`web/${name}/${name}.css`, `${NEXT}/web/${name}.css`);
 }
-await writeFonts(".build/web");
+await writeFonts(`${NEXT}/web`);
 await build({
   ...readable,
   entryPoints: web
     .filter(({ name }) => existsSync(`web/${name}/${name}-page.ts`))
     .map(({ name }) => ({ in: `web/${name}/${name}-page.ts`, out: name })),
-  outdir: ".build/web",
+  outdir: `${NEXT}/web`,
   target: "es2022",
 });
 // A copy of the verify page in one file, which people can save.
 writeFileSync(
-  ".build/web/verify-offline.html",
-  savedPage((name) => readFileSync(`.build/web/${name}`, "utf8")),
+  `${NEXT}/web/verify-offline.html`,
+  savedPage((name) => readFileSync(`${NEXT}/web/${name}`, "utf8")),
 );
 // Compressed once and as well as possible, so that it is as small on this machine as on the network.
-for (const name of readdirSync(".build/web").filter((file) => /\.(?:js|css|svg)$/.test(file)))
-  writeFileSync(`.build/web/${name}.br`, brotliCompressSync(readFileSync(`.build/web/${name}`)));
+for (const name of readdirSync(`${NEXT}/web`).filter((file) => /\.(?:js|css|svg)$/.test(file)))
+  writeFileSync(`${NEXT}/web/${name}.br`, brotliCompressSync(readFileSync(`${NEXT}/web/${name}`)));
 await build({
   ...readable,
   entryPoints: ["src/worker.ts"],
-  outfile: ".build/worker.mjs",
+  outfile: `${NEXT}/worker.mjs`,
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
   // The views of the console.
@@ -63,10 +67,15 @@ await build({
 await build({
   ...readable,
   entryPoints: ["src/cli/cli.ts"],
-  outfile: ".build/countersign.mjs",
+  outfile: `${NEXT}/countersign.mjs`,
   platform: "node",
   target: "node20",
 });
+
+rmSync(LAST, { recursive: true, force: true });
+if (existsSync(".build")) renameSync(".build", LAST);
+renameSync(NEXT, ".build");
+rmSync(LAST, { recursive: true, force: true });
 
 /**
  * Some pages share parts: `<!-- include NAME -->` is replaced by web/parts/NAME.html.
