@@ -19,7 +19,8 @@ export function healthCheck(
   let isHealthy = true;
   return async (runtime) => {
     const now = runtime.now();
-    if (now < checkedAt + CHECK_MILLISECONDS) return isHealthy;
+    // Otherwise a clock that was ahead once would keep its result for as long as it was ahead.
+    if (now >= checkedAt && now < checkedAt + CHECK_MILLISECONDS) return isHealthy;
     // Before the check: calls that come meanwhile get the earlier result.
     checkedAt = now;
     isHealthy = await isWritable(runtime, report);

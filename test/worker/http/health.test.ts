@@ -76,6 +76,17 @@ describe("the health check", () => {
     expect(state.writes).toBe(3);
   });
 
+  it("looks again if the clock was ahead at the last check", async () => {
+    const { state, isHealthy } = observed();
+    state.now = 3_600_000;
+    state.write = full;
+    expect(await isHealthy()).toBe(false);
+    problems.length = 0;
+    state.now = 0;
+    state.write = undefined;
+    expect(await isHealthy()).toBe(true);
+  });
+
   it("does not wait for a database that does not answer", async () => {
     const { state, isHealthy } = observed();
     state.write = () => NEVER;
