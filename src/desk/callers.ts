@@ -64,7 +64,7 @@ export class Callers {
   /** For everything that needs the rights of a person's role. */
   async withSession<Value>(
     sessionHash: string,
-    limit: LimitName,
+    limit: LimitName | null,
     run: (signedIn: SignedIn) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
     return this.withAnySession(sessionHash, limit, async (signedIn) => {

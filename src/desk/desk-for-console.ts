@@ -13,12 +13,11 @@ import { DeskForKeys } from "./desk-for-keys.ts";
 import type { LimitName } from "./rate-limits.ts";
 import { waitForVersion, type Versioned, type VersionWait } from "./wait-for-version.ts";
 
-/** These read the whole history. */
-const EXPORTS: readonly ActName[] = ["export.history", "export.table"];
-
-function limitOf(name: ActName): LimitName {
-  if (EXPORTS.includes(name)) return "exports";
-  return RIGHTS[actOf(name).right].changes ? "changes" : "reads";
+/** Of an act: `change` and `read` are the limits of who calls. */
+function limitOf(name: ActName, change: LimitName, read: LimitName): LimitName {
+  const { right, isExport } = actOf(name);
+  if (isExport) return "exports";
+  return RIGHTS[right].changes ? change : read;
 }
 
 /** A page of the console: its surroundings also if the role may not see it. */
@@ -35,11 +34,19 @@ export class DeskForConsole extends DeskForKeys {
     name: Name,
     input: ActInput<Name>,
   ): Promise<Answer<ConsoleAnswer<ActOutput<Name>>>> {
-    return this.callers.withSession(session, "reads", async (signedIn) =>
-      accept({
-        shell: await shellOf(this.runtime, signedIn.store, signedIn.person),
-        page: await this.#run(signedIn, place, name, input),
-      }),
+    return this.callers.withSession(session, "reads", async (signedIn) => {
+      const [shell, page] = await Promise.all([
+        shellOf(this.runtime, signedIn.store, signedIn.person),
+        this.#run(signedIn, place, name, input),
+      ]);
+      return accept({ shell, page });
+    });
+  }
+
+  /** For the answer to an act, whose call was counted. */
+  async consoleShell(session: string): Promise<Answer<Shell>> {
+    return this.callers.withSession(session, null, async ({ store, person }) =>
+      accept(await shellOf(this.runtime, store, person)),
     );
   }
 
@@ -68,7 +75,7 @@ export class DeskForConsole extends DeskForKeys {
     name: Name,
     input: ActInput<Name>,
   ): Promise<Answer<ActOutput<Name>>> {
-    return this.callers.withSession(session, limitOf(name), async (signedIn) =>
+    return this.callers.withSession(session, limitOf(name, "changes", "reads"), async (signedIn) =>
       this.#wakeAfter(name, await this.#run(signedIn, place, name, input)),
     );
   }
@@ -79,8 +86,8 @@ export class DeskForConsole extends DeskForKeys {
     input: ActInput<Name>,
   ): Promise<Answer<ActOutput<Name>>> {
     const { right, run } = actOf(name);
-    const { scope, changes } = RIGHTS[right];
-    return this.callers.withKey(key, scope, changes ? "creates" : "polls", async (principal) => {
+    const { scope } = RIGHTS[right];
+    return this.callers.withKey(key, scope, limitOf(name, "creates", "polls"), async (principal) => {
       // A right without a scope is for people only.
       if (scope === null) return refuse("not_allowed", "no API key may do this; use the console");
       const allowed = await requireCreatorsRight(principal, right);

@@ -10,7 +10,6 @@ import { viewOf, type ConfirmationView } from "../app/confirmation/view.ts";
 import { wait } from "../app/confirmation/wait.ts";
 import { listTemplates, requestTemplate, type TemplateInForce } from "../app/directory/templates.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
-import { exportHistory } from "../app/history/history-acts.ts";
 import type { ClientCall } from "../app/runtime.ts";
 import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
 import type { Template } from "../core/display/template.ts";
@@ -113,13 +112,6 @@ export class DeskForKeys extends TenantObject {
     return this.callers.withKey(key, "confirmations:read", "polls", async (principal) => {
       const loaded = await read(this.runtime, principal, id);
       return loaded.ok ? receiptOf(this.runtime, principal.store, loaded.value) : loaded;
-    });
-  }
-
-  async exportHistory(key: string): Promise<Answer<ReadableStream<Uint8Array>>> {
-    return this.callers.withKey(key, "audit:read", "exports", async (principal) => {
-      const actor = { kind: "key", key: principal.key, place: "" } as const;
-      return exportHistory({ runtime: this.runtime, store: principal.store, actor }, null);
     });
   }
 

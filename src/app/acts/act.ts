@@ -26,13 +26,22 @@ export interface ActCall {
 export interface Act<Input, Output> {
   readonly right: Right;
   readonly run: (call: ActCall, input: Input) => Promise<Result<Output>>;
+  /** Whether it reads the whole history: then few calls are allowed. */
+  readonly isExport: boolean;
 }
 
 export function act<Input, Output>(
   right: Right,
   run: (call: ActCall, input: Input) => Promise<Result<Output>>,
 ): Act<Input, Output> {
-  return { right, run };
+  return { right, run, isExport: false };
+}
+
+export function exportAct<Output>(
+  right: Right,
+  run: (call: ActCall, input: null) => Promise<Result<Output>>,
+): Act<null, Output> {
+  return { right, run, isExport: true };
 }
 
 /** The actor as the requester of a change that people sign. */

@@ -1,7 +1,7 @@
 import { PLANS } from "../../core/account/plans.ts";
 import type { ExportPage } from "../../core/pages/export-page-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { act, type ActCall } from "../acts/act.ts";
+import { act, exportAct, type ActCall } from "../acts/act.ts";
 import { trailNote } from "../acts/trail-entry.ts";
 import { exportOf } from "../evidence/stream-export.ts";
 import { requestsTable } from "./requests-table.ts";
@@ -11,8 +11,8 @@ import { requestsTable } from "./requests-table.ts";
 
 export const HISTORY_ACTS = {
   "export.read": act("history.export", readPage),
-  "export.history": act("history.export", exportHistory),
-  "export.table": act("history.export", exportTable),
+  "export.history": exportAct("history.export", exportHistory),
+  "export.table": exportAct("history.export", exportTable),
 };
 
 async function readPage({ store }: ActCall, _input: null): Promise<Result<ExportPage>> {
@@ -20,11 +20,7 @@ async function readPage({ store }: ActCall, _input: null): Promise<Result<Export
   return accept({ table: PLANS[plan].canExport, plan, stream });
 }
 
-/** In the console and over REST. */
-export async function exportHistory(
-  call: ActCall,
-  _input: null,
-): Promise<Result<ReadableStream<Uint8Array>>> {
+async function exportHistory(call: ActCall, _input: null): Promise<Result<ReadableStream<Uint8Array>>> {
   const exported = await exportOf(call.runtime, call.store);
   if (exported.ok) await call.store.batch([trailNote(call, { act: "history.exported" })]);
   return exported;

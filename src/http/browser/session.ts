@@ -3,6 +3,7 @@ import { NO_SESSION, SESSION_DAYS } from "../../app/account/passkey-session.ts";
 import { secretHash } from "../../app/account/secret-hash.ts";
 import { refOfSecret } from "../../core/confirmation/tenant-secret.ts";
 import type { NotFoundData } from "../../core/pages/account.ts";
+import type { Result } from "../../core/refusal.ts";
 import { answerUnknown, type Answer } from "../../desk/answer.ts";
 import { limitUnknownSessions } from "../address-limit.ts";
 import type { RequestContext } from "../context.ts";
@@ -12,7 +13,8 @@ import { findDesk, type GetDesk } from "../desk/desk-of.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { pageResponse, type PageName } from "./pages.ts";
 
-// The session: one cookie, which allows reading only.
+// The session: one cookie. It allows reading, and for some minutes after a touch of the passkey also to change things in
+// the console. It never decides.
 
 const COOKIE = "session";
 
@@ -82,11 +84,26 @@ export async function drawWithSession<Data extends object>(
   call: (caller: SessionCaller) => Promise<Answer<Data>>,
   draw: (data: Data) => Response | Promise<Response>,
 ): Promise<Response> {
+  const result = await resultWithCookie(context, call);
+  return result.ok ? draw(result.value) : drawRefused(context, result);
+}
+
+/** What the Desk answers to a call of the session in the cookie. The cookie and the headers of the limits follow it. */
+export async function resultWithCookie<Value>(
+  context: RequestContext,
+  call: (caller: SessionCaller) => Promise<Answer<Value>>,
+): Promise<Result<Value>> {
   const answer = await askWithCookie(context, call);
-  const { result } = answer;
   renewCookie(context, answer);
   noteRate(context, answer);
-  if (result.ok) return draw(result.value);
+  return answer.result;
+}
+
+/** The page instead of the one that was asked for. */
+export async function drawRefused(
+  context: RequestContext,
+  result: Extract<Result<never>, { ok: false }>,
+): Promise<Response> {
   switch (result.refusal.code) {
     case "session_required":
       return pageResponse(context, "signin");

@@ -1,4 +1,4 @@
-import type { SentForm } from "../../core/pages/console.ts";
+import type { SentForm, Shell } from "../../core/pages/console.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import type { ConsoleAnswer } from "../../desk/desk-for-console.ts";
 import type { Versioned } from "../../desk/wait-for-version.ts";
@@ -46,12 +46,8 @@ export async function drawElevationPage(
   { page }: ConsoleForm,
   fields: Fields,
 ): Promise<Response> {
-  const input = page.input(context) as never;
-  return drawWithSession(
-    context,
-    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
-    ({ shell }: ConsoleAnswer<unknown>) =>
-      html(context, drawElevation(shell, page.section, { action: context.req.path, fields }), 403),
+  return drawInShell(context, (shell) =>
+    html(context, drawElevation(shell, page.section, { action: context.req.path, fields }), 403),
   );
 }
 
@@ -61,32 +57,30 @@ export async function drawShown(
   { page, shown }: ConsoleForm & Required<Pick<ConsoleForm, "shown">>,
   output: unknown,
 ): Promise<Response> {
-  const input = page.input(context) as never;
-  return drawWithSession(
-    context,
-    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
-    ({ shell }: ConsoleAnswer<unknown>) =>
-      html(context, drawPage({ ...page, title: shown.title, shell }, shown.view, output), 200),
+  return drawInShell(context, (shell) =>
+    html(context, drawPage({ ...page, title: shown.title, shell }, shown.view, output), 200),
   );
-}
-
-function liveOf(context: RequestContext, { version }: Versioned): Live {
-  const { pathname, search } = new URL(context.req.url);
-  return { href: livePathOf(pathname) + search, version };
 }
 
 /** Why there is no file, in the surroundings of the page that offers it. */
 export async function drawRefusal(
   context: RequestContext,
-  page: ConsolePage,
+  { section }: ConsolePage,
   refusal: Refusal,
 ): Promise<Response> {
-  const input = page.input(context) as never;
-  return drawWithSession(
-    context,
-    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
-    ({ shell }: ConsoleAnswer<unknown>) => problemPage(context, { shell, section: page.section }, refusal),
-  );
+  return drawInShell(context, (shell) => problemPage(context, { shell, section }, refusal));
+}
+
+async function drawInShell(
+  context: RequestContext,
+  draw: (shell: Shell) => Promise<Response>,
+): Promise<Response> {
+  return drawWithSession(context, ({ desk, session }) => desk().consoleShell(session), draw);
+}
+
+function liveOf(context: RequestContext, { version }: Versioned): Live {
+  const { pathname, search } = new URL(context.req.url);
+  return { href: livePathOf(pathname) + search, version };
 }
 
 function problemPage(

@@ -1,12 +1,11 @@
-import { askWhoCalls, askWithCookie, drawWithSession } from "../browser/session.ts";
-import { noteRate } from "../desk/desk-answer.ts";
+import { askWhoCalls, drawWithSession } from "../browser/session.ts";
 import type { RequestContext } from "../context.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { validate } from "../validate.ts";
+import { askAct } from "./ask-act.ts";
 import type { ConsoleForm } from "./define.ts";
 import { drawConsolePage, drawElevationPage, drawShown } from "./draw-console.ts";
 import { objectOf, readFields, sentForm, type Fields } from "./form-body.ts";
-import { placeOf } from "../place.ts";
 
 /** What became of a form: the next page, the same form with what is wrong, or first a touch of the passkey. */
 export async function submitForm(context: RequestContext, form: ConsoleForm): Promise<Response> {
@@ -16,26 +15,12 @@ export async function submitForm(context: RequestContext, form: ConsoleForm): Pr
   const fields = read.value;
   const body = validate(form.schema, objectOf(fields));
   if (!body.ok) return showAgain(context, form, fields, body);
-  const input = form.input(body.value, context) as never;
-  const answer = await askWithCookie(context, ({ desk, session }) =>
-    desk().act(session, placeOf(context), form.act, input),
-  );
-  noteRate(context, answer);
-  const { result } = answer;
-  if (result.ok) return goOn(context, form, result.value, body.value);
-  switch (result.refusal.code) {
-    case "elevation_required":
-      return drawElevationPage(context, form, fields);
-    case "session_required":
-    case "passkey_waiting":
-      return drawWithSession(
-        context,
-        async () => answer,
-        () => context.redirect(form.page.path, 303),
-      );
-    default:
-      return showAgain(context, form, fields, result);
-  }
+  return askAct(context, form, form.input(body.value, context), (result) => {
+    if (result.ok) return goOn(context, form, result.value, body.value);
+    return result.refusal.code === "elevation_required"
+      ? drawElevationPage(context, form, fields)
+      : showAgain(context, form, fields, result);
+  });
 }
 
 async function goOn(
