@@ -16,8 +16,8 @@ import { newId, type Runtime } from "../runtime.ts";
 import { secretHash } from "./secret-hash.ts";
 import { passkeyState } from "./passkey-state.ts";
 
-// A session belongs to the passkey that opened it and ends with it. It only reads: with a stolen session one can see
-// requests, and decide none of them.
+// A session belongs to the passkey that opened it and ends with it. It reads, and for some minutes after a touch of the
+// passkey it also changes things in the console. With a stolen session one can see requests, and decide none of them.
 
 export const SESSION_DAYS = 30;
 const DAY_MILLISECONDS = 24 * 3_600_000;
