@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { SECURITY_CONTACT_MAX_CHARACTERS, type Settings } from "../../core/account/settings.ts";
+import { SECURITY_CONTACT_MAX_CHARACTERS } from "../../core/account/settings.ts";
 import {
   EXPIRES_MAX_SECONDS,
   EXPIRES_MIN_SECONDS,
   ID_MAX_CHARACTERS,
   NAME_MAX_CHARACTERS,
 } from "../../core/confirmation/statement.ts";
-import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { SettingsView } from "../../../web/console/settings-page.tsx";
 import { TrailView } from "../../../web/console/trail-page.tsx";
 import { organisationName, text } from "../schemas/field-schemas.ts";
 import { defineForm, definePage } from "./define.ts";
+import { seenField } from "./seen-field.ts";
 
 const RETENTION_MAX_DAYS = 3_650;
 
@@ -49,22 +49,15 @@ const settings = z.object({
   securityContact: text(SECURITY_CONTACT_MAX_CHARACTERS, 0),
 });
 
-const seen = z.strictObject({
-  name: z.string(),
-  timeZone: z.string(),
-  defaultExpirySeconds: z.number(),
-  retentionDays: z.number().nullable(),
-  securityContact: z.string(),
-});
-
-/** What the person saw, as this page wrote it. Only a comparison depends on it. */
-const was = z.string().transform((value, context): Settings => {
-  const parsed = parseJsonText(value);
-  const settingsSeen = seen.safeParse(parsed.ok ? parsed.value : null);
-  if (settingsSeen.success) return settingsSeen.data;
-  context.addIssue({ code: "custom", message: "is not what this page sent; load the page again" });
-  return z.NEVER;
-});
+const was = seenField(
+  z.strictObject({
+    name: z.string(),
+    timeZone: z.string(),
+    defaultExpirySeconds: z.number(),
+    retentionDays: z.number().nullable(),
+    securityContact: z.string(),
+  }),
+);
 
 export const deletionForm = defineForm({
   path: "/console/settings/delete",

@@ -1,8 +1,6 @@
 import { z } from "zod";
-import type { PersonSeen } from "../../../core/pages/people-data.ts";
 import { CREDENTIAL_ID_MAX_BYTES } from "../../../core/webauthn/assertion.ts";
 import { ID_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
-import { parseJsonText } from "../../../core/encoding/strict-json.ts";
 import { INVITED_ROLES, ROLES } from "../../../core/stream/record.ts";
 import { InviteView } from "../../../../web/console/people/invite-page.tsx";
 import { PeopleView } from "../../../../web/console/people/people-page.tsx";
@@ -10,6 +8,7 @@ import { PersonView } from "../../../../web/console/people/person-page.tsx";
 import type { RequestContext } from "../../context.ts";
 import { text, username } from "../../schemas/field-schemas.ts";
 import { defineForm, definePage } from "../define.ts";
+import { seenField } from "../seen-field.ts";
 
 // The people of an organisation, and one person. Forms that change who may decide lead to the page where it is signed.
 
@@ -38,21 +37,14 @@ export const personPage = definePage({
   view: PersonView,
 });
 
-const seen = z.strictObject({
-  role: z.enum(ROLES),
-  state: z.enum(["active", "waiting", "invited", "no-access", "removed"]),
-  link: z.string().nullable(),
-  pending: z.array(z.string()),
-});
-
-/** What the person saw, as the page wrote it. Only a comparison depends on it. */
-const was = z.string().transform((value, context): PersonSeen => {
-  const parsed = parseJsonText(value);
-  const person = seen.safeParse(parsed.ok ? parsed.value : null);
-  if (person.success) return person.data;
-  context.addIssue({ code: "custom", message: "is not what this page sent; load the page again" });
-  return z.NEVER;
-});
+const was = seenField(
+  z.strictObject({
+    role: z.enum(ROLES),
+    state: z.enum(["active", "waiting", "invited", "no-access", "removed"]),
+    link: z.string().nullable(),
+    pending: z.array(z.string()),
+  }),
+);
 
 export const inviteForm = defineForm({
   path: "/console/people",
