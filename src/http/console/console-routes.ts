@@ -6,17 +6,17 @@ import { askDesk } from "../browser/session.ts";
 import type { ConsoleDownload, ConsoleForm, ConsolePage } from "./define.ts";
 import { drawConsolePage } from "./draw-console.ts";
 import { answerVersion, livePathOf } from "./live.ts";
-import { EXPORT_DOWNLOADS, exportPage } from "./export-pages.ts";
-import { figuresPage } from "./figure-pages.ts";
-import { PEOPLE_FORMS, peoplePage, personPage } from "./people/people-pages.ts";
+import { EXPORT_DOWNLOADS, exportPage } from "./pages/export-pages.ts";
+import { figuresPage } from "./pages/figure-pages.ts";
+import { PEOPLE_FORMS, peoplePage, personPage } from "./pages/people-pages.ts";
 import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
-import { KEY_FORMS, keyPage } from "./key-pages.ts";
-import { PROJECT_FORMS, projectPage, projectsPage } from "./project-pages.ts";
-import { cancelForm, receiptDownload, requestListPage, requestPage } from "./request-pages.ts";
-import { deletionForm, settingsForm, settingsPage, trailPage } from "./setting-pages.ts";
-import { usagePage } from "./usage-pages.ts";
-import { START_FORMS, startPage } from "./start-pages.ts";
+import { KEY_FORMS, keyPage } from "./pages/key-pages.ts";
+import { PROJECT_FORMS, projectPage, projectsPage } from "./pages/project-pages.ts";
+import { cancelForm, receiptDownload, requestListPage, requestPage } from "./pages/request-pages.ts";
+import { deletionForm, settingsForm, settingsPage, trailPage } from "./pages/setting-pages.ts";
+import { usagePage } from "./pages/usage-pages.ts";
+import { START_FORMS, startPage } from "./pages/start-pages.ts";
 import { submitForm } from "./submit.ts";
 
 // The console: pages that read, and forms that change something.

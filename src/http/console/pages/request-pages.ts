@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
-import { ID_MAX_CHARACTERS, NAME_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";
-import { STATUSES, type RequestQuery } from "../../core/pages/request-list-data.ts";
-import { RequestListView } from "../../../web/console/requests/request-list.tsx";
-import { RequestPageView } from "../../../web/console/requests/request-page.tsx";
-import type { RequestContext } from "../context.ts";
-import { defineForm, definePage, type ConsoleDownload } from "./define.ts";
+import { RECEIPT_MEDIA_TYPE } from "../../../core/evidence/receipt.ts";
+import { ID_MAX_CHARACTERS, NAME_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
+import { STATUSES, type RequestQuery } from "../../../core/pages/request-list-data.ts";
+import { RequestListView } from "../../../../web/console/requests/request-list.tsx";
+import { RequestPageView } from "../../../../web/console/requests/request-page.tsx";
+import type { RequestContext } from "../../context.ts";
+import { defineForm, definePage, type ConsoleDownload } from "../define.ts";
 
 export const requestListPage = definePage({
   path: "/console/requests",

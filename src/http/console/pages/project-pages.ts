@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { PROJECT_NAME_MAX_CHARACTERS } from "../../core/account/visible-name.ts";
-import { PROJECT_MODES } from "../../core/confirmation/project-mode.ts";
-import { ProjectView } from "../../../web/console/keys/project-page.tsx";
-import { ProjectsView } from "../../../web/console/keys/projects-page.tsx";
-import type { RequestContext } from "../context.ts";
-import { newRowId, visibleName } from "../schemas/field-schemas.ts";
-import { defineForm, definePage } from "./define.ts";
+import { PROJECT_NAME_MAX_CHARACTERS } from "../../../core/account/visible-name.ts";
+import { PROJECT_MODES } from "../../../core/confirmation/project-mode.ts";
+import { ProjectView } from "../../../../web/console/keys/project-page.tsx";
+import { ProjectsView } from "../../../../web/console/keys/projects-page.tsx";
+import type { RequestContext } from "../../context.ts";
+import { newRowId, visibleName } from "../../schemas/field-schemas.ts";
+import { defineForm, definePage } from "../define.ts";
 
 export const projectsPage = definePage({
   path: "/console/projects",

@@ -1,5 +1,5 @@
-import { FiguresView } from "../../../web/console/figures/figures-page.tsx";
-import { definePage } from "./define.ts";
+import { FiguresView } from "../../../../web/console/figures/figures-page.tsx";
+import { definePage } from "../define.ts";
 
 export const figuresPage = definePage({
   path: "/console/figures",

@@ -1,6 +1,6 @@
-import { EXPORT_MEDIA_TYPE } from "../../core/evidence/export.ts";
-import { ExportView } from "../../../web/console/export-page.tsx";
-import { definePage, type ConsoleDownload } from "./define.ts";
+import { EXPORT_MEDIA_TYPE } from "../../../core/evidence/export.ts";
+import { ExportView } from "../../../../web/console/export-page.tsx";
+import { definePage, type ConsoleDownload } from "../define.ts";
 
 export const exportPage = definePage({
   path: "/console/export",

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { SECURITY_CONTACT_MAX_CHARACTERS } from "../../core/account/settings.ts";
+import { SECURITY_CONTACT_MAX_CHARACTERS } from "../../../core/account/settings.ts";
 import {
   EXPIRES_MAX_SECONDS,
   EXPIRES_MIN_SECONDS,
   ID_MAX_CHARACTERS,
   NAME_MAX_CHARACTERS,
-} from "../../core/confirmation/statement.ts";
-import { SettingsView } from "../../../web/console/settings-page.tsx";
-import { TrailView } from "../../../web/console/trail-page.tsx";
-import { organisationName, text } from "../schemas/field-schemas.ts";
-import { defineForm, definePage } from "./define.ts";
-import { seenField } from "./seen-field.ts";
+} from "../../../core/confirmation/statement.ts";
+import { SettingsView } from "../../../../web/console/settings-page.tsx";
+import { TrailView } from "../../../../web/console/trail-page.tsx";
+import { organisationName, text } from "../../schemas/field-schemas.ts";
+import { defineForm, definePage } from "../define.ts";
+import { seenField } from "../seen-field.ts";
 
 const RETENTION_MAX_DAYS = 3_650;
 

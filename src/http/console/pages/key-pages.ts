@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { KEY_LABEL_MAX_CHARACTERS } from "../../core/account/visible-name.ts";
-import { SCOPES } from "../../core/confirmation/scopes.ts";
-import { CreatedKeyView } from "../../../web/console/keys/created-key.tsx";
-import { KeyView } from "../../../web/console/keys/key-page.tsx";
-import type { RequestContext } from "../context.ts";
-import { newRowId, visibleName } from "../schemas/field-schemas.ts";
-import { defineForm, definePage } from "./define.ts";
+import { KEY_LABEL_MAX_CHARACTERS } from "../../../core/account/visible-name.ts";
+import { SCOPES } from "../../../core/confirmation/scopes.ts";
+import { CreatedKeyView } from "../../../../web/console/keys/created-key.tsx";
+import { KeyView } from "../../../../web/console/keys/key-page.tsx";
+import type { RequestContext } from "../../context.ts";
+import { newRowId, visibleName } from "../../schemas/field-schemas.ts";
+import { defineForm, definePage } from "../define.ts";
 import { projectPage } from "./project-pages.ts";
 
 const keyOf = (context: RequestContext) => ({ key: context.req.param("id") ?? "" });

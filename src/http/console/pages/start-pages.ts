@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { StartView } from "../../../web/console/start/start-page.tsx";
-import { newRowId } from "../schemas/field-schemas.ts";
-import { defineForm, definePage } from "./define.ts";
+import { StartView } from "../../../../web/console/start/start-page.tsx";
+import { newRowId } from "../../schemas/field-schemas.ts";
+import { defineForm, definePage } from "../define.ts";
 
 export const startPage = definePage({
   path: "/console",

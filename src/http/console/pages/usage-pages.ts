@@ -1,5 +1,5 @@
-import { UsageView } from "../../../web/console/usage-page.tsx";
-import { definePage } from "./define.ts";
+import { UsageView } from "../../../../web/console/usage-page.tsx";
+import { definePage } from "../define.ts";
 
 export const usagePage = definePage({
   path: "/console/usage",
