@@ -1,6 +1,7 @@
 import type { Policy } from "../../../src/core/confirmation/policy.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
+import { DEPLOY } from "../vectors/company/honest.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { Staff } from "./sample-company.ts";
 import { RP, type TestPerson, type TestTenant } from "./sample-tenant.ts";
@@ -53,6 +54,7 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
     ["a role", await tenant.changeRole(dan, "developer", alex, { policy: onePersonAtFirst(staff, alex) })],
     ["a recovery", await tenant.recover(cy, replacement, [alex, bea])],
     ["a policy", await changePolicy(tenant, staff)],
+    ["a template", await decideByTemplate(tenant, alex)],
   ];
   await tenant.endorse(zoe, "approver", bea);
   const last = await tenant.decide({ policy: onePersonAtFirst(staff, dan), votes: [{ by: dan }] });
@@ -64,6 +66,13 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
       options: { tenant: tenant.stream, trust: tenant.log.trust(3) },
     })),
   );
+}
+
+/** Drawn by a template, with an order of its members. */
+async function decideByTemplate(tenant: TestTenant, by: TestPerson): Promise<number> {
+  await tenant.setTemplate(DEPLOY.action, DEPLOY, by);
+  const payload = { env: "production", service: "api", size: 2_097_152 };
+  return tenant.decide({ payload, order: [1, 0, 2], template: DEPLOY, votes: [{ by }] });
 }
 
 /** With escalations to one person and to several. */
