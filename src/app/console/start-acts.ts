@@ -1,5 +1,4 @@
-import { toHex, utf8 } from "../../core/encoding/bytes.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
+import { pageVersion } from "../../core/pages/page-version.ts";
 import { COUNTED_MAX, type Guide, type StartPage } from "../../core/pages/start-page-data.ts";
 import { accept, type Result } from "../../core/refusal.ts";
 import { countForOverview, hideFirstSteps, readFirstSteps } from "../../store/project/first-steps.ts";
@@ -31,8 +30,7 @@ async function startPage(call: ActCall, _input: null): Promise<Result<StartPage>
   const { plan, approvals, members, projects, month } = usage.value;
   const overview = { ...counts, plan, approvals, members, projects, month };
   const { newKeyId: _key, requestId: _request, ...steps } = guide ?? { newKeyId: "", requestId: "" };
-  const seen = JSON.stringify({ ...overview, steps });
-  return accept({ ...overview, guide, version: toHex(sha256(utf8(seen)).subarray(0, 8)) });
+  return accept({ ...overview, guide, version: pageVersion({ ...overview, steps }) });
 }
 
 /** Null once every step is done. */

@@ -1,5 +1,4 @@
-import { toHex, utf8 } from "../../core/encoding/bytes.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
+import { pageVersion } from "../../core/pages/page-version.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import type { Telling } from "../../core/display/telling.ts";
 import type { DecidedItem, Inbox, InboxData, InboxItem } from "../../core/pages/inbox.ts";
@@ -59,7 +58,7 @@ export async function inboxOf(
     erasure: erasure && { at: isoTime(erasure.at), before: isoTime(erasure.before) },
     needsSecondPasskey: passkeys.length < 2,
   };
-  return { ...inbox, version: toHex(sha256(utf8(JSON.stringify(inbox))).subarray(0, 8)) };
+  return { ...inbox, version: pageVersion(inbox) };
 }
 
 /** After what time alone changes: an overdue request may be approved by its escalation or may have expired. */

@@ -4,9 +4,11 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 
 type Decided = Pick<ConfirmationRow, "status" | "decidedSeq">;
 
-/** How to read the status of many rows: nobody sees an outcome before it is in the log. */
+/** How to read the status of many rows: nobody sees what people signed before it is in the log. */
 export async function visibleStatuses(store: TenantStore): Promise<(row: Decided) => Decided["status"]> {
   const last = await findLastSealedWithin(store, Number.MAX_SAFE_INTEGER);
   const sealedSeq = last?.seq ?? -1;
-  return ({ status, decidedSeq }) => (decidedSeq === null || decidedSeq <= sealedSeq ? status : "pending");
+  const isHidden = ({ status, decidedSeq }: Decided) =>
+    (status === "approved" || status === "rejected") && decidedSeq !== null && decidedSeq > sealedSeq;
+  return (row) => (isHidden(row) ? "pending" : row.status);
 }

@@ -1,7 +1,6 @@
+import { pageVersion } from "../../core/pages/page-version.ts";
 import { dayAfter, isDay, startOfDay } from "../../core/account/zone-days.ts";
 import { foldedText } from "../../core/confirmation/folded.ts";
-import { toHex, utf8 } from "../../core/encoding/bytes.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
 import {
   PENDING_COUNTED_MAX,
   REQUEST_LIST_ITEMS,
@@ -11,7 +10,6 @@ import {
 } from "../../core/pages/request-list-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findPersonByName, usernamesOf } from "../../store/account/people.ts";
-import { sealedAmong } from "../../store/confirmation/confirmations.ts";
 import {
   countPending,
   readChoices,
@@ -24,6 +22,7 @@ import {
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { ActCall } from "../acts/act.ts";
 import { tickDue } from "../confirmation/apply-unsigned.ts";
+import { visibleStatuses } from "../history/visible-status.ts";
 import { isoTime } from "../runtime.ts";
 
 /** Of each list of names in the filters. Another name can be typed. */
@@ -55,8 +54,7 @@ export async function listRequests(
     searchedTo: isFull || searchedTo === null ? null : isoTime(searchedTo.createdAt),
     pending,
   };
-  const version = toHex(sha256(utf8(JSON.stringify(page))).subarray(0, 8));
-  return accept({ ...page, query, choices, version });
+  return accept({ ...page, query, choices, version: pageVersion(page) });
 }
 
 const NOTHING: RequestRows = { rows: [], searchedTo: null };
@@ -120,10 +118,9 @@ async function findRequests(store: TenantStore, conditions: RequestConditions): 
 
 async function itemsOf(store: TenantStore, rows: readonly RequestRow[]): Promise<readonly RequestItem[]> {
   const approvers = rows.flatMap(({ approverId }) => (approverId === null ? [] : [approverId]));
-  const [sealed, usernames] = await Promise.all([sealedAmong(store, rows), usernamesOf(store, approvers)]);
+  const [statusOf, usernames] = await Promise.all([visibleStatuses(store), usernamesOf(store, approvers)]);
   return rows.map((row) => {
-    const isSigned = row.status === "approved" || row.status === "rejected";
-    const status = isSigned && !sealed.has(row.id) ? ("pending" as const) : row.status;
+    const status = statusOf(row);
     return {
       id: row.id,
       isChange: row.type !== "decision",

@@ -1,7 +1,6 @@
+import { pageVersion } from "../../core/pages/page-version.ts";
 import { visibleStatus } from "../../core/confirmation/decision.ts";
 import { storedOrder } from "../../core/confirmation/member-order.ts";
-import { toHex, utf8 } from "../../core/encoding/bytes.ts";
-import { sha256 } from "../../core/encoding/hash.ts";
 import type { RequestContent, RequestPageData } from "../../core/pages/request-page-data.ts";
 import { accept, type Result } from "../../core/refusal.ts";
 import { roleHas } from "../../core/account/rights.ts";
@@ -52,8 +51,7 @@ export async function readRequest(call: ActCall, id: string): Promise<Result<Req
     canCancel: canCancel(call, loaded),
     canSign: await canSign(call, loaded),
   };
-  const version = toHex(sha256(utf8(JSON.stringify(page))).subarray(0, 8));
-  return accept({ ...page, version });
+  return accept({ ...page, version: pageVersion(page) });
 }
 
 /** The proof of a sealed outcome, for every member. */
