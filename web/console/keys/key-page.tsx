@@ -4,6 +4,7 @@ import { roleHas } from "../../../src/core/account/rights.ts";
 import type { SentForm } from "../../../src/core/pages/console.ts";
 import type { KeyEvent, KeyPage } from "../../../src/core/pages/project-page-data.ts";
 import { ActionForm, FormFault, Hidden, SelectField } from "../form-parts.tsx";
+import { Fact } from "../fact.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
 import { TimeOrText, ZoneTime } from "../zone-time.tsx";
@@ -110,15 +111,6 @@ function Rotation({ data: { key, replacement } }: { readonly data: KeyPage }): H
         </Fact>
       )}
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children?: unknown }): Html {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

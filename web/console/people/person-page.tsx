@@ -2,6 +2,7 @@ import { roleHas } from "../../../src/core/account/rights.ts";
 import type { Shell } from "../../../src/core/pages/console.ts";
 import type { InvitationItem, PendingChange, PersonPage } from "../../../src/core/pages/people-data.ts";
 import { FormFault } from "../form-parts.tsx";
+import { Fact } from "../fact.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
 import { ZoneTime } from "../zone-time.tsx";
@@ -32,29 +33,17 @@ function PersonFacts({ person, shell }: { readonly person: PersonPage; readonly 
   const { username, role, state, createdAt, removedAt } = person;
   return (
     <dl class="facts">
-      <div>
-        <dt>User name</dt>
-        <dd>
-          <b>
-            <bdi>{username}</bdi>
-          </b>
-          {username === shell.username && " (you)"}
-        </dd>
-      </div>
-      <div>
-        <dt>Role</dt>
-        <dd>{role}</dd>
-      </div>
-      <div>
-        <dt>State</dt>
-        <dd>{STATE_TEXTS[state]}</dd>
-      </div>
-      <div>
-        <dt>{removedAt === null ? "Since" : "Removed"}</dt>
-        <dd>
-          <ZoneTime at={removedAt ?? createdAt} zone={shell.timeZone} />
-        </dd>
-      </div>
+      <Fact name="User name">
+        <b>
+          <bdi>{username}</bdi>
+        </b>
+        {username === shell.username && " (you)"}
+      </Fact>
+      <Fact name="Role">{role}</Fact>
+      <Fact name="State">{STATE_TEXTS[state]}</Fact>
+      <Fact name={removedAt === null ? "Since" : "Removed"}>
+        <ZoneTime at={removedAt ?? createdAt} zone={shell.timeZone} />
+      </Fact>
     </dl>
   );
 }

@@ -3,6 +3,7 @@ import { groupedCode } from "../../../src/core/confirmation/challenge.ts";
 import type { RequestPageData } from "../../../src/core/pages/request-page-data.ts";
 import { ActionForm, FormFault } from "../form-parts.tsx";
 import { Exact } from "../drawn.tsx";
+import { Fact } from "../fact.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
 import { ZoneTime } from "../zone-time.tsx";
@@ -80,15 +81,6 @@ function Facts({ data, zone }: { readonly data: RequestPageData; readonly zone: 
         <code>{data.id}</code>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children?: unknown }): Html {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { PLANS } from "../../../src/core/account/plans.ts";
 import { roleHas } from "../../../src/core/account/rights.ts";
 import { COUNTED_MAX, type StartPage } from "../../../src/core/pages/start-page-data.ts";
 import { FormFault } from "../form-parts.tsx";
+import { Fact } from "../fact.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
 import { GuideSteps } from "./guide-steps.tsx";
@@ -26,32 +27,23 @@ function Overview({ data }: { readonly data: StartPage }): Html {
   const { pending, people, projects, approvals, plan, month } = data;
   return (
     <dl>
-      <Figure name="Pending requests">
+      <Fact name="Pending requests">
         <a href="/console/requests?status=pending">{counted(pending)}</a>
-      </Figure>
-      <Figure name="Projects">
+      </Fact>
+      <Fact name="Projects">
         <a href="/console/projects">{grouped(projects.used)}</a>
-      </Figure>
-      <Figure name="People">
+      </Fact>
+      <Fact name="People">
         <a href="/console/people">{counted(people)}</a>
-      </Figure>
-      <Figure name={`Approvals in ${monthName(month)}`}>
+      </Fact>
+      <Fact name={`Approvals in ${monthName(month)}`}>
         <a href="/console/usage">
           {grouped(approvals.used)}
           {approvals.included !== null && ` of ${grouped(approvals.included)}`}
         </a>{" "}
         <span class="quiet">Plan {PLANS[plan].title}</span>
-      </Figure>
+      </Fact>
     </dl>
-  );
-}
-
-function Figure({ name, children }: { readonly name: string; readonly children?: unknown }): Html {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
