@@ -51,6 +51,11 @@ export async function requestChange(
   return `${runtime.origin}/approve/${expectOk(created).row.id}`;
 }
 
+/** The id of the request in this address. */
+export function idInAddress(address: string): string {
+  return address.slice(address.lastIndexOf("/") + 1);
+}
+
 /** A request keeps its approvers. If others must sign now, it can't be reused. */
 async function hasApprover(
   store: TenantStore,

@@ -7,6 +7,7 @@ import type { ApiKeyRow, ProjectRow } from "../../store/rows.ts";
 import { requesterOfActor, type ActCall } from "../acts/act.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
 import { requestKeyChange, signersOfKey, type KeyGrant } from "../directory/key-change.ts";
+import { idInAddress } from "../directory/request-change.ts";
 import { newId } from "../runtime.ts";
 import { keyItems } from "./key-item.ts";
 import { newKeySecret, type KeySecret } from "./key-secret.ts";
@@ -83,7 +84,7 @@ export async function finishKey(
     return asked;
   }
   const signUrl = asked.value;
-  if (signUrl !== null) await setKeyChange(store, row.id, signUrl.slice(signUrl.lastIndexOf("/") + 1));
+  if (signUrl !== null) await setKeyChange(store, row.id, idInAddress(signUrl));
   const stored = await findKey(store, row.id);
   const [key] = stored === undefined ? [] : await keyItems(store, [stored], project, runtime.now());
   if (key === undefined) return refuse("not_found", "there is no such key");

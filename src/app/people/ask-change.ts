@@ -3,6 +3,7 @@ import { accept, type Result } from "../../core/refusal.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { isInAudience } from "../../store/confirmation/confirmations.ts";
 import { requesterOfActor, type ActCall } from "../acts/act.ts";
+import { idInAddress } from "../directory/request-change.ts";
 import { requestRevocation } from "../directory/revoke.ts";
 import { requestRole } from "../directory/role-change.ts";
 import { presentPerson } from "./find-person.ts";
@@ -16,7 +17,7 @@ export async function changeAsked(
   person: string,
   url: string,
 ): Promise<ChangeAsked> {
-  const id = url.slice(url.lastIndexOf("/") + 1);
+  const id = idInAddress(url);
   const signs = actor.kind === "person" && (await isInAudience(store, id, actor.person.id));
   return { person, url, signs };
 }
