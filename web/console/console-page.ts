@@ -1,10 +1,6 @@
-import { fromBase64url } from "../../src/core/encoding/bytes.ts";
-import type { ElevationChallenge } from "../../src/core/pages/console.ts";
-import { expectOk } from "../../src/core/refusal.ts";
 import { runAction, setText } from "../common/dom.ts";
-import { post } from "../common/http.ts";
-import { credentialList, passkeyErrorText, usePasskey } from "../passkey/passkey-client.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
+import { signChallenge } from "../passkey/sign-challenge.ts";
 import { enableSignOut } from "../common/sign-out.ts";
 import { enableLive } from "./live-page.ts";
 
@@ -43,21 +39,8 @@ function enableElevation(): void {
 }
 
 async function elevate(form: HTMLFormElement, status: HTMLElement): Promise<string> {
-  const answer = await post<ElevationChallenge>("/console/elevate/begin", {});
-  if (!answer.ok) return answer.problem.detail;
-  const { challenge, rpId, allowCredentials } = answer.value;
-  setText(status, "Follow your device's passkey prompt.");
-  try {
-    const assertion = await usePasskey({
-      challenge: expectOk(fromBase64url(challenge)),
-      rpId,
-      allowCredentials: credentialList(allowCredentials),
-    });
-    const finished = await post("/console/elevate/finish", { challenge, assertion });
-    if (!finished.ok) return finished.problem.detail;
-  } catch (problem) {
-    return passkeyErrorText(problem);
-  }
+  const problem = await signChallenge("/console/elevate", status);
+  if (problem !== undefined) return problem;
   form.submit();
   return "Confirmed.";
 }
