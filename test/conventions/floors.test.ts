@@ -28,6 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/core/display/text",
     "src/core/stream/record.ts",
   ],
+  // What backends are told, and how it is signed.
+  "src/core/webhook": [...ENCODING, "src/core/stream/record.ts"],
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.
