@@ -44,7 +44,7 @@ export function isOfOrganisation(type: WebhookEventType): boolean {
 
 /**
  * The event of a sealed record; null if none is reported. A recovery makes a passkey active, and removing a person
- * ends their passkeys. The record of a change that was not approved is a `decision`, too. Nobody was told that the
+ * ends their passkeys. The record of a change that was not approved is a `decision`, too. No event reported that the
  * change was requested, so the caller reports a `decision` only of a confirmation that is one.
  */
 export function eventOfRecord(type: StreamRecord["type"], outcome: Outcome | null): ReportedType | null {
