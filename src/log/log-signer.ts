@@ -1,16 +1,13 @@
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
-import { concat, fromHex, toBase64, type Bytes } from "../core/encoding/bytes.ts";
+import { fromHex, toBase64, type Bytes } from "../core/encoding/bytes.ts";
+import { ED25519_SEED_BYTES, pkcs8OfSeed } from "../core/encoding/ed25519-seed.ts";
 import { encodeCheckpoint } from "../core/tlog/checkpoint.ts";
 import { encodeNote, noteKey, signNote, type NoteKey, type Sign } from "../core/tlog/signed-note.ts";
-import { expectOk } from "../core/refusal.ts";
 
 // node:crypto signs synchronously, so a checkpoint can be signed inside the transaction that stores it.
 // WebCrypto cannot do that.
 
-const SEED_BYTES = 32;
 const PUBLIC_KEY_BYTES = 32;
-/** The PKCS #8 header before an Ed25519 seed (RFC 8410). */
-const PKCS8_PREFIX = expectOk(fromHex("302e020100300506032b657004220420"));
 
 export interface LogSigner {
   /** The current key, and during a key change the next one. */
@@ -48,10 +45,10 @@ export function logSigner(origin: string, seedHex: string, nextSeedHex?: string)
 function signingKeyFrom(origin: string, seedHex: string, setting: string): SigningKey {
   // The error must not contain the seed, since errors end up in logs.
   const seed = fromHex(seedHex);
-  if (!seed.ok || seed.value.length !== SEED_BYTES) {
+  if (!seed.ok || seed.value.length !== ED25519_SEED_BYTES) {
     throw new Error(`${setting} is not 32 bytes in lower-case hexadecimal digits`);
   }
-  const pkcs8 = toBase64(concat(PKCS8_PREFIX, seed.value));
+  const pkcs8 = toBase64(pkcs8OfSeed(seed.value));
   const secret = createPrivateKey(`-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`);
   const spki = createPublicKey(secret).export({ format: "der", type: "spki" });
   return {
