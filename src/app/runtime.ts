@@ -34,6 +34,8 @@ export interface DeskPort {
    * or called again meanwhile, so that nobody reads this call's answer.
    */
   waitFor(confirmation: string, seconds: number, caller: ClientCall): Promise<boolean>;
+  /** There is something to send at this time: a notice or a delivery. */
+  send(at: number): void;
   /** The confirmation has changed, and with it the console and the inboxes of these people. */
   wakePages(confirmation: Pick<ConfirmationRow, "type">, people: readonly string[]): void;
 }

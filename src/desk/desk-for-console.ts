@@ -11,7 +11,7 @@ import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForKeys } from "./desk-for-keys.ts";
 import type { LimitName } from "./rate-limits.ts";
-import { waitForVersion, type Versioned, type VersionWait } from "./wait-for-version.ts";
+import { waitForVersion, type Versioned, type VersionWait } from "./waits/wait-for-version.ts";
 
 /** Of an act: `change` and `read` are the limits of who calls. */
 function limitOf(name: ActName, change: LimitName, read: LimitName): LimitName {

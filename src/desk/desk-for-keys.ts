@@ -15,7 +15,7 @@ import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts
 import type { Template } from "../core/display/template.ts";
 import { accept, type Result } from "../core/refusal.ts";
 import type { Answer } from "./answer.ts";
-import type { GivenUp } from "./waiters.ts";
+import type { GivenUp } from "./waits/waiters.ts";
 import { TenantObject } from "./tenant-object.ts";
 
 /** What every API key may know of itself. */

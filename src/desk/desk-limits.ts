@@ -1,5 +1,5 @@
 import { LIMITS, type Rates } from "./rate-limits.ts";
-import { WAIT_CAPS, type WaitCaps } from "./waiters.ts";
+import { WAIT_CAPS, type WaitCaps } from "./waits/waiters.ts";
 
 /** Everything that bounds the callers of one tenant. */
 export interface DeskLimits {

@@ -37,8 +37,8 @@ import { accept, type Result } from "../core/refusal.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForConsole } from "./desk-for-console.ts";
-import { SharedReads } from "./shared-reads.ts";
-import { waitForVersion } from "./wait-for-version.ts";
+import { SharedReads } from "./waits/shared-reads.ts";
+import { waitForVersion } from "./waits/wait-for-version.ts";
 
 /** A page of an inbox, and the version of it that the page shows. */
 interface InboxQuery {

@@ -1,17 +1,18 @@
 import type { Runtime } from "../app/runtime.ts";
-import { nextRecords, seal, sealAll, type OnSealed, type StreamEnd } from "../app/sealing/seal.ts";
+import { nextRecords, seal, sealAll, type SealingListener, type StreamEnd } from "../app/sealing/seal.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 
-/**
- * Seals what was committed, in order, one batch after the other. `onSealed` is called as soon as records are in the
- * log, and `onMarked` once the rows have their effects.
- */
+interface LoopListener extends SealingListener {
+  /** The rows of these records have their effects. */
+  readonly onMarked: SealingListener["onSealed"];
+}
+
+/** Seals what was committed, in order, one batch after the other. */
 export class SealingLoop {
   readonly #runtime: Runtime;
   readonly #store: () => Promise<TenantStore | undefined>;
-  readonly #onSealed: OnSealed;
-  readonly #onMarked: OnSealed;
+  readonly #listener: LoopListener;
   /** Whether a request came without its record, so that rows must be read. */
   #mustRead = false;
   readonly #committed: CommittedRecord[] = [];
@@ -19,16 +20,10 @@ export class SealingLoop {
   #end: StreamEnd | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(
-    runtime: Runtime,
-    store: () => Promise<TenantStore | undefined>,
-    onSealed: OnSealed,
-    onMarked: OnSealed,
-  ) {
+  constructor(runtime: Runtime, store: () => Promise<TenantStore | undefined>, listener: LoopListener) {
     this.#runtime = runtime;
     this.#store = store;
-    this.#onSealed = onSealed;
-    this.#onMarked = onMarked;
+    this.#listener = listener;
   }
 
   /** Returns once everything that was committed before the call is sealed. */
@@ -57,13 +52,14 @@ export class SealingLoop {
         this.#mustRead = false;
         const { log } = this.#runtime;
         const sealed: CommittedRecord[] = [];
-        const onSealed: OnSealed = (records) => {
+        const { onMarked, ...listener } = this.#listener;
+        const onSealed: SealingListener["onSealed"] = (records) => {
           sealed.push(...records);
-          this.#onSealed(records);
+          listener.onSealed(records);
         };
-        this.#end =
-          end && next ? await seal(store, log, end, next, onSealed) : await sealAll(store, log, onSealed);
-        this.#onMarked(sealed);
+        const heard = { ...listener, onSealed };
+        this.#end = end && next ? await seal(store, log, end, next, heard) : await sealAll(store, log, heard);
+        onMarked(sealed);
       }
     } catch (problem) {
       // How far it got must be read from the rows.

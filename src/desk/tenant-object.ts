@@ -21,7 +21,8 @@ import { CreateQueue } from "./create-queue.ts";
 import { DESK_LIMITS, type DeskLimits } from "./desk-limits.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { SealingLoop } from "./sealing-loop.ts";
-import { Waiters } from "./waiters.ts";
+import { SendingLoop } from "./sending-loop.ts";
+import { Waiters } from "./waits/waiters.ts";
 
 /** After this time the alarm retries a failed sealing, unless another request for sealing comes first. */
 const RETRY_MILLISECONDS = 5_000;
@@ -41,6 +42,7 @@ export class TenantObject extends DurableObject<Env> {
   protected readonly waiters: Waiters;
   readonly #creates = new CreateQueue((drafts) => this.#insert(drafts));
   readonly #sealing: SealingLoop;
+  readonly #sending: SendingLoop;
   readonly #alarm: AlarmClock;
   readonly #memory: Memory;
   readonly #pendingMax: number;
@@ -62,6 +64,7 @@ export class TenantObject extends DurableObject<Env> {
       create: (draft) => this.#creates.add(draft),
       seal: (committed) => this.#seal(committed),
       waitFor: (id, seconds, caller) => this.waiters.waitFor(id, seconds, caller, () => this.#isSettled(id)),
+      send: (at) => this.#sendAt(at),
       wakePages: (confirmation, people) => this.#wakePages(confirmation, people),
     };
     this.runtime = { ...createPlatform(env), desk };
@@ -72,12 +75,17 @@ export class TenantObject extends DurableObject<Env> {
     const open = () => this.#open();
     this.#memory = new Memory(now);
     this.#alarm = new AlarmClock(state.storage, now);
-    this.#sealing = new SealingLoop(
-      this.runtime,
+    this.#sealing = new SealingLoop(this.runtime, open, {
+      onSealed: (records) => this.waiters.wake(records.flatMap(({ row }) => row.confirmationId ?? [])),
+      onMarked: (records) => this.#showChanges(records),
+      onReport: (at) => this.#sendAt(at),
+    });
+    this.#sending = new SendingLoop({
+      runtime: this.runtime,
       open,
-      (records) => this.waiters.wake(records.flatMap(({ row }) => row.confirmationId ?? [])),
-      (records) => this.#showChanges(records),
-    );
+      wakeAt: (at) => this.#alarm.wakeAt(at),
+      waitUntil: (running) => state.waitUntil(running),
+    });
     this.callers = new Callers({
       runtime: this.runtime,
       rates: new RateLimits(rates, now),
@@ -111,10 +119,27 @@ export class TenantObject extends DurableObject<Env> {
     const store = await this.#open();
     if (store === undefined) return new Set();
     const notices = usageNotices(drafts);
-    const inserted = await insertConfirmations(store, drafts, this.#pendingMax, notices);
-    for (const { row, audience } of drafts) if (inserted.has(row.id)) this.#wakePages(row, audience);
+    const { ids, sendAt } = await insertConfirmations(store, drafts, this.#pendingMax, notices);
+    for (const { row, audience } of drafts) if (ids.has(row.id)) this.#wakePages(row, audience);
+    if (sendAt !== undefined) this.#sendAt(sendAt);
     await this.#alarm.wakeAt(Math.min(...drafts.map(({ row }) => row.dueAt)));
-    return inserted;
+    return ids;
+  }
+
+  /** Sends at once what is due; the alarm does later, and if this fails. */
+  #sendAt(at: number): void {
+    const isLater = at > this.runtime.now();
+    const sending = isLater ? this.#alarm.wakeAt(at) : this.#send();
+    // If it fails, the cron finds what is due.
+    this.ctx.waitUntil(sending.catch(() => undefined));
+  }
+
+  async #send(): Promise<void> {
+    try {
+      await this.#sending.send();
+    } catch {
+      await this.#alarm.wakeAt(this.runtime.now() + RETRY_MILLISECONDS);
+    }
   }
 
   /** A change of who may sign is also shown to people who are not asked. */
@@ -193,6 +218,7 @@ export class TenantObject extends DurableObject<Env> {
     } finally {
       // Whatever became of the requests that were due. If this fails, it sets the alarm itself.
       await this.#seal().catch(() => undefined);
+      await this.#send().catch(() => undefined);
       // The platform retries a failed alarm six times and then drops it. So this one never fails and sets itself again.
       if (next !== undefined) await this.#alarm.wakeAt(next);
     }

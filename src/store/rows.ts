@@ -1,11 +1,14 @@
 import type {
   apiKeys,
   ceremonies,
+  channels,
   confirmations,
   credentials,
   enrolments,
   events,
   movedTenants,
+  notices,
+  noticeSettings,
   openings,
   outbox,
   people,
@@ -18,6 +21,8 @@ import type {
   trail,
   usage,
   votes,
+  webhookDeliveries,
+  webhooks,
 } from "./schema.ts";
 
 export type MovedTenant = typeof movedTenants.$inferSelect;
@@ -43,6 +48,11 @@ export type TemplateRow = typeof templates.$inferSelect;
 export type TrailRow = typeof trail.$inferSelect;
 export type UsageRow = typeof usage.$inferSelect;
 export type EventRow = typeof events.$inferSelect;
+export type WebhookRow = typeof webhooks.$inferSelect;
+export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
+export type ChannelRow = typeof channels.$inferSelect;
+export type NoticeSettingsRow = typeof noticeSettings.$inferSelect;
+export type NoticeRow = typeof notices.$inferSelect;
 
 /** An API key with its project. */
 export interface KeyRows {

@@ -7,6 +7,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { PLAN_NAMES } from "../core/account/plans.ts";
 import { PROJECT_MODES } from "../core/confirmation/project-mode.ts";
+import { CHANNEL_KINDS, NOTICE_KINDS, REMINDER_PERCENT } from "../core/notice/notice-kinds.ts";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -60,6 +61,9 @@ export const projects = ownTable("projects", {
   createdAt: createdAt(),
   mode: text("mode", { enum: PROJECT_MODES }).notNull().default("live"),
   archivedAt: integer("archived_at"),
+  noticeKinds: text("notice_kinds").notNull().default(CHANNEL_KINDS.join(" ")),
+  hidesContent: integer("hides_content", { mode: "boolean" }).notNull().default(false),
+  reminderPercent: integer("reminder_percent").notNull().default(REMINDER_PERCENT),
 });
 
 export const people = ownTable("people", {
@@ -320,4 +324,84 @@ export const usage = sqliteTable(
   "usage",
   { tenantId: tenantId(), month: text("month").notNull(), requests: integer("requests").notNull() },
   (table) => [primaryKey({ columns: [table.tenantId, table.month] })],
+);
+
+export const webhooks = ownTable("webhooks", {
+  projectId: text("project_id"),
+  name: text("name").notNull(),
+  url: text("url").notNull(),
+  format: text("format", { enum: ["standard", "ocsf"] }).notNull(),
+  events: text("events").notNull(),
+  createdAt: createdAt(),
+  secretNumber: integer("secret_number").notNull().default(1),
+  previousUntil: integer("previous_until"),
+  failingSince: integer("failing_since"),
+  disabledAt: integer("disabled_at"),
+  disabledBecause: text("disabled_because", { enum: ["gone", "failing", "person"] }),
+  removedAt: integer("removed_at"),
+});
+
+export const webhookDeliveries = sqliteTable(
+  "webhook_deliveries",
+  {
+    tenantId: tenantId(),
+    webhookId: text("webhook_id").notNull(),
+    sequence: integer("sequence").notNull(),
+    eventId: text("event_id").notNull(),
+    type: text("type").notNull(),
+    at: integer("at").notNull(),
+    subjectId: text("subject_id").notNull(),
+    data: text("data").notNull(),
+    dueAt: integer("due_at"),
+    attempts: integer("attempts").notNull().default(0),
+    state: text("state", { enum: ["waiting", "delivered", "failed", "held"] }).notNull(),
+    tries: text("tries").notNull().default("[]"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.webhookId, table.sequence] })],
+);
+
+export const channels = ownTable("channels", {
+  personId: text("person_id"),
+  projectId: text("project_id"),
+  kind: text("kind", { enum: CHANNEL_KINDS }).notNull(),
+  name: text("name").notNull(),
+  address: text("address").notNull(),
+  keys: text("keys"),
+  use: text("use", { enum: ["default", "always", "never"] })
+    .notNull()
+    .default("default"),
+  createdAt: createdAt(),
+  verifiedAt: integer("verified_at"),
+  endedAt: integer("ended_at"),
+  endedBecause: text("ended_because", { enum: ["removed", "gone", "unsubscribed"] }),
+});
+
+export const noticeSettings = sqliteTable(
+  "notice_settings",
+  {
+    tenantId: tenantId(),
+    personId: text("person_id").notNull(),
+    quietFrom: integer("quiet_from"),
+    quietUntil: integer("quiet_until"),
+    timeZone: text("time_zone").notNull(),
+    pausedUntil: integer("paused_until"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.personId] })],
+);
+
+export const notices = sqliteTable(
+  "notices",
+  {
+    ...ofConfirmation(),
+    channelId: text("channel_id").notNull(),
+    kind: text("kind", { enum: NOTICE_KINDS }).notNull(),
+    personId: text("person_id"),
+    at: integer("at").notNull(),
+    dueAt: integer("due_at"),
+    attempts: integer("attempts").notNull().default(0),
+    state: text("state", { enum: ["waiting", "sent", "digested", "skipped", "failed"] }).notNull(),
+    sentAt: integer("sent_at"),
+    error: text("error"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.confirmationId, table.channelId, table.kind] })],
 );

@@ -3,7 +3,7 @@ import { PLAN_NAMES, PLANS } from "../core/account/plans.ts";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
-import { confirmations, outbox, retention, tenants } from "./schema.ts";
+import { confirmations, notices, outbox, retention, tenants, webhookDeliveries } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
 import type { NewTenant, Tenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
@@ -142,7 +142,7 @@ export async function refOfStream(databases: Databases, stream: string): Promise
   return rows.flat()[0]?.id;
 }
 
-/** Tenants with records to seal, confirmations that time alone changes now, old content to look for, or much to destroy. */
+/** Tenants with records to seal, confirmations that time alone changes now, something to send, old content to look for, or much to destroy. */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
@@ -151,6 +151,9 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
       sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
        OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
                   AND ${confirmations.status} = 'pending' AND ${confirmations.dueAt} <= ${now})
+       OR EXISTS (SELECT 1 FROM ${webhookDeliveries} WHERE ${webhookDeliveries.tenantId} = ${tenants.id}
+                  AND ${webhookDeliveries.dueAt} <= ${now})
+       OR EXISTS (SELECT 1 FROM ${notices} WHERE ${notices.tenantId} = ${tenants.id} AND ${notices.dueAt} <= ${now})
        OR (${tenants.deletedAt} IS NOT NULL AND ${tenants.streamKey} <> '')
        OR (${tenants.deletedAt} IS NULL AND (${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
            AND NOT EXISTS (SELECT 1 FROM ${retention} WHERE ${retention.tenantId} = ${tenants.id}

@@ -29,6 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/core/stream/record.ts",
   ],
   // What backends are told, and how it is signed.
+  // What people are notified of, and in which words.
+  "src/core/notice": [...ENCODING, "src/core/confirmation", "src/core/display/text"],
   "src/core/webhook": [...ENCODING, "src/core/stream/record.ts"],
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],

@@ -2,7 +2,13 @@ import { fromHex } from "../../core/encoding/bytes.ts";
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { comparisonCode } from "../../core/confirmation/challenge.ts";
 import { dueAt } from "../../core/confirmation/decision.ts";
-import { peopleOf, policyHash, requirementsAfter, type Policy } from "../../core/confirmation/policy.ts";
+import {
+  peopleOf,
+  policyHash,
+  requirementsAfter,
+  whoMayVote,
+  type Policy,
+} from "../../core/confirmation/policy.ts";
 import { tellingOf } from "../../core/display/telling.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
@@ -22,6 +28,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester, RequestProject } from "../account/principal.ts";
 import { doneToChange, trailRow } from "../acts/trail-entry.ts";
 import { newConfirmationId, type Runtime } from "../runtime.ts";
+import { confirmationEvent } from "../sending/confirmation-event.ts";
 import { findReusable, type RequestIdentity } from "./deduplicate.ts";
 import { storeConfirmation } from "./store-confirmation.ts";
 
@@ -63,6 +70,10 @@ export async function createConfirmation(
   const draft = {
     row,
     audience: approverId === null ? everybodyOf(input) : [approverId],
+    asked: approverId === null ? askedOf(input) : [approverId],
+    ...(row.type === "decision" && {
+      event: confirmationEvent("confirmation.created", row, { id: row.id, at: row.createdAt }),
+    }),
     signer: isNamed(input.approver) ? approverId : null,
     key: requester.kind === "key" ? requester.id : null,
     idempotency,
@@ -157,6 +168,13 @@ function everybodyOf({ approver }: CreateInput): readonly string[] {
   return typeof approver === "string" || isNamed(approver)
     ? []
     : [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))];
+}
+
+/** Everybody who may sign it at once. */
+function askedOf({ approver, requester }: CreateInput): readonly string[] {
+  return typeof approver === "string" || isNamed(approver)
+    ? []
+    : [...whoMayVote(approver, 0, requester.person)];
 }
 
 /** The first answer to a request with this idempotency key, or the refusal of another request. */

@@ -2,6 +2,7 @@ import { dueAt, sameUntil, type Change, type Input, type Status } from "../../co
 import type { StepAttempt } from "../../store/confirmation/steps.ts";
 import { doneToChange, trailEntryOf, type ActorColumns } from "../acts/trail-entry.ts";
 import { newSeal } from "../sealing/new-seal.ts";
+import { confirmationEvent } from "../sending/confirmation-event.ts";
 import type { Runtime } from "../runtime.ts";
 import type { LoadedConfirmation } from "./load.ts";
 
@@ -34,11 +35,25 @@ export function stepAttempt(
     dueAt: dueAt(policy, state),
     countedVotes: before.votes.filter((vote) => vote.counts).length,
     seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
+    notify: noticeOf(row, id, change),
     entry:
       row.type === "decision"
         ? null
         : trailEntryOf(runtime, by, doneToChange(actOf(type, state.status), row)),
   };
+}
+
+function noticeOf(
+  row: LoadedConfirmation["row"],
+  step: string,
+  { effects, at }: Change,
+): StepAttempt["notify"] {
+  const [notify] = effects.filter((effect) => effect.kind === "notify");
+  if (notify === undefined) return null;
+  const { about: kind, people } = notify;
+  const isEvent = kind === "escalated" && row.type === "decision";
+  const event = isEvent ? confirmationEvent("confirmation.escalated", row, { id: step, at }) : null;
+  return { kind, people, project: row.projectId, event };
 }
 
 /** What the audit trail says of this step of a change. */

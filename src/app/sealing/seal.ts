@@ -10,6 +10,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { LogClient } from "../runtime.ts";
 import { buildRecord } from "./build-record.ts";
 import { effectsOf } from "./change-effects.ts";
+import { reportsOf } from "./record-reports.ts";
 
 // Sealing is a pure function of rows: the transaction that committed a record has drawn its seq, time and salts. A
 // repetition after a crash at any line builds the same records, labels and commitments to the byte.
@@ -24,8 +25,12 @@ export interface StreamEnd {
   readonly named: readonly OutboxRow[];
 }
 
-/** Is called with records that are in the log, before their rows are marked. */
-export type OnSealed = (records: readonly CommittedRecord[]) => void;
+export interface SealingListener {
+  /** These records are in the log; their rows are not marked yet. */
+  readonly onSealed: (records: readonly CommittedRecord[]) => void;
+  /** There is something to send at this time. */
+  readonly onReport: (sendAt: number) => void;
+}
 
 /** Those of the records that were just committed that are not sealed; undefined if others must be read before them. */
 export function nextRecords(
@@ -44,13 +49,13 @@ export function nextRecords(
 export async function sealAll(
   store: TenantStore,
   log: LogClient,
-  onSealed: OnSealed,
+  listener: SealingListener,
 ): Promise<StreamEnd | undefined> {
   let end: StreamEnd | undefined;
   for (;;) {
     const { tenant, named, rows } = await readUnsealed(store, SEAL_MAX_RECORDS);
     if (rows.length === 0 || tenant === undefined || tenant.stream === null) return end;
-    end = await seal(store, log, { tenant, named }, await recordSourcesOf(store, rows), onSealed);
+    end = await seal(store, log, { tenant, named }, await recordSourcesOf(store, rows), listener);
   }
 }
 
@@ -60,7 +65,7 @@ export async function seal(
   log: LogClient,
   end: StreamEnd,
   sources: readonly CommittedRecord[],
-  onSealed: OnSealed,
+  { onSealed, onReport }: SealingListener,
 ): Promise<StreamEnd> {
   if (sources.length === 0) return end;
   const { tenant, named } = end;
@@ -80,10 +85,15 @@ export async function seal(
   // An entry of the log is final, so the waiters may see the outcome before the rows have it. After a crash here the
   // rows are marked by the next sealing.
   onSealed(sealed);
-  await markSealed(
+  const sendAt = await markSealed(
     store,
-    sealed.map(({ row, confirmation }) => ({ row, effects: effectsOf(row, confirmation) })),
+    sealed.map(({ row, confirmation }) => ({
+      row,
+      effects: effectsOf(row, confirmation),
+      ...reportsOf(row, confirmation),
+    })),
   );
+  if (sendAt !== undefined) onReport(sendAt);
   const rows = [...named, ...sealed.map(({ row }) => row)];
   const last = rows.at(-1);
   return { tenant, named: rows.filter(({ seq }) => seq === last?.directorySeq || seq === last?.seq) };

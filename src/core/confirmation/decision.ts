@@ -10,8 +10,7 @@ import {
 import { accept, refuse, type Result } from "../refusal.ts";
 
 // The life cycle of a confirmation as one pure function. It checks for every refusal before it changes
-// anything. Effects (seal, notify, wake, webhook) are returned as data and stored in the same
-// transaction as the state.
+// anything. Effects (seal, notify) are returned as data and stored in the same transaction as the state.
 
 export type Status = "pending" | Outcome;
 type Outcome = "approved" | "rejected" | "expired" | "cancelled";
@@ -56,10 +55,9 @@ type Effect =
   | {
       readonly kind: "notify";
       readonly people: readonly string[];
-      readonly about: "asked" | "escalated" | "break-glass";
+      readonly about: "escalated" | "break-glass";
     }
-  | { readonly kind: "seal"; readonly record: SealedOutcome | "consumed" }
-  | { readonly kind: "webhook"; readonly event: SealedOutcome | "consumed" };
+  | { readonly kind: "seal"; readonly record: SealedOutcome | "consumed" };
 
 export interface Change {
   readonly state: Confirmation;
@@ -72,12 +70,6 @@ export interface Change {
 export function visibleStatus(state: Confirmation): Status {
   const signed = state.status === "approved" || state.status === "rejected";
   return signed && !state.sealed ? "pending" : state.status;
-}
-
-/** The effects of a new request. */
-export function initialEffects(policy: Policy, state: Confirmation): readonly Effect[] {
-  const people = whoMayVote(policy, 0, state.requester);
-  return [{ kind: "notify", people: [...people], about: "asked" }];
 }
 
 /** When time alone changes a pending request: at the next escalation, or when it expires. A tick is due then. */
@@ -209,10 +201,7 @@ function consume(
   }
   return accept({
     state: { ...state, consumedAt: now },
-    effects: [
-      { kind: "seal", record: "consumed" },
-      { kind: "webhook", event: "consumed" },
-    ],
+    effects: [{ kind: "seal", record: "consumed" }],
     at: now,
   });
 }
@@ -220,10 +209,7 @@ function consume(
 function end(state: Confirmation, status: Outcome, now: number, sealed: SealedOutcome = status): Change {
   return {
     state: { ...state, status, decidedAt: now },
-    effects: [
-      { kind: "seal", record: sealed },
-      { kind: "webhook", event: sealed },
-    ],
+    effects: [{ kind: "seal", record: sealed }],
     at: now,
   };
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { View, Section } from "../../../web/console/layout.tsx";
 import type { ActInput, ActName, ActOutput } from "../../desk/acts.ts";
-import type { Versioned } from "../../desk/wait-for-version.ts";
+import type { Versioned } from "../../desk/waits/wait-for-version.ts";
 import type { RequestContext } from "../context.ts";
 
 // A page of the console shows what an act reads. A form runs an act that changes something, and goes on to a page.

@@ -1,7 +1,7 @@
 import type { SentForm, Shell } from "../../core/pages/console.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import type { ConsoleAnswer } from "../../desk/desk-for-console.ts";
-import type { Versioned } from "../../desk/wait-for-version.ts";
+import type { Versioned } from "../../desk/waits/wait-for-version.ts";
 import { drawElevation, drawPage, drawProblem } from "../../../web/console/draw-page.tsx";
 import type { Html } from "../../../web/console/html-text.ts";
 import type { Live } from "../../../web/console/layout.tsx";

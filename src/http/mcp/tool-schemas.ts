@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
+import { WAIT_MAX_SECONDS } from "../../desk/waits/waiters.ts";
 import { PAYLOAD_MAX_BYTES } from "../../core/encoding/strict-json.ts";
 import { PROJECT_MODES } from "../../core/confirmation/project-mode.ts";
 import { ACTION_MAX_CHARACTERS } from "../../core/confirmation/statement.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { WAIT_MAX_SECONDS } from "../../desk/waiters.ts";
+import { WAIT_MAX_SECONDS } from "../../desk/waits/waiters.ts";
 import { canonicalBytes } from "../../core/encoding/jcs.ts";
 import {
   PAYLOAD_MAX_BYTES,

@@ -9,6 +9,9 @@ import { IS_IN_FORCE } from "../stream/template-rows.ts";
 import type { NewConfirmationRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, type TenantStore, value } from "../tenant-store.ts";
+import { noticesOfCreate } from "../notices/new-notices.ts";
+import { firstDue } from "../sending/due-row.ts";
+import { deliveriesOfCreate, type NewEvent } from "../webhooks/new-deliveries.ts";
 import { IS_PENDING } from "./confirmations.ts";
 import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
@@ -17,8 +20,12 @@ import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
 export interface NewConfirmation {
   readonly row: NewConfirmationRow;
-  /** The ids of everybody who is asked. */
+  /** The ids of everybody who may ever sign it. */
   readonly audience: readonly string[];
+  /** The ids of those who may sign it at once, and hear of it. */
+  readonly asked: readonly string[];
+  /** What webhooks get. */
+  readonly event?: NewEvent;
   /** The id of a person who must be able to sign. */
   readonly signer: string | null;
   /** The API key of the request. It must be active. */
@@ -26,6 +33,12 @@ export interface NewConfirmation {
   readonly idempotency: IdempotencyKey | null;
   /** Its entry in the audit trail, if it is a change of the directory. */
   readonly entry?: NewTrailRow;
+}
+
+export interface Inserted {
+  readonly ids: ReadonlySet<string>;
+  /** When the first notice or delivery is to be sent; undefined if nobody hears of them. */
+  readonly sendAt: number | undefined;
 }
 
 /**
@@ -37,20 +50,20 @@ export async function insertConfirmations(
   store: TenantStore,
   drafts: readonly NewConfirmation[],
   pendingMax = Number.POSITIVE_INFINITY,
-  after: readonly Run<{ readonly id?: string }>[] = [],
-): Promise<ReadonlySet<string>> {
+  after: readonly Run<object>[] = [],
+): Promise<Inserted> {
   const results = await store.run([...drafts.flatMap((draft) => statementsOf(draft, pendingMax)), ...after]);
-  const inserted = new Set(results.flat().flatMap(({ id }) => id ?? []));
+  const ids = new Set((results.flat() as { readonly id?: string }[]).flatMap(({ id }) => id ?? []));
   // Perhaps some fact was not as it was remembered. The remembered requests are no such facts: a key that asks too often
   // must not make the Desk read them again and again.
-  if (inserted.size < drafts.length) store.memory?.clearKeysAndPeople();
-  return inserted;
+  if (ids.size < drafts.length) store.memory?.clearKeysAndPeople();
+  return { ids, sendAt: firstDue(results.flat()) };
 }
 
 function statementsOf(
   { row, idempotency: key, ...draft }: NewConfirmation,
   pendingMax: number,
-): readonly Run<{ readonly id?: string }>[] {
+): readonly Run<object>[] {
   const { tenantId: _tenantId, ...columns } = row;
   const isOfPair = row.type === "decision" && draft.key !== null && row.approverId !== null;
   const isCounted = isOfPair && Number.isFinite(pendingMax);
@@ -72,6 +85,14 @@ function statementsOf(
     ...(draft.entry === undefined ? [] : [insertTrailIfChanged(draft.entry)]),
     INSERT_AUDIENCE.with(values),
     ...(key === null ? [] : [INSERT_IDEMPOTENCY_KEY.with(values)]),
+    noticesOfCreate({
+      confirmation: row.id,
+      project: row.projectId,
+      people: JSON.stringify(draft.asked),
+      at: row.createdAt,
+      expiresAt: row.expiresAt,
+    }),
+    ...(draft.event === undefined ? [] : [deliveriesOfCreate(draft.event)]),
   ];
 }
 

@@ -2,7 +2,10 @@ import type { SealedOutcome, Status } from "../../core/confirmation/decision.ts"
 import type { Prepared, Run, Values } from "../prepared-statement.ts";
 import type { ConfirmationRow, ConfirmationRows, OutboxRow, StepRow } from "../rows.ts";
 import { recordSource, type RecordSource } from "../stream/record-sources.ts";
+import { noticesOfStep } from "../notices/new-notices.ts";
+import { firstDue, type DueRow } from "../sending/due-row.ts";
 import type { TenantStore } from "../tenant-store.ts";
+import { deliveriesOfStep, type NewEvent } from "../webhooks/new-deliveries.ts";
 import { confirmationRows } from "./confirmations.ts";
 import {
   CHANGE_CONFIRMATION,
@@ -54,7 +57,18 @@ export interface StepAttempt {
   readonly person: string | null;
   /** The entry of the audit trail about this step. */
   readonly entry: Run | null;
+  /** Who hears of it, at once. */
+  readonly notify: StepNotice | null;
   readonly signature: Signature | null;
+}
+
+interface StepNotice {
+  readonly kind: "escalated" | "break-glass";
+  /** The ids of people. */
+  readonly people: readonly string[];
+  readonly project: string;
+  /** What webhooks get. What they get of an outcome is stored when it is sealed. */
+  readonly event: NewEvent | null;
 }
 
 /** What a commit stores for the record that is sealed later. */
@@ -101,10 +115,12 @@ export interface CommitResult {
   /** The confirmation after this attempt. */
   readonly rows: ConfirmationRows | undefined;
   readonly record: CommittedRecord | undefined;
+  /** When the first notice or delivery is to be sent; undefined if nobody hears of this step. */
+  readonly sendAt: number | undefined;
 }
 
 export async function commitStep(store: TenantStore, attempt: StepAttempt): Promise<CommitResult> {
-  const { confirmation, signature, seal, type, id, entry } = attempt;
+  const { confirmation, signature, seal, type, id, entry, notify } = attempt;
   const values = valuesOf(attempt);
   const { changed, found: rows } = await store.change(
     [
@@ -112,6 +128,7 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
       INSERT_STEP[type].with(values),
       signature ? INSERT_VOTE.with(values) : undefined,
       seal ? INSERT_OUTBOX.with(values) : undefined,
+      ...(notify === null ? [] : reportsOf(attempt, notify)),
       (type === "consume" ? CONSUME_CONFIRMATION : CHANGE_CONFIRMATION).with(values),
       entry ?? undefined,
       signature?.authenticator ? UPDATE_CREDENTIAL.with(values) : undefined,
@@ -122,7 +139,18 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
   const [, [step]] = changed;
   // Some fact was not as it was remembered.
   if (step === undefined) store.memory?.clear();
-  return { isCommitted: step !== undefined, rows, record: step && rows && recordOf(id, rows) };
+  const record = step && rows && recordOf(id, rows);
+  return { isCommitted: step !== undefined, rows, record, sendAt: firstDue(changed.flat()) };
+}
+
+/** Before the version of the confirmation changes: they check the step by it. */
+function reportsOf(
+  { confirmation: { id, version }, id: step, now }: StepAttempt,
+  { kind, people, project, event }: StepNotice,
+): readonly Run<DueRow>[] {
+  const of = { confirmation: id, version, step };
+  const concerned = { confirmation: id, project, people: JSON.stringify(people), at: now };
+  return [noticesOfStep(kind, concerned, of), ...(event === null ? [] : [deliveriesOfStep(event, of)])];
 }
 
 /** What a vote does besides deciding its request. */

@@ -56,6 +56,11 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   events: [],
   trail: [],
   usage: [],
+  webhooks: [],
+  webhook_deliveries: [],
+  channels: [],
+  notice_settings: [],
+  notices: [],
   moved_tenants: [],
 };
 

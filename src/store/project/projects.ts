@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
+import { CHANNEL_KINDS, REMINDER_PERCENT } from "../../core/notice/notice-kinds.ts";
 import { KEY_END } from "../account/api-keys.ts";
 import { hasRoomForProject, IS_COUNTED_PROJECT } from "../account/plan-numbers.ts";
 import type { ProjectRow } from "../rows.ts";
@@ -52,7 +53,8 @@ const INSERT_PROJECT_IF = prepared<typeof projects, never>(projects, (scope) => 
     projects,
     (
       tenant,
-    ) => sql`SELECT ${tenant}, ${value("id")}, ${value("name")}, ${value("createdAt")}, ${value("mode")}, NULL
+    ) => sql`SELECT ${tenant}, ${value("id")}, ${value("name")}, ${value("createdAt")}, ${value("mode")}, NULL,
+        ${CHANNEL_KINDS.join(" ")}, 0, ${REMINDER_PERCENT}
       WHERE NOT EXISTS ${same} AND NOT EXISTS ${namesake} AND NOT EXISTS ${last}
         AND (${value("mode")} = 'test' OR ${hasRoomForProject(tenant)})`,
   );

@@ -33,6 +33,11 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.events,
   schema.usage,
   schema.trail,
+  schema.webhooks,
+  schema.webhookDeliveries,
+  schema.channels,
+  schema.noticeSettings,
+  schema.notices,
 ];
 
 export const TENANT_TABLES: readonly TenantTable[] = IN_ORDER.map((table) => {

@@ -4,7 +4,10 @@ import { apiKeys, credentials, enrolments, outbox, people, reveals, sessions } f
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
 import type { OutboxRow, PersonRow } from "../rows.ts";
+import { noticesOfOutcome } from "../notices/new-notices.ts";
+import { firstDue } from "../sending/due-row.ts";
 import { prepared, runOnce, type Statement, type TenantStore, value } from "../tenant-store.ts";
+import { deliveriesOfRecord, type NewEvent } from "../webhooks/new-deliveries.ts";
 
 /** What a sealed change does to the tables. */
 export type SealingEffect =
@@ -36,6 +39,10 @@ export interface SealedRecord {
   /** With its index in the log and its commitment. */
   readonly row: OutboxRow;
   readonly effects: readonly SealingEffect[];
+  /** What webhooks get. */
+  readonly event: NewEvent | null;
+  /** The request whose people hear that it is over; null if there is nobody to hear of it. */
+  readonly closes: string | null;
 }
 
 const MARK_SEALED = prepared(
@@ -51,18 +58,29 @@ const MARK_SEALED = prepared(
   "confirmation",
 );
 
-/** Stores the log's indices together with the effects of the changes. Repeated, it does nothing more. */
-export async function markSealed(store: TenantStore, sealed: readonly SealedRecord[]): Promise<void> {
-  const effects = sealed.flatMap((record) =>
-    record.effects.flatMap((effect) => statementsFor(store, record.row, effect)),
-  );
+/**
+ * Stores the log's indices together with the effects of the changes and with what people and webhooks hear. Repeated,
+ * it does nothing more. Returns when the first notice or delivery is to be sent; undefined if nobody hears of it.
+ */
+export async function markSealed(
+  store: TenantStore,
+  sealed: readonly SealedRecord[],
+): Promise<number | undefined> {
+  const effects = sealed
+    .flatMap((record) => record.effects.flatMap((effect) => statementsFor(store, record.row, effect)))
+    .map((effect) => runOnce(effect));
+  const reports = sealed.flatMap(({ row: { seq, at }, event, closes }) => [
+    ...(event === null ? [] : [deliveriesOfRecord(event, seq)]),
+    ...(closes === null ? [] : [noticesOfOutcome(closes, at, seq)]),
+  ]);
+  // Before the records are marked: they have an effect only until then.
+  const before = [...effects, ...reports];
   const marks = sealed.map(({ row: { seq, confirmationId, index, commitment } }) =>
     MARK_SEALED.with({ seq, confirmation: confirmationId, index, commitment }),
   );
-  const recordsOf = (results: readonly unknown[][]) => results.slice(effects.length).flat() as OutboxRow[];
-  // The effects first: they have one only before the record is marked.
-  await store.run(
-    [...effects.map((effect) => runOnce(effect)), ...marks],
+  const recordsOf = (results: readonly unknown[][]) => results.slice(before.length).flat() as OutboxRow[];
+  const results = await store.run(
+    [...before, ...marks],
     (results, change) => rememberMarks(change, recordsOf(results)),
     // The log has the records, and its entries are final. So a woken call does not wait until the rows have them, too.
     (change) =>
@@ -71,6 +89,7 @@ export async function markSealed(store: TenantStore, sealed: readonly SealedReco
         sealed.map(({ row }) => row),
       ),
   );
+  return firstDue(results.flat());
 }
 
 function rememberMarks(change: Change, marked: readonly OutboxRow[]): void {

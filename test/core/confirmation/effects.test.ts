@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
   decide,
-  initialEffects,
   visibleStatus,
   type Confirmation,
   type Input,
@@ -17,10 +16,7 @@ const rules = policy({
   escalations: [{ afterSeconds: 300, require: anyOf(1, "bo", "cy") }],
   breakGlass: ["dan"],
 });
-const sealed = (outcome: string) => [
-  { kind: "seal", record: outcome },
-  { kind: "webhook", event: outcome },
-];
+const sealed = (outcome: string) => [{ kind: "seal", record: outcome }];
 const notify = (about: string, ...people: string[]) => [{ kind: "notify", people, about }];
 
 describe("the effects of", () => {
@@ -46,11 +42,6 @@ describe("the effects of", () => {
     const change = expectOk(decide(rules, confirmation(more), input, T0 + elapsed));
     expect(change.effects).toEqual(expected);
     expect(change.at).toBe(T0 + elapsed);
-  });
-
-  it("a new request: everybody is asked who may vote at once", () => {
-    expect(initialEffects(rules, confirmation())).toEqual(notify("asked", "ana", "bo"));
-    expect(initialEffects(rules, confirmation({ requester: "ana" }))).toEqual(notify("asked", "bo"));
   });
 });
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   decide,
   dueAt,
-  initialEffects,
   type Change,
   type Confirmation,
   type Input,
@@ -29,7 +28,6 @@ it("notifies the people, and is due at the next escalation or at the end", () =>
     ],
   });
   const state = confirmation();
-  expect(initialEffects(escalating, state)).toEqual([{ kind: "notify", people: ["ana"], about: "asked" }]);
   expect(dueAt(escalating, state)).toBe(T0 + 300_000);
   const after = (before: Confirmation, milliseconds: number): Change =>
     expectOk(decide(escalating, before, { kind: "tick" }, T0 + milliseconds));
@@ -49,10 +47,7 @@ it("notifies the people, and is due at the next escalation or at the end", () =>
     { effects: [], due: 600_000 },
     { effects: [{ kind: "notify", people: ["cy"], about: "escalated" }], due: 15 * MINUTE },
     {
-      effects: [
-        { kind: "seal", record: "expired" },
-        { kind: "webhook", event: "expired" },
-      ],
+      effects: [{ kind: "seal", record: "expired" }],
       due: 15 * MINUTE,
     },
     { effects: [{ kind: "notify", people: ["bo", "cy"], about: "escalated" }], due: 15 * MINUTE },

@@ -17,6 +17,7 @@ afterEach(() => vi.restoreAllMocks());
 const draft = (id: string, payload = "{}"): NewConfirmation => ({
   row: { id, payload, dedupeKey: null } as ConfirmationRow,
   audience: [],
+  asked: [],
   signer: null,
   key: null,
   idempotency: null,

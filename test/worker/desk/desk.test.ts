@@ -54,6 +54,7 @@ describe("the desk", () => {
     create: async () => false,
     seal: async () => undefined,
     waitFor: async () => true,
+    send: () => undefined,
     wakePages: () => undefined,
   };
 

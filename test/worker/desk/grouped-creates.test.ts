@@ -34,6 +34,7 @@ let drafts = 0;
 const draft = (more: Partial<NewConfirmation> = {}, row: Partial<ConfirmationRow> = {}): NewConfirmation => ({
   row: { ...like, id: `c_draft${drafts++}`, ...row },
   audience: [like.approverId ?? ""],
+  asked: [like.approverId ?? ""],
   signer: like.approverId,
   key: like.requesterId,
   idempotency: null,
@@ -98,8 +99,8 @@ it.each([
 ] as const)("keeps text unchanged, %s", async (_how, others) => {
   const action = "a\u0000b \u{1F600} \u202e' \" \\";
   const one = draft({}, { action, metadata: '{"a":"\\u0000"}' });
-  const inserted = await insertConfirmations(company.store, [one, ...others.map((make) => make())]);
-  expect(inserted.has(one.row.id)).toBe(true);
+  const { ids } = await insertConfirmations(company.store, [one, ...others.map((make) => make())]);
+  expect(ids.has(one.row.id)).toBe(true);
   const kept = (await company.store.select(confirmations)).find(({ id }) => id === one.row.id);
   expect(kept).toEqual(one.row);
 });

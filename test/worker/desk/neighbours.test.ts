@@ -2,7 +2,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { DESK_LIMITS } from "../../../src/desk/desk-limits.ts";
-import type { Waiters } from "../../../src/desk/waiters.ts";
+import type { Waiters } from "../../../src/desk/waits/waiters.ts";
 import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { backend } from "../../support/browser-client.ts";
 import { everything } from "../support/database-rows.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SharedReads } from "../../../src/desk/shared-reads.ts";
+import { SharedReads } from "../../../src/desk/waits/shared-reads.ts";
 
 // Reads that end when the test says so.
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientCall } from "../../../src/app/runtime.ts";
-import { WAIT_MAX_SECONDS, Waiters } from "../../../src/desk/waiters.ts";
+import { WAIT_MAX_SECONDS, Waiters } from "../../../src/desk/waits/waiters.ts";
 
 // Calls that wait: what ends them, how many there may be, and that none stays in memory.
 

@@ -1,6 +1,6 @@
 import { createExecutionContext, reset, runInDurableObject } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WAIT_CAPS, type Waiters } from "../../../src/desk/waiters.ts";
+import { WAIT_CAPS, type Waiters } from "../../../src/desk/waits/waiters.ts";
 import { app } from "../../../src/http/app.ts";
 import { headersOf, message } from "../../support/mcp-messages.ts";
 import { restCalls, times } from "../support/rest-calls.ts";

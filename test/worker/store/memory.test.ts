@@ -160,7 +160,7 @@ it("an outcome that is in the log can be read while its row is marked, without a
   await rows("UPDATE outbox SET idx = NULL WHERE confirmation_id = ?1", id);
   const [record] = (await readConfirmation(store, id))?.records ?? [];
   if (record === undefined) throw new RangeError("nothing was decided");
-  const mark = { row: { ...record, index: 7, commitment: "c" }, effects: [] };
+  const mark = { row: { ...record, index: 7, commitment: "c" }, effects: [], event: null, closes: id };
   const indices = async () => (await readConfirmation(store, id))?.records.map(({ index }) => index);
   let during: unknown;
   const trips = await tripsOf(async () => {
@@ -185,7 +185,7 @@ describe("a create", () => {
     const row = { ...like.row, id: `c_${crypto.randomUUID()}` };
     await readAll();
     await insertConfirmations(store, [
-      { row, audience: [alex], signer: alex, key: byKey, idempotency: null },
+      { row, audience: [alex], asked: [alex], signer: alex, key: byKey, idempotency: null },
     ]);
     expect(await dropped()).toEqual(expected);
   });

@@ -8,6 +8,7 @@ import { rows } from "../support/database-rows.ts";
 import { bindings, freshPlatform, newCompany } from "../support/worker-fixture.ts";
 import { fillDetails, fillTenant } from "./support/filled-tenant.ts";
 import { asDatabase, MeasuredDatabase } from "./support/measured-database.ts";
+import { fillSending } from "./support/sending-calls.ts";
 import { CALLS, type Filled } from "./support/store-calls.ts";
 
 // The cost of a call must not grow with the tenant's history. Every function of the store runs in a tenant with 200,000
@@ -39,6 +40,7 @@ const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isSignedUnsealed isUsableLinkOf isWaiting newestExpired recordSource seqOfStep setTemplate stepExists",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "insertTrail insertTrailIfChanged insertFirstRows",
+  "firstDue isInserted isUnsealed",
   "directorySeq lastSeq lastTime",
   "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
   "databaseOf inEachShard openDatabases",
@@ -56,6 +58,7 @@ beforeAll(async () => {
   await fillTenant(store.tenantId, CONFIRMATIONS, now, PENDING_EVERY);
   const [key] = await rows("SELECT id FROM api_keys WHERE tenant_id = ?1", store.tenantId);
   await fillDetails(store.tenantId, String(key?.["id"]), DETAILED);
+  await fillSending(store.tenantId, DETAILED);
   const databases = openDatabases({ ...bindings, DB: asDatabase(measured) });
   const newest = (where = eq(confirmations.lockHash, "lock"), count = 100) =>
     store.select(confirmations, where).orderBy(desc(confirmations.id)).limit(count);
@@ -136,7 +139,7 @@ function countParameters(text: string): number {
 
 /** Tables that grow with the history, and the aliases of tables in joins. */
 const GROWS =
-  "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|sessions|enrolments|events|trail|webauthn_challenges|[a-z]";
+  "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|notices|webhook_deliveries|channels|sessions|enrolments|events|trail|webauthn_challenges|[a-z]";
 const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
 const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 /** These read by the tenant alone, along an index, and stop after one row or one page. */
@@ -160,8 +163,8 @@ const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 const ORPHANS: Readonly<Record<string, RegExp>> = {
   confirmations: /^SEARCH (?:ceremonies|idempotency|audience|outbox|steps|reveals|events) /,
   steps: /^SEARCH votes /,
-  projects: /^SEARCH confirmations /,
-  people: /^SEARCH (?:ceremonies|events) /,
+  projects: /^SEARCH (?:confirmations|channels) /,
+  people: /^SEARCH (?:ceremonies|events|channels) /,
 };
 const NOTHING = /^$/;
 
@@ -175,6 +178,8 @@ function isUnbounded(detail: string, text: string): boolean {
 const SORTS = /TEMP B-TREE/;
 /** Passkeys of a person, votes of a request, pending changes, the last 500 requests of a person, recent recoveries. */
 const SORTED = [
+  // Candidates of a claim, at most 50.
+  /row_number\(\) OVER .* ORDER BY due_at LIMIT 50\)/s,
   /from "credentials" where .*"person_id" = \?\) order by "credentials"\."created_at" asc$/,
   /from "votes" where .*"confirmation_id" = \?2\) order by "votes"\."at"$/,
   /"confirmations"\."status" = 'pending' .* order by "confirmations"\."expires_at", "confirmations"\."id" limit \?$/s,

@@ -66,6 +66,14 @@ describe("schema.ts", () => {
       "votes.vote",
       "events.type",
       "trail.actor_kind",
+      "webhooks.format",
+      "webhooks.disabled_because",
+      "webhook_deliveries.state",
+      "channels.kind",
+      "channels.use",
+      "channels.ended_because",
+      "notices.kind",
+      "notices.state",
     ]);
     for (const { taken, listed } of checked) expect(taken).toEqual(listed);
   });

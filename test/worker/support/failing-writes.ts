@@ -51,10 +51,12 @@ export function failingRuntime(
     vkey: () => platform.log.vkey(),
   };
   const store = storeOf(databases, tenantId);
+  const unheard = { onSealed: () => undefined, onReport: () => undefined };
   const desk: Runtime["desk"] = {
     create: (draft) =>
-      fault.intercept("desk.create", async () => (await insertConfirmations(store, [draft])).size === 1),
-    seal: () => fault.intercept("desk.seal", async () => void (await sealAll(store, log, () => undefined))),
+      fault.intercept("desk.create", async () => (await insertConfirmations(store, [draft])).ids.size === 1),
+    seal: () => fault.intercept("desk.seal", async () => void (await sealAll(store, log, unheard))),
+    send: () => undefined,
     waitFor: async () => true,
     wakePages: () => undefined,
   };

@@ -63,6 +63,7 @@ export function runtimeOf({ tenantId }: TenantStore, platform: Platform = create
       create: (draft) => inDesk((desk) => desk.create(draft)),
       seal: (committed) => inDesk((desk) => desk.seal(committed)),
       waitFor: (...wait) => inDesk((desk) => desk.waitFor(...wait)),
+      send: () => undefined,
       wakePages: () => undefined,
     },
   };

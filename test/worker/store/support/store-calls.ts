@@ -1,3 +1,4 @@
+import { newEvent, SENDING_CALLS } from "./sending-calls.ts";
 import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
 import type { ConfirmationRow } from "../../../../src/store/rows.ts";
@@ -72,6 +73,7 @@ function attempts(filled: Filled): readonly (readonly unknown[])[] {
       entry: null,
       seal: null,
       signature: null,
+      notify: null,
       ...more,
     },
   ];
@@ -104,7 +106,11 @@ function attempts(filled: Filled): readonly (readonly unknown[])[] {
       next: "cancelled",
       seal: { ...seal, outcome: "cancelled" },
     }),
-    step("s_escalated", escalated, { type: "escalate", next: "pending" }),
+    step("s_escalated", escalated, {
+      type: "escalate",
+      next: "pending",
+      notify: { kind: "escalated", people: [PERSON], project: PROJECT, event: newEvent("s_escalated") },
+    }),
     step("s_expired", escalated, { type: "expire", next: "expired" }),
     step("s_used", used, {
       type: "consume",
@@ -127,6 +133,7 @@ function newGroups({ store, newest, key }: Filled): readonly (readonly unknown[]
       approverId: signer,
     },
     audience,
+    asked: audience,
     signer,
     key,
     idempotency: { key, name: id, requestHash: "" },
@@ -143,6 +150,7 @@ function newGroups({ store, newest, key }: Filled): readonly (readonly unknown[]
 /** By the function's name: the arguments of each call. */
 export const CALLS: Calls = {
   ...PEOPLE_CALLS,
+  ...SENDING_CALLS,
 
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
@@ -283,6 +291,8 @@ export const CALLS: Calls = {
       [
         {
           row: { seq: 1_001, at: 1, index: 1, commitment: "", confirmationId: filled.newest[0]?.id },
+          event: null,
+          closes: filled.newest[0]?.id,
           effects: [
             { kind: "endorse", credential: passkeyOf(filled, THIRD) },
             { kind: "set-role", person: THIRD, role: "approver" },

@@ -1,5 +1,5 @@
-import { type Result } from "../core/refusal.ts";
-import type { Callers, SignedIn } from "./callers.ts";
+import { type Result } from "../../core/refusal.ts";
+import type { Callers, SignedIn } from "../callers.ts";
 import type { Waiters } from "./waiters.ts";
 
 // Pages that were left open wait here for what they show to change.

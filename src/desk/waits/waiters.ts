@@ -1,4 +1,4 @@
-import type { ClientCall } from "../app/runtime.ts";
+import type { ClientCall } from "../../app/runtime.ts";
 
 /** Less than the minute after which common clients time out. */
 export const WAIT_MAX_SECONDS = 50;

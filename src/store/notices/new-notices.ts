@@ -1,0 +1,98 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { NoticeKind } from "../../core/notice/notice-kinds.ts";
+import { stepExists } from "../confirmation/decision-chain.ts";
+import { channels, notices, projects, votes } from "../schema.ts";
+import type { Run } from "../prepared-statement.ts";
+import { isInserted, isUnsealed, type DueRow, type StepValues } from "../sending/due-row.ts";
+import { prepared, type Scope, value } from "../tenant-store.ts";
+
+// One notice for each channel of the people concerned, and of the project, in the transaction that it reports. What a
+// person wants at that hour is looked at when it is sent.
+
+/** A channel that says nothing itself does as the project says. */
+const IS_USED = sql`(ch.use = 'always' OR (ch.use = 'default'
+  AND instr(' ' || p.notice_kinds || ' ', ' ' || ch.kind || ' ') > 0))`;
+
+/** By index, each: an OR would read all channels of the tenant. */
+const concerned = (
+  tenant: SQL,
+) => sql`SELECT id FROM ${channels} WHERE tenant_id = ${tenant} AND ended_at IS NULL
+    AND person_id IS NOT NULL AND person_id IN (SELECT value FROM json_each(${value("people")}))
+  UNION ALL SELECT id FROM ${channels} WHERE tenant_id = ${tenant} AND ended_at IS NULL
+    AND project_id IS NOT NULL AND project_id = ${value("project")}`;
+
+function insertNotices(kinds: readonly NoticeKind[], dueAt: SQL, holds: (scope: Scope) => SQL) {
+  const list = sql.raw(`'${JSON.stringify(kinds)}'`);
+  return prepared<typeof notices, "dueAt">(notices, (scope) =>
+    scope
+      .insertFrom(
+        notices,
+        (
+          tenant,
+        ) => sql`SELECT ch.tenant_id, ${value("confirmation")}, ch.id, k.value, ch.person_id, ${value("at")},
+          ${dueAt}, 0, 'waiting', NULL, NULL FROM ${projects} p CROSS JOIN ${channels} ch ON ch.tenant_id = p.tenant_id
+          CROSS JOIN json_each(${list}) k
+          WHERE p.tenant_id = ${tenant} AND p.id = ${value("project")} AND ch.id IN (${concerned(tenant)})
+            AND ch.verified_at IS NOT NULL AND ${IS_USED} AND ${dueAt} IS NOT NULL AND ${holds(scope)}`,
+      )
+      .onConflictDoNothing()
+      .returning({ dueAt: notices.dueAt }),
+  );
+}
+
+/** The reminder is for later, if the project wants one. */
+const ASKED_DUE = sql`CASE WHEN k.value = 'asked' THEN ${value("at")} WHEN p.reminder_percent > 0
+  THEN ${value("at")} + CAST((${value("expiresAt")} - ${value("at")}) * p.reminder_percent / 100 AS INTEGER) END`;
+
+const AFTER_CREATE = insertNotices(["asked", "reminder"], ASKED_DUE, (scope) =>
+  isInserted(scope, "confirmation"),
+);
+const AFTER_STEP = {
+  escalated: insertNotices(["escalated"], value("at"), stepExists),
+  "break-glass": insertNotices(["break-glass"], value("at"), stepExists),
+};
+
+/** For those who have heard of the request, and have not signed it themselves. */
+const CLOSE = prepared<typeof notices, "dueAt">(notices, (scope) =>
+  scope
+    .insertFrom(
+      notices,
+      (
+        tenant,
+      ) => sql`SELECT n.tenant_id, n.confirmation_id, n.channel_id, 'closed', n.person_id, ${value("at")},
+        ${value("at")}, 0, 'waiting', NULL, NULL FROM ${notices} n
+        WHERE n.tenant_id = ${tenant} AND n.confirmation_id = ${value("confirmation")}
+          AND n.kind IN ('asked', 'escalated') AND n.state IN ('waiting', 'sent', 'digested') AND ${isUnsealed(scope)}
+          AND NOT EXISTS (SELECT 1 FROM ${votes} v WHERE v.tenant_id = n.tenant_id
+            AND v.confirmation_id = n.confirmation_id AND v.person_id = n.person_id)`,
+    )
+    .onConflictDoNothing()
+    .returning({ dueAt: notices.dueAt }),
+);
+
+export interface Concerned {
+  readonly confirmation: string;
+  readonly project: string;
+  /** JSON: the ids of people. */
+  readonly people: string;
+  readonly at: number;
+}
+
+/** If the request was inserted. */
+export function noticesOfCreate(concerns: Concerned & { readonly expiresAt: number }): Run<DueRow> {
+  return AFTER_CREATE.with({ ...concerns });
+}
+
+/** If the step of this attempt was committed. */
+export function noticesOfStep(
+  kind: keyof typeof AFTER_STEP,
+  concerns: Concerned,
+  step: StepValues,
+): Run<DueRow> {
+  return AFTER_STEP[kind].with({ ...step, ...concerns });
+}
+
+/** If this record, of the request's outcome, is not marked as sealed yet. */
+export function noticesOfOutcome(confirmation: string, at: number, seq: number): Run<DueRow> {
+  return CLOSE.with({ confirmation, at, seq });
+}

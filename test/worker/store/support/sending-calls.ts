@@ -1,0 +1,59 @@
+import { bindings } from "../../support/worker-fixture.ts";
+import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
+import type { Filled } from "./store-calls.ts";
+
+// Calls of the functions that store and claim what is sent: notices and deliveries.
+
+const [PROJECT] = FILLED_PROJECTS;
+const [PERSON = ""] = FILLED_APPROVERS;
+/** As a request was inserted, a step committed or a record sealed. */
+export const newEvent = (of: string) => ({
+  eventId: `e_${of}`,
+  type: "confirmation.created",
+  at: 1,
+  subjectId: of,
+  projectId: PROJECT,
+  data: "{}",
+});
+const concerned = ({ newest, now }: Filled) => ({
+  confirmation: newest[0]?.id ?? "",
+  project: PROJECT,
+  people: JSON.stringify([PERSON]),
+  at: now,
+});
+const step = ({ newest }: Filled) => ({ confirmation: newest[0]?.id ?? "", version: 0, step: "s_none" });
+
+/** Two webhooks, each with a delivery of so many requests, and two channels of each person with notices of them. */
+export async function fillSending(tenant: string, count: number): Promise<void> {
+  const newest = `(SELECT * FROM confirmations WHERE tenant_id = ?1 AND lock_hash = 'lock' ORDER BY id DESC LIMIT ${count})`;
+  const run = (sql: string) => bindings.DB.prepare(sql).bind(tenant).run();
+  for (const id of ["w_one", "w_two"]) {
+    await run(`INSERT INTO webhooks (tenant_id, id, name, url, format, events, created_at)
+      VALUES (?1, '${id}', '', '', 'standard', '["confirmation.created"]', 0)`);
+    await run(`INSERT INTO webhook_deliveries (tenant_id, webhook_id, sequence, event_id, type, at, subject_id, data,
+        state)
+      SELECT tenant_id, '${id}', row_number() OVER (ORDER BY id), id, 'confirmation.created', created_at, id, '{}',
+        'delivered' FROM ${newest}`);
+  }
+  for (const kind of ["email", "chat"]) {
+    await run(`INSERT INTO channels (tenant_id, id, person_id, kind, name, address, created_at, verified_at)
+      SELECT tenant_id, 'n_${kind}_' || id, id, '${kind}', '', '', 0, 0 FROM people WHERE tenant_id = ?1`);
+    await run(`INSERT INTO notices (tenant_id, confirmation_id, channel_id, kind, person_id, at, state, sent_at)
+      SELECT tenant_id, id, 'n_${kind}_' || approver_id, 'asked', approver_id, created_at, 'sent', created_at
+      FROM ${newest}`);
+  }
+}
+
+export const SENDING_CALLS = {
+  deliveriesOfCreate: ({ newest }: Filled) => [[newEvent(newest[0]?.id ?? "")]],
+  deliveriesOfStep: (filled: Filled) => [[newEvent("step"), step(filled)]],
+  deliveriesOfRecord: () => [[newEvent("record"), 1]],
+  deliveriesOfEntry: () => [[newEvent("entry"), { entry: "y_none", month: "2026-11" }]],
+  noticesOfCreate: (filled: Filled) => [[{ ...concerned(filled), expiresAt: filled.now + 1 }]],
+  noticesOfStep: (filled: Filled) => [
+    ["escalated", concerned(filled), step(filled)],
+    ["break-glass", concerned(filled), step(filled)],
+  ],
+  noticesOfOutcome: ({ newest, now }: Filled) => [[newest[0]?.id, now, 1]],
+  claimDue: ({ store, now }: Filled) => [[store, { now, claimedUntil: now + 1, busy: ["w_one"], most: 6 }]],
+};
