@@ -1,0 +1,100 @@
+import type { CDPSession, Worker } from "playwright";
+import type { PushSubscriptionData } from "../receivers/push-service.ts";
+import type { Device } from "./device.ts";
+
+// A device that gets notices. Chromium without a connection to its own push service cannot subscribe, so the
+// subscription comes from the test. Everything else is real: the permission, the service worker, the notice.
+
+/** To be called before the page that subscribes is opened. `origin` is the product's. */
+export async function allowNotices(
+  { context }: Device,
+  origin: string,
+  subscription: PushSubscriptionData,
+): Promise<void> {
+  await context.grantPermissions(["notifications"], { origin });
+  await context.addInitScript((given) => {
+    const bytesOf = (text: string): ArrayBuffer =>
+      Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0))
+        .buffer;
+    const fake = (options?: PushSubscriptionOptionsInit) => ({
+      ...given,
+      expirationTime: null,
+      options: { userVisibleOnly: true, applicationServerKey: options?.applicationServerKey ?? null },
+      getKey: (name: "p256dh" | "auth") => bytesOf(given.keys[name]),
+      toJSON: () => ({ ...given, expirationTime: null }),
+      unsubscribe: async () => {
+        localStorage.removeItem("subscribed");
+        return true;
+      },
+    });
+    Object.assign(PushManager.prototype, {
+      // The profile keeps it, as a browser does.
+      getSubscription: async () => (localStorage.getItem("subscribed") === null ? null : fake()),
+      subscribe: async (options: PushSubscriptionOptionsInit) => {
+        localStorage.setItem("subscribed", "yes");
+        return fake(options);
+      },
+    });
+  }, subscription);
+}
+
+/** Gives the service worker a message, as the browser does when it arrives. */
+export async function deliverPush({ cdp }: Device, origin: string, data: string): Promise<void> {
+  const registrationId = await registrationOf(cdp, origin);
+  await cdp.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+}
+
+async function registrationOf(cdp: CDPSession, origin: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+    const registration = registrations.find(({ scopeURL }) => scopeURL.startsWith(origin));
+    if (registration !== undefined) resolve(registration.registrationId);
+  });
+  // Reports all registrations when it is enabled.
+  await cdp.send("ServiceWorker.disable");
+  await cdp.send("ServiceWorker.enable");
+  return promise;
+}
+
+export interface ShownNotice {
+  readonly title: string;
+  readonly body: string;
+  readonly tag: string;
+}
+
+/** What the device shows now. */
+export async function shownNotices(device: Device): Promise<readonly ShownNotice[]> {
+  return (await workerOf(device)).evaluate(async () => {
+    const { registration } = globalThis as unknown as { readonly registration: ServiceWorkerRegistration };
+    const shown = await registration.getNotifications();
+    return shown.map(({ title, body, tag }) => ({ title, body, tag }));
+  });
+}
+
+/**
+ * Taps a notice. Returns the address that the service worker opens; the test has to open it, since Chromium opens
+ * nothing without a real tap.
+ */
+export async function tapNotice(device: Device, tag: string): Promise<string> {
+  return (await workerOf(device)).evaluate(async (wanted) => {
+    const scope = globalThis as unknown as {
+      readonly registration: ServiceWorkerRegistration;
+      readonly clients: { openWindow: (address: string) => Promise<null> };
+      dispatchEvent: (event: Event) => void;
+      NotificationEvent: new (type: string, init: { notification: Notification }) => Event;
+    };
+    const notification = (await scope.registration.getNotifications()).find(({ tag }) => tag === wanted);
+    if (notification === undefined) throw new Error(`no notice ${wanted} is shown`);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    scope.clients.openWindow = async (address) => {
+      resolve(new URL(address, location.href).href);
+      return null;
+    };
+    scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
+    return promise;
+  }, tag);
+}
+
+async function workerOf({ context }: Device): Promise<Worker> {
+  return context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+}
