@@ -87,10 +87,10 @@ export async function seal(
   onSealed(sealed);
   const sendAt = await markSealed(
     store,
-    sealed.map(({ row, confirmation }) => ({
+    sealed.map(({ row, confirmation, votes }) => ({
       row,
       effects: effectsOf(row, confirmation),
-      ...reportsOf(row, confirmation),
+      ...reportsOf({ row, confirmation, votes }),
     })),
   );
   if (sendAt !== undefined) onReport(sendAt);

@@ -1,21 +1,39 @@
-import type { Status } from "../../core/confirmation/decision.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
+import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { eventIdOf, type WebhookEventType } from "../../core/webhook/event-types.ts";
 import type { ConfirmationRow } from "../../store/rows.ts";
 import type { NewEvent } from "../../store/webhooks/new-deliveries.ts";
 
 type About = Pick<
   ConfirmationRow,
-  "id" | "type" | "payloadHash" | "projectId" | "projectName" | "projectMode" | "status"
+  | "id"
+  | "type"
+  | "payloadHash"
+  | "projectId"
+  | "projectName"
+  | "projectMode"
+  | "requesterKind"
+  | "requesterId"
+  | "status"
 >;
 
-/** An event about this request, of which this is the row, step or record. */
+/** An event about this request, of which this is the row, step or record. Ids and hashes only, and no content. */
 export function confirmationEvent(
   type: WebhookEventType,
-  { id, type: kind, payloadHash, projectId, projectName, projectMode, status }: About,
+  row: About,
   of: { readonly id: string; readonly at: number },
-  more: { readonly status?: Status; readonly breakGlass?: true } = {},
+  more: JsonObject = {},
 ): NewEvent {
+  const {
+    id,
+    type: kind,
+    payloadHash,
+    projectId,
+    projectName,
+    projectMode,
+    requesterKind,
+    requesterId,
+  } = row;
   return {
     eventId: eventIdOf(of.id),
     type,
@@ -27,7 +45,8 @@ export function confirmationEvent(
       id,
       payloadHash,
       project: { id: projectId, name: projectName, mode: projectMode },
-      status,
+      requester: { kind: requesterKind, id: requesterId },
+      status: row.status,
       ...more,
     }),
   };

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../encoding/strict-json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../encoding/strict-json.ts";
 import { eventData, type ReportedEvent } from "./body.ts";
 import { eventText, type WebhookEventType } from "./event-types.ts";
 
@@ -53,11 +53,13 @@ const MAPPINGS: Readonly<Record<WebhookEventType, Mapping>> = {
 /** An emergency approval is to be looked at: one person approved alone. */
 const BREAK_GLASS = { severity: 4, note: ", by one person alone in an emergency" } as const;
 
-/** `organisation` is the id of the organisation, which never changes. */
-export function ocsfBody(event: ReportedEvent, origin: string, organisation: string): string {
+/** `organisation` is the id of the organisation; null if the service has already forgotten it. */
+export function ocsfBody(event: ReportedEvent, origin: string, organisation: string | null): string {
   const { eventId, type, at, sequence } = event;
   const mapping = MAPPINGS[type];
   const data = eventData(event, origin);
+  // The event of its deletion says which one it was.
+  const tenant = organisation ?? data["organisation"] ?? "";
   const isEmergency = data["breakGlass"] === true;
   const severity = isEmergency ? BREAK_GLASS.severity : mapping.severity;
   const { class_uid, class_name } = CLASSES[mapping.class];
@@ -82,27 +84,40 @@ export function ocsfBody(event: ReportedEvent, origin: string, organisation: str
       uid: eventId,
       event_code: type,
       sequence,
-      tenant_uid: organisation,
+      tenant_uid: tenant,
     },
-    actor: actorOf(data),
-    ...subjectOf(mapping, event, data, organisation),
+    ...actorOf(type, data),
+    ...subjectOf(mapping, event, data, tenant),
     unmapped: data,
   });
 }
 
-/** Who caused it: the person who decided, or else who asked. The service itself does what time alone causes. */
-function actorOf({ decidedBy, requester }: JsonObject): JsonObject {
-  if (typeof decidedBy === "string") return { user: { uid: decidedBy } };
-  if (!isJsonObject(requester)) return { app_name: PRODUCT.name };
+/** What the requester does. */
+const OF_REQUESTER: ReadonlySet<WebhookEventType> = new Set([
+  "confirmation.created",
+  "confirmation.consumed",
+]);
+/** What the service does, because time has passed or because of a count. */
+const OF_SERVICE: ReadonlySet<WebhookEventType> = new Set([
+  "confirmation.expired",
+  "confirmation.escalated",
+  "quota.warning",
+]);
+
+/** Who did it; nothing if the event does not say so. */
+function actorOf(type: WebhookEventType, { decidedBy, requester }: JsonObject): JsonObject {
+  if (typeof decidedBy === "string") return { actor: { user: { uid: decidedBy } } };
+  if (OF_SERVICE.has(type)) return { actor: { app_name: PRODUCT.name } };
+  if (!OF_REQUESTER.has(type) || !isJsonObject(requester)) return {};
   const uid = requester["id"] ?? "";
-  return requester["kind"] === "person" ? { user: { uid } } : { app_uid: uid };
+  return { actor: requester["kind"] === "person" ? { user: { uid } } : { app_uid: uid } };
 }
 
 function subjectOf(
   { about }: Mapping,
   { subjectId: uid }: ReportedEvent,
   data: JsonObject,
-  organisation: string,
+  organisation: JsonValue,
 ): JsonObject {
   switch (about) {
     case "request":

@@ -107,12 +107,28 @@ describe("the body for a SIEM", () => {
     });
   });
 
-  test.each<[string, object, object]>([
-    ["a person who asks", { requester: { kind: "person", id: "p_1" } }, { user: { uid: "p_1" } }],
-    ["an API key", { requester: { kind: "key", id: "k_1" } }, { app_uid: "k_1" }],
-    ["time alone", {}, { app_name: "Countersign" }],
-  ])("the actor is %s", (_name, data, actor) => {
-    expect(ocsf("confirmation.created", data).actor).toEqual(actor);
+  test.each<[WebhookEventType, object, object | undefined]>([
+    [
+      "confirmation.approved",
+      { decidedBy: "p_1", requester: { kind: "key", id: "k_1" } },
+      { user: { uid: "p_1" } },
+    ],
+    ["confirmation.created", { requester: { kind: "person", id: "p_1" } }, { user: { uid: "p_1" } }],
+    ["confirmation.consumed", { requester: { kind: "key", id: "k_1" } }, { app_uid: "k_1" }],
+    ["confirmation.expired", { requester: { kind: "key", id: "k_1" } }, { app_name: "Countersign" }],
+    ["confirmation.cancelled", { requester: { kind: "key", id: "k_1" } }, undefined],
+    ["webhook.test", {}, undefined],
+  ])("the actor of %s is who did it", (type, data, actor) => {
+    expect(ocsf(type, data).actor).toEqual(actor);
+  });
+
+  test("the deletion names the organisation, also once the service has forgotten it", () => {
+    const body = () => event("organisation.deleted", { ...DATA, organisation: ORGANISATION });
+    expect(ocsfBody(body(), ORIGIN, null)).toBe(ocsfBody(body(), ORIGIN, ORGANISATION));
+    expect(JSON.parse(ocsfBody(body(), ORIGIN, null))).toMatchObject({
+      metadata: { tenant_uid: ORGANISATION },
+      entity: { type_id: 4, org: { uid: ORGANISATION } },
+    });
   });
 });
 

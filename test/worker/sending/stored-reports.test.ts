@@ -167,6 +167,37 @@ describe("what webhooks get of", () => {
     expectOk(await applyUnsigned(runtime, store, id, { kind: "consume", payloadHash }));
   }
 
+  it("a request: who asked, and who completed the outcome, by ids only", async () => {
+    const id = await asked();
+    await decide(id, "maria", "approve");
+    await runtime.desk.seal();
+    const stored = await rows(
+      "SELECT data FROM webhook_deliveries WHERE subject_id = ?1 AND webhook_id = 'w_all' ORDER BY sequence",
+      id,
+    );
+    const requester = { kind: "service", id: "k_asks" };
+    const [created, approved] = stored.map(({ data }) => JSON.parse(String(data)));
+    expect(created).toMatchObject({ id, status: "pending", requester });
+    expect(created).not.toHaveProperty("decidedBy");
+    expect(approved).toMatchObject({ id, status: "approved", requester, decidedBy: signers.maria.person.id });
+    expect(JSON.stringify(stored)).not.toMatch(/Deploy|maria|Agent/);
+  });
+
+  it("a change: whom and which passkey it concerns", async () => {
+    await webhook("w_changes", { events: '["credential.endorsed","credential.revoked"]' });
+    const { passkey } = await company.enrolled("kim");
+    const kim = (await personNamed(store, "kim")).id;
+    const stored = await rows("SELECT data FROM webhook_deliveries WHERE webhook_id = 'w_changes'");
+    expect(stored.map(({ data }) => JSON.parse(String(data)))).toMatchObject([
+      {
+        status: "approved",
+        person: kim,
+        credential: passkey.credential.id,
+        decidedBy: signers.alex.person.id,
+      },
+    ]);
+  });
+
   it("an outcome, not before it is in the log, and once however often it is sealed", async () => {
     const id = await asked();
     const lost: Runtime = { ...runtime, desk: { ...runtime.desk, seal: async () => undefined } };
