@@ -18,7 +18,7 @@ export function reportsOf({
   const isWithoutEffect = type === "decision" && confirmation.type !== "decision";
   const event = isWithoutEffect ? null : eventOfRecord(type, outcome);
   const status = type === "consumed" ? "approved" : confirmation.status;
-  // The last signature completed it. Without an outcome nobody decided, whoever signed.
+  // The last signature completed it. Without an outcome nobody decided, even if some people signed.
   const isSigned = outcome === "approved" || outcome === "rejected" || outcome === "break-glass";
   const decidedBy = isSigned ? votes.at(-1)?.personId : undefined;
   const more = {
