@@ -19,6 +19,8 @@ export const TRAIL_TEXTS = {
   "key.created": "Created the API key",
   "key.rotated": "Rotated the API key",
   "key.revoked": "Revoked the API key",
+  "webhook.gone": "Disabled a webhook that answered that it is gone",
+  "webhook.failing": "Disabled a webhook to which nothing arrived for five days",
   "change.requested": "Asked people to sign a change",
   "change.signed": "Signed a change that needs more signatures",
   "change.approved": "Signed a change, which is in force",

@@ -25,6 +25,10 @@ export type WebhookEventType = ReportedType | "webhook.test";
 
 export const REPORTED_TYPES = Object.keys(EVENT_TEXTS) as readonly ReportedType[];
 
+export function isEventType(text: string): text is WebhookEventType {
+  return text === "webhook.test" || Object.hasOwn(EVENT_TEXTS, text);
+}
+
 export function eventText(type: WebhookEventType): string {
   return type === "webhook.test" ? "A test event" : EVENT_TEXTS[type];
 }

@@ -23,6 +23,9 @@ const concerned = ({ newest, now }: Filled) => ({
 });
 const step = ({ newest }: Filled) => ({ confirmation: newest[0]?.id ?? "", version: 0, step: "s_none" });
 
+const ATTEMPTED = { webhookId: "w_one", sequence: 1, attempts: 0 };
+const TRY = { at: 1, status: 500, milliseconds: 1, error: null };
+
 /** Two webhooks, each with a delivery of so many requests, and two channels of each person with notices of them. */
 export async function fillSending(tenant: string, count: number): Promise<void> {
   const newest = `(SELECT * FROM confirmations WHERE tenant_id = ?1 AND lock_hash = 'lock' ORDER BY id DESC LIMIT ${count})`;
@@ -55,5 +58,13 @@ export const SENDING_CALLS = {
     ["break-glass", concerned(filled), step(filled)],
   ],
   noticesOfOutcome: ({ newest, now }: Filled) => [[newest[0]?.id, now, 1]],
+  readTarget: ({ store }: Filled) => [[store, "w_one"]],
+  recordDelivered: ({ store }: Filled) => [[store, ATTEMPTED, TRY]],
+  recordFailure: ({ store, now }: Filled) => [
+    [store, ATTEMPTED, TRY, now, undefined],
+    [store, ATTEMPTED, TRY, null, { because: "failing", failingBefore: 1, entry: null }],
+  ],
+  holdRest: ({ store }: Filled) => [[store, "w_one"]],
+  deleteOldDeliveries: ({ store }: Filled) => [[store, 1]],
   claimDue: ({ store, now }: Filled) => [[store, { now, claimedUntil: now + 1, busy: ["w_one"], most: 6 }]],
 };
