@@ -11,3 +11,9 @@ export type SecretPurpose = "webhook-hmac" | "webhook-ed25519" | "unsubscribe" |
 export function deriveSecret(seed: Uint8Array, purpose: SecretPurpose, ...of: readonly string[]): Bytes {
   return hmacSha256(seed, utf8(JSON.stringify([purpose, ...of])));
 }
+
+/** Takes the same time wherever they differ: how long it takes must not help to guess a secret. */
+export function isSame(given: Uint8Array, secret: Uint8Array): boolean {
+  if (given.length !== secret.length) return false;
+  return secret.reduce((difference, byte, at) => difference | (byte ^ (given[at] ?? 0)), 0) === 0;
+}
