@@ -10,7 +10,9 @@ import { viewOf, type ConfirmationView } from "../app/confirmation/view.ts";
 import { wait } from "../app/confirmation/wait.ts";
 import { listTemplates, requestTemplate, type TemplateInForce } from "../app/directory/templates.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
+import { listApprovers, type Approver } from "../app/people/approvers.ts";
 import type { ClientCall } from "../app/runtime.ts";
+import { isNotified } from "../store/notices/reach.ts";
 import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
 import type { Template } from "../core/display/template.ts";
 import { accept, type Result } from "../core/refusal.ts";
@@ -30,6 +32,8 @@ export interface Waited {
   readonly view: ConfirmationView;
   /** False if nobody reads this answer any more. */
   readonly attended: boolean;
+  /** False if an agent asked, and no notice goes to anybody. */
+  readonly isHeard: boolean;
 }
 
 /** What a program may ask with an API key. Here no call decides anything. */
@@ -57,7 +61,11 @@ export class DeskForKeys extends TenantObject {
       const waited = await wait(this.runtime, principal, id, seconds, caller);
       if (!waited.ok) return waited;
       const { loaded, attended } = waited.value;
-      return accept({ view: viewOf(this.runtime, loaded), attended });
+      const view = viewOf(this.runtime, loaded);
+      // Only an agent that still waits can do something about it: show the address to its user.
+      const mayBeUnheard = call.by === "agent" && view.status === "pending";
+      const isHeard = !mayBeUnheard || (await isNotified(principal.store, id));
+      return accept({ view, attended, isHeard });
     });
   }
 
@@ -113,6 +121,12 @@ export class DeskForKeys extends TenantObject {
       const loaded = await read(this.runtime, principal, id);
       return loaded.ok ? receiptOf(this.runtime, principal.store, loaded.value) : loaded;
     });
+  }
+
+  async approvers(key: string): Promise<Answer<readonly Approver[]>> {
+    return this.callers.withKey(key, "confirmations:create", "polls", async (principal) =>
+      accept(await listApprovers(principal)),
+    );
   }
 
   async templates(key: string): Promise<Answer<readonly TemplateInForce[]>> {

@@ -22,7 +22,7 @@ export interface Principal {
   readonly store: TenantStore;
   readonly key: ApiKeyRow;
   readonly scopes: ReadonlySet<string>;
-  readonly project: RequestProject;
+  readonly project: ProjectRow;
   readonly requester: Requester;
 }
 
@@ -41,7 +41,7 @@ export async function principalOf(
     store,
     key,
     scopes: new Set(key.scopes.split(" ")),
-    project: { id: project.id, name: project.name, mode: project.mode },
+    project,
     requester: { kind: "key", id: key.id, name: key.name, person: key.personId },
   });
 }

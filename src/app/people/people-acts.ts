@@ -1,5 +1,4 @@
 import { act } from "../acts/act.ts";
-import { listApprovers } from "./approvers.ts";
 import { askForRevocation, askForRole } from "./ask-change.ts";
 import { invite, inviteToRecover } from "./invite.ts";
 import { listPeople } from "./read-people.ts";
@@ -11,7 +10,6 @@ import { revokeInvitation } from "./revoke-invitation.ts";
 
 export const PEOPLE_ACTS = {
   "people.list": act("people.read", listPeople),
-  "people.approvers": act("people.read", listApprovers),
   "people.read": act("people.read", readPerson),
   "people.invite": act("people.change", invite),
   "people.invitation.revoke": act("people.change", revokeInvitation),

@@ -1,3 +1,4 @@
+import type { NoticeKind } from "../../core/notice/notice-kinds.ts";
 import type { TimelineEntry } from "../../core/pages/request-page-data.ts";
 import type { TimelineRows } from "../../store/requests/timeline-rows.ts";
 import type { VoteRow } from "../../store/rows.ts";
@@ -17,7 +18,7 @@ interface Happened {
 export function timelineOf(
   { row, state, decided, consumed }: LoadedConfirmation,
   shownVotes: readonly VoteRow[],
-  { steps, openings }: TimelineRows,
+  { steps, openings, ...heard }: TimelineRows,
   usernames: ReadonlyMap<string, string>,
 ): readonly TimelineEntry[] {
   const nameOf = (person: string | null) => usernames.get(person ?? "") ?? "";
@@ -38,6 +39,7 @@ export function timelineOf(
     ...noted(row.consumedAt, "used", "", consumed?.index),
   ];
   const happened: readonly Happened[] = [
+    ...noticesOf(heard, nameOf),
     ...openings.map(({ at, personId }) => ({ at, what: "opened" as const, who: nameOf(personId) })),
     ...shownVotes.map(({ at, vote, personId }) => ({ at, what: vote, who: nameOf(personId) })),
     ...unsigned,
@@ -53,6 +55,29 @@ export function timelineOf(
     ...inOrder(after),
   ];
 }
+
+/** The first notice of each kind for each person; a chat room of the project has no person. */
+function noticesOf(
+  { notices, channels }: Pick<TimelineRows, "notices" | "channels">,
+  nameOf: (person: string) => string,
+): readonly Happened[] {
+  const inTime = notices.toSorted((one, other) => (one.sentAt ?? 0) - (other.sentAt ?? 0));
+  const byWho = Map.groupBy(inTime, ({ personId, channelId, kind }) => `${personId ?? channelId} ${kind}`);
+  return [...byWho.values()].flatMap(([first]) => {
+    if (first === undefined || first.sentAt === null) return [];
+    const { personId, channelId, sentAt: at } = first;
+    const who = personId === null ? (channels.get(channelId)?.name ?? "") : nameOf(personId);
+    return [{ at, what: NOTICE_WHAT[first.kind], who }];
+  });
+}
+
+const NOTICE_WHAT = {
+  asked: "notified",
+  escalated: "notified",
+  reminder: "reminded",
+  closed: "informed",
+  "break-glass": "informed",
+} as const satisfies Readonly<Record<NoticeKind, What>>;
 
 function noted(at: number | null, what: What, who: string, index?: number | null): readonly Happened[] {
   return at === null ? [] : [{ at, what, who, index: index ?? null }];

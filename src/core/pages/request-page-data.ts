@@ -53,6 +53,9 @@ export interface TimelineEntry {
   readonly at: string | null;
   readonly what:
     | "asked"
+    | "notified"
+    | "reminded"
+    | "informed"
     | "opened"
     | "approve"
     | "reject"

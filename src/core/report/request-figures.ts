@@ -7,6 +7,10 @@ const DAY_MILLISECONDS = 24 * 3_600_000;
 export interface CountedRequest {
   readonly status: "pending" | "approved" | "rejected" | "expired" | "cancelled";
   readonly createdAt: number;
+  /** When the first notice was sent. */
+  readonly notifiedAt: number | null;
+  /** When somebody first opened the page. */
+  readonly openedAt: number | null;
   readonly decidedAt: number | null;
   /** The one person who was asked; null for a policy. */
   readonly approver: string | null;
@@ -30,7 +34,21 @@ export interface ApproverFigures {
   readonly medianSeconds: number;
 }
 
+/** From one thing that happens with a request to the next. */
+export const STAGES = ["notified", "opened", "decided", "whole"] as const;
+
+export interface StageFigures {
+  readonly stage: (typeof STAGES)[number];
+  /** Requests with both ends. */
+  readonly count: number;
+  readonly medianSeconds: number;
+  /** 95 of 100 took no longer. */
+  readonly p95Seconds: number;
+}
+
 export interface Figures {
+  /** Those of which there are numbers, in their order. */
+  readonly stages: readonly StageFigures[];
   /** The oldest first, a day each, also those without requests. */
   readonly days: readonly DayFigures[];
   /** Those who decided most first. */
@@ -61,7 +79,47 @@ export function figuresOf(requests: readonly CountedRequest[], now: number): Fig
       ? []
       : [{ approver, decided: decided.length, medianSeconds }];
   });
-  return { days, approvers: approvers.toSorted((one, other) => other.decided - one.decided) };
+  const stages = STAGES.flatMap((stage) => stageFigures(stage, requests));
+  return { stages, days, approvers: approvers.toSorted((one, other) => other.decided - one.decided) };
+}
+
+function stageFigures(
+  stage: StageFigures["stage"],
+  requests: readonly CountedRequest[],
+): readonly StageFigures[] {
+  const seconds = requests.flatMap((request) => {
+    const [from, to] = endsOf(stage, request);
+    return from === null || to === null ? [] : [Math.max(0, (to - from) / 1_000)];
+  });
+  const medianSeconds = median(seconds);
+  return medianSeconds === null
+    ? []
+    : [{ stage, count: seconds.length, medianSeconds, p95Seconds: percentile(seconds, 95) }];
+}
+
+function endsOf(
+  stage: StageFigures["stage"],
+  request: CountedRequest,
+): readonly [from: number | null, to: number | null] {
+  const { createdAt, notifiedAt, openedAt } = request;
+  const decidedAt = isDecided(request) ? request.decidedAt : null;
+  switch (stage) {
+    case "notified":
+      return [createdAt, notifiedAt];
+    case "opened":
+      // Somebody may have opened it without a notice, or before it.
+      return [notifiedAt ?? createdAt, openedAt];
+    case "decided":
+      return [openedAt, decidedAt];
+    case "whole":
+      return [createdAt, decidedAt];
+  }
+}
+
+/** The smallest value that so many of a hundred do not exceed; 0 for none. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
 }
 
 function dayFigures(day: string, requests: readonly CountedRequest[]): DayFigures {

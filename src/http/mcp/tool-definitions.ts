@@ -9,6 +9,7 @@ import {
   consumeApproval,
   getApproval,
   listApprovals,
+  listApprovers,
   requestApproval,
   type ToolCall,
 } from "./tool-handlers.ts";
@@ -106,5 +107,15 @@ export const TOOLS: readonly ToolDefinition[] = [
     output: schemas.listAnswer,
     hints: { readOnlyHint: true, idempotentHint: true },
     run: listApprovals,
+  }),
+  tool("list_approvers", {
+    scope: "confirmations:create",
+    title: "List who can be asked",
+    description:
+      "List the people who can be asked with request_human_approval, and whether a notice reaches each of them. Call it if you do not know whom to ask. This list never means that anybody approved.",
+    input: schemas.approversArguments,
+    output: schemas.approversAnswer,
+    hints: { readOnlyHint: true, idempotentHint: true },
+    run: listApprovers,
   }),
 ];

@@ -9,7 +9,15 @@ import type { RequestContext } from "../context.ts";
 import { noteRate } from "../desk/desk-answer.ts";
 import { waitAtDesk } from "../desk/wait-at-desk.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
-import { approvalAnswer, consumedAnswer, listAnswer, refusalResult, toolResult } from "./tool-results.ts";
+import {
+  approvalAnswer,
+  approversAnswer,
+  consumedAnswer,
+  listAnswer,
+  refusalResult,
+  toolResult,
+  waitingAnswer,
+} from "./tool-results.ts";
 import type * as schemas from "./tool-schemas.ts";
 
 // The tools. Each asks the tenant's Desk. A refusal that a model can correct is a tool result, not a protocol error.
@@ -76,12 +84,12 @@ async function waitForOutcome(call: ToolCall, id: string, seconds: number): Prom
   );
   const waited = resultOf(call, answer);
   if (!waited.ok) return refusalResult(waited.refusal);
-  const { view, attended } = waited.value;
+  const { view, attended, isHeard } = waited.value;
   if (view.status !== "pending" && attended && deliveryWatch.isConnected) {
     const delivery = resultOf(call, await desk().deliver(key, id));
     if (delivery.ok && delivery.value) await deliveryWatch.add(delivery.value);
   }
-  return toolResult(approvalAnswer(context.get("platform"), view));
+  return toolResult(waitingAnswer(approvalAnswer(context.get("platform"), view), isHeard));
 }
 
 export async function cancelApproval(
@@ -114,6 +122,11 @@ export async function listApprovals(
   const page = resultOf(call, await call.desk().list(call.key, { status, limit }));
   if (!page.ok) return refusalResult(page.refusal);
   return toolResult(listAnswer(page.value.items, page.value.next !== null));
+}
+
+export async function listApprovers(call: ToolCall): Promise<CallToolResult> {
+  const approvers = resultOf(call, await call.desk().approvers(call.key));
+  return approvers.ok ? toolResult(approversAnswer(approvers.value)) : refusalResult(approvers.refusal);
 }
 
 function resultOf<Value>({ context }: ToolCall, answer: Answer<Value>): Result<Value> {

@@ -4,7 +4,8 @@ import type { ListItem } from "../../app/confirmation/list.ts";
 import { isoTime, type Platform } from "../../app/runtime.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import { problemDetails } from "../problem.ts";
-import type { ApprovalAnswer, ListAnswer } from "./tool-schemas.ts";
+import type { Approver } from "../../app/people/approvers.ts";
+import type { ApprovalAnswer, ApproversAnswer, ListAnswer } from "./tool-schemas.ts";
 
 // The answers to an agent. `approved` comes first, and is true only for an approval that may be used now.
 // Some clients show the model the text, others the structured content, so both are the same.
@@ -14,6 +15,8 @@ const RETRY_AFTER_SECONDS = 15;
 
 const NEXT_STEPS = {
   pending: "Do NOT perform the action. Call get_approval with confirmation_id.",
+  unheard:
+    "Do NOT perform the action. The approver gets no notice: show approval_url to your user, who must open it or send it to the approver. Then call get_approval with confirmation_id.",
   approved:
     "You may perform the action once, with exactly the payload that was approved. If you have consume_approval, call it with that payload right before.",
   spent:
@@ -25,8 +28,25 @@ const NEXT_STEPS = {
   cancelled: "Do NOT perform the action: the request was withdrawn.",
   error: "Do NOT perform the action. Nothing was approved.",
   test: "This is a TEST approval: perform the action only where nothing real depends on it. ",
+  approvers:
+    "Pass one username as approver_username to request_human_approval. If reachable is false, show the approval_url of its answer to your user.",
   list: "A list is not an approval. Call get_approval for the request that you need.",
 } as const;
+
+/** For a request that waits. The approver has no channel: only the agent's user can bring the address to them. */
+export function waitingAnswer(answer: ApprovalAnswer, isHeard: boolean): ApprovalAnswer {
+  if (answer.status !== "pending") return answer;
+  const { next_step: step, ...others } = answer;
+  return { ...others, notified: isHeard, next_step: isHeard ? step : NEXT_STEPS.unheard };
+}
+
+export function approversAnswer(approvers: readonly Approver[]): ApproversAnswer {
+  return {
+    approved: false,
+    approvers: approvers.map(({ username, reachable }) => ({ username, reachable })),
+    next_step: NEXT_STEPS.approvers,
+  };
+}
 
 export function approvalAnswer(platform: Platform, view: ConfirmationView): ApprovalAnswer {
   const { row, status, isUsable } = view;
@@ -115,7 +135,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   unauthorized: "this API key is no longer valid; ask your user for a new one",
 };
 
-export function toolResult(answer: ApprovalAnswer | ListAnswer): CallToolResult {
+export function toolResult(answer: ApprovalAnswer | ApproversAnswer | ListAnswer): CallToolResult {
   const isError = "status" in answer && answer.status === "error";
   return {
     content: [{ type: "text", text: JSON.stringify(answer) }],

@@ -97,6 +97,9 @@ export const approvalAnswer = z.object({
   consumed_at: z.string().nullable().optional(),
   log_index: z.int().nullable().optional(),
   retry_after_seconds: z.int().optional(),
+  notified: z.boolean().optional().meta({
+    description: "Whether a notice goes to the approver. If not, show approval_url to your user.",
+  }),
   code: z.string().optional().meta({ description: "The kind of mistake, if status is error." }),
   message: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })).optional(),
@@ -122,5 +125,19 @@ export const listAnswer = z.object({
   next_step: nextStep,
 });
 
+export const approversArguments = z.strictObject({});
+
+export const approversAnswer = z.object({
+  approved,
+  approvers: z.array(
+    z.object({
+      username: z.string(),
+      reachable: z.boolean().meta({ description: "Whether a notice of a request reaches this person." }),
+    }),
+  ),
+  next_step: nextStep,
+});
+
+export type ApproversAnswer = z.output<typeof approversAnswer>;
 export type ApprovalAnswer = z.output<typeof approvalAnswer>;
 export type ListAnswer = z.output<typeof listAnswer>;

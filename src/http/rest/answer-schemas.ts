@@ -87,7 +87,10 @@ export const approversAnswer = z.object({
     z.object({
       username,
       role: z.enum(["owner", ...INVITED_ROLES]),
-      canDecide: z.boolean().meta({ description: "Has the role and an active passkey to decide with." }),
+      reachable: z.boolean().meta({
+        description:
+          "Whether a notice of a request goes to this person, or to a chat room of the key's project.",
+      }),
     }),
   ),
 });

@@ -63,7 +63,7 @@ export function listExample(origin: string): ListAnswer {
 }
 
 export const approversExample: ApproversAnswer = {
-  data: [{ username: "alex", role: "approver", canDecide: true }],
+  data: [{ username: "alex", role: "approver", reachable: true }],
 };
 
 export function inviteAnswerExample(origin: string): InviteAnswer {

@@ -6,6 +6,8 @@ const SECOND = 1_000;
 const request = (created: string, status: "approved" | "rejected" | "expired" | "pending", seconds = 0) => ({
   status,
   createdAt: Date.parse(created),
+  notifiedAt: Date.parse(created) + SECOND,
+  openedAt: status === "pending" ? null : Date.parse(created) + 3 * SECOND,
   decidedAt: status === "pending" ? null : Date.parse(created) + seconds * SECOND,
   approver: "alex",
 });
@@ -44,6 +46,19 @@ describe("the figures", () => {
       { approver: "alex", decided: 3, medianSeconds: 20 },
       { approver: "sam", decided: 1, medianSeconds: 60 },
     ]);
+  });
+
+  it("say where the time goes, of requests that got so far", () => {
+    const decided = (seconds: number) => request("2026-11-28T00:00:00.000Z", "approved", seconds);
+    const unheard = { ...decided(9), notifiedAt: null, openedAt: null };
+    const requests = [decided(10), decided(20), decided(30), unheard];
+    expect(figuresOf([...requests, request("2026-11-28T01:00:00.000Z", "pending")], NOW).stages).toEqual([
+      { stage: "notified", count: 4, medianSeconds: 1, p95Seconds: 1 },
+      { stage: "opened", count: 3, medianSeconds: 2, p95Seconds: 2 },
+      { stage: "decided", count: 3, medianSeconds: 17, p95Seconds: 27 },
+      { stage: "whole", count: 4, medianSeconds: 15, p95Seconds: 30 },
+    ]);
+    expect(figuresOf([], NOW).stages).toEqual([]);
   });
 
   it.each([

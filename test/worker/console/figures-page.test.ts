@@ -30,6 +30,7 @@ describe("the figures", () => {
     const html = await page(company);
     expect(html).toContain("Requests of each day by outcome");
     expect(lastRow(html)).toEqual(["1", "1", "1"]);
+    expect(html).toMatch(/From there to the decision<\/th><td>2<\/td>/);
     expect(html).toMatch(/<bdi>alex<\/bdi><\/th><td>2<\/td>/);
     expect(await page(other)).toContain("There are no live requests in these days.");
   });

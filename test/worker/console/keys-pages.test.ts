@@ -268,9 +268,9 @@ describe("an API key", () => {
     const request = /\/approve\/(c_\w+)/.exec(text)?.[1] ?? "";
     expect(await page(`/console/keys/${form.id}`)).toContain(`/approve/${request}`);
     const { call } = keyOn(text, form.id);
-    expect((await call("GET", "/api/approvers")).status).toBe(401);
+    expect((await call("GET", "/api/people")).status).toBe(401);
     expect((await company.alex.decide(request)).body.status).toBe("approved");
-    expect((await call("GET", "/api/approvers")).status).toBe(200);
+    expect((await call("GET", "/api/people")).status).toBe(200);
   });
 
   it.each(["manage", "people", "audit:read"])(

@@ -270,7 +270,7 @@ describe("a person with a passkey", () => {
     expect([invited.status, invited.body.code]).toEqual([409, "person_removed"]);
     const recovery = await company.people("POST", "/api/recoveries", { username: "cy" });
     expect([recovery.status, recovery.body.code]).toEqual([409, "person_removed"]);
-    expect((await company.people("GET", "/api/approvers")).body.data).not.toContainEqual(
+    expect((await company.people("GET", "/api/people")).body.data).not.toContainEqual(
       expect.objectContaining({ username: "cy" }),
     );
   });

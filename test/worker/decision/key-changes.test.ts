@@ -49,7 +49,7 @@ const stateOf = async (id: string) =>
 
 it("works once it is signed and sealed, and no earlier", async () => {
   const { id, ask, request, call } = await waitingKey("Directory sync");
-  expect(statusAndCode(await call("GET", "/api/approvers"))).toEqual([401, "unauthorized"]);
+  expect(statusAndCode(await call("GET", "/api/people"))).toEqual([401, "unauthorized"]);
   const { data } = await company.alex.approvalPage(request);
   expect(JSON.parse(data.payload)).toMatchObject({
     change: "key.changed",
@@ -58,7 +58,7 @@ it("works once it is signed and sealed, and no earlier", async () => {
   // Asked again, it is the same request.
   expect(idOf(await ask())).toBe(request);
   expect((await company.alex.decide(request)).body.status).toBe("approved");
-  expect((await call("GET", "/api/approvers")).status).toBe(200);
+  expect((await call("GET", "/api/people")).status).toBe(200);
   expect(await auditOf(company)).toBe("");
 });
 
@@ -66,7 +66,7 @@ it("ends if somebody rejects it", async () => {
   const { id, request, call } = await waitingKey("Unwanted");
   expect((await company.alex.decide(request, { vote: "reject" })).body.status).toBe("rejected");
   expect(await stateOf(id)).toEqual({ waiting: 1, active: 0 });
-  expect((await call("GET", "/api/approvers")).status).toBe(401);
+  expect((await call("GET", "/api/people")).status).toBe(401);
   expect(await auditOf(company)).toBe("");
 });
 
@@ -74,5 +74,5 @@ it("can't be signed for once it is revoked", async () => {
   const { id, request, call } = await waitingKey("Revoked");
   await rows("UPDATE api_keys SET revoked_at = 1 WHERE id = ?1", id);
   expect(statusAndCode(await company.alex.decide(request))).toEqual([409, "change_outdated"]);
-  expect((await call("GET", "/api/approvers")).status).toBe(401);
+  expect((await call("GET", "/api/people")).status).toBe(401);
 });

@@ -147,7 +147,7 @@ describe("too many calls", () => {
     const caller = await useUp("polls", identify);
     expect((await send("/api/confirmations", caller)).status).toBe(429);
     expect((await company.api("GET", "/api/confirmations")).status).toBe(200);
-    expect((await company.people("GET", "/api/approvers")).status).toBe(200);
+    expect((await company.people("GET", "/api/people")).status).toBe(200);
     expect((await company.alex.get("/inbox/items")).status).toBe(200);
   });
 

@@ -1,5 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Platform } from "../../../src/app/runtime.ts";
 import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -15,6 +16,7 @@ import {
   type Agent,
   type ToolAnswer,
 } from "../support/mcp-agent.ts";
+import { insertChannel } from "../sending/support/insert-channel.ts";
 import { restCalls, letExpire } from "../support/rest-calls.ts";
 import { freshPlatform, fetchWorker, newCompany, ORIGIN, type Company } from "../support/worker-fixture.ts";
 import { rows } from "../support/database-rows.ts";
@@ -26,6 +28,7 @@ interface LongWait {
   readonly reports: readonly { progress: number; total?: number | undefined }[];
 }
 
+let platform: Platform;
 let company: Company;
 /** They take eleven seconds, so the other tests run meanwhile. */
 let longWaits: Promise<readonly LongWait[]>;
@@ -36,7 +39,8 @@ const agentIn = (era: Era): Agent => {
   return agent;
 };
 beforeAll(async () => {
-  company = await newCompany(await freshPlatform());
+  platform = await freshPlatform();
+  company = await newCompany(platform);
   for (const era of ERAS) agents.set(era, await agentOf(era, company.apiKey));
   longWaits = Promise.all(ERAS.map(waitWithProgress));
 });
@@ -61,6 +65,7 @@ const CALLS: Readonly<Record<string, readonly [scope: Scope, input: Record<strin
   cancel_approval: ["confirmations:create", { confirmation_id: "c_absent" }],
   consume_approval: ["confirmations:consume", { confirmation_id: "c_absent", payload: {} }],
   list_approvals: ["confirmations:read", {}],
+  list_approvers: ["confirmations:create", {}],
 };
 
 it("uses the newest revision with the newer client, and the older revision with the older client", () => {
@@ -163,6 +168,36 @@ describe.each(ERAS)("an agent of the %s era", (era) => {
       consumed_at: null,
     });
     expect(text).not.toContain('"approved":true');
+  });
+
+  it("lists who can be asked, and says to show the address if a notice reaches nobody", async () => {
+    const own = await newCompany(platform, "Reach");
+    await own.enrolled("maria");
+    await insertChannel(own.store, "maria");
+    const agent = await agentOf(era, own.apiKey);
+    const { result } = await agent.call("list_approvers", {});
+    expect(result).toMatchObject({
+      approved: false,
+      approvers: [
+        { username: "alex", reachable: false },
+        { username: "maria", reachable: true },
+      ],
+    });
+    const ask = async (approver: string) => {
+      const input = newRequest({ approver_username: approver });
+      return (await agent.call("request_human_approval", input)).result;
+    };
+    expect(await ask("maria")).toMatchObject({
+      notified: true,
+      next_step: "Do NOT perform the action. Call get_approval with confirmation_id.",
+    });
+    const unheard = await ask("alex");
+    expect(unheard).toMatchObject({
+      notified: false,
+      next_step: expect.stringMatching(/NOT perform .* show approval_url to your user/),
+    });
+    const again = await agent.call("get_approval", { confirmation_id: unheard.confirmation_id });
+    expect(again.result.notified).toBe(false);
   });
 
   it("asks in the order in which it wrote the payload's members", async () => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { backend, type Answered } from "../../support/browser-client.ts";
+import { insertChannel } from "../sending/support/insert-channel.ts";
 import { restCalls, type RestCalls } from "../support/rest-calls.ts";
 import {
   bindings,
@@ -42,14 +43,15 @@ describe("inviting", () => {
     expect([answer?.status, answer?.body.code, differs]).toEqual([status, code, []]);
   });
 
-  it("is followed by a list that shows who can decide", async () => {
+  it("is followed by a list of those who can be asked, and whether a notice reaches them", async () => {
     const own = await newCompany(platform, "People");
     await own.people("POST", "/api/invites", { username: "later", role: "approver" });
     await own.enrolled("reader", "auditor");
-    expect((await own.people("GET", "/api/approvers")).body.data).toEqual([
-      { username: "alex", role: "owner", canDecide: true },
-      { username: "later", role: "approver", canDecide: false },
-      { username: "reader", role: "auditor", canDecide: false },
+    await own.enrolled("maria");
+    await insertChannel(own.store, "maria");
+    expect((await own.api("GET", "/api/approvers")).body.data).toEqual([
+      { username: "alex", role: "owner", reachable: false },
+      { username: "maria", role: "approver", reachable: true },
     ]);
   });
 });
@@ -57,7 +59,7 @@ describe("inviting", () => {
 describe("every refusal", () => {
   it.each<[string, () => Promise<Response>]>([
     ["without a key", async () => fetchWorker(`${ORIGIN}/api/confirmations`)],
-    ["for a scope", async () => raw("/api/approvers")],
+    ["for a scope", async () => raw("/api/people")],
     ["of a query", async () => raw("/api/confirmations?limit=x")],
     ["of an absent id", async () => raw("/api/confirmations/c_absent")],
     ["of a malformed id", async () => raw("/api/confirmations/%00%ff%2e%2e%2f'")],

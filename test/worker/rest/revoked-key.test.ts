@@ -38,7 +38,7 @@ const calls: Readonly<Record<string, () => Promise<Answered>>> = {
   "a read": () => api("GET", "/api/confirmations/c_0"),
   "a read with a malformed wait": () => api("GET", "/api/confirmations/c_0?wait=x"),
   "a list": () => api("GET", "/api/confirmations"),
-  "a scope that it lacks": () => api("GET", "/api/approvers"),
+  "a scope that it lacks": () => api("GET", "/api/people"),
 };
 const ends = {
   revoked: "UPDATE api_keys SET revoked_at = 1 WHERE hash = ?1",

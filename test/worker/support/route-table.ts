@@ -46,7 +46,7 @@ export const ROUTES: readonly Route[] = [
     of: "confirmation",
   },
   { route: "GET /api/confirmations/:id/receipt", access: "confirmations:read", of: "confirmation" },
-  { route: "GET /api/approvers", access: "people" },
+  { route: "GET /api/approvers", access: "confirmations:create" },
   { route: "GET /api/usage", access: "manage" },
   { route: "GET /api/audit/export", access: "audit:read", noted: true },
   { route: "POST /api/invites", access: "people", body: { username: "newcomer", role: "approver" } },

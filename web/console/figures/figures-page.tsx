@@ -4,6 +4,7 @@ import {
   type DayFigures,
   type Figures,
   type ShownFigures,
+  type StageFigures,
 } from "../../../src/core/report/request-figures.ts";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
@@ -39,7 +40,41 @@ function totalOf(day: DayFigures): number {
   return OUTCOMES.reduce((sum, { name }) => sum + day[name], 0);
 }
 
-function Charts({ data: { days, approvers } }: { readonly data: Figures }): Html {
+const STAGE_TEXTS: Readonly<Record<StageFigures["stage"], string>> = {
+  notified: "From the request to the first notice",
+  opened: "From there until somebody opened the page",
+  decided: "From there to the decision",
+  whole: "From the request to the decision",
+};
+
+function Stages({ stages }: Pick<Figures, "stages">): Html {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What takes the time</th>
+            <th scope="col">Requests</th>
+            <th scope="col">Median</th>
+            <th scope="col">95 of 100 within</th>
+          </tr>
+        </thead>
+        <tbody>
+          {stages.map(({ stage, count, medianSeconds, p95Seconds }) => (
+            <tr>
+              <th scope="row">{STAGE_TEXTS[stage]}</th>
+              <td>{count}</td>
+              <td>{durationText(medianSeconds)}</td>
+              <td>{durationText(p95Seconds)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Charts({ data: { days, stages, approvers } }: { readonly data: Figures }): Html {
   const used = OUTCOMES.filter(({ name }) => days.some((day) => day[name] > 0));
   return (
     <>
@@ -59,6 +94,12 @@ function Charts({ data: { days, approvers } }: { readonly data: Figures }): Html
         values={days.map(({ medianSeconds }) => [medianSeconds ?? 0])}
         textOf={durationText}
       />
+      {stages.length > 0 && (
+        <>
+          <h2>What takes the time</h2>
+          <Stages stages={stages} />
+        </>
+      )}
       <h2>By approver</h2>
       <Approvers approvers={approvers} />
     </>

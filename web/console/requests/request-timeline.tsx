@@ -8,6 +8,9 @@ import { ZoneTime } from "../zone-time.tsx";
 const WORDS: Readonly<Record<TimelineEntry["what"], string>> = {
   ...VOTE_WORDS,
   asked: "asked",
+  notified: "got a notice",
+  reminded: "got a reminder",
+  informed: "got a notice of the outcome",
   opened: "opened the page",
   escalated: "Too much time has passed, and the next people were asked",
   cancelled: "cancelled it",

@@ -14,7 +14,7 @@ import type {
 // The acts of the console about people, for programs. A program saw no page, so nothing it saw can be out of date.
 
 export async function getApprovers({ context, desk, key }: RestCall): Promise<Response> {
-  const approvers = answered(context, await desk().actWithKey(key, "people.approvers", null));
+  const approvers = answered(context, await desk().approvers(key));
   return context.json({ data: [...approvers] } satisfies ApproversAnswer);
 }
 

@@ -46,6 +46,7 @@ export const REQUEST_CALLS: Readonly<Record<string, (filled: Filled) => readonly
       { id: newest[0]?.id },
     ].map((more) => [store, { ...ANY_REQUEST, ...more }]),
   countPending: ({ store }) => [[store, 1_000]],
+  firstTimes: ({ store, now }) => [[store, now - 30 * 24 * 3_600_000, 30_000]],
   readTimeline: ({ store, newest }) => [[store, newest[0]?.id]],
   readChoices: ({ store }) => [[store, 200]],
 };
