@@ -39,7 +39,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],
-  "src/app": ["src/core", "src/store", "src/log", "src/passkey", "src/env.ts", "cloudflare:workers"],
+  "src/send": ["src/core", "src/env.ts"],
+  "src/app": [
+    "src/core",
+    "src/store",
+    "src/log",
+    "src/send",
+    "src/passkey",
+    "src/env.ts",
+    "cloudflare:workers",
+  ],
   "src/desk": ["src/app", "src/store", "src/core", "src/env.ts", "cloudflare:workers"],
   "src/http": [
     "src/desk",
