@@ -374,6 +374,8 @@ export const channels = ownTable("channels", {
   verifiedAt: integer("verified_at"),
   endedAt: integer("ended_at"),
   endedBecause: text("ended_because", { enum: ["removed", "gone", "unsubscribed"] }),
+  linkedAt: integer("linked_at"),
+  links: integer("links").notNull().default(0),
 });
 
 export const noticeSettings = sqliteTable(

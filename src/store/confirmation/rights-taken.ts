@@ -1,7 +1,17 @@
 import { and, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
 import { isUsableLinkOf } from "../account/enrolments.ts";
 import { isWaiting } from "../account/passkeys.ts";
-import { apiKeys, confirmations, credentials, enrolments, people, votes } from "../schema.ts";
+import { EMPTIED } from "../channels/own-channels.ts";
+import {
+  apiKeys,
+  channels,
+  confirmations,
+  credentials,
+  enrolments,
+  noticeSettings,
+  people,
+  votes,
+} from "../schema.ts";
 import { prepared, type Scope, value } from "../tenant-store.ts";
 import { seqOfStep, stepExists } from "./decision-chain.ts";
 
@@ -94,4 +104,17 @@ export const REVOKE_KEYS = prepared(apiKeys, (scope) =>
     { revokedAt: value("now") },
     and(eq(apiKeys.personId, value("removed")), isNull(apiKeys.revokedAt), stepExists(scope)),
   ),
+);
+
+/** No notice goes to the person any more, and the addresses are forgotten. */
+export const END_CHANNELS = prepared(channels, (scope) =>
+  scope.update(
+    channels,
+    { ...EMPTIED, endedAt: value("now"), endedBecause: "removed" },
+    and(eq(channels.personId, value("removed")), stepExists(scope)),
+  ),
+);
+
+export const FORGET_NOTICE_SETTINGS = prepared(noticeSettings, (scope) =>
+  scope.remove(noticeSettings, and(eq(noticeSettings.personId, value("removed")), stepExists(scope))),
 );

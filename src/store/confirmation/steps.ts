@@ -17,10 +17,12 @@ import {
   USE_CEREMONY,
 } from "./decision-chain.ts";
 import {
+  END_CHANNELS,
   END_PASSKEY,
   END_PASSKEYS_OF_PERSON,
   END_VOTES_OF_PASSKEYS,
   END_VOTES_OF_PERSON,
+  FORGET_NOTICE_SETTINGS,
   MAKE_AUDITOR,
   REMOVE_PERSON,
   REVOKE_CREDENTIALS,
@@ -159,7 +161,16 @@ function statementsOf({ revokes, makesAuditor, rejects, removes }: Signature): r
     ...(revokes.length > 0 ? [REVOKE_CREDENTIALS, END_VOTES_OF_PASSKEYS] : []),
     ...(makesAuditor === null ? [] : [MAKE_AUDITOR, END_VOTES_OF_PERSON]),
     ...(rejects === null ? [] : [END_PASSKEY, VOID_LINKS]),
-    ...(removes === null ? [] : [REMOVE_PERSON, END_PASSKEYS_OF_PERSON, REVOKE_LINKS, REVOKE_KEYS]),
+    ...(removes === null
+      ? []
+      : [
+          REMOVE_PERSON,
+          END_PASSKEYS_OF_PERSON,
+          REVOKE_LINKS,
+          REVOKE_KEYS,
+          END_CHANNELS,
+          FORGET_NOTICE_SETTINGS,
+        ]),
   ];
 }
 

@@ -41,6 +41,7 @@ const WITHOUT_STATEMENTS = [
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "insertTrail insertTrailIfChanged insertFirstRows",
   "firstDue isInserted isUnsealed",
+  "isOf",
   "directorySeq lastSeq lastTime",
   "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
   "databaseOf inEachShard openDatabases",
@@ -165,6 +166,7 @@ const ORPHANS: Readonly<Record<string, RegExp>> = {
   steps: /^SEARCH votes /,
   projects: /^SEARCH (?:confirmations|channels) /,
   people: /^SEARCH (?:ceremonies|events|channels) /,
+  channels: /^SEARCH notices /,
 };
 const NOTHING = /^$/;
 

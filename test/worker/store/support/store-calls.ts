@@ -1,3 +1,4 @@
+import { CHANNEL_CALLS } from "./channel-calls.ts";
 import { newEvent, SENDING_CALLS } from "./sending-calls.ts";
 import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
@@ -151,6 +152,7 @@ function newGroups({ store, newest, key }: Filled): readonly (readonly unknown[]
 export const CALLS: Calls = {
   ...PEOPLE_CALLS,
   ...SENDING_CALLS,
+  ...CHANNEL_CALLS,
 
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
