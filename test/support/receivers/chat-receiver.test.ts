@@ -44,8 +44,14 @@ describe("a message", () => {
     [
       "Slack shows the signs of a plain text",
       "slack",
-      { text: "x", blocks: [{ type: "header", text: { type: "plain_text", text: "*a* <!here>" } }] },
-      { text: "x\n*a* <!here>", mentions: [] },
+      { text: "x", blocks: [{ type: "header", text: { type: "plain_text", text: "*a* <!here> &lt;" } }] },
+      { text: "x\n*a* <!here> <", mentions: [] },
+    ],
+    [
+      "Slack shows a mention, but no styles, in a message without mrkdwn",
+      "slack",
+      { text: "*a* <!here>", mrkdwn: false },
+      { text: "*a* !here", mentions: ["!here"] },
     ],
     [
       "Teams shows Markdown of a text block",

@@ -96,7 +96,10 @@ function slackParts({ text = "", blocks = [], mrkdwn }: any): readonly Part[] {
   check(text !== "" || blocks.length > 0, "no_text");
   check(text.length <= SLACK_CHARACTERS_MAX.text, "msg_too_long");
   check(blocks.length <= SLACK_BLOCKS_MAX, "invalid_blocks: too many");
-  return [{ text, markup: mrkdwn === false ? "none" : "slack" }, ...blocks.flatMap(slackBlock)];
+  return [
+    { text, markup: mrkdwn === false ? "slack without styles" : "slack" },
+    ...blocks.flatMap(slackBlock),
+  ];
 }
 
 function slackBlock(block: any): readonly Part[] {
@@ -123,7 +126,7 @@ function slackText(text: any, max: number, types = ["plain_text", "mrkdwn"]): Pa
   check(types.includes(text?.type), `invalid_blocks: a text of the type ${text?.type}`);
   check(typeof text.text === "string" && text.text !== "", "invalid_blocks: an empty text");
   check(text.text.length <= max, `invalid_blocks: a text of ${text.text.length} characters`);
-  return { text: text.text, markup: text.type === "mrkdwn" ? "slack" : "none" };
+  return { text: text.text, markup: text.type === "mrkdwn" ? "slack" : "slack plain text" };
 }
 
 function teamsParts({ type, attachments }: any, bytes: Buffer): readonly Part[] {

@@ -1,7 +1,14 @@
 // What a chat makes of a text with markup: what a person sees, and what it turns into links and mentions. A requester
 // who could add markup could write to a whole channel, or put a link of their own on a word of ours.
 
-export type Markup = "slack" | "markdown" | "none";
+export type Markup =
+  | "slack"
+  /** With `mrkdwn: false`: styles are shown as signs, links and mentions are not. */
+  | "slack without styles"
+  /** The type `plain_text`. */
+  | "slack plain text"
+  | "markdown"
+  | "none";
 
 export interface Rendered {
   /** What a person sees. */
@@ -25,11 +32,21 @@ const AT_ALL = /(?<!\w)@(?:all|channel|everyone|here)\b/g;
 const BARE_LINK = /\bhttps?:\/\/[^\s<>|)\]]+/g;
 
 export function renderMarkup(source: string, markup: Markup): Rendered {
-  if (markup === "slack") return renderSlack(source);
-  return markup === "markdown" ? renderMarkdown(source) : withBareLinks(source, [], []);
+  switch (markup) {
+    case "slack":
+      return renderSlack(source, SLACK_STYLES);
+    case "slack without styles":
+      return renderSlack(source, []);
+    case "slack plain text":
+      return withBareLinks(unescaped(source), [], []);
+    case "markdown":
+      return renderMarkdown(source);
+    case "none":
+      return withBareLinks(source, [], []);
+  }
 }
 
-function renderSlack(source: string): Rendered {
+function renderSlack(source: string, styles: readonly RegExp[]): Rendered {
   const links: string[] = [];
   const mentions: string[] = [];
   const shown = source.replace(SLACK_TOKEN, (_token, target: string, label?: string) => {
@@ -37,7 +54,7 @@ function renderSlack(source: string): Rendered {
     else links.push(unescaped(target));
     return label ?? target;
   });
-  return withBareLinks(unescaped(unstyled(shown, SLACK_STYLES)), links, mentions);
+  return withBareLinks(unescaped(unstyled(shown, styles)), links, mentions);
 }
 
 function renderMarkdown(source: string): Rendered {
