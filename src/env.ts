@@ -33,6 +33,17 @@ export interface Env {
   readonly LOG_SEED_NEXT?: string;
   /** While a lost log is restored: the newest checkpoint known to anyone. */
   readonly LOG_RESTORE?: string;
+  /** Secret: 32 bytes in hexadecimal digits. The secrets of webhooks and of links in mails are derived from it. */
+  readonly SEND_SEED: string;
+  /** Secrets: a P-256 pair in base64url. Absent where nothing is sent by web push. */
+  readonly VAPID_PUBLIC_KEY?: string;
+  readonly VAPID_PRIVATE_KEY?: string;
+  /** Absent where no mail is sent. */
+  readonly EMAIL?: SendEmail;
+  /** The sender of mails. */
+  readonly EMAIL_FROM?: string;
+  /** On one machine: exact origins, separated by spaces, to which messages may be sent besides public hosts. */
+  readonly OUTBOUND_TEST_ORIGINS?: string;
   /** While a tenant is moved: its ref, a space, and the shard to which it goes. */
   readonly MOVE_TENANT?: string;
 }

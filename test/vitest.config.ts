@@ -28,7 +28,7 @@ export default defineConfig({
         root,
         test: {
           name: "node",
-          include: [...core, "test/{conventions,cli,web,support}/**/*.test.ts"],
+          include: [...core, "test/{conventions,cli,send,web,support}/**/*.test.ts"],
           isolate: false,
           maxWorkers,
         },

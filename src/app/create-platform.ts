@@ -1,6 +1,7 @@
 import type { Bytes } from "../core/encoding/bytes.ts";
 import { logStub, type Env } from "../env.ts";
 import { openDatabases } from "../store/database.ts";
+import { createOutbound } from "./create-outbound.ts";
 import { createLogClient } from "./sealing/log-client.ts";
 import type { Platform } from "./runtime.ts";
 
@@ -23,5 +24,6 @@ export function createPlatform(env: Env): Platform {
     now: () => Date.now(),
     random: (count): Bytes => crypto.getRandomValues(new Uint8Array(count)),
     log: createLogClient(() => logStub(env), databases),
+    send: createOutbound(env, () => Date.now()),
   };
 }

@@ -8,6 +8,7 @@ import type { NewConfirmation } from "../store/confirmation/new-confirmations.ts
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { ConfirmationRow } from "../store/rows.ts";
 import type { Databases } from "../store/database.ts";
+import type { Outbound } from "../send/outbound.ts";
 
 // What the use cases need from outside, as arguments: they have no clock, no randomness and no bindings.
 
@@ -60,6 +61,7 @@ export interface Platform {
   readonly now: () => number;
   readonly random: (count: number) => Bytes;
   readonly log: LogClient;
+  readonly send: Outbound;
 }
 
 /** What the use cases of one tenant get from its Desk. */

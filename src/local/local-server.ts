@@ -19,7 +19,7 @@ export class PortTaken extends Error {}
 export async function serve(
   { port, origin }: ServeOptions,
   folder: string,
-  { logOrigin, logSeed, logSeedNext }: Settings,
+  { logOrigin, logSeed, logSeedNext, ...sending }: Settings,
 ): Promise<Miniflare> {
   await refuseTakenPort(port);
   return serveWorker({
@@ -31,13 +31,23 @@ export async function serve(
       LOG_ORIGIN: logOrigin,
       LOG_SEED: logSeed,
       ...(logSeedNext === undefined ? {} : { LOG_SEED_NEXT: logSeedNext }),
+      SEND_SEED: sending.sendSeed,
+      VAPID_PUBLIC_KEY: sending.vapidPublicKey,
+      VAPID_PRIVATE_KEY: sending.vapidPrivateKey,
       ...settingsOfEnvironment(),
     },
   });
 }
 
 /** Settings that a deployment has in wrangler.toml or as secrets. */
-const FROM_ENVIRONMENT = ["LOG_RESTORE", "MOVE_TENANT", "SECURITY_CONTACT", "SIGNUP", "SIGNUP_CODE"];
+const FROM_ENVIRONMENT = [
+  "LOG_RESTORE",
+  "MOVE_TENANT",
+  "OUTBOUND_TEST_ORIGINS",
+  "SECURITY_CONTACT",
+  "SIGNUP",
+  "SIGNUP_CODE",
+];
 
 function settingsOfEnvironment(): Readonly<Record<string, string>> {
   const given = FROM_ENVIRONMENT.map((name) => [name, process.env[name]] as const);

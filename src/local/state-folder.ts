@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createECDH, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StateUnusable } from "./state-check.ts";
@@ -14,6 +14,11 @@ export interface Settings {
   readonly logSeed: string;
   /** A person adds it while the log's key changes. */
   readonly logSeedNext?: string;
+  /** The secrets of webhooks and links are derived from it. */
+  readonly sendSeed: string;
+  /** The pair of keys for web push, in base64url. With another pair no browser takes a notice. */
+  readonly vapidPublicKey: string;
+  readonly vapidPrivateKey: string;
   /** What every start prints; null until the demo tenant exists. */
   readonly demo: {
     readonly apiKey: string;
@@ -26,19 +31,34 @@ export interface Settings {
 
 export function readSettings(folder: string, origin: string): Settings {
   const path = join(folder, SETTINGS_FILE);
-  if (existsSync(path)) return parseSettings(path);
-  const fresh: Settings = {
+  const kept = existsSync(path) ? parseSettings(path) : undefined;
+  if (kept?.sendSeed !== undefined) return kept as Settings;
+  // A folder of an older version has the log's key, and no secrets for sending.
+  const settings: Settings = {
     logOrigin: `${new URL(origin).host}/log`,
-    logSeed: randomBytes(32).toString("hex"),
+    logSeed: newSeed(),
     demo: null,
+    sendSeed: newSeed(),
+    ...newPushKeys(),
+    ...kept,
   };
-  writeSettings(folder, fresh);
-  return fresh;
+  writeSettings(folder, settings);
+  return settings;
 }
 
-function parseSettings(path: string): Settings {
+function newSeed(): string {
+  return randomBytes(32).toString("hex");
+}
+
+function newPushKeys(): Pick<Settings, "vapidPublicKey" | "vapidPrivateKey"> {
+  const keys = createECDH("prime256v1");
+  const vapidPublicKey = keys.generateKeys("base64url");
+  return { vapidPublicKey, vapidPrivateKey: keys.getPrivateKey("base64url") };
+}
+
+function parseSettings(path: string): Partial<Settings> {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Settings;
+    return JSON.parse(readFileSync(path, "utf8")) as Partial<Settings>;
   } catch {
     throw new StateUnusable(
       `${path} can't be read. It holds the log's key, so restore it from a copy; --reset deletes the whole folder.`,

@@ -11,6 +11,8 @@ import { readDeployment } from "../../src/local/deploy/deployment-config.ts";
 import type { WranglerAnswer } from "../../src/local/deploy/wrangler-process.ts";
 import { noteSigner, signedNote } from "../support/log/note-signer.ts";
 
+const SECRETS = ["LOG_SEED", "SEND_SEED", "VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"];
+
 // `npm run deploy` from the first step to the last, with the answers of wrangler 4.155.0 and of a deployment. Nothing
 // leaves the machine.
 
@@ -109,7 +111,7 @@ async function deploy(toml: string, { wrangler }: ReturnType<typeof account>, fe
 
 describe("npm run deploy", () => {
   it("creates what is missing, migrates, deploys and checks", async () => {
-    const cloudflare = account({ secrets: ["LOG_SEED"] });
+    const cloudflare = account({ secrets: SECRETS });
     const { failure, printed, toml } = await deploy(READY, cloudflare);
     expect(failure).toBeUndefined();
     expect(cloudflare.calls).toEqual([
@@ -138,7 +140,7 @@ describe("npm run deploy", () => {
 
     const again = await deploy(
       toml,
-      account({ secrets: ["LOG_SEED"], databases: databases.map((one) => one.database_name) }),
+      account({ secrets: SECRETS, databases: databases.map((one) => one.database_name) }),
     );
     expect([again.failure, again.toml]).toEqual([undefined, toml]);
   });
@@ -157,6 +159,11 @@ describe("npm run deploy", () => {
       "no route leads from sign.acme.test",
     ],
     ["an unknown shard", READY.replaceAll('"0 1"', '"0 2"'), 'OPEN_SHARDS names "2", which has no database'],
+    [
+      "a way to this machine",
+      READY.replace('SIGNUP = "closed"', 'SIGNUP = "closed"\nOUTBOUND_TEST_ORIGINS = "http://127.0.0.1:1"'),
+      "OUTBOUND_TEST_ORIGINS is set",
+    ],
     ["an unknown mode", READY.replaceAll('SIGNUP = "closed"', 'SIGNUP = "on"'), 'SIGNUP is "on"'],
   ])("calls nothing while wrangler.toml has %s", async (_name, toml, message) => {
     const cloudflare = account();
@@ -168,9 +175,17 @@ describe("npm run deploy", () => {
     ["nobody is signed in", {}, { failing: /whoami/ }, "nobody is signed in", "npx wrangler login", 1],
     ["the Worker is new", {}, {}, "LOG_SEED is not set", "secret put LOG_SEED --env production <", 2],
     [
+      "secrets for sending are missing",
+      {},
+      { secrets: ["LOG_SEED", "SEND_SEED"] },
+      "the secrets VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY are not set",
+      "wrangler secret bulk",
+      2,
+    ],
+    [
       "the code is missing",
       { SIGNUP: "code" },
-      { secrets: ["LOG_SEED"] },
+      { secrets: SECRETS },
       "SIGNUP_CODE is not set",
       "secret put",
       2,
@@ -186,7 +201,7 @@ describe("npm run deploy", () => {
     [
       "a migration fails",
       {},
-      { secrets: ["LOG_SEED"], failing: /apply DB_1/ },
+      { secrets: SECRETS, failing: /apply DB_1/ },
       "apply DB_1",
       "nothing was deployed",
       10,
@@ -205,7 +220,7 @@ describe("npm run deploy", () => {
 
   it("never puts an empty database in the place of one that is gone", async () => {
     const name = 'database_name = "countersign-production"';
-    const cloudflare = account({ secrets: ["LOG_SEED"] });
+    const cloudflare = account({ secrets: SECRETS });
     const { failure } = await deploy(READY.replace(name, `${name}\ndatabase_id = "old"`), cloudflare);
     expect(failure?.message).toContain("has the id old; in this account it does not exist");
     expect(cloudflare.calls.filter((call) => call.startsWith("d1 create"))).toEqual([
@@ -231,7 +246,7 @@ describe("npm run deploy", () => {
     ],
   ])("reports a deployment whose %s is wrong", async (path, answer, message, next) => {
     const toml = READY.replaceAll('LOG_VKEY = ""', `LOG_VKEY = "${vkey}"`);
-    const { failure } = await deploy(toml, account({ secrets: ["LOG_SEED"] }), site({ [path]: answer }));
+    const { failure } = await deploy(toml, account({ secrets: SECRETS }), site({ [path]: answer }));
     expect([failure?.message, failure?.next]).toEqual([
       expect.stringContaining(message),
       expect.stringContaining(next),
@@ -240,7 +255,7 @@ describe("npm run deploy", () => {
 
   it("reports a log with another key than at the last deployment", async () => {
     const toml = READY.replaceAll('LOG_VKEY = ""', `LOG_VKEY = "${otherVkey}"`);
-    const { failure } = await deploy(toml, account({ secrets: ["LOG_SEED"] }));
+    const { failure } = await deploy(toml, account({ secrets: SECRETS }));
     expect(failure?.message).toContain(`is not signed by the key ${otherVkey}`);
     expect(failure?.next).toContain(`set LOG_VKEY to "${vkey}"`);
   });
@@ -249,7 +264,7 @@ describe("npm run deploy", () => {
     const unreachable = async () => {
       throw new TypeError("fetch failed");
     };
-    const { failure, slept, printed } = await deploy(READY, account({ secrets: ["LOG_SEED"] }), unreachable);
+    const { failure, slept, printed } = await deploy(READY, account({ secrets: SECRETS }), unreachable);
     expect(printed.filter((line) => line.includes("waiting for https://sign.acme.test"))).toHaveLength(1);
     expect([failure?.message, slept]).toEqual([
       expect.stringContaining("did not answer 200 within 300"),

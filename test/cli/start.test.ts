@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { databaseProblem, prepareFolder, StateUnusable } from "../../src/local/state-check.ts";
-import { readSettings } from "../../src/local/state-folder.ts";
+import { readSettings, writeSettings, type Settings } from "../../src/local/state-folder.ts";
 import { freePort } from "../support/product/product.ts";
 
 // `npm start` with a state folder that can't be used: one line that says why and what to do.
@@ -80,6 +80,17 @@ describe("the check of the state folder", () => {
     const first = readSettings(at("settings"), "http://localhost:8787");
     expect(readSettings(at("settings"), "http://localhost:8787")).toEqual(first);
     expect(readdirSync(at("settings"))).toEqual(["settings.json"]);
+  });
+
+  it("gives a folder of an older version what it lacks, and keeps its log's key", () => {
+    const {
+      sendSeed: _seed,
+      vapidPrivateKey: _key,
+      ...old
+    } = readSettings(at("older"), "http://localhost:8787");
+    writeSettings(at("older"), old as Settings);
+    const now = readSettings(at("older"), "http://localhost:8787");
+    expect([now.logSeed, now.sendSeed.length, now.vapidPrivateKey.length]).toEqual([old.logSeed, 64, 43]);
   });
 
   it.each([

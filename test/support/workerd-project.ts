@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import type { TestProjectInlineConfiguration } from "vitest/config";
+import { TEST_SECRETS } from "./test-secrets.ts";
 import { hideExpectedMessages } from "./expected-messages.ts";
 
 // Tests that run in workerd, next to the whole Worker.
@@ -27,7 +28,11 @@ export async function workerdProject(
         wrangler: { configPath: "./wrangler.toml" },
         miniflare: {
           // New tenants go to the first shard, so that a test finds their rows in DB.
-          bindings: { LOG_SEED: "5eed".repeat(16), TEST_MIGRATIONS: migrations, OPEN_SHARDS: "0" },
+          bindings: {
+            ...TEST_SECRETS,
+            TEST_MIGRATIONS: migrations,
+            OPEN_SHARDS: "0",
+          },
         },
       }),
     ],

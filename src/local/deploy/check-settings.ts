@@ -28,6 +28,8 @@ export function checkSettings(config: DeploymentConfig, environment: string): vo
   require(routes.some(
     ({ pattern }) => pattern === host,
   ), `no route leads from ${host} to the Worker`, `set the pattern in routes of [env.${environment}] to ${host}`);
+  require(setting("OUTBOUND_TEST_ORIGINS") ===
+    "", "OUTBOUND_TEST_ORIGINS is set", `take it out of ${table}: it is for tests on one machine`);
   require(SIGN_UP.includes(
     setting("SIGNUP"),
   ), `SIGNUP is "${setting("SIGNUP")}"`, `set it in ${table} to open, code or closed`);

@@ -87,6 +87,9 @@ async function checkAccount(deployment: Deployment, config: DeploymentConfig): P
   return [`account: ${account.name}`];
 }
 
+/** What is sent is signed with them: webhooks, links in mails, web push. */
+const SENDING_SECRETS = ["SEND_SEED", "VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"];
+
 async function checkSecrets(deployment: Deployment, config: DeploymentConfig): Promise<readonly string[]> {
   const { environment, tools } = deployment;
   const names = await secretNames(deployment);
@@ -98,6 +101,15 @@ async function checkSecrets(deployment: Deployment, config: DeploymentConfig): P
     openssl rand -hex 32 > ~/countersign-log-seed
     ${put} LOG_SEED --env ${environment} < ~/countersign-log-seed
   Without the seed this log ends: nobody can continue it.`,
+    );
+  const missing = SENDING_SECRETS.filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw new DeployFailure(
+      `the secrets ${missing.join(", ")} are not set`,
+      `make them, and set them; with other ones later, webhooks have other secrets and no browser takes a notice:
+    node src/local/deploy/new-secrets.mjs > ~/countersign-secrets.json
+    npx wrangler secret bulk ~/countersign-secrets.json --env ${environment}
+  Keep a copy where nobody else reads it.`,
     );
   if (config.vars["SIGNUP"] === "code" && !names.includes("SIGNUP_CODE"))
     throw new DeployFailure(

@@ -5,6 +5,7 @@ import { databaseBindings, serveWorker } from "../../../src/local/local-server.t
 import { migrate } from "../../../src/local/state-folder.ts";
 import { freePort } from "../../support/product/product.ts";
 import { bundleWorker } from "../../support/product/worker-bundle.ts";
+import { TEST_SECRETS } from "../../support/test-secrets.ts";
 
 // A Worker for benchmarks, built from the product's own parts and served like the product.
 
@@ -36,7 +37,7 @@ export async function serveAt(name: string, port: number, folder: string): Promi
     data: join(folder, "data"),
     module: { type: "ESModule", path: "worker.mjs", contents },
     // One shard, whose binding is recorded.
-    bindings: { ORIGIN: url, LOG_ORIGIN: "localhost/log", LOG_SEED: "5eed".repeat(16), OPEN_SHARDS: "0" },
+    bindings: { ORIGIN: url, LOG_ORIGIN: "localhost/log", ...TEST_SECRETS, OPEN_SHARDS: "0" },
     objects: name === "bare-platform-worker" ? { ROWS: { className: "Rows", useSQLite: true } } : {},
   });
   try {
