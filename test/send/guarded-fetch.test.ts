@@ -53,7 +53,7 @@ beforeAll(async () => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
-      got.push(`${request.method} ${path} ${request.headers["webhook-id"] ?? ""} ${body}`);
+      got.push(`${request.method} ${path} ${String(request.headers["webhook-id"])} ${body}`);
       RECEIVERS[path]?.(request, answer);
     });
   });
