@@ -47,6 +47,8 @@ export interface DigestFacts {
 /** All texts are plain and of one line, with nothing invisible but the joiners that keep mail programs from linking. */
 export interface NoticeText {
   readonly title: string;
+  /** Of a mail. All mails about one request have the same, so that mail programs keep them together. */
+  readonly subject: string;
   /** Sentences, and names with a value: "Requester: Billing bot". */
   readonly lines: readonly string[];
   /** The comparison code, which the approval page and the requester show, too. */
@@ -85,8 +87,10 @@ export function noticeText(facts: RequestFacts | DigestFacts): NoticeText {
 
 function digestText({ count, organisation, isPersonal, link }: DigestFacts): NoticeText {
   const noun = count === 1 ? "request waits" : "requests wait";
+  const title = `${count.toLocaleString("en")} more ${noun} for ${isPersonal ? "you" : "a decision"}`;
   return {
-    title: `${count.toLocaleString("en")} more ${noun} for ${isPersonal ? "you" : "a decision"}`,
+    title,
+    subject: title,
     lines: [`Organisation: ${shortText(organisation, NAME_MAX_CHARACTERS)}`],
     code: null,
     tag: "inbox",
@@ -102,9 +106,11 @@ function requestText(facts: RequestFacts): NoticeText {
   const { kind, action, mode, hidden, link, code, request, expiresAt } = facts;
   const isOpen = kind !== "closed" && kind !== "break-glass";
   const { before, whole } = headingOf(facts);
-  const heading = hidden ? whole : `${before}: ${shortText(action, TITLE_ACTION_MAX_CHARACTERS)}`;
+  const shortAction = shortText(action, TITLE_ACTION_MAX_CHARACTERS);
+  const test = mode === "test" ? "TEST: " : "";
   return {
-    title: mode === "test" ? `TEST: ${heading}` : heading,
+    title: test + (hidden ? whole : `${before}: ${shortAction}`),
+    subject: test + (hidden ? "Approval request" : `Approval request: ${shortAction}`),
     lines: linesOf(facts, isOpen),
     code: isOpen ? code : null,
     tag: request,

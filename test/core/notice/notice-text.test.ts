@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NOTICE_KINDS } from "../../../src/core/notice/notice-kinds.ts";
 import { noticeText, type RequestFacts } from "../../../src/core/notice/notice-text.ts";
 import { shortText } from "../../../src/core/notice/short-text.ts";
 
@@ -27,6 +28,7 @@ describe("a notice", () => {
   it("says who asks for what, where, and until when", () => {
     expect(noticeText(ASKED)).toEqual({
       title: "Please decide: Refund 1,250.00 EUR",
+      subject: "Approval request: Refund 1,250.00 EUR",
       lines: [
         "Requester: Billing bot",
         "Action: Refund 1,250.00 EUR",
@@ -60,6 +62,17 @@ describe("a notice", () => {
     [{ hidden: true, ...closed("rejected") }, "A request was rejected"],
   ] as const)("of %o has the title %s", (facts, title) => {
     expect(noticeText({ ...ASKED, ...facts }).title).toBe(title);
+  });
+
+  it.each([
+    [{}, "Approval request: Refund 1,250.00 EUR"],
+    [{ mode: "test" }, "TEST: Approval request: Refund 1,250.00 EUR"],
+    [{ hidden: true }, "Approval request"],
+  ] as const)("of %o has one subject, whatever happens to the request", (facts, subject) => {
+    const subjects = NOTICE_KINDS.map(
+      (kind) => noticeText({ ...ASKED, kind, outcome: "approved", ...facts }).subject,
+    );
+    expect(new Set(subjects)).toEqual(new Set([subject]));
   });
 
   it.each(["asked", "reminder", "escalated", "break-glass", "closed"] as const)(
