@@ -2,10 +2,10 @@ import { fromHex } from "../core/encoding/bytes.ts";
 import type { Env } from "../env.ts";
 import { guardedFetch } from "../send/guarded-fetch.ts";
 import { addressProblem, type AddressRules } from "../send/outbound-address.ts";
-import type { MailPort, Outbound, PushKeys } from "../send/outbound.ts";
+import { mailService } from "../send/mail-service.ts";
+import type { MailOut, Outbound, PushKeys } from "../send/outbound.ts";
 
 const SEED_BYTES = 32;
-const SENDER_NAME = "Countersign";
 
 /** What this deployment sends with, as its settings say. */
 export function createOutbound(env: Env, now: () => number): Outbound {
@@ -20,7 +20,7 @@ export function createOutbound(env: Env, now: () => number): Outbound {
       return seed.value;
     },
     push: pushKeys(env),
-    email: mailPort(env),
+    email: mailOut(env),
   };
 }
 
@@ -38,12 +38,8 @@ function pushKeys({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, SECURITY_CONTACT }: Env
     : { publicKey: VAPID_PUBLIC_KEY, privateKey: VAPID_PRIVATE_KEY, subject: SECURITY_CONTACT };
 }
 
-function mailPort({ EMAIL, EMAIL_FROM }: Env): MailPort | null {
-  if (EMAIL === undefined || EMAIL_FROM === undefined || EMAIL_FROM === "") return null;
-  const from = { email: EMAIL_FROM, name: SENDER_NAME };
-  return {
-    async send({ headers, ...mail }) {
-      await EMAIL.send({ ...mail, from, headers: { ...headers } });
-    },
-  };
+function mailOut({ EMAIL, EMAIL_FROM }: Env): MailOut | null {
+  return EMAIL === undefined || EMAIL_FROM === undefined || EMAIL_FROM === ""
+    ? null
+    : mailService(EMAIL, EMAIL_FROM);
 }

@@ -1,5 +1,7 @@
 import type { Bytes } from "../core/encoding/bytes.ts";
+import type { Mail } from "../core/notice/mail/mail.ts";
 import type { Out } from "./guarded-fetch.ts";
+import type { SendResult } from "./send-result.ts";
 
 // What the senders get from the platform.
 
@@ -12,7 +14,7 @@ export interface Outbound {
   /** Null if this deployment has no keys for web push. */
   readonly push: PushKeys | null;
   /** Null if this deployment sends no mail. */
-  readonly email: MailPort | null;
+  readonly email: MailOut | null;
 }
 
 /** They name this deployment to push services (RFC 8292). In base64url: 65 and 32 bytes of P-256. */
@@ -23,15 +25,5 @@ export interface PushKeys {
   readonly subject: string;
 }
 
-export interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface MailPort {
-  /** Raises if the mail is refused. */
-  readonly send: (mail: Mail) => Promise<void>;
-}
+/** Hands one mail to the mail service. It never throws. */
+export type MailOut = (mail: Mail) => Promise<SendResult>;
