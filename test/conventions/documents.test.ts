@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 const TOP = new URL("../../", import.meta.url);
 const DOCUMENTS = [
   "README.md",
-  ...readdirSync(new URL("web/docs/", TOP))
+  ...readdirSync(new URL("web/docs/", TOP), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `web/docs/${name}`),
 ];
