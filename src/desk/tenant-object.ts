@@ -3,7 +3,7 @@ import { visibleStatus } from "../core/confirmation/decision.ts";
 import type { Env } from "../env.ts";
 import { insertConfirmations, type NewConfirmation } from "../store/confirmation/new-confirmations.ts";
 import { Memory } from "../store/memory/desk-memory.ts";
-import { openTenant } from "../store/tenant-lookup.ts";
+import { openDeleted, openTenant } from "../store/tenant-lookup.ts";
 import type { CommittedRecord } from "../store/confirmation/steps.ts";
 import type { ConfirmationRow } from "../store/rows.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
@@ -11,6 +11,7 @@ import { tickDue } from "../app/confirmation/apply-unsigned.ts";
 import { loadConfirmation } from "../app/confirmation/load.ts";
 import { eraseOld } from "../app/evidence/erase-old.ts";
 import { createPlatform } from "../app/create-platform.ts";
+import { dropOldDeliveries } from "../app/webhooks/drop-old-deliveries.ts";
 import { usageNotices } from "../app/organisation/usage-notices.ts";
 import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
 import { destroyDeleted } from "../app/organisation/destroy-deleted.ts";
@@ -52,9 +53,11 @@ export class TenantObject extends DurableObject<Env> {
     this.#sealing.forget();
     this.#opened = undefined;
     this.#eraseAt = 0;
+    this.#dropAt = 0;
   };
-  /** When to look for old content again. It only saves reads. */
+  /** When to look for old content and for old deliveries again. They only save reads. */
   #eraseAt = 0;
+  #dropAt = 0;
   #moving: Promise<MoveProgress> | undefined;
   #opened: { readonly at: number; readonly store: Promise<TenantStore | undefined> } | undefined;
 
@@ -82,7 +85,8 @@ export class TenantObject extends DurableObject<Env> {
     });
     this.#sending = new SendingLoop({
       runtime: this.runtime,
-      open,
+      // Webhooks hear of the deletion after it.
+      open: async () => (await open()) ?? (await openDeleted(this.runtime.databases, this.ctx.id.name ?? "")),
       wakeAt: (at) => this.#alarm.wakeAt(at),
       waitUntil: (running) => state.waitUntil(running),
     });
@@ -202,6 +206,14 @@ export class TenantObject extends DurableObject<Env> {
     return next;
   }
 
+  /** Returns when the alarm must look again; undefined if there are no deliveries. */
+  async #dropOld(store: TenantStore): Promise<number | undefined> {
+    if (this.runtime.now() < this.#dropAt) return this.#dropAt;
+    const next = await dropOldDeliveries(this.runtime, store);
+    this.#dropAt = next ?? 0;
+    return next;
+  }
+
   override async alarm(): Promise<void> {
     this.#alarm.fired();
     let next: number | undefined;
@@ -212,7 +224,7 @@ export class TenantObject extends DurableObject<Env> {
         return;
       }
       next = await tickDue(this.runtime, store);
-      next = earliest(next, await this.#eraseOld(store));
+      next = earliest(next, await this.#eraseOld(store), await this.#dropOld(store));
     } catch {
       next = this.runtime.now() + RETRY_MILLISECONDS;
     } finally {

@@ -3,7 +3,7 @@ import { PLAN_NAMES, PLANS } from "../core/account/plans.ts";
 import { shardOfId } from "../core/confirmation/confirmation-id.ts";
 import { isRef, shardOfRef } from "../core/confirmation/tenant-ref.ts";
 import type { Database, Databases } from "./database.ts";
-import { confirmations, notices, outbox, retention, tenants, webhookDeliveries } from "./schema.ts";
+import { confirmations, notices, outbox, retention, tenants, webhookDeliveries, webhooks } from "./schema.ts";
 import type { Memory } from "./memory/desk-memory.ts";
 import type { NewTenant, Tenant } from "./rows.ts";
 import { placeOf, shardsAfter } from "./shards/moved-tenants.ts";
@@ -119,6 +119,13 @@ export async function openTenant(
   return place?.tenant.deletedAt === null ? new TenantStore(place.database, ref, memory) : undefined;
 }
 
+/** For what its webhooks still get: undefined unless the tenant is deleted. Its rows are being destroyed. */
+export async function openDeleted(databases: Databases, ref: string): Promise<TenantStore | undefined> {
+  const place = isRef(ref) ? await placeOf(databases, ref, shardOfRef(ref)) : undefined;
+  const isDeleted = place !== undefined && place.tenant.deletedAt !== null;
+  return isDeleted ? new TenantStore(place.database, ref) : undefined;
+}
+
 const UNLIMITED_PLANS = PLAN_NAMES.filter((name) => PLANS[name].historyDays === null);
 
 /** For the operator: all that are not deleted. */
@@ -154,7 +161,8 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
        OR EXISTS (SELECT 1 FROM ${webhookDeliveries} WHERE ${webhookDeliveries.tenantId} = ${tenants.id}
                   AND ${webhookDeliveries.dueAt} <= ${now})
        OR EXISTS (SELECT 1 FROM ${notices} WHERE ${notices.tenantId} = ${tenants.id} AND ${notices.dueAt} <= ${now})
-       OR (${tenants.deletedAt} IS NOT NULL AND ${tenants.streamKey} <> '')
+       OR (${tenants.deletedAt} IS NOT NULL AND (${tenants.streamKey} <> ''
+           OR EXISTS (SELECT 1 FROM ${webhooks} WHERE ${webhooks.tenantId} = ${tenants.id})))
        OR (${tenants.deletedAt} IS NULL AND (${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
            AND NOT EXISTS (SELECT 1 FROM ${retention} WHERE ${retention.tenantId} = ${tenants.id}
                            AND ${retention.dueAt} > ${now}))`,

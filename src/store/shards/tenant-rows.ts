@@ -110,15 +110,27 @@ export async function deleteRows(
   budget: Budget,
   kept: readonly string[] = [],
 ): Promise<boolean> {
-  for (const { name, tenant, key } of TENANT_TABLES.toReversed()) {
-    if (kept.includes(name)) continue;
-    const columns = [tenant, ...key].join();
-    const some = `SELECT ${columns} FROM ${name} WHERE ${tenant} = ?1 LIMIT ${DELETE_MAX_ROWS}`;
-    const text = `DELETE FROM ${name} WHERE (${columns}) IN (${some})`;
-    for (let deleted = DELETE_MAX_ROWS; deleted === DELETE_MAX_ROWS;) {
-      if (!(await budget.take())) return false;
-      deleted = (await database.$client.prepare(text).bind(ref).run()).meta.changes;
-    }
+  for (const { name } of TENANT_TABLES.toReversed())
+    if (!kept.includes(name) && !(await deleteWhere(database, ref, budget, name))) return false;
+  return true;
+}
+
+/** Deletes the rows of this table, if there is a condition only those for which it holds. Returns whether none is left. */
+export async function deleteWhere(
+  database: Database,
+  ref: string,
+  budget: Budget,
+  table: string,
+  condition?: string,
+): Promise<boolean> {
+  const { tenant = "", key = [] } = TENANT_TABLES.find(({ name }) => name === table) ?? {};
+  const columns = [tenant, ...key].join();
+  const where = `${tenant} = ?1${condition === undefined ? "" : ` AND ${condition}`}`;
+  const some = `SELECT ${columns} FROM ${table} WHERE ${where} LIMIT ${DELETE_MAX_ROWS}`;
+  const text = `DELETE FROM ${table} WHERE (${columns}) IN (${some})`;
+  for (let deleted = DELETE_MAX_ROWS; deleted === DELETE_MAX_ROWS;) {
+    if (!(await budget.take())) return false;
+    deleted = (await database.$client.prepare(text).bind(ref).run()).meta.changes;
   }
   return true;
 }

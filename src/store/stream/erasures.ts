@@ -1,6 +1,6 @@
 import { and, eq, gte, sql, type SQL } from "drizzle-orm";
 import { directorySeq, lastSeq, lastTime } from "../confirmation/decision-chain.ts";
-import { confirmations, outbox, retention, votes } from "../schema.ts";
+import { confirmations, outbox, retention, steps, votes, webhookDeliveries, webhooks } from "../schema.ts";
 import type { OutboxRow, RetentionRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import type { TenantStore } from "../tenant-store.ts";
@@ -79,6 +79,12 @@ export async function eraseBatch(store: TenantStore, batch: Batch): Promise<void
   const isErased = sql`${outbox.seq} IN (SELECT value FROM json_each(${JSON.stringify(seqs)}))`;
   const decided = sql`(SELECT ${outbox.confirmationId} FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
     AND ${isErased} AND ${outbox.type} = 'decision')`;
+  // An event has the id of the request or of the step that it reports; see `eventIdOf`.
+  const reported = sql`(SELECT 'e' || substr(${steps.id}, 2) FROM ${steps} WHERE ${steps.tenantId} = ${store.tenantId}
+    AND ${steps.confirmationId} IN ${decided} UNION ALL SELECT 'e' || substr(value, 2) FROM (SELECT ${outbox.confirmationId} AS value
+    FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId} AND ${isErased} AND ${outbox.type} = 'decision'))`;
+  const ofEveryWebhook = sql`${webhookDeliveries.webhookId} IN (SELECT ${webhooks.id} FROM ${webhooks}
+    WHERE ${webhooks.tenantId} = ${store.tenantId})`;
   const of = (column: SQL | typeof confirmations.id) => and(sql`${column} IN ${decided}`, isOwn);
   await store.batch([
     claim,
@@ -94,6 +100,11 @@ export async function eraseBatch(store: TenantStore, batch: Batch): Promise<void
       votes,
       { statement: "", assertion: "", assertionHash: "" },
       of(sql`${votes.confirmationId}`),
+    ),
+    store.update(
+      webhookDeliveries,
+      { data: sql`json_remove(data, '$.payloadHash')` },
+      and(ofEveryWebhook, sql`${webhookDeliveries.eventId} IN ${reported}`, isOwn),
     ),
     // Last, because the statements before find the requests by these rows.
     store.update(

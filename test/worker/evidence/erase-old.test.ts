@@ -34,6 +34,14 @@ beforeAll(async () => {
   company = await newCompany(platform);
   maria = await company.enrolled("maria");
   other = await newCompany(platform, "Other");
+  await rows(
+    `INSERT INTO webhooks (tenant_id, id, name, url, format, events, created_at, disabled_at, disabled_because)
+     VALUES (?1, 'w_held', '', '', 'standard', ?2, 0, 0, 'person')`,
+    company.store.tenantId,
+    JSON.stringify(
+      ["created", "approved", "rejected", "cancelled", "consumed"].map((end) => `confirmation.${end}`),
+    ),
+  );
   ids["other"] = await decided(other);
   ids["used"] = await decided(company, SECRET);
   const payload = { to: SECRET };
@@ -112,6 +120,18 @@ describe("then", () => {
     expect((await get(ids["pending"])).body).toMatchObject({ status: "pending", action: "Pay not yet" });
     expect(await receiptVerdict(company, ids["new"] ?? "")).toEqual(["", true]);
     expect(await receiptVerdict(other, ids["other"] ?? "")).toEqual(["", true]);
+  });
+
+  it("what webhooks got of it has no hash any more from which the content could be guessed", async () => {
+    const hashed = await rows(
+      `SELECT DISTINCT subject_id AS id FROM webhook_deliveries WHERE json_extract(data, '$.payloadHash') IS NOT NULL`,
+    );
+    const events = await rows("SELECT count(*) AS count FROM webhook_deliveries");
+    // Five are over, one of them is used; one is pending and one is new.
+    expect([new Set(hashed.map(({ id }) => id)), events]).toEqual([
+      new Set([ids["pending"], ids["new"]]),
+      [{ count: 12 }],
+    ]);
   });
 
   it("an audit accepts the export, and says what is gone by which rule", async () => {

@@ -152,6 +152,8 @@ const BOUNDED = [
   // The first rows, the last one, and some to delete, when a tenant is moved.
   /^SELECT \* FROM \w+ WHERE tenant_id = \?1 (?:AND TRUE )?ORDER BY [\w, ]+ LIMIT \d+$/,
   /^DELETE FROM \w+ WHERE \([\w,]+\) IN \(SELECT [\w,]+ FROM \w+ WHERE (?:tenant_)?id = \?1 LIMIT \d+\)$/,
+  // Of a deleted tenant: all but a few.
+  /^DELETE FROM webhook_deliveries .* AND NOT \(type = 'organisation\.deleted' AND due_at IS NOT NULL\) LIMIT \d+\)$/,
   // A sign-up without a passkey has a handful of rows.
   /^DELETE FROM \w+ WHERE (?:tenant_)?id IN \(select "id" from "tenants" where \("tenants"\."signup_until" <= \? and \+"tenants"\."stream" IS NULL /,
 ];
