@@ -11,6 +11,7 @@ const SEED_BYTES = 32;
 export function createOutbound(env: Env, now: () => number): Outbound {
   const rules = addressRules(env);
   return {
+    now,
     post: guardedFetch({ ...rules, now }),
     addressProblem: (url) => addressProblem(url, rules),
     get seed() {

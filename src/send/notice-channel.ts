@@ -12,6 +12,8 @@ export interface NoticeChannel {
   readonly keys: string | null;
   /** The page that ends the channel without a sign-in; null if it is the channel of a project. */
   readonly unsubscribeLink: string | null;
+  /** How many requests wait for the person, for the number on an app's icon. Left out: it stays as it is. */
+  readonly waiting?: number;
 }
 
 /** Sends to one kind of channel. It never throws, and returns within seconds. */

@@ -4,10 +4,12 @@ import type { NoticeChannel, NoticeSender } from "./notice-channel.ts";
 import type { Outbound } from "./outbound.ts";
 import { chatSender } from "./send-chat.ts";
 import { sendEmail } from "./send-email.ts";
+import { sendPush } from "./send-push.ts";
 import type { SendResult } from "./send-result.ts";
 
 /** Kinds whose sender is missing, or not set up on this deployment, send nothing. */
 const SENDERS: Partial<Readonly<Record<ChannelKind, NoticeSender>>> = {
+  push: sendPush,
   email: sendEmail,
   slack: chatSender("slack"),
   teams: chatSender("teams"),

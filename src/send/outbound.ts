@@ -6,6 +6,7 @@ import type { SendResult } from "./send-result.ts";
 // What the senders get from the platform.
 
 export interface Outbound {
+  readonly now: () => number;
   readonly post: Out;
   /** Why nothing is sent to this address, in words that say what to do; undefined if it is allowed. */
   readonly addressProblem: (url: string) => string | undefined;

@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],
-  "src/send": ["src/core", "src/env.ts"],
+  "src/send": ["src/core", "src/env.ts", "@block65/webcrypto-web-push"],
   "src/app": [
     "src/core",
     "src/store",

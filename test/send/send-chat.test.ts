@@ -30,6 +30,7 @@ type Answering = (body: string, headers: Readonly<Record<string, string>>) => Ou
 const post = (kind: ChatKind, text: NoticeText, answer: Answering) =>
   sendNotice(
     {
+      now: () => 0,
       post: async ({ body, headers }) => answer(String(body), headers),
       addressProblem: () => undefined,
       push: null,
