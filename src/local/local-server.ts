@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { connectOutside } from "./connect-outside.ts";
 import type { StartOptions } from "./start-options.ts";
 import type { Settings } from "./state-folder.ts";
 
@@ -12,12 +13,12 @@ const WORKER = ".build/worker.mjs";
 const HOST = "127.0.0.1";
 const NAME = "countersign";
 
-type ServeOptions = Pick<StartOptions, "port" | "origin">;
+type ServeOptions = Pick<StartOptions, "port" | "origin"> & Partial<Pick<StartOptions, "sendTo">>;
 
 export class PortTaken extends Error {}
 
 export async function serve(
-  { port, origin }: ServeOptions,
+  { port, origin, sendTo = [] }: ServeOptions,
   folder: string,
   { logOrigin, logSeed, logSeedNext, ...sending }: Settings,
 ): Promise<Miniflare> {
@@ -34,20 +35,14 @@ export async function serve(
       SEND_SEED: sending.sendSeed,
       VAPID_PUBLIC_KEY: sending.vapidPublicKey,
       VAPID_PRIVATE_KEY: sending.vapidPrivateKey,
+      ...(sendTo.length > 0 && { OUTBOUND_TEST_ORIGINS: sendTo.join(" ") }),
       ...settingsOfEnvironment(),
     },
   });
 }
 
 /** Settings that a deployment has in wrangler.toml or as secrets. */
-const FROM_ENVIRONMENT = [
-  "LOG_RESTORE",
-  "MOVE_TENANT",
-  "OUTBOUND_TEST_ORIGINS",
-  "SECURITY_CONTACT",
-  "SIGNUP",
-  "SIGNUP_CODE",
-];
+const FROM_ENVIRONMENT = ["LOG_RESTORE", "MOVE_TENANT", "SECURITY_CONTACT", "SIGNUP", "SIGNUP_CODE"];
 
 function settingsOfEnvironment(): Readonly<Record<string, string>> {
   const given = FROM_ENVIRONMENT.map((name) => [name, process.env[name]] as const);
@@ -71,6 +66,7 @@ export function serveWorker({ port, data, module, bindings, objects }: Serving):
     modules: [module],
     bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
     durableObjects: { ...(workerOptions.durableObjects as object), ...objects },
+    outboundService: connectOutside((bindings["OUTBOUND_TEST_ORIGINS"] ?? "").split(" ")),
   };
   // A second, empty Worker owns the port and forwards it to the first one. If a Worker with assets owns the
   // port, the runtime puts two Workers of its own in front of it: a third of the requests per second.

@@ -8,16 +8,19 @@ export interface StartOptions {
   /** The address that browsers use, if it is not this machine's own. */
   readonly origin: string;
   readonly json: boolean;
+  /** Origins on this machine to which webhooks and notices may be sent. */
+  readonly sendTo: readonly string[];
 }
 
 const DEFAULT_PORT = 8787;
 const DEFAULT_STATE = ".countersign";
 
-export const START_USAGE = `npm start -- [--port N] [--state DIR] [--reset] [--origin URL] [--json]
+export const START_USAGE = `npm start -- [--port N] [--state DIR] [--reset] [--origin URL] [--send-to URL] [--json]
   --port N      listen on this port (${DEFAULT_PORT})
   --state DIR   keep the databases here (${DEFAULT_STATE})
   --reset       delete that folder first, and start empty
   --origin URL  the address that browsers use, for a tunnel to a real phone
+  --send-to URL let webhooks be sent to a receiver on this machine, such as http://127.0.0.1:9000; can be repeated
   --json        also print one line of JSON, for scripts`;
 
 /** The options, or a message that says what is wrong with them. */
@@ -31,6 +34,7 @@ export function readStartOptions(args: readonly string[]): StartOptions | string
         reset: { type: "boolean", default: false },
         origin: { type: "string" },
         json: { type: "boolean", default: false },
+        "send-to": { type: "string", multiple: true, default: [] },
       },
     });
     const port = Number(values.port ?? DEFAULT_PORT);
@@ -39,10 +43,20 @@ export function readStartOptions(args: readonly string[]): StartOptions | string
     if (origin === undefined) {
       return "--origin needs an address like https://example.trycloudflare.com: a host name, not an IP address, and https except for localhost";
     }
-    return { port, state: values.state, reset: values.reset, origin, json: values.json };
+    const sendTo = values["send-to"].map((text) => localOrigin(text));
+    if (!sendTo.every((one) => one !== undefined))
+      return "--send-to needs an address of this machine, like http://127.0.0.1:9000 or http://localhost:9000";
+    return { sendTo, port, state: values.state, reset: values.reset, origin, json: values.json };
   } catch (problem) {
     return problem instanceof Error ? problem.message : String(problem);
   }
+}
+
+/** The machine itself only: nothing else inside of a network is ever reached. */
+function localOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, origin } = new URL(text);
+  return ["127.0.0.1", "localhost"].includes(hostname) ? origin : undefined;
 }
 
 /** A passkey belongs to a host name: an IP address can't be an RP ID, and only localhost works without https. */
