@@ -1,5 +1,6 @@
 import { gt, sql, type SQL } from "drizzle-orm";
 import { webhookDeliveries, webhooks } from "../schema.ts";
+import { isWritable } from "../shards/moved-tenants.ts";
 import { prepared, type Scope, type TenantStore, value } from "../tenant-store.ts";
 
 /** A batch keeps D1's one writer for some milliseconds. */
@@ -17,7 +18,7 @@ const DELETE_OLD = prepared<typeof webhookDeliveries, "at">(webhookDeliveries, (
     .remove(
       webhookDeliveries,
       sql`(webhook_id, sequence) IN (SELECT webhook_id, sequence FROM ${webhookDeliveries} d
-      WHERE ${canBeDeleted(scope)} AND d.at <= ${value("until")} ORDER BY d.at
+      WHERE ${canBeDeleted(scope)} AND ${isWritable(scope.tenantId)} AND d.at <= ${value("until")} ORDER BY d.at
       LIMIT ${sql.raw(`${DELETE_MAX_ROWS}`)})`,
     )
     .returning({ at: webhookDeliveries.at }),

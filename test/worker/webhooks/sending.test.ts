@@ -273,7 +273,7 @@ it("a webhook that does not answer stops no other", async () => {
   await Promise.all(running);
 });
 
-it("deliveries are deleted after 30 days, but for the newest of each webhook and those that wait", async () => {
+it("deliveries are deleted after 30 days, but for the newest of each webhook and those that wait, and not in a move", async () => {
   const [hook, quiet] = [await newHook(), await newHook()];
   quiet.now = hook.now;
   await quiet.wait(1);
@@ -283,6 +283,14 @@ it("deliveries are deleted after 30 days, but for the newest of each webhook and
   await hook.wait(4);
   expect(await dropOldDeliveries(hook.runtime, store)).toBe(hook.now + 1);
   hook.now += 1;
+  // A move compares the numbers of rows.
+  await rows(
+    "INSERT INTO moved_tenants (ref, shard, state, at) VALUES (?1, '1', 'leaving', 1)",
+    store.tenantId,
+  );
+  await dropOldDeliveries(hook.runtime, store);
+  expect(await hook.deliveries()).toHaveLength(4);
+  await rows("DELETE FROM moved_tenants");
   const next = await dropOldDeliveries(hook.runtime, store);
   const left = async (of: HookFixture) => (await of.deliveries()).map(({ sequence }) => sequence);
   expect([await left(hook), await left(quiet), next]).toEqual([
