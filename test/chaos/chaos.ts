@@ -25,10 +25,10 @@ async function main(rounds: number, seed: number): Promise<void> {
         `round ${round}: ${creates} creates, ${decisions} decisions, ${uses} uses, ${log.entries.length} log entries`,
       );
     });
-    await chaos.server.remove();
+    await chaos.stop(true);
     for (const line of table(figures)) print(line);
   } catch (problem) {
-    await chaos.server.stop();
+    await chaos.stop(false);
     print(
       problem instanceof Violation
         ? problem.message
@@ -59,6 +59,7 @@ function table(figures: Figures): readonly string[] {
     row("acknowledged cancels", acknowledged.cancels),
     row("acknowledged uses", acknowledged.uses),
     row("log entries", figures.logEntries),
+    row("webhooks received", `${figures.webhooks}, ${figures.repeatedWebhooks} of them more than once`),
     row("lost", 0),
     row("duplicates", 0),
     row("gaps", 0),

@@ -2,12 +2,15 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { and, count, eq, gte, inArray, max, ne } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { drizzle } from "drizzle-orm/sqlite-proxy";
-import { confirmations, outbox, steps, tenants, votes } from "../../src/store/schema.ts";
+import { confirmations, outbox, steps, tenants, votes, webhookDeliveries } from "../../src/store/schema.ts";
 import type { ConfirmationRow, OutboxRow, StepRow, Tenant, VoteRow } from "../../src/store/rows.ts";
+import type { StoredDelivery } from "./chaos-webhook.ts";
 
 // Reads the rows in the file of one shard from outside. The file is opened while the server runs and closed before it
 // is killed: an open reader, or one that opens the file first after a kill, would do the recovery instead of the server.
 
+/** The server may be writing what became of a delivery. */
+const LOCKED_MAX_MILLISECONDS = 10_000;
 /** SQLite allows 32,766 parameters. */
 const IDS_MAX = 10_000;
 
@@ -32,7 +35,7 @@ export class DatabaseFile {
   }
 
   static async open(path: string): Promise<DatabaseFile> {
-    const file = new DatabaseSync(path, { readOnly: true });
+    const file = new DatabaseSync(path, { readOnly: true, timeout: LOCKED_MAX_MILLISECONDS });
     // One transaction, so that all reads see the same state.
     file.exec("BEGIN");
     const database = drizzle(async (sql, parameters) => {
@@ -71,6 +74,16 @@ export class DatabaseFile {
       .from(confirmations)
       .where(eq(confirmations.type, "decision"));
     return counted?.rows ?? 0;
+  }
+
+  /** To the only webhook of the tenant, in their order. */
+  async deliveries(tenant: string): Promise<readonly StoredDelivery[]> {
+    const { eventId, sequence, state } = webhookDeliveries;
+    return await this.#database
+      .select({ eventId, sequence, state })
+      .from(webhookDeliveries)
+      .where(eq(webhookDeliveries.tenantId, tenant))
+      .orderBy(sequence);
   }
 
   /** Requests to change the directory, which the API does not show. */

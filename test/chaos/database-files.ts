@@ -15,6 +15,20 @@ export class DatabaseFiles {
     return new DatabaseFiles(await Promise.all(paths.map((path) => DatabaseFile.open(path))));
   }
 
+  /** To the webhook of the tenant of this name, read in one transaction. */
+  static async deliveriesOf(
+    paths: readonly string[],
+    tenant: string,
+  ): ReturnType<DatabaseFile["deliveries"]> {
+    const files = await DatabaseFiles.open(paths);
+    try {
+      const { id = "" } = files.tenants.find(({ name }) => name === tenant) ?? {};
+      return await files.#fileOf(id).deliveries(id);
+    } finally {
+      files.close();
+    }
+  }
+
   close(): void {
     for (const file of this.#files) file.close();
   }

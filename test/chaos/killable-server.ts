@@ -22,6 +22,8 @@ export class KillableServer {
   readonly port: number;
   readonly origin: string;
   readonly tenants: readonly TestTenant[];
+  /** To which it may send. */
+  readonly #receivers: readonly string[];
   /** The time from the message to serve until the first answer, for each start. */
   readonly startMilliseconds: number[] = [];
   #child: ChildProcess | undefined;
@@ -32,18 +34,26 @@ export class KillableServer {
   /** The end of what all processes wrote to stderr. */
   stderr = "";
 
-  constructor(folder: string, port: number, tenants: readonly TestTenant[]) {
+  constructor(folder: string, port: number, tenants: readonly TestTenant[], receivers: readonly string[]) {
     this.folder = folder;
     this.port = port;
     this.origin = `http://localhost:${port}`;
     this.tenants = tenants;
+    this.#receivers = receivers;
   }
 
-  static async create(tenantNames: readonly string[]): Promise<KillableServer> {
+  /** Each tenant has one of these webhooks. */
+  static async create(tenantNames: readonly string[], webhooks: readonly string[]): Promise<KillableServer> {
     const folder = mkdtempSync(join(tmpdir(), "countersign-chaos-"));
     const port = await freePort();
-    const names = tenantNames.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
-    return new KillableServer(folder, port, createTenants(folder, `http://localhost:${port}`, names));
+    const names = tenantNames.map((name, at) => ({
+      name,
+      project: "Payments",
+      key: "payments-agent",
+      webhook: `${webhooks[at]}/events`,
+    }));
+    const tenants = createTenants(folder, `http://localhost:${port}`, names);
+    return new KillableServer(folder, port, tenants, webhooks);
   }
 
   async start(): Promise<void> {
@@ -67,6 +77,7 @@ export class KillableServer {
     const child = spawn(process.execPath, ["test/chaos/chaos-runtime.ts", this.folder, String(this.port)], {
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
+      env: { ...process.env, OUTBOUND_TEST_ORIGINS: this.#receivers.join(" ") },
     });
     child.stderr?.on("data", (text: Buffer) => {
       this.stderr = (this.stderr + text.toString()).slice(-STDERR_MAX_CHARACTERS);

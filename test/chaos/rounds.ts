@@ -11,6 +11,7 @@ import { Acknowledged } from "./acknowledged.ts";
 import { ReconnectingClient, type CallKind } from "./reconnecting-client.ts";
 import { recordRead, runClient, type ClientGroup, type Load } from "./chaos-load.ts";
 import { LogHistory } from "./log-history.ts";
+import { ChaosWebhook } from "./chaos-webhook.ts";
 import { DatabaseFiles } from "./database-files.ts";
 
 // Rounds of load, SIGKILL, restart, and an audit of everything that was ever acknowledged.
@@ -36,6 +37,9 @@ export interface Figures {
   readonly interrupted: ReadonlyMap<CallKind, number>;
   readonly acknowledged: Acknowledged["counts"];
   readonly logEntries: number;
+  /** Events that the webhooks received, and how many of them more than once. */
+  readonly webhooks: number;
+  readonly repeatedWebhooks: number;
   readonly audits: Audit["done"];
   readonly startMilliseconds: readonly number[];
   readonly auditMilliseconds: readonly number[];
@@ -48,6 +52,8 @@ export class Chaos {
   readonly bytesAt: BytesAt;
   readonly log: LogHistory;
   readonly audit: Audit;
+  /** One for each tenant. */
+  readonly webhooks: readonly ChaosWebhook[];
   readonly #load: Load;
   readonly #groups: readonly ClientGroup[];
   readonly #random: Random;
@@ -55,8 +61,15 @@ export class Chaos {
   readonly #auditMilliseconds: number[] = [];
   rounds = 0;
 
-  constructor(server: KillableServer, policy: TrustPolicy, groups: readonly ClientGroup[], random: Random) {
+  constructor(
+    server: KillableServer,
+    webhooks: readonly ChaosWebhook[],
+    policy: TrustPolicy,
+    groups: readonly ClientGroup[],
+    random: Random,
+  ) {
     this.server = server;
+    this.webhooks = webhooks;
     this.bytesAt = bytesOf(server.origin);
     this.log = new LogHistory(policy, this.bytesAt);
     this.#groups = groups;
@@ -67,7 +80,10 @@ export class Chaos {
 
   /** Starts a fresh server and enrols its people, before the first kill. */
   static async create(seed: number): Promise<Chaos> {
-    const server = await KillableServer.create(TENANTS);
+    const webhooks = await Promise.all(TENANTS.map(() => ChaosWebhook.create()));
+    const addresses = webhooks.map(({ address }) => address);
+    const server = await KillableServer.create(TENANTS, addresses);
+    for (const [at, webhook] of webhooks.entries()) webhook.knows(server.tenants[at]?.webhookKeys);
     await server.start();
     const groups: ClientGroup[] = [];
     for (const [tenant, { apiKey, peopleKey, enrolUrl }] of server.tenants.entries()) {
@@ -81,7 +97,7 @@ export class Chaos {
       groups.push({ tenant, api: backend(fetch, server.origin, apiKey), people });
     }
     const policy = await (await fetch(`${server.origin}/log/policy.txt`)).text();
-    return new Chaos(server, expectOk(parseTrustPolicy(policy)), groups, randomFrom(seed));
+    return new Chaos(server, webhooks, expectOk(parseTrustPolicy(policy)), groups, randomFrom(seed));
   }
 
   /** An audit of the rows in these files. A test may have changed them. */
@@ -115,7 +131,28 @@ export class Chaos {
     this.calls.resume();
     await working;
     await this.#runAudit(true);
+    await this.checkWebhooks(this.server.databases());
     return this.figures();
+  }
+
+  /** Waits until each webhook has all events of the rows in these files, and of what was acknowledged. */
+  async checkWebhooks(databases: readonly string[], maxMilliseconds?: number): Promise<void> {
+    const requests = [...this.acknowledged.requests.values()];
+    await Promise.all(
+      this.webhooks.map(async (webhook, tenant) =>
+        webhook.complete(
+          requests.filter((request) => request.tenant === tenant),
+          () => DatabaseFiles.deliveriesOf(databases, TENANTS[tenant] ?? ""),
+          maxMilliseconds,
+        ),
+      ),
+    );
+  }
+
+  /** Ends the server and all receivers. */
+  async stop(removesState: boolean): Promise<void> {
+    await (removesState ? this.server.remove() : this.server.stop());
+    await Promise.all(this.webhooks.map((webhook) => webhook.close()));
   }
 
   figures(): Figures {
@@ -126,6 +163,8 @@ export class Chaos {
       interrupted: this.calls.interrupted,
       acknowledged: this.acknowledged.counts,
       logEntries: this.log.entries.length,
+      webhooks: this.webhooks.reduce((sum, { count }) => sum + count, 0),
+      repeatedWebhooks: this.webhooks.reduce((sum, { repetitions }) => sum + repetitions, 0),
       audits: this.audit.done,
       startMilliseconds: this.server.startMilliseconds,
       auditMilliseconds: this.#auditMilliseconds,
@@ -163,6 +202,7 @@ export class Chaos {
   async #runAudit(full: boolean): Promise<void> {
     const before = performance.now();
     await (full ? this.audit.full() : this.audit.incremental());
+    for (const webhook of this.webhooks) webhook.check();
     this.#auditMilliseconds.push(performance.now() - before);
   }
 }

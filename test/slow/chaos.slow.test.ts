@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { utf8, utf8Text } from "../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import type { Audit } from "../chaos/chaos-audit.ts";
 import { Violation } from "../chaos/acknowledged.ts";
 import { LogHistory } from "../chaos/log-history.ts";
 import { Chaos, type Figures } from "../chaos/rounds.ts";
@@ -28,14 +27,14 @@ beforeAll(async () => {
 }, PATIENCE_MS);
 
 afterAll(async () => {
-  await chaos.server.remove();
+  await chaos.stop(true);
 });
 
 const textAt = async (bytesAt: BytesAt, path: string) => utf8Text((await bytesAt(path)) ?? utf8("")) ?? "";
 const policyOf = async (bytesAt: BytesAt) => expectOk(parseTrustPolicy(await textAt(bytesAt, "policy.txt")));
 
-/** The audit's complaint about the rows after this statement. */
-async function tampered(name: string, sql: string): Promise<string> {
+/** The files after this statement. */
+async function tamperedFiles(name: string, sql: string): Promise<readonly string[]> {
   const copy = join(chaos.server.folder, `${name}.sqlite`);
   const [first = "", ...others] = chaos.server.databases();
   const original = new DatabaseSync(first, { readOnly: true });
@@ -46,12 +45,18 @@ async function tampered(name: string, sql: string): Promise<string> {
   for (const trigger of triggers) file.exec(`DROP TRIGGER ${String(trigger["name"])}`);
   expect(file.prepare(sql).run().changes, "the statement changed nothing").toBeGreaterThan(0);
   file.close();
-  return await complaint(chaos.auditOf([copy, ...others]));
+  return [copy, ...others];
 }
 
-async function complaint(audit: Audit): Promise<string> {
+/** The audit's complaint about the rows after this statement. */
+async function tampered(name: string, sql: string): Promise<string> {
+  const files = await tamperedFiles(name, sql);
+  return await complaint(() => chaos.auditOf(files).full());
+}
+
+async function complaint(check: () => Promise<void>): Promise<string> {
   try {
-    await audit.full();
+    await check();
     return "nothing";
   } catch (problem) {
     if (problem instanceof Violation) return problem.message;
@@ -69,6 +74,9 @@ describe("a runtime that is killed", () => {
     const interrupted = [...figures.interrupted.values()].reduce((sum, count) => sum + count, 0);
     expect(interrupted).toBeGreaterThan(ROUNDS);
     expect(figures.logEntries).toBeGreaterThan(acknowledged.decisions + acknowledged.uses);
+    expect(figures.webhooks).toBeGreaterThanOrEqual(
+      acknowledged.creates + acknowledged.decisions + acknowledged.uses,
+    );
   });
 });
 
@@ -127,6 +135,28 @@ describe("the audit reports", () => {
     expect(await tampered(name.replaceAll(/\W/g, "-"), sql)).toMatch(expected);
   });
 
+  it.each<[string, string, RegExp]>([
+    ["a webhook's event left out", "DELETE FROM webhook_deliveries WHERE sequence = 2", /^GAP: webhook 3/],
+    [
+      "an event that the webhook never received",
+      "UPDATE webhook_deliveries SET event_id = 'e_other' WHERE sequence = 2",
+      /^LOST: webhook 2 is delivered and has not arrived/,
+    ],
+    [
+      "an event that was given up",
+      "UPDATE webhook_deliveries SET state = 'failed' WHERE sequence = 2",
+      /^LOST: webhook 2 is failed/,
+    ],
+    [
+      "an event that is still to be sent",
+      "UPDATE webhook_deliveries SET state = 'waiting', due_at = 0 WHERE sequence = 2",
+      /^LOST: 1 webhooks did not arrive: number 2/,
+    ],
+  ])("%s", async (name, sql, expected) => {
+    const files = await tamperedFiles(name.replaceAll(/\W/g, "-"), sql);
+    expect(await complaint(() => chaos.checkWebhooks(files, 0))).toMatch(expected);
+  });
+
   it("a log that lost its last entries", async () => {
     const { bytesAt } = chaos;
     let forgetful = false;
@@ -163,6 +193,10 @@ describe("the audit reports", () => {
   });
   it("an acknowledged request that is missing", async () => {
     chaos.acknowledged.created(0, "c_never", "0".repeat(64));
-    expect(await complaint(chaos.auditOf(chaos.server.databases()))).toMatch(/^LOST: /);
+    const files = chaos.server.databases();
+    expect(await complaint(() => chaos.auditOf(files).full())).toMatch(/^LOST: /);
+    expect(await complaint(() => chaos.checkWebhooks(files, 0))).toMatch(
+      /^LOST: 1 webhooks did not arrive: confirmation.created of c_never/,
+    );
   });
 });

@@ -5,13 +5,16 @@ import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts"
 import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { databaseBindings } from "../../../src/local/local-server.ts";
-import { migrate } from "../../../src/local/state-folder.ts";
+import { migrate, readSettings } from "../../../src/local/state-folder.ts";
+import { fromHex } from "../../../src/core/encoding/bytes.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
 import { openDatabases, type DatabaseBindings } from "../../../src/store/database.ts";
 import { projects } from "../../../src/store/schema.ts";
+import { insertWebhook } from "./receiver-rows.ts";
 
 // product.ts runs this as a program before the product starts. It creates tenants in the state folder, so that
-// every test file has its own owner to enrol, in the shards in turn. Arguments: the folder, the origin, then for each tenant its name
-// and the names of its project and its API key.
+// every test file has its own owner to enrol, in the shards in turn. Arguments: the folder, the origin, then for each
+// tenant its name, the names of its project and its API key, and the address of its webhook, which may be empty.
 
 const [folder = "", origin = "", ...names] = process.argv.slice(2);
 const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
@@ -34,10 +37,11 @@ const runtime = {
   now: () => Date.now(),
   random: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
 } as Runtime;
+const seed = expectOk(fromHex(readSettings(folder, origin).sendSeed));
 const tenants: object[] = [];
-for (let at = 0; at + 2 < names.length; at += 3) {
-  const [name = "", project = "", key = ""] = names.slice(at, at + 3);
-  const shard = databases.open[(at / 3) % databases.open.length] ?? "";
+for (let at = 0; at + 3 < names.length; at += 4) {
+  const [name = "", project = "", key = "", hook = ""] = names.slice(at, at + 4);
+  const shard = databases.open[(at / 4) % databases.open.length] ?? "";
   const inShard = { ...runtime, databases: { ...databases, open: [shard] } };
   const { store, enrolUrl, peopleKey } = await createTenant(inShard, name, "alex");
   const projectId = newId(runtime, "j");
@@ -46,7 +50,8 @@ for (let at = 0; at + 2 < names.length; at += 3) {
   const sandbox = newId(runtime, "j");
   await store.insert(projects, { id: sandbox, name: "Sandbox", mode: "test", createdAt: runtime.now() });
   const testKey = await newKey(runtime, store, sandbox, key, DEFAULT_SCOPES);
-  tenants.push({ name, apiKey, testKey, peopleKey, enrolUrl });
+  const webhookKeys = hook === "" ? {} : await insertWebhook(runtime, store, seed, hook);
+  tenants.push({ name, apiKey, testKey, peopleKey, enrolUrl, webhookKeys });
 }
 await server.dispose();
 process.stdout.write(`${JSON.stringify(tenants)}\n`);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { WebhookKeys } from "../receivers/webhook-signature.ts";
 
 // The whole product as a user starts it: its own process, on a free port, with its own state folder.
 
@@ -27,6 +28,8 @@ export interface TenantNames {
   readonly project: string;
   /** The API key's name: the requester, as the approver sees it. */
   readonly key: string;
+  /** The address of a webhook that gets all events. */
+  readonly webhook?: string;
 }
 
 /** A tenant whose owner, alex, has not enrolled yet. */
@@ -37,6 +40,8 @@ export interface TestTenant {
   readonly testKey: string;
   readonly peopleKey: string;
   readonly enrolUrl: string;
+  /** With which its webhook verifies; none without a webhook. */
+  readonly webhookKeys: WebhookKeys;
 }
 
 export interface Product {
@@ -92,7 +97,7 @@ export function createTenants(
   tenants: readonly TenantNames[],
 ): readonly TestTenant[] {
   if (tenants.length === 0) return [];
-  const names = tenants.flatMap(({ name, project, key }) => [name, project, key]);
+  const names = tenants.flatMap(({ name, project, key, webhook = "" }) => [name, project, key, webhook]);
   const args = ["test/support/product/create-tenants.ts", folder, origin, ...names];
   const child = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (child.status !== 0)

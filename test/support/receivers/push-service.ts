@@ -30,8 +30,8 @@ export interface PushMessage {
 }
 
 export class PushService implements Receiver {
-  /** The origin of all endpoints. */
-  readonly origin: string;
+  /** The origin of all endpoints. A test that serves it sets its address, before anything subscribes. */
+  origin: string;
   /** An answer instead of the normal one; undefined for the normal one. */
   answer: (device: string, call: ReceivedCall) => Reply | undefined = () => undefined;
   readonly #devices = new Map<string, PushKeys & { readonly vapidKey: string | undefined }>();
