@@ -1,3 +1,4 @@
+import { CHANNEL_ACTS } from "../app/channels/channel-acts.ts";
 import { DELETION_ACTS } from "../app/organisation/deletion-acts.ts";
 import { START_ACTS } from "../app/console/start-acts.ts";
 import { KEY_ACTS } from "../app/keys/key-acts.ts";
@@ -25,6 +26,7 @@ export const ACTS = {
   ...REQUEST_ACTS,
   ...FIGURE_ACTS,
   ...DELETION_ACTS,
+  ...CHANNEL_ACTS,
 };
 
 export type ActName = keyof typeof ACTS;

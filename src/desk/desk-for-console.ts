@@ -15,9 +15,8 @@ import { waitForVersion, type Versioned, type VersionWait } from "./waits/wait-f
 
 /** Of an act: `change` and `read` are the limits of who calls. */
 function limitOf(name: ActName, change: LimitName, read: LimitName): LimitName {
-  const { right, isExport } = actOf(name);
-  if (isExport) return "exports";
-  return RIGHTS[right].changes ? change : read;
+  const { right, limit } = actOf(name);
+  return limit ?? (RIGHTS[right].changes ? change : read);
 }
 
 /** A page of the console: its surroundings also if the role may not see it. */
@@ -95,7 +94,7 @@ export class DeskForConsole extends DeskForKeys {
       const actor: Actor = { kind: "key", key: principal.key, place: "" };
       return this.#wakeAfter(
         name,
-        await run({ runtime: this.runtime, store: principal.store, actor }, input),
+        await run({ runtime: this.runtime, store: principal.store, actor, session: null }, input),
       );
     });
   }
@@ -127,6 +126,7 @@ export class DeskForConsole extends DeskForKeys {
     const { right, run } = actOf(name);
     const allowed = requireRight(session, right, this.runtime.now());
     if (!allowed.ok) return allowed;
-    return run({ runtime: this.runtime, store, actor: { kind: "person", person, place } }, input);
+    const actor: Actor = { kind: "person", person, place };
+    return run({ runtime: this.runtime, store, actor, session: session.id }, input);
   }
 }

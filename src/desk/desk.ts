@@ -10,6 +10,12 @@ import { beginEnrolment, finishEnrolment, UNKNOWN_LINK, type Enrolled } from "..
 import { enrolmentState } from "../app/account/enrolment-state.ts";
 import type { RegistrationForm } from "../app/account/new-passkey.ts";
 import { requesterOf } from "../app/acts/act.ts";
+import {
+  UNKNOWN_UNSUBSCRIBE,
+  unsubscribe,
+  unsubscribeState,
+  type UnsubscribeState,
+} from "../app/channels/unsubscribe.ts";
 import { closeSession } from "../app/account/passkey-session.ts";
 import type { PasskeyProof } from "../app/account/prove-passkey.ts";
 import { finishSignIn, UNKNOWN_PASSKEY, type SignInForm } from "../app/account/sign-in.ts";
@@ -33,6 +39,7 @@ import type {
 import type { ApprovalData, ApprovalState, Ceremony } from "../core/pages/approval.ts";
 import type { Inbox, InboxData } from "../core/pages/inbox.ts";
 import type { PublicationData } from "../core/pages/publication.ts";
+import type { UnsubscribeToken } from "../core/notice/channel-links.ts";
 import { accept, type Result } from "../core/refusal.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
@@ -228,6 +235,20 @@ export class Desk extends DeskForConsole {
   async finishEnrolment(link: string, form: RegistrationForm, place: string): Promise<Answer<Enrolled>> {
     return this.callers.withSecret("enrolments", UNKNOWN_LINK, (store) =>
       finishEnrolment(this.runtime, store, link, form, place),
+    );
+  }
+
+  // With the link in a mail. It gives no session.
+
+  async unsubscribeState(token: UnsubscribeToken): Promise<Answer<UnsubscribeState>> {
+    return this.callers.withSecret("unsubscribes", UNKNOWN_UNSUBSCRIBE, (store) =>
+      unsubscribeState(this.runtime, store, token),
+    );
+  }
+
+  async unsubscribe(token: UnsubscribeToken, place: string): Promise<Answer<UnsubscribeState>> {
+    return this.callers.withSecret("unsubscribes", UNKNOWN_UNSUBSCRIBE, (store) =>
+      unsubscribe(this.runtime, store, token, place),
     );
   }
 

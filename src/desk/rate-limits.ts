@@ -24,6 +24,9 @@ export const LIMITS = {
   /** Of one key or session. One a second: each reads the tenant's whole history. */
   exports: perMinute(60, "this API key or session may start 60 exports a minute"),
 
+  /** Of one key or session. A test notice or a link in a mail for each channel, and some to try again. */
+  messages: perMinute(30, "this API key or session may send 30 test messages and links a minute"),
+
   // Of one session.
   /** One a second. Each writes a row, and a person needs longer to read a request. */
   ceremonies: perMinute(60, "a session may open 60 requests a minute to sign them"),
@@ -37,6 +40,8 @@ export const LIMITS = {
   signIns: perMinute(600, "600 sign-ins a minute are possible in this organisation"),
   /** 2 a second: an invitation for each. */
   enrolments: perMinute(120, "120 enrolments a minute are possible in this organisation"),
+  /** 10 a second: mail programs may follow the links of many people at once. */
+  unsubscribes: perMinute(600, "600 links of mails can be followed a minute in this organisation"),
 } as const satisfies Readonly<Record<string, Limit>>;
 
 export type LimitName = keyof typeof LIMITS;

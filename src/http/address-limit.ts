@@ -21,6 +21,7 @@ type LimitedUse =
   | "enrolment"
   | "sign-up"
   | "verification"
+  | "unsubscribing"
   | "unknown API key"
   | "unknown session";
 

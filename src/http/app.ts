@@ -13,6 +13,7 @@ import { publicationRoutes } from "./browser/publication-routes.ts";
 import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
 import { signUpRoutes } from "./browser/sign-up-routes.ts";
+import { unsubscribeRoutes } from "./browser/unsubscribe-routes.ts";
 import { limitAddress, limitSignUps, limitUnknownKeys } from "./address-limit.ts";
 import { methodFinder } from "./allowed-methods.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
@@ -71,6 +72,7 @@ app.post("/signin/*", limitAddress("sign-in"));
 app.post("/enrol/*", limitAddress("enrolment"));
 app.post("/signup/*", limitAddress("sign-up"), limitSignUps);
 app.get("/public/*", limitAddress("verification"));
+app.use("/unsubscribe/*", limitAddress("unsubscribing"));
 app.use("/api/*", limitUnknownKeys);
 
 app.get("/openapi.json", (context) => context.json(openapi(context.get("platform").origin)));
@@ -89,6 +91,7 @@ app.route("/", signUpRoutes);
 app.route("/", deviceRoutes);
 app.route("/", inboxRoutes);
 app.route("/", consoleRoutes);
+app.route("/", unsubscribeRoutes);
 app.route("/", verifyRoutes);
 app.get("/", (context) => pageResponse(context, "home"));
 

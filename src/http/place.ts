@@ -25,12 +25,17 @@ const COUNTRY = /^[A-Z]{2}$/;
 
 /** Such as "Chrome on Android, DE". */
 export function placeOf(context: RequestContext): string {
-  const agent = context.req.header("user-agent") ?? "";
   const country = context.req.header("cf-ipcountry") ?? "";
+  const device = deviceOf(context);
+  return COUNTRY.test(country) ? `${device}, ${country}` : device;
+}
+
+/** Such as "Chrome on Android". */
+export function deviceOf(context: RequestContext): string {
+  const agent = context.req.header("user-agent") ?? "";
   const browser = nameIn(BROWSERS, agent) ?? "a program";
   const system = nameIn(SYSTEMS, agent);
-  const device = system === undefined ? browser : `${browser} on ${system}`;
-  return COUNTRY.test(country) ? `${device}, ${country}` : device;
+  return system === undefined ? browser : `${browser} on ${system}`;
 }
 
 function nameIn(

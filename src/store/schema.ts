@@ -7,7 +7,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { PLAN_NAMES } from "../core/account/plans.ts";
 import { PROJECT_MODES } from "../core/confirmation/project-mode.ts";
-import { CHANNEL_KINDS, NOTICE_KINDS, REMINDER_PERCENT } from "../core/notice/notice-kinds.ts";
+import { CHANNEL_KINDS, CHANNEL_USES, NOTICE_KINDS, REMINDER_PERCENT } from "../core/notice/notice-kinds.ts";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -367,9 +367,7 @@ export const channels = ownTable("channels", {
   name: text("name").notNull(),
   address: text("address").notNull(),
   keys: text("keys"),
-  use: text("use", { enum: ["default", "always", "never"] })
-    .notNull()
-    .default("default"),
+  use: text("use", { enum: CHANNEL_USES }).notNull().default("default"),
   createdAt: createdAt(),
   verifiedAt: integer("verified_at"),
   endedAt: integer("ended_at"),

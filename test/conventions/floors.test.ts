@@ -30,12 +30,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // What backends are told, and how it is signed.
   // What people are notified of, and in which words.
-  "src/core/notice": [...ENCODING, "src/core/confirmation", "src/core/display/text"],
+  "src/core/notice": [
+    ...ENCODING,
+    "src/core/confirmation",
+    "src/core/display/text",
+    "src/core/account/zone-days.ts",
+  ],
   "src/core/webhook": [...ENCODING, "src/core/stream/record.ts"],
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.
-  "src/core/pages": [...STREAM, "src/core/display", "src/core/account"],
+  "src/core/pages": [...STREAM, "src/core/display", "src/core/account", "src/core/notice"],
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],

@@ -10,6 +10,16 @@ enableSignOut();
 enableElevation();
 enableLive();
 enableCopy();
+readToken();
+
+/** On the page of a link with a secret behind the #, which a browser sends to nobody: the form sends it. */
+function readToken(): void {
+  const field = document.getElementById("token");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.value = location.hash.slice(1);
+  const shown = document.getElementById(field.value === "" ? "no-token" : "token-form");
+  if (shown !== null) shown.hidden = false;
+}
 
 /** Each button names the element whose text it copies. */
 function enableCopy(): void {

@@ -7,26 +7,29 @@ import type { Html } from "./html-text.ts";
 
 interface FieldProps {
   readonly name: string;
+  /** Of the element; its name, unless the page has several fields with this name. */
+  readonly id?: string;
   readonly label: string;
   readonly value: string;
   readonly sent: SentForm | null;
   readonly help?: string;
-  readonly type?: "text" | "number";
+  readonly type?: "text" | "number" | "email" | "url" | "time" | "date";
   readonly maxLength?: number;
   readonly required?: boolean;
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | string;
+  readonly max?: number | string;
   readonly list?: string;
 }
 
-export function TextField({ name, label, value, sent, help, type = "text", ...rest }: FieldProps): Html {
+export function TextField(props: FieldProps): Html {
+  const { name, id = name, label, value, sent, help, type = "text", ...rest } = props;
   const fault = sent?.problem.fields[name];
-  const described = [fault && `${name}-fault`, help && `${name}-help`].filter(Boolean).join(" ");
+  const described = [fault && `${id}-fault`, help && `${id}-help`].filter(Boolean).join(" ");
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       <input
-        id={name}
+        id={id}
         name={name}
         type={type}
         value={sent?.values[name] ?? value}
@@ -40,12 +43,12 @@ export function TextField({ name, label, value, sent, help, type = "text", ...re
         aria-describedby={described === "" ? undefined : described}
       />
       {fault && (
-        <p class="fault" id={`${name}-fault`}>
+        <p class="fault" id={`${id}-fault`}>
           {fault}
         </p>
       )}
       {help && (
-        <p class="quiet" id={`${name}-help`}>
+        <p class="quiet" id={`${id}-help`}>
           {help}
         </p>
       )}
@@ -55,6 +58,7 @@ export function TextField({ name, label, value, sent, help, type = "text", ...re
 
 interface SelectProps {
   readonly name: string;
+  readonly id?: string;
   readonly label: string;
   readonly value: string;
   readonly sent: SentForm | null;
@@ -62,13 +66,14 @@ interface SelectProps {
   readonly help?: string;
 }
 
-export function SelectField({ name, label, value, sent, options, help }: SelectProps): Html {
+export function SelectField(props: SelectProps): Html {
+  const { name, id = name, label, value, sent, options, help } = props;
   const current = sent?.values[name] ?? value;
   const fault = sent?.problem.fields[name];
   return (
     <div class="field">
-      <label for={name}>{label}</label>
-      <select id={name} name={name} aria-describedby={help && `${name}-help`}>
+      <label for={id}>{label}</label>
+      <select id={id} name={name} aria-describedby={help && `${id}-help`}>
         {options.map(([option, text]) => (
           <option value={option} selected={option === current}>
             {text}
@@ -77,7 +82,7 @@ export function SelectField({ name, label, value, sent, options, help }: SelectP
       </select>
       {fault && <p class="fault">{fault}</p>}
       {help && (
-        <p class="quiet" id={`${name}-help`}>
+        <p class="quiet" id={`${id}-help`}>
           {help}
         </p>
       )}
@@ -176,7 +181,7 @@ export function ActionForm({
 }: {
   readonly action: string;
   readonly button: string;
-  readonly kind?: "primary" | "no" | "small" | "";
+  readonly kind?: "primary" | "no" | "small" | "no small" | "";
   readonly children?: Child;
 }): Html {
   return (

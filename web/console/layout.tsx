@@ -23,7 +23,9 @@ export type Section =
   | "usage"
   | "trail"
   | "export"
-  | "settings";
+  | "settings"
+  // A page of the person, not of the organisation.
+  | "notices";
 
 const SECTIONS: readonly {
   readonly section: Section;
@@ -57,6 +59,7 @@ interface LayoutProps {
 }
 
 export function ConsoleLayout({ title, section, shell, live, children }: LayoutProps): Html {
+  const isOwn = section === "notices";
   return (
     <>
       {raw("<!doctype html>")}
@@ -77,15 +80,18 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
             Skip to the content
           </a>
           <header>
-            <a class="brand" href="/console">
+            <a class="brand" href={isMember(shell.role) ? "/console" : "/inbox"}>
               <img src="/favicon.svg" alt="" />
               Countersign
             </a>
             <nav aria-label="Your pages">
               <a href="/inbox">Inbox</a>
               <a href="/devices">Passkeys</a>
+              <a href="/notices" aria-current={isOwn ? "page" : undefined}>
+                Notices
+              </a>
               {isMember(shell.role) && (
-                <a href="/console" aria-current="true">
+                <a href="/console" aria-current={isOwn ? undefined : "true"}>
                   Console
                 </a>
               )}
@@ -94,8 +100,8 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
               </button>
             </nav>
           </header>
-          <div class="frame">
-            {isMember(shell.role) && <Sections current={section} shell={shell} />}
+          <div class={isOwn ? "frame own" : "frame"}>
+            {isMember(shell.role) && !isOwn && <Sections current={section} shell={shell} />}
             <main id="main" tabindex={-1} data-live={live?.href} data-version={live?.version}>
               {shell.notices.map((notice) => (
                 <NoticeLine notice={notice} />

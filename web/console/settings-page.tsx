@@ -6,6 +6,7 @@ import type { SentForm, Shell } from "../../src/core/pages/console.ts";
 import { FormFault, Hidden, SelectField, TextField } from "./form-parts.tsx";
 import type { Html } from "./html-text.ts";
 import type { View } from "./layout.tsx";
+import { timeZoneOptions } from "./notices/time-zones.tsx";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -41,7 +42,7 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         label="Time zone"
         value={data.timeZone}
         sent={sent}
-        options={zones(data.timeZone)}
+        options={timeZoneOptions(data.timeZone)}
         help="For the times in this console."
       />
       <SelectField
@@ -110,11 +111,6 @@ function DangerZone({ shell, sent }: { readonly shell: Shell; readonly sent: Sen
 function historyOf({ plan }: Shell): string {
   const { title, historyDays } = PLANS[plan];
   return historyDays === null ? "without an end" : `${historyDays} days, as the plan ${title} has`;
-}
-
-function zones(current: string): readonly (readonly [string, string])[] {
-  const names = new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")]);
-  return [...names].map((name) => [name, name.replaceAll("_", " ")] as const);
 }
 
 function expiries(current: number): readonly (readonly [string, string])[] {

@@ -21,27 +21,36 @@ export interface ActCall {
   readonly runtime: Runtime;
   readonly store: TenantStore;
   readonly actor: Actor;
+  /** The id of the session; null if an API key calls. */
+  readonly session: string | null;
 }
 
 export interface Act<Input, Output> {
   readonly right: Right;
   readonly run: (call: ActCall, input: Input) => Promise<Result<Output>>;
-  /** Whether it reads the whole history: then few calls are allowed. */
-  readonly isExport: boolean;
+  /** Few calls are allowed of an act that reads the whole history, or sends a message to others. */
+  readonly limit: "exports" | "messages" | null;
 }
 
 export function act<Input, Output>(
   right: Right,
   run: (call: ActCall, input: Input) => Promise<Result<Output>>,
 ): Act<Input, Output> {
-  return { right, run, isExport: false };
+  return { right, run, limit: null };
 }
 
 export function exportAct<Output>(
   right: Right,
   run: (call: ActCall, input: null) => Promise<Result<Output>>,
 ): Act<null, Output> {
-  return { right, run, isExport: true };
+  return { right, run, limit: "exports" };
+}
+
+export function messageAct<Input, Output>(
+  right: Right,
+  run: (call: ActCall, input: Input) => Promise<Result<Output>>,
+): Act<Input, Output> {
+  return { right, run, limit: "messages" };
 }
 
 /** The actor as the requester of a change that people sign. */

@@ -1,4 +1,5 @@
 import { monthOf } from "../../core/account/month.ts";
+import { roleHas } from "../../core/account/rights.ts";
 import { usageNotice } from "../../core/account/usage-notice.ts";
 import type { Notice, Shell } from "../../core/pages/console.ts";
 import { isManager } from "../../core/stream/directory.ts";
@@ -30,7 +31,7 @@ async function noticesFor(
   person: PersonRow,
 ): Promise<readonly Notice[]> {
   const notices = await Promise.all([
-    planNotice(runtime, store),
+    roleHas(person.role, "usage.read") ? planNotice(runtime, store) : [],
     isManager(person) ? erasureNotice(runtime, store) : [],
     passkeyNotice(store, person),
   ]);

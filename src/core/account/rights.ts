@@ -1,5 +1,5 @@
 import { MEMBERS } from "./members.ts";
-import type { Role } from "../stream/record.ts";
+import { ROLES, type Role } from "../stream/record.ts";
 import type { Scope } from "../confirmation/scopes.ts";
 
 // What people may do besides deciding and signing, by role: one table for the console, the API and the documentation.
@@ -53,6 +53,12 @@ export const RIGHTS = {
   "history.export": read({ text: "Export the complete history", roles: OVERSEERS, scope: "audit:read" }),
   "settings.read": read({ text: "See the settings", roles: MEMBERS, scope: null }),
   "settings.change": change({ text: "Change the settings", roles: MANAGERS, scope: null }),
+  "notices.read": read({ text: "See where one’s own notices go", roles: ROLES, scope: null }),
+  "notices.own": change({
+    text: "Set where and when one’s own notices go",
+    roles: ROLES,
+    scope: null,
+  }),
   "organisation.delete": change({
     text: "Ask that the organisation is deleted",
     roles: OWNER,

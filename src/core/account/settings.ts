@@ -30,7 +30,7 @@ export function checkSettings(plan: PlanName, { timeZone, retentionDays }: Setti
   return accept("valid");
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   if (name.length > TIME_ZONE_MAX_CHARACTERS) return false;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone.length > 0;

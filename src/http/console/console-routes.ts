@@ -11,6 +11,7 @@ import { figuresPage } from "./pages/figure-pages.ts";
 import { PEOPLE_FORMS, peoplePage, personPage } from "./pages/people-pages.ts";
 import { sendDownload } from "./send-download.ts";
 import { placeOf } from "../place.ts";
+import { confirmPage, NOTICE_FORMS, noticesPage } from "./pages/notice-pages.ts";
 import { KEY_FORMS, keyPage } from "./pages/key-pages.ts";
 import { PROJECT_FORMS, projectPage, projectsPage } from "./pages/project-pages.ts";
 import { cancelForm, receiptDownload, requestListPage, requestPage } from "./pages/request-pages.ts";
@@ -19,7 +20,7 @@ import { usagePage } from "./pages/usage-pages.ts";
 import { START_FORMS, startPage } from "./pages/start-pages.ts";
 import { submitForm } from "./submit.ts";
 
-// The console: pages that read, and forms that change something.
+// The console: pages that read, and forms that change something. Everybody's own notices are drawn like it.
 
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   startPage,
@@ -35,6 +36,8 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   trailPage,
   exportPage,
   settingsPage,
+  noticesPage,
+  confirmPage,
 ];
 export const CONSOLE_DOWNLOADS: readonly ConsoleDownload[] = [...EXPORT_DOWNLOADS, receiptDownload];
 export const CONSOLE_FORMS: readonly ConsoleForm[] = [
@@ -45,6 +48,7 @@ export const CONSOLE_FORMS: readonly ConsoleForm[] = [
   ...PEOPLE_FORMS,
   settingsForm,
   deletionForm,
+  ...NOTICE_FORMS,
 ];
 
 export const consoleRoutes = new Hono<HonoEnv>();

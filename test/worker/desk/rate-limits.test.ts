@@ -22,11 +22,13 @@ describe("an owner", () => {
     ["polls", 6_000],
     ["waits", 1_200],
     ["exports", 60],
+    ["messages", 30],
     ["ceremonies", 60],
     ["reads", 1_200],
     ["changes", 120],
     ["signIns", 600],
     ["enrolments", 120],
+    ["unsubscribes", 600],
   ] as const)("may use %s %i times in a burst, and as often in each minute after it", (name, quota) => {
     const limits = limitsOf();
     expect(allowed(limits, name, "k", quota + 10)).toBe(quota);

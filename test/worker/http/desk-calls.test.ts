@@ -32,7 +32,13 @@ const callOf = (name: string): AnyCall => {
   return async (...values) => desk[name as keyof Desk](...values);
 };
 
-const STRANGERS = ["unauthorized", "session_required", "enrolment_unknown", "challenge_unknown"];
+const STRANGERS = [
+  "unauthorized",
+  "session_required",
+  "enrolment_unknown",
+  "challenge_unknown",
+  "link_unknown",
+];
 const NOBODY = "0".repeat(64);
 /** Of calls that take more than who asks. */
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
@@ -42,6 +48,8 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   consolePage: [NOBODY, "", "settings.read", null],
   consoleVersion: [NOBODY, "", "trail.read", { before: null }, { seconds: 0, call: "" }],
   actWithKey: [NOBODY, "trail.read", { before: null }],
+  unsubscribeState: [{ ref: "", channel: "", proof: NOBODY }],
+  unsubscribe: [{ ref: "", channel: "", proof: NOBODY }, ""],
 };
 
 describe("a Desk", () => {

@@ -36,7 +36,9 @@ const WITH_KEY = titled(isKey);
 /** At MCP the scopes determine the tools, not the access. */
 const WITH_SCOPE = WITH_KEY.filter(([, { access }]) => access !== "any key");
 const WITH_SESSION = titled(({ access }) => access === "session");
-const POSTED_BY_PAGES = titled((route) => route.route.startsWith("POST") && !isKey(route));
+const POSTED_BY_PAGES = titled(
+  (route) => route.route.startsWith("POST") && !isKey(route) && route.byMail === undefined,
+);
 const READING = titled(({ route }) => route.startsWith("GET"));
 
 const codeOf = ({ body }: RouteAnswer): string | undefined => /"code":"([a-z_]+)"/.exec(body)?.[1];

@@ -17,6 +17,8 @@ export interface Route {
   readonly waiting?: true;
   /** Leaves an entry in the audit trail. */
   readonly noted?: true;
+  /** Mail programs post to it, from nowhere. */
+  readonly byMail?: true;
   /** HTML: a refusal is the sign-in page or a 404 page. */
   readonly page?: true;
 }
@@ -130,6 +132,8 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /signout", access: "anybody", body: {} },
   { route: "GET /log/*", access: "anybody" },
   { route: "GET /public/log/entries/:id/verification", access: "anybody", of: "confirmation" },
+  { route: "GET /unsubscribe/:token", access: "anybody" },
+  { route: "POST /unsubscribe/:token", access: "anybody", byMail: true },
   { route: "GET /verify", access: "anybody" },
   { route: "GET /verify-offline.html", access: "anybody" },
 ];
@@ -142,6 +146,7 @@ export const NO_ROUTES = [
   "ALL /*",
   "GET /*",
   "ALL /log/*",
+  "ALL /unsubscribe/*",
   "ALL /api/*",
   "GET /public/*",
   "POST /enrol/*",

@@ -1,0 +1,46 @@
+import { toHex, utf8 } from "../../core/encoding/bytes.ts";
+import { sha256 } from "../../core/encoding/hash.ts";
+import type { ChannelKind } from "../../core/notice/notice-kinds.ts";
+import { CHANNEL_KINDS, CHANNEL_TITLES } from "../../core/notice/notice-kinds.ts";
+import type { ChannelItem } from "../../core/pages/notices-page-data.ts";
+import type { Outbound } from "../../send/outbound.ts";
+import type { ChannelRow } from "../../store/rows.ts";
+import { isoTime } from "../runtime.ts";
+
+export function channelItem(channel: ChannelRow): ChannelItem {
+  const { id, kind, name, address, use, createdAt, endedAt } = channel;
+  return {
+    id,
+    kind,
+    name,
+    address: shownAddress(kind, address),
+    use,
+    createdAt: isoTime(createdAt),
+    state: stateOf(channel),
+    endedAt: endedAt === null ? null : isoTime(endedAt),
+    endpointHash: kind === "push" ? toHex(sha256(utf8(address))) : null,
+  };
+}
+
+function stateOf({ endedBecause, verifiedAt }: ChannelRow): ChannelItem["state"] {
+  if (endedBecause === "unsubscribed") return "unsubscribed";
+  if (endedBecause !== null) return "gone";
+  return verifiedAt === null ? "unconfirmed" : "active";
+}
+
+/** Anybody who knows the address of a hook or of a subscription can post to it. */
+function shownAddress(kind: ChannelKind, address: string): string {
+  if (kind === "email") return address;
+  return kind === "push" ? "" : new URL(address).hostname;
+}
+
+/** For the audit trail, which is kept after the names and addresses of people are forgotten. */
+export function channelSubject({ id, kind }: Pick<ChannelRow, "id" | "kind">) {
+  return { id, name: CHANNEL_TITLES[kind] };
+}
+
+/** The kinds for which this deployment has what it takes. */
+export function offeredKinds({ email, push }: Outbound): readonly ChannelKind[] {
+  const missing: readonly (ChannelKind | false)[] = [email === null && "email", push === null && "push"];
+  return CHANNEL_KINDS.filter((kind) => !missing.includes(kind));
+}
