@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { connectOutside } from "./connect-outside.ts";
+import { MAIL_BINDING, mailFolder } from "./mail-folder.ts";
+import { OUTBOUND_NETWORK, outboundNetwork } from "./outbound-network.ts";
 import type { StartOptions } from "./start-options.ts";
 import type { Settings } from "./state-folder.ts";
 
@@ -59,14 +60,16 @@ interface Serving {
 }
 
 export function serveWorker({ port, data, module, bindings, objects }: Serving): Miniflare {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+  const { email: _onCloudflare, ...workerOptions } =
+    unstable_getMiniflareWorkerOptions("wrangler.toml").workerOptions;
   const worker = {
     ...workerOptions,
     name: NAME,
     modules: [module],
     bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
     durableObjects: { ...(workerOptions.durableObjects as object), ...objects },
-    outboundService: connectOutside((bindings["OUTBOUND_TEST_ORIGINS"] ?? "").split(" ")),
+    serviceBindings: { EMAIL: MAIL_BINDING },
+    outboundService: OUTBOUND_NETWORK,
   };
   // A second, empty Worker owns the port and forwards it to the first one. If a Worker with assets owns the
   // port, the runtime puts two Workers of its own in front of it: a third of the requests per second.
@@ -77,7 +80,12 @@ export function serveWorker({ port, data, module, bindings, objects }: Serving):
     unsafeDirectSockets: [{ host: HOST, port, serviceName: NAME }],
   };
   const options = {
-    workers: [worker, portOwner],
+    workers: [
+      worker,
+      portOwner,
+      outboundNetwork(bindings["OUTBOUND_TEST_ORIGINS"] ?? ""),
+      mailFolder(join(dirname(data), "mails")),
+    ],
     host: HOST,
     resourcePersistencePath: data,
     cf: false,

@@ -46,6 +46,8 @@ export function readStartOptions(args: readonly string[]): StartOptions | string
     const sendTo = values["send-to"].map((text) => localOrigin(text));
     if (!sendTo.every((one) => one !== undefined))
       return "--send-to needs an address of this machine, like http://127.0.0.1:9000 or http://localhost:9000";
+    if (sendTo.length > 0 && !origin.startsWith("http:"))
+      return "--send-to works only without --origin: people who come through a tunnel could reach this machine with it";
     return { sendTo, port, state: values.state, reset: values.reset, origin, json: values.json };
   } catch (problem) {
     return problem instanceof Error ? problem.message : String(problem);

@@ -7,6 +7,16 @@ import { addressProblem, type AddressRules } from "./outbound-address.ts";
 export const SEND_MAX_MILLISECONDS = 15_000;
 /** The rest of an answer is not read. */
 export const ANSWER_MAX_BYTES = 65_536;
+/** Cloudflare answers with these itself in the place of a host that it can't reach. */
+const PLATFORM_ERRORS: Readonly<Record<number, string>> = {
+  521: "the host refused the connection",
+  522: "the host did not take the connection in time",
+  523: "the host can't be reached: check its name",
+  524: "the host did not answer in time",
+  525: "no secure connection: check the host's certificate",
+  526: "the host's certificate is not valid",
+  530: "the host can't be reached: check its name",
+};
 /** A receiver may ask for a later retry, up to a day. */
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
@@ -47,21 +57,22 @@ export function guardedFetch({ now, maxMilliseconds = SEND_MAX_MILLISECONDS, ...
       const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
       await dropBody(answer, signal);
       const { status } = answer;
-      if (status >= 300 && status < 400)
-        return {
-          ok: false,
-          error: `it redirects (${status}); enter the final address`,
-          milliseconds: after(),
-        };
+      const error = statusProblem(status);
+      if (error !== undefined) return { ok: false, error, milliseconds: after() };
       return { ok: true, status, retryAfterSeconds: retryAfterOf(answer, now()), milliseconds: after() };
     } catch {
       const seconds = Math.round(maxMilliseconds / 1_000);
       const error = signal.aborted
         ? `no answer within ${seconds} s`
-        : "no connection: check the name and the certificate";
+        : "no connection: check the host's name and certificate";
       return { ok: false, error, milliseconds: after() };
     }
   };
+}
+
+function statusProblem(status: number): string | undefined {
+  const isRedirect = status >= 300 && status < 400;
+  return isRedirect ? `the address redirects (${status}); enter the final address` : PLATFORM_ERRORS[status];
 }
 
 /** Reads up to a limit, so that a short answer does not break the connection, and ends the rest. */

@@ -10,24 +10,35 @@ export interface AddressRules {
   readonly testOrigins: readonly string[];
 }
 
-/** Names that belong to no public host (RFC 6761, 6762, 8375, 9476, and the name of clouds' internal hosts). */
+/** Endings of no public host: RFC 6761, 6762, 7686, 8375, 9476, and those that networks use for themselves. */
 const PRIVATE_ENDINGS = [
-  "internal",
-  "local",
-  "localhost",
-  "localdomain",
-  "lan",
-  "home",
+  "alt",
+  "arpa",
   "corp",
+  "example",
+  "home",
+  "internal",
   "intranet",
+  "invalid",
+  "lan",
+  "local",
+  "localdomain",
+  "localhost",
+  "onion",
   "private",
+  "test",
 ];
-const RESERVED_ENDINGS = ["arpa", "test", "invalid", "example", "onion", "alt"];
+/** At least two labels, and the last one begins with a letter: no address in numbers does. */
+const PUBLIC_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
+const NUMBERS = /^\[|(?:^|\.)\d[\da-fx]*$/;
+const SPACES = /[\s\p{C}]/u;
 
 /** Why nothing is sent to this address, in words that say what to do; undefined if it is allowed. */
 export function addressProblem(text: string, { ownHosts, testOrigins }: AddressRules): string | undefined {
   if (text.length > URL_MAX_CHARACTERS) return `the address has more than ${URL_MAX_CHARACTERS} characters`;
-  if (!URL.canParse(text)) return "this is no address; write it like https://hooks.example.com/path";
+  // The parser drops some of these characters. The address that people see is the one that is called.
+  if (SPACES.test(text) || !URL.canParse(text))
+    return "this is no address; write it like https://hooks.example.com/path, without spaces";
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
     return "leave out the user name and password before the host";
@@ -40,12 +51,9 @@ export function addressProblem(text: string, { ownHosts, testOrigins }: AddressR
 /** The host as the parser of URLs understands it: numbers in any notation are dotted decimals by then. */
 function hostProblem(hostname: string, ownHosts: readonly string[]): string | undefined {
   const host = hostname.replace(/\.$/, "");
-  const labels = host.split(".");
-  const ending = labels.at(-1) ?? "";
-  // No public ending is a number, so this is an address in numbers.
-  if (host.startsWith("[") || /^(?:\d+|0x[\da-f]*)$/i.test(ending))
-    return "write a host name, not an address in numbers";
-  if (labels.length < 2 || PRIVATE_ENDINGS.includes(ending) || RESERVED_ENDINGS.includes(ending))
+  if (NUMBERS.test(host)) return "write a host name, not an address in numbers";
+  const [, ending] = PUBLIC_NAME.exec(host) ?? [];
+  if (ending === undefined || PRIVATE_ENDINGS.includes(ending))
     return "the host must be public: this name is used inside of a network only";
   if (ownHosts.some((own) => host === own || host.endsWith(`.${own}`)))
     return "this is a host of the service itself";

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { readStartOptions } from "../../src/local/start-options.ts";
 import { databaseProblem, prepareFolder, StateUnusable } from "../../src/local/state-check.ts";
 import { readSettings, writeSettings, type Settings } from "../../src/local/state-folder.ts";
 import { freePort } from "../support/product/product.ts";
@@ -43,6 +44,25 @@ describe("npm start", () => {
       "",
       `The state folder ${state} can't be written: the disk is full; free some space.\n`,
     ]);
+  });
+});
+
+describe("the option --send-to", () => {
+  const toReceiver = ["--send-to", "http://127.0.0.1:9000"];
+
+  it("allows receivers on this machine, each by its origin", () => {
+    expect(readStartOptions([])).toMatchObject({ sendTo: [] });
+    expect(readStartOptions([...toReceiver, "--send-to", "http://localhost:9001/hook"])).toMatchObject({
+      sendTo: ["http://127.0.0.1:9000", "http://localhost:9001"],
+    });
+  });
+
+  it.each([
+    ["no address", ["--send-to", "9000"], "needs an address of this machine"],
+    ["another machine", ["--send-to", "http://192.168.0.2:9000"], "needs an address of this machine"],
+    ["a tunnel", [...toReceiver, "--origin", "https://a.example.com"], "works only without --origin"],
+  ])("refuses %s", (_what, args, message) => {
+    expect(readStartOptions(args)).toContain(message);
   });
 });
 

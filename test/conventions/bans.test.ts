@@ -47,6 +47,13 @@ const BANS: readonly Ban[] = [
     instead: "nothing: core knows no platform",
   },
   {
+    // A call of the global function: not `env.ASSETS.fetch`, and not the method of a Durable Object.
+    call: /(?<!async )(?<![.\w])fetch\(|\bcloudflare:sockets\b/,
+    where: /^src\//,
+    except: /^src\/(?:send\/guarded-fetch\.ts$|cli\/|local\/)/,
+    instead: "the guarded call of src/send, which reaches public addresses only",
+  },
+  {
     call: /subtle\s*\.digest/,
     where: EVERYWHERE,
     instead: "sha256 of core/encoding/hash, which is synchronous",
@@ -95,6 +102,8 @@ describe("banned calls", () => {
     ["src/app/x.ts", "const id = Math.random();", 1],
     ["src/core/x.ts", "// Date.now() in a comment", 0],
     ["src/http/rest/x.ts", "if (principal instanceof Response) return principal;", 1],
+    ["src/app/x.ts", "const answer = await fetch(webhook.url);", 1],
+    ["src/app/x.ts", "const file = await env.ASSETS.fetch(url);", 0],
     ["web/approve/approve-page.ts", "card.innerHTML = text;", 1],
     ["web/approve/approve-page.ts", "card.textContent = text;", 0],
     ["src/core/index.ts", 'export { a } from "./a.ts";', 1],
