@@ -164,6 +164,11 @@ describe("npm run deploy", () => {
       READY.replace('SIGNUP = "closed"', 'SIGNUP = "closed"\nOUTBOUND_TEST_ORIGINS = "http://127.0.0.1:1"'),
       "OUTBOUND_TEST_ORIGINS is set",
     ],
+    [
+      "no address of a sender",
+      READY.replaceAll('EMAIL_FROM = ""', 'EMAIL_FROM = "Acme <a@acme.test>"'),
+      'EMAIL_FROM is "Acme <a@acme.test>"',
+    ],
     ["an unknown mode", READY.replaceAll('SIGNUP = "closed"', 'SIGNUP = "on"'), 'SIGNUP is "on"'],
   ])("calls nothing while wrangler.toml has %s", async (_name, toml, message) => {
     const cloudflare = account();
@@ -180,6 +185,14 @@ describe("npm run deploy", () => {
       { secrets: ["LOG_SEED", "SEND_SEED"] },
       "the secrets VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY are not set",
       "wrangler secret bulk",
+      2,
+    ],
+    [
+      "a way to private addresses is open",
+      {},
+      { secrets: [...SECRETS, "OUTBOUND_TEST_ORIGINS"] },
+      "OUTBOUND_TEST_ORIGINS is set as a secret",
+      "secret delete OUTBOUND_TEST_ORIGINS --env production",
       2,
     ],
     [

@@ -17,6 +17,7 @@ function bindingsOf(config: DeploymentConfig) {
     databases: config.d1_databases.map((database) => [database.binding, database.migrations_dir]),
     buckets: config.r2_buckets.map(({ binding }) => binding),
     limits: config.ratelimits.map(({ name, simple }) => [name, simple]),
+    mail: config.send_email,
     objects: config.durable_objects.bindings.map((object) => [object.name, object.class_name]),
     assets: config.assets,
     crons: config.triggers.crons,

@@ -1,4 +1,5 @@
 import { isShard } from "../../core/confirmation/tenant-ref.ts";
+import { emailAddressProblem } from "../../core/notice/email-address.ts";
 import { BASE62 } from "../../core/encoding/base62.ts";
 import type { DeploymentConfig } from "./deployment-config.ts";
 import { DeployFailure } from "./deploy-failure.ts";
@@ -30,6 +31,10 @@ export function checkSettings(config: DeploymentConfig, environment: string): vo
   ), `no route leads from ${host} to the Worker`, `set the pattern in routes of [env.${environment}] to ${host}`);
   require(setting("OUTBOUND_TEST_ORIGINS") ===
     "", "OUTBOUND_TEST_ORIGINS is set", `take it out of ${table}: it is for tests on one machine`);
+  const sender = setting("EMAIL_FROM");
+  require(sender === "" ||
+    emailAddressProblem(sender) ===
+      null, `EMAIL_FROM is "${sender}"`, `set it in ${table} to the address from which mails come, or leave it empty`);
   require(SIGN_UP.includes(
     setting("SIGNUP"),
   ), `SIGNUP is "${setting("SIGNUP")}"`, `set it in ${table} to open, code or closed`);

@@ -87,6 +87,9 @@ async function checkAccount(deployment: Deployment, config: DeploymentConfig): P
   return [`account: ${account.name}`];
 }
 
+/** It opens a way to private addresses. */
+const TEST_SETTING = "OUTBOUND_TEST_ORIGINS";
+
 /** What is sent is signed with them: webhooks, links in mails, web push. */
 const SENDING_SECRETS = ["SEND_SEED", "VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"];
 
@@ -115,6 +118,11 @@ async function checkSecrets(deployment: Deployment, config: DeploymentConfig): P
     throw new DeployFailure(
       "SIGNUP is code, and the secret SIGNUP_CODE is not set",
       `set it: ${put} SIGNUP_CODE --env ${environment}`,
+    );
+  if (names.includes(TEST_SETTING))
+    throw new DeployFailure(
+      `${TEST_SETTING} is set as a secret; it is for tests on one machine`,
+      `remove it: npx wrangler secret delete ${TEST_SETTING} --env ${environment}`,
     );
   for (const name of ["LOG_SEED_NEXT", "LOG_RESTORE", "MOVE_TENANT"].filter((one) => names.includes(one)))
     tools.print(`  note: the secret ${name} is set; remove it once its work is done`);

@@ -18,6 +18,7 @@ export interface DeploymentConfig {
     readonly namespace_id: string;
     readonly simple: { readonly limit: number; readonly period: number };
   }[];
+  readonly send_email: readonly { readonly name: string }[];
   readonly durable_objects: {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
