@@ -74,10 +74,10 @@ export class KillableServer {
 
   #spawn(): ChildProcess {
     // Its own process group, so that workerd is killed together with the Node that drives it.
-    const child = spawn(process.execPath, ["test/chaos/chaos-runtime.ts", this.folder, String(this.port)], {
+    const args = ["test/chaos/chaos-runtime.ts", this.folder, String(this.port), ...this.#receivers];
+    const child = spawn(process.execPath, args, {
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      env: { ...process.env, OUTBOUND_TEST_ORIGINS: this.#receivers.join(" ") },
     });
     child.stderr?.on("data", (text: Buffer) => {
       this.stderr = (this.stderr + text.toString()).slice(-STDERR_MAX_CHARACTERS);
