@@ -89,18 +89,21 @@ CREATE TABLE notices (
   -- When it is to be sent; null if it is not.
   due_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
-  -- `digested`: sent as one of several in one message. `skipped`: there was nothing to say any more.
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'digested', 'skipped', 'failed')),
+  -- `held`: waits to be sent together with others, after a burst of notices or quiet hours. `digested`: was sent so.
+  -- `skipped`: there was nothing to say any more.
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'sent', 'digested', 'skipped', 'failed')),
   sent_at INTEGER,
   error TEXT,
   -- However often the requester repeats itself, there is one.
   PRIMARY KEY (tenant_id, confirmation_id, channel_id, kind),
   FOREIGN KEY (tenant_id, confirmation_id) REFERENCES confirmations (tenant_id, id),
   FOREIGN KEY (tenant_id, channel_id) REFERENCES channels (tenant_id, id),
-  CHECK ((due_at IS NULL) = (state <> 'waiting'))
+  CHECK ((due_at IS NULL) = (state NOT IN ('waiting', 'held')))
 ) STRICT;
 
 CREATE INDEX notices_due ON notices (tenant_id, due_at) WHERE due_at IS NOT NULL;
+-- What waits for a channel.
+CREATE INDEX notices_waiting ON notices (tenant_id, channel_id, due_at) WHERE due_at IS NOT NULL;
 -- How many a channel got lately.
 CREATE INDEX notices_sent ON notices (tenant_id, channel_id, sent_at) WHERE sent_at IS NOT NULL;
 

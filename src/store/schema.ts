@@ -399,7 +399,7 @@ export const notices = sqliteTable(
     at: integer("at").notNull(),
     dueAt: integer("due_at"),
     attempts: integer("attempts").notNull().default(0),
-    state: text("state", { enum: ["waiting", "sent", "digested", "skipped", "failed"] }).notNull(),
+    state: text("state", { enum: ["waiting", "held", "sent", "digested", "skipped", "failed"] }).notNull(),
     sentAt: integer("sent_at"),
     error: text("error"),
   },

@@ -21,5 +21,10 @@ export type ChannelUse = (typeof CHANNEL_USES)[number];
 export const NOTICE_KINDS = ["asked", "reminder", "escalated", "closed", "break-glass"] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
+/** What asks for a decision: of no use once there is one. Many at the same time are sent in one message. */
+export const OPEN_KINDS = ["asked", "reminder", "escalated"] as const satisfies readonly NoticeKind[];
+/** They wait for the end of quiet hours and pauses. */
+export const QUIET_KINDS = ["asked", "reminder", "closed"] as const satisfies readonly NoticeKind[];
+
 /** A new project reminds people after this share of a request's time. */
 export const REMINDER_PERCENT = 50;

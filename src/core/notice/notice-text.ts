@@ -38,6 +38,8 @@ export interface RequestFacts {
 export interface DigestFacts {
   readonly kind: "digest";
   readonly count: number;
+  /** Whether others were sent one by one shortly before. */
+  readonly isMore: boolean;
   readonly organisation: string;
   readonly isPersonal: boolean;
   /** The address of the inbox. */
@@ -85,9 +87,9 @@ export function noticeText(facts: RequestFacts | DigestFacts): NoticeText {
   return facts.kind === "digest" ? digestText(facts) : requestText(facts);
 }
 
-function digestText({ count, organisation, isPersonal, link }: DigestFacts): NoticeText {
+function digestText({ count, isMore, organisation, isPersonal, link }: DigestFacts): NoticeText {
   const noun = count === 1 ? "request waits" : "requests wait";
-  const title = `${count.toLocaleString("en")} more ${noun} for ${isPersonal ? "you" : "a decision"}`;
+  const title = `${count.toLocaleString("en")} ${isMore ? "more " : ""}${noun} for ${isPersonal ? "you" : "a decision"}`;
   return {
     title,
     subject: title,

@@ -1,10 +1,11 @@
-import { sql, type SQL } from "drizzle-orm";
+import { and, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import type { NoticeKind } from "../../core/notice/notice-kinds.ts";
 import { stepExists } from "../confirmation/decision-chain.ts";
 import { channels, notices, projects, votes } from "../schema.ts";
 import type { Run } from "../prepared-statement.ts";
 import { isInserted, isUnsealed, type DueRow, type StepValues } from "../sending/due-row.ts";
 import { prepared, type Scope, value } from "../tenant-store.ts";
+import { OPEN } from "./notice-facts.ts";
 
 // One notice for each channel of the people concerned, and of the project, in the transaction that it reports. What a
 // person wants at that hour is looked at when it is sent.
@@ -52,7 +53,7 @@ const AFTER_STEP = {
   "break-glass": insertNotices(["break-glass"], value("at"), stepExists),
 };
 
-/** For those who have heard of the request, and have not signed it themselves. */
+/** For those who have heard of the request, or hear of it right now, and have not signed it themselves. */
 const CLOSE = prepared<typeof notices, "dueAt">(notices, (scope) =>
   scope
     .insertFrom(
@@ -62,12 +63,28 @@ const CLOSE = prepared<typeof notices, "dueAt">(notices, (scope) =>
       ) => sql`SELECT n.tenant_id, n.confirmation_id, n.channel_id, 'closed', n.person_id, ${value("at")},
         ${value("at")}, 0, 'waiting', NULL, NULL FROM ${notices} n
         WHERE n.tenant_id = ${tenant} AND n.confirmation_id = ${value("confirmation")}
-          AND n.kind IN ('asked', 'escalated') AND n.state IN ('waiting', 'sent', 'digested') AND ${isUnsealed(scope)}
+          AND n.kind IN ${OPEN} AND (n.state = 'sent' OR (n.state = 'waiting' AND n.attempts > 0))
+          AND ${isUnsealed(scope)}
           AND NOT EXISTS (SELECT 1 FROM ${votes} v WHERE v.tenant_id = n.tenant_id
             AND v.confirmation_id = n.confirmation_id AND v.person_id = n.person_id)`,
     )
     .onConflictDoNothing()
     .returning({ dueAt: notices.dueAt }),
+);
+
+/** What was not sent yet is of no use any more. What is being sent right now is left to the one who sends it. */
+const SKIP_OPEN = prepared<typeof notices, "dueAt">(notices, (scope) =>
+  scope.update(
+    notices,
+    { state: "skipped", dueAt: null },
+    and(
+      eq(notices.confirmationId, value("confirmation")),
+      isNotNull(notices.dueAt),
+      eq(notices.attempts, 0),
+      sql`${notices.kind} IN ${OPEN}`,
+      isUnsealed(scope),
+    ),
+  ),
 );
 
 export interface Concerned {
@@ -93,6 +110,6 @@ export function noticesOfStep(
 }
 
 /** If this record, of the request's outcome, is not marked as sealed yet. */
-export function noticesOfOutcome(confirmation: string, at: number, seq: number): Run<DueRow> {
-  return CLOSE.with({ confirmation, at, seq });
+export function noticesOfOutcome(confirmation: string, at: number, seq: number): readonly Run<DueRow>[] {
+  return [CLOSE.with({ confirmation, at, seq }), SKIP_OPEN.with({ confirmation, seq })];
 }

@@ -71,7 +71,7 @@ export async function markSealed(
     .map((effect) => runOnce(effect));
   const reports = sealed.flatMap(({ row: { seq, at }, event, closes }) => [
     ...(event === null ? [] : [deliveriesOfRecord(event, seq)]),
-    ...(closes === null ? [] : [noticesOfOutcome(closes, at, seq)]),
+    ...(closes === null ? [] : noticesOfOutcome(closes, at, seq)),
   ]);
   // Before the records are marked: they have an effect only until then.
   const before = [...effects, ...reports];

@@ -113,12 +113,15 @@ describe("a notice", () => {
   });
 
   it.each([
-    [37, true, "37 more requests wait for you"],
-    [1, true, "1 more request waits for you"],
-    [9_995, false, "9,995 more requests wait for a decision"],
-  ])("of %i others says how many", (count, isPersonal, title) => {
+    [37, true, true, "37 more requests wait for you"],
+    [37, false, true, "37 requests wait for you"],
+    [1, true, true, "1 more request waits for you"],
+    [9_995, true, false, "9,995 more requests wait for a decision"],
+  ])("of %i others says how many", (count, isMore, isPersonal, title) => {
     const link = "https://acme.example/inbox";
-    expect(noticeText({ kind: "digest", count, organisation: "Acme", isPersonal, link })).toMatchObject({
+    expect(
+      noticeText({ kind: "digest", count, isMore, organisation: "Acme", isPersonal, link }),
+    ).toMatchObject({
       title,
       link,
     });

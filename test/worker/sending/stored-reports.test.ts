@@ -8,7 +8,7 @@ import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { projects } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { rows } from "../support/database-rows.ts";
+import { insertRow, rows, type Row } from "../support/database-rows.ts";
 import { personNamed, presign, submit, type Signer } from "../support/signed-decisions.ts";
 import { freshPlatform, newCompany, runtimeOf, type Company } from "../support/worker-fixture.ts";
 
@@ -23,16 +23,9 @@ let store: TenantStore;
 let project: string;
 const signers: Record<"alex" | "maria" | "bo", Signer> = {} as never;
 
-const insert = async (table: string, row: Readonly<Record<string, string | number | null>>) => {
-  const all = { tenant_id: store.tenantId, ...row };
-  const marks = Object.keys(all).map((_name, place) => `?${place + 1}`);
-  await rows(
-    `INSERT INTO ${table} (${Object.keys(all).join()}) VALUES (${marks.join()})`,
-    ...Object.values(all),
-  );
-};
+const insert = async (table: string, row: Row) => insertRow(store.tenantId, table, row);
 const ALL = ["created", "escalated", "approved", "rejected", "cancelled", "expired", "consumed"];
-const webhook = async (id: string, more: Readonly<Record<string, string | number | null>> = {}) =>
+const webhook = async (id: string, more: Row = {}) =>
   insert("webhooks", {
     id,
     name: "",
@@ -43,7 +36,7 @@ const webhook = async (id: string, more: Readonly<Record<string, string | number
     created_at: 0,
     ...more,
   });
-const channel = async (id: string, more: Readonly<Record<string, string | number | null>>) =>
+const channel = async (id: string, more: Row) =>
   insert("channels", { id, kind: "chat", name: "", address: id, created_at: 0, verified_at: 0, ...more });
 
 beforeAll(async () => {
@@ -253,6 +246,11 @@ describe("who hears of", () => {
 
   it("an outcome: those who heard of the request and did not sign", async () => {
     const id = await asked();
+    const heard = "kind = 'asked' AND channel_id IN ('n_alex', 'n_maria', 'n_room')";
+    await rows(
+      `UPDATE notices SET state = 'sent', due_at = NULL WHERE confirmation_id = ?1 AND ${heard}`,
+      id,
+    );
     await decide(id, "alex", "approve");
     await runtime.desk.seal();
     expect(await noticesOf(id, "closed")).toEqual(["maria", "room"]);

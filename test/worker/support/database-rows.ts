@@ -13,6 +13,16 @@ export async function rows(sql: string, ...values: (string | number | null)[]): 
   return results;
 }
 
+/** Columns that are not named have their defaults. */
+export async function insertRow(tenant: string, table: string, row: Row): Promise<void> {
+  const all = { tenant_id: tenant, ...row };
+  const marks = Object.keys(all).map((_name, place) => `?${place + 1}`);
+  await rows(
+    `INSERT INTO ${table} (${Object.keys(all).join()}) VALUES (${marks.join()})`,
+    ...Object.values(all),
+  );
+}
+
 export async function tableNames(): Promise<readonly string[]> {
   const found = await rows(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name <> 'd1_migrations' ORDER BY name",

@@ -23,6 +23,16 @@ const concerned = ({ newest, now }: Filled) => ({
 });
 const step = ({ newest }: Filled) => ({ confirmation: newest[0]?.id ?? "", version: 0, step: "s_none" });
 
+const CHANNEL = `n_email_${PERSON}`;
+const noticeOf = (confirmationId = "") => ({
+  confirmationId,
+  channelId: CHANNEL,
+  personId: PERSON,
+  kind: "asked" as const,
+  attempts: 0,
+});
+const SENT = { state: "sent", dueAt: null, sentAt: 1, error: null };
+
 const ATTEMPTED = { webhookId: "w_one", sequence: 1, attempts: 0 };
 const TRY = { at: 1, status: 500, milliseconds: 1, error: null };
 
@@ -58,6 +68,14 @@ export const SENDING_CALLS = {
     ["break-glass", concerned(filled), step(filled)],
   ],
   noticesOfOutcome: ({ newest, now }: Filled) => [[newest[0]?.id, now, 1]],
+  readNoticeFacts: ({ store, newest, now }: Filled) => [[store, noticeOf(newest[0]?.id), now - 1]],
+  recordNotice: ({ store, newest }: Filled) => [[store, noticeOf(newest[0]?.id), SENT]],
+  endChannel: ({ store, now }: Filled) => [[store, CHANNEL, now]],
+  holdNotices: ({ store, now }: Filled) => [[store, CHANNEL, { kinds: ["asked"], now, until: now + 1 }]],
+  countDue: ({ store, now }: Filled) => [[store, CHANNEL, now, 5]],
+  claimHeld: ({ store, now }: Filled) => [[store, CHANNEL, { now, claimedUntil: now + 1 }]],
+  recordHeld: ({ store, now }: Filled) => [[store, CHANNEL, now, SENT]],
+  skipNotices: ({ store }: Filled) => [[store, CHANNEL]],
   readTarget: ({ store }: Filled) => [[store, "w_one"]],
   recordDelivered: ({ store }: Filled) => [[store, ATTEMPTED, TRY]],
   recordFailure: ({ store, now }: Filled) => [

@@ -1,0 +1,138 @@
+import { and, eq, lte, sql, type SQL } from "drizzle-orm";
+import type { NoticeKind } from "../../core/notice/notice-kinds.ts";
+import { confirmations, notices, votes } from "../schema.ts";
+import type { NoticeOutcome } from "./notice-outcomes.ts";
+import { prepared, type Scope, type TenantStore, value } from "../tenant-store.ts";
+import { OPEN } from "./notice-facts.ts";
+
+// Many notices of one channel at the same time: 10,000 requests can be made within a minute. Each statement changes at
+// most so many of them, because D1 has one writer.
+
+/** A batch keeps the writer for some milliseconds. */
+const CHUNK_MAX_ROWS = 500;
+/** 50,000 rows. What is left then is due, and the next claim takes it. */
+const CHUNKS_MAX = 100;
+
+/** Rows of the channel that wait, in the order in which they are due. */
+const chunk = ({ tenantId }: Scope, condition: SQL): SQL =>
+  sql`(confirmation_id, channel_id, kind) IN (SELECT confirmation_id, channel_id, kind FROM ${notices}
+    WHERE tenant_id = ${tenantId} AND channel_id = ${value("channel")} AND ${condition}
+    ORDER BY due_at LIMIT ${value("rows")})`;
+
+const IS_DUE = sql`due_at <= ${value("now")}`;
+const IS_OPEN_KIND = sql`kind IN ${OPEN}`;
+
+/** Whether a decision is still asked for, and not given by this person. */
+const isAsked = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${confirmations} c
+    WHERE c.tenant_id = ${tenantId} AND c.id = ${notices.confirmationId} AND c.status = 'pending'
+      AND c.expires_at > ${value("now")})
+  AND NOT EXISTS (SELECT 1 FROM ${votes} v WHERE v.tenant_id = ${tenantId}
+    AND v.confirmation_id = ${notices.confirmationId} AND v.person_id = ${notices.personId})`;
+
+/** Only what asks for a decision is sent together with others. */
+const HOLD = prepared<typeof notices, "kind">(notices, (scope) =>
+  scope
+    .update(
+      notices,
+      { dueAt: value("until"), state: sql`CASE WHEN ${IS_OPEN_KIND} THEN 'held' ELSE state END` },
+      chunk(scope, sql`${IS_DUE} AND kind IN (SELECT value FROM json_each(${value("kinds")}))`),
+    )
+    .returning({ kind: notices.kind }),
+);
+
+const CLAIM = prepared<typeof notices, "confirmationId" | "state">(notices, (scope) =>
+  scope
+    .update(
+      notices,
+      {
+        attempts: sql`attempts + 1`,
+        state: sql`CASE WHEN ${isAsked(scope)} THEN 'held' ELSE 'skipped' END`,
+        dueAt: sql`CASE WHEN ${isAsked(scope)} THEN ${value("claimedUntil")} END`,
+      },
+      chunk(scope, sql`${IS_DUE} AND ${IS_OPEN_KIND}`),
+    )
+    .returning({ confirmationId: notices.confirmationId, state: notices.state }),
+);
+
+const RECORD = prepared<typeof notices, "kind">(notices, (scope) =>
+  scope
+    .update(
+      notices,
+      { state: value("state"), dueAt: value("dueAt"), sentAt: value("sentAt"), error: value("error") },
+      chunk(scope, sql`due_at = ${value("claimedUntil")} AND ${IS_OPEN_KIND}`),
+    )
+    .returning({ kind: notices.kind }),
+);
+
+const SKIP = prepared<typeof notices, "kind">(notices, (scope) =>
+  scope
+    .update(notices, { state: "skipped", dueAt: null }, chunk(scope, sql`due_at IS NOT NULL`))
+    .returning({ kind: notices.kind }),
+);
+
+/** The statement again and again, until it changes fewer rows than it may. */
+async function inChunks<Row>(run: () => Promise<readonly Row[]>): Promise<readonly Row[]> {
+  const all: Row[] = [];
+  for (let count = 0; count < CHUNKS_MAX; count++) {
+    const changed = await run();
+    all.push(...changed);
+    if (changed.length < CHUNK_MAX_ROWS) break;
+  }
+  return all;
+}
+
+/** Everything of these kinds that is due for this channel waits until then. */
+export async function holdNotices(
+  store: TenantStore,
+  channel: string,
+  {
+    kinds,
+    now,
+    until,
+  }: { readonly kinds: readonly NoticeKind[]; readonly now: number; readonly until: number },
+): Promise<void> {
+  const values = { channel, kinds: JSON.stringify(kinds), now, until, rows: CHUNK_MAX_ROWS };
+  await inChunks(async () => (await store.run([HOLD.with(values)]))[0]);
+}
+
+/** How many notices that ask for a decision are due for this channel, counted up to this number. */
+export async function countDue(
+  store: TenantStore,
+  channel: string,
+  now: number,
+  most: number,
+): Promise<number> {
+  const isOfChannel = and(eq(notices.channelId, channel), lte(notices.dueAt, now), sql`kind IN ${OPEN}`);
+  const [[found]] = await store.read([store.count(notices, most, isOfChannel)]);
+  return found?.count ?? 0;
+}
+
+/**
+ * Claims everything that is due for this channel and asks for a decision, to be sent in one message. What nobody waits
+ * for any more is skipped. Returns the requests.
+ */
+export async function claimHeld(
+  store: TenantStore,
+  channel: string,
+  { now, claimedUntil }: { readonly now: number; readonly claimedUntil: number },
+): Promise<ReadonlySet<string>> {
+  const values = { channel, now, claimedUntil, rows: CHUNK_MAX_ROWS };
+  const claimed = await inChunks(async () => (await store.run([CLAIM.with(values)]))[0]);
+  return new Set(claimed.flatMap(({ state, confirmationId }) => (state === "held" ? confirmationId : [])));
+}
+
+/** What became of everything that was claimed until this time. */
+export async function recordHeld(
+  store: TenantStore,
+  channel: string,
+  claimedUntil: number,
+  { state, dueAt, sentAt, error }: NoticeOutcome,
+): Promise<void> {
+  const values = { channel, claimedUntil, state, dueAt, sentAt, error, rows: CHUNK_MAX_ROWS };
+  await inChunks(async () => (await store.run([RECORD.with(values)]))[0]);
+}
+
+/** Everything that waits for this channel: nobody is to get it any more. */
+export async function skipNotices(store: TenantStore, channel: string): Promise<void> {
+  await inChunks(async () => (await store.run([SKIP.with({ channel, rows: CHUNK_MAX_ROWS })]))[0]);
+}
