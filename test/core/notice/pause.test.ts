@@ -46,7 +46,7 @@ describe("a pause ends", () => {
   });
 
   it.each([
-    ["a day that has started", "2026-11-28", "has begun"],
+    ["a day that has started", "2026-11-28", "has started"],
     ["a day long ago", "2020-01-01", "has started"],
     ["in more than a year", "2027-11-30", "must be within 366 days"],
     ["a day that does not exist", "2027-02-30", "must be a day"],
