@@ -1,5 +1,5 @@
-import { CHANNEL_KINDS, type ChannelUse } from "../../core/notice/notice-kinds.ts";
-import type { ChannelNote, NoticesPage, ProjectRules } from "../../core/pages/notices-page-data.ts";
+import type { ChannelUse } from "../../core/notice/notice-kinds.ts";
+import type { ChannelNote, NoticesPage } from "../../core/pages/notices-page-data.ts";
 import { accept, type Result } from "../../core/refusal.ts";
 import {
   changeChannel,
@@ -9,9 +9,9 @@ import {
   readLostChannels,
   removeChannel,
 } from "../../store/channels/own-channels.ts";
-import type { ProjectRow } from "../../store/rows.ts";
 import { act, messageAct, type ActCall } from "../acts/act.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
+import { rulesOf } from "../projects/notice-rules-of.ts";
 import { isoTime, newId } from "../runtime.ts";
 import { addAddress, addHook, subscribe } from "./add-channel.ts";
 import { confirmAddress, repeatLink } from "./address-link.ts";
@@ -75,15 +75,6 @@ async function readNotices(call: ActCall, { note }: NoticesQuery): Promise<Resul
 }
 
 const isAhead = (time: number | null, now: number): time is number => time !== null && time > now;
-
-export function rulesOf({
-  noticeKinds,
-  hidesContent,
-  reminderPercent,
-}: Pick<ProjectRow, "noticeKinds" | "hidesContent" | "reminderPercent">): ProjectRules {
-  const kinds = noticeKinds.split(" ");
-  return { kinds: CHANNEL_KINDS.filter((kind) => kinds.includes(kind)), hidesContent, reminderPercent };
-}
 
 interface Shown {
   readonly name: string;

@@ -3,10 +3,19 @@ import type { KeyItem, ProjectItem } from "../../core/pages/project-page-data.ts
 import { usernamesOf } from "../../store/account/people.ts";
 import type { ApiKeyRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { rulesOf } from "../projects/notice-rules-of.ts";
 import { isoTime } from "../runtime.ts";
 
-export function projectItem({ id, name, mode, createdAt, archivedAt }: ProjectRow): ProjectItem {
-  return { id, name, mode, createdAt: isoTime(createdAt), archivedAt: timeOrNull(archivedAt) };
+export function projectItem(project: ProjectRow): ProjectItem {
+  const { id, name, mode, createdAt, archivedAt } = project;
+  return {
+    id,
+    name,
+    mode,
+    createdAt: isoTime(createdAt),
+    archivedAt: timeOrNull(archivedAt),
+    notices: rulesOf(project),
+  };
 }
 
 export async function keyItems(

@@ -4,13 +4,22 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { findKey } from "../../store/account/api-keys.ts";
 import { readProjectKeys } from "../../store/project/project-keys.ts";
 import { archiveProject, findProject, readProjects, renameProject } from "../../store/project/projects.ts";
-import { act, type ActCall } from "../acts/act.ts";
+import { readChannels } from "../../store/channels/own-channels.ts";
+import { act, messageAct, type ActCall } from "../acts/act.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
 import { cancelKeyChange } from "../keys/key-acts.ts";
+import { channelItem } from "../channels/channel-item.ts";
 import { keyItems, projectItem } from "../keys/key-item.ts";
 import { newId } from "../runtime.ts";
 import { createProject } from "./create-project.ts";
-import { nameTaken, UNKNOWN_PROJECT } from "./project-refusals.ts";
+import {
+  changeRules,
+  addProjectHook,
+  ownedBy,
+  removeProjectHook,
+  testProjectHook,
+} from "./project-notices.ts";
+import { isArchived, nameTaken, UNKNOWN_PROJECT } from "./project-refusals.ts";
 
 /** The keys that ended last, on the page of their project. */
 const ENDED_KEYS_MAX = 50;
@@ -21,6 +30,10 @@ export const PROJECT_ACTS = {
   "projects.create": act("projects.change", createProject),
   "projects.rename": act("projects.change", rename),
   "projects.archive": act("projects.change", archive),
+  "projects.notices": act("projects.change", changeRules),
+  "projects.add-hook": act("projects.change", addProjectHook),
+  "projects.test-hook": messageAct("projects.change", testProjectHook),
+  "projects.remove-hook": act("projects.change", removeProjectHook),
 };
 
 async function listProjects(
@@ -35,23 +48,29 @@ async function listProjects(
 interface ProjectQuery {
   /** Null: the project of the API key that asks. */
   readonly project: string | null;
+  /** A chat room to which a test notice was just sent. */
+  readonly tested?: string | undefined;
 }
 
 async function readProject(
   { runtime, store, actor }: ActCall,
-  { project: id }: ProjectQuery,
+  { project: id, tested }: ProjectQuery,
 ): Promise<Result<ProjectPage>> {
   const own = id === null && actor.kind === "key" ? await findKey(store, actor.key.id) : undefined;
   const project = await findProject(store, id ?? own?.projectId ?? "");
   if (project === undefined) return UNKNOWN_PROJECT;
   const now = runtime.now();
   const { current, ended } = await readProjectKeys(store, project.id, now, ENDED_KEYS_MAX);
+  const rooms = (await readChannels(store, ownedBy(project.id))).map(channelItem);
   return accept({
     project: projectItem(project),
     keys: await keyItems(store, current, project, now),
     ended: await keyItems(store, ended, project, now),
     scopes: actor.kind === "person" ? scopesToGive(actor.person.role) : [],
     newKeyId: newId(runtime, "k"),
+    rooms,
+    tested: rooms.find((room) => room.id === tested) ?? null,
+    newRoomId: newId(runtime, "n"),
   });
 }
 
@@ -100,11 +119,4 @@ async function archive(
   for (const key of current) await cancelKeyChange(call, key);
   const after = await findProject(store, id);
   return after === undefined ? UNKNOWN_PROJECT : accept(projectItem(after));
-}
-
-function isArchived(name: string) {
-  return refuse(
-    "project_archived",
-    `the project "${name}" is archived and can't be changed; create a new one`,
-  );
 }

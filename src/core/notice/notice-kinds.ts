@@ -28,3 +28,5 @@ export const QUIET_KINDS = ["asked", "reminder", "closed"] as const satisfies re
 
 /** A new project reminds people after this share of a request's time. */
 export const REMINDER_PERCENT = 50;
+/** Later, a reminder would come too late. */
+export const REMINDER_MAX_PERCENT = 95;

@@ -61,10 +61,3 @@ export interface NoticesPage {
   }[];
   readonly newId: string;
 }
-
-/** The notices of a project, for its own page. */
-export interface ProjectNotices {
-  readonly rules: ProjectRules;
-  readonly channels: readonly ChannelItem[];
-  readonly newChannelId: string;
-}

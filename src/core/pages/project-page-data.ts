@@ -1,5 +1,6 @@
 import type { Scope } from "../confirmation/scopes.ts";
 import type { ProjectMode } from "../confirmation/project-mode.ts";
+import type { ChannelItem, ProjectRules } from "./notices-page-data.ts";
 
 // Projects and their API keys, as the console and the API show them.
 
@@ -9,6 +10,7 @@ export interface ProjectItem {
   readonly mode: ProjectMode;
   readonly createdAt: string;
   readonly archivedAt: string | null;
+  readonly notices: ProjectRules;
 }
 
 export interface ProjectList {
@@ -48,6 +50,11 @@ export interface ProjectPage {
   /** What this person may give to a key. */
   readonly scopes: readonly Scope[];
   readonly newKeyId: string;
+  /** Chat rooms that hear of its requests. */
+  readonly rooms: readonly ChannelItem[];
+  /** The one to which a test notice was just sent. */
+  readonly tested: ChannelItem | null;
+  readonly newRoomId: string;
 }
 
 export interface KeyEvent {

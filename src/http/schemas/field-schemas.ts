@@ -2,6 +2,11 @@ import { z } from "zod";
 import { ORGANISATION_NAME_MAX_CHARACTERS } from "../../core/account/organisation-name.ts";
 import { USER_NAME, USER_NAME_RULE } from "../../core/account/user-name.ts";
 import { readVisibleName } from "../../core/account/visible-name.ts";
+import {
+  CHANNEL_ADDRESS_MAX_CHARACTERS,
+  CHANNEL_NAME_MAX_CHARACTERS,
+} from "../../core/notice/channel-limits.ts";
+import { CHAT_KINDS } from "../../core/notice/notice-kinds.ts";
 import { isId } from "../../core/encoding/identifier.ts";
 import { matchShape, time as timeShape, type Shape } from "../../core/encoding/shape.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/encoding/strict-json.ts";
@@ -49,6 +54,14 @@ export const organisationName = visibleName(ORGANISATION_NAME_MAX_CHARACTERS);
 /** The id of a row that a form creates, as its page has drawn it. */
 export const newRowId = (prefix: string) =>
   z.string().refine((value) => isId(prefix, value), { error: "is not what this page sent; load it again" });
+
+/** A form with the incoming webhook of a chat room. */
+export const hookFields = z.strictObject({
+  id: newRowId("n"),
+  kind: z.enum(CHAT_KINDS),
+  name: visibleName(CHANNEL_NAME_MAX_CHARACTERS),
+  url: z.string().trim().pipe(text(CHANNEL_ADDRESS_MAX_CHARACTERS)),
+});
 
 export const time = z
   .string()

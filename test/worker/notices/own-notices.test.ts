@@ -377,7 +377,7 @@ describe("what projects say", () => {
     await rows("UPDATE projects SET notice_kinds = 'push email', reminder_percent = 75, hides_content = 1");
     const shown = await page(eve);
     expect(shown).toContain(
-      "Uses Push, E-mail. Notices don’t say who asks for what. You are reminded after 75 %",
+      "Uses Push, E-mail. Notices don’t say who asks for what. A reminder comes after 75 %",
     );
   });
 });

@@ -73,6 +73,7 @@ describe("the OpenAPI document", () => {
       "POST /api/people/{id}/remove",
       "POST /api/projects",
       "POST /api/projects/{id}/archive",
+      "POST /api/projects/{id}/notices",
       "POST /api/projects/{id}/rename",
       "POST /api/recoveries",
       "POST /api/roles",

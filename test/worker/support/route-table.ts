@@ -68,6 +68,7 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /api/projects", access: "manage", body: { name: "Another", mode: "test" } },
   { route: "POST /api/projects/:id/rename", access: "manage", body: { name: "Another" } },
   { route: "POST /api/projects/:id/archive", access: "manage" },
+  { route: "POST /api/projects/:id/notices", access: "manage", body: { hidesContent: true } },
   { route: "GET /api/keys", access: "manage" },
   { route: "POST /api/keys", access: "manage", body: { project: "j_absent", label: "Another" } },
   { route: "POST /api/keys/:id/rotate", access: "manage", body: {} },

@@ -18,6 +18,7 @@ import {
 } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";
+import { ProjectNotices } from "../notices/project-notices.tsx";
 import { ZoneTime } from "../zone-time.tsx";
 import { KeyRows } from "./key-rows.tsx";
 import { ModeMark } from "./mode-mark.tsx";
@@ -55,7 +56,10 @@ export const ProjectView: View<ProjectPage> = ({ data, shell, sent }) => {
         </details>
       )}
       {isInUse && roleHas(shell.role, "keys.change") && <NewKeyForm data={data} sent={sent} />}
-      {isInUse && roleHas(shell.role, "projects.change") && <ChangeForms project={project} sent={sent} />}
+      <ProjectNotices data={data} shell={shell} sent={sent} />
+      {isInUse && roleHas(shell.role, "projects.change") && (
+        <ChangeForms project={project} sent={sent?.values["url"] === undefined ? sent : null} />
+      )}
     </>
   );
 };

@@ -24,13 +24,13 @@ export function ProjectRuleRows({ projects }: Pick<NoticesPage, "projects">): Ht
   );
 }
 
-function rulesText({ kinds, hidesContent, reminderPercent }: ProjectRules): string {
+export function rulesText({ kinds, hidesContent, reminderPercent }: ProjectRules): string {
   return [
     usedText(kinds),
     hidesContent ? "Notices don’t say who asks for what." : "",
     reminderPercent === 0
       ? "Nobody is reminded."
-      : `You are reminded after ${reminderPercent} % of a request’s time.`,
+      : `A reminder comes after ${reminderPercent} % of a request’s time.`,
   ]
     .filter((text) => text !== "")
     .join(" ");
@@ -38,6 +38,6 @@ function rulesText({ kinds, hidesContent, reminderPercent }: ProjectRules): stri
 
 function usedText(kinds: ProjectRules["kinds"]): string {
   if (kinds.length === CHANNEL_KINDS.length) return "Uses all channels.";
-  if (kinds.length === 0) return "Uses no channel, but those that you always use.";
+  if (kinds.length === 0) return "Uses no channel but those that are set to always.";
   return `Uses ${kinds.map((kind) => CHANNEL_TITLES[kind]).join(", ")}.`;
 }

@@ -4,13 +4,13 @@ import {
   CHANNEL_NAME_MAX_CHARACTERS,
 } from "../../../core/notice/channel-limits.ts";
 import { readDayMinutes } from "../../../core/notice/day-minutes.ts";
-import { CHANNEL_USES, CHAT_KINDS } from "../../../core/notice/notice-kinds.ts";
+import { CHANNEL_USES } from "../../../core/notice/notice-kinds.ts";
 import { ID_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
 import { ConfirmAddressView } from "../../../../web/console/notices/confirm-address-page.tsx";
 import { NoticesView } from "../../../../web/console/notices/notices-page.tsx";
 import type { RequestContext } from "../../context.ts";
 import { deviceOf } from "../../place.ts";
-import { newRowId, text, visibleName } from "../../schemas/field-schemas.ts";
+import { hookFields, newRowId, text, visibleName } from "../../schemas/field-schemas.ts";
 import { defineForm, definePage } from "../define.ts";
 import { seenField } from "../seen-field.ts";
 
@@ -76,13 +76,6 @@ const confirmForm = defineForm({
   schema: z.strictObject({ token: text(CHANNEL_ADDRESS_MAX_CHARACTERS, 0) }),
   input: (body) => body,
   next: ({ channel }) => `/notices?confirmed=${channel}`,
-});
-
-export const hookFields = z.strictObject({
-  id,
-  kind: z.enum(CHAT_KINDS),
-  name,
-  url: z.string().trim().pipe(address),
 });
 
 const hookForm = defineForm({

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { PROJECT_NAME_MAX_CHARACTERS } from "../../../core/account/visible-name.ts";
+import { CHANNEL_KINDS, REMINDER_MAX_PERCENT } from "../../../core/notice/notice-kinds.ts";
 import { PROJECT_MODES } from "../../../core/confirmation/project-mode.ts";
+import { ID_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
 import { ProjectView } from "../../../../web/console/keys/project-page.tsx";
 import { ProjectsView } from "../../../../web/console/keys/projects-page.tsx";
 import type { RequestContext } from "../../context.ts";
-import { newRowId, visibleName } from "../../schemas/field-schemas.ts";
+import { hookFields, newRowId, visibleName } from "../../schemas/field-schemas.ts";
 import { defineForm, definePage } from "../define.ts";
+import { seenField } from "../seen-field.ts";
 
 export const projectsPage = definePage({
   path: "/console/projects",
@@ -25,7 +28,10 @@ export const projectPage = definePage({
   titleOf: ({ project }) => project.name,
   section: "projects",
   act: "project.read",
-  input: projectOf,
+  input: (context) => ({
+    ...projectOf(context),
+    tested: context.req.query("tested")?.slice(0, ID_MAX_CHARACTERS),
+  }),
   view: ProjectView,
 });
 
@@ -58,4 +64,77 @@ const archiveForm = defineForm({
   next: pathOf,
 });
 
-export const PROJECT_FORMS = [newProjectForm, renameForm, archiveForm];
+const kind = z.enum(CHANNEL_KINDS);
+const percent = z.number().min(0).max(REMINDER_MAX_PERCENT);
+const was = seenField(
+  z.strictObject({ kinds: z.array(kind), hidesContent: z.boolean(), reminderPercent: percent }),
+);
+/** No box that is ticked is no field, one is a text, several are a list. */
+const kinds = z
+  .union([kind, z.array(kind)])
+  .optional()
+  .transform((value) => [value ?? []].flat());
+
+const rulesForm = defineForm({
+  path: "/console/projects/:id/notices",
+  page: projectPage,
+  act: "projects.notices",
+  schema: z.strictObject({
+    was,
+    kinds,
+    hides: z.literal("yes").optional(),
+    reminder: z
+      .string()
+      .regex(/^\d{1,2}$/, { error: "must be a number" })
+      .transform(Number)
+      .pipe(percent),
+  }),
+  input: ({ was: before, kinds: now, hides, reminder }, context) => ({
+    ...projectOf(context),
+    was: before,
+    now: { kinds: now, hidesContent: hides !== undefined, reminderPercent: reminder },
+  }),
+  next: pathOf,
+});
+
+const hookForm = defineForm({
+  path: "/console/projects/:id/hooks",
+  page: projectPage,
+  act: "projects.add-hook",
+  schema: hookFields,
+  input: (body, context) => ({ ...projectOf(context), ...body }),
+  next: (_output, _body, context) => pathOf({ id: projectOf(context).project }),
+});
+
+const roomOf = (context: RequestContext) => ({
+  ...projectOf(context),
+  channel: context.req.param("room") ?? "",
+});
+
+const testHookForm = defineForm({
+  path: "/console/projects/:id/hooks/:room/test",
+  page: projectPage,
+  act: "projects.test-hook",
+  schema: z.strictObject({}),
+  input: (_body, context) => roomOf(context),
+  next: ({ channel }, _body, context) => `${pathOf({ id: projectOf(context).project })}?tested=${channel}`,
+});
+
+const removeHookForm = defineForm({
+  path: "/console/projects/:id/hooks/:room/remove",
+  page: projectPage,
+  act: "projects.remove-hook",
+  schema: z.strictObject({}),
+  input: (_body, context) => roomOf(context),
+  next: (_output, _body, context) => pathOf({ id: projectOf(context).project }),
+});
+
+export const PROJECT_FORMS = [
+  newProjectForm,
+  renameForm,
+  archiveForm,
+  rulesForm,
+  hookForm,
+  testHookForm,
+  removeHookForm,
+];

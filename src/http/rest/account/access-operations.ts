@@ -13,6 +13,7 @@ import {
   projectAnswer,
   projectExample,
   projectNameRequest,
+  projectNoticesRequest,
   projectsAnswer,
   projectsQuery,
 } from "./access-schemas.ts";
@@ -82,6 +83,21 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     handler: async ({ context, desk, key: caller, id }) => {
       const archived = await desk().actWithKey(caller, "projects.archive", { project: id });
       return context.json(answered(context, archived));
+    },
+  }),
+  keyOperation({
+    method: "post",
+    path: "/api/projects/{id}/notices",
+    id: "changeProjectNotices",
+    summary: "Change what a project says of the notices of its requests",
+    scope: "manage",
+    request: requestBody("ProjectNotices", projectNoticesRequest, { hidesContent: true }),
+    status: 200,
+    answer: project,
+    problems: [...BODY_PROBLEMS, "not_found", "changed_meanwhile", "project_archived"],
+    handler: async ({ context, desk, key: caller, id, body: now }) => {
+      const changed = await desk().actWithKey(caller, "projects.notices", { project: id, was: null, now });
+      return context.json(answered(context, changed));
     },
   }),
   keyOperation({

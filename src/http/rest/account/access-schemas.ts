@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { KEY_LABEL_MAX_CHARACTERS, PROJECT_NAME_MAX_CHARACTERS } from "../../../core/account/visible-name.ts";
+import { CHANNEL_KINDS, REMINDER_MAX_PERCENT } from "../../../core/notice/notice-kinds.ts";
 import { PROJECT_MODES } from "../../../core/confirmation/project-mode.ts";
 import { DEFAULT_SCOPES, SCOPES } from "../../../core/confirmation/scopes.ts";
 import { ID_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
@@ -53,7 +54,24 @@ export const keyRotationRequest = z.strictObject({
 });
 
 const project = z.object({ id, name: z.string(), mode });
-export const projectAnswer = project.extend({ createdAt: time, archivedAt: time.nullable() });
+const rules = {
+  kinds: z
+    .array(z.enum(CHANNEL_KINDS))
+    .meta({ description: "The kinds of channels that are used, unless a channel says otherwise." }),
+  hidesContent: z.boolean().meta({ description: "Whether notices leave out who asks for what." }),
+  reminderPercent: z
+    .int()
+    .min(0)
+    .max(REMINDER_MAX_PERCENT)
+    .meta({ description: "After this share of a request's time people are reminded. 0: never." }),
+};
+/** What is left out stays as it is. */
+export const projectNoticesRequest = z.strictObject(rules).partial();
+export const projectAnswer = project.extend({
+  createdAt: time,
+  archivedAt: time.nullable(),
+  notices: z.object(rules),
+});
 export const projectsAnswer = z.object({ data: z.array(projectAnswer) });
 export const keyAnswer = z.object({
   id,
@@ -85,6 +103,7 @@ export const projectExample: ProjectItem = {
   mode: "live",
   createdAt: "2026-01-31T12:00:00.000Z",
   archivedAt: null,
+  notices: { kinds: ["push", "email"], hidesContent: false, reminderPercent: 50 },
 };
 
 export const keyExample: KeyItem = {
