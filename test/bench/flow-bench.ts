@@ -16,6 +16,7 @@ import { startRestate } from "./peers/restate.ts";
 import { countRoundTrips } from "./round-trips.ts";
 import { measureNeighbours } from "./neighbours-bench.ts";
 import { machine, neighboursTable, roundTripsTable, tableOf, unitsTable } from "./measure/table.ts";
+import { measureSending } from "./sending-bench.ts";
 import { measureWaiters } from "./waiters-bench.ts";
 
 // npm run bench: the product as `npm start` runs it, a Restate server with the same workflow, and the bare platform,
@@ -83,6 +84,8 @@ async function bench(): Promise<void> {
   let waiting = loaded;
   const waiters = await measureWaiters(countersign, () => (waiting = memory()));
 
+  report("Notices and webhooks …");
+  const sending = await measureSending();
   report("A noisy neighbour …");
   const neighbours = await measureNeighbours(url);
 
@@ -93,6 +96,7 @@ async function bench(): Promise<void> {
     shards,
     appends,
     waiters,
+    sending,
     memory: { idle, loaded, waiting },
   });
   console.log(`${tableOf(lines)}\n`);

@@ -2,12 +2,15 @@ import type { Appends, Pair } from "./alternate.ts";
 import { median, milliseconds, percentile, rate } from "./measure.ts";
 import { mebibytes } from "./memory.ts";
 import { rateLine, type Line } from "./table.ts";
+import type { SendingFigures } from "../sending-bench.ts";
 import { WAITERS, type WaiterFigures } from "../waiters-bench.ts";
 import type { Round } from "../peers/workflow.ts";
 
 // The figures as lines of the table, each with what it is compared with and the aim of the design.
 
 const WAKE_AIM_MILLISECONDS = 10;
+const WEBHOOK_AIM_MILLISECONDS = 50;
+const NOTICE_AIM_MILLISECONDS = 100;
 const POLLS_AIM = 3;
 const CREATES_AIM = 1.2;
 /** The time of the flow is at most this share of Restate's. */
@@ -25,6 +28,7 @@ interface Measurements {
   readonly shards: { readonly together: number; readonly apart: number };
   readonly appends: Appends;
   readonly waiters: WaiterFigures;
+  readonly sending: SendingFigures;
   readonly memory: Readonly<Record<"idle" | "loaded" | "waiting", Memory>>;
 }
 
@@ -35,6 +39,7 @@ export function figuresOf({
   shards,
   appends,
   waiters,
+  sending,
   memory,
 }: Measurements): readonly Line[] {
   const total = timesLine(
@@ -77,6 +82,8 @@ export function figuresOf({
       aim: limit,
       met: waiters.wake < WAKE_AIM_MILLISECONDS,
     },
+    underLine("request -> push service has the notice", sending.notice, NOTICE_AIM_MILLISECONDS),
+    underLine("decision -> webhook has the event", sending.webhook, WEBHOOK_AIM_MILLISECONDS),
     memoryLine("memory of the runtime, idle", memory.idle),
     memoryLine("  after the load", memory.loaded),
     memoryLine(`  with ${WAITERS.toLocaleString("en")} waiters`, memory.waiting),
@@ -88,13 +95,19 @@ function timesLine(
   { ours, restate }: Pair<readonly Round[]>,
   of: (round: Round) => number,
 ): Line {
-  const show = (times: readonly number[]) =>
-    `${milliseconds(median(times))} (p95 ${percentile(times, 0.95).toFixed(1)})`;
   const oursTimes = ours.map(of);
-  if (restate === undefined) return { figure, ours: show(oursTimes), peer: "Restate: not measured" };
+  if (restate === undefined) return { figure, ours: spread(oursTimes), peer: "Restate: not measured" };
   const restateTimes = restate.map(of);
   const ratio = median(restateTimes) / median(oursTimes);
-  return { figure, ours: show(oursTimes), peer: `Restate ${show(restateTimes)}`, ratio };
+  return { figure, ours: spread(oursTimes), peer: `Restate ${spread(restateTimes)}`, ratio };
+}
+
+function underLine(figure: string, times: readonly number[], aim: number): Line {
+  return { figure, ours: spread(times), aim: `< ${aim} ms`, met: median(times) < aim };
+}
+
+function spread(times: readonly number[]): string {
+  return `${milliseconds(median(times))} (p95 ${percentile(times, 0.95).toFixed(1)})`;
 }
 
 function memoryLine(figure: string, { ours, restate }: Memory): Line {

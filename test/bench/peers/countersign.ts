@@ -1,4 +1,6 @@
 import { BrowserClient } from "../../support/browser-client.ts";
+import type { PushSubscriptionData } from "../../support/receivers/push-service.ts";
+import type { WebhookKeys } from "../../support/receivers/webhook-signature.ts";
 import { WIRE } from "../../support/sample-request.ts";
 import { call, expectCall, type Reply } from "../measure/http-client-pool.ts";
 import type { Prepared, Workflow } from "./workflow.ts";
@@ -6,6 +8,8 @@ import type { Prepared, Workflow } from "./workflow.ts";
 // The workflow on the product over HTTP: a backend with an API key, and a person with a passkey.
 
 export interface Countersign extends Workflow {
+  /** None if it has no webhook. */
+  readonly webhookKeys: WebhookKeys;
   /** A waiting call of a backend. */
   readonly wait: (id: string, seconds: number, signal?: AbortSignal) => Promise<Reply>;
   /** Signs the vote. The returned function sends it. */
@@ -19,16 +23,25 @@ export interface Countersign extends Workflow {
   readonly verify: (id: string) => Promise<Reply>;
 }
 
+/** Where a new tenant sends. */
+export interface Receivers {
+  readonly webhook: string;
+  readonly device: PushSubscriptionData;
+}
+
 interface Tenant {
   /** Of one project. Most calls use the first, and waiting calls all in turn. */
   readonly apiKeys: readonly string[];
   readonly enrolUrl: string;
+  readonly webhookKeys: WebhookKeys;
 }
 
 /** Creates a tenant on this shard of a server of the benchmarks, enrols its owner and signs in. */
-export async function newTenant(url: string, shard = "0"): Promise<Countersign> {
-  const { text } = await expectCall(200, `${url}/bench/tenant/${shard}`);
-  const { apiKeys, enrolUrl } = JSON.parse(text) as Tenant;
+export async function newTenant(url: string, shard = "0", receivers?: Receivers): Promise<Countersign> {
+  const sends =
+    receivers === undefined ? {} : { webhook: receivers.webhook, device: JSON.stringify(receivers.device) };
+  const { text } = await expectCall(200, `${url}/bench/tenant/${shard}?${new URLSearchParams(sends)}`);
+  const { apiKeys, enrolUrl, webhookKeys } = JSON.parse(text) as Tenant;
   const alex = await BrowserClient.create(fetch, url);
   const enrolled = await alex.enrol(enrolUrl);
   if (enrolled.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(enrolled.body)}`);
@@ -51,6 +64,7 @@ export async function newTenant(url: string, shard = "0"): Promise<Countersign> 
     return () => expectCall(200, `${url}/approve/${id}/decision`, { method: "POST", headers, body });
   };
   return {
+    webhookKeys,
     wait,
     sign,
     async create() {

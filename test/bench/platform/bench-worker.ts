@@ -9,18 +9,20 @@ import { TEST_SECRETS } from "../../support/test-secrets.ts";
 
 // A Worker for benchmarks, built from the product's own parts and served like the product.
 
+type BenchSettings = Readonly<Record<string, string>>;
+
 interface BenchWorker {
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
 /** In this process, with a state folder of its own. */
-export async function serveBenchWorker(name: string): Promise<BenchWorker> {
+export async function serveBenchWorker(name: string, settings: BenchSettings = {}): Promise<BenchWorker> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
   const clear = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", clear);
   try {
-    const { url, stop } = await serveAt(name, await freePort(), folder);
+    const { url, stop } = await serveAt(name, await freePort(), folder, settings);
     return { url, stop: () => stop().finally(clear) };
   } catch (problem) {
     clear();
@@ -29,7 +31,12 @@ export async function serveBenchWorker(name: string): Promise<BenchWorker> {
 }
 
 /** `name` is a file of the folder `workers`. */
-export async function serveAt(name: string, port: number, folder: string): Promise<BenchWorker> {
+export async function serveAt(
+  name: string,
+  port: number,
+  folder: string,
+  settings: BenchSettings = {},
+): Promise<BenchWorker> {
   const contents = await bundleWorker({ entryPoints: [`test/bench/workers/${name}.ts`] });
   const url = `http://localhost:${port}`;
   const server = serveWorker({
@@ -37,7 +44,7 @@ export async function serveAt(name: string, port: number, folder: string): Promi
     data: join(folder, "data"),
     module: { type: "ESModule", path: "worker.mjs", contents },
     // One shard, whose binding is recorded.
-    bindings: { ORIGIN: url, LOG_ORIGIN: "localhost/log", ...TEST_SECRETS, OPEN_SHARDS: "0" },
+    bindings: { ORIGIN: url, LOG_ORIGIN: "localhost/log", ...TEST_SECRETS, OPEN_SHARDS: "0", ...settings },
     objects: name === "bare-platform-worker" ? { ROWS: { className: "Rows", useSQLite: true } } : {},
   });
   try {

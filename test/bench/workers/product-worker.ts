@@ -2,10 +2,13 @@ import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts"
 import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { newId } from "../../../src/app/runtime.ts";
+import { findPersonByName } from "../../../src/store/account/people.ts";
 import { projects } from "../../../src/store/schema.ts";
 import type { Env } from "../../../src/env.ts";
 import { DESK_LIMITS, type DeskLimits } from "../../../src/desk/desk-limits.ts";
 import { LIMITS, type Rates } from "../../../src/desk/rate-limits.ts";
+import { insertDevice, insertWebhook } from "../../support/product/receiver-rows.ts";
+import type { PushSubscriptionData } from "../../support/receivers/push-service.ts";
 import product, { Desk as RealDesk, Log } from "../../../src/worker.ts";
 
 // The product, without the limits of calls a minute, and with a path that creates tenants.
@@ -30,7 +33,8 @@ export class Desk extends RealDesk {
 /** For the 1,000 calls that wait in a benchmark: one key may have 256. */
 const KEYS = 4;
 
-async function newTenant(env: Env, shard: string): Promise<Response> {
+/** With a webhook and a device of its owner, if the address has them. */
+async function newTenant(env: Env, shard: string, receivers: URLSearchParams): Promise<Response> {
   const runtime = createPlatform({ ...env, OPEN_SHARDS: shard });
   const { store, enrolUrl } = await createTenant(runtime, "Bench", "alex");
   const projectId = newId(runtime, "j");
@@ -38,12 +42,21 @@ async function newTenant(env: Env, shard: string): Promise<Response> {
   const apiKeys: string[] = [];
   for (let at = 0; at < KEYS; at++)
     apiKeys.push(await newKey(runtime, store, projectId, `Key ${at}`, DEFAULT_SCOPES));
-  return Response.json({ apiKeys, enrolUrl });
+  const hook = receivers.get("webhook");
+  const webhookKeys = hook === null ? {} : await insertWebhook(runtime, store, runtime.send.seed, hook);
+  const subscription = receivers.get("device");
+  const owner = await findPersonByName(store, "alex");
+  if (subscription !== null && owner !== undefined)
+    await insertDevice(runtime, store, owner.id, JSON.parse(subscription) as PushSubscriptionData);
+  return Response.json({ apiKeys, enrolUrl, webhookKeys });
 }
 
 export default {
   async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
-    const shard = /^\/bench\/tenant\/(.)$/.exec(new URL(request.url).pathname)?.[1];
-    return shard === undefined ? await product.fetch(request, env, context) : await newTenant(env, shard);
+    const { pathname, searchParams } = new URL(request.url);
+    const shard = /^\/bench\/tenant\/(.)$/.exec(pathname)?.[1];
+    return shard === undefined
+      ? await product.fetch(request, env, context)
+      : await newTenant(env, shard, searchParams);
   },
 };
