@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import type { StartOptions } from "./start-options.ts";
 import type { Settings } from "./state-folder.ts";
 
 /** What the start prints: a text for people, and one line of JSON for scripts. */
 export function welcome(
-  { origin, json }: StartOptions,
+  { origin, json, state }: StartOptions,
   { demo, logOrigin }: Settings,
   logVkey: string,
 ): readonly string[] {
@@ -33,6 +34,7 @@ export function welcome(
   An organisation of your own            ${origin}/signup
   API key that can invite people         ${demo?.peopleKey ?? ""}
   API key that can export the history    ${demo?.auditKey ?? ""}
+  E-mails, as files                      ${join(state, "mails")}
   Log                                    ${logOrigin}
   Log key                                ${logVkey}
 `;

@@ -1,4 +1,4 @@
-import type { ChatKind } from "../core/notice/chat/chat-message.ts";
+import type { ChatKind } from "../core/notice/notice-kinds.ts";
 import type { Outbound } from "./outbound.ts";
 
 // The address of a chat room's incoming webhook. Slack and Teams take only their own form of a message, and Teams

@@ -7,8 +7,7 @@ import { sendEmail } from "./send-email.ts";
 import { sendPush } from "./send-push.ts";
 import type { SendResult } from "./send-result.ts";
 
-/** Kinds whose sender is missing, or not set up on this deployment, send nothing. */
-const SENDERS: Partial<Readonly<Record<ChannelKind, NoticeSender>>> = {
+const SENDERS: Readonly<Record<ChannelKind, NoticeSender>> = {
   push: sendPush,
   email: sendEmail,
   slack: chatSender("slack"),
@@ -21,8 +20,5 @@ export async function sendNotice(
   channel: NoticeChannel,
   text: NoticeText,
 ): Promise<SendResult> {
-  const sender = SENDERS[channel.kind];
-  if (sender === undefined)
-    return { kind: "failed", status: null, error: `this deployment sends nothing by ${channel.kind}` };
-  return sender(send, channel, text);
+  return SENDERS[channel.kind](send, channel, text);
 }

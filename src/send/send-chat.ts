@@ -1,4 +1,5 @@
-import { chatMessage, type ChatKind } from "../core/notice/chat/chat-message.ts";
+import { chatMessage } from "../core/notice/chat/chat-message.ts";
+import type { ChatKind } from "../core/notice/notice-kinds.ts";
 import type { OutboundAnswer } from "./guarded-fetch.ts";
 import type { NoticeSender } from "./notice-channel.ts";
 import type { SendResult } from "./send-result.ts";

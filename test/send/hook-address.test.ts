@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChatKind } from "../../src/core/notice/chat/chat-message.ts";
+import type { ChatKind } from "../../src/core/notice/notice-kinds.ts";
 import { hookAddressProblem } from "../../src/send/hook-address.ts";
 import { addressProblem } from "../../src/send/outbound-address.ts";
 

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChatKind } from "../../src/core/notice/chat/chat-message.ts";
-import { NOTICE_KINDS } from "../../src/core/notice/notice-kinds.ts";
+import { CHAT_KINDS, NOTICE_KINDS, type ChatKind } from "../../src/core/notice/notice-kinds.ts";
 import { noticeText, type NoticeText } from "../../src/core/notice/notice-text.ts";
 import { sendNotice } from "../../src/send/notice-senders.ts";
 import type { OutboundAnswer } from "../../src/send/guarded-fetch.ts";
@@ -9,7 +8,6 @@ import { ChatReceiver } from "../support/receivers/chat-receiver.ts";
 import { fullReply } from "../support/receivers/receiver.ts";
 import { SAMPLE_FACTS } from "../support/sample-notice.ts";
 
-const KINDS: readonly ChatKind[] = ["slack", "teams", "chat"];
 const FACTS = { ...SAMPLE_FACTS, isPersonal: false };
 const LINK = FACTS.link;
 
@@ -57,7 +55,7 @@ const HOSTILE = [
   "Refund\n\nCode: 0000 0000\nhttps://evil.example",
 ];
 
-describe.each(KINDS)("a message in %s", (kind) => {
+describe.each(CHAT_KINDS)("a message in %s", (kind) => {
   it("says what is asked, with the code and one link", async () => {
     const message = await shownIn(kind, noticeText(FACTS));
     for (const part of [

@@ -1,7 +1,8 @@
 import { emailAddressProblem } from "../../core/notice/email-address.ts";
-import type { CHAT_KINDS } from "../../core/notice/notice-kinds.ts";
+import type { ChatKind } from "../../core/notice/notice-kinds.ts";
 import { arePushKeys } from "../../core/notice/push-keys.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
+import { hookAddressProblem } from "../../send/hook-address.ts";
 import { insertChannelIf, insertSubscription, type NewChannel } from "../../store/channels/new-channels.ts";
 import { findChannelByAddress, findChannelOf, type Owner } from "../../store/channels/own-channels.ts";
 import type { ActCall } from "../acts/act.ts";
@@ -35,7 +36,7 @@ export async function addAddress(call: ActCall, { id, address }: NewAddress): Pr
 
 export interface NewHook {
   readonly id: string;
-  readonly kind: (typeof CHAT_KINDS)[number];
+  readonly kind: ChatKind;
   readonly name: string;
   readonly url: string;
 }
@@ -51,7 +52,7 @@ export async function insertHook(
   { id, kind, name, url }: NewHook,
   use: NewChannel["use"],
 ): Promise<Result<AddedChannel>> {
-  const problem = call.runtime.send.addressProblem(url);
+  const problem = hookAddressProblem(call.runtime.send, kind, url);
   if (problem !== undefined) return refuse("validation_failed", problem, "/url");
   const address = new URL(url).href;
   const draft = newChannel({ id, kind, name, address, createdAt: call.runtime.now() });

@@ -4,6 +4,7 @@ export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
 /** A chat room's incoming webhook. */
 export const CHAT_KINDS = ["slack", "teams", "chat"] as const satisfies readonly ChannelKind[];
+export type ChatKind = (typeof CHAT_KINDS)[number];
 
 export const CHANNEL_TITLES: Readonly<Record<ChannelKind, string>> = {
   push: "Push",

@@ -1,11 +1,8 @@
-import type { ChannelKind } from "../notice-kinds.ts";
+import type { ChatKind } from "../notice-kinds.ts";
 import type { NoticeText } from "../notice-text.ts";
 import { plainMessage } from "./plain-message.ts";
 import { slackMessage } from "./slack-message.ts";
 import { teamsMessage } from "./teams-message.ts";
-
-/** Channels that are a chat room with an incoming webhook. */
-export type ChatKind = Extract<ChannelKind, "slack" | "teams" | "chat">;
 
 const MESSAGES: Readonly<Record<ChatKind, (notice: NoticeText) => object>> = {
   slack: slackMessage,
