@@ -9,6 +9,7 @@ import { FILLED_APPROVERS, FILLED_PROJECTS } from "./filled-tenant.ts";
 import { FIRST_RECORD, PEOPLE_CALLS } from "./people-calls.ts";
 import { PROJECT_CALLS, trailEntry } from "./project-store-calls.ts";
 import { REQUEST_CALLS } from "./request-calls.ts";
+import { WEBHOOK_CALLS } from "./webhook-calls.ts";
 
 // Calls of every function of the store that runs a statement, in a tenant with a long history.
 
@@ -153,6 +154,7 @@ export const CALLS: Calls = {
   ...PEOPLE_CALLS,
   ...SENDING_CALLS,
   ...CHANNEL_CALLS,
+  ...WEBHOOK_CALLS,
 
   // account
   isKeyActive: ({ store, key, now }) => [[store, key, now]],
