@@ -145,6 +145,8 @@ type RequestCode =
   | "link_used"
   | "link_expired"
   | "link_elsewhere"
+  | "address_refused"
+  | "webhook_disabled"
   | "forbidden_origin"
   | "not_found"
   | "idempotency_mismatch"

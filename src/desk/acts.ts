@@ -5,6 +5,7 @@ import { KEY_ACTS } from "../app/keys/key-acts.ts";
 import { PROJECT_ACTS } from "../app/projects/project-acts.ts";
 import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
 import { PEOPLE_ACTS } from "../app/people/people-acts.ts";
+import { WEBHOOK_ACTS } from "../app/webhooks/webhook-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
 import { FIGURE_ACTS } from "../app/history/figure-acts.ts";
@@ -22,6 +23,7 @@ export const ACTS = {
   ...HISTORY_ACTS,
   ...KEY_ACTS,
   ...PROJECT_ACTS,
+  ...WEBHOOK_ACTS,
   ...START_ACTS,
   ...REQUEST_ACTS,
   ...FIGURE_ACTS,

@@ -10,6 +10,8 @@ interface SendingOf {
   readonly open: () => Promise<TenantStore | undefined>;
   /** Calls `send` at this time. */
   readonly wakeAt: (at: number) => Promise<void>;
+  /** An attempt has ended: pages that show it have changed. */
+  readonly onSent: () => void;
   /** Keeps the object until this has ended. */
   readonly waitUntil: (running: Promise<void>) => void;
 }
@@ -62,6 +64,7 @@ export class SendingLoop {
       .catch(() => undefined)
       .then(() => {
         this.#busy.splice(this.#busy.indexOf(target), 1);
+        this.#of.onSent();
         return this.send();
       });
     this.#of.waitUntil(running.catch(() => undefined));

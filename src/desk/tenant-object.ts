@@ -88,6 +88,7 @@ export class TenantObject extends DurableObject<Env> {
       // Webhooks hear of the deletion after it.
       open: async () => (await open()) ?? (await openDeleted(this.runtime.databases, this.ctx.id.name ?? "")),
       wakeAt: (at) => this.#alarm.wakeAt(at),
+      onSent: () => this.waiters.wakeConsole(),
       waitUntil: (running) => state.waitUntil(running),
     });
     this.callers = new Callers({

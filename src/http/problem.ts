@@ -70,6 +70,8 @@ const PROBLEMS = {
   link_used: { status: 410, title: "The link was already used" },
   link_expired: { status: 410, title: "The link has expired" },
   link_elsewhere: { status: 403, title: "The link belongs to another browser" },
+  address_refused: { status: 422, title: "The address can't be used" },
+  webhook_disabled: { status: 409, title: "The webhook is disabled" },
   forbidden_scope: { status: 403, title: "The API key lacks a scope" },
   forbidden_origin: { status: 403, title: "The request came from another site" },
   not_allowed: { status: 403, title: "You may not do this" },

@@ -40,7 +40,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/evidence": STREAM,
   "src/core/report": [...STREAM, "src/core/evidence"],
   // The JSON that the server and the pages exchange: types only.
-  "src/core/pages": [...STREAM, "src/core/display", "src/core/account", "src/core/notice"],
+  "src/core/pages": [
+    ...STREAM,
+    "src/core/display",
+    "src/core/account",
+    "src/core/notice",
+    "src/core/webhook/event-types.ts",
+  ],
   "src/store": ["src/core", "src/env.ts", "drizzle-orm"],
   "src/log": ["src/core", "src/env.ts", "cloudflare:workers", "node:crypto"],
   "src/passkey": ["src/core", "src/env.ts", "@simplewebauthn/server"],

@@ -20,6 +20,7 @@ export type Section =
   | "figures"
   | "people"
   | "projects"
+  | "webhooks"
   | "usage"
   | "trail"
   | "export"
@@ -37,6 +38,7 @@ const SECTIONS: readonly {
   { section: "requests", href: "/console/requests", text: "Requests", right: "requests.read" },
   { section: "people", href: "/console/people", text: "People", right: "people.read" },
   { section: "projects", href: "/console/projects", text: "Projects and keys", right: "projects.read" },
+  { section: "webhooks", href: "/console/webhooks", text: "Webhooks", right: "webhooks.read" },
   { section: "figures", href: "/console/figures", text: "Figures", right: "requests.read" },
   { section: "usage", href: "/console/usage", text: "Plan and usage", right: "usage.read" },
   { section: "trail", href: "/console/trail", text: "Audit trail", right: "trail.read" },

@@ -5,6 +5,7 @@ import type { Notice, Shell } from "../../core/pages/console.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { readMonthUse } from "../../store/account/usage.ts";
+import { readWebhooks } from "../../store/webhooks/webhook-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { retentionNotice } from "../evidence/retention-notice.ts";
@@ -33,6 +34,7 @@ async function noticesFor(
   const notices = await Promise.all([
     roleHas(person.role, "usage.read") ? planNotice(runtime, store) : [],
     isManager(person) ? erasureNotice(runtime, store) : [],
+    webhookNotices(store, person),
     passkeyNotice(store, person),
   ]);
   return notices.flat();
@@ -61,6 +63,27 @@ async function erasureNotice(runtime: Runtime, store: TenantStore): Promise<read
       link: { href: "/console/export", text: "Export them first" },
     },
   ];
+}
+
+const DISABLED_TEXTS = {
+  gone: "because it answered that it is gone",
+  failing: "because nothing arrived there for five days",
+} as const;
+
+/** What a person has disabled is no news. */
+async function webhookNotices(store: TenantStore, { role }: PersonRow): Promise<readonly Notice[]> {
+  if (!roleHas(role, "webhooks.change")) return [];
+  return (await readWebhooks(store)).flatMap(({ id, name, disabledBecause: because }) =>
+    because === null || because === "person"
+      ? []
+      : [
+          {
+            kind: "warning" as const,
+            text: `The webhook "${name}" is disabled, ${DISABLED_TEXTS[because]}.`,
+            link: { href: `/console/webhooks/${id}`, text: "Look at it" },
+          },
+        ],
+  );
 }
 
 /** There is no recovery code: a person who loses the only passkey needs others to sign for a new one. */

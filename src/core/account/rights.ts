@@ -42,6 +42,12 @@ export const RIGHTS = {
   }),
   "keys.read": read({ text: "See API keys, without their secrets", roles: MEMBERS, scope: "manage" }),
   "keys.change": change({ text: "Create, rotate and revoke API keys", roles: BUILDERS, scope: "manage" }),
+  "webhooks.read": read({ text: "See webhooks and what was sent", roles: MEMBERS, scope: "manage" }),
+  "webhooks.change": change({
+    text: "Create, change and remove webhooks, see their secrets, send events again",
+    roles: BUILDERS,
+    scope: "manage",
+  }),
   "people.read": read({ text: "See people, invitations and passkeys", roles: OVERSEERS, scope: "people" }),
   "people.change": change({
     text: "Invite people; ask for another role, a recovery, a revocation or a removal",

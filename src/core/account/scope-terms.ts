@@ -21,7 +21,7 @@ export const SCOPE_TERMS: Readonly<Record<Scope, ScopeTerms>> = {
   },
   manage: {
     text: "Manage",
-    help: "Projects, API keys and usage of the whole organisation. It cannot create keys with this scope.",
+    help: "Projects, API keys, webhooks and usage of the whole organisation. It cannot create keys with this scope.",
   },
   people: {
     text: "People",

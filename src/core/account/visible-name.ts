@@ -1,9 +1,10 @@
 import { drawText } from "../display/text/segments.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
-/** UTF-16 units. Both are shown beside other things on a phone. */
+/** UTF-16 units. They are shown beside other things on a phone. */
 export const PROJECT_NAME_MAX_CHARACTERS = 80;
 export const KEY_LABEL_MAX_CHARACTERS = 80;
+export const WEBHOOK_NAME_MAX_CHARACTERS = 80;
 
 /** Some keyboards and pasted texts have spaces of other kinds. */
 const SPACES = /\p{Zs}+/gu;

@@ -16,6 +16,8 @@ import { KEY_FORMS, keyPage } from "./pages/key-pages.ts";
 import { PROJECT_FORMS, projectPage, projectsPage } from "./pages/project-pages.ts";
 import { cancelForm, receiptDownload, requestListPage, requestPage } from "./pages/request-pages.ts";
 import { deletionForm, settingsForm, settingsPage, trailPage } from "./pages/setting-pages.ts";
+import { DELIVERY_FORMS, deliveriesPage, deliveryPage } from "./pages/delivery-pages.ts";
+import { WEBHOOK_FORMS, webhookPage, webhooksPage } from "./pages/webhook-pages.ts";
 import { usagePage } from "./pages/usage-pages.ts";
 import { START_FORMS, startPage } from "./pages/start-pages.ts";
 import { submitForm } from "./submit.ts";
@@ -29,6 +31,10 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   projectsPage,
   projectPage,
   keyPage,
+  webhooksPage,
+  webhookPage,
+  deliveriesPage,
+  deliveryPage,
   figuresPage,
   peoplePage,
   personPage,
@@ -44,6 +50,8 @@ export const CONSOLE_FORMS: readonly ConsoleForm[] = [
   ...START_FORMS,
   ...PROJECT_FORMS,
   ...KEY_FORMS,
+  ...WEBHOOK_FORMS,
+  ...DELIVERY_FORMS,
   cancelForm,
   ...PEOPLE_FORMS,
   settingsForm,

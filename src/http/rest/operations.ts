@@ -1,6 +1,7 @@
 import { EXPORT_MEDIA_TYPE } from "../../core/evidence/export.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
 import { ACCESS_OPERATIONS } from "./account/access-operations.ts";
+import { WEBHOOK_OPERATIONS } from "./account/webhook-operations.ts";
 import { getVerification } from "../public/verification-handler.ts";
 import { confirmationAnswer, listAnswer, verificationAnswer } from "./answer-schemas.ts";
 import { exportHistory } from "./audit-handlers.ts";
@@ -151,6 +152,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...PEOPLE_OPERATIONS,
   ...DIRECTORY_OPERATIONS,
   ...ACCESS_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   publicOperation({
     method: "get",
     path: "/public/log/entries/{id}/verification",

@@ -61,6 +61,9 @@ describe("the OpenAPI document", () => {
       "GET /api/projects",
       "GET /api/templates",
       "GET /api/usage",
+      "GET /api/webhooks",
+      "GET /api/webhooks/{id}",
+      "GET /api/webhooks/{id}/deliveries",
       "GET /public/log/entries/{id}/verification",
       "POST /api/confirmations",
       "POST /api/confirmations/{id}/cancel",
@@ -78,6 +81,14 @@ describe("the OpenAPI document", () => {
       "POST /api/recoveries",
       "POST /api/roles",
       "POST /api/templates",
+      "POST /api/webhooks",
+      "POST /api/webhooks/{id}/change",
+      "POST /api/webhooks/{id}/disable",
+      "POST /api/webhooks/{id}/enable",
+      "POST /api/webhooks/{id}/remove",
+      "POST /api/webhooks/{id}/replay",
+      "POST /api/webhooks/{id}/rotate",
+      "POST /api/webhooks/{id}/test",
     ]);
     const ids = operations.map(({ operation }) => at(operation, "operationId"));
     expect(new Set(ids).size).toBe(operations.length);

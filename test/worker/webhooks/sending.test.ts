@@ -264,6 +264,7 @@ it("a webhook that does not answer stops no other", async () => {
     },
     open: async () => store,
     wakeAt: async () => undefined,
+    onSent: () => undefined,
     waitUntil: (job) => running.push(job),
   });
   await loop.send();
