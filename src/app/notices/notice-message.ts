@@ -1,14 +1,20 @@
 import { unsubscribeLink } from "../../core/notice/channel-links.ts";
 import { noticeText, type NoticeText } from "../../core/notice/notice-text.ts";
 import type { NoticeFacts } from "../../store/notices/notice-facts.ts";
+import { countWaiting } from "../../store/notices/reach.ts";
 import type { NoticeRow } from "../../store/rows.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
 import type { NoticeChannel } from "../../send/notice-channel.ts";
 import { codeOf } from "../confirmation/create.ts";
 import type { Runtime } from "../runtime.ts";
 
-type Of = Pick<Runtime, "origin" | "send">;
+type Of = Pick<Runtime, "now" | "origin" | "send">;
 
-export function requestMessage({ origin }: Of, { kind }: NoticeRow, facts: NoticeFacts): NoticeText {
+export function requestMessage(
+  { origin }: Pick<Of, "origin">,
+  { kind }: NoticeRow,
+  facts: NoticeFacts,
+): NoticeText {
   const { tenant, request, project, person, settings } = facts;
   return noticeText({
     kind,
@@ -29,7 +35,7 @@ export function requestMessage({ origin }: Of, { kind }: NoticeRow, facts: Notic
   });
 }
 
-export function digestMessage({ origin }: Of, count: number, facts: NoticeFacts): NoticeText {
+export function digestMessage({ origin }: Pick<Of, "origin">, count: number, facts: NoticeFacts): NoticeText {
   const { tenant, person, recent } = facts;
   return noticeText({
     kind: "digest",
@@ -50,9 +56,13 @@ function deciders({ request, votes, voters }: NoticeFacts): readonly string[] {
   return voters.filter(({ id }) => deciding.includes(id)).map(({ username }) => username);
 }
 
-export function channelOf({ origin, send }: Of, { channel, person }: NoticeFacts): NoticeChannel {
-  const { kind, address, keys, tenantId, id } = channel;
-  const isPersonal = person !== undefined;
-  const link = isPersonal ? unsubscribeLink(origin, send.seed, tenantId, id) : null;
-  return { kind, address, keys, unsubscribeLink: link };
+export async function channelOf(
+  { origin, send, now }: Of,
+  store: TenantStore,
+  { channel: { kind, address, keys, tenantId, id }, person }: NoticeFacts,
+): Promise<NoticeChannel> {
+  const to = { kind, address, keys };
+  if (person === undefined) return { ...to, unsubscribeLink: null };
+  const own = { ...to, unsubscribeLink: unsubscribeLink(origin, send.seed, tenantId, id) };
+  return kind === "push" ? { ...own, waiting: await countWaiting(store, person.id, now()) } : own;
 }

@@ -72,7 +72,7 @@ async function sendOne(
   notice: NoticeRow,
   facts: NoticeFacts,
 ): Promise<void> {
-  const result = await sendText(runtime, facts, requestMessage(runtime, notice, facts));
+  const result = await sendText(runtime, store, facts, requestMessage(runtime, notice, facts));
   const now = runtime.now();
   const until = isOpenKind(notice.kind) ? facts.request.expiresAt : Number.POSITIVE_INFINITY;
   const outcome = outcomeOf(result, { now, until, attempts: notice.attempts, as: "sent" });
@@ -94,7 +94,7 @@ async function sendDigest(
   if (isUseless(notice, facts, claimedAt)) await recordNotice(store, notice, SKIPPED);
   else requests.add(notice.confirmationId);
   if (requests.size === 0) return;
-  const result = await sendText(runtime, facts, digestMessage(runtime, requests.size, facts));
+  const result = await sendText(runtime, store, facts, digestMessage(runtime, requests.size, facts));
   const now = runtime.now();
   const until = Number.POSITIVE_INFINITY;
   const outcome = outcomeOf(result, { now, until, attempts, as: "digested" });
@@ -103,9 +103,14 @@ async function sendDigest(
 }
 
 /** A sender that throws has a fault, and must not be tried forever. */
-async function sendText(runtime: Sending, facts: NoticeFacts, text: NoticeText): Promise<SendResult> {
+async function sendText(
+  runtime: Sending,
+  store: TenantStore,
+  facts: NoticeFacts,
+  text: NoticeText,
+): Promise<SendResult> {
   try {
-    return await sendTo(runtime.send, channelOf(runtime, facts), text);
+    return await sendTo(runtime.send, await channelOf(runtime, store, facts), text);
   } catch {
     return { kind: "retry", status: null, error: "it could not be sent" };
   }

@@ -12,6 +12,7 @@ import type { OutboundAnswer } from "../../../src/send/guarded-fetch.ts";
 import { confirmations, projects } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { insertRow, rows, type Row } from "../support/database-rows.ts";
+import { decryptPush, newPushKeys } from "../../support/receivers/push-message.ts";
 import { failingRuntime, Fault, noFault, storeIn } from "../support/failing-writes.ts";
 import { personNamed, presign, submit, type Signer } from "../support/signed-decisions.ts";
 import { bindings, freshPlatform, newCompany } from "../support/worker-fixture.ts";
@@ -39,6 +40,11 @@ let sent: Message[] = [];
 /** What the receivers answer; 200 if nothing is said. */
 let answers: (to: string) => Partial<Extract<OutboundAnswer, { ok: true }>> = () => ({});
 
+const BROWSER = newPushKeys();
+const KEYS = JSON.stringify({
+  p256dh: BROWSER.publicKey.toString("base64url"),
+  auth: BROWSER.auth.toString("base64url"),
+});
 const PEOPLE = { alex: "", maria: "p_maria", bo: "p_bo" };
 type Name = keyof typeof PEOPLE;
 
@@ -100,7 +106,8 @@ function runtimeWith(fault: Fault): Runtime {
     ...platform.send,
     post: ({ url, body }) =>
       fault.intercept("post", async () => {
-        const { text } = JSON.parse(String(body)) as { text: string };
+        const shown = typeof body === "string" ? body : decryptPush(Buffer.from(body), BROWSER);
+        const { title, waiting, text = `${title}, ${waiting} waiting` } = JSON.parse(shown);
         return receive(new URL(url).hostname.split(".")[0] ?? "", text.split("\n")[0] ?? "", text);
       }),
   };
@@ -278,13 +285,18 @@ describe("a person hears", () => {
 
   it("nothing of the end of a request that was not sent, and of an expiry only by push", async () => {
     await channel("maria");
+    await channel("maria", { kind: "push", keys: KEYS });
     await cancel(await asked());
     await asked({ minutes: 1 });
     await sendDue(now);
     now += 2 * MINUTE;
     await tick();
     await sendUntil(now + HOUR);
-    expect(titles()).toEqual(["maria: Please decide: Deploy"]);
+    expect(sent.map(({ to, text }) => `${to}: ${text.split("\n")[0]}`).toSorted()).toEqual([
+      "maria: Please decide: Deploy",
+      "mariapush: Expired: Deploy, 0 waiting",
+      "mariapush: Please decide: Deploy, 1 waiting",
+    ]);
   });
 });
 
