@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
+import { gzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OUTBOUND_NETWORK, outboundNetwork } from "../../src/local/outbound-network.ts";
@@ -14,6 +15,7 @@ import { selfSigned } from "./self-signed.ts";
 
 const LIMIT_MILLISECONDS = 400;
 const MEBIBYTE = 1_048_576;
+const PACKED = gzipSync(Buffer.alloc(10 * MEBIBYTE));
 
 const WORKER = `
   import { guardedFetch } from "./src/send/guarded-fetch.ts";
@@ -53,6 +55,9 @@ const RECEIVERS: Readonly<Record<string, RequestListener>> = {
     setTimeout(() => answer.destroy(), 20);
   },
   "/large": (_request, answer) => answer.end(Buffer.alloc(10 * MEBIBYTE)),
+  "/packed": (_request, answer) => answer.writeHead(200, { "content-encoding": "gzip" }).end(PACKED),
+  "/noise": (request) => request.socket.end("SSH-2.0-OpenSSH_9.6\r\n"),
+  "/headers": (request) => request.socket.end(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(2 * MEBIBYTE)}\r\n\r\n`),
   "/endless": (_request, answer) => {
     const more = () => {
       while (!answer.destroyed && answer.write(Buffer.alloc(MEBIBYTE / 8))) bytesSent += MEBIBYTE / 8;
@@ -134,6 +139,7 @@ describe("a receiver that", () => {
     ["is gone", "/gone", { status: 410 }],
     ["breaks off its answer", "/half", { status: 200 }],
     ["answers with 10 MB", "/large", { status: 200 }],
+    ["answers with 10 MB in 10 KB", "/packed", { status: 200 }],
     ["answers slowly, without an end", "/drip", { status: 200 }],
   ])("%s has answered", async (_what, path, answer) => {
     expect(await send(path)).toMatchObject({ ok: true, ...answer });
@@ -144,6 +150,8 @@ describe("a receiver that", () => {
     ["can't be reached from Cloudflare", "/unreachable", /^the host's certificate is not valid$/],
     ["does not answer", "/hang", /^no answer within/],
     ["closes the connection", "/close", /^no connection/],
+    ["speaks another protocol", "/noise", /^no connection/],
+    ["answers with a header of 2 MB", "/headers", /^no connection/],
   ])("%s has not answered, and the reason is plain", async (_what, path, error) => {
     expect(await send(path)).toMatchObject({ ok: false, error: expect.stringMatching(error) });
     expect(got.filter((line) => line.includes("/secret"))).toEqual([]);
