@@ -1,7 +1,7 @@
 import type { NoticeText } from "../notice-text.ts";
 import { chatLines, fitted } from "./chat-text.ts";
 
-// The message that Mattermost, Rocket.Chat, Google Chat, Zulip and Discord (at the address that ends with /slack) take.
+// The message that Mattermost, Rocket.Chat, Google Chat and Discord (at the address that ends with /slack) take.
 // Each reads other signs as markup, and there is no escape that all know: with one, the others would show the escape.
 // So a sign of markup is drawn by its wide form, which no chat reads as markup: ＊ for *, ＠ for @.
 
