@@ -10,6 +10,7 @@ import {
   type QuietHours,
 } from "../../store/channels/notice-settings.ts";
 import { findNoticeSettings } from "../../store/channels/notice-settings.ts";
+import { releaseNotices } from "../../store/notices/held-notices.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { ActCall } from "../acts/act.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
@@ -47,12 +48,21 @@ export async function setQuietHours(
   if (now.from !== null && now.from === now.until)
     return refuse("validation_failed", "must differ from the start; to hear nothing at all, pause", "/until");
   const entry = trailEntry(call, { act: "notices.quiet", detail: { hours: hoursText(now) } });
-  if (await saveQuietHours(call.store, id, { was: columns(was), now: columns(now) }, entry))
-    return accept(now);
-  return refuse(
-    "changed_meanwhile",
-    "your quiet hours were changed meanwhile, perhaps on another device; look at them and send your change again",
-  );
+  const isSaved = await saveQuietHours(call.store, id, { was: columns(was), now: columns(now) }, entry);
+  if (!isSaved)
+    return refuse(
+      "changed_meanwhile",
+      "your quiet hours were changed meanwhile, perhaps on another device; look at them and send your change again",
+    );
+  await release(call, id);
+  return accept(now);
+}
+
+/** What the earlier times have put off is judged by the new ones. */
+async function release({ runtime, store }: ActCall, person: string): Promise<void> {
+  const now = runtime.now();
+  await releaseNotices(store, person, now);
+  runtime.desk.send(now);
 }
 
 function columns({ from, until, timeZone }: QuietHoursSeen): QuietHours {
@@ -79,6 +89,8 @@ export async function pause(
 }
 
 export async function resume(call: ActCall, _input: null): Promise<Result<null>> {
-  await resumeNotices(call.store, ownPerson(call).id, trailEntry(call, { act: "notices.resumed" }));
+  const { id } = ownPerson(call);
+  await resumeNotices(call.store, id, trailEntry(call, { act: "notices.resumed" }));
+  await release(call, id);
   return accept(null);
 }

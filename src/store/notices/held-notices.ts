@@ -1,6 +1,6 @@
 import { and, eq, lte, sql, type SQL } from "drizzle-orm";
 import type { NoticeKind } from "../../core/notice/notice-kinds.ts";
-import { confirmations, notices, votes } from "../schema.ts";
+import { channels, confirmations, notices, votes } from "../schema.ts";
 import type { NoticeOutcome } from "./notice-outcomes.ts";
 import { prepared, type Scope, type TenantStore, value } from "../tenant-store.ts";
 import { OPEN } from "./notice-facts.ts";
@@ -70,6 +70,21 @@ const SKIP = prepared<typeof notices, "kind">(notices, (scope) =>
     .returning({ kind: notices.kind }),
 );
 
+/** Only what waits for later: a reminder has its own time, and what failed waits for its receiver. */
+const RELEASE = prepared<typeof notices, "kind">(notices, (scope) =>
+  scope
+    .update(
+      notices,
+      { dueAt: value("now") },
+      sql`(confirmation_id, channel_id, kind) IN (SELECT n.confirmation_id, n.channel_id, n.kind
+        FROM ${channels} ch CROSS JOIN ${notices} n ON n.tenant_id = ch.tenant_id AND n.channel_id = ch.id
+        WHERE ch.tenant_id = ${scope.tenantId} AND ch.person_id = ${value("person")} AND ch.ended_at IS NULL
+          AND n.due_at > ${value("now")} AND n.attempts = 0 AND (n.state = 'held' OR n.kind = 'closed')
+        LIMIT ${value("rows")})`,
+    )
+    .returning({ kind: notices.kind }),
+);
+
 /** The statement again and again, until it changes fewer rows than it may. */
 async function inChunks<Row>(run: () => Promise<readonly Row[]>): Promise<readonly Row[]> {
   const all: Row[] = [];
@@ -135,4 +150,9 @@ export async function recordHeld(
 /** Everything that waits for this channel: nobody is to get it any more. */
 export async function skipNotices(store: TenantStore, channel: string): Promise<void> {
   await inChunks(async () => (await store.run([SKIP.with({ channel, rows: CHUNK_MAX_ROWS })]))[0]);
+}
+
+/** What waits for the end of this person's quiet hours or pause is due now, and judged again. */
+export async function releaseNotices(store: TenantStore, person: string, now: number): Promise<void> {
+  await inChunks(async () => (await store.run([RELEASE.with({ person, now, rows: CHUNK_MAX_ROWS })]))[0]);
 }

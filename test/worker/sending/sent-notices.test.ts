@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
+import { resume } from "../../../src/app/channels/notice-times.ts";
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { claimJobs } from "../../../src/app/sending/claim-jobs.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
@@ -336,6 +337,18 @@ describe("quiet hours", () => {
     await asked({ minutes: 30 });
     await sendUntil(start + HOUR);
     expect(sent.map(({ at, title }) => [at, title])).toEqual([[HOUR, "7 requests wait for you"]]);
+  });
+
+  it("that end earlier than planned release what waits for them", async () => {
+    await channel("maria");
+    await settings("maria", { paused_until: start + HOUR });
+    await asked({ minutes: 240 });
+    await sendDue(now);
+    now += MINUTE;
+    const actor = { kind: "person", person: await personNamed(store, "maria"), place: "" } as const;
+    expectOk(await resume({ runtime: runtime(), store, actor, session: null }, null));
+    await sendUntil(start + 5 * MINUTE);
+    expect(sent.map(({ at, title }) => [at, title])).toEqual([[MINUTE, "Please decide: Deploy"]]);
   });
 });
 

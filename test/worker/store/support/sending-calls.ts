@@ -70,6 +70,7 @@ export const SENDING_CALLS = {
   noticesOfOutcome: ({ newest, now }: Filled) => [[newest[0]?.id, now, 1]],
   readNoticeFacts: ({ store, newest, now }: Filled) => [[store, noticeOf(newest[0]?.id), now - 1]],
   countWaiting: ({ store, now }: Filled) => [[store, PERSON, now]],
+  releaseNotices: ({ store, now }: Filled) => [[store, PERSON, now]],
   recordNotice: ({ store, newest }: Filled) => [[store, noticeOf(newest[0]?.id), SENT]],
   endChannel: ({ store, now }: Filled) => [[store, CHANNEL, now]],
   holdNotices: ({ store, now }: Filled) => [[store, CHANNEL, { kinds: ["asked"], now, until: now + 1 }]],
