@@ -24,6 +24,8 @@ export interface ReadOutcome {
 export interface AcknowledgedRequest {
   readonly tenant: number;
   readonly id: string;
+  /** The username. */
+  readonly approver: string;
   readonly payloadHash: string;
   /** Acknowledged to the person who decided. */
   decided?: { readonly outcome: "approved" | "rejected"; readonly assertionHash: string };
@@ -41,9 +43,12 @@ export class Acknowledged {
   #changed = new Set<AcknowledgedRequest>();
   readonly counts = { creates: 0, decisions: 0, cancels: 0, uses: 0 };
 
-  created(tenant: number, id: string, payloadHash: string): AcknowledgedRequest {
+  created(
+    created: Pick<AcknowledgedRequest, "tenant" | "id" | "approver" | "payloadHash">,
+  ): AcknowledgedRequest {
+    const { id } = created;
     if (this.requests.has(id)) throw new Violation("duplicate", `two requests got the id ${id}`);
-    const request: AcknowledgedRequest = { tenant, id, payloadHash, uses: new Map() };
+    const request: AcknowledgedRequest = { ...created, uses: new Map() };
     this.requests.set(id, request);
     this.counts.creates++;
     this.#changed.add(request);

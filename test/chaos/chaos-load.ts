@@ -81,7 +81,8 @@ async function create(
   const once = { "idempotency-key": randomUUID() };
   const created = await calls.call("create", () => api("POST", "/api/confirmations", body, once));
   if (created.status !== 201) throw unexpected("create", created);
-  return acknowledged.created(tenant, created.body.id, created.body.payloadHash);
+  const { id, payloadHash } = created.body;
+  return acknowledged.created({ tenant, id, approver: username, payloadHash });
 }
 
 async function waitFor(

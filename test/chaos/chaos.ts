@@ -42,7 +42,7 @@ async function main(rounds: number, seed: number): Promise<void> {
 
 /** Printed only after a run without a violation, since the first one ends the run. */
 function table(figures: Figures): readonly string[] {
-  const { kills, acknowledged, audits } = figures;
+  const { kills, acknowledged, audits, received } = figures;
   const row = (name: string, value: string | number): string => `${name.padEnd(34)}${value}`;
   const perKind = (counts: Figures["interrupted"]): string =>
     CALL_KINDS.map((kind) => `${kind} ${counts.get(kind) ?? 0}`).join(", ");
@@ -59,7 +59,8 @@ function table(figures: Figures): readonly string[] {
     row("acknowledged cancels", acknowledged.cancels),
     row("acknowledged uses", acknowledged.uses),
     row("log entries", figures.logEntries),
-    row("webhooks received", `${figures.webhooks}, ${figures.repeatedWebhooks} of them more than once`),
+    row("webhooks received", `${received.webhooks}, ${received.repeatedWebhooks} of them repeated`),
+    row("push messages received", received.notices),
     row("lost", 0),
     row("duplicates", 0),
     row("gaps", 0),

@@ -2,8 +2,17 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { and, count, eq, gte, inArray, max, ne } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { drizzle } from "drizzle-orm/sqlite-proxy";
-import { confirmations, outbox, steps, tenants, votes, webhookDeliveries } from "../../src/store/schema.ts";
+import {
+  confirmations,
+  notices,
+  outbox,
+  steps,
+  tenants,
+  votes,
+  webhookDeliveries,
+} from "../../src/store/schema.ts";
 import type { ConfirmationRow, OutboxRow, StepRow, Tenant, VoteRow } from "../../src/store/rows.ts";
+import type { StoredNotice } from "./chaos-device.ts";
 import type { StoredDelivery } from "./chaos-webhook.ts";
 
 // Reads the rows in the file of one shard from outside. The file is opened while the server runs and closed before it
@@ -76,14 +85,24 @@ export class DatabaseFile {
     return counted?.rows ?? 0;
   }
 
-  /** To the only webhook of the tenant, in their order. */
-  async deliveries(tenant: string): Promise<readonly StoredDelivery[]> {
+  /** The events of the only webhook of the tenant, in their order, and the notices of its only device. */
+  async sendingOf(tenant: string): Promise<{
+    readonly deliveries: readonly StoredDelivery[];
+    readonly notices: readonly StoredNotice[];
+  }> {
     const { eventId, sequence, state } = webhookDeliveries;
-    return await this.#database
-      .select({ eventId, sequence, state })
-      .from(webhookDeliveries)
-      .where(eq(webhookDeliveries.tenantId, tenant))
-      .orderBy(sequence);
+    const [deliveries, sentNotices] = await Promise.all([
+      this.#database
+        .select({ eventId, sequence, state })
+        .from(webhookDeliveries)
+        .where(eq(webhookDeliveries.tenantId, tenant))
+        .orderBy(sequence),
+      this.#database
+        .select({ confirmationId: notices.confirmationId, kind: notices.kind, state: notices.state })
+        .from(notices)
+        .where(eq(notices.tenantId, tenant)),
+    ]);
+    return { deliveries, notices: sentNotices };
   }
 
   /** Requests to change the directory, which the API does not show. */

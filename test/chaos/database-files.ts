@@ -15,15 +15,12 @@ export class DatabaseFiles {
     return new DatabaseFiles(await Promise.all(paths.map((path) => DatabaseFile.open(path))));
   }
 
-  /** To the webhook of the tenant of this name, read in one transaction. */
-  static async deliveriesOf(
-    paths: readonly string[],
-    tenant: string,
-  ): ReturnType<DatabaseFile["deliveries"]> {
+  /** What the tenant of this name sends or has sent, read in one transaction. */
+  static async sendingOf(paths: readonly string[], tenant: string): ReturnType<DatabaseFile["sendingOf"]> {
     const files = await DatabaseFiles.open(paths);
     try {
       const { id = "" } = files.tenants.find(({ name }) => name === tenant) ?? {};
-      return await files.#fileOf(id).deliveries(id);
+      return await files.#fileOf(id).sendingOf(id);
     } finally {
       files.close();
     }

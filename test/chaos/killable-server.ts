@@ -5,7 +5,13 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort, kill, createTenants, type TestTenant } from "../support/product/product.ts";
+import {
+  freePort,
+  kill,
+  createTenants,
+  type TenantNames,
+  type TestTenant,
+} from "../support/product/product.ts";
 
 // A server that is killed and restarted, always with the same port and state folder.
 
@@ -42,18 +48,15 @@ export class KillableServer {
     this.#receivers = receivers;
   }
 
-  /** Each tenant has one of these webhooks. */
-  static async create(tenantNames: readonly string[], webhooks: readonly string[]): Promise<KillableServer> {
+  /** It may send to these receivers. */
+  static async create(
+    tenantNames: readonly TenantNames[],
+    receivers: readonly string[],
+  ): Promise<KillableServer> {
     const folder = mkdtempSync(join(tmpdir(), "countersign-chaos-"));
     const port = await freePort();
-    const names = tenantNames.map((name, at) => ({
-      name,
-      project: "Payments",
-      key: "payments-agent",
-      webhook: `${webhooks[at]}/events`,
-    }));
-    const tenants = createTenants(folder, `http://localhost:${port}`, names);
-    return new KillableServer(folder, port, tenants, webhooks);
+    const tenants = createTenants(folder, `http://localhost:${port}`, tenantNames);
+    return new KillableServer(folder, port, tenants, receivers);
   }
 
   async start(): Promise<void> {

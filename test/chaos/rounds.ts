@@ -11,7 +11,7 @@ import { Acknowledged } from "./acknowledged.ts";
 import { ReconnectingClient, type CallKind } from "./reconnecting-client.ts";
 import { recordRead, runClient, type ClientGroup, type Load } from "./chaos-load.ts";
 import { LogHistory } from "./log-history.ts";
-import { ChaosWebhook } from "./chaos-webhook.ts";
+import { ChaosReceivers, DEVICE_OWNER } from "./chaos-receivers.ts";
 import { DatabaseFiles } from "./database-files.ts";
 
 // Rounds of load, SIGKILL, restart, and an audit of everything that was ever acknowledged.
@@ -37,9 +37,7 @@ export interface Figures {
   readonly interrupted: ReadonlyMap<CallKind, number>;
   readonly acknowledged: Acknowledged["counts"];
   readonly logEntries: number;
-  /** Events that the webhooks received, and how many of them more than once. */
-  readonly webhooks: number;
-  readonly repeatedWebhooks: number;
+  readonly received: ChaosReceivers["figures"];
   readonly audits: Audit["done"];
   readonly startMilliseconds: readonly number[];
   readonly auditMilliseconds: readonly number[];
@@ -52,8 +50,7 @@ export class Chaos {
   readonly bytesAt: BytesAt;
   readonly log: LogHistory;
   readonly audit: Audit;
-  /** One for each tenant. */
-  readonly webhooks: readonly ChaosWebhook[];
+  readonly receivers: ChaosReceivers;
   readonly #load: Load;
   readonly #groups: readonly ClientGroup[];
   readonly #random: Random;
@@ -63,13 +60,13 @@ export class Chaos {
 
   constructor(
     server: KillableServer,
-    webhooks: readonly ChaosWebhook[],
+    receivers: ChaosReceivers,
     policy: TrustPolicy,
     groups: readonly ClientGroup[],
     random: Random,
   ) {
     this.server = server;
-    this.webhooks = webhooks;
+    this.receivers = receivers;
     this.bytesAt = bytesOf(server.origin);
     this.log = new LogHistory(policy, this.bytesAt);
     this.#groups = groups;
@@ -80,16 +77,15 @@ export class Chaos {
 
   /** Starts a fresh server and enrols its people, before the first kill. */
   static async create(seed: number): Promise<Chaos> {
-    const webhooks = await Promise.all(TENANTS.map(() => ChaosWebhook.create()));
-    const addresses = webhooks.map(({ address }) => address);
-    const server = await KillableServer.create(TENANTS, addresses);
-    for (const [at, webhook] of webhooks.entries()) webhook.knows(server.tenants[at]?.webhookKeys);
+    const receivers = await ChaosReceivers.create(TENANTS);
+    const server = await KillableServer.create(receivers.tenants, receivers.addresses);
+    receivers.know(server.tenants);
     await server.start();
     const groups: ClientGroup[] = [];
     for (const [tenant, { apiKey, peopleKey, enrolUrl }] of server.tenants.entries()) {
       const alex = await BrowserClient.create(fetch, server.origin);
       expectStatus(200, await alex.enrol(enrolUrl));
-      const people = [{ username: "alex", client: alex }];
+      const people = [{ username: DEVICE_OWNER, client: alex }];
       const invite = backend(fetch, server.origin, peopleKey);
       for (const username of tenant === 0 ? MORE_PEOPLE : []) {
         people.push({ username, client: await inviteApprover(server, alex, invite, username) });
@@ -97,7 +93,7 @@ export class Chaos {
       groups.push({ tenant, api: backend(fetch, server.origin, apiKey), people });
     }
     const policy = await (await fetch(`${server.origin}/log/policy.txt`)).text();
-    return new Chaos(server, webhooks, expectOk(parseTrustPolicy(policy)), groups, randomFrom(seed));
+    return new Chaos(server, receivers, expectOk(parseTrustPolicy(policy)), groups, randomFrom(seed));
   }
 
   /** An audit of the rows in these files. A test may have changed them. */
@@ -131,28 +127,20 @@ export class Chaos {
     this.calls.resume();
     await working;
     await this.#runAudit(true);
-    await this.checkWebhooks(this.server.databases());
+    await this.checkReceivers(this.server.databases());
     return this.figures();
   }
 
-  /** Waits until each webhook has all events of the rows in these files, and of what was acknowledged. */
-  async checkWebhooks(databases: readonly string[], maxMilliseconds?: number): Promise<void> {
+  /** Waits until the receivers have everything of these files, and of what was acknowledged. */
+  async checkReceivers(databases: readonly string[], maxMilliseconds?: number): Promise<void> {
     const requests = [...this.acknowledged.requests.values()];
-    await Promise.all(
-      this.webhooks.map(async (webhook, tenant) =>
-        webhook.complete(
-          requests.filter((request) => request.tenant === tenant),
-          () => DatabaseFiles.deliveriesOf(databases, TENANTS[tenant] ?? ""),
-          maxMilliseconds,
-        ),
-      ),
-    );
+    await this.receivers.complete(requests, databases, maxMilliseconds);
   }
 
   /** Ends the server and all receivers. */
   async stop(removesState: boolean): Promise<void> {
     await (removesState ? this.server.remove() : this.server.stop());
-    await Promise.all(this.webhooks.map((webhook) => webhook.close()));
+    await this.receivers.close();
   }
 
   figures(): Figures {
@@ -163,8 +151,7 @@ export class Chaos {
       interrupted: this.calls.interrupted,
       acknowledged: this.acknowledged.counts,
       logEntries: this.log.entries.length,
-      webhooks: this.webhooks.reduce((sum, { count }) => sum + count, 0),
-      repeatedWebhooks: this.webhooks.reduce((sum, { repetitions }) => sum + repetitions, 0),
+      received: this.receivers.figures,
       audits: this.audit.done,
       startMilliseconds: this.server.startMilliseconds,
       auditMilliseconds: this.#auditMilliseconds,
@@ -202,7 +189,7 @@ export class Chaos {
   async #runAudit(full: boolean): Promise<void> {
     const before = performance.now();
     await (full ? this.audit.full() : this.audit.incremental());
-    for (const webhook of this.webhooks) webhook.check();
+    this.receivers.check();
     this.#auditMilliseconds.push(performance.now() - before);
   }
 }

@@ -74,7 +74,7 @@ describe("a runtime that is killed", () => {
     const interrupted = [...figures.interrupted.values()].reduce((sum, count) => sum + count, 0);
     expect(interrupted).toBeGreaterThan(ROUNDS);
     expect(figures.logEntries).toBeGreaterThan(acknowledged.decisions + acknowledged.uses);
-    expect(figures.webhooks).toBeGreaterThanOrEqual(
+    expect(figures.received.webhooks).toBeGreaterThanOrEqual(
       acknowledged.creates + acknowledged.decisions + acknowledged.uses,
     );
   });
@@ -152,9 +152,25 @@ describe("the audit reports", () => {
       "UPDATE webhook_deliveries SET state = 'waiting', due_at = 0 WHERE sequence = 2",
       /^LOST: 1 webhooks did not arrive: number 2/,
     ],
+    ["a notice left out", "DELETE FROM notices WHERE kind = 'asked'", /^LOST: .* has no notice/],
+    [
+      "a notice that was given up",
+      "UPDATE notices SET state = 'failed', due_at = NULL WHERE kind = 'asked'",
+      /^LOST: the notice asked of .* is failed/,
+    ],
+    [
+      "a notice that is still to be sent",
+      "UPDATE notices SET state = 'waiting', due_at = 0 WHERE kind = 'asked'",
+      /^LOST: \d+ notices wait/,
+    ],
+    [
+      "a notice that never arrived",
+      "UPDATE notices SET state = 'sent', confirmation_id = 'c_other' || confirmation_id WHERE kind = 'reminder'",
+      /^LOST: the notice reminder of .* is sent and has not arrived/,
+    ],
   ])("%s", async (name, sql, expected) => {
     const files = await tamperedFiles(name.replaceAll(/\W/g, "-"), sql);
-    expect(await complaint(() => chaos.checkWebhooks(files, 0))).toMatch(expected);
+    expect(await complaint(() => chaos.checkReceivers(files, 0))).toMatch(expected);
   });
 
   it("a log that lost its last entries", async () => {
@@ -192,10 +208,11 @@ describe("the audit reports", () => {
     );
   });
   it("an acknowledged request that is missing", async () => {
-    chaos.acknowledged.created(0, "c_never", "0".repeat(64));
+    const never = { tenant: 0, id: "c_never", approver: "bea", payloadHash: "0".repeat(64) };
+    chaos.acknowledged.created(never);
     const files = chaos.server.databases();
     expect(await complaint(() => chaos.auditOf(files).full())).toMatch(/^LOST: /);
-    expect(await complaint(() => chaos.checkWebhooks(files, 0))).toMatch(
+    expect(await complaint(() => chaos.checkReceivers(files, 0))).toMatch(
       /^LOST: 1 webhooks did not arrive: confirmation.created of c_never/,
     );
   });

@@ -9,12 +9,15 @@ import { migrate, readSettings } from "../../../src/local/state-folder.ts";
 import { fromHex } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { openDatabases, type DatabaseBindings } from "../../../src/store/database.ts";
+import { findPersonByName } from "../../../src/store/account/people.ts";
 import { projects } from "../../../src/store/schema.ts";
-import { insertWebhook } from "./receiver-rows.ts";
+import type { PushSubscriptionData } from "../receivers/push-service.ts";
+import { insertDevice, insertWebhook } from "./receiver-rows.ts";
 
 // product.ts runs this as a program before the product starts. It creates tenants in the state folder, so that
 // every test file has its own owner to enrol, in the shards in turn. Arguments: the folder, the origin, then for each
-// tenant its name, the names of its project and its API key, and the address of its webhook, which may be empty.
+// tenant its name, the names of its project and its API key, the address of its webhook and the push subscription of its
+// owner in JSON, which may both be empty.
 
 const [folder = "", origin = "", ...names] = process.argv.slice(2);
 const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
@@ -39,9 +42,9 @@ const runtime = {
 } as Runtime;
 const seed = expectOk(fromHex(readSettings(folder, origin).sendSeed));
 const tenants: object[] = [];
-for (let at = 0; at + 3 < names.length; at += 4) {
-  const [name = "", project = "", key = "", hook = ""] = names.slice(at, at + 4);
-  const shard = databases.open[(at / 4) % databases.open.length] ?? "";
+for (let at = 0; at + 4 < names.length; at += 5) {
+  const [name = "", project = "", key = "", hook = "", subscription = ""] = names.slice(at, at + 5);
+  const shard = databases.open[(at / 5) % databases.open.length] ?? "";
   const inShard = { ...runtime, databases: { ...databases, open: [shard] } };
   const { store, enrolUrl, peopleKey } = await createTenant(inShard, name, "alex");
   const projectId = newId(runtime, "j");
@@ -51,6 +54,9 @@ for (let at = 0; at + 3 < names.length; at += 4) {
   await store.insert(projects, { id: sandbox, name: "Sandbox", mode: "test", createdAt: runtime.now() });
   const testKey = await newKey(runtime, store, sandbox, key, DEFAULT_SCOPES);
   const webhookKeys = hook === "" ? {} : await insertWebhook(runtime, store, seed, hook);
+  const owner = await findPersonByName(store, "alex");
+  if (subscription !== "" && owner !== undefined)
+    await insertDevice(runtime, store, owner.id, JSON.parse(subscription) as PushSubscriptionData);
   tenants.push({ name, apiKey, testKey, peopleKey, enrolUrl, webhookKeys });
 }
 await server.dispose();

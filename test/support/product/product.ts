@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PushSubscriptionData } from "../receivers/push-service.ts";
 import type { WebhookKeys } from "../receivers/webhook-signature.ts";
 
 // The whole product as a user starts it: its own process, on a free port, with its own state folder.
@@ -30,6 +31,8 @@ export interface TenantNames {
   readonly key: string;
   /** The address of a webhook that gets all events. */
   readonly webhook?: string;
+  /** The device of its owner. */
+  readonly device?: PushSubscriptionData;
 }
 
 /** A tenant whose owner, alex, has not enrolled yet. */
@@ -97,7 +100,9 @@ export function createTenants(
   tenants: readonly TenantNames[],
 ): readonly TestTenant[] {
   if (tenants.length === 0) return [];
-  const names = tenants.flatMap(({ name, project, key, webhook = "" }) => [name, project, key, webhook]);
+  const names = tenants.flatMap(({ name, project, key, webhook = "", device }) => {
+    return [name, project, key, webhook, device === undefined ? "" : JSON.stringify(device)];
+  });
   const args = ["test/support/product/create-tenants.ts", folder, origin, ...names];
   const child = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (child.status !== 0)
