@@ -5,7 +5,7 @@ import { TEST_SECRETS } from "../../support/test-secrets.ts";
 
 const RECEIVER = "http://127.0.0.1:9000";
 
-function outbound(settings: Partial<Env>) {
+function outbound(settings: { readonly [name in keyof Env]?: unknown }) {
   const env = {
     ...TEST_SECRETS,
     ORIGIN: "https://sign.acme.com",
@@ -47,11 +47,11 @@ describe("a deployment without", () => {
 
   it("keys for web push offers none", () => {
     expect(outbound({}).push).toMatchObject({ publicKey: TEST_SECRETS.VAPID_PUBLIC_KEY });
-    expect(outbound({ VAPID_PRIVATE_KEY: undefined } as unknown as Partial<Env>).push).toBeNull();
+    expect(outbound({ VAPID_PRIVATE_KEY: undefined }).push).toBeNull();
   });
 
   it("a sender of mails offers none", () => {
-    const EMAIL = { send: async () => undefined } as unknown as NonNullable<Env["EMAIL"]>;
+    const EMAIL = { send: async () => undefined };
     expect(outbound({ EMAIL, EMAIL_FROM: "a@acme.com" }).email).toBeTypeOf("function");
     expect([outbound({ EMAIL, EMAIL_FROM: "" }).email, outbound({ EMAIL_FROM: "a@acme.com" }).email]).toEqual(
       [null, null],
