@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { seriousFaults } from "../support/browser/axe.ts";
 import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
 import { createPasskey, decide, type Device } from "../support/browser/device.ts";
+import { faultsOfLook } from "../support/browser/page-look.ts";
 
 // For every page: a narrow phone, light and dark mode, a strict policy, and a screen reader.
 
@@ -71,21 +71,6 @@ describe.each(pages)("%s", (_name, path, of, heading) => {
     expect(headers["referrer-policy"]).toBe("no-referrer");
     expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
     await eventually(page.getByRole("heading", { name: heading, exact: true }).first()).toBeVisible();
-    const backgrounds: string[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { width, background } = await page.evaluate(() => ({
-        width: document.documentElement.scrollWidth,
-        background: getComputedStyle(document.body).backgroundColor,
-      }));
-      expect(width).toBe(360);
-      backgrounds.push(background);
-      expect(await seriousFaults(client)).toEqual([]);
-    }
-    expect(new Set(backgrounds).size).toBe(2);
-    // Text at 200 %, as some people with low vision set it.
-    await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    expect(client.faults).toEqual([]);
+    expect(await faultsOfLook(client)).toEqual([]);
   });
 });

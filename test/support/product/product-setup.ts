@@ -23,12 +23,15 @@ const FILES = [
   "two-organisations",
   "console-keys",
   "console-requests",
+  "notices-of-person",
 ] as const;
 export type TestFile = (typeof FILES)[number];
 
 export interface ProvidedProduct {
   readonly url: string;
   readonly tenants: Readonly<Record<string, TestTenant>>;
+  /** Its state folder, where it writes mails. */
+  readonly state: string;
 }
 
 declare module "vitest" {
@@ -47,13 +50,14 @@ const COPIED_PASSKEY = /^\{"event":"signature_counter_regression",.*\n/gm;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const names = FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
-  const [{ ready, tenants, errorOutput, stop }, browser] = await Promise.all([
+  const [{ ready, tenants, state, errorOutput, stop }, browser] = await Promise.all([
     startProduct(names),
     serveBrowser(),
   ]);
   project.provide("product", {
     url: ready.url,
     tenants: Object.fromEntries(tenants.map((tenant) => [tenant.name, tenant])),
+    state,
   });
   project.provide("browser", browser.wsEndpoint());
   return async () => {

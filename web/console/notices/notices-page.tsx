@@ -67,7 +67,7 @@ function Paused({ until, zone }: { readonly until: string; readonly zone: string
         Your notices are paused until <ZoneTime at={until} zone={zone} />.
       </b>
       <p>Requests can expire meanwhile. Escalations and emergency approvals reach you anyway.</p>
-      <ActionForm action="/notices/resume" button="End the pause" />
+      <ActionForm action="/notices/resume" button="End the pause" kind="small" />
     </div>
   );
 }
@@ -82,10 +82,10 @@ function Pause({ sent }: { readonly sent: SentForm | null }): Html {
         expire unheard.
       </p>
       <form method="post" action="/notices/pause" class="choices">
-        <button type="submit" name="until" value="hour">
+        <button type="submit" name="until" value="hour" class="small">
           For 1 hour
         </button>
-        <button type="submit" name="until" value="tomorrow">
+        <button type="submit" name="until" value="tomorrow" class="small">
           {`Until tomorrow, ${MORNING_HOUR}:00`}
         </button>
       </form>
