@@ -1,10 +1,18 @@
 import type { Html } from "./html-text.ts";
 
-/** A time in the organisation's time zone; the exact one is in its title. */
-export function ZoneTime({ at, zone }: { readonly at: string; readonly zone: string }): Html {
+/** A time in the organisation's time zone, to the minute or to the second; the exact one is in its title. */
+export function ZoneTime({
+  at,
+  zone,
+  seconds = false,
+}: {
+  readonly at: string;
+  readonly zone: string;
+  readonly seconds?: boolean;
+}): Html {
   return (
     <time datetime={at} title={at}>
-      {textOfTime(at, zone)}
+      {textOfTime(at, zone, seconds)}
     </time>
   );
 }
@@ -16,7 +24,7 @@ export function TimeOrText({ value, zone }: { readonly value: string; readonly z
   return EXACT_TIME.test(value) ? <ZoneTime at={value} zone={zone} /> : <bdi>{value}</bdi>;
 }
 
-export function textOfTime(at: string, zone: string): string {
+export function textOfTime(at: string, zone: string, seconds = false): string {
   return new Intl.DateTimeFormat("en-GB", {
     timeZone: zone,
     year: "numeric",
@@ -24,6 +32,7 @@ export function textOfTime(at: string, zone: string): string {
     day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    ...(seconds ? { second: "2-digit" } : {}),
     timeZoneName: "short",
   }).format(new Date(at));
 }

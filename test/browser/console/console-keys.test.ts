@@ -1,16 +1,20 @@
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { browserFixture, eventually } from "../../support/browser/browser-fixture.ts";
 import { seriousFaults } from "../../support/browser/axe.ts";
 import { createPasskey } from "../../support/browser/device.ts";
 
-// API keys in the console, with a real browser's forms.
+// API keys and webhooks in the console, with a real browser's forms.
 
-const { url, enrolUrl, device } = browserFixture("console-keys");
+const { url, enrolUrl, ask, device } = browserFixture("console-keys");
+
+let alex: Awaited<ReturnType<typeof device>>;
+beforeAll(async () => {
+  alex = await device();
+  await createPasskey(alex, enrolUrl);
+});
 
 it("creates a key after a touch of the passkey, and shows its secret once", async () => {
-  const alex = await device();
   const { page } = alex;
-  await createPasskey(alex, enrolUrl);
   await page.goto(`${url}/console`);
   await page.getByRole("link", { name: "Projects and keys" }).click();
   await page.getByRole("link", { name: "Payments" }).click();
@@ -37,5 +41,36 @@ it("creates a key after a touch of the passkey, and shows its secret once", asyn
   await page.getByRole("button", { name: "Revoke key" }).click();
   await eventually(page.getByText("Revoked since")).toBeVisible();
   expect((await fetch(`${url}/api/confirmations`, { headers })).status).toBe(401);
+  expect(alex.faults).toEqual([]);
+});
+
+it("creates a webhook, shows its secret, and holds for it what happens while it is disabled", async () => {
+  const { page } = alex;
+  await page.goto(`${url}/console`);
+  await page.getByRole("link", { name: "Webhooks" }).click();
+  await page.getByText("What a backend does with an event").click();
+  expect(await seriousFaults(alex)).toEqual([]);
+  await page.getByLabel("Name").fill("Payouts");
+  await page.getByLabel("Address").fill("https://10.0.0.1/in");
+  await page.getByRole("button", { name: "Create webhook" }).click();
+  await eventually(page.getByRole("alert")).toContainText("not an address in numbers");
+  await page.getByLabel("Address").fill("https://hook.example.com/in");
+  await page.getByRole("button", { name: "Create webhook" }).click();
+  await eventually(page.locator("#secret")).toContainText("whsec_");
+  expect(await seriousFaults(alex)).toEqual([]);
+
+  await page.getByRole("link", { name: "To this webhook" }).click();
+  await page.getByText("Change name").click();
+  expect(await seriousFaults(alex)).toEqual([]);
+  await page.getByRole("button", { name: "Disable webhook" }).click();
+  await eventually(page.getByText("Nothing is sent to this webhook")).toBeVisible();
+  await ask();
+  // The page loads itself again.
+  await page.getByRole("link", { name: "confirmation.created" }).click();
+  await eventually(page.locator("#body")).toContainText('"type":"confirmation.created"');
+  expect(await seriousFaults(alex)).toEqual([]);
+  await page.goto(page.url().replace(/\/\d+$/, ""));
+  await eventually(page.getByText("Held", { exact: true }).last()).toBeVisible();
+  expect(await seriousFaults(alex)).toEqual([]);
   expect(alex.faults).toEqual([]);
 });

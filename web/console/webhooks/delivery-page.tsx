@@ -35,9 +35,16 @@ export const DeliveryView: View<DeliveryPage> = ({ data, shell, sent }) => {
       {headers !== null && (
         <>
           <h2>Headers of the last attempt</h2>
-          <pre class="command">
-            <code>{headers.map(([name, value]) => `${name}: ${value}`).join("\n")}</code>
-          </pre>
+          <CopiedText
+            id="headers"
+            text={headers.map(([name, value]) => `${name}: ${value}`).join("\n")}
+            name="the headers"
+          />
+          {headers.some(([, value]) => value === "…") && (
+            <p class="quiet">
+              The secret was rotated more than once since then, so the signature is not known.
+            </p>
+          )}
         </>
       )}
       <h2>Body</h2>
@@ -57,7 +64,7 @@ function Facts({ data, zone }: { readonly data: DeliveryPage; readonly zone: str
         {dueAt !== null && delivery.attempts.length > 0 && (
           <>
             {" "}
-            for the next attempt, <ZoneTime at={dueAt} zone={zone} />
+            for the next attempt, <ZoneTime at={dueAt} zone={zone} seconds />
           </>
         )}
         {state === "held" && " because the webhook was disabled"}
@@ -91,7 +98,7 @@ function Attempt({ attempt, zone }: { readonly attempt: AttemptItem; readonly zo
     <li>
       <p class={hasArrived ? "good" : "bad"}>{sentence(answerText(attempt))}</p>
       <p class="quiet">
-        <ZoneTime at={at} zone={zone} />, {`${milliseconds} ms`}
+        <ZoneTime at={at} zone={zone} seconds />, {`${milliseconds} ms`}
       </p>
     </li>
   );

@@ -27,7 +27,7 @@ export function DeliveryState({ state }: Pick<DeliveryItem, "state">): Html {
 export function WebhookState({ webhook }: { readonly webhook: WebhookItem }): Html {
   if (webhook.state === "disabled") return <span class="pill bad">Disabled</span>;
   if (webhook.failingSince !== null) return <span class="pill attention">Fails</span>;
-  return <span class="pill good">Works</span>;
+  return <span class="pill good">Enabled</span>;
 }
 
 export function DeliveryRows({

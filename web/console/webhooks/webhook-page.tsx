@@ -1,6 +1,7 @@
 import { roleHas } from "../../../src/core/account/rights.ts";
 import type { SentForm } from "../../../src/core/pages/console.ts";
 import type { WebhookItem, WebhookPage } from "../../../src/core/pages/sending/webhook-page-data.ts";
+import { REPORTED_TYPES } from "../../../src/core/webhook/event-types.ts";
 import { Fact } from "../fact.tsx";
 import { ActionForm, CheckField, FieldGroup, FormFault, Hidden } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";
@@ -19,6 +20,7 @@ export const WebhookView: View<WebhookPage> = ({ data, shell, sent }) => {
       <FormFault sent={sent} />
       <Trouble webhook={webhook} zone={shell.timeZone} />
       <Facts webhook={webhook} zone={shell.timeZone} />
+      {mayChange && <ChangeForm data={data} sent={sent} />}
       <h2>Deliveries</h2>
       {latest.length === 0 ? (
         <p class="empty">
@@ -38,7 +40,6 @@ export const WebhookView: View<WebhookPage> = ({ data, shell, sent }) => {
         <ActionForm action={`/console/webhooks/${webhook.id}/test`} button="Send a test event" />
       )}
       {mayChange && <SecretForms webhook={webhook} zone={shell.timeZone} />}
-      {mayChange && <ChangeForm data={data} sent={sent} />}
       {mayChange && <EndForms webhook={webhook} sent={sent} />}
     </>
   );
@@ -102,11 +103,13 @@ function Facts({ webhook, zone }: Part): Html {
         )}
       </Fact>
       <Fact name="Events">
-        {events.map((type) => (
-          <div>
-            <code>{type}</code>
-          </div>
-        ))}
+        {events.length === REPORTED_TYPES.length
+          ? "All"
+          : events.map((type) => (
+              <div>
+                <code>{type}</code>
+              </div>
+            ))}
       </Fact>
       <Fact name="Format">{format === "standard" ? "For a backend" : "For a SIEM (OCSF)"}</Fact>
       <Fact name="Created">
@@ -124,7 +127,7 @@ function SecretForms({ webhook: { id, rotatesUntil }, zone }: Part): Html {
       <p>
         Your backend verifies with it that an event is from us: <code>whsec_••••••••</code>
       </p>
-      <ActionForm action={`/console/webhooks/${id}/secret`} button="Show the secret" />
+      <ActionForm action={`/console/webhooks/${id}/secret`} button="Show the secret" kind="small" />
       <p>
         {rotatesUntil === null ? (
           "Rotate it if somebody else may know it. For 24 hours each delivery is signed with both, so nothing has to pause."
@@ -135,7 +138,7 @@ function SecretForms({ webhook: { id, rotatesUntil }, zone }: Part): Html {
           </>
         )}
       </p>
-      <ActionForm action={`/console/webhooks/${id}/rotate`} button="Rotate the secret" />
+      <ActionForm action={`/console/webhooks/${id}/rotate`} button="Rotate the secret" kind="small" />
     </>
   );
 }
@@ -152,13 +155,13 @@ function ChangeForm({
   // A project that was archived is no choice any more, but the webhook still has it.
   const isChoice = project === null || projects.some((one) => one.id === project.id);
   return (
-    <>
-      <h2>Change</h2>
+    <details open={sent?.values["was"] !== undefined}>
+      <summary>Change name, address, project or events</summary>
       <ActionForm action={`/console/webhooks/${id}/change`} button="Save changes">
         <Hidden name="was" value={JSON.stringify(terms)} />
         <WebhookFields terms={terms} projects={isChoice ? projects : [project, ...projects]} sent={sent} />
       </ActionForm>
-    </>
+    </details>
   );
 }
 
