@@ -1,5 +1,4 @@
 import { reset } from "cloudflare:test";
-import { getTableConfig } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { resume } from "../../../src/app/channels/notice-times.ts";
@@ -10,11 +9,12 @@ import { canonicalPayload } from "../../../src/core/confirmation/canonical-paylo
 import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { OutboundAnswer } from "../../../src/send/guarded-fetch.ts";
-import { confirmations, projects } from "../../../src/store/schema.ts";
+import { projects } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { insertRow, rows, type Row } from "../support/database-rows.ts";
 import { decryptPush, newPushKeys } from "../../support/receivers/push-message.ts";
-import { failingRuntime, Fault, noFault, storeIn } from "../support/failing-writes.ts";
+import { End, failingRuntime, Fault, noFault, storeIn } from "../support/failing-writes.ts";
+import { copyRequest } from "./support/copy-request.ts";
 import { personNamed, presign, submit, type Signer } from "../support/signed-decisions.ts";
 import { bindings, freshPlatform, newCompany } from "../support/worker-fixture.ts";
 
@@ -434,7 +434,7 @@ describe("many notices at the same time", () => {
 
   it("are few messages, however many they are, by statements of bounded size", async () => {
     await channel("maria");
-    await copies(await asked({ minutes: 240 }), 1_200);
+    await copyRequest(await asked({ minutes: 240 }), 1_200);
     await sendUntil(start + 5 * MINUTE);
     expect(sent.map(({ at, title }) => [at, title])).toEqual([
       ...Array.from({ length: 5 }, () => [0, "Please decide: Deploy"]),
@@ -443,33 +443,7 @@ describe("many notices at the same time", () => {
     const [digested] = await rows("SELECT count(*) AS count FROM notices WHERE state = 'digested'");
     expect(digested?.["count"]).toBe(1_196);
   });
-
-  /** So many more requests like this one, with their notices. */
-  async function copies(id: string, count: number): Promise<void> {
-    const own = ["id", "dedupe_key", "lock_hash"];
-    const columns = getTableConfig(confirmations).columns.map(({ name }) => name);
-    const values = columns.map((name) => (own.includes(name) ? `${name} || n` : name));
-    const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})`;
-    await rows(
-      `INSERT INTO confirmations (${columns.join()}) ${numbers} SELECT ${values.join()} FROM confirmations, numbers WHERE id = ?1`,
-      id,
-    );
-    await rows(
-      `INSERT INTO notices (tenant_id, confirmation_id, channel_id, kind, person_id, at, due_at, state) ${numbers}
-      SELECT tenant_id, confirmation_id || n, channel_id, kind, person_id, at, due_at, state FROM notices, numbers
-      WHERE confirmation_id = ?1 AND kind = 'asked'`,
-      id,
-    );
-  }
 });
-
-/** After its write that fails nothing else happens. */
-class End extends Fault {
-  override async intercept<Value>(name: string, real: () => Promise<Value>): Promise<Value> {
-    if (this.failedWrite !== undefined) throw new Error(`${name} is not called any more`);
-    return super.intercept(name, real);
-  }
-}
 
 describe("a Worker that ends between two steps", () => {
   const cases = [

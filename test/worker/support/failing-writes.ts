@@ -33,6 +33,14 @@ export class Fault {
   }
 }
 
+/** After its write that fails nothing else happens. */
+export class End extends Fault {
+  override async intercept<Value>(name: string, real: () => Promise<Value>): Promise<Value> {
+    if (this.failedWrite !== undefined) throw new Error(`${name} is not called any more`);
+    return super.intercept(name, real);
+  }
+}
+
 /** Nothing fails. */
 export const noFault = (): Fault => new Fault(-1, "before");
 
