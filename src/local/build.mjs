@@ -45,6 +45,12 @@ await build({
   outdir: `${NEXT}/web`,
   target: "es2022",
 });
+await build({
+  ...readable,
+  entryPoints: [{ in: "web/service-worker/service-worker.ts", out: "sw" }],
+  outdir: `${NEXT}/web`,
+  target: "es2022",
+});
 // A copy of the verify page in one file, which people can save.
 writeFileSync(
   `${NEXT}/web/verify-offline.html`,

@@ -6,7 +6,7 @@ import { faultsOfLook } from "../support/browser/page-look.ts";
 // For every page: a narrow phone, light and dark mode, a strict policy, and a screen reader.
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 const { url, enrolUrl, people, device, ask, api } = browserFixture("appearance");
 let alex: Device;

@@ -92,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "web/common",
     "web/drawn",
     "web/passkey",
+    "web/push",
     "hono/jsx",
     "hono/html",
     "hono/utils/html",

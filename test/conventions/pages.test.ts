@@ -15,7 +15,9 @@ const read = (name: string): string => readFileSync(new URL(name, BUILT), "utf8"
 /** One file that works from a disk and contains everything that it needs. */
 const SAVED = "verify-offline.html";
 const pages = files.filter((name) => name.endsWith(".html") && name !== SAVED);
-const modules = files.filter((name) => name.endsWith(".js"));
+const WORKER = "sw.js";
+const scripts = files.filter((name) => name.endsWith(".js"));
+const modules = scripts.filter((name) => name !== WORKER);
 
 const DATA_BLOCK = '<script type="application/json" id="data"></script>';
 /** The whole approval page, compressed, without the payload and the fonts. */
@@ -85,7 +87,13 @@ describe("the pages", () => {
         "waiting",
       ].map((name) => `${name}.html`),
     );
-    expect(files.filter((name) => !/^[a-z]+\.(html|js|css|svg|woff2)$/.test(name))).toEqual([SAVED]);
+    expect(files.filter((name) => !/^[a-z]+\.(html|js|css|svg|woff2)$/.test(name))).toEqual([
+      "app.webmanifest",
+      "icon-192.png",
+      "icon-512.png",
+      "icon-status.png",
+      SAVED,
+    ]);
   });
 
   it.each(pages)("%s loads nothing from elsewhere and has nothing inline", (name) => {
@@ -129,7 +137,7 @@ describe("the modules", () => {
     );
   });
 
-  it.each(modules)("%s imports nothing and calls its own server only", (name) => {
+  it.each(scripts)("%s imports nothing and calls its own server only", (name) => {
     const code = read(name);
     const others =
       /^\s*(import|export)\b|\bimport\(|\b(XMLHttpRequest|WebSocket|EventSource|sendBeacon|Worker)\b/gm;
@@ -138,11 +146,11 @@ describe("the modules", () => {
     expect(code.match(/\bfetch\(/g) ?? []).toHaveLength(1);
   });
 
-  it.each(modules)("%s can be read: the names and lines of its source", (name) => {
+  it.each(scripts)("%s can be read: the names and lines of its source", (name) => {
     const code = read(name);
     const long = code.split("\n").filter((line) => line.length > LINE_MAX_CHARACTERS && !TABLE.test(line));
     expect(long).toEqual([]);
-    const folder = `web/${name.replace(".js", "")}/`;
+    const folder = name === WORKER ? "web/service-worker/" : `web/${name.replace(".js", "")}/`;
     const declared = sourceFiles("web")
       // The views of the console are drawn by the Worker.
       .filter(({ path }) => path.startsWith(folder) && path.endsWith(".ts"))
@@ -150,6 +158,14 @@ describe("the modules", () => {
       .map((found) => found[1] ?? "");
     expect(declared.length).toBeGreaterThan(0);
     expect(declared.filter((word) => !code.includes(`function ${word}`))).toEqual([]);
+  });
+});
+
+describe("the service worker", () => {
+  it("handles no fetch, so it can't change what a page loads", () => {
+    const handled = [...read(WORKER).matchAll(/addEventListener\(\s*"(\w+)"/g)].map(([, type]) => type);
+    expect(handled).toEqual(["install", "push", "notificationclick", "pushsubscriptionchange"]);
+    expect(read(WORKER).match(/\bonfetch\b|\bcaches\b|importScripts/g) ?? []).toEqual([]);
   });
 });
 

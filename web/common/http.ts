@@ -61,6 +61,13 @@ export function isTemporary({ status }: Problem): boolean {
   return status === 0 || status === 429 || status >= 500;
 }
 
+/** Whether the server has accepted this form: it answers with the page to go on to, which is not loaded. */
+export async function postForm(path: Path, fields: Readonly<Record<string, string>>): Promise<boolean> {
+  const body = new URLSearchParams(fields);
+  const { type } = await call(path, { method: "POST", body, redirect: "manual" });
+  return type === "opaqueredirect";
+}
+
 async function request<Value>(path: Path, init: RequestInit): Promise<Answer<Value>> {
   const answer = await send(path, init);
   if (!answer.ok) return answer;
@@ -72,7 +79,7 @@ async function request<Value>(path: Path, init: RequestInit): Promise<Answer<Val
 
 async function send(path: Path, init: RequestInit): Promise<Answer<string>> {
   try {
-    const response = await fetch(path, { ...init, cache: "no-store", redirect: "error" });
+    const response = await call(path, { ...init, redirect: "error" });
     const text = await response.text();
     return response.ok
       ? { ok: true, value: text }
@@ -83,6 +90,10 @@ async function send(path: Path, init: RequestInit): Promise<Answer<string>> {
       problem: { code: "no_answer", detail: "This device can't reach the server.", status: 0 },
     };
   }
+}
+
+function call(path: Path, init: RequestInit): Promise<Response> {
+  return fetch(path, { ...init, cache: "no-store" });
 }
 
 function parse(text: string): JsonValue | undefined {

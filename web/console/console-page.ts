@@ -2,6 +2,7 @@ import { runAction, setText } from "../common/dom.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { signChallenge } from "../passkey/sign-challenge.ts";
 import { enableSignOut } from "../common/sign-out.ts";
+import { enableThisDevice } from "../push/this-device.ts";
 import { enableLive } from "./live-page.ts";
 
 // The console works without this script, but for passkeys and small conveniences.
@@ -11,6 +12,7 @@ enableElevation();
 enableLive();
 enableCopy();
 readToken();
+enableThisDevice();
 
 /** On the page of a link with a secret behind the #, which a browser sends to nobody: the form sends it. */
 function readToken(): void {

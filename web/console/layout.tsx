@@ -66,17 +66,7 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
     <>
       {raw("<!doctype html>")}
       <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
-          <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-          <link rel="stylesheet" href="/style.css" />
-          <link rel="stylesheet" href="/values.css" />
-          <link rel="stylesheet" href="/console.css" />
-          <title>{`${title} · ${shell.organisation} · Countersign`}</title>
-          <script type="module" src="/console.js"></script>
-        </head>
+        <Head title={`${title} · ${shell.organisation} · Countersign`} />
         <body class="console">
           <a class="skip" href="#main">
             Skip to the content
@@ -116,6 +106,26 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
         </body>
       </html>
     </>
+  );
+}
+
+function Head({ title }: { readonly title: string }): Html {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f9" />
+      <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#101216" />
+      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      <link rel="manifest" href="/app.webmanifest" />
+      <link rel="apple-touch-icon" href="/icon-192.png" />
+      <link rel="stylesheet" href="/style.css" />
+      <link rel="stylesheet" href="/values.css" />
+      <link rel="stylesheet" href="/console.css" />
+      <title>{title}</title>
+      <script type="module" src="/console.js"></script>
+    </head>
   );
 }
 

@@ -1,3 +1,4 @@
+import { showWaiting } from "../common/app-badge.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { longPoll } from "../common/long-poll.ts";
 import { drawConnection } from "../common/connection.ts";
@@ -22,10 +23,11 @@ const WAIT_SECONDS = 25;
 /** The page that the address names. */
 const AFTER = new URLSearchParams(location.search).get("after");
 
-function start({ person, tenant, now, ...inbox }: InboxData): void {
+function start({ person, tenant, getsNotices, now, ...inbox }: InboxData): void {
   const clock = serverClock(now);
   byId("person").append(drawExact(person.username), " at ", drawExact(tenant.name));
   setVisible(byId("console"), isMember(person.role));
+  setVisible(byId("unheard"), !getsNotices);
   let shown: Inbox = inbox;
   draw(shown);
   updateTimes(clock());
@@ -78,6 +80,7 @@ function draw({ open, unendorsed, decided, notices, newPasskeys, erasure, needsS
   setVisible(byId("more-unendorsed"), unendorsed.hasMore);
   setVisible(byId("jump"), unendorsed.items.length > 0 && open.items.length > 0);
   setVisible(byId("past"), decided.length > 0);
+  showWaiting(open.total);
   document.title = `${open.total > 0 ? `(${open.total}) ` : ""}Inbox · Countersign`;
 }
 

@@ -5,6 +5,7 @@ import type { DecidedItem, Inbox, InboxData, InboxItem } from "../../core/pages/
 import { expectOk } from "../../core/refusal.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import { channelsOfPeople } from "../../store/notices/reach.ts";
 import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -22,9 +23,11 @@ export async function inboxData(
   after?: string,
 ): Promise<InboxData> {
   const { name, stream } = await store.own();
+  const channels = await channelsOfPeople(store, [person.id]);
   return {
     person: { username: person.username, role: person.role },
     tenant: { name, stream },
+    getsNotices: channels.some(({ use }) => use !== "never"),
     now: isoTime(runtime.now()),
     ...(await inboxOf(runtime, store, person, after)),
   };

@@ -13,6 +13,8 @@ export const INBOX_COUNTED_MAX = 10_000;
 export interface InboxData extends Inbox {
   readonly person: { readonly username: string; readonly role: Role };
   readonly tenant: { readonly name: string; readonly stream: string | null };
+  /** Whether the reader hears of requests while no page is open. */
+  readonly getsNotices: boolean;
   /** The server's time, for a device whose clock is wrong. */
   readonly now: string;
 }

@@ -4,7 +4,7 @@ import { securityHeaders } from "./pages.ts";
 
 // The pages' modules, styles, pictures and fonts. HTML is never served as a plain file.
 
-const FILE_PATH = /^\/[a-z-]+\.(js|css|svg|woff2)$/;
+const FILE_PATH = /^\/[a-z0-9-]+\.(js|css|svg|woff2|png|webmanifest)$/;
 /** A week. A font changes almost never, and an older one does no harm. */
 const FONT_CACHE = "public, max-age=604800";
 /** Of these there is a copy that was compressed when the pages were built. */

@@ -16,6 +16,7 @@ const BASE_POLICY = {
   "connect-src": "'self'",
   "img-src": "'self'",
   "font-src": "'self'",
+  "manifest-src": "'self'",
   "base-uri": "'none'",
   "form-action": "'none'",
   "frame-ancestors": "'none'",
@@ -46,10 +47,10 @@ const PAGES = {
 } as const;
 export type PageName = keyof typeof PAGES;
 
-/** `more` replaces parts of the policy. */
+/** `more` replaces parts of the policy, and adds to it. */
 export function securityHeaders(
   permissions: string,
-  more: Partial<Record<keyof typeof BASE_POLICY, string>> = {},
+  more: Partial<Record<keyof typeof BASE_POLICY | "worker-src", string>> = {},
 ): Record<string, string> {
   const policy = Object.entries({ ...BASE_POLICY, ...more }).map(([name, value]) => `${name} ${value}`);
   return {

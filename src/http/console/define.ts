@@ -16,6 +16,8 @@ export interface ConsolePage extends ConsoleRoute {
   readonly title: string;
   /** Whether the page loads itself again when what it shows has changed. */
   readonly isLive?: true;
+  /** Whether the page registers the service worker. */
+  readonly registersWorker?: true;
   /** Instead, for a page about one thing: its name. */
   readonly titleOf?: (output: unknown) => string;
   readonly section: Section;
@@ -50,6 +52,7 @@ export function definePage<Name extends ActName>(page: {
   readonly section: Section;
   readonly act: Name;
   readonly isLive?: ActOutput<Name> extends Versioned ? true : never;
+  readonly registersWorker?: true;
   readonly input: (context: RequestContext) => ActInput<Name>;
   readonly view: View<ActOutput<Name>>;
 }): ConsolePage {

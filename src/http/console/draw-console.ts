@@ -16,6 +16,9 @@ import { livePathOf } from "./live.ts";
 
 // What a browser gets from the console: pages, drawn on the server.
 
+/** The name that web/push/register-worker.ts gives to its policy of trusted types. */
+const WORKER_POLICY = "countersign";
+
 /** A page with what its act reads. With `sent`, a form on it is shown again. */
 export async function drawConsolePage(
   context: RequestContext,
@@ -35,6 +38,7 @@ export async function drawConsolePage(
         context,
         drawPage({ ...page, title, shell, live }, page.view, result.value, sent?.form),
         status,
+        page.registersWorker ? { "worker-src": "'self'", "trusted-types": WORKER_POLICY } : {},
       );
     },
   );
@@ -96,8 +100,14 @@ function statusOf({ code }: Refusal): number {
   return problemDefinition(problemCode(code)).status;
 }
 
-async function html(context: RequestContext, page: Html, status: number): Promise<Response> {
-  const headers = securityHeaders("publickey-credentials-get=(self)", { "form-action": "'self'" });
+async function html(
+  context: RequestContext,
+  page: Html,
+  status: number,
+  policy: Parameters<typeof securityHeaders>[1] = {},
+): Promise<Response> {
+  const own = { "form-action": "'self'", ...policy };
+  const headers = securityHeaders("publickey-credentials-get=(self)", own);
   // Not `new Response`, which would drop the cookie that the session may have set.
   return context.body(String(await page), status as 200, {
     ...headers,

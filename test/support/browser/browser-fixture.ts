@@ -25,11 +25,13 @@ export interface BrowserFixture {
   readonly ask: (more?: object) => Promise<Answered["body"]>;
   /** The same in the test project. */
   readonly askTest: (more?: object) => Promise<Answered["body"]>;
+  /** Where a receiver of this file gets what the product sends; 0 if the file has none. */
+  readonly receiverPort: number;
   readonly read: (id: string) => Promise<Answered["body"]>;
 }
 
 export function browserFixture(file: TestFile): BrowserFixture {
-  const { url, tenants } = inject("product");
+  const { url, tenants, receivers } = inject("product");
   const tenant = tenants[file];
   if (tenant === undefined) throw new Error(`there is no tenant ${file}`);
   let browser: Browser | undefined;
@@ -54,6 +56,7 @@ export function browserFixture(file: TestFile): BrowserFixture {
     apiKey: tenant.apiKey,
     api,
     people: backend(fetch, url, tenant.peopleKey),
+    receiverPort: receivers[file] ?? 0,
     async device(options) {
       if (browser === undefined) throw new Error("the browser is not there yet");
       const opened = await openDevice(browser, options);

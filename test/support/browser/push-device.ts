@@ -60,41 +60,54 @@ export interface ShownNotice {
   readonly title: string;
   readonly body: string;
   readonly tag: string;
+  readonly silent: boolean | null;
 }
 
-/** What the device shows now. */
+/** What the device shows now. A message that was delivered just now may not be shown yet. */
 export async function shownNotices(device: Device): Promise<readonly ShownNotice[]> {
   return (await workerOf(device)).evaluate(async () => {
     const { registration } = globalThis as unknown as { readonly registration: ServiceWorkerRegistration };
     const shown = await registration.getNotifications();
-    return shown.map(({ title, body, tag }) => ({ title, body, tag }));
+    return shown.map(({ title, body, tag, silent }) => ({ title, body, tag, silent }));
   });
 }
 
-/**
- * Taps a notice. Returns the address that the service worker opens; the test has to open it, since Chromium opens
- * nothing without a real tap.
- */
-export async function tapNotice(device: Device, tag: string): Promise<string> {
+/** What a tap leads to: a new page, or one that is open already. */
+export interface Tapped {
+  readonly opened?: string;
+  readonly focused?: string;
+}
+
+/** Taps a notice. The test has to open the page, since Chromium opens nothing without a real tap. */
+export async function tapNotice(device: Device, tag: string): Promise<Tapped> {
   return (await workerOf(device)).evaluate(async (wanted) => {
     const scope = globalThis as unknown as {
       readonly registration: ServiceWorkerRegistration;
       readonly clients: { openWindow: (address: string) => Promise<null> };
+      readonly WindowClient: { prototype: { focus: (this: { readonly url: string }) => Promise<void> } };
       dispatchEvent: (event: Event) => void;
       NotificationEvent: new (type: string, init: { notification: Notification }) => Event;
     };
-    const notification = (await scope.registration.getNotifications()).find(({ tag }) => tag === wanted);
-    if (notification === undefined) throw new Error(`no notice ${wanted} is shown`);
-    const { promise, resolve } = Promise.withResolvers<string>();
+    let notification: Notification | undefined;
+    // The message may have been delivered just now.
+    for (let looks = 0; notification === undefined; looks++) {
+      if (looks === 100) throw new Error(`no notice ${wanted} is shown`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      notification = (await scope.registration.getNotifications()).find(({ tag }) => tag === wanted);
+    }
+    const { promise, resolve } = Promise.withResolvers<Tapped>();
     scope.clients.openWindow = async (address) => {
-      resolve(new URL(address, location.href).href);
+      resolve({ opened: new URL(address, location.href).href });
       return null;
+    };
+    scope.WindowClient.prototype.focus = async function focus() {
+      resolve({ focused: this.url });
     };
     scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
     return promise;
   }, tag);
 }
 
-async function workerOf({ context }: Device): Promise<Worker> {
+export async function workerOf({ context }: Device): Promise<Worker> {
   return context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
 }

@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Page } from "playwright";
 import { createPasskey, decide, launchBrowser, openDevice, PHONE, syncPasskeys, signIn } from "./device.ts";
+import { drawIcons } from "./draw-icons.ts";
 import { reduceColours } from "./png.ts";
 import { startProduct } from "../product/product.ts";
 import { backend } from "../browser-client.ts";
 import { WIRE } from "../sample-request.ts";
 
-// `npm run pictures` takes the pictures of the README and the documents from the running product.
+// `npm run pictures` takes the pictures of the README and the documents from the running product, and draws the icons.
 
 const FOLDER = "web/pictures";
 const DESKTOP = { width: 1280, height: 800 };
@@ -28,6 +29,7 @@ const { ready, tenants, stop } = await startProduct([names]);
 const browser = await launchBrowser();
 try {
   mkdirSync(FOLDER, { recursive: true });
+  await drawIcons(browser);
   const [tenant] = tenants;
   if (tenant === undefined) throw new Error("no tenant was created");
   const api = backend(fetch, ready.url, tenant.apiKey);

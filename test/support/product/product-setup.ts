@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { serveBrowser } from "../browser/device.ts";
-import { startProduct, type TestTenant } from "./product.ts";
+import { freePort, startProduct, type TestTenant } from "./product.ts";
 
 // Starts one product and one browser for all browser tests. Every file has its own tenant, so that no file
 // sees another file's people.
@@ -24,14 +24,19 @@ const FILES = [
   "console-keys",
   "console-requests",
   "notices-of-person",
+  "push-notices",
 ] as const;
 export type TestFile = (typeof FILES)[number];
+
+/** Each has a port of its own, where it can receive what the product sends. */
+const RECEIVING: readonly TestFile[] = ["push-notices"];
 
 export interface ProvidedProduct {
   readonly url: string;
   readonly tenants: Readonly<Record<string, TestTenant>>;
   /** Its state folder, where it writes mails. */
   readonly state: string;
+  readonly receivers: Readonly<Record<string, number>>;
 }
 
 declare module "vitest" {
@@ -50,14 +55,17 @@ const COPIED_PASSKEY = /^\{"event":"signature_counter_regression",.*\n/gm;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const names = FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
+  const ports = await Promise.all(RECEIVING.map(async (name) => [name, await freePort()] as const));
+  const sendTo = ports.flatMap(([, port]) => ["--send-to", `http://127.0.0.1:${port}`]);
   const [{ ready, tenants, state, errorOutput, stop }, browser] = await Promise.all([
-    startProduct(names),
+    startProduct(names, undefined, sendTo),
     serveBrowser(),
   ]);
   project.provide("product", {
     url: ready.url,
     tenants: Object.fromEntries(tenants.map((tenant) => [tenant.name, tenant])),
     state,
+    receivers: Object.fromEntries(ports),
   });
   project.provide("browser", browser.wsEndpoint());
   return async () => {

@@ -63,11 +63,12 @@ export interface Product {
 export async function startProduct(
   tenants: readonly TenantNames[] = [],
   program = "src/local/start.ts",
+  more: readonly string[] = [],
 ): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"));
   const port = await freePort();
   const created = createTenants(folder, `http://localhost:${port}`, tenants);
-  const args = [program, "--port", String(port), "--state", folder, "--json"];
+  const args = [program, "--port", String(port), "--state", folder, "--json", ...more];
   // Its own process group: the runtime is a child of this child, and must end with it.
   const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {

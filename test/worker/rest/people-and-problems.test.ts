@@ -155,6 +155,7 @@ describe("the public addresses", () => {
             "connect-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
+            "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
@@ -220,6 +221,16 @@ describe("the public addresses", () => {
     }
     const style = await fetchWorker(`${ORIGIN}/style.css`);
     expect([style.status, style.headers.get("x-content-type-options")]).toEqual([200, "nosniff"]);
+  });
+
+  it.each([
+    ["/sw.js", "text/javascript; charset=utf-8"],
+    ["/app.webmanifest", "application/manifest+json"],
+    ["/icon-192.png", "image/png"],
+  ])("load %s, a part of the installed app, and ask for a newer one each time", async (path, type) => {
+    const { status, headers } = await fetchWorker(ORIGIN + path, { headers: { "accept-encoding": "br" } });
+    expect([status, headers.get("content-type")]).toEqual([200, type]);
+    expect(headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
   });
 
   it.each([

@@ -8,6 +8,7 @@ import { ZoneTime } from "../zone-time.tsx";
 import { AddAddress, AddHook } from "./add-channel-forms.tsx";
 import { ChannelRows, titleOfChannel } from "./channel-rows.tsx";
 import { ProjectRuleRows } from "./project-rule-rows.tsx";
+import { ThisDevice } from "./this-device.tsx";
 import { QuietHours } from "./quiet-hours-form.tsx";
 
 /** Where and when a person hears of requests. */
@@ -21,6 +22,7 @@ export const NoticesView: View<NoticesPage> = ({ data, sent }) => {
       {pausedUntil !== null && <Paused until={pausedUntil} zone={zone} />}
       <Unheard data={data} />
       <h2>Where you hear of requests</h2>
+      {data.pushKey !== null && <ThisDevice pushKey={data.pushKey} newId={data.newId} />}
       {channels.length > 0 && <ChannelRows channels={channels} sent={sent} />}
       {offered.includes("email") && <AddAddress newId={data.newId} sent={sent} />}
       <AddHook action="/notices/hooks" newId={data.newId} sent={sent} />

@@ -31,6 +31,7 @@ export const noticesPage = definePage({
   title: "Your notices",
   section: "notices",
   act: "notices.read",
+  registersWorker: true,
   input: (context) => ({ note: noteOf(context) }),
   view: NoticesView,
 });
