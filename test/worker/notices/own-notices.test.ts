@@ -84,11 +84,11 @@ describe("a person without channels", () => {
 
 describe("a chat", () => {
   it("is added once, shows its host only, is changed, tested and removed, and leaves its trail", async () => {
-    const form = hook({ kind: "teams", url: "https://acme.webhook.office.com/s3cret" });
+    const form = hook({ kind: "teams", url: "https://prod-12.westeurope.logic.azure.com/workflows/s3cret" });
     expect((await maria.submit("/notices/hooks", form)).status).toBe(303);
     expect((await maria.submit("/notices/hooks", form)).status).toBe(409);
     const shown = await page();
-    expect(shown).toContain("Microsoft Teams · acme.webhook.office.com");
+    expect(shown).toContain("Microsoft Teams · prod-12.westeurope.logic.azure.com");
     expect(shown).not.toContain("s3cret");
 
     const seen = { name: "Ops room", use: "default" };
@@ -129,6 +129,7 @@ describe("a chat", () => {
     ["on an address in numbers", { url: "https://10.0.0.1/x" }, 422, "not an address in numbers"],
     ["inside of a network", { url: "https://chat.internal/x" }, 422, "must be public"],
     ["on this service", { url: "https://localhost/x" }, 422, "must be public"],
+    ["of another kind than it says", { kind: "teams" }, 422, "of a workflow of Teams"],
     ["that is no address", { url: "slack" }, 422, "this is no address"],
     ["without a name", { name: " " }, 422, "must not be empty"],
     ["with a name that runs backwards", { name: "a\u202eb" }, 422, "U+202E"],
