@@ -25,11 +25,12 @@ const FILES = [
   "console-requests",
   "notices-of-person",
   "push-notices",
+  "first-notice",
 ] as const;
 export type TestFile = (typeof FILES)[number];
 
 /** Each has a port of its own, where it can receive what the product sends. */
-const RECEIVING: readonly TestFile[] = ["push-notices"];
+const RECEIVING: readonly TestFile[] = ["push-notices", "first-notice"];
 
 export interface ProvidedProduct {
   readonly url: string;
