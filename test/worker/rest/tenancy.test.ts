@@ -4,7 +4,7 @@ import { SCOPES, type Scope } from "../../../src/core/confirmation/scopes.ts";
 import { API_KEY_RANDOM_BYTES, makeApiKey, parseApiKey } from "../../../src/core/confirmation/api-key.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { app } from "../../../src/http/app.ts";
-import { projects } from "../../../src/store/schema.ts";
+import { projects, webhooks } from "../../../src/store/schema.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { hashOfText, newPasskey } from "../../support/browser-client.ts";
 import {
@@ -53,6 +53,7 @@ let other: Company;
 /** A person of the same tenant, who is no approver of the requests here. */
 let maria: Company["alex"];
 let mariaId: string;
+const HOOK = "w_tenancy";
 let pending: string;
 let approved: string;
 const keys = {
@@ -77,6 +78,14 @@ beforeAll(async () => {
   const { store } = company;
   const [known] = await rows("SELECT id FROM people WHERE username = 'maria'");
   mariaId = String(known?.["id"]);
+  await store.insert(webhooks, {
+    id: HOOK,
+    name: "Hook",
+    url: "https://hook.example.com/",
+    format: "standard",
+    events: "[]",
+    createdAt: 1,
+  });
   const [own] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", store.tenantId);
   const [theirs] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", other.store.tenantId);
   const project = String(own?.["id"]);
@@ -115,7 +124,9 @@ it("answers callers who have access, so that the refusals below mean something",
   const state = routeNamed("GET /approve/:id/state");
   expect((await call(state, { cookie: company.alex.cookie }, pending)).status).toBe(200);
   for (const [, route] of WITH_KEY) {
-    const id = route.of === "person" ? "maria" : approved;
+    const id = { person: "maria", webhook: HOOK, confirmation: approved, passkey: "" }[
+      route.of ?? "confirmation"
+    ];
     if (route.route.startsWith("GET")) expect((await call(route, withKey(keys.all), id)).status).toBe(200);
   }
 });
@@ -182,9 +193,9 @@ describe("a foreign id", () => {
     const absent = await call(route, withKey(keys.all), "c_absent");
     expect([absent.status, codeOf(absent)]).toEqual([404, "not_found"]);
     const differs = await changedBy(async () => {
-      // People belong to the whole tenant, not to a project.
-      for (const key of route.of === "person" ? [keys.otherTenant] : foreignKeys()) {
-        for (const id of [pending, approved, "c_absent", "maria", mariaId]) {
+      // People and webhooks belong to the whole tenant, not to a project.
+      for (const key of route.of === "confirmation" ? foreignKeys() : [keys.otherTenant]) {
+        for (const id of [pending, approved, "c_absent", "maria", mariaId, HOOK]) {
           expect(await call(route, withKey(key), id)).toEqual(absent);
         }
       }

@@ -12,7 +12,7 @@ export interface Route {
   /** A valid body, so that only the caller can be wrong. */
   readonly body?: object;
   /** What its id identifies. */
-  readonly of?: "confirmation" | "passkey" | "person";
+  readonly of?: "confirmation" | "passkey" | "person" | "webhook";
   /** Answers a session whose passkey is not active yet, too. */
   readonly waiting?: true;
   /** Leaves an entry in the audit trail. */
@@ -75,15 +75,15 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /api/keys/:id/revoke", access: "manage" },
   { route: "GET /api/webhooks", access: "manage" },
   { route: "POST /api/webhooks", access: "manage", body: { name: "Hook", url: "https://hook.example.com" } },
-  { route: "GET /api/webhooks/:id", access: "manage" },
-  { route: "POST /api/webhooks/:id/change", access: "manage", body: { name: "Another" } },
-  { route: "POST /api/webhooks/:id/disable", access: "manage" },
-  { route: "POST /api/webhooks/:id/enable", access: "manage" },
-  { route: "POST /api/webhooks/:id/remove", access: "manage" },
-  { route: "POST /api/webhooks/:id/rotate", access: "manage" },
-  { route: "POST /api/webhooks/:id/test", access: "manage" },
-  { route: "GET /api/webhooks/:id/deliveries", access: "manage" },
-  { route: "POST /api/webhooks/:id/replay", access: "manage", body: { sequence: 1 } },
+  { route: "GET /api/webhooks/:id", access: "manage", of: "webhook" },
+  { route: "POST /api/webhooks/:id/change", access: "manage", body: { name: "Another" }, of: "webhook" },
+  { route: "POST /api/webhooks/:id/disable", access: "manage", of: "webhook" },
+  { route: "POST /api/webhooks/:id/enable", access: "manage", of: "webhook" },
+  { route: "POST /api/webhooks/:id/remove", access: "manage", of: "webhook" },
+  { route: "POST /api/webhooks/:id/rotate", access: "manage", of: "webhook" },
+  { route: "POST /api/webhooks/:id/test", access: "manage", of: "webhook" },
+  { route: "GET /api/webhooks/:id/deliveries", access: "manage", of: "webhook" },
+  { route: "POST /api/webhooks/:id/replay", access: "manage", body: { sequence: 1 }, of: "webhook" },
   { route: "ALL /mcp", access: "any key", body: message("old", "list_approvals", {}) },
 
   { route: "GET /approve/:id", access: "session", of: "confirmation", page: true },
