@@ -115,10 +115,12 @@ describe("a phone", () => {
     await tapNotice(phone, "c_1");
   });
 
-  it("shows the page of the request that is open already", async () => {
+  it("gets what the product sends about a request, and shows its page that is open already", async () => {
     const { id } = await ask();
+    const sent = await service.received(({ text }) => text.includes(id));
+    expect([service.refused, sent.urgency]).toEqual([[], "high"]);
     await phone.page.goto(`${url}/approve/${id}`);
-    await deliver(messageOf(id));
+    await deliver(sent.text);
     expect(await tapNotice(phone, id)).toEqual({ focused: `${url}/approve/${id}` });
   });
 
@@ -142,6 +144,8 @@ describe("a phone", () => {
     await expect.poll(badge, SOON).toBe(7);
     await deliver(messageOf("c_4", { kind: "closed", outcome: "cancelled" }, 0));
     await expect.poll(badge, SOON).toBe("none");
+    // The badge changes before the notice does.
+    await expect.poll(shown, SOON).toMatchObject([{ title: "Cancelled: Wire transfer to vendor" }]);
     await tapNotice(phone, "c_4");
     await phone.page.goto(`${url}/inbox`);
     await eventually(phone.page.locator("html")).toHaveAttribute("data-badge", "1");
