@@ -49,7 +49,8 @@ export function confirmationFrom(rows: ConfirmationRows): LoadedConfirmation {
   };
 }
 
-function policyOf(row: ConfirmationRow, audience: readonly PersonRow[]): Policy {
+/** A request without a policy is for the one person of its audience. */
+export function policyOf(row: ConfirmationRow, audience: readonly PersonRow[]): Policy {
   if (row.policy === null) return singleApproverPolicy(audience[0]?.id ?? "");
   return expectOk(parsePolicy(expectOk(parseJsonText(row.policy))));
 }

@@ -50,10 +50,9 @@ function noticeOf(
 ): StepAttempt["notify"] {
   const [notify] = effects.filter((effect) => effect.kind === "notify");
   if (notify === undefined) return null;
-  const { about: kind, people } = notify;
-  const isEvent = kind === "escalated" && row.type === "decision";
+  const isEvent = row.type === "decision";
   const event = isEvent ? confirmationEvent("confirmation.escalated", row, { id: step, at }) : null;
-  return { kind, people, project: row.projectId, event };
+  return { people: notify.people, project: row.projectId, event };
 }
 
 /** What the audit trail says of this step of a change. */

@@ -1,9 +1,11 @@
+import { whoMayVote } from "../../core/confirmation/policy.ts";
 import { eventOfRecord, membersOfOutcome } from "../../core/webhook/event-types.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { effectOf } from "../../core/stream/change-effect.ts";
-import type { ConfirmationRow } from "../../store/rows.ts";
+import type { ConfirmationRow, OutboxRow } from "../../store/rows.ts";
 import type { SealedRecord } from "../../store/stream/mark-sealed.ts";
 import type { RecordSource } from "../../store/stream/record-sources.ts";
+import { policyOf } from "../confirmation/load.ts";
 import { changeOf } from "../directory/change.ts";
 import { confirmationEvent } from "../sending/confirmation-event.ts";
 
@@ -29,9 +31,14 @@ export function reportsOf({
   };
   return {
     event: event && confirmationEvent(event, confirmation, { id: stepId, at }, more),
-    // Of an emergency approval everybody has heard by then.
-    closes: type === "consumed" || outcome === "break-glass" ? null : confirmation.id,
+    closes: type === "consumed" ? null : closedOf(confirmation, outcome),
   };
+}
+
+function closedOf(row: ConfirmationRow, outcome: OutboxRow["outcome"]): SealedRecord["closes"] {
+  const everybody = () => [...whoMayVote(policyOf(row, []), Number.POSITIVE_INFINITY, row.requesterPerson)];
+  const people = outcome === "break-glass" ? everybody() : null;
+  return { confirmation: row.id, project: row.projectId, people };
 }
 
 /** Whom a change concerns, by ids only. */

@@ -52,11 +52,8 @@ export type Input =
   | { readonly kind: "consume"; readonly payloadHash: string };
 
 type Effect =
-  | {
-      readonly kind: "notify";
-      readonly people: readonly string[];
-      readonly about: "escalated" | "break-glass";
-    }
+  /** Since this escalation they may decide, too. */
+  | { readonly kind: "notify"; readonly people: readonly string[] }
   | { readonly kind: "seal"; readonly record: SealedOutcome | "consumed" };
 
 export interface Change {
@@ -150,10 +147,7 @@ function override(
   }
   if (hasVoted(state, person)) return ALREADY_SIGNED;
   if (reason.trim() === "") return refuse("reason_required", "an emergency approval needs a reason");
-  const ended = end({ ...state, overriddenBy: person }, "approved", now, "break-glass");
-  const everyone = whoMayVote(policy, Number.POSITIVE_INFINITY, state.requester);
-  const alarm: Effect = { kind: "notify", people: [...everyone], about: "break-glass" };
-  return accept({ ...ended, effects: [...ended.effects, alarm] });
+  return accept(end({ ...state, overriddenBy: person }, "approved", now, "break-glass"));
 }
 
 function tick(policy: Policy, state: Confirmation, now: number): Change {
@@ -172,7 +166,7 @@ function tick(policy: Policy, state: Confirmation, now: number): Change {
   );
   return {
     state: { ...state, escalated },
-    effects: [{ kind: "notify", people, about: "escalated" }],
+    effects: [{ kind: "notify", people }],
     at: now,
   };
 }

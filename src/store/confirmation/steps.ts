@@ -59,17 +59,17 @@ export interface StepAttempt {
   readonly person: string | null;
   /** The entry of the audit trail about this step. */
   readonly entry: Run | null;
-  /** Who hears of it, at once. */
+  /** Who hears at once that the request was escalated. */
   readonly notify: StepNotice | null;
   readonly signature: Signature | null;
 }
 
+/** What is reported of an outcome is stored when it is sealed. */
 interface StepNotice {
-  readonly kind: "escalated" | "break-glass";
   /** The ids of people. */
   readonly people: readonly string[];
   readonly project: string;
-  /** What webhooks get. What they get of an outcome is stored when it is sealed. */
+  /** What webhooks get. */
   readonly event: NewEvent | null;
 }
 
@@ -148,11 +148,11 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
 /** Before the version of the confirmation changes: they check the step by it. */
 function reportsOf(
   { confirmation: { id, version }, id: step, now }: StepAttempt,
-  { kind, people, project, event }: StepNotice,
+  { people, project, event }: StepNotice,
 ): readonly Run<DueRow>[] {
   const of = { confirmation: id, version, step };
   const concerned = { confirmation: id, project, people: JSON.stringify(people), at: now };
-  return [noticesOfStep(kind, concerned, of), ...(event === null ? [] : [deliveriesOfStep(event, of)])];
+  return [noticesOfStep(concerned, of), ...(event === null ? [] : [deliveriesOfStep(event, of)])];
 }
 
 /** What a vote does besides deciding its request. */

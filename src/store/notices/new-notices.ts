@@ -48,10 +48,9 @@ const ASKED_DUE = sql`CASE WHEN k.value = 'asked' THEN ${value("at")} WHEN p.rem
 const AFTER_CREATE = insertNotices(["asked", "reminder"], ASKED_DUE, (scope) =>
   isInserted(scope, "confirmation"),
 );
-const AFTER_STEP = {
-  escalated: insertNotices(["escalated"], value("at"), stepExists),
-  "break-glass": insertNotices(["break-glass"], value("at"), stepExists),
-};
+const AFTER_STEP = insertNotices(["escalated"], value("at"), stepExists);
+/** An emergency approval is an outcome, so nobody hears of it before it is in the log. */
+const BEFORE_MARK = insertNotices(["break-glass"], value("at"), isUnsealed);
 
 /** For those who have heard of the request, or hear of it right now, and have not signed it themselves. */
 const CLOSE = prepared<typeof notices, "dueAt">(notices, (scope) =>
@@ -100,16 +99,26 @@ export function noticesOfCreate(concerns: Concerned & { readonly expiresAt: numb
   return AFTER_CREATE.with({ ...concerns });
 }
 
-/** If the step of this attempt was committed. */
-export function noticesOfStep(
-  kind: keyof typeof AFTER_STEP,
-  concerns: Concerned,
-  step: StepValues,
-): Run<DueRow> {
-  return AFTER_STEP[kind].with({ ...step, ...concerns });
+/** If the escalation of this attempt was committed. */
+export function noticesOfStep(concerns: Concerned, step: StepValues): Run<DueRow> {
+  return AFTER_STEP.with({ ...step, ...concerns });
+}
+
+/** A request that has an outcome. */
+export interface Closed extends Pick<Concerned, "confirmation" | "project"> {
+  /** After an emergency approval everybody who could have signed. Null: those who have heard of the request. */
+  readonly people: readonly string[] | null;
 }
 
 /** If this record, of the request's outcome, is not marked as sealed yet. */
-export function noticesOfOutcome(confirmation: string, at: number, seq: number): readonly Run<DueRow>[] {
-  return [CLOSE.with({ confirmation, at, seq }), SKIP_OPEN.with({ confirmation, seq })];
+export function noticesOfOutcome(
+  { confirmation, project, people }: Closed,
+  at: number,
+  seq: number,
+): readonly Run<DueRow>[] {
+  const informs =
+    people === null
+      ? CLOSE.with({ confirmation, at, seq })
+      : BEFORE_MARK.with({ confirmation, project, people: JSON.stringify(people), at, seq });
+  return [informs, SKIP_OPEN.with({ confirmation, seq })];
 }

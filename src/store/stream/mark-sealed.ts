@@ -4,7 +4,7 @@ import { apiKeys, credentials, enrolments, outbox, people, reveals, sessions } f
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
 import type { OutboxRow, PersonRow } from "../rows.ts";
-import { noticesOfOutcome } from "../notices/new-notices.ts";
+import { noticesOfOutcome, type Closed } from "../notices/new-notices.ts";
 import { firstDue } from "../sending/due-row.ts";
 import { prepared, runOnce, type Statement, type TenantStore, value } from "../tenant-store.ts";
 import { deliveriesOfRecord, type NewEvent } from "../webhooks/new-deliveries.ts";
@@ -42,7 +42,7 @@ export interface SealedRecord {
   /** What webhooks get. */
   readonly event: NewEvent | null;
   /** The request whose people hear that it is over; null if there is nobody to hear of it. */
-  readonly closes: string | null;
+  readonly closes: Closed | null;
 }
 
 const MARK_SEALED = prepared(

@@ -43,14 +43,14 @@ it("notifies the people, and is due at the next escalation or at the end", () =>
   }));
   expect(rows).toEqual([
     { effects: [], due: 300_000 },
-    { effects: [{ kind: "notify", people: ["bo"], about: "escalated" }], due: 600_000 },
+    { effects: [{ kind: "notify", people: ["bo"] }], due: 600_000 },
     { effects: [], due: 600_000 },
-    { effects: [{ kind: "notify", people: ["cy"], about: "escalated" }], due: 15 * MINUTE },
+    { effects: [{ kind: "notify", people: ["cy"] }], due: 15 * MINUTE },
     {
       effects: [{ kind: "seal", record: "expired" }],
       due: 15 * MINUTE,
     },
-    { effects: [{ kind: "notify", people: ["bo", "cy"], about: "escalated" }], due: 15 * MINUTE },
+    { effects: [{ kind: "notify", people: ["bo", "cy"] }], due: 15 * MINUTE },
   ]);
 });
 

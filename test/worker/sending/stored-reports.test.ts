@@ -266,6 +266,16 @@ describe("who hears of", () => {
     ]);
   });
 
+  it("an emergency approval that is not in the log: nobody", async () => {
+    const id = await asked();
+    const unsealed = { ...runtime, desk: { ...runtime.desk, seal: async () => undefined } };
+    const signed = await presign(runtime, store, id, signers.bo, "break-glass", "A reason");
+    await submit(unsealed, store, signed);
+    expect(await noticesOf(id, "break-glass")).toEqual([]);
+    await runtime.desk.seal();
+    expect(await noticesOf(id, "break-glass")).toHaveLength(5);
+  });
+
   it("the same request, asked again: nobody hears twice", async () => {
     const call = { "idempotency-key": "again" };
     const request = { username: "maria", action: "Deploy", payload: {} };

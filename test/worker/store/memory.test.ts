@@ -160,7 +160,8 @@ it("an outcome that is in the log can be read while its row is marked, without a
   await rows("UPDATE outbox SET idx = NULL WHERE confirmation_id = ?1", id);
   const [record] = (await readConfirmation(store, id))?.records ?? [];
   if (record === undefined) throw new RangeError("nothing was decided");
-  const mark = { row: { ...record, index: 7, commitment: "c" }, effects: [], event: null, closes: id };
+  const closes = { confirmation: id, project: "", people: null };
+  const mark = { row: { ...record, index: 7, commitment: "c" }, effects: [], event: null, closes };
   const indices = async () => (await readConfirmation(store, id))?.records.map(({ index }) => index);
   let during: unknown;
   const trips = await tripsOf(async () => {

@@ -63,11 +63,11 @@ export const SENDING_CALLS = {
   deliveriesOfRecord: () => [[newEvent("record"), 1]],
   deliveriesOfEntry: () => [[newEvent("entry"), { entry: "y_none", month: "2026-11" }]],
   noticesOfCreate: (filled: Filled) => [[{ ...concerned(filled), expiresAt: filled.now + 1 }]],
-  noticesOfStep: (filled: Filled) => [
-    ["escalated", concerned(filled), step(filled)],
-    ["break-glass", concerned(filled), step(filled)],
+  noticesOfStep: (filled: Filled) => [[concerned(filled), step(filled)]],
+  noticesOfOutcome: (filled: Filled) => [
+    [{ ...concerned(filled), people: null }, filled.now, 1],
+    [{ ...concerned(filled), people: [PERSON] }, filled.now, 1],
   ],
-  noticesOfOutcome: ({ newest, now }: Filled) => [[newest[0]?.id, now, 1]],
   readNoticeFacts: ({ store, newest, now }: Filled) => [[store, noticeOf(newest[0]?.id), now - 1]],
   countWaiting: ({ store, now }: Filled) => [[store, PERSON, now]],
   releaseNotices: ({ store, now }: Filled) => [[store, PERSON, now]],

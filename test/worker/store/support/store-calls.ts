@@ -296,7 +296,7 @@ export const CALLS: Calls = {
         {
           row: { seq: 1_001, at: 1, index: 1, commitment: "", confirmationId: filled.newest[0]?.id },
           event: null,
-          closes: filled.newest[0]?.id,
+          closes: { confirmation: filled.newest[0]?.id, project: filled.newest[0]?.projectId, people: null },
           effects: [
             { kind: "endorse", credential: passkeyOf(filled, THIRD) },
             { kind: "set-role", person: THIRD, role: "approver" },
