@@ -32,6 +32,8 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["name_taken", 409, "name_taken"],
   ["project_archived", 409, "project_archived"],
   ["key_ended", 409, "key_ended"],
+  ["address_refused", 422, "address_refused"],
+  ["webhook_disabled", 409, "webhook_disabled"],
   ["already_added", 409, "already_added"],
   ["not_delivered", 502, "not_delivered"],
   ["address_refused", 422, "address_refused"],
