@@ -45,7 +45,8 @@ export class SendingLoop {
       if (store === undefined) return;
       while (this.#mustLook && this.#busy.length < JOBS_MAX) {
         this.#mustLook = false;
-        const most = JOBS_MAX - this.#busy.length;
+        // Of notices and of deliveries each.
+        const most = Math.max(1, Math.floor((JOBS_MAX - this.#busy.length) / 2));
         const { jobs, nextAt } = await claimJobs(runtime, store, this.#busy, most);
         for (const job of jobs) this.#start(job);
         // There may be more.

@@ -37,7 +37,7 @@ export async function sendDelivery(
     return await holdRest(store, delivery.webhookId);
 
   const at = runtime.now();
-  const answer = await runtime.send.post(await deliveryRequest(runtime, tenant, webhook, delivery, at));
+  const answer = await send(runtime, tenant, webhook, delivery, at);
   const attempt = tryOf(at, answer);
   const outcome = outcomeOfAttempt(
     { status: attempt.status, retryAfterSeconds: answer.ok ? answer.retryAfterSeconds : null },
@@ -47,6 +47,20 @@ export async function sendDelivery(
   if (outcome.kind === "delivered") return await recordDelivered(store, delivery, attempt);
   const dueAt = outcome.kind === "retry" ? outcome.at : null;
   await recordFailure(store, delivery, attempt, dueAt, disablingOf(runtime, tenant, webhook, outcome, at));
+}
+
+/** A row that no version of the program can send must not be tried forever: it counts as an attempt that failed. */
+async function send(
+  runtime: Runtime,
+  tenant: Tenant,
+  webhook: WebhookRow,
+  delivery: DeliveryRow,
+  at: number,
+): Promise<OutboundAnswer> {
+  const request = await deliveryRequest(runtime, tenant, webhook, delivery, at).catch(() => undefined);
+  return request === undefined
+    ? { ok: false, error: "this event could not be written", milliseconds: 0 }
+    : await runtime.send.post(request);
 }
 
 function tryOf(at: number, answer: OutboundAnswer): Try {

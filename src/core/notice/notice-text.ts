@@ -166,7 +166,8 @@ function linesOf(facts: RequestFacts, isOpen: boolean): readonly string[] {
 }
 
 function decidedLines({ kind, outcome, by, isPersonal }: RequestFacts): readonly string[] {
-  const people = `${by.slice(0, -1).join(", ")}${by.length > 1 ? " and " : ""}${by.at(-1) ?? ""}`;
+  const names = by.map((one) => shortText(one, NAME_MAX_CHARACTERS));
+  const people = `${names.slice(0, -1).join(", ")}${names.length > 1 ? " and " : ""}${names.at(-1) ?? ""}`;
   if (kind === "break-glass")
     return [
       `One person approved it without the other signatures: ${people}`,

@@ -93,6 +93,8 @@ describe("a notice", () => {
 
   it.each([
     [closed("approved", ["ana"]), "Decided by: ana"],
+    // A username can look like an address.
+    [closed("approved", ["ana.com"]), "Decided by: ana.\u2060com"],
     [closed("rejected", ["ana", "bo", "cy"]), "Decided by: ana, bo and cy"],
     [closed("cancelled"), "The requester needs no decision any more."],
     [closed("expired"), "Nobody decided in time."],

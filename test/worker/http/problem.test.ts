@@ -36,8 +36,6 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["webhook_disabled", 409, "webhook_disabled"],
   ["already_added", 409, "already_added"],
   ["not_delivered", 502, "not_delivered"],
-  ["address_refused", 422, "address_refused"],
-  ["webhook_disabled", 409, "webhook_disabled"],
   ["link_unknown", 404, "link_unknown"],
   ["link_used", 410, "link_used"],
   ["link_expired", 410, "link_expired"],

@@ -93,6 +93,18 @@ describe("a delivery", () => {
     expect(await hook.states()).toEqual(["delivered"]);
   });
 
+  it("that can't be written counts as an attempt that failed", async () => {
+    const hook = await newHook();
+    await hook.wait(1);
+    await rows("UPDATE webhook_deliveries SET data = '{'");
+    expect(await hook.pass()).toBe(hook.start + 5_000);
+    const [row] = await hook.deliveries();
+    expect(JSON.parse(row?.tries ?? "")).toMatchObject([
+      { status: null, error: "this event could not be written" },
+    ]);
+    expect(hook.receiver.events).toEqual([]);
+  });
+
   it("waits as long as the receiver asks for", async () => {
     const hook = await newHook();
     hook.receiver.answer = () => ({ status: 429, headers: { "retry-after": "120" } });
