@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { View, Section } from "../../../web/console/layout.tsx";
 import type { ActInput, ActName, ActOutput } from "../../desk/acts.ts";
 import type { Versioned } from "../../desk/waits/wait-for-version.ts";
@@ -66,14 +66,30 @@ interface FormBase<Name extends ActName, Schema extends z.ZodType> extends Conso
   readonly input: (body: z.output<Schema>, context: RequestContext) => ActInput<Name>;
 }
 
+type FormEnd<Name extends ActName, Body> =
+  | { readonly next: (output: ActOutput<Name>, body: Body, context: RequestContext) => string }
+  | { readonly shown: { readonly title: string; readonly view: View<ActOutput<Name>> } };
+
 export function defineForm<Name extends ActName, Schema extends z.ZodType>(
-  form: FormBase<Name, Schema> &
-    (
-      | {
-          readonly next: (output: ActOutput<Name>, body: z.output<Schema>, context: RequestContext) => string;
-        }
-      | { readonly shown: { readonly title: string; readonly view: View<ActOutput<Name>> } }
-    ),
+  form: FormBase<Name, Schema> & FormEnd<Name, z.output<Schema>>,
 ): ConsoleForm {
+  return form as unknown as ConsoleForm;
+}
+
+const NO_FIELDS = z.strictObject({});
+
+/** A form that is only a button: what it acts on is in the path. */
+export function defineButton<Name extends ActName>(
+  button: Omit<FormBase<Name, typeof NO_FIELDS>, "schema" | "input"> &
+    FormEnd<Name, z.output<typeof NO_FIELDS>> & {
+      readonly input: (context: RequestContext) => ActInput<Name>;
+    },
+): ConsoleForm {
+  const { input, ...others } = button;
+  const form = {
+    ...others,
+    schema: NO_FIELDS,
+    input: (_body: unknown, context: RequestContext) => input(context),
+  };
   return form as unknown as ConsoleForm;
 }

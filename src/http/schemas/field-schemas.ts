@@ -55,6 +55,13 @@ export const organisationName = visibleName(ORGANISATION_NAME_MAX_CHARACTERS);
 export const newRowId = (prefix: string) =>
   z.string().refine((value) => isId(prefix, value), { error: "is not what this page sent; load it again" });
 
+/** Boxes of one name: one that is ticked is a text, several are a list, and without any there is no such field. */
+export const tickedBoxes = <Box extends z.ZodType>(box: Box, unknown?: { readonly error: string }) =>
+  z
+    .union([box, z.array(box)], unknown)
+    .optional()
+    .transform((value) => [value ?? []].flat() as z.output<Box>[]);
+
 /** A form with the incoming webhook of a chat room. */
 export const hookFields = z.strictObject({
   id: newRowId("n"),

@@ -5,7 +5,7 @@ import { DeliveriesView } from "../../../../web/console/webhooks/deliveries-page
 import { DeliveryView } from "../../../../web/console/webhooks/delivery-page.tsx";
 import { ReplayedView } from "../../../../web/console/webhooks/replayed-page.tsx";
 import type { RequestContext } from "../../context.ts";
-import { defineForm, definePage } from "../define.ts";
+import { defineButton, defineForm, definePage } from "../define.ts";
 import { webhookOf } from "./webhook-pages.ts";
 
 export const deliveriesPage = definePage({
@@ -49,12 +49,11 @@ function sequenceIn(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
-const replayOneForm = defineForm({
+const replayOneForm = defineButton({
   path: "/console/webhooks/:id/deliveries/:sequence/replay",
   page: deliveryPage,
   act: "deliveries.replay",
-  schema: z.strictObject({}),
-  input: (_body, context) => deliveryOf(context),
+  input: deliveryOf,
   next: ({ sequence }, _body, context) =>
     `/console/webhooks/${webhookOf(context).webhook}/deliveries/${sequence}`,
 });

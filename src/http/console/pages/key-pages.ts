@@ -5,7 +5,7 @@ import { CreatedKeyView } from "../../../../web/console/keys/created-key.tsx";
 import { KeyView } from "../../../../web/console/keys/key-page.tsx";
 import type { RequestContext } from "../../context.ts";
 import { newRowId, visibleName } from "../../schemas/field-schemas.ts";
-import { defineForm, definePage } from "../define.ts";
+import { defineButton, defineForm, definePage } from "../define.ts";
 import { projectPage } from "./project-pages.ts";
 
 const keyOf = (context: RequestContext) => ({ key: context.req.param("id") ?? "" });
@@ -56,12 +56,11 @@ const rotateForm = defineForm({
   shown: { title: "Your new API key", view: CreatedKeyView },
 });
 
-const revokeForm = defineForm({
+const revokeForm = defineButton({
   path: "/console/keys/:id/revoke",
   page: keyPage,
   act: "keys.revoke",
-  schema: z.strictObject({}),
-  input: (_body, context) => keyOf(context),
+  input: keyOf,
   next: ({ id }) => `/console/keys/${id}`,
 });
 

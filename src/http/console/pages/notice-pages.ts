@@ -11,7 +11,7 @@ import { NoticesView } from "../../../../web/console/notices/notices-page.tsx";
 import type { RequestContext } from "../../context.ts";
 import { deviceOf } from "../../place.ts";
 import { hookFields, newRowId, text, visibleName } from "../../schemas/field-schemas.ts";
-import { defineForm, definePage } from "../define.ts";
+import { defineButton, defineForm, definePage } from "../define.ts";
 import { seenField } from "../seen-field.ts";
 
 // Everybody's own notices, also of approvers, who have no place in the console.
@@ -61,12 +61,11 @@ const addressForm = defineForm({
   next: ({ channel }) => `/notices?linked=${channel}`,
 });
 
-const linkForm = defineForm({
+const linkForm = defineButton({
   path: "/notices/channels/:id/link",
   page: noticesPage,
   act: "notices.repeat-link",
-  schema: z.strictObject({}),
-  input: (_body, context) => channelOf(context),
+  input: channelOf,
   next: ({ channel }) => `/notices?linked=${channel}`,
 });
 
@@ -109,21 +108,19 @@ const changeForm = defineForm({
   next: home,
 });
 
-const removeForm = defineForm({
+const removeForm = defineButton({
   path: "/notices/channels/:id/remove",
   page: noticesPage,
   act: "notices.remove",
-  schema: z.strictObject({}),
-  input: (_body, context) => channelOf(context),
+  input: channelOf,
   next: home,
 });
 
-const testForm = defineForm({
+const testForm = defineButton({
   path: "/notices/channels/:id/test",
   page: noticesPage,
   act: "notices.test",
-  schema: z.strictObject({}),
-  input: (_body, context) => channelOf(context),
+  input: channelOf,
   next: ({ channel }) => `/notices?tested=${channel}`,
 });
 
@@ -160,11 +157,10 @@ const pauseForm = defineForm({
   next: home,
 });
 
-const resumeForm = defineForm({
+const resumeForm = defineButton({
   path: "/notices/resume",
   page: noticesPage,
   act: "notices.resume",
-  schema: z.strictObject({}),
   input: () => null,
   next: home,
 });

@@ -6,8 +6,8 @@ import { ID_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
 import { ProjectView } from "../../../../web/console/keys/project-page.tsx";
 import { ProjectsView } from "../../../../web/console/keys/projects-page.tsx";
 import type { RequestContext } from "../../context.ts";
-import { hookFields, newRowId, visibleName } from "../../schemas/field-schemas.ts";
-import { defineForm, definePage } from "../define.ts";
+import { hookFields, newRowId, tickedBoxes, visibleName } from "../../schemas/field-schemas.ts";
+import { defineButton, defineForm, definePage } from "../define.ts";
 import { seenField } from "../seen-field.ts";
 
 export const projectsPage = definePage({
@@ -69,11 +69,6 @@ const percent = z.number().min(0).max(REMINDER_MAX_PERCENT);
 const was = seenField(
   z.strictObject({ kinds: z.array(kind), hidesContent: z.boolean(), reminderPercent: percent }),
 );
-/** No box that is ticked is no field, one is a text, several are a list. */
-const kinds = z
-  .union([kind, z.array(kind)])
-  .optional()
-  .transform((value) => [value ?? []].flat());
 
 const rulesForm = defineForm({
   path: "/console/projects/:id/notices",
@@ -81,7 +76,7 @@ const rulesForm = defineForm({
   act: "projects.notices",
   schema: z.strictObject({
     was,
-    kinds,
+    kinds: tickedBoxes(kind),
     hides: z.literal("yes").optional(),
     reminder: z
       .string()
@@ -111,21 +106,19 @@ const roomOf = (context: RequestContext) => ({
   channel: context.req.param("room") ?? "",
 });
 
-const testHookForm = defineForm({
+const testHookForm = defineButton({
   path: "/console/projects/:id/hooks/:room/test",
   page: projectPage,
   act: "projects.test-hook",
-  schema: z.strictObject({}),
-  input: (_body, context) => roomOf(context),
+  input: roomOf,
   next: ({ channel }, _body, context) => `${pathOf({ id: projectOf(context).project })}?tested=${channel}`,
 });
 
-const removeHookForm = defineForm({
+const removeHookForm = defineButton({
   path: "/console/projects/:id/hooks/:room/remove",
   page: projectPage,
   act: "projects.remove-hook",
-  schema: z.strictObject({}),
-  input: (_body, context) => roomOf(context),
+  input: roomOf,
   next: (_output, _body, context) => pathOf({ id: projectOf(context).project }),
 });
 

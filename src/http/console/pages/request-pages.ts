@@ -1,11 +1,10 @@
-import { z } from "zod";
 import { RECEIPT_MEDIA_TYPE } from "../../../core/evidence/receipt.ts";
 import { ID_MAX_CHARACTERS, NAME_MAX_CHARACTERS } from "../../../core/confirmation/statement.ts";
 import { STATUSES, type RequestQuery } from "../../../core/pages/request-list-data.ts";
 import { RequestListView } from "../../../../web/console/requests/request-list.tsx";
 import { RequestPageView } from "../../../../web/console/requests/request-page.tsx";
 import type { RequestContext } from "../../context.ts";
-import { defineForm, definePage, type ConsoleDownload } from "../define.ts";
+import { defineButton, definePage, type ConsoleDownload } from "../define.ts";
 
 export const requestListPage = definePage({
   path: "/console/requests",
@@ -38,12 +37,11 @@ export const receiptDownload: ConsoleDownload = {
   file: (context) => `receipt-${idOf(context)}.json`,
 };
 
-export const cancelForm = defineForm({
+export const cancelForm = defineButton({
   path: "/console/requests/:id/cancel",
   page: requestPage,
   act: "requests.cancel",
-  schema: z.strictObject({}),
-  input: (_body, context) => idOf(context),
+  input: idOf,
   next: ({ id }) => `/console/requests/${id}`,
 });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { StartView } from "../../../../web/console/start/start-page.tsx";
 import { newRowId } from "../../schemas/field-schemas.ts";
-import { defineForm, definePage } from "../define.ts";
+import { defineButton, defineForm, definePage } from "../define.ts";
 
 export const startPage = definePage({
   path: "/console",
@@ -23,11 +23,10 @@ const testRequestForm = defineForm({
   next: () => "/console",
 });
 
-const hideGuideForm = defineForm({
+const hideGuideForm = defineButton({
   path: "/console/hide-guide",
   page: startPage,
   act: "guide.hide",
-  schema: z.strictObject({}),
   input: () => null,
   next: () => "/console",
 });

@@ -5,9 +5,9 @@ import { WebhookKeysView } from "../../../../web/console/webhooks/webhook-keys.t
 import { WebhookView } from "../../../../web/console/webhooks/webhook-page.tsx";
 import { WebhooksView } from "../../../../web/console/webhooks/webhooks-page.tsx";
 import type { RequestContext } from "../../context.ts";
-import { newRowId, text } from "../../schemas/field-schemas.ts";
+import { newRowId, text, tickedBoxes } from "../../schemas/field-schemas.ts";
 import { eventType, webhookName, webhookUrl } from "../../schemas/webhook-fields.ts";
-import { defineForm, definePage } from "../define.ts";
+import { defineButton, defineForm, definePage } from "../define.ts";
 import { seenField } from "../seen-field.ts";
 
 export const webhooksPage = definePage({
@@ -34,12 +34,10 @@ export const webhookPage = definePage({
 });
 
 const ONE_EVENT = { error: "has no event; choose at least one", params: { code: "required" } };
-/** One box that is ticked is a text, several are a list, and without any there is no such field. */
-const events = z
-  .union([eventType, z.array(eventType)], { error: "has an event that does not exist" })
-  .optional()
-  .transform((value) => [value ?? []].flat())
-  .refine((chosen) => chosen.length > 0, ONE_EVENT);
+const events = tickedBoxes(eventType, { error: "has an event that does not exist" }).refine(
+  (chosen) => chosen.length > 0,
+  ONE_EVENT,
+);
 const terms = z.strictObject({
   name: webhookName,
   url: webhookUrl,
@@ -74,39 +72,35 @@ const changeForm = defineForm({
   next: pathOf,
 });
 
-const secretForm = defineForm({
+const secretForm = defineButton({
   path: "/console/webhooks/:id/secret",
   page: webhookPage,
   act: "webhooks.secret",
-  schema: z.strictObject({}),
-  input: (_body, context) => webhookOf(context),
+  input: webhookOf,
   shown: { title: "Secret", view: WebhookKeysView },
 });
 
-const rotateForm = defineForm({
+const rotateForm = defineButton({
   path: "/console/webhooks/:id/rotate",
   page: webhookPage,
   act: "webhooks.rotate",
-  schema: z.strictObject({}),
-  input: (_body, context) => webhookOf(context),
+  input: webhookOf,
   shown: { title: "The new secret", view: WebhookKeysView },
 });
 
-const disableForm = defineForm({
+const disableForm = defineButton({
   path: "/console/webhooks/:id/disable",
   page: webhookPage,
   act: "webhooks.disable",
-  schema: z.strictObject({}),
-  input: (_body, context) => webhookOf(context),
+  input: webhookOf,
   next: pathOf,
 });
 
-const enableForm = defineForm({
+const enableForm = defineButton({
   path: "/console/webhooks/:id/enable",
   page: webhookPage,
   act: "webhooks.enable",
-  schema: z.strictObject({}),
-  input: (_body, context) => webhookOf(context),
+  input: webhookOf,
   next: pathOf,
 });
 
@@ -119,12 +113,11 @@ const removeForm = defineForm({
   next: () => "/console/webhooks",
 });
 
-const testForm = defineForm({
+const testForm = defineButton({
   path: "/console/webhooks/:id/test",
   page: webhookPage,
   act: "webhooks.test",
-  schema: z.strictObject({}),
-  input: (_body, context) => webhookOf(context),
+  input: webhookOf,
   next: ({ sequence }, _body, context) =>
     `${pathOf({ id: webhookOf(context).webhook })}/deliveries/${sequence}`,
 });
