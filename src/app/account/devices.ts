@@ -21,7 +21,7 @@ import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { revocationOf } from "../directory/revoke.ts";
 import { actorColumns, trailEntry, trailEntryOf } from "../acts/trail-entry.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { newLink } from "./new-link.ts";
 import {
   keptIds,
@@ -65,7 +65,7 @@ export async function passkeyItems(
     createdAt: isoTime(passkey.createdAt),
     lastUsedAt: lastUseOf(passkey, votes[index]),
     state: passkeyState(passkey),
-    counterRegressedAt: passkey.counterRegressedAt === null ? null : isoTime(passkey.counterRegressedAt),
+    counterRegressedAt: isoTimeOrNull(passkey.counterRegressedAt),
     lastWayIn: lastOwnerFailure(directory, revocationOf(passkey, person)) ?? null,
   }));
 }

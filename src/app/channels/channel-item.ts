@@ -5,7 +5,7 @@ import { CHANNEL_KINDS, CHANNEL_TITLES } from "../../core/notice/notice-kinds.ts
 import type { ChannelItem } from "../../core/pages/notices-page-data.ts";
 import type { Outbound } from "../../send/outbound.ts";
 import type { ChannelRow } from "../../store/rows.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull } from "../runtime.ts";
 
 export function channelItem(channel: ChannelRow): ChannelItem {
   const { id, kind, name, address, use, createdAt, endedAt } = channel;
@@ -17,7 +17,7 @@ export function channelItem(channel: ChannelRow): ChannelItem {
     use,
     createdAt: isoTime(createdAt),
     state: stateOf(channel),
-    endedAt: endedAt === null ? null : isoTime(endedAt),
+    endedAt: isoTimeOrNull(endedAt),
     endpointHash: kind === "push" ? toHex(sha256(utf8(address))) : null,
   };
 }

@@ -12,7 +12,7 @@ import { codeOf } from "../confirmation/create.ts";
 import { ERASED_REQUEST, UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent, loadForPage } from "../confirmation/read.ts";
 import { signedVoteOf } from "../confirmation/view.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { fixedStatement } from "./ceremony.ts";
 
 // The data of the approval page. A requester sees an outcome once it is sealed; the people who sign see their own and
@@ -49,7 +49,7 @@ export async function approvalState(
       const { approver, vote, reason, decidedAt } = signedVoteOf(signed);
       return { username: approver, vote, reason, at: decidedAt };
     }),
-    decidedAt: row.decidedAt === null ? null : isoTime(row.decidedAt),
+    decidedAt: isoTimeOrNull(row.decidedAt),
     index: decided?.index ?? null,
     canDecide: why === null,
     why,

@@ -5,7 +5,7 @@ import { accept, type Result } from "../../core/refusal.ts";
 import type { ApiKeyRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
+import { isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
@@ -57,7 +57,7 @@ function changeOfKey({ id, name, hash, expiresAt, project, scopes }: KeyGrant): 
       hash,
       project: { id: project.id, name: project.name },
       scopes,
-      expires: expiresAt === null ? null : isoTime(expiresAt),
+      expires: isoTimeOrNull(expiresAt),
     },
   };
 }

@@ -4,7 +4,7 @@ import { usernamesOf } from "../../store/account/people.ts";
 import type { ApiKeyRow, ProjectRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { rulesOf } from "../projects/notice-rules-of.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull } from "../runtime.ts";
 
 export function projectItem(project: ProjectRow): ProjectItem {
   const { id, name, mode, createdAt, archivedAt } = project;
@@ -13,7 +13,7 @@ export function projectItem(project: ProjectRow): ProjectItem {
     name,
     mode,
     createdAt: isoTime(createdAt),
-    archivedAt: timeOrNull(archivedAt),
+    archivedAt: isoTimeOrNull(archivedAt),
     notices: rulesOf(project),
   };
 }
@@ -37,9 +37,9 @@ export async function keyItems(
     agent: key.agent,
     createdBy: usernames.get(key.personId ?? "") ?? null,
     createdAt: isoTime(key.createdAt),
-    expiresAt: timeOrNull(key.expiresAt),
-    revokedAt: timeOrNull(key.revokedAt),
-    lastUsedAt: timeOrNull(key.lastUsedAt),
+    expiresAt: isoTimeOrNull(key.expiresAt),
+    revokedAt: isoTimeOrNull(key.revokedAt),
+    lastUsedAt: isoTimeOrNull(key.lastUsedAt),
     state: stateOf(key, now),
     replaces: key.replaces,
   }));
@@ -52,8 +52,4 @@ export function stateOf(
   if (revokedAt !== null) return "revoked";
   if (expiresAt !== null && expiresAt <= now) return "expired";
   return waiting ? "waiting" : "active";
-}
-
-function timeOrNull(time: number | null): string | null {
-  return time === null ? null : isoTime(time);
 }

@@ -1,7 +1,7 @@
 import type { InvitationItem, InvitationState, PersonState } from "../../core/pages/people-data.ts";
 import type { CredentialRow, EnrolmentRow, PersonRow } from "../../store/rows.ts";
 import { passkeyState } from "../account/passkey-state.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull } from "../runtime.ts";
 
 /** `links` with the newest first. */
 export function personState(
@@ -33,6 +33,6 @@ export function invitationItem(row: EnrolmentRow, now: number): InvitationItem {
     sentAt: isoTime(row.createdAt),
     sentBy: { kind: row.senderKind, name: row.senderName },
     expiresAt: isoTime(row.expiresAt),
-    endedAt: endedAt === null ? null : isoTime(endedAt),
+    endedAt: isoTimeOrNull(endedAt),
   };
 }

@@ -10,7 +10,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { ActCall } from "../acts/act.ts";
 import { passkeyItems } from "../account/devices.ts";
 import { directoryOf } from "../directory/change.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull } from "../runtime.ts";
 import { personNamedBy } from "./find-person.ts";
 import { removalOf } from "./remove-person.ts";
 import { invitationItem } from "./person-state.ts";
@@ -45,7 +45,7 @@ export async function readPerson(
     role: person.role,
     state: seen.state,
     createdAt: isoTime(person.createdAt),
-    removedAt: person.removedAt === null ? null : isoTime(person.removedAt),
+    removedAt: isoTimeOrNull(person.removedAt),
     passkeys: await passkeysShown(store, person, passkeys),
     invitations: links.map((link) => invitationItem(link, now)),
     pending: await changesShown(store, pending),
@@ -69,7 +69,7 @@ async function passkeysShown(
     return {
       ...item,
       endorsed: record === undefined ? null : { seq: record.seq, at: isoTime(record.at) },
-      revokedAt: revokedAt === null ? null : isoTime(revokedAt),
+      revokedAt: isoTimeOrNull(revokedAt),
     };
   });
 }

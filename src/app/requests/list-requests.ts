@@ -23,7 +23,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { ActCall } from "../acts/act.ts";
 import { tickDue } from "../confirmation/apply-unsigned.ts";
 import { visibleStatuses } from "../history/visible-status.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull } from "../runtime.ts";
 
 /** Of each list of names in the filters. Another name can be typed. */
 const CHOICES_MAX = 200;
@@ -134,8 +134,8 @@ async function itemsOf(store: TenantStore, rows: readonly RequestRow[]): Promise
       status,
       createdAt: isoTime(row.createdAt),
       expiresAt: isoTime(row.expiresAt),
-      decidedAt: status === "pending" || row.decidedAt === null ? null : isoTime(row.decidedAt),
-      usedAt: row.consumedAt === null ? null : isoTime(row.consumedAt),
+      decidedAt: status === "pending" ? null : isoTimeOrNull(row.decidedAt),
+      usedAt: isoTimeOrNull(row.consumedAt),
     };
   });
 }

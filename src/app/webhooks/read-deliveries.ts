@@ -14,10 +14,10 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { findDelivery, readDeliveries, readSequences } from "../../store/webhooks/delivery-rows.ts";
 import { findWebhook } from "../../store/webhooks/webhook-rows.ts";
 import type { ActCall } from "../acts/act.ts";
-import { isoTime, type Runtime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { deliveryBody } from "./delivery-body.ts";
 import { deliveryRequest } from "./delivery-request.ts";
-import { timeOrNull, UNKNOWN_WEBHOOK, webhookItem } from "./webhook-item.ts";
+import { UNKNOWN_WEBHOOK, webhookItem } from "./webhook-item.ts";
 import { ROTATION_MILLISECONDS } from "./webhook-keys.ts";
 
 /** A screen or two. */
@@ -107,7 +107,7 @@ export function deliveryItem(row: DeliveryRow): DeliveryItem {
     at: isoTime(at),
     subject: subjectId === "" ? null : subjectId,
     state,
-    dueAt: timeOrNull(dueAt),
+    dueAt: isoTimeOrNull(dueAt),
     attempts: attemptsOf(row).map((attempt): AttemptItem => ({ ...attempt, at: isoTime(attempt.at) })),
   };
 }

@@ -6,7 +6,7 @@ import { refuse } from "../../core/refusal.ts";
 import { findProject, readProjects } from "../../store/project/projects.ts";
 import type { WebhookRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { isoTime } from "../runtime.ts";
+import { isoTime, isoTimeOrNull } from "../runtime.ts";
 
 /** Not removed, in one organisation. Each event looks at all of them. */
 export const WEBHOOKS_MAX = 20;
@@ -30,9 +30,9 @@ export async function webhookItem(store: TenantStore, row: WebhookRow, now: numb
     project: project === undefined ? null : namesOf(project),
     createdAt: isoTime(row.createdAt),
     state: row.disabledAt === null ? "enabled" : "disabled",
-    disabledAt: timeOrNull(row.disabledAt),
+    disabledAt: isoTimeOrNull(row.disabledAt),
     disabledBecause: row.disabledBecause,
-    failingSince: timeOrNull(failingSince),
+    failingSince: isoTimeOrNull(failingSince),
     rotatesUntil: previousUntil !== null && now < previousUntil ? isoTime(previousUntil) : null,
   };
 }
@@ -57,8 +57,4 @@ export async function projectChoices(
 
 function namesOf({ id, name, mode }: Pick<ProjectItem, "id" | "name" | "mode">) {
   return { id, name, mode };
-}
-
-export function timeOrNull(time: number | null): string | null {
-  return time === null ? null : isoTime(time);
 }

@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { ConfirmationView } from "../../app/confirmation/view.ts";
 import type { ListItem } from "../../app/confirmation/list.ts";
-import { isoTime, type Platform } from "../../app/runtime.ts";
+import { isoTime, isoTimeOrNull, type Platform } from "../../app/runtime.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import { problemDetails } from "../problem.ts";
 import type { Approver } from "../../app/people/approvers.ts";
@@ -66,7 +66,7 @@ export function approvalAnswer(platform: Platform, view: ConfirmationView): Appr
     ...(reason === undefined ? {} : { reason }),
     ...(status === "approved"
       ? {
-          consumed_at: row.consumedAt === null ? null : isoTime(row.consumedAt),
+          consumed_at: isoTimeOrNull(row.consumedAt),
           log_index: view.index,
         }
       : {}),
@@ -102,7 +102,7 @@ export function listAnswer(items: readonly ListItem[], hasMore: boolean): ListAn
       payload_sha256: row.payloadHash,
       created_at: isoTime(row.createdAt),
       expires_at: isoTime(row.expiresAt),
-      consumed_at: row.consumedAt === null ? null : isoTime(row.consumedAt),
+      consumed_at: isoTimeOrNull(row.consumedAt),
     })),
     has_more: hasMore,
     next_step: NEXT_STEPS.list,

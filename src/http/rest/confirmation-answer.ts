@@ -1,7 +1,7 @@
 import { codeOf, executeWithinSecondsOf } from "../../app/confirmation/create.ts";
 import { metadataOf, type ConfirmationView } from "../../app/confirmation/view.ts";
 import type { ListItem } from "../../app/confirmation/list.ts";
-import { isoTime, type Platform } from "../../app/runtime.ts";
+import { isoTime, isoTimeOrNull, type Platform } from "../../app/runtime.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
 import type { ConfirmationAnswer, ConfirmationSummary } from "./answer-schemas.ts";
 
@@ -29,7 +29,7 @@ export function summaryOf(
     expiresAt: isoTime(row.expiresAt),
     executeWithinSeconds: executeWithinSecondsOf(row),
     decidedAt: isDecided && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
-    consumedAt: row.consumedAt === null ? null : isoTime(row.consumedAt),
+    consumedAt: isoTimeOrNull(row.consumedAt),
   };
 }
 
