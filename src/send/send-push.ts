@@ -5,8 +5,8 @@ import { parseJsonText } from "../core/encoding/strict-json.ts";
 import type { NoticeText } from "../core/notice/notice-text.ts";
 import { pushNoticeText } from "../core/notice/push-notice.ts";
 import { expectOk } from "../core/refusal.ts";
-import type { OutboundAnswer } from "./guarded-fetch.ts";
 import type { NoticeChannel, NoticeSender } from "./notice-channel.ts";
+import { postResult } from "./post-result.ts";
 import type { SendResult } from "./send-result.ts";
 import { vapidAuthorization } from "./vapid.ts";
 
@@ -14,6 +14,7 @@ import { vapidAuthorization } from "./vapid.ts";
 const TTL_USUAL_SECONDS = 7 * 86_400;
 /** Push services keep nothing longer. */
 const TTL_MAX_SECONDS = 28 * 86_400;
+const PUSH_SERVICE = { name: "the push service", retryStatuses: [429] };
 /** A topic has at most 32 characters of base64url. */
 const TOPIC_CHARACTERS = 32;
 
@@ -34,7 +35,7 @@ export const sendPush: NoticeSender = async (send, channel, text) => {
     "content-encoding": "aes128gcm",
     "content-type": "application/octet-stream",
   };
-  return resultOf(await post({ url: channel.address, headers, body }));
+  return withNextStep(postResult(await post({ url: channel.address, headers, body }), PUSH_SERVICE));
 };
 
 /** All messages have the same size, so the push service does not learn how long they are. */
@@ -58,22 +59,11 @@ function topicOf({ tag }: NoticeText): string {
   return toBase64url(sha256(utf8(tag))).slice(0, TOPIC_CHARACTERS);
 }
 
-function resultOf(answer: OutboundAnswer): SendResult {
-  if (!answer.ok) return { kind: "retry", status: null, error: answer.error };
-  const { status, retryAfterSeconds } = answer;
-  if (status >= 200 && status < 300) return { kind: "sent", status };
-  const error = `the push service answered ${status}`;
-  if (status === 404 || status === 410) return { kind: "gone", status, error };
-  if (status === 429 || status >= 500)
-    return {
-      kind: "retry",
-      status,
-      error,
-      ...(retryAfterSeconds === null ? {} : { afterSeconds: retryAfterSeconds }),
-    };
-  const isRefused = status === 401 || status === 403;
-  const next = isRefused ? `${error}; turn notices off and on again on the device` : error;
-  return { kind: "failed", status, error: next };
+/** The service does not take this deployment's keys for this subscription. */
+function withNextStep(result: SendResult): SendResult {
+  const isRefused = result.kind === "failed" && (result.status === 401 || result.status === 403);
+  if (!isRefused) return result;
+  return { ...result, error: `${result.error}; turn notices off and on again on the device` };
 }
 
 function failed(error: string): SendResult {
