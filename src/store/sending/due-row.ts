@@ -22,9 +22,9 @@ export const isInserted = ({ tenantId }: Scope, name: string): SQL =>
     AND ${confirmations.id} = ${value(name)})`;
 
 /** Whether the record is not marked as sealed yet, for statements that run before the mark. */
-export const isUnsealed = ({ tenantId }: Scope): SQL =>
+export const isUnsealed = ({ tenantId }: Pick<Scope, "tenantId">, seq: number | SQL = value("seq")): SQL =>
   sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenantId}
-    AND ${outbox.seq} = ${value("seq")} AND ${outbox.index} IS NULL)`;
+    AND ${outbox.seq} = ${seq} AND ${outbox.index} IS NULL)`;
 
 /** When the first of these rows is to be sent; undefined if none is. */
 export function firstDue(rows: readonly unknown[]): number | undefined {

@@ -5,7 +5,7 @@ import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
 import type { OutboxRow, PersonRow } from "../rows.ts";
 import { noticesOfOutcome, type Closed } from "../notices/new-notices.ts";
-import { firstDue } from "../sending/due-row.ts";
+import { firstDue, isUnsealed } from "../sending/due-row.ts";
 import { prepared, runOnce, type Statement, type TenantStore, value } from "../tenant-store.ts";
 import { deliveriesOfRecord, type NewEvent } from "../webhooks/new-deliveries.ts";
 
@@ -108,22 +108,21 @@ function statementsFor(
   { seq, at }: OutboxRow,
   effect: SealingEffect,
 ): readonly Statement[] {
-  const isUnsealed = sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${store.tenantId}
-    AND ${outbox.seq} = ${seq} AND ${outbox.index} IS NULL)`;
+  const unsealed = isUnsealed(store, seq);
   switch (effect.kind) {
     case "endorse": {
-      const waiting = and(eq(credentials.id, effect.credential), isNull(credentials.endorsedSeq), isUnsealed);
+      const waiting = and(eq(credentials.id, effect.credential), isNull(credentials.endorsedSeq), unsealed);
       return [store.update(credentials, { endorsedSeq: seq }, waiting)];
     }
     case "set-role":
-      return [store.update(people, { role: effect.role }, and(eq(people.id, effect.person), isUnsealed))];
+      return [store.update(people, { role: effect.role }, and(eq(people.id, effect.person), unsealed))];
     case "replace-devices":
-      return replaceDevices(store, at, effect, isUnsealed);
+      return replaceDevices(store, at, effect, unsealed);
     case "set-template":
-      return setTemplate(store, seq, effect, isUnsealed);
+      return setTemplate(store, seq, effect, unsealed);
     case "activate-key": {
       const { key, hash, scopes, expiresAt } = effect;
-      const isKey = and(eq(apiKeys.id, key), eq(apiKeys.hash, hash), isUnsealed);
+      const isKey = and(eq(apiKeys.id, key), eq(apiKeys.hash, hash), unsealed);
       return [store.update(apiKeys, { waiting: false, scopes, expiresAt }, isKey)];
     }
     case "end-key": {
@@ -132,29 +131,27 @@ function statementsFor(
         eq(apiKeys.hash, effect.hash),
         eq(apiKeys.waiting, true),
       );
-      return [
-        store.update(apiKeys, { revokedAt: at }, and(isWaiting, isNull(apiKeys.revokedAt), isUnsealed)),
-      ];
+      return [store.update(apiKeys, { revokedAt: at }, and(isWaiting, isNull(apiKeys.revokedAt), unsealed))];
     }
     case "end-organisation":
       return [
-        store.endTenant(at, isUnsealed),
-        store.update(apiKeys, { revokedAt: at }, and(isNull(apiKeys.revokedAt), isUnsealed)),
-        store.update(sessions, { revokedAt: at }, and(isNull(sessions.revokedAt), isUnsealed)),
-        store.update(enrolments, { voidedAt: at }, and(isNull(enrolments.voidedAt), isUnsealed)),
+        store.endTenant(at, unsealed),
+        store.update(apiKeys, { revokedAt: at }, and(isNull(apiKeys.revokedAt), unsealed)),
+        store.update(sessions, { revokedAt: at }, and(isNull(sessions.revokedAt), unsealed)),
+        store.update(enrolments, { voidedAt: at }, and(isNull(enrolments.voidedAt), unsealed)),
       ];
     case "reveal":
       return [
         store.insertFrom(
           reveals,
-          (tenant) => sql`SELECT ${tenant}, ${effect.confirmation}, ${seq}, NULL WHERE ${isUnsealed}`,
+          (tenant) => sql`SELECT ${tenant}, ${effect.confirmation}, ${seq}, NULL WHERE ${unsealed}`,
         ),
       ];
     case "withdraw-reveal": {
       const shown = and(
         eq(reveals.confirmationId, effect.confirmation),
         isNull(reveals.withdrawnAt),
-        isUnsealed,
+        unsealed,
       );
       return [store.update(reveals, { withdrawnAt: at }, shown)];
     }
@@ -166,7 +163,7 @@ function replaceDevices(
   store: TenantStore,
   at: number,
   { person, credential }: Extract<SealingEffect, { kind: "replace-devices" }>,
-  isUnsealed: SQL,
+  unsealed: SQL,
 ): readonly Statement[] {
   const createdAt = sql`(SELECT created_at FROM ${credentials}
     WHERE tenant_id = ${store.tenantId} AND id = ${credential})`;
@@ -175,7 +172,7 @@ function replaceDevices(
     ne(credentials.id, credential),
     lt(credentials.createdAt, createdAt),
     isNull(credentials.revokedAt),
-    isUnsealed,
+    unsealed,
   );
   return [store.update(credentials, { revokedAt: at }, olderPasskeys)];
 }

@@ -2,7 +2,8 @@ import { and, desc, eq, gte, isNull, lt, ne, or, sql, type SQL } from "drizzle-o
 import type { DeliveryRow } from "../rows.ts";
 import { webhookDeliveries, webhooks } from "../schema.ts";
 import type { Run } from "../prepared-statement.ts";
-import { prepared, type TenantStore, value } from "../tenant-store.ts";
+import { prepared, type Scope, type TenantStore, value } from "../tenant-store.ts";
+import { nextSequence } from "./new-deliveries.ts";
 
 // Deliveries as people look at them and send them again. The sequences of a webhook have no gaps but at the beginning,
 // where old ones were deleted. So a range of sequences limits what a statement reads.
@@ -65,17 +66,20 @@ export async function findDelivery(
   return store.first(webhookDeliveries, and(ofWebhook(webhook), eq(webhookDeliveries.sequence, sequence)));
 }
 
-const INSERT_TEST = prepared<typeof webhookDeliveries, never>(webhookDeliveries, (scope) => {
-  const isEnabled = and(isNull(webhooks.disabledAt), isNull(webhooks.removedAt));
-  const webhook = scope.select(webhooks, and(eq(webhooks.id, value("webhook")), isEnabled));
-  return scope.insertFrom(
+/** Whether the webhook exists and gets deliveries. */
+const isEnabled = (scope: Scope): SQL => {
+  const isOpen = and(isNull(webhooks.disabledAt), isNull(webhooks.removedAt));
+  return sql`EXISTS ${scope.select(webhooks, and(eq(webhooks.id, value("webhook")), isOpen))}`;
+};
+
+const INSERT_TEST = prepared<typeof webhookDeliveries, never>(webhookDeliveries, (scope) =>
+  scope.insertFrom(
     webhookDeliveries,
-    (tenant) => sql`SELECT ${tenant}, ${value("webhook")}, 1 + coalesce((SELECT max(d.sequence)
-        FROM ${webhookDeliveries} d WHERE d.tenant_id = ${tenant} AND d.webhook_id = ${value("webhook")}), 0),
+    (tenant) => sql`SELECT ${tenant}, ${value("webhook")}, ${nextSequence(tenant, value("webhook"))},
         ${value("eventId")}, 'webhook.test', ${value("at")}, ${value("webhook")}, ${value("data")}, ${value("at")}, 0,
-        'waiting', '[]' WHERE EXISTS ${webhook}`,
-  );
-});
+        'waiting', '[]' WHERE ${isEnabled(scope)}`,
+  ),
+);
 
 /** A test event for one webhook, if it is enabled. Its sequence; undefined if it was not inserted. */
 export async function insertTestDelivery(
@@ -113,10 +117,8 @@ const IS_IN_RANGE = and(
 );
 
 /** They are sent as if they were new. The earlier attempts stay in the list. */
-const REPLAY = prepared<typeof webhookDeliveries, "sequence">(webhookDeliveries, (scope) => {
-  const isEnabled = and(isNull(webhooks.disabledAt), isNull(webhooks.removedAt));
-  const webhook = scope.select(webhooks, and(eq(webhooks.id, value("webhook")), isEnabled));
-  return scope
+const REPLAY = prepared<typeof webhookDeliveries, "sequence">(webhookDeliveries, (scope) =>
+  scope
     .update(
       webhookDeliveries,
       { state: "waiting", attempts: 0, dueAt: value("now") },
@@ -124,11 +126,11 @@ const REPLAY = prepared<typeof webhookDeliveries, "sequence">(webhookDeliveries,
         IS_IN_RANGE,
         sql`${webhookDeliveries.state} IN (SELECT value FROM json_each(${value("states")}))`,
         or(ne(webhookDeliveries.state, "waiting"), sql`${webhookDeliveries.dueAt} > ${value("soon")}`),
-        sql`EXISTS ${webhook}`,
+        isEnabled(scope),
       ),
     )
-    .returning({ sequence: webhookDeliveries.sequence });
-});
+    .returning({ sequence: webhookDeliveries.sequence }),
+);
 
 const FIRST_IN_RANGE = prepared<typeof webhookDeliveries, "sequence">(webhookDeliveries, (scope) =>
   scope.selectColumns(webhookDeliveries, ["sequence"], IS_IN_RANGE).limit(1),

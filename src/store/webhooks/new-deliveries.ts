@@ -22,8 +22,12 @@ export interface NewEvent {
   readonly data: string;
 }
 
-const NEXT = sql`1 + coalesce((SELECT max(d.sequence) FROM ${webhookDeliveries} d
-  WHERE d.tenant_id = hook.tenant_id AND d.webhook_id = hook.id), 0)`;
+/** The next one of this webhook. */
+export const nextSequence = (tenant: SQL, webhook: SQL): SQL =>
+  sql`1 + coalesce((SELECT max(d.sequence) FROM ${webhookDeliveries} d
+    WHERE d.tenant_id = ${tenant} AND d.webhook_id = ${webhook}), 0)`;
+
+const NEXT = nextSequence(sql`hook.tenant_id`, sql`hook.id`);
 
 function insertDeliveries(holds: (scope: Scope) => SQL, data = value("data")) {
   return prepared<typeof webhookDeliveries, "dueAt">(webhookDeliveries, (scope) =>

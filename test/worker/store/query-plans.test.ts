@@ -40,7 +40,7 @@ const WITHOUT_STATEMENTS = [
   "isActive isActiveKey isOutcomeSealed isSignedUnsealed isUsableLinkOf isWaiting newestExpired recordSource seqOfStep setTemplate stepExists",
   "activePasskeys ceremonyById confirmationRows personById lookUp makeLookUp effectOf prepared runOnce value watched",
   "insertTrail insertTrailIfChanged insertFirstRows",
-  "firstDue isInserted isUnsealed",
+  "firstDue isInserted isUnsealed nextSequence",
   "isOf",
   "directorySeq lastSeq lastTime",
   "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
