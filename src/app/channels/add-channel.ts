@@ -8,7 +8,7 @@ import { findChannelByAddress, findChannelOf, type Owner } from "../../store/cha
 import type { ActCall } from "../acts/act.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
 import { sendLink } from "./address-link.ts";
-import { channelSubject } from "./channel-item.ts";
+import { channelSubject, ownerDetail } from "./channel-item.ts";
 import { channelExists, NO_MAILS, NO_PUSH, noRoomForChannel } from "./channel-refusals.ts";
 import { ownPerson } from "./own-person.ts";
 
@@ -102,8 +102,12 @@ async function add(
 ): Promise<Result<AddedChannel>> {
   const { store } = call;
   if ((await findChannelOf(store, owner, channel.id)) !== undefined) return channelExists(at);
-  const detail = owner.kind === "project" ? { project: owner.id } : {};
-  const entry = trailEntry(call, { act: "channel.added", subject: channelSubject(channel), detail });
+  const done = {
+    act: "channel.added" as const,
+    subject: channelSubject(channel),
+    detail: ownerDetail(owner),
+  };
+  const entry = trailEntry(call, done);
   await insertChannelIf(store, owner, channel, entry);
   if ((await findChannelOf(store, owner, channel.id)) !== undefined) return accept({ channel: channel.id });
   const same = await findChannelByAddress(store, owner, channel);

@@ -7,7 +7,6 @@ import {
   readAskingProjects,
   readChannels,
   readLostChannels,
-  removeChannel,
 } from "../../store/channels/own-channels.ts";
 import { act, messageAct, type ActCall } from "../acts/act.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
@@ -19,6 +18,7 @@ import { channelItem, channelSubject, offeredKinds } from "./channel-item.ts";
 import { CHANNEL_CHANGED, UNKNOWN_CHANNEL } from "./channel-refusals.ts";
 import { noticeTimes, pause, resume, setQuietHours } from "./notice-times.ts";
 import { ownPerson } from "./own-person.ts";
+import { removeOwned } from "./remove-channel.ts";
 import { testChannel } from "./test-channel.ts";
 
 // Where and when a person hears of requests. Everybody sets this for themselves, approvers included.
@@ -97,15 +97,8 @@ async function change(call: ActCall, { channel: id, was, now }: ChannelChange): 
   return (await changeChannel(call.store, { id, owner, was, now }, entry)) ? accept(null) : CHANNEL_CHANGED;
 }
 
-/** Also one that has ended without the person: then it is no longer shown. */
-async function remove(call: ActCall, { channel: id }: { readonly channel: string }): Promise<Result<null>> {
-  const { runtime, store } = call;
-  const owner = ownPerson(call);
-  const channel = await findChannelOf(store, owner, id);
-  if (channel === undefined) return UNKNOWN_CHANNEL;
-  const entry = trailEntry(call, { act: "channel.removed", subject: channelSubject(channel) });
-  await removeChannel(store, { id, owner, now: runtime.now() }, entry);
-  return accept(null);
+async function remove(call: ActCall, { channel }: { readonly channel: string }): Promise<Result<null>> {
+  return removeOwned(call, ownPerson(call), channel);
 }
 
 async function test(call: ActCall, { channel }: { readonly channel: string }) {

@@ -1,9 +1,11 @@
 import { toHex, utf8 } from "../../core/encoding/bytes.ts";
+import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
 import type { ChannelKind } from "../../core/notice/notice-kinds.ts";
 import { CHANNEL_KINDS, CHANNEL_TITLES } from "../../core/notice/notice-kinds.ts";
 import type { ChannelItem } from "../../core/pages/notices-page-data.ts";
 import type { Outbound } from "../../send/outbound.ts";
+import type { Owner } from "../../store/channels/own-channels.ts";
 import type { ChannelRow } from "../../store/rows.ts";
 import { isoTime, isoTimeOrNull } from "../runtime.ts";
 
@@ -43,4 +45,9 @@ export function channelSubject({ id, kind }: Pick<ChannelRow, "id" | "kind">) {
 export function offeredKinds({ email, push }: Outbound): readonly ChannelKind[] {
   const missing: readonly (ChannelKind | false)[] = [email === null && "email", push === null && "push"];
   return CHANNEL_KINDS.filter((kind) => !missing.includes(kind));
+}
+
+/** Who has done it says whose channel it is, unless it is a project's. */
+export function ownerDetail({ kind, id }: Owner): JsonObject {
+  return kind === "project" ? { project: id } : {};
 }

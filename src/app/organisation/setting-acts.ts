@@ -2,6 +2,7 @@ import { checkSettings, type Settings } from "../../core/account/settings.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { changeSettings } from "../../store/account/settings-row.ts";
 import { act, type ActCall } from "../acts/act.ts";
+import { changedValues } from "../acts/changed-values.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
 
 // What an organisation sets about itself.
@@ -25,25 +26,15 @@ interface SettingsChange {
 async function change(call: ActCall, { was, now }: SettingsChange): Promise<Result<Settings>> {
   const valid = checkSettings((await call.store.own()).plan, now);
   if (!valid.ok) return valid;
-  const detail = changed(was, now);
+  const detail = changedValues(was, now);
   if (Object.keys(detail).length === 0) return accept(now);
   const done = trailEntry(call, { act: "settings.changed", detail });
   if (await changeSettings(call.store, was, now, done)) return accept(now);
   const current = await readSettings(call, null);
   if (!current.ok) return current;
-  const others = Object.keys(changed(was, current.value)).join(", ");
+  const others = Object.keys(changedValues(was, current.value)).join(", ");
   return refuse(
     "changed_meanwhile",
     `somebody else has changed these settings meanwhile (${others}); look at them and send your change again`,
-  );
-}
-
-/** Each setting that differs, as text with both values. */
-function changed(was: Settings, now: Settings): Record<string, string> {
-  const names = Object.keys(now) as (keyof Settings)[];
-  return Object.fromEntries(
-    names.flatMap((name) =>
-      was[name] === now[name] ? [] : [[name, `${was[name] ?? ""} → ${now[name] ?? ""}`]],
-    ),
   );
 }

@@ -1,15 +1,15 @@
 import type { ProjectItem } from "../../core/pages/project-page-data.ts";
 import type { ProjectRules } from "../../core/pages/notices-page-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
-import { findChannelOf, removeChannel, type Owner } from "../../store/channels/own-channels.ts";
+import type { Owner } from "../../store/channels/own-channels.ts";
 import { changeNoticeRules } from "../../store/project/notice-rules.ts";
 import { findProject } from "../../store/project/projects.ts";
 import type { ProjectRow } from "../../store/rows.ts";
 import type { ActCall } from "../acts/act.ts";
+import { changedValues } from "../acts/changed-values.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
 import { insertHook, type NewHook } from "../channels/add-channel.ts";
-import { channelSubject } from "../channels/channel-item.ts";
-import { UNKNOWN_CHANNEL } from "../channels/channel-refusals.ts";
+import { removeOwned } from "../channels/remove-channel.ts";
 import { testChannel } from "../channels/test-channel.ts";
 import { projectItem } from "../keys/key-item.ts";
 import { columnsOf, rulesOf } from "./notice-rules-of.ts";
@@ -37,7 +37,7 @@ export async function changeRules(
     hidesContent: wanted.hidesContent ?? was.hidesContent,
     reminderPercent: wanted.reminderPercent ?? was.reminderPercent,
   };
-  const detail = changed(was, now);
+  const detail = changedValues(textsOf(was), textsOf(now));
   if (Object.keys(detail).length > 0) {
     const subject = { id, name: before.value.name };
     const entry = trailEntry(call, { act: "project.notices", subject, detail });
@@ -52,20 +52,13 @@ export async function changeRules(
   return after === undefined ? UNKNOWN_PROJECT : accept(projectItem(after));
 }
 
-/** Each rule that differs, with both values. */
-function changed(was: ProjectRules, now: ProjectRules): Record<string, string> {
-  const texts = (rules: ProjectRules) => ({
+/** For the audit trail. */
+function textsOf(rules: ProjectRules) {
+  return {
     channels: columnsOf(rules).noticeKinds || "none",
     "leaves out who asks for what": rules.hidesContent ? "yes" : "no",
     "reminds after": rules.reminderPercent === 0 ? "never" : `${rules.reminderPercent} %`,
-  });
-  const [before, after] = [texts(was), texts(now)];
-  const names = Object.keys(after) as (keyof typeof after)[];
-  return Object.fromEntries(
-    names.flatMap((name) =>
-      before[name] === after[name] ? [] : [[name, `${before[name]} → ${after[name]}`]],
-    ),
-  );
+  };
 }
 
 /** It is always used: people have added it for this. */
@@ -88,15 +81,9 @@ export async function testProjectHook(call: ActCall, { project, channel }: Proje
 
 export async function removeProjectHook(
   call: ActCall,
-  { project, channel: id }: ProjectHook,
+  { project, channel }: ProjectHook,
 ): Promise<Result<null>> {
-  const { runtime, store } = call;
-  const owner = ownedBy(project);
-  const channel = await findChannelOf(store, owner, id);
-  if (channel === undefined) return UNKNOWN_CHANNEL;
-  const done = { act: "channel.removed" as const, subject: channelSubject(channel), detail: { project } };
-  await removeChannel(store, { id, owner, now: runtime.now() }, trailEntry(call, done));
-  return accept(null);
+  return removeOwned(call, ownedBy(project), channel);
 }
 
 export function ownedBy(project: string): Owner {

@@ -3,6 +3,7 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { WebhookRow } from "../../store/rows.ts";
 import { changeWebhook, findWebhook, type WebhookColumns } from "../../store/webhooks/webhook-rows.ts";
 import type { ActCall } from "../acts/act.ts";
+import { changedValues } from "../acts/changed-values.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
 import { checkTerms } from "./create-webhook.ts";
 import { eventsText, UNKNOWN_WEBHOOK, webhookItem } from "./webhook-item.ts";
@@ -32,15 +33,15 @@ export async function changeTerms(
   if (!checked.ok) return checked;
   const was = seen === null ? columnsOf(row) : columnsFrom(seen);
   const next = columnsFrom({ ...terms, url: checked.value.url });
-  const detail = differences(was, next);
+  const detail = changesOf(was, next);
   if (Object.keys(detail).length === 0) return accept(item);
   const done = { act: "webhook.changed" as const, subject: { id, name: next.name }, detail };
   await changeWebhook(store, id, { was, now: next }, trailEntry(call, done));
   const after = await findWebhook(store, id);
   if (after === undefined) return UNKNOWN_WEBHOOK;
-  if (Object.keys(differences(columnsOf(after), next)).length === 0)
+  if (Object.keys(changesOf(columnsOf(after), next)).length === 0)
     return accept(await webhookItem(store, after, runtime.now()));
-  const others = Object.keys(differences(was, columnsOf(after))).join(", ");
+  const others = Object.keys(changesOf(was, columnsOf(after))).join(", ");
   return refuse(
     "changed_meanwhile",
     `somebody else has changed this webhook meanwhile (${others}); look at it and send your change again`,
@@ -55,16 +56,13 @@ function columnsFrom({ project, name, url, events }: WebhookTerms): WebhookColum
   return { projectId: project, name, url, events: eventsText(events) };
 }
 
-const NAMES = { name: "name", url: "url", events: "events", projectId: "project" } as const;
-
 /** What differs, for the audit trail. */
-function differences(was: WebhookColumns, now: WebhookColumns): Record<string, string> {
-  const columns = Object.keys(NAMES) as (keyof WebhookColumns)[];
-  return Object.fromEntries(
-    columns.flatMap((name) =>
-      was[name] === now[name] ? [] : [[NAMES[name], `${was[name] ?? "all"} → ${now[name] ?? "all"}`]],
-    ),
-  );
+function changesOf(was: WebhookColumns, now: WebhookColumns): Record<string, string> {
+  return changedValues(named(was), named(now), "all");
+}
+
+function named({ projectId: project, name, url, events }: WebhookColumns) {
+  return { name, url, events, project };
 }
 
 function withoutUndefined(terms: WebhookChange["now"]): Partial<WebhookTerms> {
