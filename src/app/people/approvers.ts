@@ -2,7 +2,8 @@ import { isChannelUsed } from "../../core/notice/channel-use.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import type { Role } from "../../core/stream/record.ts";
 import { readPeople } from "../../store/account/people.ts";
-import { channelsOfPeople, channelsOfProject } from "../../store/notices/reach.ts";
+import { readChannels } from "../../store/channels/own-channels.ts";
+import { channelsOfPeople } from "../../store/notices/reach.ts";
 import type { Principal } from "../account/principal.ts";
 
 /** A person who can be asked. */
@@ -23,7 +24,7 @@ export async function listApprovers({ store, project }: Principal): Promise<read
       store,
       able.map(({ id }) => id),
     ),
-    channelsOfProject(store, project.id),
+    readChannels(store, { kind: "project", id: project.id }),
   ]);
   const used = [...own, ...rooms].filter((channel) => isChannelUsed(channel, project));
   const reached = new Set(used.map(({ personId }) => personId));

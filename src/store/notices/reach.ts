@@ -15,10 +15,6 @@ export async function channelsOfPeople(
   return store.selectIn(channels, channels.personId, people, and(isNotNull(channels.personId), IS_ACTIVE));
 }
 
-export async function channelsOfProject(store: TenantStore, project: string): Promise<readonly ChannelRow[]> {
-  return store.select(channels, and(eq(channels.projectId, project), IS_ACTIVE));
-}
-
 const ONE_NOTICE = prepared<typeof notices, "channelId">(notices, (scope) =>
   scope.selectColumns(notices, ["channelId"], eq(notices.confirmationId, value("confirmation"))).limit(1),
 );

@@ -87,7 +87,6 @@ export const SENDING_CALLS = {
   holdRest: ({ store }: Filled) => [[store, "w_one"]],
   deleteOldDeliveries: ({ store }: Filled) => [[store, 1]],
   channelsOfPeople: ({ store }: Filled) => [[store, FILLED_APPROVERS]],
-  channelsOfProject: ({ store }: Filled) => [[store, PROJECT]],
   isNotified: ({ store, newest }: Filled) => [[store, newest[0]?.id]],
   claimDue: ({ store, now }: Filled) => [[store, { now, claimedUntil: now + 1, busy: ["w_one"], most: 6 }]],
 };
