@@ -12,8 +12,8 @@ import {
   webhookDeliveries,
 } from "../../src/store/schema.ts";
 import type { ConfirmationRow, OutboxRow, StepRow, Tenant, VoteRow } from "../../src/store/rows.ts";
-import type { StoredNotice } from "./chaos-device.ts";
-import type { StoredDelivery } from "./chaos-webhook.ts";
+import type { StoredNotice } from "./receivers/chaos-device.ts";
+import type { StoredDelivery } from "./receivers/chaos-webhook.ts";
 
 // Reads the rows in the file of one shard from outside. The file is opened while the server runs and closed before it
 // is killed: an open reader, or one that opens the file first after a kill, would do the recovery instead of the server.

@@ -11,7 +11,7 @@ import { Acknowledged } from "./acknowledged.ts";
 import { ReconnectingClient, type CallKind } from "./reconnecting-client.ts";
 import { recordRead, runClient, type ClientGroup, type Load } from "./chaos-load.ts";
 import { LogHistory } from "./log-history.ts";
-import { ChaosReceivers, DEVICE_OWNER } from "./chaos-receivers.ts";
+import { ChaosReceivers, DEVICE_OWNER } from "./receivers/chaos-receivers.ts";
 import { DatabaseFiles } from "./database-files.ts";
 
 // Rounds of load, SIGKILL, restart, and an audit of everything that was ever acknowledged.

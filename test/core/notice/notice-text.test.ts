@@ -2,20 +2,11 @@ import { describe, expect, it } from "vitest";
 import { NOTICE_KINDS } from "../../../src/core/notice/notice-kinds.ts";
 import { noticeText, type RequestFacts } from "../../../src/core/notice/notice-text.ts";
 import { shortText } from "../../../src/core/notice/short-text.ts";
+import { SAMPLE_FACTS } from "../../support/sample-notice.ts";
 
 const ASKED: RequestFacts = {
-  kind: "asked",
-  request: "c_1",
-  requesterName: "Billing bot",
-  action: "Refund 1,250.00 EUR",
-  organisation: "Acme",
-  project: "Payments",
-  mode: "live",
+  ...SAMPLE_FACTS,
   code: "4711-0815",
-  expiresAt: Date.UTC(2026, 10, 28, 13, 20),
-  timeZone: "Europe/Berlin",
-  hidden: false,
-  isPersonal: true,
   outcome: "pending",
   by: [],
   link: "https://acme.example/approve/c_1",

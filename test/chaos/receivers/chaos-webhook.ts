@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { serveReceiver, type ReceiverServer } from "../support/receivers/receiver-server.ts";
-import { WebhookReceiver, type ReceivedEvent } from "../support/receivers/webhook-receiver.ts";
-import type { WebhookKeys } from "../support/receivers/webhook-signature.ts";
-import { outcomeOf, usesOf, Violation, type AcknowledgedRequest } from "./acknowledged.ts";
+import { serveReceiver, type ReceiverServer } from "../../support/receivers/receiver-server.ts";
+import { WebhookReceiver, type ReceivedEvent } from "../../support/receivers/webhook-receiver.ts";
+import type { WebhookKeys } from "../../support/receivers/webhook-signature.ts";
+import { outcomeOf, usesOf, Violation, type AcknowledgedRequest } from "../acknowledged.ts";
+import { untilNothingLacks } from "./until-nothing-lacks.ts";
 
 // The backend of one tenant. It runs all the time, so every event must reach it. A kill may repeat an event, with the
 // same id and the same bytes, and must lose none.
 
 /** A kill between claim and answer delays a delivery by one minute. Another kill may do so once more. */
 const COMPLETE_MAX_MILLISECONDS = 150_000;
-const POLL_MILLISECONDS = 500;
 
 /** A delivery as its row has it. */
 export interface StoredDelivery {
@@ -88,19 +87,14 @@ export class ChaosWebhook {
     stored: () => Promise<readonly StoredDelivery[]>,
     maxMilliseconds = COMPLETE_MAX_MILLISECONDS,
   ): Promise<void> {
-    const deadline = performance.now() + maxMilliseconds;
-    for (;;) {
+    await untilNothingLacks(async () => {
       const rows = await stored();
       this.check();
       const missing = [...this.#missing(requests), ...this.#unsent(rows)];
-      if (missing.length === 0) return;
-      if (performance.now() > deadline)
-        throw new Violation(
-          "lost",
-          `${missing.length} webhooks did not arrive: ${missing.slice(0, 5).join(", ")}`,
-        );
-      await sleep(POLL_MILLISECONDS);
-    }
+      return missing.length === 0
+        ? undefined
+        : `${missing.length} webhooks did not arrive: ${missing.slice(0, 5).join(", ")}`;
+    }, maxMilliseconds);
   }
 
   #missing(requests: readonly AcknowledgedRequest[]): readonly string[] {

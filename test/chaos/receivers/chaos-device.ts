@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { PushService, type PushSubscriptionData } from "../support/receivers/push-service.ts";
-import { serveReceiver, type ReceiverServer } from "../support/receivers/receiver-server.ts";
-import { Violation, type AcknowledgedRequest } from "./acknowledged.ts";
+import { PushService, type PushSubscriptionData } from "../../support/receivers/push-service.ts";
+import { serveReceiver, type ReceiverServer } from "../../support/receivers/receiver-server.ts";
+import { Violation, type AcknowledgedRequest } from "../acknowledged.ts";
+import { untilNothingLacks } from "./until-nothing-lacks.ts";
 
 // The device of one person, with its push service, which runs all the time. Of each request that asks this person a
 // notice must have been stored, and sent unless there was nothing to say any more. A kill may repeat one.
 
 /** A kill between claim and answer delays a notice by one minute, and what comes in a burst waits for another one. */
 const COMPLETE_MAX_MILLISECONDS = 210_000;
-const POLL_MILLISECONDS = 500;
 const DONE: readonly string[] = ["sent", "digested", "skipped"];
 const UNDONE: readonly string[] = ["waiting", "held"];
 
@@ -56,18 +55,17 @@ export class ChaosDevice {
     stored: () => Promise<readonly StoredNotice[]>,
     maxMilliseconds = COMPLETE_MAX_MILLISECONDS,
   ): Promise<void> {
-    const deadline = performance.now() + maxMilliseconds;
-    for (;;) {
-      const rows = await stored();
+    let rows: readonly StoredNotice[] = [];
+    await untilNothingLacks(async () => {
+      rows = await stored();
       this.check();
       const waiting = rows.filter(({ state }) => UNDONE.includes(state));
-      if (waiting.length === 0) return this.#compare(requests, rows);
-      if (performance.now() > deadline) {
-        const [{ kind, confirmationId } = {}] = waiting;
-        throw new Violation("lost", `${waiting.length} notices wait: ${kind} of ${confirmationId}`);
-      }
-      await sleep(POLL_MILLISECONDS);
-    }
+      const [{ kind, confirmationId } = {}] = waiting;
+      return waiting.length === 0
+        ? undefined
+        : `${waiting.length} notices wait: ${kind} of ${confirmationId}`;
+    }, maxMilliseconds);
+    this.#compare(requests, rows);
   }
 
   #compare(requests: readonly AcknowledgedRequest[], rows: readonly StoredNotice[]): void {

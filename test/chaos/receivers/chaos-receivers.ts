@@ -1,8 +1,8 @@
-import type { AcknowledgedRequest } from "./acknowledged.ts";
+import type { AcknowledgedRequest } from "../acknowledged.ts";
 import { ChaosDevice } from "./chaos-device.ts";
 import { ChaosWebhook } from "./chaos-webhook.ts";
-import { DatabaseFiles } from "./database-files.ts";
-import type { TenantNames, TestTenant } from "../support/product/product.ts";
+import { DatabaseFiles } from "../database-files.ts";
+import type { TenantNames, TestTenant } from "../../support/product/product.ts";
 
 // What the service sends to while it is killed: a backend and a device of each tenant.
 
