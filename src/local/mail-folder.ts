@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 
 // Mails on one machine: each becomes two files of a folder, a text and a page that a browser opens.
 
-export const MAIL_FOLDER = "countersign-mail";
+const MAIL_FOLDER = "countersign-mail";
 
 const OWNER_ONLY = 0o700;
 

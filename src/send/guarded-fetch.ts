@@ -4,7 +4,7 @@ import { addressProblem, type AddressRules } from "./outbound-address.ts";
 // The only way out. Whatever is sent to an address that people entered goes through here.
 
 /** Connecting, sending and the answer together. */
-export const SEND_MAX_MILLISECONDS = 15_000;
+const SEND_MAX_MILLISECONDS = 15_000;
 /** The rest of an answer is not read. */
 export const ANSWER_MAX_BYTES = 65_536;
 /** Cloudflare answers with these itself in the place of a host that it can't reach. */

@@ -1,5 +1,5 @@
 /** Whether this browser can show notices while no page is open. */
-export type PushSupport = "ready" | "blocked" | "install-first" | "missing";
+type PushSupport = "ready" | "blocked" | "install-first" | "missing";
 
 export function pushSupport(): PushSupport {
   if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window))

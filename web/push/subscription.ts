@@ -5,7 +5,7 @@ import { equalBytes, toBase64url, type Bytes } from "../../src/core/encoding/byt
 const SUBSCRIBE_MAX_MILLISECONDS = 20_000;
 
 /** As the form of the server takes them. */
-export interface SubscriptionFields {
+interface SubscriptionFields {
   readonly endpoint: string;
   readonly p256dh: string;
   readonly auth: string;

@@ -1,16 +1,16 @@
 // What is used of a service worker's runtime. TypeScript's own types of it exclude those of a page, and this folder
 // shares code with pages.
 
-export interface LastingEvent extends Event {
+interface LastingEvent extends Event {
   /** The runtime ends the service worker when this and all others are done. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-export interface PushEvent extends LastingEvent {
+interface PushEvent extends LastingEvent {
   readonly data: { readonly text: () => string } | null;
 }
 
-export interface NoticeEvent extends LastingEvent {
+interface NoticeEvent extends LastingEvent {
   readonly notification: Notification;
 }
 

@@ -14,11 +14,11 @@ import { ownPerson } from "./own-person.ts";
 
 // New channels. A form has chosen the id, so that a form that is sent twice adds one channel.
 
-export interface AddedChannel {
+interface AddedChannel {
   readonly channel: string;
 }
 
-export interface NewAddress {
+interface NewAddress {
   readonly id: string;
   readonly address: string;
 }
@@ -59,7 +59,7 @@ export async function insertHook(
   return add(call, owner, { ...draft, use }, "/url");
 }
 
-export interface NewSubscription {
+interface NewSubscription {
   readonly id: string;
   readonly name: string;
   readonly endpoint: string;

@@ -14,7 +14,7 @@ export const RECENT_MILLISECONDS = 2 * BURST_MILLISECONDS;
 /** One more than the retries and the first attempt: a row whose sending never ends is not tried forever. */
 const CLAIMS_MAX = NOTICE_DELAYS_SECONDS.length + 2;
 
-export type Fate =
+type Fate =
   /** Nothing is sent to this channel any more. */
   | { readonly kind: "skip-all" }
   /** All of these kinds wait. */

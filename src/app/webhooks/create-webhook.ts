@@ -44,7 +44,7 @@ function alreadyCreated(name: string) {
   );
 }
 
-export interface CheckedTerms {
+interface CheckedTerms {
   /** As browsers write it. */
   readonly url: string;
   /** For the audit trail. */

@@ -25,7 +25,7 @@ const PAGE_ROWS = 50;
 /** On the page of the webhook. */
 const LATEST_ROWS = 5;
 /** A page looks at so many deliveries at most, however few match. */
-export const LOOKED_AT_MAX = 2_000;
+const LOOKED_AT_MAX = 2_000;
 
 export const UNKNOWN_DELIVERY = refuse("not_found", "there is no such delivery; old ones are deleted");
 

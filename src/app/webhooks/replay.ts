@@ -64,7 +64,7 @@ export async function replayOne(call: ActCall, of: OfDelivery): Promise<Result<D
   return read(call, of);
 }
 
-export interface ReplaySince {
+interface ReplaySince {
   readonly webhook: string;
   /** Of events from this time on. */
   readonly since: number | { readonly hoursAgo: number };

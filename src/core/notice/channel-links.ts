@@ -45,7 +45,7 @@ export interface Verification {
 }
 
 /** What is behind the # of such a link, as its page sends it. */
-export interface VerificationToken {
+interface VerificationToken {
   readonly channel: string;
   readonly expiresAt: number;
   readonly proof: string;

@@ -2,7 +2,7 @@ import { utf8, type Bytes } from "../encoding/bytes.ts";
 import { hmacSha256 } from "../encoding/hash.ts";
 
 /** What a derived secret is for. A new purpose gets a new name: two purposes must never share a secret. */
-export type SecretPurpose = "webhook-hmac" | "webhook-ed25519" | "unsubscribe" | "verify-address";
+type SecretPurpose = "webhook-hmac" | "webhook-ed25519" | "unsubscribe" | "verify-address";
 
 /**
  * 32 bytes that only somebody with the seed can compute. So the database holds no secret of a webhook and none of a

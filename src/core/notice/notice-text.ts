@@ -35,7 +35,7 @@ export interface RequestFacts {
   readonly link: string;
 }
 
-export interface DigestFacts {
+interface DigestFacts {
   readonly kind: "digest";
   readonly count: number;
   /** Whether others were sent one by one shortly before. */

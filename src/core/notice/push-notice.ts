@@ -4,7 +4,7 @@ import type { NoticeText } from "./notice-text.ts";
 // A notice as a browser's service worker gets it. Only the browser can decrypt it.
 
 /** A push service takes 4,096 bytes; the rest is for the encryption (RFC 8291). */
-export const PUSH_NOTICE_MAX_BYTES = 3_993;
+const PUSH_NOTICE_MAX_BYTES = 3_993;
 
 export interface PushNotice {
   readonly title: string;

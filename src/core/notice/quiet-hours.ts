@@ -4,7 +4,7 @@ const MINUTE_MILLISECONDS = 60_000;
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
 
-export interface QuietSettings {
+interface QuietSettings {
   /** Minutes of the day. Null, or both the same: no quiet hours. */
   readonly quietFrom: number | null;
   readonly quietUntil: number | null;

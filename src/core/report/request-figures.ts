@@ -28,14 +28,14 @@ export interface DayFigures {
   readonly medianSeconds: number | null;
 }
 
-export interface ApproverFigures {
+interface ApproverFigures {
   readonly approver: string;
   readonly decided: number;
   readonly medianSeconds: number;
 }
 
 /** From one thing that happens with a request to the next. */
-export const STAGES = ["notified", "opened", "decided", "whole"] as const;
+const STAGES = ["notified", "opened", "decided", "whole"] as const;
 
 export interface StageFigures {
   readonly stage: (typeof STAGES)[number];

@@ -26,7 +26,7 @@ export const FAILING_MAX_MILLISECONDS = 5 * 24 * HOUR * 1_000;
 const GONE = 410;
 
 /** What became of one attempt. */
-export interface AttemptAnswer {
+interface AttemptAnswer {
   /** Null if there was no answer. */
   readonly status: number | null;
   readonly retryAfterSeconds: number | null;

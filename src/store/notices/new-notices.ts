@@ -86,7 +86,7 @@ const SKIP_OPEN = prepared<typeof notices, "dueAt">(notices, (scope) =>
   ),
 );
 
-export interface Concerned {
+interface Concerned {
   readonly confirmation: string;
   readonly project: string;
   /** JSON: the ids of people. */

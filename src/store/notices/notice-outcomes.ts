@@ -6,7 +6,7 @@ import { prepared, type TenantStore, value } from "../tenant-store.ts";
 // What became of a notice that was claimed. If its claim has ended meanwhile and another one was made, the row has more
 // attempts, and this one changes nothing.
 
-export type ClaimedNotice = Pick<NoticeRow, "confirmationId" | "channelId" | "kind" | "attempts">;
+type ClaimedNotice = Pick<NoticeRow, "confirmationId" | "channelId" | "kind" | "attempts">;
 
 export interface NoticeOutcome {
   readonly state: NoticeRow["state"];

@@ -70,7 +70,7 @@ export interface Claim {
   readonly most: number;
 }
 
-export interface Claimed {
+interface Claimed {
   readonly deliveries: readonly DeliveryRow[];
   readonly notices: readonly NoticeRow[];
   /** When the first row is due after this claim; undefined if none waits. */

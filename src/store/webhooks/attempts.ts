@@ -22,7 +22,7 @@ export interface Try {
   readonly error: string | null;
 }
 
-export type AttemptedDelivery = Pick<DeliveryRow, "webhookId" | "sequence" | "attempts">;
+type AttemptedDelivery = Pick<DeliveryRow, "webhookId" | "sequence" | "attempts">;
 
 const isDelivery = and(
   eq(webhookDeliveries.webhookId, value("webhookId")),

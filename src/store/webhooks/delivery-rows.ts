@@ -14,7 +14,7 @@ const ofWebhook = (id: string): SQL => eq(webhookDeliveries.webhookId, id);
 const inRange = (from: number, before: number): SQL | undefined =>
   and(gte(webhookDeliveries.sequence, from), lt(webhookDeliveries.sequence, before));
 
-export interface DeliveryQuery {
+interface DeliveryQuery {
   readonly webhook: string;
   /** Null: any. */
   readonly state: DeliveryState | null;

@@ -11,7 +11,7 @@ export interface Mail {
 }
 
 /** RFC 5322 allows lines of 998 bytes; in UTF-8 a character has at most 4. */
-export const SUBJECT_MAX_CHARACTERS = 200;
+const SUBJECT_MAX_CHARACTERS = 200;
 
 /** What ends a header, or is not drawn in it. */
 const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;

@@ -4,7 +4,7 @@ import { AUTOMATIC, type Mail } from "./mail.ts";
 import { html } from "./mail-html.ts";
 import { button, codeBox, heading, lineList, mailPage, quietLink, smallPrint } from "./mail-layout.ts";
 
-export interface MailAddresses {
+interface MailAddresses {
   readonly to: string;
   /** The page that ends this channel without a sign-in; null if there is none. */
   readonly unsubscribe: string | null;

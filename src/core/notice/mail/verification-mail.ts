@@ -3,7 +3,7 @@ import { AUTOMATIC, type Mail } from "./mail.ts";
 import { html } from "./mail-html.ts";
 import { button, heading, mailPage, paragraph, smallPrint } from "./mail-layout.ts";
 
-export interface AddressToVerify {
+interface AddressToVerify {
   readonly to: string;
   readonly username: string;
   readonly organisation: string;

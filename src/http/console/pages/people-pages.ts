@@ -46,7 +46,7 @@ const was = seenField(
   }),
 );
 
-export const inviteForm = defineForm({
+const inviteForm = defineForm({
   path: "/console/people",
   page: peoplePage,
   act: "people.invite",
@@ -56,7 +56,7 @@ export const inviteForm = defineForm({
 });
 
 /** A new link for somebody who is invited, perhaps with another role. */
-export const newLinkForm = defineForm({
+const newLinkForm = defineForm({
   path: "/console/people/:id/link",
   page: personPage,
   act: "people.invite",
@@ -65,7 +65,7 @@ export const newLinkForm = defineForm({
   shown: { title: "Send this link", view: InviteView },
 });
 
-export const recoveryForm = defineForm({
+const recoveryForm = defineForm({
   path: "/console/people/:id/recovery",
   page: personPage,
   act: "people.recovery",
@@ -74,7 +74,7 @@ export const recoveryForm = defineForm({
   shown: { title: "Send this link", view: InviteView },
 });
 
-export const invitationRevokeForm = defineForm({
+const invitationRevokeForm = defineForm({
   path: "/console/people/:id/invitation/revoke",
   page: personPage,
   act: "people.invitation.revoke",
@@ -96,7 +96,7 @@ function pageAfter({
   return signs ? new URL(url).pathname : `/console/people/${person}`;
 }
 
-export const roleForm = defineForm({
+const roleForm = defineForm({
   path: "/console/people/:id/role",
   page: personPage,
   act: "people.role",
@@ -108,7 +108,7 @@ export const roleForm = defineForm({
 /** A credential id in base64url. */
 const PASSKEY_MAX_CHARACTERS = Math.ceil((CREDENTIAL_ID_MAX_BYTES * 4) / 3);
 
-export const passkeyRevokeForm = defineForm({
+const passkeyRevokeForm = defineForm({
   path: "/console/people/:id/passkey/revoke",
   page: personPage,
   act: "people.passkey.revoke",
