@@ -169,9 +169,11 @@ describe("when the browser ends its subscription", () => {
         },
       });
       const oldSubscription = { options: { applicationServerKey: new ArrayBuffer(65) } };
-      scope.dispatchEvent(
-        Object.assign(new Event("pushsubscriptionchange"), { oldSubscription, waitUntil: () => {} }),
-      );
+      // The browser keeps the worker until this has ended.
+      let handled: Promise<unknown> = Promise.resolve();
+      const waitUntil = (running: Promise<unknown>) => void (handled = running);
+      scope.dispatchEvent(Object.assign(new Event("pushsubscriptionchange"), { oldSubscription, waitUntil }));
+      await handled;
     }, subscription);
 
   it("the device gets notices by a new one", async () => {
