@@ -38,10 +38,27 @@ export async function allowNotices(
   }, subscription);
 }
 
-/** Gives the service worker a message, as the browser does when it arrives. */
-export async function deliverPush({ cdp }: Device, origin: string, data: string): Promise<void> {
+/**
+ * Gives the service worker a message, as the browser does when it arrives, and waits until the notice is shown. To look
+ * for it earlier is not safe: Chromium forgets a notice that `getNotifications` finds stored but not shown yet.
+ */
+export async function deliverPush(device: Device, origin: string, data: string): Promise<void> {
+  const { cdp } = device;
   const registrationId = await registrationOf(cdp, origin);
+  const worker = await workerOf(device);
+  await worker.evaluate(() => {
+    const { registration } = globalThis as unknown as { readonly registration: ServiceWorkerRegistration };
+    const shown = new Promise<void>((resolve, reject) => {
+      registration.showNotification = async (...notice) => {
+        const showing = ServiceWorkerRegistration.prototype.showNotification.apply(registration, notice);
+        showing.then(resolve, reject);
+        return showing;
+      };
+    });
+    Object.assign(globalThis, { shown });
+  });
   await cdp.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+  await worker.evaluate(async () => (globalThis as unknown as { readonly shown: Promise<void> }).shown);
 }
 
 async function registrationOf(cdp: CDPSession, origin: string): Promise<string> {
@@ -63,7 +80,7 @@ export interface ShownNotice {
   readonly silent: boolean | null;
 }
 
-/** What the device shows now. A message that was delivered just now may not be shown yet. */
+/** What the device shows now. */
 export async function shownNotices(device: Device): Promise<readonly ShownNotice[]> {
   return (await workerOf(device)).evaluate(async () => {
     const { registration } = globalThis as unknown as { readonly registration: ServiceWorkerRegistration };
@@ -88,13 +105,8 @@ export async function tapNotice(device: Device, tag: string): Promise<Tapped> {
       dispatchEvent: (event: Event) => void;
       NotificationEvent: new (type: string, init: { notification: Notification }) => Event;
     };
-    let notification: Notification | undefined;
-    // The message may have been delivered just now.
-    for (let looks = 0; notification === undefined; looks++) {
-      if (looks === 100) throw new Error(`no notice ${wanted} is shown`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      notification = (await scope.registration.getNotifications()).find(({ tag }) => tag === wanted);
-    }
+    const notification = (await scope.registration.getNotifications()).find(({ tag }) => tag === wanted);
+    if (notification === undefined) throw new Error(`no notice ${wanted} is shown`);
     const { promise, resolve } = Promise.withResolvers<Tapped>();
     scope.clients.openWindow = async (address) => {
       resolve({ opened: new URL(address, location.href).href });

@@ -185,6 +185,15 @@ describe("a call that is refused changes nothing", () => {
     expect(differs).toEqual([]);
   });
 
+  it("a change to events that no project's webhook gets", async () => {
+    const [project] = await rows("SELECT id FROM projects WHERE tenant_id = ?1", company.store.tenantId);
+    const { body } = await create({ project: project?.["id"] });
+    const path = `/api/webhooks/${body.webhook.id}`;
+    const answer = await manage("POST", `${path}/change`, { events: ["quota.warning"] });
+    expect(statusAndCode(answer)).toEqual([422, "validation_failed"]);
+    await manage("POST", `${path}/remove`);
+  });
+
   it("a creation beyond 20", async () => {
     await rows(
       `INSERT INTO webhooks (tenant_id, id, name, url, format, events, created_at)
