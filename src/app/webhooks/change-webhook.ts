@@ -5,7 +5,7 @@ import { changeWebhook, findWebhook, type WebhookColumns } from "../../store/web
 import type { ActCall } from "../acts/act.ts";
 import { changedValues } from "../acts/changed-values.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
-import { checkTerms } from "./create-webhook.ts";
+import { checkEvents, checkPlace } from "./create-webhook.ts";
 import { eventsText, UNKNOWN_WEBHOOK, webhookItem } from "./webhook-item.ts";
 
 export interface WebhookChange {
@@ -27,9 +27,11 @@ export async function changeTerms(
   const item = await webhookItem(store, row, runtime.now());
   const current = { name: item.name, url: item.url, events: item.events, project: row.projectId };
   const terms = { ...current, ...withoutUndefined(now) };
+  const eventsChecked = checkEvents(terms);
+  if (!eventsChecked.ok) return eventsChecked;
   // A project can have been archived since: that is no reason to refuse another name.
   const isSamePlace = terms.url === current.url && terms.project === current.project;
-  const checked = isSamePlace ? accept({ url: terms.url }) : await checkTerms(call, terms);
+  const checked = isSamePlace ? accept({ url: terms.url }) : await checkPlace(call, terms);
   if (!checked.ok) return checked;
   const was = seen === null ? columnsOf(row) : columnsFrom(seen);
   const next = columnsFrom({ ...terms, url: checked.value.url });

@@ -22,7 +22,9 @@ export async function createWebhook(call: ActCall, input: NewWebhook): Promise<R
   const { name, format, events, project } = input;
   const id = input.id ?? newId(runtime, "w");
   if (await wasWebhook(store, id)) return alreadyCreated(name);
-  const checked = await checkTerms(call, input);
+  const eventsChecked = checkEvents(input);
+  if (!eventsChecked.ok) return eventsChecked;
+  const checked = await checkPlace(call, input);
   if (!checked.ok) return checked;
   const { url, projectName } = checked.value;
   const detail = { url, format, project: projectName, events: events.join(", ") };
@@ -44,7 +46,16 @@ function alreadyCreated(name: string) {
   );
 }
 
-interface CheckedTerms {
+export function checkEvents({ events, project }: Pick<WebhookTerms, "events" | "project">): Result<null> {
+  if (project === null || !events.every(isOfOrganisation)) return accept(null);
+  return refuse(
+    "validation_failed",
+    "these events are of the whole organisation, so a webhook of one project gets none of them; choose all projects, or other events",
+    "/events",
+  );
+}
+
+interface CheckedPlace {
   /** As browsers write it. */
   readonly url: string;
   /** For the audit trail. */
@@ -52,19 +63,13 @@ interface CheckedTerms {
 }
 
 /** Before anything is stored: what is wrong is said at once, and not by the first delivery that fails. */
-export async function checkTerms(
+export async function checkPlace(
   { runtime, store }: ActCall,
-  { url, events, project }: Pick<WebhookTerms, "url" | "events" | "project">,
-): Promise<Result<CheckedTerms>> {
+  { url, project }: Pick<WebhookTerms, "url" | "project">,
+): Promise<Result<CheckedPlace>> {
   const address = checkAddress(runtime, url);
   if (!address.ok) return address;
   if (project === null) return accept({ url: address.value, projectName: "all projects" });
-  if (events.every(isOfOrganisation))
-    return refuse(
-      "validation_failed",
-      "these events are of the whole organisation, so a webhook of one project gets none of them; choose all projects, or other events",
-      "/events",
-    );
   const found = await findProject(store, project);
   if (found === undefined) return refuse("validation_failed", "there is no such project", "/project");
   if (found.archivedAt !== null)
