@@ -8,7 +8,6 @@ import { deviceRoutes } from "./browser/device-routes.ts";
 import { enrolmentRoutes } from "./browser/enrolment-routes.ts";
 import { inboxRoutes } from "./browser/inbox-routes.ts";
 import { pageFile } from "./browser/page-files.ts";
-import { pageResponse } from "./browser/pages.ts";
 import { publicationRoutes } from "./browser/publication-routes.ts";
 import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
@@ -28,6 +27,8 @@ import { securityTxt } from "./public/security-txt.ts";
 import { verifyRoutes } from "./public/verify-routes.ts";
 import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
+import { docsRoutes } from "./site/docs-routes.ts";
+import { siteRoutes } from "./site/site-routes.ts";
 
 const REQUEST_ID_BYTES = 12;
 const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
@@ -93,7 +94,8 @@ app.route("/", inboxRoutes);
 app.route("/", consoleRoutes);
 app.route("/", unsubscribeRoutes);
 app.route("/", verifyRoutes);
-app.get("/", (context) => pageResponse(context, "home"));
+app.route("/", siteRoutes);
+app.route("/", docsRoutes);
 
 app.get("*", pageFile);
 

@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeFonts } from "./fonts.mjs";
@@ -17,6 +18,8 @@ import { savedPage } from "./saved-page.mjs";
 
 /** @type {import("esbuild").BuildOptions} */
 const readable = { bundle: true, format: "esm", minify: false, legalComments: "none", charset: "utf8" };
+/** The views of the console and of the public pages. */
+const VIEWS = /** @type {const} */ ({ jsx: "automatic", jsxImportSource: "hono/jsx" });
 
 // Built beside, then put in place at once: a program that reads .build meanwhile finds a whole build.
 const NEXT = ".build-next";
@@ -51,6 +54,7 @@ await build({
   outdir: `${NEXT}/web`,
   target: "es2022",
 });
+await writeDocs(`${NEXT}/web/docs`);
 // A copy of the verify page in one file, which people can save.
 writeFileSync(
   `${NEXT}/web/verify-offline.html`,
@@ -65,9 +69,7 @@ await build({
   outfile: `${NEXT}/worker.mjs`,
   target: "es2024",
   conditions: ["workerd", "worker", "browser"],
-  // The views of the console.
-  jsx: "automatic",
-  jsxImportSource: "hono/jsx",
+  ...VIEWS,
   external: ["cloudflare:*", "node:*"],
 });
 await build({
@@ -82,6 +84,25 @@ rmSync(LAST, { recursive: true, force: true });
 if (existsSync(".build")) renameSync(".build", LAST);
 renameSync(NEXT, ".build");
 rmSync(LAST, { recursive: true, force: true });
+
+/**
+ * The documents are drawn with the views of the public pages, in TypeScript, so their drawing is bundled first.
+ * @param {string} folder
+ */
+async function writeDocs(folder) {
+  const outfile = `${NEXT}/write-docs.mjs`;
+  await build({
+    ...readable,
+    entryPoints: ["src/local/docs/write-docs.ts"],
+    outfile,
+    platform: "node",
+    target: "node20",
+    ...VIEWS,
+    packages: "external",
+  });
+  await (await import(pathToFileURL(outfile).href)).writeDocs(folder);
+  rmSync(outfile);
+}
 
 /**
  * Some pages share parts: `<!-- include NAME -->` is replaced by web/parts/NAME.html.

@@ -9,8 +9,8 @@ import { sourceFiles } from "./source-tree.ts";
 
 const BUILT = new URL("../../.build/web/", import.meta.url);
 const built = readdirSync(BUILT, { recursive: true, encoding: "utf8" }).toSorted();
-/** Without the compressed copies. */
-const files = built.filter((name) => !name.endsWith(".br"));
+/** Without the compressed copies and the documents. */
+const files = built.filter((name) => !name.endsWith(".br") && !/^docs(\/|$)/.test(name));
 const read = (name: string): string => readFileSync(new URL(name, BUILT), "utf8");
 /** One file that works from a disk and contains everything that it needs. */
 const SAVED = "verify-offline.html";
@@ -78,7 +78,6 @@ describe("the pages", () => {
         "enrol",
         "erased",
         "inbox",
-        "index",
         "notfound",
         "publish",
         "signin",

@@ -25,7 +25,6 @@ const BASE_POLICY = {
 } as const;
 
 const PAGES = {
-  home: { file: "/index.html", permissions: "" },
   approve: { file: "/approve.html", permissions: "publickey-credentials-get=(self)" },
   change: { file: "/change.html", permissions: "publickey-credentials-get=(self)" },
   signin: { file: "/signin.html", permissions: "publickey-credentials-get=(self)" },

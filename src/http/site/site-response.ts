@@ -1,0 +1,34 @@
+import type { Html } from "../../../web/console/html-text.ts";
+import type { Visitor } from "../../../web/site/site-layout.tsx";
+import { securityHeaders } from "../browser/pages.ts";
+import { askWhoCalls, askWithCookie } from "../browser/session.ts";
+import { signUpMode } from "../browser/sign-up-setting.ts";
+import type { RequestContext } from "../context.ts";
+
+/** A page that is the same for everybody may be kept for five minutes. */
+const PUBLIC_CACHE = "public, max-age=300";
+
+interface SiteOptions {
+  readonly status?: 200 | 404;
+  /** Whether the page is the same for everybody. */
+  readonly isShared?: boolean;
+  /** Of the browser's features, such as "publickey-credentials-get=(self)". */
+  readonly permissions?: string;
+}
+
+export async function siteResponse(
+  context: RequestContext,
+  page: Html | string,
+  { status = 200, isShared = false, permissions = "" }: SiteOptions = {},
+): Promise<Response> {
+  return context.body(String(await page), status, {
+    ...securityHeaders(permissions),
+    "content-type": "text/html; charset=utf-8",
+    ...(isShared && { "cache-control": PUBLIC_CACHE }),
+  });
+}
+
+export async function visitorOf(context: RequestContext): Promise<Visitor> {
+  const { result } = await askWithCookie(context, askWhoCalls);
+  return { isSignedIn: result.ok, canSignUp: signUpMode(context.env) !== "closed" };
+}
