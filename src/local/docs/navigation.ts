@@ -7,7 +7,7 @@ export interface DocumentGroup {
 }
 
 export const NAVIGATION: readonly DocumentGroup[] = [
-  { title: "Start", names: ["agents", "api"] },
+  { title: "Start", names: ["quickstart", "agents", "api"] },
   { title: "Guides", names: ["people", "roles", "console", "plans", "notices", "webhooks", "verify"] },
   { title: "Reference", names: ["security", "formats"] },
   {
