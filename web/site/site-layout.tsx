@@ -88,33 +88,49 @@ function SiteHead({ title, description, path, origin, scripts = [], styles = [] 
 function SiteHeader({ section, visitor }: Pick<SitePage, "section" | "visitor">): Html {
   return (
     <header>
-      <a class="brand" href="/">
-        <img src="/favicon.svg" alt="" />
-        Countersign
-      </a>
-      <nav aria-label="Site">
+      <Brand />
+      <nav class="sections" aria-label="Site">
         {SECTIONS.map(({ section: name, href, text }) => (
           <a href={href} aria-current={name === section ? "page" : undefined}>
             {text}
           </a>
         ))}
-        {visitor?.isSignedIn ? (
-          <>
-            <a href="/console">Console</a>
-            <a class="button small" href="/inbox">
-              Inbox
-            </a>
-          </>
-        ) : (
-          <a href="/inbox">Sign in</a>
-        )}
-        {visitor?.isSignedIn === false && visitor.canSignUp && (
-          <a class="button small primary" href="/signup">
-            Sign up
-          </a>
-        )}
+      </nav>
+      <nav class="account-links" aria-label="Account">
+        <AccountLinks visitor={visitor} />
       </nav>
     </header>
+  );
+}
+
+function AccountLinks({ visitor }: Pick<SitePage, "visitor">): Html {
+  if (visitor?.isSignedIn === true)
+    return (
+      <>
+        <a href="/console">Console</a>
+        <a class="button small" href="/inbox">
+          Inbox
+        </a>
+      </>
+    );
+  return (
+    <>
+      <a href="/inbox">Sign in</a>
+      {visitor?.canSignUp === true && (
+        <a class="button small primary" href="/signup">
+          Sign up
+        </a>
+      )}
+    </>
+  );
+}
+
+function Brand(): Html {
+  return (
+    <a class="brand" href="/">
+      <img src="/favicon.svg" alt="" width="22" height="22" />
+      Countersign
+    </a>
   );
 }
 
@@ -152,6 +168,10 @@ const FOOTER: readonly { readonly title: string; readonly links: readonly (reado
 function SiteFooter(): Html {
   return (
     <footer class="site-footer">
+      <div class="about">
+        <Brand />
+        <p>A named person reads it and signs it, before it happens.</p>
+      </div>
       {FOOTER.map(({ title, links }) => (
         <nav aria-label={title}>
           <b>{title}</b>
