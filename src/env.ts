@@ -15,12 +15,14 @@ export interface Env {
   readonly OPEN_SHARDS: string;
   /** Counts calls by network address. Absent where another machine in front does that. */
   readonly ADDRESS_LIMIT?: RateLimit;
-  /** Counts sign-ups by network address. Absent where another machine in front does that. */
+  /** Counts sign-ups and demos by network address. Absent where another machine in front does that. */
   readonly SIGNUP_LIMIT?: RateLimit;
   /** Who may sign up: "open", "code" or "closed". Anything else is closed. */
   readonly SIGNUP: string;
   /** Secret, with SIGNUP "code": what people need to sign up. */
   readonly SIGNUP_CODE?: string;
+  /** Whether visitors may try the product in a sandbox: "on". Anything else is off. */
+  readonly DEMO?: string;
   /** The full origin where people sign. It is the relying party of every statement. */
   readonly ORIGIN: string;
   /** The log's name, such as "localhost:8787/log". It never changes. */

@@ -112,6 +112,10 @@ type PeopleCode =
   | "too_many_passkeys"
   | "sign_up_closed"
   | "sign_up_code_wrong"
+  | "signed_in"
+  | "demo_off"
+  | "demo_full"
+  | "demo_organisation"
   | "not_allowed";
 
 /** Why a ceremony is refused although its signature may be valid. */

@@ -64,8 +64,16 @@ export class Desk extends DeskForConsole {
   // With a session.
 
   async identifySession(session: string): Promise<Answer<SignedInPerson>> {
-    return this.callers.withSession(session, "reads", async ({ store, person }) =>
-      accept({ username: person.username, tenant: (await store.own()).name }),
+    return this.callers.withSession(session, "reads", async ({ store, person }) => {
+      const { name, sandboxUntil } = await store.own();
+      return accept({ username: person.username, tenant: name, sandbox: sandboxUntil !== null });
+    });
+  }
+
+  /** Whether nothing is lost if a visitor's browser gets another session. */
+  async isSandboxSession(session: string): Promise<Answer<boolean>> {
+    return this.callers.withAnySession(session, "reads", async ({ store }) =>
+      accept((await store.own()).sandboxUntil !== null),
     );
   }
 

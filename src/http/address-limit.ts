@@ -20,6 +20,7 @@ type LimitedUse =
   | "sign-in"
   | "enrolment"
   | "sign-up"
+  | "demo"
   | "verification"
   | "unsubscribing"
   | "unknown API key"
@@ -33,13 +34,15 @@ export function limitAddress(use: LimitedUse): MiddlewareHandler<HonoEnv> {
   };
 }
 
-/** Besides the limit of its kind: each sign-up stores rows, although nobody is known yet. */
-export const limitSignUps: MiddlewareHandler<HonoEnv> = async (context, next) => {
-  const network = networkOf(context);
-  if (network !== undefined && !(await countIn(context.env.SIGNUP_LIMIT, network)))
-    throw tooMany("sign-up", SIGN_UP_PERIOD_SECONDS);
-  await next();
-};
+/** Besides the limit of its kind: each of these calls stores rows, although nobody is known yet. */
+export function limitNewOrganisations(use: "sign-up" | "demo"): MiddlewareHandler<HonoEnv> {
+  return async (context, next) => {
+    const network = networkOf(context);
+    if (network !== undefined && !(await countIn(context.env.SIGNUP_LIMIT, `${use} ${network}`)))
+      throw tooMany(use, SIGN_UP_PERIOD_SECONDS);
+    await next();
+  };
+}
 
 /** 1,000 texts of at most 64 characters. Beyond that the oldest is forgotten, and its calls are counted again. */
 const REMEMBERED_MAX = 1_000;

@@ -13,7 +13,7 @@ import { notFoundPage } from "./browser/session.ts";
 import { signInRoutes } from "./browser/sign-in-routes.ts";
 import { signUpRoutes } from "./browser/sign-up-routes.ts";
 import { unsubscribeRoutes } from "./browser/unsubscribe-routes.ts";
-import { limitAddress, limitSignUps, limitUnknownKeys } from "./address-limit.ts";
+import { limitAddress, limitNewOrganisations, limitUnknownKeys } from "./address-limit.ts";
 import { methodFinder } from "./allowed-methods.ts";
 import { consoleRoutes } from "./console/console-routes.ts";
 import { setCommonHeaders } from "./common-headers.ts";
@@ -27,6 +27,7 @@ import { securityTxt } from "./public/security-txt.ts";
 import { verifyRoutes } from "./public/verify-routes.ts";
 import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
+import { demoRoutes } from "./site/demo-routes.ts";
 import { docsRoutes } from "./site/docs-routes.ts";
 import { siteRoutes } from "./site/site-routes.ts";
 
@@ -71,7 +72,8 @@ app.get("*", async (context, next) => {
 
 app.post("/signin/*", limitAddress("sign-in"));
 app.post("/enrol/*", limitAddress("enrolment"));
-app.post("/signup/*", limitAddress("sign-up"), limitSignUps);
+app.post("/signup/*", limitAddress("sign-up"), limitNewOrganisations("sign-up"));
+app.post("/demo/*", limitAddress("demo"), limitNewOrganisations("demo"));
 app.get("/public/*", limitAddress("verification"));
 app.use("/unsubscribe/*", limitAddress("unsubscribing"));
 app.use("/api/*", limitUnknownKeys);
@@ -95,6 +97,7 @@ app.route("/", consoleRoutes);
 app.route("/", unsubscribeRoutes);
 app.route("/", verifyRoutes);
 app.route("/", siteRoutes);
+app.route("/", demoRoutes);
 app.route("/", docsRoutes);
 
 app.get("*", pageFile);

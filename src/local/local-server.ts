@@ -43,7 +43,7 @@ export async function serve(
 }
 
 /** Settings that a deployment has in wrangler.toml or as secrets. */
-const FROM_ENVIRONMENT = ["LOG_RESTORE", "MOVE_TENANT", "SECURITY_CONTACT", "SIGNUP", "SIGNUP_CODE"];
+const FROM_ENVIRONMENT = ["LOG_RESTORE", "MOVE_TENANT", "SECURITY_CONTACT", "SIGNUP", "SIGNUP_CODE", "DEMO"];
 
 function settingsOfEnvironment(): Readonly<Record<string, string>> {
   const given = FROM_ENVIRONMENT.map((name) => [name, process.env[name]] as const);

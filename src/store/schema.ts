@@ -47,6 +47,7 @@ export const tenants = sqliteTable("tenants", {
   signupUntil: integer("signup_until"),
   guideDoneAt: integer("guide_done_at"),
   deletedAt: integer("deleted_at"),
+  sandboxUntil: integer("sandbox_until"),
 });
 
 export const movedTenants = sqliteTable("moved_tenants", {

@@ -16,6 +16,8 @@ const SECTIONS: readonly { readonly section: SiteSection; readonly href: string;
 export interface Visitor {
   readonly isSignedIn: boolean;
   readonly canSignUp: boolean;
+  /** Whether the deployment lets visitors try the product in a demo organisation. */
+  readonly hasDemo: boolean;
 }
 
 export interface SitePage {

@@ -18,7 +18,11 @@ export interface KeySecret {
 }
 
 /** The text of a new key, which names the mode of its project. */
-export function newKeySecret(platform: Platform, { tenantId }: TenantStore, mode: ProjectMode): KeySecret {
+export function newKeySecret(
+  platform: Platform,
+  { tenantId }: Pick<TenantStore, "tenantId">,
+  mode: ProjectMode,
+): KeySecret {
   const secret = makeApiKey(mode, tenantId, platform.random(API_KEY_RANDOM_BYTES));
   return { secret, hash: expectOk(parseApiKey(secret)).hash, redacted: redactApiKey(secret) };
 }

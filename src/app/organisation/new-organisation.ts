@@ -1,4 +1,5 @@
 import { makeRef, REF_RANDOM_BYTES } from "../../core/confirmation/tenant-ref.ts";
+import { DEFAULT_SCOPES } from "../../core/confirmation/scopes.ts";
 import type { PlanName } from "../../core/account/plans.ts";
 import { insertFirstRows } from "../../store/account/first-rows.ts";
 import type { NewTenant, ProjectRow } from "../../store/rows.ts";
@@ -6,12 +7,14 @@ import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newLink, newPerson } from "../account/new-link.ts";
 import { OPERATOR, trailEntryOf } from "../acts/trail-entry.ts";
+import { newKeySecret } from "../keys/key-secret.ts";
 import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
 
 // A new organisation: its row, its projects, its owner and the owner's link, in one transaction. Its stream starts with
 // the owner's first passkey.
 
 const STREAM_KEY_BYTES = 32;
+const HOUR_MILLISECONDS = 3_600_000;
 
 export const FIRST_PROJECTS = [
   { name: "Default", mode: "live" },
@@ -28,6 +31,10 @@ export interface OrganisationForm {
   readonly linkMinutes?: number;
   /** Whether it is deleted if nobody uses the link in its time. */
   readonly endsWithLink: boolean;
+  /** Of the shards for new tenants. Without it: all. */
+  readonly shards?: readonly string[];
+  /** For a sandbox: how long it exists, and the name of an API key of its first project. */
+  readonly sandbox?: { readonly hours: number; readonly keyName: string };
   /** From where its owner makes it, in general terms; null: an operator makes it. */
   readonly signUpPlace: string | null;
 }
@@ -38,12 +45,15 @@ export interface NewOrganisation {
   readonly owner: ReturnType<typeof newPerson>;
   readonly link: ReturnType<typeof newLink>;
   readonly projectIds: readonly string[];
+  /** The text of a sandbox's API key. Only its hash is stored. */
+  readonly apiKey: string | null;
 }
 
 export async function newOrganisation(platform: Platform, form: OrganisationForm): Promise<NewOrganisation> {
   const { name, username, plan = "enterprise", linkMinutes, endsWithLink, signUpPlace: place } = form;
+  const { sandbox, shards = platform.databases.open } = form;
   const createdAt = platform.now();
-  const id = makeRef(openShard(platform), platform.random(REF_RANDOM_BYTES));
+  const id = makeRef(oneOf(shards, platform), platform.random(REF_RANDOM_BYTES));
   const owner = newPerson(platform, id, username, "owner");
   const by = place === null ? OPERATOR : ({ kind: "person", id: owner.id, name: username, place } as const);
   const sent = { recovers: false, by, minutes: linkMinutes };
@@ -56,20 +66,44 @@ export async function newOrganisation(platform: Platform, form: OrganisationForm
     genesisSalt: newSalt(platform),
     createdAt,
     signupUntil: endsWithLink ? link.expiresAt : null,
+    sandboxUntil: sandbox === undefined ? null : createdAt + sandbox.hours * HOUR_MILLISECONDS,
   };
   const projects = form.projects.map((project) => ({ ...project, id: newId(platform, "j"), createdAt }));
+  const key = sandbox && newFirstKey(platform, id, projects, sandbox.keyName);
   const done = trailEntryOf(platform, by, { act: "organisation.created", detail: { owner: username, plan } });
   const store = await insertTenant(platform.databases, tenant, (own) => [
     done,
-    ...insertFirstRows(own, { projects, owner, enrolment: link.row }),
+    ...insertFirstRows(own, { projects, owner, enrolment: link.row, keys: key ? [key.row] : [] }),
   ]);
-  return { store, tenant, owner, link, projectIds: projects.map(({ id }) => id) };
+  const projectIds = projects.map((project) => project.id);
+  return { store, tenant, owner, link, projectIds, apiKey: key?.secret ?? null };
 }
 
-/** One of the shards for new tenants, at random. */
-function openShard({ databases, random }: Platform): string {
+/** A key that asks, reads and consumes, of the first project. */
+function newFirstKey(
+  platform: Platform,
+  tenantId: string,
+  [project]: readonly Pick<ProjectRow, "id" | "mode">[],
+  name: string,
+) {
+  if (project === undefined) throw new RangeError("an API key belongs to a project of its tenant");
+  const { secret, hash, redacted } = newKeySecret(platform, { tenantId }, project.mode);
+  const row = {
+    id: newId(platform, "k"),
+    hash,
+    redacted,
+    name,
+    projectId: project.id,
+    scopes: DEFAULT_SCOPES.join(" "),
+    createdAt: platform.now(),
+  };
+  return { secret, row };
+}
+
+/** One of these shards, at random. */
+function oneOf(shards: readonly string[], { random }: Platform): string {
   const [byte = 0] = random(1);
-  const shard = databases.open[byte % databases.open.length];
+  const shard = shards[byte % shards.length];
   if (shard === undefined) throw new RangeError("no shard is open for new tenants");
   return shard;
 }

@@ -35,6 +35,8 @@ export interface SignInChallenge {
 export interface SignedInPerson {
   readonly username: string;
   readonly tenant: string;
+  /** Whether the organisation is a demo. For the public pages such a visitor is not signed in. */
+  readonly sandbox: boolean;
 }
 
 /** For an address at which there is nothing that this person may see. */
@@ -75,6 +77,13 @@ export interface SignUpData {
 export interface SignUpStarted extends Invitation {
   /** Of the owner's enrolment link. */
   readonly secret: string;
+}
+
+/** A sandbox that waits for its visitor's passkey. Then the page calls the API with this key, as a backend does. */
+export interface DemoStarted extends SignUpStarted {
+  readonly apiKey: string;
+  /** When everything of it is deleted. */
+  readonly deletedAt: string;
 }
 
 export interface EnrolmentResult {

@@ -15,7 +15,10 @@ export const signUpRoutes = new Hono<HonoEnv>();
 
 signUpRoutes.get("/signup", async (context) => {
   const { result } = await askWithCookie(context, askWhoCalls);
-  const data = { mode: signUpMode(context.env), person: result.ok ? result.value : null };
+  const data = {
+    mode: signUpMode(context.env),
+    person: result.ok && !result.value.sandbox ? result.value : null,
+  };
   return pageResponse(context, "signup", data satisfies SignUpData);
 });
 

@@ -4,6 +4,7 @@ import { securityHeaders } from "../browser/pages.ts";
 import { askWhoCalls, askWithCookie } from "../browser/session.ts";
 import { signUpMode } from "../browser/sign-up-setting.ts";
 import type { RequestContext } from "../context.ts";
+import { hasDemo } from "./demo-setting.ts";
 
 /** A page that is the same for everybody may be kept for five minutes. */
 const PUBLIC_CACHE = "public, max-age=300";
@@ -30,5 +31,9 @@ export async function siteResponse(
 
 export async function visitorOf(context: RequestContext): Promise<Visitor> {
   const { result } = await askWithCookie(context, askWhoCalls);
-  return { isSignedIn: result.ok, canSignUp: signUpMode(context.env) !== "closed" };
+  return {
+    isSignedIn: result.ok && !result.value.sandbox,
+    canSignUp: signUpMode(context.env) !== "closed",
+    hasDemo: hasDemo(context.env),
+  };
 }

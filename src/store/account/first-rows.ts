@@ -1,4 +1,4 @@
-import { enrolments, people, projects } from "../schema.ts";
+import { apiKeys, enrolments, people, projects } from "../schema.ts";
 import type { NewRow, Statement, TenantStore } from "../tenant-store.ts";
 
 /** What a new tenant has besides its own row. */
@@ -6,6 +6,7 @@ export interface FirstRows {
   readonly projects: readonly NewRow<typeof projects>[];
   readonly owner: NewRow<typeof people>;
   readonly enrolment: NewRow<typeof enrolments>;
+  readonly keys: readonly NewRow<typeof apiKeys>[];
 }
 
 export function insertFirstRows(store: TenantStore, first: FirstRows): readonly Statement[] {
@@ -13,5 +14,6 @@ export function insertFirstRows(store: TenantStore, first: FirstRows): readonly 
     ...first.projects.map((project) => store.insert(projects, project)),
     store.insert(people, first.owner),
     store.insert(enrolments, first.enrolment),
+    ...first.keys.map((key) => store.insert(apiKeys, key)),
   ];
 }

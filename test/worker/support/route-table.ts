@@ -141,6 +141,7 @@ export const ROUTES: readonly Route[] = [
   { route: "POST /enrol/finish", access: "anybody", body: { ...ENROLMENT, secret: "nobody's" } },
   { route: "GET /signup", access: "anybody" },
   { route: "POST /signup/begin", access: "anybody", body: { organisation: "Acme", username: "alex" } },
+  { route: "POST /demo/begin", access: "anybody", body: {} },
   { route: "POST /signin/begin", access: "anybody", body: {} },
   { route: "POST /signin/finish", access: "anybody", body: { challenge: CHALLENGE, assertion: ASSERTION } },
   { route: "POST /signout", access: "anybody", body: {} },
@@ -166,6 +167,7 @@ export const NO_ROUTES = [
   "POST /enrol/*",
   "POST /signin/*",
   "POST /signup/*",
+  "POST /demo/*",
 ];
 
 export interface RouteAnswer {

@@ -44,6 +44,7 @@ export const SHARD_CALLS: Calls = {
   deleteWhere: ({ database, store }) => [
     [database, store.tenantId, new Budget(2), "webhooks", "id = 'absent'"],
   ],
+  countSandboxes: ({ database }) => [[database, 100]],
   tenantsWithWork: ({ database, now }) => [[database, now]],
   insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
   useChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 0, "by"]],
