@@ -7,8 +7,22 @@ export interface DocumentGroup {
 }
 
 export const NAVIGATION: readonly DocumentGroup[] = [
-  { title: "Start", names: ["quickstart", "agents", "api"] },
-  { title: "Guides", names: ["people", "roles", "console", "plans", "notices", "webhooks", "verify"] },
+  { title: "Start", names: ["quickstart", "how-it-works", "agents", "api"] },
+  {
+    title: "Guides",
+    names: [
+      "approvers",
+      "policies",
+      "ci",
+      "people",
+      "roles",
+      "console",
+      "plans",
+      "notices",
+      "webhooks",
+      "verify",
+    ],
+  },
   { title: "Reference", names: ["security", "formats"] },
   {
     title: "Run it",
