@@ -26,6 +26,14 @@ export const NAVIGATION: readonly DocumentGroup[] = [
   { title: "Reference", names: ["security", "formats"] },
   {
     title: "Run it",
-    names: ["operating", "architecture", "storage", "benchmarks", "contributing", "changelog"],
+    names: [
+      "self-hosting",
+      "operating",
+      "architecture",
+      "storage",
+      "benchmarks",
+      "contributing",
+      "changelog",
+    ],
   },
 ];
