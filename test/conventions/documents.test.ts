@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { anchorOf } from "../../src/local/docs/anchors.ts";
 
 // The documents in Markdown: a renamed file or heading must not leave a link that leads nowhere.
 
@@ -12,14 +13,6 @@ const DOCUMENTS = [
     .map((name) => `web/docs/${name}`),
 ];
 const read = (path: string): string => readFileSync(new URL(path, TOP), "utf8");
-
-/** As the common hosts make it: lower case, hyphens for spaces, no punctuation. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}_\- ]/gu, "")
-    .replaceAll(" ", "-");
-}
 
 function linksOf(text: string): readonly string[] {
   const links = [...text.matchAll(/\]\(([^)\s]+)\)|\bsrc="([^"]+)"/g)].map(

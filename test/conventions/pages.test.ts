@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { DATA_BLOCK, faultsOf } from "./built/page-faults.ts";
 import { sourceFiles } from "./source-tree.ts";
 
 // The pages as they are served, from .build/web. Their policy (CSP) forbids what is looked for here; a
@@ -19,7 +20,6 @@ const WORKER = "sw.js";
 const scripts = files.filter((name) => name.endsWith(".js"));
 const modules = scripts.filter((name) => name !== WORKER);
 
-const DATA_BLOCK = '<script type="application/json" id="data"></script>';
 /** The whole approval page, compressed, without the payload and the fonts. */
 const APPROVAL_PAGE_MAX_BYTES = 44 * 1024;
 /** Without its data: two lists of 50 requests are 5 KB more. Half of it draws other people's text exactly. */
@@ -33,40 +33,6 @@ const VERIFY_PAGE_MAX_BYTES = 80 * 1024;
 const LINE_MAX_CHARACTERS = 350;
 /** The bundler joins the rows of a table into one line. */
 const TABLE = /^var \w+ = "\w+";$/;
-
-interface Tag {
-  readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
-}
-
-function tagsOf(html: string): readonly Tag[] {
-  return [...html.matchAll(/<([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>/g)].map((tag) => ({
-    name: tag[1] ?? "",
-    attributes: new Map(
-      [...(tag[2] ?? "").matchAll(/([a-z-]+)(?:="([^"]*)")?/g)].map((pair) => [pair[1] ?? "", pair[2] ?? ""]),
-    ),
-  }));
-}
-
-/** What a page would load from elsewhere, run or style without a file of its own. */
-function faultsOf(html: string): readonly string[] {
-  const faults: string[] = [];
-  for (const { name, attributes } of tagsOf(html)) {
-    for (const [attribute, value] of attributes) {
-      const leads = attribute === "src" || attribute === "href" || attribute.endsWith("srcset");
-      if (leads && !/^(\/(?!\/)|#)/.test(value)) faults.push(`${name} leads to ${value}`);
-      if (/^on|^style$|^action$|^formaction$|^http-equiv$/.test(attribute))
-        faults.push(`${name} ${attribute}`);
-    }
-    if (/^(style|base|form|iframe|object|embed)$/.test(name)) faults.push(`a ${name}`);
-  }
-  for (const [script, opening] of html.matchAll(/<script([^>]*)>[\s\S]*?<\/script>/g)) {
-    const isModule =
-      /^ type="module" src="\/[a-z]+\.js"$/.test(opening ?? "") && script.endsWith("></script>");
-    if (!isModule && script !== DATA_BLOCK) faults.push(script);
-  }
-  return faults;
-}
 
 describe("the pages", () => {
   it("are there, and nothing but pages and what they load", () => {

@@ -7,7 +7,7 @@ import type { RequestContext } from "../context.ts";
 import { hasDemo } from "./demo-setting.ts";
 
 /** A page that is the same for everybody may be kept for five minutes. */
-const PUBLIC_CACHE = "public, max-age=300";
+export const PUBLIC_CACHE = "public, max-age=300";
 
 interface SiteOptions {
   readonly status?: 200 | 404;

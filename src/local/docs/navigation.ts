@@ -1,39 +1,56 @@
-// Which documents are pages of /docs, in which order. A file's name is its address.
+// Which documents are pages of /docs, in which order. A file's name is its address, whatever folder it is in.
 
-export interface DocumentGroup {
+export interface NavigationGroup {
   readonly title: string;
-  /** Names of files in web/docs and its folders, without ".md". */
-  readonly names: readonly string[];
+  readonly documents: readonly NavigationEntry[];
 }
 
-export const NAVIGATION: readonly DocumentGroup[] = [
-  { title: "Start", names: ["quickstart", "how-it-works", "agents", "api"] },
+export interface NavigationEntry {
+  /** The name of a file in web/docs or a folder of it, without ".md". */
+  readonly name: string;
+  /** In the navigation. Without it the document's own title. */
+  readonly title?: string;
+}
+
+export const NAVIGATION: readonly NavigationGroup[] = [
+  { title: "Start", documents: [{ name: "quickstart" }, { name: "how-it-works" }] },
   {
     title: "Guides",
-    names: [
-      "approvers",
-      "policies",
-      "ci",
-      "people",
-      "roles",
-      "console",
-      "plans",
-      "notices",
-      "webhooks",
-      "verify",
+    documents: [
+      { name: "approvers", title: "For approvers" },
+      { name: "agents", title: "Agents (MCP)" },
+      { name: "api", title: "Backends (REST)" },
+      { name: "ci", title: "CI/CD" },
+      { name: "webhooks" },
+      { name: "notices" },
+      { name: "policies" },
+      { name: "people" },
+      { name: "roles" },
+      { name: "console" },
+      { name: "plans" },
+      { name: "verify", title: "Verify a receipt" },
     ],
   },
-  { title: "Reference", names: ["security", "formats"] },
+  { title: "Reference", documents: [{ name: "formats" }] },
+  {
+    title: "Trust",
+    documents: [
+      { name: "security", title: "Security model" },
+      { name: "architecture" },
+      { name: "storage" },
+      { name: "benchmarks" },
+    ],
+  },
   {
     title: "Run it",
-    names: [
-      "self-hosting",
-      "operating",
-      "architecture",
-      "storage",
-      "benchmarks",
-      "contributing",
-      "changelog",
+    documents: [
+      { name: "self-hosting" },
+      { name: "operating", title: "Operating" },
+      { name: "contributing" },
+      { name: "changelog" },
     ],
   },
 ];
+
+/** Documents about a start on one's own machine: the local address in them is meant, and stays. */
+export const KEEPS_LOCAL_ADDRESS: readonly string[] = ["contributing", "self-hosting"];

@@ -1,57 +1,80 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { Marked } from "marked";
-import { SHOWN_ORIGIN } from "../../core/pages/shown-origin.ts";
-import { DocsPage, type DocsLink } from "../../../web/site/docs/docs-page.tsx";
-import { NAVIGATION } from "./navigation.ts";
+import type { DocsGroup, DocsLink } from "../../core/docs/docs-index.ts";
+import { BUILT_ORIGIN, SHOWN_ORIGIN } from "../../core/docs/shown-origin.ts";
+import { DocsHome } from "../../../web/site/docs/docs-home.tsx";
+import { DocsPage } from "../../../web/site/docs/docs-page.tsx";
+import { KEEPS_LOCAL_ADDRESS, NAVIGATION, type NavigationEntry } from "./navigation.ts";
+import type { ParsedDocument } from "./parse-document.ts";
+import type { PictureSize } from "./picture-block.ts";
+import { readDocuments } from "./read-documents.ts";
+import { renderDocument, type DocumentParts } from "./render-document.ts";
 
 // Draws web/docs as pages. The build bundles this file and runs it.
 
-interface Source extends DocsLink {
-  readonly markdown: string;
-}
-
 export async function writeDocs(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const sources = readSources();
-  const groups = NAVIGATION.map(({ title, names }) => ({
-    title,
-    pages: names.map((name) => sourceOf(sources, name)),
-  }));
-  const pages = groups.flatMap((group) => group.pages);
-  const marked = new Marked({ renderer: { html: ({ text }) => text.replaceAll("<", "&lt;") } });
-  for (const [at, { name, title, markdown }] of pages.entries()) {
+  const byName = readDocuments();
+  const groups = groupsOf(byName);
+  const links = groups.flatMap(({ pages }) => pages);
+  const pictures = new Set<string>();
+  const parts: DocumentParts = {
+    documents: [...byName.values()],
+    exists: existsSync,
+    pictureSize: (path) => {
+      pictures.add(path);
+      return pngSize(path);
+    },
+  };
+  for (const [at, link] of links.entries()) {
+    const document = documentOf(byName, link.name);
     const page = DocsPage({
-      name,
-      title,
-      description: title,
-      origin: SHOWN_ORIGIN,
+      link,
+      description: document.description,
+      origin: BUILT_ORIGIN,
       groups,
-      headings: [],
-      html: await marked.parse(markdown),
-      previous: pages[at - 1] ?? null,
-      next: pages[at + 1] ?? null,
+      headings: [...document.headings.values()].slice(1),
+      html: withOrigin(link.name, renderDocument(document, parts)),
+      previous: links[at - 1] ?? null,
+      next: links[at + 1] ?? null,
     });
-    writeFileSync(`${folder}/${name}.html`, String(await page));
-    writeFileSync(`${folder}/${name}.md`, markdown);
+    writeFileSync(`${folder}/${link.name}.html`, String(await page));
+    writeFileSync(`${folder}/${link.name}.md`, withOrigin(link.name, document.markdown));
   }
+  writeFileSync(`${folder}/index.html`, String(await DocsHome({ origin: BUILT_ORIGIN, groups })));
+  writeFileSync(`${folder}/index.json`, JSON.stringify(groups));
+  for (const path of pictures) copyFileSync(path, `${folder}/${basename(path)}`);
 }
 
-function readSources(): ReadonlyMap<string, Source> {
-  const files = readdirSync("web/docs", { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".md"),
-  );
-  return new Map(
-    files.map((file) => {
-      const name = basename(file, ".md");
-      const markdown = readFileSync(`web/docs/${file}`, "utf8");
-      return [name, { name, title: /^# (.+)$/m.exec(markdown)?.[1] ?? name, markdown }];
-    }),
-  );
+/** The groups of the navigation. Each document is in one of them. */
+function groupsOf(byName: ReadonlyMap<string, ParsedDocument>): readonly DocsGroup[] {
+  const names = NAVIGATION.flatMap(({ documents }) => documents.map(({ name }) => name));
+  const missing = [...byName.values()].filter(({ name }) => !names.includes(name));
+  if (missing.length > 0)
+    throw new Error(`add to src/local/docs/navigation.ts: ${missing.map(({ path }) => path).join(", ")}`);
+  const linkOf = ({ name, title }: NavigationEntry): DocsLink => {
+    const document = documentOf(byName, name);
+    return { name, title: title ?? document.title, description: document.description };
+  };
+  return NAVIGATION.map(({ title, documents }) => ({ title, pages: documents.map(linkOf) }));
 }
 
-function sourceOf(sources: ReadonlyMap<string, Source>, name: string): Source {
-  const source = sources.get(name);
-  if (source === undefined) throw new Error(`there is no document ${name}.md in web/docs`);
-  return source;
+function documentOf(byName: ReadonlyMap<string, ParsedDocument>, name: string): ParsedDocument {
+  const document = byName.get(name);
+  if (document === undefined) throw new Error(`there is no document ${name}.md in web/docs`);
+  return document;
+}
+
+/** The Worker puts the address of its own deployment into the examples. */
+function withOrigin(name: string, text: string): string {
+  return KEEPS_LOCAL_ADDRESS.includes(name) ? text : text.replaceAll(SHOWN_ORIGIN, BUILT_ORIGIN);
+}
+
+const PNG_WIDTH_AT = 16;
+const PNG_HEIGHT_AT = 20;
+
+function pngSize(path: string): PictureSize | undefined {
+  if (!existsSync(path)) return undefined;
+  const file = readFileSync(path);
+  return { width: file.readUInt32BE(PNG_WIDTH_AT), height: file.readUInt32BE(PNG_HEIGHT_AT) };
 }

@@ -131,7 +131,7 @@ export const ROUTES: readonly Route[] = [
 
   { route: "GET /", access: "anybody" },
   { route: "GET /docs", access: "anybody" },
-  { route: "GET /docs/:name", access: "anybody" },
+  { route: "GET /docs/:path{.+}", access: "anybody" },
   { route: "GET /healthz", access: "anybody" },
   { route: "GET /openapi.json", access: "anybody" },
   { route: "GET /server.json", access: "anybody" },

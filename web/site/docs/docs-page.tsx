@@ -1,62 +1,81 @@
 import { raw } from "hono/html";
+import type { DocsGroup, DocsLink } from "../../../src/core/docs/docs-index.ts";
 import type { Html } from "../../console/html-text.ts";
-import { SiteLayout } from "../site-layout.tsx";
+import { DocsLayout, docsPath } from "./docs-layout.tsx";
 
-// A page of the documentation. The build draws it once, so it knows no visitor.
+// One document.
 
-export interface DocsLink {
-  /** The last part of its address: /docs/NAME. */
-  readonly name: string;
-  readonly title: string;
-}
-
-export interface DocsGroup {
-  readonly title: string;
-  readonly pages: readonly DocsLink[];
+export interface DocsHeading {
+  readonly id: string;
+  readonly text: string;
+  readonly depth: number;
 }
 
 export interface DocsPageData {
-  readonly name: string;
-  readonly title: string;
+  readonly link: DocsLink;
   readonly description: string;
   readonly origin: string;
   readonly groups: readonly DocsGroup[];
-  readonly headings: readonly { readonly id: string; readonly text: string; readonly depth: number }[];
+  /** Without the title of the page. */
+  readonly headings: readonly DocsHeading[];
   /** From our own Markdown, with everything escaped that was HTML in it. */
   readonly html: string;
   readonly previous: DocsLink | null;
   readonly next: DocsLink | null;
 }
 
-export function DocsPage(page: DocsPageData): Html {
+/** A list of more than this many headings is no overview: then only the first level is listed. */
+const LISTED_MAX_HEADINGS = 30;
+
+export function DocsPage({ link, headings, html, previous, next, ...page }: DocsPageData): Html {
+  const listed = listedHeadings(headings);
   return (
-    <SiteLayout
-      title={page.title}
-      description={page.description}
-      path={docsPath(page.name)}
-      origin={page.origin}
-      section="docs"
-      visitor={null}
-    >
-      <div class="docs">
-        <nav aria-label="Documentation">
-          {page.groups.map(({ title, pages }) => (
-            <>
-              <b>{title}</b>
-              {pages.map((link) => (
-                <a href={docsPath(link.name)} aria-current={link.name === page.name ? "page" : undefined}>
-                  {link.title}
-                </a>
-              ))}
-            </>
-          ))}
-        </nav>
-        <article>{raw(page.html)}</article>
-      </div>
-    </SiteLayout>
+    <DocsLayout {...page} title={link.title} path={docsPath(link.name)} current={link.name}>
+      {listed.length > 1 && (
+        <aside class="docs-contents">
+          <Contents headings={listed} />
+        </aside>
+      )}
+      <article class="prose">
+        {raw(html)}
+        <footer>
+          <nav class="docs-steps" aria-label="Previous and next page">
+            {previous && (
+              <a rel="prev" href={docsPath(previous.name)}>
+                <span>Previous</span>
+                {previous.title}
+              </a>
+            )}
+            {next && (
+              <a rel="next" href={docsPath(next.name)}>
+                <span>Next</span>
+                {next.title}
+              </a>
+            )}
+          </nav>
+          <p class="quiet">
+            <a href={`${docsPath(link.name)}.md`}>This page as Markdown</a>
+          </p>
+        </footer>
+      </article>
+    </DocsLayout>
   );
 }
 
-export function docsPath(name: string): string {
-  return `/docs/${name}`;
+function listedHeadings(headings: readonly DocsHeading[]): readonly DocsHeading[] {
+  const two = headings.filter(({ depth }) => depth <= 3);
+  return two.length <= LISTED_MAX_HEADINGS ? two : headings.filter(({ depth }) => depth <= 2);
+}
+
+function Contents({ headings }: Pick<DocsPageData, "headings">): Html {
+  return (
+    <nav aria-label="On this page">
+      <b>On this page</b>
+      {headings.map(({ id, text, depth }) => (
+        <a href={`#${id}`} class={depth > 2 ? "deeper" : undefined}>
+          {text}
+        </a>
+      ))}
+    </nav>
+  );
 }
