@@ -21,7 +21,7 @@ const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bdoors?\b/i, "route, endpoint"],
   [/\b(house|clerk)\b/i, "repository, Desk"],
   [/\bworld\b/i, "runtime"],
-  [/\bvisit(or|ors|s)?\b/i, "session, client, reader"],
+  [/\bvisits?\b/i, "session, call"],
   [/\bfounded\b/i, "created"],
   [/\b(heeds?|amiss|dwells?|whereupon|henceforth)\b/i, "a common word"],
 ];

@@ -1,5 +1,5 @@
 import type { ChannelUse } from "../../core/notice/notice-kinds.ts";
-import type { ChannelNote, NoticesPage } from "../../core/pages/notices-page-data.ts";
+import type { ChannelNote, NoticesPage } from "../../core/pages/sending/notices-page-data.ts";
 import { accept, type Result } from "../../core/refusal.ts";
 import {
   changeChannel,

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
 import type { ChannelKind } from "../../core/notice/notice-kinds.ts";
 import { CHANNEL_KINDS, CHANNEL_TITLES } from "../../core/notice/notice-kinds.ts";
-import type { ChannelItem } from "../../core/pages/notices-page-data.ts";
+import type { ChannelItem } from "../../core/pages/sending/notices-page-data.ts";
 import type { Outbound } from "../../send/outbound.ts";
 import type { Owner } from "../../store/channels/own-channels.ts";
 import type { ChannelRow } from "../../store/rows.ts";

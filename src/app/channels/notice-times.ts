@@ -1,7 +1,7 @@
 import { isTimeZone } from "../../core/account/settings.ts";
 import { dayMinutesText } from "../../core/notice/day-minutes.ts";
 import { endOfPause } from "../../core/notice/pause.ts";
-import type { QuietHoursSeen } from "../../core/pages/notices-page-data.ts";
+import type { QuietHoursSeen } from "../../core/pages/sending/notices-page-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import {
   pauseNotices,

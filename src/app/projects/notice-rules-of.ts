@@ -1,5 +1,5 @@
 import { CHANNEL_KINDS } from "../../core/notice/notice-kinds.ts";
-import type { ProjectRules } from "../../core/pages/notices-page-data.ts";
+import type { ProjectRules } from "../../core/pages/sending/notices-page-data.ts";
 import type { NoticeRules } from "../../store/project/notice-rules.ts";
 
 export function rulesOf({ noticeKinds, hidesContent, reminderPercent }: NoticeRules): ProjectRules {

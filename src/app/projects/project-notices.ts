@@ -1,5 +1,5 @@
 import type { ProjectItem } from "../../core/pages/project-page-data.ts";
-import type { ProjectRules } from "../../core/pages/notices-page-data.ts";
+import type { ProjectRules } from "../../core/pages/sending/notices-page-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { Owner } from "../../store/channels/own-channels.ts";
 import { changeNoticeRules } from "../../store/project/notice-rules.ts";

@@ -1,6 +1,6 @@
 import type { Scope } from "../confirmation/scopes.ts";
 import type { ProjectMode } from "../confirmation/project-mode.ts";
-import type { ChannelItem, ProjectRules } from "./notices-page-data.ts";
+import type { ChannelItem, ProjectRules } from "./sending/notices-page-data.ts";
 
 // Projects and their API keys, as the console and the API show them.
 

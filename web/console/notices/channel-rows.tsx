@@ -1,7 +1,7 @@
 import { CHANNEL_NAME_MAX_CHARACTERS } from "../../../src/core/notice/channel-limits.ts";
 import { CHANNEL_TITLES, type ChannelUse } from "../../../src/core/notice/notice-kinds.ts";
 import type { SentForm } from "../../../src/core/pages/console.ts";
-import type { ChannelItem } from "../../../src/core/pages/notices-page-data.ts";
+import type { ChannelItem } from "../../../src/core/pages/sending/notices-page-data.ts";
 import { ActionForm, Hidden, SelectField, TextField } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";
 

@@ -1,4 +1,4 @@
-import type { NoticesPage } from "../../../src/core/pages/notices-page-data.ts";
+import type { NoticesPage } from "../../../src/core/pages/sending/notices-page-data.ts";
 import { FormFault } from "../form-parts.tsx";
 import type { View } from "../layout.tsx";
 

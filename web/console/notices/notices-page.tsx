@@ -1,6 +1,6 @@
 import { MORNING_HOUR } from "../../../src/core/notice/pause.ts";
 import type { SentForm } from "../../../src/core/pages/console.ts";
-import type { ChannelNote, NoticesPage } from "../../../src/core/pages/notices-page-data.ts";
+import type { ChannelNote, NoticesPage } from "../../../src/core/pages/sending/notices-page-data.ts";
 import { ActionForm, FormFault, TextField } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";
 import type { View } from "../layout.tsx";

@@ -1,7 +1,7 @@
 import { CHANNEL_KINDS, CHANNEL_TITLES } from "../../../src/core/notice/notice-kinds.ts";
 import { roleHas } from "../../../src/core/account/rights.ts";
 import type { SentForm, Shell } from "../../../src/core/pages/console.ts";
-import type { ChannelItem, ProjectRules } from "../../../src/core/pages/notices-page-data.ts";
+import type { ChannelItem, ProjectRules } from "../../../src/core/pages/sending/notices-page-data.ts";
 import type { ProjectPage } from "../../../src/core/pages/project-page-data.ts";
 import { ActionForm, CheckField, FieldGroup, Hidden, SelectField } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";

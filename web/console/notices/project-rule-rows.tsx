@@ -1,5 +1,5 @@
 import { CHANNEL_KINDS, CHANNEL_TITLES } from "../../../src/core/notice/notice-kinds.ts";
-import type { NoticesPage, ProjectRules } from "../../../src/core/pages/notices-page-data.ts";
+import type { NoticesPage, ProjectRules } from "../../../src/core/pages/sending/notices-page-data.ts";
 import type { Html } from "../html-text.ts";
 import { ModeMark } from "../keys/mode-mark.tsx";
 

@@ -1,6 +1,6 @@
 import { dayMinutesText } from "../../../src/core/notice/day-minutes.ts";
 import type { SentForm } from "../../../src/core/pages/console.ts";
-import type { QuietHoursSeen } from "../../../src/core/pages/notices-page-data.ts";
+import type { QuietHoursSeen } from "../../../src/core/pages/sending/notices-page-data.ts";
 import { ActionForm, Hidden, SelectField, TextField } from "../form-parts.tsx";
 import type { Html } from "../html-text.ts";
 import { timeZoneOptions } from "./time-zones.tsx";

@@ -1,5 +1,5 @@
-import type { ProjectMode } from "../confirmation/project-mode.ts";
-import type { ChannelKind, ChannelUse } from "../notice/notice-kinds.ts";
+import type { ProjectMode } from "../../confirmation/project-mode.ts";
+import type { ChannelKind, ChannelUse } from "../../notice/notice-kinds.ts";
 
 // Where a person and a project hear of requests, as the page of notices and the project's page show it.
 
