@@ -53,7 +53,7 @@ const pages: readonly [name: string, path: string, of: "alex" | "nobody", ready:
   ["the invitation", "invitation", "nobody", "Create your passkey"],
   ["signing up", "/signup", "nobody", "Create your organisation"],
   ["signing in", "/inbox", "nobody", "Sign in"],
-  ["home", "/", "nobody", "Read it. Sign it. Prove it."],
+  ["home", "/", "nobody", "A named person signs it before it happens"],
   ["checking", "/verify", "nobody", "Check a receipt"],
   ["a request in the log", "in the log", "nobody", "In the log: approved"],
   ["not found", "/approve/c_nothing", "alex", "Not found"],
