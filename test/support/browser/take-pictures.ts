@@ -23,6 +23,11 @@ const INVOICE = {
     memo: "Packaging, fourth quarter",
   },
 };
+/** Its second letter is Cyrillic. */
+const LOOK_ALIKE = {
+  action: "Change a payout account",
+  payload: { supplier: "A\u{441}me Supplies GmbH", account: "acct_8822" },
+};
 const names = { name: "Northwind", project: "Payments", key: "payments-agent" };
 
 const { ready, tenants, stop } = await startProduct([names]);
@@ -50,6 +55,14 @@ try {
   await createPasskey(phone, tenant.enrolUrl);
   await takePicture(phone.page, "enrol-phone");
 
+  const invitation = await backend(fetch, ready.url, tenant.peopleKey)("POST", "/api/invites", {
+    username: "maria",
+    role: "approver",
+  });
+  const invited = await openDevice(browser, { pixelRatio: 2 });
+  await createPasskey(invited, invitation.body.enrolUrl);
+  await takePicture(invited.page, "invited-phone");
+
   const raise = { action: "Raise a daily limit", payload: { account: "acct_1107", limit_usd: 9000 } };
   const earlier = await ask(raise);
   await phone.page.goto(earlier);
@@ -62,6 +75,11 @@ try {
   await phone.page.locator("#waiting li").nth(1).waitFor();
   await takePicture(phone.page, "inbox-phone");
 
+  const suspicious = await ask(LOOK_ALIKE);
+  await phone.page.goto(suspicious);
+  await phone.page.getByText("I have read this warning").first().waitFor();
+  await takePicture(phone.page, "warning-phone", false);
+  await api("POST", `/api/confirmations/${suspicious.split("/").at(-1)}/cancel`);
   await openToDecide(phone.page, invoice);
   await takePicture(phone.page, "approve-phone", false);
   const dark = await openDevice(browser, { pixelRatio: 2, dark: true });
