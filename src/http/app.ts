@@ -29,6 +29,7 @@ import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
 import { demoRoutes } from "./site/demo-routes.ts";
 import { docsRoutes } from "./site/docs-routes.ts";
+import { productRoutes } from "./site/product-routes.ts";
 import { siteRoutes } from "./site/site-routes.ts";
 
 const REQUEST_ID_BYTES = 12;
@@ -97,6 +98,7 @@ app.route("/", consoleRoutes);
 app.route("/", unsubscribeRoutes);
 app.route("/", verifyRoutes);
 app.route("/", siteRoutes);
+app.route("/", productRoutes);
 app.route("/", demoRoutes);
 app.route("/", docsRoutes);
 

@@ -15,15 +15,17 @@ interface SiteOptions {
   readonly isShared?: boolean;
   /** Of the browser's features, such as "publickey-credentials-get=(self)". */
   readonly permissions?: string;
+  /** Whether it has a form, which leads to this host. */
+  readonly hasForm?: boolean;
 }
 
 export async function siteResponse(
   context: RequestContext,
   page: Html | string,
-  { status = 200, isShared = false, permissions = "" }: SiteOptions = {},
+  { status = 200, isShared = false, permissions = "", hasForm = false }: SiteOptions = {},
 ): Promise<Response> {
   return context.body(String(await page), status, {
-    ...securityHeaders(permissions),
+    ...securityHeaders(permissions, hasForm ? { "form-action": "'self'" } : {}),
     "content-type": "text/html; charset=utf-8",
     ...(isShared && { "cache-control": PUBLIC_CACHE }),
   });

@@ -130,6 +130,10 @@ export const ROUTES: readonly Route[] = [
   },
 
   { route: "GET /", access: "anybody" },
+  { route: "GET /security", access: "anybody" },
+  { route: "GET /pricing", access: "anybody" },
+  { route: "GET /privacy", access: "anybody" },
+  { route: "GET /terms", access: "anybody" },
   { route: "GET /docs", access: "anybody" },
   { route: "GET /docs/:path{.+}", access: "anybody" },
   { route: "GET /healthz", access: "anybody" },

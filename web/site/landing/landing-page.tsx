@@ -110,7 +110,7 @@ function PlansInShort(): Html {
     <section aria-labelledby="plans">
       <h2 id="plans">Approvers are free, on every plan</h2>
       <p class="lead">
-        A plan counts requests and the people who manage them, never the people who sign. Payment is not
+        A plan counts approvals and the people who manage them, never the people who sign. Payment is not
         switched on yet: nothing is charged.
       </p>
       <ul class="cards plans" role="list">
@@ -125,8 +125,8 @@ function PlansInShort(): Html {
               </p>
               <p class="quiet">
                 {approvals.included === null
-                  ? "No limit of requests"
-                  : `${grouped(approvals.included)} requests a month`}
+                  ? "No limit of approvals"
+                  : `${grouped(approvals.included)} approvals a month`}
               </p>
             </li>
           );

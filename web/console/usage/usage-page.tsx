@@ -1,16 +1,17 @@
-import { dollars, grouped } from "../../src/core/account/amounts.ts";
-import { endOfMonth, monthName } from "../../src/core/account/month.ts";
-import { PLAN_NAMES, PLANS, type InvoiceLine, type Plan } from "../../src/core/account/plans.ts";
-import type { Share, UsageData } from "../../src/core/pages/usage-data.ts";
-import type { Html } from "./html-text.ts";
-import type { View } from "./layout.tsx";
+import { dollars, grouped } from "../../../src/core/account/amounts.ts";
+import { endOfMonth, monthName } from "../../../src/core/account/month.ts";
+import { PLAN_NAMES, PLANS } from "../../../src/core/account/plans.ts";
+import type { Share, UsageData } from "../../../src/core/pages/usage-data.ts";
+import type { Html } from "../html-text.ts";
+import type { View } from "../layout.tsx";
+import { allowanceText, historyText, INVOICE_LINES, mostText, priceText } from "./plan-words.ts";
 
 /** The plan, what is used of it, and what it would cost. */
 export const UsageView: View<UsageData> = ({ data }) => (
   <>
     <p>
-      Your plan is <b>{PLANS[data.plan].title}</b>, {priceOf(PLANS[data.plan])}. To change it, write to the
-      operator of this service.
+      Your plan is <b>{PLANS[data.plan].title}</b>, {atPrice(PLANS[data.plan].cents)}. To change it, write to
+      the operator of this service.
     </p>
     <h2>{monthName(data.month)}</h2>
     <ul class="rows usage" role="list">
@@ -29,7 +30,7 @@ export const UsageView: View<UsageData> = ({ data }) => (
   </>
 );
 
-function priceOf({ cents }: Plan): string {
+function atPrice(cents: number | null): string {
   return cents === null ? "at a price by agreement" : `${dollars(cents)} a month`;
 }
 
@@ -47,12 +48,6 @@ function ShareRow({ name, share: { used, included, max } }: { name: string; shar
     </li>
   );
 }
-
-const LINES: Readonly<Record<InvoiceLine["name"], string>> = {
-  plan: "Plan",
-  members: "Further members",
-  approvals: "Further approvals, each started 1,000",
-};
 
 function Invoice({ data: { invoicePreview, month } }: { readonly data: UsageData }): Html {
   return (
@@ -77,7 +72,7 @@ function Invoice({ data: { invoicePreview, month } }: { readonly data: UsageData
             <tbody>
               {invoicePreview.lines.map(({ name, quantity, unitCents, cents }) => (
                 <tr>
-                  <th scope="row">{LINES[name]}</th>
+                  <th scope="row">{INVOICE_LINES[name]}</th>
                   <td>{grouped(quantity)}</td>
                   <td>{dollars(unitCents)}</td>
                   <td>{dollars(cents)}</td>
@@ -155,11 +150,11 @@ function PlanTable({ current }: { readonly current: UsageData["plan"] }): Html {
                   {title}
                   {name === current && " (yours)"}
                 </th>
-                <td>{cents === null ? "by agreement" : dollars(cents)}</td>
-                <td>{numberOf(projects)}</td>
-                <td>{allowanceOf(members)}</td>
-                <td>{allowanceOf(approvals)}</td>
-                <td>{historyDays === null ? "no limit" : `${historyDays} days`}</td>
+                <td>{priceText(cents)}</td>
+                <td>{mostText(projects)}</td>
+                <td>{allowanceText(members)}</td>
+                <td>{allowanceText(approvals)}</td>
+                <td>{historyText(historyDays)}</td>
                 <td>{canExport ? "yes" : "no"}</td>
               </tr>
             );
@@ -168,14 +163,4 @@ function PlanTable({ current }: { readonly current: UsageData["plan"] }): Html {
       </table>
     </div>
   );
-}
-
-function numberOf(most: number | null): string {
-  return most === null ? "no limit" : grouped(most);
-}
-
-function allowanceOf({ included, further }: Plan["members"]): string {
-  if (further === null) return numberOf(included);
-  const per = further.per === 1 ? "each" : `each ${grouped(further.per)}`;
-  return `${numberOf(included)}, then ${dollars(further.cents)} for ${per}`;
 }

@@ -1,0 +1,28 @@
+import { dollars, grouped } from "../../../src/core/account/amounts.ts";
+import type { InvoiceLine, Plan } from "../../../src/core/account/plans.ts";
+
+// What a plan includes, in words.
+
+export const INVOICE_LINES: Readonly<Record<InvoiceLine["name"], string>> = {
+  plan: "Plan",
+  members: "Further members",
+  approvals: "Further approvals, each started 1,000",
+};
+
+export function priceText(cents: number | null): string {
+  return cents === null ? "by agreement" : dollars(cents);
+}
+
+export function mostText(most: number | null): string {
+  return most === null ? "no limit" : grouped(most);
+}
+
+export function historyText(days: number | null): string {
+  return days === null ? "no limit" : `${days} days`;
+}
+
+export function allowanceText({ included, further }: Plan["members"]): string {
+  if (further === null) return mostText(included);
+  const per = further.per === 1 ? "each" : `each ${grouped(further.per)}`;
+  return `${mostText(included)}, then ${dollars(further.cents)} for ${per}`;
+}
