@@ -1,3 +1,7 @@
+import type { Statement } from "../../core/confirmation/statement.ts";
+import { toHex } from "../../core/encoding/bytes.ts";
+import { sha256 } from "../../core/encoding/hash.ts";
+import { canonicalBytes } from "../../core/encoding/jcs.ts";
 import type {
   ApproversAnswer,
   ConfirmationAnswer,
@@ -11,6 +15,9 @@ import type {
 // The examples of the OpenAPI document: an agent asks, Alex decides. A test validates each with its schema.
 
 const HASH = "1f8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b";
+export const CONFIRMATION_ID = "c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80";
+const SALT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const DECIDED_AT = "2026-01-31T12:03:20.000Z";
 
 export const createExample = {
   username: "alex",
@@ -19,23 +26,24 @@ export const createExample = {
   expiresInSeconds: 900,
 };
 
+const PAYLOAD_HASH = toHex(sha256(canonicalBytes(createExample.payload)));
+
 export const consumeExample = { payload: createExample.payload };
-export const recoveryExample = { username: "alex" };
-export const roleExample = { username: "alex", role: "admin" };
-export const inviteExample = { username: "alex", role: "approver" };
+export const recoveryExample = { username: "maria" };
+export const roleExample = { username: "maria", role: "developer" };
+export const inviteExample = { username: "maria", role: "approver" };
 
 export function confirmationExample(origin: string): ConfirmationAnswer {
-  const id = "c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80";
   return {
-    id,
-    url: `${origin}/approve/${id}`,
+    id: CONFIRMATION_ID,
+    url: `${origin}/approve/${CONFIRMATION_ID}`,
     status: "pending",
     mode: "live",
     code: "5e0b91c7",
     action: createExample.action,
     username: "alex",
     policy: null,
-    payloadHash: HASH,
+    payloadHash: PAYLOAD_HASH,
     metadata: null,
     createdAt: "2026-01-31T12:00:00.000Z",
     expiresAt: "2026-01-31T12:15:00.000Z",
@@ -47,6 +55,67 @@ export function confirmationExample(origin: string): ConfirmationAnswer {
     decisions: [],
     log: null,
     receiptUrl: null,
+  };
+}
+
+export function approvedExample(origin: string): ConfirmationAnswer {
+  const pending = confirmationExample(origin);
+  const statement = statementExample(origin, pending);
+  const { id, ...response } = ASSERTION;
+  const signed = { reason: "", statement, assertion: ASSERTION, decidedAt: DECIDED_AT };
+  return {
+    ...pending,
+    status: "approved",
+    decidedAt: DECIDED_AT,
+    credentialId: id,
+    rawAssertion: { id, response },
+    decisions: [{ approver: statement.approver.username, decision: "approve", ...signed }],
+    log: { index: 41, origin: `${new URL(origin).host}/log` },
+    receiptUrl: `${origin}/api/confirmations/${CONFIRMATION_ID}/receipt`,
+  };
+}
+
+export function consumedExample(origin: string): ConfirmationAnswer {
+  return { ...approvedExample(origin), consumedAt: "2026-01-31T12:03:21.000Z" };
+}
+
+export function cancelledExample(origin: string): ConfirmationAnswer {
+  return { ...confirmationExample(origin), status: "cancelled", decidedAt: DECIDED_AT };
+}
+
+/** Shortened: real ones are longer. */
+const ASSERTION = {
+  id: "q83vASNFZ4k",
+  clientDataJSON: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+  authenticatorData: "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ",
+  signature: "MEUCIQDx",
+};
+
+function statementExample(origin: string, { action, createdAt, expiresAt }: ConfirmationAnswer): Statement {
+  return {
+    v: 1,
+    kind: "countersign/statement",
+    rp: origin,
+    tenant: { id: HASH, name: "Acme" },
+    project: { id: "j_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8", name: "Payments", mode: "live" },
+    confirmation: CONFIRMATION_ID,
+    action,
+    display: { order: [2, 0, 1, 3], template: null },
+    requester: {
+      kind: "key",
+      id: "k_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8",
+      name: "Payments agent",
+      person: null,
+    },
+    approver: { id: "p_01jx3k7m2p9q8r6s5t4v3w2x1y0z9a8b7c6", username: "alex" },
+    vote: "approve",
+    reason: "",
+    policyHash: null,
+    created: createdAt,
+    expires: expiresAt,
+    executeWithinSeconds: null,
+    issued: "2026-01-31T12:03:05.000Z",
+    salt: SALT,
   };
 }
 
@@ -90,10 +159,9 @@ export const templatesExample: TemplatesAnswer = {
 };
 
 export function verificationExample(origin: string): VerificationAnswer {
-  const confirmation = confirmationExample(origin).id;
-  const at = "2026-01-31T12:03:20.000Z";
+  const confirmation = CONFIRMATION_ID;
+  const at = DECIDED_AT;
   const log = { origin: `${new URL(origin).host}/log`, index: 41 };
-  const salt = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
   const body = {
     confirmation,
     outcome: "approved",
@@ -114,7 +182,7 @@ export function verificationExample(origin: string): VerificationAnswer {
     mode: "live",
     at,
     log,
-    opening: { record, entrySalt: salt, label: HASH, proof },
+    opening: { record, entrySalt: SALT, label: HASH, proof },
     anchor: null,
     receipt: null,
   };

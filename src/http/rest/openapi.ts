@@ -1,10 +1,11 @@
 import { z } from "zod";
+import type { Scope } from "../../core/confirmation/scopes.ts";
 import { RECEIPT_MEDIA_TYPE } from "../../core/evidence/receipt.ts";
 import { jsonSchema } from "../schemas/json-schema.ts";
 import { problemDefinition, problemDetails, type ProblemCode } from "../problem.ts";
 import { problemAnswer } from "./answer-schemas.ts";
-import type { Operation } from "./operation.ts";
-import { OPERATIONS } from "./operations.ts";
+import type { Operation, PathId } from "./operation.ts";
+import { OPERATION_GROUPS, OPERATIONS } from "./operations.ts";
 import { IDEMPOTENCY_KEY_PATTERN } from "./request-schemas.ts";
 
 // The OpenAPI document, made of the table and the schemas that also run the API.
@@ -12,15 +13,20 @@ import { IDEMPOTENCY_KEY_PATTERN } from "./request-schemas.ts";
 type OpenApi = Readonly<Record<string, unknown>>;
 
 /** The problems of every operation, and of every operation with a key. */
-const COMMON_PROBLEMS: readonly ProblemCode[] = ["rate_limited", "internal_error", "unavailable"];
-const KEY_PROBLEMS: readonly ProblemCode[] = ["unauthorized", "forbidden_scope"];
+export const COMMON_PROBLEMS: readonly ProblemCode[] = ["rate_limited", "internal_error", "unavailable"];
+export const KEY_PROBLEMS: readonly ProblemCode[] = ["unauthorized", "forbidden_scope", "tenant_moving"];
+/** A key with one of these scopes does no more than the person who created it may do now. */
+export const RIGHTS_PROBLEMS: readonly ProblemCode[] = ["not_allowed"];
+const NEEDS_RIGHTS: readonly (Scope | null)[] = ["manage", "people"];
 const PROBLEM = "Problem";
 
 export function openapi(origin: string): OpenApi {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of OPERATIONS) {
-    const description = descriptionOf(operation, origin);
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: description };
+  for (const { name, operations } of OPERATION_GROUPS) {
+    for (const operation of operations) {
+      const description = { tags: [name], ...descriptionOf(operation, origin) };
+      paths[operation.path] = { ...paths[operation.path], [operation.method]: description };
+    }
   }
   return {
     openapi: "3.1.1",
@@ -32,6 +38,7 @@ export function openapi(origin: string): OpenApi {
     },
     servers: [{ url: origin }],
     security: [{ apiKey: [] }],
+    tags: OPERATION_GROUPS.map(({ name, description }) => ({ name, description })),
     paths,
     components: {
       securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "X-Api-Key" } },
@@ -40,17 +47,28 @@ export function openapi(origin: string): OpenApi {
   };
 }
 
-function descriptionOf(operation: Operation, origin: string): unknown {
-  const { id, summary, scope, request, query, repeatable, path, status, answer, problems } = operation;
+/** Every problem that the operation may answer. */
+export function problemsOf({
+  problems,
+  scope,
+}: Pick<Operation, "problems" | "scope">): readonly ProblemCode[] {
+  const ofKey =
+    scope === null ? [] : [...KEY_PROBLEMS, ...(NEEDS_RIGHTS.includes(scope) ? RIGHTS_PROBLEMS : [])];
+  return [...new Set([...problems, ...ofKey, ...COMMON_PROBLEMS])];
+}
+
+function descriptionOf(operation: Operation, origin: string): object {
+  const { id, summary, description, pathId, scope, request, query, repeatable, path, status, answer } =
+    operation;
   const parameters = [
-    ...(path.includes("{id}") ? [ID_PARAMETER] : []),
+    ...(pathId === undefined ? [] : [pathParameter(pathId)]),
     ...(query === undefined ? [] : queryParameters(query)),
     ...(repeatable ? [IDEMPOTENCY_PARAMETER] : []),
   ];
   return {
     operationId: id,
     summary,
-    description: scope === null ? "Needs no key." : `Needs a key with the scope \`${scope}\`.`,
+    description: `${description} ${scope === null ? "Needs no key." : `Needs a key with the scope \`${scope}\`.`}`,
     security: scope === null ? [] : [{ apiKey: [scope] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(request === undefined
@@ -67,12 +85,14 @@ function descriptionOf(operation: Operation, origin: string): unknown {
         ...headersOf(operation),
         content: contentOf(answer, origin),
       },
-      ...problemResponses([...problems, ...(scope === null ? [] : KEY_PROBLEMS), ...COMMON_PROBLEMS], path),
+      ...problemResponses(problemsOf(operation), path),
     },
   };
 }
 
-const ID_PARAMETER = { name: "id", in: "path", required: true, schema: { type: "string" } };
+function pathParameter({ description, example }: PathId): unknown {
+  return { name: "id", in: "path", required: true, description, schema: { type: "string" }, example };
+}
 
 const IDEMPOTENCY_PARAMETER = {
   name: "Idempotency-Key",

@@ -25,13 +25,31 @@ interface Description {
   readonly method: "get" | "post";
   readonly path: string;
   readonly id: string;
+  /** A few words, which are also its heading in the documents. */
   readonly summary: string;
+  /** What a caller must know besides: sentences in Markdown. */
+  readonly description: string;
+  /** What `{id}` in the path is. */
+  readonly pathId?: PathId;
   /** A repetition with the same `Idempotency-Key` gets the first answer. */
   readonly repeatable?: true;
   readonly status: 200 | 201;
-  /** A schema with an example, or the media type of a format of its own. */
-  readonly answer: JsonAnswer | { readonly media: string };
+  /** A schema with an example, or the media type of a format of its own, and how to name such a file. */
+  readonly answer: JsonAnswer | { readonly media: string; readonly file: string };
   readonly problems: readonly ProblemCode[];
+}
+
+/** Operations on one kind of thing. */
+export interface OperationGroup {
+  readonly name: string;
+  /** Sentences in Markdown. */
+  readonly description: string;
+  readonly operations: readonly Operation[];
+}
+
+export interface PathId {
+  readonly description: string;
+  readonly example: string;
 }
 
 /** Every operation with a body has these. */

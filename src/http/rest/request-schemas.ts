@@ -48,9 +48,7 @@ const payload = jsonObject.meta({
 
 export const createRequest = z
   .strictObject({
-    username: username
-      .optional()
-      .meta({ description: "Who decides. Required unless `policy` names the approvers." }),
+    username: username.optional().meta({ description: "Who decides. Required, unless its alias is sent." }),
     approver_username: username.optional().meta({ description: "An alias of `username`." }),
     action: text(ACTION_MAX_CHARACTERS).meta({ description: "The request in one line." }),
     payload,
@@ -73,7 +71,9 @@ export const createRequest = z
       })
       .optional()
       .meta({ description: "Returned with the request, never shown to the approver." }),
-    policy: text(ID_MAX_CHARACTERS).optional().meta({ description: "The policy that names the approvers." }),
+    policy: text(ID_MAX_CHARACTERS).optional().meta({
+      description: "The policy that names the approvers. There are no policies yet: leave it out.",
+    }),
   })
   .superRefine(({ username, approver_username: alias, policy }, context) => {
     if (username !== undefined && alias !== undefined && username !== alias) {
@@ -104,19 +104,27 @@ export const consumeRequest = z.strictObject({
   payload: jsonObject.meta({ description: "What you are about to run. It must equal what was approved." }),
 });
 
-export const inviteRequest = z.strictObject({ username, role: z.enum(INVITED_ROLES) });
-export const recoveryRequest = z.strictObject({ username });
-export const roleRequest = z.strictObject({ username, role: z.enum(["owner", ...INVITED_ROLES]) });
+export const inviteRequest = z.strictObject({
+  username: username.describe("The new person's name, for good."),
+  role: z.enum(INVITED_ROLES).describe("What the person may do besides deciding."),
+});
+export const recoveryRequest = z.strictObject({
+  username: username.describe("Who lost every passkey."),
+});
+export const roleRequest = z.strictObject({
+  username: username.describe("Whose role changes."),
+  role: z.enum(["owner", ...INVITED_ROLES]).describe("The new one."),
+});
 
 const templateField = z.strictObject({
   name: text(MEMBER_NAME_MAX_CHARACTERS, 0).meta({ description: "The exact name of an outermost member." }),
-  label: text(LABEL_MAX_CHARACTERS),
+  label: text(LABEL_MAX_CHARACTERS).describe("What the person reads instead of the name."),
   format: z
     .string()
     .nullable()
     .default(null)
     .meta({ description: `One of ${FORMAT_NAMES}.` }),
-  prominent: z.boolean().default(false),
+  prominent: z.boolean().default(false).describe("Whether the value is emphasised."),
 });
 
 export const templateRequest = z
@@ -154,17 +162,18 @@ const wholeNumber = (minimum: number, maximum: number) =>
     .pipe(z.int().min(minimum).max(maximum));
 
 export const listQuery = z.strictObject({
-  status: z.enum(STATUSES).optional(),
-  approver: username.optional(),
-  createdAfter: dateTime
-    .optional()
-    .meta({ description: "Any date-time of RFC 3339. Write the + of an offset as %2B." }),
-  limit: wholeNumber(1, LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS),
+  status: z.enum(STATUSES).optional().describe("Only those with this status."),
+  approver: username.optional().describe("Only those of this person."),
+  createdAfter: dateTime.optional().meta({
+    description: "Only later ones. Any date-time of RFC 3339; write the + of an offset as %2B.",
+  }),
+  limit: wholeNumber(1, LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS).describe("How many at most."),
   cursor: z
     .string()
     .max(CURSOR_MAX_CHARACTERS)
     .regex(/^[A-Za-z0-9_-]+$/, { error: "must be a nextCursor of an earlier answer" })
-    .optional(),
+    .optional()
+    .describe("The `nextCursor` of the page before."),
 });
 
 export const waitQuery = z.strictObject({

@@ -5,35 +5,40 @@ import { time } from "../schemas/field-schemas.ts";
 import { keyOperation, type RestCall } from "./operation.ts";
 
 const count = z.int().min(0);
+const cents = count.describe("In US cents.");
 const month = z
   .string()
   .regex(/^\d{4}-\d{2}$/)
   .meta({ description: "A month of UTC, such as 2026-11." });
 const share = z.object({
-  used: count,
+  used: count.describe("How many there are."),
   included: count.nullable().meta({ description: "What the price includes; null: no limit." }),
   max: count.nullable().meta({ description: "The most that there can be; null: no limit." }),
 });
 
 const usageAnswer = z.object({
-  plan: z.enum(PLAN_NAMES),
+  plan: z.enum(PLAN_NAMES).describe("The plan of the organisation."),
   month,
-  monthEndsAt: time,
+  monthEndsAt: time.describe("When the next month begins."),
   approvals: share.meta({ description: "Requests for a decision that were created in this month." }),
   members: share.meta({ description: "People with another role than approver, also if only invited." }),
-  projects: share,
-  months: z.array(z.object({ month, approvals: count })).meta({ description: "The newest first." }),
+  projects: share.meta({ description: "Live projects that are not archived." }),
+  months: z
+    .array(z.object({ month, approvals: count.describe("Requests of that month.") }))
+    .meta({ description: "The newest first." }),
   invoicePreview: z
     .object({
-      lines: z.array(
-        z.object({
-          name: z.enum(["plan", "members", "approvals"]),
-          quantity: count.meta({ description: "Of approvals: thousands, also if only started." }),
-          unitCents: count,
-          cents: count,
-        }),
-      ),
-      totalCents: count,
+      lines: z
+        .array(
+          z.object({
+            name: z.enum(["plan", "members", "approvals"]).describe("What it is for."),
+            quantity: count.meta({ description: "Of approvals: thousands, also if only started." }),
+            unitCents: cents,
+            cents,
+          }),
+        )
+        .describe("What the sum is made of."),
+      totalCents: cents,
     })
     .nullable()
     .meta({
@@ -67,7 +72,8 @@ export const usageOperation = keyOperation({
   method: "get",
   path: "/api/usage",
   id: "getUsage",
-  summary: "Read the organisation's plan and how much of it is used",
+  summary: "Read the usage",
+  description: "The organisation's plan, what is used of it in this month, and earlier months.",
   scope: "manage",
   status: 200,
   answer: { name: "Usage", schema: usageAnswer, example: () => usageExample },

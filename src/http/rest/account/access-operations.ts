@@ -22,14 +22,33 @@ import {
 
 const project = { name: "Project", schema: projectAnswer, example: () => projectExample };
 const key = { name: "ApiKey", schema: keyAnswer, example: () => keyExample };
+const projectId = { description: "The `id` of the project.", example: projectExample.id };
+const keyId = { description: "The `id` of the key, not its secret.", example: keyExample.id };
 const createdKey = { name: "CreatedKey", schema: createdKeyAnswer, example: () => createdKeyExample };
 
 export const ACCESS_OPERATIONS: readonly Operation[] = [
   keyOperation({
+    method: "post",
+    path: "/api/projects",
+    id: "createProject",
+    summary: "Create a project",
+    description: "Its mode, `live` or `test`, is for good.",
+    scope: "manage",
+    request: requestBody("NewProject", newProjectRequest, { name: "Payments", mode: "live" }),
+    status: 201,
+    answer: project,
+    problems: [...BODY_PROBLEMS, "name_taken", "plan_limit", "quota_exceeded"],
+    handler: async ({ context, desk, key: caller, body }) => {
+      const created = await desk().actWithKey(caller, "projects.create", { ...body, id: null });
+      return context.json(answered(context, created), 201);
+    },
+  }),
+  keyOperation({
     method: "get",
     path: "/api/projects",
     id: "listProjects",
-    summary: "List the projects of the organisation, by name",
+    summary: "List projects",
+    description: "Those of the organisation, by name. With `archived=true` the archived ones instead.",
     scope: "manage",
     query: projectsQuery,
     status: 200,
@@ -43,24 +62,11 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
   }),
   keyOperation({
     method: "post",
-    path: "/api/projects",
-    id: "createProject",
-    summary: "Create a project",
-    scope: "manage",
-    request: requestBody("NewProject", newProjectRequest, { name: "Payments", mode: "live" }),
-    status: 201,
-    answer: project,
-    problems: [...BODY_PROBLEMS, "name_taken", "plan_limit", "quota_exceeded"],
-    handler: async ({ context, desk, key: caller, body }) => {
-      const created = await desk().actWithKey(caller, "projects.create", { ...body, id: null });
-      return context.json(answered(context, created), 201);
-    },
-  }),
-  keyOperation({
-    method: "post",
     path: "/api/projects/{id}/rename",
     id: "renameProject",
-    summary: "Give a project another name",
+    summary: "Rename a project",
+    description: "With `was` the change is refused if the name is another one by now.",
+    pathId: projectId,
     scope: "manage",
     request: requestBody("ProjectName", projectNameRequest, { name: "Payouts", was: "Payments" }),
     status: 200,
@@ -75,7 +81,9 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/projects/{id}/archive",
     id: "archiveProject",
-    summary: "End a project and all its keys, for good",
+    summary: "Archive a project",
+    description: "Ends the project and all its keys, for good. Its requests stay readable in the console.",
+    pathId: projectId,
     scope: "manage",
     status: 200,
     answer: project,
@@ -89,7 +97,9 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/projects/{id}/notices",
     id: "changeProjectNotices",
-    summary: "Change what a project says of the notices of its requests",
+    summary: "Change a project's notices",
+    description: "What the project says of the notices of its requests. What the body leaves out stays.",
+    pathId: projectId,
     scope: "manage",
     request: requestBody("ProjectNotices", projectNoticesRequest, { hidesContent: true }),
     status: 200,
@@ -101,10 +111,29 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     },
   }),
   keyOperation({
+    method: "post",
+    path: "/api/keys",
+    id: "createKey",
+    summary: "Create an API key",
+    description:
+      "This answer is the only one with the secret. A key with `people` or `audit:read` works once somebody who manages people has signed at `signUrl`. If you lost the answer, list the keys and revoke the one that you can't use.",
+    scope: "manage",
+    request: requestBody("NewKey", newKeyRequest, { project: projectExample.id, label: "Payments agent" }),
+    status: 201,
+    answer: createdKey,
+    problems: [...BODY_PROBLEMS, "not_found", "not_allowed", "project_archived", "quota_exceeded"],
+    handler: async ({ context, desk, key: caller, body }) => {
+      const created = await desk().actWithKey(caller, "keys.create", { ...body, id: null });
+      const { username: _nobody, ...answer } = answered(context, created);
+      return context.json(answer, 201);
+    },
+  }),
+  keyOperation({
     method: "get",
     path: "/api/keys",
     id: "listKeys",
-    summary: "List the API keys of a project, and the last 50 that ended; never their secrets",
+    summary: "List API keys",
+    description: "Those of one project that work or wait, and the last 50 that ended. Never their secrets.",
     scope: "manage",
     query: keysQuery,
     status: 200,
@@ -118,25 +147,11 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
   }),
   keyOperation({
     method: "post",
-    path: "/api/keys",
-    id: "createKey",
-    summary: "Create an API key; this answer is the only one with its secret",
-    scope: "manage",
-    request: requestBody("NewKey", newKeyRequest, { project: projectExample.id, label: "Payments agent" }),
-    status: 201,
-    answer: createdKey,
-    problems: [...BODY_PROBLEMS, "not_found", "not_allowed", "project_archived", "quota_exceeded"],
-    handler: async ({ context, desk, key: caller, body }) => {
-      const created = await desk().actWithKey(caller, "keys.create", { ...body, id: null });
-      const { username: _nobody, ...answer } = answered(context, created);
-      return context.json(answer, 201);
-    },
-  }),
-  keyOperation({
-    method: "post",
     path: "/api/keys/{id}/rotate",
     id: "rotateKey",
-    summary: "Replace an API key by one with a new secret; the earlier one works for a while",
+    summary: "Rotate an API key",
+    description: "A new key with a new secret takes over; the earlier one works for `stopsInHours` more.",
+    pathId: keyId,
     scope: "manage",
     request: requestBody("KeyRotation", keyRotationRequest, { stopsInHours: 24 }),
     status: 201,
@@ -152,7 +167,9 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/keys/{id}/revoke",
     id: "revokeKey",
-    summary: "End an API key at once",
+    summary: "Revoke an API key",
+    description: "It stops working at once.",
+    pathId: keyId,
     scope: "manage",
     status: 200,
     answer: key,

@@ -27,20 +27,26 @@ export const projectsQuery = z.strictObject({
 export const keysQuery = z.strictObject({
   project: id.optional().meta({ description: "Its id. Left out: the project of this key." }),
 });
-export const newProjectRequest = z.strictObject({ name, mode });
+export const newProjectRequest = z.strictObject({ name: name.describe("Unique in the organisation."), mode });
 export const projectNameRequest = z.strictObject({
-  name,
+  name: name.describe("The new name."),
   was: z.string().optional().meta({ description: "Refuses the change if the name is another one by now." }),
 });
 export const newKeyRequest = z.strictObject({
-  project: id,
-  label: visibleName(KEY_LABEL_MAX_CHARACTERS),
+  project: id.describe("The `id` of the project that its requests belong to."),
+  label: visibleName(KEY_LABEL_MAX_CHARACTERS).describe("What uses it. Approvers see it as the requester."),
   scopes: z
     .array(z.enum(SCOPES))
     .min(1)
     .default([...DEFAULT_SCOPES])
     .meta({ description: "`manage` is refused; `people` and `audit:read` need a signature." }),
-  expiresInDays: z.int().min(1).max(EXPIRES_MAX_DAYS).nullable().default(null),
+  expiresInDays: z
+    .int()
+    .min(1)
+    .max(EXPIRES_MAX_DAYS)
+    .nullable()
+    .default(null)
+    .describe("After that it stops working. Null: never."),
   agent: z
     .boolean()
     .default(false)
@@ -53,7 +59,11 @@ export const keyRotationRequest = z.strictObject({
     .meta({ description: "How long the earlier key still works." }),
 });
 
-const project = z.object({ id, name: z.string(), mode });
+const project = z.object({
+  id: id.describe("The id of the project."),
+  name: z.string().describe("Its name."),
+  mode,
+});
 const rules = {
   kinds: z
     .array(z.enum(CHANNEL_KINDS))
@@ -68,29 +78,31 @@ const rules = {
 /** What is left out stays as it is. */
 export const projectNoticesRequest = z.strictObject(rules).partial();
 export const projectAnswer = project.extend({
-  createdAt: time,
-  archivedAt: time.nullable(),
-  notices: z.object(rules),
+  createdAt: time.describe("When it was created."),
+  archivedAt: time.nullable().describe("When it was ended, with all its keys."),
+  notices: z.object(rules).describe("What it says of the notices of its requests."),
 });
-export const projectsAnswer = z.object({ data: z.array(projectAnswer) });
+export const projectsAnswer = z.object({ data: z.array(projectAnswer).describe("By name.") });
 export const keyAnswer = z.object({
-  id,
-  label: z.string(),
+  id: id.describe("The id of the key, which is not secret."),
+  label: z.string().describe("What uses it."),
   prefix: z.string().meta({ description: "The beginning of the secret." }),
-  project,
-  scopes: z.array(z.enum(SCOPES)),
-  agent: z.boolean(),
+  project: project.describe("Where its requests belong."),
+  scopes: z.array(z.enum(SCOPES)).describe("What it may call."),
+  agent: z.boolean().describe("Whether an agent uses it."),
   createdBy: username.nullable().meta({ description: "Null if an operator created it." }),
-  createdAt: time,
-  expiresAt: time.nullable(),
-  revokedAt: time.nullable(),
+  createdAt: time.describe("When it was created."),
+  expiresAt: time.nullable().describe("When it stops working; null: never."),
+  revokedAt: time.nullable().describe("When somebody ended it."),
   lastUsedAt: time.nullable().meta({ description: "To the minute." }),
-  state: z.enum(KEY_STATES),
+  state: z.enum(KEY_STATES).describe("Only `active` ones work. `waiting`: for a signature."),
   replaces: id.nullable().meta({ description: "The key that it takes over from." }),
 });
-export const keysAnswer = z.object({ data: z.array(keyAnswer) });
+export const keysAnswer = z.object({
+  data: z.array(keyAnswer).describe("Those that work or wait, then the last 50 that ended."),
+});
 export const createdKeyAnswer = z.object({
-  key: keyAnswer,
+  key: keyAnswer.describe("What is shown of it later."),
   secret: z.string().meta({ description: "The only answer that has it." }),
   signUrl: z.url().nullable().meta({
     description: "Where somebody who manages people signs before the key works. Null: it works now.",

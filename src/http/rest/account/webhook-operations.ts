@@ -21,15 +21,22 @@ import {
 
 const webhook = { name: "Webhook", schema: webhookAnswer, example: () => webhookExample };
 const keys = { name: "WebhookKeys", schema: webhookKeysAnswer, example: () => webhookKeysExample };
+const pathId = { description: "The `id` of the webhook.", example: webhookExample.id };
 const delivery = { name: "Delivery", schema: deliveryAnswer, example: () => deliveryExample };
 
 /** What changes the state of a webhook, without a body. */
-const stateOperation = (verb: "disable" | "enable" | "remove", summary: string): Operation =>
+const stateOperation = (
+  verb: "disable" | "enable" | "remove",
+  summary: string,
+  description: string,
+): Operation =>
   keyOperation({
     method: "post",
     path: `/api/webhooks/{id}/${verb}`,
     id: `${verb}Webhook`,
     summary,
+    description,
+    pathId,
     scope: "manage",
     status: 200,
     answer: webhook,
@@ -40,24 +47,11 @@ const stateOperation = (verb: "disable" | "enable" | "remove", summary: string):
 
 export const WEBHOOK_OPERATIONS: readonly Operation[] = [
   keyOperation({
-    method: "get",
-    path: "/api/webhooks",
-    id: "listWebhooks",
-    summary: "List the webhooks of the organisation, the oldest first; never their secrets",
-    scope: "manage",
-    status: 200,
-    answer: { name: "Webhooks", schema: webhooksAnswer, example: () => ({ data: [webhookExample] }) },
-    problems: [],
-    handler: async ({ context, desk, key }) => {
-      const { webhooks } = answered(context, await desk().actWithKey(key, "webhooks.read", null));
-      return context.json({ data: webhooks });
-    },
-  }),
-  keyOperation({
     method: "post",
     path: "/api/webhooks",
     id: "createWebhook",
-    summary: "Create a webhook; the answer has its secret",
+    summary: "Create a webhook",
+    description: "The answer has the secret. If you lost it, list the webhooks and rotate the secret.",
     scope: "manage",
     request: requestBody("NewWebhook", newWebhookRequest, newWebhookExample),
     status: 201,
@@ -70,9 +64,26 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
   }),
   keyOperation({
     method: "get",
+    path: "/api/webhooks",
+    id: "listWebhooks",
+    summary: "List webhooks",
+    description: "Those of the organisation, the oldest first. Never their secrets.",
+    scope: "manage",
+    status: 200,
+    answer: { name: "Webhooks", schema: webhooksAnswer, example: () => ({ data: [webhookExample] }) },
+    problems: [],
+    handler: async ({ context, desk, key }) => {
+      const { webhooks } = answered(context, await desk().actWithKey(key, "webhooks.read", null));
+      return context.json({ data: webhooks });
+    },
+  }),
+  keyOperation({
+    method: "get",
     path: "/api/webhooks/{id}",
     id: "getWebhook",
-    summary: "Read one webhook",
+    summary: "Read a webhook",
+    description: "Without its secret.",
+    pathId,
     scope: "manage",
     status: 200,
     answer: webhook,
@@ -89,7 +100,9 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/webhooks/{id}/change",
     id: "changeWebhook",
-    summary: "Change a webhook; what the body leaves out stays",
+    summary: "Change a webhook",
+    description: "What the body leaves out stays.",
+    pathId,
     scope: "manage",
     request: requestBody("WebhookChange", webhookChangeRequest, { url: webhookExample.url }),
     status: 200,
@@ -100,14 +113,24 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
       return context.json(answered(context, await desk().actWithKey(key, "webhooks.change", input)));
     },
   }),
-  stateOperation("disable", "Send nothing to a webhook until it is enabled; what happens meanwhile is held"),
-  stateOperation("enable", "Send new events to a webhook again; `replay` sends what was held"),
-  stateOperation("remove", "End a webhook for good, with its secret and its deliveries"),
+  stateOperation(
+    "disable",
+    "Disable a webhook",
+    "Nothing is sent until it is enabled. What happens meanwhile is held.",
+  ),
+  stateOperation(
+    "enable",
+    "Enable a webhook",
+    "New events are sent again. To send what was held, call `replay`.",
+  ),
+  stateOperation("remove", "Remove a webhook", "Ends it for good, with its secret and its deliveries."),
   keyOperation({
     method: "post",
     path: "/api/webhooks/{id}/rotate",
     id: "rotateWebhook",
-    summary: "Make a new secret; the earlier one signs as well for 24 hours",
+    summary: "Rotate a webhook's secret",
+    description: "Makes a new secret. The earlier one signs as well for 24 hours.",
+    pathId,
     scope: "manage",
     status: 200,
     answer: keys,
@@ -119,7 +142,9 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/webhooks/{id}/test",
     id: "testWebhook",
-    summary: "Send a `webhook.test` event, to this webhook only",
+    summary: "Send a test event",
+    description: "Sends a `webhook.test` event, to this webhook only.",
+    pathId,
     scope: "manage",
     status: 201,
     answer: delivery,
@@ -131,7 +156,10 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/api/webhooks/{id}/deliveries",
     id: "listDeliveries",
-    summary: "List what was sent to a webhook in the last 30 days, newest first, with every attempt",
+    summary: "List deliveries",
+    description:
+      "What was sent to a webhook in the last 30 days, the newest first, with the last attempts of each. `next` is the `before` of the next page.",
+    pathId,
     scope: "manage",
     query: deliveriesQuery,
     status: 200,
@@ -151,7 +179,9 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/api/webhooks/{id}/replay",
     id: "replayDeliveries",
-    summary: "Send events to a webhook again, with the same ids and bodies: one, or all since a time",
+    summary: "Send events again",
+    description: "With the same ids and bodies: one event by its `sequence`, or all since a time.",
+    pathId,
     scope: "manage",
     request: requestBody("Replay", replayRequest, { since: "2026-01-31T12:00:00Z" }),
     status: 200,

@@ -25,9 +25,9 @@ const project = id.nullable().meta({ description: "Its id. Null: all projects, a
 const states = z.array(z.enum(DELIVERY_STATES)).min(1);
 
 export const newWebhookRequest = z.strictObject({
-  name: webhookName,
+  name: webhookName.describe("For the list."),
   url,
-  events: events.default([...REPORTED_TYPES]),
+  events: events.default([...REPORTED_TYPES]).describe("What is sent."),
   project: project.default(null),
   format: z
     .enum(WEBHOOK_FORMATS)
@@ -35,9 +35,9 @@ export const newWebhookRequest = z.strictObject({
     .meta({ description: "Fixed when the webhook is created. `ocsf` is for a SIEM." }),
 });
 export const webhookChangeRequest = z.strictObject({
-  name: webhookName.optional(),
+  name: webhookName.optional().describe("For the list."),
   url: url.optional(),
-  events: events.optional(),
+  events: events.optional().describe("What is sent from now on."),
   project: project.optional(),
 });
 export const replayRequest = z
@@ -60,8 +60,11 @@ export const replayRequest = z
     return z.NEVER;
   });
 export const deliveriesQuery = z.strictObject({
-  state: z.enum(DELIVERY_STATES).optional(),
-  type: z.enum([...REPORTED_TYPES, "webhook.test"]).optional(),
+  state: z.enum(DELIVERY_STATES).optional().describe("Only those in this state."),
+  type: z
+    .enum([...REPORTED_TYPES, "webhook.test"])
+    .optional()
+    .describe("Only events of this type."),
   before: z
     .string()
     .regex(/^[1-9]\d{0,14}$/)
@@ -70,15 +73,22 @@ export const deliveriesQuery = z.strictObject({
 });
 
 export const webhookAnswer = z.object({
-  id,
-  name: z.string(),
-  url: z.string(),
-  format: z.enum(WEBHOOK_FORMATS),
-  events: z.array(eventType),
-  project: z.object({ id, name: z.string(), mode: z.enum(PROJECT_MODES) }).nullable(),
-  createdAt: time,
-  state: z.enum(["enabled", "disabled"]),
-  disabledAt: time.nullable(),
+  id: id.describe("The id of the webhook."),
+  name: z.string().describe("For the list."),
+  url: z.string().describe("Where events are sent."),
+  format: z.enum(WEBHOOK_FORMATS).describe("How events are written."),
+  events: z.array(eventType).describe("What is sent."),
+  project: z
+    .object({
+      id: id.describe("The id of the project."),
+      name: z.string().describe("Its name."),
+      mode: z.enum(PROJECT_MODES).describe("Whether its requests are real or tests."),
+    })
+    .nullable()
+    .describe("The only project whose events are sent. Null: all projects, and the organisation."),
+  createdAt: time.describe("When it was created."),
+  state: z.enum(["enabled", "disabled"]).describe("Whether new events are sent."),
+  disabledAt: time.nullable().describe("Since when nothing is sent."),
   disabledBecause: z
     .enum(["gone", "failing", "person"])
     .nullable()
@@ -86,33 +96,33 @@ export const webhookAnswer = z.object({
   failingSince: time.nullable().meta({ description: "Since when nothing arrived." }),
   rotatesUntil: time.nullable().meta({ description: "Until when the earlier secret signs as well." }),
 });
-export const webhooksAnswer = z.object({ data: z.array(webhookAnswer) });
+export const webhooksAnswer = z.object({ data: z.array(webhookAnswer).describe("The oldest first.") });
 export const webhookKeysAnswer = z.object({
-  webhook: webhookAnswer,
+  webhook: webhookAnswer.describe("What is shown of it later."),
   secret: z.string().meta({ description: "`whsec_…`, for the signature `v1`. Keep it as a secret." }),
   publicKey: z.string().meta({ description: "`whpk_…`, for the signature `v1a`." }),
 });
 export const deliveryAnswer = z.object({
   sequence: z.int().min(1).meta({ description: "The order of the events of this webhook." }),
   eventId: id.meta({ description: "The header `webhook-id`." }),
-  type: z.enum([...REPORTED_TYPES, "webhook.test"]),
-  at: time,
+  type: z.enum([...REPORTED_TYPES, "webhook.test"]).describe("What happened."),
+  at: time.describe("When it happened."),
   subject: id.nullable().meta({ description: "The request or change that it is about." }),
   state: z.enum(DELIVERY_STATES).meta({ description: "`held`: the webhook was disabled at that time." }),
   dueAt: time.nullable().meta({ description: "When the next attempt is made; null: none is." }),
   attempts: z
     .array(
       z.object({
-        at: time,
+        at: time.describe("When it was made."),
         status: z.int().nullable().meta({ description: "Null: there was no answer, as `error` says." }),
-        milliseconds: z.int().min(0),
-        error: z.string().nullable(),
+        milliseconds: z.int().min(0).describe("How long the receiver took."),
+        error: z.string().nullable().describe("Why it failed, in words; null if it did not."),
       }),
     )
     .meta({ description: "The last ten." }),
 });
 export const deliveriesAnswer = z.object({
-  data: z.array(deliveryAnswer),
+  data: z.array(deliveryAnswer).describe("The newest first."),
   next: z.int().nullable().meta({ description: "The `before` of the next page; null on the last one." }),
 });
 export const replayAnswer = z.object({

@@ -6,21 +6,26 @@ import { time, username } from "../../schemas/field-schemas.ts";
 
 const id = z.string().min(1);
 const person = z.object({
-  id,
-  username,
-  role: z.enum(ROLES),
+  id: id.describe("The id of the person."),
+  username: username.describe("The name that requests and statements have."),
+  role: z.enum(ROLES).describe("What the person may do."),
   state: z.enum(["active", "waiting", "invited", "no-access", "removed"]).meta({
     description:
       "`active`: a passkey counts; `waiting`: one waits for its endorsement; `invited`: a link can be used; `no-access`: none of these.",
   }),
 });
 const invitation = z.object({
-  id,
-  state: z.enum(["usable", "used", "expired", "revoked", "replaced"]),
+  id: id.describe("Its id in the audit trail."),
+  state: z.enum(["usable", "used", "expired", "revoked", "replaced"]).describe("`replaced`: by a newer one."),
   recovers: z.boolean().meta({ description: "Whether its passkey replaces all that the person has lost." }),
-  sentAt: time,
-  sentBy: z.object({ kind: z.enum(["person", "key", "service", "operator"]), name: z.string() }),
-  expiresAt: time,
+  sentAt: time.describe("When it was created."),
+  sentBy: z
+    .object({
+      kind: z.enum(["person", "key", "service", "operator"]).describe("What created it."),
+      name: z.string().describe("The user name, or the label of the key."),
+    })
+    .describe("Who created it."),
+  expiresAt: time.describe("Until when the link works."),
   endedAt: time.nullable().meta({ description: "When it was used, revoked or replaced." }),
 });
 
@@ -33,49 +38,56 @@ export const peopleQuery = z.strictObject({
 });
 
 export const peopleAnswer = z.object({
-  data: z.array(
-    person.extend({
-      passkeys: z.int().min(0).meta({ description: "How many count." }),
-      invitation: invitation.nullable().meta({ description: "The newest link, or null." }),
-    }),
-  ),
-  next: username.nullable(),
+  data: z
+    .array(
+      person.extend({
+        passkeys: z.int().min(0).meta({ description: "How many count." }),
+        invitation: invitation.nullable().meta({ description: "The newest link, or null." }),
+      }),
+    )
+    .describe("By user name."),
+  next: username.nullable().describe("The `after` of the next call; null on the last page."),
 });
 
 export const personAnswer = person.extend({
-  createdAt: time,
-  removedAt: time.nullable(),
-  passkeys: z.array(
-    z.object({
-      id,
-      label: z.string(),
-      fingerprint: z.string(),
-      state: z.enum(["active", "waiting", "revoked"]),
-      endorsed: z
-        .object({ seq: z.int().min(0), at: time })
-        .nullable()
-        .meta({ description: "The record that made it count." }),
-      createdAt: time,
-      lastUsedAt: time.nullable(),
-      revokedAt: time.nullable(),
-      counterRegressedAt: time
-        .nullable()
-        .meta({ description: "When its counter went back last: it may have been copied." }),
-      lastWayIn: z
-        .string()
-        .nullable()
-        .meta({ description: "Why it can't be revoked now, with what to do first." }),
-    }),
-  ),
+  createdAt: time.describe("When the person was invited first."),
+  removedAt: time.nullable().describe("When the person was removed from the organisation."),
+  passkeys: z
+    .array(
+      z.object({
+        id: id.describe("The id of the credential."),
+        label: z.string().describe("The name that its owner gave it."),
+        fingerprint: z.string().describe("Of its public key, to compare with the person."),
+        state: z.enum(["active", "waiting", "revoked"]).describe("Only `active` ones count."),
+        endorsed: z
+          .object({
+            seq: z.int().min(0).describe("Its number in the organisation's history."),
+            at: time.describe("When it was sealed."),
+          })
+          .nullable()
+          .meta({ description: "The record that made it count." }),
+        createdAt: time.describe("When it was registered."),
+        lastUsedAt: time.nullable().describe("When it signed last."),
+        revokedAt: time.nullable().describe("When it stopped counting."),
+        counterRegressedAt: time
+          .nullable()
+          .meta({ description: "When its counter went back last: it may have been copied." }),
+        lastWayIn: z
+          .string()
+          .nullable()
+          .meta({ description: "Why it can't be revoked now, with what to do first." }),
+      }),
+    )
+    .describe("All that were ever registered."),
   invitations: z.array(invitation).meta({ description: "The newest first." }),
   pending: z
     .array(
       z.object({
-        id,
-        action: z.string(),
-        requester: z.string(),
-        createdAt: time,
-        expiresAt: time,
+        id: id.describe("The id of the request."),
+        action: z.string().describe("The change in one line."),
+        requester: z.string().describe("Who asked for it."),
+        createdAt: time.describe("When it was asked for."),
+        expiresAt: time.describe("Until when it can be signed."),
         asked: z.array(username).meta({ description: "Who can sign it." }),
       }),
     )
@@ -97,7 +109,9 @@ export const removalAnswer = z.object({
     .meta({ format: "uri", description: "Otherwise: where somebody who manages people signs the removal." }),
 });
 
-export const invitationRevokedAnswer = z.object({ revoked: z.literal(true) });
+export const invitationRevokedAnswer = z.object({
+  revoked: z.literal(true).describe("The link no longer works."),
+});
 
 export type PeopleQuery = z.output<typeof peopleQuery>;
 export type PeopleAnswer = z.output<typeof peopleAnswer>;
