@@ -146,7 +146,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
 
 /** Every other refusal code is reported as one of these. Its own name is among the `errors`. */
-const REPORTED_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>> = {
+const REPORTED_AS = {
   json_too_large: "payload_too_large",
   json_byte_order_mark: "payload_not_canonical",
   json_invalid_utf8: "payload_not_canonical",
@@ -206,7 +206,13 @@ const REPORTED_AS: Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCod
   note_signature_invalid: "internal_error",
   quorum_missing: "internal_error",
   timestamp_mismatch: "internal_error",
-};
+} as const satisfies Readonly<Record<Exclude<RefusalCode, ProblemCode>, ProblemCode>>;
+
+type Reported = typeof REPORTED_AS;
+/** A code that callers see among the `errors` of a problem. */
+export type SpecificCode = {
+  [Code in keyof Reported]: Reported[Code] extends "internal_error" | "unauthorized" ? never : Code;
+}[keyof Reported];
 
 /** A name in a path may be as long as the body. The answer repeats only its beginning. */
 const PATH_MAX_CHARACTERS = 500;
