@@ -48,7 +48,19 @@ export function approversAnswer(approvers: readonly Approver[]): ApproversAnswer
   };
 }
 
-export function approvalAnswer(platform: Platform, view: ConfirmationView): ApprovalAnswer {
+/** The origin of the addresses in an answer. */
+type Origin = Pick<Platform, "origin">;
+/** What an answer says of a request, and what a list says of one. */
+export type AnsweredView = Omit<ConfirmationView, "row" | "votes"> & {
+  readonly row: Pick<ConfirmationView["row"], AnsweredColumn>;
+  readonly votes: readonly Pick<ConfirmationView["votes"][number], "reason">[];
+};
+export type AnsweredItem = Omit<ListItem, "row"> & {
+  readonly row: Pick<ListItem["row"], AnsweredColumn | "createdAt">;
+};
+type AnsweredColumn = "id" | "projectMode" | "action" | "payloadHash" | "expiresAt" | "consumedAt";
+
+export function approvalAnswer(platform: Origin, view: AnsweredView): ApprovalAnswer {
   const { row, status, isUsable } = view;
   const reason = view.votes.map((one) => one.reason).find((text) => text !== "");
   return {
@@ -77,7 +89,7 @@ export function approvalAnswer(platform: Platform, view: ConfirmationView): Appr
 }
 
 /** For the one call that used the approval, and for its repetitions with the same idempotency key. */
-export function consumedAnswer(platform: Platform, view: ConfirmationView): ApprovalAnswer {
+export function consumedAnswer(platform: Origin, view: AnsweredView): ApprovalAnswer {
   return {
     ...approvalAnswer(platform, view),
     approved: true,
@@ -86,11 +98,11 @@ export function consumedAnswer(platform: Platform, view: ConfirmationView): Appr
 }
 
 /** An agent that may go on must know if it is a test. */
-function ofMode({ projectMode }: ConfirmationView["row"], step: string): string {
+function ofMode({ projectMode }: AnsweredView["row"], step: string): string {
   return projectMode === "live" ? step : `${NEXT_STEPS.test}${step}`;
 }
 
-export function listAnswer(items: readonly ListItem[], hasMore: boolean): ListAnswer {
+export function listAnswer(items: readonly AnsweredItem[], hasMore: boolean): ListAnswer {
   return {
     approved: false,
     approvals: items.map(({ row, status, username }) => ({

@@ -68,8 +68,8 @@ export const consumeArguments = z.strictObject({
 });
 
 export const listArguments = z.strictObject({
-  status: z.enum(STATUSES).optional(),
-  limit: z.int().min(1).max(LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS),
+  status: z.enum(STATUSES).optional().describe("Only those with this status."),
+  limit: z.int().min(1).max(LIST_MAX_ITEMS).default(LIST_DEFAULT_ITEMS).describe("How many at most."),
 });
 
 const mode = z
@@ -83,45 +83,56 @@ const approved = z.boolean().meta({
 /** The answer of every tool except the list. A missing field is unknown, and never means yes. */
 export const approvalAnswer = z.object({
   approved,
-  status: z.enum([...STATUSES, "error"]),
+  status: z.enum([...STATUSES, "error"]).describe("The state of the request, or error."),
   mode: mode.optional(),
-  confirmation_id: z.string().optional(),
-  approver: z.string().nullable().optional(),
-  action: z.string().optional(),
-  payload_sha256: z.string().optional(),
+  confirmation_id: z.string().optional().describe("For get_approval and the other tools."),
+  approver: z.string().nullable().optional().describe("Who decides."),
+  action: z.string().optional().describe("As it was sent."),
+  payload_sha256: z.string().optional().describe("Of the payload in canonical form."),
   comparison_code: z.string().optional().meta({ description: "The approver sees the same code." }),
-  approval_url: z.string().optional(),
-  expires_at: z.string().optional(),
-  decided_at: z.string().nullable().optional(),
+  approval_url: z.string().optional().describe("Where the approver decides."),
+  expires_at: z.string().optional().describe("Until when it can be decided."),
+  decided_at: z.string().nullable().optional().describe("When it was decided or ended."),
   reason: z.string().optional().meta({ description: "What the person wrote. It is signed with the vote." }),
-  consumed_at: z.string().nullable().optional(),
-  log_index: z.int().nullable().optional(),
-  retry_after_seconds: z.int().optional(),
+  consumed_at: z.string().nullable().optional().describe("When the approval was used."),
+  log_index: z.int().nullable().optional().describe("The entry of the outcome in the log."),
+  retry_after_seconds: z.int().optional().describe("When to ask again."),
   notified: z.boolean().optional().meta({
     description: "Whether a notice goes to the approver. If not, show approval_url to your user.",
   }),
   code: z.string().optional().meta({ description: "The kind of mistake, if status is error." }),
-  message: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })).optional(),
+  message: z.string().optional().describe("What is wrong, and how to correct it."),
+  errors: z
+    .array(
+      z.object({
+        path: z.string().describe("JSON Pointer into the arguments."),
+        code: z.string().describe("What is wrong with it."),
+        detail: z.string().describe("The same in words."),
+      }),
+    )
+    .optional()
+    .describe("Each wrong argument."),
   next_step: nextStep,
 });
 
 export const listAnswer = z.object({
   approved,
-  approvals: z.array(
-    z.object({
-      confirmation_id: z.string(),
-      status: z.enum(STATUSES),
-      mode,
-      action: z.string(),
-      approver: z.string().nullable(),
-      payload_sha256: z.string(),
-      created_at: z.string(),
-      expires_at: z.string(),
-      consumed_at: z.string().nullable(),
-    }),
-  ),
-  has_more: z.boolean(),
+  approvals: z
+    .array(
+      z.object({
+        confirmation_id: z.string().describe("For get_approval."),
+        status: z.enum(STATUSES).describe("The state of the request."),
+        mode,
+        action: z.string().describe("As it was sent."),
+        approver: z.string().nullable().describe("Who decides."),
+        payload_sha256: z.string().describe("Of the payload in canonical form."),
+        created_at: z.string().describe("When it was created."),
+        expires_at: z.string().describe("Until when it can be decided."),
+        consumed_at: z.string().nullable().describe("When the approval was used."),
+      }),
+    )
+    .describe("The newest first."),
+  has_more: z.boolean().describe("Whether there are older ones."),
   next_step: nextStep,
 });
 
@@ -129,12 +140,14 @@ export const approversArguments = z.strictObject({});
 
 export const approversAnswer = z.object({
   approved,
-  approvers: z.array(
-    z.object({
-      username: z.string(),
-      reachable: z.boolean().meta({ description: "Whether a notice of a request reaches this person." }),
-    }),
-  ),
+  approvers: z
+    .array(
+      z.object({
+        username: z.string().describe("For approver_username."),
+        reachable: z.boolean().meta({ description: "Whether a notice of a request reaches this person." }),
+      }),
+    )
+    .describe("Everybody who can be asked."),
   next_step: nextStep,
 });
 
