@@ -17,13 +17,16 @@ export interface Library {
 }
 
 const OUTSIDE = /^(?:https?:\/\/|mailto:)/;
+/** The page of a problem's code. */
+const PROBLEM_PAGE = /^\/problems\/[a-z_]+$/;
 /** A scheme, or a host: everything that is not an address within the repository. */
 const NOT_RELATIVE = /^(?:[a-z][a-z0-9+.-]*:|\/|\\)/i;
 
 export function linkTarget(href: string, from: ParsedDocument, library: Library): LinkTarget {
-  if (OUTSIDE.test(href)) return { kind: "address", href };
+  if (OUTSIDE.test(href) || PROBLEM_PAGE.test(href)) return { kind: "address", href };
   const fault = (reason: string) => new Error(`${from.path} links to ${href}: ${reason}`);
-  if (NOT_RELATIVE.test(href)) throw fault("only https, http, mailto, # and relative addresses are allowed");
+  if (NOT_RELATIVE.test(href))
+    throw fault("only https, http, mailto, #, relative addresses and /problems/ are allowed");
   const [file = "", anchor] = href.split("#");
   const path = file === "" ? from.path : posix.join(posix.dirname(from.path), file);
   const document = library.documents.find((one) => one.path === path);

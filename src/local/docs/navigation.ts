@@ -6,7 +6,7 @@ export interface NavigationGroup {
 }
 
 export interface NavigationEntry {
-  /** The name of a file in web/docs or a folder of it, without ".md". */
+  /** The name of a file in web/docs or a folder of it, without ".md", or of a generated document. */
   readonly name: string;
   /** In the navigation. Without it the document's own title. */
   readonly title?: string;
@@ -31,7 +31,15 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       { name: "verify", title: "Verify a receipt" },
     ],
   },
-  { title: "Reference", documents: [{ name: "formats" }] },
+  {
+    title: "Reference",
+    documents: [
+      { name: "rest-reference", title: "REST" },
+      { name: "mcp-reference", title: "MCP" },
+      { name: "errors" },
+      { name: "formats" },
+    ],
+  },
   {
     title: "Trust",
     documents: [
