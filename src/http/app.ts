@@ -20,6 +20,7 @@ import { setCommonHeaders } from "./common-headers.ts";
 import { errorResponse, type HonoEnv } from "./context.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import { logError } from "./log-error.ts";
+import { measure } from "./measure-calls.ts";
 import { mcpRoutes } from "./mcp/mcp-routes.ts";
 import { serverJson } from "./mcp/server-json.ts";
 import { logRoutes } from "./public/log-routes.ts";
@@ -31,6 +32,7 @@ import { demoRoutes } from "./site/demo-routes.ts";
 import { docsRoutes } from "./site/docs-routes.ts";
 import { productRoutes } from "./site/product-routes.ts";
 import { siteRoutes } from "./site/site-routes.ts";
+import { statusRoutes } from "./site/status-routes.ts";
 
 const REQUEST_ID_BYTES = 12;
 const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\])$/;
@@ -78,6 +80,10 @@ app.post("/demo/*", limitAddress("demo"), limitNewOrganisations("demo"));
 app.get("/public/*", limitAddress("verification"));
 app.use("/unsubscribe/*", limitAddress("unsubscribing"));
 app.use("/api/*", limitUnknownKeys);
+app.post("/api/confirmations", measure("ask"));
+app.get("/api/confirmations/:id", measure("read"));
+app.post("/approve/:id/decision", measure("decide"));
+app.post("/api/confirmations/:id/consume", measure("use"));
 
 app.get("/openapi.json", (context) => context.json(openapi(context.get("platform").origin)));
 app.get("/server.json", (context) => context.json(serverJson(context.get("platform").origin)));
@@ -101,6 +107,7 @@ app.route("/", siteRoutes);
 app.route("/", productRoutes);
 app.route("/", demoRoutes);
 app.route("/", docsRoutes);
+app.route("/", statusRoutes);
 
 app.get("*", pageFile);
 

@@ -26,6 +26,7 @@ import { logSigner, type LogSigner } from "./log-signer.ts";
 import { growTree, nodeReader, tileReader } from "./log-tree.ts";
 
 const SEEN_SIZE = "seen size";
+const SIGNED_AT = "signed at";
 
 /** For the operator of the log. */
 interface LogState {
@@ -34,6 +35,17 @@ interface LogState {
   readonly copiedSize: number;
   /** Why nothing is signed, or why the last copy round failed. */
   readonly error: string | null;
+}
+
+/** For everybody who reads the status page. */
+interface LogReport {
+  readonly vkey: string;
+  readonly size: number;
+  /** When the newest checkpoint was signed, with the newest entry; null before the first one. */
+  readonly signedAt: number | null;
+  readonly copiedSize: number;
+  /** Whether something is wrong that the operator can read in the state. */
+  readonly hasError: boolean;
 }
 
 interface WaitingCall extends AppendCall {
@@ -135,6 +147,14 @@ export class Log extends DurableObject<LogSettings> {
     const { size } = this.#newest().tree.frontier;
     const error = this.#guard.halt?.reason ?? this.#copyError;
     return { size, copiedSize: this.#rows.copiedSize(), error };
+  }
+
+  /** Raises if the log has forked, and serves nothing any more. */
+  async report(): Promise<LogReport> {
+    this.#published();
+    const { size, copiedSize, error } = await this.state();
+    const signedAt = this.ctx.storage.kv.get<number>(SIGNED_AT) ?? null;
+    return { vkey: await this.vkey(), size, signedAt, copiedSize, hasError: error !== null };
   }
 
   /** A C2SP tlog-proof for the newest checkpoint. */
@@ -257,6 +277,7 @@ export class Log extends DurableObject<LogSettings> {
     this.#head = this.ctx.storage.transactionSync(() => {
       for (const [place, entry] of added.entries()) this.#rows.insertEntry(size + place, entry);
       for (const tile of grown.filled) this.#rows.insertTile(tile);
+      this.ctx.storage.kv.put(SIGNED_AT, Date.now());
       return signHead(grown.tree, this.#rows, this.#signer);
     });
     this.#copyAlarm.setIn(COPY_SECONDS);

@@ -3,15 +3,26 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { newestExpired } from "./confirmation/idempotency-keys.ts";
 import type { Database } from "./database.ts";
 import { isNotMoving } from "./shards/moved-tenants.ts";
-import { ceremonies, credentials, enrolments, idempotency, sessions, webauthnChallenges } from "./schema.ts";
+import {
+  callFigures,
+  ceremonies,
+  credentials,
+  enrolments,
+  idempotency,
+  sessions,
+  webauthnChallenges,
+} from "./schema.ts";
 
 // Deletes rows whose time is over, of all tenants, by the indexes of their times. Nothing refers to these rows.
 
-const DAY_MILLISECONDS = 24 * 3_600_000;
+const HOUR_MILLISECONDS = 3_600_000;
+const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 /** A link that was used or is too old says so for some weeks. Later it is unknown. */
 const ENROLMENT_DAYS = 30;
 /** A vote that is sent again finds its ceremony for a day. */
 const CEREMONY_DAYS = 1;
+/** The status page shows the last hour. */
+const CALL_FIGURE_HOURS = 3;
 /** A batch keeps D1's one writer for some milliseconds. */
 export const EXPIRED_MAX_ROWS = 500;
 
@@ -37,6 +48,7 @@ export async function deleteExpiredRows(database: Database, now: number): Promis
     ofTenant(idempotency, idempotency.createdAt, newestExpired(now)),
     ofTenant(sessions, sessions.expiresAt, now),
     deleteFirst(webauthnChallenges, webauthnChallenges.expiresAt, now),
+    deleteFirst(callFigures, callFigures.minute, now - CALL_FIGURE_HOURS * HOUR_MILLISECONDS),
     ofTenant(ceremonies, ceremonies.expiresAt, now - CEREMONY_DAYS * DAY_MILLISECONDS),
     ofTenant(enrolments, enrolments.expiresAt, now - ENROLMENT_DAYS * DAY_MILLISECONDS, isDone()),
   ]);

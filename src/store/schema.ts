@@ -8,6 +8,7 @@ import {
 import { PLAN_NAMES } from "../core/account/plans.ts";
 import { PROJECT_MODES } from "../core/confirmation/project-mode.ts";
 import { CHANNEL_KINDS, CHANNEL_USES, NOTICE_KINDS, REMINDER_PERCENT } from "../core/notice/notice-kinds.ts";
+import { CALL_KINDS } from "../core/report/call-figures.ts";
 import { CHANGES, ROLES } from "../core/stream/record.ts";
 
 // The same schema as migrations/, which creates the database. A test compares the two.
@@ -138,6 +139,18 @@ export const webauthnChallenges = sqliteTable("webauthn_challenges", {
   usedBy: text("used_by"),
   personId: text("person_id"),
 });
+
+export const callFigures = sqliteTable(
+  "call_figures",
+  {
+    minute: integer("minute").notNull(),
+    kind: text("kind", { enum: CALL_KINDS }).notNull(),
+    withinMilliseconds: integer("within_milliseconds").notNull(),
+    answered: integer("answered").notNull(),
+    failed: integer("failed").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.kind, table.withinMilliseconds] })],
+);
 
 export const confirmations = ownTable("confirmations", {
   type: text("type", { enum: ["decision", ...CHANGES] }).notNull(),

@@ -62,6 +62,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   notice_settings: [],
   notices: [],
   moved_tenants: [],
+  call_figures: [],
 };
 
 export class Memory {

@@ -66,6 +66,14 @@ describe("the sweep", () => {
     expect(await count(table)).toBe(0);
   });
 
+  it("deletes how long calls took after three hours", async () => {
+    for (const hours of [0, 2.9, 3.1])
+      await rows("INSERT INTO call_figures VALUES (?1, 'ask', 1, 1, 0)", Date.now() - hours * HOUR);
+    const all = await count("call_figures");
+    await sweepIn(0);
+    expect(await count("call_figures")).toBe(all - 1);
+  });
+
   it("deletes nothing else, however late", async () => {
     const before = await everything();
     expect(await changedBy(async () => sweepIn(1_000 * DAY))).toEqual([...TABLES]);

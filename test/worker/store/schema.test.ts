@@ -20,8 +20,11 @@ const tables = Object.values(schema as Record<string, unknown>).filter(
   (value): value is SQLiteTable => value instanceof SQLiteTable,
 );
 const configs = tables.map((table) => getTableConfig(table));
-/** Tables without a tenant: the tenants themselves, those that were moved away, and challenges from before a sign-in. */
-const UNSCOPED = ["moved_tenants", "tenants", "webauthn_challenges"];
+/**
+ * Tables without a tenant: the tenants themselves, those that were moved away, challenges from before a sign-in, and how
+ * long calls took.
+ */
+const UNSCOPED = ["call_figures", "moved_tenants", "tenants", "webauthn_challenges"];
 
 describe("schema.ts", () => {
   it("has every table of the database, and no other", async () => {
@@ -59,6 +62,7 @@ describe("schema.ts", () => {
       "projects.mode",
       "people.role",
       "enrolments.sender_kind",
+      "call_figures.kind",
       "confirmations.requester_kind",
       "confirmations.status",
       "confirmations.project_mode",

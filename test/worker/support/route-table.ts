@@ -137,6 +137,7 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /docs", access: "anybody" },
   { route: "GET /docs/:path{.+}", access: "anybody" },
   { route: "GET /healthz", access: "anybody" },
+  { route: "GET /status", access: "anybody" },
   { route: "GET /openapi.json", access: "anybody" },
   { route: "GET /server.json", access: "anybody" },
   { route: "GET /.well-known/security.txt", access: "anybody" },

@@ -58,4 +58,8 @@ export const SHARD_CALLS: Calls = {
   deleteExpiredSignUps: ({ database, now }) => [[database, now]],
   deleteExpiredRows: ({ database, now }) => [[database, now + 365 * 86_400_000]],
   checkWritable: ({ database }) => [[database, "call"]],
+  addCallCounts: ({ database, now }) => [
+    [database, [{ minute: now, kind: "ask", withinMilliseconds: 1, answered: 1, failed: 0 }]],
+  ],
+  readCallCounts: ({ database, now }) => [[database, now - 3_600_000]],
 };

@@ -1,0 +1,19 @@
+import { Hono } from "hono";
+import { StatusPage } from "../../../web/site/status-page.tsx";
+import { statusReader } from "../../app/status/read-status.ts";
+import { logStub } from "../../env.ts";
+import type { HonoEnv } from "../context.ts";
+import { logError } from "../log-error.ts";
+import { measuredCalls } from "../measure-calls.ts";
+import { siteResponse } from "./site-response.ts";
+
+export const statusRoutes = new Hono<HonoEnv>();
+
+const readStatus = statusReader(measuredCalls, (problem) => logError("status", problem));
+
+/** For people: also while a part of the service does not answer. */
+statusRoutes.get("/status", async (context) => {
+  const platform = context.get("platform");
+  const data = await readStatus(platform, () => logStub(context.env).report());
+  return siteResponse(context, StatusPage({ origin: platform.origin, data }));
+});
