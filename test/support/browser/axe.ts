@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Result } from "axe-core";
+import type { Result, RuleObject } from "axe-core";
 import type { Device } from "./device.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Accessibility faults that axe finds on the page. */
-export async function seriousFaults({ page, cdp }: Device): Promise<readonly string[]> {
+/** Accessibility faults that axe finds on the page, also by rules that are usually off. */
+export async function seriousFaults(
+  { page, cdp }: Device,
+  rules: RuleObject = {},
+): Promise<readonly string[]> {
   await cdp.send("Runtime.evaluate", { expression: AXE });
   const answer = await cdp.send("Runtime.evaluate", {
-    expression: "axe.run().then((result) => JSON.stringify(result.violations))",
+    expression: `axe.run({ rules: ${JSON.stringify(rules)} }).then((result) => JSON.stringify(result.violations))`,
     awaitPromise: true,
     returnByValue: true,
   });

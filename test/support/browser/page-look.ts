@@ -1,8 +1,9 @@
+import type { RuleObject } from "axe-core";
 import { seriousFaults } from "./axe.ts";
 import { PHONE, type Device } from "./device.ts";
 
 /** What is wrong with how the page looks on a narrow phone, in light and dark mode, and for a screen reader. */
-export async function faultsOfLook(device: Device): Promise<readonly string[]> {
+export async function faultsOfLook(device: Device, rules: RuleObject = {}): Promise<readonly string[]> {
   const { page } = device;
   const faults: string[] = [];
   const backgrounds = new Set<string>();
@@ -14,7 +15,7 @@ export async function faultsOfLook(device: Device): Promise<readonly string[]> {
     }));
     if (width !== PHONE.width) faults.push(`it is ${width} px wide`);
     backgrounds.add(background);
-    faults.push(...(await seriousFaults(device)));
+    faults.push(...(await seriousFaults(device, rules)));
   }
   if (backgrounds.size !== 2) faults.push("it is the same in light and dark mode");
   // Text at 200 %, as some people with low vision set it.

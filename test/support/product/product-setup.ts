@@ -26,6 +26,7 @@ const FILES = [
   "notices-of-person",
   "push-notices",
   "first-notice",
+  "site-quality",
 ] as const;
 export type TestFile = (typeof FILES)[number];
 

@@ -27,10 +27,10 @@ export function Calculator({ calculation }: { readonly calculation: Calculation 
             <thead>
               <tr>
                 <th scope="col">Plan</th>
+                <th scope="col">A month</th>
                 <th scope="col">Price</th>
                 <th scope="col">Further members</th>
                 <th scope="col">Further approvals</th>
-                <th scope="col">A month</th>
               </tr>
             </thead>
             <tbody>
@@ -87,12 +87,12 @@ function CostRow({ cost, isCheapest }: { readonly cost: PlanCost; readonly isChe
         <td colspan={4}>{whyNot(cost)}</td>
       ) : (
         <>
-          <td>{lineText(invoice, "plan")}</td>
-          <td>{lineText(invoice, "members")}</td>
-          <td>{lineText(invoice, "approvals")}</td>
           <td>
             <b>{dollars(invoice.totalCents)}</b>
           </td>
+          <td>{lineText(invoice, "plan")}</td>
+          <td>{lineText(invoice, "members")}</td>
+          <td>{lineText(invoice, "approvals")}</td>
         </>
       )}
     </tr>

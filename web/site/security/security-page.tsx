@@ -74,7 +74,7 @@ function OperatorSection(): Html {
         they found. The operator can’t make a person’s signature: a forged approval fails every check of a
         receipt.
       </p>
-      <div class="wide" role="region" aria-label="What the operator could still do" tabindex={0}>
+      <div class="wide" role="region" aria-label="What could be done, and how it shows" tabindex={0}>
         <table>
           <thead>
             <tr>
