@@ -46,7 +46,7 @@ export function renderDocument(document: ParsedDocument, parts: DocumentParts): 
       image({ href }) {
         throw new Error(`${path} has the picture ${href}: write it as <p>, <img src width alt />, </p>`);
       },
-      codespan: ({ text }) => `<code>${breakable(escapeHtml(text))}</code>`,
+      codespan: ({ text }) => codeInText(text),
       code: ({ text, lang }) => codeHtml(text, lang?.split(/\s/)[0] ?? ""),
       table(token) {
         // On a phone a wide table scrolls in a box of its own, which the keyboard reaches.
@@ -84,6 +84,16 @@ function linkHtml(
     case "repository":
       return target.path.endsWith(`/${text}`) ? `<code>${content}</code>` : content;
   }
+}
+
+/** Pages of the product, as documents write them. Most of what begins with a slash is something else. */
+const PAGE =
+  /^\/(?:docs|docs\/[a-z-]+|signup|verify|status|demo|pricing|inbox|devices|notices|console(?:\/[a-z]+)*|openapi\.json)$/;
+
+/** Code in a text. The address of a page leads there. */
+function codeInText(text: string): string {
+  const code = `<code>${breakable(escapeHtml(text))}</code>`;
+  return PAGE.test(text) ? `<a href="${text}">${code}</a>` : code;
 }
 
 function codeHtml(text: string, language: string): string {

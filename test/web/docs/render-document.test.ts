@@ -69,6 +69,8 @@ describe("a link", () => {
       "<p><code>refusal.ts</code></p>",
     ],
     ["to a folder of the repository", "[the migrations](../../migrations)", "<p>the migrations</p>"],
+    ["to a page whose address is in code", "`/verify`", '<a href="/verify"><code>/<wbr>verify</code></a>'],
+    ["not to a call", "`/api/keys`", "<p><code>/<wbr>api/<wbr>keys</code></p>"],
     ["with a hostile title", '[x](#guide "<b>")', '<p><a href="#guide">x</a></p>'],
   ])("%s", (_where, markdown, html) => expect(render(markdown)).toContain(html));
 
