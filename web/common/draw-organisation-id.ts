@@ -1,7 +1,8 @@
 import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { organisationCard } from "../../src/core/report/organisation-card.ts";
-import { byId, make, runAction, setText } from "./dom.ts";
+import { byId, runAction, setText } from "./dom.ts";
 import { getText } from "./http.ts";
+import { saveFile } from "./save-file.ts";
 
 // The organisation id, which people keep outside this service. The part organisation-id.html is its place in a page.
 
@@ -29,11 +30,6 @@ async function saveCard(name: string, id: string): Promise<string> {
   const { origin } = location;
   const day = new Date().toISOString().slice(0, 10);
   const { fileName, text } = organisationCard({ name, id, origin, policy: policy.value, day });
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = make("a", "");
-  link.href = address;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(address);
+  saveFile(fileName, "text/plain", text);
   return `Saved as ${fileName}.`;
 }

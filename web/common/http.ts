@@ -33,18 +33,21 @@ export function pageData(): unknown {
   return parse(document.getElementById("data")?.textContent ?? "");
 }
 
-export function get<Value>(path: Path): Promise<Answer<Value>> {
-  return request(path, { method: "GET" });
+/** Besides those of every call, such as an API key. */
+type Headers = Readonly<Record<string, string>>;
+
+export function get<Value>(path: Path, headers: Headers = {}): Promise<Answer<Value>> {
+  return request(path, { method: "GET", headers });
 }
 
-export function post<Value>(path: Path, body: object): Promise<Answer<Value>> {
-  const headers = { "content-type": "application/json" };
+export function post<Value>(path: Path, body: object, more: Headers = {}): Promise<Answer<Value>> {
+  const headers = { "content-type": "application/json", ...more };
   return request(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 /** The text at this path. */
-export function getText(path: Path): Promise<Answer<string>> {
-  return send(path, { method: "GET" });
+export function getText(path: Path, headers: Headers = {}): Promise<Answer<string>> {
+  return send(path, { method: "GET", headers });
 }
 
 /** Instead of following an address that `sameOriginUrl` refused. */
