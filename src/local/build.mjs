@@ -21,6 +21,19 @@ const readable = { bundle: true, format: "esm", minify: false, legalComments: "n
 /** The views of the console and of the public pages. */
 const VIEWS = /** @type {const} */ ({ jsx: "automatic", jsxImportSource: "hono/jsx" });
 
+/**
+ * `import("./NAME.ts")` in a page's module loads the module /NAME.js when it runs. Both are whole: they share no third file.
+ * @type {import("esbuild").Plugin}
+ */
+const loadedLater = {
+  name: "loaded later",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/[a-z-]+\.ts$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path: `/${path.slice(2, -3)}.js`, external: true } : undefined,
+    );
+  },
+};
+
 // Built beside, then put in place at once: a program that reads .build meanwhile finds a whole build.
 const NEXT = ".build-next";
 const LAST = ".build-last";
@@ -42,11 +55,16 @@ for (const { name } of web.filter((entry) => existsSync(`web/${entry.name}/${ent
 await writeFonts(`${NEXT}/web`);
 await build({
   ...readable,
-  entryPoints: web
-    .filter(({ name }) => existsSync(`web/${name}/${name}-page.ts`))
-    .map(({ name }) => ({ in: `web/${name}/${name}-page.ts`, out: name })),
+  entryPoints: [
+    ...web
+      .filter(({ name }) => existsSync(`web/${name}/${name}-page.ts`))
+      .map(({ name }) => ({ in: `web/${name}/${name}-page.ts`, out: name })),
+    // Loaded by a page's module, once it is needed.
+    { in: "web/demo/demo-proof.ts", out: "demo-proof" },
+  ],
   outdir: `${NEXT}/web`,
   target: "es2022",
+  plugins: [loadedLater],
 });
 await build({
   ...readable,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { makeSchemas } from "../support/schemas/published-schemas.ts";
 import { makeVectors } from "../support/vectors/all.ts";
+import { recordedDemo } from "../support/vectors/recorded-demo.ts";
 
 const FOLDER = "web/docs/vectors";
 const SCHEMAS = "web/docs/schemas";
@@ -28,6 +29,13 @@ it(
 it("publishes the JSON Schemas as `npm run vectors` writes them, to the byte", () => {
   const written = readdirSync(SCHEMAS).map((name) => [name, readFileSync(`${SCHEMAS}/${name}`, "utf8")]);
   expect(Object.fromEntries(written)).toEqual(Object.fromEntries(makeSchemas()));
+});
+
+it("plays on the landing page the recording that `npm run vectors` writes, to the byte", async () => {
+  for (const [name, content] of await recordedDemo()) {
+    const file = readFileSync(`web/demo/${name}`);
+    expect([name, file.equals(Buffer.from(content))]).toEqual([name, true]);
+  }
 });
 
 it("quotes in the formats document the values that the vectors contain", () => {

@@ -67,7 +67,12 @@ export async function openDevice(browser: Browser, options: DeviceOptions = {}):
     locale: "en-GB",
   });
   context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
+  return deviceOfPage(await context.newPage());
+}
+
+/** A page with an authenticator of its own: Chromium does not share them, not even with a window that the page opens. */
+export async function deviceOfPage(page: Page): Promise<Device> {
+  const context = page.context();
   const faults: string[] = [];
   page.on("pageerror", (problem) => faults.push(String(problem)));
   page.on("console", (message) => {

@@ -113,7 +113,7 @@ export class TestTenant {
   readonly #draw: typeof randomBytes;
 
   /** `draw` gives the bytes of salts and ids. A test that needs the same stream each time gives fixed ones. */
-  constructor(log: TestLog, owner: TestPerson, draw = randomBytes) {
+  constructor(log: TestLog, owner: TestPerson, draw = randomBytes, name = "Acme") {
     this.log = log;
     this.owner = owner;
     this.#draw = draw;
@@ -128,7 +128,7 @@ export class TestTenant {
     };
     this.stream = streamId(this.genesis);
     const person = { id: owner.id, username: owner.username };
-    this.#seal("stream.created", { genesis: this.genesis, tenant: "Acme", person }, undefined);
+    this.#seal("stream.created", { genesis: this.genesis, tenant: name, person }, undefined);
   }
 
   async endorse(

@@ -20,6 +20,7 @@ const FILES = [
   "recovery",
   "delete-organisation",
   "signup-page",
+  "demo-section",
   "two-organisations",
   "console-keys",
   "console-requests",

@@ -3,12 +3,15 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeSchemas } from "../schemas/published-schemas.ts";
 import { makeVectors } from "./all.ts";
+import { recordedDemo } from "./recorded-demo.ts";
 
-// Writes web/docs/vectors and web/docs/schemas, the same bytes every time: `npm run vectors`.
+// Writes web/docs/vectors, web/docs/schemas and the recording of the demo, the same bytes every time: `npm run vectors`.
 
-const DOCS = fileURLToPath(new URL("../../../web/docs/", import.meta.url));
+const WEB = fileURLToPath(new URL("../../../web/", import.meta.url));
+const DOCS = `${WEB}docs/`;
 
 // Everything is made before anything is removed, so that a failure leaves the old files.
+const recorded = await recordedDemo();
 const folders = { vectors: await makeVectors(), schemas: makeSchemas() };
 for (const [folder, files] of Object.entries(folders)) {
   rmSync(`${DOCS}${folder}`, { recursive: true, force: true });
@@ -18,3 +21,4 @@ for (const [folder, files] of Object.entries(folders)) {
     writeFileSync(path, content);
   }
 }
+for (const [name, content] of recorded) writeFileSync(`${WEB}demo/${name}`, content);

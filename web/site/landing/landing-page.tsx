@@ -3,6 +3,7 @@ import { PLAN_NAMES, PLANS } from "../../../src/core/account/plans.ts";
 import type { Html } from "../../console/html-text.ts";
 import { SiteLayout, type Visitor } from "../site-layout.tsx";
 import { ChatButton } from "./chat-button.tsx";
+import { DemoSection } from "./demo-section.tsx";
 import { Hero } from "./hero.tsx";
 import { HowItWorks } from "./how-it-works.tsx";
 import { WhatToGate } from "./what-to-gate.tsx";
@@ -21,9 +22,11 @@ export function LandingPage({ origin, visitor }: LandingData): Html {
       origin={origin}
       section={null}
       visitor={visitor}
-      styles={["/values.css", "/landing.css"]}
+      scripts={["/demo.js"]}
+      styles={["/values.css", "/landing.css", "/diagram.css", "/demo.css"]}
     >
       <Hero visitor={visitor} />
+      <DemoSection visitor={visitor} />
       <WhatToGate />
       <WhoItIsFor />
       <HowItWorks origin={origin} />
