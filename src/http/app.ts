@@ -28,6 +28,7 @@ import { securityTxt } from "./public/security-txt.ts";
 import { verifyRoutes } from "./public/verify-routes.ts";
 import { openapi } from "./rest/openapi.ts";
 import { restRoutes } from "./rest/rest-routes.ts";
+import { crawlerRoutes } from "./site/crawler-routes.ts";
 import { demoRoutes } from "./site/demo-routes.ts";
 import { docsRoutes } from "./site/docs-routes.ts";
 import { productRoutes } from "./site/product-routes.ts";
@@ -108,6 +109,7 @@ app.route("/", productRoutes);
 app.route("/", demoRoutes);
 app.route("/", docsRoutes);
 app.route("/", statusRoutes);
+app.route("/", crawlerRoutes);
 
 app.get("*", pageFile);
 

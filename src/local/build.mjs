@@ -15,6 +15,7 @@ import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeFonts } from "./fonts.mjs";
 import { savedPage } from "./saved-page.mjs";
+import { writeSocialImage } from "./social-image.mjs";
 
 /** @type {import("esbuild").BuildOptions} */
 const readable = { bundle: true, format: "esm", minify: false, legalComments: "none", charset: "utf8" };
@@ -72,6 +73,7 @@ await build({
   outdir: `${NEXT}/web`,
   target: "es2022",
 });
+await writeSocialImage(NEXT, ".build");
 await writeDocs(`${NEXT}/web/docs`);
 // A copy of the verify page in one file, which people can save.
 writeFileSync(

@@ -62,6 +62,7 @@ describe("the pages", () => {
       "icon-192.png",
       "icon-512.png",
       "icon-status.png",
+      "social.png",
       SAVED,
     ]);
   });

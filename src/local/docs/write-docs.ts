@@ -4,11 +4,13 @@ import type { DocsGroup, DocsLink } from "../../core/docs/docs-index.ts";
 import { BUILT_ORIGIN, SHOWN_ORIGIN } from "../../core/docs/shown-origin.ts";
 import { DocsHome } from "../../../web/site/docs/docs-home.tsx";
 import { DocsPage } from "../../../web/site/docs/docs-page.tsx";
+import { llmsTxt, robotsTxt, sitemap } from "./crawler-files.ts";
 import { KEEPS_LOCAL_ADDRESS, NAVIGATION, type NavigationEntry } from "./navigation.ts";
 import type { ParsedDocument } from "./parse-document.ts";
 import type { PictureSize } from "./picture-block.ts";
 import { readDocuments } from "./read-documents.ts";
 import { renderDocument, type DocumentParts } from "./render-document.ts";
+import { siteMarkdown } from "./site-markdown.ts";
 
 // Draws web/docs as pages. The build bundles this file and runs it.
 
@@ -39,10 +41,13 @@ export async function writeDocs(folder: string): Promise<void> {
       next: links[at + 1] ?? null,
     });
     writeFileSync(`${folder}/${link.name}.html`, String(await page));
-    writeFileSync(`${folder}/${link.name}.md`, withOrigin(link.name, document.markdown));
+    writeFileSync(`${folder}/${link.name}.md`, withOrigin(link.name, siteMarkdown(document, parts)));
   }
   writeFileSync(`${folder}/index.html`, String(await DocsHome({ origin: BUILT_ORIGIN, groups })));
   writeFileSync(`${folder}/index.json`, JSON.stringify(groups));
+  writeFileSync(`${folder}/llms.txt`, llmsTxt(groups));
+  writeFileSync(`${folder}/robots.txt`, robotsTxt());
+  writeFileSync(`${folder}/sitemap.xml`, sitemap(groups));
   for (const path of pictures) copyFileSync(path, `${folder}/${basename(path)}`);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../../../src/local/docs/parse-document.ts";
+import { parseDocument, type ParsedDocument } from "../../../src/local/docs/parse-document.ts";
 import { renderDocument } from "../../../src/local/docs/render-document.ts";
+import { siteMarkdown } from "../../../src/local/docs/site-markdown.ts";
 
 // Documents of Markdown as pages: what is HTML or a foreign address in them must not become a part of the page.
 
@@ -11,15 +12,18 @@ function parse(markdown: string) {
   return parseDocument("guide", "web/docs/guide.md", `# Guide\n\n${markdown}`);
 }
 
-function render(markdown: string): string {
-  const guide = parse(markdown);
-  const parts = {
+function partsOf(guide: ParsedDocument) {
+  return {
     documents: [guide, OTHER],
     exists: (path: string) => FILES.includes(path),
     pictureSize: (path: string) =>
       path === "web/pictures/one.png" ? { width: 720, height: 1480 } : undefined,
   };
-  return renderDocument(guide, parts).replace('<h1 id="guide">Guide</h1>\n', "").trim();
+}
+
+function render(markdown: string): string {
+  const guide = parse(markdown);
+  return renderDocument(guide, partsOf(guide)).replace('<h1 id="guide">Guide</h1>\n', "").trim();
 }
 
 describe("HTML in a document", () => {
@@ -90,6 +94,17 @@ describe("a link", () => {
     ["a picture elsewhere", '<p>\n  <img src="https://a.example/x.png" width="9" alt="" />\n</p>'],
   ])("that leads to %s fails the build", (_where, markdown) =>
     expect(() => render(markdown)).toThrow(/^web\/docs\/guide\.md (?:links to|has the picture)/),
+  );
+});
+
+describe("the Markdown for programs", () => {
+  it.each([
+    ["[x](folder/other.md#one-thing)", "[x](other.md#one-thing)"],
+    ["[`x`](#two)\n\n## Two", "[`x`](guide.md#two)\n\n## Two"],
+    ["[refusal.ts](../../src/core/refusal.ts)", "refusal.ts"],
+    ["[x](https://a.example)", "[x](https://a.example)"],
+  ])("has links that work on the site: %s", (markdown, served) =>
+    expect(siteMarkdown(parse(markdown), partsOf(parse(markdown)))).toBe(`# Guide\n\n${served}`),
   );
 });
 

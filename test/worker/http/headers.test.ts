@@ -18,7 +18,13 @@ import {
 
 const SECURE_ORIGIN = "https://sign.example";
 /** The same for everyone, for some seconds or minutes. */
-const PUBLIC: readonly string[] = ["GET /public/log/entries/:id/verification", "GET /docs"];
+const PUBLIC: readonly string[] = [
+  "GET /public/log/entries/:id/verification",
+  "GET /docs",
+  "GET /llms.txt",
+  "GET /robots.txt",
+  "GET /sitemap.xml",
+];
 const named = (routes: readonly Route[]) => routes.map((route) => [route.route, route] as const);
 
 let company: Company;
