@@ -8,6 +8,7 @@ import { code, fence, joined, problemLink, shownJson, table } from "./markdown.t
 
 const INTRODUCTION = joined([
   "# Errors",
+  "Each code with which a call can be refused: what it means, and what to do. For people who write programs that call the API or the tools.",
   "A refusal is a problem document of [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) with the media type `application/problem+json`. Programs read `code`, which does not change; people read `detail`, which says what to do. `type` is the address of a page that explains the code. `errors` says what exactly is wrong, if there is more to say.",
   fence("json", shownJson(problemExample("validation_failed"))),
   "Only an answer with `approved` is a yes. Every problem, a timeout and a broken connection mean: do not act.",
