@@ -14,6 +14,7 @@ import { createPlatform } from "../app/create-platform.ts";
 import { dropOldDeliveries } from "../app/webhooks/drop-old-deliveries.ts";
 import { usageNotices } from "../app/organisation/usage-notices.ts";
 import { moveTenant, type MoveProgress } from "../app/move-tenant.ts";
+import { endSandbox } from "../app/sandbox/end-sandbox.ts";
 import { destroyDeleted } from "../app/organisation/destroy-deleted.ts";
 import type { DeskPort, Runtime } from "../app/runtime.ts";
 import { AlarmClock } from "./alarm-clock.ts";
@@ -102,7 +103,7 @@ export class TenantObject extends DurableObject<Env> {
   async #open(): Promise<TenantStore | undefined> {
     const now = this.runtime.now();
     if (this.#opened === undefined || now >= this.#opened.at + OPEN_MILLISECONDS) {
-      const store = openTenant(this.runtime.databases, this.ctx.id.name ?? "", this.#memory);
+      const store = openTenant(this.runtime.databases, this.ctx.id.name ?? "", this.#memory, now);
       this.#opened = { at: now, store };
       // The next call tries again.
       store.catch(() => this.forget());
@@ -221,7 +222,9 @@ export class TenantObject extends DurableObject<Env> {
     try {
       const store = await this.#open();
       if (store === undefined) {
-        next = await destroyDeleted(this.runtime, this.ctx.id.name ?? "");
+        const ref = this.ctx.id.name ?? "";
+        if (await endSandbox(this.runtime, ref)) this.#endTenant();
+        next = await destroyDeleted(this.runtime, ref);
         return;
       }
       next = await tickDue(this.runtime, store);

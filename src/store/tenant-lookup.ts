@@ -109,14 +109,32 @@ export function databaseOf(databases: Databases, ref: string | undefined): Datab
   return ref !== undefined && isRef(ref) ? databases.of(shardOfRef(ref)) : undefined;
 }
 
-/** In the shard that it is served from. Undefined if there is no such tenant, or no longer. */
+/**
+ * In the shard that it is served from. Undefined if there is no such tenant, or no longer. With `at` neither is a sandbox
+ * whose time was over then, although its rows are still there.
+ */
 export async function openTenant(
   databases: Databases,
   ref: string,
   memory?: Memory,
+  at?: number,
 ): Promise<TenantStore | undefined> {
   const place = isRef(ref) ? await placeOf(databases, ref, shardOfRef(ref)) : undefined;
-  return place?.tenant.deletedAt === null ? new TenantStore(place.database, ref, memory) : undefined;
+  if (place?.tenant.deletedAt !== null) return undefined;
+  const isOver = at !== undefined && (place.tenant.sandboxUntil ?? Number.POSITIVE_INFINITY) <= at;
+  return isOver ? undefined : new TenantStore(place.database, ref, memory);
+}
+
+/** A sandbox whose time is over and that is not marked as deleted yet. Undefined if the tenant is not one. */
+export async function openEnding(
+  databases: Databases,
+  ref: string,
+  now: number,
+): Promise<TenantStore | undefined> {
+  const place = isRef(ref) ? await placeOf(databases, ref, shardOfRef(ref)) : undefined;
+  const { deletedAt = null, sandboxUntil = null }: Partial<Tenant> = place?.tenant ?? {};
+  const isEnding = deletedAt === null && sandboxUntil !== null && sandboxUntil <= now;
+  return place !== undefined && isEnding ? new TenantStore(place.database, ref) : undefined;
 }
 
 /** For what its webhooks still get: undefined unless the tenant is deleted. Its rows are being destroyed. */
@@ -128,7 +146,7 @@ export async function openDeleted(databases: Databases, ref: string): Promise<Te
 
 const UNLIMITED_PLANS = PLAN_NAMES.filter((name) => PLANS[name].historyDays === null);
 
-/** For the operator: all that are not deleted. */
+/** For the operator: all that are not deleted, sandboxes included. */
 export async function listTenants(databases: Databases): Promise<readonly Tenant[]> {
   const rows = await Promise.all(
     [...databases.all.values()].map((database) =>
@@ -149,7 +167,10 @@ export async function refOfStream(databases: Databases, stream: string): Promise
   return rows.flat()[0]?.id;
 }
 
-/** Tenants with records to seal, confirmations that time alone changes now, something to send, old content to look for, or much to destroy. */
+/**
+ * Tenants with records to seal, confirmations that time alone changes now, something to send, old content to look for, or
+ * much to destroy, and sandboxes whose time is over.
+ */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
@@ -163,7 +184,9 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
        OR EXISTS (SELECT 1 FROM ${notices} WHERE ${notices.tenantId} = ${tenants.id} AND ${notices.dueAt} <= ${now})
        OR (${tenants.deletedAt} IS NOT NULL AND (${tenants.streamKey} <> ''
            OR EXISTS (SELECT 1 FROM ${webhooks} WHERE ${webhooks.tenantId} = ${tenants.id})))
-       OR (${tenants.deletedAt} IS NULL AND (${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
+       OR (${tenants.deletedAt} IS NULL AND ${tenants.sandboxUntil} <= ${now})
+       OR (${tenants.deletedAt} IS NULL AND ${tenants.sandboxUntil} IS NULL
+           AND (${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
            AND NOT EXISTS (SELECT 1 FROM ${retention} WHERE ${retention.tenantId} = ${tenants.id}
                            AND ${retention.dueAt} > ${now}))`,
     );

@@ -112,6 +112,14 @@ export class BrowserClient {
     return this.finishEnrolment(`${this.origin}/enrol#${begin.body.secret}`, begin.body, lies);
   }
 
+  /** Begins the demo, and creates this browser's passkey in its organisation. */
+  async startDemo(): Promise<Answered["body"]> {
+    const { body } = await this.post("/demo/begin", {});
+    const { status } = await this.finishEnrolment(`${this.origin}/enrol#${body.secret}`, body);
+    if (status !== 200) throw new Error(`the demo's passkey got ${status}`);
+    return body;
+  }
+
   /** The second half of an enrolment, after this answer to the first. */
   async finishEnrolment(
     enrolUrl: string,

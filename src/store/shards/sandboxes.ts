@@ -1,8 +1,9 @@
-import { and, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
-import { tenants } from "../schema.ts";
+import { outbox, tenants } from "../schema.ts";
+import type { TenantStore } from "../tenant-store.ts";
 
-// Sandboxes of all tenants of a shard, by the index of their times.
+// How many sandboxes there are, and the end of one.
 
 /** Written as in the partial index. */
 const EXISTS = and(isNotNull(tenants.sandboxUntil), isNull(tenants.deletedAt));
@@ -17,4 +18,15 @@ export async function countSandboxes(database: Database, max: number): Promise<n
     .as("some");
   const [row] = await database.select({ count: sql<number>`count(*)` }).from(some);
   return row?.count ?? 0;
+}
+
+/**
+ * Marks a sandbox as deleted, if its time is over and every record of it is sealed. From then on no further one is
+ * possible. Returns whether it is marked.
+ */
+export async function markSandboxEnded(store: TenantStore, now: number): Promise<boolean> {
+  const isSealed = sql`NOT EXISTS ${store.select(outbox, isNull(outbox.index))}`;
+  await store.batch([store.endTenant(now, sql`${lte(tenants.sandboxUntil, now)} AND ${isSealed}`)]);
+  const [own] = await store.selectOwn();
+  return own?.deletedAt !== null;
 }

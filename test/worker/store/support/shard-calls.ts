@@ -17,6 +17,7 @@ export const SHARD_CALLS: Calls = {
   listTenants: ({ databases }) => [[databases]],
   refOfStream: ({ databases }) => [[databases, "absent"]],
   openTenant: ({ databases, store }) => [[databases, store.tenantId]],
+  openEnding: ({ databases, store, now }) => [[databases, store.tenantId, now]],
   openDeleted: ({ databases, store }) => [[databases, store.tenantId]],
   readShard: ({ database, store }) => [[database, store.tenantId]],
   placeOf: ({ databases, store }) => [[databases, store.tenantId, "0"]],
@@ -44,6 +45,7 @@ export const SHARD_CALLS: Calls = {
   deleteWhere: ({ database, store }) => [
     [database, store.tenantId, new Budget(2), "webhooks", "id = 'absent'"],
   ],
+  markSandboxEnded: ({ store, now }) => [[store, now]],
   countSandboxes: ({ database }) => [[database, 100]],
   tenantsWithWork: ({ database, now }) => [[database, now]],
   insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
