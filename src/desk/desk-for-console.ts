@@ -124,7 +124,7 @@ export class DeskForConsole extends DeskForKeys {
     input: ActInput<Name>,
   ): Promise<Result<ActOutput<Name>>> {
     const { right, run } = actOf(name);
-    const allowed = requireRight(session, right, this.runtime.now());
+    const allowed = await requireRight(store, session, right, this.runtime.now());
     if (!allowed.ok) return allowed;
     const actor: Actor = { kind: "person", person, place };
     return run({ runtime: this.runtime, store, actor, session: session.id }, input);

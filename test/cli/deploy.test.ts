@@ -169,6 +169,7 @@ describe("npm run deploy", () => {
       READY.replaceAll('EMAIL_FROM = ""', 'EMAIL_FROM = "Acme <a@acme.test>"'),
       'EMAIL_FROM is "Acme <a@acme.test>"',
     ],
+    ["a demo that is neither on nor off", READY.replaceAll('DEMO = "on"', 'DEMO = "yes"'), 'DEMO is "yes"'],
     ["an unknown mode", READY.replaceAll('SIGNUP = "closed"', 'SIGNUP = "on"'), 'SIGNUP is "on"'],
   ])("calls nothing while wrangler.toml has %s", async (_name, toml, message) => {
     const cloudflare = account();

@@ -29,6 +29,7 @@ import type { Requester, RequestProject } from "../account/principal.ts";
 import { doneToChange, trailRow } from "../acts/trail-entry.ts";
 import { newConfirmationId, type Runtime } from "../runtime.ts";
 import { confirmationEvent } from "../sending/confirmation-event.ts";
+import { SANDBOX_REQUESTS_MAX } from "../sandbox/sandbox-limits.ts";
 import { findReusable, type RequestIdentity } from "./deduplicate.ts";
 import { storeConfirmation } from "./store-confirmation.ts";
 
@@ -77,11 +78,17 @@ export async function createConfirmation(
     signer: isNamed(input.approver) ? approverId : null,
     key: requester.kind === "key" ? requester.id : null,
     idempotency,
+    projectMax: row.type === "decision" ? await requestsMax(store) : undefined,
     ...(row.type !== "decision" && { entry: entryOf(runtime, row, requester) }),
   };
   return (await storeConfirmation(runtime, store, draft))
     ? accept({ row, replayed: false })
     : refusalReason(store, input, idempotency, row.createdAt);
+}
+
+/** Undefined: any number. */
+async function requestsMax(store: TenantStore): Promise<number | undefined> {
+  return (await store.own()).sandboxUntil === null ? undefined : SANDBOX_REQUESTS_MAX;
 }
 
 function entryOf(runtime: Runtime, row: NewConfirmationRow, requester: Requester): NewTrailRow {
@@ -108,8 +115,14 @@ async function refusalReason(
   return refuse("unauthorized", "this API key is no longer valid");
 }
 
-/** Which quota is used up: that of the plan, or that of the key's requests for one person. */
+/** Which quota is used up: that of the plan, of a sandbox, or of the key's requests for one person. */
 async function refuseQuota(store: TenantStore, username: string, now: number): Promise<Result<never>> {
+  // Fewer than may wait for one person.
+  if ((await requestsMax(store)) !== undefined)
+    return refuse(
+      "quota_exceeded",
+      `a demo organisation has ${SANDBOX_REQUESTS_MAX} requests; begin the demo again, or create your own organisation`,
+    );
   const month = monthOf(now);
   const { plan, requests } = await readMonthUse(store, month);
   return (

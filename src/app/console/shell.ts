@@ -9,11 +9,11 @@ import { readWebhooks } from "../../store/webhooks/webhook-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { retentionNotice } from "../evidence/retention-notice.ts";
-import type { Runtime } from "../runtime.ts";
+import { isoTime, type Runtime } from "../runtime.ts";
 
 /** What surrounds every page of the console, for this person. */
 export async function shellOf(runtime: Runtime, store: TenantStore, person: PersonRow): Promise<Shell> {
-  const { name, stream, plan, timeZone } = await store.own();
+  const { name, stream, plan, timeZone, sandboxUntil } = await store.own();
   return {
     organisation: name,
     stream,
@@ -22,7 +22,20 @@ export async function shellOf(runtime: Runtime, store: TenantStore, person: Pers
     plan,
     timeZone,
     origin: runtime.origin,
-    notices: await noticesFor(runtime, store, person),
+    notices: sandboxUntil === null ? await noticesFor(runtime, store, person) : [demoNotice(sandboxUntil)],
+  };
+}
+
+/** Instead of every other notice: nothing else that a notice asks for is possible, or of use, for a day. */
+function demoNotice(until: number): Notice {
+  const time = isoTime(until).slice(11, 16);
+  const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "long" }).format(
+    until,
+  );
+  return {
+    kind: "note",
+    text: `This is a demo organisation. Everything in it is deleted on ${day} at ${time} UTC. You can look at everything, and decide, cancel and use requests; nothing else can be changed.`,
+    link: { href: "/signup", text: "Create your own organisation" },
   };
 }
 

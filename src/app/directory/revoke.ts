@@ -6,6 +6,7 @@ import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
+import { requireRealOrganisation } from "../acts/require-right.ts";
 import { directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
@@ -21,6 +22,8 @@ export async function requestRevocation(
   person: PersonRow,
   id: string,
 ): Promise<Result<string>> {
+  const allowed = await requireRealOrganisation(store);
+  if (!allowed.ok) return allowed;
   const passkey = await findPasskeyOf(store, person.id, id);
   // A passkey that was never active is not revoked: its endorsement is rejected, or never requested.
   if (passkey === undefined || passkey.revokedAt !== null || passkey.endorsedSeq === null)

@@ -6,6 +6,7 @@ import { sealedRecords } from "../../store/stream/outbox.ts";
 import { findTemplateOf, templatesInForce } from "../../store/stream/template-rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
+import { requireRealOrganisation } from "../acts/require-right.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 import { directoryOf, type ChangeOf } from "./change.ts";
 import { anyManager } from "./managers.ts";
@@ -47,6 +48,8 @@ export async function requestTemplate(
   action: string,
   template: Template | null,
 ): Promise<Result<string>> {
+  const allowed = await requireRealOrganisation(store);
+  if (!allowed.ok) return allowed;
   const current = await findTemplateOf(store, action);
   if (current === undefined && template === null)
     return refuse(

@@ -9,6 +9,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { ERASED_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent } from "../confirmation/read.ts";
 import { requesterOf } from "../acts/act.ts";
+import { requireRealOrganisation } from "../acts/require-right.ts";
 import { requestChange } from "../directory/request-change.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
 
@@ -50,6 +51,8 @@ export async function requestReveal(
   shown: boolean,
   place: string,
 ): Promise<Result<string>> {
+  const allowed = await requireRealOrganisation(store);
+  if (!allowed.ok) return allowed;
   const decision = await readPublishable(runtime, store, id, person);
   if (!decision.ok) return decision;
   const { row, decided } = decision.value;

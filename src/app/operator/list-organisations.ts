@@ -11,10 +11,17 @@ export interface ListedOrganisation {
   readonly createdAt: number;
 }
 
-/** The oldest first. */
-export async function listOrganisations({ databases }: Platform): Promise<readonly ListedOrganisation[]> {
+export interface OrganisationList {
+  /** The oldest first, without sandboxes: those last a day, and nobody manages them. */
+  readonly organisations: readonly ListedOrganisation[];
+  readonly sandboxes: number;
+}
+
+export async function listOrganisations({ databases }: Platform): Promise<OrganisationList> {
   const all = await listTenants(databases);
-  return all
+  const real = all.filter(({ sandboxUntil }) => sandboxUntil === null);
+  const organisations = real
     .map(({ id, name, plan, stream, createdAt }) => ({ ref: id, name, plan, stream, createdAt }))
     .toSorted((one, other) => one.createdAt - other.createdAt);
+  return { organisations, sandboxes: all.length - real.length };
 }

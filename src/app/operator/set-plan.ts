@@ -25,6 +25,8 @@ export async function setPlan(
   const own = await store?.own();
   if (store === undefined || own === undefined || own.deletedAt !== null)
     return refuse("not_found", `there is no organisation ${organisation}; list them first`);
+  if (own.sandboxUntil !== null)
+    return refuse("demo_organisation", `${organisation} is a demo organisation, which keeps its plan`);
   const { name, plan: from } = own;
   const change = { ref: store.tenantId, name, from };
   if (from === plan) return accept(change);

@@ -38,6 +38,9 @@ export function checkSettings(config: DeploymentConfig, environment: string): vo
   require(SIGN_UP.includes(
     setting("SIGNUP"),
   ), `SIGNUP is "${setting("SIGNUP")}"`, `set it in ${table} to open, code or closed`);
+  require(["on", "off"].includes(
+    setting("DEMO"),
+  ), `DEMO is "${setting("DEMO")}"`, `set it in ${table} to on or off`);
   const bound = new Set(databases.map(({ binding }) => shardOf(binding)));
   for (const shard of setting("OPEN_SHARDS").split(" "))
     require(isShard(shard) &&

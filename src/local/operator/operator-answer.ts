@@ -55,7 +55,7 @@ const plan: Run<"plan"> = async (platform, { organisation, plan: to }) => {
 };
 
 const list: Run<"organisations"> = async (platform) => {
-  const organisations = await listOrganisations(platform);
+  const { organisations, sandboxes } = await listOrganisations(platform);
   const rows = organisations.map(({ ref, plan: current, createdAt, stream, name }) => [
     ref,
     current,
@@ -67,7 +67,9 @@ const list: Run<"organisations"> = async (platform) => {
     `${ref}  ${current.padEnd(10)}  ${created}  ${name}`,
     `          ${state}`,
   ]);
-  return rows.length === 0 ? done("There is no organisation yet.") : done(...lines.flat());
+  const listed = rows.length === 0 ? ["There is no organisation yet."] : lines.flat();
+  const demos = sandboxes === 1 ? "1 demo organisation" : `${sandboxes} demo organisations`;
+  return done(...listed, ...(sandboxes === 0 ? [] : [`Besides, ${demos} of people who try the product.`]));
 };
 
 function done(...lines: readonly string[]): Answer {

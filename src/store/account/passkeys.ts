@@ -1,6 +1,6 @@
-import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
 import { PASSKEYS_MAX } from "../../core/stream/record.ts";
-import { confirmations, credentials } from "../schema.ts";
+import { confirmations, credentials, tenants } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import type { CredentialRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
@@ -125,12 +125,17 @@ export type NewPasskey = Omit<
   "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "counterRegressedAt"
 >;
 
-const isKeptBy = (person: string): SQL | undefined =>
-  and(eq(credentials.personId, person), isNull(credentials.revokedAt));
+/** What counts towards PASSKEYS_MAX. In a sandbox the revoked ones do, too: each leaves records in the log for good. */
+const isKeptBy = ({ tenantId }: TenantStore, person: string): SQL | undefined => {
+  const isSandbox = sql`EXISTS (SELECT 1 FROM ${tenants} t WHERE t.id = ${tenantId} AND t.sandbox_until IS NOT NULL)`;
+  return and(eq(credentials.personId, person), or(isNull(credentials.revokedAt), isSandbox));
+};
 
 /** Whether the person has as many active and waiting passkeys as are allowed. */
 export async function hasMaxPasskeys(store: TenantStore, person: string): Promise<boolean> {
-  return (await store.select(credentials, isKeptBy(person)).limit(PASSKEYS_MAX)).length === PASSKEYS_MAX;
+  return (
+    (await store.select(credentials, isKeptBy(store, person)).limit(PASSKEYS_MAX)).length === PASSKEYS_MAX
+  );
 }
 
 /**
@@ -148,7 +153,7 @@ export async function insertPasskey(
     and(eq(credentials.id, active), eq(credentials.personId, passkey.personId), isActive()),
   );
   const kept = sql`(SELECT count(*) FROM ${credentials} WHERE ${credentials.tenantId} = ${store.tenantId}
-    AND ${isKeptBy(passkey.personId)})`;
+    AND ${isKeptBy(store, passkey.personId)})`;
   const insert = insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${PASSKEYS_MAX}`);
   await store.batch([insert, entry]);
 }

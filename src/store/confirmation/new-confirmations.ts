@@ -31,6 +31,8 @@ export interface NewConfirmation {
   /** The API key of the request. It must be active. */
   readonly key: string | null;
   readonly idempotency: IdempotencyKey | null;
+  /** How many its project may have in all; undefined: any number. */
+  readonly projectMax?: number | undefined;
   /** Its entry in the audit trail, if it is a change of the directory. */
   readonly entry?: NewTrailRow;
 }
@@ -43,8 +45,8 @@ export interface Inserted {
 
 /**
  * The ids of those that were inserted. For the others a fact no longer held, an earlier request is the same, so many
- * requests of the same API key wait for the same person, or the plan has no further request in this month. Changes of
- * the directory have limits of their own. `after` runs in the same transaction.
+ * requests of the same API key wait for the same person, the project has all that it may have, or the plan has no further
+ * request in this month. Changes of the directory have limits of their own. `after` runs in the same transaction.
  */
 export async function insertConfirmations(
   store: TenantStore,
@@ -78,6 +80,7 @@ function statementsOf(
     expired: newestExpired(row.createdAt),
     before: isCounted ? pendingMax - 1 : null,
     month: countedMonth(row),
+    earlier: draft.projectMax === undefined ? null : draft.projectMax - 1,
   };
   return [
     ...(key === null ? [] : [DELETE_EXPIRED_KEY.with(values)]),
@@ -137,6 +140,12 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
       eq(confirmations.approverId, value("approverId")),
     );
     const isOpen = and(IS_PENDING, gt(confirmations.expiresAt, value("createdAt")));
+    // Written as in the partial index.
+    const isOfProject = and(
+      eq(confirmations.projectId, value("projectId")),
+      sql`${confirmations.type} = 'decision' AND ${confirmations.createdAt} > 0`,
+    );
+    const lastOfProject = scope.selectColumns(confirmations, ["id"], isOfProject).limit(1);
     const last = scope.selectColumns(confirmations, ["id"], and(isOfSamePair, isOpen)).limit(1);
     return scope
       .insertFrom(
@@ -147,6 +156,8 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
             AND (${value("idempotencyName")} IS NULL OR NOT EXISTS ${used})
             AND (${value("dedupeKey")} IS NULL OR NOT EXISTS ${equal})
             AND (${value("before")} IS NULL OR NOT EXISTS ${last.offset(sql.placeholder("before"))})
+            AND (${value("earlier")} IS NULL
+              OR NOT EXISTS ${lastOfProject.offset(sql.placeholder("earlier"))})
             AND (${value("month")} IS NULL OR NOT ${isMonthFull(tenant, value("month"))})`,
       )
       .returning({ id: confirmations.id });

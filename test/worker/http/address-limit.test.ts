@@ -63,6 +63,7 @@ async function statuses(send: (call: Call) => Promise<Response>, call: Call, tim
 
 const SIGN_IN = { path: "/signin/begin", body: {} };
 const SIGN_UP = { path: "/signup/begin", body: { organisation: "Acme", username: "" } };
+const DEMO = { path: "/demo/begin", body: { no: "such field" } };
 const ENROLMENT = { path: "/enrol/begin", body: { secret: "nobody's" } };
 const VERIFICATION = { path: "/public/log/entries/c_unknown/verification" };
 const unknownKey = () => company.apiKey.replace(/.{40}$/, "x".repeat(40));
@@ -72,6 +73,7 @@ describe("one network", () => {
   it.each([
     ["sign-ins", SIGN_IN, { 200: 3, 429: 2 }],
     ["sign-ups", SIGN_UP, { 422: 3, 429: 2 }],
+    ["demos", DEMO, { 422: 3, 429: 2 }],
     ["enrolments", ENROLMENT, { 404: 3, 429: 2 }],
     ["verifications", VERIFICATION, { 404: 3, 429: 2 }],
     ["malformed keys", WITH_KEY("x"), { 401: 3, 429: 2 }],
@@ -112,6 +114,15 @@ describe("one network", () => {
     expect(await statuses(send, SIGN_UP, 5)).toEqual({ 422: 3, 429: 2 });
     expect((await send(SIGN_UP)).headers.get("retry-after")).toBe("60");
     expect(await statuses(send, SIGN_IN, 5)).toEqual({ 200: 5 });
+  });
+
+  it("gets few of a thousand demos, and may still sign up and in", async () => {
+    const send = sender(newAddress(), counterOf(60), counterOf(5));
+    expect(await statuses(send, { ...DEMO, body: {} }, 1_000)).toEqual({ 200: 5, 429: 995 });
+    expect(await statuses(send, SIGN_UP, 6)).toEqual({ 422: 5, 429: 1 });
+    expect(await statuses(send, SIGN_IN, 5)).toEqual({ 200: 5 });
+    const { results } = await bindings.DB.prepare("SELECT id FROM tenants WHERE sandbox_until > 0").all();
+    expect(results).toHaveLength(5);
   });
 
   it("may still do other things", async () => {
