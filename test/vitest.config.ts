@@ -43,7 +43,7 @@ export default defineConfig({
         // The whole product in a real browser, after everything else: it wants the machine for itself.
         test: {
           name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          include: ["test/{browser,docs}/**/*.test.ts"],
           globalSetup: ["test/support/product/product-setup.ts"],
           // One more than there are cores: some of these tests wait most of their time.
           maxWorkers: maxWorkers + 1,

@@ -46,18 +46,19 @@ for (let at = 0; at + 4 < names.length; at += 5) {
   const [name = "", project = "", key = "", hook = "", subscription = ""] = names.slice(at, at + 5);
   const shard = databases.open[(at / 5) % databases.open.length] ?? "";
   const inShard = { ...runtime, databases: { ...databases, open: [shard] } };
-  const { store, enrolUrl, peopleKey } = await createTenant(inShard, name, "alex");
+  const { store, enrolUrl, peopleKey, auditKey } = await createTenant(inShard, name, "alex");
   const projectId = newId(runtime, "j");
   await store.insert(projects, { id: projectId, name: project, createdAt: runtime.now() });
   const apiKey = await newKey(runtime, store, projectId, key, DEFAULT_SCOPES);
   const sandbox = newId(runtime, "j");
   await store.insert(projects, { id: sandbox, name: "Sandbox", mode: "test", createdAt: runtime.now() });
   const testKey = await newKey(runtime, store, sandbox, key, DEFAULT_SCOPES);
+  const manageKey = await newKey(runtime, store, projectId, "Manager", ["manage"]);
   const webhookKeys = hook === "" ? {} : await insertWebhook(runtime, store, seed, hook);
   const owner = await findPersonByName(store, "alex");
   if (subscription !== "" && owner !== undefined)
     await insertDevice(runtime, store, owner.id, JSON.parse(subscription) as PushSubscriptionData);
-  tenants.push({ name, apiKey, testKey, peopleKey, enrolUrl, webhookKeys });
+  tenants.push({ name, apiKey, testKey, peopleKey, auditKey, manageKey, enrolUrl, webhookKeys });
 }
 await server.dispose();
 process.stdout.write(`${JSON.stringify(tenants)}\n`);

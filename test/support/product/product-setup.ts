@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { serveBrowser } from "../browser/device.ts";
+import { pagesToRun } from "../../docs/document-pages.ts";
 import { freePort, startProduct, type TestTenant } from "./product.ts";
 
 // Starts one product and one browser for all browser tests. Every file has its own tenant, so that no file
@@ -28,11 +29,12 @@ const FILES = [
   "push-notices",
   "first-notice",
   "site-quality",
+  "documents",
 ] as const;
 export type TestFile = (typeof FILES)[number];
 
 /** Each has a port of its own, where it can receive what the product sends. */
-const RECEIVING: readonly TestFile[] = ["push-notices", "first-notice"];
+const RECEIVING: readonly TestFile[] = ["push-notices", "first-notice", "documents"];
 
 export interface ProvidedProduct {
   readonly url: string;
@@ -57,7 +59,9 @@ declare module "vitest" {
 const COPIED_PASSKEY = /^\{"event":"signature_counter_regression",.*\n/gm;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const names = FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" }));
+  const names = [...FILES, ...pagesToRun().map(({ path }) => path)].map((name) => {
+    return { name, project: "Payments", key: "payments-agent" };
+  });
   const ports = await Promise.all(RECEIVING.map(async (name) => [name, await freePort()] as const));
   const sendTo = ports.flatMap(([, port]) => ["--send-to", `http://127.0.0.1:${port}`]);
   const [{ ready, tenants, state, errorOutput, stop }, browser] = await Promise.all([

@@ -42,6 +42,8 @@ export interface TestTenant {
   /** Of the test project Sandbox. */
   readonly testKey: string;
   readonly peopleKey: string;
+  readonly auditKey: string;
+  readonly manageKey: string;
   readonly enrolUrl: string;
   /** With which its webhook verifies; none without a webhook. */
   readonly webhookKeys: WebhookKeys;
