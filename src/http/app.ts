@@ -32,6 +32,7 @@ import { crawlerRoutes } from "./site/crawler-routes.ts";
 import { demoRoutes } from "./site/demo-routes.ts";
 import { docsRoutes } from "./site/docs-routes.ts";
 import { productRoutes } from "./site/product-routes.ts";
+import { problemRoutes } from "./site/problems/problem-routes.ts";
 import { siteRoutes } from "./site/site-routes.ts";
 import { statusRoutes } from "./site/status-routes.ts";
 
@@ -110,6 +111,7 @@ app.route("/", demoRoutes);
 app.route("/", docsRoutes);
 app.route("/", statusRoutes);
 app.route("/", crawlerRoutes);
+app.route("/", problemRoutes);
 
 app.get("*", pageFile);
 

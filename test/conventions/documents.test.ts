@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
-import { anchorOf } from "../../src/local/docs/anchors.ts";
+import { anchorOf } from "../../src/core/docs/anchors.ts";
 
 // The documents in Markdown: a renamed file or heading must not leave a link that leads nowhere.
 

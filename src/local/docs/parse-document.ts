@@ -1,5 +1,5 @@
 import { marked, type Token, type Tokens, type TokensList } from "marked";
-import { anchorMaker } from "./anchors.ts";
+import { anchorMaker } from "../../core/docs/anchors.ts";
 
 // A document of Markdown, taken apart: its title, its headings with their anchors, and a description.
 

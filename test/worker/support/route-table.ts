@@ -140,6 +140,8 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /robots.txt", access: "anybody" },
   { route: "GET /sitemap.xml", access: "anybody" },
   { route: "GET /.well-known/change-password", access: "anybody" },
+  { route: "GET /problems", access: "anybody" },
+  { route: "GET /problems/:code", access: "anybody" },
   { route: "GET /healthz", access: "anybody" },
   { route: "GET /status", access: "anybody" },
   { route: "GET /openapi.json", access: "anybody" },

@@ -15,6 +15,7 @@ import { Memory } from "../../../src/store/memory/desk-memory.ts";
 import { openTenant } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { backend, BrowserClient, type Fetch } from "../../support/browser-client.ts";
+import { checkDeclared } from "../rest/support/declared-problems.ts";
 
 // The whole Worker on real D1 and Durable Objects, empty at the start of each file.
 
@@ -25,7 +26,10 @@ export const bindings = env as unknown as Env & {
 };
 export const fetchWorker: Fetch = async (url, init) => {
   await forgetEdits();
-  return exports.default.fetch(new Request(url, init));
+  const request = new Request(url, init);
+  const response = await exports.default.fetch(request);
+  await checkDeclared(request, response);
+  return response;
 };
 
 let isEdited = false;

@@ -36,6 +36,10 @@ export const DEMO_PROBLEMS = {
     cause:
       "In a demo you can ask, decide, use an approval and add a passkey. It invites nobody, sends nothing, and has no keys, webhooks or settings to change.",
     whatToDo: "Sign up for an organisation of your own.",
-    example: { instance: "/console/projects" },
+    example: {
+      instance: "/console/projects",
+      detail:
+        "this is a demo organisation: in it you decide, cancel and use requests; to do more, create your own organisation",
+    },
   },
 } as const satisfies Readonly<Record<string, ProblemText>>;

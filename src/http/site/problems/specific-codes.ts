@@ -69,6 +69,12 @@ export interface SpecificText {
   readonly text: string;
 }
 
+/** The problem that reports a more exact code. */
+export function problemWithCode(code: string): ProblemCode | undefined {
+  if (Object.hasOwn(TEXTS, code)) return problemCode(code as SpecificCode);
+  return Object.hasOwn(FIELD_TEXTS, code) ? "validation_failed" : undefined;
+}
+
 /** The codes that the `errors` of this problem may have. */
 export function specificCodesOf(problem: ProblemCode): readonly SpecificText[] {
   const codes = (Object.keys(TEXTS) as SpecificCode[]).filter((code) => problemCode(code) === problem);

@@ -1,3 +1,5 @@
+import { USER_NAME } from "../../../core/account/user-name.ts";
+import { IDEMPOTENCY_KEY_PATTERN } from "../../../http/rest/request-schemas.ts";
 import { code, table } from "./markdown.ts";
 
 // The fields of a JSON Schema as the rows of a table. What is further in has a path, such as `fields[].name`.
@@ -94,6 +96,12 @@ function named(type: string, schema: Schema, { isInput }: Pick<FieldsOptions, "i
   return isInput ? [name, limitOf(schema)].filter(Boolean).join(", ") : name;
 }
 
+/** Patterns in words. */
+const PATTERNS: ReadonlyMap<string, string> = new Map([
+  [USER_NAME.source, "a user name"],
+  [IDEMPOTENCY_KEY_PATTERN.source, "1 to 255 visible ASCII characters"],
+]);
+
 /** What zod writes for a whole number without a limit. */
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -102,5 +110,5 @@ function limitOf({ minLength, maxLength, minimum, maximum, pattern }: Schema): s
   if (maxLength !== undefined) return `${minLength ?? 0} to ${number(maxLength)} characters`;
   if (maximum !== undefined && maximum < MAX) return `${number(minimum ?? 0)} to ${number(maximum)}`;
   if (minimum !== undefined && minimum > 0) return `${number(minimum)} or more`;
-  return pattern === undefined ? "" : code(pattern);
+  return pattern === undefined ? "" : (PATTERNS.get(pattern) ?? code(pattern));
 }

@@ -1,6 +1,6 @@
 import { TOOLS } from "../../../http/mcp/tool-definitions.ts";
 import { fieldsTable, type Schema } from "./json-schema-fields.ts";
-import { anchorOf } from "../anchors.ts";
+import { anchorOf } from "../../../core/docs/anchors.ts";
 import { code, fence, joined, link, shownJson, table } from "./markdown.ts";
 import { TOOL_EXAMPLES } from "./mcp-examples.ts";
 
@@ -49,7 +49,8 @@ function toolSection({ scope, description }: Tool, explained: Map<string, string
   if (example === undefined) throw new RangeError(`give examples of the tool ${name}`);
   return joined([
     `## ${name}`,
-    `${title}. Scope: ${code(scope)}. ${hintsOf(description)}`,
+    `${title} · scope ${code(scope)}`,
+    hintsOf(description),
     "The agent reads:",
     `> ${description.description}`,
     "### Arguments",

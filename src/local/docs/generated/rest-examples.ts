@@ -1,3 +1,4 @@
+import type { Scope } from "../../../core/confirmation/scopes.ts";
 import { CONFIRMATION_ID } from "../../../http/rest/examples.ts";
 import { keyExample, projectExample } from "../../../http/rest/account/access-schemas.ts";
 import { webhookExample } from "../../../http/rest/account/webhook-schemas.ts";
@@ -17,17 +18,28 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   [webhookExample.id, "WEBHOOK_ID"],
 ]);
 
+/** Keys with scopes that go together, as a reader has them. */
+const KEYS: Readonly<Record<Scope, string>> = {
+  "confirmations:create": "KEY",
+  "confirmations:read": "KEY",
+  "confirmations:consume": "KEY",
+  manage: "MANAGE_KEY",
+  people: "PEOPLE_KEY",
+  "audit:read": "AUDIT_KEY",
+};
+
 /** What the examples show of a call, besides what its operation says. */
 interface Shown {
   /** Of the answer. */
   readonly fields?: readonly string[];
+  readonly idempotencyKey?: string;
   readonly query?: string;
 }
 
 const SHOWN: Readonly<Record<string, Shown>> = {
   createConfirmation: { fields: ["id", "url"] },
   getConfirmation: { fields: ["status", "decisions"], query: "wait=25" },
-  consumeConfirmation: { fields: ["status", "consumedAt"] },
+  consumeConfirmation: { fields: ["status", "consumedAt"], idempotencyKey: "invoice-4711" },
   getReceipt: {},
   listConfirmations: { fields: ["data", "nextCursor"], query: "status=approved&limit=10" },
   cancelConfirmation: { fields: ["status"] },
@@ -73,12 +85,14 @@ function shownOf(id: string): Shown {
 }
 
 export function curlExample(operation: Operation): string {
-  const { method, scope, request, answer } = operation;
+  const { id, method, scope, request, answer } = operation;
+  const { idempotencyKey } = shownOf(id);
   const address = `"$BASE${pathOf(operation, (variable) => `$${variable}`)}"`;
   const post = method === "post" && request === undefined ? "-X POST " : "";
   const lines = [
     `curl ${post}${address}`,
-    ...(scope === null ? [] : ['-H "X-Api-Key: $KEY"']),
+    ...(scope === null ? [] : [`-H "X-Api-Key: $${KEYS[scope]}"`]),
+    ...(idempotencyKey === undefined ? [] : [`-H "Idempotency-Key: ${idempotencyKey}"`]),
     ...(request === undefined
       ? []
       : ['-H "Content-Type: application/json"', `-d ${shellText(shownJson(request.example, "  "))}`]),
@@ -100,12 +114,14 @@ function shellText(json: string): string {
 
 /** The schema is that of the answer, if it is JSON. */
 export function fetchExample(operation: Operation, schema: Schema | undefined): string {
-  const { method, scope, request } = operation;
+  const { id, method, scope, request } = operation;
+  const { fields = [], idempotencyKey } = shownOf(id);
   const headers = {
-    ...(scope === null ? {} : { "X-Api-Key": "KEY" }),
+    ...(scope === null ? {} : { "X-Api-Key": KEYS[scope] }),
+    ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
     ...(request === undefined ? {} : { "Content-Type": "application/json" }),
   };
-  const constants = new Map([...VARIABLES, ["KEY", "KEY"]]);
+  const constants = new Map([...VARIABLES, ...Object.values(KEYS).map((key) => [key, key] as const)]);
   const options = [
     ...(method === "post" ? ['method: "POST"'] : []),
     ...(Object.keys(headers).length > 0 ? [`headers: ${shownLiteral(headers, "  ", constants)}`] : []),
@@ -122,7 +138,6 @@ export function fetchExample(operation: Operation, schema: Schema | undefined): 
       : short.length <= LINE_MAX_CHARACTERS && !short.includes("\n")
         ? short
         : `const answer = await fetch(${address}, {\n  ${options.join(",\n  ")},\n});`;
-  const { fields = [] } = shownOf(operation.id);
   return fence(
     "ts",
     [call, "if (!answer.ok) throw new Error(await answer.text());", readAnswer(fields, schema)].join("\n"),

@@ -5,7 +5,7 @@ import { problemDefinition, type ProblemCode } from "../../../http/problem.ts";
 import { BODY_PROBLEMS, type Operation } from "../../../http/rest/operation.ts";
 import { OPERATION_GROUPS } from "../../../http/rest/operations.ts";
 import { fieldsTable, meaningOf, typeOf, type Schema } from "./json-schema-fields.ts";
-import { anchorOf } from "../anchors.ts";
+import { anchorOf } from "../../../core/docs/anchors.ts";
 import { code, fence, joined, link, problemLink, shownJson, table } from "./markdown.ts";
 import { curlExample, fetchExample } from "./rest-examples.ts";
 
@@ -33,14 +33,9 @@ const INTRODUCTION = `# REST reference
 
 Every call of the API, generated from the [OpenAPI document](${SHOWN_ORIGIN}/openapi.json), which is generated from the schemas that read the requests. [REST API](api.md) explains what the calls have in common: statuses, idempotency, limits.
 
-Send an API key in the header \`X-Api-Key\`. Bodies and answers are JSON. A refusal is a problem document with a \`code\`; [Errors](errors.md) explains each.
+Send an API key in the header \`X-Api-Key\`. Bodies and answers are JSON. A user name has 1 to 32 characters: a to z, 0 to 9, and after the first one also \`.\`, \`_\` and \`-\`. A refusal is a problem document with a \`code\`; [Errors](errors.md) explains each.
 
-The examples use these variables; a value such as \`$ID\` comes from an earlier answer. In TypeScript they are constants of the same names.
-
-\`\`\`bash
-BASE=${SHOWN_ORIGIN}
-KEY=cs_live_…
-\`\`\``;
+In the examples, \`BASE\` is \`${SHOWN_ORIGIN}\`. \`KEY\` is an API key with the usual scopes; \`PEOPLE_KEY\`, \`MANAGE_KEY\` and \`AUDIT_KEY\` are keys with the scopes \`people\`, \`manage\` and \`audit:read\`. \`ID\`, \`PROJECT_ID\`, \`KEY_ID\` and \`WEBHOOK_ID\` are ids from earlier answers. They are variables of the shell, and constants in TypeScript.`;
 
 const EVERY_CALL = "Problems of every call";
 
@@ -88,8 +83,8 @@ function operationSection(
   const requestSchema = request && schemas[request.name];
   return joined([
     `### ${summary}`,
-    fence("http", `${method.toUpperCase()} ${path}`),
-    `${description} ${scope === null ? "Needs no key." : `Scope: ${code(scope)}.`}`,
+    `${code(`${method.toUpperCase()} ${path}`)} · ${scope === null ? "no key" : `scope ${code(scope)}`}`,
+    description,
     parameters.length > 0 ? joined(["**Parameters**", parametersTable(parameters)]) : null,
     requestSchema ? joined(["**Body**", fieldsTable(requestSchema, { isInput: true })]) : null,
     curlExample(operation),
