@@ -35,7 +35,7 @@ describe("somebody who comes for the first time", () => {
   it("reads at each field what is wrong with it, before a passkey is made", async () => {
     const { page } = alex;
     await page.goto(url);
-    await page.getByRole("link", { name: "Create your organisation" }).click();
+    await page.getByRole("link", { name: "Create an organisation" }).first().click();
     await page.getByLabel("Organisation").fill("North\u202ewind");
     await page.getByLabel("User name").fill("alex m");
     await page.getByRole("button", { name: "Create passkey" }).click();

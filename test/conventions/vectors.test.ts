@@ -33,7 +33,7 @@ it("publishes the JSON Schemas as `npm run vectors` writes them, to the byte", (
 
 it("plays on the landing page the recording that `npm run vectors` writes, to the byte", async () => {
   for (const [name, content] of await recordedDemo()) {
-    const file = readFileSync(`web/demo/${name}`);
+    const file = readFileSync(`web/demo/proof/${name}`);
     expect([name, file.equals(Buffer.from(content))]).toEqual([name, true]);
   }
 });

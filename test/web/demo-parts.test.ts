@@ -5,15 +5,15 @@ import { parseReceipt } from "../../src/core/evidence/receipt.ts";
 import { verifyReceipt } from "../../src/core/evidence/verify.ts";
 import { expectOk } from "../../src/core/refusal.ts";
 import { parseTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import { challengePartsOf } from "../../web/demo/challenge-parts.ts";
-import { changeOneByte, type ChangedPart } from "../../web/demo/change-byte.ts";
+import { challengePartsOf } from "../../web/demo/proof/challenge-parts.ts";
+import { changeOneByte, type ChangedPart } from "../../web/demo/proof/change-byte.ts";
 import { createCall, jsonText } from "../../web/demo/demo-answers.ts";
 import { parseState } from "../../web/demo/demo-state.ts";
 
 // What the live demo of the landing page computes, on its own recording.
 
-const file = readFileSync("web/demo/recorded-receipt.json");
-const { policy } = JSON.parse(readFileSync("web/demo/recorded-trust.json", "utf8"));
+const file = readFileSync("web/demo/proof/recorded-receipt.json");
+const { policy } = JSON.parse(readFileSync("web/demo/proof/recorded-trust.json", "utf8"));
 const receipt = expectOk(parseReceipt(file));
 const options = { tenant: receipt.created.record.stream, trust: expectOk(parseTrustPolicy(policy)) };
 
@@ -69,7 +69,7 @@ describe("the calls as they are shown", () => {
   });
   it("have both ends of a long value", () =>
     expect(jsonText({ hash: "ab".repeat(32), id: "c_1" })).toBe(
-      `{\n  "hash": "${"ab".repeat(12)}…ababab",\n  "id": "c_1"\n}`,
+      `{\n  "hash": "${"ab".repeat(6)}…ababab",\n  "id": "c_1"\n}`,
     ));
 });
 

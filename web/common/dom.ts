@@ -45,6 +45,16 @@ export function link(href: string, className: string, ...children: readonly (Nod
   return element;
 }
 
+/** Gives the person a file that this page has made. */
+export function saveFile(name: string, type: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = make("a", "");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
 /** Runs a button's action and shows its message. Until then a second tap does nothing; the button keeps the focus. */
 export async function runAction(
   button: HTMLButtonElement,

@@ -1,8 +1,7 @@
 import { groupedOrganisationId } from "../../src/core/report/organisation-id.ts";
 import { organisationCard } from "../../src/core/report/organisation-card.ts";
-import { byId, runAction, setText } from "./dom.ts";
+import { byId, runAction, saveFile, setText } from "./dom.ts";
 import { getText } from "./http.ts";
-import { saveFile } from "./save-file.ts";
 
 // The organisation id, which people keep outside this service. The part organisation-id.html is its place in a page.
 

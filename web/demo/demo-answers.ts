@@ -30,8 +30,8 @@ export interface Confirmation {
   readonly log: { readonly index: number; readonly origin: string } | null;
 }
 
-const VALUE_MAX_CHARACTERS = 44;
-const HEAD_CHARACTERS = 24;
+const VALUE_MAX_CHARACTERS = 24;
+const HEAD_CHARACTERS = 12;
 const TAIL_CHARACTERS = 6;
 /** The prefix of a test key, and a little of what follows. */
 const KEY_HEAD_CHARACTERS = 12;

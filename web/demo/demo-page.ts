@@ -30,7 +30,7 @@ function listen(): void {
       openStep("sign", "move");
     });
   }
-  for (const id of ["demo-again", "demo-again-end"])
+  for (const id of ["demo-again", "demo-again-made", "demo-again-end"])
     byId(id).addEventListener("click", () => startAgain("Start with another passkey."));
   byId("demo-ask-again").addEventListener("click", () => void resume("move"));
   byId("demo-live").addEventListener("click", () => {

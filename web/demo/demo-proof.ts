@@ -6,15 +6,14 @@ import { pathOf } from "../../src/core/evidence/record-chain.ts";
 import type { SignUpStarted } from "../../src/core/pages/account.ts";
 import { streamId } from "../../src/core/stream/record.ts";
 import { parseTrustPolicy } from "../../src/core/tlog/trust-policy.ts";
-import { byId } from "../common/dom.ts";
-import { saveFile } from "../common/save-file.ts";
+import { byId, saveFile } from "../common/dom.ts";
 import { verdictOn, type ReaderInput } from "../verify/verdict.ts";
 import type { Confirmation } from "./demo-answers.ts";
-import { drawChallenge } from "./draw-challenge.ts";
-import { drawPlace } from "./draw-place.ts";
-import { drawVerdict, offerChanges, type ChangeFound } from "./draw-verdict.ts";
-import recordedReceipt from "./recorded-receipt.json" with { type: "json" };
-import recordedTrust from "./recorded-trust.json" with { type: "json" };
+import { drawChallenge } from "./proof/draw-challenge.ts";
+import { drawPlace } from "./proof/draw-place.ts";
+import { drawVerdict, offerChanges, type ChangeFound } from "./proof/draw-verdict.ts";
+import recordedReceipt from "./proof/recorded-receipt.json" with { type: "json" };
+import recordedTrust from "./proof/recorded-trust.json" with { type: "json" };
 
 // Verifies a receipt in the page, and takes it apart. It has every check of a receipt, so it is loaded only when there
 // is one.

@@ -30,7 +30,9 @@ export function openStep(step: StepName, focus: "move" | "stay"): void {
   if (focus === "stay") return;
   const lead = panelOf(step).querySelector<HTMLElement>(".demo-lead");
   lead?.focus({ preventScroll: true });
-  buttonOf(step).scrollIntoView({ block: "nearest" });
+  // On a narrow screen the list is above and below the open step, so that its own line has to come to the top.
+  if (matchMedia("(width < 52rem)").matches) buttonOf(step).scrollIntoView({ block: "start" });
+  else lead?.scrollIntoView({ block: "nearest" });
 }
 
 /** What the list says about a step that is done. */

@@ -2,12 +2,13 @@ import { byId, setText, setVisible } from "../common/dom.ts";
 import { getText, type Answer, type Problem } from "../common/http.ts";
 import { longPoll } from "../common/long-poll.ts";
 import { requestPath } from "../common/request-path.ts";
+import { drawTime } from "../common/time.ts";
 import { createCall, createdAnswer, decidedAnswer, waitCall, type Confirmation } from "./demo-answers.ts";
 import { createRequest, readReceipt, readRequest } from "./demo-calls.ts";
 import { forgetState, storeState, type DemoState } from "./demo-state.ts";
 import { allow, finishStep, openStep, resetSteps, say, sayFound, setLine } from "./demo-steps.ts";
 import { makePasskey } from "./make-passkey.ts";
-import { removePasskey } from "./remove-passkey.ts";
+import { passkeyName, removePasskey } from "./remove-passkey.ts";
 import { closeRequestWindow } from "./request-window.ts";
 import { resetUse } from "./use-once.ts";
 
@@ -30,7 +31,7 @@ export function stopLive(): void {
 /** The first tap. */
 export async function start(): Promise<string> {
   const made = await makePasskey((text) => say("passkey", text));
-  if (!made.ok) return made.text;
+  if (!made.ok) return `${made.text} You can watch the recorded demo instead.`;
   await goOn(made.state, "move");
   return "";
 }
@@ -41,9 +42,13 @@ export async function goOn(state: DemoState | undefined, focus: "move" | "stay")
   current = state;
   resetSteps("passkey");
   resetUse();
-  if (state === undefined || state.secret !== null) return openStep("passkey", focus);
+  const isMade = state !== undefined && state.secret === null;
+  setVisible(byId("demo-fresh"), !isMade);
+  setVisible(byId("demo-made"), isMade);
+  if (!isMade) return openStep("passkey", focus);
   finishStep("passkey", "On this device, for a day");
-  setText(byId("demo-deleted"), new Date(state.deletedAt).toLocaleString());
+  setText(byId("demo-passkey-name"), passkeyName(state));
+  byId("demo-deleted").replaceChildren(drawTime(state.deletedAt));
   drawCall(state);
   openStep("ask", focus);
   if (state.request !== null) void follow(state, state.request, mine);
@@ -125,6 +130,7 @@ function drawAsked(confirmation: Confirmation): void {
   setVisible(byId("demo-ask"), false);
   setVisible(byId("demo-open"), true);
   setVisible(byId("demo-waiting"), true);
+  setVisible(byId("demo-signed"), false);
   setVisible(byId("demo-ended"), false);
   finishStep("ask", `Comparison code ${confirmation.code}`);
   allow("sign");
@@ -137,7 +143,10 @@ async function decided(state: DemoState, confirmation: Confirmation, mine: numbe
   sayWaiting(undefined);
   setVisible(byId("demo-waiting"), false);
   if (status !== "approved" && status !== "rejected") return drawEnded(state, status);
-  finishStep("sign", status === "approved" ? "You approved" : "You rejected");
+  const what = status === "approved" ? "You approved" : "You rejected";
+  byId("demo-signed").replaceChildren(`${what} it on `, drawTime(confirmation.decidedAt ?? ""), ".");
+  setVisible(byId("demo-signed"), true);
+  finishStep("sign", what);
   setText(byId("demo-decision"), decidedAnswer(confirmation));
   finishStep(
     "decision",

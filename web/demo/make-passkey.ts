@@ -2,7 +2,7 @@ import { toBase64url } from "../../src/core/encoding/bytes.ts";
 import type { DemoStarted, Invitation } from "../../src/core/pages/account.ts";
 import { isTemporary, post } from "../common/http.ts";
 import { createPasskey, creationErrorText, deviceName, type NewPasskey } from "../passkey/create-passkey.ts";
-import { finishEnrolment } from "../passkey/enrolment.ts";
+import { finishEnrolment } from "../passkey/finish-enrolment.ts";
 import { forgetState, readState, storeState, type DemoState } from "./demo-state.ts";
 
 // The throw-away passkey: a demo organisation, a passkey on this device, and its registration.
@@ -59,9 +59,9 @@ async function prepare(): Promise<Made | undefined> {
     // An earlier page registered a passkey with it, and was closed before it got the answer.
     if (again.problem.code === "enrolment_used") return made({ ...known, secret: null });
   }
-  const begun = await post<DemoStarted>("/demo/begin", {});
-  if (!begun.ok) return notMade(begun.problem.detail);
-  const { secret, apiKey, deletedAt, ...invitation } = begun.value;
+  const begin = await post<DemoStarted>("/demo/begin", {});
+  if (!begin.ok) return notMade(begin.problem.detail);
+  const { secret, apiKey, deletedAt, ...invitation } = begin.value;
   if (invitation.rp !== location.origin)
     return notMade(`This server is for another address: ${invitation.rp}.`);
   const { username, rpId, genesis } = invitation;

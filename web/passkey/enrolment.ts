@@ -1,29 +1,11 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
-import type { EnrolmentResult, Invitation, RegistrationInput } from "../../src/core/pages/account.ts";
+import type { EnrolmentResult, Invitation } from "../../src/core/pages/account.ts";
 import { streamId } from "../../src/core/stream/record.ts";
 import { fingerprintOf } from "../../src/core/webauthn/fingerprint.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
-import { post, type Answer } from "../common/http.ts";
 import type { NewPasskey } from "./create-passkey.ts";
 
-// A person's passkey with an enrolment link, and what this device computes by itself of the result.
-
-export interface EnrolmentForm {
-  /** Of the link. */
-  readonly secret: string;
-  readonly challenge: string;
-  readonly label: string;
-  readonly registration: RegistrationInput;
-}
-
-export function finishEnrolment({
-  secret,
-  challenge,
-  label,
-  registration,
-}: EnrolmentForm): Promise<Answer<EnrolmentResult>> {
-  return post("/enrol/finish", { secret, challenge, label, registration });
-}
+// What this device computes by itself of the result of an enrolment.
 
 /** The organisation id, if this passkey starts the stream; otherwise null. */
 export function computedStream(

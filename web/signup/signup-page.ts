@@ -4,7 +4,8 @@ import { isTemporary, NO_DATA, pageData, post, type Answer } from "../common/htt
 import { icon } from "../common/icons.ts";
 import { drawOrganisationId } from "../common/draw-organisation-id.ts";
 import { createPasskey, creationErrorText, deviceName, type NewPasskey } from "../passkey/create-passkey.ts";
-import { checkEnrolment, computedStream, finishEnrolment } from "../passkey/enrolment.ts";
+import { checkEnrolment, computedStream } from "../passkey/enrolment.ts";
+import { finishEnrolment } from "../passkey/finish-enrolment.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { drawExact } from "../values/text.ts";
 import { FIELDS, readNames, setFault, type Names } from "./names.ts";

@@ -13,7 +13,7 @@ import { fixedDraw, fixedKey } from "./keys.ts";
 const BEFORE = 4;
 const AFTER = 3;
 
-/** The files of web/demo that are made, by their names. */
+/** The files of web/demo/proof that are made, by their names. */
 export async function recordedDemo(): Promise<ReadonlyMap<string, Uint8Array | string>> {
   const drawForOthers = fixedDraw("recorded demo, other organisations");
   const log = new TestLog(await noteSigner("approve.example/log", "ed25519", 9));

@@ -21,4 +21,4 @@ for (const [folder, files] of Object.entries(folders)) {
     writeFileSync(path, content);
   }
 }
-for (const [name, content] of recorded) writeFileSync(`${WEB}demo/${name}`, content);
+for (const [name, content] of recorded) writeFileSync(`${WEB}demo/proof/${name}`, content);

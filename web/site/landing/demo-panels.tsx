@@ -28,10 +28,10 @@ export function SignPanel(): Html {
   return (
     <>
       <div class="demo-live">
-        <p class="demo-lead" tabindex={-1}>
-          Read the request in its own window, then approve or reject it there.
-        </p>
         <div id="demo-waiting">
+          <p class="demo-lead" tabindex={-1}>
+            Read the request in its own window, then approve or reject it there.
+          </p>
           <p>Meanwhile the backend waits. The call returns the moment you decide:</p>
           <pre id="demo-wait" class="exact" tabindex={0}></pre>
           <p class="demo-pending">
@@ -46,6 +46,7 @@ export function SignPanel(): Html {
             </button>
           </div>
         </div>
+        <p id="demo-signed" hidden></p>
         <div id="demo-ended" hidden>
           <p>Nobody decided in time, and the backend must not act. A request is open for 15 minutes.</p>
           <div class="demo-actions">
@@ -134,13 +135,13 @@ export function ChangePanel(): Html {
       </p>
       <div class="demo-choices" role="group" aria-label="Change one byte of">
         <button id="demo-change-content" type="button" aria-pressed="false">
-          The content
+          Content
         </button>
         <button id="demo-change-signature" type="button" aria-pressed="false">
-          The signature
+          Signature
         </button>
         <button id="demo-change-proof" type="button" aria-pressed="false">
-          The log proof
+          Log proof
         </button>
       </div>
       <dl id="demo-changed" hidden>
@@ -160,7 +161,7 @@ export function ChangePanel(): Html {
         <button id="demo-save" type="button" class="plain-button">
           Save this receipt
         </button>
-        <a class="button plain-button" href="/verify">
+        <a class="more" href="/verify">
           Check it on the verify page
         </a>
       </div>
@@ -208,9 +209,7 @@ export function UsePanel({ canSignUp }: { readonly canSignUp: boolean }): Html {
             Remove the demo passkey
           </button>
         </div>
-        <p class="quiet">
-          Everything of this demo organisation is deleted on <time id="demo-deleted"></time>.
-        </p>
+        <p class="quiet">Everything of this demo organisation is deleted within a day.</p>
       </div>
     </>
   );

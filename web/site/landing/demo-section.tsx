@@ -32,6 +32,7 @@ export function DemoSection({ visitor }: { readonly visitor: Visitor }): Html {
       <ol class="demo-steps">
         <Step
           name="passkey"
+          speaks
           number={1}
           title="Make a throw-away passkey"
           line="On this device, for a day"
@@ -39,14 +40,15 @@ export function DemoSection({ visitor }: { readonly visitor: Visitor }): Html {
         >
           <PasskeyPanel visitor={visitor} />
         </Step>
-        <Step name="ask" number={2} title="A backend asks" line="One call of the API">
+        <Step name="ask" speaks number={2} title="A backend asks" line="One call of the API">
           <AskPanel />
         </Step>
-        <Step name="sign" number={3} title="You read it and sign" line="On the real approval page">
+        <Step name="sign" speaks number={3} title="You read it and sign" line="On the real approval page">
           <SignPanel />
         </Step>
         <Step
           name="decision"
+          speaks
           number={4}
           title="The backend gets the decision"
           line="And acts only on approved"
@@ -62,7 +64,7 @@ export function DemoSection({ visitor }: { readonly visitor: Visitor }): Html {
         <Step name="change" number={7} title="Change one byte" line="And see what fails">
           <ChangePanel />
         </Step>
-        <Step name="use" number={8} title="Use it once" line="A second use is refused">
+        <Step name="use" speaks number={8} title="Use it once" line="A second use is refused">
           <UsePanel canSignUp={visitor.canSignUp} />
         </Step>
       </ol>
@@ -77,10 +79,12 @@ interface StepProps {
   /** Until the step is done. */
   readonly line: string;
   readonly isOpen?: boolean;
+  /** Whether something can happen in it that has to be said. */
+  readonly speaks?: boolean;
   readonly children?: Child;
 }
 
-function Step({ name, number, title, line, isOpen = false, children }: StepProps): Html {
+function Step({ name, number, title, line, isOpen = false, speaks = false, children }: StepProps): Html {
   return (
     <li>
       <h3>
@@ -102,7 +106,7 @@ function Step({ name, number, title, line, isOpen = false, children }: StepProps
       </h3>
       <div id={`demo-panel-${name}`} class="demo-panel" hidden={!isOpen}>
         {children}
-        <p id={`demo-status-${name}`} class="status" role="status"></p>
+        {speaks && <p id={`demo-status-${name}`} class="status" role="status"></p>}
       </div>
     </li>
   );
@@ -111,24 +115,42 @@ function Step({ name, number, title, line, isOpen = false, children }: StepProps
 function PasskeyPanel({ visitor }: { readonly visitor: Visitor }): Html {
   return (
     <>
-      <p class="demo-lead" tabindex={-1}>
-        One tap makes a demo organisation and your passkey for it.
-      </p>
-      <ul>
-        <li>No name and no e-mail address.</li>
-        <li>The organisation and all that is in it are deleted after 24 hours.</li>
-        <li>Your device asks for your fingerprint, your face or its PIN, and keeps the key to itself.</li>
-      </ul>
-      <noscript>
-        <p class="note">
-          The demo needs JavaScript. <a href="/docs/how-it-works">How it works</a> shows the same steps in
-          words.
+      <div id="demo-fresh">
+        <p class="demo-lead" tabindex={-1}>
+          One tap makes a demo organisation and your passkey for it.
         </p>
-      </noscript>
-      <StartOrWhyNot visitor={visitor} />
+        <ul>
+          <li>No name and no e-mail address.</li>
+          <li>The organisation and all that is in it are deleted after 24 hours.</li>
+          <li>Your device asks for your fingerprint, your face or its PIN, and keeps the key to itself.</li>
+        </ul>
+        <noscript>
+          <p class="note">
+            The demo needs JavaScript. <a href="/docs/how-it-works">How it works</a> shows the same steps in
+            words.
+          </p>
+        </noscript>
+        <StartOrWhyNot visitor={visitor} />
+        <p class="demo-label">What you will be asked to approve</p>
+        <pre class="exact">{"Try Countersign\n" + CONTENT}</pre>
+      </div>
+      <div id="demo-made" hidden>
+        <p>
+          The passkey “<span id="demo-passkey-name"></span>” is on this device. Everything of its organisation
+          is deleted on <span id="demo-deleted"></span>.
+        </p>
+        <div class="demo-actions">
+          <button id="demo-again-made" type="button">
+            Start again with another passkey
+          </button>
+        </div>
+      </div>
     </>
   );
 }
+
+/** As the demo sends it. */
+const CONTENT = '{\n  "action": "demo",\n  "amount": "$0"\n}';
 
 function StartOrWhyNot({ visitor: { isSignedIn, hasDemo } }: { readonly visitor: Visitor }): Html {
   const canStart = hasDemo && !isSignedIn;

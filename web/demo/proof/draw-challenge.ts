@@ -1,6 +1,6 @@
-import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { byId, make } from "../common/dom.ts";
-import { icon } from "../common/icons.ts";
+import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import { byId, make } from "../../common/dom.ts";
+import { icon } from "../../common/icons.ts";
 import { challengePartsOf, type ChallengeParts } from "./challenge-parts.ts";
 import { groupedHex } from "./grouped-hex.ts";
 
@@ -21,9 +21,10 @@ export function drawChallenge(receipt: Receipt): string {
   return parts.nonce.isRight && parts.content.isRight ? "Both halves computed again" : "A half is wrong";
 }
 
+/** What each half is the SHA-256 of. */
 const FORMULAS = {
-  nonce: 'SHA-256("countersign/statement/v1" ‖ 00 ‖ statement)',
-  content: "SHA-256(content)",
+  nonce: '("countersign/statement/v1" ‖ 00 ‖ statement)',
+  content: "(content)",
 } as const;
 
 function drawHalf(
@@ -31,9 +32,8 @@ function drawHalf(
   title: string,
   { signed, isRight }: ChallengeParts["nonce"],
 ): HTMLElement {
-  const result = isRight
-    ? [icon("check"), `= ${FORMULAS[name]}, computed here`]
-    : [icon("cross"), `is not ${FORMULAS[name]}`];
+  const hash = make("span", "demo-whole", isRight ? "= SHA-256" : "not SHA-256");
+  const result = [icon(isRight ? "check" : "cross"), hash, `${FORMULAS[name]}, computed here`];
   return make(
     "div",
     `demo-half ${name}`,

@@ -1,8 +1,8 @@
-import { base64urlBytes, toBase64url, toHex, type Bytes } from "../../src/core/encoding/bytes.ts";
-import { canonicalText } from "../../src/core/encoding/jcs.ts";
-import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { expectOk } from "../../src/core/refusal.ts";
-import { encodeLogProof, parseLogProof } from "../../src/core/tlog/log-proof.ts";
+import { base64urlBytes, toBase64url, toHex, type Bytes } from "../../../src/core/encoding/bytes.ts";
+import { canonicalText } from "../../../src/core/encoding/jcs.ts";
+import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
+import { encodeLogProof, parseLogProof } from "../../../src/core/tlog/log-proof.ts";
 
 // The same receipt with one other byte, as somebody would have to forge it.
 

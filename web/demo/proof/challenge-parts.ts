@@ -1,9 +1,9 @@
-import { base64urlBytes, fromBase64url, toHex, utf8Text } from "../../src/core/encoding/bytes.ts";
-import { HASH_BYTES } from "../../src/core/encoding/hash.ts";
-import { canonicalText, hashOfJson } from "../../src/core/encoding/jcs.ts";
-import { isJsonObject, parseJsonText } from "../../src/core/encoding/strict-json.ts";
-import { statementNonce } from "../../src/core/confirmation/statement.ts";
-import type { Receipt } from "../../src/core/evidence/receipt.ts";
+import { base64urlBytes, fromBase64url, toHex, utf8Text } from "../../../src/core/encoding/bytes.ts";
+import { HASH_BYTES } from "../../../src/core/encoding/hash.ts";
+import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
+import { isJsonObject, parseJsonText } from "../../../src/core/encoding/strict-json.ts";
+import { statementNonce } from "../../../src/core/confirmation/statement.ts";
+import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 
 // The 64 bytes that a passkey signed, taken apart. Both halves are read from what the browser gave to the passkey, and
 // computed a second time from what they are hashes of.

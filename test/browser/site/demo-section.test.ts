@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright";
-import { seriousFaults } from "../support/browser/axe.ts";
-import { browserFixture, eventually } from "../support/browser/browser-fixture.ts";
-import { createPasskey, decide, deviceOfPage, syncPasskeys, type Device } from "../support/browser/device.ts";
+import { seriousFaults } from "../../support/browser/axe.ts";
+import { browserFixture, eventually } from "../../support/browser/browser-fixture.ts";
+import {
+  createPasskey,
+  decide,
+  deviceOfPage,
+  syncPasskeys,
+  type Device,
+} from "../../support/browser/device.ts";
 
 // Somebody tries the product on the landing page, without an account.
 
@@ -26,7 +32,7 @@ async function openRequest(owner: Device): Promise<Device> {
 }
 
 async function changeByte(page: Page, of: string): Promise<readonly (string | undefined)[]> {
-  await page.getByRole("button", { name: of }).click();
+  await page.getByRole("button", { name: of, exact: true }).click();
   await eventually(page.locator("#demo-verdict")).toHaveText("Altered");
   return failedChecks(page);
 }
@@ -80,12 +86,12 @@ describe("the live demo", () => {
     const { page } = sam;
     await page.getByRole("button", { name: "Next: change one byte" }).click();
     await eventually(page.locator("#demo-verdict")).toHaveText("TEST, verified: approved by visitor");
-    expect(await changeByte(page, "The content")).toEqual(["payload"]);
-    expect(await changeByte(page, "The signature")).toEqual(["signature"]);
-    expect(await changeByte(page, "The log proof")).toEqual(["inclusion"]);
+    expect(await changeByte(page, "Content")).toEqual(["payload"]);
+    expect(await changeByte(page, "Signature")).toEqual(["signature"]);
+    expect(await changeByte(page, "Log proof")).toEqual(["inclusion"]);
     await eventually(line(page, "change")).toHaveText("Every change was found");
     expect(await seriousFaults(sam)).toEqual([]);
-    await page.getByRole("button", { name: "The log proof" }).click();
+    await page.getByRole("button", { name: "Log proof", exact: true }).click();
     await eventually(page.locator("#demo-verdict")).toHaveText("TEST, verified: approved by visitor");
     expect(await failedChecks(page)).toEqual([]);
   });
@@ -146,7 +152,7 @@ describe("the recorded demo", () => {
     await eventually(page.getByText("You are watching a recording")).toBeVisible();
     await page.locator("#demo-step-change").click();
     await eventually(page.locator("#demo-verdict")).toHaveText("TEST, verified: approved by visitor");
-    expect(await changeByte(page, "The content")).toEqual(["payload"]);
+    expect(await changeByte(page, "Content")).toEqual(["payload"]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(await seriousFaults(alex)).toEqual([]);
     expect(alex.faults).toEqual([]);

@@ -1,10 +1,10 @@
-import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
-import type { Receipt } from "../../src/core/evidence/receipt.ts";
-import { byId, make, setText, setVisible } from "../common/dom.ts";
-import { icon } from "../common/icons.ts";
-import { drawRichText } from "../values/draw-rich-text.ts";
-import type { CheckLine } from "../verify/check-texts.ts";
-import { verdictOn, type CheckedEvidence, type ReaderInput } from "../verify/verdict.ts";
+import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
+import type { Receipt } from "../../../src/core/evidence/receipt.ts";
+import { byId, make, setText, setVisible } from "../../common/dom.ts";
+import { icon } from "../../common/icons.ts";
+import { drawRichText } from "../../values/draw-rich-text.ts";
+import type { CheckLine } from "../../verify/check-texts.ts";
+import { verdictOn, type CheckedEvidence, type ReaderInput } from "../../verify/verdict.ts";
 import { CHANGED_PARTS, changeOneByte, type ChangedPart } from "./change-byte.ts";
 
 // The verdict on the receipt, in the words of the verify page, and on the same receipt with one other byte.
