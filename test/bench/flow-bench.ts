@@ -17,6 +17,7 @@ import { countRoundTrips } from "./round-trips.ts";
 import { measureNeighbours } from "./neighbours-bench.ts";
 import { machine, neighboursTable, roundTripsTable, tableOf, unitsTable } from "./measure/table.ts";
 import { measureSending } from "./sending-bench.ts";
+import { measureLanding } from "./site-bench.ts";
 import { measureWaiters } from "./waiters-bench.ts";
 
 // npm run bench: the product as `npm start` runs it, a Restate server with the same workflow, and the bare platform,
@@ -86,6 +87,8 @@ async function bench(): Promise<void> {
 
   report("Notices and webhooks …");
   const sending = await measureSending();
+  report("The landing page on a slow phone …");
+  const landing = await measureLanding(url);
   report("A noisy neighbour …");
   const neighbours = await measureNeighbours(url);
 
@@ -97,6 +100,7 @@ async function bench(): Promise<void> {
     appends,
     waiters,
     sending,
+    landing,
     memory: { idle, loaded, waiting },
   });
   console.log(`${tableOf(lines)}\n`);

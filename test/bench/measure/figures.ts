@@ -11,6 +11,7 @@ import type { Round } from "../peers/workflow.ts";
 const WAKE_AIM_MILLISECONDS = 10;
 const WEBHOOK_AIM_MILLISECONDS = 50;
 const NOTICE_AIM_MILLISECONDS = 100;
+const LANDING_AIM_MILLISECONDS = 1_200;
 const POLLS_AIM = 3;
 const CREATES_AIM = 1.2;
 /** The time of the flow is at most this share of Restate's. */
@@ -29,6 +30,8 @@ interface Measurements {
   readonly appends: Appends;
   readonly waiters: WaiterFigures;
   readonly sending: SendingFigures;
+  /** Undefined without a browser. */
+  readonly landing: readonly number[] | undefined;
   readonly memory: Readonly<Record<"idle" | "loaded" | "waiting", Memory>>;
 }
 
@@ -40,6 +43,7 @@ export function figuresOf({
   appends,
   waiters,
   sending,
+  landing,
   memory,
 }: Measurements): readonly Line[] {
   const total = timesLine(
@@ -84,6 +88,9 @@ export function figuresOf({
     },
     underLine("request -> push service has the notice", sending.notice, NOTICE_AIM_MILLISECONDS),
     underLine("decision -> webhook has the event", sending.webhook, WEBHOOK_AIM_MILLISECONDS),
+    ...(landing === undefined
+      ? []
+      : [underLine("landing page, largest paint, slow 4G, CPU 1/4", landing, LANDING_AIM_MILLISECONDS)]),
     memoryLine("memory of the runtime, idle", memory.idle),
     memoryLine("  after the load", memory.loaded),
     memoryLine(`  with ${WAITERS.toLocaleString("en")} waiters`, memory.waiting),

@@ -35,14 +35,18 @@ function Actions({ visitor: { isSignedIn, canSignUp } }: { readonly visitor: Vis
     );
   return (
     <>
-      {canSignUp && (
-        <a class="button primary" href="/signup">
+      <a class="button primary" href="#demo">
+        Try it on this page
+      </a>
+      {canSignUp ? (
+        <a class="button" href="/signup">
           Create an organisation
         </a>
+      ) : (
+        <a class="button" href="/docs/quickstart">
+          Read the quickstart
+        </a>
       )}
-      <a class="button" href="/docs/quickstart">
-        Read the quickstart
-      </a>
     </>
   );
 }

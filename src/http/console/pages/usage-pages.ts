@@ -1,4 +1,4 @@
-import { UsageView } from "../../../../web/console/usage/usage-page.tsx";
+import { UsageView } from "../../../../web/console/usage-page.tsx";
 import { definePage } from "../define.ts";
 
 export const usagePage = definePage({

@@ -1,5 +1,5 @@
-import { dollars, grouped } from "../../../src/core/account/amounts.ts";
-import type { InvoiceLine, Plan } from "../../../src/core/account/plans.ts";
+import { dollars, grouped } from "./amounts.ts";
+import type { InvoiceLine, Plan } from "./plans.ts";
 
 // What a plan includes, in words.
 
