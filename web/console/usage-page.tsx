@@ -1,16 +1,17 @@
-import { dollars, grouped } from "../../src/core/account/amounts.ts";
+import {
+  allowanceText,
+  dollars,
+  grouped,
+  historyText,
+  INVOICE_LINES,
+  mostText,
+  priceText,
+} from "../../src/core/account/amounts.ts";
 import { endOfMonth, monthName } from "../../src/core/account/month.ts";
 import { PLAN_NAMES, PLANS } from "../../src/core/account/plans.ts";
 import type { Share, UsageData } from "../../src/core/pages/usage-data.ts";
 import type { Html } from "./html-text.ts";
 import type { View } from "./layout.tsx";
-import {
-  allowanceText,
-  historyText,
-  INVOICE_LINES,
-  mostText,
-  priceText,
-} from "../../src/core/account/plan-words.ts";
 
 /** The plan, what is used of it, and what it would cost. */
 export const UsageView: View<UsageData> = ({ data }) => (

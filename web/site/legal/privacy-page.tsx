@@ -1,6 +1,6 @@
+import { historyText } from "../../../src/core/account/amounts.ts";
 import type { Html } from "../../console/html-text.ts";
 import { PLAN_NAMES, PLANS } from "../../../src/core/account/plans.ts";
-import { historyText } from "../../../src/core/account/plan-words.ts";
 import { ContactLink } from "../contact-link.tsx";
 import { Blank, TemplatePage, type LegalData } from "./template-page.tsx";
 

@@ -1,7 +1,6 @@
-import { dollars } from "../../../src/core/account/amounts.ts";
+import { dollars, mostText } from "../../../src/core/account/amounts.ts";
 import { PLANS, type InvoicePreview } from "../../../src/core/account/plans.ts";
 import type { Html } from "../../console/html-text.ts";
-import { mostText } from "../../../src/core/account/plan-words.ts";
 import type { Calculation, Field, PlanCost } from "./plan-calculator.ts";
 
 /** A plain form: the server computes the answer with the function that computes invoices. */

@@ -1,7 +1,6 @@
-import { dollars, grouped } from "../../../src/core/account/amounts.ts";
+import { dollars, grouped, historyText, mostText } from "../../../src/core/account/amounts.ts";
 import { PLAN_NAMES, PLANS, type Plan } from "../../../src/core/account/plans.ts";
 import type { Html } from "../../console/html-text.ts";
-import { historyText, mostText } from "../../../src/core/account/plan-words.ts";
 import { ContactLink } from "../contact-link.tsx";
 import { SiteLayout, type Visitor } from "../site-layout.tsx";
 import type { Calculation } from "./plan-calculator.ts";
