@@ -42,6 +42,9 @@ try {
     const { body } = await api("POST", "/api/confirmations", { ...WIRE, ...more });
     return body.url;
   };
+  const reader = await openDevice(browser, { viewport: DESKTOP, pixelRatio: 1.5 });
+  await reader.page.goto(ready.url);
+  await takePicture(reader.page, "landing-desktop", false);
   const newcomer = await openDevice(browser, { pixelRatio: 2 });
   await newcomer.page.goto(`${ready.url}/signup`);
   await newcomer.page.getByLabel("Organisation").fill("Northwind");
