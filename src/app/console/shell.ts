@@ -34,7 +34,7 @@ function demoNotice(until: number): Notice {
   );
   return {
     kind: "note",
-    text: `This is a demo organisation. Everything in it is deleted on ${day} at ${time} UTC. You can look at everything, and decide, cancel and use requests; nothing else can be changed.`,
+    text: `This is a demo organisation. Everything in it is deleted on ${day} at ${time} UTC. You can decide, cancel and use requests, and add a passkey; nothing else can be changed.`,
     link: { href: "/signup", text: "Create your own organisation" },
   };
 }

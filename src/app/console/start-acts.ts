@@ -20,13 +20,14 @@ export const START_ACTS = {
 
 async function startPage(call: ActCall, _input: null): Promise<Result<StartPage>> {
   const { runtime, store } = call;
-  const [{ guideDoneAt }, usage, counts] = await Promise.all([
+  const [{ guideDoneAt, sandboxUntil }, usage, counts] = await Promise.all([
     store.own(),
     usageOf(call, null),
     countForOverview(store, runtime.now(), COUNTED_MAX),
   ]);
   if (!usage.ok) return usage;
-  const guide = guideDoneAt === null ? await guideOf(call) : null;
+  // The demo has led through them.
+  const guide = guideDoneAt === null && sandboxUntil === null ? await guideOf(call) : null;
   const { plan, approvals, members, projects, month } = usage.value;
   const overview = { ...counts, plan, approvals, members, projects, month };
   const { newKeyId: _key, requestId: _request, ...steps } = guide ?? { newKeyId: "", requestId: "" };

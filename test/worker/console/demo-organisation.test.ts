@@ -112,6 +112,8 @@ describe("in a demo organisation", () => {
     );
     for (const path of ["/console", "/console/requests", "/console/people", "/console/settings"])
       expect(await (await client.get(path)).text()).toContain("This is a demo organisation");
+    expect(await (await client.get("/inbox/items")).json()).toMatchObject({ needsSecondPasskey: false });
+    expect(await (await client.get("/console")).text()).not.toContain("Hide these steps");
     expect(await (await company.alex.get("/console")).text()).not.toContain("demo organisation");
   });
 
