@@ -18,7 +18,7 @@ const STEPS = [
 export function HowItWorks({ origin }: { readonly origin: string }): Html {
   return (
     <section aria-labelledby="how">
-      <h2 id="how">Three steps, four calls</h2>
+      <h2 id="how">Three calls and a signature</h2>
       <p class="lead">
         Only “approved” is a yes. Pending, rejected, expired, an error and a timeout all mean no.
       </p>
