@@ -150,8 +150,10 @@ describe("the setting SIGNUP", () => {
       const page = await (await client.get("/signup")).text();
       const isClosed = problem === "sign_up_closed";
       expect(page).toContain(`"mode":"${isClosed ? "closed" : SIGNUP}"`);
-      for (const path of ["/", "/inbox"])
-        expect((await (await client.get(path)).text()).includes('class="sign-up" hidden')).toBe(isClosed);
+      const signIn = await (await client.get("/inbox")).text();
+      expect(signIn.includes('class="sign-up" hidden')).toBe(isClosed);
+      for (const path of ["/", "/pricing"])
+        expect((await (await client.get(path)).text()).includes('href="/signup"')).toBe(!isClosed);
       // The operator reads why nobody can sign up; the pages don't say it.
       expect(errors.mock.calls.length > 0).toBe(isClosed && SIGNUP !== "closed");
       errors.mockRestore();
