@@ -70,6 +70,13 @@ export function approvedExample(origin: string): ConfirmationAnswer {
     credentialId: id,
     rawAssertion: { id, response },
     decisions: [{ approver: statement.approver.username, decision: "approve", ...signed }],
+    ...sealed(origin),
+  };
+}
+
+/** What every outcome in the log has, also one that nobody signed. */
+function sealed(origin: string): Pick<ConfirmationAnswer, "log" | "receiptUrl"> {
+  return {
     log: { index: 41, origin: `${new URL(origin).host}/log` },
     receiptUrl: `${origin}/api/confirmations/${CONFIRMATION_ID}/receipt`,
   };
@@ -80,7 +87,12 @@ export function consumedExample(origin: string): ConfirmationAnswer {
 }
 
 export function cancelledExample(origin: string): ConfirmationAnswer {
-  return { ...confirmationExample(origin), status: "cancelled", decidedAt: DECIDED_AT };
+  return {
+    ...confirmationExample(origin),
+    status: "cancelled",
+    decidedAt: DECIDED_AT,
+    ...sealed(origin),
+  };
 }
 
 /** Shortened: real ones are longer. */
