@@ -44,7 +44,7 @@ function listen(): void {
 }
 
 async function resume(focus: "move" | "stay"): Promise<void> {
-  await goOn(readState(Date.now()), focus);
+  await goOn(startButton === null ? undefined : readState(Date.now()), focus);
 }
 
 /** The person has come back without a decision. */

@@ -32,13 +32,18 @@ function drawHalf(
   title: string,
   { signed, isRight }: ChallengeParts["nonce"],
 ): HTMLElement {
-  const hash = make("span", "demo-whole", isRight ? "= SHA-256" : "not SHA-256");
-  const result = [icon(isRight ? "check" : "cross"), hash, `${FORMULAS[name]}, computed here`];
+  const hash = make(
+    "span",
+    "demo-whole",
+    icon(isRight ? "check" : "cross"),
+    isRight ? "= " : "not ",
+    "SHA-256",
+  );
   return make(
     "div",
     `demo-half ${name}`,
     make("dt", "", title),
     make("dd", "exact", groupedHex(signed)),
-    make("dd", isRight ? "demo-same good" : "demo-same bad", ...result),
+    make("dd", isRight ? "demo-same good" : "demo-same bad", hash, `${FORMULAS[name]}, computed here`),
   );
 }

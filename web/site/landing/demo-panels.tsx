@@ -99,6 +99,10 @@ export function ChallengePanel(): Html {
         <summary>The content</summary>
         <pre id="demo-content" class="exact"></pre>
       </details>
+      <p class="quiet">
+        The passkey signed these bytes together with its own data. <a href="/docs/formats">Formats</a> has
+        every byte.
+      </p>
       <NextStep opens="log" text="Next: its place in the log" />
     </>
   );
@@ -158,7 +162,7 @@ export function ChangePanel(): Html {
       <ul id="demo-checks" class="demo-checks"></ul>
       <p id="demo-absent" class="quiet"></p>
       <div class="demo-actions">
-        <button id="demo-save" type="button" class="plain-button">
+        <button id="demo-save" type="button" class="small">
           Save this receipt
         </button>
         <a class="more" href="/verify">
