@@ -21,6 +21,7 @@ const pages: readonly [path: string, heading: string, limit: number][] = [
   ["/pricing?members=many&approvals=-1", "Pricing", 60],
   ["/privacy", "Privacy", 60],
   ["/terms", "Terms", 60],
+  ["/problems/quota_exceeded", "The quota is used up", 60],
   ["/docs", "Documentation", 60],
   ["/docs/verify", "Verify without trusting us", 60],
 ];
