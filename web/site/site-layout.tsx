@@ -29,7 +29,7 @@ export interface SitePage {
   readonly origin: string;
   readonly section: SiteSection | null;
   readonly visitor: Visitor | null;
-  /** Modules of the page, such as "/docs-reader.js". */
+  /** Modules of the page, such as "/reader.js". */
   readonly scripts?: readonly string[];
   readonly styles?: readonly string[];
   readonly children?: Child;

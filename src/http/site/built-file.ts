@@ -5,7 +5,6 @@ import { PUBLIC_CACHE } from "./site-response.ts";
 
 export const FILE_TYPES = {
   html: "text/html; charset=utf-8",
-  json: "application/json",
   md: "text/markdown; charset=utf-8",
   png: "image/png",
   txt: "text/plain; charset=utf-8",

@@ -14,7 +14,7 @@ import { siteResponse } from "./site-response.ts";
 export const docsRoutes = new Hono<HonoEnv>();
 
 const PAGE = /^[a-z0-9-]+$/;
-const FILE = /^[a-z0-9-]+\.(md|json|png)$/;
+const FILE = /^(?:[a-z0-9-]+\.(?=md|png)|search-index\.(?=txt))([a-z]+)$/;
 const FIRST_PAGE = "index";
 
 docsRoutes.get("/docs", async (context) => (await builtFile(context, FIRST_PAGE, "html")) ?? absent(context));

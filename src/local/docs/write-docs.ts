@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { DocsGroup, DocsLink } from "../../core/docs/docs-index.ts";
+import { writeIndex } from "../../core/docs/search-index.ts";
 import { BUILT_ORIGIN, SHOWN_ORIGIN } from "../../core/docs/shown-origin.ts";
 import { DocsHome } from "../../../web/site/docs/docs-home.tsx";
 import { DocsPage } from "../../../web/site/docs/docs-page.tsx";
+import { buildSearchIndex } from "./build-search-index.ts";
 import { llmsTxt, robotsTxt, sitemap } from "./crawler-files.ts";
 import { KEEPS_LOCAL_ADDRESS, NAVIGATION, type NavigationEntry } from "./navigation.ts";
 import type { ParsedDocument } from "./parse-document.ts";
@@ -45,6 +47,8 @@ export async function writeDocs(folder: string): Promise<void> {
   }
   writeFileSync(`${folder}/index.html`, String(await DocsHome({ origin: BUILT_ORIGIN, groups })));
   writeFileSync(`${folder}/index.json`, JSON.stringify(groups));
+  const indexed = links.map((link) => ({ link, document: documentOf(byName, link.name) }));
+  writeFileSync(`${folder}/search-index.txt`, writeIndex(buildSearchIndex(indexed)));
   writeFileSync(`${folder}/llms.txt`, llmsTxt(groups));
   writeFileSync(`${folder}/robots.txt`, robotsTxt());
   writeFileSync(`${folder}/sitemap.xml`, sitemap(groups));

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { BUILT_ORIGIN, SHOWN_ORIGIN } from "../../../src/core/docs/shown-origin.ts";
 import { KEEPS_LOCAL_ADDRESS, NAVIGATION } from "../../../src/local/docs/navigation.ts";
 import { faultsOf } from "./page-faults.ts";
+import { readIndex } from "../../../src/core/docs/search-index.ts";
 
 // The pages of the documentation, as the build draws them into .build/web/docs.
 
@@ -15,12 +16,9 @@ const names = NAVIGATION.flatMap(({ documents }) => documents.map(({ name }) => 
 /** A link to a host of the web, too. */
 const ANY_LINK = /^(?:\/(?!\/)|#|https?:\/\/[a-z]|mailto:[a-z])/;
 
-/** What loads with each page, but for its pictures: those load when they come into view. */
-const SHARED = ["style.css", "site.css", "docs.css", "favicon.svg"];
-const FONTS = ["inter.woff2", "mono.woff2"];
-const PAGE_MAX_BYTES = 60 * 1024;
-/** The network of a deployment compresses pages as it serves them, which takes a quick level. */
-const BROTLI_QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+/** A reader loads it with the first search. The network of a deployment compresses it with about this effort. */
+const INDEX_MAX_BYTES = 42 * 1024;
+const INDEX_QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 describe("the documentation", () => {
   it("has a page and a Markdown file for each name of the navigation, and no other", () => {
@@ -61,18 +59,20 @@ describe("the documentation", () => {
   });
 });
 
-describe("the size of a page", () => {
-  const weigh = (path: string): number => readFileSync(new URL(path, BUILT)).length;
-  const shared = SHARED.reduce((sum, name) => sum + weigh(`${name}.br`), 0);
-  const fonts = FONTS.reduce((sum, name) => sum + weigh(name), 0);
-  const sizes = pages.map((name) => [name, brotliCompressSync(read(name), BROTLI_QUICK).length] as const);
+describe("the index of the search", () => {
+  it(`is under ${INDEX_MAX_BYTES} bytes compressed`, () => {
+    const { length } = brotliCompressSync(read("search-index.txt"), INDEX_QUALITY);
+    process.stdout.write(`search index: ${length} bytes\n`);
+    expect(length).toBeLessThan(INDEX_MAX_BYTES);
+  });
 
-  it(`is under ${PAGE_MAX_BYTES} bytes compressed, with styles, scripts and fonts`, () => {
-    process.stdout.write(`documents: ${shared} bytes shared, ${fonts} of fonts\n`);
-    process.stdout.write(`${sizes.map(([name, size]) => `${name} ${size}`).join(", ")}\n`);
-    const large = sizes.filter(([, size]) => shared + fonts + size >= PAGE_MAX_BYTES);
-    // The fonts are kept for a week, so they are not a part of the size of this long specification.
-    expect(large.map(([name]) => name)).toEqual(["formats.html"]);
-    expect(large.every(([, size]) => shared + size < PAGE_MAX_BYTES)).toBe(true);
+  it("leads to pages and headings that exist", () => {
+    const { pages: indexed, sections } = readIndex(read("search-index.txt"));
+    const missing = sections.filter(({ page, anchor }) => {
+      const name = `${indexed[page]?.name}.html`;
+      return !pages.includes(name) || (anchor !== "" && !read(name).includes(` id="${anchor}"`));
+    });
+    expect(sections.length).toBeGreaterThan(pages.length);
+    expect(missing).toEqual([]);
   });
 });

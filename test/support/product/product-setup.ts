@@ -29,6 +29,7 @@ const FILES = [
   "push-notices",
   "first-notice",
   "site-quality",
+  "docs-reader",
   "documents",
 ] as const;
 export type TestFile = (typeof FILES)[number];

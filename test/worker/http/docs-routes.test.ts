@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { fetchWorker, ORIGIN } from "../support/worker-fixture.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fetchWorker, freshPlatform, ORIGIN } from "../support/worker-fixture.ts";
 
 // The documentation and what crawlers read, as the Worker serves them.
+
+beforeAll(() => freshPlatform(), 60_000);
 
 async function answer(path: string, headers: Record<string, string> = {}, method = "GET") {
   const response = await fetchWorker(ORIGIN + path, { method, headers, redirect: "manual" });
@@ -13,6 +15,7 @@ describe("the documentation", () => {
     ["/docs", "text/html; charset=utf-8", "<h1>Documentation</h1>"],
     ["/docs/agents", "text/html; charset=utf-8", `${ORIGIN}/mcp`],
     ["/docs/agents.md", "text/markdown; charset=utf-8", `${ORIGIN}/mcp`],
+    ["/docs/search-index.txt", "text/plain; charset=utf-8", "agents\t"],
     ["/llms.txt", "text/plain; charset=utf-8", `(${ORIGIN}/docs/agents.md): `],
     ["/robots.txt", "text/plain; charset=utf-8", `Sitemap: ${ORIGIN}/sitemap.xml`],
     ["/sitemap.xml", "application/xml; charset=utf-8", `<loc>${ORIGIN}/docs/agents</loc>`],

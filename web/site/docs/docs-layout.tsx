@@ -19,18 +19,43 @@ interface DocsLayoutData {
 
 export function DocsLayout({ groups, current, children, ...page }: DocsLayoutData): Html {
   return (
-    <SiteLayout {...page} section="docs" visitor={null} styles={["/docs.css"]}>
+    <SiteLayout {...page} section="docs" visitor={null} styles={["/docs.css"]} scripts={["/reader.js"]}>
       <div class="docs">
-        <aside class="docs-side">
-          <DocsNavigation groups={groups} current={current} />
-        </aside>
-        <details class="docs-menu">
-          <summary>Pages of the documentation</summary>
-          <DocsNavigation groups={groups} current={current} />
-        </details>
+        <div class="docs-rail">
+          <SearchBox />
+          <details class="docs-menu">
+            <summary>Pages of the documentation</summary>
+            <DocsNavigation groups={groups} current={current} />
+          </details>
+          <aside class="docs-side">
+            <DocsNavigation groups={groups} current={current} />
+          </aside>
+        </div>
         {children}
       </div>
     </SiteLayout>
+  );
+}
+
+/** Hidden without JavaScript. */
+function SearchBox(): Html {
+  return (
+    <div id="docs-search" class="docs-search needs-script" role="search">
+      <label class="unseen" for="docs-query">
+        Search the documentation
+      </label>
+      <input
+        id="docs-query"
+        type="search"
+        placeholder="Search"
+        autocomplete="off"
+        autocapitalize="none"
+        aria-keyshortcuts="/"
+      />
+      <kbd aria-hidden="true">/</kbd>
+      <div id="docs-results" hidden></div>
+      <p id="docs-search-status" class="unseen" role="status"></p>
+    </div>
   );
 }
 
