@@ -107,7 +107,7 @@ function cellHtml({ header, align, text }: Tokens.TableCell, content: string): s
   return header && text !== "" ? `<th scope="col"${side}>${content}</th>` : `<td${side}>${content}</td>`;
 }
 
-/** A long path of code breaks after its slashes only, so that its words stay whole in a narrow column. */
+/** A long path of code breaks after slashes and dots only, so that its words stay whole in a narrow column. */
 function breakable(html: string): string {
-  return html.replaceAll(/\/(?=\w)/g, "/<wbr>");
+  return html.replaceAll(/[/.](?=[A-Za-z])/g, "$&<wbr>");
 }

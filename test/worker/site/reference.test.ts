@@ -57,7 +57,9 @@ describe("the MCP reference", () => {
 
 describe("the document of errors", () => {
   it("has every problem", () => {
-    expect(PROBLEM_CODES.filter((code) => !textOf("errors").includes(linkOf(code)))).toEqual([]);
+    expect(
+      PROBLEM_CODES.filter((code) => !sectionOf("errors", `### ${code}`).includes(`](/problems/${code})`)),
+    ).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { problemDefinition } from "../../../http/problem.ts";
+import { problemDefinition, type ProblemCode } from "../../../http/problem.ts";
 import { problemExample } from "../../../http/site/problems/problem-example.ts";
 import { PROBLEM_GROUPS, PROBLEM_TEXTS } from "../../../http/site/problems/problem-texts.ts";
 import { specificCodesOf } from "../../../http/site/problems/specific-codes.ts";
-import { code, fence, joined, problemLink, shownJson, table } from "./markdown.ts";
+import { code, fence, joined, shownJson, table } from "./markdown.ts";
 
 // Every problem in one document. Each has a page of its own as well, at the address in the `type` of an answer.
 
@@ -17,18 +17,19 @@ const INTRODUCTION = joined([
 
 export function errorsReference(): string {
   const groups = PROBLEM_GROUPS.map(({ name, codes }) =>
-    joined([
-      `## ${name}`,
-      table(
-        ["Code", "Status", "What it means", "What to do"],
-        codes.map((each) => {
-          const { meaning, whatToDo } = PROBLEM_TEXTS[each];
-          return [problemLink(each), `${problemDefinition(each).status}`, meaning, whatToDo];
-        }),
-      ),
-    ]),
+    joined([`## ${name}`, ...codes.map((each) => problemSection(each))]),
   );
   return `${joined([INTRODUCTION, ...groups, specificCodes()])}\n`;
+}
+
+function problemSection(problem: ProblemCode): string {
+  const { status, title } = problemDefinition(problem);
+  const { meaning, whatToDo } = PROBLEM_TEXTS[problem];
+  return joined([
+    `### ${problem}`,
+    `${status} · [${title}](/problems/${problem})`,
+    `${meaning} **What to do:** ${whatToDo}`,
+  ]);
 }
 
 function specificCodes(): string {

@@ -31,7 +31,7 @@ interface FieldsOptions {
 }
 
 export function fieldsTable(schema: Schema, options: FieldsOptions): string {
-  return table(["Field", "Type", "Meaning"], rowsOf(schema, "", options));
+  return table(["Field", "Meaning"], rowsOf(schema, "", options));
 }
 
 function rowsOf(schema: Schema, path: string, options: FieldsOptions): readonly (readonly string[])[] {
@@ -42,10 +42,17 @@ function rowsOf(schema: Schema, path: string, options: FieldsOptions): readonly 
     const elsewhere = inner === undefined ? undefined : options.linkOf?.(inner);
     const isRequired = options.isInput && required.includes(name);
     const type = elsewhere === undefined ? typeOf(field, options) : (isList ? "list of " : "") + elsewhere;
-    const row = [code(at), isRequired ? `${type}, **required**` : type, meaningOf(field, options.isInput)];
+    const kind = isRequired ? `${type}, **required**` : type;
+    const row = [code(at), kindAndMeaning(kind, meaningOf(field, options.isInput))];
     if (inner === undefined || elsewhere !== undefined) return [row];
     return [row, ...rowsOf(inner, `${at}${isList ? "[]" : ""}.`, options)];
   });
+}
+
+/** In one cell: three columns are too many for a phone. */
+export function kindAndMeaning(kind: string, meaning: string): string {
+  const sentence = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}.`;
+  return meaning === "" ? sentence : `${sentence} ${meaning}`;
 }
 
 /** The object in a field, or in its items. */

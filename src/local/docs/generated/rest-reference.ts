@@ -4,7 +4,7 @@ import { COMMON_PROBLEMS, KEY_PROBLEMS, openapi, RIGHTS_PROBLEMS } from "../../.
 import { problemDefinition, type ProblemCode } from "../../../http/problem.ts";
 import { BODY_PROBLEMS, type Operation } from "../../../http/rest/operation.ts";
 import { OPERATION_GROUPS } from "../../../http/rest/operations.ts";
-import { fieldsTable, meaningOf, typeOf, type Schema } from "./json-schema-fields.ts";
+import { fieldsTable, kindAndMeaning, meaningOf, typeOf, type Schema } from "./json-schema-fields.ts";
 import { anchorOf } from "../../../core/docs/anchors.ts";
 import { code, fence, joined, link, problemLink, shownJson, table } from "./markdown.ts";
 import { curlExample, fetchExample } from "./rest-examples.ts";
@@ -97,11 +97,13 @@ function operationSection(
 function parametersTable(parameters: readonly Parameter[]): string {
   const places: Readonly<Record<string, string>> = { path: "in the path", query: "query", header: "header" };
   return table(
-    ["Parameter", "Type", "Meaning"],
+    ["Parameter", "Meaning"],
     parameters.map((parameter) => [
       code(parameter.name),
-      `${places[parameter.in]}: ${typeOf(parameter.schema, { isInput: true })}${parameter.required ? ", **required**" : ""}`,
-      meaningOf({ ...parameter.schema, description: parameter.description }, true),
+      kindAndMeaning(
+        `${places[parameter.in]}: ${typeOf(parameter.schema, { isInput: true })}${parameter.required ? ", **required**" : ""}`,
+        meaningOf({ ...parameter.schema, description: parameter.description }, true),
+      ),
     ]),
   );
 }
