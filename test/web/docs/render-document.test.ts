@@ -132,6 +132,11 @@ describe("a document", () => {
     );
   });
 
+  it("breaks a path of code after its slashes, but not within an origin", () =>
+    expect(render("`http://localhost:8787/api/people`")).toBe(
+      "<p><code>http://localhost:8787/<wbr>api/<wbr>people</code></p>",
+    ));
+
   it.each([
     ["ts", "TypeScript"],
     ["bash runs-the-tests", "Shell"],
