@@ -32,29 +32,7 @@ export function PrivacyPage({ contact, ...page }: LegalData): Html {
       <h2>For how long</h2>
       <Periods />
       <h2>Who gets data</h2>
-      <ul>
-        <li>
-          The people of your organisation, by their role: <a href="/docs/roles">roles</a>. The operator can
-          read everything that is stored.
-        </li>
-        <li>
-          The provider that hosts this deployment: <Blank>name, country and contract</Blank>.
-        </li>
-        <li>
-          Those who carry notices that you turn on: the provider of your mails, the push service of your
-          browser, your chat. A notice has no content of the request. It names who asks and the action, unless
-          the project leaves them out.
-        </li>
-        <li>
-          The address of a webhook that your organisation sets up. It gets ids and hashes, and no names of
-          people.
-        </li>
-        <li>
-          Everybody, if somebody of your organisation publishes a decision, signed by passkey. Nothing else is
-          public: an entry of the log is a label and a hash, which mean nothing without your organisation’s
-          secret.
-        </li>
-      </ul>
+      <Receivers />
       <h2>Your rights</h2>
       <p>
         <Blank>
@@ -161,5 +139,33 @@ function Periods(): Html {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Receivers(): Html {
+  return (
+    <ul>
+      <li>
+        The people of your organisation, by their role: <a href="/docs/roles">roles</a>. The operator can read
+        everything that is stored.
+      </li>
+      <li>
+        The provider that hosts this deployment: <Blank>name, country and contract</Blank>.
+      </li>
+      <li>
+        Those who carry notices that you turn on: the provider of your mails, the push service of your
+        browser, your chat. A notice has no content of the request. It names who asks and the action, unless
+        the project leaves them out.
+      </li>
+      <li>
+        The address of a webhook that your organisation sets up. It gets ids and hashes, and no names of
+        people.
+      </li>
+      <li>
+        Everybody, if somebody of your organisation publishes a decision, signed by passkey. People who know
+        the id of a sealed decision see its outcome, time and proof, without content and names. An entry of
+        the log is a label and a hash, which mean nothing without your organisation’s secret.
+      </li>
+    </ul>
   );
 }

@@ -34,6 +34,15 @@ export function TermsPage({ contact, ...page }: LegalData): Html {
           security are welcome in your own organisation.
         </li>
       </ul>
+      <PlansAndData />
+      <Ends />
+    </TemplatePage>
+  );
+}
+
+function PlansAndData(): Html {
+  return (
+    <>
       <h2>Plans and payment</h2>
       <p>
         <a href="/pricing">Pricing</a> has the plans. Payment is not switched on yet: nothing is charged.{" "}
@@ -44,6 +53,13 @@ export function TermsPage({ contact, ...page }: LegalData): Html {
         Your content remains yours. <a href="/privacy">Privacy</a> says what is stored, for how long and who
         gets it. You can download your complete history at any time.
       </p>
+    </>
+  );
+}
+
+function Ends(): Html {
+  return (
+    <>
       <h2>Availability and changes</h2>
       <p>
         The service can fail, and then nothing is approved: plan for that.{" "}
@@ -60,6 +76,6 @@ export function TermsPage({ contact, ...page }: LegalData): Html {
         <Blank>liability, applicable law and place of jurisdiction</Blank>. The software itself is under the
         Apache License 2.0, without warranty.
       </p>
-    </TemplatePage>
+    </>
   );
 }
