@@ -107,16 +107,10 @@ function cellHtml({ header, align, text }: Tokens.TableCell, content: string): s
   return header && text !== "" ? `<th scope="col"${side}>${content}</th>` : `<td${side}>${content}</td>`;
 }
 
-<<<<<<< Updated upstream
-/** A long path of code breaks after slashes and dots only, so that its words stay whole in a narrow column. */
-function breakable(html: string): string {
-  return html.replaceAll(/[/.](?=[A-Za-z])/g, "$&<wbr>");
-=======
 /**
- * A long path of code breaks after its slashes only, so that its words stay whole in a narrow column. An origin stays
- * whole: the Worker replaces it.
+ * A long path of code breaks after slashes and dots only, so that its words stay whole in a narrow column. An origin
+ * stays whole: the Worker replaces it.
  */
 function breakable(html: string): string {
-  return html.replaceAll(/(?<!\/)\/(?=\w)/g, "/<wbr>");
->>>>>>> Stashed changes
+  return html.replaceAll(/(?<!\/)[/.](?=[A-Za-z])/g, "$&<wbr>");
 }
