@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf } from "./document-blocks.ts";
+import { blocksOf } from "./reading/document-blocks.ts";
+import { blocksOfHtml } from "./reading/document-pages.ts";
 import { settingOf } from "./page-setting.ts";
 import { typeFaults } from "./page-types.ts";
+import { ReferenceIds } from "./reference-calls.ts";
 import { faultOfPage, VARIABLES } from "./run-page.ts";
+import { faultsOfTools } from "./tool-examples.ts";
 
 // A wrong example would be found. Each page has one fault.
 
@@ -24,6 +27,9 @@ describe("a document is refused with", () => {
     ["more words", page(["bash deploys it", "ls"]), 'line 1: "bash deploys it" has too many words'],
     ["a block without an end", `${FENCE}bash\nls`, "line 1: the block has no end"],
   ])("%s", (_fault, markdown, message) => expect(() => blocksOf(markdown)).toThrow(message));
+
+  it("a snippet of another language in HTML", () =>
+    expect(() => blocksOfHtml('<code data-snippet="zsh">ls</code>')).toThrow('"zsh" is no language'));
 });
 
 describe("a page", () => {
@@ -83,6 +89,26 @@ describe("a page", () => {
     ],
   ])("fails with %s", async (_fault, markdown, message) => {
     expect(await faultOfPage(blocksOf(markdown), await setting)).toContain(message);
+  });
+
+  it("fails with a member that the answer of a reference's call lacks", async () => {
+    const { tenant, ...others } = await setting;
+    const ids = new ReferenceIds({ ...others, key: tenant.fullKey });
+    const markdown = page(
+      ["bash", 'curl "$BASE/api/people" -H "X-Api-Key: $KEY"'],
+      ["json", '{ "data": [{ "username": "alex", "rol": "owner" }] }'],
+    );
+    const fault = await faultOfPage(blocksOf(markdown), { ...others, tenant, ids });
+    expect(fault).toContain("/data/0/rol does not exist");
+  });
+
+  it.each([
+    ["arguments that the tool refuses", "Arguments", '{ "confirmation_id": "c_1" }', "get_approval refused"],
+    ["an answer that the tool never gives", "Answer", '{ "approved": "yes" }', "no answer of get_approval"],
+  ])("fails with %s", async (_fault, section, json, message) => {
+    const markdown = `## get_approval\n\n### ${section}\n\n${page(["json", json])}`;
+    const faults = await faultsOfTools({ path: "", blocks: blocksOf(markdown) }, await setting);
+    expect(faults).toEqual([expect.stringContaining(message)]);
   });
 
   it("fails with a wrong type", () => {

@@ -1,9 +1,18 @@
-import { describe, expect, it } from "vitest";
-import { kindOf } from "./document-blocks.ts";
-import { readPages, pagesToRun } from "./document-pages.ts";
+import { describe, expect, inject, it } from "vitest";
+import { kindOf } from "./reading/document-blocks.ts";
+import {
+  blocksOfHtml,
+  MCP_REFERENCE,
+  pagesToRun,
+  readPage,
+  readPages,
+  REST_REFERENCE,
+} from "./reading/document-pages.ts";
 import { settingOf } from "./page-setting.ts";
 import { typeFaults } from "./page-types.ts";
+import { ReferenceIds } from "./reference-calls.ts";
 import { faultOfPage, VARIABLES } from "./run-page.ts";
+import { faultsOfTools } from "./tool-examples.ts";
 
 // Every example of the documents, against the product. web/docs/contributing.md has the rules.
 
@@ -20,7 +29,33 @@ describe("the examples of the documents", () => {
     expect(await faultOfPage(blocks, await settingOf(path))).toBeUndefined();
   });
 
-  it("have types that a strict compiler accepts", () => expect(typeFaults(readPages(), VARIABLES)).toBe(""));
+  it("the landing page does what it says", async () => {
+    const blocks = blocksOfHtml(await (await fetch(inject("product").url)).text());
+    expect(blocks.length).toBeGreaterThan(3);
+    expect(await faultOfPage(blocks, await settingOf("landing"))).toBeUndefined();
+  });
+
+  // Each way makes the same calls from the beginning, so each has an organisation of its own.
+  it.each([
+    ["curl", "ts"],
+    ["fetch", "bash"],
+  ])("the REST reference does what it says with %s", async (name, without) => {
+    const setting = await settingOf(name);
+    const ids = new ReferenceIds({ ...setting, key: setting.tenant.fullKey });
+    const blocks = readPage(REST_REFERENCE).blocks.filter(({ language }) => language !== without);
+    expect(blocks.length).toBeGreaterThan(60);
+    expect(await faultOfPage(blocks, { ...setting, ids })).toBeUndefined();
+  });
+
+  it("the MCP reference does what it says", async () => {
+    const setting = await settingOf("mcp");
+    const page = readPage(MCP_REFERENCE);
+    expect(await faultOfPage(page.blocks, setting)).toBeUndefined();
+    expect(await faultsOfTools(page, setting)).toEqual([]);
+  });
+
+  it("have types that a strict compiler accepts", () =>
+    expect(typeFaults([...readPages(), readPage(REST_REFERENCE)], VARIABLES)).toBe(""));
 
   it("are run, but for these", () => {
     const kinds = readPages().flatMap(({ blocks }) => blocks.map(kindOf));

@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { DecidingPerson } from "./deciding-person.ts";
+import { DecidingPerson } from "./running/deciding-person.ts";
 import { DescribedApi } from "./described-api.ts";
 import type { PageSetting } from "./run-page.ts";
 

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { DocumentPage } from "./document-pages.ts";
-import { declarationsOf, moduleOf } from "./page-module.ts";
+import type { DocumentPage } from "./reading/document-pages.ts";
+import { REFERENCE_VARIABLES } from "./reference-calls.ts";
+import { declarationsOf, moduleOf } from "./running/page-module.ts";
 
 /** As a new project has them. */
 const SETTINGS = {
@@ -25,7 +26,7 @@ export function typeFaults(pages: readonly DocumentPage[], variables: Iterable<s
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "package.json"), `{"type":"module"}`);
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(SETTINGS));
-    const declared = declarationsOf(variables);
+    const declared = declarationsOf([...variables, ...REFERENCE_VARIABLES]);
     for (const { path, blocks } of pages) {
       const texts = blocks.filter(({ language }) => language === "ts").map(({ text }) => text);
       const file = join(folder, `${path.replaceAll("/", "-")}.ts`);

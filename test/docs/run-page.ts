@@ -3,22 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestTenant } from "../support/product/product.ts";
 import { backend } from "../support/browser-client.ts";
-import { listTools } from "./agent-connection.ts";
-import { scriptOf } from "./ci-job.ts";
-import type { DecidingPerson } from "./deciding-person.ts";
+import { listTools } from "./running/agent-connection.ts";
+import { scriptOf } from "./running/ci-job.ts";
+import type { DecidingPerson } from "./running/deciding-person.ts";
 import type { DescribedApi } from "./described-api.ts";
-import { isRun, kindOf, type Block } from "./document-blocks.ts";
-import { PageModule, type FilledIn } from "./page-module.ts";
-import { PageShell, type Output } from "./page-shell.ts";
+import { isRun, kindOf, type Block } from "./reading/document-blocks.ts";
+import { PageModule, type FilledIn } from "./running/page-module.ts";
+import { PageShell, type Output } from "./running/page-shell.ts";
+import type { ReferenceIds } from "./reference-calls.ts";
 import {
   atPlaces,
   differences,
+  differencesOfKind,
   fillIn,
   jsonValuesOf,
   lastOf,
   missingLines,
   type Places,
-} from "./shown-values.ts";
+} from "./reading/shown-values.ts";
 import { faultsOfHeaders, faultsOfUnrun } from "./unrun-block.ts";
 
 // Runs one document as its reader would: from the top to the end, in one terminal.
@@ -38,13 +40,15 @@ export interface PageSetting {
   readonly tenant: TestTenant;
   readonly alex: DecidingPerson;
   readonly api: DescribedApi;
+  /** Of the REST reference, whose examples take ids from earlier answers. */
+  readonly ids?: ReferenceIds;
 }
 
 /** The variables that each page may use. */
 const VALUES = {
   BASE: ({ places }) => places.product,
   ORGANISATION: ({ alex }) => alex.organisation,
-  KEY: ({ tenant }) => tenant.apiKey,
+  KEY: ({ tenant, ids }) => (ids === undefined ? tenant.apiKey : tenant.fullKey),
   TEST_KEY: ({ tenant }) => tenant.testKey,
   PEOPLE_KEY: ({ tenant }) => tenant.peopleKey,
   AUDIT_KEY: ({ tenant }) => tenant.auditKey,
@@ -123,6 +127,7 @@ class RunningPage {
       const { text, refused } = await Promise.race([this.#output(block), ...deciding]);
       this.#last = text;
       this.#printed += `\n${text}`;
+      this.#setting.ids?.read(text);
       if (refused !== (block.mark === "refused")) return `the call was not refused\n${text}`;
     } finally {
       stop.abort();
@@ -132,9 +137,13 @@ class RunningPage {
   }
 
   async #output(block: Block): Promise<Output> {
+    await this.#setting.ids?.prepare(block.call);
     const isRefused = block.mark === "refused";
     if (/^ID=c_…/m.test(block.text) && !this.#printed.includes("c_")) await this.#approveOne();
-    if (block.language === "bash") return this.#shell.run(this.#filledIn(block.text), isRefused);
+    if (block.language === "bash") {
+      const ids = Object.entries(this.#setting.ids?.values ?? {}).map(([name, id]) => `${name}='${id}'\n`);
+      return this.#shell.run(ids.join("") + this.#filledIn(block.text), isRefused);
+    }
     if (block.language === "yaml") return this.#shell.run(this.#filledIn(scriptOf(block.text)));
     this.#module ??= await PageModule.open(
       this.#folder,
@@ -143,7 +152,7 @@ class RunningPage {
     );
     const output = await this.#module.run(this.#lastValues(), isRefused);
     this.#printed += output.answers;
-    return output;
+    return this.#setting.ids === undefined ? output : { ...output, text: output.answers };
   }
 
   /** For a page that begins with an approved request. */
@@ -158,7 +167,7 @@ class RunningPage {
   #lastValues(): FilledIn {
     const last = (form: string): string => lastOf(form, this.#printed) ?? "";
     return {
-      constants: { ID: last("c_") },
+      constants: { ID: last("c_"), ...this.#setting.ids?.values },
       environment: { WEBHOOK_SECRET: last("whsec_"), WEBHOOK_PUBLIC_KEY: last("whpk_") },
     };
   }
@@ -170,6 +179,8 @@ class RunningPage {
       if (answer === undefined) return `no JSON was printed, but: ${this.#last.slice(0, 500)}`;
       return first(differences(value, answer));
     }
+    if (this.#setting.ids !== undefined)
+      return first(differencesOfKind(value, jsonValuesOf(this.#last).at(-1)));
     if (block.mark === "body" || block.mark === "example")
       return first(this.#setting.api.faultsOf(value, block.rest, block.mark));
     for (const { url, headers = {} } of serversOf(value)) {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readStartOptions } from "../../src/local/start-options.ts";
 import type { DescribedApi } from "./described-api.ts";
-import type { Block } from "./document-blocks.ts";
+import type { Block } from "./reading/document-blocks.ts";
 
 // What can be said of a block without running it.
 

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { createTenant, newKey } from "../../../src/app/account/create-tenant.ts";
-import { DEFAULT_SCOPES } from "../../../src/core/confirmation/scopes.ts";
+import { DEFAULT_SCOPES, SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { newId, type Runtime } from "../../../src/app/runtime.ts";
 import { databaseBindings } from "../../../src/local/local-server.ts";
 import { migrate, readSettings } from "../../../src/local/state-folder.ts";
@@ -54,11 +54,12 @@ for (let at = 0; at + 4 < names.length; at += 5) {
   await store.insert(projects, { id: sandbox, name: "Sandbox", mode: "test", createdAt: runtime.now() });
   const testKey = await newKey(runtime, store, sandbox, key, DEFAULT_SCOPES);
   const manageKey = await newKey(runtime, store, projectId, "Manager", ["manage"]);
+  const fullKey = await newKey(runtime, store, projectId, "Everything", SCOPES);
   const webhookKeys = hook === "" ? {} : await insertWebhook(runtime, store, seed, hook);
   const owner = await findPersonByName(store, "alex");
   if (subscription !== "" && owner !== undefined)
     await insertDevice(runtime, store, owner.id, JSON.parse(subscription) as PushSubscriptionData);
-  tenants.push({ name, apiKey, testKey, peopleKey, auditKey, manageKey, enrolUrl, webhookKeys });
+  tenants.push({ name, apiKey, testKey, peopleKey, auditKey, manageKey, fullKey, enrolUrl, webhookKeys });
 }
 await server.dispose();
 process.stdout.write(`${JSON.stringify(tenants)}\n`);

@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { serveBrowser } from "../browser/device.ts";
-import { pagesToRun } from "../../docs/document-pages.ts";
+import { OTHER_EXAMPLES, pagesToRun } from "../../docs/reading/document-pages.ts";
 import { freePort, startProduct, type TestTenant } from "./product.ts";
 
 // Starts one product and one browser for all browser tests. Every file has its own tenant, so that no file
@@ -60,9 +60,11 @@ declare module "vitest" {
 const COPIED_PASSKEY = /^\{"event":"signature_counter_regression",.*\n/gm;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const names = [...FILES, ...pagesToRun().map(({ path }) => path)].map((name) => {
-    return { name, project: "Payments", key: "payments-agent" };
-  });
+  const documents = [...pagesToRun().map(({ path }) => path), ...OTHER_EXAMPLES];
+  const names = [
+    ...FILES.map((name) => ({ name, project: "Payments", key: "payments-agent" })),
+    ...documents.map((name) => ({ name, project: "Deployments", key: "deploy-agent" })),
+  ];
   const ports = await Promise.all(RECEIVING.map(async (name) => [name, await freePort()] as const));
   const sendTo = ports.flatMap(([, port]) => ["--send-to", `http://127.0.0.1:${port}`]);
   const [{ ready, tenants, state, errorOutput, stop }, browser] = await Promise.all([

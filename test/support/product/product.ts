@@ -44,6 +44,8 @@ export interface TestTenant {
   readonly peopleKey: string;
   readonly auditKey: string;
   readonly manageKey: string;
+  /** Has all scopes. */
+  readonly fullKey: string;
   readonly enrolUrl: string;
   /** With which its webhook verifies; none without a webhook. */
   readonly webhookKeys: WebhookKeys;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endGroup } from "../support/product/product.ts";
+import { endGroup } from "../../support/product/product.ts";
 import type { Output } from "./page-shell.ts";
 
 // The TypeScript and JavaScript of a page as one module in one process. Each block is nested in the one before it, so
@@ -12,7 +12,7 @@ const BLOCK_MAX_MILLISECONDS = 30_000;
 
 /** The variables of the documents, for the compiler. */
 export function declarationsOf(names: Iterable<string>): string {
-  return [...names, "ID"].map((name) => `declare const ${name}: string;`).join("\n");
+  return [...names].map((name) => `declare const ${name}: string;`).join("\n");
 }
 
 /** The module of these blocks. `step` is put before each block. */

@@ -81,6 +81,22 @@ export function differences(shown: unknown, real: unknown, path = ""): readonly 
   return typeof shown === "boolean" && shown !== real ? [`${path} is ${String(real)}`] : [];
 }
 
+/** Where the answer lacks a member that the example has, or has one of another type. Values may be others, or null. */
+export function differencesOfKind(example: unknown, real: unknown, path = ""): readonly string[] {
+  if (example === null || real === null) return [];
+  if (Array.isArray(example) && Array.isArray(real)) {
+    const pairs = example.slice(0, real.length);
+    return pairs.flatMap((item, at) => differencesOfKind(item, real[at], `${path}/${at}`));
+  }
+  if (isObject(example) && isObject(real))
+    return Object.entries(example).flatMap(([name, value]) => {
+      if (!Object.hasOwn(real, name)) return [`${path}/${name} does not exist`];
+      return differencesOfKind(value, real[name], `${path}/${name}`);
+    });
+  const [kind, wanted] = [kindOfValue(real), kindOfValue(example)];
+  return kind === wanted ? [] : [`${path} is ${kind}, not ${wanted}`];
+}
+
 /** Shown lines that are not among the printed ones. */
 export function missingLines(shown: string, printed: string): readonly string[] {
   const lines = printed.split("\n").map((line) => formOf(line.trim()));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { delimiter, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { buildSync } from "esbuild";
-import { endGroup } from "../support/product/product.ts";
+import { endGroup } from "../../support/product/product.ts";
 
 // One shell for all blocks of a page, as a reader has one terminal: what a block sets is there for the next one.
 
@@ -29,7 +29,7 @@ function nodePrograms(): Readonly<Record<string, string>> {
   compiled ??= Object.fromEntries(
     ["claude", "jq"].map((name) => {
       const { outputFiles } = buildSync({
-        entryPoints: [`test/docs/programs/${name}.ts`],
+        entryPoints: [`test/docs/running/programs/${name}.ts`],
         banner: { js: `#!${process.execPath}` },
         bundle: true,
         packages: "external",

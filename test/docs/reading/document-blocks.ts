@@ -26,6 +26,11 @@ export interface Block {
   readonly text: string;
   /** Of its fence in the document. */
   readonly line: number;
+  /** The headings of the second and third level above it, or empty. */
+  readonly chapter: string;
+  readonly section: string;
+  /** The line above it that names a call, such as "POST /api/keys", or empty. */
+  readonly call: string;
 }
 
 export function isRun({ language, mark }: Block): boolean {
@@ -41,13 +46,18 @@ export function kindOf({ language, mark }: Block): string {
 export function blocksOf(markdown: string): readonly Block[] {
   const lines = markdown.split("\n");
   const blocks: Block[] = [];
+  let [chapter, section, call] = ["", "", ""];
   for (let at = 0; at < lines.length; at++) {
+    const [, level, heading = ""] = /^(##|###) (.+)$/.exec(lines[at] ?? "") ?? [];
+    if (level === "##") [chapter, section] = [heading, ""];
+    if (level === "###") section = heading;
+    call = /^`((?:GET|POST) \/[^`]*)`/.exec(lines[at] ?? "")?.[1] ?? call;
     const [, indent, fence, info] = /^(\s*)(`{3,}|~{3,})(.*)$/.exec(lines[at] ?? "") ?? [];
     if (indent === undefined || fence === undefined || info === undefined) continue;
     const end = lines.findIndex((line, index) => index > at && line.trim() === fence);
     if (end < 0) throw new Error(`line ${at + 1}: the block has no end`);
     const text = lines.slice(at + 1, end).map((line) => line.slice(Math.min(indent.length, leading(line))));
-    blocks.push(blockOf(info, text.join("\n"), at + 1));
+    blocks.push({ ...blockOf(info, text.join("\n"), at + 1), chapter, section, call });
     at = end;
   }
   return blocks;
@@ -66,7 +76,7 @@ export function blockOf(info: string, text: string, line: number): Block {
   const needsCall = mark === "body" || mark === "example";
   if (needsCall !== rest.length > 0)
     throw new Error(`line ${line}: "${info}" ${needsCall ? "names no call" : "has too many words"}`);
-  return { language, mark, rest: rest.join(" "), text, line };
+  return { language, mark, rest: rest.join(" "), text, line, chapter: "", section: "", call: "" };
 }
 
 function isLanguage(text: string): text is Language {
