@@ -99,6 +99,9 @@ describe("every refusal", () => {
     });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
+    // The type is the address of a page.
+    const page = await fetchWorker(ORIGIN + body.type, { headers: { accept: "text/html" } });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(body.code)]);
   });
 });
 
