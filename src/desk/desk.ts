@@ -25,6 +25,7 @@ import { beginCeremony } from "../app/decision/ceremony.ts";
 import { decide } from "../app/decision/decide.ts";
 import { inboxData, inboxOf } from "../app/decision/read-inbox.ts";
 import type { SubmittedVote } from "../app/decision/signed-step.ts";
+import { SIGNED_IN } from "../app/sandbox/signed-in.ts";
 import { requestRevocation } from "../app/directory/revoke.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { publicationOf, requestReveal } from "../app/evidence/reveal.ts";
@@ -240,9 +241,16 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  async finishEnrolment(link: string, form: RegistrationForm, place: string): Promise<Answer<Enrolled>> {
-    return this.callers.withSecret("enrolments", UNKNOWN_LINK, (store) =>
-      finishEnrolment(this.runtime, store, link, form, place),
+  /** `isSignedIn`: the caller has a session of a real organisation. */
+  async finishEnrolment(
+    link: string,
+    form: RegistrationForm,
+    { place, isSignedIn }: { readonly place: string; readonly isSignedIn: boolean },
+  ): Promise<Answer<Enrolled>> {
+    return this.callers.withSecret("enrolments", UNKNOWN_LINK, async (store) =>
+      isSignedIn && (await store.own()).sandboxUntil !== null
+        ? SIGNED_IN
+        : finishEnrolment(this.runtime, store, link, form, place),
     );
   }
 

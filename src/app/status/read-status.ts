@@ -20,7 +20,7 @@ export function statusReader(
   report: (problem: unknown) => void,
 ): (runtime: StatusRuntime, readLog: ReadLog) => Promise<StatusData> {
   let readAt = Number.NEGATIVE_INFINITY;
-  let last: Promise<StatusData> | undefined;
+  let last: StatusData | undefined;
   const orNull = async <Value>(reading: Promise<Value>): Promise<Value | null> => {
     try {
       return await inTime(reading);
@@ -33,12 +33,14 @@ export function statusReader(
     const now = runtime.now();
     // Otherwise a clock that was ahead once would keep its result for as long as it was ahead.
     if (last !== undefined && now >= readAt && now < readAt + READ_MILLISECONDS) return last;
+    // Calls that come meanwhile get the earlier result. Nobody waits for the reading of another call: the platform ends it
+    // if that caller goes.
     readAt = now;
-    const reading = Promise.all([
+    const [log, figures] = await Promise.all([
       orNull(logStatus(runtime, readLog)),
       orNull(callStatus(runtime, calls, report)),
     ]);
-    last = reading.then(([log, figures]) => ({ at: isoTime(now), log, calls: figures }));
+    last = { at: isoTime(now), log, calls: figures };
     return last;
   };
 }

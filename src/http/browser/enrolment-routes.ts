@@ -11,6 +11,7 @@ import { placeOf } from "../place.ts";
 import { pageBody } from "./page-input.ts";
 import { enrolmentBody, enrolmentSecretBody } from "./page-schemas.ts";
 import { pageResponse } from "./pages.ts";
+import { hasRealSession } from "./real-session.ts";
 import { askDesk, askEnrolmentState, setSessionCookie } from "./session.ts";
 
 /** A new person's first passkey, by an enrolment link. */
@@ -27,10 +28,8 @@ enrolmentRoutes.post("/enrol/begin", pageBody(enrolmentSecretBody), async (conte
 enrolmentRoutes.post("/enrol/finish", pageBody(enrolmentBody), async (context) => {
   const { secret, ...form } = context.req.valid("json");
   const { desk, link } = await linkOf(context, secret);
-  const { session, ...enrolled } = answered(
-    context,
-    await desk().finishEnrolment(link, form, placeOf(context)),
-  );
+  const by = { place: placeOf(context), isSignedIn: await hasRealSession(context) };
+  const { session, ...enrolled } = answered(context, await desk().finishEnrolment(link, form, by));
   setSessionCookie(context, session);
   return context.json(enrolled satisfies EnrolmentResult);
 });

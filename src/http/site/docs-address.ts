@@ -23,7 +23,14 @@ export const MOVED_NAMES: Readonly<Record<string, string>> = {
  * a file in the repository, in any case: "sending/webhooks.md", "API.html", "webhooks/".
  */
 export function movedAddress(path: string, names: readonly string[]): string | undefined {
-  const [, last = "", ending = ""] = /([^/]*?)(\.html|\.md)?\/*$/.exec(path.toLowerCase()) ?? [];
+  // Split, since an expression that looks for the end from each start takes a second for a long path.
+  const file =
+    path
+      .toLowerCase()
+      .split("/")
+      .findLast((part) => part !== "") ?? "";
+  const ending = [".html", ".md"].find((known) => file.endsWith(known)) ?? "";
+  const last = file.slice(0, file.length - ending.length);
   const name = Object.hasOwn(MOVED_NAMES, last) ? (MOVED_NAMES[last] ?? "") : last;
   if (name === "") return last === "" && path !== "" ? undefined : "/docs";
   return names.includes(name) ? `/docs/${name}${ending === ".md" ? ending : ""}` : undefined;

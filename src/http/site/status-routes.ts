@@ -14,6 +14,8 @@ const readStatus = statusReader(measuredCalls, (problem) => logError("status", p
 /** For people: also while a part of the service does not answer. */
 statusRoutes.get("/status", async (context) => {
   const platform = context.get("platform");
-  const data = await readStatus(platform, () => logStub(context.env).report());
-  return siteResponse(context, StatusPage({ origin: platform.origin, data }));
+  const reading = readStatus(platform, () => logStub(context.env).report());
+  // It takes figures out of the memory to store them. A caller that has gone must not lose them.
+  context.executionCtx.waitUntil(reading);
+  return siteResponse(context, StatusPage({ origin: platform.origin, data: await reading }));
 });

@@ -121,6 +121,14 @@ describe("a beginning", () => {
     expect((await alex.post("/demo/begin", {})).status).toBe(200);
   });
 
+  it("goes no further for somebody who has signed in meanwhile, and their session stays", async () => {
+    const { alex } = await newCompany(createPlatform(bindings), "Meanwhile");
+    const { body } = await (await newBrowser()).post("/demo/begin", {});
+    const session = alex.cookie;
+    const finished = await alex.finishEnrolment(`${ORIGIN}/enrol#${body.secret}`, body);
+    expect([...statusAndCode(finished), alex.cookie]).toEqual([409, "signed_in", session]);
+  });
+
   it.each([
     ["no JSON", "{", {}, 400, "payload_not_canonical"],
     ["a field too many", '{"organisation":"Acme"}', {}, 422, "validation_failed"],

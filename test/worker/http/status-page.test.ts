@@ -133,13 +133,21 @@ describe("the status", () => {
   it("is read at most once in ten seconds, however often it is asked", async () => {
     const { runtime, state } = observed();
     const read = statusReader(new CallRecorder(), fails);
-    for (let round = 0; round < 3; round++) {
+    await read(runtime, async () => REPORT);
+    for (let round = 1; round < 3; round++) {
       state.now = NOW + round * 10_000;
       await Promise.all(Array.from({ length: 20 }, async () => read(runtime, async () => REPORT)));
       state.now += 9_999;
       await read(runtime, async () => REPORT);
     }
     expect(state.reads).toBe(3);
+  });
+
+  it("does not wait for the reading of a caller that has gone", async () => {
+    const { runtime } = observed();
+    const read = statusReader(new CallRecorder(), fails);
+    void read(runtime, () => NEVER);
+    expect((await read(runtime, async () => REPORT)).log).not.toBeNull();
   });
 
   it("does not wait for a log that does not answer", async () => {
