@@ -28,7 +28,7 @@ export type Section =
   // A page of the person, not of the organisation.
   | "notices";
 
-const SECTIONS: readonly {
+export const SECTIONS: readonly {
   readonly section: Section;
   readonly href: string;
   readonly text: string;

@@ -3,6 +3,7 @@ import { PLANS } from "../../src/core/account/plans.ts";
 import { roleHas } from "../../src/core/account/rights.ts";
 import { ORGANISATION_NAME_MAX_CHARACTERS } from "../../src/core/account/organisation-name.ts";
 import type { SentForm, Shell } from "../../src/core/pages/console.ts";
+import { Fact } from "./fact.tsx";
 import { FormFault, Hidden, SelectField, TextField } from "./form-parts.tsx";
 import type { Html } from "./html-text.ts";
 import type { View } from "./layout.tsx";
@@ -26,6 +27,44 @@ const EXPIRIES: readonly (readonly [seconds: number, text: string])[] = [
 export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
   <>
     <FormFault sent={sent} />
+    {roleHas(shell.role, "settings.change") ? (
+      <SettingsForm data={data} shell={shell} sent={sent} />
+    ) : (
+      <SettingsFacts data={data} shell={shell} />
+    )}
+    {roleHas(shell.role, "organisation.delete") && <DangerZone shell={shell} sent={sent} />}
+  </>
+);
+
+interface SettingsProps {
+  readonly data: Settings;
+  readonly shell: Shell;
+}
+
+/** For roles that only read them. */
+function SettingsFacts({ data, shell }: SettingsProps): Html {
+  const expiry = expiries(data.defaultExpirySeconds).find(
+    ([seconds]) => seconds === String(data.defaultExpirySeconds),
+  );
+  return (
+    <dl>
+      <Fact name="Organisation">
+        <bdi>{data.name}</bdi>
+      </Fact>
+      <Fact name="Time zone">{data.timeZone}</Fact>
+      <Fact name="Default expiry">{expiry?.[1]}</Fact>
+      <Fact name="History to keep">
+        {data.retentionDays === null ? historyOf(shell) : `${data.retentionDays} days`}
+      </Fact>
+      <Fact name="Security contact">
+        {data.securityContact === "" ? "None" : <bdi>{data.securityContact}</bdi>}
+      </Fact>
+    </dl>
+  );
+}
+
+function SettingsForm({ data, shell, sent }: SettingsProps & { readonly sent: SentForm | null }): Html {
+  return (
     <form method="post" action="/console/settings">
       <Hidden name="was" value={JSON.stringify(data)} />
       <TextField
@@ -70,15 +109,12 @@ export const SettingsView: View<Settings> = ({ data, shell, sent }) => (
         maxLength={SECURITY_CONTACT_MAX_CHARACTERS}
         help="An email or web address for your own people, for example to report a lost phone. Your passkeys page shows it."
       />
-      {roleHas(shell.role, "settings.change") && (
-        <button type="submit" class="primary">
-          Save settings
-        </button>
-      )}
+      <button type="submit" class="primary">
+        Save settings
+      </button>
     </form>
-    {roleHas(shell.role, "organisation.delete") && <DangerZone shell={shell} sent={sent} />}
-  </>
-);
+  );
+}
 
 function DangerZone({ shell, sent }: { readonly shell: Shell; readonly sent: SentForm | null }): Html {
   return (

@@ -8,6 +8,8 @@ import { headingFaults, loadOf, textWithoutScripts } from "../../support/browser
 
 const { url, device } = browserFixture("site-quality");
 let reader: Device;
+/** With hidden characters in its content. It has this id at any time. */
+const REQUEST = "c_1kdvdna0016tcemh64pk6vbwrz58srzh2mj0";
 
 beforeAll(async () => {
   reader = await device();
@@ -22,6 +24,11 @@ const pages: readonly [path: string, heading: string, limit: number][] = [
   ["/privacy", "Privacy", 60],
   ["/terms", "Terms", 60],
   ["/problems/quota_exceeded", "The quota is used up", 60],
+  ["/status", "Status", 60],
+  ["/demo", "Overview", 60],
+  ["/demo/requests", "Requests", 60],
+  [`/demo/requests/${REQUEST}`, "Request", 60],
+  ["/demo/figures", "Figures", 60],
   ["/docs", "Documentation", 60],
   ["/docs/verify", "Verify without trusting us", 60],
 ];

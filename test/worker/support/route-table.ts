@@ -1,5 +1,6 @@
 import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { CONSOLE_DOWNLOADS, CONSOLE_FORMS, CONSOLE_PAGES } from "../../../src/http/console/console-routes.ts";
+import { DEMO_PATHS } from "../../../src/http/demo-console/demo-console-routes.ts";
 import { message } from "../../support/mcp-messages.ts";
 import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
 
@@ -142,6 +143,8 @@ export const ROUTES: readonly Route[] = [
   { route: "GET /.well-known/change-password", access: "anybody" },
   { route: "GET /problems", access: "anybody" },
   { route: "GET /problems/:code", access: "anybody" },
+  ...DEMO_PATHS.map((path) => ({ route: `GET ${path}`, access: "anybody" }) as const),
+  { route: "GET /demo/*", access: "anybody" },
   { route: "GET /healthz", access: "anybody" },
   { route: "GET /status", access: "anybody" },
   { route: "GET /openapi.json", access: "anybody" },

@@ -105,7 +105,7 @@ function Numbers({ days, series, values, textOf, title }: BarChartProps): Html {
   return (
     <details>
       <summary>Show the numbers</summary>
-      <div class="wide">
+      <div class="wide" role="region" aria-label={title} tabindex={0}>
         <table>
           <caption class="unseen">{title}</caption>
           <thead>

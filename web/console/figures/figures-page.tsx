@@ -49,7 +49,7 @@ const STAGE_TEXTS: Readonly<Record<StageFigures["stage"], string>> = {
 
 function Stages({ stages }: Pick<Figures, "stages">): Html {
   return (
-    <div class="wide">
+    <div class="wide" role="region" aria-label="What takes the time" tabindex={0}>
       <table>
         <thead>
           <tr>
@@ -110,7 +110,7 @@ function Approvers({ approvers }: Pick<Figures, "approvers">): Html {
   if (approvers.length === 0) return <p class="empty">Nobody has decided a request in these days.</p>;
   const most = approvers[0]?.decided ?? 0;
   return (
-    <div class="wide">
+    <div class="wide" role="region" aria-label="By approver" tabindex={0}>
       <table>
         <thead>
           <tr>

@@ -16,23 +16,7 @@ import { TimelineSection } from "./request-timeline.tsx";
 export const RequestPageView: View<RequestPageData> = ({ data, shell, sent }) => (
   <>
     <FormFault sent={sent} />
-    {data.isTest && (
-      <p class="test-band">
-        <b>Test request.</b> Nothing real happens; approving it approves a test only.
-      </p>
-    )}
-    <p class="row">
-      <RequestStatus status={data.status} isUsed={data.timeline.some(({ what }) => what === "used")} />
-      {data.canSign && (
-        <a class="button small primary" href={`/approve/${data.id}`}>
-          Read and decide
-        </a>
-      )}
-    </p>
-    <ContentSection data={data} zone={shell.timeZone} />
-    <Facts data={data} zone={shell.timeZone} />
-    <PeopleSection data={data} zone={shell.timeZone} />
-    <TimelineSection entries={data.timeline} zone={shell.timeZone} />
+    <RequestParts data={data} zone={shell.timeZone} />
     <Proof data={data} />
     {data.canCancel && (
       <section class="danger" aria-labelledby="cancel">
@@ -43,6 +27,37 @@ export const RequestPageView: View<RequestPageData> = ({ data, shell, sent }) =>
     )}
   </>
 );
+
+/** All that happened. */
+export function RequestParts({
+  data,
+  zone,
+}: {
+  readonly data: RequestPageData;
+  readonly zone: string;
+}): Html {
+  return (
+    <>
+      {data.isTest && (
+        <p class="test-band">
+          <b>Test request.</b> Nothing real happens; approving it approves a test only.
+        </p>
+      )}
+      <p class="row">
+        <RequestStatus status={data.status} isUsed={data.timeline.some(({ what }) => what === "used")} />
+        {data.canSign && (
+          <a class="button small primary" href={`/approve/${data.id}`}>
+            Read and decide
+          </a>
+        )}
+      </p>
+      <ContentSection data={data} zone={zone} />
+      <Facts data={data} zone={zone} />
+      <PeopleSection data={data} zone={zone} />
+      <TimelineSection entries={data.timeline} zone={zone} />
+    </>
+  );
+}
 
 const REQUESTERS: Readonly<Record<RequestPageData["requester"]["kind"], string>> = {
   key: "an API key",

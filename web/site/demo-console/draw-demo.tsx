@@ -1,0 +1,33 @@
+import type { Shell } from "../../../src/core/pages/console.ts";
+import { asSentence } from "../../common/sentence.ts";
+import type { Html } from "../../console/html-text.ts";
+import type { Section, View } from "../../console/layout.tsx";
+import { DemoLayout } from "./demo-layout.tsx";
+
+// Whole pages of the demo console.
+
+interface Surroundings {
+  readonly title: string;
+  readonly section: Section | null;
+  readonly shell: Shell;
+  readonly canSignUp: boolean;
+}
+
+/** A view of the console with generated data. */
+export function drawDemo<Data>(surroundings: Surroundings, view: View<Data>, data: Data): Html {
+  return <DemoLayout {...surroundings}>{view({ data, shell: surroundings.shell, sent: null })}</DemoLayout>;
+}
+
+/** Why there is no page. */
+export function drawDemoProblem(surroundings: Surroundings, detail: string): Html {
+  return (
+    <DemoLayout {...surroundings}>
+      <p>{asSentence(detail)}</p>
+      <p>
+        <a class="button small" href="/console">
+          To the overview
+        </a>
+      </p>
+    </DemoLayout>
+  );
+}
