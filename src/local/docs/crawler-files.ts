@@ -4,7 +4,7 @@ import { BUILT_ORIGIN } from "../../core/docs/shown-origin.ts";
 // What crawlers and agents read about the site.
 
 /** Public pages besides the documentation. */
-const PAGES = ["/", "/docs", "/security", "/pricing", "/verify", "/status", "/privacy", "/terms"];
+const PAGES = ["/", "/docs", "/security", "/pricing", "/verify", "/demo", "/status", "/privacy", "/terms"];
 
 /** What only the people and programs of an organisation use, and the files of the log: there are very many. */
 const PRIVATE = [
