@@ -20,6 +20,7 @@ import { directoryOf } from "../directory/change.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { revocationOf } from "../directory/revoke.ts";
+import { requireRealOrganisation } from "../acts/require-right.ts";
 import { actorColumns, trailEntry, trailEntryOf } from "../acts/trail-entry.ts";
 import { isoTime, isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { newLink } from "./new-link.ts";
@@ -130,7 +131,8 @@ export async function finishDevice(
 
 /**
  * A link with which the person creates a further passkey on another device, which has no session here. It ends the
- * person's other links. Like every further passkey, the new one counts once the person has signed for it.
+ * person's other links. Like every further passkey, the new one counts once the person has signed for it. In a sandbox there is
+ * none: somebody unknown could send it to other people from our address.
  */
 export async function inviteOwnDevice(
   runtime: Runtime,
@@ -139,6 +141,8 @@ export async function inviteOwnDevice(
   proof: PasskeyProof,
   place: string,
 ): Promise<Result<DeviceLink>> {
+  const allowed = await requireRealOrganisation(store);
+  if (!allowed.ok) return allowed;
   const proved = await provePasskey(runtime, store, person, "add-passkey", proof);
   if (!proved.ok) return proved;
   if (await hasMaxPasskeys(store, person.id)) return tooManyPasskeys();

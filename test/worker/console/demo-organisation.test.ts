@@ -8,6 +8,8 @@ import { setPlan } from "../../../src/app/operator/set-plan.ts";
 import { SANDBOX_REQUESTS_MAX } from "../../../src/app/sandbox/sandbox-limits.ts";
 import { RIGHTS } from "../../../src/core/account/rights.ts";
 import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
+import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
 import { PASSKEYS_MAX } from "../../../src/core/stream/record.ts";
 import { actOf, ACTS, type ActName } from "../../../src/desk/acts.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
@@ -97,6 +99,17 @@ describe("in a demo organisation", () => {
   it.each(withSession)("nobody can ask for this: %s", async (name, id) => {
     const differs = await changedBy(async () => {
       const refused = await client.post(name.replace("POST ", "").replace(":id", id()), {});
+      expect(statusAndCode(refused)).toEqual([403, "demo_organisation"]);
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it("nobody gets a link for another device, which could be sent to somebody else", async () => {
+    const { body } = await client.post("/devices/begin", {});
+    const { challenge } = body.proof;
+    const { assertion } = await client.passkey.assert(expectOk(fromBase64url(challenge)));
+    const differs = await changedBy(async () => {
+      const refused = await client.post("/devices/link", { proof: { challenge, assertion } });
       expect(statusAndCode(refused)).toEqual([403, "demo_organisation"]);
     });
     expect(differs).toEqual([]);

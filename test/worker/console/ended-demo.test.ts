@@ -6,8 +6,6 @@ import { endSandbox } from "../../../src/app/sandbox/end-sandbox.ts";
 import { restoreLog } from "../../../src/app/sealing/restore-log.ts";
 import { sweep } from "../../../src/app/sweep.ts";
 import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
-import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import type { IndexedEntry } from "../../../src/log/log-restore.ts";
 import { openTenant, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
@@ -64,7 +62,7 @@ beforeAll(async () => {
   second = await newDemo();
 }, 60_000);
 
-/** With a used approval, an open request, a second passkey that waits, and a link. */
+/** With a used approval, an open request, a second passkey that waits, and the link of the first. */
 async function newDemo(): Promise<Demo> {
   const client = await BrowserClient.create(fetchWorker, ORIGIN);
   const begun = await client.startDemo();
@@ -78,17 +76,12 @@ async function newDemo(): Promise<Demo> {
   await client.decide(decided, { reason: SECRET });
   await api("POST", `/api/confirmations/${decided}/consume`, { payload: REQUEST.payload });
   await client.addDevice(await newPasskey(ORIGIN));
-  const { body: device } = await client.post("/devices/begin", {});
-  const { assertion } = await client.passkey.assert(expectOk(fromBase64url(device.proof.challenge)));
-  const { body } = await client.post("/devices/link", {
-    proof: { challenge: device.proof.challenge, assertion },
-  });
   return {
     ref,
     store,
     client,
     api,
-    link: body.enrolUrl,
+    link: `${ORIGIN}/enrol#${begun.secret}`,
     until: Date.parse(begun.deletedAt),
     decided,
     pending,
@@ -233,9 +226,9 @@ describe("after a day", () => {
     }
     expect(await destroyDeleted(later, first.ref)).toBeUndefined();
     expect(await leftOf(found)).toEqual([]);
-    // The first passkey, the decision, its use, and the request for the second passkey, which the link has ended.
+    // The first passkey, the decision and its use.
     expect(await countsOf(first)).toEqual([
-      ["outbox", 4],
+      ["outbox", 3],
       ["tenants", 1],
     ]);
     expect(await tenant(first)).toMatchObject({ name: "", stream: null, stream_key: "" });
@@ -282,7 +275,7 @@ describe("without anybody's help", () => {
     await runDurableObjectAlarm(desk);
     expect(await leftOf(found)).toEqual([]);
     expect(await countsOf(second)).toEqual([
-      ["outbox", 4],
+      ["outbox", 3],
       ["tenants", 1],
     ]);
     expect((await audit()).entries.length).toBeGreaterThan(0);
