@@ -5,16 +5,20 @@ import type { Runtime } from "../app/runtime.ts";
 import { accept, refuse, type Result } from "../core/refusal.ts";
 import { updateKeyLastUse } from "../store/account/api-keys.ts";
 import type { ApiKeyRow, PersonRow } from "../store/rows.ts";
+import { isSandbox } from "../store/shards/sandboxes.ts";
 import { isMovingError } from "../store/shards/moved-tenants.ts";
 import type { TenantStore } from "../store/tenant-store.ts";
 import { answerUnknown, type Answer } from "./answer.ts";
-import type { LimitName, RateLimits } from "./rate-limits.ts";
+import type { LimitName, RateLimits, RateReport } from "./rate-limits.ts";
 
 /** "Last used" helps to find unused keys: a minute is exact enough, and avoids a write for each request. */
 const LAST_USED_MILLISECONDS = 60_000;
 
-/** For what completes a call that was counted. */
-const NOT_COUNTED = { rate: null, result: accept(null) };
+/** What the limit of a call says. Without a rate, the call was not counted. */
+interface Counted {
+  readonly rate: RateReport | null;
+  readonly result: Result<null>;
+}
 
 /** A person with a session. */
 export interface SignedIn {
@@ -26,6 +30,8 @@ export interface SignedIn {
 interface CallersOf {
   readonly runtime: Runtime;
   readonly rates: RateLimits;
+  /** Instead of `rates`, if the tenant is a sandbox. */
+  readonly sandboxRates: RateLimits;
   /** Undefined if there is no such tenant. */
   readonly open: () => Promise<TenantStore | undefined>;
 }
@@ -49,14 +55,14 @@ export class Callers {
     limit: LimitName | null,
     run: (principal: Principal) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
-    const { runtime, rates, open } = this.#of;
+    const { runtime, open } = this.#of;
     const store = await open();
     if (store === undefined) return answerUnknown(UNAUTHORIZED);
     const principal = await principalOf(store, keyHash, runtime.now());
     if (!principal.ok) return answerUnknown(principal);
     const { key } = principal.value;
     this.#markUsed(store, key);
-    const { rate, result: allowed } = limit === null ? NOT_COUNTED : rates.take(limit, key.id);
+    const { rate, result: allowed } = await this.#count(store, limit, key.id);
     const checked = allowed.ok && scope !== null ? requireScope(principal.value, scope) : allowed;
     return { result: checked.ok ? await unlessMoving(run(principal.value)) : checked, rate, renewed: false };
   }
@@ -79,11 +85,11 @@ export class Callers {
     limit: LimitName | null,
     run: (signedIn: SignedIn) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
-    const { runtime, rates, open } = this.#of;
+    const { runtime, open } = this.#of;
     const store = await open();
     const session = store && (await readSession(runtime, store, sessionHash));
     if (store === undefined || session === undefined) return answerUnknown(NO_SESSION);
-    const { rate, result: allowed } = limit === null ? NOT_COUNTED : rates.take(limit, session.id);
+    const { rate, result: allowed } = await this.#count(store, limit, session.id);
     const result = allowed.ok ? await unlessMoving(run({ store, person: session.person, session })) : allowed;
     return { result, rate, renewed: session.renewed };
   }
@@ -102,15 +108,21 @@ export class Callers {
     unknown: Result<Value>,
     run: (store: TenantStore) => Promise<Result<Value>>,
   ): Promise<Answer<Value>> {
-    const { rates, open } = this.#of;
-    const store = await open();
+    const store = await this.#of.open();
     if (store === undefined) return answerUnknown(unknown);
-    const { rate, result: allowed } = rates.take(limit, store.tenantId);
+    const { rate, result: allowed } = await this.#count(store, limit, store.tenantId);
     // The caller may be a stranger, so an answer doesn't say what is left: that would show whether there is such a
     // tenant, and how busy it is.
     return allowed.ok
       ? answerUnknown(await unlessMoving(run(store)))
       : { result: allowed, rate, renewed: false };
+  }
+
+  /** `limit` is null for what completes a call that was counted. A sandbox is one owner, whoever calls. */
+  async #count(store: TenantStore, limit: LimitName | null, owner: string): Promise<Counted> {
+    if (limit === null) return { rate: null, result: accept(null) };
+    const { rates, sandboxRates } = this.#of;
+    return (await isSandbox(store)) ? sandboxRates.take(limit, store.tenantId) : rates.take(limit, owner);
   }
 
   #markUsed(store: TenantStore, key: ApiKeyRow): void {

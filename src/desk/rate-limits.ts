@@ -47,6 +47,28 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 export type Rates = Readonly<Record<LimitName, Limit>>;
 
+/**
+ * Of a whole sandbox, whatever its keys and sessions are: anybody gets one without an account. The demo makes one request
+ * and some ten calls a minute, and a wait ends every 25 s; this is enough for some tabs and a curious person.
+ */
+export const SANDBOX_LIMITS: Rates = {
+  creates: inSandbox(20),
+  polls: inSandbox(120),
+  waits: inSandbox(120),
+  exports: inSandbox(2),
+  messages: inSandbox(2),
+  ceremonies: inSandbox(30),
+  reads: inSandbox(300),
+  changes: inSandbox(30),
+  signIns: inSandbox(10),
+  enrolments: inSandbox(10),
+  unsubscribes: inSandbox(10),
+};
+
+function inSandbox(quota: number): Limit {
+  return perMinute(quota, `a demo organisation may make ${quota} calls of this kind a minute`);
+}
+
 function perMinute(quota: number, rule: string): Limit {
   return { quota, windowSeconds: MINUTE, rule };
 }

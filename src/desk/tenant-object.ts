@@ -73,7 +73,7 @@ export class TenantObject extends DurableObject<Env> {
     };
     this.runtime = { ...createPlatform(env), desk };
     const { now } = this.runtime;
-    const { rates, waits, pendingRequests } = new.target.limits;
+    const { rates, sandboxRates, waits, pendingRequests } = new.target.limits;
     this.waiters = new Waiters(waits);
     this.#pendingMax = pendingRequests;
     const open = () => this.#open();
@@ -95,6 +95,7 @@ export class TenantObject extends DurableObject<Env> {
     this.callers = new Callers({
       runtime: this.runtime,
       rates: new RateLimits(rates, now),
+      sandboxRates: new RateLimits(sandboxRates, now),
       open,
     });
   }

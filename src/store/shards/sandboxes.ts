@@ -1,12 +1,19 @@
 import { and, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import { outbox, tenants } from "../schema.ts";
-import type { TenantStore } from "../tenant-store.ts";
+import { lookUp } from "../memory/look-up.ts";
+import { ownTenant, type TenantStore } from "../tenant-store.ts";
 
 // How many sandboxes there are, and the end of one.
 
 /** Written as in the partial index. */
 const EXISTS = and(isNotNull(tenants.sandboxUntil), isNull(tenants.deletedAt));
+
+/** False if the tenant is gone. */
+export async function isSandbox(store: TenantStore): Promise<boolean> {
+  const [tenant] = await lookUp(store, [ownTenant]);
+  return (tenant?.sandboxUntil ?? null) !== null;
+}
 
 /** How many there are, counted up to this number. */
 export async function countSandboxes(database: Database, max: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { reset } from "cloudflare:test";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { newKey } from "../../../src/app/account/create-tenant.ts";
 import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
@@ -12,6 +12,7 @@ import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { PASSKEYS_MAX } from "../../../src/core/stream/record.ts";
 import { actOf, ACTS, type ActName } from "../../../src/desk/acts.ts";
+import { SANDBOX_LIMITS } from "../../../src/desk/rate-limits.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import { findFirstProject } from "../../../src/store/project/projects.ts";
 import { openTenant } from "../../../src/store/tenant-lookup.ts";
@@ -57,8 +58,22 @@ beforeAll(async () => {
   const store = await openTenant(platform.databases, ref);
   const project = store && (await findFirstProject(store));
   if (store === undefined || project === undefined) throw new Error("the demo has no project");
-  strongKey = await newKey(platform, store, project.id, "Strong", ["people", "manage", "audit:read"]);
+  strongKey = await newKey(platform, store, project.id, "Strong", [
+    "people",
+    "manage",
+    "audit:read",
+    "confirmations:create",
+  ]);
 }, 60_000);
+
+/** Some seconds between two tests, since a demo organisation has small limits. */
+const { now } = Date;
+let passed = 0;
+beforeEach(() => {
+  passed += 6_000;
+  vi.spyOn(Date, "now").mockImplementation(() => now() + passed);
+});
+afterEach(() => vi.restoreAllMocks());
 
 const asked = async (): Promise<string> => (await api("POST", "/api/confirmations", REQUEST)).body.id;
 const act = async (name: ActName) =>
@@ -186,6 +201,31 @@ describe("in a demo organisation", () => {
     });
     expect(differs).toEqual([]);
     expect(await company.asked()).toMatch(/^c_/);
+  });
+});
+
+describe("the calls of a demo organisation", () => {
+  it("have small limits, for all its keys together", async () => {
+    // Nothing is refilled during the test.
+    vi.spyOn(Date, "now").mockReturnValue(now() + passed + 60_000);
+    const unanswerable = { ...REQUEST, username: "nobody" };
+    const codes = async (key: string, calls: number) => {
+      const found: unknown[] = [];
+      for (let n = 0; n < calls; n++)
+        found.push(
+          (await backend(fetchWorker, ORIGIN, key)("POST", "/api/confirmations", unanswerable)).body.code,
+        );
+      return found;
+    };
+    expect(await codes(strongKey, SANDBOX_LIMITS.creates.quota)).not.toContain("rate_limited");
+    expect(await codes(strongKey, 1)).toEqual(["rate_limited"]);
+    expect((await api("POST", "/api/confirmations", unanswerable)).body).toMatchObject({
+      code: "rate_limited",
+      detail: expect.stringContaining("a demo organisation may make 20 calls of this kind a minute"),
+    });
+    expect((await company.api("POST", "/api/confirmations", unanswerable)).body.code).not.toBe(
+      "rate_limited",
+    );
   });
 });
 

@@ -46,6 +46,7 @@ export const SHARD_CALLS: Calls = {
     [database, store.tenantId, new Budget(2), "webhooks", "id = 'absent'"],
   ],
   markSandboxEnded: ({ store, now }) => [[store, now]],
+  isSandbox: ({ store }) => [[store]],
   countSandboxes: ({ database }) => [[database, 100]],
   tenantsWithWork: ({ database, now }) => [[database, now]],
   insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
