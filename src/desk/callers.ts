@@ -118,7 +118,7 @@ export class Callers {
       : { result: allowed, rate, renewed: false };
   }
 
-  /** `limit` is null for what completes a call that was counted. A sandbox is one owner, whoever calls. */
+  /** `limit` is null for what completes a call that was counted. A sandbox counts as one owner. */
   async #count(store: TenantStore, limit: LimitName | null, owner: string): Promise<Counted> {
     if (limit === null) return { rate: null, result: accept(null) };
     const { rates, sandboxRates } = this.#of;
