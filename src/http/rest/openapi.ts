@@ -15,8 +15,8 @@ type OpenApi = Readonly<Record<string, unknown>>;
 /** The problems of every operation, and of every operation with a key. */
 export const COMMON_PROBLEMS: readonly ProblemCode[] = ["rate_limited", "internal_error", "unavailable"];
 export const KEY_PROBLEMS: readonly ProblemCode[] = ["unauthorized", "forbidden_scope", "tenant_moving"];
-/** A key with one of these scopes does no more than the person who created it may do now. */
-export const RIGHTS_PROBLEMS: readonly ProblemCode[] = ["not_allowed"];
+/** A key with one of these scopes does no more than the person who created it may do now, and nothing in a sandbox. */
+export const RIGHTS_PROBLEMS: readonly ProblemCode[] = ["not_allowed", "demo_organisation"];
 const NEEDS_RIGHTS: readonly (Scope | null)[] = ["manage", "people"];
 const PROBLEM = "Problem";
 
