@@ -8,7 +8,6 @@ import {
   endWaitingPasskey,
   findPasskey,
   findPasskeyOf,
-  hasMaxPasskeys,
   insertPasskey,
   passkeysOf,
 } from "../../store/account/passkeys.ts";
@@ -28,6 +27,7 @@ import {
   keptIds,
   newChallenge,
   newPasskeyRow,
+  passkeysMax,
   storePasskey,
   tooManyPasskeys,
   verifyNewPasskey,
@@ -83,7 +83,8 @@ export async function beginDevice(
   store: TenantStore,
   person: PersonRow,
 ): Promise<Result<DeviceChallenge>> {
-  if (await hasMaxPasskeys(store, person.id)) return tooManyPasskeys();
+  const tooMany = await tooManyPasskeys(store, person.id);
+  if (tooMany) return tooMany;
   const passkeys = await passkeysOf(store, person.id);
   return accept({
     challenge: await newChallenge(runtime, person),
@@ -121,11 +122,11 @@ export async function finishDevice(
   const row = newPasskeyRow(person, passkey.value, form.label, runtime.now());
   const added = { act: "passkey.added", subject: { id, name: form.label } } as const;
   const entry = trailEntry({ runtime, actor: { kind: "person", person, place } }, added);
-  const stored = await storePasskey(store, row, () => insertPasskey(store, row, proof.value, entry));
+  const where = { active: proof.value, max: await passkeysMax(store) };
+  const stored = await storePasskey(store, row, () => insertPasskey(store, row, where, entry));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);
-  if (storedRow === undefined)
-    return (await hasMaxPasskeys(store, person.id)) ? tooManyPasskeys() : inactivePasskey();
+  if (storedRow === undefined) return (await tooManyPasskeys(store, person.id)) ?? inactivePasskey();
   return requestEndorsement(runtime, store, storedRow, person, { recovers: false, place });
 }
 
@@ -145,7 +146,8 @@ export async function inviteOwnDevice(
   if (!allowed.ok) return allowed;
   const proved = await provePasskey(runtime, store, person, "add-passkey", proof);
   if (!proved.ok) return proved;
-  if (await hasMaxPasskeys(store, person.id)) return tooManyPasskeys();
+  const tooMany = await tooManyPasskeys(store, person.id);
+  if (tooMany) return tooMany;
   const by = actorColumns({ kind: "person", person, place });
   const link = newLink(runtime, store, person.id, { recovers: false, by });
   const done = { act: "passkey.link", subject: { id: person.id, name: person.username } } as const;

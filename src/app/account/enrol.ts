@@ -7,7 +7,7 @@ import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import type { RegisteredPasskey } from "../../passkey/registration.ts";
 import { enrolPasskey, findEnrolmentByHash } from "../../store/account/enrolments.ts";
-import { findPasskey, hasMaxPasskeys, passkeysOf } from "../../store/account/passkeys.ts";
+import { findPasskey, passkeysOf } from "../../store/account/passkeys.ts";
 import { findPerson } from "../../store/account/people.ts";
 import type { EnrolmentRow, NewTenant, PersonRow, Tenant } from "../../store/rows.ts";
 import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
@@ -84,7 +84,8 @@ export async function finishEnrolment(
   const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
   const { enrolment, tenant, person } = link.value;
-  if (!enrolment.recovers && (await hasMaxPasskeys(store, person.id))) return tooManyPasskeys();
+  const tooMany = enrolment.recovers ? undefined : await tooManyPasskeys(store, person.id);
+  if (tooMany) return tooMany;
   const passkey = await verifyNewPasskey(runtime, store, form, person);
   if (!passkey.ok) return passkey;
   const { id, publicKey } = passkey.value;

@@ -4,11 +4,13 @@ import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
-import { findPasskey, findPasskeyByKey, type NewPasskey } from "../../store/account/passkeys.ts";
+import { findPasskey, findPasskeyByKey, hasPasskeys, type NewPasskey } from "../../store/account/passkeys.ts";
 import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/account/challenges.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
+import { isSandbox } from "../../store/shards/sandboxes.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newId, type Platform, type Runtime } from "../runtime.ts";
+import { SANDBOX_PASSKEYS_MAX } from "../sandbox/sandbox-limits.ts";
 import { reportEvent } from "./security-events.ts";
 
 // Registering a passkey, at enrolment and for a further device.
@@ -124,8 +126,24 @@ export function keptIds(passkeys: readonly CredentialRow[]): readonly string[] {
   return passkeys.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id);
 }
 
-export const tooManyPasskeys = () =>
-  refuse("too_many_passkeys", `you have ${PASSKEYS_MAX} passkeys; remove or revoke one first`);
+/** How many passkeys the person may have. */
+export async function passkeysMax(store: TenantStore): Promise<number> {
+  return (await isSandbox(store)) ? SANDBOX_PASSKEYS_MAX : PASSKEYS_MAX;
+}
+
+/** Undefined if the person may have one more. */
+export async function tooManyPasskeys(
+  store: TenantStore,
+  person: string,
+): Promise<Result<never> | undefined> {
+  const max = await passkeysMax(store);
+  if (!(await hasPasskeys(store, person, max))) return undefined;
+  const detail =
+    max === PASSKEYS_MAX
+      ? `you have ${max} passkeys; remove or revoke one first`
+      : `a demo organisation has ${max} passkeys; begin the demo again, or create your own organisation`;
+  return refuse("too_many_passkeys", detail);
+}
 
 function alreadyRegistered() {
   return refuse("credential_registered", "this passkey is registered already");

@@ -1,5 +1,4 @@
 import { and, asc, eq, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
-import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { confirmations, credentials, tenants } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import type { CredentialRow } from "../rows.ts";
@@ -125,27 +124,25 @@ export type NewPasskey = Omit<
   "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "counterRegressedAt"
 >;
 
-/** What counts towards PASSKEYS_MAX. In a sandbox the revoked ones do, too: each leaves records in the log for good. */
+/** What counts towards the most that a person may have. In a sandbox the revoked ones do, too: each leaves records in the log for good. */
 const isKeptBy = ({ tenantId }: TenantStore, person: string): SQL | undefined => {
   const isSandbox = sql`EXISTS (SELECT 1 FROM ${tenants} t WHERE t.id = ${tenantId} AND t.sandbox_until IS NOT NULL)`;
   return and(eq(credentials.personId, person), or(isNull(credentials.revokedAt), isSandbox));
 };
 
-/** Whether the person has as many active and waiting passkeys as are allowed. */
-export async function hasMaxPasskeys(store: TenantStore, person: string): Promise<boolean> {
-  return (
-    (await store.select(credentials, isKeptBy(store, person)).limit(PASSKEYS_MAX)).length === PASSKEYS_MAX
-  );
+/** Whether the person has this many active and waiting passkeys. */
+export async function hasPasskeys(store: TenantStore, person: string, max: number): Promise<boolean> {
+  return (await store.select(credentials, isKeptBy(store, person)).limit(max)).length === max;
 }
 
 /**
- * If this other passkey of the person is active, and the person may have one more. Raises if the passkey's id or its
+ * If this other passkey of the person is active, and the person has fewer than `max`. Raises if the passkey's id or its
  * public key is registered already in this tenant.
  */
 export async function insertPasskey(
   store: TenantStore,
   passkey: NewPasskey,
-  active: string,
+  { active, max }: { readonly active: string; readonly max: number },
   entry: Run,
 ): Promise<void> {
   const signer = store.select(
@@ -154,7 +151,7 @@ export async function insertPasskey(
   );
   const kept = sql`(SELECT count(*) FROM ${credentials} WHERE ${credentials.tenantId} = ${store.tenantId}
     AND ${isKeptBy(store, passkey.personId)})`;
-  const insert = insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${PASSKEYS_MAX}`);
+  const insert = insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${max}`);
   await store.batch([insert, entry]);
 }
 

@@ -5,12 +5,11 @@ import { secretHash } from "../../../src/app/account/secret-hash.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { listOrganisations } from "../../../src/app/operator/list-organisations.ts";
 import { setPlan } from "../../../src/app/operator/set-plan.ts";
-import { SANDBOX_REQUESTS_MAX } from "../../../src/app/sandbox/sandbox-limits.ts";
+import { SANDBOX_PASSKEYS_MAX, SANDBOX_REQUESTS_MAX } from "../../../src/app/sandbox/sandbox-limits.ts";
 import { RIGHTS } from "../../../src/core/account/rights.ts";
 import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { PASSKEYS_MAX } from "../../../src/core/stream/record.ts";
 import { actOf, ACTS, type ActName } from "../../../src/desk/acts.ts";
 import { SANDBOX_LIMITS } from "../../../src/desk/rate-limits.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
@@ -168,7 +167,7 @@ describe("in a demo organisation", () => {
       "SELECT person_id FROM credentials WHERE tenant_id = ?1",
       ref,
     );
-    for (let n = 2; n < PASSKEYS_MAX; n++)
+    for (let n = 2; n < SANDBOX_PASSKEYS_MAX; n++)
       await insertRow(ref, "credentials", {
         id: `ended${n}`,
         person_id: person,
@@ -196,7 +195,7 @@ describe("in a demo organisation", () => {
       expect([...statusAndCode(refused), refused.body.detail]).toEqual([
         429,
         "quota_exceeded",
-        expect.stringContaining("a demo organisation has 20 requests"),
+        expect.stringContaining("a demo organisation has 10 requests"),
       ]);
     });
     expect(differs).toEqual([]);

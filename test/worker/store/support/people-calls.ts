@@ -74,7 +74,7 @@ export const PEOPLE_CALLS: Calls = {
     [filled.store, { person: PERSON, id: passkeyOf(filled, PERSON), now: 1 }, trailEntry(filled)],
   ],
   insertPasskey: (filled) => [
-    [filled.store, newPasskey("k_added"), passkeyOf(filled, PERSON), trailEntry(filled)],
+    [filled.store, newPasskey("k_added"), { active: passkeyOf(filled, PERSON), max: 16 }, trailEntry(filled)],
   ],
   insertPasskeyIf: ({ store }) => [[store, newPasskey("k_if"), sql`TRUE`]],
 };

@@ -204,7 +204,7 @@ export const CALLS: Calls = {
     [filled.store, { id: passkeyOf(filled, PERSON), signCount: 0 }, { signCount: 1, backedUp: false }, 1],
   ],
   markCounterRegressed: (filled) => [[filled.store, passkeyOf(filled, THIRD), 1]],
-  hasMaxPasskeys: ({ store }) => [[store, PERSON]],
+  hasPasskeys: ({ store }) => [[store, PERSON, 16]],
   findSessionByHash: ({ store, now }) => [[store, "session", now]],
   insertSession: (filled) => [[filled.store, session(filled), trailEntry(filled)]],
   elevateSession: ({ store }) => [[store, "e_call", 1]],
