@@ -169,14 +169,15 @@ export async function refOfStream(databases: Databases, stream: string): Promise
 
 /**
  * Tenants with records to seal, confirmations that time alone changes now, something to send, old content to look for, or
- * much to destroy, and sandboxes whose time is over.
+ * much to destroy. For sandboxes whose time is over see `endedSandboxes`.
  */
 export async function tenantsWithWork(database: Database, now: number): Promise<readonly string[]> {
   const rows = await database
     .select({ id: tenants.id })
     .from(tenants)
     .where(
-      sql`EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
+      sql`(${tenants.deletedAt} IS NOT NULL OR ${tenants.sandboxUntil} IS NULL OR ${tenants.sandboxUntil} > ${now})
+       AND (EXISTS (SELECT 1 FROM ${outbox} WHERE ${outbox.tenantId} = ${tenants.id} AND ${outbox.index} IS NULL)
        OR EXISTS (SELECT 1 FROM ${confirmations} WHERE ${confirmations.tenantId} = ${tenants.id}
                   AND ${confirmations.status} = 'pending' AND ${confirmations.dueAt} <= ${now})
        OR EXISTS (SELECT 1 FROM ${webhookDeliveries} WHERE ${webhookDeliveries.tenantId} = ${tenants.id}
@@ -184,11 +185,10 @@ export async function tenantsWithWork(database: Database, now: number): Promise<
        OR EXISTS (SELECT 1 FROM ${notices} WHERE ${notices.tenantId} = ${tenants.id} AND ${notices.dueAt} <= ${now})
        OR (${tenants.deletedAt} IS NOT NULL AND (${tenants.streamKey} <> ''
            OR EXISTS (SELECT 1 FROM ${webhooks} WHERE ${webhooks.tenantId} = ${tenants.id})))
-       OR (${tenants.deletedAt} IS NULL AND ${tenants.sandboxUntil} <= ${now})
        OR (${tenants.deletedAt} IS NULL AND ${tenants.sandboxUntil} IS NULL
            AND (${tenants.retentionDays} IS NOT NULL OR ${notInArray(tenants.plan, UNLIMITED_PLANS)})
            AND NOT EXISTS (SELECT 1 FROM ${retention} WHERE ${retention.tenantId} = ${tenants.id}
-                           AND ${retention.dueAt} > ${now}))`,
+                           AND ${retention.dueAt} > ${now})))`,
     );
   return rows.map(({ id }) => id);
 }

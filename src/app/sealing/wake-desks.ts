@@ -1,6 +1,10 @@
 import { inEachShard } from "../../store/shards/each-shard.ts";
+import { endedSandboxes } from "../../store/shards/sandboxes.ts";
 import { tenantsWithWork } from "../../store/tenant-lookup.ts";
 import type { Platform } from "../runtime.ts";
+
+/** A minute and shard. All that may exist end within ten minutes, and waking one takes some milliseconds. */
+const ENDED_SANDBOXES_MAX = 50;
 
 /** Every minute, in case a request for sealing or an alarm was lost. */
 export async function wakeDesks(
@@ -8,7 +12,11 @@ export async function wakeDesks(
   wake: (ref: string) => Promise<void>,
 ): Promise<void> {
   await inEachShard(databases, async (database) => {
+    const at = now();
+    const working = await tenantsWithWork(database, at);
+    // Last, and not all at once: they can wait.
+    const ended = await endedSandboxes(database, at, ENDED_SANDBOXES_MAX);
     // A Desk that fails does not stop the others.
-    for (const ref of await tenantsWithWork(database, now())) await wake(ref).catch(() => undefined);
+    for (const ref of new Set([...working, ...ended])) await wake(ref).catch(() => undefined);
   });
 }

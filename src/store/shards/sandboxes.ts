@@ -27,6 +27,21 @@ export async function countSandboxes(database: Database, max: number): Promise<n
   return row?.count ?? 0;
 }
 
+/** Those whose time is over and that are not marked as deleted yet, the oldest first. */
+export async function endedSandboxes(
+  database: Database,
+  now: number,
+  max: number,
+): Promise<readonly string[]> {
+  const rows = await database
+    .select({ id: tenants.id })
+    .from(tenants)
+    .where(and(EXISTS, lte(tenants.sandboxUntil, now)))
+    .orderBy(tenants.sandboxUntil, tenants.id)
+    .limit(max);
+  return rows.map(({ id }) => id);
+}
+
 /**
  * Marks a sandbox as deleted, if its time is over and every record of it is sealed. From then on no further one is
  * possible. Returns whether it is marked.

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { destroyDeleted } from "../../../src/app/organisation/destroy-deleted.ts";
 import { endSandbox } from "../../../src/app/sandbox/end-sandbox.ts";
+import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
 import { restoreLog } from "../../../src/app/sealing/restore-log.ts";
 import { sweep } from "../../../src/app/sweep.ts";
 import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import type { IndexedEntry } from "../../../src/log/log-restore.ts";
+import { endedSandboxes } from "../../../src/store/shards/sandboxes.ts";
 import { openTenant, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { backend, BrowserClient, newPasskey } from "../../support/browser-client.ts";
@@ -143,8 +145,24 @@ describe("before its day is over", () => {
     const idle = await (await BrowserClient.create(fetchWorker, ORIGIN)).startDemo();
     const until = Date.parse(idle.deletedAt);
     const isDue = async (now: number) =>
-      (await tenantsWithWork(platform.databases.first, now)).includes(refOfSecret(idle.secret) ?? "");
+      (await endedSandboxes(platform.databases.first, now, 100)).includes(refOfSecret(idle.secret) ?? "");
     expect([await isDue(until - 1), await isDue(until)]).toEqual([false, true]);
+  });
+
+  it("real organisations are woken first, and only some of many demos that have ended", async () => {
+    await company.asked();
+    await rows(
+      `INSERT INTO tenants (id, name, stream_key, genesis_salt, created_at, sandbox_until)
+       WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60)
+       SELECT '0ended' || n, '', '', '', 1, 1 FROM numbers`,
+    );
+    const woken: string[] = [];
+    await wakeDesks(platformAt(first.until - 1), async (ref) => void woken.push(ref));
+    const ended = woken.filter((ref) => ref.startsWith("0ended"));
+    expect(ended).toHaveLength(50);
+    expect(woken.slice(-50)).toEqual(ended);
+    expect(woken).toContain(company.store.tenantId);
+    await rows("DELETE FROM tenants WHERE id LIKE '0ended%'");
   });
 
   it.each([

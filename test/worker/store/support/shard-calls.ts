@@ -47,6 +47,7 @@ export const SHARD_CALLS: Calls = {
   ],
   markSandboxEnded: ({ store, now }) => [[store, now]],
   isSandbox: ({ store }) => [[store]],
+  endedSandboxes: ({ database, now }) => [[database, now, 50]],
   countSandboxes: ({ database }) => [[database, 100]],
   tenantsWithWork: ({ database, now }) => [[database, now]],
   insertChallenge: ({ database }) => [[database, "call", { purpose: "sign-in", personId: null }, 1]],
