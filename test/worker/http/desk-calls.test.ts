@@ -44,6 +44,7 @@ const NOBODY = "0".repeat(64);
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   inbox: [NOBODY, { wait: 0 }, ""],
   finishSignIn: [{ challenge: "not base64url!", userHandle: null, assertion: { id: "AAAA" } }],
+  finishEnrolment: [NOBODY, {}, { place: "", isSignedIn: true }],
   act: [NOBODY, "", "settings.read", null],
   consolePage: [NOBODY, "", "settings.read", null],
   consoleVersion: [NOBODY, "", "trail.read", { before: null }, { seconds: 0, call: "" }],
