@@ -2,9 +2,9 @@ import { insertKey } from "../../store/account/api-keys.ts";
 import { findProject } from "../../store/project/projects.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { DEFAULT_SCOPES, type Scope } from "../../core/confirmation/scopes.ts";
-import { newKeySecret } from "../keys/key-secret.ts";
+import { keyWithoutCreator } from "../keys/key-without-creator.ts";
 import { newOrganisation } from "../organisation/new-organisation.ts";
-import { newId, type Platform } from "../runtime.ts";
+import type { Platform } from "../runtime.ts";
 
 // A new tenant with API keys for its backends, for local start and tests.
 
@@ -23,21 +23,20 @@ export async function createTenant(
   tenant: string,
   owner: string,
 ): Promise<CreatedTenant> {
-  const { store, link, projectIds } = await newOrganisation(platform, {
+  const { store, link, apiKeys } = await newOrganisation(platform, {
     name: tenant,
     username: owner,
     projects: [{ name: "Default", mode: "live" }],
+    keys: [
+      { name: "Default key", scopes: DEFAULT_SCOPES },
+      { name: "People key", scopes: ["people"] },
+      { name: "Audit key", scopes: ["audit:read"] },
+    ],
     endsWithLink: false,
     signUpPlace: null,
   });
-  const [projectId = ""] = projectIds;
-  return {
-    store,
-    apiKey: await newKey(platform, store, projectId, "Default key", DEFAULT_SCOPES),
-    peopleKey: await newKey(platform, store, projectId, "People key", ["people"]),
-    auditKey: await newKey(platform, store, projectId, "Audit key", ["audit:read"]),
-    enrolUrl: link.enrolUrl,
-  };
+  const [apiKey = "", peopleKey = "", auditKey = ""] = apiKeys;
+  return { store, apiKey, peopleKey, auditKey, enrolUrl: link.enrolUrl };
 }
 
 /** Returns the key's text, which names the mode of the project. Only its hash is stored. */
@@ -47,21 +46,11 @@ export async function newKey(
   projectId: string,
   name: string,
   scopes: readonly Scope[],
-  isAgent = false,
+  agent = false,
 ): Promise<string> {
   const project = await findProject(store, projectId);
   if (project === undefined) throw new RangeError("an API key belongs to a project of its tenant");
-  const { secret, hash, redacted } = newKeySecret(platform, store, project.mode);
-  await insertKey(store, {
-    id: newId(platform, "k"),
-    hash,
-    redacted,
-    name,
-    projectId,
-    scopes: scopes.join(" "),
-    personId: null,
-    agent: isAgent,
-    createdAt: platform.now(),
-  });
+  const { secret, row } = keyWithoutCreator(platform, store, project, { name, scopes, agent });
+  await insertKey(store, row);
   return secret;
 }

@@ -1,5 +1,4 @@
 import { makeRef, REF_RANDOM_BYTES } from "../../core/confirmation/tenant-ref.ts";
-import { DEFAULT_SCOPES } from "../../core/confirmation/scopes.ts";
 import type { PlanName } from "../../core/account/plans.ts";
 import { insertFirstRows } from "../../store/account/first-rows.ts";
 import type { NewTenant, ProjectRow } from "../../store/rows.ts";
@@ -7,7 +6,7 @@ import { insertTenant } from "../../store/tenant-lookup.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { newLink, newPerson } from "../account/new-link.ts";
 import { OPERATOR, trailEntryOf } from "../acts/trail-entry.ts";
-import { newKeySecret } from "../keys/key-secret.ts";
+import { keyWithoutCreator, type KeyWithoutCreator } from "../keys/key-without-creator.ts";
 import { newId, newSalt, newSecret, type Platform } from "../runtime.ts";
 
 // A new organisation: its row, its projects, its owner and the owner's link, in one transaction. Its stream starts with
@@ -33,8 +32,10 @@ export interface OrganisationForm {
   readonly endsWithLink: boolean;
   /** Of the shards for new tenants. Without it: all. */
   readonly shards?: readonly string[];
-  /** For a sandbox: how long it exists, and the name of an API key of its first project. */
-  readonly sandbox?: { readonly hours: number; readonly keyName: string };
+  /** API keys of the first project. */
+  readonly keys?: readonly KeyWithoutCreator[];
+  /** For a sandbox: how long it exists. */
+  readonly sandboxHours?: number;
   /** From where its owner makes it, in general terms; null: an operator makes it. */
   readonly signUpPlace: string | null;
 }
@@ -44,14 +45,13 @@ export interface NewOrganisation {
   readonly tenant: NewTenant;
   readonly owner: ReturnType<typeof newPerson>;
   readonly link: ReturnType<typeof newLink>;
-  readonly projectIds: readonly string[];
-  /** The text of a sandbox's API key. Only its hash is stored. */
-  readonly apiKey: string | null;
+  /** The texts of its API keys. Only their hashes are stored. */
+  readonly apiKeys: readonly string[];
 }
 
 export async function newOrganisation(platform: Platform, form: OrganisationForm): Promise<NewOrganisation> {
   const { name, username, plan = "enterprise", linkMinutes, endsWithLink, signUpPlace: place } = form;
-  const { sandbox, shards = platform.databases.open } = form;
+  const { sandboxHours, shards = platform.databases.open, keys: terms = [] } = form;
   const createdAt = platform.now();
   const id = makeRef(oneOf(shards, platform), platform.random(REF_RANDOM_BYTES));
   const owner = newPerson(platform, id, username, "owner");
@@ -66,38 +66,18 @@ export async function newOrganisation(platform: Platform, form: OrganisationForm
     genesisSalt: newSalt(platform),
     createdAt,
     signupUntil: endsWithLink ? link.expiresAt : null,
-    sandboxUntil: sandbox === undefined ? null : createdAt + sandbox.hours * HOUR_MILLISECONDS,
+    sandboxUntil: sandboxHours === undefined ? null : createdAt + sandboxHours * HOUR_MILLISECONDS,
   };
   const projects = form.projects.map((project) => ({ ...project, id: newId(platform, "j"), createdAt }));
-  const key = sandbox && newFirstKey(platform, id, projects, sandbox.keyName);
+  const [first] = projects;
+  if (first === undefined) throw new RangeError("an organisation has a project");
+  const keys = terms.map((key) => keyWithoutCreator(platform, { tenantId: id }, first, key));
   const done = trailEntryOf(platform, by, { act: "organisation.created", detail: { owner: username, plan } });
   const store = await insertTenant(platform.databases, tenant, (own) => [
     done,
-    ...insertFirstRows(own, { projects, owner, enrolment: link.row, keys: key ? [key.row] : [] }),
+    ...insertFirstRows(own, { projects, owner, enrolment: link.row, keys: keys.map(({ row }) => row) }),
   ]);
-  const projectIds = projects.map((project) => project.id);
-  return { store, tenant, owner, link, projectIds, apiKey: key?.secret ?? null };
-}
-
-/** A key that asks, reads and consumes, of the first project. */
-function newFirstKey(
-  platform: Platform,
-  tenantId: string,
-  [project]: readonly Pick<ProjectRow, "id" | "mode">[],
-  name: string,
-) {
-  if (project === undefined) throw new RangeError("an API key belongs to a project of its tenant");
-  const { secret, hash, redacted } = newKeySecret(platform, { tenantId }, project.mode);
-  const row = {
-    id: newId(platform, "k"),
-    hash,
-    redacted,
-    name,
-    projectId: project.id,
-    scopes: DEFAULT_SCOPES.join(" "),
-    createdAt: platform.now(),
-  };
-  return { secret, row };
+  return { store, tenant, owner, link, apiKeys: keys.map(({ secret }) => secret) };
 }
 
 /** One of these shards, at random. */

@@ -1,3 +1,4 @@
+import { DEFAULT_SCOPES } from "../../core/confirmation/scopes.ts";
 import type { DemoStarted } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { countSandboxes } from "../../store/shards/sandboxes.ts";
@@ -17,7 +18,7 @@ export async function beginDemo(platform: Platform, place: string): Promise<Resu
       "demo_full",
       "many people try the product at this moment; try again later, or play the recorded demo",
     );
-  const { tenant, owner, link, apiKey } = await newOrganisation(platform, {
+  const { tenant, owner, link, apiKeys } = await newOrganisation(platform, {
     name: "Demo",
     username: "visitor",
     projects: [{ name: "Demo", mode: "test" }],
@@ -25,13 +26,15 @@ export async function beginDemo(platform: Platform, place: string): Promise<Resu
     linkMinutes: SANDBOX_LINK_MINUTES,
     endsWithLink: true,
     signUpPlace: place,
-    sandbox: { hours: SANDBOX_HOURS, keyName: "Demo" },
+    keys: [{ name: "Demo", scopes: DEFAULT_SCOPES }],
+    sandboxHours: SANDBOX_HOURS,
     shards,
   });
+  const [apiKey = ""] = apiKeys;
   return accept({
     ...(await invitationOf(platform, tenant, owner)),
     secret: link.secret,
-    apiKey: apiKey ?? "",
+    apiKey,
     deletedAt: isoTime(tenant.sandboxUntil ?? 0),
   });
 }
