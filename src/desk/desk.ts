@@ -6,7 +6,13 @@ import {
   removeDevice,
   type DeviceForm,
 } from "../app/account/devices.ts";
-import { beginEnrolment, finishEnrolment, UNKNOWN_LINK, type Enrolled } from "../app/account/enrol.ts";
+import {
+  beginEnrolment,
+  finishEnrolment,
+  UNKNOWN_LINK,
+  type Enrolled,
+  type EnrolmentCaller,
+} from "../app/account/enrol.ts";
 import { enrolmentState } from "../app/account/enrolment-state.ts";
 import type { RegistrationForm } from "../app/account/new-passkey.ts";
 import { requesterOf } from "../app/acts/act.ts";
@@ -25,7 +31,6 @@ import { beginCeremony } from "../app/decision/ceremony.ts";
 import { decide } from "../app/decision/decide.ts";
 import { inboxData, inboxOf } from "../app/decision/read-inbox.ts";
 import type { SubmittedVote } from "../app/decision/signed-step.ts";
-import { SIGNED_IN } from "../app/sandbox/signed-in.ts";
 import { requestRevocation } from "../app/directory/revoke.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { publicationOf, requestReveal } from "../app/evidence/reveal.ts";
@@ -42,6 +47,7 @@ import type { Inbox, InboxData } from "../core/pages/inbox.ts";
 import type { PublicationData } from "../core/pages/publication.ts";
 import type { UnsubscribeToken } from "../core/notice/channel-links.ts";
 import { accept, type Result } from "../core/refusal.ts";
+import { isSandbox } from "../store/shards/sandboxes.ts";
 import type { Answer } from "./answer.ts";
 import type { SignedIn } from "./callers.ts";
 import { DeskForConsole } from "./desk-for-console.ts";
@@ -73,9 +79,7 @@ export class Desk extends DeskForConsole {
 
   /** Whether nothing is lost if a visitor's browser gets another session. */
   async isSandboxSession(session: string): Promise<Answer<boolean>> {
-    return this.callers.withAnySession(session, "reads", async ({ store }) =>
-      accept((await store.own()).sandboxUntil !== null),
-    );
+    return this.callers.withAnySession(session, "reads", async ({ store }) => accept(await isSandbox(store)));
   }
 
   async approvalPage(session: string, id: string): Promise<Answer<ApprovalData>> {
@@ -241,16 +245,13 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  /** `isSignedIn`: the caller has a session of a real organisation. */
   async finishEnrolment(
     link: string,
     form: RegistrationForm,
-    { place, isSignedIn }: { readonly place: string; readonly isSignedIn: boolean },
+    by: EnrolmentCaller,
   ): Promise<Answer<Enrolled>> {
-    return this.callers.withSecret("enrolments", UNKNOWN_LINK, async (store) =>
-      isSignedIn && (await store.own()).sandboxUntil !== null
-        ? SIGNED_IN
-        : finishEnrolment(this.runtime, store, link, form, place),
+    return this.callers.withSecret("enrolments", UNKNOWN_LINK, (store) =>
+      finishEnrolment(this.runtime, store, link, form, by),
     );
   }
 

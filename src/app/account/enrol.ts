@@ -12,6 +12,7 @@ import { findPerson } from "../../store/account/people.ts";
 import type { EnrolmentRow, NewTenant, PersonRow, Tenant } from "../../store/rows.ts";
 import { findRecord, type FirstRecord } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { SIGNED_IN } from "../sandbox/signed-in.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { trailEntry } from "../acts/trail-entry.ts";
@@ -74,16 +75,23 @@ export async function invitationOf(
   };
 }
 
+export interface EnrolmentCaller {
+  readonly place: string;
+  /** Whether the caller has a session of a real organisation. */
+  readonly isSignedIn: boolean;
+}
+
 export async function finishEnrolment(
   runtime: Runtime,
   store: TenantStore,
   linkHash: string,
   form: RegistrationForm,
-  place: string,
+  { place, isSignedIn }: EnrolmentCaller,
 ): Promise<Result<Enrolled>> {
   const link = await readLink(runtime, store, linkHash);
   if (!link.ok) return link;
   const { enrolment, tenant, person } = link.value;
+  if (isSignedIn && tenant.sandboxUntil !== null) return SIGNED_IN;
   const tooMany = enrolment.recovers ? undefined : await tooManyPasskeys(store, person.id);
   if (tooMany) return tooMany;
   const passkey = await verifyNewPasskey(runtime, store, form, person);

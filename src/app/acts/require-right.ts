@@ -2,6 +2,7 @@ import { RIGHTS, roleHas, type Right } from "../../core/account/rights.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { isPrivileged } from "../../core/confirmation/scopes.ts";
 import { findPerson } from "../../store/account/people.ts";
+import { isSandbox } from "../../store/shards/sandboxes.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Session } from "../account/passkey-session.ts";
@@ -63,12 +64,12 @@ async function checkSandbox(store: TenantStore, right: Right): Promise<Result<"a
  * changes something without one of the rights, and is more than a decision or an own passkey, calls this itself.
  */
 export async function requireRealOrganisation(store: TenantStore): Promise<Result<"allowed">> {
-  return (await store.own()).sandboxUntil === null
-    ? accept("allowed")
-    : refuse(
+  return (await isSandbox(store))
+    ? refuse(
         "demo_organisation",
         "this is a demo organisation: in it you decide, cancel and use requests; to do more, create your own organisation",
-      );
+      )
+    : accept("allowed");
 }
 
 function lowerFirst(text: string): string {

@@ -24,6 +24,7 @@ import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import type { NewTrailRow } from "../../store/account/trail.ts";
 import { findCreateKey, type IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
 import type { ConfirmationRow, NewConfirmationRow } from "../../store/rows.ts";
+import { isSandbox } from "../../store/shards/sandboxes.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester, RequestProject } from "../account/principal.ts";
 import { doneToChange, trailRow } from "../acts/trail-entry.ts";
@@ -88,7 +89,7 @@ export async function createConfirmation(
 
 /** Undefined: any number. */
 async function requestsMax(store: TenantStore): Promise<number | undefined> {
-  return (await store.own()).sandboxUntil === null ? undefined : SANDBOX_REQUESTS_MAX;
+  return (await isSandbox(store)) ? SANDBOX_REQUESTS_MAX : undefined;
 }
 
 function entryOf(runtime: Runtime, row: NewConfirmationRow, requester: Requester): NewTrailRow {

@@ -8,6 +8,7 @@ import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { channelsOfPeople } from "../../store/notices/reach.ts";
 import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
+import { isSandbox } from "../../store/shards/sandboxes.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { applyUnsigned } from "../confirmation/apply-unsigned.ts";
 import { codeOf } from "../confirmation/create.ts";
@@ -40,13 +41,13 @@ export async function inboxOf(
   person: PersonRow,
   after?: string,
 ): Promise<Inbox> {
-  const [rows, notices, newPasskeys, erasure, passkeys, own] = await Promise.all([
+  const [rows, notices, newPasskeys, erasure, passkeys, isDemo] = await Promise.all([
     readCurrent(runtime, store, person, after),
     recoveryNotices(runtime, store),
     newPasskeyNotices(runtime, store, person),
     isManager(person) ? retentionNotice(runtime, store) : null,
     activePasskeysOf(store, person.id),
-    store.own(),
+    isSandbox(store),
   ]);
   const inbox = {
     open: {
@@ -61,7 +62,7 @@ export async function inboxOf(
     newPasskeys,
     erasure: erasure && { at: isoTime(erasure.at), before: isoTime(erasure.before) },
     // A lost passkey of a demo is not missed after its day.
-    needsSecondPasskey: passkeys.length < 2 && own.sandboxUntil === null,
+    needsSecondPasskey: passkeys.length < 2 && !isDemo,
   };
   return { ...inbox, version: pageVersion(inbox) };
 }

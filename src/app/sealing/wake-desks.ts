@@ -17,6 +17,6 @@ export async function wakeDesks(
     // Last, and not all at once: they can wait.
     const ended = await endedSandboxes(database, at, ENDED_SANDBOXES_MAX);
     // A Desk that fails does not stop the others.
-    for (const ref of new Set([...working, ...ended])) await wake(ref).catch(() => undefined);
+    for (const ref of [...working, ...ended]) await wake(ref).catch(() => undefined);
   });
 }

@@ -85,7 +85,8 @@ export class RetryingClient {
       const { clientDataJSON, attestationObject } = response.response;
       const registration = { id: response.id, clientDataJSON, attestationObject, transports: [] };
       const form = { challenge, label: "Phone", registration };
-      return finishEnrolment(this.#runtime, this.#store, secretHash(secret), form, "");
+      const by = { place: "", isSignedIn: false };
+      return finishEnrolment(this.#runtime, this.#store, secretHash(secret), form, by);
     });
     if (!done.ok) expectAnswer(done.refusal.code, "enrolment_used", "credential_registered");
     await this.signIn(passkey, handle);
