@@ -27,7 +27,7 @@ import {
   keptIds,
   newChallenge,
   newPasskeyRow,
-  passkeysMax,
+  passkeyLimit,
   storePasskey,
   tooManyPasskeys,
   verifyNewPasskey,
@@ -122,7 +122,7 @@ export async function finishDevice(
   const row = newPasskeyRow(person, passkey.value, form.label, runtime.now());
   const added = { act: "passkey.added", subject: { id, name: form.label } } as const;
   const entry = trailEntry({ runtime, actor: { kind: "person", person, place } }, added);
-  const where = { active: proof.value, max: await passkeysMax(store) };
+  const where = { active: proof.value, limit: await passkeyLimit(store) };
   const stored = await storePasskey(store, row, () => insertPasskey(store, row, where, entry));
   if (!stored.ok) return stored;
   const storedRow = await findPasskey(store, id);

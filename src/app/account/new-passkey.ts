@@ -4,7 +4,13 @@ import { PASSKEYS_MAX } from "../../core/stream/record.ts";
 import { rpIdOf } from "../../core/webauthn/rp-id.ts";
 import { verifyRegistration } from "../../passkey/passkey.ts";
 import type { RegisteredPasskey, Registration } from "../../passkey/registration.ts";
-import { findPasskey, findPasskeyByKey, hasPasskeys, type NewPasskey } from "../../store/account/passkeys.ts";
+import {
+  findPasskey,
+  findPasskeyByKey,
+  hasAllPasskeys,
+  type NewPasskey,
+  type PasskeyLimit,
+} from "../../store/account/passkeys.ts";
 import { insertChallenge, useChallenge, type ChallengeUse } from "../../store/account/challenges.ts";
 import type { CredentialRow, PersonRow } from "../../store/rows.ts";
 import { isSandbox } from "../../store/shards/sandboxes.ts";
@@ -126,9 +132,11 @@ export function keptIds(passkeys: readonly CredentialRow[]): readonly string[] {
   return passkeys.filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id);
 }
 
-/** How many passkeys the person may have. */
-export async function passkeysMax(store: TenantStore): Promise<number> {
-  return (await isSandbox(store)) ? SANDBOX_PASSKEYS_MAX : PASSKEYS_MAX;
+/** In a sandbox revoked ones count: each leaves records in the log for good. */
+export async function passkeyLimit(store: TenantStore): Promise<PasskeyLimit> {
+  return (await isSandbox(store))
+    ? { max: SANDBOX_PASSKEYS_MAX, countsRevoked: true }
+    : { max: PASSKEYS_MAX, countsRevoked: false };
 }
 
 /** Undefined if the person may have one more. */
@@ -136,12 +144,11 @@ export async function tooManyPasskeys(
   store: TenantStore,
   person: string,
 ): Promise<Result<never> | undefined> {
-  const max = await passkeysMax(store);
-  if (!(await hasPasskeys(store, person, max))) return undefined;
-  const detail =
-    max === PASSKEYS_MAX
-      ? `you have ${max} passkeys; remove or revoke one first`
-      : `a demo organisation has ${max} passkeys; begin the demo again, or create your own organisation`;
+  const limit = await passkeyLimit(store);
+  if (!(await hasAllPasskeys(store, person, limit))) return undefined;
+  const detail = limit.countsRevoked
+    ? `a demo organisation has ${limit.max} passkeys; begin the demo again, or create your own organisation`
+    : `you have ${limit.max} passkeys; remove or revoke one first`;
   return refuse("too_many_passkeys", detail);
 }
 

@@ -1,5 +1,5 @@
-import { and, asc, eq, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
-import { confirmations, credentials, tenants } from "../schema.ts";
+import { and, asc, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
+import { confirmations, credentials } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import type { CredentialRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
@@ -124,25 +124,33 @@ export type NewPasskey = Omit<
   "tenantId" | "endorsedSeq" | "revokedAt" | "lastUsedAt" | "counterRegressedAt"
 >;
 
-/** What counts towards the most that a person may have. In a sandbox the revoked ones do, too: each leaves records in the log for good. */
-const isKeptBy = ({ tenantId }: TenantStore, person: string): SQL | undefined => {
-  const isSandbox = sql`EXISTS (SELECT 1 FROM ${tenants} t WHERE t.id = ${tenantId} AND t.sandbox_until IS NOT NULL)`;
-  return and(eq(credentials.personId, person), or(isNull(credentials.revokedAt), isSandbox));
-};
+/** How many passkeys one person may have. */
+export interface PasskeyLimit {
+  readonly max: number;
+  /** Whether those that were revoked count, too. */
+  readonly countsRevoked: boolean;
+}
 
-/** Whether the person has this many active and waiting passkeys. */
-export async function hasPasskeys(store: TenantStore, person: string, max: number): Promise<boolean> {
-  return (await store.select(credentials, isKeptBy(store, person)).limit(max)).length === max;
+const countedOf = (person: string, { countsRevoked }: PasskeyLimit): SQL | undefined =>
+  and(eq(credentials.personId, person), countsRevoked ? undefined : isNull(credentials.revokedAt));
+
+export async function hasAllPasskeys(
+  store: TenantStore,
+  person: string,
+  limit: PasskeyLimit,
+): Promise<boolean> {
+  const counted = await store.select(credentials, countedOf(person, limit)).limit(limit.max);
+  return counted.length === limit.max;
 }
 
 /**
- * If this other passkey of the person is active, and the person has fewer than `max`. Raises if the passkey's id or its
- * public key is registered already in this tenant.
+ * If this other passkey of the person is active, and the limit allows one more. Raises if the passkey's id or its public
+ * key is registered already in this tenant.
  */
 export async function insertPasskey(
   store: TenantStore,
   passkey: NewPasskey,
-  { active, max }: { readonly active: string; readonly max: number },
+  { active, limit }: { readonly active: string; readonly limit: PasskeyLimit },
   entry: Run,
 ): Promise<void> {
   const signer = store.select(
@@ -150,8 +158,8 @@ export async function insertPasskey(
     and(eq(credentials.id, active), eq(credentials.personId, passkey.personId), isActive()),
   );
   const kept = sql`(SELECT count(*) FROM ${credentials} WHERE ${credentials.tenantId} = ${store.tenantId}
-    AND ${isKeptBy(store, passkey.personId)})`;
-  const insert = insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${max}`);
+    AND ${countedOf(passkey.personId, limit)})`;
+  const insert = insertPasskeyIf(store, passkey, sql`EXISTS ${signer} AND ${kept} < ${limit.max}`);
   await store.batch([insert, entry]);
 }
 

@@ -74,7 +74,12 @@ export const PEOPLE_CALLS: Calls = {
     [filled.store, { person: PERSON, id: passkeyOf(filled, PERSON), now: 1 }, trailEntry(filled)],
   ],
   insertPasskey: (filled) => [
-    [filled.store, newPasskey("k_added"), { active: passkeyOf(filled, PERSON), max: 16 }, trailEntry(filled)],
+    [
+      filled.store,
+      newPasskey("k_added"),
+      { active: passkeyOf(filled, PERSON), limit: { max: 16, countsRevoked: false } },
+      trailEntry(filled),
+    ],
   ],
   insertPasskeyIf: ({ store }) => [[store, newPasskey("k_if"), sql`TRUE`]],
 };

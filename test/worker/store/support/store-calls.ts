@@ -204,7 +204,10 @@ export const CALLS: Calls = {
     [filled.store, { id: passkeyOf(filled, PERSON), signCount: 0 }, { signCount: 1, backedUp: false }, 1],
   ],
   markCounterRegressed: (filled) => [[filled.store, passkeyOf(filled, THIRD), 1]],
-  hasPasskeys: ({ store }) => [[store, PERSON, 16]],
+  hasAllPasskeys: ({ store }) => [
+    [store, PERSON, { max: 16, countsRevoked: false }],
+    [store, PERSON, { max: 4, countsRevoked: true }],
+  ],
   findSessionByHash: ({ store, now }) => [[store, "session", now]],
   insertSession: (filled) => [[filled.store, session(filled), trailEntry(filled)]],
   elevateSession: ({ store }) => [[store, "e_call", 1]],
