@@ -1,12 +1,11 @@
 import { toHex } from "../core/encoding/bytes.ts";
 import { inEachShard } from "../store/shards/each-shard.ts";
 import { checkWritable } from "../store/write-check.ts";
+import { inTime } from "./in-time.ts";
 import type { Platform } from "./runtime.ts";
 
 /** Anybody may ask, so a Worker writes at most once in this time. */
 const CHECK_MILLISECONDS = 10_000;
-/** A database that takes longer does not serve people either. */
-const ANSWER_MILLISECONDS = 3_000;
 const NAME_BYTES = 16;
 
 type HealthRuntime = Pick<Platform, "databases" | "now" | "random">;
@@ -30,17 +29,14 @@ export function healthCheck(
 
 async function isWritable(runtime: HealthRuntime, report: (problem: unknown) => void): Promise<boolean> {
   const name = `health ${toHex(runtime.random(NAME_BYTES))}`;
-  const late = scheduler.wait(ANSWER_MILLISECONDS).then(() => {
-    throw new Error(`a database did not answer within ${ANSWER_MILLISECONDS} ms`);
-  });
   try {
-    const checks = inEachShard(runtime.databases, (database) => checkWritable(database, name));
-    await Promise.race([checks, late]);
+    await inTime(
+      "a database",
+      inEachShard(runtime.databases, (database) => checkWritable(database, name)),
+    );
     return true;
   } catch (problem) {
     report(problem);
     return false;
-  } finally {
-    late.catch(() => undefined);
   }
 }

@@ -2,14 +2,13 @@ import { summariesOf } from "../../core/report/call-figures.ts";
 import type { CallStatus, LogStatus, StatusData } from "../../core/report/status-data.ts";
 import type { Log } from "../../log/log.ts";
 import { readCallCounts } from "../../store/call-figure-rows.ts";
+import { inTime } from "../in-time.ts";
 import { isoTime, isoTimeOrNull, type Platform } from "../runtime.ts";
 import type { CallRecorder } from "./call-recorder.ts";
 
 const HOUR_MILLISECONDS = 3_600_000;
 /** Anybody may ask, so a Worker reads at most once in this time. */
 const READ_MILLISECONDS = 10_000;
-/** What takes longer does not serve people either. */
-const ANSWER_MILLISECONDS = 3_000;
 
 type StatusRuntime = Pick<Platform, "databases" | "now" | "logOrigin">;
 type ReadLog = () => ReturnType<Log["report"]>;
@@ -21,9 +20,9 @@ export function statusReader(
 ): (runtime: StatusRuntime, readLog: ReadLog) => Promise<StatusData> {
   let readAt = Number.NEGATIVE_INFINITY;
   let last: StatusData | undefined;
-  const orNull = async <Value>(reading: Promise<Value>): Promise<Value | null> => {
+  const orNull = async <Value>(what: string, reading: Promise<Value>): Promise<Value | null> => {
     try {
-      return await inTime(reading);
+      return await inTime(what, reading);
     } catch (problem) {
       report(problem);
       return null;
@@ -37,8 +36,8 @@ export function statusReader(
     // if that caller goes.
     readAt = now;
     const [log, figures] = await Promise.all([
-      orNull(logStatus(runtime, readLog)),
-      orNull(callStatus(runtime, calls, report)),
+      orNull("the log", logStatus(runtime, readLog)),
+      orNull("the database", callStatus(runtime, calls, report)),
     ]);
     last = { at: isoTime(now), log, calls: figures };
     return last;
@@ -60,12 +59,4 @@ async function callStatus(
   const counts = await readCallCounts(runtime.databases.first, runtime.now() - HOUR_MILLISECONDS);
   const since = counts.length === 0 ? null : Math.min(...counts.map(({ minute }) => minute));
   return { since: isoTimeOrNull(since), summaries: summariesOf(counts) };
-}
-
-async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
-  const late = scheduler.wait(ANSWER_MILLISECONDS).then(() => {
-    throw new Error(`no answer within ${ANSWER_MILLISECONDS} ms`);
-  });
-  late.catch(() => undefined);
-  return Promise.race([reading, late]);
 }
