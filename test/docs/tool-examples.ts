@@ -1,8 +1,8 @@
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 import { backend } from "../support/browser-client.ts";
 import type { DocumentPage } from "./reading/document-pages.ts";
 import type { PageSetting } from "./run-page.ts";
+import { connectAgent } from "./running/agent-connection.ts";
 
 // The examples of the MCP reference: arguments are sent to the tool whose chapter it is, and answers have the form that
 // the tool says.
@@ -14,11 +14,7 @@ export async function faultsOfTools(
   { blocks }: DocumentPage,
   { places, tenant, alex }: PageSetting,
 ): Promise<readonly string[]> {
-  const headers = { "x-api-key": tenant.apiKey };
-  const client = new Client({ name: "documents", version: "1.0.0" });
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(`${places.product}/mcp`), { requestInit: { headers } }),
-  );
+  const client = await connectAgent(`${places.product}/mcp`, { "x-api-key": tenant.apiKey });
   const { tools } = await client.listTools();
   const stop = new AbortController();
   const faults: string[] = [];

@@ -63,7 +63,8 @@ export function blocksOf(markdown: string): readonly Block[] {
   return blocks;
 }
 
-function leading(line: string): number {
+/** How many spaces it begins with. */
+export function leading(line: string): number {
   return line.length - line.trimStart().length;
 }
 

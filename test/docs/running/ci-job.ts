@@ -1,3 +1,5 @@
+import { leading } from "../reading/document-blocks.ts";
+
 // A CI job as the shell runs it: the variables and commands of a step of GitHub Actions or of a job of GitLab CI.
 // Only what the guide uses of YAML.
 
@@ -49,8 +51,4 @@ function sections(lines: readonly string[], name: string): readonly Section[] {
     const depth = Math.min(...inside.map(leading));
     return [{ inline: inline.replace(/^\|-?$/, ""), lines: inside.map((one) => one.slice(depth)) }];
   });
-}
-
-function leading(line: string): number {
-  return line.length - line.trimStart().length;
 }
