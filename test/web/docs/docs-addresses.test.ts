@@ -34,9 +34,15 @@ describe("an address of another form", () => {
   ])("%s leads to %s", (path, to) => expect(movedAddress(path, NAMES)).toBe(to));
 
   it("is found quickly, however long it is", () => {
-    const begin = performance.now();
-    for (const path of [`${"a".repeat(16_000)}/b`, `${"/".repeat(16_000)}b`]) movedAddress(path, NAMES);
-    expect(performance.now() - begin).toBeLessThan(50);
+    // The fastest of some tries: a busy machine may stop any of them, but an expression that tries again from each
+    // character is slow in all.
+    const paths = [`${"a".repeat(40_000)}/b`, `${"/".repeat(40_000)}b`];
+    const tries = Array.from({ length: 5 }, () => {
+      const begin = performance.now();
+      for (const path of paths) movedAddress(path, NAMES);
+      return performance.now() - begin;
+    });
+    expect(Math.min(...tries)).toBeLessThan(50);
   });
 
   it("leads to a page that exists", () => {
