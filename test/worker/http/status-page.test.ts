@@ -145,9 +145,13 @@ describe("the status", () => {
 
   it("does not wait for the reading of a caller that has gone", async () => {
     const { runtime } = observed();
-    const read = statusReader(new CallRecorder(), () => undefined);
-    void read(runtime, () => NEVER);
+    const read = statusReader(new CallRecorder(), fails);
+    const { promise, resolve } = Promise.withResolvers<typeof REPORT>();
+    const earlier = read(runtime, async () => promise);
     expect((await read(runtime, async () => REPORT)).log).not.toBeNull();
+    // No reading goes on after the test.
+    resolve(REPORT);
+    await earlier;
   });
 
   it("does not wait for a log that does not answer", async () => {
