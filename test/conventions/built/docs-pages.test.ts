@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { brotliCompressSync, constants } from "node:zlib";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BUILT_ORIGIN, SHOWN_ORIGIN } from "../../../src/core/docs/shown-origin.ts";
 import { KEEPS_LOCAL_ADDRESS, NAVIGATION } from "../../../src/local/docs/navigation.ts";
-import { faultsOf } from "./page-faults.ts";
 import { readIndex } from "../../../src/core/docs/search-index.ts";
+import { networkSize } from "../../support/browser/network-size.ts";
+import { faultsOf } from "./page-faults.ts";
 
 // The pages of the documentation, as the build draws them into .build/web/docs.
 
@@ -16,9 +16,22 @@ const names = NAVIGATION.flatMap(({ documents }) => documents.map(({ name }) => 
 /** A link to a host of the web, too. */
 const ANY_LINK = /^(?:\/(?!\/)|#|https?:\/\/[a-z]|mailto:[a-z])/;
 
-/** A reader loads it with the first search. The network of a deployment compresses it with about this effort. */
+const PAGE_MAX_BYTES = 60 * 1_024;
+/** Every byte of every format on one page, so that a reader can search it. */
+const FORMATS_MAX_BYTES = 80 * 1_024;
+const FONTS = ["inter.woff2", "mono.woff2"];
+/** A reader loads it with the first search. */
 const INDEX_MAX_BYTES = 42 * 1024;
-const INDEX_QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+
+/** Without its pictures, which load when they come near the screen. Other public pages are weighed in a browser. */
+function weightOf(name: string): number {
+  const html = read(name);
+  const loaded = [
+    ...html.matchAll(/<(?:link rel="(?:stylesheet|icon)"|script type="module") (?:href|src)="\/([^"]+)"/g),
+  ];
+  const files = [...FONTS, ...loaded.map(([, file]) => `${file}.br`)];
+  return files.reduce((sum, file) => sum + statSync(new URL(file, BUILT)).size, networkSize(html));
+}
 
 describe("the documentation", () => {
   it("has a page and a Markdown file for each name of the navigation, and no other", () => {
@@ -52,6 +65,12 @@ describe("the documentation", () => {
     expect(broken).toEqual([]);
   });
 
+  it("is weighed with its styles", () => expect(weightOf("verify.html")).toBeGreaterThan(30_000));
+
+  it.each(pages)("%s weighs little", (name) =>
+    expect(weightOf(name)).toBeLessThan(name === "formats.html" ? FORMATS_MAX_BYTES : PAGE_MAX_BYTES),
+  );
+
   it("leaves no address of a local start where the deployment's own is meant", () => {
     const local = files.filter(
       (name) => /\.(html|md)$/.test(name) && read(name).replaceAll("<wbr>", "").includes(SHOWN_ORIGIN),
@@ -63,9 +82,9 @@ describe("the documentation", () => {
 
 describe("the index of the search", () => {
   it(`is under ${INDEX_MAX_BYTES} bytes compressed`, () => {
-    const { length } = brotliCompressSync(read("search-index.txt"), INDEX_QUALITY);
-    process.stdout.write(`search index: ${length} bytes\n`);
-    expect(length).toBeLessThan(INDEX_MAX_BYTES);
+    const size = networkSize(read("search-index.txt"));
+    process.stdout.write(`search index: ${size} bytes\n`);
+    expect(size).toBeLessThan(INDEX_MAX_BYTES);
   });
 
   it("leads to pages and headings that exist", () => {

@@ -1,11 +1,8 @@
-import { brotliCompressSync, constants } from "node:zlib";
 import type { Response } from "playwright";
 import type { Device } from "./device.ts";
+import { networkSize } from "./network-size.ts";
 
 // What a public page loads and how it is built, as a reader's browser sees it.
-
-/** A network compresses pages that are drawn for each call with about this effort. */
-const PAGE_QUALITY = 4;
 
 export interface Load {
   /** Everything that was loaded, compressed. */
@@ -48,9 +45,7 @@ export async function loadOf({ page, context, cdp }: Device, address: string): P
 /** Files are compressed by the build; a page is compressed on its way. */
 async function sizeOf(response: Response): Promise<number> {
   const isPage = response.headers()["content-type"]?.startsWith("text/html") === true;
-  if (!isPage) return (await response.request().sizes()).responseBodySize;
-  const params = { [constants.BROTLI_PARAM_QUALITY]: PAGE_QUALITY };
-  return brotliCompressSync(await response.body(), { params }).length;
+  return isPage ? networkSize(await response.body()) : (await response.request().sizes()).responseBodySize;
 }
 
 /** Runs in the page. */
