@@ -7,15 +7,13 @@ import { listOrganisations } from "../../../src/app/operator/list-organisations.
 import { setPlan } from "../../../src/app/operator/set-plan.ts";
 import { SANDBOX_PASSKEYS_MAX, SANDBOX_REQUESTS_MAX } from "../../../src/app/sandbox/sandbox-limits.ts";
 import { RIGHTS } from "../../../src/core/account/rights.ts";
-import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
 import { fromBase64url } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { actOf, ACTS, type ActName } from "../../../src/desk/acts.ts";
 import { SANDBOX_LIMITS } from "../../../src/desk/rate-limits.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import { findFirstProject } from "../../../src/store/project/projects.ts";
-import { openTenant } from "../../../src/store/tenant-lookup.ts";
-import { backend, BrowserClient, newPasskey } from "../../support/browser-client.ts";
+import { backend, newPasskey } from "../../support/browser-client.ts";
 import { changedBy, insertRow, rows } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { call, ROUTES, type Route } from "../support/route-table.ts";
@@ -25,9 +23,10 @@ import {
   freshPlatform,
   idOf,
   newCompany,
-  noteTenant,
+  newDemo,
   ORIGIN,
   type Company,
+  type Demo,
 } from "../support/worker-fixture.ts";
 
 // The organisation of a demo: what works in it, and that nothing leaves it.
@@ -35,9 +34,9 @@ import {
 const REQUEST = { username: "visitor", action: "Try Countersign", payload: { action: "demo", amount: "$0" } };
 
 let company: Company;
-let client: BrowserClient;
+let client: Demo["client"];
 let ref: string;
-let api: ReturnType<typeof backend>;
+let api: Demo["api"];
 /** Of a request that is approved. */
 let decided: string;
 /** A key with every scope, which nobody can make in a demo. */
@@ -46,18 +45,14 @@ afterAll(() => reset());
 beforeAll(async () => {
   const platform = await freshPlatform();
   company = await newCompany(platform);
-  client = await BrowserClient.create(fetchWorker, ORIGIN);
-  const begun = await client.startDemo();
-  ref = refOfSecret(begun.secret) ?? "";
-  noteTenant(ref);
-  api = backend(fetchWorker, ORIGIN, begun.apiKey);
+  const demo = await newDemo(platform);
+  ({ client, ref, api } = demo);
   decided = await asked();
   await client.decide(decided);
   await client.elevate();
-  const store = await openTenant(platform.databases, ref);
-  const project = store && (await findFirstProject(store));
-  if (store === undefined || project === undefined) throw new Error("the demo has no project");
-  strongKey = await newKey(platform, store, project.id, "Strong", [
+  const project = await findFirstProject(demo.store);
+  if (project === undefined) throw new Error("the demo has no project");
+  strongKey = await newKey(platform, demo.store, project.id, "Strong", [
     "people",
     "manage",
     "audit:read",

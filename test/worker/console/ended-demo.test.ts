@@ -6,13 +6,11 @@ import { endSandbox } from "../../../src/app/sandbox/end-sandbox.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
 import { restoreLog } from "../../../src/app/sealing/restore-log.ts";
 import { sweep } from "../../../src/app/sweep.ts";
-import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import type { IndexedEntry } from "../../../src/log/log-restore.ts";
 import { endedSandboxes } from "../../../src/store/shards/sandboxes.ts";
-import { openTenant, tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
-import type { TenantStore } from "../../../src/store/tenant-store.ts";
-import { backend, BrowserClient, newPasskey } from "../../support/browser-client.ts";
+import { tenantsWithWork } from "../../../src/store/tenant-lookup.ts";
+import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import { changedBy, everything, rows, type Row } from "../support/database-rows.ts";
 import { failingRuntime, Fault } from "../support/failing-writes.ts";
 import { auditOf, receiptVerdict } from "../support/http-audit.ts";
@@ -22,10 +20,11 @@ import {
   fetchWorker,
   freshPlatform,
   newCompany,
-  noteTenant,
+  newDemo,
   ORIGIN,
   wakeAllDesks,
   type Company,
+  type Demo,
 } from "../support/worker-fixture.ts";
 
 // The end of a demo: a day after it began, everything of it is gone, without anybody's signature.
@@ -34,13 +33,7 @@ const SECRET = "acct-8821-secret";
 const REQUEST = { username: "visitor", action: `Try ${SECRET}`, payload: { to: SECRET } };
 const HOUR = 3_600_000;
 
-interface Demo {
-  readonly ref: string;
-  readonly store: TenantStore;
-  readonly client: BrowserClient;
-  readonly api: ReturnType<typeof backend>;
-  readonly link: string;
-  readonly until: number;
+interface UsedDemo extends Demo {
   readonly decided: string;
   readonly pending: string;
 }
@@ -50,8 +43,8 @@ let company: Company;
 let earlier: number;
 let theirs: string;
 /** One that a test ends step by step, and one that its Desk ends. */
-let first: Demo;
-let second: Demo;
+let first: UsedDemo;
+let second: UsedDemo;
 afterAll(() => reset());
 beforeAll(async () => {
   await freshPlatform();
@@ -60,34 +53,20 @@ beforeAll(async () => {
   company = await newCompany(createPlatform(bindings));
   theirs = await company.asked();
   await company.alex.decide(theirs);
-  first = await newDemo();
-  second = await newDemo();
+  first = await usedDemo();
+  second = await usedDemo();
 }, 60_000);
 
 /** With a used approval, an open request, a second passkey that waits, and the link of the first. */
-async function newDemo(): Promise<Demo> {
-  const client = await BrowserClient.create(fetchWorker, ORIGIN);
-  const begun = await client.startDemo();
-  const ref = refOfSecret(begun.secret) ?? "";
-  noteTenant(ref);
-  const store = await openTenant(createPlatform(bindings).databases, ref);
-  if (store === undefined) throw new Error("there is no such demo");
-  const api = backend(fetchWorker, ORIGIN, begun.apiKey);
+async function usedDemo(): Promise<UsedDemo> {
+  const demo = await newDemo(createPlatform(bindings));
+  const { client, api } = demo;
   const asked = async () => (await api("POST", "/api/confirmations", REQUEST)).body.id;
   const [decided, pending] = [await asked(), await asked()];
   await client.decide(decided, { reason: SECRET });
   await api("POST", `/api/confirmations/${decided}/consume`, { payload: REQUEST.payload });
   await client.addDevice(await newPasskey(ORIGIN));
-  return {
-    ref,
-    store,
-    client,
-    api,
-    link: `${ORIGIN}/enrol#${begun.secret}`,
-    until: Date.parse(begun.deletedAt),
-    decided,
-    pending,
-  };
+  return { ...demo, decided, pending };
 }
 
 const platformAt = (now: number) => ({ ...createPlatform(bindings), now: () => now });
@@ -96,7 +75,7 @@ const tenant = async ({ ref }: Demo): Promise<Row> => {
   return row ?? {};
 };
 /** What must not be left in any table. */
-const traces = async (demo: Demo) => {
+const traces = async (demo: UsedDemo) => {
   const { stream_key: streamKey, stream, genesis_salt: salt } = await tenant(demo);
   const keys = await rows("SELECT hash FROM api_keys WHERE tenant_id = ?1", demo.ref);
   const ids = [demo.client.passkey.credential.id, demo.decided, demo.pending];
@@ -119,7 +98,7 @@ const countsOf = async ({ ref }: Demo) => {
 };
 
 /** What of it is not answered like something unknown. */
-async function known({ client, api, link, decided, pending }: Demo): Promise<readonly string[]> {
+async function known({ client, api, link, decided, pending }: UsedDemo): Promise<readonly string[]> {
   const stranger = await BrowserClient.create(fetchWorker, ORIGIN);
   const shown = async ({ status, headers }: Response) => `${status} ${headers.get("content-type")}`;
   const calls: [name: string, answer: string, expected: string][] = [];
@@ -142,10 +121,9 @@ describe("before its day is over", () => {
       expect(await destroyDeleted(platform, first.ref)).toBeUndefined();
     });
     expect(differs).toEqual([]);
-    const idle = await (await BrowserClient.create(fetchWorker, ORIGIN)).startDemo();
-    const until = Date.parse(idle.deletedAt);
+    const { ref, until } = await newDemo(platform);
     const isDue = async (now: number) =>
-      (await endedSandboxes(platform.databases.first, now, 100)).includes(refOfSecret(idle.secret) ?? "");
+      (await endedSandboxes(platform.databases.first, now, 100)).includes(ref);
     expect([await isDue(until - 1), await isDue(until)]).toEqual([false, true]);
   });
 

@@ -8,6 +8,7 @@ import { verifications } from "../../../src/http/public/verification-handler.ts"
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
+import { refOfSecret } from "../../../src/core/confirmation/tenant-secret.ts";
 import type { Env } from "../../../src/env.ts";
 import { findPerson } from "../../../src/store/account/people.ts";
 import { credentials } from "../../../src/store/schema.ts";
@@ -35,11 +36,6 @@ export const fetchWorker: Fetch = async (url, init) => {
 let isEdited = false;
 /** Of the tenants of this file. */
 const refs = new Set<string>();
-
-/** Its Desk reads its rows again after an edit, too. */
-export function noteTenant(ref: string): void {
-  refs.add(ref);
-}
 
 /** The rows were edited behind the back of the Desks, which would notice it after some seconds. */
 export function noteEdit(): void {
@@ -150,7 +146,7 @@ export function inShard(platform: Platform, shard: string): Platform {
 /** A tenant whose owner alex has enrolled. */
 export async function newCompany(platform: Platform, name = "Acme"): Promise<Company> {
   const created = await createTenant(platform, name, "alex");
-  noteTenant(created.store.tenantId);
+  refs.add(created.store.tenantId);
   const store = await openTenant(platform.databases, created.store.tenantId, new Edits());
   const tenant = { ...created, store: store ?? created.store };
   const alex = await BrowserClient.create(fetchWorker, ORIGIN);
@@ -179,6 +175,29 @@ export async function newCompany(platform: Platform, name = "Acme"): Promise<Com
       return body.id;
     },
   };
+}
+
+/** The organisation of a demo, and the browser whose passkey owns it. */
+export interface Demo {
+  readonly ref: string;
+  readonly store: TenantStore;
+  readonly client: BrowserClient;
+  readonly api: ReturnType<typeof backend>;
+  /** Of its passkey. */
+  readonly link: string;
+  /** When it ends. */
+  readonly until: number;
+}
+
+export async function newDemo({ databases }: Platform): Promise<Demo> {
+  const client = await BrowserClient.create(fetchWorker, ORIGIN);
+  const { secret, apiKey, deletedAt } = await client.startDemo();
+  const ref = refOfSecret(secret) ?? "";
+  refs.add(ref);
+  const store = await openTenant(databases, ref);
+  if (store === undefined) throw new Error("there is no such demo");
+  const api = backend(fetchWorker, ORIGIN, apiKey);
+  return { ref, store, client, api, link: `${ORIGIN}/enrol#${secret}`, until: Date.parse(deletedAt) };
 }
 
 /** The secret of a new session of the only person who has this passkey. */
