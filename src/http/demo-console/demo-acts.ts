@@ -1,3 +1,4 @@
+import { isoTime } from "../../app/runtime.ts";
 import { AGE_DAYS, personItem, personPage } from "./demo-people.ts";
 import { isMember } from "../../core/account/members.ts";
 import { monthOf, nextMonth } from "../../core/account/month.ts";
@@ -7,10 +8,10 @@ import type { UsageData } from "../../core/pages/usage-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { figuresOf } from "../../core/report/request-figures.ts";
 import type { ActInput, ActName, ActOutput } from "../../desk/acts.ts";
-import type { DemoCompany } from "./demo-company.ts";
+import { DEMO_ZONE, type DemoCompany } from "./demo-company.ts";
 import { demoRooms } from "./demo-keys.ts";
 import { listDemoRequests, readDemoRequest } from "./demo-request-acts.ts";
-import { DAY, HOUR, isoTime } from "./demo-time.ts";
+import { DAY, HOUR } from "./demo-time.ts";
 import { demoDelivery, type DemoWebhook } from "./demo-webhooks.ts";
 
 // What the pages of the demo console show: the answers of the acts that read, made from the example company.
@@ -147,7 +148,7 @@ function webhookNamed({ webhooks }: DemoCompany, id: string): DemoWebhook | unde
 function settingsOf(name: string): Settings {
   return {
     name,
-    timeZone: "UTC",
+    timeZone: DEMO_ZONE,
     defaultExpirySeconds: 4 * (HOUR / 1_000),
     retentionDays: null,
     securityContact: "security@fernhill.example",

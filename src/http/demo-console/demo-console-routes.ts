@@ -83,10 +83,9 @@ let lastCompany: DemoCompany | undefined;
 
 function companyOf(context: RequestContext): DemoCompany {
   const { now, origin } = context.get("platform");
-  const isCurrent = lastCompany?.hour === hourOf(now()) && lastCompany.shell.origin === origin;
-  const company = isCurrent && lastCompany !== undefined ? lastCompany : makeDemoCompany(now(), origin);
-  lastCompany = company;
-  return company;
+  if (lastCompany?.hour !== hourOf(now()) || lastCompany.shell.origin !== origin)
+    lastCompany = makeDemoCompany(now(), origin);
+  return lastCompany;
 }
 
 function surroundingsOf(context: RequestContext) {

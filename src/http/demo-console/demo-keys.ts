@@ -1,3 +1,4 @@
+import { isoTime, isoTimeOrNull } from "../../app/runtime.ts";
 import { makeApiKey, redactApiKey } from "../../core/confirmation/api-key.ts";
 import type { ProjectMode } from "../../core/confirmation/project-mode.ts";
 import { DEFAULT_SCOPES } from "../../core/confirmation/scopes.ts";
@@ -6,7 +7,7 @@ import { concat } from "../../core/encoding/bytes.ts";
 import { REMINDER_PERCENT } from "../../core/notice/notice-kinds.ts";
 import type { ChannelItem } from "../../core/pages/sending/notices-page-data.ts";
 import type { KeyItem, ProjectItem } from "../../core/pages/project-page-data.ts";
-import { bytesOf, DAY, demoId, isoTime, isoTimeOrNull, MINUTE, numberOf } from "./demo-time.ts";
+import { bytesOf, DAY, demoId, MINUTE, numberOf } from "./demo-time.ts";
 
 // The projects of the example company, and their API keys.
 

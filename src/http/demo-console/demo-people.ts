@@ -1,3 +1,4 @@
+import { isoTime, isoTimeOrNull } from "../../app/runtime.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import type {
   InvitationItem,
@@ -7,7 +8,7 @@ import type {
   PersonState,
 } from "../../core/pages/people-data.ts";
 import type { Role } from "../../core/stream/record.ts";
-import { bytesOf, DAY, demoId, HOUR, isoTime, isoTimeOrNull, MINUTE, numberOf } from "./demo-time.ts";
+import { bytesOf, DAY, demoId, HOUR, MINUTE, numberOf } from "./demo-time.ts";
 
 // The people of the example company.
 

@@ -1,3 +1,4 @@
+import { isoTime, isoTimeOrNull } from "../../app/runtime.ts";
 import { dayAfter, isDay, startOfDay } from "../../core/account/zone-days.ts";
 import { comparisonCode } from "../../core/confirmation/challenge.ts";
 import { foldedText } from "../../core/confirmation/folded.ts";
@@ -13,7 +14,6 @@ import type { RequestPageData, TimelineEntry } from "../../core/pages/request-pa
 import { DEMO_ZONE, type DemoCompany } from "./demo-company.ts";
 import type { DemoRequest } from "./demo-requests.ts";
 import { SUPPLIER_PAYMENT } from "./demo-samples.ts";
-import { isoTime, isoTimeOrNull } from "./demo-time.ts";
 
 // The list of requests with its filters, and one request, as the acts of the product answer.
 

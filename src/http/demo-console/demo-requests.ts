@@ -1,11 +1,9 @@
 import { canonicalPayload, type CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
-import { makeConfirmationId } from "../../core/confirmation/confirmation-id.ts";
 import type { Status } from "../../core/confirmation/decision.ts";
-import { ID_RANDOM_BYTES } from "../../core/encoding/identifier.ts";
 import type { KeyItem } from "../../core/pages/project-page-data.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { DEMO_SAMPLES, DEMO_WARNINGS, STAGING_SAMPLE, type DemoSample } from "./demo-samples.ts";
-import { bytesOf, DAY, HOUR, MINUTE, numberOf, oneOf } from "./demo-time.ts";
+import { DAY, demoRequestId, HOUR, MINUTE, numberOf, oneOf } from "./demo-time.ts";
 
 // The requests of the example company in the order in which they were asked, the newest first.
 
@@ -53,7 +51,7 @@ function demoRequest(at: number, hour: number, keys: readonly KeyItem[]): DemoRe
   const status = pendingMinutes === undefined ? outcomeOf(at) : "pending";
   const expiresAt = createdAt + (status === "pending" ? PENDING_FOR : 4 * HOUR);
   return {
-    id: makeConfirmationId(Date.UTC(2026, 0, 1), bytesOf(seed).slice(0, ID_RANDOM_BYTES), "0"),
+    id: demoRequestId(seed),
     action: sample.action,
     payload: expectOk(canonicalPayload(sample.payload(seed))),
     key,

@@ -1,3 +1,4 @@
+import { makeConfirmationId } from "../../core/confirmation/confirmation-id.ts";
 import { toHex, utf8, type Bytes } from "../../core/encoding/bytes.ts";
 import { sha256 } from "../../core/encoding/hash.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../core/encoding/identifier.ts";
@@ -25,6 +26,10 @@ export function demoId(prefix: string, name: string): string {
   return makeId(prefix, ID_TIME, bytesOf(`${prefix} ${name}`).slice(0, ID_RANDOM_BYTES));
 }
 
+export function demoRequestId(name: string): string {
+  return makeConfirmationId(ID_TIME, bytesOf(name).slice(0, ID_RANDOM_BYTES), "0");
+}
+
 /** A number from 0 to below `end`, always the same for a name. */
 export function numberOf(name: string, end: number): number {
   return Number.parseInt(toHex(bytesOf(name).subarray(0, 4)), 16) % end;
@@ -34,12 +39,4 @@ export function oneOf<Value>(name: string, values: readonly Value[]): Value {
   const value = values[numberOf(name, values.length)];
   if (value === undefined) throw new RangeError("nothing to choose from");
   return value;
-}
-
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-export function isoTimeOrNull(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : isoTime(milliseconds);
 }

@@ -1,8 +1,9 @@
+import { isoTime } from "../../app/runtime.ts";
 import { trailText, type TrailAct } from "../../core/account/trail-texts.ts";
 import type { TrailItem } from "../../core/pages/trail-page-data.ts";
-import type { DemoCompany } from "./demo-company.ts";
+import { DEMO_NAME, type DemoCompany } from "./demo-company.ts";
 import { inviterOf } from "./demo-people.ts";
-import { DAY, HOUR, isoTime, numberOf, oneOf } from "./demo-time.ts";
+import { DAY, HOUR, MINUTE, numberOf, oneOf } from "./demo-time.ts";
 
 // The audit trail of the example company, as it follows from its people, projects, keys and webhooks.
 
@@ -45,7 +46,7 @@ function ofPeople({ people }: Facts): readonly Done[] {
   return people.flatMap<Done>((person) => {
     const { username, role, createdAt, removedAt, labels, endorsedSeq } = person;
     if (role === "owner")
-      return [{ at: createdAt, act: "organisation.created", actor: username, subject: "Fernhill Supply" }];
+      return [{ at: createdAt, act: "organisation.created", actor: username, subject: DEMO_NAME }];
     const inviter = inviterOf(username);
     const trust = `Let ${username} (${role}) decide with a new passkey`;
     return [
@@ -118,7 +119,7 @@ function signIns({ hour, people }: Facts): readonly Done[] {
     .filter(({ state }) => state === "active")
     .flatMap(({ username, createdAt }) =>
       [0, 1, 2].map((time) => ({
-        at: hour - numberOf(`${username} signs in ${time}`, 20 * 24 * 60) * 60_000,
+        at: hour - numberOf(`${username} signs in ${time}`, 20 * 24 * 60) * MINUTE,
         act: "session.opened" as const,
         actor: username,
         createdAt,

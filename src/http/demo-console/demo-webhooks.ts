@@ -1,5 +1,6 @@
+import { isoTime } from "../../app/runtime.ts";
 import { confirmationEvent } from "../../app/sending/confirmation-event.ts";
-import { bytesOf, demoId, isoTime, numberOf, DAY, HOUR } from "./demo-time.ts";
+import { bytesOf, demoId, numberOf, DAY, HOUR } from "./demo-time.ts";
 import { standardBody, type ReportedEvent } from "../../core/webhook/body.ts";
 import { REPORTED_TYPES, type ReportedType } from "../../core/webhook/event-types.ts";
 import { ocsfBody } from "../../core/webhook/ocsf.ts";

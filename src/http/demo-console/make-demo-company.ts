@@ -1,3 +1,4 @@
+import { isoTime } from "../../app/runtime.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import { toHex } from "../../core/encoding/bytes.ts";
 import { parseNewTemplate } from "../../core/display/new-template.ts";
@@ -8,7 +9,7 @@ import { demoKeys, demoProjects } from "./demo-keys.ts";
 import { demoPeople } from "./demo-people.ts";
 import { demoRequests, type DemoRequest } from "./demo-requests.ts";
 import { SUPPLIER_PAYMENT } from "./demo-samples.ts";
-import { bytesOf, hourOf, isoTime } from "./demo-time.ts";
+import { bytesOf, hourOf } from "./demo-time.ts";
 import { demoTrail } from "./demo-trail.ts";
 import { demoWebhooks } from "./demo-webhooks.ts";
 
