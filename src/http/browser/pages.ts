@@ -1,3 +1,4 @@
+import type { Html } from "../../../web/console/html-text.ts";
 import type { RequestContext } from "../context.ts";
 import { signUpMode } from "./sign-up-setting.ts";
 
@@ -46,11 +47,10 @@ const PAGES = {
 } as const;
 export type PageName = keyof typeof PAGES;
 
-/** `more` replaces parts of the policy, and adds to it. */
-export function securityHeaders(
-  permissions: string,
-  more: Partial<Record<keyof typeof BASE_POLICY | "worker-src", string>> = {},
-): Record<string, string> {
+/** Replaces parts of the policy, and adds to it. */
+type MorePolicy = Partial<Record<keyof typeof BASE_POLICY | "worker-src", string>>;
+
+export function securityHeaders(permissions: string, more: MorePolicy = {}): Record<string, string> {
   const policy = Object.entries({ ...BASE_POLICY, ...more }).map(([name, value]) => `${name} ${value}`);
   return {
     "content-security-policy": policy.join("; "),
@@ -67,6 +67,30 @@ export function securityHeaders(
   };
 }
 
+export interface HtmlOptions {
+  readonly status?: number;
+  /** Of the browser's features, such as "publickey-credentials-get=(self)". */
+  readonly permissions?: string;
+  readonly policy?: MorePolicy;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** For a page with a form, which leads to this host. */
+export const FORM_POLICY = { "form-action": "'self'" };
+
+export async function htmlResponse(
+  context: RequestContext,
+  page: Html | string,
+  { status = 200, permissions = "", policy, headers }: HtmlOptions = {},
+): Promise<Response> {
+  // Not `new Response`, which would drop the cookie that the session may have set.
+  return context.body(String(await page), status as 200, {
+    ...securityHeaders(permissions, policy),
+    "content-type": "text/html; charset=utf-8",
+    ...headers,
+  });
+}
+
 export async function pageResponse(
   context: RequestContext,
   name: PageName,
@@ -79,11 +103,7 @@ export async function pageResponse(
   const leadsToSignUp = text.includes(HIDDEN_SIGN_UP) && signUpMode(context.env) !== "closed";
   const html = leadsToSignUp ? text.replace(HIDDEN_SIGN_UP, "") : text;
   const block = data === undefined ? html : html.replace(DATA_BLOCK, () => dataBlock(data));
-  // Not `new Response`, which would drop the cookie that the session middleware may have set.
-  return context.body(block, status, {
-    ...securityHeaders(permissions),
-    "content-type": "text/html; charset=utf-8",
-  });
+  return htmlResponse(context, block, { status, permissions });
 }
 
 function dataBlock(data: object): string {

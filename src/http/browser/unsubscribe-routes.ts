@@ -8,7 +8,7 @@ import { noteRate } from "../desk/desk-answer.ts";
 import { findDesk, type GetDesk } from "../desk/desk-of.ts";
 import { orRefuse } from "../http-refusal.ts";
 import { placeOf } from "../place.ts";
-import { securityHeaders } from "./pages.ts";
+import { FORM_POLICY, htmlResponse } from "./pages.ts";
 
 /**
  * Ends a channel by the link in a mail. Programs open links to look at them, so only a POST changes something: by the
@@ -31,10 +31,10 @@ async function answer(context: RequestContext, ask: Ask): Promise<Response> {
   const { result } = asked;
   if (!result.ok && result.refusal.code !== UNKNOWN_UNSUBSCRIBE.refusal.code) orRefuse(result);
   const page = drawUnsubscribe(result.ok ? result.value : "unknown");
-  return context.body(String(await page), result.ok ? 200 : 404, {
-    ...securityHeaders("", { "form-action": "'self'" }),
-    "content-type": "text/html; charset=utf-8",
-    "x-robots-tag": "noindex",
+  return htmlResponse(context, page, {
+    status: result.ok ? 200 : 404,
+    policy: FORM_POLICY,
+    headers: { "x-robots-tag": "noindex" },
   });
 }
 

@@ -5,7 +5,7 @@ import type { Versioned } from "../../desk/waits/wait-for-version.ts";
 import { drawElevation, drawPage, drawProblem } from "../../../web/console/draw-page.tsx";
 import type { Html } from "../../../web/console/html-text.ts";
 import type { Live } from "../../../web/console/layout.tsx";
-import { securityHeaders } from "../browser/pages.ts";
+import { FORM_POLICY, htmlResponse, type HtmlOptions } from "../browser/pages.ts";
 import { drawWithSession } from "../browser/session.ts";
 import type { RequestContext } from "../context.ts";
 import { problemCode, problemDefinition } from "../problem.ts";
@@ -104,15 +104,13 @@ async function html(
   context: RequestContext,
   page: Html,
   status: number,
-  policy: Parameters<typeof securityHeaders>[1] = {},
+  policy: HtmlOptions["policy"] = {},
 ): Promise<Response> {
-  const own = { "form-action": "'self'", ...policy };
-  const headers = securityHeaders("publickey-credentials-get=(self)", own);
-  // Not `new Response`, which would drop the cookie that the session may have set.
-  return context.body(String(await page), status as 200, {
-    ...headers,
+  return htmlResponse(context, page, {
+    status,
+    permissions: "publickey-credentials-get=(self)",
+    policy: { ...FORM_POLICY, ...policy },
     // Without a referrer a browser says "null" as the origin of a form, and the form would be refused.
-    "referrer-policy": "same-origin",
-    "content-type": "text/html; charset=utf-8",
+    headers: { "referrer-policy": "same-origin" },
   });
 }

@@ -5,7 +5,7 @@ import type { Html } from "../../../web/console/html-text.ts";
 import { drawDemo, drawDemoProblem } from "../../../web/site/demo-console/draw-demo.tsx";
 import { DemoRequestView } from "../../../web/site/demo-console/demo-request-view.tsx";
 import { DemoStartView } from "../../../web/site/demo-console/demo-start-view.tsx";
-import { securityHeaders } from "../browser/pages.ts";
+import { FORM_POLICY, htmlResponse } from "../browser/pages.ts";
 import { signUpMode } from "../browser/sign-up-setting.ts";
 import { CONSOLE_PAGES } from "../console/console-routes.ts";
 import type { ConsolePage } from "../console/define.ts";
@@ -93,10 +93,7 @@ function surroundingsOf(context: RequestContext) {
 }
 
 async function html(context: RequestContext, page: Html, status = 200): Promise<Response> {
-  return context.body(inDemo(String(await page)), status as 200, {
-    ...securityHeaders("", { "form-action": "'self'" }),
-    "content-type": "text/html; charset=utf-8",
-  });
+  return htmlResponse(context, inDemo(String(await page)), { status, policy: FORM_POLICY });
 }
 
 /** The views lead to the console. Other people's text can't look like this: a quote in it is escaped. */

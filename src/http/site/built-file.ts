@@ -1,7 +1,9 @@
 import { BUILT_ORIGIN } from "../../core/docs/shown-origin.ts";
 import { securityHeaders } from "../browser/pages.ts";
 import type { RequestContext } from "../context.ts";
-import { PUBLIC_CACHE } from "./site-response.ts";
+
+/** What is the same for everybody may be kept for five minutes. */
+export const PUBLIC_CACHE = "public, max-age=300";
 
 export const FILE_TYPES = {
   html: "text/html; charset=utf-8",

@@ -4,10 +4,10 @@ import type { DocsGroup } from "../../core/docs/docs-index.ts";
 import { suggestedPages } from "../../core/docs/docs-suggestions.ts";
 import { parseJson } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
+import { htmlResponse } from "../browser/pages.ts";
 import type { HonoEnv, RequestContext } from "../context.ts";
 import { builtFile, type FileKind } from "./built-file.ts";
 import { movedAddress } from "./docs-address.ts";
-import { siteResponse } from "./site-response.ts";
 
 // The documentation, as the build has drawn it from web/docs.
 
@@ -42,5 +42,5 @@ async function absent(context: RequestContext, path = ""): Promise<Response> {
   if (to !== undefined) return context.redirect(to, 301);
   const { origin } = context.get("platform");
   const page = DocsNotFound({ origin, groups, suggested: suggestedPages(path, pages) });
-  return siteResponse(context, page, { status: 404 });
+  return htmlResponse(context, page, { status: 404 });
 }

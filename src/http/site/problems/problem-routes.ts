@@ -4,12 +4,13 @@ import { ProblemPage, type ProblemCalls } from "../../../../web/site/problems/pr
 import { anchorOf } from "../../../core/docs/anchors.ts";
 import { suggestedPages } from "../../../core/docs/docs-suggestions.ts";
 import { refuse } from "../../../core/refusal.ts";
+import { htmlResponse } from "../../browser/pages.ts";
 import type { HonoEnv, RequestContext } from "../../context.ts";
 import { orRefuse } from "../../http-refusal.ts";
 import { PROBLEM_CODES, problemDefinition, type ProblemCode } from "../../problem.ts";
 import { problemsOf } from "../../rest/openapi.ts";
 import { OPERATIONS } from "../../rest/operations.ts";
-import { PUBLIC_CACHE, siteResponse } from "../site-response.ts";
+import { PUBLIC_CACHE } from "../built-file.ts";
 import { problemExample } from "./problem-example.ts";
 import { PROBLEM_TEXTS } from "./problem-texts.ts";
 import { problemWithCode, specificCodesOf } from "./specific-codes.ts";
@@ -55,7 +56,7 @@ async function problemPage(context: RequestContext, code: ProblemCode): Promise<
     specific: specificCodesOf(code),
     calls: callsWith(code),
   });
-  return siteResponse(context, page, { isShared: true });
+  return htmlResponse(context, page, { headers: { "cache-control": PUBLIC_CACHE } });
 }
 
 function callsWith(code: ProblemCode): ProblemCalls {
@@ -81,5 +82,5 @@ async function absent(context: RequestContext, code: string): Promise<Response> 
   }));
   const suggested = suggestedPages(code, all).map(({ name, title }) => ({ code: name, title }));
   const { origin } = context.get("platform");
-  return siteResponse(context, ProblemNotFound({ origin, suggested }), { status: 404 });
+  return htmlResponse(context, ProblemNotFound({ origin, suggested }), { status: 404 });
 }
