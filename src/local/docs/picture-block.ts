@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { escapeHtml } from "./escape-html.ts";
+import { escapeHtml } from "../../core/encoding/escape-html.ts";
 
 // The one form of HTML in the documents: our own pictures in a paragraph, as the hosts of repositories show them.
 

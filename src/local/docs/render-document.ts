@@ -1,5 +1,5 @@
 import { Marked, Renderer, type Tokens } from "marked";
-import { escapeHtml } from "./escape-html.ts";
+import { escapeHtml } from "../../core/encoding/escape-html.ts";
 import { linkTarget, type Library } from "./document-links.ts";
 import { plainText, type ParsedDocument } from "./parse-document.ts";
 import { pictureBlock, type PictureSize } from "./picture-block.ts";

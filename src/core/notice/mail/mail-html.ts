@@ -1,16 +1,10 @@
+import { escapeHtml } from "../../encoding/escape-html.ts";
+
 // HTML in which no text of others can be markup: what is inserted is escaped, unless it was made here, too.
 
 export interface Html {
   readonly html: string;
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
 
 /** As in html`<p>${text}</p>`. Attributes must have quotation marks. */
 export function html(
@@ -21,6 +15,6 @@ export function html(
 }
 
 function markupOf(value: string | Html | readonly Html[]): string {
-  if (typeof value === "string") return value.replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? "");
+  if (typeof value === "string") return escapeHtml(value);
   return "html" in value ? value.html : value.map((part) => part.html).join("");
 }
