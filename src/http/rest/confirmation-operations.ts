@@ -8,12 +8,12 @@ import {
   getReceipt,
   listConfirmations,
 } from "./confirmation-handlers.ts";
+import { CONFIRMATION_ID } from "./example-ids.ts";
 import {
   approvedExample,
   approversExample,
   cancelledExample,
   confirmationExample,
-  CONFIRMATION_ID,
   consumedExample,
   consumeExample,
   createExample,

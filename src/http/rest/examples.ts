@@ -11,11 +11,11 @@ import type {
   TemplatesAnswer,
   VerificationAnswer,
 } from "./answer-schemas.ts";
+import { CONFIRMATION_ID, KEY_ID, PROJECT_ID } from "./example-ids.ts";
 
 // The examples of the OpenAPI document: an agent asks, Alex decides. A test validates each with its schema.
 
 const HASH = "1f8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b";
-export const CONFIRMATION_ID = "c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80";
 const SALT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const DECIDED_AT = "2026-01-31T12:03:20.000Z";
 
@@ -109,13 +109,13 @@ function statementExample(origin: string, { action, createdAt, expiresAt }: Conf
     kind: "countersign/statement",
     rp: origin,
     tenant: { id: HASH, name: "Acme" },
-    project: { id: "j_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8", name: "Payments", mode: "live" },
+    project: { id: PROJECT_ID, name: "Payments", mode: "live" },
     confirmation: CONFIRMATION_ID,
     action,
     display: { order: [2, 0, 1, 3], template: null },
     requester: {
       kind: "key",
-      id: "k_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8",
+      id: KEY_ID,
       name: "Payments agent",
       person: null,
     },

@@ -1,6 +1,7 @@
 import { getVerification } from "../public/verification-handler.ts";
 import { verificationAnswer } from "./answer-schemas.ts";
-import { CONFIRMATION_ID, verificationExample } from "./examples.ts";
+import { CONFIRMATION_ID } from "./example-ids.ts";
+import { verificationExample } from "./examples.ts";
 import { publicOperation, type Operation } from "./operation.ts";
 
 export const VERIFICATION_OPERATIONS: readonly Operation[] = [

@@ -11,6 +11,7 @@ import {
   type ProjectItem,
 } from "../../../core/pages/project-page-data.ts";
 import { text, time, username, visibleName } from "../../schemas/field-schemas.ts";
+import { KEY_ID, PROJECT_ID } from "../example-ids.ts";
 
 // Projects and API keys over REST: what programs send, what they get, and an example of each.
 
@@ -110,7 +111,7 @@ export const createdKeyAnswer = z.object({
 });
 
 export const projectExample: ProjectItem = {
-  id: "j_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8",
+  id: PROJECT_ID,
   name: "Payments",
   mode: "live",
   createdAt: "2026-01-31T12:00:00.000Z",
@@ -119,7 +120,7 @@ export const projectExample: ProjectItem = {
 };
 
 export const keyExample: KeyItem = {
-  id: "k_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8",
+  id: KEY_ID,
   label: "Payments agent",
   prefix: "cs_live_0Ab1Cd2E_a1B2…",
   project: { id: projectExample.id, name: projectExample.name, mode: projectExample.mode },

@@ -1,7 +1,7 @@
 import { EXPORT_MEDIA_TYPE } from "../../../core/evidence/export.ts";
 import { exportHistory } from "../audit-handlers.ts";
 import { keyOperation, type Operation } from "../operation.ts";
-import { usageOperation } from "../usage-operation.ts";
+import { usageOperation } from "./usage-operation.ts";
 
 export const AUDIT_OPERATIONS: readonly Operation[] = [
   keyOperation({

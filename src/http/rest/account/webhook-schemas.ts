@@ -11,6 +11,7 @@ import { REPORTED_TYPES } from "../../../core/webhook/event-types.ts";
 import { parseDateTime } from "../../schemas/date-time.ts";
 import { dateTime, text, time } from "../../schemas/field-schemas.ts";
 import { eventType, webhookName, webhookUrl } from "../../schemas/webhook-fields.ts";
+import { CONFIRMATION_ID, WEBHOOK_ID } from "../example-ids.ts";
 import { projectExample } from "./access-schemas.ts";
 
 // Webhooks over REST: what programs send, what they get, and an example of each.
@@ -131,7 +132,7 @@ export const replayAnswer = z.object({
 });
 
 export const webhookExample: WebhookItem = {
-  id: "w_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8",
+  id: WEBHOOK_ID,
   name: "Payout service",
   url: "https://payouts.example.com/countersign",
   format: "standard",
@@ -163,7 +164,7 @@ export const deliveryExample: DeliveryItem = {
   eventId: "e_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8",
   type: "confirmation.approved",
   at: "2026-01-31T12:03:20.000Z",
-  subject: "c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80",
+  subject: CONFIRMATION_ID,
   state: "delivered",
   dueAt: null,
   attempts: [{ at: "2026-01-31T12:03:20.020Z", status: 204, milliseconds: 31, error: null }],

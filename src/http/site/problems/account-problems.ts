@@ -1,3 +1,4 @@
+import { KEY_ID, WEBHOOK_ID } from "../../rest/example-ids.ts";
 import type { ProblemText } from "./problem-text.ts";
 
 // About projects, keys, webhooks and notices.
@@ -31,7 +32,7 @@ export const ACCOUNT_PROBLEMS = {
     cause: "It has ended, waits for its signature, or is in the middle of another rotation.",
     whatToDo: "Do what `detail` says: create a new key, or end the other rotation first.",
     example: {
-      instance: "/api/keys/k_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8/rotate",
+      instance: `/api/keys/${KEY_ID}/rotate`,
       detail: "this key has ended; create a new one",
     },
   },
@@ -40,7 +41,7 @@ export const ACCOUNT_PROBLEMS = {
     cause: "The state is another one than your page or program has seen.",
     whatToDo: "Read it again, and send the change again if it is still right.",
     example: {
-      instance: "/api/webhooks/w_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8/rotate",
+      instance: `/api/webhooks/${WEBHOOK_ID}/rotate`,
       detail: "somebody else has rotated the secret meanwhile; look at the webhook again",
     },
   },
@@ -73,7 +74,7 @@ export const ACCOUNT_PROBLEMS = {
     cause: "Somebody disabled it, its receiver answered 410, or nothing arrived for five days.",
     whatToDo: "Check that the receiver works, then enable the webhook.",
     example: {
-      instance: "/api/webhooks/w_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f8/test",
+      instance: `/api/webhooks/${WEBHOOK_ID}/test`,
       detail: "the webhook is disabled, so nothing is sent to it; enable it first",
     },
   },

@@ -1,9 +1,9 @@
+import { CONFIRMATION_ID } from "../../rest/example-ids.ts";
 import type { ProblemText } from "./problem-text.ts";
 
 // About a request: asking, deciding, using, its evidence.
 
 const REQUESTS = "/api/confirmations";
-const ID = "c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80";
 
 export const DECISION_PROBLEMS = {
   unknown_approver: {
@@ -31,7 +31,7 @@ export const DECISION_PROBLEMS = {
       "Stop, and report the rejection to your user. If the action is still wanted, the person and the user should talk first.",
     example: {
       instance: REQUESTS,
-      detail: `this was rejected (${ID}) and can't be asked again before 2026-01-31T12:18:20.000Z`,
+      detail: `this was rejected (${CONFIRMATION_ID}) and can't be asked again before 2026-01-31T12:18:20.000Z`,
     },
   },
   already_decided: {
@@ -39,14 +39,17 @@ export const DECISION_PROBLEMS = {
     cause:
       "Somebody decided or cancelled it before, perhaps a moment ago. For a template: it is in force already, or there is none to remove.",
     whatToDo: "Read the request, and act on the outcome that it has.",
-    example: { instance: `${REQUESTS}/${ID}/cancel`, detail: "the request was already approved" },
+    example: {
+      instance: `${REQUESTS}/${CONFIRMATION_ID}/cancel`,
+      detail: "the request was already approved",
+    },
   },
   already_signed: {
     meaning: "You have signed this request before.",
     cause: "Each person signs a request once, for or against it.",
     whatToDo: "Nothing. Your signature counts, and the request waits for others.",
     example: {
-      instance: `/approve/${ID}/decision`,
+      instance: `/approve/${CONFIRMATION_ID}/decision`,
       detail: "this person has already signed this request",
     },
   },
@@ -55,14 +58,14 @@ export const DECISION_PROBLEMS = {
     cause: "Its time, `expiresInSeconds`, is over. An expired request was not approved.",
     whatToDo:
       "Do not perform the action. Create a new request if it is still wanted, with more time if need be.",
-    example: { instance: `${REQUESTS}/${ID}/cancel`, detail: "the request has expired" },
+    example: { instance: `${REQUESTS}/${CONFIRMATION_ID}/cancel`, detail: "the request has expired" },
   },
   not_an_approver: {
     meaning: "You may see this request, but not sign it now.",
     cause: "You are not one of the people who are asked, or your role changed and does not decide.",
     whatToDo: "Ask one of the people who are named on the page.",
     example: {
-      instance: `/approve/${ID}/decision`,
+      instance: `/approve/${CONFIRMATION_ID}/decision`,
       detail: "this person may not sign this request now",
     },
   },
@@ -70,14 +73,17 @@ export const DECISION_PROBLEMS = {
     meaning: "This decision needs a reason.",
     cause: "Somebody who decides alone in an emergency must say why. The reason is signed.",
     whatToDo: "Write the reason, and sign again.",
-    example: { instance: `/approve/${ID}/decision`, detail: "an emergency approval needs a reason" },
+    example: {
+      instance: `/approve/${CONFIRMATION_ID}/decision`,
+      detail: "an emergency approval needs a reason",
+    },
   },
   break_glass_not_allowed: {
     meaning: "You may not decide this request alone.",
     cause: "Only people whom the request names for emergencies may approve it alone.",
     whatToDo: "Sign as usual, and ask the other people who must sign.",
     example: {
-      instance: `/approve/${ID}/decision`,
+      instance: `/approve/${CONFIRMATION_ID}/decision`,
       detail: "the policy does not allow this person to decide alone",
     },
   },
@@ -86,7 +92,7 @@ export const DECISION_PROBLEMS = {
     cause: "It is still pending, or it was rejected, cancelled or has expired.",
     whatToDo: "Do not perform the action. If it is pending, wait for the outcome with `wait`.",
     example: {
-      instance: `${REQUESTS}/${ID}/consume`,
+      instance: `${REQUESTS}/${CONFIRMATION_ID}/consume`,
       detail: "the request is pending, not approved; wait for the decision",
     },
   },
@@ -97,7 +103,7 @@ export const DECISION_PROBLEMS = {
     whatToDo:
       "Do not perform the action. Send exactly the payload that was approved, or create a request for the new one.",
     example: {
-      instance: `${REQUESTS}/${ID}/consume`,
+      instance: `${REQUESTS}/${CONFIRMATION_ID}/consume`,
       detail: "this is not the payload that was approved; request an approval of this payload",
     },
   },
@@ -108,7 +114,7 @@ export const DECISION_PROBLEMS = {
     whatToDo:
       "Do not perform the action a second time. Send an `Idempotency-Key` with `consume`, so that a repetition gets the first answer.",
     example: {
-      instance: `${REQUESTS}/${ID}/consume`,
+      instance: `${REQUESTS}/${CONFIRMATION_ID}/consume`,
       detail: "this approval has already been used; request a new approval",
     },
   },
@@ -118,7 +124,7 @@ export const DECISION_PROBLEMS = {
       "The request had `executeWithinSeconds`, and `consume` was called later than that after the decision.",
     whatToDo: "Do not perform the action. Create a new request.",
     example: {
-      instance: `${REQUESTS}/${ID}/consume`,
+      instance: `${REQUESTS}/${CONFIRMATION_ID}/consume`,
       detail: "the time to use this approval is over; request a new approval",
     },
   },
@@ -128,7 +134,7 @@ export const DECISION_PROBLEMS = {
       "It is older than the history that the organisation keeps, or the organisation has erased it. What proves that it was decided stays in the log.",
     whatToDo: "Use a receipt that you downloaded before. It stays valid.",
     example: {
-      instance: `${REQUESTS}/${ID}`,
+      instance: `${REQUESTS}/${CONFIRMATION_ID}`,
       detail:
         "this request is older than the organisation's history, so its content was erased; a receipt from before stays valid",
     },
@@ -138,7 +144,7 @@ export const DECISION_PROBLEMS = {
     cause: "Its signatures rest on more changes of passkeys and roles than a receipt holds.",
     whatToDo: "Use the export of the whole history, which proves the decision as well.",
     example: {
-      instance: `${REQUESTS}/${ID}/receipt`,
+      instance: `${REQUESTS}/${CONFIRMATION_ID}/receipt`,
       detail:
         "the receipt would prove more than 1000 changes of passkeys and roles, or have more than 16777216 bytes; the export of the whole history proves this decision, too",
     },

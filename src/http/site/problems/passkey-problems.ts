@@ -1,8 +1,9 @@
+import { CONFIRMATION_ID } from "../../rest/example-ids.ts";
 import type { ProblemText } from "./problem-text.ts";
 
 // About a signature: the challenge of a page, and the passkey.
 
-const DECISION = "/approve/c_01jgq0x5k3v7m2n8p4r6s9t1w5yb0c7d2f80/decision";
+const DECISION = `/approve/${CONFIRMATION_ID}/decision`;
 
 export const PASSKEY_PROBLEMS = {
   challenge_unknown: {

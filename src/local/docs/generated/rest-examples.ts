@@ -1,7 +1,5 @@
 import type { Scope } from "../../../core/confirmation/scopes.ts";
-import { CONFIRMATION_ID } from "../../../http/rest/examples.ts";
-import { keyExample, projectExample } from "../../../http/rest/account/access-schemas.ts";
-import { webhookExample } from "../../../http/rest/account/webhook-schemas.ts";
+import { CONFIRMATION_ID, KEY_ID, PROJECT_ID, WEBHOOK_ID } from "../../../http/rest/example-ids.ts";
 import type { Operation } from "../../../http/rest/operation.ts";
 import { fence, shownJson, shownLiteral } from "./markdown.ts";
 import type { Schema } from "./json-schema-fields.ts";
@@ -13,9 +11,9 @@ const LINE_MAX_CHARACTERS = 92;
 /** The ids of the examples, and the variables that hold them in the reader's shell and program. */
 const VARIABLES: ReadonlyMap<string, string> = new Map([
   [CONFIRMATION_ID, "ID"],
-  [projectExample.id, "PROJECT_ID"],
-  [keyExample.id, "KEY_ID"],
-  [webhookExample.id, "WEBHOOK_ID"],
+  [PROJECT_ID, "PROJECT_ID"],
+  [KEY_ID, "KEY_ID"],
+  [WEBHOOK_ID, "WEBHOOK_ID"],
 ]);
 
 /** Keys with scopes that go together, as a reader has them. */
@@ -59,7 +57,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   archiveProject: { fields: ["archivedAt"] },
   changeProjectNotices: { fields: ["notices"] },
   createKey: { fields: ["key", "secret", "signUrl"] },
-  listKeys: { fields: ["data"], query: `project=${projectExample.id}` },
+  listKeys: { fields: ["data"], query: `project=${PROJECT_ID}` },
   rotateKey: { fields: ["key", "secret", "signUrl"] },
   revokeKey: { fields: ["state"] },
   createWebhook: { fields: ["webhook", "secret"] },

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { PLAN_NAMES } from "../../core/account/plans.ts";
-import { answered } from "../desk/desk-answer.ts";
-import { time } from "../schemas/field-schemas.ts";
-import { keyOperation, type RestCall } from "./operation.ts";
+import { PLAN_NAMES } from "../../../core/account/plans.ts";
+import { answered } from "../../desk/desk-answer.ts";
+import { time } from "../../schemas/field-schemas.ts";
+import { keyOperation, type RestCall } from "../operation.ts";
 
 const count = z.int().min(0);
 const cents = count.describe("In US cents.");
