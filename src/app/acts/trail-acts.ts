@@ -1,5 +1,5 @@
 import { trailText } from "../../core/account/trail-texts.ts";
-import type { TrailItem, TrailPage } from "../../core/pages/trail-page-data.ts";
+import { TRAIL_PAGE_ITEMS, type TrailItem, type TrailPage } from "../../core/pages/trail-page-data.ts";
 import { parseJsonText, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { accept, expectOk, type Result } from "../../core/refusal.ts";
 import { readTrail } from "../../store/account/trail.ts";
@@ -7,18 +7,15 @@ import type { TrailRow } from "../../store/rows.ts";
 import { isoTime } from "../runtime.ts";
 import { act, type ActCall } from "./act.ts";
 
-/** A screen or two; the next page is one tap away. */
-const TRAIL_PAGE_ROWS = 50;
-
 export const TRAIL_ACTS = { "trail.read": act("trail.read", trailPage) };
 
 async function trailPage(
   { store }: ActCall,
   { before }: { readonly before: string | null },
 ): Promise<Result<TrailPage>> {
-  const rows = await readTrail(store, { before, limit: TRAIL_PAGE_ROWS + 1 });
-  const shown = rows.slice(0, TRAIL_PAGE_ROWS);
-  const next = rows.length > TRAIL_PAGE_ROWS ? (shown.at(-1)?.id ?? null) : null;
+  const rows = await readTrail(store, { before, limit: TRAIL_PAGE_ITEMS + 1 });
+  const shown = rows.slice(0, TRAIL_PAGE_ITEMS);
+  const next = rows.length > TRAIL_PAGE_ITEMS ? (shown.at(-1)?.id ?? null) : null;
   return accept({ items: shown.map(trailItem), next, version: shown[0]?.id ?? "none" });
 }
 

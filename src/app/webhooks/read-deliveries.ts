@@ -1,11 +1,13 @@
 import { isJsonObject, parseJsonText, type JsonValue } from "../../core/encoding/strict-json.ts";
 import { pageVersion } from "../../core/pages/page-version.ts";
-import type {
-  AttemptItem,
-  DeliveryItem,
-  DeliveryList,
-  DeliveryListQuery,
-  DeliveryPage,
+import {
+  DELIVERY_PAGE_ITEMS,
+  LATEST_DELIVERY_ITEMS,
+  type AttemptItem,
+  type DeliveryItem,
+  type DeliveryList,
+  type DeliveryListQuery,
+  type DeliveryPage,
 } from "../../core/pages/sending/webhook-page-data.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import type { WebhookEventType } from "../../core/webhook/event-types.ts";
@@ -20,10 +22,6 @@ import { deliveryRequest } from "./delivery-request.ts";
 import { UNKNOWN_WEBHOOK, webhookItem } from "./webhook-item.ts";
 import { ROTATION_MILLISECONDS } from "./webhook-keys.ts";
 
-/** A screen or two. */
-const PAGE_ROWS = 50;
-/** On the page of the webhook. */
-const LATEST_ROWS = 5;
 /** A page looks at so many deliveries at most, however few match. */
 const LOOKED_AT_MAX = 2_000;
 
@@ -35,7 +33,7 @@ export async function latestDeliveries(
   store: TenantStore,
   webhook: string,
 ): Promise<readonly DeliveryItem[]> {
-  const range = { from: 0, before: Number.MAX_SAFE_INTEGER, limit: LATEST_ROWS };
+  const range = { from: 0, before: Number.MAX_SAFE_INTEGER, limit: LATEST_DELIVERY_ITEMS };
   return (await readDeliveries(store, { ...ANY, ...range, webhook })).map(deliveryItem);
 }
 
@@ -51,9 +49,16 @@ export async function listDeliveries(
   const first = sequences?.first ?? 0;
   const before = Math.min(query.before ?? Number.MAX_SAFE_INTEGER, (sequences?.last ?? 0) + 1);
   const from = before - LOOKED_AT_MAX;
-  const found = await readDeliveries(store, { webhook: id, state, type, from, before, limit: PAGE_ROWS + 1 });
-  const items = found.slice(0, PAGE_ROWS).map(deliveryItem);
-  const isFull = found.length > PAGE_ROWS;
+  const found = await readDeliveries(store, {
+    webhook: id,
+    state,
+    type,
+    from,
+    before,
+    limit: DELIVERY_PAGE_ITEMS + 1,
+  });
+  const items = found.slice(0, DELIVERY_PAGE_ITEMS).map(deliveryItem);
+  const isFull = found.length > DELIVERY_PAGE_ITEMS;
   const next = isFull ? (items.at(-1)?.sequence ?? null) : from > first ? from : null;
   return accept({ webhook, query, items, next, version: pageVersion({ webhook, items, next }) });
 }

@@ -1,3 +1,6 @@
+/** A screen or two; the next page is one tap away. */
+export const TRAIL_PAGE_ITEMS = 50;
+
 /** An entry of the audit trail. */
 export interface TrailItem {
   readonly at: string;

@@ -4,6 +4,8 @@ import { isMember } from "../../core/account/members.ts";
 import { monthOf, nextMonth } from "../../core/account/month.ts";
 import { invoicePreview, limitsOf, PLANS } from "../../core/account/plans.ts";
 import type { Settings } from "../../core/account/settings.ts";
+import { DELIVERY_PAGE_ITEMS, LATEST_DELIVERY_ITEMS } from "../../core/pages/sending/webhook-page-data.ts";
+import { TRAIL_PAGE_ITEMS } from "../../core/pages/trail-page-data.ts";
 import type { UsageData } from "../../core/pages/usage-data.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { figuresOf } from "../../core/report/request-figures.ts";
@@ -22,9 +24,6 @@ type Act<Name extends ActName> = (
 ) => Result<ActOutput<Name>> | Promise<Result<ActOutput<Name>>>;
 
 const NOT_FOUND = refuse("not_found", "");
-const TRAIL_PAGE_ROWS = 50;
-const DELIVERY_PAGE_ROWS = 50;
-const LATEST_ROWS = 5;
 
 const ACTS: { readonly [Name in ActName]?: Act<Name> } = {
   "start.read": (company) => {
@@ -93,7 +92,7 @@ const ACTS: { readonly [Name in ActName]?: Act<Name> } = {
   "webhook.read": (company, { webhook: id }) => {
     const found = webhookNamed(company, id);
     if (found === undefined) return NOT_FOUND;
-    const latest = found.deliveries.slice(0, LATEST_ROWS).map(({ item }) => item);
+    const latest = found.deliveries.slice(0, LATEST_DELIVERY_ITEMS).map(({ item }) => item);
     return accept({ webhook: found.item, latest, projects: company.projects, version: "" });
   },
   "deliveries.read": (company, query) => {
@@ -104,7 +103,7 @@ const ACTS: { readonly [Name in ActName]?: Act<Name> } = {
       .filter(({ state }) => query.state === null || state === query.state)
       .filter(({ type }) => query.type === null || type === query.type)
       .filter(({ sequence }) => query.before === null || sequence < query.before);
-    const shown = items.slice(0, DELIVERY_PAGE_ROWS);
+    const shown = items.slice(0, DELIVERY_PAGE_ITEMS);
     const next = items.length > shown.length ? (shown.at(-1)?.sequence ?? null) : null;
     return accept({ webhook: found.item, query, items: shown, next, version: "" });
   },
@@ -120,7 +119,7 @@ const ACTS: { readonly [Name in ActName]?: Act<Name> } = {
   "usage.read": (company) => accept(usageOf(company)),
   "trail.read": ({ trail }, { before }) => {
     const start = before === null ? 0 : Number(before);
-    const shown = Number.isInteger(start) && start >= 0 ? trail.slice(start, start + TRAIL_PAGE_ROWS) : [];
+    const shown = Number.isInteger(start) && start >= 0 ? trail.slice(start, start + TRAIL_PAGE_ITEMS) : [];
     const end = start + shown.length;
     return accept({
       items: shown,

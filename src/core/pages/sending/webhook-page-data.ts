@@ -61,6 +61,11 @@ export interface WebhookKeys {
   readonly publicKey: string;
 }
 
+/** A screen or two. */
+export const DELIVERY_PAGE_ITEMS = 50;
+/** On the page of the webhook. */
+export const LATEST_DELIVERY_ITEMS = 5;
+
 export const DELIVERY_STATES = ["waiting", "delivered", "failed", "held"] as const;
 export type DeliveryStateName = (typeof DELIVERY_STATES)[number];
 
