@@ -20,7 +20,9 @@ export async function writeDocs(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const byName = readDocuments();
   const groups = groupsOf(byName);
-  const links = groups.flatMap(({ pages }) => pages);
+  const pages = groups
+    .flatMap((group) => group.pages)
+    .map((link) => ({ link, document: documentOf(byName, link.name) }));
   const pictures = new Set<string>();
   const parts: DocumentParts = {
     documents: [...byName.values()],
@@ -30,25 +32,22 @@ export async function writeDocs(folder: string): Promise<void> {
       return pngSize(path);
     },
   };
-  for (const [at, link] of links.entries()) {
-    const document = documentOf(byName, link.name);
+  for (const [at, { link, document }] of pages.entries()) {
     const page = DocsPage({
       link,
-      description: document.description,
       origin: BUILT_ORIGIN,
       groups,
       headings: [...document.headings.values()].slice(1),
       html: withOrigin(link.name, renderDocument(document, parts)),
-      previous: links[at - 1] ?? null,
-      next: links[at + 1] ?? null,
+      previous: pages[at - 1]?.link ?? null,
+      next: pages[at + 1]?.link ?? null,
     });
     writeFileSync(`${folder}/${link.name}.html`, String(await page));
     writeFileSync(`${folder}/${link.name}.md`, withOrigin(link.name, siteMarkdown(document, parts)));
   }
   writeFileSync(`${folder}/index.html`, String(await DocsHome({ origin: BUILT_ORIGIN, groups })));
   writeFileSync(`${folder}/index.json`, JSON.stringify(groups));
-  const indexed = links.map((link) => ({ link, document: documentOf(byName, link.name) }));
-  writeFileSync(`${folder}/search-index.txt`, writeIndex(buildSearchIndex(indexed)));
+  writeFileSync(`${folder}/search-index.txt`, writeIndex(buildSearchIndex(pages)));
   writeFileSync(`${folder}/llms.txt`, llmsTxt(groups));
   writeFileSync(`${folder}/robots.txt`, robotsTxt());
   writeFileSync(`${folder}/sitemap.xml`, sitemap(groups));

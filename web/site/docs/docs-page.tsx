@@ -13,7 +13,6 @@ export interface DocsHeading {
 
 export interface DocsPageData {
   readonly link: DocsLink;
-  readonly description: string;
   readonly origin: string;
   readonly groups: readonly DocsGroup[];
   /** Without the title of the page. */
@@ -30,7 +29,13 @@ const LISTED_MAX_HEADINGS = 30;
 export function DocsPage({ link, headings, html, previous, next, ...page }: DocsPageData): Html {
   const listed = listedHeadings(headings);
   return (
-    <DocsLayout {...page} title={link.title} path={docsPath(link.name)} current={link.name}>
+    <DocsLayout
+      {...page}
+      title={link.title}
+      description={link.description}
+      path={docsPath(link.name)}
+      current={link.name}
+    >
       {listed.length > 1 && (
         <aside class="docs-contents">
           <Contents headings={listed} />
