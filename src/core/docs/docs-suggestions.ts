@@ -43,7 +43,7 @@ function likeness(word: string, other: string): number {
 }
 
 /** How many letters must be added, removed or replaced. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let index = 0; index < from.length; index++) {
     const next = [index + 1];

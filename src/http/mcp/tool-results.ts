@@ -55,7 +55,7 @@ export type AnsweredView = Omit<ConfirmationView, "row" | "votes"> & {
   readonly row: Pick<ConfirmationView["row"], AnsweredColumn>;
   readonly votes: readonly Pick<ConfirmationView["votes"][number], "reason">[];
 };
-export type AnsweredItem = Omit<ListItem, "row"> & {
+type AnsweredItem = Omit<ListItem, "row"> & {
   readonly row: Pick<ListItem["row"], AnsweredColumn | "createdAt">;
 };
 type AnsweredColumn = "id" | "projectMode" | "action" | "payloadHash" | "expiresAt" | "consumedAt";

@@ -5,7 +5,7 @@ import type { RequestContext } from "../context.ts";
 /** What is the same for everybody may be kept for five minutes. */
 export const PUBLIC_CACHE = "public, max-age=300";
 
-export const FILE_TYPES = {
+const FILE_TYPES = {
   html: "text/html; charset=utf-8",
   md: "text/markdown; charset=utf-8",
   png: "image/png",

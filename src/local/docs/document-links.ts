@@ -3,7 +3,7 @@ import type { ParsedDocument } from "./parse-document.ts";
 
 // Where a link of a document leads. A link that leads nowhere fails the build.
 
-export type LinkTarget =
+type LinkTarget =
   | { readonly kind: "document"; readonly document: ParsedDocument; readonly hash: string }
   | { readonly kind: "address"; readonly href: string }
   /** A file of the repository, which the site does not have. */

@@ -1,6 +1,6 @@
 // Which documents are pages of /docs, in which order. A file's name is its address, whatever folder it is in.
 
-export interface NavigationGroup {
+interface NavigationGroup {
   readonly title: string;
   readonly documents: readonly NavigationEntry[];
 }

@@ -64,7 +64,7 @@ const FIELD_TEXTS: Readonly<Record<string, string>> = {
   conflict: "Two fields can't be sent together, or contradict each other.",
 };
 
-export interface SpecificText {
+interface SpecificText {
   readonly code: string;
   readonly text: string;
 }

@@ -14,7 +14,7 @@ import { PROBLEM_TEXTS } from "../../../http/site/problems/problem-texts.ts";
 
 // Answers of the tools, made by the same functions that make the real ones.
 
-export interface ToolExample {
+interface ToolExample {
   /** What the agent sends. */
   readonly input: object;
   readonly outcomes: readonly ToolOutcome[];
