@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUILT_ORIGIN, SHOWN_ORIGIN } from "../../../src/core/docs/shown-origin.ts";
-import { blockOf, blocksOf, isRun, type Block } from "./document-blocks.ts";
+import { blockOf, blocksOf, type Block } from "./document-blocks.ts";
 
 // Where examples are: the README, web/docs, the references that the build writes, and the landing page.
 
@@ -25,9 +25,9 @@ export function readPages(): readonly DocumentPage[] {
   return ["README.md", ...files].map(readPage);
 }
 
-/** Each of them needs an organisation of its own. */
+/** Those with more than diagrams: something to run, or to look up without running it. Each has an organisation of its own. */
 export function pagesToRun(): readonly DocumentPage[] {
-  return readPages().filter(({ blocks }) => blocks.some(isRun));
+  return readPages().filter(({ blocks }) => blocks.some(({ language }) => language !== "text"));
 }
 
 export function readPage(path: string): DocumentPage {
