@@ -33,7 +33,10 @@ export function typeFaults(pages: readonly DocumentPage[], variables: Iterable<s
       if (texts.length > 0) writeFileSync(file, `${declared}\n${moduleOf(texts)}`);
     }
     const compiler = resolve("node_modules/typescript/bin/tsc");
-    return spawnSync(process.execPath, [compiler, "-p", folder], { encoding: "utf8" }).stdout;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, "-p", folder], {
+      encoding: "utf8",
+    });
+    return status === 0 ? "" : `the compiler ended with ${status}\n${stdout}${stderr}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
