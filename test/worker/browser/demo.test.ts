@@ -2,12 +2,18 @@ import { createExecutionContext } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { SANDBOXES_MAX } from "../../../src/app/sandbox/sandbox-limits.ts";
-import { sweep } from "../../../src/app/sweep.ts";
 import { app } from "../../../src/http/app.ts";
 import { backend, BrowserClient, type Fetch } from "../../support/browser-client.ts";
 import { changedBy, everything, rows } from "../support/database-rows.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
-import { bindings, fetchWorker, freshPlatform, newCompany, ORIGIN } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  fetchWorker,
+  freshPlatform,
+  newCompany,
+  ORIGIN,
+  sweepIn,
+} from "../support/worker-fixture.ts";
 
 // The live demo begins: somebody without an account gets an organisation for a day, and decides in it.
 
@@ -21,10 +27,6 @@ const MINUTE = 60_000;
 
 const newBrowser = (fetch: Fetch = fetchWorker) => BrowserClient.create(fetch, ORIGIN);
 const withKey = (key: string) => backend(fetchWorker, ORIGIN, key);
-const sweepIn = async (milliseconds: number) => {
-  const now = Date.now() + milliseconds;
-  await sweep({ ...createPlatform(bindings), now: () => now });
-};
 const sandboxes = async () => (await rows("SELECT id FROM tenants WHERE sandbox_until IS NOT NULL")).length;
 
 describe("somebody who tries the product", () => {

@@ -2,13 +2,19 @@ import { createExecutionContext, listDurableObjectIds } from "cloudflare:test";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { streamId } from "../../../src/core/stream/record.ts";
-import { sweep } from "../../../src/app/sweep.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
 import { app } from "../../../src/http/app.ts";
 import { BrowserClient, type Fetch } from "../../support/browser-client.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import { changedBy, everything, rows } from "../support/database-rows.ts";
-import { bindings, fetchWorker, freshPlatform, newCompany, ORIGIN } from "../support/worker-fixture.ts";
+import {
+  bindings,
+  fetchWorker,
+  freshPlatform,
+  newCompany,
+  ORIGIN,
+  sweepIn,
+} from "../support/worker-fixture.ts";
 
 // Sign-up: two names and a passkey make an organisation.
 
@@ -163,10 +169,6 @@ describe("the setting SIGNUP", () => {
 
 describe("a sign-up without a passkey", () => {
   const MINUTE = 60_000;
-  const sweepIn = async (milliseconds: number) => {
-    const now = Date.now() + milliseconds;
-    await sweep({ ...createPlatform(bindings), now: () => now });
-  };
   const begin = async (organisation: string) => {
     const client = await newcomer();
     const { body } = await client.post("/signup/begin", { organisation, username: "alex" });

@@ -4,6 +4,7 @@ import { eq } from "drizzle-orm";
 import { createTenant, type CreatedTenant } from "../../../src/app/account/create-tenant.ts";
 import { openSession } from "../../../src/app/account/passkey-session.ts";
 import { wakeDesks } from "../../../src/app/sealing/wake-desks.ts";
+import { sweep } from "../../../src/app/sweep.ts";
 import { verifications } from "../../../src/http/public/verification-handler.ts";
 import { deskOf } from "../../../src/http/desk/desk-of.ts";
 import { createPlatform } from "../../../src/app/create-platform.ts";
@@ -198,6 +199,12 @@ export async function newDemo({ databases }: Platform): Promise<Demo> {
   if (store === undefined) throw new Error("there is no such demo");
   const api = backend(fetchWorker, ORIGIN, apiKey);
   return { ref, store, client, api, link: `${ORIGIN}/enrol#${secret}`, until: Date.parse(deletedAt) };
+}
+
+/** Deletes what has expired by then. */
+export async function sweepIn(milliseconds: number): Promise<void> {
+  const now = Date.now() + milliseconds;
+  await sweep({ ...createPlatform(bindings), now: () => now });
 }
 
 /** The secret of a new session of the only person who has this passkey. */
