@@ -28,7 +28,7 @@ export type Section =
   // A page of the person, not of the organisation.
   | "notices";
 
-export const SECTIONS: readonly {
+const SECTIONS: readonly {
   readonly section: Section;
   readonly href: string;
   readonly text: string;
@@ -109,15 +109,24 @@ export function ConsoleLayout({ title, section, shell, live, children }: LayoutP
   );
 }
 
-function Head({ title }: { readonly title: string }): Html {
+/** What every page's head begins with. web/parts/head.html has the same for the pages that are files. */
+export function HeadStart(): Html {
   return (
-    <head>
+    <>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f9" />
       <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#101216" />
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+    </>
+  );
+}
+
+function Head({ title }: { readonly title: string }): Html {
+  return (
+    <head>
+      <HeadStart />
       <link rel="manifest" href="/app.webmanifest" />
       <link rel="apple-touch-icon" href="/icon-192.png" />
       <link rel="stylesheet" href="/style.css" />
@@ -139,14 +148,29 @@ function Sections({ current, shell }: { readonly current: Section | null; readon
         <br />
         <bdi>{shell.username}</bdi>, {shell.role}
       </p>
-      <nav aria-label="Console">
-        {SECTIONS.filter(({ right }) => roleHas(shell.role, right)).map(({ section, href, text }) => (
-          <a href={href} aria-current={section === current ? "page" : undefined}>
-            {text}
-          </a>
-        ))}
-      </nav>
+      <SectionLinks current={current} role={shell.role} />
     </aside>
+  );
+}
+
+interface SectionLinksProps {
+  readonly current: Section | null;
+  readonly role: Shell["role"];
+  /** One that is not shown. */
+  readonly without?: Section;
+}
+
+/** The sections that somebody with this role may read. */
+export function SectionLinks({ current, role, without }: SectionLinksProps): Html {
+  const shown = SECTIONS.filter(({ section, right }) => section !== without && roleHas(role, right));
+  return (
+    <nav aria-label="Console">
+      {shown.map(({ section, href, text }) => (
+        <a href={href} aria-current={section === current ? "page" : undefined}>
+          {text}
+        </a>
+      ))}
+    </nav>
   );
 }
 

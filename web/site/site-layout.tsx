@@ -1,6 +1,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { Html } from "../console/html-text.ts";
+import { HeadStart } from "../console/layout.tsx";
 
 // What surrounds every public page. It works without JavaScript, and sets no cookie.
 
@@ -60,12 +61,7 @@ function SiteHead({ title, description, path, origin, scripts = [], styles = [] 
   const fullTitle = path === "/" ? title : `${title} · Countersign`;
   return (
     <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f9" />
-      <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#101216" />
-      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      <HeadStart />
       <link rel="apple-touch-icon" href="/icon-192.png" />
       <link rel="canonical" href={origin + path} />
       <link rel="preload" href="/inter.woff2" as="font" type="font/woff2" crossorigin="" />

@@ -1,6 +1,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { Html } from "../html-text.ts";
+import { HeadStart } from "../layout.tsx";
 
 // The page of a link in a mail. It knows nobody, so it shows nothing of the person, and works without a script.
 
@@ -48,10 +49,7 @@ function Surroundings({ title, children }: { readonly title: string; readonly ch
       {raw("<!doctype html>")}
       <html lang="en">
         <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
-          <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+          <HeadStart />
           <link rel="stylesheet" href="/style.css" />
           <title>{`${title} · Countersign`}</title>
         </head>

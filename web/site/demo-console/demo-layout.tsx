@@ -1,14 +1,13 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
-import { roleHas } from "../../../src/core/account/rights.ts";
 import type { Shell } from "../../../src/core/pages/console.ts";
 import type { Html } from "../../console/html-text.ts";
-import { SECTIONS, type Section } from "../../console/layout.tsx";
+import { HeadStart, SectionLinks, type Section } from "../../console/layout.tsx";
 
 // What surrounds every page of the demo console: the console's own look, and on each page what it is. Its links lead to
 // the console, as those of the views do; see demo-console-routes.ts.
 
-interface DemoLayoutProps {
+export interface DemoLayoutProps {
   readonly title: string;
   readonly section: Section | null;
   readonly shell: Shell;
@@ -22,16 +21,11 @@ export function DemoLayout({ title, section, shell, canSignUp, children }: DemoL
       {raw("<!doctype html>")}
       <html lang="en">
         <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
-          <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f9" />
-          <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#101216" />
+          <HeadStart />
           <meta
             name="description"
             content="The console of Countersign with generated data: requests, people, keys, webhooks and the audit trail of an invented organisation."
           />
-          <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
           <link rel="preload" href="/inter.woff2" as="font" type="font/woff2" crossorigin="" />
           <link rel="stylesheet" href="/style.css" />
           <link rel="stylesheet" href="/values.css" />
@@ -85,7 +79,6 @@ function DemoLine({ canSignUp }: Pick<DemoLayoutProps, "canSignUp">): Html {
 
 /** Without downloads: there is nothing that a file could prove. */
 function Sections({ current, shell }: { readonly current: Section | null; readonly shell: Shell }): Html {
-  const shown = SECTIONS.filter(({ section, right }) => section !== "export" && roleHas(shell.role, right));
   return (
     <aside class="side" aria-label="Organisation">
       <p class="account">
@@ -93,13 +86,7 @@ function Sections({ current, shell }: { readonly current: Section | null; readon
         <br />
         as an {shell.role} sees it
       </p>
-      <nav aria-label="Console">
-        {shown.map(({ section, href, text }) => (
-          <a href={href} aria-current={section === current ? "page" : undefined}>
-            {text}
-          </a>
-        ))}
-      </nav>
+      <SectionLinks current={current} role={shell.role} without="export" />
     </aside>
   );
 }

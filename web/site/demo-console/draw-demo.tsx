@@ -1,17 +1,11 @@
-import type { Shell } from "../../../src/core/pages/console.ts";
 import { asSentence } from "../../common/sentence.ts";
 import type { Html } from "../../console/html-text.ts";
-import type { Section, View } from "../../console/layout.tsx";
-import { DemoLayout } from "./demo-layout.tsx";
+import type { View } from "../../console/layout.tsx";
+import { DemoLayout, type DemoLayoutProps } from "./demo-layout.tsx";
 
 // Whole pages of the demo console.
 
-interface Surroundings {
-  readonly title: string;
-  readonly section: Section | null;
-  readonly shell: Shell;
-  readonly canSignUp: boolean;
-}
+type Surroundings = Omit<DemoLayoutProps, "children">;
 
 /** A view of the console with generated data. */
 export function drawDemo<Data>(surroundings: Surroundings, view: View<Data>, data: Data): Html {
