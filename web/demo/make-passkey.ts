@@ -1,14 +1,11 @@
 import { toBase64url } from "../../src/core/encoding/bytes.ts";
 import type { DemoStarted, Invitation } from "../../src/core/pages/account.ts";
 import { isTemporary, post } from "../common/http.ts";
-import { createPasskey, creationErrorText, deviceName, type NewPasskey } from "../passkey/create-passkey.ts";
-import { finishEnrolment } from "../passkey/finish-enrolment.ts";
+import { createPasskey, creationErrorText, type NewPasskey } from "../passkey/create-passkey.ts";
+import { isChallengeGood, sendFirstPasskey } from "../passkey/first-passkey.ts";
 import { forgetState, readState, storeState, type DemoState } from "./demo-state.ts";
 
 // The throw-away passkey: a demo organisation, a passkey on this device, and its registration.
-
-/** The server refuses a challenge after 10 minutes. The rest is for the person, at the passkey's prompt. */
-const CHALLENGE_GOOD_MILLISECONDS = 7 * 60_000;
 
 interface Started {
   readonly state: DemoState;
@@ -41,11 +38,7 @@ export async function makePasskey(say: (text: string) => void): Promise<Made> {
 
 function isReady(): boolean {
   const known = readState(Date.now());
-  return (
-    started !== undefined &&
-    started.state.secret === known?.secret &&
-    Date.now() < started.at + CHALLENGE_GOOD_MILLISECONDS
-  );
+  return started !== undefined && started.state.secret === known?.secret && isChallengeGood(started.at);
 }
 
 /** Undefined if the passkey can be created now. */
@@ -90,11 +83,9 @@ async function register(say: (text: string) => void): Promise<Made> {
   if (started?.passkey === undefined) return notMade("Try again.");
   say("Registering the passkey.");
   const { state, secret, invitation, passkey } = started;
-  const { registration, credentialId, publicKey } = passkey;
-  const form = { secret, challenge: invitation.challenge, label: deviceName(), registration };
-  const finished = await finishEnrolment(form);
-  // Only this page has the secret: what used it is an earlier attempt, whose answer was lost.
-  if (finished.ok || finished.problem.code === "enrolment_used") {
+  const sent = await sendFirstPasskey(secret, invitation, passkey);
+  if (sent.ok) {
+    const { credentialId, publicKey } = passkey;
     started = undefined;
     return made({
       ...state,
@@ -102,7 +93,7 @@ async function register(say: (text: string) => void): Promise<Made> {
       passkey: { credentialId, publicKey: toBase64url(publicKey) },
     });
   }
-  const { problem } = finished;
+  const { problem } = sent;
   if (isTemporary(problem))
     return notMade(
       `${problem.detail} The passkey is on this device, but the server may not have it. Try again.`,

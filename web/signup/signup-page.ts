@@ -1,11 +1,11 @@
 import type { EnrolmentResult, Invitation, SignUpData, SignUpStarted } from "../../src/core/pages/account.ts";
 import { byId, runAction, setText, setVisible } from "../common/dom.ts";
-import { isTemporary, NO_DATA, pageData, post, type Answer } from "../common/http.ts";
+import { isTemporary, NO_DATA, pageData, post, type Problem } from "../common/http.ts";
 import { icon } from "../common/icons.ts";
 import { drawOrganisationId } from "../common/draw-organisation-id.ts";
-import { createPasskey, creationErrorText, deviceName, type NewPasskey } from "../passkey/create-passkey.ts";
+import { createPasskey, creationErrorText, type NewPasskey } from "../passkey/create-passkey.ts";
 import { checkEnrolment, computedStream } from "../passkey/enrolment.ts";
-import { finishEnrolment } from "../passkey/finish-enrolment.ts";
+import { isChallengeGood, sendFirstPasskey } from "../passkey/first-passkey.ts";
 import { hasPasskeys } from "../passkey/passkey-support.ts";
 import { drawExact } from "../values/text.ts";
 import { FIELDS, readNames, setFault, type Names } from "./names.ts";
@@ -13,9 +13,6 @@ import { offerSecondPasskey } from "./second-passkey.ts";
 
 // A new organisation, from two names to its id. The server makes it with an enrolment link for its owner; this page
 // keeps the secret of that link, and from there on it is the owner's enrolment.
-
-/** The server refuses a challenge after 10 minutes. The rest is for the person, at the passkey's prompt. */
-const CHALLENGE_GOOD_MILLISECONDS = 7 * 60_000;
 
 /** A sign-up whose passkey is not registered yet. */
 interface Started {
@@ -71,7 +68,7 @@ async function signUp(withCode: boolean): Promise<string> {
 }
 
 function isReady(names: Names): boolean {
-  return started?.names === JSON.stringify(names) && Date.now() < started.at + CHALLENGE_GOOD_MILLISECONDS;
+  return started?.names === JSON.stringify(names) && isChallengeGood(started.at);
 }
 
 /** Undefined if the passkey can be created now. */
@@ -114,21 +111,13 @@ async function createWith(signUp: Started): Promise<string> {
 async function sendPasskey(signUp: Started, passkey: NewPasskey): Promise<string> {
   setText(status, "Creating your organisation.");
   const { secret, invitation } = signUp;
-  const { registration } = passkey;
-  const form = { secret, challenge: invitation.challenge, label: deviceName(), registration };
-  const finished = await finishEnrolment(form);
-  if (finished.ok) drawDone(invitation, passkey, finished.value);
-  else if (isArrived(finished)) drawDone(invitation, passkey, null);
-  else return notSent(finished);
+  const sent = await sendFirstPasskey(secret, invitation, passkey);
+  if (!sent.ok) return notSent(sent.problem);
+  drawDone(invitation, passkey, sent.value);
   return "";
 }
 
-/** Only this page has the link's secret: what used it is an earlier attempt, whose answer was lost. */
-function isArrived(finished: Answer<EnrolmentResult>): boolean {
-  return !finished.ok && finished.problem.code === "enrolment_used";
-}
-
-function notSent({ problem }: Extract<Answer<EnrolmentResult>, { ok: false }>): string {
+function notSent(problem: Problem): string {
   if (isTemporary(problem)) {
     setText(create, "Send again");
     return `${problem.detail} Your passkey is saved on this device, but the server may not have it yet. Send it again.`;
