@@ -1,12 +1,6 @@
-import type { JsonObject, JsonValue } from "../../src/core/encoding/strict-json.ts";
+import { DEMO_REQUEST } from "../../src/core/pages/account.ts";
 
 // The calls of the demo's backend and their answers, as a person reads them: keys and long values shortened.
-
-/** What the demo asks for. */
-export const ASKED = {
-  action: "Try Countersign",
-  payload: { action: "demo", amount: "$0" },
-} as const;
 
 /** Of the answers of the REST API, what the demo uses. */
 export interface Confirmation {
@@ -41,7 +35,7 @@ export function shortKey(apiKey: string): string {
 }
 
 export function createCall(origin: string, username: string, apiKey: string): string {
-  const body = JSON.stringify({ username, ...ASKED }, null, 2);
+  const body = JSON.stringify({ username, ...DEMO_REQUEST }, null, 2);
   return [
     `curl ${origin}/api/confirmations \\`,
     `  -H "X-Api-Key: ${shortKey(apiKey)}" \\`,
@@ -64,7 +58,7 @@ export function decidedAnswer(confirmation: Confirmation): string {
     approver,
     decision,
     reason,
-    assertion: { ...assertion },
+    assertion,
   }));
   return jsonText({
     id,
@@ -74,13 +68,13 @@ export function decidedAnswer(confirmation: Confirmation): string {
     username,
     payloadHash,
     decidedAt,
-    decisions: decisions as unknown as JsonValue,
-    log: log && { ...log },
+    decisions,
+    log,
   });
 }
 
 /** With long values shortened. */
-export function jsonText(value: JsonObject): string {
+export function jsonText(value: object): string {
   return JSON.stringify(
     value,
     (_name, member: unknown) => (typeof member === "string" ? shortText(member) : member),

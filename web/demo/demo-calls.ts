@@ -1,5 +1,6 @@
+import { DEMO_REQUEST } from "../../src/core/pages/account.ts";
 import { get, getText, post, type Answer } from "../common/http.ts";
-import { ASKED, type Confirmation } from "./demo-answers.ts";
+import type { Confirmation } from "./demo-answers.ts";
 import type { DemoState } from "./demo-state.ts";
 
 // What a backend calls, with the key of the demo organisation.
@@ -9,7 +10,7 @@ const WAIT_SECONDS = 25;
 const keyOf = ({ apiKey }: DemoState): Record<string, string> => ({ "x-api-key": apiKey });
 
 export function createRequest(state: DemoState): Promise<Answer<Confirmation>> {
-  return post("/api/confirmations", { username: state.username, ...ASKED }, keyOf(state));
+  return post("/api/confirmations", { username: state.username, ...DEMO_REQUEST }, keyOf(state));
 }
 
 export function readRequest(state: DemoState, id: string, waits: boolean): Promise<Answer<Confirmation>> {
@@ -21,5 +22,5 @@ export function readReceipt(state: DemoState, id: string): Promise<Answer<string
 }
 
 export function useApproval(state: DemoState, id: string): Promise<Answer<Confirmation>> {
-  return post(`/api/confirmations/${id}/consume`, { payload: ASKED.payload }, keyOf(state));
+  return post(`/api/confirmations/${id}/consume`, { payload: DEMO_REQUEST.payload }, keyOf(state));
 }

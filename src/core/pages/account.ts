@@ -86,6 +86,12 @@ export interface DemoStarted extends SignUpStarted {
   readonly deletedAt: string;
 }
 
+/** What the live demo asks its visitor to approve. */
+export const DEMO_REQUEST = {
+  action: "Try Countersign",
+  payload: { action: "demo", amount: "$0" },
+} as const;
+
 export interface EnrolmentResult {
   /** The new stream's id, if this enrolment started it. */
   readonly stream: string | null;

@@ -1,4 +1,5 @@
 import { encodeReceipt } from "../../../src/core/evidence/receipt.ts";
+import { DEMO_REQUEST } from "../../../src/core/pages/account.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { encodeTrustPolicy } from "../../../src/core/tlog/trust-policy.ts";
 import { ES256 } from "../../../src/core/webauthn/cose.ts";
@@ -30,8 +31,7 @@ export async function recordedDemo(): Promise<ReadonlyMap<string, Uint8Array | s
   const tenant = new TestTenant(log, visitor, fixedDraw("recorded demo"), "Demo");
   const project = { id: "p_test", name: "Test", mode: "test" } as const;
   const approved = await tenant.decide({
-    action: "Try Countersign",
-    payload: { action: "demo", amount: "$0" },
+    ...DEMO_REQUEST,
     mode: project.mode,
     requester: { kind: "key", id: "k_demo", name: "demo", person: visitor.id },
     votes: [{ by: visitor, statement: { project, tenant: { id: tenant.stream, name: "Demo" } } }],

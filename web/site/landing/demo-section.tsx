@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { DEMO_REQUEST } from "../../../src/core/pages/account.ts";
 import type { Html } from "../../console/html-text.ts";
 import type { Visitor } from "../site-layout.tsx";
 import {
@@ -132,7 +133,7 @@ function PasskeyPanel({ visitor }: { readonly visitor: Visitor }): Html {
         </noscript>
         <StartOrWhyNot visitor={visitor} />
         <p class="demo-label">What you will be asked to approve</p>
-        <pre class="exact">{"Try Countersign\n" + CONTENT}</pre>
+        <pre class="exact">{DEMO_REQUEST.action + "\n" + JSON.stringify(DEMO_REQUEST.payload, null, 2)}</pre>
       </div>
       <div id="demo-made" hidden>
         <p>
@@ -148,9 +149,6 @@ function PasskeyPanel({ visitor }: { readonly visitor: Visitor }): Html {
     </>
   );
 }
-
-/** As the demo sends it. */
-const CONTENT = '{\n  "action": "demo",\n  "amount": "$0"\n}';
 
 function StartOrWhyNot({ visitor: { isSignedIn, hasDemo } }: { readonly visitor: Visitor }): Html {
   const canStart = hasDemo && !isSignedIn;
