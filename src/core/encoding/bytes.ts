@@ -81,6 +81,11 @@ export function toHex(bytes: Uint8Array): string {
   return encode(bytes, HEX);
 }
 
+/** With a space after each group, so that people can compare the digits by eye. */
+export function groupedHex(hex: string, groupDigits = 8): string {
+  return hex.replace(new RegExp(`.{${groupDigits}}(?=.)`, "g"), "$& ");
+}
+
 export function fromHex(text: string): Result<Bytes> {
   return read(text, HEX, "expected lower-case hexadecimal digits, two for each byte");
 }

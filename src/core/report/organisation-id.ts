@@ -1,5 +1,6 @@
 import { parseApiKey } from "../confirmation/api-key.ts";
 import { shardOfId } from "../confirmation/confirmation-id.ts";
+import { groupedHex } from "../encoding/bytes.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
 // The organisation id as a person enters it: copied from paper, from a chat or from an e-mail. It is the id of the
@@ -27,7 +28,7 @@ export function digitsSoFar(entered: string): number | undefined {
 
 /** Eight groups of eight digits, to compare by eye. */
 export function groupedOrganisationId(id: string): string {
-  return id.replace(/(.{8})(?=.)/g, "$1 ");
+  return groupedHex(id);
 }
 
 function compact(entered: string): string {

@@ -1,4 +1,10 @@
-import { base64urlBytes, fromBase64url, toHex, utf8Text } from "../../../src/core/encoding/bytes.ts";
+import {
+  base64urlBytes,
+  equalBytes,
+  fromBase64url,
+  toHex,
+  utf8Text,
+} from "../../../src/core/encoding/bytes.ts";
 import { HASH_BYTES } from "../../../src/core/encoding/hash.ts";
 import { canonicalText, hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { isJsonObject, parseJsonText } from "../../../src/core/encoding/strict-json.ts";
@@ -36,7 +42,7 @@ export function challengePartsOf({ decision }: Receipt): ChallengeParts | undefi
   const at = clientData.indexOf(challenge);
   const halfOf = (signed: Uint8Array, computed: Uint8Array, of: string): Half => ({
     signed: toHex(signed),
-    isRight: toHex(signed) === toHex(computed),
+    isRight: equalBytes(signed, computed),
     of,
   });
   const { statement } = signer;

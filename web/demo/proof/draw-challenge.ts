@@ -1,8 +1,8 @@
+import { groupedHex } from "../../../src/core/encoding/bytes.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import { byId, make } from "../../common/dom.ts";
 import { icon } from "../../common/icons.ts";
 import { challengePartsOf, type ChallengeParts } from "./challenge-parts.ts";
-import { groupedHex } from "./grouped-hex.ts";
 
 // What the passkey signed, byte by byte.
 

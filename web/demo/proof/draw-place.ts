@@ -1,11 +1,10 @@
-import { toHex } from "../../../src/core/encoding/bytes.ts";
+import { groupedHex, toHex } from "../../../src/core/encoding/bytes.ts";
 import { pathOf } from "../../../src/core/evidence/record-chain.ts";
 import { byId, make } from "../../common/dom.ts";
 import { icon } from "../../common/icons.ts";
 import { drawDiagram } from "../../verify/diagram.ts";
 import { rowsOf } from "../../verify/diagram-rows.ts";
 import type { CheckedEvidence } from "../../verify/verdict.ts";
-import { groupedHex } from "./grouped-hex.ts";
 
 // The decision's entry in the log, and its path to the root that the log signed.
 
