@@ -22,7 +22,7 @@ export function StatusPage({ origin, data }: StatusPageData): Html {
       origin={origin}
       section={null}
       visitor={null}
-      styles={["/values.css", "/status.css"]}
+      styles={["/status.css"]}
     >
       <div class="status-page">
         <h1>Status</h1>
