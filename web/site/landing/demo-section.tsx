@@ -19,7 +19,7 @@ export function DemoSection({ visitor }: { readonly visitor: Visitor }): Html {
     <section id="demo" class="demo" aria-labelledby="demo-title">
       <div class="demo-head">
         <h2 id="demo-title">Try it here</h2>
-        <p>
+        <p class="lead">
           This page plays a backend that needs your approval. You sign with a passkey made for this demo, and
           then verify the proof in your own browser.
         </p>
