@@ -2,6 +2,7 @@ import { grouped } from "../../src/core/account/amounts.ts";
 import type { CallStatus, LogStatus, StatusData } from "../../src/core/report/status-data.ts";
 import type { CallKind } from "../../src/core/report/call-figures.ts";
 import { durationText } from "../../src/core/report/request-figures.ts";
+import { asSentence } from "../common/sentence.ts";
 import { Fact } from "../console/fact.tsx";
 import type { Html } from "../console/html-text.ts";
 import { ZoneTime } from "../console/zone-time.tsx";
@@ -69,7 +70,7 @@ function stateText(silent: readonly string[], log: LogStatus | null): string {
   if (first === undefined)
     return log?.hasError === true ? "The log has a problem." : "The database and the log answer.";
   const both = second === undefined ? `${first} does` : `${first} and ${second} do`;
-  return `${both.charAt(0).toUpperCase()}${both.slice(1)} not answer.`;
+  return asSentence(`${both} not answer`);
 }
 
 const KINDS: Readonly<Record<CallKind, readonly [name: string, call: string]>> = {

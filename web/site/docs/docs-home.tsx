@@ -1,4 +1,4 @@
-import type { DocsGroup } from "../../../src/core/docs/docs-index.ts";
+import type { DocsGroup, DocsLink } from "../../../src/core/docs/docs-index.ts";
 import type { Html } from "../../console/html-text.ts";
 import { DocsLayout, docsPath } from "./docs-layout.tsx";
 
@@ -28,14 +28,7 @@ export function DocsHome({ origin, groups }: DocsHomeData): Html {
         {groups.map(({ title, pages }) => (
           <section>
             <h2>{title}</h2>
-            <ul class="plain">
-              {pages.map((page) => (
-                <li>
-                  <a href={docsPath(page.name)}>{page.title}</a>
-                  <p>{page.description}</p>
-                </li>
-              ))}
-            </ul>
+            <PageList pages={pages} />
           </section>
         ))}
         <p class="quiet">
@@ -43,5 +36,19 @@ export function DocsHome({ origin, groups }: DocsHomeData): Html {
         </p>
       </article>
     </DocsLayout>
+  );
+}
+
+/** Pages, each with what it is about. */
+export function PageList({ pages }: { readonly pages: readonly DocsLink[] }): Html {
+  return (
+    <ul class="plain">
+      {pages.map((page) => (
+        <li>
+          <a href={docsPath(page.name)}>{page.title}</a>
+          <p>{page.description}</p>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,6 +1,7 @@
 import type { DocsGroup, DocsLink } from "../../../src/core/docs/docs-index.ts";
 import type { Html } from "../../console/html-text.ts";
-import { DocsLayout, docsPath } from "./docs-layout.tsx";
+import { PageList } from "./docs-home.tsx";
+import { DocsLayout } from "./docs-layout.tsx";
 
 // For an address of the documentation that has no page.
 
@@ -26,14 +27,7 @@ export function DocsNotFound({ origin, groups, suggested }: DocsNotFoundData): H
         {suggested.length > 0 ? (
           <>
             <p class="lead">Did you mean one of these?</p>
-            <ul class="plain">
-              {suggested.map((page) => (
-                <li>
-                  <a href={docsPath(page.name)}>{page.title}</a>
-                  <p>{page.description}</p>
-                </li>
-              ))}
-            </ul>
+            <PageList pages={suggested} />
           </>
         ) : (
           <p class="lead">No page has a name like this one.</p>

@@ -1,6 +1,7 @@
-import { dollars, grouped } from "../../../src/core/account/amounts.ts";
+import { grouped } from "../../../src/core/account/amounts.ts";
 import { PLAN_NAMES, PLANS } from "../../../src/core/account/plans.ts";
 import type { Html } from "../../console/html-text.ts";
+import { PlanPrice } from "../plan-price.tsx";
 import { SiteLayout, type Visitor } from "../site-layout.tsx";
 import { ChatButton } from "./chat-button.tsx";
 import { DemoSection } from "./demo-section.tsx";
@@ -122,10 +123,7 @@ function PlansInShort(): Html {
           return (
             <li class="card">
               <h3>{title}</h3>
-              <p class="price">
-                {cents === null ? "By agreement" : dollars(cents)}
-                {cents !== null && <span class="quiet"> a month</span>}
-              </p>
+              <PlanPrice cents={cents} />
               <p class="quiet">
                 {approvals.included === null
                   ? "No limit of approvals"

@@ -75,7 +75,7 @@ function NumberField({ name, label, field: { text, fault } }: NumberFieldProps):
 }
 
 function CostRow({ cost, isCheapest }: { readonly cost: PlanCost; readonly isCheapest: boolean }): Html {
-  const { name, invoice, beyond } = cost;
+  const { name, invoice } = cost;
   return (
     <tr class={isCheapest ? "cheapest" : undefined}>
       <th scope="row">
@@ -96,12 +96,12 @@ function CostRow({ cost, isCheapest }: { readonly cost: PlanCost; readonly isChe
       )}
     </tr>
   );
+}
 
-  function whyNot({ name: plan }: PlanCost): string {
-    if (beyond === "") return "by agreement";
-    const { included } = PLANS[plan][beyond];
-    return `at most ${mostText(included)} ${beyond === "members" ? "members" : "approvals a month"}`;
-  }
+function whyNot({ name, beyond }: PlanCost): string {
+  if (beyond === "") return "by agreement";
+  const { included } = PLANS[name][beyond];
+  return `at most ${mostText(included)} ${beyond === "members" ? "members" : "approvals a month"}`;
 }
 
 function lineText({ lines }: InvoicePreview, name: "plan" | "members" | "approvals"): string {

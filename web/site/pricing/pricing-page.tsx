@@ -2,6 +2,7 @@ import { dollars, grouped, historyText, mostText } from "../../../src/core/accou
 import { PLAN_NAMES, PLANS, type Plan } from "../../../src/core/account/plans.ts";
 import type { Html } from "../../console/html-text.ts";
 import { ContactLink } from "../contact-link.tsx";
+import { PlanPrice } from "../plan-price.tsx";
 import { SiteLayout, type Visitor } from "../site-layout.tsx";
 import type { Calculation } from "./plan-calculator.ts";
 import { Calculator } from "./calculator.tsx";
@@ -53,10 +54,7 @@ function PlanCard({ plan, contact }: { readonly plan: Plan; readonly contact: st
   return (
     <li class="card">
       <h2>{plan.title}</h2>
-      <p class="price">
-        {plan.cents === null ? "By agreement" : dollars(plan.cents)}
-        {plan.cents !== null && <span class="quiet"> a month</span>}
-      </p>
+      <PlanPrice cents={plan.cents} />
       <dl>
         <Line name="Approvers" value="no limit, free" />
         <Line
