@@ -78,6 +78,7 @@ type EvidenceCode =
 type DecisionCode =
   | "already_decided"
   | "already_signed"
+  | "stage_over"
   | "expired"
   | "not_an_approver"
   | "reason_required"

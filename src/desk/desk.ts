@@ -114,7 +114,7 @@ export class Desk extends DeskForConsole {
 
   async beginCeremony(session: string, id: string): Promise<Answer<Ceremony>> {
     return this.#withApproval(session, id, "ceremonies", (loaded, { store, person }) =>
-      beginCeremony(this.runtime, store, loaded.row.id, person),
+      beginCeremony(this.runtime, store, loaded, person),
     );
   }
 

@@ -96,6 +96,7 @@ const PROBLEMS = {
 
   already_decided: { status: 409, title: "Already decided" },
   already_signed: { status: 409, title: "You have already signed" },
+  stage_over: { status: 409, title: "Another stage is open" },
   expired: { status: 409, title: "The request has expired" },
   not_an_approver: { status: 403, title: "You are not an approver of this request" },
   reason_required: { status: 422, title: "A reason is required" },

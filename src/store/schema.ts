@@ -186,6 +186,7 @@ export const confirmations = ownTable("confirmations", {
   telling: text("telling"),
   projectMode: text("project_mode", { enum: PROJECT_MODES }).notNull().default("live"),
   erasedAt: integer("erased_at"),
+  policyName: text("policy_name"),
 });
 
 export const audience = sqliteTable(
@@ -194,6 +195,7 @@ export const audience = sqliteTable(
     tenantId: tenantId(),
     personId: text("person_id").notNull(),
     confirmationId: text("confirmation_id").notNull(),
+    askedAt: integer("asked_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.personId, table.confirmationId] })],
 );
@@ -220,6 +222,7 @@ export const ceremonies = ownTable("ceremonies", {
   expiresAt: integer("expires_at").notNull(),
   usedBy: text("used_by"),
   usedAt: integer("used_at"),
+  stage: integer("stage").notNull(),
 });
 
 export const openings = sqliteTable(
@@ -254,6 +257,7 @@ export const votes = sqliteTable(
     assertion: text("assertion").notNull(),
     assertionHash: text("assertion_hash").notNull(),
     endedSeq: integer("ended_seq"),
+    stage: integer("stage").notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.confirmationId, table.personId] })],
 );
@@ -292,6 +296,20 @@ export const templates = sqliteTable(
     tenantId: tenantId(),
     seq: integer("seq").notNull(),
     action: text("action").notNull(),
+    hash: text("hash").notNull(),
+    document: text("document").notNull(),
+    endedSeq: integer("ended_seq"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.seq] })],
+);
+
+export const documents = sqliteTable(
+  "documents",
+  {
+    tenantId: tenantId(),
+    seq: integer("seq").notNull(),
+    kind: text("kind", { enum: ["group", "policy", "rules"] }).notNull(),
+    name: text("name").notNull(),
     hash: text("hash").notNull(),
     document: text("document").notNull(),
     endedSeq: integer("ended_seq"),

@@ -1,5 +1,5 @@
 import type { Confirmation, Vote, decide } from "../../src/core/confirmation/decision.ts";
-import { singleApproverPolicy, type Policy, type Requirement } from "../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy, type Requirement } from "../../src/core/policy/policy.ts";
 
 // Short ways to write a policy, the state of a confirmation, and what an input did, for tables of cases.
 

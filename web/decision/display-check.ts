@@ -90,7 +90,7 @@ export function isOfChange(lines: readonly Line[]): boolean {
 }
 
 function withPlaceholders(fixed: ApprovalData["statement"]): JsonValue {
-  const tap = { vote: "approve", reason: "", issued: fixed.created, salt: NO_SALT };
+  const tap = { vote: "approve", reason: "", stage: 1, issued: fixed.created, salt: NO_SALT };
   return { ...fixed, ...tap };
 }
 

@@ -34,7 +34,7 @@ export function drawVerified({ statement }: Verified, code: string): void {
   setVisible(byId("window"), window !== null);
   if (window !== null)
     byId("use-within").append(`${durationText(window * 1_000)} (${window} seconds) after the decision`);
-  const { vote: _vote, reason: _reason, issued: _issued, salt: _salt, ...fixed } = statement;
+  const { vote: _vote, reason: _reason, stage: _stage, issued: _issued, salt: _salt, ...fixed } = statement;
   byId("statement").append(drawFields(expectOk(linesOf(canonicalBytes(fixed)))));
 }
 

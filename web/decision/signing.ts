@@ -54,11 +54,11 @@ export interface Choice {
 /** Call it in the tap's own event handler: nothing is awaited before the browser's prompt. */
 export async function sign(
   { statement, payloadHash }: Verified,
-  { issued, salt, rpId, allowCredentials }: Ceremony,
+  { issued, stage, salt, rpId, allowCredentials }: Ceremony,
   choice: Choice,
   signal: AbortSignal,
 ): Promise<AssertionInput> {
-  const signed: Statement = { ...statement, ...choice, issued, salt };
+  const signed: Statement = { ...statement, ...choice, stage, issued, salt };
   const options: PublicKeyCredentialRequestOptions = {
     challenge: challengeOf(statementNonce(signed), payloadHash),
     rpId,

@@ -2,13 +2,7 @@ import { fromHex } from "../../core/encoding/bytes.ts";
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { comparisonCode } from "../../core/confirmation/challenge.ts";
 import { dueAt } from "../../core/confirmation/decision.ts";
-import {
-  peopleOf,
-  policyHash,
-  requirementsAfter,
-  whoMayVote,
-  type Policy,
-} from "../../core/confirmation/policy.ts";
+import { everyoneIn, policyHash, whoMayVote, type Policy } from "../../core/policy/policy.ts";
 import { tellingOf } from "../../core/display/telling.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
@@ -179,16 +173,14 @@ async function approverIdOf(
 
 /** Everybody who may ever sign it. */
 function everybodyOf({ approver }: CreateInput): readonly string[] {
-  return typeof approver === "string" || isNamed(approver)
-    ? []
-    : [...peopleOf(requirementsAfter(approver, Number.POSITIVE_INFINITY))];
+  return typeof approver === "string" || isNamed(approver) ? [] : [...everyoneIn(approver)];
 }
 
 /** Everybody who may sign it at once. */
 function askedOf({ approver, requester }: CreateInput): readonly string[] {
   return typeof approver === "string" || isNamed(approver)
     ? []
-    : [...whoMayVote(approver, 0, requester.person)];
+    : [...whoMayVote(approver, 1, 0, requester.person)];
 }
 
 /** The first answer to a request with this idempotency key, or the refusal of another request. */
@@ -249,6 +241,7 @@ function newRow(
     approverId,
     projectMode: project.mode,
     erasedAt: null,
+    policyName: policy === null || policy.name === "" ? null : policy.name,
     telling: input.type === "decision" ? JSON.stringify(tellingOf(input.action, payload)) : null,
   };
 }

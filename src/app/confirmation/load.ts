@@ -1,5 +1,5 @@
 import type { Confirmation } from "../../core/confirmation/decision.ts";
-import { parsePolicy, singleApproverPolicy, type Policy } from "../../core/confirmation/policy.ts";
+import { parsePolicy, singleApproverPolicy, type Policy } from "../../core/policy/policy.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk, refuse } from "../../core/refusal.ts";
 import { readConfirmation } from "../../store/confirmation/confirmations.ts";
@@ -67,8 +67,8 @@ function stateOf(
     executeWithinMilliseconds: row.executeWithinMs,
     requester: row.requesterPerson,
     payloadHash: row.payloadHash,
-    votes: votes.flatMap(({ personId, vote, at, endedSeq }) =>
-      vote === "break-glass" ? [] : [{ person: personId, vote, at, counts: endedSeq === null }],
+    votes: votes.flatMap(({ personId, vote, stage, at, endedSeq }) =>
+      vote === "break-glass" ? [] : [{ person: personId, vote, stage, at, counts: endedSeq === null }],
     ),
     escalated: row.escalated,
     decidedAt: row.decidedAt,

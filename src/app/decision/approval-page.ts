@@ -1,5 +1,5 @@
-import { visibleStatus } from "../../core/confirmation/decision.ts";
-import { peopleOf, requirementsAfter } from "../../core/confirmation/policy.ts";
+import { approvalsOf, visibleStatus } from "../../core/confirmation/decision.ts";
+import { openStage, whoMayVote } from "../../core/policy/policy.ts";
 import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
 import { accept, type Result } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
@@ -104,10 +104,11 @@ async function whyNotDecide(
   if (visibleStatus(state) !== "pending" || state.status !== "pending") return "This request is closed.";
   if (state.votes.some((vote) => vote.person === person.id)) return "You have signed this request.";
   if (!mayDecide(person)) return "Your role may read, not decide.";
-  const approvers = peopleOf(requirementsAfter(policy, runtime.now() - state.createdAt));
-  if (!approvers.has(person.id)) return "Others are asked first.";
   if (policy.excludeRequester && person.id === state.requester)
     return "You asked for this, so somebody else must decide.";
+  const elapsed = runtime.now() - state.createdAt;
+  const stage = openStage(policy, approvalsOf(state), elapsed);
+  if (!whoMayVote(policy, stage, elapsed, state.requester).has(person.id)) return "Others are asked first.";
   if ((await activePasskeysOf(store, person.id)).length === 0)
     return "Your passkey does not count yet. Somebody who manages people has to sign for it first.";
   return null;

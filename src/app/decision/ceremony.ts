@@ -7,6 +7,9 @@ import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { insertCeremony } from "../../store/confirmation/ceremonies.ts";
 import type { CeremonyRow, ConfirmationRow, PersonRow, Tenant } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
+import { approvalsOf } from "../../core/confirmation/decision.ts";
+import { openStage } from "../../core/policy/policy.ts";
+import type { LoadedConfirmation } from "../confirmation/load.ts";
 import { descriptorsOf } from "../account/verify-passkey.ts";
 import { executeWithinSecondsOf } from "../confirmation/create.ts";
 import { isoTime, newId, newSalt, type Runtime } from "../runtime.ts";
@@ -16,11 +19,16 @@ import { isoTime, newId, newSalt, type Runtime } from "../runtime.ts";
 /** How long a page can be open before its challenge is renewed. */
 const CEREMONY_MINUTES = 10;
 
+/** The stage that is open now; the last one if all are met. */
+function openStageAt({ policy, state }: LoadedConfirmation, now: number): number {
+  return Math.min(policy.stages.length, openStage(policy, approvalsOf(state), now - state.createdAt));
+}
+
 /** A challenge for somebody who may see this confirmation. */
 export async function beginCeremony(
   runtime: Runtime,
   store: TenantStore,
-  id: string,
+  loaded: LoadedConfirmation,
   person: PersonRow,
 ): Promise<Result<Ceremony>> {
   const now = runtime.now();
@@ -29,19 +37,21 @@ export async function beginCeremony(
   const ceremony = {
     tenantId: store.tenantId,
     id: newId(runtime, "y"),
-    confirmationId: id,
+    confirmationId: loaded.row.id,
     personId: person.id,
     salt: newSalt(runtime),
     issuedAt: now,
     expiresAt: now + CEREMONY_MINUTES * 60_000,
     usedBy: null,
     usedAt: null,
+    stage: openStageAt(loaded, now),
   };
   await insertCeremony(store, ceremony);
   return accept({
     ceremonyId: ceremony.id,
     salt: ceremony.salt,
     issued: isoTime(ceremony.issuedAt),
+    stage: ceremony.stage,
     expires: isoTime(ceremony.expiresAt),
     rpId: rpIdOf(runtime.origin),
     allowCredentials: descriptorsOf(passkeys),
@@ -60,12 +70,13 @@ export function statementOf(
     ...fixedStatement(runtime, tenant, row, person),
     vote,
     reason,
+    stage: ceremony.stage,
     issued: isoTime(ceremony.issuedAt),
     salt: ceremony.salt,
   };
 }
 
-/** The fields of the statement that do not depend on the vote. */
+/** The fields of the statement that depend neither on the vote nor on the moment. */
 export function fixedStatement(
   runtime: Runtime,
   tenant: Tenant,

@@ -138,7 +138,7 @@ export async function judgeVote(
   if (person.role !== role) return refuse("not_an_approver", "your role changed a moment ago");
   const directory = await judgeChange(runtime, store, loaded, vote, person);
   if (!directory.ok) return directory;
-  const input = inputOf(verified.submitted, person);
+  const input = inputOf(verified.submitted, person, ceremony);
   const change = judge(loaded.policy, loaded.state, input, Math.max(runtime.now(), ceremony.issuedAt));
   if (!change.ok) return change;
   const by = actorColumns({ kind: "person", person, place });
@@ -158,6 +158,7 @@ function signatureOf(
 ) {
   return {
     ceremony: ceremony.id,
+    stage: ceremony.stage,
     person: person.id,
     role: person.role,
     credential,
@@ -190,8 +191,8 @@ function authenticatorUpdate(
   return isSame ? null : { signCount, backedUp };
 }
 
-function inputOf({ vote, reason }: SubmittedVote, person: PersonRow): Input {
+function inputOf({ vote, reason }: SubmittedVote, person: PersonRow, { stage }: CeremonyRow): Input {
   return vote === "break-glass"
     ? { kind: "override", person: person.id, reason }
-    : { kind: "vote", person: person.id, vote };
+    : { kind: "vote", person: person.id, vote, stage };
 }

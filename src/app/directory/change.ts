@@ -4,7 +4,7 @@ import { applyChange } from "../../core/stream/directory-change.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { parseChange, type Change } from "../../core/stream/change-format.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
-import { isSatisfied } from "../../core/confirmation/policy.ts";
+import { isMet } from "../../core/policy/policy.ts";
 import { checkMemberLimit } from "../../core/account/plan-limits.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { findKey } from "../../store/account/api-keys.ts";
@@ -75,7 +75,7 @@ export async function judgeChange(
   const signers = [...earlier.map((one) => one.person), person.id];
   const together = applyChange(directory, change, signers, 0);
   // There may be more managers than when the request was created, so that a second signature is needed.
-  const isLast = isSatisfied(policy.require, new Set(signers));
+  const isLast = isMet(policy, new Map(signers.map((signer) => [signer, 1])), 0);
   return together.ok || !isLast ? accept(last) : refuse("not_an_approver", together.refusal.detail);
 }
 

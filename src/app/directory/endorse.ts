@@ -1,7 +1,7 @@
 import { fromBase64url } from "../../core/encoding/bytes.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
-import type { Policy } from "../../core/confirmation/policy.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import { accept, expectOk, type Result } from "../../core/refusal.ts";
 import { fingerprintOf } from "../../core/webauthn/fingerprint.ts";
 import { endorsedPasskeysOf, findPasskey } from "../../store/account/passkeys.ts";

@@ -1,4 +1,4 @@
-import type { Policy } from "../../core/confirmation/policy.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import { isPrivileged, type Scope } from "../../core/confirmation/scopes.ts";
 import { scopesText } from "../../core/report/change-text.ts";
 import { accept, type Result } from "../../core/refusal.ts";

@@ -2,7 +2,8 @@ import { isManager, otherManagers, type Directory, type Member } from "../../cor
 import type { Change } from "../../core/stream/change-format.ts";
 import { maySupport, RECOVERY_SIGNATURES } from "../../core/stream/entitlement.ts";
 import type { Role } from "../../core/stream/record.ts";
-import { singleApproverPolicy, type Policy, type Requirement } from "../../core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../core/policy/policy.ts";
+import { placesOf, type Need } from "../../core/policy/seats.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 
 // Who is asked to sign a change of the directory: everybody who manages people, has an active passkey and may sign this
@@ -11,8 +12,8 @@ import { accept, refuse, type Result } from "../../core/refusal.ts";
 /** Owners of a tenant, invited ones included. */
 const OWNERS_MAX = 8;
 /**
- * Owners and admins of a tenant, invited ones included. For the recovery of an owner a policy names each owner twice,
- * as an owner and as a manager: 8 + 56 = 64 = POLICY_MAX_SEATS. So a policy always names all of them.
+ * Owners and admins of a tenant, invited ones included. A policy names 64 people at most (POLICY_MAX_PEOPLE), so it can
+ * always name all of them.
  */
 const MANAGERS_MAX = 56;
 
@@ -48,9 +49,8 @@ export function anyManager(directory: Directory, change: Change): Result<string 
   if (others.length === 1) return accept(first.id);
   const areOwners = others.every(({ role }) => role === "owner");
   return accept({
-    ...singleApproverPolicy(""),
+    ...policyOf([needOf(areOwners ? "Owners" : "Managers", others, 1)]),
     name: areOwners ? "Any one of the owners" : "Any one who manages people",
-    require: anyOf(areOwners ? "Owners" : "Managers", others, 1),
   });
 }
 
@@ -67,28 +67,22 @@ export function quorumOfManagers(directory: Directory, person: Member): Result<s
   const [first] = entitled;
   if (first === undefined) return noManager();
   if (others.length < RECOVERY_SIGNATURES) return accept(first.id);
+  const needs =
+    person.role === "owner"
+      ? [needOf("Owners", owners, 1), needOf("Managers", others, RECOVERY_SIGNATURES - 1)]
+      : [needOf("Managers", others, RECOVERY_SIGNATURES)];
   return accept({
-    ...singleApproverPolicy(""),
+    ...policyOf(needs),
     name: `${RECOVERY_SIGNATURES} who manage people`,
-    require: person.role === "owner" ? ownerAndOther(owners, others) : quorumOf(others),
     excludeRequester: true,
   });
 }
 
-function quorumOf(others: readonly Member[]): Requirement {
-  return anyOf("Managers", others, RECOVERY_SIGNATURES);
+function policyOf(needs: readonly Need[]): Policy {
+  const minimum = placesOf(needs);
+  return { ...singleApproverPolicy(""), stages: [{ name: "", needs }], minimum };
 }
 
-/** An owner and another manager. */
-function ownerAndOther(owners: readonly Member[], others: readonly Member[]): Requirement {
-  return {
-    kind: "quorum",
-    name: "An owner and one more",
-    threshold: RECOVERY_SIGNATURES,
-    of: [anyOf("Owners", owners, 1), anyOf("Managers", others, 1)],
-  };
-}
-
-function anyOf(name: string, members: readonly { readonly id: string }[], threshold: number): Requirement {
-  return { kind: "quorum", name, threshold, of: members.map(({ id }) => ({ kind: "person", person: id })) };
+function needOf(name: string, members: readonly { readonly id: string }[], count: number): Need {
+  return { name, count, of: members.map(({ id }) => id) };
 }

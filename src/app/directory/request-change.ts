@@ -1,6 +1,6 @@
 import type { Change } from "../../core/stream/change-format.ts";
 import { canonicalPayload } from "../../core/confirmation/canonical-payload.ts";
-import { policyHash, type Policy } from "../../core/confirmation/policy.ts";
+import { policyHash, type Policy } from "../../core/policy/policy.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { findFirstProject } from "../../store/project/projects.ts";
 import { findSameRequests, isInAudience } from "../../store/confirmation/confirmations.ts";

@@ -1,4 +1,4 @@
-import type { Policy } from "../../core/confirmation/policy.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import type { Template } from "../../core/display/template.ts";
 import { toHex } from "../../core/encoding/bytes.ts";
 import { isJsonObject, parseJsonText } from "../../core/encoding/strict-json.ts";

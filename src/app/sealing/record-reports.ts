@@ -1,4 +1,4 @@
-import { whoMayVote } from "../../core/confirmation/policy.ts";
+import { everyoneIn } from "../../core/policy/policy.ts";
 import { eventOfRecord, membersOfOutcome } from "../../core/webhook/event-types.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { effectOf } from "../../core/stream/change-effect.ts";
@@ -36,7 +36,7 @@ export function reportsOf({
 }
 
 function closedOf(row: ConfirmationRow, outcome: OutboxRow["outcome"]): SealedRecord["closes"] {
-  const everybody = () => [...whoMayVote(policyOf(row, []), Number.POSITIVE_INFINITY, row.requesterPerson)];
+  const everybody = () => [...everyoneIn(policyOf(row, []))];
   const people = outcome === "break-glass" ? everybody() : null;
   return { confirmation: row.id, project: row.projectId, people };
 }

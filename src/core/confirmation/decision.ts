@@ -2,11 +2,12 @@ import {
   isEndedByRejections,
   isMet,
   mayOverride,
-  peopleOf,
-  requirementsAfter,
+  openStage,
+  reachedEscalations,
   whoMayVote,
+  type Approvals,
   type Policy,
-} from "./policy.ts";
+} from "../policy/policy.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 
 // The life cycle of a confirmation as one pure function. It checks for every refusal before it changes
@@ -20,6 +21,8 @@ export type SealedOutcome = Outcome | "break-glass";
 export interface Vote {
   readonly person: string;
   readonly vote: "approve" | "reject";
+  /** The stage that was open when it was signed, counted from 1. */
+  readonly stage: number;
   readonly at: number;
   /** False once its passkey is revoked or its person is an auditor. It is not in the record, so it has no effect. */
   readonly counts: boolean;
@@ -45,14 +48,20 @@ export interface Confirmation {
 }
 
 export type Input =
-  | { readonly kind: "vote"; readonly person: string; readonly vote: "approve" | "reject" }
+  | {
+      readonly kind: "vote";
+      readonly person: string;
+      readonly vote: "approve" | "reject";
+      /** The stage that the person signed for. */
+      readonly stage: number;
+    }
   | { readonly kind: "override"; readonly person: string; readonly reason: string }
   | { readonly kind: "cancel" }
   | { readonly kind: "tick" }
   | { readonly kind: "consume"; readonly payloadHash: string };
 
 type Effect =
-  /** Since this escalation they may decide, too. */
+  /** Since this step they may decide, too: it opened their stage, or an escalation asks them. */
   | { readonly kind: "notify"; readonly people: readonly string[] }
   | { readonly kind: "seal"; readonly record: SealedOutcome | "consumed" };
 
@@ -109,23 +118,34 @@ export function sameUntil(policy: Policy, before: Confirmation, input: Input, { 
 function castVote(
   policy: Policy,
   state: Confirmation,
-  { person, vote }: Extract<Input, { kind: "vote" }>,
+  { person, vote, stage }: Extract<Input, { kind: "vote" }>,
   now: number,
 ): Result<Change> {
   const closed = closedRefusal(policy, state, now);
   if (closed) return closed;
-  if (!whoMayVote(policy, now - state.createdAt, state.requester).has(person)) {
-    return refuse("not_an_approver", "this person may not sign this request now");
-  }
   if (hasVoted(state, person)) return ALREADY_SIGNED;
-  const votes = [...state.votes, { person, vote, at: now, counts: true }];
-  const voted = { ...state, votes };
-  const ended =
-    vote === "reject"
-      ? isEndedByRejections(policy, countedVoters(voted, "reject"), state.requester)
-      : isApproved(policy, voted, now);
-  const outcome = vote === "reject" ? "rejected" : "approved";
-  return accept(ended ? end(voted, outcome, now) : { state: voted, effects: [], at: now });
+  const elapsed = now - state.createdAt;
+  const open = openStage(policy, approvalsOf(state), elapsed);
+  if (stage !== open)
+    return refuse("stage_over", "another stage of this request is open now; load the page again");
+  if (!whoMayVote(policy, open, elapsed, state.requester).has(person))
+    return refuse("not_an_approver", "this person may not sign this request now");
+  const voted = { ...state, votes: [...state.votes, { person, vote, stage, at: now, counts: true }] };
+  if (
+    vote === "reject" &&
+    isEndedByRejections(policy, approvalsOf(voted), rejectersOf(voted), state.requester)
+  )
+    return accept(end(voted, "rejected", now));
+  if (vote === "approve" && isApproved(policy, voted, now)) return accept(end(voted, "approved", now));
+  const next = openStage(policy, approvalsOf(voted), elapsed);
+  const asked = next === open ? [] : [...whoMayVote(policy, next, elapsed, state.requester)];
+  return accept({ state: voted, effects: notifying(voted, asked), at: now });
+}
+
+/** Who has signed already is not asked again. */
+function notifying(state: Confirmation, people: readonly string[]): readonly Effect[] {
+  const asked = people.filter((person) => !hasVoted(state, person));
+  return asked.length === 0 ? [] : [{ kind: "notify", people: asked }];
 }
 
 const ALREADY_SIGNED = refuse("already_signed", "this person has already signed this request");
@@ -157,18 +177,21 @@ function tick(policy: Policy, state: Confirmation, now: number): Change {
   const at = Math.min(now, state.expiresAt - 1);
   if (isApproved(policy, state, at)) return end(state, "approved", at);
   if (now >= state.expiresAt) return end(state, "expired", now);
-  const reached = requirementsAfter(policy, now - state.createdAt);
-  const notified = peopleOf(reached.slice(0, state.escalated + 1));
-  const escalated = reached.length - 1;
+  const escalated = reachedEscalations(policy, now - state.createdAt);
   if (escalated === state.escalated) return { state, effects: [], at: now };
-  const people = [...whoMayVote(policy, now - state.createdAt, state.requester)].filter(
-    (person) => !notified.has(person),
-  );
-  return {
-    state: { ...state, escalated },
-    effects: [{ kind: "notify", people }],
-    at: now,
-  };
+  const before = askedAfter(policy, state, escalatedAt(policy, state) - state.createdAt);
+  const asked = [...askedAfter(policy, state, now - state.createdAt)].filter((person) => !before.has(person));
+  return { state: { ...state, escalated }, effects: notifying(state, asked), at: now };
+}
+
+/** Who may vote after this time, with the votes that there are. */
+function askedAfter(policy: Policy, state: Confirmation, elapsed: number): ReadonlySet<string> {
+  return whoMayVote(policy, openStage(policy, approvalsOf(state), elapsed), elapsed, state.requester);
+}
+
+/** When the last escalation that has notified its people was reached. */
+function escalatedAt(policy: Policy, { createdAt, escalated }: Confirmation): number {
+  return createdAt + (policy.escalations[escalated - 1]?.afterSeconds ?? 0) * 1_000;
 }
 
 function consume(
@@ -225,17 +248,22 @@ function closedRefusal(
   return undefined;
 }
 
-function lastStepAt(policy: Policy, { createdAt, votes, escalated, decidedAt }: Confirmation): number {
-  const escalation = policy.escalations[escalated - 1];
-  const escalatedAt = createdAt + (escalation?.afterSeconds ?? 0) * 1_000;
-  return Math.max(escalatedAt, decidedAt ?? 0, ...votes.map(({ at }) => at));
+function lastStepAt(policy: Policy, state: Confirmation): number {
+  const { votes, decidedAt } = state;
+  return Math.max(escalatedAt(policy, state), decidedAt ?? 0, ...votes.map(({ at }) => at));
 }
 
 function isApproved(policy: Policy, state: Confirmation, now: number): boolean {
-  return isMet(policy, countedVoters(state, "approve"), now - state.createdAt);
+  return isMet(policy, approvalsOf(state), now - state.createdAt);
 }
 
-function countedVoters({ votes }: Confirmation, vote: Vote["vote"]): ReadonlySet<string> {
-  const counted = votes.filter((one) => one.vote === vote && one.counts);
+/** The approvals that count. */
+export function approvalsOf({ votes }: Pick<Confirmation, "votes">): Approvals {
+  const counted = votes.filter(({ vote, counts }) => vote === "approve" && counts);
+  return new Map(counted.map(({ person, stage }) => [person, stage]));
+}
+
+function rejectersOf({ votes }: Confirmation): ReadonlySet<string> {
+  const counted = votes.filter(({ vote, counts }) => vote === "reject" && counts);
   return new Set(counted.map(({ person }) => person));
 }

@@ -57,6 +57,8 @@ export const statementShape = shape.object({
   reason: shape.text(REASON_MAX_CHARACTERS),
   /** Hash of the policy, or null if one named person decides alone. */
   policyHash: shape.nullable(shape.hex(32)),
+  /** The stage of the policy that was open when the person was asked, counted from 1. */
+  stage: shape.integer(1),
   created: shape.time,
   expires: shape.time,
   /** How long after the decision an approval may be used; null for no limit. */

@@ -6,8 +6,9 @@ import {
   policyHash,
   singleApproverPolicy,
   whoMayVote,
+  type Approvals,
   type Policy,
-} from "../confirmation/policy.ts";
+} from "../policy/policy.ts";
 import type { Statement } from "../confirmation/statement.ts";
 import { isChange } from "../stream/change-format.ts";
 import type { SignedRecord } from "./receipt.ts";
@@ -34,13 +35,32 @@ export function policyFailure(signed: SignedRecord): Failure {
     const failure = voteFailure(statement, votes);
     if (failure !== undefined) return failure;
   }
+  return timesFailure(
+    votes,
+    signers.map(({ statement }) => statement),
+  );
+}
+
+/** A policy can shorten the time in which a request may be decided, and in which an approval may be used. */
+function timesFailure({ rules }: Votes, statements: readonly Statement[]): Failure {
+  const { expiresInSeconds, executeWithinSeconds } = rules;
+  for (const statement of statements) {
+    const open = Date.parse(statement.expires) - Date.parse(statement.created);
+    if (expiresInSeconds !== null && open > expiresInSeconds * 1_000)
+      return "the request was open for longer than the policy allows";
+    const window = statement.executeWithinSeconds ?? Number.POSITIVE_INFINITY;
+    if (executeWithinSeconds !== null && window > executeWithinSeconds)
+      return "the approval may be used for longer than the policy allows";
+  }
   return undefined;
 }
 
-function voteFailure({ vote, approver, requester, reason }: Statement, { rules, elapsed }: Votes): Failure {
+function voteFailure(statement: Statement, { rules, elapsed }: Votes): Failure {
+  const { vote, approver, requester, reason, stage } = statement;
   const { id, username } = approver;
+  if (stage > rules.stages.length) return `${username} signed for a stage that the policy does not have`;
   if (vote !== "break-glass")
-    return whoMayVote(rules, elapsed, requester.person).has(id)
+    return whoMayVote(rules, stage, elapsed, requester.person).has(id)
       ? undefined
       : `the policy does not ask ${username}, or not yet at that time`;
   if (!mayOverride(rules, id, requester.person))
@@ -78,9 +98,9 @@ function typeFailure({ record, evidence: { payload } }: SignedRecord): Failure {
 }
 
 function votesFailure(outcome: SignedRecord["record"]["body"]["outcome"], votes: Votes): Failure {
-  const { rules, elapsed, approvers, rejecters, emergencies, requester } = votes;
-  const met = isMet(rules, approvers, elapsed);
-  const isRejected = isEndedByRejections(rules, rejecters, requester);
+  const { rules, elapsed, approvals, rejecters, emergencies, requester } = votes;
+  const met = isMet(rules, approvals, elapsed);
+  const isRejected = isEndedByRejections(rules, approvals, rejecters, requester);
   switch (outcome) {
     case "approved":
       if (emergencies.size > 0) return "an emergency approval is sealed as an ordinary one";
@@ -108,7 +128,7 @@ interface Votes {
   /** From the request to its end, in milliseconds. */
   readonly elapsed: number;
   readonly requester: string | null;
-  readonly approvers: ReadonlySet<string>;
+  readonly approvals: Approvals;
   readonly rejecters: ReadonlySet<string>;
   readonly emergencies: ReadonlySet<string>;
 }
@@ -124,7 +144,9 @@ function votesOf({ record, evidence: { signers, policy } }: SignedRecord): Votes
     rules: policy ?? singleApproverPolicy(first?.approver.id ?? ""),
     elapsed: first === undefined ? 0 : end - Date.parse(first.created),
     requester: first?.requester.person ?? null,
-    approvers: by("approve"),
+    approvals: new Map(
+      statements.flatMap(({ vote, approver, stage }) => (vote === "approve" ? [[approver.id, stage]] : [])),
+    ),
     rejecters: by("reject"),
     emergencies: by("break-glass"),
   };

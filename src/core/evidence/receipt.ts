@@ -4,7 +4,7 @@ import { equalBytes, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import { canonicalBytes } from "../encoding/jcs.ts";
 import { isJsonObject, parseJson, type JsonLimits, type JsonValue } from "../encoding/strict-json.ts";
-import { policyShape } from "../confirmation/policy.ts";
+import { policyShape } from "../policy/policy.ts";
 import { PROOF_MAX_CHARACTERS } from "../tlog/log-proof.ts";
 import {
   changeRecord,

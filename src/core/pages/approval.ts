@@ -36,7 +36,7 @@ export interface RelatedRequest {
 }
 
 /** The statement without the fields that are known only when the person signs. */
-export type FixedStatement = Omit<Statement, "vote" | "reason" | "issued" | "salt">;
+export type FixedStatement = Omit<Statement, "vote" | "reason" | "stage" | "issued" | "salt">;
 
 export interface ApprovalState {
   readonly status: Status;
@@ -64,6 +64,8 @@ export interface Ceremony {
   readonly ceremonyId: string;
   readonly salt: string;
   readonly issued: string;
+  /** The stage of the policy that the signature is for. */
+  readonly stage: number;
   readonly expires: string;
   readonly rpId: string;
   readonly allowCredentials: readonly CredentialDescriptor[];

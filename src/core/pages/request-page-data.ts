@@ -1,5 +1,5 @@
 import type { Status } from "../confirmation/decision.ts";
-import type { Policy } from "../confirmation/policy.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { ShownVote } from "./approval.ts";
 
 // What the server gives to the page of one request in the console.

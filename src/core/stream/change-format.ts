@@ -1,7 +1,7 @@
 import { CHANGE_KIND } from "../confirmation/change-kind.ts";
 import { SCOPES } from "../confirmation/scopes.ts";
 import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
-import { policyShape } from "../confirmation/policy.ts";
+import { policyShape } from "../policy/policy.ts";
 import { templateShape } from "../display/template.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import * as shape from "../encoding/shape.ts";

@@ -1,5 +1,5 @@
 import { CREDENTIAL_ID_MAX_BYTES } from "../webauthn/assertion.ts";
-import { POLICY_MAX_PEOPLE } from "../confirmation/policy.ts";
+import { POLICY_MAX_PEOPLE } from "../policy/policy.ts";
 import type { ProjectMode } from "../confirmation/project-mode.ts";
 import { concat, equalBytes, toHex, u64be, type Bytes } from "../encoding/bytes.ts";
 import { HASH_BYTES, hmacSha256, sha256, taggedHash } from "../encoding/hash.ts";

@@ -123,6 +123,7 @@ function statementExample(origin: string, { action, createdAt, expiresAt }: Conf
     vote: "approve",
     reason: "",
     policyHash: null,
+    stage: 1,
     created: createdAt,
     expires: expiresAt,
     executeWithinSeconds: null,

@@ -13,7 +13,9 @@ const INSERT_CEREMONY = prepared(
   (scope) => {
     const names = ["id", "confirmationId", "personId", "salt", "issuedAt", "expiresAt"];
     const values = sql.join(names.map(value), sql`, `);
-    return scope.insertFrom(ceremonies, (tenant) => sql`SELECT ${tenant}, ${values}, NULL, NULL`).returning();
+    return scope
+      .insertFrom(ceremonies, (tenant) => sql`SELECT ${tenant}, ${values}, NULL, NULL, ${value("stage")}`)
+      .returning();
   },
   "id",
 );

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { hasRoomForMember } from "../account/plan-numbers.ts";
-import { ceremonies, confirmations, credentials, outbox, people, steps, votes } from "../schema.ts";
+import { audience, ceremonies, confirmations, credentials, outbox, people, steps, votes } from "../schema.ts";
 import type { StepRow } from "../rows.ts";
 import { CHANGES_THE_DIRECTORY } from "../stream/outbox.ts";
 import type { Prepared } from "../prepared-statement.ts";
@@ -111,8 +111,8 @@ export const INSERT_VOTE = prepared(
     scope.insertFrom(
       votes,
       (tenant) => sql`SELECT s.tenant_id, s.confirmation_id, s.person_id, s.id, s.type, s.at,
-        ${value("credential")}, ${value("statement")}, ${value("assertion")}, ${value("assertionHash")}, NULL
-        FROM ${ownStep(tenant)}`,
+        ${value("credential")}, ${value("statement")}, ${value("assertion")}, ${value("assertionHash")}, NULL,
+        ${value("stage")} FROM ${ownStep(tenant)}`,
     ),
   THIS_CONFIRMATION,
 );
@@ -181,6 +181,23 @@ export const CHANGE_CONFIRMATION = prepared(
         overriddenBy: sql`CASE WHEN ${value("type")} = 'break-glass' THEN ${value("person")} END`,
       },
       ofThisVersion(scope),
+    ),
+  THIS_CONFIRMATION,
+);
+
+/** Their stage is open now, or an escalation asks them. */
+export const ASK_PEOPLE = prepared(
+  audience,
+  (scope) =>
+    scope.update(
+      audience,
+      { askedAt: value("now") },
+      and(
+        eq(audience.confirmationId, value("confirmation")),
+        sql`${audience.personId} IN (SELECT value FROM json_each(${value("people")}))`,
+        isNull(audience.askedAt),
+        stepExists(scope),
+      ),
     ),
   THIS_CONFIRMATION,
 );

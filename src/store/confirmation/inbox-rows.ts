@@ -66,7 +66,8 @@ export async function readInbox(
 ): Promise<InboxRows> {
   const { tenantId } = store;
   const isAsked = sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
-    AND ${audience.personId} = ${person} AND ${audience.confirmationId} = ${confirmations.id})`;
+    AND ${audience.personId} = ${person} AND ${audience.confirmationId} = ${confirmations.id}
+    AND ${audience.askedAt} IS NOT NULL)`;
   const newest = sql`(SELECT ${audience.confirmationId} FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
     AND ${audience.personId} = ${person} ORDER BY ${audience.confirmationId} DESC LIMIT ${SEARCHED_MAX_REQUESTS})`;
   const isOpen = and(IS_PENDING, gt(confirmations.expiresAt, now), isAsked, sql`NOT ${IS_UNENDORSED}`);

@@ -74,6 +74,7 @@ function statementsOf(
     signer: draft.signer,
     key: draft.key,
     audience: JSON.stringify(draft.audience),
+    asked: JSON.stringify(draft.asked),
     idempotencyOwner: key?.key ?? null,
     idempotencyName: key?.name ?? null,
     requestHash: key?.requestHash ?? null,
@@ -170,8 +171,9 @@ const INSERT_AUDIENCE = prepared<typeof audience, never>(
   (scope) =>
     scope.insertFrom(
       audience,
-      (tenant) => sql`SELECT c.tenant_id, p.value, c.id FROM ${confirmations} c
-        CROSS JOIN json_each(${value("audience")}) p WHERE c.tenant_id = ${tenant} AND c.id = ${value("id")}`,
+      (tenant) => sql`SELECT c.tenant_id, p.value, c.id,
+        CASE WHEN p.value IN (SELECT value FROM json_each(${value("asked")})) THEN c.created_at END
+        FROM ${confirmations} c CROSS JOIN json_each(${value("audience")}) p WHERE c.tenant_id = ${tenant} AND c.id = ${value("id")}`,
     ),
   THIS_CONFIRMATION,
 );

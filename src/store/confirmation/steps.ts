@@ -8,6 +8,7 @@ import type { TenantStore } from "../tenant-store.ts";
 import { deliveriesOfStep, type NewEvent } from "../webhooks/new-deliveries.ts";
 import { confirmationRows } from "./confirmations.ts";
 import {
+  ASK_PEOPLE,
   CHANGE_CONFIRMATION,
   CONSUME_CONFIRMATION,
   INSERT_OUTBOX,
@@ -59,7 +60,7 @@ export interface StepAttempt {
   readonly person: string | null;
   /** The entry of the audit trail about this step. */
   readonly entry: Run | null;
-  /** Who hears at once that the request was escalated. */
+  /** Who is asked from now on: their stage is open, or an escalation is reached. */
   readonly notify: StepNotice | null;
   readonly signature: Signature | null;
 }
@@ -83,6 +84,8 @@ export interface NewSeal {
 
 export interface Signature {
   readonly ceremony: string;
+  /** The stage that was signed for. */
+  readonly stage: number;
   readonly person: string;
   /** The role that was read. A person whose role changed meanwhile is judged again. */
   readonly role: string;
@@ -149,10 +152,11 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
 function reportsOf(
   { confirmation: { id, version }, id: step, now }: StepAttempt,
   { people, project, event }: StepNotice,
-): readonly Run<DueRow>[] {
+): readonly (Run<DueRow> | Run)[] {
   const of = { confirmation: id, version, step };
   const concerned = { confirmation: id, project, people: JSON.stringify(people), at: now };
-  return [noticesOfStep(concerned, of), ...(event === null ? [] : [deliveriesOfStep(event, of)])];
+  const asks = ASK_PEOPLE.with({ ...of, people: concerned.people, now });
+  return [asks, noticesOfStep(concerned, of), ...(event === null ? [] : [deliveriesOfStep(event, of)])];
 }
 
 /** What a vote does besides deciding its request. */

@@ -49,6 +49,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   outbox: ["confirmations"],
   reveals: ["confirmations"],
   templates: [],
+  documents: [],
   retention: [],
   enrolments: [],
   webauthn_challenges: [],

@@ -29,6 +29,7 @@ const IN_ORDER: readonly SQLiteTable[] = [
   schema.outbox,
   schema.reveals,
   schema.templates,
+  schema.documents,
   schema.retention,
   schema.events,
   schema.usage,

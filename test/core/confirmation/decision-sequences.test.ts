@@ -6,7 +6,7 @@ import {
   type Confirmation,
   type Input,
 } from "../../../src/core/confirmation/decision.ts";
-import { isSatisfied, requirementsAfter, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { isSatisfied, requirementsAfter, type Policy } from "../../../src/core/policy/policy.ts";
 import { anyOf, confirmation, HASH, MINUTE, person, policy, T0 } from "../../support/confirmation-state.ts";
 
 /** Thousands of sequences take a second on an idle core, and more on a busy machine. */

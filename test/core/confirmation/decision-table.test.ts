@@ -6,7 +6,7 @@ import {
   type SealedOutcome,
   type Vote,
 } from "../../../src/core/confirmation/decision.ts";
-import { parsePolicy, type Policy, type Requirement } from "../../../src/core/confirmation/policy.ts";
+import { parsePolicy, type Policy, type Requirement } from "../../../src/core/policy/policy.ts";
 import { confirmation, MINUTE, policy, T0 } from "../../support/confirmation-state.ts";
 
 // What the machine may make of a request, against the table of rules in web/docs/formats.md. The table is written here a

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide, type Confirmation, type Input } from "../../../src/core/confirmation/decision.ts";
-import type { Policy } from "../../../src/core/confirmation/policy.ts";
+import type { Policy } from "../../../src/core/policy/policy.ts";
 import {
   anyOf,
   confirmation,

@@ -6,7 +6,7 @@ import {
   singleApproverPolicy,
   type Policy,
   type Requirement,
-} from "../../../src/core/confirmation/policy.ts";
+} from "../../../src/core/policy/policy.ts";
 import { NAME_MAX_CHARACTERS } from "../../../src/core/confirmation/statement.ts";
 
 // Every limit of a policy at its value, and one beyond.

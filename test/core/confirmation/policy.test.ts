@@ -13,7 +13,7 @@ import {
   whoMayVote,
   type Policy,
   type Requirement,
-} from "../../../src/core/confirmation/policy.ts";
+} from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 
 const one = (person: string): Requirement => ({ kind: "person", person });

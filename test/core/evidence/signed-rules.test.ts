@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Policy } from "../../../src/core/confirmation/policy.ts";
-import { policyHash } from "../../../src/core/confirmation/policy.ts";
+import type { Policy } from "../../../src/core/policy/policy.ts";
+import { policyHash } from "../../../src/core/policy/policy.ts";
 import { outcomeFailure, policyFailure } from "../../../src/core/evidence/outcome-rules.ts";
 import type { SignedRecord } from "../../../src/core/evidence/receipt.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { firstDirectory, type Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { NO_PREVIOUS, type Role } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { toBase64url, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { isChange, parseChange } from "../../../src/core/stream/change-format.ts";
 import { CHANGES, NO_PREVIOUS, recordShape, ROLES } from "../../../src/core/stream/record.ts";

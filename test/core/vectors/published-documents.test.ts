@@ -27,12 +27,7 @@ import { writtenOrder } from "../../../src/core/confirmation/member-order.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
-import {
-  isSatisfied,
-  parsePolicy,
-  policyHash,
-  requirementsAfter,
-} from "../../../src/core/confirmation/policy.ts";
+import { isSatisfied, parsePolicy, policyHash, requirementsAfter } from "../../../src/core/policy/policy.ts";
 import { streamId, streamKeyHash } from "../../../src/core/stream/record.ts";
 import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";

@@ -1,4 +1,4 @@
-import { policyHash, type Policy, type Requirement } from "../../../src/core/confirmation/policy.ts";
+import { policyHash, type Policy, type Requirement } from "../../../src/core/policy/policy.ts";
 import { statementNonce, type Statement } from "../../../src/core/confirmation/statement.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";

@@ -1,4 +1,4 @@
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { encodeReceipt, type Receipt } from "../../../src/core/evidence/receipt.ts";
 import { verifyReceipt, type VerifyOptions, type ReceiptReport } from "../../../src/core/evidence/verify.ts";
 import { createLog, type TestLog } from "../log/memory-log.ts";

@@ -1,4 +1,4 @@
-import type { Policy } from "../../../src/core/confirmation/policy.ts";
+import type { Policy } from "../../../src/core/policy/policy.ts";
 import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import { DEPLOY } from "../vectors/company/honest.ts";

@@ -7,7 +7,7 @@ import { rowKind, type ExportRow } from "../../../src/core/evidence/export.ts";
 import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import type {
   Creation,
   DirectoryLink,

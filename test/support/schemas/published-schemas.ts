@@ -1,5 +1,5 @@
 import { templateShape } from "../../../src/core/display/template.ts";
-import { policyShape, requirement } from "../../../src/core/confirmation/policy.ts";
+import { policyShape, requirement } from "../../../src/core/policy/policy.ts";
 import { person, statementShape } from "../../../src/core/confirmation/statement.ts";
 import { variant, type Shape } from "../../../src/core/encoding/shape.ts";
 import { headerShape, rowShape } from "../../../src/core/evidence/export.ts";

@@ -1,5 +1,5 @@
 import { EDDSA, ES256, RS256, type CoseAlgorithm } from "../../../src/core/webauthn/cose.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { encodeEntry } from "../../../src/core/stream/record.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import { TestLog } from "../log/memory-log.ts";

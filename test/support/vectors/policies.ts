@@ -11,7 +11,7 @@ import {
   singleApproverPolicy,
   type Policy,
   type Requirement,
-} from "../../../src/core/confirmation/policy.ts";
+} from "../../../src/core/policy/policy.ts";
 import type { Role } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 

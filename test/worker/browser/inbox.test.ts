@@ -3,7 +3,7 @@ import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { inboxOf as readInboxOf } from "../../../src/app/decision/read-inbox.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import type { Inbox } from "../../../src/core/pages/inbox.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { projects } from "../../../src/store/schema.ts";

@@ -10,7 +10,7 @@ import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { expectOk, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
 import { problemCode, problemDefinition } from "../../../src/http/problem.ts";
 import { ceremonies, confirmations, projects, votes } from "../../../src/store/schema.ts";

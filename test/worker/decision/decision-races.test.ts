@@ -7,7 +7,7 @@ import { canonicalPayload } from "../../../src/core/confirmation/canonical-paylo
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
   ceremonies,

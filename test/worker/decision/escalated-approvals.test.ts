@@ -7,7 +7,7 @@ import { loadCurrent } from "../../../src/app/confirmation/read.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { expectOk } from "../../../src/core/refusal.ts";

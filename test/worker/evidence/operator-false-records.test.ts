@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { fromHex, toBase64url, toHex, utf8, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";

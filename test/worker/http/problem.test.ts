@@ -54,6 +54,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["unavailable", 503, "unavailable"],
   ["already_decided", 409, "already_decided"],
   ["already_signed", 409, "already_signed"],
+  ["stage_over", 409, "stage_over"],
   ["expired", 409, "expired"],
   ["not_an_approver", 403, "not_an_approver"],
   ["reason_required", 422, "reason_required"],

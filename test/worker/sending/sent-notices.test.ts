@@ -6,7 +6,7 @@ import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { claimJobs } from "../../../src/app/sending/claim-jobs.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { OutboundAnswer } from "../../../src/send/guarded-fetch.ts";
 import { projects } from "../../../src/store/schema.ts";

@@ -4,7 +4,7 @@ import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsi
 import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy } from "../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { projects } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { POLICY_MAX_PEOPLE } from "../../../src/core/confirmation/policy.ts";
+import { POLICY_MAX_PEOPLE } from "../../../src/core/policy/policy.ts";
 import { PAYLOAD_MAX_BYTES } from "../../../src/core/encoding/strict-json.ts";
 import { Memory } from "../../../src/store/memory/desk-memory.ts";
 import type { ConfirmationRows, PersonRow } from "../../../src/store/rows.ts";

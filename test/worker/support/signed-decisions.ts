@@ -5,7 +5,7 @@ import type { SubmittedVote } from "../../../src/app/decision/signed-step.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromHex, toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
-import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/confirmation/policy.ts";
+import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";

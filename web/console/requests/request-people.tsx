@@ -1,4 +1,4 @@
-import type { Requirement } from "../../../src/core/confirmation/policy.ts";
+import type { Need } from "../../../src/core/policy/seats.ts";
 import type { AskedPeople, RequestPageData } from "../../../src/core/pages/request-page-data.ts";
 import { durationText } from "../../common/duration.ts";
 import { VOTE_WORDS } from "../../common/vote-words.ts";
@@ -57,17 +57,29 @@ function Rule({ asked: { policy, names } }: { readonly asked: AskedPeople }): Ht
           The policy <Exact text={policy.name} />:
         </p>
       )}
-      <ul>
-        <Need tree={policy.require} names={names} />
-        {policy.escalations.map(({ afterSeconds, require }) => (
-          <li>
-            after {durationText(afterSeconds * 1_000)}, these are enough as well:
-            <ul>
-              <Need tree={require} names={names} />
-            </ul>
-          </li>
-        ))}
-      </ul>
+      {policy.stages.map(({ name, needs }, index) => (
+        <>
+          {policy.stages.length > 1 && (
+            <p>
+              Stage {index + 1}
+              {name !== "" && (
+                <>
+                  : <Exact text={name} />
+                </>
+              )}
+            </p>
+          )}
+          <Needs needs={needs} names={names} />
+          {policy.escalations
+            .filter(({ stage }) => stage === index + 1)
+            .map((escalation) => (
+              <>
+                <p>After {durationText(escalation.afterSeconds * 1_000)}, these are enough as well:</p>
+                <Needs needs={escalation.needs} names={names} />
+              </>
+            ))}
+        </>
+      ))}
       {policy.excludeRequester && <p class="quiet">The person who asked does not count.</p>}
       {policy.rejection === "impossible" && (
         <p class="quiet">A rejection ends it once the policy can no longer be met.</p>
@@ -82,29 +94,34 @@ function Rule({ asked: { policy, names } }: { readonly asked: AskedPeople }): Ht
   );
 }
 
-function Need({ tree, names }: { readonly tree: Requirement; readonly names: AskedPeople["names"] }): Html {
-  if (tree.kind === "person")
-    return (
-      <li>
-        <Exact text={names[tree.person] ?? tree.person} />
-      </li>
-    );
-  const { threshold, of, name } = tree;
+function Needs({
+  needs,
+  names,
+}: {
+  readonly needs: readonly Need[];
+  readonly names: AskedPeople["names"];
+}): Html {
   return (
-    <li>
-      {threshold === of.length ? "all" : threshold} of
-      {name !== "" && (
-        <>
-          {" "}
-          <Exact text={name} />
-        </>
-      )}
-      :
-      <ul>
-        {of.map((one) => (
-          <Need tree={one} names={names} />
-        ))}
-      </ul>
-    </li>
+    <ul>
+      {needs.map(({ name, count, of }) => (
+        <li>
+          {count === of.length ? "all" : count} of
+          {name !== "" && (
+            <>
+              {" "}
+              <Exact text={name} />
+            </>
+          )}
+          :
+          <ul>
+            {of.map((id) => (
+              <li>
+                <Exact text={names[id] ?? id} />
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
   );
 }

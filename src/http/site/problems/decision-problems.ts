@@ -53,6 +53,16 @@ export const DECISION_PROBLEMS = {
       detail: "this person has already signed this request",
     },
   },
+  stage_over: {
+    meaning: "The stage for which you signed is not the one that is open.",
+    cause:
+      "While the page was open, others completed the stage, or a signature of an earlier stage stopped counting because its passkey was revoked.",
+    whatToDo: "Load the page again. It says which stage is open, and whether you are asked in it.",
+    example: {
+      instance: `/approve/${CONFIRMATION_ID}/decision`,
+      detail: "another stage of this request is open now; load the page again",
+    },
+  },
   expired: {
     meaning: "Nobody decided the request in time.",
     cause: "Its time, `expiresInSeconds`, is over. An expired request was not approved.",

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Policy } from "../../../../src/core/confirmation/policy.ts";
+import type { Policy } from "../../../../src/core/policy/policy.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { creationFailure, replayDirectory } from "../../../../src/core/evidence/directory-replay.ts";
 import type { DirectoryLink, Receipt } from "../../../../src/core/evidence/receipt.ts";

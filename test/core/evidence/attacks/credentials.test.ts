@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { singleApproverPolicy } from "../../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy } from "../../../../src/core/policy/policy.ts";
 import type { VerifyOptions } from "../../../../src/core/evidence/verify.ts";
 import {
   createStaff,

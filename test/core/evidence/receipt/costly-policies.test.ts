@@ -4,7 +4,7 @@ import {
   singleApproverPolicy,
   type Policy,
   type Requirement,
-} from "../../../../src/core/confirmation/policy.ts";
+} from "../../../../src/core/policy/policy.ts";
 import {
   createStaff,
   failedChecks,

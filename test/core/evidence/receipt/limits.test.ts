@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Policy, type Requirement } from "../../../../src/core/confirmation/policy.ts";
+import { type Policy, type Requirement } from "../../../../src/core/policy/policy.ts";
 import type { Statement } from "../../../../src/core/confirmation/statement.ts";
 import { canonicalBytes } from "../../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { POLICY_MAX_SEATS } from "../../../../src/core/confirmation/policy.ts";
+import { POLICY_MAX_SEATS } from "../../../../src/core/policy/policy.ts";
 import type { JsonObject, JsonValue } from "../../../../src/core/encoding/strict-json.ts";
 import { canonicalBytes } from "../../../../src/core/encoding/jcs.ts";
 import { encodeRow, parseRow, type ExportRow } from "../../../../src/core/evidence/export.ts";

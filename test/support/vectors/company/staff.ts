@@ -1,4 +1,4 @@
-import { singleApproverPolicy, type Policy } from "../../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../../src/core/policy/policy.ts";
 import { EDDSA, type CoseAlgorithm } from "../../../../src/core/webauthn/cose.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
 import { createAuthenticator, type Authenticator } from "../../authenticator.ts";

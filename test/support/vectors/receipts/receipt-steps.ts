@@ -4,7 +4,7 @@ import { canonicalText, hashOfJson } from "../../../../src/core/encoding/jcs.ts"
 import type { Evidence, Receipt, Signer } from "../../../../src/core/evidence/receipt.ts";
 import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
 import { templateHash } from "../../../../src/core/display/template.ts";
-import { policyHash } from "../../../../src/core/confirmation/policy.ts";
+import { policyHash } from "../../../../src/core/policy/policy.ts";
 import { statementNonce } from "../../../../src/core/confirmation/statement.ts";
 import { encodeEntry, payloadCommit, recordCommit, streamId } from "../../../../src/core/stream/record.ts";
 import { parseCheckpoint } from "../../../../src/core/tlog/checkpoint.ts";

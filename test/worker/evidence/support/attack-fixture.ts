@@ -7,7 +7,7 @@ import { createConfirmation } from "../../../../src/app/confirmation/create.ts";
 import type { Runtime } from "../../../../src/app/runtime.ts";
 import type { Bytes } from "../../../../src/core/encoding/bytes.ts";
 import { leafHash, treeRoot } from "../../../../src/core/tlog/merkle.ts";
-import { singleApproverPolicy, type Policy } from "../../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy } from "../../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../../src/core/refusal.ts";
 import type { TrustPolicy } from "../../../../src/core/tlog/trust-policy.ts";
 import { logSigner } from "../../../../src/log/log-signer.ts";

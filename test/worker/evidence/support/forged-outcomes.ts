@@ -1,8 +1,4 @@
-import {
-  singleApproverPolicy,
-  type Policy,
-  type Requirement,
-} from "../../../../src/core/confirmation/policy.ts";
+import { singleApproverPolicy, type Policy, type Requirement } from "../../../../src/core/policy/policy.ts";
 import type { Statement } from "../../../../src/core/confirmation/statement.ts";
 import type { Outcome } from "../../../../src/core/stream/record.ts";
 import { personNamed } from "../../support/signed-decisions.ts";

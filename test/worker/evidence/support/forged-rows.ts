@@ -8,7 +8,7 @@ import { challengeOf } from "../../../../src/core/confirmation/challenge.ts";
 import type { Change } from "../../../../src/core/stream/change-format.ts";
 import { canonicalText, hashOfJson } from "../../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
-import { policyHash, type Policy } from "../../../../src/core/confirmation/policy.ts";
+import { policyHash, type Policy } from "../../../../src/core/policy/policy.ts";
 import type { Outcome, Role } from "../../../../src/core/stream/record.ts";
 import { expectOk } from "../../../../src/core/refusal.ts";
 import {
