@@ -45,6 +45,7 @@ type FormatCode =
   | "export_malformed"
   | "api_key_malformed"
   | "policy_invalid"
+  | "group_invalid"
   | "order_invalid"
   | "template_invalid";
 

@@ -166,6 +166,7 @@ const REPORTED_AS = {
   encoding_malformed: "validation_failed",
   shape_mismatch: "validation_failed",
   policy_invalid: "validation_failed",
+  group_invalid: "validation_failed",
   order_invalid: "validation_failed",
   template_invalid: "validation_failed",
   change_invalid: "validation_failed",

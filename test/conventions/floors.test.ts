@@ -8,6 +8,7 @@ const FORMATS = [
   ...ENCODING,
   "src/core/webauthn",
   "src/core/confirmation",
+  "src/core/policy",
   "src/core/display",
   "src/core/tlog",
 ];
@@ -17,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/encoding": ENCODING,
   "src/core/webauthn": ENCODING,
   "src/core/display": [...ENCODING, "src/core/confirmation"],
-  "src/core/confirmation": ENCODING,
+  "src/core/confirmation": [...ENCODING, "src/core/policy"],
+  "src/core/policy": [...ENCODING, "src/core/confirmation"],
   "src/core/tlog": ENCODING,
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,

@@ -22,7 +22,7 @@ export const SALT_BYTES = 32;
 
 export const id = shape.text(ID_MAX_CHARACTERS, 1);
 const named = shape.object({ id, name: shape.text(NAME_MAX_CHARACTERS) });
-const username = shape.text(32, 1);
+export const username = shape.text(32, 1);
 export const person = shape.object({ id, username });
 export const projectMode = shape.oneOf(...PROJECT_MODES);
 

@@ -106,6 +106,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["json_number_inexact", 400, "payload_not_canonical"],
   ["shape_mismatch", 422, "validation_failed"],
   ["policy_invalid", 422, "validation_failed"],
+  ["group_invalid", 422, "validation_failed"],
   ["order_invalid", 422, "validation_failed"],
   ["template_invalid", 422, "validation_failed"],
   ["change_not_entitled", 403, "not_allowed"],

@@ -22,6 +22,7 @@ const TEXTS: Readonly<Record<SpecificCode, string>> = {
   encoding_malformed: "The value is not in its encoding, such as base64url.",
   shape_mismatch: "The value does not have the form that its format requires.",
   policy_invalid: "The policy contradicts itself, or nobody could meet it.",
+  group_invalid: "The group has a name that none can have, or a person twice.",
   order_invalid: "The order of the members is not one of the payload.",
   template_invalid: "The template has an unknown slot or format, or repeats a name.",
   change_invalid: "The change contradicts what is there.",
