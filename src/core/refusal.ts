@@ -46,6 +46,7 @@ type FormatCode =
   | "api_key_malformed"
   | "policy_invalid"
   | "group_invalid"
+  | "rules_invalid"
   | "order_invalid"
   | "template_invalid";
 

@@ -167,6 +167,7 @@ const REPORTED_AS = {
   shape_mismatch: "validation_failed",
   policy_invalid: "validation_failed",
   group_invalid: "validation_failed",
+  rules_invalid: "validation_failed",
   order_invalid: "validation_failed",
   template_invalid: "validation_failed",
   change_invalid: "validation_failed",

@@ -10,6 +10,7 @@ const FORMATS = [
   "src/core/confirmation",
   "src/core/policy",
   "src/core/display",
+  "src/core/rules",
   "src/core/tlog",
 ];
 const STREAM = [...FORMATS, "src/core/stream", "src/core/timestamp"];
@@ -20,6 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core/display": [...ENCODING, "src/core/confirmation"],
   "src/core/confirmation": [...ENCODING, "src/core/policy"],
   "src/core/policy": [...ENCODING, "src/core/confirmation"],
+  // Which policies a request falls under. The one place that uses the package for expressions.
+  "src/core/rules": [...ENCODING, "src/core/confirmation", "src/core/policy", "@marcbachmann/cel-js"],
   "src/core/tlog": ENCODING,
   "src/core/timestamp": ENCODING,
   "src/core/stream": FORMATS,

@@ -107,6 +107,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["shape_mismatch", 422, "validation_failed"],
   ["policy_invalid", 422, "validation_failed"],
   ["group_invalid", 422, "validation_failed"],
+  ["rules_invalid", 422, "validation_failed"],
   ["order_invalid", 422, "validation_failed"],
   ["template_invalid", 422, "validation_failed"],
   ["change_not_entitled", 403, "not_allowed"],

@@ -23,6 +23,7 @@ const TEXTS: Readonly<Record<SpecificCode, string>> = {
   shape_mismatch: "The value does not have the form that its format requires.",
   policy_invalid: "The policy contradicts itself, or nobody could meet it.",
   group_invalid: "The group has a name that none can have, or a person twice.",
+  rules_invalid: "The rules repeat a name, are too long, or have an expression that can't be used.",
   order_invalid: "The order of the members is not one of the payload.",
   template_invalid: "The template has an unknown slot or format, or repeats a name.",
   change_invalid: "The change contradicts what is there.",
