@@ -16,6 +16,7 @@ import type {
   retention,
   sessions,
   steps,
+  documents,
   templates,
   tenants,
   trail,
@@ -45,6 +46,7 @@ export type VoteRow = typeof votes.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;
 export type RetentionRow = typeof retention.$inferSelect;
 export type TemplateRow = typeof templates.$inferSelect;
+export type DocumentRow = typeof documents.$inferSelect;
 export type TrailRow = typeof trail.$inferSelect;
 export type UsageRow = typeof usage.$inferSelect;
 export type EventRow = typeof events.$inferSelect;

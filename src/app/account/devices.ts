@@ -15,7 +15,7 @@ import { insertEnrolment } from "../../store/account/enrolments.ts";
 import { newestVotes } from "../../store/confirmation/votes.ts";
 import type { CredentialRow, PersonRow, VoteRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import { directoryOf } from "../directory/change.ts";
+import { directoryOf } from "../directory/directory-of.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
 import { requestEndorsement } from "../directory/endorse.ts";
 import { revocationOf } from "../directory/revoke.ts";

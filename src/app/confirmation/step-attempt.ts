@@ -35,7 +35,7 @@ export function stepAttempt(
     dueAt: dueAt(policy, state),
     countedVotes: before.votes.filter((vote) => vote.counts).length,
     seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
-    notify: noticeOf(row, id, change),
+    notify: noticeOf(row, { id, type }, change),
     entry:
       row.type === "decision"
         ? null
@@ -45,13 +45,14 @@ export function stepAttempt(
 
 function noticeOf(
   row: LoadedConfirmation["row"],
-  step: string,
+  { id, type }: Pick<Judged, "id" | "type">,
   { effects, at }: Change,
 ): StepAttempt["notify"] {
   const [notify] = effects.filter((effect) => effect.kind === "notify");
   if (notify === undefined) return null;
+  const asked = type === "escalate" ? "confirmation.escalated" : "confirmation.stage_opened";
   const isEvent = row.type === "decision";
-  const event = isEvent ? confirmationEvent("confirmation.escalated", row, { id: step, at }) : null;
+  const event = isEvent ? confirmationEvent(asked, row, { id, at }) : null;
   return { people: notify.people, project: row.projectId, event };
 }
 

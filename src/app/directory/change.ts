@@ -1,5 +1,4 @@
 import type { Directory } from "../../core/stream/directory.ts";
-import { publicKeyHash } from "../../core/stream/change-effect.ts";
 import { applyChange } from "../../core/stream/directory-change.ts";
 import { lastOwnerFailure } from "../../core/stream/last-owner.ts";
 import { parseChange, type Change } from "../../core/stream/change-format.ts";
@@ -9,12 +8,13 @@ import { checkMemberLimit } from "../../core/account/plan-limits.ts";
 import { accept, expectOk, refuse, type Result } from "../../core/refusal.ts";
 import { findKey } from "../../store/account/api-keys.ts";
 import { findPasskey } from "../../store/account/passkeys.ts";
-import { findPerson, readDirectory } from "../../store/account/people.ts";
+import { findPerson } from "../../store/account/people.ts";
 import { readMembers } from "../../store/account/usage.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import { findLastDirectoryChange } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
+import { directoryOf } from "./directory-of.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import type { Runtime } from "../runtime.ts";
 import { checkManagerLimit } from "./managers.ts";
@@ -174,33 +174,4 @@ export function removedBy(row: ConfirmationRow): string | null {
 export function rejectedBy(row: ConfirmationRow): { passkey: string; person: string } | null {
   const change = endorsementOfChange(row);
   return change ? { passkey: change.credential.id, person: change.person.id } : null;
-}
-
-/** The directory from the tables. An auditor computes the same from the stream. */
-export async function directoryOf(store: TenantStore): Promise<Directory> {
-  const { people, passkeys } = await readDirectory(store);
-  // In the stream a person appears with the first endorsed passkey. Somebody who was only invited is not in it.
-  const withPasskey = new Set(passkeys.map(({ personId }) => personId));
-  const enrolled = people.filter(({ id }) => withPasskey.has(id));
-  return {
-    members: new Map(
-      enrolled.map(({ id, username, role, removedAt }) => [
-        id,
-        { id, username, role, ...(removedAt !== null && { removed: true }) },
-      ]),
-    ),
-    passkeys: new Map(
-      passkeys.map(({ id, publicKey, personId, endorsedSeq, revokedAt }) => [
-        id,
-        {
-          id,
-          publicKey,
-          publicKeyHash: publicKeyHash(publicKey),
-          person: personId,
-          endorsedAt: endorsedSeq ?? 0,
-          revokedAt,
-        },
-      ]),
-    ),
-  };
 }

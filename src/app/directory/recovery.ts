@@ -13,7 +13,8 @@ import { recordSourcesOf } from "../../store/stream/record-sources.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requesterOf } from "../acts/act.ts";
 import { isoTime, type Runtime } from "../runtime.ts";
-import { changeOf, directoryOf } from "./change.ts";
+import { changeOf } from "./change.ts";
+import { directoryOf } from "./directory-of.ts";
 import { quorumOfManagers } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 

@@ -7,7 +7,8 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { requireRealOrganisation } from "../acts/require-right.ts";
-import { directoryOf, type ChangeOf } from "./change.ts";
+import type { ChangeOf } from "./change.ts";
+import { directoryOf } from "./directory-of.ts";
 import { anyManager } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 

@@ -7,7 +7,8 @@ import type { PersonRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
-import { checkRoomForMember, directoryOf, type ChangeOf } from "./change.ts";
+import { checkRoomForMember, type ChangeOf } from "./change.ts";
+import { directoryOf } from "./directory-of.ts";
 import { anyManager, checkManagerLimit } from "./managers.ts";
 import { requestChange } from "./request-change.ts";
 

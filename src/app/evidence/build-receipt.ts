@@ -7,6 +7,7 @@ import {
   type DirectoryLink,
   type ProvenDecision,
 } from "../../core/evidence/receipt.ts";
+import { isPersonEffect } from "../../core/stream/change-effect.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import type { ChangeRecord, StreamRecord } from "../../core/stream/record.ts";
 import { directoryRecordsBefore } from "../../store/stream/outbox.ts";
@@ -80,8 +81,8 @@ export function linksOf(
   changes: readonly (OpenedRecord & { readonly record: ChangeRecord })[],
   people: ReadonlySet<string>,
 ): readonly DirectoryLink[] | undefined {
-  const needsProof = ({ record }: { readonly record: ChangeRecord }) =>
-    people.has(record.body.change?.person ?? "");
+  const needsProof = ({ record: { body } }: { readonly record: ChangeRecord }) =>
+    body.change !== null && isPersonEffect(body.change) && people.has(body.change.person);
   const unproven = changes.filter((change) => !needsProof(change));
   const surplus = changes.length - RECEIPT_MAX_CHANGES;
   if (surplus > unproven.length) return undefined;

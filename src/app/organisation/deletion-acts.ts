@@ -2,7 +2,8 @@ import type { ChangeRequested } from "../../core/pages/account.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { act, requesterOfActor, type ActCall } from "../acts/act.ts";
 import { trailNote } from "../acts/trail-entry.ts";
-import { directoryOf, type ChangeOf } from "../directory/change.ts";
+import type { ChangeOf } from "../directory/change.ts";
+import { directoryOf } from "../directory/directory-of.ts";
 import { anyManager } from "../directory/managers.ts";
 import { requestChange } from "../directory/request-change.ts";
 

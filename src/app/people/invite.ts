@@ -13,7 +13,7 @@ import type { ActCall } from "../acts/act.ts";
 import { actorColumns, OPERATOR, trailEntryOf, type ActorColumns } from "../acts/trail-entry.ts";
 import { newLink, newPerson } from "../account/new-link.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
-import { directoryOf } from "../directory/change.ts";
+import { directoryOf } from "../directory/directory-of.ts";
 import { checkManagerLimit, quorumOfManagers } from "../directory/managers.ts";
 import { isoTime, type Platform } from "../runtime.ts";
 import { presentPerson, removed } from "./find-person.ts";

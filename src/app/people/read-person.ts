@@ -9,7 +9,7 @@ import { sealedRecords } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { ActCall } from "../acts/act.ts";
 import { passkeyItems } from "../account/devices.ts";
-import { directoryOf } from "../directory/change.ts";
+import { directoryOf } from "../directory/directory-of.ts";
 import { isoTime, isoTimeOrNull } from "../runtime.ts";
 import { personNamedBy } from "./find-person.ts";
 import { removalOf } from "./remove-person.ts";

@@ -2,6 +2,7 @@ import { templateHash } from "../../core/display/template.ts";
 import { canonicalText } from "../../core/encoding/jcs.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
+import { documentEffectOf, documentOf, type DocumentChange } from "../../core/stream/rulebook.ts";
 import type { ConfirmationRow, OutboxRow } from "../../store/rows.ts";
 import type { SealingEffect } from "../../store/stream/mark-sealed.ts";
 import { changeOf } from "../directory/change.ts";
@@ -36,6 +37,10 @@ export function effectsOf(
       const set = template && { hash: templateHash(template), document: canonicalText(template) };
       return [{ kind: "set-template", action, template: set }];
     }
+    case "group.changed":
+    case "policy.changed":
+    case "rules.changed":
+      return [documentEffect(change)];
     case "key.changed": {
       const { id, hash, scopes, expires } = change.key;
       const expiresAt = expires === null ? null : Date.parse(expires);
@@ -47,10 +52,26 @@ export function effectsOf(
       return [{ kind: "end-organisation" }];
     case "credential.revoked":
     case "person.removed":
-    case "policy.changed":
     case undefined:
       return [];
   }
+}
+
+const DOCUMENT_TYPES = {
+  "group.changed": "group",
+  "policy.changed": "policy",
+  "rules.changed": "rules",
+} as const;
+
+function documentEffect(change: DocumentChange): SealingEffect {
+  const document = documentOf(change);
+  const { document: hash } = documentEffectOf(change);
+  return {
+    kind: "set-document",
+    type: DOCUMENT_TYPES[change.change],
+    name: "name" in change ? change.name : "",
+    version: document === null || hash === null ? null : { hash, document: canonicalText(document) },
+  };
 }
 
 /** A key for which nobody signed in time ends, so that it does not wait for ever. */

@@ -1,3 +1,4 @@
+import { isPersonEffect } from "../../core/stream/change-effect.ts";
 import { everyoneIn } from "../../core/policy/policy.ts";
 import { eventOfRecord, membersOfOutcome } from "../../core/webhook/event-types.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
@@ -46,7 +47,7 @@ function membersOfChange(confirmation: ConfirmationRow): JsonObject {
   const change = changeOf(confirmation);
   if (change?.change === "tenant.deleted") return { organisation: change.tenant.stream };
   const effect = change && effectOf(change);
-  if (!effect) return {};
+  if (!effect || !isPersonEffect(effect)) return {};
   const { person, credential, revoked } = effect;
   return { person, ...(credential && { credential: credential.id }), ...(revoked.length > 0 && { revoked }) };
 }

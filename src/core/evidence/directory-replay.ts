@@ -2,7 +2,7 @@ import { base64urlBytes, toHex } from "../encoding/bytes.ts";
 import { canonicalText } from "../encoding/jcs.ts";
 import { applyEffect } from "../stream/apply-effect.ts";
 import { applyChange } from "../stream/directory-change.ts";
-import { effectOf } from "../stream/change-effect.ts";
+import { effectOf, isPersonEffect } from "../stream/change-effect.ts";
 import { parseChange } from "../stream/change-format.ts";
 import { firstDirectory, isManager, type Directory } from "../stream/directory.ts";
 import {
@@ -99,9 +99,12 @@ export function peopleToProve(
   signers: readonly string[],
 ): ReadonlySet<string> {
   const managers = changes.flatMap(({ body: { change } }) =>
-    change !== null && change.role !== null && isManager({ role: change.role }) ? [change.person] : [],
+    change !== null && isPersonEffect(change) && change.role !== null && isManager({ role: change.role })
+      ? [change.person]
+      : [],
   );
-  const subject = "change" in decided.body ? decided.body.change?.person : undefined;
+  const effect = "change" in decided.body ? decided.body.change : null;
+  const subject = effect !== null && isPersonEffect(effect) ? effect.person : undefined;
   return new Set([
     created.body.person.id,
     ...managers,
@@ -120,7 +123,7 @@ function applyUnproven(
   proven: ReadonlySet<string>,
   isWhole: boolean,
 ): Result<Directory> {
-  if (change !== null && proven.has(change.person))
+  if (change !== null && isPersonEffect(change) && proven.has(change.person))
     return refuse("change_invalid", "the file leaves out who signed it");
   return isWhole ? applyEffect(directory, type, change, seq) : accept(directory);
 }

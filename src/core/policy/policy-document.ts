@@ -107,6 +107,12 @@ export function parsePolicyDocument(value: JsonValue): Result<PolicyDocument> {
   return wrong === undefined ? matched : refuse("policy_invalid", wrong.detail, wrong.at);
 }
 
+/** The names of all groups in it. */
+export function groupsNamedBy({ stages, escalations, breakGlass }: PolicyDocument): ReadonlySet<string> {
+  const parties = [...stages, ...escalations].flatMap(({ needs: some }) => some.flatMap(({ from }) => from));
+  return new Set([...parties, ...breakGlass].flatMap((one) => (one.kind === "group" ? [one.name] : [])));
+}
+
 export function policyDocumentHash(policy: PolicyDocument): string {
   return toHex(hashOfJson(policy));
 }

@@ -23,8 +23,12 @@ export function changeText(change: Change): RichText {
       return ["replaced all passkeys of ", name(change), ` by the passkey ${fingerprintIn(change)}`];
     case "person.removed":
       return ["removed ", name(change), " from the organisation"];
+    case "group.changed":
+      return [`${verbOf(change.replaces, change.group)} the group “`, { exact: change.name }, "”"];
     case "policy.changed":
-      return ["changed the policy “", { exact: change.name }, "”"];
+      return [`${verbOf(change.replaces, change.policy)} the policy “`, { exact: change.name }, "”"];
+    case "rules.changed":
+      return [`${verbOf(change.replaces, change.rules)} the rules that choose the policy of a request`];
     case "template.changed":
       return change.template === null
         ? ["ended the template of the action “", { exact: change.action }, "”"]
@@ -38,6 +42,12 @@ export function changeText(change: Change): RichText {
         ? ["made the decision of ", { exact: change.confirmation }, " public"]
         : ["stopped showing the decision of ", { exact: change.confirmation }, " to the public"];
   }
+}
+
+/** `null` is no version. */
+function verbOf(replaced: string | null, document: object | null): string {
+  if (document === null) return "removed";
+  return replaced === null ? "created" : "changed";
 }
 
 function name({ person }: { readonly person: { readonly username: string } }) {

@@ -1,4 +1,5 @@
-import { canonicalBytes } from "../encoding/jcs.ts";
+import { toHex } from "../encoding/bytes.ts";
+import { canonicalBytes, hashOfJson } from "../encoding/jcs.ts";
 import * as shape from "../encoding/shape.ts";
 import type { JsonValue } from "../encoding/strict-json.ts";
 import {
@@ -60,6 +61,10 @@ export function parseRules(value: JsonValue): Result<RulesDocument> {
   return size > RULES_MAX_BYTES
     ? refuse("rules_invalid", `the rules have ${size} bytes; at most ${RULES_MAX_BYTES} are allowed`, "")
     : accept(matched.value);
+}
+
+export function rulesHash(rules: RulesDocument): string {
+  return toHex(hashOfJson(rules));
 }
 
 /** Every policy that the rules name, each once. */

@@ -1,16 +1,20 @@
 import { accept, refuse, type Result } from "../refusal.ts";
-import type { ChangeEffect } from "./change-effect.ts";
+import { isPersonEffect, type ChangeEffect, type PersonEffect } from "./change-effect.ts";
 import type { Change } from "./change-format.ts";
+import { documentOf, isDocumentKind, rulebookAfter } from "./rulebook.ts";
 import type { Directory, Member, Passkey } from "./directory.ts";
 
 // How a change alters the directory, with every check that needs no names, keys or signatures. So a verifier can
 // also follow a change of which it has only the record.
 
 /** What the content of a change adds to its effect; null where only the record is known. */
-interface ChangeNames {
+interface ChangeContent {
   readonly username: string | null;
   readonly publicKey: string | null;
+  readonly document: ReturnType<typeof documentOf>;
 }
+
+const UNKNOWN_CONTENT: ChangeContent = { username: null, publicKey: null, document: null };
 
 /** Which fields of the effect a kind of change sets. */
 const FORMS = {
@@ -32,11 +36,25 @@ export function applyEffect(
   kind: Change["change"],
   effect: ChangeEffect | null,
   seq: number,
-  names: ChangeNames = { username: null, publicKey: null },
+  content: ChangeContent = UNKNOWN_CONTENT,
 ): Result<Directory> {
-  const aboutPerson = isAboutPerson(kind);
-  if (!aboutPerson && effect === null) return accept(directory);
-  if (!aboutPerson || effect === null) return refuse("change_invalid", NOT_IN_FORM);
+  if (isAboutPerson(kind) && effect !== null && isPersonEffect(effect))
+    return applyPersonEffect(directory, kind, effect, seq, content);
+  if (isDocumentKind(kind) && effect !== null && !isPersonEffect(effect)) {
+    const rulebook = rulebookAfter(directory.rulebook, kind, effect, content.document);
+    return rulebook.ok ? accept({ ...directory, rulebook: rulebook.value }) : rulebook;
+  }
+  const hasEffect = isAboutPerson(kind) || isDocumentKind(kind);
+  return effect === null && !hasEffect ? accept(directory) : refuse("change_invalid", NOT_IN_FORM);
+}
+
+function applyPersonEffect(
+  directory: Directory,
+  kind: KindAboutPerson,
+  effect: PersonEffect,
+  seq: number,
+  names: ChangeContent,
+): Result<Directory> {
   const failure =
     formFailure(kind, effect) ??
     memberFailure(directory, kind, effect) ??
@@ -44,6 +62,7 @@ export function applyEffect(
     revocationFailure(directory, kind, effect);
   if (failure !== undefined) return refuse("change_invalid", failure);
   return accept({
+    ...directory,
     members: membersAfter(directory, kind, effect, names),
     passkeys: passkeysAfter(directory, effect, seq, names),
   });
@@ -51,7 +70,7 @@ export function applyEffect(
 
 const NOT_IN_FORM = "its effect is not one that this kind of change can have";
 
-function formFailure(kind: KindAboutPerson, { role, credential, revoked }: ChangeEffect): string | undefined {
+function formFailure(kind: KindAboutPerson, { role, credential, revoked }: PersonEffect): string | undefined {
   const form = FORMS[kind];
   const inForm = (role !== null) === form.role && (credential !== null) === form.credential;
   const ends = kind === "credential.revoked" ? revoked.length === 1 : endsAll(kind) || revoked.length === 0;
@@ -66,7 +85,7 @@ function endsAll(kind: KindAboutPerson): boolean {
 function memberFailure(
   { members }: Directory,
   kind: KindAboutPerson,
-  { person, role }: ChangeEffect,
+  { person, role }: PersonEffect,
 ): string | undefined {
   const member = members.get(person);
   if (member?.removed) return "this person was removed from the organisation";
@@ -78,7 +97,7 @@ function memberFailure(
 }
 
 /** With one public key as two passkeys, one person could count as two, or sign on after a revocation. */
-function credentialFailure({ passkeys }: Directory, { credential }: ChangeEffect): string | undefined {
+function credentialFailure({ passkeys }: Directory, { credential }: PersonEffect): string | undefined {
   if (credential === null) return undefined;
   if (passkeys.has(credential.id)) return "this passkey was endorsed before";
   const hasKey = [...passkeys.values()].some((passkey) => passkey.publicKeyHash === credential.publicKeyHash);
@@ -88,7 +107,7 @@ function credentialFailure({ passkeys }: Directory, { credential }: ChangeEffect
 function revocationFailure(
   { passkeys }: Directory,
   kind: KindAboutPerson,
-  { person, revoked }: ChangeEffect,
+  { person, revoked }: PersonEffect,
 ): string | undefined {
   const active = [...passkeys.values()].filter((one) => one.person === person && one.revokedAt === null);
   if (endsAll(kind))
@@ -103,8 +122,8 @@ function revocationFailure(
 function membersAfter(
   { members }: Directory,
   kind: KindAboutPerson,
-  { person, role }: ChangeEffect,
-  { username }: ChangeNames,
+  { person, role }: PersonEffect,
+  { username }: ChangeContent,
 ): ReadonlyMap<string, Member> {
   const known = members.get(person);
   if (kind === "person.removed" && known !== undefined)
@@ -117,9 +136,9 @@ function membersAfter(
 
 function passkeysAfter(
   { passkeys }: Directory,
-  { person, credential, revoked }: ChangeEffect,
+  { person, credential, revoked }: PersonEffect,
   seq: number,
-  { publicKey }: ChangeNames,
+  { publicKey }: ChangeContent,
 ): ReadonlyMap<string, Passkey> {
   const after = new Map(passkeys);
   for (const id of revoked) {

@@ -1,15 +1,23 @@
 import { fromBase64url, toHex } from "../encoding/bytes.ts";
 import { sha256 } from "../encoding/hash.ts";
 import { expectOk } from "../refusal.ts";
+import { documentEffectOf } from "./rulebook.ts";
 import type { Change } from "./change-format.ts";
 import type { ChangeRecord } from "./record.ts";
 
-// What a change does to people and passkeys, by ids and hashes only. The change's record contains it, so a verifier
+// What a change does to people, passkeys and documents, by ids and hashes only. The change's record contains it, so a verifier
 // can follow the directory from the records alone.
 
 export type ChangeEffect = NonNullable<ChangeRecord["body"]["change"]>;
+export type PersonEffect = Extract<ChangeEffect, { person: string }>;
+/** Of a group, a policy or the rules. */
+export type DocumentEffect = Exclude<ChangeEffect, PersonEffect>;
 
-/** Null for a change that alters neither people nor passkeys. */
+export function isPersonEffect(effect: ChangeEffect): effect is PersonEffect {
+  return "person" in effect;
+}
+
+/** Null for a change that alters neither people, passkeys nor documents. */
 export function effectOf(change: Change): ChangeEffect | null {
   switch (change.change) {
     case "credential.endorsed":
@@ -32,7 +40,10 @@ export function effectOf(change: Change): ChangeEffect | null {
       };
     case "person.removed":
       return { person: change.person.id, role: null, credential: null, revoked: change.revoked };
+    case "group.changed":
     case "policy.changed":
+    case "rules.changed":
+      return documentEffectOf(change);
     case "template.changed":
     case "key.changed":
     case "revealed":

@@ -1,7 +1,10 @@
 import { CHANGE_KIND } from "../confirmation/change-kind.ts";
 import { SCOPES } from "../confirmation/scopes.ts";
 import { ACTION_MAX_CHARACTERS, id, NAME_MAX_CHARACTERS, person } from "../confirmation/statement.ts";
-import { policyShape } from "../policy/policy.ts";
+import { DOCUMENT_NAME_MAX_CHARACTERS } from "../policy/document-name.ts";
+import { groupShape } from "../policy/group-document.ts";
+import { policyDocumentShape } from "../policy/policy-document.ts";
+import { rulesShape } from "../rules/rules-document.ts";
 import { templateShape } from "../display/template.ts";
 import { HASH_BYTES } from "../encoding/hash.ts";
 import * as shape from "../encoding/shape.ts";
@@ -23,6 +26,9 @@ const change = <const Name extends string, Fields extends { readonly [field: str
     ...fields,
   });
 
+const documentName = shape.text(DOCUMENT_NAME_MAX_CHARACTERS, 1);
+const hashOrNone = shape.nullable(shape.hex(HASH_BYTES));
+
 export const changeShape = shape.variant("change", {
   "credential.endorsed": change("credential.endorsed", { person, role, credential }),
   "credential.revoked": change("credential.revoked", {
@@ -30,10 +36,18 @@ export const changeShape = shape.variant("change", {
     credential: shape.object({ id: shape.base64url(1, CREDENTIAL_ID_MAX_BYTES) }),
   }),
   "role.changed": change("role.changed", { person, role }),
-  "policy.changed": change("policy.changed", {
-    name: shape.text(NAME_MAX_CHARACTERS, 1),
-    policy: policyShape,
+  // Each replaces the version that is named by its hash, so that people know what they change. Null is none.
+  "group.changed": change("group.changed", {
+    name: documentName,
+    replaces: hashOrNone,
+    group: shape.nullable(groupShape),
   }),
+  "policy.changed": change("policy.changed", {
+    name: documentName,
+    replaces: hashOrNone,
+    policy: shape.nullable(policyDocumentShape),
+  }),
+  "rules.changed": change("rules.changed", { replaces: hashOrNone, rules: shape.nullable(rulesShape) }),
   /** Sets how the requests of one action are drawn, or ends that. */
   "template.changed": change("template.changed", {
     action: shape.text(ACTION_MAX_CHARACTERS, 1),

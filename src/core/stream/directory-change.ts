@@ -2,6 +2,7 @@ import { parseTemplate } from "../display/template.ts";
 import { refuse, type Result } from "../refusal.ts";
 import { applyEffect } from "./apply-effect.ts";
 import { effectOf } from "./change-effect.ts";
+import { documentFailure, documentOf, isDocumentChange } from "./rulebook.ts";
 import type { Change } from "./change-format.ts";
 import type { Directory } from "./directory.ts";
 import { maySupport, quorumFailure } from "./entitlement.ts";
@@ -21,12 +22,16 @@ export function applyChange(
 ): Result<Directory> {
   if (!signers.some((signer) => maySupport(directory, change, signer)))
     return refuse("change_not_entitled", "nobody who signed this change was entitled to it");
-  const wrong = usernameFailure(directory, change) ?? templateFailure(change);
+  const wrong =
+    usernameFailure(directory, change) ??
+    templateFailure(change) ??
+    (isDocumentChange(change) ? documentFailure(directory.rulebook, change) : undefined);
   if (wrong !== undefined) return refuse("change_invalid", wrong);
   const after = applyEffect(directory, change.change, effectOf(change), seq, {
     username: "person" in change ? change.person.username : null,
     publicKey:
       "credential" in change && "publicKey" in change.credential ? change.credential.publicKey : null,
+    document: isDocumentChange(change) ? documentOf(change) : null,
   });
   if (!after.ok) return after;
   const lastOwner = lastOwnerFailure(directory, change);

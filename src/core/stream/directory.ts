@@ -1,7 +1,8 @@
 import { publicKeyHash } from "./change-effect.ts";
+import { NO_RULEBOOK, type Rulebook } from "./rulebook.ts";
 import type { CreatedRecord, Role } from "./record.ts";
 
-// Who may sign, as recomputed from the stream. It starts with the owner's passkey; every later passkey, role
+// Who may sign, and by which rules, as recomputed from the stream. It starts with the owner's passkey; every later passkey, role
 // and revocation is a change signed by people entitled to it. The service keeps the same facts in its
 // database for speed, but a verifier does not have to trust that database.
 
@@ -27,6 +28,7 @@ export interface Passkey {
 export interface Directory {
   readonly members: ReadonlyMap<string, Member>;
   readonly passkeys: ReadonlyMap<string, Passkey>;
+  readonly rulebook: Rulebook;
 }
 
 export function firstDirectory({ body, seq }: CreatedRecord): Directory {
@@ -42,6 +44,7 @@ export function firstDirectory({ body, seq }: CreatedRecord): Directory {
   return {
     members: new Map([[owner.id, { ...owner, role: "owner" }]]),
     passkeys: new Map([[passkey.id, passkey]]),
+    rulebook: NO_RULEBOOK,
   };
 }
 

@@ -88,10 +88,14 @@ const changeEffect = shape.object({
   revoked: shape.list(shape.base64url(1, CREDENTIAL_ID_MAX_BYTES), PASSKEYS_MAX),
 });
 
+/** Which version of a group, a policy or the rules ends and which begins, by their hashes; null is none. */
+const documentEffect = shape.object({ replaced: shape.nullable(hash), document: shape.nullable(hash) });
+
 /** With the mode of its project: nothing else says so to a reader to whom the statements are not public. */
 const decisionBody = shape.object({ ...decisionFields, mode: projectMode });
 const personChangeBody = shape.object({ ...decisionFields, change: changeEffect });
-/** A change that affects no passkey and no role. */
+const documentChangeBody = shape.object({ ...decisionFields, change: documentEffect });
+/** A change of neither people nor documents. */
 const otherChangeBody = shape.object({ ...decisionFields, change: shape.literal(null) });
 
 const envelope = <const Type extends string, Body>(type: Type, body: shape.Shape<Body>) =>
@@ -112,7 +116,9 @@ export const CHANGES = [
   "credential.endorsed",
   "credential.revoked",
   "role.changed",
+  "group.changed",
   "policy.changed",
+  "rules.changed",
   "template.changed",
   "key.changed",
   "revealed",
@@ -125,7 +131,9 @@ export const changeRecords = {
   "credential.endorsed": envelope("credential.endorsed", personChangeBody),
   "credential.revoked": envelope("credential.revoked", personChangeBody),
   "role.changed": envelope("role.changed", personChangeBody),
-  "policy.changed": envelope("policy.changed", otherChangeBody),
+  "group.changed": envelope("group.changed", documentChangeBody),
+  "policy.changed": envelope("policy.changed", documentChangeBody),
+  "rules.changed": envelope("rules.changed", documentChangeBody),
   "template.changed": envelope("template.changed", otherChangeBody),
   "key.changed": envelope("key.changed", otherChangeBody),
   revealed: envelope("revealed", otherChangeBody),

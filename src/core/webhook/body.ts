@@ -54,6 +54,7 @@ function pathOf(type: WebhookEventType, subjectId: string): string | null {
     case "confirmation.cancelled":
     case "confirmation.consumed":
     case "confirmation.escalated":
+    case "confirmation.stage_opened":
     case "credential.endorsed":
     case "credential.revoked":
     case "policy.changed":

@@ -11,9 +11,10 @@ export const EVENT_TEXTS = {
   "confirmation.cancelled": "A request was cancelled",
   "confirmation.consumed": "An approval was used",
   "confirmation.escalated": "More people were asked, because nobody had decided in time",
+  "confirmation.stage_opened": "More people were asked, because the stage before is complete",
   "credential.endorsed": "A passkey became active",
   "credential.revoked": "A passkey was removed",
-  "policy.changed": "A policy was changed",
+  "policy.changed": "A group, a policy or the rules were changed",
   "quota.warning": "Much of the month's approvals is used",
   "organisation.deleted": "The organisation was deleted",
 } as const;
@@ -63,7 +64,9 @@ export function eventOfRecord(type: StreamRecord["type"], outcome: Outcome | nul
     case "credential.revoked":
     case "person.removed":
       return "credential.revoked";
+    case "group.changed":
     case "policy.changed":
+    case "rules.changed":
       return "policy.changed";
     case "tenant.deleted":
       return "organisation.deleted";

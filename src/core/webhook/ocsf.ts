@@ -42,6 +42,7 @@ const MAPPINGS: Readonly<Record<WebhookEventType, Mapping>> = {
   "confirmation.cancelled": ofRequest(UPDATE),
   "confirmation.consumed": ofRequest(UPDATE),
   "confirmation.escalated": ofRequest(UPDATE),
+  "confirmation.stage_opened": ofRequest(UPDATE),
   "credential.endorsed": ofPasskey([10, "MFA Factor Enable"]),
   "credential.revoked": ofPasskey([11, "MFA Factor Disable"]),
   "policy.changed": { class: "entity", activity: UPDATE, severity: 2, about: "policy" },
@@ -101,6 +102,7 @@ const OF_REQUESTER: ReadonlySet<WebhookEventType> = new Set([
 const OF_SERVICE: ReadonlySet<WebhookEventType> = new Set([
   "confirmation.expired",
   "confirmation.escalated",
+  "confirmation.stage_opened",
   "quota.warning",
 ]);
 

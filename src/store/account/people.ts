@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
-import { credentials, enrolments, people } from "../schema.ts";
+import { credentials, documents, enrolments, people } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
-import type { CredentialRow, PersonRow } from "../rows.ts";
+import type { CredentialRow, DocumentRow, PersonRow } from "../rows.ts";
+import { IS_DOCUMENT_IN_FORCE } from "../stream/document-rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, runOnce, type TenantStore } from "../tenant-store.ts";
 import { isUsableLinkOf } from "./enrolments.ts";
@@ -65,13 +66,16 @@ export async function readPeople(store: TenantStore): Promise<PeopleWithPasskeys
   return { people: members, passkeys: active };
 }
 
-/** Everybody, and all passkeys that were ever endorsed, of one moment. */
-export async function readDirectory(store: TenantStore): Promise<PeopleWithPasskeys> {
-  const [members, endorsed] = await store.read([
+/** Everybody, all passkeys that were ever endorsed, and the documents in force, of one moment. */
+export async function readDirectory(
+  store: TenantStore,
+): Promise<PeopleWithPasskeys & { readonly documents: readonly DocumentRow[] }> {
+  const [members, endorsed, inForce] = await store.read([
     store.select(people),
     store.select(credentials, isNotNull(credentials.endorsedSeq)),
+    store.select(documents, IS_DOCUMENT_IN_FORCE),
   ]);
-  return { people: members, passkeys: endorsed };
+  return { people: members, passkeys: endorsed, documents: inForce };
 }
 
 /** No passkey of the person is in the stream, or is about to be: each waits, or has ended. */

@@ -2,7 +2,7 @@ import type { SealedOutcome, Status } from "../../core/confirmation/decision.ts"
 import type { Prepared, Run, Values } from "../prepared-statement.ts";
 import type { ConfirmationRow, ConfirmationRows, OutboxRow, StepRow } from "../rows.ts";
 import { recordSource, type RecordSource } from "../stream/record-sources.ts";
-import { noticesOfStep } from "../notices/new-notices.ts";
+import { noticesOfEscalation, noticesOfStage } from "../notices/new-notices.ts";
 import { firstDue, type DueRow } from "../sending/due-row.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { deliveriesOfStep, type NewEvent } from "../webhooks/new-deliveries.ts";
@@ -41,7 +41,7 @@ export const ATTEMPTS_MAX = 6;
 
 export interface StepAttempt {
   /** As it was read and judged. If it has another version now, it must be judged again. */
-  readonly confirmation: Pick<ConfirmationRow, "id" | "version">;
+  readonly confirmation: Pick<ConfirmationRow, "id" | "version" | "expiresAt">;
   readonly id: string;
   readonly type: StepRow["type"];
   readonly now: number;
@@ -150,13 +150,17 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
 
 /** Before the version of the confirmation changes: they check the step by it. */
 function reportsOf(
-  { confirmation: { id, version }, id: step, now }: StepAttempt,
+  { confirmation: { id, version, expiresAt }, id: step, type, now }: StepAttempt,
   { people, project, event }: StepNotice,
 ): readonly (Run<DueRow> | Run)[] {
   const of = { confirmation: id, version, step };
   const concerned = { confirmation: id, project, people: JSON.stringify(people), at: now };
   const asks = ASK_PEOPLE.with({ ...of, people: concerned.people, now });
-  return [asks, noticesOfStep(concerned, of), ...(event === null ? [] : [deliveriesOfStep(event, of)])];
+  const notices =
+    type === "escalate"
+      ? noticesOfEscalation(concerned, of)
+      : noticesOfStage({ ...concerned, expiresAt }, of);
+  return [asks, notices, ...(event === null ? [] : [deliveriesOfStep(event, of)])];
 }
 
 /** What a vote does besides deciding its request. */

@@ -48,7 +48,9 @@ const ASKED_DUE = sql`CASE WHEN k.value = 'asked' THEN ${value("at")} WHEN p.rem
 const AFTER_CREATE = insertNotices(["asked", "reminder"], ASKED_DUE, (scope) =>
   isInserted(scope, "confirmation"),
 );
-const AFTER_STEP = insertNotices(["escalated"], value("at"), stepExists);
+const AFTER_ESCALATION = insertNotices(["escalated"], value("at"), stepExists);
+/** They are asked as others were when the request was created. */
+const AFTER_STAGE = insertNotices(["asked", "reminder"], ASKED_DUE, stepExists);
 /** An emergency approval is an outcome, so nobody hears of it before it is in the log. */
 const BEFORE_MARK = insertNotices(["break-glass"], value("at"), isUnsealed);
 
@@ -100,8 +102,16 @@ export function noticesOfCreate(concerns: Concerned & { readonly expiresAt: numb
 }
 
 /** If the escalation of this attempt was committed. */
-export function noticesOfStep(concerns: Concerned, step: StepValues): Run<DueRow> {
-  return AFTER_STEP.with({ ...step, ...concerns });
+export function noticesOfEscalation(concerns: Concerned, step: StepValues): Run<DueRow> {
+  return AFTER_ESCALATION.with({ ...step, ...concerns });
+}
+
+/** If the step of this attempt, which opened the next stage, was committed. */
+export function noticesOfStage(
+  concerns: Concerned & { readonly expiresAt: number },
+  step: StepValues,
+): Run<DueRow> {
+  return AFTER_STAGE.with({ ...step, ...concerns });
 }
 
 /** A request that has an outcome. */

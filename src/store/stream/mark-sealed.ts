@@ -1,9 +1,10 @@
 import { and, eq, isNull, lt, ne, sql, type SQL } from "drizzle-orm";
+import { setDocument } from "./document-rows.ts";
 import { setTemplate } from "./template-rows.ts";
 import { apiKeys, credentials, enrolments, outbox, people, reveals, sessions } from "../schema.ts";
 import { confirmationRows } from "../confirmation/confirmations.ts";
 import type { Change } from "../memory/desk-memory.ts";
-import type { OutboxRow, PersonRow } from "../rows.ts";
+import type { DocumentRow, OutboxRow, PersonRow } from "../rows.ts";
 import { noticesOfOutcome, type Closed } from "../notices/new-notices.ts";
 import { firstDue, isUnsealed } from "../sending/due-row.ts";
 import { prepared, runOnce, type Statement, type TenantStore, value } from "../tenant-store.ts";
@@ -20,6 +21,13 @@ export type SealingEffect =
       readonly kind: "set-template";
       readonly action: string;
       readonly template: { readonly hash: string; readonly document: string } | null;
+    }
+  /** Ends the group, policy or rules of this name, if there are any, and sets this version, unless it is null. */
+  | {
+      readonly kind: "set-document";
+      readonly type: DocumentRow["kind"];
+      readonly name: string;
+      readonly version: { readonly hash: string; readonly document: string } | null;
     }
   | {
       readonly kind: "activate-key";
@@ -120,6 +128,8 @@ function statementsFor(
       return replaceDevices(store, at, effect, unsealed);
     case "set-template":
       return setTemplate(store, seq, effect, unsealed);
+    case "set-document":
+      return setDocument(store, seq, effect, unsealed);
     case "activate-key": {
       const { key, hash, scopes, expiresAt } = effect;
       const isKey = and(eq(apiKeys.id, key), eq(apiKeys.hash, hash), unsealed);

@@ -1,0 +1,39 @@
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { documents } from "../schema.ts";
+import type { DocumentRow } from "../rows.ts";
+import type { Statement, TenantStore } from "../tenant-store.ts";
+
+// Groups, policies and rules. A version that was replaced stays, because requests that it was chosen for name it by its
+// hash.
+
+export const IS_DOCUMENT_IN_FORCE = isNull(documents.endedSeq);
+
+export async function documentsInForce(store: TenantStore): Promise<readonly DocumentRow[]> {
+  return store.select(documents, IS_DOCUMENT_IN_FORCE).orderBy(documents.kind, documents.name);
+}
+
+/** While `isUnsealed` holds for the record of the change. Ends the version of this name, if there is one. */
+export function setDocument(
+  store: TenantStore,
+  seq: number,
+  {
+    type,
+    name,
+    version,
+  }: {
+    readonly type: DocumentRow["kind"];
+    readonly name: string;
+    readonly version: { readonly hash: string; readonly document: string } | null;
+  },
+  isUnsealed: SQL,
+): readonly Statement[] {
+  const current = and(eq(documents.kind, type), eq(documents.name, name), IS_DOCUMENT_IN_FORCE, isUnsealed);
+  const end = store.update(documents, { endedSeq: seq }, current);
+  if (version === null) return [end];
+  const insert = store.insertFrom(
+    documents,
+    (tenant) => sql`SELECT ${tenant}, ${seq}, ${type}, ${name}, ${version.hash}, ${version.document}, NULL
+      WHERE ${isUnsealed}`,
+  );
+  return [end, insert];
+}
