@@ -189,11 +189,12 @@ export class BrowserClient {
     const { data } = await this.approvalPage(id);
     const { body: ceremony } = await this.post(`/approve/${id}/ceremony`, {});
     const { vote = "approve", reason = "" } = signing;
-    const { salt, issued } = ceremony;
+    const { salt, issued, stage } = ceremony;
     const statement = {
       ...data.statement,
       vote,
       reason,
+      stage,
       issued,
       salt,
       ...signing.says,

@@ -1,12 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { inboxOf as readInboxOf } from "../../../src/app/decision/read-inbox.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
-import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import type { Inbox } from "../../../src/core/pages/inbox.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
-import { projects } from "../../../src/store/schema.ts";
 import { BrowserClient, newPasskey } from "../../support/browser-client.ts";
 import {
   bindings,
@@ -19,6 +14,7 @@ import {
   type Company,
 } from "../support/worker-fixture.ts";
 import { rows, type Row } from "../support/database-rows.ts";
+import { needOf, requestUnder, staged } from "../policies/support/frozen-policies.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 
 // What an inbox lists, in which order, and how much of it.
@@ -233,25 +229,9 @@ describe("a request that is overdue", { timeout: 30_000 }, () => {
 /** Both of two must sign; five minutes later one is enough. */
 async function askedOfBoth(username: string): Promise<string> {
   const { store } = company;
-  const people = [await personNamed(store, username), await personNamed(store, "zoe")];
-  const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
-  const quorum = (threshold: number) => ({ kind: "quorum" as const, name: "", threshold, of });
-  const policy: Policy = {
-    ...singleApproverPolicy(""),
-    require: quorum(2),
-    escalations: [{ afterSeconds: 300, require: quorum(1) }],
-  };
-  const project = await store.first(projects);
-  const created = await createConfirmation(runtime, store, {
-    type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
-    requester: { kind: "service", id: "k_escalated", name: "Escalated", person: null },
-    action: "Deploy",
-    payload: expectOk(canonicalPayload({ service: "api" })),
-    approver: policy,
-    expiresInMilliseconds: HOUR_SECONDS * 1_000,
-    executeWithinMilliseconds: null,
-    metadata: null,
+  const both = [{ person: await personNamed(store, username) }, { person: await personNamed(store, "zoe") }];
+  const policy = staged([[needOf(2, both)]], {
+    escalations: [{ afterSeconds: 300, stage: 1, needs: [needOf(1, both)] }],
   });
-  return expectOk(created).row.id;
+  return requestUnder(runtime, store, policy, { expiresInMilliseconds: HOUR_SECONDS * 1_000 });
 }

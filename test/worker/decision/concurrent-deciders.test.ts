@@ -4,16 +4,16 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { requesterOf } from "../../../src/app/acts/act.ts";
 import { requestRevocation } from "../../../src/app/directory/revoke.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
+import { type CreateInput } from "../../../src/app/confirmation/create.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
+import { type Policy } from "../../../src/core/policy/policy.ts";
 import { expectOk, type RefusalCode, type Result } from "../../../src/core/refusal.ts";
 import { problemCode, problemDefinition } from "../../../src/http/problem.ts";
-import { ceremonies, confirmations, projects, votes } from "../../../src/store/schema.ts";
+import { ceremonies, confirmations, votes } from "../../../src/store/schema.ts";
 import type { ConfirmationRow } from "../../../src/store/rows.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { newPasskey } from "../../support/browser-client.ts";
@@ -33,6 +33,7 @@ import {
   type Presigned,
   type Signer,
 } from "../support/signed-decisions.ts";
+import { needOf, requestUnder, staged } from "../policies/support/frozen-policies.ts";
 import { auditConfirmation, auditStream, replayDirectory } from "../support/stream-audit.ts";
 
 // Many calls of every kind decide one confirmation at the same moment. Each time there is one outcome, and every row
@@ -81,30 +82,11 @@ const member = (index: number): Signer => {
 
 /** A policy that needs `threshold` people of the crew. */
 function quorum(threshold: number, rejection: Policy["rejection"] = "first"): Policy {
-  const of = crew.map(({ person }) => ({ kind: "person" as const, person: person.id }));
-  return {
-    ...singleApproverPolicy(""),
-    name: `${threshold} of ${of.length}`,
-    require: { kind: "quorum", name: "Crew", threshold, of },
-    rejection,
-  };
+  return staged([[needOf(threshold, crew, "Crew")]], { name: `${threshold} of ${crew.length}`, rejection });
 }
 
 async function asked(approver: CreateInput["approver"], more: Partial<CreateInput> = {}): Promise<string> {
-  const project = await store.first(projects);
-  const created = await createConfirmation(runtime, store, {
-    type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
-    requester: { kind: "service", id: "k_hammer", name: "Hammer", person: null },
-    action: "Deploy",
-    payload: expectOk(canonicalPayload(PAYLOAD)),
-    approver,
-    expiresInMilliseconds: HOUR_MILLISECONDS / 2,
-    executeWithinMilliseconds: null,
-    metadata: null,
-    ...more,
-  });
-  return expectOk(created).row.id;
+  return requestUnder(runtime, store, approver, { payload: expectOk(canonicalPayload(PAYLOAD)), ...more });
 }
 
 const asksToRevoke = (person: Signer["person"], { credential }: Signer["passkey"]) =>

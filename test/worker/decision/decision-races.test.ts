@@ -4,19 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consume } from "../../../src/app/confirmation/consume.ts";
 import type { Principal } from "../../../src/app/account/principal.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { applyUnsigned } from "../../../src/app/confirmation/apply-unsigned.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import {
-  ceremonies,
-  confirmations,
-  credentials,
-  people,
-  projects,
-  votes,
-} from "../../../src/store/schema.ts";
+import { ceremonies, confirmations, credentials, people, votes } from "../../../src/store/schema.ts";
 import { useCeremony } from "../../../src/store/confirmation/ceremonies.ts";
 import { readConfirmation, readForVote } from "../../../src/store/confirmation/confirmations.ts";
 import { openDatabases } from "../../../src/store/database.ts";
@@ -41,6 +32,7 @@ import {
 } from "../support/signed-decisions.ts";
 import { principalIn } from "../support/retrying-client.ts";
 import { interrupted } from "../support/interrupted-store.ts";
+import { needOf, requestUnder, staged } from "../policies/support/frozen-policies.ts";
 import { auditConfirmation, auditStream } from "../support/stream-audit.ts";
 
 // Something changes after a vote was judged and before it is committed. The statements of the commit must notice.
@@ -69,27 +61,11 @@ beforeAll(async () => {
 
 /** For maria alone, for her and alex together, or for either of them: then it takes two rejections. */
 async function asked(policy: "alone" | "both" | "either", clock = runtime): Promise<string> {
-  const of = [alex, maria].map(({ person }) => ({ kind: "person" as const, person: person.id }));
-  const threshold = policy === "both" ? 2 : 1;
-  const quorum: Policy = {
-    ...singleApproverPolicy(""),
+  const quorum = staged([[needOf(policy === "both" ? 2 : 1, [alex, maria])]], {
     name: policy,
-    require: { kind: "quorum", name: policy, threshold, of },
     rejection: policy === "either" ? "impossible" : "first",
-  };
-  const project = await store.first(projects);
-  const created = await createConfirmation(clock, store, {
-    type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
-    requester: { kind: "service", id: "k_between", name: "Between", person: null },
-    action: "Deploy",
-    payload: PAYLOAD,
-    approver: policy === "alone" ? maria.person.id : quorum,
-    expiresInMilliseconds: HOUR_MILLISECONDS / 2,
-    executeWithinMilliseconds: null,
-    metadata: null,
   });
-  return expectOk(created).row.id;
+  return requestUnder(clock, store, policy === "alone" ? maria.person.id : quorum, { payload: PAYLOAD });
 }
 
 const revoke = ({ passkey }: Signer) => revokePasskey(runtime, store, passkey);

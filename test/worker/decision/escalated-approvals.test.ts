@@ -2,16 +2,15 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
-import { createConfirmation, type CreateInput } from "../../../src/app/confirmation/create.ts";
+import { type CreateInput } from "../../../src/app/confirmation/create.ts";
 import { loadCurrent } from "../../../src/app/confirmation/read.ts";
 import { receiptOf } from "../../../src/app/evidence/build-receipt.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
-import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
+import { type Policy } from "../../../src/core/policy/policy.ts";
 import { ANY_TENANT } from "../../../src/core/evidence/check.ts";
 import { verifyReceipt } from "../../../src/core/evidence/verify.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { confirmations, projects } from "../../../src/store/schema.ts";
+import { confirmations } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { interrupted } from "../support/interrupted-store.ts";
 import { trust } from "../support/log-audit.ts";
@@ -24,6 +23,7 @@ import {
   type Signer,
 } from "../support/signed-decisions.ts";
 import { auditConfirmation } from "../support/stream-audit.ts";
+import { needOf, requestUnder, staged } from "../policies/support/frozen-policies.ts";
 import { bindings, freshPlatform, newCompany, type Company, runtimeOf } from "../support/worker-fixture.ts";
 
 // Both of two must sign; five minutes later one is enough.
@@ -51,31 +51,18 @@ beforeAll(async () => {
 }, 30_000);
 
 function bothOrLaterOne(): Policy {
-  const of = [alex, maria].map(({ person }) => ({ kind: "person" as const, person: person.id }));
-  const quorum = (threshold: number) => ({ kind: "quorum" as const, name: "", threshold, of });
-  return {
-    ...singleApproverPolicy(""),
-    require: quorum(2),
-    escalations: [{ afterSeconds: ESCALATION_SECONDS, require: quorum(1) }],
+  const both = [alex, maria];
+  return staged([[needOf(2, both)]], {
+    escalations: [{ afterSeconds: ESCALATION_SECONDS, stage: 1, needs: [needOf(1, both)] }],
     breakGlass: [maria.person.id],
-  };
+  });
 }
 
 async function create(more: Partial<CreateInput> = {}): Promise<string> {
-  const project = await store.first(projects);
-  const created = await createConfirmation(runtime, store, {
-    type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
-    requester: { kind: "service", id: "k_escalated", name: "Escalated", person: null },
-    action: "Deploy",
-    payload: expectOk(canonicalPayload({ service: "api" })),
-    approver: bothOrLaterOne(),
+  return requestUnder(runtime, store, bothOrLaterOne(), {
     expiresInMilliseconds: HOUR_MILLISECONDS,
-    executeWithinMilliseconds: null,
-    metadata: null,
     ...more,
   });
-  return expectOk(created).row.id;
 }
 
 /** A request that alex has approved. */

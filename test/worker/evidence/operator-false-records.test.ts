@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { requestSealing } from "../../../src/app/sealing/request-sealing.ts";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { fromHex, toBase64url, toHex, utf8, utf8Text, type Bytes } from "../../../src/core/encoding/bytes.ts";
 import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
@@ -25,6 +24,7 @@ import {
   type Findings,
 } from "./support/attack-findings.ts";
 import { quorumOfBoth, SEQ, type AttackedTenant, setUpAttackedTenant } from "./support/attack-fixture.ts";
+import { needOf, staged } from "../policies/support/frozen-policies.ts";
 import { endorsementChange, forge, plantPerson, roleChange, type Forged } from "./support/forged-rows.ts";
 
 // Records that no honest service makes, although the signatures in them are real: one key as two people, a false date, a
@@ -52,12 +52,16 @@ async function approveTwiceWithOneKey(): Promise<string> {
   const endorsed = [{ by: "maria", passkey: maria.passkey }];
   await forge(tenant, { type: "credential.endorsed", payload, votes: endorsed });
   const people = await Promise.all(["cy", "mallory"].map((name) => personNamed(tenant.store, name)));
-  const of = people.map((person) => ({ kind: "person" as const, person: person.id }));
   return forge(tenant, {
-    policy: {
-      ...singleApproverPolicy("unused"),
-      require: { kind: "quorum", name: "Two", threshold: 2, of },
-    },
+    policy: staged([
+      [
+        needOf(
+          2,
+          people.map((person) => ({ person })),
+          "Two",
+        ),
+      ],
+    ]),
     votes: [
       { by: "cy", passkey: cy.passkey },
       { by: "mallory", passkey: again },

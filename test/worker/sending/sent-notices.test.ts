@@ -2,11 +2,9 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
 import { resume } from "../../../src/app/channels/notice-times.ts";
-import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import { claimJobs } from "../../../src/app/sending/claim-jobs.ts";
 import type { Platform, Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { OutboundAnswer } from "../../../src/send/guarded-fetch.ts";
 import { projects } from "../../../src/store/schema.ts";
@@ -16,6 +14,7 @@ import { decryptPush, newPushKeys } from "../../support/receivers/push-message.t
 import { End, failingRuntime, Fault, noFault, storeIn } from "../support/failing-writes.ts";
 import { copyRequest } from "./support/copy-request.ts";
 import { personNamed, presign, submit, type Signer } from "../support/signed-decisions.ts";
+import { requestUnder, staged } from "../policies/support/frozen-policies.ts";
 import { bindings, freshPlatform, newCompany } from "../support/worker-fixture.ts";
 
 // Notices from their rows to the message that a person reads. The clock is the test's, and nothing leaves.
@@ -144,26 +143,21 @@ const ESCALATION_SECONDS = 300;
 
 /** A request that people may decide, and others five minutes later. */
 async function asked({ of = ["maria"], threshold = 1, later, minutes = 20, action = "Deploy" }: Asked = {}) {
-  const quorum = (names: readonly Name[]) => ({
-    kind: "quorum" as const,
-    name: "",
-    threshold,
-    of: names.map((name) => ({ kind: "person" as const, person: PEOPLE[name] })),
-  });
+  const needs = (names: readonly Name[]) => [
+    { name: "", count: threshold, of: names.map((name) => PEOPLE[name]) },
+  ];
   const escalations =
-    later === undefined ? [] : [{ afterSeconds: ESCALATION_SECONDS, require: quorum([...of, ...later]) }];
-  const created = await createConfirmation(runtime(), store, {
-    type: "decision",
+    later === undefined
+      ? []
+      : [{ afterSeconds: ESCALATION_SECONDS, stage: 1, needs: needs([...of, ...later]) }];
+  const policy = staged([needs(of)], { escalations, breakGlass: [PEOPLE.alex] });
+  return requestUnder(runtime(), store, policy, {
     project: { id: project, name: "Default", mode: "live" },
     requester: { kind: "service", id: "k_asks", name: "Agent", person: null },
     action,
     payload: expectOk(canonicalPayload({ secret: "content" })),
-    approver: { ...singleApproverPolicy(""), require: quorum(of), escalations, breakGlass: [PEOPLE.alex] },
     expiresInMilliseconds: minutes * MINUTE,
-    executeWithinMilliseconds: null,
-    metadata: null,
   });
-  return expectOk(created).row.id;
 }
 const decide = async (id: string, vote: "approve" | "reject" | "break-glass") => {
   const using = runtime();

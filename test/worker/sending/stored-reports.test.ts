@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reset } from "cloudflare:test";
 import { applyUnsigned, tickDue } from "../../../src/app/confirmation/apply-unsigned.ts";
-import { createConfirmation } from "../../../src/app/confirmation/create.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { canonicalPayload } from "../../../src/core/confirmation/canonical-payload.ts";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
 import { projects } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { insertRow, rows, type Row } from "../support/database-rows.ts";
 import { personNamed, presign, submit, type Signer } from "../support/signed-decisions.ts";
+import { needOf, requestUnder, staged } from "../policies/support/frozen-policies.ts";
 import { freshPlatform, newCompany, runtimeOf, type Company } from "../support/worker-fixture.ts";
 
 // What is stored to be sent, in the transaction that it reports.
@@ -76,30 +75,15 @@ afterAll(() => reset());
 
 /** Any of alex and maria; five minutes later bo as well. Bo may decide alone in an emergency. */
 async function asked(): Promise<string> {
-  const of = (name: keyof typeof signers) => ({ kind: "person" as const, person: signers[name].person.id });
-  const quorum = (...names: (keyof typeof signers)[]) => ({
-    kind: "quorum" as const,
-    name: "",
-    threshold: 1,
-    of: names.map(of),
+  const { alex, maria, bo } = signers;
+  const policy = staged([[needOf(1, [alex, maria])]], {
+    escalations: [{ afterSeconds: ESCALATION_SECONDS, stage: 1, needs: [needOf(1, [alex, maria, bo])] }],
+    breakGlass: [bo.person.id],
   });
-  const created = await createConfirmation(runtime, store, {
-    type: "decision",
+  return requestUnder(runtime, store, policy, {
     project: { id: project, name: "Default", mode: "live" },
-    requester: { kind: "service", id: "k_asks", name: "Agent", person: null },
-    action: "Deploy",
-    payload: expectOk(canonicalPayload({ service: "api" })),
-    approver: {
-      ...singleApproverPolicy(""),
-      require: quorum("alex", "maria"),
-      escalations: [{ afterSeconds: ESCALATION_SECONDS, require: quorum("alex", "maria", "bo") }],
-      breakGlass: [signers.bo.person.id],
-    },
     expiresInMilliseconds: 20 * MINUTE_MILLISECONDS,
-    executeWithinMilliseconds: null,
-    metadata: null,
   });
-  return expectOk(created).row.id;
 }
 const decide = async (id: string, name: keyof typeof signers, vote: "approve" | "reject" | "break-glass") =>
   submit(runtime, store, await presign(runtime, store, id, signers[name], vote, "A reason"));

@@ -140,6 +140,7 @@ describe("a store with a memory", () => {
       expiresAt: now + 60_000,
       usedBy: null,
       usedAt: null,
+      stage: 1,
     };
     await readAll();
     const [passkey] = await activePasskeysOf(store, alex);

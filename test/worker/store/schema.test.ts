@@ -68,6 +68,7 @@ describe("schema.ts", () => {
       "confirmations.project_mode",
       "steps.type",
       "votes.vote",
+      "documents.kind",
       "events.type",
       "trail.actor_kind",
       "webhooks.format",
@@ -176,16 +177,19 @@ describe("a link", () => {
     ["session to passkey", `sessions SELECT ?1, ?3, ?3, ${only("credentials")}, 1, 1, NULL, NULL`],
     [
       "confirmation to project",
-      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL, 'live', NULL`,
+      `confirmations SELECT ?1, ?3, 'decision', ${only("projects")}, '', 'key', '', '', NULL, '', '', NULL, NULL, 'pending', 0, 0, 1, 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '[]', NULL, NULL, 'live', NULL, NULL`,
     ],
-    ["audience to person", `audience SELECT ?1, ${only("people")}, ${own("confirmations")} WHERE ?3 = ?3`],
+    [
+      "audience to person",
+      `audience SELECT ?1, ${only("people")}, ${own("confirmations")}, NULL WHERE ?3 = ?3`,
+    ],
     [
       "ceremony to confirmation",
-      `ceremonies SELECT ?1, ?3, ${request}, ${own("people")}, '', 1, 1, NULL, NULL`,
+      `ceremonies SELECT ?1, ?3, ${request}, ${own("people")}, '', 1, 1, NULL, NULL, 1`,
     ],
     [
       "ceremony to person",
-      `ceremonies SELECT ?1, ?3, ${own("confirmations")}, ${only("people")}, '', 1, 1, NULL, NULL`,
+      `ceremonies SELECT ?1, ?3, ${own("confirmations")}, ${only("people")}, '', 1, 1, NULL, NULL, 1`,
     ],
     [
       "idempotency key to API key",
@@ -227,7 +231,7 @@ describe("a link", () => {
     await bindings.DB.prepare("INSERT INTO steps VALUES (?1, ?2, 1, 'theirs', 'approve', 1, NULL)")
       .bind(other.store.tenantId, foreign)
       .run();
-    const vote = "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'approve', 1, ?4, '', '', '', NULL)";
+    const vote = "INSERT INTO votes VALUES (?1, ?2, 'p', ?3, 'approve', 1, ?4, '', '', '', NULL, 1)";
     const key = (of: Company) => of.alex.passkey.credential.id;
     const { tenantId } = company.store;
     const broken = "FOREIGN KEY constraint failed";

@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import { beginCeremony } from "../../../src/app/decision/ceremony.ts";
 import { decide } from "../../../src/app/decision/decide.ts";
 import { beginEnrolment, finishEnrolment } from "../../../src/app/account/enrol.ts";
 import { secretHash } from "../../../src/app/account/secret-hash.ts";
@@ -13,7 +12,7 @@ import { confirmations, outbox } from "../../../src/store/schema.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import type { Authenticator } from "../../support/authenticator.ts";
 import { idOf } from "./worker-fixture.ts";
-import { personNamed, signWith } from "./signed-decisions.ts";
+import { personNamed, presign } from "./signed-decisions.ts";
 import { auditConfirmation } from "./stream-audit.ts";
 
 // A client in a runtime where writes fail. It retries with the same Idempotency-Key and the same assertion, and audits
@@ -121,10 +120,8 @@ export class RetryingClient {
   async decide(id: string, passkey: Authenticator): Promise<void> {
     const [runtime, store] = [this.#runtime, this.#store];
     const person = await personNamed(store, "alex");
-    const submitted = await this.retry(async () => {
-      const ceremony = await beginCeremony(runtime, store, id, person);
-      return signWith(runtime, store, id, { person, passkey }, expectOk(ceremony).ceremonyId, "approve");
-    });
+    const signer = { person, passkey };
+    const { submitted } = await this.retry(() => presign(runtime, store, id, signer));
     const send = () => this.retry(() => decide(runtime, store, id, person, submitted, ""));
     const decided = await send();
     expectAnswer(decided, { ok: true, value: "decided" });

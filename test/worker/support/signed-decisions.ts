@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import { loadConfirmation } from "../../../src/app/confirmation/load.ts";
 import { beginCeremony, statementOf } from "../../../src/app/decision/ceremony.ts";
 import { decide } from "../../../src/app/decision/decide.ts";
 import type { SubmittedVote } from "../../../src/app/decision/signed-step.ts";
@@ -37,7 +38,9 @@ export async function presign(
   vote: SubmittedVote["vote"] = "approve",
   reason = "",
 ): Promise<Presigned> {
-  const { ceremonyId } = expectOk(await beginCeremony(runtime, store, id, person));
+  const loaded = await loadConfirmation(store, id);
+  if (loaded === undefined) throw new RangeError("nothing to sign");
+  const { ceremonyId } = expectOk(await beginCeremony(runtime, store, loaded, person));
   const submitted = await signWith(runtime, store, id, { person, passkey }, ceremonyId, vote, reason);
   return { id, person, submitted };
 }

@@ -171,8 +171,8 @@ export class DeskPair {
     if (!page.ok) return page;
     const ceremony = await this.at(desk, (one) => one.beginCeremony(session, id));
     if (!ceremony.ok) return ceremony;
-    const { ceremonyId, salt, issued } = ceremony.value;
-    const statement: Statement = { ...page.value.statement, vote, reason: "", issued, salt };
+    const { ceremonyId, salt, issued, stage } = ceremony.value;
+    const statement: Statement = { ...page.value.statement, vote, reason: "", stage, issued, salt };
     const hash = expectOk(fromHex(page.value.payloadHash));
     const { assertion } = await passkey.assert(challengeOf(statementNonce(statement), hash));
     return accept({ ceremonyId, vote, reason: "", assertion, userHandle: null });

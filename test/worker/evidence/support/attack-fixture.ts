@@ -2,13 +2,10 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
-import { canonicalPayload } from "../../../../src/core/confirmation/canonical-payload.ts";
-import { createConfirmation } from "../../../../src/app/confirmation/create.ts";
 import type { Runtime } from "../../../../src/app/runtime.ts";
 import type { Bytes } from "../../../../src/core/encoding/bytes.ts";
 import { leafHash, treeRoot } from "../../../../src/core/tlog/merkle.ts";
-import { singleApproverPolicy, type Policy } from "../../../../src/core/policy/policy.ts";
-import { expectOk } from "../../../../src/core/refusal.ts";
+import { type Policy } from "../../../../src/core/policy/policy.ts";
 import type { TrustPolicy } from "../../../../src/core/tlog/trust-policy.ts";
 import { logSigner } from "../../../../src/log/log-signer.ts";
 import type { BrowserClient } from "../../../support/browser-client.ts";
@@ -25,6 +22,7 @@ import {
 import { log, sealed, trust } from "../../support/log-audit.ts";
 import { rollBack, takeRows, type Rows } from "../../support/log-storage.ts";
 import { rows, tableNames, type Row } from "../../support/database-rows.ts";
+import { needOf, requestUnder, staged } from "../../policies/support/frozen-policies.ts";
 import { personNamed } from "../../support/signed-decisions.ts";
 
 // The tenant that an operator attacks, and what the operator controls: the database, the log's storage and its key.
@@ -118,30 +116,27 @@ async function createAttackedTenant(): Promise<AttackedTenant> {
 /** A policy that requires this many of maria and cy. */
 export async function quorumOfBoth({ store }: AttackedTenant, threshold: number): Promise<Policy> {
   const people = await Promise.all(["maria", "cy"].map((name) => personNamed(store, name)));
-  const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
-  return {
-    ...singleApproverPolicy("unused"),
-    name: "Both",
-    require: { kind: "quorum", name: "Staff", threshold, of },
-  };
+  return staged(
+    [
+      [
+        needOf(
+          threshold,
+          people.map((person) => ({ person })),
+          "Staff",
+        ),
+      ],
+    ],
+    { name: "Both" },
+  );
 }
 
 /** No route creates such a request yet. */
 export async function requestFromBoth(tenant: AttackedTenant, threshold: number): Promise<string> {
-  const { store, runtime } = tenant;
-  const [project] = await rows("SELECT id, name FROM projects WHERE tenant_id = ?1", store.tenantId);
-  const created = await createConfirmation(runtime, store, {
-    type: "decision",
-    project: { id: String(project?.["id"]), name: String(project?.["name"]), mode: "live" },
+  return requestUnder(tenant.runtime, tenant.store, await quorumOfBoth(tenant, threshold), {
     requester: { kind: "service", id: "k_1", name: "ci", person: null },
     action: "Deploy to production",
-    payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),
-    approver: await quorumOfBoth(tenant, threshold),
     expiresInMilliseconds: 900_000,
-    executeWithinMilliseconds: null,
-    metadata: null,
   });
-  return expectOk(created).row.id;
 }
 
 /** The whole state, so that each attack starts from the same one. */

@@ -1,8 +1,9 @@
-import { singleApproverPolicy, type Policy, type Requirement } from "../../../../src/core/policy/policy.ts";
+import type { Policy } from "../../../../src/core/policy/policy.ts";
 import type { Statement } from "../../../../src/core/confirmation/statement.ts";
 import type { Outcome } from "../../../../src/core/stream/record.ts";
 import { personNamed } from "../../support/signed-decisions.ts";
 import type { AttackedTenant } from "./attack-fixture.ts";
+import { needOf, staged } from "../../policies/support/frozen-policies.ts";
 import { forge, type ForgedVote } from "./forged-rows.ts";
 
 // Real signatures under a policy, sealed by the operator with any outcome.
@@ -21,20 +22,16 @@ export interface Rules {
 
 async function policyOf({ store }: AttackedTenant, rules: Rules): Promise<Policy> {
   const { of, threshold = 1, rejection = "first", breakGlass = [], excludeRequester = false, later } = rules;
-  const idOfPerson = async (name: Name) => (await personNamed(store, name)).id;
-  const person = async (name: Name): Promise<Requirement> => ({
-    kind: "person",
-    person: await idOfPerson(name),
-  });
-  return {
-    ...singleApproverPolicy("unused"),
+  const peopleNamed = (names: readonly Name[]) =>
+    Promise.all(names.map(async (name) => ({ person: await personNamed(store, name) })));
+  const alone = later && [needOf(1, await peopleNamed([later]))];
+  return staged([[needOf(threshold, await peopleNamed(of), "Staff")]], {
     name: "Staff",
-    require: { kind: "quorum", name: "Staff", threshold, of: await Promise.all(of.map(person)) },
     rejection,
     excludeRequester,
-    breakGlass: await Promise.all(breakGlass.map(idOfPerson)),
-    escalations: later === undefined ? [] : [{ afterSeconds: 600, require: await person(later) }],
-  };
+    breakGlass: (await peopleNamed(breakGlass)).map(({ person }) => person.id),
+    escalations: alone === undefined ? [] : [{ afterSeconds: 600, stage: 1, needs: alone }],
+  });
 }
 
 type Votes = Readonly<Partial<Record<Name, Statement["vote"]>>>;

@@ -154,6 +154,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     erasedAt: null,
     approverId: null,
     projectMode: "live" as const,
+    policyName: null,
   };
   const statements: Statement[] = [store.insert(confirmations, row)];
   for (const [place, forgedVote] of forged.votes.entries()) {
@@ -165,6 +166,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
       ...fixedStatement(runtime, tenant, { tenantId: store.tenantId, ...row }, person),
       vote,
       reason: "",
+      stage: 1,
       issued: isoTime(at - 1),
       salt: toBase64url(runtime.random(32)),
       ...forgedVote.changes,
@@ -183,6 +185,7 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
       statement: canonicalText(statement),
       assertion: canonicalText({ ...assertion }),
       assertionHash: toHex(assertionHash(assertion)),
+      stage: statement.stage,
     };
     statements.push(store.insert(steps, step), store.insert(votes, voteRow));
   }
