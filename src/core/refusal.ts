@@ -81,6 +81,8 @@ type DecisionCode =
   | "already_decided"
   | "already_signed"
   | "stage_over"
+  | "rules_changed"
+  | "policy_not_allowed"
   | "expired"
   | "not_an_approver"
   | "reason_required"

@@ -9,7 +9,8 @@ import type { IdempotencyKey } from "../../store/confirmation/idempotency-keys.t
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
-import { createConfirmation, replay, type CreatedConfirmation } from "./create.ts";
+import { choosePolicy, type PolicyChoice } from "../policies/choose-policy.ts";
+import { createConfirmation, replay, RULES_CHANGED, type CreatedConfirmation, type CreateInput } from "./create.ts";
 import { identityOf, type RequestIdentity } from "./deduplicate.ts";
 import { read } from "./read.ts";
 import { locksAfter, rejectionLock } from "./rejection-lock.ts";
@@ -57,9 +58,7 @@ async function create(
   input: AskInput,
   { protocol, idempotencyKey }: AskOptions,
 ): Promise<Result<CreatedConfirmation>> {
-  const { store, key, project, requester } = principal;
-  if (input.policy !== null || input.username === null)
-    return refuse("validation_failed", "there is no policy of this name", "/policy");
+  const { store, key } = principal;
   // A decision changes no passkey, so verifiers reject one whose payload is an approved change, and the page of a request
   // shows nothing that calls itself one.
   if (claimsChange(input.payload.value))
@@ -72,25 +71,53 @@ async function create(
       : undefined;
   const repeated = identity && (await findRepeated(runtime, store, identity, idempotency));
   if (repeated) return repeated;
-  const { action, payload, metadata, executeWithinSeconds } = input;
-  const expiresInSeconds = input.expiresInSeconds ?? (await store.own()).defaultExpirySeconds;
-  return createConfirmation(
-    runtime,
-    store,
-    {
-      type: "decision",
-      project,
-      requester,
-      action,
-      payload,
-      approver: { username: input.username },
-      expiresInMilliseconds: expiresInSeconds * 1_000,
-      executeWithinMilliseconds: executeWithinSeconds === null ? null : executeWithinSeconds * 1_000,
-      metadata,
-      identity,
-    },
-    idempotency,
+  return createUnderPolicy(runtime, principal, input, identity, idempotency);
+}
+
+/** Rules and people may change between the choice of the policy and the insert. */
+const CHOICES_MAX = 3;
+
+async function createUnderPolicy(
+  runtime: Runtime,
+  { store, project, requester }: Principal,
+  input: AskInput,
+  identity: RequestIdentity | undefined,
+  idempotency: IdempotencyKey | null,
+): Promise<Result<CreatedConfirmation>> {
+  const { action, payload, metadata } = input;
+  const { defaultExpirySeconds } = await store.own();
+  let created: Result<CreatedConfirmation> = RULES_CHANGED;
+  for (let round = 0; round < CHOICES_MAX && isRulesChanged(created); round++) {
+    const createdAt = runtime.now();
+    const choice = await choosePolicy(runtime, store, { ...input, project, requester, createdAt });
+    if (!choice.ok) return choice;
+    const { approver, directory } = choice.value;
+    const times = timesUnder(approver, { ...input, expiresInSeconds: input.expiresInSeconds ?? defaultExpirySeconds });
+    const asked = { type: "decision", project, requester, action, payload, metadata, identity } as const;
+    const draft = { ...asked, ...times, approver, createdAt, directory, isRuled: true };
+    created = await createConfirmation(runtime, store, draft, idempotency);
+  }
+  return created;
+}
+
+function isRulesChanged(created: Result<unknown>): boolean {
+  return !created.ok && created.refusal.code === RULES_CHANGED.refusal.code;
+}
+
+/** A policy can shorten both times, not lengthen them. */
+function timesUnder(
+  approver: PolicyChoice["approver"],
+  { expiresInSeconds, executeWithinSeconds }: { readonly expiresInSeconds: number; readonly executeWithinSeconds: number | null },
+): Pick<CreateInput, "expiresInMilliseconds" | "executeWithinMilliseconds"> {
+  const policy = "username" in approver ? undefined : approver;
+  const within = Math.min(
+    executeWithinSeconds ?? Number.POSITIVE_INFINITY,
+    policy?.executeWithinSeconds ?? Number.POSITIVE_INFINITY,
   );
+  return {
+    expiresInMilliseconds: Math.min(expiresInSeconds, policy?.expiresInSeconds ?? expiresInSeconds) * 1_000,
+    executeWithinMilliseconds: Number.isFinite(within) ? within * 1_000 : null,
+  };
 }
 
 function requestHashOf(input: AskInput): string {

@@ -13,6 +13,8 @@ import { monthOf } from "../../core/account/month.ts";
 import { isKeyActive } from "../../store/account/api-keys.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { findPersonByName } from "../../store/account/people.ts";
+import { findLastDirectoryChange } from "../../store/stream/outbox.ts";
+import { areRulesInForce } from "../../store/stream/directory-rows.ts";
 import { readMonthUse } from "../../store/account/usage.ts";
 import { findConfirmation } from "../../store/confirmation/confirmations.ts";
 import type { NewTrailRow } from "../../store/account/trail.ts";
@@ -38,8 +40,13 @@ export interface CreateInput {
   readonly payload: CanonicalPayload;
   /** One person who decides alone, by username or by id, or a policy. */
   readonly approver: { readonly username: string } | string | Policy;
+  readonly createdAt: number;
   readonly expiresInMilliseconds: number;
   readonly executeWithinMilliseconds: number | null;
+  /** The change of the directory that the policy rests on, which must be the last one; null if it rests on none. */
+  readonly directory?: number | null;
+  /** Whether the rules could have chosen its policy: without one there must be no rules. */
+  readonly isRuled?: boolean;
   readonly metadata: JsonObject | null;
   /** For clients that repeat their requests. */
   readonly identity?: RequestIdentity | undefined;
@@ -72,6 +79,8 @@ export async function createConfirmation(
     }),
     signer: isNamed(input.approver) ? approverId : null,
     key: requester.kind === "key" ? requester.id : null,
+    directory: input.directory ?? null,
+    isWithoutRules: input.isRuled === true && row.policy === null,
     idempotency,
     projectMax: row.type === "decision" ? await requestsMax(store) : undefined,
     ...(row.type !== "decision" && { entry: entryOf(runtime, row, requester) }),
@@ -95,23 +104,39 @@ function entryOf(runtime: Runtime, row: NewConfirmationRow, requester: Requester
 /** Why the row was not inserted at this time. An earlier answer to the same request comes before every refusal. */
 async function refusalReason(
   store: TenantStore,
-  { approver, identity, requester }: CreateInput,
+  input: CreateInput,
   idempotency: IdempotencyKey | null,
   now: number,
 ): Promise<Result<CreatedConfirmation>> {
+  const { approver, identity, requester } = input;
   const earlier = idempotency && (await replay(store, idempotency, now));
   if (earlier) return earlier;
   const existing = identity && (await findReusable(store, identity));
   if (existing) return accept({ row: existing, replayed: true });
   const refusal = isNamed(approver) ? await refuseApprover(store, approver.username) : undefined;
   if (refusal) return refusal;
-  if (isNamed(approver) && (await isKeyActive(store, requester.id, now)))
-    return refuseQuota(store, approver.username, now);
-  return refuse("unauthorized", "this API key is no longer valid");
+  if (!(await isKeyActive(store, requester.id, now)))
+    return refuse("unauthorized", "this API key is no longer valid");
+  if (await isOutdated(store, input))
+    return RULES_CHANGED;
+  const who = isNamed(approver) ? `“${approver.username}”` : "people under a policy";
+  return refuseQuota(store, who, now);
+}
+
+export const RULES_CHANGED = refuse(
+  "rules_changed",
+  "the organisation's rules or people changed at this moment; ask again",
+);
+
+/** Whether what its policy rests on has changed since it was read. */
+async function isOutdated(store: TenantStore, input: CreateInput): Promise<boolean> {
+  if (isNamed(input.approver) && input.isRuled === true) return areRulesInForce(store);
+  const { directory = null } = input;
+  return directory !== null && (await findLastDirectoryChange(store))?.seq !== directory;
 }
 
 /** Which quota is used up: that of the plan, of a sandbox, or of the key's requests for one person. */
-async function refuseQuota(store: TenantStore, username: string, now: number): Promise<Result<never>> {
+async function refuseQuota(store: TenantStore, who: string, now: number): Promise<Result<never>> {
   // Fewer than may wait for one person.
   if ((await requestsMax(store)) !== undefined)
     return refuse(
@@ -124,7 +149,7 @@ async function refuseQuota(store: TenantStore, username: string, now: number): P
     checkMonthLimit(plan, month, requests) ??
     refuse(
       "quota_exceeded",
-      `too many requests of this API key wait for "${username}"; ask again when some are decided or have expired, or cancel what is no longer needed`,
+      `too many requests of this API key wait for ${who}; ask again when some are decided or have expired, or cancel what is no longer needed`,
     )
   );
 }
@@ -203,7 +228,7 @@ function newRow(
   input: CreateInput,
   approverId: string | null,
 ): NewConfirmationRow {
-  const now = runtime.now();
+  const now = input.createdAt;
   const { requester, project, approver, identity, payload } = input;
   const policy = typeof approver === "string" || isNamed(approver) ? null : approver;
   const expiresAt = now + input.expiresInMilliseconds;

@@ -29,12 +29,12 @@ export interface RequestIdentity {
 
 export function identityOf(
   key: string,
-  input: { username: string | null; action: string; payload: CanonicalPayload },
+  input: { username: string | null; policy: string | null; action: string; payload: CanonicalPayload },
   isReused: boolean,
 ): RequestIdentity {
-  const { username, action, payload } = input;
-  const exact = { key, username, action, payload: payload.hash };
-  const folded = { key, username, action: foldedText(action), payload: foldedValue(payload.value) };
+  const { username, policy, action, payload } = input;
+  const exact = { key, username, policy, action, payload: payload.hash };
+  const folded = { key, username, policy, action: foldedText(action), payload: foldedValue(payload.value) };
   return { dedupeKey: isReused ? toHex(hashOfJson(exact)) : null, lockHash: toHex(hashOfJson(folded)) };
 }
 

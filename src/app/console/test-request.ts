@@ -29,6 +29,7 @@ export async function requestTest(
     action: "Try Countersign",
     payload: expectOk(canonicalPayload(TEST_PAYLOAD)),
     approver: { username: person.username },
+    createdAt: runtime.now(),
     expiresInMilliseconds: (await store.own()).defaultExpirySeconds * 1_000,
     executeWithinMilliseconds: null,
     metadata: null,

@@ -6,13 +6,16 @@ import type { PolicyDocument } from "../../core/policy/policy-document.ts";
 import type { RulesDocument } from "../../core/rules/rules-document.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { readDirectory } from "../../store/account/people.ts";
+import { readDirectory, type DirectoryRows } from "../../store/stream/directory-rows.ts";
 import type { DocumentRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 
 /** The directory from the tables. An auditor computes the same from the stream. */
 export async function directoryOf(store: TenantStore): Promise<Directory> {
-  const { people, passkeys, documents } = await readDirectory(store);
+  return directoryFrom(await readDirectory(store));
+}
+
+export function directoryFrom({ people, passkeys, documents }: DirectoryRows): Directory {
   // In the stream a person appears with the first endorsed passkey. Somebody who was only invited is not in it.
   const withPasskey = new Set(passkeys.map(({ personId }) => personId));
   const enrolled = people.filter(({ id }) => withPasskey.has(id));

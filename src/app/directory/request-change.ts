@@ -44,6 +44,7 @@ export async function requestChange(
     action,
     payload,
     approver,
+    createdAt: runtime.now(),
     expiresInMilliseconds: CHANGE_EXPIRES_DAYS * 24 * 3_600_000,
     executeWithinMilliseconds: null,
     metadata: null,

@@ -161,3 +161,25 @@ function missingPolicy({ policies }: Rulebook, rules: RulesDocument | null): str
   const missing = [...policiesOfRules(rules)].find((name) => !names.has(name));
   return missing === undefined ? undefined : `there is no policy “${missing}”; create it first`;
 }
+
+/** The rules in force; undefined if there are none. The service knows the document of every version. */
+export function rulesInForce({
+  rules,
+}: Rulebook): { readonly hash: string; readonly document: RulesDocument } | undefined {
+  const [first] = rules;
+  return first === undefined || first[1] === null ? undefined : { hash: first[0], document: first[1] };
+}
+
+export function groupsByName({ groups }: Rulebook): ReadonlyMap<string, GroupDocument> {
+  return byName(groups);
+}
+
+export function policiesByName({ policies }: Rulebook): ReadonlyMap<string, PolicyDocument> {
+  return byName(policies);
+}
+
+function byName<Document extends { readonly name: string }>(
+  documents: Documents<Document>,
+): ReadonlyMap<string, Document> {
+  return new Map([...documents.values()].flatMap((one) => (one === null ? [] : [[one.name, one]])));
+}

@@ -72,10 +72,10 @@ export const createRequest = z
       .optional()
       .meta({ description: "Returned with the request, never shown to the approver." }),
     policy: text(ID_MAX_CHARACTERS).optional().meta({
-      description: "The policy that names the approvers. There are no policies yet: leave it out.",
+      description: "The name of a policy, one of those that the organisation's rules allow this request. Without it the rules choose.",
     }),
   })
-  .superRefine(({ username, approver_username: alias, policy }, context) => {
+  .superRefine(({ username, approver_username: alias }, context) => {
     if (username !== undefined && alias !== undefined && username !== alias) {
       const message = "is an alias of username, and has another value";
       context.addIssue({
@@ -84,10 +84,6 @@ export const createRequest = z
         message,
         params: { code: "conflict" },
       });
-    }
-    if (username === undefined && alias === undefined && policy === undefined) {
-      const message = "is required where no policy names the approvers";
-      context.addIssue({ code: "custom", path: ["username"], message, params: { code: "required" } });
     }
   })
   .transform(({ username, approver_username: alias, ...rest }) => ({

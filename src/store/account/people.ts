@@ -1,8 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
-import { credentials, documents, enrolments, people } from "../schema.ts";
+import { credentials, enrolments, people } from "../schema.ts";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
-import type { CredentialRow, DocumentRow, PersonRow } from "../rows.ts";
-import { IS_DOCUMENT_IN_FORCE } from "../stream/document-rows.ts";
+import type { CredentialRow, PersonRow } from "../rows.ts";
 import type { Run } from "../prepared-statement.ts";
 import { prepared, runOnce, type TenantStore } from "../tenant-store.ts";
 import { isUsableLinkOf } from "./enrolments.ts";
@@ -64,18 +63,6 @@ export async function readPeople(store: TenantStore): Promise<PeopleWithPasskeys
     store.select(credentials, isActive()),
   ]);
   return { people: members, passkeys: active };
-}
-
-/** Everybody, all passkeys that were ever endorsed, and the documents in force, of one moment. */
-export async function readDirectory(
-  store: TenantStore,
-): Promise<PeopleWithPasskeys & { readonly documents: readonly DocumentRow[] }> {
-  const [members, endorsed, inForce] = await store.read([
-    store.select(people),
-    store.select(credentials, isNotNull(credentials.endorsedSeq)),
-    store.select(documents, IS_DOCUMENT_IN_FORCE),
-  ]);
-  return { people: members, passkeys: endorsed, documents: inForce };
 }
 
 /** No passkey of the person is in the stream, or is about to be: each waits, or has ended. */

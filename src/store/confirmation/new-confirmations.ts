@@ -13,6 +13,8 @@ import { noticesOfCreate } from "../notices/new-notices.ts";
 import { firstDue } from "../sending/due-row.ts";
 import { deliveriesOfCreate, type NewEvent } from "../webhooks/new-deliveries.ts";
 import { IS_PENDING } from "./confirmations.ts";
+import { directorySeq } from "./decision-chain.ts";
+import { hasRules } from "../stream/document-rows.ts";
 import { newestExpired, type IdempotencyKey } from "./idempotency-keys.ts";
 
 // New confirmations, several in one transaction. The statements never raise if a fact does not hold: a draft that must
@@ -28,6 +30,10 @@ export interface NewConfirmation {
   readonly event?: NewEvent;
   /** The id of a person who must be able to sign. */
   readonly signer: string | null;
+  /** The change of the directory that its policy rests on, which must be the last one; null if it rests on none. */
+  readonly directory: number | null;
+  /** Whether it may be inserted only if no rules are in force. */
+  readonly isWithoutRules: boolean;
   /** The API key of the request. It must be active. */
   readonly key: string | null;
   readonly idempotency: IdempotencyKey | null;
@@ -67,12 +73,14 @@ function statementsOf(
   pendingMax: number,
 ): readonly Run<object>[] {
   const { tenantId: _tenantId, ...columns } = row;
-  const isOfPair = row.type === "decision" && draft.key !== null && row.approverId !== null;
+  const isOfPair = row.type === "decision" && draft.key !== null;
   const isCounted = isOfPair && Number.isFinite(pendingMax);
   const values = {
     ...columns,
     signer: draft.signer,
     key: draft.key,
+    directory: draft.directory,
+    withoutRules: draft.isWithoutRules ? 1 : null,
     audience: JSON.stringify(draft.audience),
     asked: JSON.stringify(draft.asked),
     idempotencyOwner: key?.key ?? null,
@@ -138,7 +146,8 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
     const equal = scope.select(confirmations, eq(confirmations.dedupeKey, value("dedupeKey")));
     const isOfSamePair = and(
       eq(confirmations.requesterId, value("requesterId")),
-      eq(confirmations.approverId, value("approverId")),
+      // Requests under a policy have no one approver, and are counted together.
+      sql`${confirmations.approverId} IS ${value("approverId")}`,
     );
     const isOpen = and(IS_PENDING, gt(confirmations.expiresAt, value("createdAt")));
     // Written as in the partial index.
@@ -154,6 +163,8 @@ const INSERT_CONFIRMATION = prepared<typeof confirmations, "id">(
         (tenant) => sql`SELECT ${tenant}, ${sql.join(columns.map(valueOf), sql`, `)}
           WHERE (${value("key")} IS NULL OR EXISTS ${key})
             AND (${value("signer")} IS NULL OR (EXISTS ${signer} AND EXISTS ${passkey}))
+            AND (${value("directory")} IS NULL OR ${value("directory")} = ${directorySeq(tenant)})
+            AND (${value("withoutRules")} IS NULL OR NOT ${hasRules(tenant)})
             AND (${value("idempotencyName")} IS NULL OR NOT EXISTS ${used})
             AND (${value("dedupeKey")} IS NULL OR NOT EXISTS ${equal})
             AND (${value("before")} IS NULL OR NOT EXISTS ${last.offset(sql.placeholder("before"))})

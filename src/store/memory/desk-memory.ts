@@ -7,6 +7,7 @@ import type {
   SessionRows,
   Tenant,
 } from "../rows.ts";
+import type { DatedDirectoryRows } from "../stream/directory-rows.ts";
 import { Remembered, type Keys, type Write } from "./remembered.ts";
 import type { Effect, TableName } from "./statement-effect.ts";
 
@@ -28,7 +29,7 @@ const ROW_CHARACTERS = 250;
 
 type Kind = Extract<
   keyof Memory,
-  "tenant" | "keys" | "sessions" | "passkeys" | "people" | "peopleByName" | "ceremonies" | "confirmations"
+  "tenant" | "keys" | "sessions" | "passkeys" | "people" | "peopleByName" | "ceremonies" | "confirmations" | "directory" | "hasRules"
 >;
 
 /** Which remembered values have columns of which table. A new table does not compile until it is in this list. */
@@ -37,8 +38,8 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   projects: ["keys"],
   api_keys: ["keys"],
   // The rows of a confirmation contain the people who are asked.
-  people: ["sessions", "people", "peopleByName", "confirmations"],
-  credentials: ["sessions", "passkeys"],
+  people: ["sessions", "people", "peopleByName", "confirmations", "directory"],
+  credentials: ["sessions", "passkeys", "directory"],
   sessions: ["sessions"],
   ceremonies: ["ceremonies"],
   confirmations: ["confirmations"],
@@ -49,7 +50,7 @@ const KINDS_WITH: Readonly<Record<TableName, readonly Kind[]>> = {
   outbox: ["confirmations"],
   reveals: ["confirmations"],
   templates: [],
-  documents: [],
+  documents: ["directory", "hasRules"],
   retention: [],
   enrolments: [],
   webauthn_challenges: [],
@@ -77,6 +78,9 @@ export class Memory {
   readonly peopleByName: Remembered<PersonRow>;
   readonly ceremonies: Remembered<CeremonyRow>;
   readonly confirmations: Remembered<ConfirmationRows>;
+  /** Under the empty key, as `hasRules`: there is one of each. */
+  readonly directory: Remembered<DatedDirectoryRows>;
+  readonly hasRules: Remembered<boolean>;
   #database: D1Database | undefined;
 
   constructor(now: () => number) {
@@ -88,6 +92,8 @@ export class Memory {
     this.people = new Remembered(now, some);
     this.peopleByName = new Remembered(now, some);
     this.ceremonies = new Remembered(now, some);
+    this.directory = new Remembered(now, some);
+    this.hasRules = new Remembered(now, some);
     this.confirmations = new Remembered(now, {
       valuesMax: CONFIRMATIONS_MAX,
       charactersMax: CONFIRMATION_CHARACTERS_MAX,
@@ -133,8 +139,8 @@ export class Memory {
 
   /** What a new request relies on. */
   clearKeysAndPeople(): void {
-    const { keys, passkeys, people, peopleByName } = this;
-    for (const remembered of [keys, passkeys, people, peopleByName]) remembered.clear();
+    const { keys, passkeys, people, peopleByName, directory, hasRules } = this;
+    for (const remembered of [keys, passkeys, people, peopleByName, directory, hasRules]) remembered.clear();
   }
 
   /** The kinds with values that this changes, each with the keys of these values. */
@@ -146,7 +152,19 @@ export class Memory {
 
   #all(): readonly Remembered<unknown>[] {
     const { tenant, keys, sessions, passkeys, people, peopleByName, ceremonies, confirmations } = this;
-    return [tenant, keys, sessions, passkeys, people, peopleByName, ceremonies, confirmations];
+    const { directory, hasRules } = this;
+    return [
+      tenant,
+      keys,
+      sessions,
+      passkeys,
+      people,
+      peopleByName,
+      ceremonies,
+      confirmations,
+      directory,
+      hasRules,
+    ];
   }
 }
 

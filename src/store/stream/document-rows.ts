@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
-import { documents } from "../schema.ts";
+import { documents, outbox } from "../schema.ts";
 import type { DocumentRow } from "../rows.ts";
 import type { Statement, TenantStore } from "../tenant-store.ts";
 
@@ -11,6 +11,11 @@ export const IS_DOCUMENT_IN_FORCE = isNull(documents.endedSeq);
 export async function documentsInForce(store: TenantStore): Promise<readonly DocumentRow[]> {
   return store.select(documents, IS_DOCUMENT_IN_FORCE).orderBy(documents.kind, documents.name);
 }
+
+/** Whether rules are in force, or will be once their change is sealed. */
+export const hasRules = (tenant: SQL): SQL => sql`(EXISTS (SELECT 1 FROM ${documents}
+  WHERE tenant_id = ${tenant} AND kind = 'rules' AND ended_seq IS NULL)
+  OR EXISTS (SELECT 1 FROM ${outbox} WHERE tenant_id = ${tenant} AND idx IS NULL AND type = 'rules.changed'))`;
 
 /** While `isUnsealed` holds for the record of the change. Ends the version of this name, if there is one. */
 export function setDocument(

@@ -1,0 +1,64 @@
+import { desc, isNotNull, sql } from "drizzle-orm";
+import { lookUp, makeLookUp } from "../memory/look-up.ts";
+import { credentials, documents, outbox, people } from "../schema.ts";
+import type { CredentialRow, DocumentRow, OutboxRow, PersonRow } from "../rows.ts";
+import { prepared, type TenantStore } from "../tenant-store.ts";
+import { IS_DOCUMENT_IN_FORCE } from "./document-rows.ts";
+import { CHANGES_THE_DIRECTORY } from "./outbox.ts";
+
+// Everybody, all passkeys that were ever endorsed, and the documents in force: what a change is judged by, and a policy
+// chosen.
+
+export interface DirectoryRows {
+  readonly people: readonly PersonRow[];
+  readonly passkeys: readonly CredentialRow[];
+  readonly documents: readonly DocumentRow[];
+}
+
+/** With the last change, which may not be sealed. Then the others lack some of its effects. */
+export interface DatedDirectoryRows extends DirectoryRows {
+  readonly last: OutboxRow;
+}
+
+const PEOPLE = prepared(people, (scope) => scope.select(people));
+const PASSKEYS = prepared(credentials, (scope) =>
+  scope.select(credentials, isNotNull(credentials.endorsedSeq)),
+);
+const DOCUMENTS = prepared(documents, (scope) => scope.select(documents, IS_DOCUMENT_IN_FORCE));
+const LAST_CHANGE = prepared(outbox, (scope) =>
+  scope.select(outbox, CHANGES_THE_DIRECTORY).orderBy(desc(outbox.seq)).limit(1),
+);
+/** Written as in the partial index. */
+const HAS_RULES = sql`${documents.kind} = 'rules' AND ${IS_DOCUMENT_IN_FORCE}`;
+const RULES = prepared(documents, (scope) => scope.select(documents, HAS_RULES).limit(1));
+
+/** Of one moment. */
+export async function readDirectory(store: TenantStore): Promise<DirectoryRows> {
+  const [members, passkeys, inForce] = await store.run([PEOPLE.with({}), PASSKEYS.with({}), DOCUMENTS.with({})]);
+  return { people: members, passkeys, documents: inForce };
+}
+
+const datedDirectory = makeLookUp(
+  (memory) => memory.directory,
+  "",
+  [PEOPLE.with({}), PASSKEYS.with({}), DOCUMENTS.with({}), LAST_CHANGE.with({})],
+  ([members, passkeys, inForce, [last]]) => last && { people: members, passkeys, documents: inForce, last },
+);
+
+/** Undefined before the organisation has its first passkey. */
+export async function rememberedDirectory(store: TenantStore): Promise<DatedDirectoryRows | undefined> {
+  const [rows] = await lookUp(store, [datedDirectory]);
+  return rows;
+}
+
+const rulesInForce = makeLookUp(
+  (memory) => memory.hasRules,
+  "",
+  [RULES.with({})],
+  ([rows]) => rows.length > 0,
+);
+
+export async function areRulesInForce(store: TenantStore): Promise<boolean> {
+  const [isThere] = await lookUp(store, [rulesInForce]);
+  return isThere === true;
+}
