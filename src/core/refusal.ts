@@ -83,6 +83,8 @@ type DecisionCode =
   | "stage_over"
   | "rules_changed"
   | "policy_not_allowed"
+  | "policy_unmeetable"
+  | "document_refused"
   | "expired"
   | "not_an_approver"
   | "reason_required"

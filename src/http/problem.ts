@@ -96,6 +96,10 @@ const PROBLEMS = {
 
   already_decided: { status: 409, title: "Already decided" },
   already_signed: { status: 409, title: "You have already signed" },
+  rules_changed: { status: 409, title: "The rules changed at this moment" },
+  policy_not_allowed: { status: 403, title: "The rules do not allow this policy" },
+  policy_unmeetable: { status: 409, title: "Nobody could meet the policy" },
+  document_refused: { status: 409, title: "This version does not fit the others" },
   stage_over: { status: 409, title: "Another stage is open" },
   expired: { status: 409, title: "The request has expired" },
   not_an_approver: { status: 403, title: "You are not an approver of this request" },

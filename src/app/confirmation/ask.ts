@@ -10,7 +10,13 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
 import { choosePolicy, type PolicyChoice } from "../policies/choose-policy.ts";
-import { createConfirmation, replay, RULES_CHANGED, type CreatedConfirmation, type CreateInput } from "./create.ts";
+import {
+  createConfirmation,
+  replay,
+  RULES_CHANGED,
+  type CreatedConfirmation,
+  type CreateInput,
+} from "./create.ts";
 import { identityOf, type RequestIdentity } from "./deduplicate.ts";
 import { read } from "./read.ts";
 import { locksAfter, rejectionLock } from "./rejection-lock.ts";
@@ -92,7 +98,10 @@ async function createUnderPolicy(
     const choice = await choosePolicy(runtime, store, { ...input, project, requester, createdAt });
     if (!choice.ok) return choice;
     const { approver, directory } = choice.value;
-    const times = timesUnder(approver, { ...input, expiresInSeconds: input.expiresInSeconds ?? defaultExpirySeconds });
+    const times = timesUnder(approver, {
+      ...input,
+      expiresInSeconds: input.expiresInSeconds ?? defaultExpirySeconds,
+    });
     const asked = { type: "decision", project, requester, action, payload, metadata, identity } as const;
     const draft = { ...asked, ...times, approver, createdAt, directory, isRuled: true };
     created = await createConfirmation(runtime, store, draft, idempotency);
@@ -107,7 +116,10 @@ function isRulesChanged(created: Result<unknown>): boolean {
 /** A policy can shorten both times, not lengthen them. */
 function timesUnder(
   approver: PolicyChoice["approver"],
-  { expiresInSeconds, executeWithinSeconds }: { readonly expiresInSeconds: number; readonly executeWithinSeconds: number | null },
+  {
+    expiresInSeconds,
+    executeWithinSeconds,
+  }: { readonly expiresInSeconds: number; readonly executeWithinSeconds: number | null },
 ): Pick<CreateInput, "expiresInMilliseconds" | "executeWithinMilliseconds"> {
   const policy = "username" in approver ? undefined : approver;
   const within = Math.min(

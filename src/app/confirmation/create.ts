@@ -117,8 +117,7 @@ async function refusalReason(
   if (refusal) return refusal;
   if (!(await isKeyActive(store, requester.id, now)))
     return refuse("unauthorized", "this API key is no longer valid");
-  if (await isOutdated(store, input))
-    return RULES_CHANGED;
+  if (await isOutdated(store, input)) return RULES_CHANGED;
   const who = isNamed(approver) ? `“${approver.username}”` : "people under a policy";
   return refuseQuota(store, who, now);
 }

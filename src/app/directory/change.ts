@@ -14,6 +14,8 @@ import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import { findLastDirectoryChange } from "../../store/stream/outbox.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { requestSealing } from "../sealing/request-sealing.ts";
+import { isDocumentChange } from "../../core/stream/rulebook.ts";
+import { checkDocumentLimit } from "../policies/document-limit.ts";
 import { directoryOf } from "./directory-of.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import type { Runtime } from "../runtime.ts";
@@ -60,6 +62,10 @@ export async function judgeChange(
   if (!limit.ok) return limit;
   const place = await checkTemplateLimit(store, change);
   if (!place.ok) return place;
+  const documents = isDocumentChange(change)
+    ? checkDocumentLimit(directory.rulebook, change)
+    : accept("allowed" as const);
+  if (!documents.ok) return documents;
   const room = await checkRoomForMember(store, change);
   if (!room.ok) return room;
   const ended = change.change === "key.changed" && (await refuseEndedKey(store, change));

@@ -1,6 +1,12 @@
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { NAMED_PERSON } from "../../core/policy/document-name.ts";
-import { canStillBeMet, everyoneIn, singleApproverPolicy, type Chosen, type Policy } from "../../core/policy/policy.ts";
+import {
+  canStillBeMet,
+  everyoneIn,
+  singleApproverPolicy,
+  type Chosen,
+  type Policy,
+} from "../../core/policy/policy.ts";
 import { resolvePolicy } from "../../core/policy/resolve-policy.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { chooseRule, type Choice } from "../../core/rules/choose-rule.ts";
@@ -48,7 +54,10 @@ export async function choosePolicy(
   const rule =
     rules === undefined
       ? WITHOUT_RULES
-      : chooseRule(rules.document, requestFacts({ ...asking, created: isoTime(asking.createdAt) }, asking.payload.value));
+      : chooseRule(
+          rules.document,
+          requestFacts({ ...asking, created: isoTime(asking.createdAt) }, asking.payload.value),
+        );
   const name = policyName(asking, rules === undefined ? null : rule);
   if (!name.ok) return name;
   if (name.value !== NAMED_PERSON) return chosenDocument(known, asking, rule, name.value);
@@ -61,12 +70,13 @@ export async function choosePolicy(
   return accept({ approver: { ...singleApproverPolicy(person.id), chosen }, rule, directory: known.seq });
 }
 
-const WITHOUT_RULES: Choice = { rule: "", policies: [NAMED_PERSON], judged: true };
+const WITHOUT_RULES: Choice = { rule: "", policies: [NAMED_PERSON], judged: true, problem: "" };
 
 /** The name of the policy that the request uses; NAMED_PERSON if its person decides alone. */
 function policyName({ policy, username }: Asking, rule: Choice | null): Result<string> {
   if (policy !== null) {
-    if (rule === null ? policy === NAMED_PERSON : !rule.policies.includes(policy)) return notAllowed(policy, rule);
+    if (rule === null ? policy === NAMED_PERSON : !rule.policies.includes(policy))
+      return notAllowed(policy, rule);
     if (policy === NAMED_PERSON && username === null) return noPerson();
     return accept(policy);
   }
@@ -120,6 +130,9 @@ function canSign({ passkeys }: Pick<Directory, "passkeys">, id: string): boolean
   return [...passkeys.values()].some(({ person, revokedAt }) => person === id && revokedAt === null);
 }
 
-function choiceOf({ directory, seq }: SealedDirectory, { rule }: Choice): Pick<Chosen, "seq" | "rules" | "rule"> {
+function choiceOf(
+  { directory, seq }: SealedDirectory,
+  { rule }: Choice,
+): Pick<Chosen, "seq" | "rules" | "rule"> {
   return { seq, rules: rulesInForce(directory.rulebook)?.hash ?? null, rule };
 }

@@ -19,6 +19,7 @@ import {
 import {
   ESCALATION_MAX_SECONDS,
   POLICY_MAX_ESCALATIONS,
+  POLICY_MAX_GROUPS,
   POLICY_MAX_NEEDS,
   POLICY_MAX_SEATS,
   POLICY_MAX_STAGES,
@@ -30,7 +31,7 @@ import {
 /** Roles whose people may sign: all but the auditor's, who only reads. */
 export const DECIDING_ROLES = ["owner", "admin", "developer", "approver"] as const;
 
-const PARTIES_MAX = 16;
+export const PARTIES_MAX = 16;
 const STAGE_NAME_MAX_CHARACTERS = 60;
 
 /** Empty, or in letters that nobody can mistake for others. */
@@ -101,20 +102,39 @@ export function parsePolicyDocument(value: JsonValue): Result<PolicyDocument> {
   const wrong =
     nameFailure(policy) ??
     needsFailure(policy) ??
-    partiesFailure(policy.breakGlass, "/breakGlass") ??
+    partiesFailure(policy) ??
     escalationFailure(policy) ??
     countsFailure(policy);
   return wrong === undefined ? matched : refuse("policy_invalid", wrong.detail, wrong.at);
 }
 
-/** The names of all groups in it. */
-export function groupsNamedBy({ stages, escalations, breakGlass }: PolicyDocument): ReadonlySet<string> {
-  const parties = [...stages, ...escalations].flatMap(({ needs: some }) => some.flatMap(({ from }) => from));
-  return new Set([...parties, ...breakGlass].flatMap((one) => (one.kind === "group" ? [one.name] : [])));
-}
-
 export function policyDocumentHash(policy: PolicyDocument): string {
   return toHex(hashOfJson(policy));
+}
+
+/** Every list of parties, with the JSON Pointer to it. */
+export function partyLists(
+  policy: PolicyDocument,
+): readonly (readonly [at: string, parties: readonly Party[]])[] {
+  const ofNeeds = placedNeeds(policy).map(([at, { from }]) => [`${at}/from`, from] as const);
+  return [...ofNeeds, ["/breakGlass", policy.breakGlass]];
+}
+
+/** Each once. */
+export function groupNamesOf(policy: PolicyDocument): readonly string[] {
+  const parties = partyLists(policy).flatMap(([, list]) => list);
+  return [...new Set(parties.flatMap((one) => (one.kind === "group" ? [one.name] : [])))];
+}
+
+function placedNeeds({
+  stages,
+  escalations,
+}: PolicyDocument): readonly (readonly [at: string, need: DocumentNeed])[] {
+  return Object.entries({ stages, escalations }).flatMap(([field, lists]) =>
+    lists.flatMap((each, place) =>
+      each.needs.map((one, index) => [`/${field}/${place}/needs/${index}`, one] as const),
+    ),
+  );
 }
 
 interface Failure {
@@ -133,31 +153,25 @@ function nameFailure({ name, stages }: PolicyDocument): Failure | undefined {
     : { detail: "must be letters, digits, spaces and hyphens, or empty", at: `/stages/${place}/name` };
 }
 
-function needsFailure({ stages, escalations }: PolicyDocument): Failure | undefined {
-  for (const [field, lists] of Object.entries({ stages, escalations }))
-    for (const [place, { needs: list }] of lists.entries())
-      for (const [index, one] of list.entries()) {
-        const failure = needFailure(one, `/${field}/${place}/needs/${index}`);
-        if (failure !== undefined) return failure;
-      }
+function needsFailure(policy: PolicyDocument): Failure | undefined {
+  for (const [at, { count, from }] of placedNeeds(policy))
+    if (from.every(({ kind }) => kind === "person") && count > from.length)
+      return { detail: `is ${count} of only ${from.length} people`, at: `${at}/count` };
   return undefined;
 }
 
-function needFailure({ count, from }: DocumentNeed, at: string): Failure | undefined {
-  const isOfPeople = from.every(({ kind }) => kind === "person");
-  return isOfPeople && count > from.length
-    ? { detail: `is ${count} of only ${from.length} people`, at: `${at}/count` }
-    : partiesFailure(from, `${at}/from`);
-}
-
-function partiesFailure(parties: readonly Party[], at: string): Failure | undefined {
-  for (const [place, one] of parties.entries()) {
-    if (one.kind === "group" && !DOCUMENT_NAME.test(one.name))
-      return { detail: DOCUMENT_NAME_RULE, at: `${at}/${place}/name` };
-    if (parties.slice(0, place).some((earlier) => isSameParty(earlier, one)))
-      return { detail: `names ${partyName(one)} twice`, at: `${at}/${place}` };
-  }
-  return undefined;
+function partiesFailure(policy: PolicyDocument): Failure | undefined {
+  for (const [at, parties] of partyLists(policy))
+    for (const [place, one] of parties.entries()) {
+      if (one.kind === "group" && !DOCUMENT_NAME.test(one.name))
+        return { detail: DOCUMENT_NAME_RULE, at: `${at}/${place}/name` };
+      if (parties.slice(0, place).some((earlier) => isSameParty(earlier, one)))
+        return { detail: `names ${partyName(one)} twice`, at: `${at}/${place}` };
+    }
+  const groups = groupNamesOf(policy).length;
+  return groups > POLICY_MAX_GROUPS
+    ? { detail: `names ${groups} groups; at most ${POLICY_MAX_GROUPS} are possible`, at: "" }
+    : undefined;
 }
 
 function isSameParty(one: Party, other: Party): boolean {
@@ -165,10 +179,10 @@ function isSameParty(one: Party, other: Party): boolean {
   return isSamePerson || (one.kind === other.kind && partyName(one) === partyName(other));
 }
 
-/** As sentences and the need of a request's policy name it. */
+/** As sentences and the needs of a request's policy name it. No person and no group has a name with a space. */
 export function partyName(one: Party): string {
   if (one.kind === "person") return one.username;
-  return one.kind === "group" ? one.name : one.role;
+  return one.kind === "group" ? one.name : `the ${one.role}s`;
 }
 
 function escalationFailure({ stages, escalations, expiresInSeconds }: PolicyDocument): Failure | undefined {

@@ -24,6 +24,8 @@ export const POLICY_MAX_SEATS = 64;
 /** In all needs and for emergencies. Each may sign, and a record holds no more signatures. */
 export const POLICY_MAX_PEOPLE = 64;
 export const POLICY_MAX_ESCALATIONS = 8;
+/** The groups that a policy document may name: as many as there may be people. */
+export const POLICY_MAX_GROUPS = 64;
 export const ESCALATION_MAX_SECONDS = EXPIRES_MAX_SECONDS;
 
 const needShape = shape.object({
@@ -77,7 +79,7 @@ export const policyShape = shape.object({
       /** Hash of the policy document; null if the person whom the request names decides alone. */
       document: shape.nullable(hash),
       /** Hashes of the groups that it names, sorted. */
-      groups: shape.list(hash, POLICY_MAX_PEOPLE),
+      groups: shape.list(hash, POLICY_MAX_GROUPS),
     }),
   ),
 });

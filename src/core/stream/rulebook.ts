@@ -1,6 +1,6 @@
 import { groupHash, parseGroup, type GroupDocument } from "../policy/group-document.ts";
 import {
-  groupsNamedBy,
+  groupNamesOf,
   parsePolicyDocument,
   policyDocumentHash,
   type PolicyDocument,
@@ -134,7 +134,7 @@ function nameFailure(
 function groupInUse({ policies }: Rulebook, change: Extract<DocumentChange, { change: "group.changed" }>) {
   if (change.group !== null) return undefined;
   const user = [...policies.values()].find(
-    (policy) => policy !== null && groupsNamedBy(policy).has(change.name),
+    (policy) => policy !== null && groupNamesOf(policy).includes(change.name),
   );
   return user
     ? `the policy “${user.name}” names the group “${change.name}”; change the policy first`
@@ -151,7 +151,7 @@ function policyInUse({ rules }: Rulebook, change: Extract<DocumentChange, { chan
 function missingGroup({ groups }: Rulebook, policy: PolicyDocument | null): string | undefined {
   if (policy === null || [...groups.values()].includes(null)) return undefined;
   const names = new Set([...groups.values()].map((group) => group?.name));
-  const missing = [...groupsNamedBy(policy)].find((name) => !names.has(name));
+  const missing = groupNamesOf(policy).find((name) => !names.has(name));
   return missing === undefined ? undefined : `there is no group “${missing}”; create it first`;
 }
 

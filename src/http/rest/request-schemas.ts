@@ -72,7 +72,8 @@ export const createRequest = z
       .optional()
       .meta({ description: "Returned with the request, never shown to the approver." }),
     policy: text(ID_MAX_CHARACTERS).optional().meta({
-      description: "The name of a policy, one of those that the organisation's rules allow this request. Without it the rules choose.",
+      description:
+        "The name of a policy, one of those that the organisation's rules allow this request. Without it the rules choose.",
     }),
   })
   .superRefine(({ username, approver_username: alias }, context) => {

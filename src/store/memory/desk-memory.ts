@@ -29,7 +29,16 @@ const ROW_CHARACTERS = 250;
 
 type Kind = Extract<
   keyof Memory,
-  "tenant" | "keys" | "sessions" | "passkeys" | "people" | "peopleByName" | "ceremonies" | "confirmations" | "directory" | "hasRules"
+  | "tenant"
+  | "keys"
+  | "sessions"
+  | "passkeys"
+  | "people"
+  | "peopleByName"
+  | "ceremonies"
+  | "confirmations"
+  | "directory"
+  | "hasRules"
 >;
 
 /** Which remembered values have columns of which table. A new table does not compile until it is in this list. */

@@ -34,7 +34,11 @@ const RULES = prepared(documents, (scope) => scope.select(documents, HAS_RULES).
 
 /** Of one moment. */
 export async function readDirectory(store: TenantStore): Promise<DirectoryRows> {
-  const [members, passkeys, inForce] = await store.run([PEOPLE.with({}), PASSKEYS.with({}), DOCUMENTS.with({})]);
+  const [members, passkeys, inForce] = await store.run([
+    PEOPLE.with({}),
+    PASSKEYS.with({}),
+    DOCUMENTS.with({}),
+  ]);
   return { people: members, passkeys, documents: inForce };
 }
 

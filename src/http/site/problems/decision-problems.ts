@@ -1,4 +1,5 @@
 import { CONFIRMATION_ID } from "../../rest/example-ids.ts";
+import { POLICY_PROBLEMS } from "./policy-problems.ts";
 import type { ProblemText } from "./problem-text.ts";
 
 // About a request: asking, deciding, using, its evidence.
@@ -23,6 +24,7 @@ export const DECISION_PROBLEMS = {
       detail: '"jordan" has no active passkey yet; ask again when there is one',
     },
   },
+  ...POLICY_PROBLEMS,
   rejection_locked: {
     meaning: "The same request was rejected less than 15 minutes ago, so it is not asked again.",
     cause:
@@ -51,16 +53,6 @@ export const DECISION_PROBLEMS = {
     example: {
       instance: `/approve/${CONFIRMATION_ID}/decision`,
       detail: "this person has already signed this request",
-    },
-  },
-  stage_over: {
-    meaning: "The stage for which you signed is not the one that is open.",
-    cause:
-      "While the page was open, others completed the stage, or a signature of an earlier stage stopped counting because its passkey was revoked.",
-    whatToDo: "Load the page again. It says which stage is open, and whether you are asked in it.",
-    example: {
-      instance: `/approve/${CONFIRMATION_ID}/decision`,
-      detail: "another stage of this request is open now; load the page again",
     },
   },
   expired: {
