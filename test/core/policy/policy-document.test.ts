@@ -4,29 +4,16 @@ import {
   DECIDING_ROLES,
   parsePolicyDocument,
   policyDocumentHash,
-  type DocumentNeed,
   type Party,
   type PolicyDocument,
 } from "../../../src/core/policy/policy-document.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
+import { after, group, need, person, role, stage, times } from "./support/documents.ts";
 import { mayDecide } from "../../../src/core/stream/directory.ts";
 import { ROLES } from "../../../src/core/stream/record.ts";
 
 const HOUR = 3_600;
 const MONTH = 30 * 24 * HOUR;
-const person = (name: string): Party => ({ kind: "person", id: `id-${name}`, username: name });
-const group = (name: string): Party => ({ kind: "group", name });
-const role = (name: (typeof DECIDING_ROLES)[number]): Party => ({ kind: "role", role: name });
-const need = (count: number, ...from: readonly Party[]): DocumentNeed => ({ count, from });
-const stage = (...needs: readonly DocumentNeed[]) => ({ name: "", needs });
-const after = (afterSeconds: number, stageNumber: number, ...needs: readonly DocumentNeed[]) => ({
-  afterSeconds,
-  stage: stageNumber,
-  needs,
-});
-const times = <Item>(count: number, item: (place: number) => Item) =>
-  Array.from({ length: count }, (_none, place) => item(place));
-
 const PAYMENTS = {
   v: 1,
   kind: "countersign/policy-document",
@@ -147,7 +134,12 @@ describe("a policy document", () => {
       "/stages/0/needs/0/from/1",
       "names a twice",
     ],
-    ["a role twice", { breakGlass: [role("admin"), role("admin")] }, "/breakGlass/1", "names admin twice"],
+    [
+      "a role twice",
+      { breakGlass: [role("admin"), role("admin")] },
+      "/breakGlass/1",
+      "names the admins twice",
+    ],
     [
       "a person twice",
       { stages: [stage(need(1, person("a"), { ...person("b"), id: "id-a" } as Party))] },
