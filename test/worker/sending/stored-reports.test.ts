@@ -82,6 +82,8 @@ async function asked(): Promise<string> {
   });
   return requestUnder(runtime, store, policy, {
     project: { id: project, name: "Default", mode: "live" },
+    requester: { kind: "service", id: "k_asks", name: "Agent", person: null },
+    payload: expectOk(canonicalPayload({ service: "api" })),
     expiresInMilliseconds: 20 * MINUTE_MILLISECONDS,
   });
 }
