@@ -44,3 +44,5 @@ ALTER TABLE votes ADD COLUMN stage INTEGER NOT NULL DEFAULT 1;
 -- When the person was asked; null while an earlier stage is open or an escalation is not reached.
 ALTER TABLE audience ADD COLUMN asked_at INTEGER;
 UPDATE audience SET asked_at = 0;
+-- When a later stage was opened in which the person may not sign; null while the person may.
+ALTER TABLE audience ADD COLUMN over_at INTEGER;

@@ -196,6 +196,7 @@ export const audience = sqliteTable(
     personId: text("person_id").notNull(),
     confirmationId: text("confirmation_id").notNull(),
     askedAt: integer("asked_at"),
+    overAt: integer("over_at"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.personId, table.confirmationId] })],
 );

@@ -1,4 +1,12 @@
-import { dueAt, sameUntil, type Change, type Input, type Status } from "../../core/confirmation/decision.ts";
+import {
+  approvalsOf,
+  dueAt,
+  sameUntil,
+  type Change,
+  type Input,
+  type Status,
+} from "../../core/confirmation/decision.ts";
+import { openStage, whoMayVote } from "../../core/policy/policy.ts";
 import type { StepAttempt } from "../../store/confirmation/steps.ts";
 import { doneToChange, trailEntryOf, type ActorColumns } from "../acts/trail-entry.ts";
 import { newSeal } from "../sealing/new-seal.ts";
@@ -16,9 +24,10 @@ type Judged = Pick<StepAttempt, "id" | "type"> & {
 /** The step that commits what was judged. */
 export function stepAttempt(
   runtime: Runtime,
-  { row, state: before, policy }: LoadedConfirmation,
+  loaded: LoadedConfirmation,
   { id, type, input, change, by }: Judged,
 ): Omit<StepAttempt, "signature" | "reader" | "person"> {
+  const { row, state: before, policy } = loaded;
   const { state, effects, at } = change;
   const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
   // A change that was rejected, cancelled or expired changes nothing, so it is sealed as a decision.
@@ -35,7 +44,7 @@ export function stepAttempt(
     dueAt: dueAt(policy, state),
     countedVotes: before.votes.filter((vote) => vote.counts).length,
     seal: outcome === undefined ? null : newSeal(runtime, outcome, applies ? row.type : "decision"),
-    notify: noticeOf(row, { id, type }, change),
+    notify: noticeOf(loaded, { id, type }, change),
     entry:
       row.type === "decision"
         ? null
@@ -44,16 +53,19 @@ export function stepAttempt(
 }
 
 function noticeOf(
-  row: LoadedConfirmation["row"],
+  { row, policy }: LoadedConfirmation,
   { id, type }: Pick<Judged, "id" | "type">,
-  { effects, at }: Change,
+  { state, effects, at }: Change,
 ): StepAttempt["notify"] {
   const [notify] = effects.filter((effect) => effect.kind === "notify");
   if (notify === undefined) return null;
   const asked = type === "escalate" ? "confirmation.escalated" : "confirmation.stage_opened";
   const isEvent = row.type === "decision";
   const event = isEvent ? confirmationEvent(asked, row, { id, at }) : null;
-  return { people: notify.people, project: row.projectId, event };
+  const elapsed = at - state.createdAt;
+  const stage = openStage(policy, approvalsOf(state), elapsed);
+  const signers = [...whoMayVote(policy, stage, elapsed, state.requester)];
+  return { people: notify.people, signers, project: row.projectId, event };
 }
 
 /** What the audit trail says of this step of a change. */

@@ -185,19 +185,21 @@ export const CHANGE_CONFIRMATION = prepared(
   THIS_CONFIRMATION,
 );
 
-/** Their stage is open now, or an escalation asks them. */
+const MAY_SIGN = sql`${audience.personId} IN (SELECT value FROM json_each(${value("signers")}))`;
+
+/** A stage was opened, or an escalation was reached. */
 export const ASK_PEOPLE = prepared(
   audience,
   (scope) =>
     scope.update(
       audience,
-      { askedAt: value("now") },
-      and(
-        eq(audience.confirmationId, value("confirmation")),
-        sql`${audience.personId} IN (SELECT value FROM json_each(${value("people")}))`,
-        isNull(audience.askedAt),
-        stepExists(scope),
-      ),
+      {
+        askedAt: sql`CASE WHEN ${MAY_SIGN} THEN coalesce(${audience.askedAt}, ${value("now")})
+          ELSE ${audience.askedAt} END`,
+        overAt: sql`CASE WHEN NOT ${MAY_SIGN} AND ${audience.askedAt} IS NOT NULL
+          THEN coalesce(${audience.overAt}, ${value("now")}) END`,
+      },
+      and(eq(audience.confirmationId, value("confirmation")), stepExists(scope)),
     ),
   THIS_CONFIRMATION,
 );

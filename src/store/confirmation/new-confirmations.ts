@@ -183,7 +183,7 @@ const INSERT_AUDIENCE = prepared<typeof audience, never>(
     scope.insertFrom(
       audience,
       (tenant) => sql`SELECT c.tenant_id, p.value, c.id,
-        CASE WHEN p.value IN (SELECT value FROM json_each(${value("asked")})) THEN c.created_at END
+        CASE WHEN p.value IN (SELECT value FROM json_each(${value("asked")})) THEN c.created_at END, NULL
         FROM ${confirmations} c CROSS JOIN json_each(${value("audience")}) p WHERE c.tenant_id = ${tenant} AND c.id = ${value("id")}`,
     ),
   THIS_CONFIRMATION,

@@ -67,8 +67,10 @@ export interface StepAttempt {
 
 /** What is reported of an outcome is stored when it is sealed. */
 interface StepNotice {
-  /** The ids of people. */
+  /** The ids of those who are asked by this step. */
   readonly people: readonly string[];
+  /** The ids of all who may sign after it. */
+  readonly signers: readonly string[];
   readonly project: string;
   /** What webhooks get. */
   readonly event: NewEvent | null;
@@ -151,11 +153,11 @@ export async function commitStep(store: TenantStore, attempt: StepAttempt): Prom
 /** Before the version of the confirmation changes: they check the step by it. */
 function reportsOf(
   { confirmation: { id, version, expiresAt }, id: step, type, now }: StepAttempt,
-  { people, project, event }: StepNotice,
+  { people, signers, project, event }: StepNotice,
 ): readonly (Run<DueRow> | Run)[] {
   const of = { confirmation: id, version, step };
   const concerned = { confirmation: id, project, people: JSON.stringify(people), at: now };
-  const asks = ASK_PEOPLE.with({ ...of, people: concerned.people, now });
+  const asks = ASK_PEOPLE.with({ ...of, signers: JSON.stringify(signers), now });
   const notices =
     type === "escalate"
       ? noticesOfEscalation(concerned, of)

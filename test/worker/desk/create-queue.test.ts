@@ -21,6 +21,8 @@ const draft = (id: string, payload = "{}"): NewConfirmation => ({
   signer: null,
   key: null,
   idempotency: null,
+  directory: null,
+  isWithoutRules: false,
 });
 
 /** Each name is one draft. */

@@ -38,6 +38,8 @@ const draft = (more: Partial<NewConfirmation> = {}, row: Partial<ConfirmationRow
   signer: like.approverId,
   key: like.requesterId,
   idempotency: null,
+  directory: null,
+  isWithoutRules: false,
   ...more,
 });
 /** All in one turn, so that they form a group. Returns the result of each. */

@@ -187,7 +187,16 @@ describe("a create", () => {
     const row = { ...like.row, id: `c_${crypto.randomUUID()}` };
     await readAll();
     await insertConfirmations(store, [
-      { row, audience: [alex], asked: [alex], signer: alex, key: byKey, idempotency: null },
+      {
+        row,
+        audience: [alex],
+        asked: [alex],
+        signer: alex,
+        key: byKey,
+        idempotency: null,
+        directory: null,
+        isWithoutRules: false,
+      },
     ]);
     expect(await dropped()).toEqual(expected);
   });

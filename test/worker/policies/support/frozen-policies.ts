@@ -37,6 +37,7 @@ export async function requestUnder(
     action: "Deploy",
     payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),
     approver,
+    createdAt: runtime.now(),
     expiresInMilliseconds: HALF_HOUR_MILLISECONDS,
     executeWithinMilliseconds: null,
     metadata: null,
