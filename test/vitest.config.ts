@@ -55,7 +55,9 @@ export default defineConfig({
       {
         root,
         // Named, since a package that is found only while the tests run reloads the page under them.
-        optimizeDeps: { include: ["@noble/hashes/*.js", "canonicalize", "fast-check"] },
+        optimizeDeps: {
+          include: ["@marcbachmann/cel-js/evaluator", "@noble/hashes/*.js", "canonicalize", "fast-check"],
+        },
         test: {
           name: "chromium",
           include: core,

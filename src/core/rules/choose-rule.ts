@@ -5,8 +5,8 @@ import { checkExpression, reasonOf } from "./expression.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { parseRules, type RulesDocument } from "./rules-document.ts";
 
-// Which rule a request falls under. An expression that can't be judged on the request counts as matched: whoever leaves
-// the amount out, or writes it as a text, must not get past the rule for large amounts.
+// Which rule a request falls under. An expression that can't be judged on the request counts as matched: leaving
+// the amount out, or writing it as a text, must not lead past the rule for large amounts.
 
 /** For all rules together. One step takes at most some 100 ns. */
 export const CHOICE_MAX_STEPS = 1_000_000;

@@ -68,10 +68,11 @@ export function reasonOf(problem: unknown): readonly [detail: string, character:
   return [inPlainWords(summary), range?.start ?? 0];
 }
 
+/** "no such overload: dyn<double> + int" is what the package says. */
 function inPlainWords(summary: string): string {
   const [, pair] = /^no such overload: (.*)$/.exec(summary) ?? [];
   if (pair === undefined) return summary;
-  const types = pair.replace(/dyn<([^<>]*)>/g, "$1");
+  const types = pair.replace(/(?:dyn<)?(list|map)<[\w<>, ]*?>+(?= |$)/g, "$1").replace(/dyn<(\w+)>/g, "$1");
   const isMixed = types.includes("double") && types.includes("int");
   return `can't compute ${types}${isMixed ? "; write 1.0 instead of 1 next to a number of the content" : ""}`;
 }
@@ -98,7 +99,7 @@ function numberOf(value: unknown): number {
     const number = Number(value);
     if (Math.abs(number) <= Number.MAX_SAFE_INTEGER && sameDecimal(value, number)) return number;
   }
-  throw new Error("number() needs a number, or a decimal as text");
+  throw new RangeError("number() needs a number, or a decimal as text");
 }
 
 /** Only A to Z, unlike the package's own lowerAscii(), which depends on the runtime's version of Unicode. */

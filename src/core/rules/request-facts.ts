@@ -45,17 +45,13 @@ export function requestFacts(source: FactSource, payload: JsonObject): RequestFa
   const variables = {
     action,
     payload: asSeen(payload, size),
-    project: mapOf([
-      ["id", project.id],
-      ["name", project.name],
-      ["mode", project.mode],
-    ]),
-    requester: mapOf([
-      ["kind", requester.kind],
-      ["id", requester.id],
-      ["name", requester.name],
-      ["person", requester.person ?? ""],
-    ]),
+    project: mapOf({ id: project.id, name: project.name, mode: project.mode }),
+    requester: mapOf({
+      kind: requester.kind,
+      id: requester.id,
+      name: requester.name,
+      person: requester.person ?? "",
+    }),
     tool: typeof tool === "string" ? tool : "",
     time: timeOf(new Date(source.created)),
   };
@@ -65,15 +61,15 @@ export function requestFacts(source: FactSource, payload: JsonObject): RequestFa
 
 /** In UTC. Whole numbers are BigInts for the package. */
 function timeOf(created: Date): ReadonlyMap<string, bigint> {
-  return mapOf([
-    ["year", BigInt(created.getUTCFullYear())],
-    ["month", BigInt(created.getUTCMonth() + 1)],
-    ["day", BigInt(created.getUTCDate())],
-    ["hour", BigInt(created.getUTCHours())],
-    ["minute", BigInt(created.getUTCMinutes())],
+  return mapOf({
+    year: BigInt(created.getUTCFullYear()),
+    month: BigInt(created.getUTCMonth() + 1),
+    day: BigInt(created.getUTCDate()),
+    hour: BigInt(created.getUTCHours()),
+    minute: BigInt(created.getUTCMinutes()),
     // Monday is 1 and Sunday 7, as in ISO 8601.
-    ["weekday", BigInt(created.getUTCDay() === 0 ? 7 : created.getUTCDay())],
-  ]);
+    weekday: BigInt(created.getUTCDay() === 0 ? 7 : created.getUTCDay()),
+  });
 }
 
 interface Size {
@@ -97,23 +93,32 @@ function asSeen(value: JsonValue, size: Size): unknown {
     return value.map((item) => asSeen(item, size));
   }
   if (!isJsonObject(value)) return value;
-  const members = Object.entries(value);
-  size.longest = Math.max(size.longest, members.length);
-  return mapOf(
-    members.map(([name, member]) => {
-      addText(name, size);
-      return [name, asSeen(member, size)] as const;
-    }),
-  );
+  // In the order of canonical JSON, since a loop can see it, and not that of the text that somebody sent.
+  const names = Object.keys(value).toSorted();
+  size.longest = Math.max(size.longest, names.length);
+  const map = emptyMap<unknown>();
+  for (const name of names) {
+    addText(name, size);
+    map.set(name, asSeen(value[name] ?? null, size));
+  }
+  return map;
 }
 
-const NO_ENTRIES = { value: () => [].values() };
+const noEntries = () => new Map<string, never>().entries();
 
 /**
  * A map and no object: a map has no inherited members, so no name leads to one of JavaScript's own. It shows the package
  * no entries, from which that would derive a type such as "map of lists of maps of texts" and keep it for good: a
  * payload could have a new one each time. Access, comparison and loops do not use `entries`.
  */
-function mapOf<Value>(members: readonly (readonly [string, Value])[]): ReadonlyMap<string, Value> {
-  return Object.defineProperty(new Map(members), "entries", NO_ENTRIES);
+function emptyMap<Value>(): Map<string, Value> {
+  const map = new Map<string, Value>();
+  map.entries = noEntries;
+  return map;
+}
+
+function mapOf<Value>(members: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
+  const map = emptyMap<Value>();
+  for (const [name, value] of Object.entries(members)) map.set(name, value);
+  return map;
 }
