@@ -35,7 +35,7 @@ export interface Asking {
 
 export interface PolicyChoice {
   readonly approver: { readonly username: string } | Policy;
-  /** Which rule led to it, for whoever tries the rules. */
+  /** Which rule led to it. */
   readonly rule: Choice;
   /** The last change of the directory that it rests on; null for a person where there are no rules. */
   readonly directory: number | null;

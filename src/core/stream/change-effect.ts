@@ -10,9 +10,6 @@ import type { ChangeRecord } from "./record.ts";
 
 export type ChangeEffect = NonNullable<ChangeRecord["body"]["change"]>;
 export type PersonEffect = Extract<ChangeEffect, { person: string }>;
-/** Of a group, a policy or the rules. */
-export type DocumentEffect = Exclude<ChangeEffect, PersonEffect>;
-
 export function isPersonEffect(effect: ChangeEffect): effect is PersonEffect {
   return "person" in effect;
 }

@@ -170,6 +170,8 @@ export type CreatedRecord = shape.ShapeOf<typeof createdRecord>;
 export type DecisionRecord = shape.ShapeOf<typeof decisionRecord>;
 export type ChangeRecord = shape.ShapeOf<typeof changeRecord>;
 export type ConsumedRecord = shape.ShapeOf<typeof consumedRecord>;
+/** What a change does to a group, a policy or the rules. */
+export type DocumentEffect = shape.ShapeOf<typeof documentEffect>;
 export type StreamRecord = shape.ShapeOf<typeof recordShape>;
 export type Role = shape.ShapeOf<typeof role>;
 export type Outcome = shape.ShapeOf<typeof outcome>;

@@ -8,7 +8,7 @@ import {
 import { parseRules, policiesOfRules, rulesHash, type RulesDocument } from "../rules/rules-document.ts";
 import { refuse, accept, type Result } from "../refusal.ts";
 import type { Change } from "./change-format.ts";
-import type { DocumentEffect } from "./change-effect.ts";
+import type { DocumentEffect } from "./record.ts";
 
 // The groups, policies and rules in force, as they follow from the sealed changes.
 
@@ -122,9 +122,9 @@ function formFailure(change: DocumentChange): string | undefined {
 function nameFailure(
   documents: Documents<{ readonly name: string }>,
   { name, replaces }: { readonly name: string; readonly replaces: string | null },
-  document: { readonly name: string } | null,
+  version: { readonly name: string } | null,
 ): string | undefined {
-  if (document !== null && document.name !== name) return "its document has another name";
+  if (version !== null && version.name !== name) return "its document has another name";
   const same = [...documents].find(([, one]) => one?.name === name);
   if (same !== undefined && same[0] !== replaces) return `“${name}” was changed meanwhile`;
   const replaced = replaces === null ? undefined : documents.get(replaces)?.name;
