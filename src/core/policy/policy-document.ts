@@ -210,10 +210,15 @@ function countsFailure(policy: PolicyDocument): Failure | undefined {
       detail: `need ${largest} people; at most ${POLICY_MAX_SEATS} can sign a request`,
       at: "/stages",
     };
-  const smallest = total(sizes.map((each) => Math.min(...each)));
+  const smallest = leastPeople(policy);
   return policy.minimum > smallest
     ? { detail: `is more than the ${smallest} who are enough at some time`, at: "/minimum" }
     : undefined;
+}
+
+/** How many people are enough at some time. */
+export function leastPeople(policy: PolicyDocument): number {
+  return total(policy.stages.map((_stage, place) => Math.min(...waySizes(policy, place + 1))));
 }
 
 /** How many people each way to meet this stage takes: its own needs, and those of its escalations. */
