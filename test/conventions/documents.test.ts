@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { anchorOf } from "../../src/core/docs/anchors.ts";
+import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
+import { checkRules } from "../../src/core/rules/choose-rule.ts";
+import { checkExpression } from "../../src/core/rules/expression.ts";
 
 // The documents in Markdown: a renamed file or heading must not leave a link that leads nowhere.
 
@@ -54,6 +57,19 @@ describe("the documents", () => {
   ])("would be found to link to %s", (_fault, text) =>
     expect(brokenLinks("README.md", text)).toHaveLength(1),
   );
+
+  it("give examples of rules that can be saved", () => {
+    const text = read("web/docs/guides/rules.md");
+    const [, lines = ""] = /^## Examples\n\n```text\n([^`]+)```/m.exec(text) ?? [];
+    const [, document = ""] = /```json example\n([^`]+)```/.exec(text) ?? [];
+    expect(
+      lines
+        .trim()
+        .split("\n")
+        .map((line) => checkExpression(line).ok),
+    ).not.toContain(false);
+    expect(checkRules(JSON.parse(document) as JsonValue)).toMatchObject({ ok: true });
+  });
 
   it("would be found to name a missing file", () =>
     expect(missingPaths("see `src/core/none.ts`")).toEqual(["src/core/none.ts"]));

@@ -24,6 +24,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       { name: "webhooks" },
       { name: "notices" },
       { name: "policies" },
+      { name: "rules" },
       { name: "people" },
       { name: "roles" },
       { name: "console" },
