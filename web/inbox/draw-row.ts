@@ -1,7 +1,7 @@
 import { groupedCode } from "../../src/core/confirmation/challenge.ts";
 import type { Status } from "../../src/core/confirmation/decision.ts";
 import type { Risk, Telling, TellingValue } from "../../src/core/display/telling.ts";
-import type { DecidedItem, InboxItem } from "../../src/core/pages/inbox.ts";
+import type { DecidedItem, InboxItem, SignedItem } from "../../src/core/pages/inbox.ts";
 import { link, make } from "../common/dom.ts";
 import { icon, type IconName } from "../common/icons.ts";
 import { initialsOf } from "../common/initials.ts";
@@ -14,6 +14,17 @@ import { drawAge, drawLeft, drawMoment } from "./row-times.ts";
 
 export function drawOpen(item: InboxItem): HTMLElement {
   return drawRow(item, drawLeft(item.expiresAt), "asked ", drawAge(item.createdAt));
+}
+
+/** What the reader has signed: how many have, and who must sign next. */
+export function drawSigned(item: SignedItem): HTMLElement {
+  const { have, need } = item.progress;
+  const next = item.needed.flatMap(({ name, count }, place) => [
+    place === 0 ? " · waits for " : " and ",
+    `${count} ${name === "" ? "more" : "of "}`,
+    ...(name === "" ? [] : [drawExact(name)]),
+  ]);
+  return drawRow(item, drawLeft(item.expiresAt), `${have} of ${need} signed`, ...next);
 }
 
 export function drawDecided(item: DecidedItem): HTMLElement {

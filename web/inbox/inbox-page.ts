@@ -15,7 +15,7 @@ import {
   type OpenRequests,
 } from "../../src/core/pages/inbox.ts";
 import { drawErasure, drawNewPasskey, drawNotice } from "./draw-notices.ts";
-import { drawDecided, drawOpen } from "./draw-row.ts";
+import { drawDecided, drawOpen, drawSigned } from "./draw-row.ts";
 import { updateTimes } from "./row-times.ts";
 
 const WAIT_SECONDS = 25;
@@ -53,7 +53,8 @@ function pathOf(version: string): Path {
   return `/inbox/items?${query}`;
 }
 
-function draw({ open, unendorsed, decided, notices, newPasskeys, erasure, needsSecondPasskey }: Inbox): void {
+function draw(inbox: Inbox): void {
+  const { open, unendorsed, signed, decided, notices, newPasskeys, erasure, needsSecondPasskey } = inbox;
   // The links are replaced: move the focus to the new copy of the focused one.
   const focused = document.activeElement?.getAttribute("href");
   byId("notices").replaceChildren(
@@ -68,6 +69,7 @@ function draw({ open, unendorsed, decided, notices, newPasskeys, erasure, needsS
   byId("changes").replaceChildren(...changes.map(drawOpen));
   byId("waiting").replaceChildren(...decisions.map(drawOpen));
   byId("new-people").replaceChildren(...unendorsed.items.map(drawOpen));
+  byId("signed").replaceChildren(...signed.items.map(drawSigned));
   byId("earlier").replaceChildren(...decided.map(drawDecided));
   drawPages(open);
   if (focused) document.querySelector<HTMLElement>(`main a[href="${CSS.escape(focused)}"]`)?.focus();
@@ -79,6 +81,8 @@ function draw({ open, unendorsed, decided, notices, newPasskeys, erasure, needsS
   setVisible(byId("unendorsed"), unendorsed.items.length > 0);
   setVisible(byId("more-unendorsed"), unendorsed.hasMore);
   setVisible(byId("jump"), unendorsed.items.length > 0 && open.items.length > 0);
+  setVisible(byId("of-signed"), signed.items.length > 0);
+  setVisible(byId("more-signed"), signed.hasMore);
   setVisible(byId("past"), decided.length > 0);
   showWaiting(open.total);
   document.title = `${open.total > 0 ? `(${open.total}) ` : ""}Inbox · Countersign`;

@@ -1,12 +1,14 @@
 import { pageVersion } from "../../core/pages/page-version.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import type { Telling } from "../../core/display/telling.ts";
-import type { DecidedItem, Inbox, InboxData, InboxItem } from "../../core/pages/inbox.ts";
+import type { DecidedItem, Inbox, InboxData, InboxItem, SignedItem } from "../../core/pages/inbox.ts";
+import { parsePolicy, progressOf } from "../../core/policy/policy.ts";
+import { stillNeeded } from "../../core/policy/still-needed.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { channelsOfPeople } from "../../store/notices/reach.ts";
-import { readInbox, type InboxRow } from "../../store/confirmation/inbox-rows.ts";
+import { readInbox, type InboxRow, type SignedRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import { isSandbox } from "../../store/shards/sandboxes.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -57,6 +59,10 @@ export async function inboxOf(
       next: rows.hasMore ? (rows.open.at(-1)?.id ?? null) : null,
     },
     unendorsed: { items: rows.unendorsed.map(itemOf), hasMore: rows.hasMoreUnendorsed },
+    signed: {
+      items: rows.signed.flatMap((row) => signedItem(row, runtime.now())),
+      hasMore: rows.hasMoreSigned,
+    },
     decided: rows.decided.map((row) => decidedItem(row, person, rows.published)),
     notices,
     newPasskeys,
@@ -97,6 +103,22 @@ function itemOf(row: InboxRow): InboxItem {
 
 function storedTelling(text: string): Telling {
   return expectOk(parseJsonText(text)) as unknown as Telling;
+}
+
+/** None without a policy: the one signature was the decision. */
+function signedItem(row: SignedRow, now: number): readonly SignedItem[] {
+  if (row.policy === null) return [];
+  const policy = expectOk(parsePolicy(expectOk(parseJsonText(row.policy))));
+  const counted = row.votes.filter(({ vote, endedSeq }) => vote === "approve" && endedSeq === null);
+  const approvals = new Map(counted.map(({ personId, stage }) => [personId, stage]));
+  const elapsed = now - row.createdAt;
+  return [
+    {
+      ...itemOf(row),
+      progress: progressOf(policy, approvals, elapsed),
+      needed: stillNeeded(policy, approvals, elapsed),
+    },
+  ];
 }
 
 function decidedItem(row: InboxRow, person: PersonRow, published: ReadonlySet<string>): DecidedItem {

@@ -1,6 +1,8 @@
 import type { Status } from "../confirmation/decision.ts";
 import type { ProjectMode } from "../confirmation/project-mode.ts";
 import type { Telling } from "../display/telling.ts";
+import type { Progress } from "../policy/policy.ts";
+import type { NeededPeople } from "../policy/still-needed.ts";
 import type { Role } from "../stream/record.ts";
 
 // What the server sends to the inbox page.
@@ -23,6 +25,8 @@ export interface Inbox {
   readonly open: OpenRequests;
   /** Requests of people who do not count yet: a first passkey, or a recovery. By expiry, the next one first. */
   readonly unendorsed: { readonly items: readonly InboxItem[]; readonly hasMore: boolean };
+  /** Signed by the reader, waiting for others. In the order of the open ones. */
+  readonly signed: { readonly items: readonly SignedItem[]; readonly hasMore: boolean };
   /** Decided by people or by time, the newest first. */
   readonly decided: readonly DecidedItem[];
   /** Shown to every person of the tenant. */
@@ -62,6 +66,12 @@ export interface InboxItem {
   readonly expiresAt: string;
   /** The comparison code. */
   readonly code: string;
+}
+
+export interface SignedItem extends InboxItem {
+  readonly progress: Progress;
+  /** Who must sign next. */
+  readonly needed: readonly NeededPeople[];
 }
 
 export interface DecidedItem extends InboxItem {

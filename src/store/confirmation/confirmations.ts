@@ -215,7 +215,12 @@ export async function askedPeople(
   store: TenantStore,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await store.selectIn(audience, audience.confirmationId, ids);
+  // Both columns are in an index.
+  const rows = await store.selectColumns(
+    audience,
+    ["confirmationId", "personId"],
+    sql`${audience.confirmationId} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+  );
   const usernames = await usernamesOf(
     store,
     rows.map(({ personId }) => personId),

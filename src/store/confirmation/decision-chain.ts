@@ -199,7 +199,13 @@ export const ASK_PEOPLE = prepared(
         overAt: sql`CASE WHEN NOT ${MAY_SIGN} AND ${audience.askedAt} IS NOT NULL
           THEN coalesce(${audience.overAt}, ${value("now")}) END`,
       },
-      and(eq(audience.confirmationId, value("confirmation")), stepExists(scope)),
+      and(
+        eq(audience.confirmationId, value("confirmation")),
+        // From the index; the primary key has the person first.
+        sql`${audience.personId} IN (SELECT a.person_id FROM ${audience} a WHERE a.tenant_id = ${scope.tenantId}
+          AND a.confirmation_id = ${value("confirmation")})`,
+        stepExists(scope),
+      ),
     ),
   THIS_CONFIRMATION,
 );

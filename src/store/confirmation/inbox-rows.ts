@@ -1,7 +1,7 @@
 import { and, desc, gt, inArray, isNull, lte, sql, type SQL } from "drizzle-orm";
 import { INBOX_COUNTED_MAX, INBOX_PAGE_ITEMS } from "../../core/pages/inbox.ts";
-import { audience, confirmations, credentials, reveals } from "../schema.ts";
-import type { ConfirmationRow } from "../rows.ts";
+import { audience, confirmations, credentials, reveals, votes } from "../schema.ts";
+import type { ConfirmationRow, VoteRow } from "../rows.ts";
 import type { TenantStore } from "../tenant-store.ts";
 import { IS_CHANGE, IS_PENDING } from "./confirmations.ts";
 
@@ -26,6 +26,12 @@ const COLUMNS = [
 ] as const;
 export type InboxRow = Pick<ConfirmationRow, (typeof COLUMNS)[number]>;
 
+/** It waits for others. */
+export interface SignedRow extends InboxRow, Pick<ConfirmationRow, "policy"> {
+  readonly votes: readonly InboxVote[];
+}
+type InboxVote = Pick<VoteRow, "personId" | "vote" | "stage" | "endedSeq">;
+
 interface InboxRows {
   /** Changes of the directory first, so that no API key can push them out; then by expiry, the next one first. */
   readonly open: readonly InboxRow[];
@@ -37,6 +43,9 @@ interface InboxRows {
   /** Requests of people who do not count yet, by expiry. They are in none of the numbers above. */
   readonly unendorsed: readonly InboxRow[];
   readonly hasMoreUnendorsed: boolean;
+  /** Open requests that the person has signed, in the order of open ones. They are in no other list or number. */
+  readonly signed: readonly SignedRow[];
+  readonly hasMoreSigned: boolean;
   /** Decided by people or by time, the newest decision first. */
   readonly decided: readonly InboxRow[];
   /** The ids of those that are public. */
@@ -65,13 +74,12 @@ export async function readInbox(
   after: string | undefined,
 ): Promise<InboxRows> {
   const { tenantId } = store;
-  const isAsked = sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
-    AND ${audience.personId} = ${person} AND ${audience.confirmationId} = ${confirmations.id}
-    AND ${audience.askedAt} IS NOT NULL)`;
+  const { isNamed, isAsked, hasSigned } = conditionsOf(tenantId, person);
   const newest = sql`(SELECT ${audience.confirmationId} FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
     AND ${audience.personId} = ${person} ORDER BY ${audience.confirmationId} DESC LIMIT ${SEARCHED_MAX_REQUESTS})`;
-  const isOpen = and(IS_PENDING, gt(confirmations.expiresAt, now), isAsked, sql`NOT ${IS_UNENDORSED}`);
-  const isUnendorsed = and(IS_CHANGE, IS_PENDING, gt(confirmations.expiresAt, now), IS_UNENDORSED, isAsked);
+  const isPending = and(IS_PENDING, gt(confirmations.expiresAt, now));
+  const isOpen = and(isPending, isAsked, sql`NOT ${hasSigned}`, sql`NOT ${IS_UNENDORSED}`);
+  const isUnendorsed = and(IS_CHANGE, isPending, IS_UNENDORSED, isAsked, sql`NOT ${hasSigned}`);
   const isDecided = and(
     inArray(confirmations.status, ["approved", "rejected", "expired"]),
     isNull(confirmations.erasedAt),
@@ -79,7 +87,7 @@ export async function readInbox(
   const cursor = after === undefined ? undefined : positionOf(tenantId, after);
   const select = (where: SQL | undefined) => store.selectColumns(confirmations, COLUMNS, where);
   const count = (where: SQL | undefined) => store.count(confirmations, INBOX_COUNTED_MAX, where);
-  const [open, [total], [before], unendorsed, decided, published, due] = await store.read([
+  const [open, [total], [before], unendorsed, signed, decided, published, due] = await store.read([
     select(and(isOpen, cursor && sql`(${POSITION}) > ${cursor}`))
       .orderBy(POSITION)
       .limit(INBOX_PAGE_ITEMS + 1),
@@ -87,6 +95,10 @@ export async function readInbox(
     count(and(isOpen, cursor ? sql`(${POSITION}) <= ${cursor}` : sql`FALSE`)),
     select(isUnendorsed)
       .orderBy(confirmations.expiresAt, confirmations.id)
+      .limit(INBOX_PAGE_ITEMS + 1),
+    store
+      .selectColumns(confirmations, [...COLUMNS, "policy"], and(isPending, isNamed, hasSigned))
+      .orderBy(POSITION)
       .limit(INBOX_PAGE_ITEMS + 1),
     select(and(sql`${confirmations.id} IN ${newest}`, isDecided))
       .orderBy(desc(confirmations.decidedAt), desc(confirmations.id))
@@ -97,9 +109,11 @@ export async function readInbox(
       and(isNull(reveals.withdrawnAt), sql`${reveals.confirmationId} IN ${newest}`),
     ),
     store
-      .selectColumns(confirmations, ["id"], and(IS_PENDING, lte(confirmations.dueAt, now), isAsked))
+      .selectColumns(confirmations, ["id"], and(IS_PENDING, lte(confirmations.dueAt, now), isNamed))
       .limit(INBOX_PAGE_ITEMS),
   ]);
+  const shownSigned = signed.slice(0, INBOX_PAGE_ITEMS);
+  const votesOfSigned = await readVotes(store, shownSigned);
   return {
     open: open.slice(0, INBOX_PAGE_ITEMS),
     hasMore: open.length > INBOX_PAGE_ITEMS,
@@ -107,10 +121,46 @@ export async function readInbox(
     openBefore: before?.count ?? 0,
     unendorsed: unendorsed.slice(0, INBOX_PAGE_ITEMS),
     hasMoreUnendorsed: unendorsed.length > INBOX_PAGE_ITEMS,
+    signed: shownSigned.map((row) => ({ ...row, votes: votesOfSigned.get(row.id) ?? [] })),
+    hasMoreSigned: signed.length > INBOX_PAGE_ITEMS,
     decided,
     published: new Set(published.map(({ confirmationId }) => confirmationId)),
     due: due.map(({ id }) => id),
   };
+}
+
+/** What a request is to this person. */
+function conditionsOf(tenantId: string, person: string) {
+  const inAudience = (
+    is: SQL,
+  ) => sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
+    AND ${audience.personId} = ${person} AND ${audience.confirmationId} = ${confirmations.id} AND ${is})`;
+  const hasVote = (is: SQL) => sql`EXISTS (SELECT 1 FROM ${votes} WHERE ${votes.tenantId} = ${tenantId}
+    AND ${votes.confirmationId} = ${confirmations.id} AND ${is})`;
+  // A vote that was voided may have opened an earlier stage again, so then all who were asked see the request.
+  const mayBeOpenAgain = hasVote(sql`${votes.endedSeq} IS NOT NULL`);
+  return {
+    isNamed: inAudience(sql`TRUE`),
+    isAsked: inAudience(
+      sql`${audience.askedAt} IS NOT NULL AND (${audience.overAt} IS NULL OR ${mayBeOpenAgain})`,
+    ),
+    hasSigned: hasVote(sql`${votes.personId} = ${person}`),
+  };
+}
+
+/** The votes of these requests, by the ids of the requests. */
+async function readVotes(
+  store: TenantStore,
+  requests: readonly Pick<ConfirmationRow, "id">[],
+): Promise<ReadonlyMap<string, readonly InboxVote[]>> {
+  if (requests.length === 0) return new Map();
+  const ids = JSON.stringify(requests.map(({ id }) => id));
+  const found = await store.selectColumns(
+    votes,
+    ["confirmationId", "personId", "vote", "stage", "endedSeq"],
+    sql`${votes.confirmationId} IN (SELECT value FROM json_each(${ids}))`,
+  );
+  return Map.groupBy(found, ({ confirmationId }) => confirmationId);
 }
 
 /** The position of this request in the order of open ones, also after it was decided. */

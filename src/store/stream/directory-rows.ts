@@ -24,7 +24,10 @@ const PEOPLE = prepared(people, (scope) => scope.select(people));
 const PASSKEYS = prepared(credentials, (scope) =>
   scope.select(credentials, isNotNull(credentials.endorsedSeq)),
 );
-const DOCUMENTS = prepared(documents, (scope) => scope.select(documents, IS_DOCUMENT_IN_FORCE));
+// In the order of the index of those in force. Otherwise the planner would read all versions, by the index of hashes.
+const DOCUMENTS = prepared(documents, (scope) =>
+  scope.select(documents, IS_DOCUMENT_IN_FORCE).orderBy(documents.kind, documents.name),
+);
 const LAST_CHANGE = prepared(outbox, (scope) =>
   scope.select(outbox, CHANGES_THE_DIRECTORY).orderBy(desc(outbox.seq)).limit(1),
 );

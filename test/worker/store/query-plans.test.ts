@@ -42,6 +42,7 @@ const WITHOUT_STATEMENTS = [
   "insertTrail insertTrailIfChanged insertFirstRows",
   "firstDue isInserted isUnsealed nextSequence",
   "isOf",
+  "hasRules setDocument",
   "directorySeq lastSeq lastTime",
   "countedMonth hasRoomForMember hasRoomForProject isMonthFull limitByPlan",
   "databaseOf inEachShard openDatabases",
@@ -141,7 +142,7 @@ function countParameters(text: string): number {
 
 /** Tables that grow with the history, and the aliases of tables in joins. */
 const GROWS =
-  "audience|confirmations|outbox|votes|steps|ceremonies|idempotency|notices|webhook_deliveries|channels|sessions|enrolments|events|trail|webauthn_challenges|[a-z]";
+  "audience|confirmations|documents|outbox|votes|steps|ceremonies|idempotency|notices|webhook_deliveries|channels|sessions|enrolments|events|trail|webauthn_challenges|[a-z]";
 const SCANS = new RegExp(`^SCAN (?:${GROWS})\\b(?!.*VIRTUAL TABLE)`);
 const TENANT_ONLY = new RegExp(`^SEARCH (?:${GROWS}) .*\\(tenant_id=\\?\\)$`);
 /** These read by the tenant alone, along an index, and stop after one row or one page. */
@@ -158,9 +159,9 @@ const BOUNDED = [
   // A sign-up without a passkey has a handful of rows.
   /^DELETE FROM \w+ WHERE (?:tenant_)?id IN \(select "id" from "tenants" where \("tenants"\."signup_until" <= \? and \+"tenants"\."stream" IS NULL /,
 ];
-/** Partial indexes with few rows: unsealed records, pending confirmations, changes of the directory. */
+/** Partial indexes with few rows: unsealed records, pending confirmations, changes of the directory, documents in force. */
 const FEW =
-  /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending|confirmations_open|confirmations_changes/;
+  /outbox_unsealed|outbox_directory|outbox_recoveries|confirmations_pending|confirmations_open|confirmations_changes|documents_in_force/;
 /** The last seq is at the end of this index. */
 const LAST = /COVERING INDEX sqlite_autoindex_outbox_1/;
 /** Lookups that SQLite plans for a violated foreign key, and does not run otherwise. */

@@ -181,7 +181,7 @@ describe("a link", () => {
     ],
     [
       "audience to person",
-      `audience SELECT ?1, ${only("people")}, ${own("confirmations")}, NULL WHERE ?3 = ?3`,
+      `audience SELECT ?1, ${only("people")}, ${own("confirmations")}, NULL, NULL WHERE ?3 = ?3`,
     ],
     [
       "ceremony to confirmation",

@@ -61,13 +61,25 @@ export async function fillTenant(
     last,
     pendingEvery,
   );
-  await run(`INSERT OR IGNORE INTO audience (tenant_id, person_id, confirmation_id)
-    SELECT tenant_id, approver_id, id FROM confirmations WHERE tenant_id = ?1 AND approver_id IS NOT NULL`);
+  await run(`INSERT OR IGNORE INTO audience (tenant_id, person_id, confirmation_id, asked_at)
+    SELECT tenant_id, approver_id, id, created_at FROM confirmations WHERE tenant_id = ?1 AND approver_id IS NOT NULL`);
   await run(`INSERT INTO outbox (tenant_id, seq, step_id, confirmation_id, type, outcome, at, directory_seq, entry_salt,
       payload_salt, idx, commitment)
     SELECT tenant_id, decided_seq, 's' || id, id, 'decision', status, decided_at, 0, '', '', decided_seq, ''
     FROM confirmations WHERE tenant_id = ?1 AND lock_hash = 'lock' AND status IN ('approved', 'rejected')`);
   await fillTemplates(tenant);
+  await fillDocuments(tenant);
+}
+
+/** Many versions of one policy that were replaced, and 100 groups in force. */
+async function fillDocuments(tenant: string): Promise<void> {
+  const insert = (values: string, from: string) =>
+    bindings.DB.prepare(`INSERT INTO documents SELECT tenant_id, seq, ${values}
+      FROM (SELECT * FROM outbox WHERE tenant_id = ?1 AND seq >= 20000 ORDER BY seq ${from})`)
+      .bind(tenant)
+      .run();
+  await insert("'policy', 'refunds', 'hash ' || seq, '{}', seq + 1", "LIMIT 10000");
+  await insert("'group', 'group-' || seq, 'hash ' || seq, '{}', NULL", "LIMIT 100 OFFSET 10000");
 }
 
 /** Many templates of one action that were replaced, and one of each of 100 other actions in force. */

@@ -63,7 +63,8 @@ export const SENDING_CALLS = {
   deliveriesOfRecord: () => [[newEvent("record"), 1]],
   deliveriesOfEntry: () => [[newEvent("entry"), { entry: "y_none", month: "2026-11" }]],
   noticesOfCreate: (filled: Filled) => [[{ ...concerned(filled), expiresAt: filled.now + 1 }]],
-  noticesOfStep: (filled: Filled) => [[concerned(filled), step(filled)]],
+  noticesOfStage: (filled: Filled) => [[{ ...concerned(filled), expiresAt: filled.now + 1 }, step(filled)]],
+  noticesOfEscalation: (filled: Filled) => [[concerned(filled), step(filled)]],
   noticesOfOutcome: (filled: Filled) => [
     [{ ...concerned(filled), people: null }, filled.now, 1],
     [{ ...concerned(filled), people: [PERSON] }, filled.now, 1],

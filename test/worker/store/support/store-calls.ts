@@ -1,4 +1,5 @@
 import { CHANNEL_CALLS } from "./channel-calls.ts";
+import { DOCUMENT_CALLS } from "./document-calls.ts";
 import { newEvent, SENDING_CALLS } from "./sending-calls.ts";
 import { sql } from "drizzle-orm";
 import type { Database, Databases } from "../../../../src/store/database.ts";
@@ -85,6 +86,7 @@ function attempts(filled: Filled): readonly (readonly unknown[])[] {
   const others = FILLED_APPROVERS.filter((one) => one !== person);
   const signature = {
     ceremony: signed?.id,
+    stage: 1,
     person,
     role: "approver",
     credential: passkeyOf(filled, person),
@@ -111,7 +113,7 @@ function attempts(filled: Filled): readonly (readonly unknown[])[] {
     step("s_escalated", escalated, {
       type: "escalate",
       next: "pending",
-      notify: { kind: "escalated", people: [PERSON], project: PROJECT, event: newEvent("s_escalated") },
+      notify: { people: [PERSON], signers: [PERSON], project: PROJECT, event: newEvent("s_escalated") },
     }),
     step("s_expired", escalated, { type: "expire", next: "expired" }),
     step("s_used", used, {
@@ -138,6 +140,8 @@ function newGroups({ store, newest, key }: Filled): readonly (readonly unknown[]
     asked: audience,
     signer,
     key,
+    directory: 1,
+    isWithoutRules: signer !== null,
     idempotency: { key, name: id, requestHash: "" },
   });
   const one = (id: string) => draft(id, PERSON, [PERSON]);
@@ -244,6 +248,7 @@ export const CALLS: Calls = {
         salt: "",
         issuedAt: 1,
         expiresAt: 2,
+        stage: 1,
       },
     ],
   ],
@@ -305,6 +310,7 @@ export const CALLS: Calls = {
             { kind: "set-role", person: THIRD, role: "approver" },
             { kind: "replace-devices", person: THIRD, credential: passkeyOf(filled, THIRD) },
             { kind: "set-template", action: "Action", template: { hash: "", document: "{}" } },
+            { kind: "set-document", type: "policy", name: "refunds", version: { hash: "", document: "{}" } },
             { kind: "reveal", confirmation: filled.newest[0]?.id },
             { kind: "withdraw-reveal", confirmation: filled.newest[0]?.id },
           ],
@@ -329,6 +335,7 @@ export const CALLS: Calls = {
   countTemplatesInForce: ({ store }) => [[store, 200]],
   findTemplateOf: ({ store }) => [[store, "Action"]],
   templateDocuments: ({ store }) => [[store, ["hash 1001", "hash 1002"]]],
+  ...DOCUMENT_CALLS,
   isRevealed: ({ store, newest }) => [[store, newest[0]?.id]],
 
   ...SHARD_CALLS,

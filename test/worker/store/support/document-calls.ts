@@ -1,0 +1,8 @@
+import type { Filled } from "./store-calls.ts";
+
+/** Calls about groups, policies and rules. */
+export const DOCUMENT_CALLS = {
+  documentsInForce: ({ store }: Filled) => [[store]],
+  rememberedDirectory: ({ store }: Filled) => [[store]],
+  areRulesInForce: ({ store }: Filled) => [[store]],
+};
