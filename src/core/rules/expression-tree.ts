@@ -49,7 +49,7 @@ export interface Cost {
   readonly each: Readonly<Work>;
   /** A sum of texts or lists is longer than anything in the request. */
   readonly sums: number;
-  /** The most items of a list of the expression that a loop goes through. */
+  /** The most items of a list in the expression, which a loop could go through. */
   readonly items: number;
   readonly hasLoop: boolean;
 }
@@ -96,6 +96,7 @@ class Walk implements Cost {
       case "[]":
         return node.args.forEach((part) => this.look(part));
       case "list":
+        this.items = Math.max(this.items, node.args.length);
         for (const item of node.args) {
           if (!isLiteral(item)) refuse("has a list of something else than texts and numbers", item);
           this.look(item);
@@ -162,7 +163,6 @@ class Walk implements Cost {
     if (isFact(variable.args)) refuse(`has a loop whose item is named "${variable.args}"`, variable);
     this.look(list);
     this.hasLoop = true;
-    if (list.op === "list") this.items = Math.max(this.items, list.args.length);
     this.#loopVariable = variable.args;
     this.#work.steps += STEPS_PER_ERROR;
     this.look(body);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { expectOk } from "../../../src/core/refusal.ts";
 import { checkRules, chooseRule, type Choice } from "../../../src/core/rules/choose-rule.ts";
+import { stepsOf } from "../../../src/core/rules/expression-tree.ts";
+import { checkExpression } from "../../../src/core/rules/expression.ts";
 import { requestFacts, type FactSource } from "../../../src/core/rules/request-facts.ts";
 import type { RulesDocument } from "../../../src/core/rules/rules-document.ts";
 
@@ -152,6 +155,41 @@ describe("the work is bounded", () => {
     expect(choice).toMatchObject({ judged: false, problem: TOO_LARGE });
     expect(choose(document, { list: numbers.slice(0, 500) })).toEqual(choice);
     expect(choose(document, { list: numbers.slice(0, 20) })).toEqual(OTHERWISE);
+  });
+});
+
+describe("the steps of an expression", () => {
+  const payload = { text: "x".repeat(100), list: [1, 2, 3], amount: 5 };
+  const { weight: W, text: T, longest: M, ...facts } = requestFacts(SOURCE, payload);
+  const rows: readonly [when: string, steps: number][] = [
+    ["true", 201],
+    ["payload.amount > 10", 204],
+    ["payload.amount == payload.text", 205 + W],
+    ["payload.amount < payload.text", 205 + T],
+    ["payload.amount in [1, 2]", 206],
+    ["2 in payload.list", 204 + W],
+    ["payload.text + payload.text == 'x'", 207 + 2 * W],
+    ["number(payload.text) > 1 || true", 447],
+    ["size(payload.text) > 1", 205 + 4 * T],
+    ["lower(payload.text) == 'x'", 205 + 4 * T],
+    ["payload.text.contains('x')", 204 + T],
+    ["payload.text.contains('123456789 123456')", 204 + 2 * T],
+    ["payload.text.contains(payload.text)", 205 + T ** 2],
+    ["payload.text.startsWith('x')", 204],
+    ["payload.text.startsWith(payload.text)", 205 + T],
+    ["payload.list.exists(i, i > 1)", 203 + 203 * M],
+    ["payload.list.exists(i, i == payload.text)", 203 + (204 + W) * M],
+    ["payload.list.filter(i, i > 1).exists(i, i > 1)", 204 + 406 * M],
+    ["(true ? payload.list : [1, 2, 3, 4, 5, 6]).all(i, i > 1)", 212 + 203 * 6],
+    ["(payload.list + payload.list).all(i, i > 1)", 206 + 2 * W + 203 * 2 * M],
+  ];
+  it.each(rows)("%s", (when, steps) => {
+    const { cost } = expectOk(checkExpression(when));
+    expect(stepsOf(cost, { ...facts, weight: W, text: T, longest: M })).toBe(steps);
+  });
+  it("depend on what the formats say", () => {
+    // Values: 1 + 8 + 1 + 3 + 1. Names: 4 * 2. Texts of 13, 3, 8, 3 and 5 characters: 5 * 2.
+    expect([W, T, M]).toEqual([14 + 6 + 10, 8, 3]);
   });
 });
 
