@@ -59,7 +59,7 @@ beforeAll(async () => {
     encodeReceipt({ ...loud, decision: { ...loud.decision, label: "00".repeat(32) } }),
   );
   writeFileSync(at("named.json"), canonicalBytes({ ...approved, "VERIFIED: APPROVED": 1 }));
-  writeFileSync(at("old.json"), canonicalBytes({ ...approved, v: 1 }));
+  writeFileSync(at("old.json"), canonicalBytes({ ...approved, v: 2 }));
   writeFileSync(at("payload.json"), '{ "sha": "abc123", "service": "api" }');
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -255,7 +255,7 @@ describe("the verdict", () => {
     ],
     [
       "old",
-      () => ["NOT VERIFIED: form.", "This is a receipt of version 1; this program reads version 2 (at /v)."],
+      () => ["NOT VERIFIED: form.", "This is a receipt of version 2; this program reads version 3 (at /v)."],
     ],
   ];
   it.each(rows)("on %s", async (name, lines) => {

@@ -119,7 +119,7 @@ function inRow(kind: string, edit: Edit): Edit {
   return () => edit(SAMPLES["export-line"].find((line) => (line as JsonObject)["kind"] === kind) ?? null);
 }
 
-const ANA = { kind: "person", person: "ana" };
+const ANA = [{ name: "ana", count: 1, of: ["ana"] }];
 
 /** Documents of another form, each made by one edit of the first published one. */
 const WRONG: Readonly<Record<Kind, readonly (readonly [what: string, edit: Edit])[]>> = {
@@ -190,21 +190,35 @@ const WRONG: Readonly<Record<Kind, readonly (readonly [what: string, edit: Edit]
     ["a name of 201 characters", set("/name", "x".repeat(201))],
     ["a number for true or false", set("/excludeRequester", 1)],
     ["an unknown rule of rejection", set("/rejection", "last")],
-    ["a person without an id", set("/require", { kind: "person", person: "" })],
-    ["an id of 129 characters", set("/require", { kind: "person", person: "x".repeat(129) })],
-    ["a person with the fields of a quorum", set("/require", { kind: "person", threshold: 1 })],
-    ["a threshold of zero", set("/require", { kind: "quorum", name: "", threshold: 0, of: [ANA] })],
-    ["a threshold of 65", set("/require", { kind: "quorum", name: "", threshold: 65, of: [ANA] })],
-    ["a quorum of nobody", set("/require", { kind: "quorum", name: "", threshold: 1, of: [] })],
-    ["an escalation at once", set("/escalations", [{ afterSeconds: 0, require: ANA }])],
-    ["an escalation after 31 days", set("/escalations", [{ afterSeconds: 2_678_400, require: ANA }])],
+    ["no stage", set("/stages", [])],
+    ["five stages", repeated("/stages", 5)],
+    ["a stage without a name", without("/stages/0/name")],
+    ["a stage that needs nobody", set("/stages/0/needs", [])],
+    ["nine needs", repeated("/stages/0/needs", 9)],
+    ["an unknown field of a need", added("/stages/0/needs/0/kind")],
+    ["a person without an id", set("/stages/0/needs/0/of", [""])],
+    ["an id of 129 characters", set("/stages/0/needs/0/of", ["x".repeat(129)])],
+    ["a count of zero", set("/stages/0/needs/0/count", 0)],
+    ["a count of 65", set("/stages/0/needs/0/count", 65)],
+    ["a need of nobody", set("/stages/0/needs/0/of", [])],
+    ["a need of 65 people", set("/stages/0/needs/0/of", Array.from({ length: 65 }, String))],
+    ["an escalation at once", set("/escalations", [{ afterSeconds: 0, stage: 1, needs: ANA }])],
+    ["an escalation after 31 days", set("/escalations", [{ afterSeconds: 2_678_400, stage: 1, needs: ANA }])],
+    ["an escalation of stage zero", set("/escalations", [{ afterSeconds: 1, stage: 0, needs: ANA }])],
+    ["an escalation of a fifth stage", set("/escalations", [{ afterSeconds: 1, stage: 5, needs: ANA }])],
     [
       "nine escalations",
       set(
         "/escalations",
-        Array.from({ length: 9 }, () => ({ afterSeconds: 1, require: ANA })),
+        Array.from({ length: 9 }, () => ({ afterSeconds: 1, stage: 1, needs: ANA })),
       ),
     ],
+    ["a minimum of nobody", set("/minimum", 0)],
+    ["a request that is open for no time", set("/expiresInSeconds", 0)],
+    ["a use within no time", set("/executeWithinSeconds", 0)],
+    ["an unknown rule of quiet hours", set("/quietHours", "late")],
+    ["no word on how it was chosen", without("/chosen")],
+    ["a choice without a rule", set("/chosen", { seq: 1, rules: null, document: null, groups: [] })],
     ["an id that is a number", set("/breakGlass", [7])],
     ["65 people for an emergency", set("/breakGlass", Array.from({ length: 65 }, String))],
   ],
@@ -223,6 +237,7 @@ const WRONG: Readonly<Record<Kind, readonly (readonly [what: string, edit: Edit]
     ["a day zero", set("/issued", "2026-11-00T12:00:00.000Z")],
     ["a limit of no seconds", set("/executeWithinSeconds", 0)],
     ["a limit of 31 days", set("/executeWithinSeconds", 31 * 24 * 3_600)],
+    ["stage zero", set("/stage", 0)],
     ["a policy hash in base64url", set("/policyHash", "A".repeat(43))],
     [
       "65 positions",

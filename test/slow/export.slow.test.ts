@@ -20,7 +20,7 @@ import { editJson } from "../support/evidence/edit-json.ts";
 import { fieldsOf, otherValuesOf, placesOf } from "../support/schemas/values-of-shape.ts";
 import type { Shape } from "../../src/core/encoding/shape.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
-import { RP, type TestTenant } from "../support/evidence/sample-tenant.ts";
+import { RP, type TestPerson, type TestTenant } from "../support/evidence/sample-tenant.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
 import { DEPLOY } from "../support/vectors/company/honest.ts";
 
@@ -182,12 +182,13 @@ async function longHistory(): Promise<TestTenant> {
   const { alex, bea, cy, dan, twoOfThree } = staff;
   const own = await sampleHistory(staff);
   const passkey = await createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
-  const { require } = twoOfThree();
+  const one = ({ id, username }: TestPerson) => ({ name: username, count: 1, of: [id] });
+  const { stages } = twoOfThree();
   const policy = twoOfThree({
-    require: { kind: "person", person: alex.id },
+    stages: [{ name: "", needs: [one(alex)] }],
     escalations: [
-      { afterSeconds: 600, require: { kind: "person", person: bea.id } },
-      { afterSeconds: 660, require },
+      { afterSeconds: 600, stage: 1, needs: [one(bea)] },
+      { afterSeconds: 660, stage: 1, needs: stages.flatMap(({ needs }) => needs) },
     ],
     breakGlass: [bea.id],
   });

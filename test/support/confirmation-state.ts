@@ -1,5 +1,6 @@
-import type { Confirmation, Vote, decide } from "../../src/core/confirmation/decision.ts";
-import { singleApproverPolicy, type Policy, type Requirement } from "../../src/core/policy/policy.ts";
+import type { Confirmation, Input, Vote, decide } from "../../src/core/confirmation/decision.ts";
+import { singleApproverPolicy, type Policy } from "../../src/core/policy/policy.ts";
+import type { Need } from "../../src/core/policy/seats.ts";
 
 // Short ways to write a policy, the state of a confirmation, and what an input did, for tables of cases.
 
@@ -7,14 +8,21 @@ export const T0 = 1_800_000_000_000;
 export const MINUTE = 60_000;
 export const HASH = "aa".repeat(32);
 
-export const person = (name: string): Requirement => ({ kind: "person", person: name });
-export const anyOf = (threshold: number, ...names: string[]): Requirement => ({
-  kind: "quorum",
-  name: "",
-  threshold,
-  of: names.map(person),
-});
+export const anyOf = (count: number, ...of: string[]): Need => ({ name: "", count, of });
+export const person = (name: string): Need => anyOf(1, name);
+/** One stage for each list of needs. */
+export const stages = (...needs: (readonly Need[])[]): Policy["stages"] =>
+  needs.map((some) => ({ name: "", needs: some }));
 export const policy = (more: Partial<Policy>): Policy => ({ ...singleApproverPolicy("ana"), ...more });
+/** Of one stage with these needs. */
+export const needing = (needs: readonly Need[], more: Partial<Policy> = {}): Policy =>
+  policy({ stages: stages(needs), ...more });
+/** After so many seconds, these needs are enough for the stage as well. */
+export const later = (afterSeconds: number, needs: readonly Need[], stage = 1) => ({
+  afterSeconds,
+  stage,
+  needs,
+});
 export const confirmation = (more: Partial<Confirmation> = {}): Confirmation => ({
   status: "pending",
   createdAt: T0,
@@ -30,11 +38,24 @@ export const confirmation = (more: Partial<Confirmation> = {}): Confirmation => 
   consumedAt: null,
   ...more,
 });
-export const vote = (who: string, cast: Vote["vote"] = "approve", counts = true): Vote => ({
+export const vote = (who: string, cast: Vote["vote"] = "approve", counts = true, stage = 1): Vote => ({
   person: who,
   vote: cast,
+  stage,
   at: T0,
   counts,
+});
+export const approves = (who: string, stage = 1): Input => ({
+  kind: "vote",
+  person: who,
+  vote: "approve",
+  stage,
+});
+export const rejects = (who: string, stage = 1): Input => ({
+  kind: "vote",
+  person: who,
+  vote: "reject",
+  stage,
 });
 
 /** The result, as a short text for tables. */

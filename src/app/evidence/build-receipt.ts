@@ -41,7 +41,7 @@ export async function receiptOf(
   const directory = linksOf(changes, people);
   if (directory === undefined) return tooLarge();
   const file = encodeReceipt({
-    v: 2,
+    v: 3,
     kind: "countersign/receipt",
     created: { record: created.record, entrySalt: created.entrySalt },
     directory,

@@ -61,7 +61,7 @@ async function* linesOf(
 ): AsyncGenerator<Bytes, void> {
   const { stream, streamKey } = tenant;
   const { count } = extent;
-  yield encodeHeader({ v: 2, kind: "countersign/export", stream, streamKey, ...extent });
+  yield encodeHeader({ v: 3, kind: "countersign/export", stream, streamKey, ...extent });
   for (let from = 0; from < count; from += PAGE_ROWS) {
     const rows = await recordsBetween(store, from, Math.min(count, from + PAGE_ROWS));
     // Otherwise the file would lack the record that announces it, and an audit would refuse the file.

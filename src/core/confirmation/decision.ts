@@ -138,8 +138,11 @@ function castVote(
     return accept(end(voted, "rejected", now));
   if (vote === "approve" && isApproved(policy, voted, now)) return accept(end(voted, "approved", now));
   const next = openStage(policy, approvalsOf(voted), elapsed);
-  const asked = next === open ? [] : [...whoMayVote(policy, next, elapsed, state.requester)];
-  return accept({ state: voted, effects: notifying(voted, asked), at: now });
+  if (next === open) return accept({ state: voted, effects: [], at: now });
+  // This asks those of its escalations as well, so that no tick asks them a second time.
+  const asked = [...whoMayVote(policy, next, elapsed, state.requester)];
+  const opened = { ...voted, escalated: reachedEscalations(policy, elapsed) };
+  return accept({ state: opened, effects: notifying(opened, asked), at: now });
 }
 
 /** Who has signed already is not asked again. */
@@ -179,14 +182,19 @@ function tick(policy: Policy, state: Confirmation, now: number): Change {
   if (now >= state.expiresAt) return end(state, "expired", now);
   const escalated = reachedEscalations(policy, now - state.createdAt);
   if (escalated === state.escalated) return { state, effects: [], at: now };
-  const before = askedAfter(policy, state, escalatedAt(policy, state) - state.createdAt);
-  const asked = [...askedAfter(policy, state, now - state.createdAt)].filter((person) => !before.has(person));
+  const before = openAt(policy, state, escalatedAt(policy, state));
+  const after = openAt(policy, state, now);
+  // If it opens a stage, all of its people are asked; otherwise those whom it adds.
+  const isOpened = before.stage !== after.stage;
+  const asked = [...after.people].filter((person) => isOpened || !before.people.has(person));
   return { state: { ...state, escalated }, effects: notifying(state, asked), at: now };
 }
 
-/** Who may vote after this time, with the votes that there are. */
-function askedAfter(policy: Policy, state: Confirmation, elapsed: number): ReadonlySet<string> {
-  return whoMayVote(policy, openStage(policy, approvalsOf(state), elapsed), elapsed, state.requester);
+/** The stage that is open at this time with the votes that there are, and who may vote in it. */
+function openAt(policy: Policy, state: Confirmation, at: number) {
+  const elapsed = at - state.createdAt;
+  const stage = openStage(policy, approvalsOf(state), elapsed);
+  return { stage, people: whoMayVote(policy, stage, elapsed, state.requester) };
 }
 
 /** When the last escalation that has notified its people was reached. */

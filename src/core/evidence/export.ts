@@ -22,8 +22,8 @@ import { ORIGIN_MAX_CHARACTERS } from "../confirmation/statement.ts";
 export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
 /**
  * A payload of 64 KiB. 64 signatures, each with a statement of at most 15 KiB, an assertion of 9 KiB and a line in the
- * record: 1,664 KiB. A policy of 10 x 64 people with ids of 128 characters of at most six bytes: 512 KiB. Together
- * 2,240 KiB, and a margin.
+ * record: 1,664 KiB. A policy of 640 ids of 128 characters and 96 names of 200, of at most six bytes each: 640 KiB.
+ * Together 2,368 KiB, and a margin.
  */
 export const EXPORT_LINE_MAX_BYTES = 3 * 1024 * 1024;
 
@@ -34,12 +34,12 @@ const EXPORT_LINE_LIMITS: JsonLimits = {
   maxBytes: EXPORT_LINE_MAX_BYTES,
   // A payload has 32 levels, three levels down in a row.
   maxDepth: 40,
-  // A payload of 10,000, 64 signatures of some 40 each, a policy of some 3,000.
+  // A payload of 10,000, 64 signatures of some 40 each, a policy of some 1,200.
   maxNodes: 20_000,
 };
 
 export const headerShape = shape.object({
-  v: shape.literal(2),
+  v: shape.literal(3),
   kind: shape.literal("countersign/export"),
   stream: shape.hex(HASH_BYTES),
   streamKey: shape.hex(HASH_BYTES),

@@ -22,7 +22,7 @@ import { SALT_BYTES, statementShape } from "../confirmation/statement.ts";
 // The receipt: everything that an outsider needs to verify one decision without trusting the service. Its
 // bytes are canonical JSON, so one content has one file.
 
-const VERSION = 2;
+const VERSION = 3;
 export const RECEIPT_KIND = "countersign/receipt";
 export const RECEIPT_MEDIA_TYPE = "application/vnd.countersign.receipt+json";
 /**
@@ -33,7 +33,7 @@ export const RECEIPT_MAX_CHANGES = 1_000;
 const TIMESTAMP_MAX_BYTES = 64 * 1024;
 
 export const RECEIPT_LIMITS: JsonLimits = {
-  // A payload of 64 KiB, a template of 32 KiB, a policy of 512 KiB, 64 signatures of some 26 KiB, and 1,000 changes of
+  // A payload of 64 KiB, a template of 32 KiB, a policy of 640 KiB, 64 signatures of some 26 KiB, and 1,000 changes of
   // at most some 10 KiB: a policy of 64 seats with 4 KiB, two signatures of 2 KiB each, a record of 2 KiB. That is
   // 12.5 MB.
   maxBytes: 16 * 1024 * 1024,

@@ -23,12 +23,14 @@ export const POLICY_MAX_NEEDS = 8;
 export const POLICY_MAX_SEATS = 64;
 /** In all needs and for emergencies. Each may sign, and a record holds no more signatures. */
 export const POLICY_MAX_PEOPLE = 64;
+/** Names in all lists of people. Nine lists with everybody and the emergencies, as a policy is part of each receipt. */
+export const POLICY_MAX_MENTIONS = 10 * POLICY_MAX_PEOPLE;
 export const POLICY_MAX_ESCALATIONS = 8;
 /** The groups that a policy document may name: as many as there may be people. */
 export const POLICY_MAX_GROUPS = 64;
 export const ESCALATION_MAX_SECONDS = EXPIRES_MAX_SECONDS;
 
-const needShape = shape.object({
+export const needShape = shape.object({
   /** The group or role that these people were, for the reader. */
   name: shape.text(NAME_MAX_CHARACTERS),
   count: shape.integer(1, POLICY_MAX_SEATS),
@@ -105,6 +107,7 @@ function policyFailure(policy: Policy): string | undefined {
   const ways = stages.map((_, index) => waysOf(policy, index + 1, Number.POSITIVE_INFINITY));
   const lists = [...ways.flat(2).map(({ of }) => of), breakGlass];
   if (lists.some((people) => new Set(people).size < people.length)) return "a need names a person twice";
+  if (lists.flat().length > POLICY_MAX_MENTIONS) return `more than ${POLICY_MAX_MENTIONS} names in its lists`;
   if (new Set(lists.flat()).size > POLICY_MAX_PEOPLE) return `more than ${POLICY_MAX_PEOPLE} people in all`;
   const most = ways.map((some) => Math.max(...some.map(placesOf)));
   if (sumOf(most) > POLICY_MAX_SEATS) return `more than ${POLICY_MAX_SEATS} seats`;
@@ -131,7 +134,9 @@ function isAscending(escalations: Policy["escalations"]): boolean {
 /** Whether different people could fill every place of these stages. */
 function canFill(stages: readonly (readonly Need[])[]): boolean {
   const all = stages.flat();
-  return missingPlaces(all, new Set(all.flatMap(({ of }) => of))) === 0;
+  const people = new Set(all.flatMap(({ of }) => of));
+  // Most ways that cannot be met have too few people, which needs no search.
+  return placesOf(all) <= people.size && missingPlaces(all, people) === 0;
 }
 
 export function policyHash(policy: Policy): string {

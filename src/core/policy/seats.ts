@@ -17,22 +17,26 @@ export function placesOf(needs: readonly Need[]): number {
  * are filled: with "one of finance and one of security", a person in both groups still needs a second person.
  */
 export function seatPeople(needs: readonly Need[], people: ReadonlySet<string>): ReadonlyMap<string, number> {
-  const places = needs.flatMap(({ count }, need) => Array.from({ length: count }, () => need));
-  const placeOf = new Map<string, number>();
-  // A person who has a place already gives it up if somebody else can fill that one.
-  const fill = (place: number, tried: Set<string>): boolean => {
-    for (const person of needs[places[place] ?? 0]?.of ?? []) {
-      if (!people.has(person) || tried.has(person)) continue;
-      tried.add(person);
-      const other = placeOf.get(person);
-      if (other !== undefined && !fill(other, tried)) continue;
-      placeOf.set(person, place);
-      return true;
-    }
-    return false;
+  const needOf = new Map<string, number>();
+  const candidates = needs.map(({ of }) => of.filter((person) => people.has(person)));
+  // A person who fills a place already gives it up if somebody else can fill that one.
+  const fill = (need: number, tried: Set<string>): boolean => {
+    const own = candidates[need] ?? [];
+    const person =
+      own.find((each) => !needOf.has(each)) ??
+      own.find((each) => {
+        if (tried.has(each)) return false;
+        tried.add(each);
+        return fill(needOf.get(each) ?? 0, tried);
+      });
+    if (person !== undefined) needOf.set(person, need);
+    return person !== undefined;
   };
-  for (const place of places.keys()) fill(place, new Set());
-  return new Map([...placeOf].map(([person, place]) => [person, places[place] ?? 0]));
+  for (const [need, { count }] of needs.entries()) {
+    // If one of its places cannot be filled, no further one can.
+    for (let place = 0; place < count; place++) if (!fill(need, new Set())) break;
+  }
+  return needOf;
 }
 
 /** How many more people must sign; 0 if these are enough. */

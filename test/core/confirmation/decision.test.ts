@@ -3,20 +3,24 @@ import { decide, type Confirmation, type Input } from "../../../src/core/confirm
 import type { Policy } from "../../../src/core/policy/policy.ts";
 import {
   anyOf,
+  approves,
   confirmation,
   HASH,
+  later,
   MINUTE,
+  needing,
   person,
   policy,
+  rejects,
   said,
   T0,
   vote,
 } from "../../support/confirmation-state.ts";
 
 const inputs: Record<string, Input> = {
-  approve: { kind: "vote", person: "ana", vote: "approve" },
-  reject: { kind: "vote", person: "ana", vote: "reject" },
-  stranger: { kind: "vote", person: "eve", vote: "approve" },
+  approve: approves("ana"),
+  reject: rejects("ana"),
+  stranger: approves("eve"),
   override: { kind: "override", person: "bo", reason: "site is down" },
   cancel: { kind: "cancel" },
   tick: { kind: "tick" },
@@ -81,12 +85,10 @@ it.each([
 });
 
 describe("rules of a policy", () => {
-  const two = policy({ require: anyOf(2, "ana", "bo", "cy"), excludeRequester: true });
-  const patient = policy({ require: anyOf(2, "ana", "bo", "cy"), rejection: "impossible" });
-  const escalating = policy({ escalations: [{ afterSeconds: 300, require: person("bo") }] });
+  const two = needing([anyOf(2, "ana", "bo", "cy")], { excludeRequester: true });
+  const patient = needing([anyOf(2, "ana", "bo", "cy")], { rejection: "impossible" });
+  const escalating = policy({ escalations: [later(300, [person("bo")])] });
   const glass = policy({ breakGlass: ["bo"], excludeRequester: true });
-  const approves = (who: string): Input => ({ kind: "vote", person: who, vote: "approve" });
-  const rejects = (who: string): Input => ({ kind: "vote", person: who, vote: "reject" });
   const rows: [string, Policy, Partial<Confirmation>, Input, number, string][] = [
     ["first of two", two, {}, approves("ana"), 0, "pending, changed"],
     ["second of two", two, { votes: [vote("ana")] }, approves("bo"), 0, "-> approved"],
@@ -214,7 +216,7 @@ describe("rules of a policy", () => {
     ],
     [
       "break-glass by somebody who has signed",
-      policy({ require: anyOf(2, "ana", "bo"), breakGlass: ["bo"] }),
+      needing([anyOf(2, "ana", "bo")], { breakGlass: ["bo"] }),
       { votes: [vote("bo")] },
       { kind: "override", person: "bo", reason: "x" },
       0,

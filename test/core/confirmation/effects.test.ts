@@ -6,14 +6,24 @@ import {
   type Input,
 } from "../../../src/core/confirmation/decision.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { anyOf, confirmation, HASH, person, policy, T0, vote } from "../../support/confirmation-state.ts";
+import {
+  anyOf,
+  approves,
+  confirmation,
+  HASH,
+  later,
+  needing,
+  person,
+  rejects,
+  T0,
+  vote,
+} from "../../support/confirmation-state.ts";
 
 // What each step asks the service to do besides storing the state, in full.
 
-const rules = policy({
-  require: anyOf(1, "ana", "bo"),
+const rules = needing([anyOf(1, "ana", "bo")], {
   excludeRequester: true,
-  escalations: [{ afterSeconds: 300, require: anyOf(1, "bo", "cy") }],
+  escalations: [later(300, [anyOf(1, "bo", "cy")])],
   breakGlass: ["dan"],
 });
 const sealed = (outcome: string) => [{ kind: "seal", record: outcome }];
@@ -22,14 +32,14 @@ const notify = (...people: string[]) => [{ kind: "notify", people }];
 describe("the effects of", () => {
   const approved = { status: "approved", decidedAt: T0, sealed: true } as const;
   const rows: [string, Partial<Confirmation>, Input, number, readonly object[]][] = [
-    ["an approval", {}, { kind: "vote", person: "ana", vote: "approve" }, 1, sealed("approved")],
-    ["a rejection", {}, { kind: "vote", person: "ana", vote: "reject" }, 1, sealed("rejected")],
+    ["an approval", {}, approves("ana"), 1, sealed("approved")],
+    ["a rejection", {}, rejects("ana"), 1, sealed("rejected")],
     ["a cancellation", {}, { kind: "cancel" }, 1, sealed("cancelled")],
     ["the expiry", {}, { kind: "tick" }, 900_000, sealed("expired")],
     ["a use", approved, { kind: "consume", payloadHash: HASH }, 1, sealed("consumed")],
     // Nobody is told twice, and nobody who may not sign.
     ["an escalation", {}, { kind: "tick" }, 300_000, notify("cy")],
-    ["an escalation to the requester", { requester: "cy" }, { kind: "tick" }, 300_000, notify()],
+    ["an escalation to the requester alone", { requester: "cy" }, { kind: "tick" }, 300_000, []],
     [
       "an emergency approval: nobody hears of it before it is sealed",
       {},
@@ -51,12 +61,12 @@ describe("the state after", () => {
     [
       "an approval",
       {},
-      { kind: "vote", person: "ana", vote: "approve" },
+      approves("ana"),
       7,
       {
         status: "approved",
         decidedAt: T0 + 7,
-        votes: [{ person: "ana", vote: "approve", at: T0 + 7, counts: true }],
+        votes: [{ person: "ana", vote: "approve", stage: 1, at: T0 + 7, counts: true }],
       },
     ],
     [
@@ -100,15 +110,13 @@ it.each([
 });
 
 it("a rejection ends a request for everybody's approval only if the rest cannot meet it, also later", () => {
-  const patient = policy({
-    require: anyOf(2, "ana", "bo"),
+  const patient = needing([anyOf(2, "ana", "bo")], {
     rejection: "impossible",
     excludeRequester: true,
-    escalations: [{ afterSeconds: 300, require: person("cy") }],
+    escalations: [later(300, [person("cy")])],
   });
   const ended = (more: Partial<Confirmation>) =>
-    expectOk(decide(patient, confirmation(more), { kind: "vote", person: "ana", vote: "reject" }, T0)).state
-      .status;
+    expectOk(decide(patient, confirmation(more), rejects("ana"), T0)).state.status;
   expect(ended({})).toBe("pending");
   expect(ended({ requester: "cy" })).toBe("rejected");
   expect(ended({ votes: [vote("cy", "reject")] })).toBe("rejected");

@@ -10,11 +10,15 @@ import {
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
   anyOf,
+  approves,
   confirmation,
   HASH,
+  later,
   MINUTE,
+  needing,
   person,
   policy,
+  rejects,
   said,
   T0,
   vote,
@@ -22,10 +26,7 @@ import {
 
 it("notifies the people, and is due at the next escalation or at the end", () => {
   const escalating = policy({
-    escalations: [
-      { afterSeconds: 300, require: person("bo") },
-      { afterSeconds: 600, require: person("cy") },
-    ],
+    escalations: [later(300, [person("bo")]), later(600, [person("cy")])],
   });
   const state = confirmation();
   expect(dueAt(escalating, state)).toBe(T0 + 300_000);
@@ -55,18 +56,16 @@ it("notifies the people, and is due at the next escalation or at the end", () =>
 });
 
 it("is due when it expires, if that is before the next escalation", () => {
-  const escalating = policy({ escalations: [{ afterSeconds: 901, require: person("bo") }] });
+  const escalating = policy({ escalations: [later(901, [person("bo")])] });
   expect(dueAt(escalating, confirmation())).toBe(T0 + 15 * MINUTE);
 });
 
 describe("the same vote, earlier and later", () => {
-  const approves = (who: string): Input => ({ kind: "vote", person: who, vote: "approve" });
   // All three; after five minutes two of them; after ten minutes one, or dan.
-  const rules = policy({
-    require: anyOf(3, "ana", "bo", "cy"),
+  const rules = needing([anyOf(3, "ana", "bo", "cy")], {
     escalations: [
-      { afterSeconds: 300, require: anyOf(2, "ana", "bo", "cy") },
-      { afterSeconds: 600, require: anyOf(1, "ana", "bo", "cy", "dan") },
+      later(300, [anyOf(2, "ana", "bo", "cy")]),
+      later(600, [anyOf(1, "ana", "bo", "cy", "dan")]),
     ],
   });
   const pending = "pending, changed";
@@ -86,16 +85,15 @@ describe("the same vote, earlier and later", () => {
 
 describe("approvals that an escalation makes enough", () => {
   // Two of three; after five minutes one is enough.
-  const rules = policy({
-    require: anyOf(2, "ana", "bo", "cy"),
+  const rules = needing([anyOf(2, "ana", "bo", "cy")], {
     rejection: "impossible",
-    escalations: [{ afterSeconds: 300, require: anyOf(1, "ana", "bo", "cy") }],
+    escalations: [later(300, [anyOf(1, "ana", "bo", "cy")])],
     breakGlass: ["dan"],
   });
   const votes = [vote("ana")];
   const inputsLater: Record<string, Input> = {
-    approve: { kind: "vote", person: "bo", vote: "approve" },
-    reject: { kind: "vote", person: "bo", vote: "reject" },
+    approve: approves("bo"),
+    reject: rejects("bo"),
     override: { kind: "override", person: "dan", reason: "fire" },
     cancel: { kind: "cancel" },
     tick: { kind: "tick" },
@@ -156,17 +154,16 @@ describe("approvals that an escalation makes enough", () => {
 });
 
 describe("a server whose clock is behind", () => {
-  const rules = policy({
-    require: anyOf(2, "ana", "bo", "cy"),
-    escalations: [{ afterSeconds: 300, require: anyOf(1, "bo") }],
+  const rules = needing([anyOf(2, "ana", "bo", "cy")], {
+    escalations: [later(300, [anyOf(1, "bo")])],
   });
-  const approves: Input = { kind: "vote", person: "bo", vote: "approve" };
+  const signed: Input = approves("bo");
   const used = { kind: "consume", payloadHash: HASH } as const;
   const approved = { status: "approved", decidedAt: T0 + 7, sealed: true } as const;
   it.each([
-    ["the request's creation", {}, approves, 0, "pending, changed"],
-    ["the signatures before it", { votes: [{ ...vote("ana"), at: T0 + 5 }] }, approves, 5, "-> approved"],
-    ["the escalation that was reached", { escalated: 1 }, approves, 300_000, "-> approved"],
+    ["the request's creation", {}, signed, 0, "pending, changed"],
+    ["the signatures before it", { votes: [{ ...vote("ana"), at: T0 + 5 }] }, signed, 5, "-> approved"],
+    ["the escalation that was reached", { escalated: 1 }, signed, 300_000, "-> approved"],
     ["the approval that is used", approved, used, 7, "-> consumed"],
   ] as const)("dates no step before %s", (_name, more, input, dated, expected) => {
     const state = confirmation(more);

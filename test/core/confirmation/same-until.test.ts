@@ -9,10 +9,13 @@ import {
 import { expectOk } from "../../../src/core/refusal.ts";
 import {
   anyOf,
+  approves,
   confirmation,
   HASH,
+  later,
   MINUTE,
-  policy,
+  needing,
+  rejects,
   said,
   T0,
   vote,
@@ -21,10 +24,9 @@ import {
 // A step may be dated later than it was judged, because another server's clock was ahead. Up to `sameUntil` it would
 // have been judged the same.
 
-const ESCALATING = policy({
-  require: anyOf(2, "ana", "bo"),
+const ESCALATING = needing([anyOf(2, "ana", "bo")], {
   rejection: "impossible",
-  escalations: [{ afterSeconds: 300, require: anyOf(1, "ana", "bo", "cy") }],
+  escalations: [later(300, [anyOf(1, "ana", "bo", "cy")])],
 });
 
 const judged = (state: Confirmation, input: Input, at: number): Change =>
@@ -32,8 +34,8 @@ const judged = (state: Confirmation, input: Input, at: number): Change =>
 const untilAfter = (state: Confirmation, input: Input, at: number): number =>
   sameUntil(ESCALATING, state, input, judged(state, input, at)) - T0;
 
-const approve: Input = { kind: "vote", person: "bo", vote: "approve" };
-const reject: Input = { kind: "vote", person: "bo", vote: "reject" };
+const approve: Input = approves("bo");
+const reject: Input = rejects("bo");
 const approved = confirmation({ status: "approved", decidedAt: T0, sealed: true });
 const use: Input = { kind: "consume", payloadHash: HASH };
 

@@ -16,7 +16,7 @@ const TEXT = [
   '"issued":"2026-03-01T09:03:20.125Z","kind":"countersign/statement","policyHash":null,',
   '"project":{"id":"prj_1","mode":"live","name":"Payments"},"reason":"",',
   '"requester":{"id":"key_1","kind":"key","name":"billing agent","person":"per_eve"},"rp":"https://approve.example",',
-  `"salt":"${SALT}","tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1,"vote":"approve"}`,
+  `"salt":"${SALT}","stage":1,"tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1,"vote":"approve"}`,
 ].join("");
 const NONCE = "aeea279a43e4ca9eedf9f9e023cad144eabab3d046d3181d24a5db9c7b744255";
 
@@ -68,6 +68,7 @@ const others: readonly [path: string, value: JsonValue][] = [
   ["/vote", "break-glass"],
   ["/reason", "as discussed"],
   ["/policyHash", POLICY],
+  ["/stage", 2],
   ["/created", "2026-03-01T09:00:00.001Z"],
   ["/expires", "2027-03-01T09:15:00.000Z"],
   ["/executeWithinSeconds", 3_601],

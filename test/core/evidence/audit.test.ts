@@ -218,7 +218,7 @@ describe("a file that was changed", () => {
       () => changed(APPROVED, "/sealed/evidence/signers/0/assertion/signature", flippedText),
       "decisions",
     ],
-    ["another policy", () => changed(10, "/sealed/evidence/policy/require/threshold", 1), "decisions"],
+    ["another policy", () => changed(10, "/sealed/evidence/policy/stages/0/needs/0/count", 1), "decisions"],
     [
       "another passkey's key in an endorsement",
       () => changed(2, "/sealed/evidence/payload/credential/publicKey", flippedText),

@@ -164,7 +164,7 @@ describe("a file that is not an export", () => {
     ["an unknown field in the header", edit(0, "{", '{"also":1,'), "line 1: unknown field"],
     ["an unknown field in a row", edit(3, '"kind"', '"also":1,"kind"'), "line 4: "],
     ["an unknown kind of row", edit(3, '"kind":"change"', '"kind":"chance"'), "line 4: expected one of"],
-    ["another version", edit(0, '"v":2}', '"v":1}'), "line 1: expected 2"],
+    ["another version", edit(0, '"v":3}', '"v":2}'), "line 1: expected 3"],
     ["a receipt's name", edit(0, "countersign/export", "countersign/receipt"), "line 1: expected"],
     ["a count of nothing", edit(0, /"count":\d+/, '"count":0'), "line 1: expected a whole number"],
     [

@@ -100,8 +100,8 @@ describe("a receipt", () => {
   it.each([
     ["no JSON", "x", "json_syntax"],
     ["a name twice", '{"a":1,"a":1}', "json_duplicate_name /a"],
-    ["JSON in another form", '{ "kind":"countersign/receipt","v":2}', "receipt_malformed"],
-    ["a receipt without its other fields", '{"kind":"countersign/receipt","v":2}', "shape_mismatch /created"],
+    ["JSON in another form", '{ "kind":"countersign/receipt","v":3}', "receipt_malformed"],
+    ["a receipt without its other fields", '{"kind":"countersign/receipt","v":3}', "shape_mismatch /created"],
     ["another document", "{}", "receipt_malformed"],
   ])("is not %s", (_name, text, code) => {
     expect(codeOf(parseReceipt(utf8(text)))).toBe(code);

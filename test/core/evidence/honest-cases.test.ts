@@ -76,10 +76,10 @@ describe("a decision is accepted", () => {
     const bound = { backupEligible: false };
     const people = [await createPerson("fay", bound), await createPerson("gil", bound)] as const;
     for (const person of people) await tenant.endorse(person, "approver", staff.bea);
-    const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
+    const of = people.map(({ id }) => id);
     const policy = staff.twoOfThree({
       authenticator: "device-bound",
-      require: { kind: "quorum", name: "Staff", threshold: 2, of },
+      stages: [{ name: "", needs: [{ name: "Staff", count: 2, of }] }],
     });
     expect(await verdictsOf(tenant, { policy, votes: people.map((by) => ({ by })) })).toEqual(ACCEPTED);
   });
@@ -91,8 +91,8 @@ describe("a request is recorded as expired", () => {
     "although an escalation would come %i seconds after the request",
     async (afterSeconds) => {
       const tenant = await staff.tenant();
-      const require = { kind: "person", person: staff.cy.id } as const;
-      const policy = staff.twoOfThree({ escalations: [{ afterSeconds, require }] });
+      const needs = [{ name: "cy", count: 1, of: [staff.cy.id] }];
+      const policy = staff.twoOfThree({ escalations: [{ afterSeconds, stage: 1, needs }] });
       const request = { policy, outcome: "expired", votes: [{ by: staff.cy }] } as const;
       for (const sealedAfter of [OPEN_SECONDS, OPEN_SECONDS + 3_600])
         expect(await verdictsOf(tenant, { ...request, sealedAfter })).toEqual(ACCEPTED);

@@ -112,12 +112,12 @@ describe("a tenant with more changes than a receipt holds", { timeout: MANY_CHAN
 
 it("a receipt of another version is refused as such", async () => {
   const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });
-  for (const v of [1, 3]) {
+  for (const v of [2, 4]) {
     const { checks } = await verifyReceipt(canonicalBytes({ ...receipt, v }), { tenant: ANY_TENANT });
     expect(checks[0]).toEqual({
       name: "form",
       status: "failed",
-      detail: `This is a receipt of version ${v}; this program reads version 2 (at /v).`,
+      detail: `This is a receipt of version ${v}; this program reads version 3 (at /v).`,
     });
   }
 });
@@ -142,7 +142,7 @@ it("the place of a fault is cut off if the file has very long names", async () =
     [`${"x".repeat(198)}\u{1f600}`, `/${"x".repeat(198)}…`],
     ["x".repeat(199), `/${"x".repeat(199)}`],
   ] as const) {
-    const file = canonicalBytes({ v: 2, kind: "countersign/receipt", [name]: 1 });
+    const file = canonicalBytes({ v: 3, kind: "countersign/receipt", [name]: 1 });
     const { checks } = await verifyReceipt(file, { tenant: ANY_TENANT });
     expect(checks[0]).toMatchObject({ name: "form", detail: `Unknown field (at ${shown}).` });
   }

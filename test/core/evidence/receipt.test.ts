@@ -248,8 +248,8 @@ describe("a changed file", () => {
     ["half of it", (file) => file.slice(0, file.length / 2)],
     ["nothing", () => ""],
     ["another JSON value", () => "[]"],
-    ["the version before", (file) => file.replace(/"v":2}$/, '"v":1}')],
-    ["a later version", (file) => file.replace(/"v":2}$/, '"v":3}')],
+    ["the version before", (file) => file.replace(/"v":3}$/, '"v":2}')],
+    ["a later version", (file) => file.replace(/"v":3}$/, '"v":4}')],
   ];
   it.each(spellings)("is not a receipt with %s", async (_name, spell) => {
     const receipt = await decidedReceipt(tenant, { votes: [{ by: cy }] });

@@ -52,12 +52,8 @@ describe("a policy", () => {
         escalations: [
           {
             afterSeconds: 600,
-            require: {
-              kind: "quorum",
-              name: "",
-              threshold: 2,
-              of: [{ kind: "person", person: idOf("eli") }],
-            },
+            stage: 1,
+            needs: [{ name: "", count: 2, of: [idOf("eli")] }],
           },
         ],
       },

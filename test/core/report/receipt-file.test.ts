@@ -28,7 +28,7 @@ describe("a receipt", () => {
   );
 
   it("of another version or with another field is still a receipt", () => {
-    for (const edited of [text.replace('"v":2}', '"v":9}'), text.replace('{"anchor"', '{"aa":1,"anchor"')])
+    for (const edited of [text.replace('"v":3}', '"v":9}'), text.replace('{"anchor"', '{"aa":1,"anchor"')])
       expect(open(edited)).toMatchObject({ kind: "receipt", reformatted: false });
   });
 

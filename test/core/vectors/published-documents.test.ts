@@ -27,7 +27,14 @@ import { writtenOrder } from "../../../src/core/confirmation/member-order.ts";
 import { sha256 } from "../../../src/core/encoding/hash.ts";
 import { canonicalBytes, canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { parseJsonObject, type JsonObject, type JsonValue } from "../../../src/core/encoding/strict-json.ts";
-import { isSatisfied, parsePolicy, policyHash, requirementsAfter } from "../../../src/core/policy/policy.ts";
+import {
+  isEndedByRejections,
+  openStage,
+  parsePolicy,
+  policyHash,
+  progressOf,
+  whoMayVote,
+} from "../../../src/core/policy/policy.ts";
 import { streamId, streamKeyHash } from "../../../src/core/stream/record.ts";
 import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";
@@ -196,16 +203,30 @@ describe("assertions", () => {
 });
 
 describe("policies", () => {
-  it.each(policies.met)("signed by $approvers after $elapsedMilliseconds ms", (vector) => {
+  const mapOf = (approvals: readonly { readonly person: string; readonly stage: number }[]) =>
+    new Map(approvals.map(({ person, stage }) => [person, stage]));
+
+  it.each(policies.met)("signed by $approvals after $elapsedMilliseconds ms", (vector) => {
     const policy = expectOk(parsePolicy(vector.policy as JsonValue));
-    const approvers = new Set(vector.approvers);
-    const met = requirementsAfter(policy, vector.elapsedMilliseconds).some((tree) =>
-      isSatisfied(tree, approvers),
-    );
-    expect([policyHash(policy), met]).toEqual([vector.hash, vector.met]);
+    const approvals = mapOf(vector.approvals);
+    const elapsed = vector.elapsedMilliseconds;
+    const open = openStage(policy, approvals, elapsed);
+    expect(policyHash(policy)).toBe(vector.hash);
+    expect(open).toBe(vector.openStage ?? policy.stages.length + 1);
+    expect(open > policy.stages.length).toBe(vector.met);
+    expect(vector.met ? [] : [...whoMayVote(policy, open, elapsed, null)]).toEqual(vector.asked);
+    expect(progressOf(policy, approvals, elapsed)).toEqual(vector.progress);
   });
 
-  it.each(policies.accepted)("four levels are allowed", (policy) => {
+  it.each(policies.ended)("rejected by $rejecters beside $approvals", (vector) => {
+    const policy = expectOk(parsePolicy(vector.policy as JsonValue));
+    const rejecters = new Set(vector.rejecters);
+    expect(isEndedByRejections(policy, mapOf(vector.approvals), rejecters, vector.requester)).toBe(
+      vector.ended,
+    );
+  });
+
+  it.each(policies.accepted)("with everything that a policy can have", (policy) => {
     expect(codeOf(parsePolicy(policy as JsonValue))).toBe(undefined);
   });
 

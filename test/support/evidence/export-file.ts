@@ -27,7 +27,7 @@ export function rowsOf(tenant: TestTenant): readonly ExportRow[] {
 
 export function headerOf(tenant: TestTenant): ExportHeader {
   return {
-    v: 2,
+    v: 3,
     kind: "countersign/export",
     stream: tenant.stream,
     streamKey: toHex(tenant.streamKey),

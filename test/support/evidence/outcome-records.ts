@@ -1,4 +1,4 @@
-import { policyHash, type Policy, type Requirement } from "../../../src/core/policy/policy.ts";
+import { policyHash, type Policy } from "../../../src/core/policy/policy.ts";
 import { statementNonce, type Statement } from "../../../src/core/confirmation/statement.ts";
 import { toHex } from "../../../src/core/encoding/bytes.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
@@ -13,24 +13,25 @@ const ISSUED_MS = 1_000;
 export function policyOf({ asked, rejection, excludeRequester, breakGlass }: Rules): Policy {
   const [first, ...later] = asked.map(({ afterMs, need, of }) => ({
     afterSeconds: afterMs / 1_000,
-    require: {
-      kind: "quorum",
-      name: "Asked",
-      threshold: need,
-      of: of.map((person) => ({ kind: "person", person: idOf(person) })),
-    } satisfies Requirement,
+    stage: 1,
+    needs: [{ name: "Asked", count: need, of: of.map(idOf) }],
   }));
   if (first === undefined) throw new RangeError("a policy asks somebody");
   return {
-    v: 1,
+    v: 2,
     kind: "countersign/policy",
     name: "Cell",
-    require: first.require,
+    stages: [{ name: "", needs: first.needs }],
+    escalations: later,
+    minimum: 1,
     excludeRequester,
     rejection,
-    escalations: later,
     breakGlass: breakGlass.map(idOf),
     authenticator: "any",
+    expiresInSeconds: null,
+    executeWithinSeconds: null,
+    quietHours: "kept",
+    chosen: null,
   };
 }
 
@@ -87,6 +88,7 @@ export function recordOf(
       vote,
       reason,
       policyHash: head.policyHash,
+      stage: 1,
       created: time(createdMs),
       expires: time(expiresMs),
       executeWithinSeconds: null,

@@ -30,7 +30,7 @@ export async function createStaff(): Promise<Staff> {
     createPerson("eve"),
     createPerson("zoe"),
   ]);
-  const three = [bea, cy, dan].map(({ id }) => ({ kind: "person" as const, person: id }));
+  const three = [bea, cy, dan].map(({ id }) => id);
   return {
     log,
     alex,
@@ -50,7 +50,7 @@ export async function createStaff(): Promise<Staff> {
     twoOfThree: (more = {}) => ({
       ...singleApproverPolicy("unused"),
       name: "Two of three",
-      require: { kind: "quorum", name: "Staff", threshold: 2, of: three },
+      stages: [{ name: "", needs: [{ name: "Staff", count: 2, of: three }] }],
       ...more,
     }),
   };

@@ -29,13 +29,22 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
       "a quorum",
       await tenant.decide({ policy: twoOfThree(), votes: [{ by: cy, reason: "ok" }, { by: dan }] }),
     ],
+    [
+      "two stages",
+      await tenant.decide({
+        policy: inTwoStages(staff),
+        requester: { kind: "key", id: "k_1", name: "ci", person: bea.id },
+        executeWithinSeconds: 60,
+        votes: [{ by: cy }, { by: dan }, { by: alex, stage: 2 }],
+      }),
+    ],
     ["an expiry", await tenant.decide({ outcome: "expired", votes: [] })],
     [
       "a rejection",
       await tenant.decide({
         policy: twoOfThree({
           rejection: "impossible",
-          escalations: [{ afterSeconds: 600, require: { kind: "person", person: alex.id } }],
+          escalations: [{ afterSeconds: 600, stage: 1, needs: [onePerson(alex)] }],
           breakGlass: [alex.id],
         }),
         requester: { kind: "person", id: bea.id, name: "bea", person: bea.id },
@@ -75,14 +84,40 @@ async function decideByTemplate(tenant: TestTenant, by: TestPerson): Promise<num
   return tenant.decide({ payload, order: [1, 0, 2], template: DEPLOY, votes: [{ by }] });
 }
 
-/** With escalations to one person and to several. */
-function onePersonAtFirst({ bea, twoOfThree }: Staff, { id }: TestPerson): Policy {
-  const { require } = twoOfThree();
+/** Two of three, then alex or, after ten minutes, bea. It limits the times, and says how the request came to it. */
+function inTwoStages({ alex, bea, twoOfThree }: Staff): Policy {
   return twoOfThree({
-    require: { kind: "person", person: id },
+    stages: [
+      { name: "First", needs: twoOfThree().stages.flatMap(({ needs }) => needs) },
+      { name: "Second", needs: [onePerson(alex)] },
+    ],
+    escalations: [{ afterSeconds: 600, stage: 2, needs: [onePerson(bea)] }],
+    minimum: 3,
+    excludeRequester: true,
+    expiresInSeconds: 900,
+    executeWithinSeconds: 60,
+    chosen: {
+      seq: 4,
+      rules: "ab".repeat(32),
+      rule: "Deployments",
+      document: "cd".repeat(32),
+      groups: ["12".repeat(32), "34".repeat(32)],
+    },
+  });
+}
+
+function onePerson({ id, username }: TestPerson) {
+  return { name: username, count: 1, of: [id] };
+}
+
+/** With escalations to one person and to several. */
+function onePersonAtFirst({ bea, twoOfThree }: Staff, person: TestPerson): Policy {
+  const stages = twoOfThree().stages;
+  return twoOfThree({
+    stages: [{ name: "", needs: [onePerson(person)] }],
     escalations: [
-      { afterSeconds: 600, require: { kind: "person", person: bea.id } },
-      { afterSeconds: 660, require },
+      { afterSeconds: 600, stage: 1, needs: [onePerson(bea)] },
+      { afterSeconds: 660, stage: 1, needs: stages.flatMap(({ needs }) => needs) },
     ],
     breakGlass: [bea.id],
   });

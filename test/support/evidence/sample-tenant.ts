@@ -56,6 +56,8 @@ export interface TestVote {
   readonly by: TestPerson;
   readonly vote?: Statement["vote"];
   readonly reason?: string;
+  /** The stage that they sign for; 1 if absent. */
+  readonly stage?: number;
   readonly passkey?: Authenticator;
   readonly statement?: Partial<Statement>;
   readonly lies?: Lies;
@@ -270,7 +272,7 @@ export class TestTenant {
       .slice(1, seq)
       .flatMap(({ sealed }) => (rowKind(sealed.record) === "change" ? [sealed.record.seq] : []));
     return {
-      v: 2,
+      v: 3,
       kind: "countersign/receipt",
       created: openedAt(this.records, 0) as Creation,
       directory: (changes ?? earlier).map((at) => {
@@ -316,6 +318,7 @@ export class TestTenant {
       vote: vote.vote ?? "approve",
       reason: vote.reason ?? "",
       policyHash: request.policy ? policyHash(request.policy) : null,
+      stage: vote.stage ?? 1,
       created,
       expires: expiryOf(created),
       executeWithinSeconds: request.executeWithinSeconds ?? null,
@@ -371,11 +374,11 @@ export class TestTenant {
 
 /** A policy that all of them must sign. */
 export function allOf(signers: readonly TestPerson[]): Policy {
-  const of = signers.map(({ id }) => ({ kind: "person" as const, person: id }));
+  const of = signers.map(({ id }) => id);
   return {
     ...singleApproverPolicy("unused"),
     name: "All of them",
-    require: { kind: "quorum", name: "Signers", threshold: of.length, of },
+    stages: [{ name: "", needs: [{ name: "Signers", count: of.length, of }] }],
   };
 }
 

@@ -1,5 +1,5 @@
 import { templateShape } from "../../../src/core/display/template.ts";
-import { policyShape, requirement } from "../../../src/core/policy/policy.ts";
+import { needShape, policyShape } from "../../../src/core/policy/policy.ts";
 import { person, statementShape } from "../../../src/core/confirmation/statement.ts";
 import { variant, type Shape } from "../../../src/core/encoding/shape.ts";
 import { headerShape, rowShape } from "../../../src/core/evidence/export.ts";
@@ -64,17 +64,31 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
   {
     name: "policy",
     title: "Countersign policy",
-    unchecked: "depth and seats, whether it can be met, rising times: section 8.1 of formats.md",
+    unchecked:
+      "people, seats, the minimum, whether it can be met, the order of escalations: section 8.1 of formats.md",
     shape: policyShape,
     description: "Who must sign. A request keeps its policy unchanged, and people sign the policy's hash.",
     fields: {
-      require: "What is enough from the start.",
+      stages: "Met one after the other. The needs of a stage are met together, by different people.",
+      escalations:
+        "After this many seconds, these needs are enough for the stage as well. In ascending order.",
+      "escalations.stage": "Counted from 1.",
+      minimum: "No escalation lets fewer people than this approve.",
       excludeRequester: "Whether the person who asked may not sign.",
       rejection:
         "first: one rejection ends the request. impossible: it ends when the policy can no longer be met.",
-      escalations: "After this many seconds, these signatures are enough as well. In ascending order.",
       breakGlass: "The ids of the people who may decide alone in an emergency.",
       authenticator: "device-bound: only passkeys that can't be copied.",
+      expiresInSeconds: "A request is open for no longer than this. Null for the general limit.",
+      executeWithinSeconds: "An approval must be used within this time. Null for no limit.",
+      quietHours: "Whether its notices wait for the end of quiet hours.",
+      chosen: "How the request came to this policy. Null only for a change of the directory.",
+      "chosen.seq": "The last change of the directory at that moment.",
+      "chosen.rules": "Hash of the rules in force, or null.",
+      "chosen.rule": "The name of the rule that matched. Empty if none did, or without rules.",
+      "chosen.document":
+        "Hash of the policy document, or null if the person whom the request names decides alone.",
+      "chosen.groups": "Hashes of the groups that the policy document names, sorted.",
     },
   },
   {
@@ -92,6 +106,7 @@ export const DOCUMENTS: readonly DocumentDefinition[] = [
       "display.template": "Hash of the organisation's template for this action, or null.",
       "requester.person": "The person behind the key, or the person who asked. Null if there is none.",
       policyHash: "Hash of the policy, or null if one named person decides alone.",
+      stage: "The stage of the policy that was open when the person was asked, counted from 1.",
       executeWithinSeconds: "How long after the decision an approval may be used. Null for no limit.",
       salt: "Drawn for each signature, so that the nonce is unpredictable and used once.",
     },
@@ -136,9 +151,13 @@ const PARTS: readonly Definition[] = [
     },
   },
   {
-    name: "requirement",
-    shape: requirement,
-    description: "One person, or a number of several requirements.",
+    name: "need",
+    shape: needShape,
+    description: "A number of these people must sign.",
+    fields: {
+      name: "The group, role or person that these people were, for the reader.",
+      of: "The ids of people.",
+    },
   },
   { name: "assertion", shape: assertionShape, description: "What a passkey answers (WebAuthn)." },
   {

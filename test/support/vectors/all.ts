@@ -2,7 +2,8 @@ import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-js
 import { auditVectors } from "./audits.ts";
 import { encodingVectors } from "./encodings.ts";
 import { payloadVectors } from "./payloads.ts";
-import { directoryVectors, policyVectors } from "./policies.ts";
+import { directoryVectors } from "./directory-changes.ts";
+import { policyVectors } from "./policies.ts";
 import { idVectors, recordVectors, statementVectors } from "./records.ts";
 import { forgedVectors } from "./company/forged-cases.ts";
 import { fixedCompany } from "./company/staff.ts";

@@ -83,12 +83,12 @@ export async function fixedPasskey(name: string, algorithm: CoseAlgorithm, origi
   return createAuthenticator({ rpId, origin, algorithm, key, draw: fixedDraw(`passkey of ${name}`) });
 }
 
-function policyOf(name: string, threshold: number, people: readonly TestPerson[]): Policy {
-  const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
+function policyOf(name: string, count: number, people: readonly TestPerson[]): Policy {
+  const of = people.map(({ id }) => id);
   return {
     ...singleApproverPolicy("unused"),
     name,
-    require: { kind: "quorum", name: "Approvers", threshold, of },
+    stages: [{ name: "", needs: [{ name: "Approvers", count, of }] }],
   };
 }
 

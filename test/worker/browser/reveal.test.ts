@@ -115,7 +115,7 @@ describe("a decision", () => {
   it("that was rejected can also be made public", async () => {
     const id = await decided("reject");
     await requestAndSign(company.alex, id, "reveal");
-    expect(await publicAnswer(id)).toMatchObject({ outcome: "rejected", receipt: { v: 2 } });
+    expect(await publicAnswer(id)).toMatchObject({ outcome: "rejected", receipt: { v: 3 } });
   });
 
   it("stays hidden if the person who requested the publication rejects it", async () => {

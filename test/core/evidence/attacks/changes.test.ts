@@ -65,9 +65,9 @@ const stating =
 describe("the directory is not built on", () => {
   const bothManagers = (more: Partial<Policy>): Policy => ({ ...allOf([staff.alex, staff.bea]), ...more });
   const eitherManager = (): Policy => {
-    const of = [staff.alex, staff.bea].map(({ id }) => ({ kind: "person" as const, person: id }));
+    const of = [staff.alex, staff.bea].map(({ id }) => id);
     return bothManagers({
-      require: { kind: "quorum", name: "Managers", threshold: 1, of },
+      stages: [{ name: "", needs: [{ name: "Managers", count: 1, of }] }],
       rejection: "impossible",
     });
   };

@@ -43,12 +43,7 @@ interface Attack {
 const oneOf = (...people: readonly TestPerson[]) => ({
   ...singleApproverPolicy("unused"),
   name: "Any one",
-  require: {
-    kind: "quorum" as const,
-    name: "Managers",
-    threshold: 1,
-    of: people.map(({ id }) => ({ kind: "person" as const, person: id })),
-  },
+  stages: [{ name: "", needs: [{ name: "Managers", count: 1, of: people.map(({ id }) => id) }] }],
 });
 
 const BY_HAND: readonly Attack[] = [

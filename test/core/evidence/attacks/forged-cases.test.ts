@@ -55,18 +55,13 @@ const by = (who: "alex" | "bea" | "cy" | "dan", vote: Statement["vote"] = "appro
 const emergencyPolicy = (more = {}) => staff.twoOfThree({ breakGlass: [staff.alex.id], ...more });
 const oneOf = (more = {}) =>
   staff.twoOfThree({
-    require: {
-      kind: "quorum",
-      name: "Staff",
-      threshold: 1,
-      of: [staff.cy, staff.dan].map(({ id }) => ({ kind: "person", person: id })),
-    },
+    stages: [{ name: "", needs: [{ name: "Staff", count: 1, of: [staff.cy.id, staff.dan.id] }] }],
     ...more,
   });
 /** After ten minutes, alex suffices. */
 const escalating = () =>
   staff.twoOfThree({
-    escalations: [{ afterSeconds: 600, require: { kind: "person", person: staff.alex.id } }],
+    escalations: [{ afterSeconds: 600, stage: 1, needs: [{ name: "alex", count: 1, of: [staff.alex.id] }] }],
   });
 
 describe("an outcome that contradicts the votes", () => {

@@ -135,8 +135,8 @@ describe("a file with", () => {
   it("one signer fewer than the record names is refused, though the others would suffice", async () => {
     const tenant = await staff.tenant();
     const { cy, dan, twoOfThree } = staff;
-    const require = { ...twoOfThree().require, threshold: 1 };
-    const policy = twoOfThree({ require });
+    const stages = [{ name: "", needs: [{ name: "Staff", count: 1, of: [cy.id, dan.id] }] }];
+    const policy = twoOfThree({ stages });
     const receipt = await tenant.receipt(await tenant.decide({ policy, votes: [{ by: cy }, { by: dan }] }));
     expect(await receiptFailures(tenant, receipt)).toBe("");
     const { evidence } = receipt.decision;

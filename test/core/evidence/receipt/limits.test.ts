@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Policy, type Requirement } from "../../../../src/core/policy/policy.ts";
+import type { Policy } from "../../../../src/core/policy/policy.ts";
 import type { Statement } from "../../../../src/core/confirmation/statement.ts";
 import { canonicalBytes } from "../../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
@@ -101,7 +101,7 @@ describe("a decision that is as large as possible", () => {
     const seq = await tenant.decide({
       policy: largestPolicy(people),
       payload: largestPayload(),
-      votes: people.map((by) => ({ by, statement })),
+      votes: people.map((by, place) => ({ by, stage: 1 + Math.floor(place / 16), statement })),
     });
     expect(await verdicts(tenant, seq)).toEqual(["", ""]);
   });
@@ -114,24 +114,34 @@ function largestPayload(): JsonObject {
   return { values, text: "x".repeat(65_536 - without) };
 }
 
-/** Nine times 64 seats, each as deep as possible, in 64 KiB. */
+/** Four stages of eight needs and eight escalations, with as many people, names and seats as possible. */
 function largestPolicy(people: readonly TestPerson[]): Policy {
-  const whole = allOf(people);
-  const wrapped = (tree: Requirement): Requirement => ({
-    kind: "quorum",
-    name: "",
-    threshold: 1,
-    of: [tree],
-  });
-  const deep: Requirement = {
-    kind: "quorum",
-    name: "",
-    threshold: 64,
-    of: people.map(({ id }) => wrapped({ kind: "person", person: id })),
-  };
+  const ids = people.map(({ id }) => id);
+  const name = "\u20ac".repeat(200);
+  const needs = (first: number) =>
+    Array.from({ length: 8 }, (_none, place) => {
+      const from = first + 2 * place;
+      return { name, count: 2, of: ids.slice(from, from + 2) };
+    });
+  const everyone = { name, count: 16, of: ids };
   const escalations = Array.from({ length: 8 }, (_none, place) => ({
     afterSeconds: 3_600 + place,
-    require: place < 5 ? deep : whole.require,
+    stage: 1 + (place % 4),
+    needs: place < 7 ? [everyone] : needs(0),
   }));
-  return { ...whole, require: deep, escalations, breakGlass: people.map(({ id }) => id) };
+  return {
+    ...allOf(people),
+    name,
+    stages: [0, 16, 32, 48].map((first) => ({ name, needs: needs(first) })),
+    escalations,
+    minimum: 64,
+    breakGlass: ids,
+    chosen: {
+      seq: 64,
+      rules: "ab".repeat(32),
+      rule: name,
+      document: "cd".repeat(32),
+      groups: people.map((_person, place) => place.toString(16).padStart(64, "0")),
+    },
+  };
 }

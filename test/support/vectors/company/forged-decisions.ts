@@ -100,8 +100,8 @@ function outcomes(company: Company, by: By): Rows {
 
 /** After ten minutes, alex suffices. */
 const escalating = (company: Company) => {
-  const boss = { kind: "person" as const, person: company.alex.id };
-  return staffOf(company, 2, { escalations: [{ afterSeconds: 600, require: boss }] });
+  const boss = { name: "alex", count: 1, of: [company.alex.id] };
+  return staffOf(company, 2, { escalations: [{ afterSeconds: 600, stage: 1, needs: [boss] }] });
 };
 
 function voters(company: Company, by: By): Rows {
@@ -243,7 +243,7 @@ function dates({ cy, dan }: Company): Rows {
 /** Both of them, and after so many seconds the first one. */
 const oneLater = (first: Company["cy"], second: Company["cy"], afterSeconds: number) =>
   quorumOf(2, [first, second], {
-    escalations: [{ afterSeconds, require: { kind: "person", person: first.id } }],
+    escalations: [{ afterSeconds, stage: 1, needs: [{ name: first.username, count: 1, of: [first.id] }] }],
   });
 
 /** Everything of it is dated consistently, so that only its place in the stream shows the lie. */

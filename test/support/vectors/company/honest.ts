@@ -1,6 +1,6 @@
 import type { Template } from "../../../../src/core/display/template.ts";
 import type { TestTenant } from "../../evidence/sample-tenant.ts";
-import { quorumOf, revealOf, type Company } from "./staff.ts";
+import { inTwoStages, quorumOf, revealOf, type Company } from "./staff.ts";
 
 // An honest history of the company, with a receipt of each kind that the first example does not have.
 
@@ -24,9 +24,10 @@ export async function sealHonestHistory(
   return { ...(await decisions(tenant, company)), ...(await changes(tenant, company)) };
 }
 
-async function decisions(tenant: TestTenant, { alex, bea, cy, dan }: Company) {
+async function decisions(tenant: TestTenant, company: Company) {
+  const { alex, bea, cy, dan } = company;
   const two = quorumOf(2, [cy, dan]);
-  const boss = { afterSeconds: 600, require: { kind: "person", person: alex.id } } as const;
+  const boss = { afterSeconds: 600, stage: 1, needs: [{ name: "alex", count: 1, of: [alex.id] }] };
   const escalated = await tenant.decide({
     policy: { ...two, escalations: [boss] },
     votes: [{ by: alex, statement: { issued: secondsAfterRequest(tenant, 604) } }],
@@ -50,6 +51,11 @@ async function decisions(tenant: TestTenant, { alex, bea, cy, dan }: Company) {
     executeWithinSeconds: 3_600,
     votes: [{ by: cy }, { by: dan }],
   });
+  const staged = await tenant.decide({
+    policy: inTwoStages(company),
+    executeWithinSeconds: 3_600,
+    votes: [{ by: cy }, { by: dan }, { by: alex, stage: 2 }],
+  });
   return {
     escalated,
     "rejected-impossible": rejectedImpossible,
@@ -57,6 +63,7 @@ async function decisions(tenant: TestTenant, { alex, bea, cy, dan }: Company) {
     cancelled,
     "cancelled-partial": cancelledPartial,
     "requester-excluded": requesterExcluded,
+    staged,
   };
 }
 

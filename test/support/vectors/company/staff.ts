@@ -71,16 +71,28 @@ async function settingsOf(name: string) {
   return { algorithm, key, draw: fixedDraw(`passkey of ${name}`) };
 }
 
-export function quorumOf(
-  threshold: number,
-  people: readonly TestPerson[],
-  more: Partial<Policy> = {},
-): Policy {
-  const of = people.map(({ id }) => ({ kind: "person" as const, person: id }));
+export function quorumOf(count: number, people: readonly TestPerson[], more: Partial<Policy> = {}): Policy {
+  const of = people.map(({ id }) => id);
   return {
     ...singleApproverPolicy("unused"),
-    name: `${threshold} of ${people.length}`,
-    require: { kind: "quorum", name: "Staff", threshold, of },
+    name: `${count} of ${people.length}`,
+    stages: [{ name: "", needs: [{ name: "Staff", count, of }] }],
+    ...more,
+  };
+}
+
+/** Two of bea, cy and dan, then alex. */
+export function inTwoStages({ alex, bea, cy, dan }: Company, more: Partial<Policy> = {}): Policy {
+  const team = { name: "Staff", count: 2, of: [bea.id, cy.id, dan.id] };
+  return {
+    ...singleApproverPolicy("unused"),
+    name: "Staff, then alex",
+    stages: [
+      { name: "Staff", needs: [team] },
+      { name: "Owner", needs: [{ name: "alex", count: 1, of: [alex.id] }] },
+    ],
+    minimum: 3,
+    executeWithinSeconds: 3_600,
     ...more,
   };
 }

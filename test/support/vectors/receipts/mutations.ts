@@ -13,7 +13,8 @@ const HASH = "ab".repeat(32);
 const SALT = "A".repeat(43);
 const TIME = "2026-11-01T12:00:09.000Z";
 const DATA = "A".repeat(50);
-const PERSON = { kind: "person", person: "person-cy" };
+const STAGE = { name: "Staff", needs: [{ name: "cy", count: 1, of: ["person-cy"] }] };
+const CHOSEN = { seq: 3, rules: HASH, rule: "Everything", document: HASH, groups: [] };
 const TEMPLATE = {
   v: 1,
   kind: "countersign/template",
@@ -62,7 +63,7 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["approved", "a proof that is no text of this format", "/decision/proof", "c2sp.org/tlog-proof@v1\n"],
   ["approved", "an anchor without a timestamp", "/anchor", { proof: "x", timestamp: "AAAA" }],
   ["quorum", "no signers", "/decision/evidence/signers", []],
-  ["quorum", "another threshold", "/decision/evidence/policy/require/threshold", 1],
+  ["quorum", "another count", "/decision/evidence/policy/stages/0/needs/0/count", 1],
   ["quorum", "a missing policy", "/decision/evidence/policy", null],
   ["quorum", "another credential in the record", "/decision/record/body/signatures/1/credential", "AAAA"],
   ["rejected", "an approval instead of a rejection", "/decision/record/body/outcome", "approved"],
@@ -151,14 +152,20 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["approved", "an endorsement that nobody signed", "/directory/1/evidence/signers", []],
   ["approved", "another payload hash in a link", "/directory/1/evidence/payloadHash", HASH],
   ["quorum", "another rule for rejections", "/decision/evidence/policy/rejection", "impossible"],
-  ["quorum", "a policy that is not valid", "/decision/evidence/policy/require/threshold", 4],
+  ["quorum", "a policy that is not valid", "/decision/evidence/policy/stages/0/needs/0/count", 4],
   ["quorum", "another name of the policy", "/decision/evidence/policy/name", "Three of three"],
   [
     "quorum",
     "an escalation",
     "/decision/evidence/policy/escalations",
-    [{ afterSeconds: 1, require: PERSON }],
+    [{ afterSeconds: 1, stage: 1, needs: [{ name: "dan", count: 1, of: ["person-dan"] }] }],
   ],
+  ["quorum", "an origin of the policy that nobody signed", "/decision/evidence/policy/chosen", CHOSEN],
+  ["staged", "a smaller first stage", "/decision/evidence/policy/stages/0", STAGE],
+  ["staged", "the second stage first", "/decision/evidence/signers/2/statement/stage", 1],
+  ["staged", "the first stage again", "/decision/evidence/signers/1/statement/stage", 2],
+  ["staged", "a smaller minimum", "/decision/evidence/policy/minimum", 1],
+  ["staged", "a longer time for the use", "/decision/evidence/policy/executeWithinSeconds", 7_200],
   ["expired", "a cancellation", "/decision/record/body/outcome", "cancelled"],
   ["break-glass", "no reason", "/decision/evidence/signers/0/statement/reason", ""],
   ["escalated", "a record before the escalation", "/decision/record/at", "2026-11-01T12:09:00.000Z"],
