@@ -131,12 +131,10 @@ function castVote(
   if (!whoMayVote(policy, open, elapsed, state.requester).has(person))
     return refuse("not_an_approver", "this person may not sign this request now");
   const voted = { ...state, votes: [...state.votes, { person, vote, stage, at: now, counts: true }] };
-  if (
-    vote === "reject" &&
-    isEndedByRejections(policy, approvalsOf(voted), rejectersOf(voted), state.requester)
-  )
+  if (isApproved(policy, voted, now)) return accept(end(voted, "approved", now));
+  // Beside a rejection, an approval can be the end as well: of somebody without whom a later stage cannot be met.
+  if (isEndedByRejections(policy, approvalsOf(voted), rejectersOf(voted), state.requester))
     return accept(end(voted, "rejected", now));
-  if (vote === "approve" && isApproved(policy, voted, now)) return accept(end(voted, "approved", now));
   const next = openStage(policy, approvalsOf(voted), elapsed);
   if (next === open) return accept({ state: voted, effects: [], at: now });
   // This asks those of its escalations as well, so that no tick asks them a second time.

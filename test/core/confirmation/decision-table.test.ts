@@ -6,8 +6,15 @@ import {
   type SealedOutcome,
   type Vote,
 } from "../../../src/core/confirmation/decision.ts";
-import { parsePolicy, type Policy, type Requirement } from "../../../src/core/policy/policy.ts";
+import { parsePolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import { confirmation, MINUTE, policy, T0 } from "../../support/confirmation-state.ts";
+import { approvedIn } from "../../support/decisions/model.ts";
+import {
+  askedIn,
+  doRejectionsEnd,
+  isNaivelyMet,
+  naiveOpenStage,
+} from "../../support/decisions/naive-policy.ts";
 
 // What the machine may make of a request, against the table of rules in web/docs/formats.md. The table is written here a
 // second time, in its own words, and shares no code with the machine.
@@ -20,7 +27,14 @@ const PEOPLE = ["ana", "bo", "cy", "dan"];
 interface Claim {
   readonly outcome: SealedOutcome;
   readonly at: number;
-  readonly signers: readonly { person: string; vote: Vote["vote"] | "break-glass"; issued: number }[];
+  readonly signers: readonly Signer[];
+}
+
+interface Signer {
+  readonly person: string;
+  readonly vote: Vote["vote"] | "break-glass";
+  readonly stage: number;
+  readonly issued: number;
 }
 
 function brokenRule(
@@ -30,55 +44,28 @@ function brokenRule(
 ): string | undefined {
   const { createdAt: created, expiresAt: expires, requester } = request;
   const barred = rules.excludeRequester ? requester : null;
-  const reached = [rules.require];
   // An escalation that would come at the expiry or later never comes.
-  for (const { afterSeconds, require } of rules.escalations)
-    if ((Math.min(at, expires - 1) - created) / 1_000 >= afterSeconds) reached.push(require);
-  const named = reached.flatMap(seats).filter((person) => person !== barred);
+  const lasted = Math.min(at, expires - 1) - created;
   const who = (vote: string) => signers.filter((one) => one.vote === vote).map(({ person }) => person);
-  const [approvers, rejecters, emergencies] = [who("approve"), who("reject"), who("break-glass")];
-
-  const all = [rules.require, ...rules.escalations.map(({ require }) => require)];
-  const remaining = all.flatMap(seats).filter((person) => person !== barred && !rejecters.includes(person));
-  const possible = all.some((tree) => holds(tree, remaining));
-  const ends = rejecters.length > 0 && (rules.rejection === "first" || !possible);
-  const met = reached.some((tree) => holds(tree, approvers));
+  const [rejecters, emergencies] = [who("reject"), who("break-glass")];
+  const approved = Object.fromEntries(
+    signers.flatMap(({ vote, person, stage }) => (vote === "approve" ? [[person, stage]] : [])),
+  );
+  const isAsked = ({ person, stage, vote }: (typeof signers)[number]) =>
+    vote === "break-glass" || askedIn(rules, stage, lasted, requester).includes(person);
+  const ends = doRejectionsEnd(rules, approved, rejecters, requester);
+  const met = isNaivelyMet(rules, approved, lasted);
 
   if (signers.some(({ issued }) => issued > at || issued >= expires)) return "issued in its time";
   if (outcome === "expired" ? at < expires : at >= expires) return "in its time";
   if (new Set(signers.map(({ person }) => person)).size < signers.length) return "nobody twice";
-  if ([...approvers, ...rejecters].some((person) => !named.includes(person))) return "only who is named";
+  if (!signers.every(isAsked)) return "only who is asked";
   if (emergencies.some((person) => !rules.breakGlass.includes(person) || person === barred))
     return "only who may override";
   if (outcome === "break-glass" ? emergencies.length !== 1 : emergencies.length > 0) return "emergencies";
   if (outcome === "rejected" ? !ends : ends) return "rejections";
   if (outcome === "approved" ? !met : met) return "approvals";
   return undefined;
-}
-
-function seats(tree: Requirement): string[] {
-  return tree.kind === "person" ? [tree.person] : tree.of.flatMap(seats);
-}
-
-/** Whether some choice of one seat for each of these people meets the tree. */
-function holds(tree: Requirement, people: readonly string[]): boolean {
-  const all = seats(tree);
-  const choose = (left: readonly string[], taken: ReadonlySet<number>): boolean => {
-    const [person, ...others] = left;
-    if (person === undefined) return count(tree, taken, { seat: 0 }) === 1;
-    const free = all.flatMap((name, seat) => (name === person ? [seat] : []));
-    return free.length === 0
-      ? choose(others, taken)
-      : free.some((seat) => choose(others, new Set([...taken, seat])));
-  };
-  return choose([...new Set(people)], new Set());
-}
-
-function count(tree: Requirement, taken: ReadonlySet<number>, next: { seat: number }): 0 | 1 {
-  if (tree.kind === "person") return taken.has(next.seat++) ? 1 : 0;
-  let held = 0;
-  for (const branch of tree.of) held += count(branch, taken, next);
-  return held >= tree.threshold ? 1 : 0;
 }
 
 /** Random choices that are the same in each run of the test. */
@@ -98,29 +85,36 @@ class Dice {
   }
 }
 
-function someTree(dice: Dice, depth: number): Requirement {
-  if (depth === 0 || dice.chance(20)) return { kind: "person", person: dice.of(PEOPLE) };
-  const of = Array.from({ length: 1 + dice.below(3) }, () => someTree(dice, depth - 1));
-  return { kind: "quorum", name: "", threshold: 1 + dice.below(of.length), of };
+function someNeeds(dice: Dice): Policy["escalations"][number]["needs"] {
+  return Array.from({ length: 1 + dice.below(2) }, () => {
+    const of = PEOPLE.filter(() => dice.chance(60));
+    return { name: "", count: 1 + dice.below(2), of: of.length > 0 ? of : [dice.of(PEOPLE)] };
+  });
 }
 
 function somePolicy(dice: Dice): Policy {
   const times = [[], [], [60], [300], [60, 300], [300, 840], [300, 900], [1_000]];
+  const stages = Array.from({ length: 1 + dice.below(3) }, () => ({ name: "", needs: someNeeds(dice) }));
   const rules = policy({
-    require: someTree(dice, 2),
+    stages,
     excludeRequester: dice.chance(40),
     rejection: dice.of(["first", "impossible"] as const),
-    escalations: dice.of(times).map((afterSeconds) => ({ afterSeconds, require: someTree(dice, 2) })),
+    escalations: dice.of(times).map((afterSeconds) => ({
+      afterSeconds,
+      stage: 1 + dice.below(stages.length),
+      needs: someNeeds(dice),
+    })),
     breakGlass: dice.of([[], ["dan"], ["ana", "dan"]]),
   });
   return parsePolicy(rules).ok ? rules : somePolicy(dice);
 }
 
-function someInput(dice: Dice): Input {
+function someInput(dice: Dice, open: number): Input {
   const person = dice.of(PEOPLE);
+  const stage = dice.chance(90) ? open : 1 + dice.below(3);
   const chosen = dice.below(100);
-  if (chosen < 45) return { kind: "vote", person, vote: "approve" };
-  if (chosen < 65) return { kind: "vote", person, vote: "reject" };
+  if (chosen < 45) return { kind: "vote", person, vote: "approve", stage };
+  if (chosen < 65) return { kind: "vote", person, vote: "reject", stage };
   if (chosen < 72) return { kind: "override", person, reason: dice.of(["", " ", "fire"]) };
   return chosen < 75 ? { kind: "cancel" } : { kind: "tick" };
 }
@@ -139,7 +133,8 @@ function* lifeOf(dice: Dice, rules: Policy) {
   while (state.status === "pending") {
     now += dice.of([0, 1_000, MINUTE, 5 * MINUTE]);
     if (dice.chance(5)) state = withoutVoteOf(state, dice.of(PEOPLE));
-    const input = someInput(dice);
+    const open = naiveOpenStage(rules, approvedIn(state), now - T0);
+    const input = someInput(dice, open);
     // One of two servers has a clock that is two seconds behind.
     const shown = Math.max(T0, now - dice.of([0, 2_000]));
     const decided = decide(rules, state, input, shown);
@@ -149,9 +144,15 @@ function* lifeOf(dice: Dice, rules: Policy) {
     const { at, effects } = decided.value;
     const [outcome] = effects.flatMap((effect) => (effect.kind === "seal" ? [effect.record] : []));
     const counted = state.votes.filter(({ counts }) => counts);
-    const votes: { person: string; vote: Vote["vote"] | "break-glass" }[] = [...counted];
-    if (state.overriddenBy !== null) votes.push({ person: state.overriddenBy, vote: "break-glass" });
-    const signers = votes.map(({ person, vote }) => ({ person, vote, issued: issued.get(person) ?? 0 }));
+    const votes: Pick<Signer, "person" | "vote" | "stage">[] = [...counted];
+    if (state.overriddenBy !== null)
+      votes.push({ person: state.overriddenBy, vote: "break-glass", stage: open });
+    const signers = votes.map(({ person, vote, stage }) => ({
+      person,
+      vote,
+      stage,
+      issued: issued.get(person) ?? 0,
+    }));
     yield { input, state, outcome, claim: { at, signers } };
   }
 }
