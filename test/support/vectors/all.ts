@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import { ruleVectors } from "../rules/rule-vectors.ts";
 import { auditVectors } from "./audits.ts";
 import { encodingVectors } from "./encodings.ts";
 import { payloadVectors } from "./payloads.ts";
@@ -29,6 +30,7 @@ export async function makeVectors(): Promise<ReadonlyMap<string, string | Uint8A
     statements: statementVectors(example),
     assertions: await assertionVectors(),
     policies: policyVectors(),
+    rules: ruleVectors(),
     templates: templateVectors(),
     directory: directoryVectors(),
     records: recordVectors(example),
