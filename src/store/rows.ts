@@ -77,3 +77,15 @@ export interface ConfirmationRows {
   /** Its records in the stream, in their order. */
   readonly records: readonly OutboxRow[];
 }
+
+/** What a change of the directory is judged by, and a policy chosen. */
+export interface DirectoryRows {
+  readonly people: readonly PersonRow[];
+  readonly passkeys: readonly CredentialRow[];
+  readonly documents: readonly DocumentRow[];
+}
+
+/** With the last change, which may not be sealed. Then the others lack some of its effects. */
+export interface DatedDirectoryRows extends DirectoryRows {
+  readonly last: OutboxRow;
+}

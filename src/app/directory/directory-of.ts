@@ -6,8 +6,8 @@ import type { PolicyDocument } from "../../core/policy/policy-document.ts";
 import type { RulesDocument } from "../../core/rules/rules-document.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
-import { readDirectory, type DirectoryRows } from "../../store/stream/directory-rows.ts";
-import type { DocumentRow } from "../../store/rows.ts";
+import { readDirectory } from "../../store/stream/directory-rows.ts";
+import type { DirectoryRows, DocumentRow } from "../../store/rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 
 /** The directory from the tables. An auditor computes the same from the stream. */

@@ -2,12 +2,12 @@ import type {
   CeremonyRow,
   ConfirmationRows,
   CredentialRow,
+  DatedDirectoryRows,
   KeyRows,
   PersonRow,
   SessionRows,
   Tenant,
 } from "../rows.ts";
-import type { DatedDirectoryRows } from "../stream/directory-rows.ts";
 import { Remembered, type Keys, type Write } from "./remembered.ts";
 import type { Effect, TableName } from "./statement-effect.ts";
 

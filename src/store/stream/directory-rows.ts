@@ -1,24 +1,13 @@
 import { desc, isNotNull, sql } from "drizzle-orm";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { credentials, documents, outbox, people } from "../schema.ts";
-import type { CredentialRow, DocumentRow, OutboxRow, PersonRow } from "../rows.ts";
+import type { DatedDirectoryRows, DirectoryRows } from "../rows.ts";
 import { prepared, type TenantStore } from "../tenant-store.ts";
 import { IS_DOCUMENT_IN_FORCE } from "./document-rows.ts";
 import { CHANGES_THE_DIRECTORY } from "./outbox.ts";
 
 // Everybody, all passkeys that were ever endorsed, and the documents in force: what a change is judged by, and a policy
 // chosen.
-
-export interface DirectoryRows {
-  readonly people: readonly PersonRow[];
-  readonly passkeys: readonly CredentialRow[];
-  readonly documents: readonly DocumentRow[];
-}
-
-/** With the last change, which may not be sealed. Then the others lack some of its effects. */
-export interface DatedDirectoryRows extends DirectoryRows {
-  readonly last: OutboxRow;
-}
 
 const PEOPLE = prepared(people, (scope) => scope.select(people));
 const PASSKEYS = prepared(credentials, (scope) =>

@@ -22,7 +22,8 @@ export const POLICY_PROBLEMS = {
       "Show this to somebody who manages people. The page of the policy in the console says who is missing.",
     example: {
       instance: "/api/confirmations",
-      detail: "two of finance must sign, but only 1 of them can",
+      detail:
+        "too few people of the policy “two-of-finance” have an active passkey; ask again when more of them do",
     },
   },
   rules_changed: {
