@@ -9,6 +9,7 @@ import {
   revocationFailure,
 } from "../../../src/core/evidence/signed-record.ts";
 import type { Directory, Passkey } from "../../../src/core/stream/directory.ts";
+import { NO_RULEBOOK } from "../../../src/core/stream/rulebook.ts";
 import type { Role } from "../../../src/core/stream/record.ts";
 import { rulesOf, type Cell } from "../../support/evidence/outcome-cells.ts";
 import { idOf, policyOf, recordOf } from "../../support/evidence/outcome-records.ts";
@@ -87,7 +88,11 @@ function directoryWith(passkey: Partial<Passkey> = {}, role: Role = "approver"):
     revokedAt: null,
     ...passkey,
   };
-  return { members: new Map([[member.id, member]]), passkeys: new Map([[endorsed.id, endorsed]]) };
+  return {
+    members: new Map([[member.id, member]]),
+    passkeys: new Map([[endorsed.id, endorsed]]),
+    rulebook: NO_RULEBOOK,
+  };
 }
 
 function naming(seq: number): SignedRecord {
@@ -159,9 +164,9 @@ describe("a signer", () => {
     if (first === undefined || second === undefined) throw new RangeError("two signers are expected");
     const signers = [first, { ...second, assertion: { ...second.assertion, id: "AQIE" } }];
     const both = { ...two, evidence: { ...two.evidence, signers } };
-    const { members, passkeys } = directoryWith();
+    const { passkeys, ...others } = directoryWith();
     const revoked = { ...directoryWith({ id: "AQIE", revokedAt: 5 }).passkeys.get("AQIE") } as Passkey;
-    const directory = { members, passkeys: new Map(passkeys).set("AQIE", revoked) };
+    const directory = { ...others, passkeys: new Map(passkeys).set("AQIE", revoked) };
     expect(revocationFailure(both, directory)).toContain("bob's passkey was revoked");
     expect(orderFailure({ ...both, record: naming(4).record }, directory, [])).toBeUndefined();
   });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import type { Scope } from "../../../src/core/confirmation/scopes.ts";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { canonicalBytes } from "../../../src/core/encoding/jcs.ts";
@@ -12,6 +11,7 @@ import { fingerprintOf } from "../../../src/core/webauthn/fingerprint.ts";
 import { createStaff, decidedReceipt } from "../../support/evidence/sample-company.ts";
 import type { SampleRequest } from "../../support/evidence/sample-tenant.ts";
 import { verdictOn } from "../../../web/verify/verdict.ts";
+import { DOCUMENT_CHANGES } from "../../support/evidence/sample-documents.ts";
 
 /** Text of other people in brackets. */
 const marked = (text: RichText): string =>
@@ -60,9 +60,11 @@ describe("a change says what it did", () => {
       { ...head, change: "person.removed", person, revoked: ["AAAA"] },
       "removed [maria] from the organisation",
     ],
+    [{ ...head, ...DOCUMENT_CHANGES["group.changed"] }, "created the group “[finance]”"],
+    [{ ...head, ...DOCUMENT_CHANGES["policy.changed"] }, "created the policy “[payments]”"],
     [
-      { ...head, change: "policy.changed", name: "Payments", policy: singleApproverPolicy("p_1") },
-      "changed the policy “[Payments]”",
+      { ...head, ...DOCUMENT_CHANGES["rules.changed"] },
+      "created the rules that choose the policy of a request",
     ],
     [{ ...templated, template }, "set the template of the action “[Pay]”"],
     [{ ...templated, template: null }, "ended the template of the action “[Pay]”"],

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseChange, type Change } from "../../../src/core/stream/change-format.ts";
 import { applyEffect } from "../../../src/core/stream/apply-effect.ts";
-import { effectOf, type ChangeEffect } from "../../../src/core/stream/change-effect.ts";
+import { effectOf, type ChangeEffect, type PersonEffect } from "../../../src/core/stream/change-effect.ts";
 import type { Directory, Passkey } from "../../../src/core/stream/directory.ts";
+import { NO_RULEBOOK } from "../../../src/core/stream/rulebook.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
+import { documentChange, DOCUMENT_EFFECTS } from "../../support/evidence/sample-documents.ts";
 
 // What a change does, followed from its record alone. ana is an owner with two passkeys, bo an approver with one that
 // was revoked and one that is active.
@@ -23,17 +25,18 @@ const directory: Directory = {
     ["bo", { id: "bo", username: null, role: "approver" }],
   ]),
   passkeys: new Map(passkeys.map((one) => [one.id, one])),
+  rulebook: NO_RULEBOOK,
 };
 
 const NOTHING = { role: null, credential: null, revoked: [] };
 const credential = (id: string) => ({ id, publicKeyHash: `hash of ${id}` });
-const joins: ChangeEffect = { ...NOTHING, person: "cy", role: "developer", credential: credential("c1") };
-const adds: ChangeEffect = { ...NOTHING, person: "bo", role: "approver", credential: credential("b3") };
-const ends: ChangeEffect = { ...NOTHING, person: "bo", revoked: ["b2"] };
-const promotes: ChangeEffect = { ...NOTHING, person: "bo", role: "admin" };
-const replaces: ChangeEffect = { ...NOTHING, person: "bo", credential: credential("b3"), revoked: ["b2"] };
+const joins: PersonEffect = { ...NOTHING, person: "cy", role: "developer", credential: credential("c1") };
+const adds: PersonEffect = { ...NOTHING, person: "bo", role: "approver", credential: credential("b3") };
+const ends: PersonEffect = { ...NOTHING, person: "bo", revoked: ["b2"] };
+const promotes: PersonEffect = { ...NOTHING, person: "bo", role: "admin" };
+const replaces: PersonEffect = { ...NOTHING, person: "bo", credential: credential("b3"), revoked: ["b2"] };
 
-const removes: ChangeEffect = { ...NOTHING, person: "ana", revoked: ["a1", "a2"] };
+const removes: PersonEffect = { ...NOTHING, person: "ana", revoked: ["a1", "a2"] };
 
 describe("the effect of a change", () => {
   const named = (change: string, more: object) =>
@@ -67,13 +70,16 @@ describe("the effect of a change", () => {
     ],
     ["person.removed", { revoked: ["BwgJ"] }, { ...ana, revoked: ["BwgJ"] }],
   ];
+  it.each(["group.changed", "policy.changed", "rules.changed"] as const)("%s has hashes only", (name) => {
+    expect(effectOf(expectOk(parseChange(documentChange(name))))).toEqual(DOCUMENT_EFFECTS[name]);
+  });
   it.each(rows)("%s has ids and hashes only", (change, more, effect) => {
     expect(named(change, more)).toEqual(effect);
   });
 });
 
 describe("a change known by its record alone", () => {
-  const rows: [string, Change["change"], ChangeEffect, [string, string | null][], string[]][] = [
+  const rows: [string, Change["change"], PersonEffect, [string, string | null][], string[]][] = [
     [
       "adds a person without a name",
       "credential.endorsed",
@@ -101,7 +107,7 @@ describe("a change known by its record alone", () => {
     expect(still.map(({ id }) => id)).toEqual(active);
   });
 
-  it.each(["policy.changed", "template.changed", "key.changed", "revealed", "tenant.deleted"] as const)(
+  it.each(["template.changed", "key.changed", "revealed", "tenant.deleted"] as const)(
     "leaves people and passkeys alone: %s",
     (kind) => {
       expect(applyEffect(directory, kind, null, 9)).toEqual({ ok: true, value: directory });
@@ -264,7 +270,7 @@ describe("a record is refused", () => {
 });
 
 it("gives a person no name who joined by a record alone, so that nobody can sign as this person", () => {
-  const names = { username: "bo", publicKey: "AQID" };
+  const names = { username: "bo", publicKey: "AQID", document: null };
   for (const [kind, effect] of [
     ["role.changed", promotes],
     ["credential.endorsed", adds],

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { firstDirectory, type Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { NO_PREVIOUS, type Role } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
+import { documentChange } from "../../support/evidence/sample-documents.ts";
 
 // Who may change what. alex is the owner, bea an admin, cy an approver; each passkey is named after its person.
 
@@ -42,7 +42,7 @@ const reveal = (more: object = {}) =>
     shown: true,
     ...more,
   });
-const policy = document("policy.changed", { name: "Payments", policy: singleApproverPolicy("p-cy") });
+const group = documentChange("group.changed");
 const apiKey = document("key.changed", {
   key: {
     id: "k1",
@@ -153,10 +153,10 @@ describe("a change needs an entitled signer", () => {
     ["an admin withdraws it", reveal({ shown: false }), "bea", undefined],
     ["an approver publishes one", reveal(), "cy", "change_not_entitled"],
     ["a stranger publishes one", reveal(), "dan", "change_not_entitled"],
-    ["an owner changes a policy", policy, "alex", undefined],
-    ["an admin changes a policy", policy, "bea", undefined],
-    ["an approver changes a policy", policy, "cy", "change_not_entitled"],
-    ["a stranger changes a policy", policy, "dan", "change_not_entitled"],
+    ["an owner changes a group", group, "alex", undefined],
+    ["an admin changes a group", group, "bea", undefined],
+    ["an approver changes a group", group, "cy", "change_not_entitled"],
+    ["a stranger changes a group", group, "dan", "change_not_entitled"],
     ["an owner signs for an API key", apiKey, "alex", undefined],
     ["an admin signs for an API key", apiKey, "bea", undefined],
     ["an approver signs for an API key", apiKey, "cy", "change_not_entitled"],
@@ -342,7 +342,7 @@ describe("an owner with an active passkey remains", () => {
 });
 
 it("what is not about a person changes nobody and no passkey", () => {
-  for (const change of [policy, apiKey, reveal(), deletion])
+  for (const change of [apiKey, reveal(), deletion])
     expect(expectOk(apply(staffed, change, "alex"))).toBe(staffed);
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import type { JsonValue } from "../../../src/core/encoding/strict-json.ts";
 import { toBase64url, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
@@ -7,7 +6,9 @@ import { publicKeyHash } from "../../../src/core/stream/change-effect.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import type { Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
+import { NO_RULEBOOK } from "../../../src/core/stream/rulebook.ts";
 import { ROLES } from "../../../src/core/stream/record.ts";
+import { DOCUMENT_CHANGES } from "../../support/evidence/sample-documents.ts";
 
 // Who may sign which change about whom: every cell. The tenant has three people of each role, with one passkey each.
 // The first and the second sign, the third is the one whom the change is about.
@@ -30,6 +31,7 @@ const directory: Directory = {
       ];
     }),
   ),
+  rulebook: NO_RULEBOOK,
 };
 
 /** `subject` is a role, or "new" for somebody who is not a member yet. */
@@ -232,7 +234,6 @@ describe("two signers", () => {
 });
 
 describe("a change about nobody", () => {
-  const policy = { change: "policy.changed", name: "Payments", policy: singleApproverPolicy("owner1") };
   const publication = {
     change: "revealed",
     confirmation: "c_1",
@@ -241,7 +242,7 @@ describe("a change about nobody", () => {
     payloadHash: "cd".repeat(32),
     shown: true,
   };
-  const rows = [policy, publication].flatMap((change) =>
+  const rows = [DOCUMENT_CHANGES["group.changed"], publication].flatMap((change) =>
     SIGNERS.map((signer, place) => [change.change, signer, place < 2 ? "+" : "-", change] as const),
   );
   it.each(rows)("%s, signed by %s: %s", (_name, signer, expected, change) => {

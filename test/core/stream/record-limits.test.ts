@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { matchShape } from "../../../src/core/encoding/shape.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
-import { singleApproverPolicy } from "../../../src/core/policy/policy.ts";
 import { SCOPES } from "../../../src/core/confirmation/scopes.ts";
 import { isChange, parseChange } from "../../../src/core/stream/change-format.ts";
 import { CHANGES, NO_PREVIOUS, recordShape, ROLES } from "../../../src/core/stream/record.ts";
 import { editJson } from "../../support/evidence/edit-json.ts";
+import { DOCUMENT_CHANGES, DOCUMENT_EFFECTS, FINANCE } from "../../support/evidence/sample-documents.ts";
 
 // Every limit of a record and of a change document, at its value and one beyond.
 
@@ -130,7 +130,26 @@ describe("a record", () => {
     },
   );
 
-  it.each(["policy.changed", "template.changed", "key.changed", "revealed", "tenant.deleted"])(
+  it.each(["group.changed", "policy.changed", "rules.changed"] as const)(
+    "%s states which document ends and which begins",
+    (type) => {
+      const about = (change: JsonValue) => ({
+        ...record("revealed"),
+        type,
+        body: { ...decided, change },
+      });
+      const isRecord = (change: JsonValue) => matchShape(recordShape, about(change)).ok;
+      const { document } = DOCUMENT_EFFECTS[type];
+      expect([
+        isRecord({ replaced: null, document }),
+        isRecord({ replaced: document, document: null }),
+      ]).toEqual([true, true]);
+      const others = [null, effect, { document }, { replaced: null, document: "ab" }];
+      expect(others.map(isRecord)).toEqual(others.map(() => false));
+    },
+  );
+
+  it.each(["template.changed", "key.changed", "revealed", "tenant.deleted"])(
     "%s states no effect",
     (type) => {
       const about = { ...record("revealed"), type };
@@ -152,7 +171,7 @@ const DOCUMENTS: Readonly<Record<string, JsonObject>> = {
   "credential.endorsed": { person, role: "approver", credential },
   "credential.revoked": { person, credential: { id: "AQID" } },
   "role.changed": { person, role: "approver" },
-  "policy.changed": { name: "Payments", policy: singleApproverPolicy("ana") },
+  ...DOCUMENT_CHANGES,
   "template.changed": { action: "Deploy", template: null },
   "key.changed": {
     key: {
@@ -198,7 +217,14 @@ describe("a change document", () => {
     ["credential.endorsed", "/credential/id", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
     ["credential.endorsed", "/credential/publicKey", [encoded(1), encoded(1_024)], ["", encoded(1_025)]],
     ["credential.revoked", "/credential/id", [encoded(1), encoded(1_023)], ["", encoded(1_024)]],
-    ["policy.changed", "/name", [text(1), text(200)], ["", text(201)]],
+    ["group.changed", "/name", [text(1), text(64)], ["", text(65)]],
+    ["group.changed", "/replaces", [null, HASH], [HASH.slice(2), ""]],
+    ["group.changed", "/group", [null, FINANCE], [[], 1]],
+    ["policy.changed", "/name", [text(1), text(64)], ["", text(65)]],
+    ["policy.changed", "/replaces", [null, HASH], [HASH.slice(2), ""]],
+    ["policy.changed", "/policy", [null], [[], 1, FINANCE]],
+    ["rules.changed", "/replaces", [null, HASH], [HASH.slice(2), ""]],
+    ["rules.changed", "/rules", [null], [[], 1, FINANCE]],
     ["template.changed", "/action", [text(1), text(200)], ["", text(201)]],
     ["template.changed", "/template", [null, TEMPLATE], ["", 1, []]],
     ["key.changed", "/key/id", [text(1), text(128)], ["", text(129)]],

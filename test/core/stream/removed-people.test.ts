@@ -4,6 +4,7 @@ import { expectOk } from "../../../src/core/refusal.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import type { Directory } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
+import { NO_RULEBOOK } from "../../../src/core/stream/rulebook.ts";
 
 // Somebody who was removed from the organisation. ana is an owner, bo an approver; each passkey is named after its
 // person.
@@ -23,6 +24,7 @@ const staffed: Directory = {
       return [own.id, { ...own, publicKeyHash: `hash of ${name}` }];
     }),
   ),
+  rulebook: NO_RULEBOOK,
 };
 const document = (change: string, who: string, more: object): JsonValue => ({
   v: 1,

@@ -17,6 +17,9 @@ import { readCoseKey } from "../../../src/core/webauthn/cose.ts";
 import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.ts";
 import type { Directory, Member } from "../../../src/core/stream/directory.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
+import { groupHash, type GroupDocument } from "../../../src/core/policy/group-document.ts";
+import { parsePolicyDocument, policyDocumentHash } from "../../../src/core/policy/policy-document.ts";
+import { parseRules, rulesHash } from "../../../src/core/rules/rules-document.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import { applyTemplate, sentenceText } from "../../../src/core/display/apply-template.ts";
 import { formatNamed } from "../../../src/core/display/formats.ts";
@@ -236,6 +239,7 @@ describe("policies", () => {
 });
 
 describe("changes of the directory", () => {
+  const RULES_IN_FORCE = expectOk(parseRules(directory.documents.rules as JsonValue));
   const before: Directory = {
     members: new Map(directory.members.map((member) => [member.id, member as Member])),
     passkeys: new Map(
@@ -244,6 +248,21 @@ describe("changes of the directory", () => {
         { ...passkey, publicKeyHash: publicKeyHash(passkey.publicKey) },
       ]),
     ),
+    rulebook: {
+      groups: new Map(
+        directory.documents.groups.map((group) => [
+          groupHash(group as GroupDocument),
+          group as GroupDocument,
+        ]),
+      ),
+      policies: new Map(
+        directory.documents.policies.map((policy) => {
+          const document = expectOk(parsePolicyDocument(policy as JsonValue));
+          return [policyDocumentHash(document), document];
+        }),
+      ),
+      rules: new Map([[rulesHash(RULES_IN_FORCE), RULES_IN_FORCE]]),
+    },
   };
   it.each(named(directory.changes))("%s", (_name, { change, effect, signers, accepted, code }) => {
     const parsed = expectOk(parseChange(change as JsonValue));

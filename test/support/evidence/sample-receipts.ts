@@ -3,6 +3,7 @@ import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import { DEPLOY } from "../vectors/company/honest.ts";
 import { createAuthenticator } from "../authenticator.ts";
+import { setDocument } from "./sample-documents.ts";
 import type { Staff } from "./sample-company.ts";
 import { RP, type TestPerson, type TestTenant } from "./sample-tenant.ts";
 
@@ -62,7 +63,9 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
     ["a revocation", await tenant.revoke(cy, alex, second)],
     ["a role", await tenant.changeRole(dan, "developer", alex, { policy: onePersonAtFirst(staff, alex) })],
     ["a recovery", await tenant.recover(cy, replacement, [alex, bea])],
-    ["a policy", await changePolicy(tenant, staff)],
+    ["a group", await setDocument(tenant, "group.changed", alex)],
+    ["a policy", await setDocument(tenant, "policy.changed", alex)],
+    ["rules", await setDocument(tenant, "rules.changed", alex)],
     ["a template", await decideByTemplate(tenant, alex)],
   ];
   await tenant.endorse(zoe, "approver", bea);
@@ -125,10 +128,4 @@ function onePersonAtFirst({ bea, twoOfThree }: Staff, person: TestPerson): Polic
 
 function createPasskey() {
   return createAuthenticator({ rpId: new URL(RP).hostname, origin: RP });
-}
-
-async function changePolicy(tenant: TestTenant, { alex, twoOfThree }: Staff): Promise<number> {
-  const change = { change: "policy.changed", name: "Payments", policy: twoOfThree() };
-  const payload = { v: 1, kind: "countersign/change", ...change };
-  return tenant.decide({ type: "policy.changed", payload, votes: [{ by: alex }] });
 }

@@ -1,11 +1,13 @@
 import type { Directory } from "../../../src/core/stream/directory.ts";
 import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.ts";
 import { applyChange } from "../../../src/core/stream/directory-change.ts";
+import { groupHash, type GroupDocument } from "../../../src/core/policy/group-document.ts";
+import { parsePolicyDocument, policyDocumentHash } from "../../../src/core/policy/policy-document.ts";
+import { parseRules, rulesHash } from "../../../src/core/rules/rules-document.ts";
 import { parseChange } from "../../../src/core/stream/change-format.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
 import type { Role } from "../../../src/core/stream/record.ts";
 import { expectOk } from "../../../src/core/refusal.ts";
-import { twoOfThree } from "./policies.ts";
 
 // Changes of the directory with those who signed them, and whether the directory allows them.
 
@@ -39,7 +41,45 @@ const recovered = (who: string, passkey: string, lost: readonly string[]) =>
 const removed = (who: string, lost: readonly string[]) =>
   change("person.removed", { person: person(who), revoked: lost.map((each) => key(each).id) });
 const role = (who: string, wanted: Role) => change("role.changed", { person: person(who), role: wanted });
-const newPolicy = change("policy.changed", { name: "Payments", policy: twoOfThree });
+const member = (username: string) => ({ kind: "person", ...person(username) });
+const groupOf = (name: string, ...members: readonly string[]): GroupDocument => ({
+  v: 1,
+  kind: "countersign/group",
+  name,
+  members: members.map(person),
+});
+const policyOf = (name: string, ...from: readonly JsonObject[]): JsonObject => ({
+  v: 1,
+  kind: "countersign/policy-document",
+  name,
+  stages: [{ name: "", needs: [{ count: 1, from }] }],
+  escalations: [],
+  minimum: 1,
+  excludeRequester: false,
+  rejection: "first",
+  breakGlass: [],
+  authenticator: "any",
+  expiresInSeconds: null,
+  executeWithinSeconds: null,
+  quietHours: "kept",
+});
+const rulesOf = (...otherwise: readonly string[]): JsonObject => ({
+  v: 1,
+  kind: "countersign/rules",
+  rules: [],
+  otherwise,
+});
+/** In force. */
+const staff = groupOf("staff", "cy");
+const payments = expectOk(parsePolicyDocument(policyOf("payments", { kind: "group", name: "staff" })));
+const rules = expectOk(parseRules(rulesOf("payments")));
+const [STAFF, PAYMENTS, RULES] = [groupHash(staff), policyDocumentHash(payments), rulesHash(rules)];
+const newGroup = (name: string, replaces: string | null, group: JsonObject | null) =>
+  change("group.changed", { name, replaces, group });
+const newPolicy = (name: string, replaces: string | null, policy: JsonObject | null) =>
+  change("policy.changed", { name, replaces, policy });
+const newRules = (replaces: string | null, document: JsonObject | null) =>
+  change("rules.changed", { replaces, rules: document });
 const newKey = change("key.changed", {
   key: {
     id: "k_1",
@@ -106,8 +146,38 @@ const CHANGES: readonly (readonly [string, JsonObject, string])[] = [
   ["a removal of nobody", removed("dan", []), "bea"],
   ["a removal that leaves a passkey", removed("cy", []), "bea"],
   ["a removal that takes another's passkey as well", removed("cy", ["b", "c"]), "bea"],
-  ["an admin changes a policy", newPolicy, "bea"],
-  ["an approver changes a policy", newPolicy, "cy"],
+  ["an admin creates a group", newGroup("it", null, groupOf("it", "bea")), "bea"],
+  ["an approver creates a group", newGroup("it", null, groupOf("it", "bea")), "cy"],
+  ["an admin replaces a group", newGroup("staff", STAFF, groupOf("staff", "bea", "cy")), "bea"],
+  ["a group of a name that there is", newGroup("staff", null, groupOf("staff", "bea")), "bea"],
+  ["a group under another name", newGroup("it", null, groupOf("staff2", "bea")), "bea"],
+  [
+    "a group that replaces a version not in force",
+    newGroup("staff", PAYMENTS, groupOf("staff", "bea")),
+    "bea",
+  ],
+  ["the group that is in force already", newGroup("staff", STAFF, { ...staff }), "bea"],
+  ["a group with a person twice", newGroup("it", null, groupOf("it", "bea", "bea")), "bea"],
+  ["the end of a group that a policy names", newGroup("staff", STAFF, null), "bea"],
+  ["the end of a group that is not there", newGroup("it", null, null), "bea"],
+  ["an admin creates a policy", newPolicy("deploy", null, policyOf("deploy", member("cy"))), "bea"],
+  ["an approver creates a policy", newPolicy("deploy", null, policyOf("deploy", member("cy"))), "cy"],
+  [
+    "a policy with a group that is not there",
+    newPolicy("deploy", null, policyOf("deploy", { kind: "group", name: "it" })),
+    "bea",
+  ],
+  [
+    "a policy of a reserved name",
+    newPolicy("named-person", null, policyOf("named-person", member("cy"))),
+    "bea",
+  ],
+  ["the end of a policy that the rules name", newPolicy("payments", PAYMENTS, null), "bea"],
+  ["an admin replaces the rules", newRules(RULES, rulesOf("named-person")), "bea"],
+  ["an approver replaces the rules", newRules(RULES, rulesOf("named-person")), "cy"],
+  ["rules beside those in force", newRules(null, rulesOf("named-person")), "bea"],
+  ["rules with a policy that is not there", newRules(RULES, rulesOf("deploy")), "bea"],
+  ["an admin ends the rules", newRules(RULES, null), "bea"],
   ["an admin signs for an API key", newKey, "bea"],
   ["an approver signs for an API key", newKey, "cy"],
   ["an owner deletes the organisation", deletion, "alex"],
@@ -141,6 +211,11 @@ export function directoryVectors(): JsonObject {
         { ...passkey, publicKeyHash: publicKeyHash(passkey.publicKey) },
       ]),
     ),
+    rulebook: {
+      groups: new Map([[STAFF, staff]]),
+      policies: new Map([[PAYMENTS, payments]]),
+      rules: new Map([[RULES, rules]]),
+    },
   };
   const changes = CHANGES.map(([name, document, signers]) => {
     const signed = signers.split(" ").map((signer) => person(signer).id);
@@ -149,5 +224,6 @@ export function directoryVectors(): JsonObject {
     const verdict = applied.ok ? { accepted: true } : { accepted: false, code: applied.refusal.code };
     return { name, change: document, effect: effectOf(parsed), signers: signed, ...verdict };
   });
-  return { members, passkeys, changes };
+  const documents = { groups: [{ ...staff }], policies: [{ ...payments }], rules: { ...rules } };
+  return { members, passkeys, documents, changes };
 }

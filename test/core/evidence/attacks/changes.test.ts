@@ -110,10 +110,10 @@ describe("the directory is not built on", () => {
         }),
     ],
     [
-      "a revocation that is sealed as a change of a policy",
+      "a revocation that is sealed as a change of a template",
       (own) =>
         own.decide({
-          type: "policy.changed",
+          type: "template.changed",
           payload: revocation(),
           votes: byBea(),
           alter: stating(null),
@@ -207,9 +207,7 @@ describe("the directory is not built on", () => {
 describe("the replay of the changes", () => {
   it("refuses changes that are not in order, also if each could be applied where it is", async () => {
     const tenant = await staff.tenant();
-    const policy = { name: "Payments", policy: staff.twoOfThree() };
-    const payload = { v: 1, kind: "countersign/change", change: "policy.changed", ...policy };
-    await tenant.decide({ type: "policy.changed", payload, votes: [{ by: staff.bea }] });
+    await tenant.setTemplate("Deploy to production", null, staff.bea);
     const { created, directory, decision } = await tenant.receipt(
       await tenant.decide({ votes: [{ by: staff.cy }] }),
     );

@@ -10,6 +10,7 @@ import {
   verifiedReport,
   type Staff,
 } from "../../../support/evidence/sample-company.ts";
+import { setDocument } from "../../../support/evidence/sample-documents.ts";
 import { confirmationOf } from "../../../support/evidence/sample-history.ts";
 import {
   createPerson,
@@ -42,13 +43,16 @@ const SEALED: Readonly<Record<(typeof CHANGES)[number], Seal>> = {
   "role.changed": (tenant, more) => tenant.changeRole(staff.eve, "approver", staff.bea, more),
   recovered: (tenant, more) => tenant.recover(staff.cy, stranger.passkey, [staff.alex, staff.bea], more),
   "person.removed": (tenant) => tenant.remove(staff.cy, staff.bea),
-  "policy.changed": (tenant, more) =>
-    tenant.decide({
-      type: "policy.changed",
-      payload: document("policy.changed", { name: "Payments", policy: staff.twoOfThree() }),
-      votes: [{ by: staff.bea }],
-      ...more,
-    }),
+  "group.changed": (tenant, more) => setDocument(tenant, "group.changed", staff.bea, more),
+  "policy.changed": async (tenant, more) => {
+    await setDocument(tenant, "group.changed", staff.bea);
+    return setDocument(tenant, "policy.changed", staff.bea, more);
+  },
+  "rules.changed": async (tenant, more) => {
+    for (const name of ["group.changed", "policy.changed"] as const)
+      await setDocument(tenant, name, staff.bea);
+    return setDocument(tenant, "rules.changed", staff.bea, more);
+  },
   "template.changed": (tenant) => tenant.setTemplate("Deploy to production", DEPLOY, staff.bea),
   "key.changed": (tenant, more) => tenant.activateKey(staff.bea, more),
   "tenant.deleted": (tenant) => tenant.deleteOrganisation(staff.alex),

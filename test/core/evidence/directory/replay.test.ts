@@ -19,22 +19,9 @@ let honest: Receipt;
 beforeAll(async () => {
   staff = await createStaff();
   tenant = await staff.tenant();
-  await changePolicy();
+  await tenant.setTemplate("Deploy to production", null, staff.alex);
   honest = await tenant.receipt(await tenant.decide({ votes: [{ by: staff.cy }] }));
 });
-
-const changePolicy = () =>
-  tenant.decide({
-    type: "policy.changed",
-    payload: {
-      v: 1,
-      kind: "countersign/change",
-      change: "policy.changed",
-      name: "Payments",
-      policy: staff.twoOfThree(),
-    },
-    votes: [{ by: staff.alex }],
-  });
 
 const created = (change: Partial<CreatedRecord> = {}): CreatedRecord => ({
   ...honest.created.record,

@@ -196,10 +196,8 @@ describe("a receipt with as many links as possible", () => {
   let last: number;
   beforeAll(async () => {
     long = await staff.tenant();
-    const change = { change: "policy.changed", name: "Payments", policy: staff.twoOfThree() };
-    const payload = { v: 1, kind: "countersign/change", ...change };
     while (long.records.length <= RECEIPT_MAX_CHANGES + 1)
-      await long.decide({ type: "policy.changed", payload, votes: [{ by: staff.bea }] });
+      await long.setTemplate("Deploy to production", null, staff.bea);
     last = await long.decide({ votes: [{ by: staff.cy }] });
   }, 60_000);
   const all = () => Array.from({ length: last - 1 }, (_none, place) => place + 1);

@@ -156,11 +156,11 @@ const OTHERS: SealingRows = [
     },
   ],
   [
-    "a revocation sealed as a policy change",
+    "a revocation sealed as the change of a template",
     (own, { cy, bea }) =>
       own.decide({
         ...revocationOf(cy),
-        type: "policy.changed",
+        type: "template.changed",
         votes: [{ by: bea }],
         alter: altered({ change: null }),
       }),

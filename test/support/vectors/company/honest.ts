@@ -1,4 +1,5 @@
 import type { Template } from "../../../../src/core/display/template.ts";
+import { setDocument } from "../../evidence/sample-documents.ts";
 import type { TestTenant } from "../../evidence/sample-tenant.ts";
 import { inTwoStages, quorumOf, revealOf, type Company } from "./staff.ts";
 
@@ -76,14 +77,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
   const revoked = await tenant.revoke(cy, bea);
   const roleChanged = await tenant.changeRole(eve, "approver", alex);
   const recovery = await tenant.recover(dan, zoe.passkey, [alex, bea]);
-  const policy = quorumOf(1, [cy, dan]);
-  const policyChange = { v: 1, kind: "countersign/change", change: "policy.changed", name: "Payments" };
-  const policyChanged = await tenant.decide({
-    type: "policy.changed",
-    action: "Change the policy",
-    payload: { ...policyChange, policy: { ...policy } },
-    votes: [{ by: alex }],
-  });
+  const groupChanged = await setDocument(tenant, "group.changed", bea);
+  const policyChanged = await setDocument(tenant, "policy.changed", alex);
   const revealed = await tenant.decide({
     type: "revealed",
     action: "Publish a decision",
@@ -109,6 +104,7 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     revoked,
     "role-changed": roleChanged,
     recovery,
+    "group-changed": groupChanged,
     "policy-changed": policyChanged,
     revealed,
     "record-only": recordOnly,
@@ -153,4 +149,5 @@ export function linksWithoutEvidence(tenant: TestTenant, seq: number): readonly 
 }
 
 type SealedRecord = TestTenant["records"][number]["sealed"]["record"];
-const effectIn = ({ body }: SealedRecord) => ("change" in body ? body.change : null);
+const effectIn = ({ body }: SealedRecord) =>
+  "change" in body && body.change !== null && "person" in body.change ? body.change : null;
