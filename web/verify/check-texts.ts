@@ -72,6 +72,13 @@ export const CHECK_TEXTS: Readonly<Record<ReceiptCheckName, CheckText>> = {
     proves: "The signers saw this rule about who must sign. Nobody changed it later.",
     notProves: "That it is a good rule.",
   },
+  choice: {
+    title: "The choice of the rule",
+    proves:
+      "The organisation’s people had signed which requests need which approvers. Computed again, their rules demand exactly this policy.",
+    notProves:
+      "That what the requester wrote is true. The rules look at the content, and at who asked as the service says it.",
+  },
   outcome: {
     title: "The outcome",
     proves: "Under that rule, these signatures lead to this outcome and to no other.",

@@ -1,3 +1,4 @@
+import { changesToProve } from "../../core/evidence/choice/changes-to-prove.ts";
 import { peopleToProve } from "../../core/evidence/directory-replay.ts";
 import { rowKind } from "../../core/evidence/export.ts";
 import {
@@ -32,13 +33,13 @@ export async function receiptOf(
   const changes = others.flatMap((sealed) =>
     isChangeRecord(sealed.record) ? [{ ...sealed, record: sealed.record }] : [],
   );
-  const people = peopleToProve(
-    created.record,
-    changes.map(({ record }) => record),
-    decision.record,
-    decision.source.votes.map(({ personId }) => personId),
-  );
-  const directory = linksOf(changes, people);
+  const records = changes.map(({ record }) => record);
+  const evidence = evidenceOf(decision);
+  const signers = evidence.signers.map(({ statement }) => statement.approver.id);
+  const directory = linksOf(changes, {
+    people: peopleToProve(created.record, records, decision.record, signers),
+    changes: changesToProve(created.record, records, { record: decision.record, evidence }),
+  });
   if (directory === undefined) return tooLarge();
   const file = encodeReceipt({
     v: 3,
@@ -50,7 +51,7 @@ export async function receiptOf(
       entrySalt: decision.entrySalt,
       label: decision.label,
       proof: await platform.log.proof(decided.index),
-      evidence: evidenceOf(decision),
+      evidence,
     },
     anchor: null,
   });
@@ -61,7 +62,7 @@ export async function receiptOf(
 function tooLarge(): ReturnType<typeof refuse> {
   return refuse(
     "receipt_too_large",
-    `the receipt would prove more than ${RECEIPT_MAX_CHANGES} changes of passkeys and roles, or have more than ${RECEIPT_LIMITS.maxBytes} bytes; the export of the whole history proves this decision, too`,
+    `the receipt would prove more than ${RECEIPT_MAX_CHANGES} changes, or have more than ${RECEIPT_LIMITS.maxBytes} bytes; the export of the whole history proves this decision, too`,
   );
 }
 
@@ -73,16 +74,24 @@ function isChangeRecord(record: StreamRecord): record is ChangeRecord {
   return rowKind(record) === "change";
 }
 
+interface ChangesToProve {
+  /** Every change about one of them. */
+  readonly people: ReadonlySet<string>;
+  /** By seq: those that chose the policy. */
+  readonly changes: ReadonlySet<number>;
+}
+
 /**
  * The changes that a receipt holds: all of them, or, of more than it can hold, those with evidence and the newest of
  * the others. Undefined if it can't hold all evidence.
  */
 export function linksOf(
   changes: readonly (OpenedRecord & { readonly record: ChangeRecord })[],
-  people: ReadonlySet<string>,
+  { people, changes: documents }: ChangesToProve,
 ): readonly DirectoryLink[] | undefined {
-  const needsProof = ({ record: { body } }: { readonly record: ChangeRecord }) =>
-    body.change !== null && isPersonEffect(body.change) && people.has(body.change.person);
+  const needsProof = ({ record: { seq, body } }: { readonly record: ChangeRecord }) =>
+    documents.has(seq) ||
+    (body.change !== null && isPersonEffect(body.change) && people.has(body.change.person));
   const unproven = changes.filter((change) => !needsProof(change));
   const surplus = changes.length - RECEIPT_MAX_CHANGES;
   if (surplus > unproven.length) return undefined;

@@ -1,7 +1,7 @@
 import { hexBytes } from "../encoding/bytes.ts";
 import type { Checkpoint } from "../tlog/checkpoint.ts";
 import { proveConsistency, type LogReader } from "../tlog/log-entries.ts";
-import { STREAM_CHECKS, StreamChecker, type StreamFindings, type Failures } from "./stream-checker.ts";
+import { STREAM_CHECKS, StreamChecker, type StreamFindings } from "./stream-checker.ts";
 import { afterDeletion } from "./directory-replay.ts";
 import type { ExportFile, ExportHeader } from "./export.ts";
 import type { Erasure } from "../stream/erased-records.ts";
@@ -18,6 +18,7 @@ import {
   tenantCheck,
   type Check,
   type Failure,
+  type Failures,
 } from "./check.ts";
 
 // Audits a tenant's whole history against the whole log, as a list of named checks.
@@ -30,7 +31,8 @@ export const AUDIT_CHECKS = {
   chain: "Every record follows the one before it, without a gap.",
   time: "No record is dated before the records that it follows.",
   directory: "Every passkey and every role was approved by people entitled to do so.",
-  decisions: "Every decision follows from what people signed, with passkeys that were active then.",
+  decisions:
+    "Every decision follows from what people signed, with passkeys active then, under the policy that the rules demanded.",
   uses: "Every use follows an approval, and is its only use.",
   erased: "Every erased record is announced by a later record.",
   revocation: "No erased record can have revoked a passkey that signed later.",
@@ -64,6 +66,8 @@ export interface AuditSummary {
   readonly tests: Readonly<Record<string, number>>;
   /** Decisions whose content is not in the export; only its hash was checked. */
   readonly withheld: number;
+  /** Decisions of which the export does not say enough to choose their policy again. */
+  readonly unknownChoices: number;
   readonly people: number;
   readonly passkeys: { readonly active: number; readonly revoked: number };
   readonly erasures: readonly Erasure[];
@@ -206,7 +210,7 @@ function formFailed(refusal: Refusal): AuditReport {
 
 function summaryOf(
   { stream, logOrigin }: ExportHeader,
-  { directory, records, decisions, tests, withheld, erasures }: StreamFindings,
+  { directory, records, decisions, tests, withheld, unknownChoices, erasures }: StreamFindings,
   states: LogStates | { readonly failure: string },
   comparison: LogComparison | undefined,
   lookahead = LOOKAHEAD_LABELS,
@@ -220,6 +224,7 @@ function summaryOf(
     decisions,
     tests,
     withheld,
+    unknownChoices,
     people: directory?.members.size ?? 0,
     passkeys: { active: passkeys.length - revoked, revoked },
     erasures,

@@ -12,6 +12,23 @@ export interface Check<Name extends string> {
 /** What is wrong, in plain words; undefined if nothing is. */
 export type Failure = string | undefined;
 
+/** The first failure of each check, and how many more there are. */
+export type Failures = ReadonlyMap<string, { readonly first: string; readonly more: number }>;
+
+/** Adds to `failures`, which belongs to the caller. `subject` is what fails. */
+export function addFailure(
+  failures: Map<string, { first: string; more: number }>,
+  check: string,
+  failure: Failure,
+  subject?: string,
+): void {
+  if (failure === undefined) return;
+  const earlier = failures.get(check);
+  const first = subject === undefined ? failure : `${subject}: ${failure}`;
+  if (earlier === undefined) failures.set(check, { first, more: 0 });
+  else earlier.more++;
+}
+
 /** Given instead of an organisation id by a verifier who accepts every tenant. */
 export const ANY_TENANT = "any";
 

@@ -14,7 +14,10 @@ import {
   type DecisionRecord,
   type StreamRecord,
 } from "../stream/record.ts";
+import { isDocumentKind, openRulebook } from "../stream/rulebook.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
+import { changesToProve } from "./choice/changes-to-prove.ts";
+import { PastDirectories } from "./choice/past-directories.ts";
 import type { DirectoryLink, SignedChange, SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
 import { signedFailure, type Before } from "./signed-record.ts";
@@ -33,6 +36,8 @@ export function creationFailure(record: CreatedRecord): Failure {
 interface ReplayResult {
   readonly directory: Directory;
   readonly failure: Failure;
+  /** The directory after each of the changes. */
+  readonly past: PastDirectories;
 }
 
 /**
@@ -45,15 +50,19 @@ export async function replayDirectory(
   decision: SignedRecord,
 ): Promise<ReplayResult> {
   const evidences = [decision.evidence, ...links.map(({ evidence }) => evidence)];
-  const proven = peopleToProve(
-    created,
-    links.map(({ record }) => record),
-    decision.record,
-    evidences.flatMap((evidence) => evidence?.signers.map(({ statement }) => statement.approver.id) ?? []),
+  const records = links.map(({ record }) => record);
+  const signers = evidences.flatMap(
+    (evidence) => evidence?.signers.map(({ statement }) => statement.approver.id) ?? [],
   );
+  const proven = {
+    people: peopleToProve(created, records, decision.record, signers),
+    changes: changesToProve(created, records, decision),
+  };
   // Otherwise a change could be sealed again after another one undid it.
   const confirmations = new Set([decision.record.body.confirmation]);
   let directory = firstDirectory(created);
+  const past = new PastDirectories();
+  past.add(created, directory);
   let failure = creationFailure(created);
   let isWhole = true;
   let previous: CreatedRecord | ChangeRecord = created;
@@ -64,20 +73,32 @@ export async function replayDirectory(
     else if (confirmations.has(record.body.confirmation)) failure = "one request is sealed twice";
     else if (previous.type === "tenant.deleted") failure = afterDeletion(record, previous);
     else {
-      const before = { directory, rp: created.body.genesis.rp, times: [created.at, previous.at] };
       isWhole &&= record.body.directory.seq === previous.seq;
+      if (!isWhole && evidence !== null) directory = withUnknown(directory, record);
+      const before = { directory, rp: created.body.genesis.rp, times: [created.at, previous.at], past };
       const next: Result<Directory> =
         evidence === null
           ? applyUnproven(directory, record, proven, isWhole)
           : await applySignedChange({ record, evidence }, before);
-      if (next.ok) directory = next.value;
-      else failure = `change ${record.seq} (${record.type}): ${next.refusal.detail}`;
+      if (next.ok) {
+        directory = next.value;
+        past.add(record, directory);
+      } else failure = `change ${record.seq} (${record.type}): ${next.refusal.detail}`;
     }
     confirmations.add(record.body.confirmation);
     previous = record;
   }
   if (previous.type === "tenant.deleted") failure ??= afterDeletion(decision.record, previous);
-  return { directory, failure };
+  isWhole &&= decision.record.body.directory.seq === previous.seq;
+  if (!isWhole) directory = withUnknown(directory, decision.record);
+  return { directory, failure, past };
+}
+
+/** A change that is left out may have set the version that this record replaces. */
+function withUnknown(directory: Directory, { type, body }: ChangeRecord | DecisionRecord): Directory {
+  const effect = "change" in body ? body.change : null;
+  if (!isDocumentKind(type) || effect === null || isPersonEffect(effect)) return directory;
+  return { ...directory, rulebook: openRulebook(directory.rulebook, type, effect) };
 }
 
 /** The deletion of an organisation is the last record of its stream. */
@@ -120,10 +141,11 @@ export function peopleToProve(
 function applyUnproven(
   directory: Directory,
   { seq, type, body: { change } }: ChangeRecord,
-  proven: ReadonlySet<string>,
+  proven: { readonly people: ReadonlySet<string>; readonly changes: ReadonlySet<number> },
   isWhole: boolean,
 ): Result<Directory> {
-  if (change !== null && isPersonEffect(change) && proven.has(change.person))
+  const isPersonToProve = change !== null && isPersonEffect(change) && proven.people.has(change.person);
+  if (isPersonToProve || proven.changes.has(seq))
     return refuse("change_invalid", "the file leaves out who signed it");
   return isWhole ? applyEffect(directory, type, change, seq) : accept(directory);
 }

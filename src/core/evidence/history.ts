@@ -1,7 +1,9 @@
 import type { ExportRow } from "./export.ts";
 import type { Receipt } from "./receipt.ts";
+import type { PastDirectories } from "./choice/past-directories.ts";
 import { commitOf, replayDirectory } from "./directory-replay.ts";
 import { NO_PREVIOUS } from "../stream/record.ts";
+import type { Directory } from "../stream/directory.ts";
 import type { Failure } from "./check.ts";
 
 // A tenant's complete history, as read from its export: every record in order, or a row that says it was
@@ -25,6 +27,8 @@ interface HistoryFinding {
   readonly failure: Failure;
   /** A record before the decision that is erased: it may have revoked a passkey. */
   readonly erased: number | undefined;
+  /** The directory after each change before the decision, if there is no failure. */
+  readonly past: PastDirectories | undefined;
 }
 
 /** The history must be complete and hold this receipt's decision, with its passkeys active at that time. */
@@ -38,9 +42,10 @@ export async function compareWithHistory(
     tenantFailure(receipt, rows) ??
     gapFailure(rows) ??
     recordsFailure(receipt, rows) ??
-    directoryFailure(receipt, earlier) ??
-    (await passkeyFailure(receipt, earlier));
-  return { failure, erased: erased === -1 ? undefined : erased };
+    directoryFailure(receipt, earlier);
+  const replayed =
+    failure === undefined ? await replayHistory(receipt, earlier) : { failure, past: undefined };
+  return { ...replayed, erased: erased === -1 ? undefined : erased };
 }
 
 function tenantFailure({ decision }: Receipt, [first]: readonly HistoryRow[]): Failure {
@@ -75,13 +80,17 @@ function directoryFailure({ decision }: Receipt, earlier: readonly HistoryRow[])
   return undefined;
 }
 
-async function passkeyFailure(
+async function replayHistory(
   { created, decision }: Receipt,
   earlier: readonly HistoryRow[],
-): Promise<Failure> {
+): Promise<Pick<HistoryFinding, "failure" | "past">> {
   const changes = earlier.flatMap((row) => (row.kind === "change" ? [row.sealed] : []));
-  const { directory, failure } = await replayDirectory(created.record, changes, decision);
-  if (failure !== undefined) return failure;
+  const { directory, failure, past } = await replayDirectory(created.record, changes, decision);
+  const wrong = failure ?? passkeyFailure(decision, directory);
+  return { failure: wrong, past: wrong === undefined ? past : undefined };
+}
+
+function passkeyFailure(decision: Receipt["decision"], directory: Directory): Failure {
   for (const { assertion } of decision.evidence.signers) {
     const passkey = directory.passkeys.get(assertion.id);
     if (passkey === undefined) return "a passkey that signed is not in the history";

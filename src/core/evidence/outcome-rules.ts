@@ -1,4 +1,5 @@
 import {
+  everyoneIn,
   isEndedByRejections,
   isMet,
   mayOverride,
@@ -11,6 +12,7 @@ import {
 } from "../policy/policy.ts";
 import type { Statement } from "../confirmation/statement.ts";
 import { isChange } from "../stream/change-format.ts";
+import type { PastDirectories } from "./choice/past-directories.ts";
 import type { SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
 
@@ -29,6 +31,8 @@ export function policyFailure(signed: SignedRecord): Failure {
       return "the policy in the file is not the one that was signed";
     const parsed = parsePolicy(policy);
     if (!parsed.ok) return `the policy is not valid: ${parsed.refusal.detail}`;
+    if (record.type !== "decision" && policy.chosen !== null)
+      return "rules chose the policy of a change of the directory, whose signers follow from the change";
   }
   const votes = votesOf(signed);
   for (const { statement } of signers) {
@@ -39,6 +43,25 @@ export function policyFailure(signed: SignedRecord): Failure {
     votes,
     signers.map(({ statement }) => statement),
   );
+}
+
+/**
+ * Nobody is asked for a stage before those before it are met. But a stage opens again if one of its signatures no longer
+ * counts: then a later one may take its place.
+ */
+export function stageFailure({ record, evidence }: SignedRecord, past: PastDirectories): Failure {
+  const { policy, signers } = evidence;
+  if (policy === null || policy.stages.length === 1) return undefined;
+  const people = everyoneIn(policy);
+  const changes = past.between(policy.chosen?.seq ?? 0, record.body.directory.seq);
+  if (changes.some(({ unseated }) => unseated !== null && people.has(unseated))) return undefined;
+  const statements = signers.map(({ statement }) => statement);
+  for (const { stage, issued, approver } of statements) {
+    const earlier = statements.find((other) => other.stage < stage && other.issued > issued);
+    if (earlier !== undefined)
+      return `${approver.username} signed for stage ${stage} before ${earlier.approver.username} signed for stage ${earlier.stage}`;
+  }
+  return undefined;
 }
 
 /** A policy can shorten the time in which a request may be decided, and in which an approval may be used. */
@@ -151,3 +174,22 @@ function votesOf({ record, evidence: { signers, policy } }: SignedRecord): Votes
     emergencies: by("break-glass"),
   };
 }
+
+/** What a valid outcome that nobody signs proves; undefined for those that people sign. */
+export function unsignedOutcomeText({ record, evidence }: SignedRecord): string | undefined {
+  const { outcome } = record.body;
+  if (outcome !== "expired" && outcome !== "cancelled") return undefined;
+  return UNSIGNED_OUTCOMES[outcome][evidence.signers.length === 0 ? "unsigned" : "signed"];
+}
+
+const UNSIGNED_OUTCOMES = {
+  expired: {
+    unsigned: "Nobody signed. That the request expired is the operator's word.",
+    signed:
+      "The signatures did not decide the request in time. That nobody else signed is the operator's word.",
+  },
+  cancelled: {
+    unsigned: "Nobody signed. That the request was cancelled is the operator's word.",
+    signed: "The signatures did not decide the request. That it was cancelled then is the operator's word.",
+  },
+} as const;

@@ -10,7 +10,8 @@ import { parseJson, PAYLOAD_LIMITS, type JsonObject } from "../encoding/strict-j
 import { modeOf, payloadCommit } from "../stream/record.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
-import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
+import type { PastDirectories } from "./choice/past-directories.ts";
+import { outcomeFailure, policyFailure, stageFailure } from "./outcome-rules.ts";
 import type { Evidence, SignedRecord } from "./receipt.ts";
 
 // The checks of one signed record, in the order of the table of rules in web/docs/formats.md. Each returns what is
@@ -25,11 +26,13 @@ export interface Before {
   readonly rp: string;
   /** The times of record 0 and of the directory's last change. */
   readonly times: readonly string[];
+  /** The directory after each change until then. */
+  readonly past: PastDirectories;
 }
 
 /** All checks of one signed record. */
 export async function signedFailure(signed: SignedRecord, before: Before): Promise<Failure> {
-  const { directory, rp, times } = before;
+  const { directory, rp, times, past } = before;
   return (
     payloadFailure(signed) ??
     statementFailure(signed, rp) ??
@@ -38,6 +41,7 @@ export async function signedFailure(signed: SignedRecord, before: Before): Promi
     revocationFailure(signed, directory) ??
     orderFailure(signed, directory, times) ??
     policyFailure(signed) ??
+    stageFailure(signed, past) ??
     outcomeFailure(signed)
   );
 }

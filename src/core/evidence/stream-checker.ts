@@ -16,7 +16,9 @@ import {
 import { afterDeletion, applySignedChange, commitOf, creationFailure } from "./directory-replay.ts";
 import type { ExportHeader, ExportRow } from "./export.ts";
 import type { SignedChange, SignedRecord } from "./receipt.ts";
-import type { Failure } from "./check.ts";
+import { addFailure, type Failure, type Failures } from "./check.ts";
+import { PastDirectories } from "./choice/past-directories.ts";
+import { judgeChoice } from "./choice/policy-choice.ts";
 import { isBackdated, signedFailure, type Before } from "./signed-record.ts";
 
 // Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
@@ -35,9 +37,6 @@ export const STREAM_CHECKS = [
 ] as const;
 type StreamCheckName = (typeof STREAM_CHECKS)[number];
 
-/** The first failure of each check, and how many more there are. */
-export type Failures = ReadonlyMap<string, { readonly first: string; readonly more: number }>;
-
 export interface StreamFindings {
   readonly failures: Failures;
   /** The commitments that the log should hold for this tenant, by seq. */
@@ -51,6 +50,8 @@ export interface StreamFindings {
   readonly tests: Readonly<Record<string, number>>;
   /** Decisions whose content the export omits: only its hash is known. */
   readonly withheld: number;
+  /** Decisions of which nobody can say from the export which policy the rules demanded. */
+  readonly unknownChoices: number;
   readonly erasures: readonly Erasure[];
   /** The first decision or change that people signed after a record that is erased. */
   readonly signedAfterErased: number | undefined;
@@ -74,6 +75,7 @@ export class StreamChecker {
   readonly #records = new Map<string, number>();
   readonly #outcomes = { live: new Map<string, number>(), test: new Map<string, number>() };
   #withheld = 0;
+  #unknownChoices = 0;
   /** By the id of the confirmation. */
   readonly #decisions = new Map<string, EarlierDecision>();
   readonly #erased = new ErasedRecords();
@@ -130,7 +132,10 @@ export class StreamChecker {
     if (seq > 0) return this.#report("chain", `record ${seq} creates the stream a second time`);
     const { genesis } = record.body;
     this.#created = record;
-    this.#before = { directory: firstDirectory(record), rp: genesis.rp, times: [record.at] };
+    const past = new PastDirectories();
+    const directory = firstDirectory(record);
+    past.add(record, directory);
+    this.#before = { directory, rp: genesis.rp, times: [record.at], past };
     this.#report("tenant", creationFailure(record));
     if (genesis.streamKeyHash !== streamKeyHash(this.#streamKey))
       this.#report(
@@ -148,14 +153,11 @@ export class StreamChecker {
     this.#lastChange = seq;
     if (signed.record.type === "tenant.deleted") this.#deletion = signed.record;
     if (this.#before === undefined || this.#created === undefined) return;
-    const { directory, rp } = this.#before;
     const applied = await applySignedChange(signed, this.#before);
     if (!applied.ok) this.#report("directory", applied.refusal.detail, subject);
-    this.#before = {
-      directory: applied.ok ? applied.value : directory,
-      rp,
-      times: [this.#created.at, record.at],
-    };
+    const directory = applied.ok ? applied.value : this.#before.directory;
+    this.#before.past.add(record, directory);
+    this.#before = { ...this.#before, directory, times: [this.#created.at, record.at] };
     this.#report("directory", this.#revealFailure(signed), subject);
     this.#templates.add(signed.evidence.payload);
   }
@@ -171,6 +173,9 @@ export class StreamChecker {
     this.#report("decisions", this.#repetitionFailure(signed, seq, approved), subject);
     if (this.#before === undefined) return;
     this.#report("decisions", await signedFailure(signed, this.#before), subject);
+    const choice = await judgeChoice(signed, this.#before.past);
+    this.#report("decisions", choice.failure, subject);
+    if (choice.open !== undefined) this.#unknownChoices++;
     // A record that is erased may have set it.
     if (this.#erased.count === 0)
       this.#report("decisions", this.#templates.failure(signed.evidence), subject);
@@ -250,13 +255,7 @@ export class StreamChecker {
   }
 
   #report(check: StreamCheckName, failure: Failure, subject?: string): void {
-    if (failure === undefined) return;
-    const earlier = this.#failures.get(check);
-    if (earlier !== undefined) earlier.more++;
-    else {
-      const first = subject === undefined ? failure : `${subject}: ${failure}`;
-      this.#failures.set(check, { first, more: 0 });
-    }
+    addFailure(this.#failures, check, failure, subject);
   }
 
   findings(): StreamFindings {
@@ -275,6 +274,7 @@ export class StreamChecker {
       decisions: Object.fromEntries(this.#outcomes.live),
       tests: Object.fromEntries(this.#outcomes.test),
       withheld: this.#withheld,
+      unknownChoices: this.#unknownChoices,
       erasures: this.#erased.erasures,
       signedAfterErased: this.#signedAfterErased,
       deletion: this.#deletion?.seq,

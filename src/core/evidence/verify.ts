@@ -19,7 +19,9 @@ import {
 import { applyApproved, replayDirectory } from "./directory-replay.ts";
 import { compareWithHistory, type HistoryRow } from "./history.ts";
 import { anchorCheck, checkpointChecks, LOG_CHECKS } from "./log-checks.ts";
-import { outcomeFailure, policyFailure } from "./outcome-rules.ts";
+import { outcomeFailure, policyFailure, stageFailure, unsignedOutcomeText } from "./outcome-rules.ts";
+import { CHOICE_CHECK, choiceCheck } from "./choice/choice-check.ts";
+import type { PastDirectories } from "./choice/past-directories.ts";
 import { parseReceipt, RECEIPT_MAX_CHANGES, type Receipt, type SignedRecord } from "./receipt.ts";
 import { chainFailure, checkpointsOf, gapFailure, recordInclusion } from "./record-chain.ts";
 import {
@@ -45,6 +47,7 @@ export const RECEIPT_CHECKS = {
   revocation: "No passkey used was revoked, in any change up to the last one that the record names.",
   order: "The passkeys used were endorsed before the decision, and the records are in order.",
   policy: "The policy is the one that was signed, and lets these people vote so.",
+  choice: CHOICE_CHECK,
   outcome: "The outcome follows from what the people signed.",
   inclusion: "The decision is in the log, and with it everything that it names.",
   ...LOG_CHECKS,
@@ -93,6 +96,8 @@ const MAY_BE_ABSENT: readonly ReceiptCheckName[] = [
   "log",
   "witnesses",
   "anchor",
+  // Of a content that is withheld, nobody can say what the rules demand.
+  "choice",
   "tenant",
   "label",
   "history",
@@ -105,6 +110,7 @@ export const ABSENT_WITHOUT_SIGNERS: readonly ReceiptCheckName[] = [
   "credential",
   "revocation",
   "policy",
+  "choice",
 ];
 
 export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): Promise<ReceiptReport> {
@@ -119,7 +125,7 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
   const { genesis } = created.record.body;
   const replay = await replayDirectory(created.record, receipt.directory, decision);
   const { directory } = replay;
-  const history = await historyCheck(receipt, options);
+  const history = await compareHistory(receipt, options);
   const included = recordInclusion(decision, decision.proof, genesis.logOrigin);
   const own = ownPayload(receipt, options);
   const checks: readonly ReceiptCheck[] = [
@@ -129,20 +135,24 @@ export async function verifyReceipt(file: Uint8Array, options: VerifyOptions): P
     signedCheck(receipt, "signature", await signatureFailure(decision, directory)),
     signedCheck(receipt, "credential", credentialFailure(decision, directory)),
     chainCheck(receipt, "endorsement", replay.failure ?? streamFailure(receipt)),
-    revocationCheck(receipt, directory, history, options),
+    revocationCheck(receipt, directory, history.check, options),
     chainCheck(
       receipt,
       "order",
       orderFailure(decision, directory, timesBefore(receipt)) ?? chainFailure(receipt),
     ),
-    signedCheck(receipt, "policy", policyFailure(decision)),
+    signedCheck(receipt, "policy", policyFailure(decision) ?? stageFailure(decision, replay.past)),
+    await choiceCheck(
+      withPayload(decision, own),
+      gapFailure(receipt) === undefined ? replay.past : history.past,
+    ),
     outcomeCheck(withPayload(decision, own), directory),
     check("inclusion", included.ok ? undefined : included.refusal.detail),
     ...(await checkpointChecks(checkpointsOf(receipt), options.trust)),
     anchorCheck(receipt, options.bitcoinHeaders),
     tenantCheck("receipt", created.record.stream, options.tenant),
     labelCheck(receipt, options),
-    history,
+    history.check,
   ];
   const mayBeAbsent = new Set([...MAY_BE_ABSENT, ...(isSigned(receipt) ? [] : ABSENT_WITHOUT_SIGNERS)]);
   const verified = isVerified(checks, mayBeAbsent);
@@ -248,23 +258,8 @@ function outcomeCheck({ record, evidence }: SignedRecord, directory: Directory):
     const applied = applyApproved({ record, evidence }, directory);
     return check("outcome", applied.ok ? undefined : applied.refusal.detail);
   }
-  const { outcome } = record.body;
-  const words = outcome === "expired" || outcome === "cancelled" ? UNSIGNED_OUTCOMES[outcome] : undefined;
-  return check("outcome", undefined, words?.[evidence.signers.length === 0 ? "unsigned" : "signed"]);
+  return check("outcome", undefined, unsignedOutcomeText({ record, evidence }));
 }
-
-/** Nobody signs these outcomes. */
-const UNSIGNED_OUTCOMES = {
-  expired: {
-    unsigned: "Nobody signed. That the request expired is the operator's word.",
-    signed:
-      "The signatures did not decide the request in time. That nobody else signed is the operator's word.",
-  },
-  cancelled: {
-    unsigned: "Nobody signed. That the request was cancelled is the operator's word.",
-    signed: "The signatures did not decide the request. That it was cancelled then is the operator's word.",
-  },
-} as const;
 
 function labelCheck({ created, decision }: Receipt, { streamKey }: VerifyOptions): ReceiptCheck {
   if (streamKey === undefined) return absentCheck("label", "it needs the organisation's stream key");
@@ -275,10 +270,18 @@ function labelCheck({ created, decision }: Receipt, { streamKey }: VerifyOptions
   return check("label", own === label ? undefined : `record ${record.seq} has a wrong label in the log`);
 }
 
-async function historyCheck(receipt: Receipt, { history }: VerifyOptions): Promise<ReceiptCheck> {
-  if (history === undefined) return absentCheck("history", "it needs the organisation's export");
-  const { failure, erased } = await compareWithHistory(receipt, history);
-  return failure === undefined && erased !== undefined
-    ? absentCheck("history", `record ${erased} is erased, and may have been a change of the directory`)
-    : chainCheck(receipt, "history", failure);
+interface History {
+  readonly check: ReceiptCheck;
+  /** The directory after each change, if the check passed. */
+  readonly past: PastDirectories | undefined;
+}
+
+async function compareHistory(receipt: Receipt, { history }: VerifyOptions): Promise<History> {
+  if (history === undefined)
+    return { check: absentCheck("history", "it needs the organisation's export"), past: undefined };
+  const { failure, erased, past } = await compareWithHistory(receipt, history);
+  if (failure !== undefined || erased === undefined)
+    return { check: chainCheck(receipt, "history", failure), past };
+  const reason = `record ${erased} is erased, and may have been a change of the directory`;
+  return { check: absentCheck("history", reason), past: undefined };
 }

@@ -84,6 +84,22 @@ export function rulebookAfter(
   return accept({ ...rulebook, [LISTS[kind]]: after });
 }
 
+/** Where other changes are not known: the version that this one replaces may be in force, and so may any other. */
+export function openRulebook(rulebook: Rulebook, kind: DocumentKind, { replaced }: DocumentEffect): Rulebook {
+  const unknown = new Map([[UNKNOWN, null]]);
+  const open = {
+    ...rulebook,
+    groups: new Map([...rulebook.groups, ...unknown]),
+    policies: new Map([...rulebook.policies, ...unknown]),
+  };
+  const list: Documents<unknown> = kind === "rules.changed" ? new Map() : open[LISTS[kind]];
+  const before = replaced === null || list.has(replaced) ? list : new Map([...list, [replaced, null]]);
+  return { ...open, [LISTS[kind]]: before };
+}
+
+/** In place of the hash of a version that is not known. */
+const UNKNOWN = "";
+
 function invalid(detail: string) {
   return refuse("change_invalid", detail);
 }

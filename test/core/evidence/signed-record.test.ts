@@ -1,3 +1,4 @@
+import { PastDirectories } from "../../../src/core/evidence/choice/past-directories.ts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { base64urlBytes, hexBytes, toBase64url, toHex, utf8 } from "../../../src/core/encoding/bytes.ts";
 import { canonicalBytes, hashOfJson } from "../../../src/core/encoding/jcs.ts";
@@ -57,7 +58,7 @@ const sealed = (change: Parameters<typeof withSealed>[1]) => withSealed(honest, 
 const stated = (change: Parameters<typeof withStatement>[1], which?: "every") =>
   withStatement(honest, change, which);
 
-const before = () => ({ directory, rp: RP, times: [] });
+const before = () => ({ directory, rp: RP, times: [], past: new PastDirectories() });
 
 it("an honest record passes every check", async () => {
   expect(await signedFailure(honest, before())).toBe(undefined);

@@ -7,7 +7,12 @@ import { rowKind, type ExportRow } from "../../../src/core/evidence/export.ts";
 import { historyRow, type HistoryRow } from "../../../src/core/evidence/history.ts";
 import { hashOfJson } from "../../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
+import { groupHash, type GroupDocument } from "../../../src/core/policy/group-document.ts";
+import { policyDocumentHash, type PolicyDocument } from "../../../src/core/policy/policy-document.ts";
 import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
+import { resolvePolicy } from "../../../src/core/policy/resolve-policy.ts";
+import type { RulesDocument } from "../../../src/core/rules/rules-document.ts";
+import { applyEffect } from "../../../src/core/stream/apply-effect.ts";
 import type {
   Creation,
   DirectoryLink,
@@ -17,7 +22,9 @@ import type {
   Signer,
 } from "../../../src/core/evidence/receipt.ts";
 import { effectOf } from "../../../src/core/stream/change-effect.ts";
-import { parseChange, type Change } from "../../../src/core/stream/change-format.ts";
+import { isChange, parseChange, type Change } from "../../../src/core/stream/change-format.ts";
+import { firstDirectory, type Directory } from "../../../src/core/stream/directory.ts";
+import { documentOf, isDocumentChange, groupsByName } from "../../../src/core/stream/rulebook.ts";
 import {
   encodeEntry,
   NO_PREVIOUS,
@@ -26,6 +33,7 @@ import {
   recordLabel,
   streamId,
   streamKeyHash,
+  type CreatedRecord,
   type Genesis,
   type Outcome,
   type Role,
@@ -40,6 +48,7 @@ import {
   type Lies,
 } from "../authenticator.ts";
 import type { TestLog } from "../log/memory-log.ts";
+import { documentsOf } from "./adopted-policies.ts";
 
 // A tenant with people, passkeys and a sealed history, as the service would create it. A dishonest operator can
 // change records: `alter` changes one before it is sealed, so that the log holds the changed record.
@@ -67,7 +76,10 @@ export interface SampleRequest {
   readonly type?: "decision" | Change["change"];
   readonly action?: string;
   readonly payload?: JsonObject;
+  /** One that no document led to yet is chosen by a document that means the same. */
   readonly policy?: Policy | null;
+  /** Keep the policy as it is. */
+  readonly isForged?: boolean;
   readonly outcome?: Outcome;
   readonly mode?: ProjectMode;
   readonly requester?: Statement["requester"];
@@ -112,6 +124,7 @@ export class TestTenant {
   readonly records: { readonly sealed: TestRecord; readonly index: number }[] = [];
   #now = START;
   #directorySeq = 0;
+  #directory: Directory;
   readonly #draw: typeof randomBytes;
 
   /** `draw` gives the bytes of salts and ids. A test that needs the same stream each time gives fixed ones. */
@@ -131,6 +144,7 @@ export class TestTenant {
     this.stream = streamId(this.genesis);
     const person = { id: owner.id, username: owner.username };
     this.#seal("stream.created", { genesis: this.genesis, tenant: name, person }, undefined);
+    this.#directory = firstDirectory(this.records[0]?.sealed.record as CreatedRecord);
   }
 
   async endorse(
@@ -160,6 +174,37 @@ export class TestTenant {
 
   async setTemplate(action: string, template: Template | null, by: TestPerson) {
     return this.#change({ change: "template.changed", action, template }, by, {});
+  }
+
+  /** `null` ends it. */
+  async setGroup(
+    name: string,
+    members: readonly TestPerson[] | null,
+    by: TestPerson,
+    more: Partial<SampleRequest> = {},
+  ) {
+    const group: GroupDocument | null = members && {
+      v: 1,
+      kind: "countersign/group",
+      name,
+      members: members.map(named),
+    };
+    return this.#setGroup(name, group, by, more);
+  }
+
+  async #setGroup(name: string, group: GroupDocument | null, by: TestPerson, more: Partial<SampleRequest>) {
+    const replaces = hashNamed(this.rulebook.groups, name);
+    return this.#change({ change: "group.changed", name, replaces, group }, by, more);
+  }
+
+  async setPolicy(policy: PolicyDocument, by: TestPerson, more: Partial<SampleRequest> = {}) {
+    const replaces = hashNamed(this.rulebook.policies, policy.name);
+    return this.#change({ change: "policy.changed", name: policy.name, replaces, policy }, by, more);
+  }
+
+  async setRules(rules: RulesDocument | null, by: TestPerson, more: Partial<SampleRequest> = {}) {
+    const [replaces = null] = this.rulebook.rules.keys();
+    return this.#change({ change: "rules.changed", replaces, rules }, by, more);
   }
 
   /** Signs for an API key that manages people. */
@@ -198,7 +243,48 @@ export class TestTenant {
 
   /** Creates a request, has the votes signed and seals the outcome. Returns the record's seq. */
   async decide(request: SampleRequest): Promise<number> {
-    const { type = "decision", payload = { service: "api", sha: "abc123" }, policy = null } = request;
+    const { type = "decision", payload = { service: "api", sha: "abc123" } } = request;
+    const isChosen = type === "decision" && request.isForged !== true && !isChange(payload);
+    const adopted =
+      request.policy?.chosen === null && isChosen
+        ? await this.#adopt(request.policy, request)
+        : request.policy;
+    return this.#decide({ ...request, type, payload, policy: adopted ?? null });
+  }
+
+  /** The same policy, as a document of the organisation leads to it. */
+  async #adopt(policy: Policy, { requester }: SampleRequest): Promise<Policy> {
+    const { members } = this.#directory;
+    const { groups, document } = documentsOf(policy, (id) => members.get(id)?.username ?? id);
+    for (const group of groups)
+      if (!this.rulebook.groups.has(groupHash(group)))
+        await this.#setGroup(group.name, group, this.owner, {});
+    const hash = policyDocumentHash(document);
+    if (!this.rulebook.policies.has(hash)) await this.setPolicy(document, this.owner);
+    return this.resolved(document, requester?.person ?? null) ?? policy;
+  }
+
+  /** The policy that a request would keep now; undefined if nobody could meet it. */
+  resolved(document: PolicyDocument, requester: string | null = null, rule = ""): Policy | undefined {
+    const [rules = null] = this.rulebook.rules.keys();
+    const organisation = { groups: groupsByName(this.rulebook), members: this.#directory.members };
+    const choice = { seq: this.#directorySeq, rules, rule };
+    const resolved = resolvePolicy(document, organisation, requester, choice);
+    return resolved.ok ? resolved.value : undefined;
+  }
+
+  get rulebook() {
+    return this.#directory.rulebook;
+  }
+
+  async #decide(
+    request: SampleRequest & {
+      readonly type: string;
+      readonly payload: JsonObject;
+      readonly policy: Policy | null;
+    },
+  ): Promise<number> {
+    const { type, payload, policy } = request;
     const created = this.#tick();
     const confirmation = `c_${toHex(this.#draw(16))}`;
     const payloadHash = hashOfJson(payload);
@@ -240,7 +326,18 @@ export class TestTenant {
     };
     const seq = this.#seal(type, body, evidence, request.alter);
     if (type !== "decision") this.#directorySeq = seq;
+    if (type !== "decision" && change.ok) this.#apply(change.value, seq);
     return seq;
+  }
+
+  /** As a verifier does, but without judging who signed. */
+  #apply(change: Change, seq: number): void {
+    const after = applyEffect(this.#directory, change.change, effectOf(change), seq, {
+      username: "person" in change ? change.person.username : null,
+      publicKey: null,
+      document: isDocumentChange(change) ? documentOf(change) : null,
+    });
+    if (after.ok) this.#directory = after.value;
   }
 
   /** Seals what people signed for record `seq` a second time. Returns the new seq. */
@@ -291,6 +388,10 @@ export class TestTenant {
     return this.records.map(({ sealed }) =>
       historyRow({ kind: rowKind(sealed.record), sealed } as ExportRow),
     );
+  }
+
+  wait(seconds: number): void {
+    this.#now += seconds * 1_000;
   }
 
   commitAt(seq: number): string {
@@ -384,6 +485,13 @@ export function allOf(signers: readonly TestPerson[]): Policy {
 
 type WithoutHead<Any> = Any extends Change ? Omit<Any, "v" | "kind"> : never;
 type DistributedChange = WithoutHead<Change>;
+
+function hashNamed(
+  documents: ReadonlyMap<string, { readonly name: string } | null>,
+  name: string,
+): string | null {
+  return [...documents].find(([, document]) => document?.name === name)?.[0] ?? null;
+}
 
 function named({ id, username }: Person): Person {
   return { id, username };

@@ -148,7 +148,7 @@ export const DECISION_PROBLEMS = {
     example: {
       instance: `${REQUESTS}/${CONFIRMATION_ID}/receipt`,
       detail:
-        "the receipt would prove more than 1000 changes of passkeys and roles, or have more than 16777216 bytes; the export of the whole history proves this decision, too",
+        "the receipt would prove more than 1000 changes, or have more than 16777216 bytes; the export of the whole history proves this decision, too",
     },
   },
 } as const satisfies Readonly<Record<string, ProblemText>>;

@@ -1,0 +1,100 @@
+import type { Party, PolicyDocument } from "../../../src/core/policy/policy-document.ts";
+import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
+import type { RulesDocument } from "../../../src/core/rules/rules-document.ts";
+import type { Staff } from "./sample-company.ts";
+import type { SampleRequest, TestPerson, TestTenant } from "./sample-tenant.ts";
+
+// The staff under rules: amounts over 10,000 take one of finance, then one of the managers; for the rest one approver is
+// enough, or the person whom the request names.
+
+export const LARGE: PolicyDocument = {
+  v: 1,
+  kind: "countersign/policy-document",
+  name: "large",
+  stages: [
+    { name: "Finance", needs: [{ count: 1, from: [group("finance")] }] },
+    { name: "Managers", needs: [{ count: 1, from: [group("managers")] }] },
+  ],
+  escalations: [],
+  minimum: 2,
+  excludeRequester: false,
+  rejection: "first",
+  breakGlass: [],
+  authenticator: "any",
+  expiresInSeconds: null,
+  executeWithinSeconds: null,
+  quietHours: "kept",
+};
+
+export const SMALL: PolicyDocument = {
+  ...LARGE,
+  name: "small",
+  stages: [{ name: "", needs: [{ count: 1, from: [{ kind: "role", role: "approver" }] }] }],
+  minimum: 1,
+};
+
+export const RULES: RulesDocument = {
+  v: 1,
+  kind: "countersign/rules",
+  rules: [{ name: "Large amounts", when: "payload.amount > 10000", policies: ["large"] }],
+  otherwise: ["small", "named-person"],
+};
+
+/** Who has which group is in force, and the rules with their policies. */
+export async function ruledTenant({ tenant: enrolled, alex, bea, cy, dan }: Staff): Promise<TestTenant> {
+  const own = await enrolled();
+  await own.setGroup("finance", [cy, dan], bea);
+  await own.setGroup("managers", [alex, bea], bea);
+  await own.setPolicy(LARGE, bea);
+  await own.setPolicy(SMALL, bea);
+  await own.setRules(RULES, alex);
+  return own;
+}
+
+function group(name: string): Party {
+  return { kind: "group", name };
+}
+
+export const LARGE_PAYLOAD = { amount: 10_001, to: "ACME" };
+export const SMALL_PAYLOAD = { amount: 9_999, to: "ACME" };
+
+/** Under the policy that the rules demand, signed by one of each stage. */
+export function largeRequest(
+  own: TestTenant,
+  { cy, bea }: Staff,
+  more: Partial<SampleRequest> = {},
+): SampleRequest {
+  return {
+    action: "Pay",
+    payload: LARGE_PAYLOAD,
+    policy: resolvedPolicy(own, LARGE, "Large amounts"),
+    votes: [{ by: cy }, { by: bea, stage: 2 }],
+    ...more,
+  };
+}
+
+export function smallRequest(
+  own: TestTenant,
+  { cy }: Staff,
+  more: Partial<SampleRequest> = {},
+): SampleRequest {
+  return {
+    action: "Pay",
+    payload: SMALL_PAYLOAD,
+    policy: resolvedPolicy(own, SMALL, ""),
+    votes: [{ by: cy }],
+    ...more,
+  };
+}
+
+export function resolvedPolicy(own: TestTenant, document: PolicyDocument, rule: string): Policy {
+  const policy = own.resolved(document, null, rule);
+  if (policy === undefined) throw new RangeError(`nobody can meet ${document.name}`);
+  return policy;
+}
+
+/** The person whom a request names, as the rules let it. */
+export function namedPolicy(own: TestTenant, { id }: TestPerson, rule = ""): Policy {
+  const { chosen } = resolvedPolicy(own, SMALL, rule);
+  return { ...singleApproverPolicy(id), chosen: chosen && { ...chosen, document: null, groups: [] } };
+}
