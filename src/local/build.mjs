@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
@@ -23,14 +24,14 @@ const readable = { bundle: true, format: "esm", minify: false, legalComments: "n
 const VIEWS = /** @type {const} */ ({ jsx: "automatic", jsxImportSource: "hono/jsx" });
 
 /**
- * `import("./NAME.ts")` in a page's module loads the module /NAME.js when it runs. Both are whole: they share no third file.
+ * `import(".../NAME.ts")` in a page's module loads the module /NAME.js when it runs. Both are whole: they share no third file.
  * @type {import("esbuild").Plugin}
  */
 const loadedLater = {
   name: "loaded later",
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/[a-z-]+\.ts$/ }, ({ kind, path }) =>
-      kind === "dynamic-import" ? { path: `/${path.slice(2, -3)}.js`, external: true } : undefined,
+    bundler.onResolve({ filter: /^\.\.?\/[a-z./-]+\.ts$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path: `/${basename(path, ".ts")}.js`, external: true } : undefined,
     );
   },
 };
@@ -62,6 +63,7 @@ await build({
       .map(({ name }) => ({ in: `web/${name}/${name}-page.ts`, out: name })),
     // Loaded by a page's module, once it is needed.
     { in: "web/demo/demo-proof.ts", out: "demo-proof" },
+    { in: "src/core/rules/choose-rule.ts", out: "choose-rule" },
   ],
   outdir: `${NEXT}/web`,
   target: "es2022",
@@ -75,10 +77,19 @@ await build({
 });
 await writeSocialImage(NEXT, ".build");
 await writeDocs(`${NEXT}/web/docs`);
-// A copy of the verify page in one file, which people can save.
+// A copy of the verify page in one file, which people can save. Its module has in it what the page loads later.
+const saved = await build({
+  ...readable,
+  entryPoints: ["web/verify/verify-page.ts"],
+  target: "es2022",
+  write: false,
+});
 writeFileSync(
   `${NEXT}/web/verify-offline.html`,
-  savedPage((name) => readFileSync(`${NEXT}/web/${name}`, "utf8")),
+  savedPage(
+    (name) => readFileSync(`${NEXT}/web/${name}`, "utf8"),
+    saved.outputFiles.map(({ text }) => text).join(""),
+  ),
 );
 // Compressed once and as well as possible, so that it is as small on this machine as on the network.
 for (const name of readdirSync(`${NEXT}/web`).filter((file) => /\.(?:js|css|svg)$/.test(file)))
