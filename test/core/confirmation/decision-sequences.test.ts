@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkSequences } from "../../support/decisions/sequences.ts";
+import { checkSequences } from "../../support/decisions/checked-sequences.ts";
 
 const RUNS = 10_000;
 /** They take some seconds on an idle core, and more on a busy machine. */

@@ -18,7 +18,7 @@ const TEXT = [
   '"requester":{"id":"key_1","kind":"key","name":"billing agent","person":"per_eve"},"rp":"https://approve.example",',
   `"salt":"${SALT}","stage":1,"tenant":{"id":"${"ab".repeat(32)}","name":"Acme"},"v":1,"vote":"approve"}`,
 ].join("");
-const NONCE = "aeea279a43e4ca9eedf9f9e023cad144eabab3d046d3181d24a5db9c7b744255";
+const NONCE = "88b8d4ada8f292f5d6631877995fb414c7d9146338fa764ae0c6ba82ea08090a";
 
 function fresh(): Statement {
   return expectOk(matchShape(statementShape, expectOk(parseJsonText(TEXT))));

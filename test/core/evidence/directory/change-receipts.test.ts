@@ -128,7 +128,7 @@ describe("the receipt of a change is refused", () => {
     ],
     [
       "of another kind than it is sealed as",
-      (tenant) => SEALED["policy.changed"](tenant, { type: "revealed" }),
+      (tenant) => SEALED["key.changed"](tenant, { type: "revealed" }),
       "outcome",
     ],
     [
@@ -140,8 +140,34 @@ describe("the receipt of a change is refused", () => {
       "outcome",
     ],
     [
+      "that states another document",
+      (tenant) =>
+        SEALED["group.changed"](tenant, {
+          alter: body({ change: { replaced: null, document: "ab".repeat(32) } }),
+        }),
+      "outcome",
+    ],
+    [
+      "of a policy whose group is not there",
+      (tenant) => setDocument(tenant, "policy.changed", staff.bea),
+      "outcome",
+    ],
+    [
+      "of a group that is in force already",
+      async (tenant) => {
+        await SEALED["group.changed"](tenant);
+        return SEALED["group.changed"](tenant);
+      },
+      "outcome",
+    ],
+    [
+      "of the rules for which an approver signed",
+      (tenant) => setDocument(tenant, "rules.changed", staff.cy),
+      "outcome",
+    ],
+    [
       "that is no change",
-      (tenant) => tenant.decide({ type: "policy.changed", votes: [{ by: staff.bea }] }),
+      (tenant) => tenant.decide({ type: "key.changed", votes: [{ by: staff.bea }] }),
       "outcome",
     ],
     ["of an API key for which an approver signed", (tenant) => tenant.activateKey(staff.cy), "outcome"],

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../src/core/encoding/strict-json.ts";
+import type { JsonObject, JsonValue } from "../../../../src/core/encoding/strict-json.ts";
 import {
   isEndedByRejections,
   openStage,
@@ -8,8 +8,8 @@ import {
   singleApproverPolicy,
   whoMayVote,
   type Policy,
-} from "../../../src/core/policy/policy.ts";
-import type { Need } from "../../../src/core/policy/seats.ts";
+} from "../../../../src/core/policy/policy.ts";
+import type { Need } from "../../../../src/core/policy/seats.ts";
 
 // Who must sign: policies with the people who signed, and whether that is enough.
 

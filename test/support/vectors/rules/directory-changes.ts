@@ -1,13 +1,13 @@
-import type { Directory } from "../../../src/core/stream/directory.ts";
-import { effectOf, publicKeyHash } from "../../../src/core/stream/change-effect.ts";
-import { applyChange } from "../../../src/core/stream/directory-change.ts";
-import { groupHash, type GroupDocument } from "../../../src/core/policy/group-document.ts";
-import { parsePolicyDocument, policyDocumentHash } from "../../../src/core/policy/policy-document.ts";
-import { parseRules, rulesHash } from "../../../src/core/rules/rules-document.ts";
-import { parseChange } from "../../../src/core/stream/change-format.ts";
-import type { JsonObject } from "../../../src/core/encoding/strict-json.ts";
-import type { Role } from "../../../src/core/stream/record.ts";
-import { expectOk } from "../../../src/core/refusal.ts";
+import type { Directory } from "../../../../src/core/stream/directory.ts";
+import { effectOf, publicKeyHash } from "../../../../src/core/stream/change-effect.ts";
+import { applyChange } from "../../../../src/core/stream/directory-change.ts";
+import { groupHash, type GroupDocument } from "../../../../src/core/policy/group-document.ts";
+import { parsePolicyDocument, policyDocumentHash } from "../../../../src/core/policy/policy-document.ts";
+import { parseRules, rulesHash } from "../../../../src/core/rules/rules-document.ts";
+import { parseChange } from "../../../../src/core/stream/change-format.ts";
+import type { JsonObject } from "../../../../src/core/encoding/strict-json.ts";
+import type { Role } from "../../../../src/core/stream/record.ts";
+import { expectOk } from "../../../../src/core/refusal.ts";
 
 // Changes of the directory with those who signed them, and whether the directory allows them.
 
