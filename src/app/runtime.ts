@@ -37,8 +37,8 @@ export interface DeskPort {
   waitFor(confirmation: string, seconds: number, caller: ClientCall): Promise<boolean>;
   /** There is something to send at this time: a notice or a delivery. */
   send(at: number): void;
-  /** The confirmation has changed, and with it the console and the inboxes of these people. */
-  wakePages(confirmation: Pick<ConfirmationRow, "type">, people: readonly string[]): void;
+  /** The confirmation has changed, and with it its page, the console and the inboxes of these people. */
+  wakePages(confirmation: Pick<ConfirmationRow, "id" | "type">, people: readonly string[]): void;
 }
 
 export interface LogClient {

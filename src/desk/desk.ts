@@ -88,21 +88,25 @@ export class Desk extends DeskForConsole {
     );
   }
 
-  /** Waits until the state differs from the one that the page has seen, or this many seconds. */
+  /** Waits until the state differs from the version that the page has, or this many seconds. */
   async approvalState(
     session: string,
     id: string,
-    seen: string | undefined,
-    seconds: number,
+    { version, wait: seconds }: Omit<InboxQuery, "after">,
     call: string,
   ): Promise<Answer<ApprovalState>> {
-    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", async (signedIn) => {
-      const state = await this.#approvalState(signedIn, id);
-      if (!state.ok || seconds === 0 || `${state.value.status}:${state.value.sealed}` !== seen) return state;
-      await this.runtime.desk.waitFor(id, seconds, { by: "page", key: signedIn.session.id, call });
-      const later = await this.callers.again(signedIn, session);
-      return later.ok ? this.#approvalState(later.value, id) : later;
-    });
+    return this.callers.withSession(session, seconds > 0 ? "waits" : "reads", (signedIn) =>
+      waitForVersion(
+        this.callers,
+        session,
+        signedIn,
+        { version, seconds, call },
+        {
+          read: (by) => this.#approvalState(by, id),
+          until: (...waiting) => this.waiters.waitForPage(id, ...waiting),
+        },
+      ),
+    );
   }
 
   /** People keep the proof of what they signed, of changes as well: no API key reads those. */

@@ -150,7 +150,8 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   /** A change of who may sign is also shown to people who are not asked. */
-  #wakePages({ type }: Pick<ConfirmationRow, "type">, people: readonly string[]): void {
+  #wakePages({ id, type }: Pick<ConfirmationRow, "id" | "type">, people: readonly string[]): void {
+    this.waiters.wakePage(id);
     this.waiters.wakeConsole();
     if (type === "decision") this.waiters.wakeInbox(people);
     else this.waiters.wakeAllInboxes();

@@ -6,6 +6,16 @@ export function serverClock(serverNow: string): () => number {
   return () => Date.now() + ahead;
 }
 
+/** The hour and minute, with the day if that is not today. */
+export function clockText(at: string | number): string {
+  const date = new Date(at);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(
+    undefined,
+    isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
+  );
+}
+
 /** In the reader's own time zone and format; the title holds the exact time. */
 export function drawTime(iso: string): HTMLElement {
   const element = make("time", "");

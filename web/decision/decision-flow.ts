@@ -24,6 +24,8 @@ export interface Words {
   /** What the request is called in the window's title. */
   readonly title: readonly Segment[];
   readonly stateText: (state: ApprovalState, timeIsUp: boolean) => StateText;
+  /** Draws how far the signatures are; null if one person decides. */
+  readonly drawPolicy: ((state: ApprovalState) => void) | null;
 }
 
 /** The state of the open page. */
@@ -48,12 +50,15 @@ interface Page {
 const NO_PASSKEYS =
   "This browser can't use passkeys. Open this page in a current browser, on a device that has your passkey.";
 
+const STAGE_OVER = "Others completed this stage before your signature arrived, so it does not count.";
+
 const outcome = byId("outcome");
 
 /** Call it when the content is drawn and visible. */
 export function startDecision(data: ApprovalData, verified: Verified, words: Words): void {
   const page = createPage(data, verified, words);
   if (!("PublicKeyCredential" in window)) page.error = NO_PASSKEYS;
+  words.drawPolicy?.(data.state);
   draw(page);
   page.gate.begin();
   listen(page);
@@ -116,7 +121,8 @@ function draw(page: Page): void {
   setVisible(byId("decide"), text.decidable);
   setVisible(byId("after"), !text.decidable);
   setVisible(outcome, !text.decidable);
-  if (!text.decidable) drawOutcome(outcome, text, page.state, page.path);
+  const stages = page.verified.policy?.stages.length ?? 1;
+  if (!text.decidable) drawOutcome(outcome, text, page.state, page.path, stages);
   const status = text.decidable || page.error !== "" ? statusText(page) : "";
   drawBar({
     canSign: canSign(page),
@@ -163,13 +169,25 @@ function setError(page: Page, error: string, retry?: () => Promise<void>): void 
 }
 
 function update(page: Page, state: ApprovalState): void {
+  const before = page.state;
   page.state = state;
-  if (isDecidable(page)) return draw(page);
+  if (state !== before) page.words.drawPolicy?.(state);
+  if (isDecidable(page)) {
+    // A ceremony is for one stage.
+    if (state.progress?.stage !== before.progress?.stage) leaveStage(page);
+    return draw(page);
+  }
   page.prompt?.abort();
   void drawNext();
   // The button is useless now, unless a signature may not have arrived.
   if (page.retry !== undefined && page.unsent === undefined) setError(page, "");
   else draw(page);
+}
+
+function leaveStage(page: Page): void {
+  page.prompt?.abort();
+  page.ceremony.forget();
+  if (page.unsent === undefined) void page.ceremony.renew();
 }
 
 function decide(page: Page, vote: Choice["vote"]): void {
@@ -219,7 +237,8 @@ async function send(page: Page): Promise<void> {
     outcome.focus();
     return;
   }
-  setError(page, answer.problem.detail);
+  const isLate = answer.problem.code === "stage_over";
+  setError(page, isLate ? STAGE_OVER : answer.problem.detail);
   const now = await get<ApprovalState>(`${page.path}/state?wait=0`);
   if (now.ok) update(page, now.value);
   // A new ceremony enables the buttons again; the error stays visible.
@@ -227,9 +246,8 @@ async function send(page: Page): Promise<void> {
 }
 
 function watch(page: Page): Promise<void> {
-  const lastState = () => `${page.state.status}:${page.state.sealed}`;
   return longPoll(
-    () => get<ApprovalState>(`${page.path}/state?wait=${WAIT_SECONDS}&seen=${lastState()}`),
+    () => get<ApprovalState>(`${page.path}/state?wait=${WAIT_SECONDS}&version=${page.state.version}`),
     (state) => {
       update(page, state);
       return isFinal(state) ? "enough" : "more";

@@ -10,6 +10,7 @@ import { parseTemplate, templateHash } from "../../src/core/display/template.ts"
 import type { TextWarning } from "../../src/core/display/text/scripts.ts";
 import { textOf } from "../../src/core/display/text/segments.ts";
 import { SALT_BYTES, statementShape, type Statement } from "../../src/core/confirmation/statement.ts";
+import type { Policy } from "../../src/core/policy/policy.ts";
 import type { ApprovalData } from "../../src/core/pages/approval.ts";
 
 // Checks that what the page draws is what the person signs. Nothing here trusts the server.
@@ -25,6 +26,8 @@ export interface Verified {
   readonly sentence: readonly SentencePiece[];
   /** Where the content is not as the template expects. */
   readonly templateNotes: readonly TextWarning[];
+  /** Who must sign; null if the one person who reads this. */
+  readonly policy: Policy | null;
 }
 
 export interface Failed {
@@ -59,8 +62,18 @@ export function verifyDisplay(
   }
   if (statement.project.mode !== "live" && isOfChange(shown.value))
     return failed("A change of who may sign is never a test.");
+  const policy = policyIn(data.policy, statement);
+  if (policy === undefined) return failed("The policy is not the one that you would sign.");
   const drawn = drawnBy(data.template, statement, shown.value);
-  return "why" in drawn ? drawn : { ok: true, statement, payloadHash, ...drawn };
+  return "why" in drawn ? drawn : { ok: true, statement, payloadHash, policy, ...drawn };
+}
+
+/** Undefined if it is another one. Its hash is signed, so what it contains needs no further check: nobody could use it. */
+function policyIn(text: string | null, { policyHash }: Statement): Policy | null | undefined {
+  if (text === null) return policyHash === null ? null : undefined;
+  const value = parseJsonText(text);
+  const isSigned = value.ok && toHex(sha256(utf8(text))) === policyHash;
+  return isSigned ? (value.value as unknown as Policy) : undefined;
 }
 
 type Drawn = Pick<Verified, "lines" | "sentence" | "templateNotes">;

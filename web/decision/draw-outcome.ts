@@ -20,6 +20,7 @@ export function drawOutcome(
   { heading, sentence, tone }: StateText,
   { votes, decidedAt, sealed }: ApprovalState,
   path: Path,
+  stages: number,
 ): void {
   const title = make("h2", tone, icon(ICONS[tone]), heading);
   const when = decidedAt === null || votes.length > 0 ? [] : [make("p", "quiet", drawTime(decidedAt))];
@@ -28,14 +29,15 @@ export function drawOutcome(
   element.replaceChildren(
     title,
     make("p", "", sentence),
-    ...votes.map(drawVote),
+    ...votes.map((vote) => drawVote(vote, stages)),
     ...when,
     ...(sealed ? [make("p", "", receipt)] : []),
   );
 }
 
-function drawVote({ username, vote, reason, at }: ShownVote): HTMLElement {
-  const done = ` ${VOTE_WORDS[vote]}, `;
+function drawVote({ username, vote, reason, at, stage, seat }: ShownVote, stages: number): HTMLElement {
+  const place = seat === "" ? "" : ` for ${seat}`;
+  const done = ` ${VOTE_WORDS[vote]}${place}${stages > 1 ? ` in stage ${stage}` : ""}, `;
   const drawn = make("p", "quiet", make("b", "", drawExact(username)), done, drawTime(at));
   if (reason !== "") drawn.append(make("span", "reason", drawExact(reason)));
   return drawn;

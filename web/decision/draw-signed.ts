@@ -22,7 +22,7 @@ export function drawRaw({ payload, payloadHash }: ApprovalData): void {
   byId("raw").append(drawExact(payload));
 }
 
-export function drawVerified({ statement }: Verified, code: string): void {
+export function drawVerified({ statement }: Verified, { code, policy, state }: ApprovalData): void {
   const { approver, tenant, executeWithinSeconds: window, expires } = statement;
   byId("account").append(drawExact(approver.username), make("span", "at", " · ", drawExact(tenant.name)));
   byId("verified").append(
@@ -34,6 +34,9 @@ export function drawVerified({ statement }: Verified, code: string): void {
   setVisible(byId("window"), window !== null);
   if (window !== null)
     byId("use-within").append(`${durationText(window * 1_000)} (${window} seconds) after the decision`);
+  setVisible(byId("of-policy"), policy !== null);
+  if (policy !== null)
+    byId("policy-text").append(`For stage ${state.progress?.stage ?? 1} of `, drawExact(policy));
   const { vote: _vote, reason: _reason, stage: _stage, issued: _issued, salt: _salt, ...fixed } = statement;
   byId("statement").append(drawFields(expectOk(linesOf(canonicalBytes(fixed)))));
 }

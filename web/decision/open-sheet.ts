@@ -4,6 +4,7 @@ import { byId, setVisible } from "../common/dom.ts";
 import { NO_DATA, pageData } from "../common/http.ts";
 import { startDecision } from "./decision-flow.ts";
 import { verifyDisplay, type Verified } from "./display-check.ts";
+import { createPolicyLine } from "./draw-policy.ts";
 import { drawAlarm, drawRaw, drawVerified } from "./draw-signed.ts";
 import { stateTextOf, type Effect } from "./outcome.ts";
 
@@ -30,11 +31,12 @@ function open(draw: Parameters<typeof openSheet>[0]): string | undefined {
   if (!verified.ok) return verified.why;
   const drawn = draw(verified, data);
   if ("why" in drawn) return drawn.why;
-  drawVerified(verified, data.code);
+  drawVerified(verified, data);
   // Before the reading begins: what is not visible has no size.
   setVisible(byId("main"), true);
   const { action, project } = verified.statement;
   startDecision(data, verified, {
+    drawPolicy: createPolicyLine(verified, data),
     title: drawText(`${project.mode === "live" ? "" : "Test: "}${action}`),
     stateText: (state, timeIsUp) => stateTextOf(state, timeIsUp, drawn.effect),
   });

@@ -1,4 +1,5 @@
 import type { ApprovalState } from "../../src/core/pages/approval.ts";
+import { clockText } from "../common/time.ts";
 import { VOTE_WORDS } from "../common/vote-words.ts";
 
 // The texts for a request's state. Only a sealed approval is shown as approved.
@@ -38,7 +39,16 @@ export const OF_TEST: Effect = {
 export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Effect): StateText {
   if (isFinal(state)) return finalText(state, effect);
   if (state.mine !== null) {
-    const sentence = `You ${VOTE_WORDS[state.mine]}. Your signature counts once it is in the log. This page updates by itself.`;
+    const { progress } = state;
+    const mine = `You ${VOTE_WORDS[state.mine]}.`;
+    if (state.status === "pending" && progress !== null && !timeIsUp)
+      return stateText(
+        "Signed",
+        "open",
+        "Signed, waiting for others",
+        `${mine} Still needed: ${progress.missing}.${moreText(state)} This page updates by itself.`,
+      );
+    const sentence = `${mine} Your signature counts once it is in the log. This page updates by itself.`;
     return stateText("Signed", "open", "Signed, waiting for the log", sentence);
   }
   if (state.status !== "pending") {
@@ -51,10 +61,15 @@ export function stateTextOf(state: ApprovalState, timeIsUp: boolean, effect: Eff
   }
   if (timeIsUp) return stateText("Expired", "over", "Expired", `The time to decide is over. ${effect.not}`);
   if (!state.canDecide) {
-    const why = state.why ?? "You can't decide this request.";
-    return stateText("Waiting", "open", "You can't decide this request here", why);
+    const { title, text } = state.why ?? { title: "You can't decide this request", text: "" };
+    return stateText("Waiting", "open", title, `${text}${moreText(state)}`);
   }
   return { ...stateText("Waiting for you", "open", "", ""), decidable: true };
+}
+
+function moreText({ progress }: ApprovalState): string {
+  const at = progress?.moreAt ?? null;
+  return at === null ? "" : ` More people are asked at ${clockText(at)}.`;
 }
 
 function finalText(
@@ -68,7 +83,7 @@ function finalText(
     case "rejected":
       return stateText("Rejected", "bad", "Rejected", `${not}${log}`);
     case "expired":
-      return stateText("Expired", "over", "Expired", `Nobody decided in time. ${not}${log}`);
+      return stateText("Expired", "over", "Expired", `It was not decided in time. ${not}${log}`);
     case "cancelled":
       return stateText("Cancelled", "over", "Cancelled", `The requester cancelled it. ${not}${log}`);
     default:

@@ -1,19 +1,20 @@
-import { approvalsOf, visibleStatus } from "../../core/confirmation/decision.ts";
-import { openStage, whoMayVote } from "../../core/policy/policy.ts";
 import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
-import { accept, type Result } from "../../core/refusal.ts";
-import { mayDecide } from "../../core/stream/directory.ts";
-import { activePasskeysOf } from "../../store/account/passkeys.ts";
+import { pageVersion } from "../../core/pages/page-version.ts";
+import { parseJsonText } from "../../core/encoding/strict-json.ts";
+import { accept, expectOk, type Result } from "../../core/refusal.ts";
+import { parseChange } from "../../core/stream/change-format.ts";
+import { isDocumentChange, isDocumentKind } from "../../core/stream/rulebook.ts";
 import type { Related, RelatedRow } from "../../store/confirmation/related-requests.ts";
-import type { PersonRow } from "../../store/rows.ts";
+import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
+import { documentWithHash } from "../../store/stream/document-rows.ts";
 import { templateDocuments } from "../../store/stream/template-rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { ERASED_REQUEST, UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent, loadForPage } from "../confirmation/read.ts";
-import { signedVoteOf } from "../confirmation/view.ts";
 import { isoTime, isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { fixedStatement } from "./ceremony.ts";
+import { policyProgress, shownVotes, usernamesIn, whyNotDecide } from "./policy-state.ts";
 
 // The data of the approval page. A requester sees an outcome once it is sealed; the people who sign see their own and
 // the others' signatures at once.
@@ -40,20 +41,20 @@ export async function approvalState(
   person: PersonRow,
 ): Promise<ApprovalState> {
   const { row, state, votes, decided } = loaded;
-  const why = await whyNotDecide(runtime, store, loaded, person);
-  return {
+  const now = runtime.now();
+  const why = await whyNotDecide(store, loaded, person, now);
+  const shown = {
     status: row.status,
     sealed: state.sealed,
     mine: votes.find(({ personId }) => personId === person.id)?.vote ?? null,
-    votes: votes.map((signed) => {
-      const { approver, vote, reason, decidedAt } = signedVoteOf(signed);
-      return { username: approver, vote, reason, at: decidedAt };
-    }),
+    votes: shownVotes(loaded, votes, now),
     decidedAt: isoTimeOrNull(row.decidedAt),
     index: decided?.index ?? null,
     canDecide: why === null,
     why,
+    progress: policyProgress(loaded, now),
   };
+  return { ...shown, version: pageVersion(shown) };
 }
 
 /** Everything that the page draws and hashes. */
@@ -74,6 +75,9 @@ export async function approvalData(
     statement: fixedStatement(runtime, await store.own(), row, person),
     payload: row.payload,
     template: row.templateHash === null ? null : await templateWith(store, row.templateHash),
+    policy: row.policyHash === null ? null : row.policy,
+    usernames: Object.fromEntries(usernamesIn(loaded)),
+    replaced: await replacedBy(store, row),
     payloadHash: row.payloadHash,
     code: codeOf(row),
     now: isoTime(runtime.now()),
@@ -90,26 +94,15 @@ function comparedWith({ open, approved }: Related): ApprovalData["related"] {
   return { open: shown(open), approved: shown(approved) };
 }
 
+/** Null also if it is missing: then the page refuses to draw the change. */
+async function replacedBy(store: TenantStore, { type, payload }: ConfirmationRow): Promise<string | null> {
+  if (!isDocumentKind(type)) return null;
+  const change = parseChange(expectOk(parseJsonText(payload)));
+  if (!change.ok || !isDocumentChange(change.value) || change.value.replaces === null) return null;
+  return (await documentWithHash(store, change.value.replaces)) ?? null;
+}
+
 /** Null if it is missing: then the page refuses to draw the request. */
 async function templateWith(store: TenantStore, hash: string): Promise<string | null> {
   return (await templateDocuments(store, [hash])).get(hash) ?? null;
-}
-
-async function whyNotDecide(
-  runtime: Runtime,
-  store: TenantStore,
-  { state, policy }: LoadedConfirmation,
-  person: PersonRow,
-): Promise<string | null> {
-  if (visibleStatus(state) !== "pending" || state.status !== "pending") return "This request is closed.";
-  if (state.votes.some((vote) => vote.person === person.id)) return "You have signed this request.";
-  if (!mayDecide(person)) return "Your role may read, not decide.";
-  if (policy.excludeRequester && person.id === state.requester)
-    return "You asked for this, so somebody else must decide.";
-  const elapsed = runtime.now() - state.createdAt;
-  const stage = openStage(policy, approvalsOf(state), elapsed);
-  if (!whoMayVote(policy, stage, elapsed, state.requester).has(person.id)) return "Others are asked first.";
-  if ((await activePasskeysOf(store, person.id)).length === 0)
-    return "Your passkey does not count yet. Somebody who manages people has to sign for it first.";
-  return null;
 }

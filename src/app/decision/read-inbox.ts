@@ -116,7 +116,7 @@ function signedItem(row: SignedRow, now: number): readonly SignedItem[] {
     {
       ...itemOf(row),
       progress: progressOf(policy, approvals, elapsed),
-      needed: stillNeeded(policy, approvals, elapsed),
+      needed: stillNeeded(policy, approvals, elapsed).map(({ name, count }) => ({ name, count })),
     },
   ];
 }

@@ -8,13 +8,11 @@ import { usernamesOf } from "../../store/account/people.ts";
 import { readTimeline, type TimelineRows } from "../../store/requests/timeline-rows.ts";
 import { templateDocuments } from "../../store/stream/template-rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
-import type { VoteRow } from "../../store/rows.ts";
 import type { ActCall } from "../acts/act.ts";
 import { codeOf, executeWithinSecondsOf } from "../confirmation/create.ts";
 import { ERASED_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent } from "../confirmation/read.ts";
-import { signedVoteOf } from "../confirmation/view.ts";
-import { approvalState } from "../decision/approval-page.ts";
+import { policyProgress, shownVotes, whyNotDecide } from "../decision/policy-state.ts";
 import { receiptOf } from "../evidence/build-receipt.ts";
 import { isoTime } from "../runtime.ts";
 import { timelineOf } from "./request-timeline.ts";
@@ -28,7 +26,9 @@ export async function readRequest(call: ActCall, id: string): Promise<Result<Req
   const { row, state } = loaded;
   const timeline = await readTimeline(store, id);
   const usernames = await namesOf(store, loaded, timeline);
-  const votes = shownVotes(loaded);
+  const visible = asVisible(loaded);
+  const { votes } = visible;
+  const now = runtime.now();
   const status = visibleStatus(state);
   const page = {
     id,
@@ -45,7 +45,8 @@ export async function readRequest(call: ActCall, id: string): Promise<Result<Req
       policy: row.policy === null ? null : loaded.policy,
       names: Object.fromEntries(usernames),
     },
-    votes: row.erasedAt === null ? votes.map(shownVote) : [],
+    votes: row.erasedAt === null ? shownVotes(visible, votes, now) : [],
+    progress: policyProgress(visible, now),
     timeline: timelineOf(loaded, votes, timeline, usernames),
     hasReceipt: state.sealed && row.erasedAt === null,
     canCancel: canCancel(call, loaded),
@@ -74,14 +75,16 @@ async function contentOf(store: TenantStore, { row }: LoadedConfirmation): Promi
 }
 
 /** Members may be the requester, who learns an outcome once it is in the log: so the vote that made it waits, too. */
-function shownVotes({ row, state, votes }: LoadedConfirmation): readonly VoteRow[] {
-  const { decidedAt } = row;
-  return state.sealed || decidedAt === null ? votes : votes.filter(({ at }) => at < decidedAt);
-}
-
-function shownVote(signed: VoteRow): RequestPageData["votes"][number] {
-  const { approver, vote, reason, decidedAt } = signedVoteOf(signed);
-  return { username: approver, vote, reason, at: decidedAt };
+function asVisible(loaded: LoadedConfirmation): LoadedConfirmation {
+  const { state, votes } = loaded;
+  const { decidedAt } = state;
+  if (state.sealed || decidedAt === null) return loaded;
+  const isEarlier = ({ at }: { readonly at: number }) => at < decidedAt;
+  return {
+    ...loaded,
+    votes: votes.filter(isEarlier),
+    state: { ...state, status: visibleStatus(state), votes: state.votes.filter(isEarlier) },
+  };
 }
 
 /** User names of everybody who is asked, or who did something. */
@@ -104,5 +107,5 @@ function canCancel({ actor }: ActCall, { row, state }: LoadedConfirmation): bool
 
 async function canSign({ runtime, store, actor }: ActCall, loaded: LoadedConfirmation): Promise<boolean> {
   if (actor.kind !== "person" || !loaded.people.has(actor.person.id)) return false;
-  return (await approvalState(runtime, store, loaded, actor.person)).canDecide;
+  return (await whyNotDecide(store, loaded, actor.person, runtime.now())) === null;
 }

@@ -13,6 +13,12 @@ export interface ApprovalData {
   readonly payloadHash: string;
   /** Canonical JSON of the template that the statement names, or null. */
   readonly template: string | null;
+  /** Canonical JSON of the policy that the statement names, or null. */
+  readonly policy: string | null;
+  /** By id: everybody whom the policy names. From the service's records, not signed. */
+  readonly usernames: Readonly<Record<string, string>>;
+  /** Canonical JSON of the group, policy or rules that this change replaces; null if it replaces none. */
+  readonly replaced: string | null;
   /** The comparison code. */
   readonly code: string;
   /** The server's time, for a device whose clock is wrong. */
@@ -49,7 +55,28 @@ export interface ApprovalState {
   readonly index: number | null;
   readonly canDecide: boolean;
   /** Why this person can't decide, in words to show. */
-  readonly why: string | null;
+  readonly why: Why | null;
+  /** How far the signatures are; null where one named person decides. */
+  readonly progress: PolicyProgress | null;
+  /** Changes when anything above does. */
+  readonly version: string;
+}
+
+export interface Why {
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface PolicyProgress {
+  /** How many different people have approved, of how many that must. */
+  readonly have: number;
+  readonly need: number;
+  /** The stage that is open, counted from 1; the last one if all are met. */
+  readonly stage: number;
+  /** Who is still needed in it: "one of security (yan or zoe)". Empty if nobody is. */
+  readonly missing: string;
+  /** When more people are asked for it; null if no escalation of it is to come. */
+  readonly moreAt: string | null;
 }
 
 export interface ShownVote {
@@ -57,6 +84,10 @@ export interface ShownVote {
   readonly vote: Statement["vote"];
   readonly reason: string;
   readonly at: string;
+  /** The stage of the policy for which it was signed, counted from 1. */
+  readonly stage: number;
+  /** Whose place it fills, such as "finance"; empty if that is not known yet, or if it is the person's own. */
+  readonly seat: string;
 }
 
 /** One WebAuthn challenge, issued for one person and one confirmation. */

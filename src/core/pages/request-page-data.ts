@@ -1,6 +1,6 @@
 import type { Status } from "../confirmation/decision.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { ShownVote } from "./approval.ts";
+import type { PolicyProgress, ShownVote } from "./approval.ts";
 
 // What the server gives to the page of one request in the console.
 
@@ -18,6 +18,8 @@ export interface RequestPageData {
   readonly expiresAt: string;
   readonly executeWithinSeconds: number | null;
   readonly asked: AskedPeople;
+  /** How far the signatures are; null if one person decides alone. */
+  readonly progress: PolicyProgress | null;
   /** Without one that ended the request, until that is in the log. */
   readonly votes: readonly ShownVote[];
   readonly timeline: readonly TimelineEntry[];

@@ -24,6 +24,7 @@ import {
   POLICY_MAX_SEATS,
   POLICY_MAX_STAGES,
 } from "./policy.ts";
+import { LISTED_MAX_NAMES, partyName } from "./policy-sentence.ts";
 
 // An organisation's rule of who must sign, under one name. A manager signs each version. It names people, groups and
 // roles; a request that is made under it keeps the people of that moment.
@@ -31,7 +32,8 @@ import {
 /** Roles whose people may sign: all but the auditor's, who only reads. */
 export const DECIDING_ROLES = ["owner", "admin", "developer", "approver"] as const;
 
-export const PARTIES_MAX = 16;
+/** A sentence names all of them. */
+export const PARTIES_MAX = LISTED_MAX_NAMES;
 const STAGE_NAME_MAX_CHARACTERS = 60;
 
 /** Empty, or in letters that nobody can mistake for others. */
@@ -177,12 +179,6 @@ function partiesFailure(policy: PolicyDocument): Failure | undefined {
 function isSameParty(one: Party, other: Party): boolean {
   const isSamePerson = one.kind === "person" && other.kind === "person" && one.id === other.id;
   return isSamePerson || (one.kind === other.kind && partyName(one) === partyName(other));
-}
-
-/** As sentences and the needs of a request's policy name it. No person and no group has a name with a space. */
-export function partyName(one: Party): string {
-  if (one.kind === "person") return one.username;
-  return one.kind === "group" ? one.name : `the ${one.role}s`;
 }
 
 function escalationFailure({ stages, escalations, expiresInSeconds }: PolicyDocument): Failure | undefined {

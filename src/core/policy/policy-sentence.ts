@@ -1,19 +1,16 @@
-import {
-  PARTIES_MAX,
-  partyName,
-  type DocumentNeed,
-  type Party,
-  type PolicyDocument,
-} from "./policy-document.ts";
+import type { DocumentNeed, Party, PolicyDocument } from "./policy-document.ts";
 import type { Policy } from "./policy.ts";
 import type { Need } from "./seats.ts";
 
 // A policy in one sentence of plain English, such as "Two of finance, and one of security; not the person who asked;
-// after 30 min also alex". The same words for a policy document and for the policy that a request keeps.
+// after 30 min also alex". The same words for a policy document and for the policy that a request keeps. The approval page
+// has them too, so nothing here needs the shapes of the documents.
 
 /** In the order of their numbers, from 0 on. */
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const BETWEEN_NAMES = " or ";
+/** A sentence names no more of a list one by one. */
+export const LISTED_MAX_NAMES = 16;
 
 /** By person id. Somebody without an entry is named by the id. */
 export type Usernames = ReadonlyMap<string, string>;
@@ -49,6 +46,11 @@ export function documentSentence(policy: PolicyDocument): string {
   });
 }
 
+/** Only who signs and in which order: "First two of finance, then one of security". */
+export function stagesSentence({ stages }: Pick<Policy, "stages">, usernames: Usernames): string {
+  return stagesText(stages.map(({ needs }) => needs.map((need) => needText(need, usernames))));
+}
+
 export function policySentence(policy: Policy, usernames: Usernames): string {
   const say = (needs: readonly Need[]) => needs.map((need) => needText(need, usernames));
   return sentence({
@@ -70,6 +72,12 @@ export function needText({ name, count, of }: Need, usernames: Usernames): strin
   const names = name === "" ? people : name.split(BETWEEN_NAMES);
   const areAllPeople = names.length === people.length && names.every((each) => people.includes(each));
   return countText(count, names, areAllPeople);
+}
+
+/** As sentences and the needs of a request's policy name it. No person and no group has a name with a space. */
+export function partyName(one: Party): string {
+  if (one.kind === "person") return one.username;
+  return one.kind === "group" ? one.name : `the ${one.role}s`;
 }
 
 /** How the policy of a request names a need: all its parties, as far as they fit. */
@@ -109,10 +117,10 @@ function countText(count: number, names: readonly string[], areAllPeople: boolea
 }
 
 /** "alex", "alex or bo", "alex, bo or cy". A document is said in full; only people of a whole group can be more. */
-function listed(names: readonly string[], word: "and" | "or"): string {
+export function listed(names: readonly string[], word: "and" | "or"): string {
   const shown =
-    names.length > PARTIES_MAX
-      ? [...names.slice(0, PARTIES_MAX), `${names.length - PARTIES_MAX} more`]
+    names.length > LISTED_MAX_NAMES
+      ? [...names.slice(0, LISTED_MAX_NAMES), `${names.length - LISTED_MAX_NAMES} more`]
       : names;
   const last = shown.at(-1) ?? "";
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")} ${word} ${last}`;
@@ -129,7 +137,7 @@ function stagesText(stages: readonly (readonly string[])[]): string {
 }
 
 /** "two of finance, and one of security"; the comma keeps "alex and bo, and one of security" apart. */
-function needsText(needs: readonly string[]): string {
+export function needsText(needs: readonly string[]): string {
   const last = needs.at(-1) ?? "";
   return needs.length < 2 ? last : `${needs.slice(0, -1).join(", ")}, and ${last}`;
 }

@@ -9,7 +9,7 @@ export function stillNeeded(
   policy: Policy,
   approvals: Approvals,
   elapsedMilliseconds: number,
-): readonly NeededPeople[] {
+): readonly Need[] {
   const stage = openStage(policy, approvals, elapsedMilliseconds);
   const people = new Set([...approvals].flatMap(([person, of]) => (of === stage ? [person] : [])));
   const ways = waysOf(policy, stage, elapsedMilliseconds);
@@ -17,8 +17,8 @@ export function stillNeeded(
     (one, other) => missingPlaces(one, people) - missingPlaces(other, people),
   );
   const seats = [...seatPeople(best, people).values()];
-  return best.flatMap(({ name, count }, index) => {
-    const missing = count - seats.filter((need) => need === index).length;
-    return missing === 0 ? [] : [{ name, count: missing }];
+  return best.flatMap((need, index) => {
+    const missing = need.count - seats.filter((place) => place === index).length;
+    return missing === 0 ? [] : [{ ...need, count: missing }];
   });
 }

@@ -31,7 +31,7 @@ interface Waiter {
   isAbandoned: boolean;
 }
 
-/** Calls that wait for a change of a confirmation, of a person's inbox, or of the console. */
+/** Calls that wait for a change of a confirmation, of its page, of a person's inbox, or of the console. */
 export class Waiters {
   readonly #caps: WaitCaps;
   /** By what they wait for. */
@@ -83,9 +83,23 @@ export class Waiters {
     return (await this.#wait(CONSOLE, seconds, caller, hasChanged)).how !== "late";
   }
 
-  /** Returns how many were woken. */
+  /** The same for what a page shows of this confirmation: also who has signed, while others still must. */
+  async waitForPage(
+    confirmation: string,
+    seconds: number,
+    caller: ClientCall,
+    hasChanged: () => Promise<boolean>,
+  ): Promise<boolean> {
+    return (await this.#wait(pageOf(confirmation), seconds, caller, hasChanged)).how !== "late";
+  }
+
+  /** Of confirmations that have an outcome. Returns how many were woken. */
   wake(confirmations: Iterable<string>): number {
-    return this.#wakeAll(confirmations);
+    return this.#wakeAll([...confirmations].flatMap((id) => [id, pageOf(id)]));
+  }
+
+  wakePage(confirmation: string): number {
+    return this.#wakeAll([pageOf(confirmation)]);
   }
 
   wakeInbox(people: Iterable<string>): number {
@@ -160,10 +174,15 @@ export class Waiters {
 
 /** No confirmation has an id that starts like these. */
 const INBOX = "inbox ";
+const PAGE = "page ";
 const CONSOLE = "console";
 
 function inboxOf(person: string): string {
   return INBOX + person;
+}
+
+function pageOf(confirmation: string): string {
+  return PAGE + confirmation;
 }
 
 /** An agent that calls again has given up its earlier call. If it disconnected, there may be no other sign of it. */

@@ -16,12 +16,10 @@ approvalRoutes.get("/:id", (context) =>
 );
 
 approvalRoutes.get("/:id/state", sessionQuery(approvalStateQuery), async (context) => {
-  const { seen, wait } = context.req.valid("query");
+  const query = context.req.valid("query");
   const id = context.req.param("id");
   return context.json(
-    await askDeskToWait(context, ({ desk, session }, call) =>
-      desk().approvalState(session, id, seen, wait, call),
-    ),
+    await askDeskToWait(context, ({ desk, session }, call) => desk().approvalState(session, id, query, call)),
   );
 });
 

@@ -66,12 +66,9 @@ export const voteBody = z
   })
   .transform(({ assertion, ...rest }) => ({ ...rest, ...assertion }));
 
-/** The page waits until its state differs from the one that it has seen. */
-export const approvalStateQuery = waitQuery.extend({ seen: z.string().optional() });
-export const inboxQuery = waitQuery.extend({
-  version: z.string().optional(),
-  after: text(ID_MAX_CHARACTERS).optional(),
-});
+/** The page waits until its state differs from the version that it has. */
+export const approvalStateQuery = waitQuery.extend({ version: z.string().optional() });
+export const inboxQuery = approvalStateQuery.extend({ after: text(ID_MAX_CHARACTERS).optional() });
 /** Besides the query of the page itself. */
 export const liveQuery = waitQuery.extend({ version: text(ID_MAX_CHARACTERS).optional() }).loose();
 export type LiveQuery = z.output<typeof liveQuery>;

@@ -104,6 +104,7 @@ export function readDemoRequest(company: DemoCompany, id: string): Result<Reques
       code: comparisonCode(id, expectOk(fromHex(payload.hash)), action),
     },
     requester: { kind: "key", name: key.label },
+    progress: null,
     project: key.project.name,
     createdAt: isoTime(request.createdAt),
     expiresAt: isoTime(request.expiresAt),
@@ -111,7 +112,7 @@ export function readDemoRequest(company: DemoCompany, id: string): Result<Reques
     asked: { policy: null, names: { [approver.id]: approver.username } },
     votes:
       isSigned && decidedAt !== null
-        ? [{ username: approver.username, vote, reason, at: isoTime(decidedAt) }]
+        ? [{ username: approver.username, vote, reason, at: isoTime(decidedAt), stage: 1, seat: "" }]
         : [],
     timeline: timelineOf(request),
     hasReceipt: false,

@@ -12,6 +12,11 @@ export async function documentsInForce(store: TenantStore): Promise<readonly Doc
   return store.select(documents, IS_DOCUMENT_IN_FORCE).orderBy(documents.kind, documents.name);
 }
 
+/** The canonical text of the document with this hash, in force or not. */
+export async function documentWithHash(store: TenantStore, hash: string): Promise<string | undefined> {
+  return (await store.first(documents, eq(documents.hash, hash)))?.document;
+}
+
 /** Whether rules are in force, or will be once their change is sealed. */
 export const hasRules = (tenant: SQL): SQL => sql`(EXISTS (SELECT 1 FROM ${documents}
   WHERE tenant_id = ${tenant} AND kind = 'rules' AND ended_seq IS NULL)

@@ -17,9 +17,10 @@ async function answersAfter(end: (maria: BrowserClient) => Promise<unknown>): Pr
   const maria = await company.enrolled("maria");
   const id = await company.asked("maria");
   const inbox = (await (await maria.get("/inbox/items")).json()) as { version: string };
+  const page = (await (await maria.get(`/approve/${id}/state?wait=0`)).json()) as { version: string };
   const polls = [
     maria.get(`/inbox/items?wait=20&version=${inbox.version}`),
-    maria.get(`/approve/${id}/state?wait=20&seen=pending:false`),
+    maria.get(`/approve/${id}/state?wait=20&version=${page.version}`),
   ];
   await scheduler.wait(100);
   await end(maria);

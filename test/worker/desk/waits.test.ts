@@ -31,6 +31,12 @@ const waiting = ({ store }: Company = company): Promise<number> =>
     bindings.DESK.getByName(store.tenantId),
     (desk) => (desk as unknown as { waiters: Waiters }).waiters.count,
   );
+/** Of what the page of this request shows. */
+async function versionOf(request: string): Promise<string> {
+  const state = await company.alex.get(`/approve/${request}/state?wait=0`);
+  return ((await state.json()) as { version: string }).version;
+}
+
 /** Checked again and again, until it holds. */
 const SOON = { timeout: 20_000, interval: 10 };
 
@@ -40,7 +46,7 @@ const MCP = {
   body: () => JSON.stringify(message("new", "get_approval", { confirmation_id: id, wait_seconds: 20 })),
 };
 /** A request whose signal the platform aborts when the client goes. */
-const WAITS: readonly (readonly [string, (signal: AbortSignal) => Request])[] = [
+const WAITS: readonly (readonly [string, (signal: AbortSignal) => Request | Promise<Request>])[] = [
   [
     "a backend",
     (signal) =>
@@ -61,8 +67,8 @@ const WAITS: readonly (readonly [string, (signal: AbortSignal) => Request])[] = 
   ],
   [
     "the page of a request",
-    (signal) =>
-      new Request(`${ORIGIN}/approve/${id}/state?wait=20&seen=pending:false`, {
+    async (signal) =>
+      new Request(`${ORIGIN}/approve/${id}/state?wait=20&version=${await versionOf(id)}`, {
         headers: { cookie: company.alex.cookie },
         signal,
       }),
@@ -72,7 +78,7 @@ const WAITS: readonly (readonly [string, (signal: AbortSignal) => Request])[] = 
 describe("a client that goes", () => {
   it.each(WAITS)("ends its wait at once: %s", async (_who, requestOf) => {
     const gone = new AbortController();
-    const answer = app.fetch(requestOf(gone.signal), bindings, createExecutionContext());
+    const answer = app.fetch(await requestOf(gone.signal), bindings, createExecutionContext());
     await expect.poll(() => waiting(), SOON).toBe(1);
     gone.abort();
     await expect.poll(() => waiting(), SOON).toBe(0);
@@ -130,8 +136,9 @@ describe("a client with too many waits", { timeout: 30_000 }, () => {
     const extra = await restCalls(company).raw(`/api/confirmations/${pending}?wait=20`);
     expect([extra.status, extra.headers.get("retry-after")]).toEqual([200, "2"]);
     expect(await extra.json()).toMatchObject({ id: pending, status: "pending" });
+    const version = await versionOf(pending);
     const pages = times(WAIT_CAPS.perSession + 3, () =>
-      company.alex.get(`/approve/${pending}/state?wait=20&seen=pending:false`),
+      company.alex.get(`/approve/${pending}/state?wait=20&version=${version}`),
     );
     await expect.poll(() => waiting(), SOON).toBe(WAIT_CAPS.perKey + WAIT_CAPS.perSession);
     const decided = await other.asked();

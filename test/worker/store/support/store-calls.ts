@@ -334,6 +334,7 @@ export const CALLS: Calls = {
   templatesInForce: ({ store }) => [[store]],
   countTemplatesInForce: ({ store }) => [[store, 200]],
   findTemplateOf: ({ store }) => [[store, "Action"]],
+  documentWithHash: ({ store }) => [[store, "hash 1001"]],
   templateDocuments: ({ store }) => [[store, ["hash 1001", "hash 1002"]]],
   ...DOCUMENT_CALLS,
   isRevealed: ({ store, newest }) => [[store, newest[0]?.id]],
