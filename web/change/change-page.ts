@@ -1,6 +1,7 @@
-import { parseChange } from "../../src/core/stream/change-format.ts";
-import { parseJsonObject } from "../../src/core/encoding/strict-json.ts";
-import { utf8 } from "../../src/core/encoding/bytes.ts";
+import { parseChange, type Change } from "../../src/core/stream/change-format.ts";
+import { parseJsonObject, parseJsonText } from "../../src/core/encoding/strict-json.ts";
+import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
+import { sha256 } from "../../src/core/encoding/hash.ts";
 import { createdHere, type CreatedAt } from "../passkey/created-here.ts";
 import { byId, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
@@ -11,6 +12,8 @@ import type { Verified } from "../decision/display-check.ts";
 import { drawRequester, drawSummary } from "../decision/draw-requester.ts";
 import { openSheet } from "../decision/open-sheet.ts";
 import { wordsOf, type ChangeWords } from "./change-words.ts";
+import type { Replaced } from "./document-words.ts";
+import { drawComparison } from "./draw-comparison.ts";
 
 // A change of who may sign, or of what is public: what follows from it, in words that come from the bytes to sign.
 
@@ -21,16 +24,27 @@ openSheet((verified, data) => {
   const change = payload.ok ? parseChange(payload.value) : payload;
   if (!change.ok) return { why: "The content is no change that this page knows." };
   const { statement } = verified;
-  const words = wordsOf(change.value, statement.tenant.name, statement.approver.id);
+  const replaced = replacedBy(change.value, data.replaced);
+  if (replaced === undefined) return { why: "The version that this change replaces is not the one shown." };
+  const words = wordsOf(change.value, statement.tenant.name, statement.approver.id, replaced);
   drawRequester(statement);
   drawChange(verified, words);
   drawSummary();
   return { effect: words.outcome };
 });
 
+/** The version that is named by its hash in the signed bytes; undefined if the server sent another one. */
+function replacedBy(change: Change, text: string | null): Replaced | undefined {
+  const hash = "replaces" in change ? change.replaces : null;
+  if (hash === null) return text === null ? null : undefined;
+  if (text === null || toHex(sha256(utf8(text))) !== hash) return undefined;
+  const value = parseJsonText(text);
+  return value.ok ? (value.value as unknown as Replaced) : undefined;
+}
+
 function drawChange(
   { statement, lines }: Verified,
-  { question, effect, yes, no, compare, inFull }: ChangeWords,
+  { question, effect, yes, no, compare, inFull, comparison }: ChangeWords,
 ): void {
   byId("question").append(...drawRichText(question));
   byId("effect").append(...drawRichText(effect));
@@ -46,6 +60,7 @@ function drawChange(
     setVisible(byId("compare"), true);
     if (created !== undefined) drawWayBack(created);
   }
+  if (comparison !== undefined) byId("fields").append(...drawComparison(comparison));
   if (inFull !== undefined) byId("fields").append(drawFields(inFull));
   byId("change").append(drawFields(lines));
   setText(byId("approve"), yes);

@@ -8,6 +8,7 @@ import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import type { Role } from "../../src/core/stream/record.ts";
 import type { Effect } from "../decision/outcome.ts";
+import { groupWords, policyWords, rulesWords, type Comparison, type Replaced } from "./document-words.ts";
 
 // What each change means, in words. The words are this page's own; the names in them are what is signed.
 
@@ -23,10 +24,17 @@ export interface ChangeWords {
   readonly compare?: { readonly fingerprint: string; readonly how: RichText };
   /** What these words can't say: it is drawn value by value. */
   readonly inFull?: readonly Line[];
+  /** A version of a document beside the one that it replaces. */
+  readonly comparison?: Comparison;
 }
 
 /** `signer` is the id of the person who reads this. */
-export function wordsOf(change: Change, organisation: string, signer: string): ChangeWords {
+export function wordsOf(
+  change: Change,
+  organisation: string,
+  signer: string,
+  replaced: Replaced = null,
+): ChangeWords {
   switch (change.change) {
     case "credential.endorsed":
       return change.person.id === signer ? ownPasskey(change) : newPasskey(change, organisation);
@@ -50,15 +58,12 @@ export function wordsOf(change: Change, organisation: string, signer: string): C
         no: "Don't change it",
         outcome: { approved: "The role is changed.", not: "The role stays as it was." },
       };
+    case "group.changed":
+      return groupWords(change, replaced);
     case "policy.changed":
-      return {
-        question: ["Change the policy “", { exact: change.name }, "”?"],
-        effect: ["Requests that name this policy from now on need the signatures below."],
-        yes: "Change the policy",
-        no: "Don't change it",
-        outcome: { approved: "The policy is changed.", not: "The policy stays as it was." },
-        inFull: linesOf(change.policy),
-      };
+      return policyWords(change, replaced);
+    case "rules.changed":
+      return rulesWords(change, replaced);
     case "template.changed":
       return change.template === null ? templateRemoval(change) : newTemplate(change.action, change.template);
     case "key.changed":
