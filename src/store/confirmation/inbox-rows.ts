@@ -74,12 +74,9 @@ export async function readInbox(
   after: string | undefined,
 ): Promise<InboxRows> {
   const { tenantId } = store;
-  const { isNamed, isAsked, hasSigned } = conditionsOf(tenantId, person);
+  const { isNamed, isOpen, isUnendorsed, isSigned } = conditionsOf(tenantId, person, now);
   const newest = sql`(SELECT ${audience.confirmationId} FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
     AND ${audience.personId} = ${person} ORDER BY ${audience.confirmationId} DESC LIMIT ${SEARCHED_MAX_REQUESTS})`;
-  const isPending = and(IS_PENDING, gt(confirmations.expiresAt, now));
-  const isOpen = and(isPending, isAsked, sql`NOT ${hasSigned}`, sql`NOT ${IS_UNENDORSED}`);
-  const isUnendorsed = and(IS_CHANGE, isPending, IS_UNENDORSED, isAsked, sql`NOT ${hasSigned}`);
   const isDecided = and(
     inArray(confirmations.status, ["approved", "rejected", "expired"]),
     isNull(confirmations.erasedAt),
@@ -97,7 +94,7 @@ export async function readInbox(
       .orderBy(confirmations.expiresAt, confirmations.id)
       .limit(INBOX_PAGE_ITEMS + 1),
     store
-      .selectColumns(confirmations, [...COLUMNS, "policy"], and(isPending, isNamed, hasSigned))
+      .selectColumns(confirmations, [...COLUMNS, "policy"], isSigned)
       .orderBy(POSITION)
       .limit(INBOX_PAGE_ITEMS + 1),
     select(and(sql`${confirmations.id} IN ${newest}`, isDecided))
@@ -112,8 +109,6 @@ export async function readInbox(
       .selectColumns(confirmations, ["id"], and(IS_PENDING, lte(confirmations.dueAt, now), isNamed))
       .limit(INBOX_PAGE_ITEMS),
   ]);
-  const shownSigned = signed.slice(0, INBOX_PAGE_ITEMS);
-  const votesOfSigned = await readVotes(store, shownSigned);
   return {
     open: open.slice(0, INBOX_PAGE_ITEMS),
     hasMore: open.length > INBOX_PAGE_ITEMS,
@@ -121,7 +116,7 @@ export async function readInbox(
     openBefore: before?.count ?? 0,
     unendorsed: unendorsed.slice(0, INBOX_PAGE_ITEMS),
     hasMoreUnendorsed: unendorsed.length > INBOX_PAGE_ITEMS,
-    signed: shownSigned.map((row) => ({ ...row, votes: votesOfSigned.get(row.id) ?? [] })),
+    signed: await withVotes(store, signed.slice(0, INBOX_PAGE_ITEMS)),
     hasMoreSigned: signed.length > INBOX_PAGE_ITEMS,
     decided,
     published: new Set(published.map(({ confirmationId }) => confirmationId)),
@@ -130,7 +125,7 @@ export async function readInbox(
 }
 
 /** What a request is to this person. */
-function conditionsOf(tenantId: string, person: string) {
+function conditionsOf(tenantId: string, person: string, now: number) {
   const inAudience = (
     is: SQL,
   ) => sql`EXISTS (SELECT 1 FROM ${audience} WHERE ${audience.tenantId} = ${tenantId}
@@ -139,28 +134,34 @@ function conditionsOf(tenantId: string, person: string) {
     AND ${votes.confirmationId} = ${confirmations.id} AND ${is})`;
   // A vote that was voided may have opened an earlier stage again, so then all who were asked see the request.
   const mayBeOpenAgain = hasVote(sql`${votes.endedSeq} IS NOT NULL`);
+  const isAsked = inAudience(
+    sql`${audience.askedAt} IS NOT NULL AND (${audience.overAt} IS NULL OR ${mayBeOpenAgain})`,
+  );
+  const isNamed = inAudience(sql`TRUE`);
+  const hasSigned = hasVote(sql`${votes.personId} = ${person}`);
+  const isPending = and(IS_PENDING, gt(confirmations.expiresAt, now));
+  const waitsForThem = and(isPending, isAsked, sql`NOT ${hasSigned}`);
   return {
-    isNamed: inAudience(sql`TRUE`),
-    isAsked: inAudience(
-      sql`${audience.askedAt} IS NOT NULL AND (${audience.overAt} IS NULL OR ${mayBeOpenAgain})`,
-    ),
-    hasSigned: hasVote(sql`${votes.personId} = ${person}`),
+    isNamed,
+    isOpen: and(waitsForThem, sql`NOT ${IS_UNENDORSED}`),
+    isUnendorsed: and(IS_CHANGE, waitsForThem, IS_UNENDORSED),
+    isSigned: and(isPending, isNamed, hasSigned),
   };
 }
 
-/** The votes of these requests, by the ids of the requests. */
-async function readVotes(
+async function withVotes(
   store: TenantStore,
-  requests: readonly Pick<ConfirmationRow, "id">[],
-): Promise<ReadonlyMap<string, readonly InboxVote[]>> {
-  if (requests.length === 0) return new Map();
+  requests: readonly Omit<SignedRow, "votes">[],
+): Promise<readonly SignedRow[]> {
+  if (requests.length === 0) return [];
   const ids = JSON.stringify(requests.map(({ id }) => id));
   const found = await store.selectColumns(
     votes,
     ["confirmationId", "personId", "vote", "stage", "endedSeq"],
     sql`${votes.confirmationId} IN (SELECT value FROM json_each(${ids}))`,
   );
-  return Map.groupBy(found, ({ confirmationId }) => confirmationId);
+  const votesOf = Map.groupBy(found, ({ confirmationId }) => confirmationId);
+  return requests.map((row) => ({ ...row, votes: votesOf.get(row.id) ?? [] }));
 }
 
 /** The position of this request in the order of open ones, also after it was decided. */

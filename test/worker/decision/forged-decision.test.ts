@@ -156,7 +156,7 @@ describe("a challenge", () => {
     const id = await company.asked();
     const mine = await alex.sign(id);
     await rows(
-      "INSERT INTO audience SELECT tenant_id, id, ?1 FROM people WHERE username = 'maria' AND tenant_id = ?2",
+      "INSERT INTO audience SELECT tenant_id, id, ?1, 0, NULL FROM people WHERE username = 'maria' AND tenant_id = ?2",
       id,
       company.store.tenantId,
     );

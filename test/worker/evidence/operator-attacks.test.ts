@@ -195,7 +195,7 @@ const DECISIONS: readonly Attack[] = [
       );
       await rows(
         `INSERT INTO votes SELECT tenant_id, ?1, person_id, step_id || 'x', vote, at, credential_id, statement,
-         assertion, assertion_hash, ended_seq FROM votes WHERE confirmation_id = ?2`,
+         assertion, assertion_hash, ended_seq, stage FROM votes WHERE confirmation_id = ?2`,
         id,
         tenant.approved,
       );
