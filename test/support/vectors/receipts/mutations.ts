@@ -71,7 +71,7 @@ const rows: readonly (readonly [of: string, name: string, at: string, to: JsonVa
   ["expired", "a rejection that nobody signed", "/decision/record/body/outcome", "rejected"],
   ["break-glass", "an ordinary approval", "/decision/record/body/outcome", "approved"],
   ["break-glass", "nobody who may override", "/decision/evidence/policy/breakGlass", []],
-  ["recovered", "a recovery that takes nothing back", "/directory/3/evidence/payload/revoked", []],
+  ["recovered", "a recovery that takes nothing back", "/directory/5/evidence/payload/revoked", []],
   ["anchored", "a timestamp of other bytes", "/anchor/timestamp", "AE9wZW5UaW1lc3RhbXBz"],
   ["withheld", "a payload that was not signed", "/decision/evidence/payload", {}],
   ["approved", "a field that this format does not have", "/anchor", { proof: "x" }],
