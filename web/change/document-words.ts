@@ -138,7 +138,7 @@ function wordsOfVersion(
   return {
     question: [`${verb} the ${noun}`, ...rest, "?"],
     yes: `${verb} the ${noun}`,
-    no: `Don't ${verb.toLowerCase()} ${areMany ? "them" : "it"}`,
+    no: areMany && before !== null ? "Keep them" : `Don't ${verb.toLowerCase()} ${areMany ? "them" : "it"}`,
     outcome: {
       approved: `The ${noun} ${are} ${done}.`,
       not:

@@ -1,4 +1,4 @@
-import { policySentence, stagesSentence, needText } from "../../src/core/policy/policy-sentence.ts";
+import { listed, needText, policySentence, stagesSentence } from "../../src/core/policy/policy-sentence.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
 import type { Need } from "../../src/core/policy/seats.ts";
 import type { ApprovalData, ApprovalState, ShownVote } from "../../src/core/pages/approval.ts";
@@ -57,7 +57,7 @@ function signedTexts(votes: readonly ShownVote[]): readonly string[] {
   const by = (wanted: boolean) =>
     votes.filter(({ vote }) => (vote === "reject") === wanted).map(({ username }) => username);
   const said = (names: readonly string[], word: string) =>
-    names.length === 0 ? [] : [`${names.join(", ")} ${names.length === 1 ? "has" : "have"} ${word}`];
+    names.length === 0 ? [] : [`${listed(names, "and")} ${names.length === 1 ? "has" : "have"} ${word}`];
   return [...said(by(false), "signed"), ...said(by(true), "rejected")];
 }
 

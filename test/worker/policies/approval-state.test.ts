@@ -186,7 +186,7 @@ describe("the state of a request under a policy", { timeout: 60_000 }, () => {
     const id = await ask(inStages());
     const { data } = (await clients.get("dan")?.approvalPage(id)) ?? {};
     expect(toHex(sha256(utf8(data.policy)))).toBe(data.statement.policyHash);
-    expect(Object.values(data.usernames).toSorted()).toEqual(["alex", "bo", "cy", "dan", "maria"]);
+    expect(new Set(Object.values(data.usernames))).toEqual(new Set(["alex", "bo", "cy", "dan", "maria"]));
     const alone = await company.asked("dan");
     const page = await clients.get("dan")?.approvalPage(alone);
     expect([page?.data.policy, page?.data.statement.policyHash, page?.data.state.progress]).toEqual([
