@@ -77,30 +77,32 @@ async function verdicts(tenant: TestTenant, seq: number) {
 describe("a decision under a policy with", () => {
   it.each(ROWS)("%s is refused at once", async (_what, costly) => {
     const requests: readonly SampleRequest[] = [
-      { policy: costly, votes: [{ by: staff.cy }] },
+      { isForged: true, policy: costly, votes: [{ by: staff.cy }] },
       {
+        isForged: true,
         policy: { ...costly, rejection: "impossible" },
         outcome: "rejected",
         votes: [{ by: staff.cy, vote: "reject" }],
       },
-      { policy: costly, outcome: "expired", votes: [] },
+      { isForged: true, policy: costly, outcome: "expired", votes: [] },
     ];
     for (const request of requests) {
       const tenant = await staff.tenant();
       const seq = await tenant.decide(request);
       const questions = countQuestions();
-      expect(await verdicts(tenant, seq)).toEqual(["policy outcome", "decisions"]);
+      const failed = request.votes.length > 0 ? "policy choice outcome" : "policy outcome";
+      expect(await verdicts(tenant, seq)).toEqual([failed, "decisions"]);
       expect(questions()).toBeLessThan(QUESTIONS_MAX);
     }
   });
 
   it("five stages is not a receipt and not an export", async () => {
     const tenant = await staff.tenant();
-    const seq = await tenant.decide({ policy: inStages(5), votes: [{ by: staff.cy }] });
+    const seq = await tenant.decide({ isForged: true, policy: inStages(5), votes: [{ by: staff.cy }] });
     expect(await verdicts(tenant, seq)).toEqual(["form", "form"]);
   });
 
-  it("64 places for the same 64 people is accepted", async () => {
+  it("64 places for the same 64 people is judged, though no document leads to it", async () => {
     const tenant = await staff.tenant();
     const seq = await tenant.decide({
       policy: { ...needing(...crowded), rejection: "impossible" },
@@ -108,7 +110,7 @@ describe("a decision under a policy with", () => {
       votes: [{ by: staff.cy, vote: "reject" }],
     });
     const questions = countQuestions();
-    expect(await verdicts(tenant, seq)).toEqual(["", ""]);
+    expect(await verdicts(tenant, seq)).toEqual(["choice", "decisions"]);
     expect(questions()).toBeGreaterThan(QUESTIONS_MAX);
   });
 });

@@ -1,3 +1,4 @@
+import { isDocumentKind } from "../../../../src/core/stream/rulebook.ts";
 import type { Template } from "../../../../src/core/display/template.ts";
 import { setDocument } from "../../evidence/sample-documents.ts";
 import type { TestTenant } from "../../evidence/sample-tenant.ts";
@@ -128,7 +129,9 @@ function secondsAfterRequest(tenant: TestTenant, seconds: number): string {
 export function linksWithoutEvidence(tenant: TestTenant, seq: number): readonly number[] {
   const { owner, records } = tenant;
   const upTo = records.slice(1, seq + 1).map(({ sealed }) => sealed);
-  const links = upTo.filter(({ record }) => record.type !== "decision" && record.seq < seq);
+  const links = upTo.filter(
+    ({ record }) => record.type !== "decision" && !isDocumentKind(record.type) && record.seq < seq,
+  );
   const effects = links.map(({ record }) => ({ seq: record.seq, effect: effectIn(record) }));
   const needed = new Set([owner.id]);
   for (const { effect } of effects)
