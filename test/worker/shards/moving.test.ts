@@ -27,7 +27,7 @@ import {
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { failingRuntime, Fault } from "../support/failing-writes.ts";
 import { failure } from "../support/log-storage.ts";
-import { rows, tableNames } from "../support/database-rows.ts";
+import { insertRow, rows, tableNames } from "../support/database-rows.ts";
 import { bindings, freshPlatform, inShard, newCompany, type Company } from "../support/worker-fixture.ts";
 
 // Moving a tenant's rows, step by step and with every write failing. Its Desk is not called meanwhile.
@@ -50,6 +50,19 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: REQUESTS }, () => company.asked()));
   approved = await company.asked();
   await company.alex.decide(approved);
+  // A version that is in force and one that was replaced, of the organisation's own documents.
+  for (const [seq, ended] of [
+    [0, 1],
+    [1, null],
+  ] as const)
+    await insertRow(ref, "documents", {
+      seq,
+      kind: "group",
+      name: "finance",
+      hash: `hash ${seq}`,
+      document: "{}",
+      ended_seq: ended,
+    });
 }, 30_000);
 afterAll(() => reset());
 
