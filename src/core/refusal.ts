@@ -81,6 +81,7 @@ type DecisionCode =
   | "already_decided"
   | "already_signed"
   | "stage_over"
+  | "needed_later"
   | "rules_changed"
   | "policy_not_allowed"
   | "policy_unmeetable"

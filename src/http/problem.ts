@@ -100,6 +100,7 @@ const PROBLEMS = {
   policy_not_allowed: { status: 403, title: "The rules do not allow this policy" },
   policy_unmeetable: { status: 409, title: "Nobody could meet the policy" },
   document_refused: { status: 409, title: "This version does not fit the others" },
+  needed_later: { status: 409, title: "A later stage needs you" },
   stage_over: { status: 409, title: "Another stage is open" },
   expired: { status: 409, title: "The request has expired" },
   not_an_approver: { status: 403, title: "You are not an approver of this request" },

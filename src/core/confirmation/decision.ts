@@ -1,4 +1,5 @@
 import {
+  canStillBeMet,
   isEndedByRejections,
   isMet,
   mayOverride,
@@ -132,7 +133,8 @@ function castVote(
     return refuse("not_an_approver", "this person may not sign this request now");
   const voted = { ...state, votes: [...state.votes, { person, vote, stage, at: now, counts: true }] };
   if (isApproved(policy, voted, now)) return accept(end(voted, "approved", now));
-  // Beside a rejection, an approval can be the end as well: of somebody without whom a later stage cannot be met.
+  if (vote === "approve" && canBeApproved(policy, state) && !canBeApproved(policy, voted))
+    return refuse("needed_later", "a later stage can't be met without you; let somebody else sign this one");
   if (isEndedByRejections(policy, approvalsOf(voted), rejectersOf(voted), state.requester))
     return accept(end(voted, "rejected", now));
   const next = openStage(policy, approvalsOf(voted), elapsed);
@@ -141,6 +143,11 @@ function castVote(
   const asked = [...whoMayVote(policy, next, elapsed, state.requester)];
   const opened = { ...voted, escalated: reachedEscalations(policy, elapsed) };
   return accept({ state: opened, effects: notifying(opened, asked), at: now });
+}
+
+/** Whether further approvals could still meet the policy: nobody counts in two stages. */
+function canBeApproved(policy: Policy, state: Confirmation): boolean {
+  return canStillBeMet(policy, approvalsOf(state), rejectersOf(state), state.requester);
 }
 
 /** Who has signed already is not asked again. */

@@ -35,6 +35,7 @@ it(
       "vote: approved",
       "vote: asks people of a later stage",
       "vote: expired",
+      "vote: needed_later",
       "vote: not_an_approver",
       "vote: pending",
       "vote: rejected",

@@ -1,6 +1,13 @@
 import type { Confirmation, Input } from "../../../src/core/confirmation/decision.ts";
 import type { Policy } from "../../../src/core/policy/policy.ts";
-import { askedIn, doRejectionsEnd, isNaivelyMet, naiveOpenStage, type Approved } from "./naive-policy.ts";
+import {
+  askedIn,
+  canNaivelyBeMet,
+  doRejectionsEnd,
+  isNaivelyMet,
+  naiveOpenStage,
+  type Approved,
+} from "./naive-policy.ts";
 
 // What each input does to a request, written a second time and without the code under test.
 
@@ -65,6 +72,8 @@ function expectedVote(
   const approved = approvedIn(voted);
   const rejecters = voted.votes.flatMap((one) => (one.vote === "reject" && one.counts ? [one.person] : []));
   if (vote === "approve" && isNaivelyMet(policy, approved, elapsed)) return ended(voted, "approved");
+  const canBeMet = (by: Approved) => canNaivelyBeMet(policy, by, rejecters, state.requester);
+  if (vote === "approve" && canBeMet(approvedIn(state)) && !canBeMet(approved)) return "needed_later";
   if (doRejectionsEnd(policy, approved, rejecters, state.requester)) return ended(voted, "rejected");
   return { status: "pending", sealed: null, votes: voted.votes.length };
 }

@@ -69,7 +69,16 @@ export function doRejectionsEnd(
   requester: string | null,
 ): boolean {
   if (rejecters.length === 0) return false;
-  if (policy.rejection === "first") return true;
+  return policy.rejection === "first" || !canNaivelyBeMet(policy, approved, rejecters, requester);
+}
+
+/** Whether approvals of others could complete these, now or after an escalation. */
+export function canNaivelyBeMet(
+  policy: Policy,
+  approved: Approved,
+  rejecters: readonly string[],
+  requester: string | null,
+): boolean {
   const isFree = (person: string, stage: number) =>
     !rejecters.includes(person) &&
     !(policy.excludeRequester && person === requester) &&
@@ -79,5 +88,5 @@ export function doRejectionsEnd(
     if (stage === undefined) return canSeat(places, isFree);
     return waysOf(policy, stage, Number.POSITIVE_INFINITY).some((way) => choose(others, [...places, ...way]));
   };
-  return !choose(stagesOf(policy), []);
+  return choose(stagesOf(policy), []);
 }

@@ -58,6 +58,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["policy_not_allowed", 403, "policy_not_allowed"],
   ["policy_unmeetable", 409, "policy_unmeetable"],
   ["document_refused", 409, "document_refused"],
+  ["needed_later", 409, "needed_later"],
   ["stage_over", 409, "stage_over"],
   ["expired", 409, "expired"],
   ["not_an_approver", 403, "not_an_approver"],

@@ -46,6 +46,16 @@ export const POLICY_PROBLEMS = {
       detail: "the policy “two-of-finance” names the group “finance”; change the policy first",
     },
   },
+  needed_later: {
+    meaning: "You are in two stages of the policy, and the later one can't be met without you.",
+    cause:
+      "Each person signs a request once, for one stage. With your signature here, nobody could complete the later stage.",
+    whatToDo: "Let somebody else sign this stage, and sign when yours is open. You can still reject.",
+    example: {
+      instance: `/approve/${CONFIRMATION_ID}/decision`,
+      detail: "a later stage can't be met without you; let somebody else sign this one",
+    },
+  },
   stage_over: {
     meaning: "The stage for which you signed is not the one that is open.",
     cause:
