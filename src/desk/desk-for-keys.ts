@@ -11,6 +11,13 @@ import { wait } from "../app/confirmation/wait.ts";
 import { listTemplates, requestTemplate, type TemplateInForce } from "../app/directory/templates.ts";
 import { receiptOf } from "../app/evidence/build-receipt.ts";
 import { listApprovers, type Approver } from "../app/people/approvers.ts";
+import { listDocuments, type DocumentsInForce } from "../app/policies/list-documents.ts";
+import { tryRules, type TriedRequest, type TriedRules } from "../app/policies/try-rules.ts";
+import {
+  requestWritten,
+  type RequestedVersion,
+  type WrittenVersion,
+} from "../app/policies/written-version.ts";
 import type { ClientCall } from "../app/runtime.ts";
 import { isNotified } from "../store/notices/reach.ts";
 import type { CanonicalPayload } from "../core/confirmation/canonical-payload.ts";
@@ -139,6 +146,28 @@ export class DeskForKeys extends TenantObject {
   async requestTemplate(key: string, action: string, template: Template | null): Promise<Answer<string>> {
     return this.callers.withKey(key, "people", "creates", ({ store, requester }) =>
       requestTemplate(this.runtime, store, requester, action, template),
+    );
+  }
+
+  async documents(key: string): Promise<Answer<DocumentsInForce>> {
+    return this.callers.withKey(key, "people", "polls", async ({ store }) =>
+      accept(await listDocuments(store)),
+    );
+  }
+
+  async requestDocument(
+    key: string,
+    version: WrittenVersion,
+    isDryRun: boolean,
+  ): Promise<Answer<RequestedVersion>> {
+    return this.callers.withKey(key, "people", "creates", ({ store, requester }) =>
+      requestWritten(this.runtime, store, requester, version, isDryRun),
+    );
+  }
+
+  async tryRules(key: string, tried: TriedRequest): Promise<Answer<TriedRules>> {
+    return this.callers.withKey(key, "people", "polls", (principal) =>
+      tryRules(this.runtime, principal.store, principal, tried),
     );
   }
 

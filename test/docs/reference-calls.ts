@@ -35,12 +35,40 @@ const BEFORE: Readonly<Record<string, (call: Call, reader: Reader) => Promise<un
     await maria.enrol(enrolUrl);
     await alex.decideAll();
   },
+  "GET /api/groups/{name}": async (call, { alex }) => signed(call, alex, GROUP),
+  "PUT /api/groups/{name}": async (call, { alex }) => signed(call, alex, ["DELETE", GROUP[1]]),
+  "DELETE /api/groups/{name}": async (_call, { alex }) => alex.decideAll(),
+  "GET /api/policies/{name}": async (call, { alex }) => signed(call, alex, GROUP, POLICY),
+  "PUT /api/policies/{name}": async (call, { alex }) => signed(call, alex, ["DELETE", POLICY[1]]),
+  "DELETE /api/policies/{name}": async (_call, { alex }) => alex.decideAll(),
+  "GET /api/rules": async (call, { alex }) => signed(call, alex, POLICY, RULES),
+  "PUT /api/rules": async (call, { alex }) => signed(call, alex, ["DELETE", RULES[1]]),
+  "DELETE /api/rules": async (_call, { alex }) => alex.decideAll(),
   "POST /api/projects/{id}/notices": async (call) =>
     call("POST", "/api/projects", { name: "Notices", mode: "live" }),
   "POST /api/webhooks/{id}/rotate": async (call, { places }) =>
     call("POST", "/api/webhooks", { name: "Backend", url: `http://127.0.0.1:${places.receiverPort}` }),
 };
 const MARIA = { username: "maria", role: "approver" };
+
+const GROUP = ["PUT", "/api/groups/finance", { members: ["alex"] }] as const;
+const FINANCE_SIGNS = {
+  needs: [{ group: "finance" }],
+  escalations: [{ afterSeconds: 1_800, needs: [{ role: "owner" }] }],
+  expiresInSeconds: 7_200,
+};
+const POLICY = ["PUT", "/api/policies/finance-signs", FINANCE_SIGNS] as const;
+const LARGE = { name: "Large payments", when: "number(payload.amount) > 10000", policies: "finance-signs" };
+const RULES = ["PUT", "/api/rules", { rules: [LARGE] }] as const;
+
+/** Alex signs what the examples so far have asked for, and then each of these. */
+async function signed(call: Call, alex: DecidingPerson, ...changes: readonly Readonly<Parameters<Call>>[]) {
+  await alex.decideAll();
+  for (const change of changes) {
+    await call(...change);
+    await alex.decideAll();
+  }
+}
 
 /** The ids that the examples so far have made. */
 export class ReferenceIds {

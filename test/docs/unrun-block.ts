@@ -36,7 +36,7 @@ function faultsOfStart(args: readonly string[]): readonly string[] {
 /** Names of headers that the product neither sends nor reads, and paths that it does not have. */
 export function faultsOfHeaders(text: string, api: DescribedApi): readonly string[] {
   return text.split("\n").flatMap((line) => {
-    const [, method, path] = /^(GET|POST) (\S+)/.exec(line) ?? [];
+    const [, method, path] = /^(GET|POST|PUT|DELETE) (\S+)/.exec(line) ?? [];
     if (method !== undefined && path !== undefined)
       return path.startsWith("/api/") && !api.has(`${method} ${path}`)
         ? [`the API has no ${method} ${path}`]

@@ -49,7 +49,14 @@ export async function choosePolicy(
 ): Promise<Result<PolicyChoice>> {
   if (asking.policy === null && asking.username !== null && !(await areRulesInForce(store)))
     return accept({ approver: { username: asking.username }, rule: WITHOUT_RULES, directory: null });
-  const known = await directoryForChoice(runtime, store);
+  return choosePolicyIn(await directoryForChoice(runtime, store), asking).choice;
+}
+
+/** What the rules of this directory say, also where they let the request use nothing. */
+export function choosePolicyIn(
+  known: SealedDirectory,
+  asking: Asking,
+): { readonly rule: Choice; readonly choice: Result<PolicyChoice> } {
   const rules = rulesInForce(known.directory.rulebook);
   const rule =
     rules === undefined
@@ -59,15 +66,25 @@ export async function choosePolicy(
           requestFacts({ ...asking, created: isoTime(asking.createdAt) }, asking.payload.value),
         );
   const name = policyName(asking, rules === undefined ? null : rule);
-  if (!name.ok) return name;
-  if (name.value !== NAMED_PERSON) return chosenDocument(known, asking, rule, name.value);
+  return { rule, choice: name.ok ? choiceOfName(known, asking, rule, name.value) : name };
+}
+
+function choiceOfName(
+  known: SealedDirectory,
+  asking: Asking,
+  rule: Choice,
+  name: string,
+): Result<PolicyChoice> {
+  if (name !== NAMED_PERSON) return chosenDocument(known, asking, rule, name);
   const username = asking.username ?? "";
-  if (rules === undefined) return accept({ approver: { username }, rule, directory: null });
-  const person = memberNamed(known.directory, username);
+  const { directory, seq } = known;
+  if (rulesInForce(directory.rulebook) === undefined)
+    return accept({ approver: { username }, rule, directory: null });
+  const person = memberNamed(directory, username);
   // Nobody by this name can sign: the request is refused as it is without rules.
-  if (person === undefined) return accept({ approver: { username }, rule, directory: known.seq });
+  if (person === undefined) return accept({ approver: { username }, rule, directory: seq });
   const chosen = { ...choiceOf(known, rule), document: null, groups: [] };
-  return accept({ approver: { ...singleApproverPolicy(person.id), chosen }, rule, directory: known.seq });
+  return accept({ approver: { ...singleApproverPolicy(person.id), chosen }, rule, directory: seq });
 }
 
 const WITHOUT_RULES: Choice = { rule: "", policies: [NAMED_PERSON], judged: true, problem: "" };

@@ -63,7 +63,7 @@ export function readPerson(
     if (typeof username !== "string") return refuse(code, "must be a user name", at);
     const id = idOf(username);
     return id === undefined
-      ? refuse(code, `nobody in the organisation has the user name “${username}”`, at)
+      ? refuse(code, `there is nobody “${username}” with a passkey; check the user name`, at)
       : accept({ id, username });
   };
 }

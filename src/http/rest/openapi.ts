@@ -47,6 +47,8 @@ export function openapi(origin: string): OpenApi {
   };
 }
 
+const SUCCESSES = { 200: "Done", 201: "Created", 202: "Accepted" } as const;
+
 /** Every problem that the operation may answer. */
 export function problemsOf({
   problems,
@@ -81,7 +83,7 @@ function descriptionOf(operation: Operation, origin: string): object {
         }),
     responses: {
       [status]: {
-        description: status === 201 ? "Created" : "Done",
+        description: SUCCESSES[status],
         ...headersOf(operation),
         content: contentOf(answer, origin),
       },
@@ -90,8 +92,15 @@ function descriptionOf(operation: Operation, origin: string): object {
   };
 }
 
-function pathParameter({ description, example }: PathId): unknown {
-  return { name: "id", in: "path", required: true, description, schema: { type: "string" }, example };
+function pathParameter({ parameter, description, example }: PathId): unknown {
+  return {
+    name: parameter ?? "id",
+    in: "path",
+    required: true,
+    description,
+    schema: { type: "string" },
+    example,
+  };
 }
 
 const IDEMPOTENCY_PARAMETER = {

@@ -22,18 +22,18 @@ export interface Operation extends Description {
 }
 
 interface Description {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put" | "delete";
   readonly path: string;
   readonly id: string;
   /** A few words, which are also its heading in the documents. */
   readonly summary: string;
   /** What a caller must know besides: sentences in Markdown. */
   readonly description: string;
-  /** What `{id}` in the path is. */
+  /** What `{id}` or `{name}` in the path is. */
   readonly pathId?: PathId;
   /** A repetition with the same `Idempotency-Key` gets the first answer. */
   readonly repeatable?: true;
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   /** A schema with an example, or the media type of a format of its own, and how to name such a file. */
   readonly answer: JsonAnswer | { readonly media: string; readonly file: string };
   readonly problems: readonly ProblemCode[];
@@ -48,6 +48,8 @@ export interface OperationGroup {
 }
 
 export interface PathId {
+  /** As the path names it; `id` if left out. */
+  readonly parameter?: "name";
   readonly description: string;
   readonly example: string;
 }
@@ -77,7 +79,7 @@ interface JsonAnswer {
 /** What a handler gets of a call. The Desk that it asks authenticates the key and checks its scope. */
 export interface RestCall<Body = unknown, Query = unknown> extends KeyCaller {
   readonly context: Context<HonoEnv>;
-  /** The id in the path, or empty. */
+  /** The id or the name in the path, or empty. */
   readonly id: string;
   readonly body: Body;
   readonly query: Query;
@@ -113,7 +115,7 @@ export function keyOperation<
     return handler({
       ...caller,
       context,
-      id: context.req.param("id") ?? "",
+      id: context.req.param(operation.pathId?.parameter ?? "id") ?? "",
       query: input.query as QueryOf<Query>,
       body: input.body as BodyOf<Request>,
       idempotencyKey: input.idempotencyKey,

@@ -4,6 +4,7 @@ import { WEBHOOK_OPERATIONS } from "./account/webhook-operations.ts";
 import { CONFIRMATION_OPERATIONS } from "./confirmation-operations.ts";
 import type { Operation, OperationGroup } from "./operation.ts";
 import { PEOPLE_OPERATIONS } from "./people/people-operations.ts";
+import { POLICY_OPERATIONS } from "./policies/document-operations.ts";
 import { TEMPLATE_OPERATIONS } from "./template-operations.ts";
 import { VERIFICATION_OPERATIONS } from "./verification-operations.ts";
 
@@ -20,6 +21,12 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
     description:
       "Invite people, and ask for changes of who may sign. Such a change takes effect once people have signed it. A person is named by id or by user name.",
     operations: PEOPLE_OPERATIONS,
+  },
+  {
+    name: "Groups, policies and rules",
+    description:
+      "Who must sign. A policy names people, groups and roles, and rules choose the policy of each request. Somebody who manages people signs each change. People are given by user name, and everything that is left out has its default.",
+    operations: POLICY_OPERATIONS,
   },
   {
     name: "Templates",

@@ -51,7 +51,7 @@ export function blocksOf(markdown: string): readonly Block[] {
     const [, level, heading = ""] = /^(##|###) (.+)$/.exec(lines[at] ?? "") ?? [];
     if (level === "##") [chapter, section] = [heading, ""];
     if (level === "###") section = heading;
-    call = /^`((?:GET|POST) \/[^`]*)`/.exec(lines[at] ?? "")?.[1] ?? call;
+    call = /^`((?:GET|POST|PUT|DELETE) \/[^`]*)`/.exec(lines[at] ?? "")?.[1] ?? call;
     const [, indent, fence, info] = /^(\s*)(`{3,}|~{3,})(.*)$/.exec(lines[at] ?? "") ?? [];
     if (indent === undefined || fence === undefined || info === undefined) continue;
     const end = lines.findIndex((line, index) => index > at && line.trim() === fence);

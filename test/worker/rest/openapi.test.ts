@@ -50,15 +50,23 @@ describe("the OpenAPI document", () => {
 
   it("has exactly these operations", () => {
     expect(operations.map(({ name }) => name).toSorted()).toEqual([
+      "DELETE /api/groups/{name}",
+      "DELETE /api/policies/{name}",
+      "DELETE /api/rules",
       "GET /api/approvers",
       "GET /api/audit/export",
       "GET /api/confirmations",
       "GET /api/confirmations/{id}",
       "GET /api/confirmations/{id}/receipt",
+      "GET /api/groups",
+      "GET /api/groups/{name}",
       "GET /api/keys",
       "GET /api/people",
       "GET /api/people/{id}",
+      "GET /api/policies",
+      "GET /api/policies/{name}",
       "GET /api/projects",
+      "GET /api/rules",
       "GET /api/templates",
       "GET /api/usage",
       "GET /api/webhooks",
@@ -80,6 +88,7 @@ describe("the OpenAPI document", () => {
       "POST /api/projects/{id}/rename",
       "POST /api/recoveries",
       "POST /api/roles",
+      "POST /api/rules/try",
       "POST /api/templates",
       "POST /api/webhooks",
       "POST /api/webhooks/{id}/change",
@@ -89,6 +98,9 @@ describe("the OpenAPI document", () => {
       "POST /api/webhooks/{id}/replay",
       "POST /api/webhooks/{id}/rotate",
       "POST /api/webhooks/{id}/test",
+      "PUT /api/groups/{name}",
+      "PUT /api/policies/{name}",
+      "PUT /api/rules",
     ]);
     const ids = operations.map(({ operation }) => at(operation, "operationId"));
     expect(new Set(ids).size).toBe(operations.length);

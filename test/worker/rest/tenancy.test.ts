@@ -25,6 +25,7 @@ import {
   type RouteAnswer,
 } from "../support/route-table.ts";
 import { changedBy, rows } from "../support/database-rows.ts";
+import { sign } from "../policies/support/signed-versions.ts";
 
 // Every route of the Worker with every caller who must be refused. No key and an invalid key get the same answer,
 // and so do a foreign id and an absent one. A route that is missing in the table fails the first test.
@@ -74,6 +75,10 @@ beforeAll(async () => {
   pending = await company.asked();
   approved = await company.asked();
   await company.alex.decide(approved);
+  await sign(company, {
+    groups: { finance: ["alex"] },
+    policies: { "finance-signs": { needs: [{ group: "finance" }] } },
+  });
 
   const { store } = company;
   const [known] = await rows("SELECT id FROM people WHERE username = 'maria'");
@@ -124,9 +129,8 @@ it("answers callers who have access, so that the refusals below mean something",
   const state = routeNamed("GET /approve/:id/state");
   expect((await call(state, { cookie: company.alex.cookie }, pending)).status).toBe(200);
   for (const [, route] of WITH_KEY) {
-    const id = { person: "maria", webhook: HOOK, confirmation: approved, passkey: "" }[
-      route.of ?? "confirmation"
-    ];
+    const ids = { person: "maria", group: "finance", policy: "finance-signs", webhook: HOOK, passkey: "" };
+    const id = { ...ids, confirmation: approved }[route.of ?? "confirmation"];
     if (route.route.startsWith("GET")) expect((await call(route, withKey(keys.all), id)).status).toBe(200);
   }
 });
@@ -195,7 +199,16 @@ describe("a foreign id", () => {
     const differs = await changedBy(async () => {
       // People and webhooks belong to the whole tenant, not to a project.
       for (const key of route.of === "confirmation" ? foreignKeys() : [keys.otherTenant]) {
-        for (const id of [pending, approved, "c_absent", "maria", mariaId, HOOK]) {
+        for (const id of [
+          pending,
+          approved,
+          "c_absent",
+          "maria",
+          mariaId,
+          HOOK,
+          "finance",
+          "finance-signs",
+        ]) {
           expect(await call(route, withKey(key), id)).toEqual(absent);
         }
       }

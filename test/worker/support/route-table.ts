@@ -7,13 +7,13 @@ import { fetchWorker, ORIGIN } from "./worker-fixture.ts";
 // Every route of the Worker, and who has access.
 
 export interface Route {
-  readonly route: `${"GET" | "POST" | "ALL"} ${string}`;
+  readonly route: `${"GET" | "POST" | "PUT" | "DELETE" | "ALL"} ${string}`;
   /** A key with this scope, any key, a person with a session, or anybody. */
   readonly access: Scope | "any key" | "session" | "anybody";
   /** A valid body, so that only the caller can be wrong. */
   readonly body?: object;
   /** What its id identifies. */
-  readonly of?: "confirmation" | "passkey" | "person" | "webhook";
+  readonly of?: "confirmation" | "group" | "passkey" | "person" | "policy" | "webhook";
   /** Answers a session whose passkey is not active yet, too. */
   readonly waiting?: true;
   /** Leaves an entry in the audit trail. */
@@ -65,6 +65,18 @@ export const ROUTES: readonly Route[] = [
     access: "people",
     body: { action: "Deploy", sentence: "Deploy {service}" },
   },
+  { route: "GET /api/groups", access: "people" },
+  { route: "GET /api/groups/:name", access: "people", of: "group" },
+  { route: "PUT /api/groups/:name", access: "people", body: { members: ["alex"] } },
+  { route: "DELETE /api/groups/:name", access: "people" },
+  { route: "GET /api/policies", access: "people" },
+  { route: "GET /api/policies/:name", access: "people", of: "policy" },
+  { route: "PUT /api/policies/:name", access: "people", body: { needs: ["alex"] } },
+  { route: "DELETE /api/policies/:name", access: "people" },
+  { route: "GET /api/rules", access: "people" },
+  { route: "PUT /api/rules", access: "people", body: { otherwise: "named-person" } },
+  { route: "DELETE /api/rules", access: "people" },
+  { route: "POST /api/rules/try", access: "people", body: { action: "Deploy", payload: { a: 1 } } },
   { route: "GET /api/projects", access: "manage" },
   { route: "POST /api/projects", access: "manage", body: { name: "Another", mode: "test" } },
   { route: "POST /api/projects/:id/rename", access: "manage", body: { name: "Another" } },
@@ -199,12 +211,12 @@ export async function call(
 ): Promise<RouteAnswer> {
   const [verb = "", path = ""] = route.split(" ");
   const method = verb === "ALL" ? "POST" : verb;
-  const response = await fetchWorker(ORIGIN + path.replace(":id", id).replace("*", "checkpoint"), {
+  const response = await fetchWorker(ORIGIN + path.replace(/:(id|name)/, id).replace("*", "checkpoint"), {
     method,
     redirect: "manual",
     headers: {
       ...(body ? { "content-type": "application/json" } : {}),
-      ...(method === "POST" ? { origin: ORIGIN, "sec-fetch-site": "same-origin" } : {}),
+      ...(method === "GET" ? {} : { origin: ORIGIN, "sec-fetch-site": "same-origin" }),
       ...headers,
     },
     ...(body ? { body: JSON.stringify(body) } : {}),

@@ -51,6 +51,18 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   removePerson: { fields: ["removed", "url"] },
   listTemplates: { fields: ["data"] },
   createTemplateChange: { fields: ["url"] },
+  listGroups: { fields: ["data"] },
+  getGroup: { fields: ["content", "change"] },
+  putGroup: { fields: ["url"] },
+  removeGroup: { fields: ["url"] },
+  listPolicies: { fields: ["data"] },
+  getPolicy: { fields: ["content", "sentence"] },
+  putPolicy: { fields: ["url", "sentence"] },
+  removePolicy: { fields: ["url"] },
+  getRules: { fields: ["content", "change"] },
+  putRules: { fields: ["url", "comparison"] },
+  removeRules: { fields: ["url"] },
+  tryRules: { fields: ["rule", "policy", "asked"] },
   createProject: { fields: ["id", "name"] },
   listProjects: { fields: ["data"] },
   renameProject: { fields: ["name"] },
@@ -86,9 +98,11 @@ export function curlExample(operation: Operation): string {
   const { id, method, scope, request, answer } = operation;
   const { idempotencyKey } = shownOf(id);
   const address = `"$BASE${pathOf(operation, (variable) => `$${variable}`)}"`;
-  const post = method === "post" && request === undefined ? "-X POST " : "";
+  // With a body, curl sends a POST by itself.
+  const isNamed = method !== "get" && !(method === "post" && request !== undefined);
+  const verb = isNamed ? `-X ${method.toUpperCase()} ` : "";
   const lines = [
-    `curl ${post}${address}`,
+    `curl ${verb}${address}`,
     ...(scope === null ? [] : [`-H "X-Api-Key: $${KEYS[scope]}"`]),
     ...(idempotencyKey === undefined ? [] : [`-H "Idempotency-Key: ${idempotencyKey}"`]),
     ...(request === undefined
@@ -121,7 +135,7 @@ export function fetchExample(operation: Operation, schema: Schema | undefined): 
   };
   const constants = new Map([...VARIABLES, ...Object.values(KEYS).map((key) => [key, key] as const)]);
   const options = [
-    ...(method === "post" ? ['method: "POST"'] : []),
+    ...(method === "get" ? [] : [`method: "${method.toUpperCase()}"`]),
     ...(Object.keys(headers).length > 0 ? [`headers: ${shownLiteral(headers, "  ", constants)}`] : []),
     ...(request === undefined
       ? []
@@ -184,7 +198,7 @@ function objectType({ properties }: Schema): string {
 
 function pathOf({ id, path, pathId }: Operation, variable: (name: string) => string): string {
   const { query } = shownOf(id);
-  const inPath = path.replace("{id}", pathId?.example ?? "");
+  const inPath = path.replace(/\{\w+\}/, pathId?.example ?? "");
   const whole = query === undefined ? inPath : `${inPath}?${query}`;
   return [...VARIABLES].reduce((text, [value, name]) => text.replaceAll(value, variable(name)), whole);
 }

@@ -7,7 +7,7 @@ import { OPERATIONS } from "../../../../src/http/rest/operations.ts";
 const PATTERNS = OPERATIONS.map((operation) => ({
   name: `${operation.method.toUpperCase()} ${operation.path}`,
   method: operation.method.toUpperCase(),
-  pattern: new RegExp(`^${operation.path.replaceAll("{id}", "[^/]+")}$`),
+  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
   codes: problemsOf(operation),
 }));
 

@@ -20,6 +20,7 @@ const ANY_REQUEST = {
 };
 
 export const REQUEST_CALLS: Readonly<Record<string, (filled: Filled) => readonly (readonly unknown[])[]>> = {
+  newestRequests: ({ store }) => [[store, 100]],
   listConfirmations: ({ store, newest, now }) =>
     [undefined, ...STATUSES].flatMap((status) =>
       [{}, { approver: PERSON }, { createdAfter: now - 60_000 }, { after: newest.at(-1)?.id }].map((more) => [

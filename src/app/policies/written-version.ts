@@ -1,0 +1,94 @@
+import type { JsonObject } from "../../core/encoding/strict-json.ts";
+import { groupFromWritten } from "../../core/policy/written-group.ts";
+import { policyFromWritten } from "../../core/policy/written-policy.ts";
+import type { IdOf } from "../../core/policy/written-parts.ts";
+import { documentSentence } from "../../core/policy/policy-sentence.ts";
+import { accept, type Result } from "../../core/refusal.ts";
+import { rulesFromWritten } from "../../core/rules/written-rules.ts";
+import type { Directory } from "../../core/stream/directory.ts";
+import { rulesInForce } from "../../core/stream/rulebook.ts";
+import type { TenantStore } from "../../store/tenant-store.ts";
+import type { Requester } from "../account/principal.ts";
+import { directoryOf } from "../directory/directory-of.ts";
+import type { Runtime } from "../runtime.ts";
+import { compareRules, type RulesComparison } from "./compare-rules.ts";
+import { changeTo, checkDocument, requestDocument, type NewVersion } from "./request-document.ts";
+
+// New versions as people write them: by user names, and without what has its default.
+
+/** `written` is null if the document is to be removed. */
+export type WrittenVersion =
+  | { readonly kind: "group" | "policy"; readonly name: string; readonly written: JsonObject | null }
+  | { readonly kind: "rules"; readonly written: JsonObject | null };
+
+export interface RequestedVersion {
+  /** Where it is signed; null if it was only checked. */
+  readonly url: string | null;
+  /** What a policy says, in words. */
+  readonly sentence: string | null;
+  /** Which of the last requests would have fallen elsewhere under new rules. */
+  readonly comparison: RulesComparison | null;
+}
+
+/** With `isDryRun` it is only checked, and nothing is asked or changed. */
+export async function requestWritten(
+  runtime: Runtime,
+  store: TenantStore,
+  requester: Requester,
+  version: WrittenVersion,
+  isDryRun: boolean,
+): Promise<Result<RequestedVersion>> {
+  const directory = await directoryOf(store);
+  const read = versionFrom(directory, version);
+  if (!read.ok) return read;
+  const requested = isDryRun
+    ? nulled(checkDocument(directory, changeTo(directory.rulebook, read.value)))
+    : await requestDocument(runtime, store, requester, read.value);
+  if (!requested.ok) return requested;
+  const { value } = read;
+  return accept({
+    url: requested.value,
+    sentence: value.kind === "policy" && value.document !== null ? documentSentence(value.document) : null,
+    comparison:
+      value.kind === "rules"
+        ? await compareRules(store, rulesInForce(directory.rulebook)?.document ?? null, value.document)
+        : null,
+  });
+}
+
+function nulled(checked: Result<unknown>): Result<null> {
+  return checked.ok ? accept(null) : checked;
+}
+
+function versionFrom(directory: Directory, version: WrittenVersion): Result<NewVersion> {
+  const { kind, written } = version;
+  switch (kind) {
+    case "group": {
+      const { name } = version;
+      if (written === null) return accept({ kind, name, document: null });
+      const read = groupFromWritten(name, written, idOfName(directory));
+      return read.ok ? accept({ kind, name, document: read.value }) : read;
+    }
+    case "policy": {
+      const { name } = version;
+      if (written === null) return accept({ kind, name, document: null });
+      const read = policyFromWritten(name, written, idOfName(directory));
+      return read.ok ? accept({ kind, name, document: read.value }) : read;
+    }
+    case "rules": {
+      if (written === null) return accept({ kind, document: null });
+      const read = rulesFromWritten(written);
+      return read.ok ? accept({ kind, document: read.value }) : read;
+    }
+  }
+}
+
+/** Only people who have a passkey: nobody else can be in a document. */
+export function idOfName({ members }: Pick<Directory, "members">): IdOf {
+  const ids = new Map(
+    [...members.values()].flatMap(({ id, username, removed }) =>
+      username === null || removed === true ? [] : [[username, id] as const],
+    ),
+  );
+  return (username) => ids.get(username);
+}
