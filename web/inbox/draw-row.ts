@@ -13,18 +13,26 @@ import { drawAge, drawLeft, drawMoment } from "./row-times.ts";
 // One request in a list. The whole row is the link; its name is the action with the values that tell it apart.
 
 export function drawOpen(item: InboxItem): HTMLElement {
-  return drawRow(item, drawLeft(item.expiresAt), "asked ", drawAge(item.createdAt));
+  const signatures = progressText(item);
+  const when = signatures === "" ? [] : [signatures, " · "];
+  return drawRow(item, drawLeft(item.expiresAt), ...when, "asked ", drawAge(item.createdAt));
 }
 
 /** What the reader has signed: how many have, and who must sign next. */
 export function drawSigned(item: SignedItem): HTMLElement {
-  const { have, need } = item.progress;
   const next = item.needed.flatMap(({ name, count }, place) => [
     place === 0 ? " · waits for " : " and ",
     `${count} ${name === "" ? "more" : "of "}`,
     ...(name === "" ? [] : [drawExact(name)]),
   ]);
-  return drawRow(item, drawLeft(item.expiresAt), `${have} of ${need} signed`, ...next);
+  return drawRow(item, drawLeft(item.expiresAt), progressText(item), ...next);
+}
+
+/** Empty if one person decides. */
+function progressText({ progress }: InboxItem): string {
+  if (progress === null) return "";
+  const { have, need, stage, stages } = progress;
+  return `${stages > 1 ? `stage ${stage} of ${stages}, ` : ""}${have} of ${need} signed`;
 }
 
 export function drawDecided(item: DecidedItem): HTMLElement {

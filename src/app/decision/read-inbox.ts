@@ -1,14 +1,21 @@
 import { pageVersion } from "../../core/pages/page-version.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import type { Telling } from "../../core/display/telling.ts";
-import type { DecidedItem, Inbox, InboxData, InboxItem, SignedItem } from "../../core/pages/inbox.ts";
-import { parsePolicy, progressOf } from "../../core/policy/policy.ts";
+import type {
+  DecidedItem,
+  Inbox,
+  InboxData,
+  InboxItem,
+  InboxProgress,
+  SignedItem,
+} from "../../core/pages/inbox.ts";
+import { openStage, parsePolicy, progressOf, type Approvals, type Policy } from "../../core/policy/policy.ts";
 import { stillNeeded } from "../../core/policy/still-needed.ts";
 import { expectOk } from "../../core/refusal.ts";
 import { isManager } from "../../core/stream/directory.ts";
 import { activePasskeysOf } from "../../store/account/passkeys.ts";
 import { channelsOfPeople } from "../../store/notices/reach.ts";
-import { readInbox, type InboxRow, type SignedRow } from "../../store/confirmation/inbox-rows.ts";
+import { readInbox, type InboxRow, type OpenRow } from "../../store/confirmation/inbox-rows.ts";
 import type { PersonRow } from "../../store/rows.ts";
 import { isSandbox } from "../../store/shards/sandboxes.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
@@ -51,16 +58,17 @@ export async function inboxOf(
     activePasskeysOf(store, person.id),
     isSandbox(store),
   ]);
+  const now = runtime.now();
   const inbox = {
     open: {
-      items: rows.open.map(itemOf),
+      items: rows.open.map((row) => openItem(row, now)),
       total: rows.openTotal,
       before: rows.openBefore,
       next: rows.hasMore ? (rows.open.at(-1)?.id ?? null) : null,
     },
     unendorsed: { items: rows.unendorsed.map(itemOf), hasMore: rows.hasMoreUnendorsed },
     signed: {
-      items: rows.signed.flatMap((row) => signedItem(row, runtime.now())),
+      items: rows.signed.map((row) => signedItem(row, now)),
       hasMore: rows.hasMoreSigned,
     },
     decided: rows.decided.map((row) => decidedItem(row, person, rows.published)),
@@ -98,6 +106,7 @@ function itemOf(row: InboxRow): InboxItem {
     createdAt: isoTime(row.createdAt),
     expiresAt: isoTime(row.expiresAt),
     code: codeOf(row),
+    progress: null,
   };
 }
 
@@ -105,20 +114,35 @@ function storedTelling(text: string): Telling {
   return expectOk(parseJsonText(text)) as unknown as Telling;
 }
 
-/** None without a policy: the one signature was the decision. */
-function signedItem(row: SignedRow, now: number): readonly SignedItem[] {
-  if (row.policy === null) return [];
-  const policy = expectOk(parsePolicy(expectOk(parseJsonText(row.policy))));
-  const counted = row.votes.filter(({ vote, endedSeq }) => vote === "approve" && endedSeq === null);
-  const approvals = new Map(counted.map(({ personId, stage }) => [personId, stage]));
-  const elapsed = now - row.createdAt;
-  return [
-    {
-      ...itemOf(row),
-      progress: progressOf(policy, approvals, elapsed),
-      needed: stillNeeded(policy, approvals, elapsed).map(({ name, count }) => ({ name, count })),
-    },
-  ];
+/** With how far the signatures are. */
+function openItem(row: OpenRow, now: number): InboxItem {
+  const { policy, approvals, elapsed } = standingOf(row, now);
+  return { ...itemOf(row), progress: policy && progressIn(policy, approvals, elapsed) };
+}
+
+/** With who must sign next. */
+function signedItem(row: OpenRow, now: number): SignedItem {
+  const { policy, approvals, elapsed } = standingOf(row, now);
+  const needed = policy === null ? [] : stillNeeded(policy, approvals, elapsed);
+  return { ...openItem(row, now), needed: needed.map(({ name, count }) => ({ name, count })) };
+}
+
+/** Without a policy one signature decides. */
+function standingOf({ policy, votes, createdAt }: OpenRow, now: number) {
+  const counted = votes.filter(({ vote, endedSeq }) => vote === "approve" && endedSeq === null);
+  return {
+    policy: policy === null ? null : expectOk(parsePolicy(expectOk(parseJsonText(policy)))),
+    approvals: new Map(counted.map(({ personId, stage }) => [personId, stage])),
+    elapsed: now - createdAt,
+  };
+}
+
+/** Null if one signature is enough. */
+function progressIn(policy: Policy, approvals: Approvals, elapsed: number): InboxProgress | null {
+  const progress = progressOf(policy, approvals, elapsed);
+  const stages = policy.stages.length;
+  const stage = Math.min(stages, openStage(policy, approvals, elapsed));
+  return progress.need === 1 ? null : { ...progress, stage, stages };
 }
 
 function decidedItem(row: InboxRow, person: PersonRow, published: ReadonlySet<string>): DecidedItem {

@@ -66,10 +66,17 @@ export interface InboxItem {
   readonly expiresAt: string;
   /** The comparison code. */
   readonly code: string;
+  /** How far the signatures are; null if one person decides, or if it is decided. */
+  readonly progress: InboxProgress | null;
+}
+
+export interface InboxProgress extends Progress {
+  /** The stage that is open, counted from 1, and how many there are. */
+  readonly stage: number;
+  readonly stages: number;
 }
 
 export interface SignedItem extends InboxItem {
-  readonly progress: Progress;
   /** Who must sign next. */
   readonly needed: readonly NeededPeople[];
 }

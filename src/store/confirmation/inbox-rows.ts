@@ -26,15 +26,15 @@ const COLUMNS = [
 ] as const;
 export type InboxRow = Pick<ConfirmationRow, (typeof COLUMNS)[number]>;
 
-/** It waits for others. */
-export interface SignedRow extends InboxRow, Pick<ConfirmationRow, "policy"> {
+/** It waits for signatures. */
+export interface OpenRow extends InboxRow, Pick<ConfirmationRow, "policy"> {
   readonly votes: readonly InboxVote[];
 }
 type InboxVote = Pick<VoteRow, "personId" | "vote" | "stage" | "endedSeq">;
 
 interface InboxRows {
   /** Changes of the directory first, so that no API key can push them out; then by expiry, the next one first. */
-  readonly open: readonly InboxRow[];
+  readonly open: readonly OpenRow[];
   /** Whether more are on a later page. */
   readonly hasMore: boolean;
   readonly openTotal: number;
@@ -44,7 +44,7 @@ interface InboxRows {
   readonly unendorsed: readonly InboxRow[];
   readonly hasMoreUnendorsed: boolean;
   /** Open requests that the person has signed, in the order of open ones. They are in no other list or number. */
-  readonly signed: readonly SignedRow[];
+  readonly signed: readonly OpenRow[];
   readonly hasMoreSigned: boolean;
   /** Decided by people or by time, the newest decision first. */
   readonly decided: readonly InboxRow[];
@@ -83,9 +83,11 @@ export async function readInbox(
   );
   const cursor = after === undefined ? undefined : positionOf(tenantId, after);
   const select = (where: SQL | undefined) => store.selectColumns(confirmations, COLUMNS, where);
+  const selectOpen = (where: SQL | undefined) =>
+    store.selectColumns(confirmations, [...COLUMNS, "policy"], where);
   const count = (where: SQL | undefined) => store.count(confirmations, INBOX_COUNTED_MAX, where);
   const [open, [total], [before], unendorsed, signed, decided, published, due] = await store.read([
-    select(and(isOpen, cursor && sql`(${POSITION}) > ${cursor}`))
+    selectOpen(and(isOpen, cursor && sql`(${POSITION}) > ${cursor}`))
       .orderBy(POSITION)
       .limit(INBOX_PAGE_ITEMS + 1),
     count(isOpen),
@@ -93,8 +95,7 @@ export async function readInbox(
     select(isUnendorsed)
       .orderBy(confirmations.expiresAt, confirmations.id)
       .limit(INBOX_PAGE_ITEMS + 1),
-    store
-      .selectColumns(confirmations, [...COLUMNS, "policy"], isSigned)
+    selectOpen(isSigned)
       .orderBy(POSITION)
       .limit(INBOX_PAGE_ITEMS + 1),
     select(and(sql`${confirmations.id} IN ${newest}`, isDecided))
@@ -109,14 +110,16 @@ export async function readInbox(
       .selectColumns(confirmations, ["id"], and(IS_PENDING, lte(confirmations.dueAt, now), isNamed))
       .limit(INBOX_PAGE_ITEMS),
   ]);
+  const openShown = open.slice(0, INBOX_PAGE_ITEMS);
+  const waiting = await withVotes(store, [...openShown, ...signed.slice(0, INBOX_PAGE_ITEMS)]);
   return {
-    open: open.slice(0, INBOX_PAGE_ITEMS),
+    open: waiting.slice(0, openShown.length),
     hasMore: open.length > INBOX_PAGE_ITEMS,
     openTotal: total?.count ?? 0,
     openBefore: before?.count ?? 0,
     unendorsed: unendorsed.slice(0, INBOX_PAGE_ITEMS),
     hasMoreUnendorsed: unendorsed.length > INBOX_PAGE_ITEMS,
-    signed: await withVotes(store, signed.slice(0, INBOX_PAGE_ITEMS)),
+    signed: waiting.slice(openShown.length),
     hasMoreSigned: signed.length > INBOX_PAGE_ITEMS,
     decided,
     published: new Set(published.map(({ confirmationId }) => confirmationId)),
@@ -151,14 +154,15 @@ function conditionsOf(tenantId: string, person: string, now: number) {
 
 async function withVotes(
   store: TenantStore,
-  requests: readonly Omit<SignedRow, "votes">[],
-): Promise<readonly SignedRow[]> {
-  if (requests.length === 0) return [];
-  const ids = JSON.stringify(requests.map(({ id }) => id));
+  requests: readonly Omit<OpenRow, "votes">[],
+): Promise<readonly OpenRow[]> {
+  // Where no policy is, nobody signs beside others.
+  const ids = requests.flatMap(({ id, policy }) => (policy === null ? [] : id));
+  if (ids.length === 0) return requests.map((row) => ({ ...row, votes: [] }));
   const found = await store.selectColumns(
     votes,
     ["confirmationId", "personId", "vote", "stage", "endedSeq"],
-    sql`${votes.confirmationId} IN (SELECT value FROM json_each(${ids}))`,
+    sql`${votes.confirmationId} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
   );
   const votesOf = Map.groupBy(found, ({ confirmationId }) => confirmationId);
   return requests.map((row) => ({ ...row, votes: votesOf.get(row.id) ?? [] }));
