@@ -6,6 +6,7 @@ export const SAMPLE_FACTS: RequestFacts = {
   request: "c_1",
   requesterName: "Billing bot",
   action: "Refund 1,250.00 EUR",
+  policy: "",
   organisation: "Acme",
   project: "Payments",
   mode: "live",

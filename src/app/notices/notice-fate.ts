@@ -2,6 +2,9 @@ import { isChannelUsed } from "../../core/notice/channel-use.ts";
 import { NOTICE_DELAYS_SECONDS } from "../../core/notice/notice-ladder.ts";
 import { OPEN_KINDS, QUIET_KINDS, type NoticeKind } from "../../core/notice/notice-kinds.ts";
 import { quietUntil } from "../../core/notice/quiet-hours.ts";
+import { parseJsonText } from "../../core/encoding/strict-json.ts";
+import type { Policy } from "../../core/policy/policy.ts";
+import { expectOk } from "../../core/refusal.ts";
 import { mayDecide } from "../../core/stream/directory.ts";
 import { BURST_NOTICES, type NoticeFacts } from "../../store/notices/notice-facts.ts";
 import type { NoticeRow } from "../../store/rows.ts";
@@ -17,8 +20,13 @@ const CLAIMS_MAX = NOTICE_DELAYS_SECONDS.length + 2;
 type Fate =
   /** Nothing is sent to this channel any more. */
   | { readonly kind: "skip-all" }
-  /** All of these kinds wait. */
-  | { readonly kind: "hold"; readonly kinds: readonly NoticeKind[]; readonly until: number }
+  /** All of these kinds wait, except those that a policy sends at any hour if they wait for the end of quiet hours. */
+  | {
+      readonly kind: "hold";
+      readonly kinds: readonly NoticeKind[];
+      readonly until: number;
+      readonly isQuiet: boolean;
+    }
   /** If only so many are due, they are sent one by one, as this one. */
   | { readonly kind: "digest"; readonly room: number }
   | { readonly kind: "skip" }
@@ -29,14 +37,28 @@ export function fateOf(notice: NoticeRow, facts: NoticeFacts, now: number): Fate
   if (isUnreachable(facts)) return { kind: "skip-all" };
   const { kind, state, attempts } = notice;
   if (attempts > CLAIMS_MAX) return { kind: "give-up" };
-  const until = isQuietKind(kind) && facts.settings !== undefined ? quietUntil(facts.settings, now) : null;
-  if (until !== null) return { kind: "hold", kinds: QUIET_KINDS, until };
+  const until = isQuietKind(kind) ? quietUntilOf(facts, now) : null;
+  if (until !== null) return { kind: "hold", kinds: QUIET_KINDS, until, isQuiet: true };
   if (isOpenKind(kind)) {
     const free = freeAt(facts);
-    if (free > now) return { kind: "hold", kinds: OPEN_KINDS, until: free };
+    if (free > now) return { kind: "hold", kinds: OPEN_KINDS, until: free, isQuiet: false };
     if (state === "held") return { kind: "digest", room: roomAt(facts, now) };
   }
   return { kind: isUseless(notice, facts, now) ? "skip" : "send" };
+}
+
+/** A policy can send at any hour. It ends no pause: somebody who is away is away. */
+function quietUntilOf({ settings, request }: NoticeFacts, now: number): number | null {
+  if (settings === undefined) return null;
+  const isAnyHour = policyFacts(request).quietHours === "overridden";
+  return quietUntil(isAnyHour ? { ...settings, quietFrom: null, quietUntil: null } : settings, now);
+}
+
+/** What a notice needs of the request's policy. It was checked when the request was made. */
+export function policyFacts({ policy }: NoticeFacts["request"]): Pick<Policy, "name" | "quietHours"> {
+  return policy === null
+    ? { name: "", quietHours: "kept" }
+    : (expectOk(parseJsonText(policy)) as unknown as Policy);
 }
 
 function isUnreachable({ tenant, channel, person }: NoticeFacts): boolean {

@@ -7,6 +7,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import type { NoticeChannel } from "../../send/notice-channel.ts";
 import { codeOf } from "../confirmation/create.ts";
 import type { Runtime } from "../runtime.ts";
+import { policyFacts } from "./notice-fate.ts";
 
 type Of = Pick<Runtime, "now" | "origin" | "send">;
 
@@ -21,6 +22,7 @@ export function requestMessage(
     request: request.id,
     requesterName: request.requesterName,
     action: request.action,
+    policy: policyFacts(request).name,
     organisation: tenant.name,
     project: project.name,
     mode: request.projectMode,

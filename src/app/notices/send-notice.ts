@@ -56,12 +56,17 @@ async function hold(
   store: TenantStore,
   notice: NoticeRow,
   {
-    kinds,
     now,
     until,
-  }: { readonly kinds: readonly NoticeKind[]; readonly now: number; readonly until: number },
+    ...which
+  }: {
+    readonly kinds: readonly NoticeKind[];
+    readonly isQuiet: boolean;
+    readonly now: number;
+    readonly until: number;
+  },
 ): Promise<void> {
-  await holdNotices(store, notice.channelId, { kinds, now, until });
+  await holdNotices(store, notice.channelId, { ...which, now, until });
   const state = isOpenKind(notice.kind) ? "held" : notice.state;
   await recordNotice(store, notice, { ...SKIPPED, state, dueAt: until, attempts: notice.attempts - 1 });
 }
@@ -128,5 +133,5 @@ async function spare(
     await skipNotices(store, channel);
   }
   if (result.kind === "retry" && result.afterSeconds !== undefined && dueAt !== null)
-    await holdNotices(store, channel, { kinds: NOTICE_KINDS, now, until: dueAt });
+    await holdNotices(store, channel, { kinds: NOTICE_KINDS, isQuiet: false, now, until: dueAt });
 }

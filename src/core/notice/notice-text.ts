@@ -16,6 +16,8 @@ export interface RequestFacts {
   readonly request: string;
   readonly requesterName: string;
   readonly action: string;
+  /** The name of the policy; empty where one named person decides. */
+  readonly policy: string;
   readonly organisation: string;
   readonly project: string;
   readonly mode: ProjectMode;
@@ -148,7 +150,7 @@ function headingOf({ kind, isPersonal, outcome }: RequestFacts): Heading {
 
 /** A text of others is at the end of its line, so that letters from right to left move none of our words. */
 function linesOf(facts: RequestFacts, isOpen: boolean): readonly string[] {
-  const { kind, hidden, requesterName, action, organisation, project, mode, isPersonal } = facts;
+  const { kind, hidden, requesterName, action, policy, organisation, project, mode, isPersonal } = facts;
   const name = (text: string) => shortText(text, NAME_MAX_CHARACTERS);
   return [
     ...(mode === "test" ? ["This is a test. It decides nothing real."] : []),
@@ -158,7 +160,11 @@ function linesOf(facts: RequestFacts, isOpen: boolean): readonly string[] {
     ...decidedLines(facts),
     ...(hidden
       ? []
-      : [`Requester: ${name(requesterName)}`, `Action: ${shortText(action, ACTION_MAX_CHARACTERS)}`]),
+      : [
+          `Requester: ${name(requesterName)}`,
+          `Action: ${shortText(action, ACTION_MAX_CHARACTERS)}`,
+          ...(policy === "" ? [] : [`Policy: ${name(policy)}`]),
+        ]),
     `Project: ${name(project)}`,
     `Organisation: ${name(organisation)}`,
     ...(isOpen ? [`Expires: ${timeText(facts)}`] : []),

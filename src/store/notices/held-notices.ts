@@ -29,13 +29,22 @@ const isAsked = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${confir
   AND NOT EXISTS (SELECT 1 FROM ${votes} v WHERE v.tenant_id = ${tenantId}
     AND v.confirmation_id = ${notices.confirmationId} AND v.person_id = ${notices.personId})`;
 
+/** Whether the request's policy sends its notices in quiet hours, too. */
+const isOfAnyHour = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${confirmations} c
+    WHERE c.tenant_id = ${tenantId} AND c.id = ${notices.confirmationId}
+      AND c.policy ->> '$.quietHours' = 'overridden')`;
+
 /** Only what asks for a decision is sent together with others. */
 const HOLD = prepared<typeof notices, "kind">(notices, (scope) =>
   scope
     .update(
       notices,
       { dueAt: value("until"), state: sql`CASE WHEN ${IS_OPEN_KIND} THEN 'held' ELSE state END` },
-      chunk(scope, sql`${IS_DUE} AND kind IN (SELECT value FROM json_each(${value("kinds")}))`),
+      chunk(
+        scope,
+        sql`${IS_DUE} AND kind IN (SELECT value FROM json_each(${value("kinds")}))
+          AND NOT (${value("isQuiet")} AND ${isOfAnyHour(scope)})`,
+      ),
     )
     .returning({ kind: notices.kind }),
 );
@@ -96,17 +105,27 @@ async function inChunks<Row>(run: () => Promise<readonly Row[]>): Promise<readon
   return all;
 }
 
-/** Everything of these kinds that is due for this channel waits until then. */
+/**
+ * Everything of these kinds that is due for this channel waits until then. If it waits for the end of quiet hours, what
+ * a policy sends at any hour does not.
+ */
 export async function holdNotices(
   store: TenantStore,
   channel: string,
   {
     kinds,
+    isQuiet,
     now,
     until,
-  }: { readonly kinds: readonly NoticeKind[]; readonly now: number; readonly until: number },
+  }: {
+    readonly kinds: readonly NoticeKind[];
+    readonly isQuiet: boolean;
+    readonly now: number;
+    readonly until: number;
+  },
 ): Promise<void> {
-  const values = { channel, kinds: JSON.stringify(kinds), now, until, rows: CHUNK_MAX_ROWS };
+  const which = { kinds: JSON.stringify(kinds), isQuiet: Number(isQuiet) };
+  const values = { channel, ...which, now, until, rows: CHUNK_MAX_ROWS };
   await inChunks(async () => (await store.run([HOLD.with(values)]))[0]);
 }
 

@@ -26,6 +26,7 @@ const COLUMNS = [
   "expiresAt",
   "overriddenBy",
   "erasedAt",
+  "policy",
 ] as const;
 
 /** So many to one channel within a minute are sent one by one; further ones are held. */

@@ -34,6 +34,7 @@ afterAll(async () => server.close());
 const FACTS: Omit<RequestFacts, "kind" | "request" | "link"> = {
   requesterName: "payments-agent",
   action: "Wire transfer to vendor",
+  policy: "",
   organisation: "Acme",
   project: "Payments",
   mode: "live",

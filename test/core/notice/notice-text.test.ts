@@ -37,6 +37,12 @@ describe("a notice", () => {
     });
   });
 
+  it("names the policy, unless the project leaves out who asks for what", () => {
+    const under = { ...ASKED, policy: "high-value" };
+    expect(noticeText(under).lines[2]).toBe("Policy: high-value");
+    expect(noticeText({ ...under, hidden: true }).lines.join()).not.toContain("high-value");
+  });
+
   it.each([
     [{ kind: "reminder" }, "Still waits for a decision: Refund 1,250.00 EUR"],
     [{ kind: "escalated" }, "Escalated to you: Refund 1,250.00 EUR"],

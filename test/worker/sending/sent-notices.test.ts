@@ -8,6 +8,7 @@ import { canonicalPayload } from "../../../src/core/confirmation/canonical-paylo
 import { expectOk } from "../../../src/core/refusal.ts";
 import type { OutboundAnswer } from "../../../src/send/guarded-fetch.ts";
 import { projects } from "../../../src/store/schema.ts";
+import type { Policy } from "../../../src/core/policy/policy.ts";
 import type { TenantStore } from "../../../src/store/tenant-store.ts";
 import { insertRow, rows, type Row } from "../support/database-rows.ts";
 import { decryptPush, newPushKeys } from "../../support/receivers/push-message.ts";
@@ -138,11 +139,19 @@ interface Asked {
   readonly later?: readonly Name[];
   readonly minutes?: number;
   readonly action?: string;
+  readonly quietHours?: Policy["quietHours"];
 }
 const ESCALATION_SECONDS = 300;
 
 /** A request that people may decide, and others five minutes later. */
-async function asked({ of = ["maria"], threshold = 1, later, minutes = 20, action = "Deploy" }: Asked = {}) {
+async function asked({
+  of = ["maria"],
+  threshold = 1,
+  later,
+  minutes = 20,
+  action = "Deploy",
+  quietHours = "kept",
+}: Asked = {}) {
   const needs = (names: readonly Name[]) => [
     { name: "", count: threshold, of: names.map((name) => PEOPLE[name]) },
   ];
@@ -150,7 +159,7 @@ async function asked({ of = ["maria"], threshold = 1, later, minutes = 20, actio
     later === undefined
       ? []
       : [{ afterSeconds: ESCALATION_SECONDS, stage: 1, needs: needs([...of, ...later]) }];
-  const policy = staged([needs(of)], { escalations, breakGlass: [PEOPLE.alex] });
+  const policy = staged([needs(of)], { escalations, breakGlass: [PEOPLE.alex], quietHours });
   return requestUnder(runtime(), store, policy, {
     project: { id: project, name: "Default", mode: "live" },
     requester: { kind: "service", id: "k_asks", name: "Agent", person: null },
@@ -322,6 +331,31 @@ describe("quiet hours", () => {
       [5 * MINUTE, "bo", "Escalated to you: Escalates"],
       [end, "maria", "Please decide: Put off"],
     ]);
+  });
+
+  it("are overridden by a policy that says so, while other notices of that moment wait", async () => {
+    await channel("maria");
+    await quiet("maria");
+    await rows("UPDATE projects SET reminder_percent = 0");
+    await asked({ minutes: 240, action: "Put off" });
+    await asked({ minutes: 240, action: "At once", quietHours: "overridden" });
+    await asked({ minutes: 240, action: "Put off, too" });
+    await sendUntil(start + 3 * HOUR);
+    await rows("UPDATE projects SET reminder_percent = 50");
+    const end = HOUR - (start % MINUTE);
+    expect(sent.map(({ at, title }) => [at, title])).toEqual([
+      [0, "Please decide: At once"],
+      [end, "Please decide: Put off"],
+      [end, "Please decide: Put off, too"],
+    ]);
+  });
+
+  it("are not a pause, which no policy overrides", async () => {
+    await channel("maria");
+    await settings("maria", { paused_until: start + HOUR });
+    await asked({ minutes: 240, quietHours: "overridden" });
+    await sendUntil(start + HOUR);
+    expect(sent.map(({ at }) => at)).toEqual([HOUR]);
   });
 
   it("as well as a pause hold many notices together", async () => {

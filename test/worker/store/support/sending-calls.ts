@@ -74,7 +74,9 @@ export const SENDING_CALLS = {
   releaseNotices: ({ store, now }: Filled) => [[store, PERSON, now]],
   recordNotice: ({ store, newest }: Filled) => [[store, noticeOf(newest[0]?.id), SENT]],
   endChannel: ({ store, now }: Filled) => [[store, CHANNEL, now]],
-  holdNotices: ({ store, now }: Filled) => [[store, CHANNEL, { kinds: ["asked"], now, until: now + 1 }]],
+  holdNotices: ({ store, now }: Filled) => [
+    [store, CHANNEL, { kinds: ["asked"], isQuiet: true, now, until: now + 1 }],
+  ],
   countDue: ({ store, now }: Filled) => [[store, CHANNEL, now, 5]],
   claimHeld: ({ store, now }: Filled) => [[store, CHANNEL, { now, claimedUntil: now + 1 }]],
   recordHeld: ({ store, now }: Filled) => [[store, CHANNEL, now, SENT]],
