@@ -16,6 +16,7 @@ import {
   DOCUMENT_NAME_RULE,
   NAMED_PERSON,
 } from "./document-name.ts";
+import { LISTED_MAX_NAMES, partyName } from "./party-name.ts";
 import {
   ESCALATION_MAX_SECONDS,
   POLICY_MAX_ESCALATIONS,
@@ -24,7 +25,6 @@ import {
   POLICY_MAX_SEATS,
   POLICY_MAX_STAGES,
 } from "./policy.ts";
-import { LISTED_MAX_NAMES, partyName } from "./policy-sentence.ts";
 
 // An organisation's rule of who must sign, under one name. A manager signs each version. It names people, groups and
 // roles; a request that is made under it keeps the people of that moment.

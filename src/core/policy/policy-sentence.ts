@@ -1,3 +1,4 @@
+import { LISTED_MAX_NAMES, partyName } from "./party-name.ts";
 import type { DocumentNeed, Party, PolicyDocument } from "./policy-document.ts";
 import type { Policy } from "./policy.ts";
 import type { Need } from "./seats.ts";
@@ -9,8 +10,6 @@ import type { Need } from "./seats.ts";
 /** In the order of their numbers, from 0 on. */
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const BETWEEN_NAMES = " or ";
-/** A sentence names no more of a list one by one. */
-export const LISTED_MAX_NAMES = 16;
 
 /** By person id. Somebody without an entry is named by the id. */
 export type Usernames = ReadonlyMap<string, string>;
@@ -72,12 +71,6 @@ export function needText({ name, count, of }: Need, usernames: Usernames): strin
   const names = name === "" ? people : name.split(BETWEEN_NAMES);
   const areAllPeople = names.length === people.length && names.every((each) => people.includes(each));
   return countText(count, names, areAllPeople);
-}
-
-/** As sentences and the needs of a request's policy name it. No person and no group has a name with a space. */
-export function partyName(one: Party): string {
-  if (one.kind === "person") return one.username;
-  return one.kind === "group" ? one.name : `the ${one.role}s`;
 }
 
 /** How the policy of a request names a need: all its parties, as far as they fit. */
