@@ -5,6 +5,7 @@ import { KEY_ACTS } from "../app/keys/key-acts.ts";
 import { PROJECT_ACTS } from "../app/projects/project-acts.ts";
 import { SETTING_ACTS } from "../app/organisation/setting-acts.ts";
 import { PEOPLE_ACTS } from "../app/people/people-acts.ts";
+import { POLICY_PAGE_ACTS } from "../app/policy-pages/policy-page-acts.ts";
 import { WEBHOOK_ACTS } from "../app/webhooks/webhook-acts.ts";
 import { TRAIL_ACTS } from "../app/acts/trail-acts.ts";
 import { USAGE_ACTS } from "../app/organisation/usage-acts.ts";
@@ -17,6 +18,7 @@ import type { Act } from "../app/acts/act.ts";
 
 export const ACTS = {
   ...PEOPLE_ACTS,
+  ...POLICY_PAGE_ACTS,
   ...SETTING_ACTS,
   ...USAGE_ACTS,
   ...TRAIL_ACTS,

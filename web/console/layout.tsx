@@ -19,6 +19,7 @@ export type Section =
   | "requests"
   | "figures"
   | "people"
+  | "policies"
   | "projects"
   | "webhooks"
   | "usage"
@@ -37,6 +38,7 @@ const SECTIONS: readonly {
   { section: "start", href: "/console", text: "Overview", right: "usage.read" },
   { section: "requests", href: "/console/requests", text: "Requests", right: "requests.read" },
   { section: "people", href: "/console/people", text: "People", right: "people.read" },
+  { section: "policies", href: "/console/policies", text: "Policies", right: "policies.read" },
   { section: "projects", href: "/console/projects", text: "Projects and keys", right: "projects.read" },
   { section: "webhooks", href: "/console/webhooks", text: "Webhooks", right: "webhooks.read" },
   { section: "figures", href: "/console/figures", text: "Figures", right: "requests.read" },

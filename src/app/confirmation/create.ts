@@ -48,6 +48,8 @@ export interface CreateInput {
   /** Whether the rules could have chosen its policy: without one there must be no rules. */
   readonly isRuled?: boolean;
   readonly metadata: JsonObject | null;
+  /** What the audit trail says of it; of a change it has an entry of its own. */
+  readonly entry?: (request: NewConfirmationRow) => NewTrailRow;
   /** For clients that repeat their requests. */
   readonly identity?: RequestIdentity | undefined;
 }
@@ -83,7 +85,9 @@ export async function createConfirmation(
     isWithoutRules: input.isRuled === true && row.policy === null,
     idempotency,
     projectMax: row.type === "decision" ? await requestsMax(store) : undefined,
-    ...(row.type !== "decision" && { entry: entryOf(runtime, row, requester) }),
+    ...(row.type === "decision"
+      ? input.entry && { entry: input.entry(row) }
+      : { entry: entryOf(runtime, row, requester) }),
   };
   return (await storeConfirmation(runtime, store, draft))
     ? accept({ row, replayed: false })

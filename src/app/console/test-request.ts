@@ -6,7 +6,6 @@ import { findProject, findTestProject } from "../../store/project/projects.ts";
 import type { ProjectRow } from "../../store/rows.ts";
 import { requesterOf, type ActCall } from "../acts/act.ts";
 import { createConfirmation } from "../confirmation/create.ts";
-
 import { createProject } from "../projects/create-project.ts";
 
 const TEST_PROJECT_NAME = "Test requests";
@@ -40,7 +39,7 @@ export async function requestTest(
 }
 
 /** The first request creates it. */
-async function testProject(call: ActCall): Promise<Result<ProjectRow>> {
+export async function testProject(call: ActCall): Promise<Result<ProjectRow>> {
   const existing = await findTestProject(call.store);
   if (existing !== undefined) return accept(existing);
   const created = await createProject(call, { id: null, name: TEST_PROJECT_NAME, mode: "test" });

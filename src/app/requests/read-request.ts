@@ -75,7 +75,7 @@ async function contentOf(store: TenantStore, { row }: LoadedConfirmation): Promi
 }
 
 /** Members may be the requester, who learns an outcome once it is in the log: so the vote that made it waits, too. */
-function asVisible(loaded: LoadedConfirmation): LoadedConfirmation {
+export function asVisible(loaded: LoadedConfirmation): LoadedConfirmation {
   const { state, votes } = loaded;
   const { decidedAt } = state;
   if (state.sealed || decidedAt === null) return loaded;

@@ -54,6 +54,16 @@ export const RIGHTS = {
     roles: MANAGERS,
     scope: "people",
   }),
+  "policies.read": read({
+    text: "See groups, policies and rules, and try them",
+    roles: MEMBERS,
+    scope: "people",
+  }),
+  "policies.change": change({
+    text: "Ask for a change of groups, policies and rules; send a test request to everybody in a policy",
+    roles: MANAGERS,
+    scope: "people",
+  }),
   "usage.read": read({ text: "See the plan and the usage", roles: MEMBERS, scope: "manage" }),
   "trail.read": read({ text: "Read the audit trail", roles: OVERSEERS, scope: null }),
   "history.export": read({ text: "Export the complete history", roles: OVERSEERS, scope: "audit:read" }),

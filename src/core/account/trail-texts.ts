@@ -41,6 +41,7 @@ export const TRAIL_TEXTS = {
   "webhook.disabled": "Disabled the webhook",
   "webhook.enabled": "Enabled the webhook",
   "webhook.removed": "Removed the webhook",
+  "policy.drilled": "Sent a test request to everybody in the policy",
   "change.requested": "Asked people to sign a change",
   "change.signed": "Signed a change that needs more signatures",
   "change.approved": "Signed a change, which is in force",

@@ -27,6 +27,8 @@ export interface Shell {
 export interface FormProblem {
   readonly title: string;
   readonly detail: string;
+  /** The JSON Pointer to what is wrong; empty if it is the form as a whole. */
+  readonly at: string;
   /** By the name of the field. */
   readonly fields: Readonly<Record<string, string>>;
 }

@@ -34,7 +34,7 @@ export const DECIDING_ROLES = ["owner", "admin", "developer", "approver"] as con
 
 /** A sentence names all of them. */
 export const PARTIES_MAX = LISTED_MAX_NAMES;
-const STAGE_NAME_MAX_CHARACTERS = 60;
+export const STAGE_NAME_MAX_CHARACTERS = 60;
 
 /** Empty, or in letters that nobody can mistake for others. */
 const STAGE_NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9 -]*[A-Za-z0-9])?)?$/;

@@ -136,7 +136,7 @@ export function needsText(needs: readonly string[]): string {
 }
 
 /** A user name keeps its form, since "Alex" may be somebody else. */
-function capitalized(words: string): string {
+export function capitalized(words: string): string {
   const isNumber = NUMBERS.some((number) => words.startsWith(`${number} of `));
   return isNumber ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 }

@@ -9,7 +9,7 @@ import {
 
 // Policies to start from: the common ones, made of a name and at most two parties. People change the rest in the form.
 
-interface Starter {
+export interface Starter {
   readonly title: string;
   /** Whom it asks, for people who choose among the starters. */
   readonly text: string;
@@ -62,6 +62,10 @@ export const STARTERS = {
 } as const satisfies Readonly<Record<string, Starter>>;
 
 export type StarterName = keyof typeof STARTERS;
+
+export function isStarter(name: string): name is StarterName {
+  return Object.hasOwn(STARTERS, name);
+}
 
 /** A complete policy. Its minimum is all who must sign, so an escalation to fewer people needs a lower one first. */
 export function policyFromStarter(

@@ -14,6 +14,16 @@ import { placeOf } from "../place.ts";
 import { confirmPage, NOTICE_FORMS, noticesPage } from "./pages/notice-pages.ts";
 import { KEY_FORMS, keyPage } from "./pages/key-pages.ts";
 import { PROJECT_FORMS, projectPage, projectsPage } from "./pages/project-pages.ts";
+import {
+  editPolicyPage,
+  groupPage,
+  newGroupPage,
+  newPolicyPage,
+  POLICY_FORMS,
+  policiesPage,
+  policyPage,
+} from "./pages/policy-pages.ts";
+import { RULES_FORMS, rulesPage, tryPage } from "./pages/rules-pages.ts";
 import { cancelForm, receiptDownload, requestListPage, requestPage } from "./pages/request-pages.ts";
 import { deletionForm, settingsForm, settingsPage, trailPage } from "./pages/setting-pages.ts";
 import { DELIVERY_FORMS, deliveriesPage, deliveryPage } from "./pages/delivery-pages.ts";
@@ -38,6 +48,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   figuresPage,
   peoplePage,
   personPage,
+  policiesPage,
+  policyPage,
+  newPolicyPage,
+  editPolicyPage,
+  newGroupPage,
+  groupPage,
+  rulesPage,
+  tryPage,
   usagePage,
   trailPage,
   exportPage,
@@ -54,6 +72,8 @@ export const CONSOLE_FORMS: readonly ConsoleForm[] = [
   ...DELIVERY_FORMS,
   cancelForm,
   ...PEOPLE_FORMS,
+  ...POLICY_FORMS,
+  ...RULES_FORMS,
   settingsForm,
   deletionForm,
   ...NOTICE_FORMS,

@@ -39,10 +39,21 @@ export interface ConsoleForm extends ConsoleRoute {
   readonly page: ConsolePage;
   readonly schema: z.ZodType;
   readonly input: (body: unknown, context: RequestContext) => unknown;
+  /** More than forms usually have. */
+  readonly maxBytes?: number;
+  /** Of a form that is edited with buttons of its own: what its page shows, and whether the act is asked for. */
+  readonly draft?: (body: unknown, context: RequestContext) => Draft<unknown>;
   /** The path to which the browser goes on. */
   readonly next?: (output: unknown, body: unknown, context: RequestContext) => string;
   /** Instead: a page that is the answer itself, for what is shown only once. */
   readonly shown?: { readonly title: string; readonly view: View<unknown> };
+}
+
+/** A form on its way: nothing is kept of it but in the page. */
+export interface Draft<Input> {
+  /** Of the page's act, so that the page shows the form as it was sent and changed. */
+  readonly input: Input;
+  readonly isAsked: boolean;
 }
 
 export function definePage<Name extends ActName>(page: {
@@ -74,6 +85,18 @@ export function defineForm<Name extends ActName, Schema extends z.ZodType>(
   form: FormBase<Name, Schema> & FormEnd<Name, z.output<Schema>>,
 ): ConsoleForm {
   return form as unknown as ConsoleForm;
+}
+
+/** A form whose page shows it again after each of its buttons but one, which runs the act. */
+export function defineEditor<Name extends ActName, PageName extends ActName, Schema extends z.ZodType>(
+  editor: FormBase<Name, Schema> & {
+    readonly maxBytes: number;
+    readonly pageAct: PageName;
+    readonly draft: (body: z.output<Schema>, context: RequestContext) => Draft<ActInput<PageName>>;
+    readonly next: (output: ActOutput<Name>, body: z.output<Schema>, context: RequestContext) => string;
+  },
+): ConsoleForm {
+  return editor as unknown as ConsoleForm;
 }
 
 const NO_FIELDS = z.strictObject({});

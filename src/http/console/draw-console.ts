@@ -19,16 +19,22 @@ import { livePathOf } from "./live.ts";
 /** The name that web/push/register-worker.ts gives to its policy of trusted types. */
 const WORKER_POLICY = "countersign";
 
+/** A form that could not be accepted. */
+interface RefusedForm {
+  readonly form: SentForm;
+  readonly refusal: Refusal;
+}
+
 /** A page with what its act reads. With `sent`, a form on it is shown again. */
 export async function drawConsolePage(
   context: RequestContext,
   page: ConsolePage,
-  sent: { readonly form: SentForm; readonly refusal: Refusal } | null = null,
+  sent: RefusedForm | null = null,
+  input: unknown = page.input(context),
 ): Promise<Response> {
-  const input = page.input(context) as never;
   return drawWithSession(
     context,
-    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input),
+    ({ desk, session }) => desk().consolePage(session, placeOf(context), page.act, input as never),
     ({ shell, page: result }: ConsoleAnswer<unknown>) => {
       if (!result.ok) return problemPage(context, { shell, section: page.section }, result.refusal);
       const status = sent === null ? 200 : statusOf(sent.refusal);

@@ -6,18 +6,18 @@ import { readAtMost } from "../json-body.ts";
 import { problemCode, problemDefinition, type FieldError } from "../problem.ts";
 
 /** A dozen fields of 200 characters, each with up to 12 characters as an escape. */
-const FORM_MAX_BYTES = 32 * 1024;
+export const FORM_MAX_BYTES = 32 * 1024;
 const FORM_TYPE = /^application\/x-www-form-urlencoded[\t ]*(?:;[\t ]*charset=utf-8[\t ]*)?$/i;
 
 export type Fields = readonly (readonly [name: string, value: string])[];
 
 /** The fields of a form that our own page sent, in their order. */
-export async function readFields(context: RequestContext): Promise<Result<Fields>> {
+export async function readFields(context: RequestContext, maxBytes: number): Promise<Result<Fields>> {
   if (!isOwnOrigin(context))
     return refuse("forbidden_origin", "this form must come from our own page; open the page and try again");
   if (!FORM_TYPE.test(context.req.header("content-type") ?? ""))
     return refuse("unsupported_media_type", "send the form as application/x-www-form-urlencoded, in UTF-8");
-  const bytes = await readAtMost(context.req.raw, FORM_MAX_BYTES);
+  const bytes = await readAtMost(context.req.raw, maxBytes);
   if (!bytes.ok) return bytes;
   return accept([...new URLSearchParams(new TextDecoder().decode(bytes.value))]);
 }
@@ -48,6 +48,7 @@ export function sentForm(fields: Fields, refusal: Refusal, errors: readonly Fiel
     problem: {
       title: problemDefinition(problemCode(refusal.code)).title,
       detail: refusal.detail,
+      at: refusal.at ?? "",
       fields: Object.fromEntries(
         named.flatMap(({ path, detail }) =>
           path === "" ? [] : [[path.slice(1).split("/")[0] ?? "", detail]],

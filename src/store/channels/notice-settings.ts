@@ -13,6 +13,14 @@ export async function findNoticeSettings(
   return store.first(noticeSettings, eq(noticeSettings.personId, person));
 }
 
+/** A person without a row has no quiet hours and no pause. */
+export async function noticeSettingsOf(
+  store: TenantStore,
+  people: readonly string[],
+): Promise<readonly NoticeSettingsRow[]> {
+  return store.selectIn(noticeSettings, noticeSettings.personId, people);
+}
+
 const TARGET = [noticeSettings.tenantId, noticeSettings.personId];
 
 /** A person without a row has no quiet hours. */

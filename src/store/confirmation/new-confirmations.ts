@@ -39,7 +39,7 @@ export interface NewConfirmation {
   readonly idempotency: IdempotencyKey | null;
   /** How many its project may have in all; undefined: any number. */
   readonly projectMax?: number | undefined;
-  /** Its entry in the audit trail, if it is a change of the directory. */
+  /** Its entry in the audit trail, if people should read there that it was asked. */
   readonly entry?: NewTrailRow;
 }
 

@@ -24,6 +24,7 @@ const FILES = [
   "demo-section",
   "two-organisations",
   "console-keys",
+  "console-policies",
   "console-requests",
   "notices-of-person",
   "push-notices",

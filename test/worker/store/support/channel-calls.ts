@@ -58,6 +58,7 @@ export const CHANNEL_CALLS: Calls = {
   removeChannel: (filled) => [[filled.store, { id: "n_chat", owner: OWN, now: 3 }, trailEntry(filled)]],
   readAskingProjects: ({ store }) => [[store, PERSON, 100]],
   findNoticeSettings: ({ store }) => [[store, PERSON]],
+  noticeSettingsOf: ({ store }) => [[store, [PERSON]]],
   saveQuietHours: (filled) => [[filled.store, PERSON, { was: LOUD, now: QUIET }, trailEntry(filled)]],
   pauseNotices: (filled) => [[filled.store, PERSON, { until: 1, zone: "UTC" }, trailEntry(filled)]],
   resumeNotices: (filled) => [[filled.store, PERSON, trailEntry(filled)]],

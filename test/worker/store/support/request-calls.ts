@@ -50,4 +50,6 @@ export const REQUEST_CALLS: Readonly<Record<string, (filled: Filled) => readonly
   firstTimes: ({ store, now }) => [[store, now - 30 * 24 * 3_600_000, 30_000]],
   readTimeline: ({ store, newest }) => [[store, newest[0]?.id]],
   readChoices: ({ store }) => [[store, 200]],
+  pendingChangesOf: ({ store, now }) => [[store, ["policy.changed", "rules.changed"], now]],
+  currentKeys: ({ store, now }) => [[store, now, 100]],
 };

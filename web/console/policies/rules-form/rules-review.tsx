@@ -1,0 +1,55 @@
+import type { RulesReview } from "../../../../src/core/pages/policies/policies-page-data.ts";
+import { NAMED_PERSON } from "../../../../src/core/policy/document-name.ts";
+import { Exact } from "../../drawn.tsx";
+import type { Html } from "../../html-text.ts";
+import { ZoneTime } from "../../zone-time.tsx";
+
+/** Which of the last requests would have fallen elsewhere. */
+export function RulesReviewSection({
+  review: { compared, elsewhere },
+  zone,
+}: {
+  readonly review: RulesReview;
+  readonly zone: string;
+}): Html {
+  if (compared === 0) return <p>There is no request yet to compare with.</p>;
+  if (elsewhere.length === 0)
+    return (
+      <p>
+        {compared === 1 ? "The last request" : `Each of the last ${compared} requests`} would have fallen
+        where it did.
+      </p>
+    );
+  return (
+    <>
+      <p>
+        <b>
+          {elsewhere.length} of the last {compared} requests
+        </b>{" "}
+        would have fallen elsewhere:
+      </p>
+      <ul class="rows" role="list">
+        {elsewhere.map(({ id, action, createdAt, before, after, rule }) => (
+          <li>
+            <p>
+              <a href={`/console/requests/${id}`}>
+                <Exact text={action} />
+              </a>
+            </p>
+            <p>
+              <span class="quiet">{namesText(before)} →</span> <b>{namesText(after)}</b>
+            </p>
+            <p class="quiet">
+              {rule === "" ? "Every other request" : <bdi>{rule}</bdi>}; asked{" "}
+              <ZoneTime at={createdAt} zone={zone} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function namesText(policies: readonly string[]): string {
+  return policies.map((name) => (name === NAMED_PERSON ? "the named person" : name)).join(" or ");
+}
