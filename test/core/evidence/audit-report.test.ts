@@ -124,7 +124,7 @@ describe("an auditor who asks for", () => {
   it("hears of the progress", async () => {
     const heard: string[] = [];
     await reportOf({ progress: (unit, count, total) => heard.push(`${unit} ${count}/${total}`) });
-    expect(heard).toEqual(["entries 12/12", `labels 0/${LOOKAHEAD}`]);
+    expect(heard).toEqual(["entries 13/13", `labels 0/${LOOKAHEAD}`]);
   });
 });
 
@@ -141,7 +141,7 @@ describe("an approval that may be used for a second", () => {
     const last = await auditAfter((tenant, seq) => use(tenant, seq));
     expect(withStatus(last, "failed")).toEqual([]);
     const later = await auditAfter((tenant, seq) => {
-      use(tenant, APPROVED + 5);
+      use(tenant, APPROVED + 6);
       use(tenant, seq);
     });
     expect(withStatus(later, "failed")).toEqual(["uses"]);

@@ -63,14 +63,16 @@ describe("a complete export", () => {
         decision: 4,
         consumed: 1,
         "credential.revoked": 1,
+        "policy.changed": 1,
       },
       decisions: { approved: 2, rejected: 1, expired: 1 },
       tests: {},
       withheld: 0,
+      unknownChoices: 0,
       people: 5,
       passkeys: { active: 4, revoked: 1 },
       erasures: [],
-      log: { origin: good.log.origin, size: 12, exportSize: 12 },
+      log: { origin: good.log.origin, size: 13, exportSize: 13 },
       newer: 0,
       lookahead: LOOKAHEAD,
     });
@@ -106,7 +108,7 @@ describe("a complete export", () => {
     const report = await auditRows(headerOf(own), rows, await auditOptions(own));
     expect([failedChecks(report), report.summary?.erasures, report.summary?.records["(erased)"]]).toEqual([
       "",
-      [{ by: 11, rule: "Rejections after a year", seqs: 2 }],
+      [{ by: 12, rule: "Rejections after a year", seqs: 2 }],
       2,
     ]);
   });
@@ -169,10 +171,10 @@ describe("a file that was changed", () => {
   const cases: [string, () => File | Promise<File>, string][] = [
     [
       "its last record left out, and the count changed",
-      () => [{ ...header, count: 10 }, rows.slice(0, -1)],
+      () => [{ ...header, count: 11 }, rows.slice(0, -1)],
       "hidden",
     ],
-    ["its last three records removed", () => [{ ...header, count: 8 }, rows.slice(0, -3)], "hidden"],
+    ["its last three records removed", () => [{ ...header, count: 9 }, rows.slice(0, -3)], "hidden"],
     ["its last record removed", () => [header, rows.slice(0, -1)], "form"],
     ["a missing record", () => [header, rows.toSpliced(6, 1)], "form"],
     [
@@ -180,7 +182,7 @@ describe("a file that was changed", () => {
       () => [header, rows.toSpliced(5, 2, ...rows.slice(5, 7).toReversed())],
       "form",
     ],
-    ["a record twice", () => [{ ...header, count: 12 }, rows.toSpliced(6, 0, ...rows.slice(5, 6))], "form"],
+    ["a record twice", () => [{ ...header, count: 13 }, rows.toSpliced(6, 0, ...rows.slice(5, 6))], "form"],
     ["another payload", () => changed(APPROVED, "/sealed/evidence/payload/sha", "evil"), "decisions"],
     [
       "another payload and its hash",
@@ -218,7 +220,7 @@ describe("a file that was changed", () => {
       () => changed(APPROVED, "/sealed/evidence/signers/0/assertion/signature", flippedText),
       "decisions",
     ],
-    ["another policy", () => changed(10, "/sealed/evidence/policy/stages/0/needs/0/count", 1), "decisions"],
+    ["another policy", () => changed(11, "/sealed/evidence/policy/stages/0/needs/0/count", 1), "decisions"],
     [
       "another passkey's key in an endorsement",
       () => changed(2, "/sealed/evidence/payload/credential/publicKey", flippedText),
@@ -238,7 +240,7 @@ describe("a file that was changed", () => {
     ["another stream's name", () => [{ ...header, stream: "ab".repeat(32) }, rows], "tenant chain"],
     ["another log's name", () => [{ ...header, logOrigin: "other.example" }, rows], "log"],
     ["another state of the log", () => [{ ...header, logRoot: "ab".repeat(32) }, rows], "log"],
-    ["a future state of the log", () => [{ ...header, logSize: 13 }, rows], "log"],
+    ["a future state of the log", () => [{ ...header, logSize: 14 }, rows], "log"],
     [
       "an earlier state of the log",
       () => [{ ...header, logSize: 8, logRoot: toHex(treeRoot(good.log.leaves.slice(0, 8))) }, rows],

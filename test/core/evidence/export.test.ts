@@ -132,10 +132,10 @@ describe("a file that is not an export", () => {
     ["nothing", () => new Uint8Array(), "the file is empty"],
     ["truncated within a line", () => file.slice(0, -20), "ends in the middle of a line"],
     ["truncated before the last newline", () => file.slice(0, -1), "ends in the middle of a line"],
-    ["without its last line", () => joined(lines().slice(0, -1)), "ends after 9 of 10 records"],
-    ["the header alone", () => joined(lines().slice(0, 1)), "ends after 0 of 10 records"],
+    ["without its last line", () => joined(lines().slice(0, -1)), "ends after 10 of 11 records"],
+    ["the header alone", () => joined(lines().slice(0, 1)), "ends after 0 of 11 records"],
     ["without its header", () => joined(lines().slice(1)), "line 1: unknown field"],
-    ["an extra line", () => joined([...lines(), lines()[3] ?? ""]), "more than the 10 records"],
+    ["an extra line", () => joined([...lines(), lines()[3] ?? ""]), "more than the 11 records"],
     ["a line twice", () => joined(lines().toSpliced(4, 0, lines()[3] ?? "")), "record 2 where record 3"],
     ["a missing line", () => joined(lines().toSpliced(4, 1)), "record 4 where record 3"],
     [
@@ -169,18 +169,18 @@ describe("a file that is not an export", () => {
     ["a count of nothing", edit(0, /"count":\d+/, '"count":0'), "line 1: expected a whole number"],
     [
       "a decision in the row of an unsigned record",
-      edit(6, '"kind":"decision"', '"kind":"record"'),
-      "line 7: ",
+      edit(7, '"kind":"decision"', '"kind":"record"'),
+      "line 8: ",
     ],
     [
       "a decision without its signatures",
-      edit(6, /,"signers":\[[^]*?\],"template":null(?=\},"label")/, ""),
-      "line 7: missing field",
+      edit(7, /,"signers":\[[^]*?\],"template":null(?=\},"label")/, ""),
+      "line 8: missing field",
     ],
     [
       "an erased row that says it is not erased",
-      edit(9, '"erased":true', '"erased":false'),
-      "line 10: expected true",
+      edit(10, '"erased":true', '"erased":false'),
+      "line 11: expected true",
     ],
     ["a key twice", edit(3, '"kind":"change"', '"kind":"change","kind":"change"'), "line 4: "],
   ];

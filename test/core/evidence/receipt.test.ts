@@ -99,7 +99,12 @@ describe("an honest receipt", () => {
 
   it("holds only the records of changes about people who have nothing to do with it", async () => {
     const receipt = await tenant.receipt(await tenant.decide({ votes: [{ by: cy }] }), { bare: [3, 4] });
-    expect(receipt.directory.map(({ evidence }) => evidence === null)).toEqual([false, false, true, true]);
+    expect(receipt.directory.slice(0, 4).map(({ evidence }) => evidence === null)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
     const { history: _history, ...fileAlone } = fullOptions(tenant);
     const report = await verifiedReport(receipt, fileAlone);
     expect([failedChecks(report), statusOf(report, "revocation"), report.verified]).toEqual([

@@ -6,6 +6,11 @@ import {
 } from "../../../src/core/policy/policy-document.ts";
 import type { Policy } from "../../../src/core/policy/policy.ts";
 import type { Need } from "../../../src/core/policy/seats.ts";
+import { applyEffect } from "../../../src/core/stream/apply-effect.ts";
+import { effectOf } from "../../../src/core/stream/change-effect.ts";
+import type { Change } from "../../../src/core/stream/change-format.ts";
+import type { Directory } from "../../../src/core/stream/directory.ts";
+import { documentOf, isDocumentChange } from "../../../src/core/stream/rulebook.ts";
 
 // Many tests are about the policy that a request keeps, whichever document it comes from. These documents mean exactly
 // that policy, so that it has been chosen as it must be.
@@ -43,4 +48,21 @@ export function documentsOf(policy: Policy, usernameOf: (id: string) => string):
   };
   const document = { ...unnamed, name: `adopted-${policyDocumentHash(unnamed).slice(0, 8)}` };
   return { groups, document };
+}
+
+/** As a verifier applies it, but without judging who signed. */
+export function directoryAfter(directory: Directory, change: Change, seq: number): Directory {
+  const after = applyEffect(directory, change.change, effectOf(change), seq, {
+    username: "person" in change ? change.person.username : null,
+    publicKey: null,
+    document: isDocumentChange(change) ? documentOf(change) : null,
+  });
+  return after.ok ? after.value : directory;
+}
+
+export function hashNamed(
+  documents: ReadonlyMap<string, { readonly name: string } | null>,
+  name: string,
+): string | null {
+  return [...documents].find(([, document]) => document?.name === name)?.[0] ?? null;
 }

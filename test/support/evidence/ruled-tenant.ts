@@ -1,7 +1,6 @@
 import type { Party, PolicyDocument } from "../../../src/core/policy/policy-document.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
 import type { RulesDocument } from "../../../src/core/rules/rules-document.ts";
-import type { Staff } from "./sample-company.ts";
 import type { SampleRequest, TestPerson, TestTenant } from "./sample-tenant.ts";
 
 // The staff under rules: amounts over 10,000 take one of finance, then one of the managers; for the rest one approver is
@@ -40,9 +39,15 @@ export const RULES: RulesDocument = {
   otherwise: ["small", "named-person"],
 };
 
-/** Who has which group is in force, and the rules with their policies. */
-export async function ruledTenant({ tenant: enrolled, alex, bea, cy, dan }: Staff): Promise<TestTenant> {
-  const own = await enrolled();
+/** The staff of the examples. */
+export type People = Readonly<Record<"alex" | "bea" | "cy" | "dan" | "eve" | "zoe", TestPerson>>;
+
+/** A tenant of theirs, with the groups, the policies and the rules. */
+export async function ruledTenant(
+  staff: People & { readonly tenant: () => Promise<TestTenant> },
+): Promise<TestTenant> {
+  const own = await staff.tenant();
+  const { alex, bea, cy, dan } = staff;
   await own.setGroup("finance", [cy, dan], bea);
   await own.setGroup("managers", [alex, bea], bea);
   await own.setPolicy(LARGE, bea);
@@ -61,7 +66,7 @@ export const SMALL_PAYLOAD = { amount: 9_999, to: "ACME" };
 /** Under the policy that the rules demand, signed by one of each stage. */
 export function largeRequest(
   own: TestTenant,
-  { cy, bea }: Staff,
+  { cy, bea }: People,
   more: Partial<SampleRequest> = {},
 ): SampleRequest {
   return {
@@ -75,7 +80,7 @@ export function largeRequest(
 
 export function smallRequest(
   own: TestTenant,
-  { cy }: Staff,
+  { cy }: People,
   more: Partial<SampleRequest> = {},
 ): SampleRequest {
   return {

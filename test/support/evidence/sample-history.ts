@@ -13,7 +13,7 @@ export const LOOKAHEAD = 600;
 export const APPROVED = 5;
 export const REJECTED = 7;
 
-/** 0-4: the staff, 5: approved, 6: used, 7: rejected, 8: expired, 9: a revocation, 10: a quorum. */
+/** 0-4: the staff, 5: approved, 6: used, 7: rejected, 8: expired, 9: a revocation, 10: a policy, 11: a quorum under it. */
 export async function sampleHistory({
   tenant: enrolled,
   cy,

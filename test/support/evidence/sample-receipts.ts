@@ -3,7 +3,7 @@ import type { Receipt } from "../../../src/core/evidence/receipt.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify.ts";
 import { DEPLOY } from "../vectors/company/honest.ts";
 import { createAuthenticator } from "../authenticator.ts";
-import { setDocument } from "./sample-documents.ts";
+import { PAYMENTS, setDocument } from "./sample-documents.ts";
 import type { Staff } from "./sample-company.ts";
 import { RP, type TestPerson, type TestTenant } from "./sample-tenant.ts";
 
@@ -63,21 +63,35 @@ export async function honestReceipts(staff: Staff): Promise<readonly HonestRecei
     ["a revocation", await tenant.revoke(cy, alex, second)],
     ["a role", await tenant.changeRole(dan, "developer", alex, { policy: onePersonAtFirst(staff, alex) })],
     ["a recovery", await tenant.recover(cy, replacement, [alex, bea])],
+    ["a template", await decideByTemplate(tenant, alex)],
+  ];
+  const joined = await tenant.endorse(zoe, "approver", bea);
+  const last = await tenant.decide({ policy: onePersonAtFirst(staff, dan), votes: [{ by: dan }] });
+  named.push(
+    ["a decision after every other change", last],
     ["a group", await setDocument(tenant, "group.changed", alex)],
     ["a policy", await setDocument(tenant, "policy.changed", alex)],
     ["rules", await setDocument(tenant, "rules.changed", alex)],
-    ["a template", await decideByTemplate(tenant, alex)],
-  ];
-  await tenant.endorse(zoe, "approver", bea);
-  const last = await tenant.decide({ policy: onePersonAtFirst(staff, dan), votes: [{ by: dan }] });
-  const bare = [EVE, last - 1];
+    ["a payment under the rules", await payByRules(tenant, staff)],
+  );
+  const bare = [EVE, joined];
   return Promise.all(
-    [...named, ["a decision after every change", last] as const].map(async ([name, seq]) => ({
+    named.map(async ([name, seq]) => ({
       name,
       receipt: await tenant.receipt(seq, { bare }),
       options: { tenant: tenant.stream, trust: tenant.log.trust(3) },
     })),
   );
+}
+
+async function payByRules(tenant: TestTenant, { alex, bea, dan }: Staff): Promise<number> {
+  return tenant.decide({
+    action: "Pay invoice 4711",
+    policy: tenant.resolved(PAYMENTS, bea.id, "Payments") ?? null,
+    requester: { kind: "key", id: "k_1", name: "ci", person: bea.id },
+    executeWithinSeconds: 60,
+    votes: [{ by: dan }, { by: alex, stage: 2 }],
+  });
 }
 
 /** Drawn by a template, with an order of its members. */
@@ -87,7 +101,7 @@ async function decideByTemplate(tenant: TestTenant, by: TestPerson): Promise<num
   return tenant.decide({ payload, order: [1, 0, 2], template: DEPLOY, votes: [{ by }] });
 }
 
-/** Two of three, then alex or, after ten minutes, bea. It limits the times, and says how the request came to it. */
+/** Two of three, then alex or, after ten minutes, bea. It limits the times. */
 function inTwoStages({ alex, bea, twoOfThree }: Staff): Policy {
   return twoOfThree({
     stages: [
@@ -99,13 +113,6 @@ function inTwoStages({ alex, bea, twoOfThree }: Staff): Policy {
     excludeRequester: true,
     expiresInSeconds: 900,
     executeWithinSeconds: 60,
-    chosen: {
-      seq: 4,
-      rules: "ab".repeat(32),
-      rule: "Deployments",
-      document: "cd".repeat(32),
-      groups: ["12".repeat(32), "34".repeat(32)],
-    },
   });
 }
 

@@ -34,9 +34,9 @@ describe("what an operator does to the log", () => {
     );
 
   it.each([
-    ["a hidden next record", 11, "hidden"],
-    ["a hidden record with a much later seq", 11 + LOOKAHEAD - 1, "hidden"],
-    ["a label beyond the lookahead", 11 + LOOKAHEAD, ""],
+    ["a hidden next record", 12, "hidden"],
+    ["a hidden record with a much later seq", 12 + LOOKAHEAD - 1, "hidden"],
+    ["a label beyond the lookahead", 12 + LOOKAHEAD, ""],
     ["a second record under a label", APPROVED, "fork"],
     ["a second first record", 0, "fork"],
   ])("%s, before the export", async (_name, seq, expected) => {
@@ -49,9 +49,9 @@ describe("what an operator does to the log", () => {
   it("a gap among the records sealed after the export", async () => {
     const own = await sampleHistory(staff);
     const exported = [headerOf(own), rowsOf(own)] as const;
-    seal(own, 12);
+    seal(own, 13);
     expect(failedChecks(await auditRows(...exported, await auditOptions(own)))).toBe("hidden");
-    seal(own, 11);
+    seal(own, 12);
     expect(failedChecks(await auditRows(...exported, await auditOptions(own)))).toBe("hidden");
   });
 

@@ -262,8 +262,8 @@ describe("what an operator seals", () => {
     const own = await sampleHistory(staff);
     own.sealUnsigned("erased", { rule: "x", spans: [{ from: 9, to: 9 }] });
     const report = await auditRows(headerOf(own), erase(own, [9]), await auditOptions(own));
-    expect(failedChecks(report)).toBe("decisions");
-    expect(detailOf(report, "decisions")).toContain("names record 9");
+    expect(failedChecks(report)).toBe("directory");
+    expect(detailOf(report, "directory")).toContain("names record 9");
   });
 });
 

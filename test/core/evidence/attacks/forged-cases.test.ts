@@ -260,7 +260,7 @@ describe("an outcome that nobody signed", () => {
       const absent = report.checks.flatMap(({ name, status }) => (status === "absent" ? [name] : []));
       expect([report.verified, absent]).toEqual([
         true,
-        ["payload", "statement", "signature", "credential", "revocation", "policy", "anchor"],
+        ["payload", "statement", "signature", "credential", "revocation", "policy", "choice", "anchor"],
       ]);
     },
   );

@@ -42,7 +42,7 @@ describe("one public key", () => {
     await tenant.endorse(two, "approver", bea);
     const seq = await tenant.decide({ policy: allOf([cy, two]), votes: [{ by: cy }, { by: two }] });
     expect(await verdicts(tenant, seq)).toEqual({
-      receipt: "signature credential endorsement",
+      receipt: "signature credential endorsement choice",
       audit: "directory decisions",
     });
   });

@@ -32,13 +32,13 @@ const ROWS: readonly Row[] = [
     "an endorsement that nobody signed",
     "a quorum",
     ["/directory/0/evidence/signers"],
-    "signature credential endorsement",
+    "signature credential endorsement choice",
   ],
   [
     "an endorsement that nobody signed, in its record, too",
     "a quorum",
     ["/directory/0/evidence/signers", "/directory/0/record/body/signatures"],
-    "signature credential endorsement order",
+    "signature credential endorsement order choice",
   ],
   [
     "a revocation of no passkey",
@@ -59,8 +59,8 @@ const ROWS: readonly Row[] = [
     "payload outcome inclusion",
   ],
   ["no signatures of an unrelated change", "a quorum", ["/directory/3/record/body/signatures"], "order"],
-  ["no escalations", "a rejection", ["/decision/evidence/policy/escalations"], "policy"],
-  ["nobody for an emergency", "a rejection", ["/decision/evidence/policy/breakGlass"], "policy"],
+  ["no escalations", "a rejection", ["/decision/evidence/policy/escalations"], "policy choice"],
+  ["nobody for an emergency", "a rejection", ["/decision/evidence/policy/breakGlass"], "policy choice"],
 ];
 
 describe("a receipt with", () => {

@@ -6,6 +6,7 @@ import { erase } from "../../evidence/sample-history.ts";
 import { auditAgainst } from "../audits.ts";
 import { judge, summaryOf } from "../expected-verdict.ts";
 import { FORGED_CHANGES } from "./forged-changes.ts";
+import { FORGED_CHOICES } from "./forged-choices.ts";
 import { forgedDecisions } from "./forged-decisions.ts";
 import { sealHonestHistory } from "./honest.ts";
 import { LEFT_OUT, type Attack } from "./left-out.ts";
@@ -68,7 +69,7 @@ function allAttacks(company: Company): readonly (readonly [name: string, attack:
     name,
     async (tenant) => ({ seq: await tenant.decide(request) }),
   ]);
-  const changes = FORGED_CHANGES.map(([name, sealing]): readonly [string, Attack] => [
+  const changes = [...FORGED_CHANGES, ...FORGED_CHOICES].map(([name, sealing]): readonly [string, Attack] => [
     name,
     async (tenant) => ({ seq: await sealing(tenant, company) }),
   ]);

@@ -1,6 +1,5 @@
-import { isDocumentKind } from "../../../../src/core/stream/rulebook.ts";
 import type { Template } from "../../../../src/core/display/template.ts";
-import { setDocument } from "../../evidence/sample-documents.ts";
+import { PAYMENTS, setDocument } from "../../evidence/sample-documents.ts";
 import type { TestTenant } from "../../evidence/sample-tenant.ts";
 import { inTwoStages, quorumOf, revealOf, type Company } from "./staff.ts";
 
@@ -80,6 +79,18 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
   const recovery = await tenant.recover(dan, zoe.passkey, [alex, bea]);
   const groupChanged = await setDocument(tenant, "group.changed", bea);
   const policyChanged = await setDocument(tenant, "policy.changed", alex);
+  const rulesChanged = await setDocument(tenant, "rules.changed", bea);
+  const ruled = await tenant.decide({
+    action: "Pay invoice 4711",
+    payload: { amount: "1250.00", currency: "EUR", invoice: "4711" },
+    policy: tenant.resolved(PAYMENTS, null, "Payments") ?? null,
+    executeWithinSeconds: 3_600,
+    votes: [
+      { by: cy, passkey: newKey },
+      { by: alex, stage: 2 },
+    ],
+  });
+  await tenant.setRules(null, bea);
   const revealed = await tenant.decide({
     type: "revealed",
     action: "Publish a decision",
@@ -107,6 +118,8 @@ async function changes(tenant: TestTenant, { alex, bea, cy, dan, eve, zoe, newKe
     recovery,
     "group-changed": groupChanged,
     "policy-changed": policyChanged,
+    "rules-changed": rulesChanged,
+    ruled,
     revealed,
     "record-only": recordOnly,
     "template-changed": templateChanged,
@@ -129,9 +142,7 @@ function secondsAfterRequest(tenant: TestTenant, seconds: number): string {
 export function linksWithoutEvidence(tenant: TestTenant, seq: number): readonly number[] {
   const { owner, records } = tenant;
   const upTo = records.slice(1, seq + 1).map(({ sealed }) => sealed);
-  const links = upTo.filter(
-    ({ record }) => record.type !== "decision" && !isDocumentKind(record.type) && record.seq < seq,
-  );
+  const links = upTo.filter(({ record }) => record.type !== "decision" && record.seq < seq);
   const effects = links.map(({ record }) => ({ seq: record.seq, effect: effectIn(record) }));
   const needed = new Set([owner.id]);
   for (const { effect } of effects)
@@ -139,16 +150,40 @@ export function linksWithoutEvidence(tenant: TestTenant, seq: number): readonly 
   const own = upTo.at(-1);
   const about = own && effectIn(own.record);
   if (about) needed.add(about.person);
+  const chosen = chosenBy(upTo);
   // A link that is shown shows signers, whose own links are then needed.
   let bare: readonly number[] = [];
   for (let before = -1; before !== needed.size;) {
     before = needed.size;
-    bare = effects.flatMap((link) => (link.effect && needed.has(link.effect.person) ? [] : [link.seq]));
+    bare = effects.flatMap((link) =>
+      (link.effect && needed.has(link.effect.person)) || chosen.has(link.seq) ? [] : [link.seq],
+    );
     for (const { record, evidence } of upTo)
       if (!bare.includes(record.seq))
         for (const { statement } of evidence?.signers ?? []) needed.add(statement.approver.id);
   }
   return bare;
+}
+
+/**
+ * The links that chose the policy of the last record: the last one of each version that it names, and of the rules. A
+ * decision without a policy rests on the end of the rules, which is a moment old here.
+ */
+function chosenBy(upTo: readonly TestTenant["records"][number]["sealed"][]): ReadonlySet<number> {
+  const own = upTo.at(-1);
+  const policy = own?.evidence?.policy ?? null;
+  if (own?.record.type !== "decision" || (policy !== null && policy.chosen === null)) return new Set();
+  const { seq = own.record.seq, document = "", groups = [] } = policy?.chosen ?? {};
+  const found = new Map<string, number>();
+  for (const { record } of upTo) {
+    const effect = "change" in record.body ? record.body.change : null;
+    if (effect === null || !("document" in effect) || record.seq > seq) continue;
+    if (record.type === "rules.changed" && (policy !== null || effect.document === null))
+      found.set("rules", record.seq);
+    else if (document === effect.document || groups.includes(effect.document ?? ""))
+      found.set(effect.document ?? "", record.seq);
+  }
+  return new Set(found.values());
 }
 
 type SealedRecord = TestTenant["records"][number]["sealed"]["record"];
