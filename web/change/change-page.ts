@@ -11,8 +11,8 @@ import { drawRichText } from "../values/draw-rich-text.ts";
 import type { Verified } from "../decision/display-check.ts";
 import { drawRequester, drawSummary } from "../decision/draw-requester.ts";
 import { openSheet } from "../decision/open-sheet.ts";
-import { wordsOf, type ChangeWords } from "./change-words.ts";
-import type { Replaced } from "./document-words.ts";
+import { wordsOf } from "./change-words.ts";
+import type { ChangeWords, Replaced } from "./document-words.ts";
 import { drawComparison } from "./draw-comparison.ts";
 
 // A change of who may sign, or of what is public: what follows from it, in words that come from the bytes to sign.

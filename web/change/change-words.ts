@@ -4,29 +4,11 @@ import type { Template } from "../../src/core/display/template.ts";
 import { canonicalBytes } from "../../src/core/encoding/jcs.ts";
 import type { JsonObject } from "../../src/core/encoding/strict-json.ts";
 import { aRole, fingerprintIn, scopesText } from "../../src/core/report/change-text.ts";
-import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
 import type { Role } from "../../src/core/stream/record.ts";
-import type { Effect } from "../decision/outcome.ts";
-import { groupWords, policyWords, rulesWords, type Comparison, type Replaced } from "./document-words.ts";
+import { groupWords, policyWords, rulesWords, type ChangeWords, type Replaced } from "./document-words.ts";
 
 // What each change means, in words. The words are this page's own; the names in them are what is signed.
-
-export interface ChangeWords {
-  readonly question: RichText;
-  /** What follows from signing, in one sentence. */
-  readonly effect: RichText;
-  /** The words of the two buttons. */
-  readonly yes: string;
-  readonly no: string;
-  readonly outcome: Effect;
-  /** A passkey to compare, and how. */
-  readonly compare?: { readonly fingerprint: string; readonly how: RichText };
-  /** What these words can't say: it is drawn value by value. */
-  readonly inFull?: readonly Line[];
-  /** A version of a document beside the one that it replaces. */
-  readonly comparison?: Comparison;
-}
 
 /** `signer` is the id of the person who reads this. */
 export function wordsOf(

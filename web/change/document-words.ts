@@ -2,11 +2,29 @@ import { NAMED_PERSON } from "../../src/core/policy/document-name.ts";
 import type { GroupDocument } from "../../src/core/policy/group-document.ts";
 import type { PolicyDocument } from "../../src/core/policy/policy-document.ts";
 import { documentSentence } from "../../src/core/policy/policy-sentence.ts";
+import type { Line } from "../../src/core/display/show.ts";
+import type { RichText } from "../../src/core/report/rich-text.ts";
 import type { RulesDocument } from "../../src/core/rules/rules-document.ts";
 import type { Change } from "../../src/core/stream/change-format.ts";
-import type { ChangeWords } from "./change-words.ts";
+import type { Effect } from "../decision/outcome.ts";
 
 // What a change of a group, of a policy or of the rules means, compared with the version that it replaces.
+
+export interface ChangeWords {
+  readonly question: RichText;
+  /** What follows from signing, in one sentence. */
+  readonly effect: RichText;
+  /** The words of the two buttons. */
+  readonly yes: string;
+  readonly no: string;
+  readonly outcome: Effect;
+  /** A passkey to compare, and how. */
+  readonly compare?: { readonly fingerprint: string; readonly how: RichText };
+  /** What these words can't say: it is drawn value by value. */
+  readonly inFull?: readonly Line[];
+  /** A version of a document beside the one that it replaces. */
+  readonly comparison?: Comparison;
+}
 
 /** The version that a change replaces, already compared with the hash in the change; null if it replaces none. */
 export type Replaced = GroupDocument | PolicyDocument | RulesDocument | null;
