@@ -12,11 +12,12 @@ interface Happened {
   readonly at: number;
   readonly what: What;
   readonly who: string;
+  readonly stage?: number;
   readonly index?: number | null;
 }
 
 export function timelineOf(
-  { row, state, decided, consumed }: LoadedConfirmation,
+  { row, state, decided, consumed, policy }: LoadedConfirmation,
   shownVotes: readonly VoteRow[],
   { steps, openings, ...heard }: TimelineRows,
   usernames: ReadonlyMap<string, string>,
@@ -41,7 +42,10 @@ export function timelineOf(
   const happened: readonly Happened[] = [
     ...noticesOf(heard, nameOf),
     ...openings.map(({ at, personId }) => ({ at, what: "opened" as const, who: nameOf(personId) })),
-    ...shownVotes.map(({ at, vote, personId }) => ({ at, what: vote, who: nameOf(personId) })),
+    ...shownVotes.map(({ at, vote, personId, stage }) => {
+      const signed = { at, what: vote, who: nameOf(personId) };
+      return policy.stages.length > 1 ? { ...signed, stage } : signed;
+    }),
     ...unsigned,
   ];
   // The log keeps the order of its entries and no times.
@@ -87,6 +91,6 @@ function inOrder(happened: readonly Happened[]): readonly TimelineEntry[] {
   return happened.toSorted((one, other) => one.at - other.at).map(entryOf);
 }
 
-function entryOf({ at, what, who, index = null }: Happened): TimelineEntry {
-  return { at: isoTime(at), what, who, index };
+function entryOf({ at, index = null, ...rest }: Happened): TimelineEntry {
+  return { ...rest, at: isoTime(at), index };
 }

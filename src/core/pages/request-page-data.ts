@@ -70,6 +70,8 @@ export interface TimelineEntry {
     | "used";
   /** Empty if it was the service, by time alone. */
   readonly who: string;
+  /** Of a signature under a policy of several stages. */
+  readonly stage?: number;
   /** The index in the log. */
   readonly index: number | null;
 }

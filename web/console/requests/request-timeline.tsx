@@ -32,7 +32,7 @@ export function TimelineSection({
     <section aria-labelledby="timeline">
       <h2 id="timeline">What happened</h2>
       <ol class="timeline">
-        {entries.map(({ at, what, who, index }) => (
+        {entries.map(({ at, what, who, stage, index }) => (
           <li class={what}>
             <p>
               {who !== "" && (
@@ -41,6 +41,7 @@ export function TimelineSection({
                 </>
               )}
               {WORDS[what]}
+              {stage !== undefined && ` in stage ${stage}`}
               {index !== null && (
                 <>
                   , entry <code>{index}</code>
