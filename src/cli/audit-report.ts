@@ -31,7 +31,19 @@ export function auditForPeople({ verified, summary, checks }: AuditReport): stri
 }
 
 function table(summary: AuditSummary): readonly string[] {
-  const { records, decisions, tests, withheld, people, passkeys, erasures, log, newer, lookahead } = summary;
+  const {
+    records,
+    decisions,
+    tests,
+    withheld,
+    unknownChoices,
+    people,
+    passkeys,
+    erasures,
+    log,
+    newer,
+    lookahead,
+  } = summary;
   return [
     line("Organisation id", summary.stream),
     line("Log", `${plain(log.origin)}, ${log.size} entries`),
@@ -42,6 +54,10 @@ function table(summary: AuditSummary): readonly string[] {
     ...counted("Decisions", decisions),
     ...counted("Tests", tests),
     line("Withheld", withheld === 0 ? "none" : `${withheld} contents; only their hashes were checked`),
+    line(
+      "Choices unknown",
+      unknownChoices === 0 ? "none" : `${unknownChoices}; the rules look at contents that are withheld`,
+    ),
     line("People", people),
     line("Passkeys", `${passkeys.active} active, ${passkeys.revoked} revoked`),
     ...(erasures.length === 0 ? [line("Erasures", "none")] : []),

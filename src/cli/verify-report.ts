@@ -7,6 +7,7 @@ import { sentenceText } from "../core/display/apply-template.ts";
 import { drawLine } from "../core/display/terminal.ts";
 import { ABSENT_WITHOUT_SIGNERS, type ReceiptReport } from "../core/evidence/verify.ts";
 import { changeText } from "../core/report/change-text.ts";
+import { policyNote, seatTexts } from "../core/report/policy-notes.ts";
 import { changeOf, isDecided, isTest, receiptNotes, votesText } from "../core/report/receipt-notes.ts";
 import { signedContent } from "../core/report/signed-content.ts";
 import { REFORMATTED, type ReceiptFile } from "../core/report/receipt-file.ts";
@@ -82,8 +83,16 @@ function facts({ decision, created }: Receipt) {
     project: first?.project ?? null,
     requester: first?.requester ?? null,
     code: first ? codeOf(record.body.confirmation, payloadHash, first.action) : null,
-    signers: statements.map(({ approver, vote, reason }) => ({ approver, vote, reason })),
+    /** Null if one named person decided where there were no rules. */
+    policy: policyFacts(evidence.policy),
+    signers: statements.map(({ approver, vote, reason, stage }) => ({ approver, vote, reason, stage })),
   };
+}
+
+function policyFacts(policy: Receipt["decision"]["evidence"]["policy"]) {
+  if (policy === null) return null;
+  const { rule = null, rules = null } = policy.chosen ?? {};
+  return { name: policy.name, rule: rules === null ? null : rule };
 }
 
 function summary(receipt: Receipt): readonly string[] {
@@ -106,10 +115,13 @@ function summary(receipt: Receipt): readonly string[] {
       `  code       ${groupedCode(codeOf(record.body.confirmation, payloadHash, first.action))}`,
     );
   } else lines.push("  signed by  nobody");
+  const policy = policyNote(receipt);
+  if (policy) lines.push(`  policy     ${plainText(policy)}`);
+  const seats = seatTexts(receipt);
   for (const { approver, vote, reason } of statements) {
-    lines.push(
-      `  signed by  ${plain(approver.username)}: ${vote}${reason === "" ? "" : `, because ${plain(reason)}`}`,
-    );
+    const because = reason === "" ? "" : `, because ${plain(reason)}`;
+    const seat = plainText(seats.get(approver.id) ?? []);
+    lines.push(`  signed by  ${plain(approver.username)}: ${vote}${seat}${because}`);
   }
   const whose = first ? "" : ", which nobody signed";
   lines.push(

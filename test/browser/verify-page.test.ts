@@ -99,7 +99,7 @@ describe("a receipt on the verify page", () => {
     ])
       await eventually(page.locator("#facts")).toContainText(fact);
     await eventually(page.locator("#asked > .fields .value")).toHaveText(CONTENT);
-    await eventually(page.locator("#tally")).toHaveText("13 passed · 3 need more from you · 1 not possible");
+    await eventually(page.locator("#tally")).toHaveText("14 passed · 3 need more from you · 1 not possible");
     await eventually(page.locator("#checks")).toBeHidden();
     await page.locator("#tally").click();
     await eventually(page.locator("#checks > li")).toHaveCount(Object.keys(RECEIPT_CHECKS).length);
@@ -120,7 +120,7 @@ describe("a receipt on the verify page", () => {
     const { page } = auditor;
     await eventually(heading()).toHaveText("Verified, organisation not confirmed");
     await eventually(verdict()).toHaveClass("verdict open");
-    await eventually(page.locator("#tally")).toHaveText("12 passed · 4 need more from you · 1 not possible");
+    await eventually(page.locator("#tally")).toHaveText("13 passed · 4 need more from you · 1 not possible");
     await page.locator("#tally").click();
     await page.getByRole("button", { name: "Enter the organisation id" }).click();
     const id = page.getByLabel("Organisation id");

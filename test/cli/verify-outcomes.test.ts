@@ -164,7 +164,7 @@ describe("the verdict", () => {
       () => [
         "VERIFIED: expired. Nobody signed.",
         "That the request expired, and what it asked for, is the operator's word.",
-        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
+        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy, choice.",
         DETAILS,
       ],
     ],
@@ -173,7 +173,7 @@ describe("the verdict", () => {
       () => [
         "VERIFIED: cancelled. Nobody signed.",
         "That the request was cancelled, and what it asked for, is the operator's word.",
-        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
+        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy, choice.",
         DETAILS,
       ],
     ],
@@ -231,7 +231,7 @@ describe("the verdict", () => {
         "TEST, VERIFIED: expired. Nobody signed.",
         "This is a TEST request: it proves no real decision.",
         "That the request expired, and what it asked for, is the operator's word.",
-        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy.",
+        "Not checked, because nobody signed: payload, statement, signature, credential, revocation, policy, choice.",
         DETAILS,
       ],
     ],

@@ -3,10 +3,12 @@ import type { Verification } from "../../src/core/evidence/public-record.ts";
 import type { Receipt } from "../../src/core/evidence/receipt.ts";
 import type { ProjectMode } from "../../src/core/confirmation/project-mode.ts";
 import type { SentencePiece } from "../../src/core/display/apply-template.ts";
+import { policyNote, seatTexts } from "../../src/core/report/policy-notes.ts";
 import { signedContent } from "../../src/core/report/signed-content.ts";
 import { drawSentence } from "../values/draw-sentence.ts";
 import { icon } from "../common/icons.ts";
 import { make } from "../common/dom.ts";
+import { drawRichText } from "../values/draw-rich-text.ts";
 import { drawExact } from "../values/text.ts";
 import { drawTime } from "../common/time.ts";
 import { VOTE_WORDS } from "../common/vote-words.ts";
@@ -21,7 +23,8 @@ interface Known {
   readonly trust: Trust | undefined;
 }
 
-export function factsOf({ decision, created }: Receipt, known: Known): readonly Fact[] {
+export function factsOf(receipt: Receipt, known: Known): readonly Fact[] {
+  const { decision, created } = receipt;
   const { record, evidence } = decision;
   const statements = evidence.signers.map(({ statement }) => statement);
   const [first] = statements;
@@ -29,8 +32,11 @@ export function factsOf({ decision, created }: Receipt, known: Known): readonly 
   const organisation = first?.tenant.name ?? created.record.body.tenant;
   const last = [drawOrganisation(organisation, known), drawPlace(decision, known)];
   if (first === undefined) return [["Who", "Nobody signed."], when, ...last];
+  const seats = seatTexts(receipt);
+  const policy = policyNote(receipt);
   const votes = statements.map(({ approver, vote, reason, issued }) => {
-    const signed = [make("b", "", drawExact(approver.username)), ` ${VOTE_WORDS[vote]}`];
+    const seat = drawRichText(seats.get(approver.id) ?? []);
+    const signed = [make("b", "", drawExact(approver.username)), ` ${VOTE_WORDS[vote]}`, ...seat];
     const time = statements.length === 1 ? [] : [", ", drawTime(issued)];
     return make("div", "", ...signed, ...time, ...(reason === "" ? [] : [make("q", "", drawExact(reason))]));
   });
@@ -38,6 +44,7 @@ export function factsOf({ decision, created }: Receipt, known: Known): readonly 
   return [
     drawWhat(first.action, signedContent(evidence)?.sentence ?? []),
     ["Who", ...votes],
+    ...(policy === undefined ? [] : [["Rule", ...drawRichText(policy)] satisfies Fact]),
     when,
     ["Asked by", drawExact(requester.name), ", for ", drawExact(project.name), ...testMark(project.mode)],
     ...last,

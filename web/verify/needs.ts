@@ -31,6 +31,8 @@ export function needOf(
       return hasTrust ? undefined : { words: "Add the trust policy of the log", field: "policy" };
     case "witnesses":
       return { words: "Add a trust policy that names witnesses", field: "policy" };
+    // The rules look at the content.
+    case "choice":
     case "payload":
       return isSigned ? { words: "Add the content that you have", field: "content" } : undefined;
     case "label":
