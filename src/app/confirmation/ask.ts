@@ -53,7 +53,9 @@ export async function ask(
   const created = await create(runtime, principal, input, options);
   if (!created.ok) return created;
   const { row, replayed } = created.value;
-  if (!replayed) return accept({ view: viewOfNew(row, input.username), replayed });
+  // Without a policy nothing but the user name is needed to answer.
+  if (!replayed && row.policy === null)
+    return accept({ view: viewOfNew(row, input.username ?? ""), replayed });
   const loaded = await read(runtime, principal, row.id);
   return loaded.ok ? accept({ view: viewOf(runtime, loaded.value), replayed }) : loaded;
 }

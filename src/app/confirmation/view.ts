@@ -1,5 +1,12 @@
 import { decide, visibleStatus, type Status } from "../../core/confirmation/decision.ts";
 import type { Statement } from "../../core/confirmation/statement.ts";
+import {
+  firstSignatureText,
+  signingProgress,
+  type SigningProgress,
+} from "../../core/confirmation/signing-progress.ts";
+import { policySentence } from "../../core/policy/policy-sentence.ts";
+import { everyoneIn, type Policy } from "../../core/policy/policy.ts";
 import { parseJsonText, type JsonObject } from "../../core/encoding/strict-json.ts";
 import { expectOk } from "../../core/refusal.ts";
 import type { Assertion } from "../../core/webauthn/assertion.ts";
@@ -34,27 +41,45 @@ export interface ConfirmationView {
   readonly decidedAt: string | null;
   readonly votes: readonly SignedVote[];
   readonly index: number | null;
+  /** What its policy says, in words; null without one. */
+  readonly sentence: string | null;
+  readonly signing: ShownSigning;
 }
+
+/** With the user names of those who are asked. */
+type ShownSigning = Omit<SigningProgress, "asked"> & { readonly approvers: readonly string[] };
 
 export function viewOf({ now }: Pick<Platform, "now">, loaded: LoadedConfirmation): ConfirmationView {
   const { row, state, votes, decided, policy } = loaded;
+  const usernames = new Map([...loaded.people].map(([id, { username }]) => [id, username]));
+  const time = { usernames, now: now() };
+  const { asked, ...signing } = signingProgress(policy, state, row.policy !== null, time);
+  const [person] = namesAlone(policy) ? everyoneIn(policy) : [];
   const status = visibleStatus(state);
   const isVisible = status !== "pending";
   const use = { kind: "consume", payloadHash: row.payloadHash } as const;
   return {
     row: shownRow(row),
     status,
-    isUsable: decide(policy, state, use, now()).ok,
+    isUsable: decide(policy, state, use, time.now).ok,
     code: codeOf(row),
-    username: row.policy === null ? ([...loaded.people.values()][0]?.username ?? null) : null,
+    username: usernames.get(person ?? "") ?? null,
     decidedAt: isVisible && row.decidedAt !== null ? isoTime(row.decidedAt) : null,
     votes: isVisible ? votes.map((row) => signedVoteOf(row)) : [],
     index: isVisible ? (decided?.index ?? null) : null,
+    sentence: row.policy === null ? null : policySentence(policy, usernames),
+    signing: { ...signing, approvers: asked.map((id) => usernames.get(id) ?? id).toSorted() },
   };
 }
 
-/** Of a confirmation that was created by this call. */
-export function viewOfNew(row: NewConfirmationRow, username: string | null): ConfirmationView {
+/** Whether the request named one person who decides alone: without rules, or because they allow it. */
+function namesAlone({ chosen, name, stages }: Policy): boolean {
+  return name === "" && stages.length === 1 && (chosen === null || chosen.document === null);
+}
+
+/** Of a confirmation for one person that was created by this call. */
+export function viewOfNew(row: NewConfirmationRow, username: string): ConfirmationView {
+  const { createdAt, expiresAt } = row;
   return {
     row: shownRow(row),
     status: "pending",
@@ -64,6 +89,14 @@ export function viewOfNew(row: NewConfirmationRow, username: string | null): Con
     decidedAt: null,
     votes: [],
     index: null,
+    sentence: null,
+    signing: {
+      approvers: [username],
+      progress: { have: 0, need: 1 },
+      stage: { number: 1, of: 1 },
+      waitingFor: "people",
+      text: firstSignatureText(username, expiresAt, createdAt),
+    },
   };
 }
 

@@ -35,20 +35,20 @@ export interface ToolCall extends KeyCaller {
 /** How often a waiting client gets progress. */
 const PROGRESS_SECONDS = 10;
 
+const NOBODY_NAMED = {
+  code: "unknown_approver",
+  detail: "no policy names the approvers here; name the person in approver_username",
+} as const;
+
 export async function requestApproval(
   call: ToolCall,
   input: z.output<typeof schemas.requestArguments>,
 ): Promise<CallToolResult> {
   const { desk, key } = call;
-  const { action, approver_username: username = null, idempotency_key: idempotencyKey = null } = input;
+  const { action, approver_username: username = null, policy = null } = input;
+  const { idempotency_key: idempotencyKey = null } = input;
   const payload = canonicalPayload(input.payload);
   if (!payload.ok) return refusalResult(payload.refusal);
-  if (username === null) {
-    return refusalResult({
-      code: "unknown_approver",
-      detail: "no policy names the approvers here; name the person in approver_username",
-    });
-  }
   const request = {
     username,
     action,
@@ -56,11 +56,11 @@ export async function requestApproval(
     expiresInSeconds: null,
     executeWithinSeconds: null,
     metadata: null,
-    policy: null,
+    policy,
   };
   // Persisted before anything waits, so that a client that times out can repeat the call.
   const asked = resultOf(call, await desk().ask(key, request, { protocol: "mcp", idempotencyKey }));
-  if (!asked.ok) return refusalResult(asked.refusal);
+  if (!asked.ok) return refusalResult(asked.refusal.at === "/username" ? NOBODY_NAMED : asked.refusal);
   return waitForOutcome(call, asked.value.view.row.id, input.wait_seconds);
 }
 

@@ -14,9 +14,10 @@ import type { ApprovalAnswer, ApproversAnswer, ListAnswer } from "./tool-schemas
 const RETRY_AFTER_SECONDS = 15;
 
 const NEXT_STEPS = {
-  pending: "Do NOT perform the action. Call get_approval with confirmation_id.",
+  pending: "Do NOT perform the action.",
+  askAgain: "Call get_approval with confirmation_id.",
   unheard:
-    "Do NOT perform the action. The approver gets no notice: show approval_url to your user, who must open it or send it to the approver. Then call get_approval with confirmation_id.",
+    "The approver gets no notice: show approval_url to your user, who must open it or send it to the approver. Then call get_approval with confirmation_id.",
   approved:
     "You may perform the action once, with exactly the payload that was approved. If you have consume_approval, call it with that payload right before.",
   spent:
@@ -37,7 +38,8 @@ const NEXT_STEPS = {
 export function waitingAnswer(answer: ApprovalAnswer, isHeard: boolean): ApprovalAnswer {
   if (answer.status !== "pending") return answer;
   const { next_step: step, ...others } = answer;
-  return { ...others, notified: isHeard, next_step: isHeard ? step : NEXT_STEPS.unheard };
+  const unheard = step.replace(NEXT_STEPS.askAgain, NEXT_STEPS.unheard);
+  return { ...others, notified: isHeard, next_step: isHeard ? step : unheard };
 }
 
 export function approversAnswer(approvers: readonly Approver[]): ApproversAnswer {
@@ -58,7 +60,14 @@ export type AnsweredView = Omit<ConfirmationView, "row" | "votes"> & {
 type AnsweredItem = Omit<ListItem, "row"> & {
   readonly row: Pick<ListItem["row"], AnsweredColumn | "createdAt">;
 };
-type AnsweredColumn = "id" | "projectMode" | "action" | "payloadHash" | "expiresAt" | "consumedAt";
+type AnsweredColumn =
+  | "id"
+  | "policyName"
+  | "projectMode"
+  | "action"
+  | "payloadHash"
+  | "expiresAt"
+  | "consumedAt";
 
 export function approvalAnswer(platform: Origin, view: AnsweredView): ApprovalAnswer {
   const { row, status, isUsable } = view;
@@ -69,6 +78,8 @@ export function approvalAnswer(platform: Origin, view: AnsweredView): ApprovalAn
     mode: row.projectMode,
     confirmation_id: row.id,
     approver: view.username,
+    ...(row.policyName === null ? {} : { policy: row.policyName }),
+    progress: view.signing.progress,
     action: row.action,
     payload_sha256: row.payloadHash,
     comparison_code: view.code,
@@ -82,10 +93,15 @@ export function approvalAnswer(platform: Origin, view: AnsweredView): ApprovalAn
           log_index: view.index,
         }
       : {}),
-    next_step: isUsable
-      ? ofMode(row, NEXT_STEPS.approved)
-      : NEXT_STEPS[status === "approved" ? "spent" : status],
+    next_step: isUsable ? ofMode(row, NEXT_STEPS.approved) : nextStep(view),
   };
+}
+
+/** A pending request says in words whose signatures are missing, or that only the log is. */
+function nextStep({ status, signing }: AnsweredView): string {
+  return status === "pending"
+    ? `${NEXT_STEPS.pending} ${signing.text} ${NEXT_STEPS.askAgain}`
+    : NEXT_STEPS[status === "approved" ? "spent" : status];
 }
 
 /** For the one call that used the approval, and for its repetitions with the same idempotency key. */

@@ -41,7 +41,11 @@ export const requestArguments = z.strictObject({
   // Any text: an unknown name gets an answer that tells the model how to correct its call.
   approver_username: text(NAME_MAX_CHARACTERS).optional().meta({
     description:
-      "The username of the person who decides, such as alex. Required unless a policy names the approvers.",
+      "The username of the person who decides, such as alex. Required unless a policy names the approvers; then it has no effect.",
+  }),
+  policy: text(NAME_MAX_CHARACTERS).optional().meta({
+    description:
+      "The name of a policy of the organisation, if your user wants a certain one. Without it the organisation's rules choose. Naming one that the rules do not allow is refused.",
   }),
   wait_seconds: waitSeconds.default(WAIT_DEFAULT_SECONDS),
   idempotency_key: idempotencyKey.meta({
@@ -86,7 +90,17 @@ export const approvalAnswer = z.object({
   status: z.enum([...STATUSES, "error"]).describe("The state of the request, or error."),
   mode: mode.optional(),
   confirmation_id: z.string().optional().describe("For get_approval and the other tools."),
-  approver: z.string().nullable().optional().describe("Who decides."),
+  approver: z.string().nullable().optional().meta({
+    description: "Who decides alone; null if a policy names several people.",
+  }),
+  policy: z.string().optional().describe("The policy that says who must sign."),
+  progress: z
+    .object({
+      have: z.int().min(0).describe("Signatures that count."),
+      need: z.int().min(1).describe("How many it takes."),
+    })
+    .optional()
+    .meta({ description: "How far the signatures are. It is never a permission." }),
   action: z.string().optional().describe("As it was sent."),
   payload_sha256: z.string().optional().describe("Of the payload in canonical form."),
   comparison_code: z.string().optional().meta({ description: "The approver sees the same code." }),

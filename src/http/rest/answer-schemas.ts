@@ -53,6 +53,7 @@ const summary = z.object({
   action: z.string().describe("The request in one line, as it was created."),
   username: username.nullable().meta({ description: "Who decides; null if a policy names the approvers." }),
   policy: z.string().nullable().describe("The hash of the policy; null if one named person decides."),
+  policyName: z.string().nullable().describe("The name of the policy; null if one person decides alone."),
   payloadHash: hash.describe("SHA-256 of the payload in canonical form, in hexadecimal."),
   metadata: jsonObject.nullable().describe("As it was created."),
   createdAt: time.describe("When the request was stored."),
@@ -67,6 +68,26 @@ const summary = z.object({
 });
 
 export const confirmationAnswer = summary.extend({
+  policySentence: z.string().nullable().describe("What the policy says, in words; null without one."),
+  approvers: z.array(username).meta({
+    description: "Who is asked now and has not signed, by user name. Empty once nobody is.",
+  }),
+  progress: z
+    .object({
+      have: z.int().min(0).describe("Signatures that count."),
+      need: z.int().min(1).describe("How many it takes, by the way in which the fewest are missing."),
+    })
+    .meta({ description: "How far the signatures are. It is no permission: only `status` is." }),
+  stage: z
+    .object({
+      number: z.int().min(1).describe("The one that is open, from 1."),
+      of: z.int().min(1).describe("How many there are."),
+    })
+    .meta({ description: "Stages are signed one after the other." }),
+  waitingFor: z.enum(["people", "log"]).nullable().meta({
+    description:
+      "What a pending request under a policy waits for: signatures, or that the outcome gets into the log. Null once it has its outcome.",
+  }),
   credentialId: base64url.nullable().meta({ description: "The passkey that completed the decision." }),
   rawAssertion: z
     .object({

@@ -23,6 +23,7 @@ export function summaryOf(
     action: row.action,
     username,
     policy: row.policyHash,
+    policyName: row.policyName,
     payloadHash: row.payloadHash,
     metadata: metadataOf(row),
     createdAt: isoTime(row.createdAt),
@@ -38,6 +39,11 @@ export function confirmationAnswer(platform: Platform, view: ConfirmationView): 
   const receipt = view.index === null ? null : `${platform.origin}/api/confirmations/${view.row.id}/receipt`;
   return {
     ...summaryOf(platform, view, view.code),
+    policySentence: view.sentence,
+    approvers: [...view.signing.approvers],
+    progress: view.signing.progress,
+    stage: view.signing.stage,
+    waitingFor: view.signing.waitingFor,
     credentialId: last?.assertion.id ?? null,
     rawAssertion: last === undefined ? null : rawAssertionOf(last.assertion),
     decisions: view.votes.map(({ vote, ...rest }) => ({ ...rest, decision: vote })),

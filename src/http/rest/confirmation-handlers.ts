@@ -82,8 +82,10 @@ function confirmationResponse(context: RequestContext, view: ConfirmationView): 
  * A hash of the facts that determine the answer, so that a 304 needs no answer to compare with. Only facts that the
  * answer shows: with the row's version a poller would notice a decision before it is sealed.
  */
-function etagOf({ origin, logOrigin }: Platform, { row, status, index }: ConfirmationView): string {
-  const facts = [VERSION, origin, logOrigin, row.id, status, index, row.consumedAt].join("\n");
+function etagOf({ origin, logOrigin }: Platform, { row, status, index, signing }: ConfirmationView): string {
+  const { approvers, progress, stage, waitingFor } = signing;
+  const signatures = [...approvers, progress.have, progress.need, stage.number, waitingFor];
+  const facts = [VERSION, origin, logOrigin, row.id, status, index, row.consumedAt, ...signatures].join("\n");
   return `"${toHex(sha256(utf8(facts)).subarray(0, ETAG_BYTES))}"`;
 }
 

@@ -42,7 +42,7 @@ export const CONFIRMATION_OPERATIONS: readonly Operation[] = [
     id: "createConfirmation",
     summary: "Create a request",
     description:
-      "Asks a person to sign an exact action with a passkey. The answer is `pending` and has the address where the person decides. Only people with an active passkey can be asked.",
+      "Asks people to sign an exact action with their passkeys. The answer is `pending` and has the address where they decide. Without rules, `username` or `policy` says who; with rules they choose, and a `username` counts only where they allow a named person. Only people with an active passkey can be asked.",
     scope: "confirmations:create",
     repeatable: true,
     request: {
@@ -57,6 +57,9 @@ export const CONFIRMATION_OPERATIONS: readonly Operation[] = [
       ...BODY_PROBLEMS,
       "unknown_approver",
       "approver_without_passkey",
+      "policy_not_allowed",
+      "policy_unmeetable",
+      "rules_changed",
       "idempotency_mismatch",
       "rejection_locked",
       "quota_exceeded",

@@ -43,6 +43,12 @@ export function confirmationExample(origin: string): ConfirmationAnswer {
     action: createExample.action,
     username: "alex",
     policy: null,
+    policyName: null,
+    policySentence: null,
+    approvers: ["alex"],
+    progress: { have: 0, need: 1 },
+    stage: { number: 1, of: 1 },
+    waitingFor: "people",
     payloadHash: PAYLOAD_HASH,
     metadata: null,
     createdAt: "2026-01-31T12:00:00.000Z",
@@ -66,6 +72,8 @@ export function approvedExample(origin: string): ConfirmationAnswer {
   return {
     ...pending,
     status: "approved",
+    ...ENDED,
+    progress: { have: 1, need: 1 },
     decidedAt: DECIDED_AT,
     credentialId: id,
     rawAssertion: { id, response },
@@ -73,6 +81,9 @@ export function approvedExample(origin: string): ConfirmationAnswer {
     ...sealed(origin),
   };
 }
+
+/** Nobody is asked any more. */
+const ENDED = { approvers: [], waitingFor: null };
 
 /** What every outcome in the log has, also one that nobody signed. */
 function sealed(origin: string): Pick<ConfirmationAnswer, "log" | "receiptUrl"> {
@@ -90,6 +101,7 @@ export function cancelledExample(origin: string): ConfirmationAnswer {
   return {
     ...confirmationExample(origin),
     status: "cancelled",
+    ...ENDED,
     decidedAt: DECIDED_AT,
     ...sealed(origin),
   };
@@ -134,6 +146,11 @@ function statementExample(origin: string, { action, createdAt, expiresAt }: Conf
 
 export function listExample(origin: string): ListAnswer {
   const {
+    policySentence: _sentence,
+    approvers: _approvers,
+    progress: _progress,
+    stage: _stage,
+    waitingFor: _waitingFor,
     credentialId: _credentialId,
     rawAssertion: _rawAssertion,
     decisions: _decisions,

@@ -33,6 +33,7 @@ const LISTED = [
   "action",
   "payloadHash",
   "policyHash",
+  "policyName",
   "metadata",
   "status",
   "createdAt",

@@ -189,7 +189,9 @@ describe.each(ERAS)("an agent of the %s era", (era) => {
     };
     expect(await ask("maria")).toMatchObject({
       notified: true,
-      next_step: "Do NOT perform the action. Call get_approval with confirmation_id.",
+      next_step: expect.stringMatching(
+        /^Do NOT perform the action\. 0 of 1 signature: maria is asked until .*\d UTC\. Call get_approval/,
+      ),
     });
     const unheard = await ask("alex");
     expect(unheard).toMatchObject({

@@ -43,6 +43,12 @@ describe("a request", () => {
       action: QUESTION.action,
       username: "alex",
       policy: null,
+      policyName: null,
+      policySentence: null,
+      approvers: ["alex"],
+      progress: { have: 0, need: 1 },
+      stage: { number: 1, of: 1 },
+      waitingFor: "people",
       payloadHash,
       metadata: { run: 7 },
       createdAt: expect.stringMatching(TIME),
@@ -116,7 +122,7 @@ describe("a bad request", () => {
     errors: string,
   ])[] = [
     ["an unknown approver", { ...QUESTION, username: "nobody" }, 422, "unknown_approver", ""],
-    ["no approver", withoutUsername, 422, "validation_failed", "/username required"],
+    ["no approver", withoutUsername, 422, "validation_failed", "/username validation_failed"],
     [
       "two approvers",
       { ...QUESTION, approver_username: "sam" },

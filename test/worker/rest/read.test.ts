@@ -204,6 +204,7 @@ describe("the list", () => {
       "mode",
       "payloadHash",
       "policy",
+      "policyName",
       "status",
       "url",
       "username",

@@ -35,6 +35,7 @@ const PENDING_VIEW: AnsweredView = {
     projectMode: "live",
     action: APPROVED.action,
     payloadHash: APPROVED.payloadHash,
+    policyName: null,
     expiresAt: Date.parse(APPROVED.expiresAt),
     consumedAt: null,
   },
@@ -45,15 +46,41 @@ const PENDING_VIEW: AnsweredView = {
   decidedAt: null,
   votes: [],
   index: null,
+  sentence: null,
+  signing: {
+    approvers: ["alex"],
+    progress: { have: 0, need: 1 },
+    stage: { number: 1, of: 1 },
+    waitingFor: "people",
+    text: "0 of 1 signature: alex is asked until 12:15 UTC.",
+  },
+};
+/** Alex has signed for finance, and somebody of security must. */
+const SHARED_VIEW: AnsweredView = {
+  ...PENDING_VIEW,
+  username: null,
+  row: { ...PENDING_VIEW.row, policyName: "finance-and-security" },
+  signing: {
+    ...PENDING_VIEW.signing,
+    approvers: ["yan", "zoe"],
+    progress: { have: 1, need: 2 },
+    text: "1 of 2 signatures: finance has signed, one of security (yan or zoe) is asked until 12:15 UTC.",
+  },
 };
 const CREATED_AT = Date.parse(APPROVED.createdAt);
 const CONSUMED_AT = Date.parse("2026-01-31T12:03:21.000Z");
 
 function ended(status: AnsweredView["status"], more: Partial<AnsweredView> = {}): AnsweredView {
-  return { ...PENDING_VIEW, status, decidedAt: APPROVED.decidedAt, ...more };
+  const signing = { ...PENDING_VIEW.signing, approvers: [], waitingFor: null, text: "" };
+  return { ...PENDING_VIEW, status, decidedAt: APPROVED.decidedAt, signing, ...more };
 }
 
-const approvedView = ended("approved", { isUsable: true, votes: [{ reason: "" }], index: 41 });
+const approvedView = ended("approved", {
+  isUsable: true,
+  votes: [{ reason: "" }],
+  index: 41,
+  signing: { ...ended("approved").signing, progress: { have: 1, need: 1 } },
+});
 const testView = { ...approvedView, row: { ...approvedView.row, projectMode: "test" as const } };
 const usedView = {
   ...approvedView,
@@ -85,8 +112,13 @@ export const TOOL_EXAMPLES: Readonly<Record<string, ToolExample>> = {
         note: "The agent's user has to bring the address to the approver.",
         answer: pending(false),
       },
+      {
+        title: "Pending under a policy of several people",
+        answer: waitingAnswer(approvalAnswer(PLATFORM, SHARED_VIEW), true),
+      },
       { title: "Rejected", answer: answered(rejectedView) },
       refused("unknown_approver"),
+      refused("policy_not_allowed"),
       refused("rejection_locked"),
     ],
   },
