@@ -90,7 +90,7 @@ describe("another file", () => {
       UNREADABLE,
       "the same name appears twice",
     ],
-    ["another version", () => edited("/v", () => 3), UNREADABLE, "receipt of version 3"],
+    ["another version", () => edited("/v", () => 4), UNREADABLE, "receipt of version 4"],
     ["an unknown field", () => receipt.replace("{", '{"a":1,'), UNREADABLE, "Unknown field"],
     ["other JSON", () => "{}", "Not a receipt", "The file is JSON, but no receipt."],
     ["a text", () => "Approved, really.", "Not a receipt", "The file is a text of another kind."],
