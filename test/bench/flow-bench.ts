@@ -10,8 +10,10 @@ import {
   alternateCreates,
   alternateFlows,
   alternatePolls,
+  alternateQuorums,
   alternateShards,
 } from "./measure/alternate.ts";
+import { newQuorum } from "./peers/quorum.ts";
 import { startRestate } from "./peers/restate.ts";
 import { countRoundTrips } from "./round-trips.ts";
 import { measureNeighbours } from "./neighbours-bench.ts";
@@ -74,6 +76,8 @@ async function bench(): Promise<void> {
   const idle = memory();
   report("One request at a time …");
   const flows = await alternateFlows(countersign, peer?.workflow);
+  report("Three of five sign …");
+  const quorums = await alternateQuorums(await newQuorum(url), countersign);
   const alone = await platform.alone();
   report("Many clients at the same time …");
   const polls = await alternatePolls(countersign, platform, peer?.workflow);
@@ -94,6 +98,7 @@ async function bench(): Promise<void> {
 
   const lines = figuresOf({
     flows,
+    quorums,
     polls,
     creates,
     shards,

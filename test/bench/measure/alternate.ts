@@ -41,6 +41,24 @@ export async function alternateFlows(
   return { ours: rounds.ours, restate: restate && rounds.restate };
 }
 
+const QUORUM_WARM_UP = 60;
+const QUORUM_ROUNDS = 60;
+
+/** A request that three people sign, and one that one person signs. */
+export async function alternateQuorums(
+  three: Workflow,
+  one: Workflow,
+): Promise<{ readonly three: readonly Round[]; readonly one: readonly Round[] }> {
+  const rounds = { three: [] as Round[], one: [] as Round[] };
+  for (let at = 0; at < QUORUM_WARM_UP + QUORUM_ROUNDS; at++) {
+    const [ofThree, ofOne] = [await runWorkflow(three), await runWorkflow(one)];
+    if (at < QUORUM_WARM_UP) continue;
+    rounds.three.push(ofThree);
+    rounds.one.push(ofOne);
+  }
+  return rounds;
+}
+
 /** Of one pending request. */
 export async function alternatePolls(
   ours: Workflow,

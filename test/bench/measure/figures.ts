@@ -16,6 +16,8 @@ const POLLS_AIM = 3;
 const CREATES_AIM = 1.2;
 /** The time of the flow is at most this share of Restate's. */
 const FLOW_AIM = 0.85;
+/** How much longer three signatures may take than one. */
+const QUORUM_AIM = 1.5;
 
 interface Memory {
   readonly ours: number | undefined;
@@ -24,6 +26,7 @@ interface Memory {
 
 interface Measurements {
   readonly flows: Pair<readonly Round[]>;
+  readonly quorums: { readonly three: readonly Round[]; readonly one: readonly Round[] };
   readonly polls: Pair<number> & { readonly select: number };
   readonly creates: Pair<number> & { readonly batch: number };
   readonly shards: { readonly together: number; readonly apart: number };
@@ -37,6 +40,7 @@ interface Measurements {
 
 export function figuresOf({
   flows,
+  quorums,
   polls,
   creates,
   shards,
@@ -67,6 +71,7 @@ export function figuresOf({
     { ...total, aim: `${FLOW_AIM} x Restate's`, met: isAtLeast(total, 1 / FLOW_AIM) },
     timesLine("  of it: create", flows, (round) => round.create),
     { ...wake, aim: limit, met: wakes < WAKE_AIM_MILLISECONDS },
+    quorumLine(quorums),
     { ...grouped, aim: "above the batch", met: isAtLeast(grouped, 1) },
     { ...passing, ours: "", aim: `${CREATES_AIM} x Restate`, met: isAtLeast(passing, CREATES_AIM) },
     rateLine("creates/s, two tenants on two shards", shards.apart, "on one shard", shards.together),
@@ -95,6 +100,20 @@ export function figuresOf({
     memoryLine("  after the load", memory.loaded),
     memoryLine(`  with ${WAITERS.toLocaleString("en")} waiters`, memory.waiting),
   ];
+}
+
+/** The three signatures are sent one after the other. */
+function quorumLine({ three, one }: Measurements["quorums"]): Line {
+  const total = (rounds: readonly Round[]) => rounds.map(({ create, wake }) => create + wake);
+  const ratio = median(total(one)) / median(total(three));
+  return {
+    figure: "create -> 3 of 5 approve -> requester sees it",
+    ours: spread(total(three)),
+    peer: `one signature ${spread(total(one))}`,
+    ratio,
+    aim: `${QUORUM_AIM} x of one`,
+    met: ratio >= 1 / QUORUM_AIM,
+  };
 }
 
 function timesLine(

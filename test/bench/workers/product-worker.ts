@@ -48,7 +48,8 @@ async function newTenant(env: Env, shard: string, receivers: URLSearchParams): P
   const owner = await findPersonByName(store, "alex");
   if (subscription !== null && owner !== undefined)
     await insertDevice(runtime, store, owner.id, JSON.parse(subscription) as PushSubscriptionData);
-  return Response.json({ apiKeys, enrolUrl, webhookKeys });
+  const peopleKey = await newKey(runtime, store, projectId, "People", [...DEFAULT_SCOPES, "people"]);
+  return Response.json({ apiKeys, peopleKey, enrolUrl, webhookKeys });
 }
 
 export default {
