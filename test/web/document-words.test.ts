@@ -101,13 +101,13 @@ describe("a change of the rules", () => {
     if (comparison?.kind !== "rules") throw new TypeError("no rules are compared");
     expect(comparison.rules.map(({ mark }) => mark)).toEqual(marks);
     expect(comparison.removed.map(({ name }) => name)).toEqual(removed);
-    expect(comparison.rules[0]?.policies).toBe("high-value, or the person whom it names");
+    expect(comparison.rules[0]?.policies).toBe("high-value, or the person whom the request names");
   });
 
   it("says what happens to every other request, now and before", () => {
     const comparison = compared(rules([], "high-value"), rules([], "named-person"));
     expect(comparison).toMatchObject({
-      otherwise: { before: "the person whom it names", after: "high-value" },
+      otherwise: { before: "the person whom the request names", after: "high-value" },
     });
   });
 

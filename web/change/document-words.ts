@@ -139,7 +139,9 @@ function ruleOf({ name, when, policies }: RulesDocument["rules"][number]): Rule 
 
 /** In the order in which they are tried. */
 function policiesText(policies: readonly string[]): string {
-  return policies.map((name) => (name === NAMED_PERSON ? "the person whom it names" : name)).join(", or ");
+  return policies
+    .map((name) => (name === NAMED_PERSON ? "the person whom the request names" : name))
+    .join(", or ");
 }
 
 /** The same words for all kinds: whether it begins, changes or ends. */

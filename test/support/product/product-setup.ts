@@ -26,6 +26,7 @@ const FILES = [
   "console-keys",
   "console-policies",
   "console-requests",
+  "several-signers",
   "notices-of-person",
   "push-notices",
   "first-notice",
