@@ -12,6 +12,18 @@ export function readOptions<Options extends ParseArgsOptionsConfig>(
   return { source, values };
 }
 
+/** At most one positional argument, and the named options. */
+export function readOptionalFile<Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: Options,
+  file: string,
+) {
+  const { values, positionals } = parse(args, options);
+  const [source = file, ...rest] = positionals;
+  if (rest.length > 0) throw new CliError("name at most one file");
+  return { source, values };
+}
+
 /** The named options, without positional arguments. */
 export function readNamedOptions<Options extends ParseArgsOptionsConfig>(
   args: readonly string[],

@@ -4,6 +4,7 @@ import { hashCommand } from "./hash-command.ts";
 import { RUN_SECONDS } from "./log-source.ts";
 import { monitorCommand } from "./monitor-command.ts";
 import { EXIT, CliError } from "./cli-error.ts";
+import { policyCommand } from "./policy/policy-command.ts";
 import { verifyCommand } from "./verify-command.ts";
 
 const USAGE = `countersign verify FILE|-|URL [--policy FILE] [--tenant ID | --any-tenant]
@@ -52,6 +53,17 @@ countersign monitor --log URL|DIR --policy FILE --state FILE [--once] [--every S
                          if your policy needs no witness: if the last growth is older
       --deadline SECONDS give up a check if the log has not answered everything by then (${RUN_SECONDS})
 
+countersign policy pull|plan|push [FILE|-] [--url URL] [--key-file FILE]
+    Groups, policies and rules as code, in FILE (countersign-policies.json). "pull" writes what
+    is in force. "plan" shows what the file would change, and which of the last requests would
+    fall elsewhere. "push" asks for the changes and prints the addresses where people sign them;
+    nothing changes before. A change that rests on one that nobody has signed yet is asked by
+    the next push. What the file leaves out as a whole ("rules", for example) stays as it is.
+    Exit code 0: the service has exactly this. 1: a change was refused. 2: the command could
+    not run. 3: something differs, and people must sign.
+      --url URL          the service; without it the variable COUNTERSIGN_URL
+      --key-file FILE    an API key with the scope people; without it COUNTERSIGN_KEY
+
 countersign hash FILE|- [--json]
     Prints a payload's canonical bytes and their SHA-256, to compare them with what was signed.`;
 
@@ -59,6 +71,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   verify: verifyCommand,
   audit: auditCommand,
   monitor: monitorCommand,
+  policy: policyCommand,
   hash: hashCommand,
 };
 

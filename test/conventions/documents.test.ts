@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
+import { expectOk } from "../../src/core/refusal.ts";
+import { rulesFromWritten } from "../../src/core/rules/written-rules.ts";
 import { describe, expect, it } from "vitest";
 import { anchorOf } from "../../src/core/docs/anchors.ts";
 import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
@@ -61,14 +63,16 @@ describe("the documents", () => {
   it("give examples of rules that can be saved", () => {
     const text = read("web/docs/guides/rules.md");
     const [, lines = ""] = /^## Examples\n\n```text\n([^`]+)```/m.exec(text) ?? [];
-    const [, document = ""] = /```json example\n([^`]+)```/.exec(text) ?? [];
+    const [, document = ""] = /```json body PUT \/api\/rules\n([^`]+)```/.exec(text) ?? [];
     expect(
       lines
         .trim()
         .split("\n")
         .map((line) => checkExpression(line).ok),
     ).not.toContain(false);
-    expect(checkRules(JSON.parse(document) as JsonValue)).toMatchObject({ ok: true });
+    expect(checkRules(expectOk(rulesFromWritten(JSON.parse(document) as JsonValue)))).toMatchObject({
+      ok: true,
+    });
   });
 
   it("would be found to name a missing file", () =>

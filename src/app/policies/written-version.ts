@@ -3,7 +3,7 @@ import { groupFromWritten } from "../../core/policy/written-group.ts";
 import { policyFromWritten } from "../../core/policy/written-policy.ts";
 import type { IdOf } from "../../core/policy/written-parts.ts";
 import { documentSentence } from "../../core/policy/policy-sentence.ts";
-import { accept, type Result } from "../../core/refusal.ts";
+import { accept, type Refusal, type RefusalCode, type Result } from "../../core/refusal.ts";
 import { rulesFromWritten } from "../../core/rules/written-rules.ts";
 import type { Directory } from "../../core/stream/directory.ts";
 import { rulesInForce } from "../../core/stream/rulebook.ts";
@@ -24,6 +24,8 @@ export type WrittenVersion =
 export interface RequestedVersion {
   /** Where it is signed; null if it was only checked. */
   readonly url: string | null;
+  /** Why it would be refused now, if it was only checked. Another version first may change that. */
+  readonly refusal: Refusal | null;
   /** What a policy says, in words. */
   readonly sentence: string | null;
   /** Which of the last requests would have fallen elsewhere under new rules. */
@@ -41,23 +43,36 @@ export async function requestWritten(
   const directory = await directoryOf(store);
   const read = versionFrom(directory, version);
   if (!read.ok) return read;
+  const { rulebook } = directory;
   const requested = isDryRun
-    ? nulled(checkDocument(directory, changeTo(directory.rulebook, read.value)))
-    : await requestDocument(runtime, store, requester, read.value);
+    ? afterCheck(checkDocument(directory, changeTo(rulebook, read.value)))
+    : await asked(requestDocument(runtime, store, requester, read.value));
   if (!requested.ok) return requested;
   const { value } = read;
   return accept({
-    url: requested.value,
+    ...requested.value,
     sentence: value.kind === "policy" && value.document !== null ? documentSentence(value.document) : null,
     comparison:
       value.kind === "rules"
-        ? await compareRules(store, rulesInForce(directory.rulebook)?.document ?? null, value.document)
+        ? await compareRules(store, rulesInForce(rulebook)?.document ?? null, value.document)
         : null,
   });
 }
 
-function nulled(checked: Result<unknown>): Result<null> {
-  return checked.ok ? accept(null) : checked;
+type Requested = Pick<RequestedVersion, "url" | "refusal">;
+
+async function asked(requesting: Promise<Result<string>>): Promise<Result<Requested>> {
+  const requested = await requesting;
+  return requested.ok ? accept({ url: requested.value, refusal: null }) : requested;
+}
+
+/** What depends on the other documents in force. What is wrong with the document itself is refused. */
+const PASSING: readonly RefusalCode[] = ["document_refused", "policy_unmeetable", "already_decided"];
+
+function afterCheck(checked: Result<unknown>): Result<Requested> {
+  if (checked.ok) return accept({ url: null, refusal: null });
+  const { refusal } = checked;
+  return PASSING.includes(refusal.code) ? accept({ url: null, refusal }) : checked;
 }
 
 function versionFrom(directory: Directory, version: WrittenVersion): Result<NewVersion> {

@@ -21,7 +21,10 @@ const HASH = /^[0-9a-f]{64}$/;
 describe("a group, a policy and the rules", () => {
   it("are in force once somebody has signed each", async () => {
     const { status, body } = await ask(company, "/api/groups/finance", FINANCE);
-    expect([status, body]).toEqual([202, { url: expect.any(String), sentence: null, comparison: null }]);
+    expect([status, body]).toEqual([
+      202,
+      { url: expect.any(String), refused: null, sentence: null, comparison: null },
+    ]);
     // Asked again, it is the same request.
     expect((await ask(company, "/api/groups/finance", FINANCE)).body).toEqual(body);
     expect((await get("/api/groups")).body).toEqual({ data: [] });
@@ -65,12 +68,12 @@ describe("a group, a policy and the rules", () => {
     });
     expect([status, body]).toEqual([
       202,
-      { url: null, sentence: "alex, and bo; not the person who asked", comparison: null },
+      { url: null, refused: null, sentence: "alex, and bo; not the person who asked", comparison: null },
     ]);
     const refused = await company.people("PUT", "/api/policies/new?dryRun=true", {
       needs: [{ count: 3, from: { group: "finance" } }],
     });
-    expect([refused.status, refused.body.code]).toEqual([409, "policy_unmeetable"]);
+    expect([refused.status, refused.body.refused.code]).toEqual([202, "policy_unmeetable"]);
     expect(await get("/api/policies/new")).toMatchObject({ status: 404 });
     const waiting = await company.alex.get("/inbox/items");
     expect(((await waiting.json()) as { open: { items: [] } }).open.items).toEqual([]);

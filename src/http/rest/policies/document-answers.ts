@@ -49,6 +49,16 @@ export const versionAnswer = z.object({
     format: "uri",
     description: "Where somebody who manages people signs the change; null after a dry run.",
   }),
+  refused: z
+    .object({
+      code: z.string().describe("As of the refusal."),
+      detail: z.string().describe("Why, in words."),
+    })
+    .nullable()
+    .meta({
+      description:
+        "After a dry run: why it would be refused now, such as for a group that is asked for and not signed yet.",
+    }),
   sentence: z.string().nullable().describe("What a policy says, in words; null for everything else."),
   comparison: z
     .object({

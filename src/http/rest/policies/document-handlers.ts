@@ -66,10 +66,11 @@ async function versionResponse(
   isDryRun: boolean,
 ): Promise<Response> {
   const requested: RequestedVersion = answered(context, await desk().requestDocument(key, version, isDryRun));
-  const { url, sentence, comparison } = requested;
+  const { url, refusal, sentence, comparison } = requested;
   return context.json(
     {
       url,
+      refused: refusal && { code: refusal.code, detail: refusal.detail },
       sentence,
       comparison: comparison && {
         compared: comparison.compared,
