@@ -18,6 +18,7 @@ import {
   readLogEntries,
   resealFrom,
   rewriteLog,
+  sealedBy,
   SEQ,
   type AttackedTenant,
   setUpAttackedTenant,
@@ -62,6 +63,9 @@ async function endorseAndApprove(mallory: BrowserClient, ...by: readonly ForgedV
   await forge(tenant, { type: "credential.endorsed", payload, votes: by });
   return approveAs(tenant, "mallory", mallory);
 }
+
+/** Two people, by the document that is sealed in the tenant's history. */
+const policyOfBoth = async () => sealedBy(tenant, await quorumOfBoth(tenant, 2));
 
 const NEW_SIGNERS: readonly Attack[] = [
   {
@@ -199,7 +203,7 @@ const DECISIONS: readonly Attack[] = [
         id,
         tenant.approved,
       );
-      await resealFrom(tenant, 11);
+      await resealFrom(tenant, SEQ.both + 1);
       return id;
     },
     findings: { receipt: "statement", audit: "decisions" },
@@ -209,7 +213,7 @@ const DECISIONS: readonly Attack[] = [
     goal: "the signatures are not counted",
     attack: async () =>
       forge(tenant, {
-        policy: await quorumOfBoth(tenant, 2),
+        policy: await policyOfBoth(),
         votes: [{ by: "cy", passkey: tenant.cy.passkey }],
       }),
     findings: { receipt: "outcome", audit: "decisions" },
@@ -223,7 +227,7 @@ const DECISIONS: readonly Attack[] = [
         { by: "cy", passkey },
         { by: "cy", passkey, under: "maria" },
       ];
-      return forge(tenant, { policy: await quorumOfBoth(tenant, 2), votes });
+      return forge(tenant, { policy: await policyOfBoth(), votes });
     },
     findings: { receipt: "outcome", audit: "decisions" },
   },
@@ -236,7 +240,7 @@ const DECISIONS: readonly Attack[] = [
         { by: "cy", passkey },
         { by: "maria", passkey },
       ];
-      return forge(tenant, { policy: await quorumOfBoth(tenant, 2), votes });
+      return forge(tenant, { policy: await policyOfBoth(), votes });
     },
     findings: { receipt: "credential", audit: "decisions" },
   },
@@ -315,7 +319,8 @@ const LOG: readonly Attack[] = [
     name: "a further record in the log that is in no table",
     goal: "it can be shown when it is useful",
     attack: async () => {
-      await log().append([{ label: toHex(await label(11)), entry: await entryUnder(11) }]);
+      const next = SEQ.both + 1;
+      await log().append([{ label: toHex(await label(next)), entry: await entryUnder(next) }]);
       return tenant.approved;
     },
     findings: { audit: "hidden" },

@@ -296,10 +296,11 @@ describe("a forged export", { timeout: CASE_MAX_MILLISECONDS }, () => {
     const baseline = await takeBaseline(tenant);
     await rows(
       `INSERT INTO outbox (tenant_id, seq, type, at, directory_seq, entry_salt, payload_salt, body)
-       SELECT tenant_id, 11, 'erased', at, directory_seq, entry_salt, payload_salt, ?1 FROM outbox
-       WHERE tenant_id = ?2 AND seq = 10`,
+       SELECT tenant_id, seq + 1, 'erased', at, directory_seq, entry_salt, payload_salt, ?1 FROM outbox
+       WHERE tenant_id = ?2 AND seq = ?3`,
       canonicalText({ rule: "after 90 days", spans: [{ from: SEQ.rejected, to: SEQ.rejected }] }),
       tenant.store.tenantId,
+      SEQ.both,
     );
     await requestSealing(tenant.runtime);
     const file = await downloadExport(tenant);

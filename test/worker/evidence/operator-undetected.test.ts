@@ -14,6 +14,7 @@ import {
 import {
   requestFromBoth,
   resealFrom,
+  sealedBy,
   SEQ,
   type AttackedTenant,
   setUpAttackedTenant,
@@ -27,7 +28,8 @@ import {
   shiftRecords,
 } from "./support/forged-rows.ts";
 import { rows } from "../support/database-rows.ts";
-import { requireDeviceBound } from "../support/signed-decisions.ts";
+import { needOf, requestUnder, staged } from "../policies/support/frozen-policies.ts";
+import { personNamed } from "../support/signed-decisions.ts";
 
 // What the operator can do although the evidence does not show it, or not all of it. Each attack is carried out, and only
 // the listed checks detect it. web/docs/security.md lists these limits: change it if a check here detects more.
@@ -63,8 +65,10 @@ const LIMITS: readonly Limit[] = [
       await tenant.cy.decide(idOf((await tenant.cy.addDevice(passkey)).body.approval));
       const { id: key } = passkey.credential;
       await rows("UPDATE credentials SET sign_count = 9, counter_regressed_at = 1 WHERE id = ?1", key);
-      const [id, refused] = [await tenant.asked("cy"), await tenant.asked("cy")];
-      for (const request of [id, refused]) await requireDeviceBound(tenant.store, request, "cy");
+      const ofCy = staged([[needOf(1, [{ person: await personNamed(tenant.store, "cy") }])]]);
+      const policy = await sealedBy(tenant, { ...ofCy, authenticator: "device-bound" });
+      const asked = () => requestUnder(tenant.runtime, tenant.store, policy);
+      const [id, refused] = [await asked(), await asked()];
       const signing = { passkey, lies: { signCount: 5 } };
       const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
       expect((await tenant.cy.decide(refused, signing)).body.code).toBe("signature_counter_regression");
@@ -86,8 +90,8 @@ const LIMITS: readonly Limit[] = [
     },
   },
   {
-    name: "a request for one approver where the company requires two",
-    why: "only the approvers sign which policy a request has",
+    name: "a request for one approver where the company wants two and has signed no rules",
+    why: "without rules the requester chooses who decides",
     attack: async () => {
       const id = await tenant.asked("cy", { action: "Something that takes two people in this company" });
       await tenant.cy.decide(id);

@@ -1,6 +1,7 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import type { CreateInput } from "../../../../src/app/confirmation/create.ts";
 import { requestSealing } from "../../../../src/app/sealing/request-sealing.ts";
 import type { Runtime } from "../../../../src/app/runtime.ts";
 import type { Bytes } from "../../../../src/core/encoding/bytes.ts";
@@ -23,6 +24,7 @@ import { log, sealed, trust } from "../../support/log-audit.ts";
 import { rollBack, takeRows, type Rows } from "../../support/log-storage.ts";
 import { rows, tableNames, type Row } from "../../support/database-rows.ts";
 import { needOf, requestUnder, staged } from "../../policies/support/frozen-policies.ts";
+import { sealedPolicy } from "../../policies/support/sealed-policies.ts";
 import { personNamed } from "../../support/signed-decisions.ts";
 
 // The tenant that an operator attacks, and what the operator controls: the database, the log's storage and its key.
@@ -47,12 +49,14 @@ export interface AttackedTenant extends Company {
 
 /** The sequence numbers of the tenant's records. */
 export const SEQ = {
-  revoked: 4,
-  use: 6,
-  rejected: 7,
-  approved: 8,
-  expired: 9,
-  both: 10,
+  /** The document of the policy of two people. */
+  policy: 4,
+  revoked: 5,
+  use: 7,
+  rejected: 8,
+  approved: 9,
+  expired: 10,
+  both: 11,
 };
 /** The log starts with the first record of another tenant. */
 export const ENTRIES_BEFORE = 1;
@@ -80,6 +84,8 @@ async function createAttackedTenant(): Promise<AttackedTenant> {
   const maria = await company.enrolled("maria", "admin");
   const cy = await company.enrolled("cy");
   const rae = await company.enrolled("rae", "admin");
+  const runtime = runtimeOf(company.store, platform);
+  await sealedBy({ ...company, runtime }, await quorumOfBoth(company, 2));
   const { body } = await rae.post(`/devices/${rae.passkey.credential.id}/revoke`, {});
   await rae.decide(idOf(body.approval));
   const used = await asked("cy");
@@ -96,7 +102,7 @@ async function createAttackedTenant(): Promise<AttackedTenant> {
   const evidence = { stream, trust: await trust() };
   const tenant = {
     ...company,
-    runtime: runtimeOf(company.store, platform),
+    runtime,
     ...evidence,
     maria,
     cy,
@@ -113,26 +119,30 @@ async function createAttackedTenant(): Promise<AttackedTenant> {
   return { ...tenant, both };
 }
 
-/** A policy that requires this many of maria and cy. */
-export async function quorumOfBoth({ store }: AttackedTenant, threshold: number): Promise<Policy> {
+/** A policy that requires this many of maria and cy. Nobody has signed it. */
+export async function quorumOfBoth(
+  { store }: Pick<AttackedTenant, "store">,
+  threshold: number,
+): Promise<Policy> {
   const people = await Promise.all(["maria", "cy"].map((name) => personNamed(store, name)));
-  return staged(
-    [
-      [
-        needOf(
-          threshold,
-          people.map((person) => ({ person })),
-          "Staff",
-        ),
-      ],
-    ],
-    { name: "Both" },
-  );
+  const both = people.map((person) => ({ person }));
+  return staged([[needOf(threshold, both)]]);
 }
 
-/** No route creates such a request yet. */
+/** The policy as a request gets it from a document that alex has signed. */
+export async function sealedBy(
+  { alex, store, runtime }: Pick<AttackedTenant, "alex" | "store" | "runtime">,
+  policy: Policy,
+  more: Partial<CreateInput> = {},
+): Promise<Policy> {
+  const manager = { person: await personNamed(store, "alex"), passkey: alex.passkey };
+  return sealedPolicy(runtime, store, manager, policy, more);
+}
+
+/** The id of a new request under the policy of this many. */
 export async function requestFromBoth(tenant: AttackedTenant, threshold: number): Promise<string> {
-  return requestUnder(tenant.runtime, tenant.store, await quorumOfBoth(tenant, threshold), {
+  const policy = await sealedBy(tenant, await quorumOfBoth(tenant, threshold));
+  return requestUnder(tenant.runtime, tenant.store, policy, {
     requester: { kind: "service", id: "k_1", name: "ci", person: null },
     action: "Deploy to production",
     expiresInMilliseconds: 900_000,

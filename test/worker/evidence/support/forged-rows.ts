@@ -51,6 +51,8 @@ export interface Forged {
   readonly at?: number;
   /** The creation time of the request. */
   readonly created?: number;
+  /** The milliseconds from then in which the request is open. */
+  readonly lifetime?: number;
   readonly seq?: number;
   readonly directorySeq?: number;
 }
@@ -116,7 +118,7 @@ async function readFacts({ store }: Target, fixedSeq?: number): Promise<Facts> {
 async function forgedStatements({ store, runtime }: Target, facts: Facts, forged: Forged) {
   const { type = "decision", payload = PAYLOAD, policy = null, outcome = "approved" } = forged;
   const now = Date.now();
-  const { at = now, created = at - 1_000 } = forged;
+  const { at = now, created = at - 1_000, lifetime = 900_000 } = forged;
   const { seq, directorySeq, tenant, project } = facts;
   const id = newConfirmationId(runtime, store.tenantId);
   const row = {
@@ -140,8 +142,8 @@ async function forgedStatements({ store, runtime }: Target, facts: Facts, forged
     version: forged.votes.length + 1,
     escalated: 0,
     createdAt: created,
-    expiresAt: created + 900_000,
-    dueAt: created + 900_000,
+    expiresAt: created + lifetime,
+    dueAt: created + lifetime,
     executeWithinMs: null,
     decidedAt: at,
     decidedSeq: seq,

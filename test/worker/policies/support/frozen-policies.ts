@@ -22,26 +22,29 @@ export function staged(stages: readonly (readonly Need[])[], more: Partial<Polic
 
 const HALF_HOUR_MILLISECONDS = 1_800_000;
 
-/** The id of a new request. */
+/** What a request asks if a test does not say otherwise. */
+export async function draftIn(runtime: Runtime, store: TenantStore): Promise<Omit<CreateInput, "approver">> {
+  const project = await store.first(projects);
+  return {
+    type: "decision",
+    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
+    requester: { kind: "service", id: "k_service", name: "Service", person: null },
+    action: "Deploy",
+    payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),
+    createdAt: runtime.now(),
+    expiresInMilliseconds: HALF_HOUR_MILLISECONDS,
+    executeWithinMilliseconds: null,
+    metadata: null,
+  };
+}
+
+/** The id of a new request. Its evidence fails if nobody has signed the policy: see sealed-policies.ts. */
 export async function requestUnder(
   runtime: Runtime,
   store: TenantStore,
   approver: CreateInput["approver"],
   more: Partial<CreateInput> = {},
 ): Promise<string> {
-  const project = await store.first(projects);
-  const created = await createConfirmation(runtime, store, {
-    type: "decision",
-    project: { id: project?.id ?? "", name: project?.name ?? "", mode: "live" },
-    requester: { kind: "service", id: "k_service", name: "Service", person: null },
-    action: "Deploy",
-    payload: expectOk(canonicalPayload({ service: "api", sha: "abc123" })),
-    approver,
-    createdAt: runtime.now(),
-    expiresInMilliseconds: HALF_HOUR_MILLISECONDS,
-    executeWithinMilliseconds: null,
-    metadata: null,
-    ...more,
-  });
-  return expectOk(created).row.id;
+  const draft = { ...(await draftIn(runtime, store)), approver, ...more };
+  return expectOk(await createConfirmation(runtime, store, draft)).row.id;
 }
