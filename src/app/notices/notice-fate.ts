@@ -81,12 +81,12 @@ function roomAt({ recent }: NoticeFacts, now: number): number {
 /** Whether there is nothing to say any more. */
 export function isUseless(notice: NoticeRow, facts: NoticeFacts, now: number): boolean {
   const { kind, personId } = notice;
-  const { request, channel, project, votes } = facts;
+  const { request, channel, project, votes, isOver } = facts;
   const hasVoted = votes.some((vote) => vote.personId === personId);
   if (request.erasedAt !== null || !isChannelUsed(channel, project)) return true;
   if (kind === "break-glass") return request.overriddenBy === personId;
   if (kind === "closed") return hasVoted || request.status === "pending" || !hearsOfEnd(facts);
-  if (hasVoted || request.status !== "pending" || request.expiresAt <= now) return true;
+  if (hasVoted || isOver || request.status !== "pending" || request.expiresAt <= now) return true;
   return kind === "reminder" && facts.notices.some((one) => one.kind === "asked" && isWaiting(one));
 }
 

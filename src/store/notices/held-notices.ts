@@ -1,6 +1,6 @@
 import { and, eq, lte, sql, type SQL } from "drizzle-orm";
 import type { NoticeKind } from "../../core/notice/notice-kinds.ts";
-import { channels, confirmations, notices, votes } from "../schema.ts";
+import { audience, channels, confirmations, notices, votes } from "../schema.ts";
 import type { NoticeOutcome } from "./notice-outcomes.ts";
 import { prepared, type Scope, type TenantStore, value } from "../tenant-store.ts";
 import { OPEN } from "./notice-facts.ts";
@@ -22,12 +22,14 @@ const chunk = ({ tenantId }: Scope, condition: SQL): SQL =>
 const IS_DUE = sql`due_at <= ${value("now")}`;
 const IS_OPEN_KIND = sql`kind IN ${OPEN}`;
 
-/** Whether a decision is still asked for, and not given by this person. */
+/** Whether a decision is still asked for, and of this person, who has not given it. */
 const isAsked = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${confirmations} c
     WHERE c.tenant_id = ${tenantId} AND c.id = ${notices.confirmationId} AND c.status = 'pending'
       AND c.expires_at > ${value("now")})
   AND NOT EXISTS (SELECT 1 FROM ${votes} v WHERE v.tenant_id = ${tenantId}
-    AND v.confirmation_id = ${notices.confirmationId} AND v.person_id = ${notices.personId})`;
+    AND v.confirmation_id = ${notices.confirmationId} AND v.person_id = ${notices.personId})
+  AND NOT EXISTS (SELECT 1 FROM ${audience} a WHERE a.tenant_id = ${tenantId} AND a.person_id = ${notices.personId}
+    AND a.confirmation_id = ${notices.confirmationId} AND a.over_at IS NOT NULL)`;
 
 /** Whether the request's policy sends its notices in quiet hours, too. */
 const isOfAnyHour = ({ tenantId }: Scope): SQL => sql`EXISTS (SELECT 1 FROM ${confirmations} c

@@ -1,6 +1,15 @@
 import { and, eq, gt, isNull, sql, type SQL } from "drizzle-orm";
 import { OPEN_KINDS } from "../../core/notice/notice-kinds.ts";
-import { channels, confirmations, notices, noticeSettings, people, projects, votes } from "../schema.ts";
+import {
+  audience,
+  channels,
+  confirmations,
+  notices,
+  noticeSettings,
+  people,
+  projects,
+  votes,
+} from "../schema.ts";
 import type {
   ChannelRow,
   ConfirmationRow,
@@ -63,6 +72,13 @@ const VOTERS = prepared<typeof people, "id" | "username">(people, (scope) =>
       AND confirmation_id = ${value("confirmation")})`,
   ),
 );
+const ASKED = prepared<typeof audience, "overAt">(audience, (scope) =>
+  scope.selectColumns(
+    audience,
+    ["overAt"],
+    and(eq(audience.personId, value("person")), eq(audience.confirmationId, value("confirmation"))),
+  ),
+);
 const EARLIER = prepared<typeof notices, "kind" | "state" | "attempts">(notices, (scope) =>
   scope.selectColumns(
     notices,
@@ -97,6 +113,8 @@ export interface NoticeFacts {
   /** The votes that count, with their people. */
   readonly votes: readonly Pick<VoteRow, "personId" | "vote">[];
   readonly voters: readonly Pick<PersonRow, "id" | "username">[];
+  /** Whether the person may not sign any more, because a later stage is open. */
+  readonly isOver: boolean;
   /** Of this request to this channel, this one as well. */
   readonly notices: readonly Pick<NoticeRow, "kind" | "state" | "attempts">[];
   /** What was sent to the channel since then, up to a number. */
@@ -110,17 +128,19 @@ export async function readNoticeFacts(
   since: number,
 ): Promise<NoticeFacts | undefined> {
   const request = { confirmation: confirmationId };
-  const [[row], [project], [channel], [person], [settings], counted, voters, all, recent] = await store.run([
-    REQUEST.with(request),
-    PROJECT.with(request),
-    CHANNEL.with({ channel: channelId }),
-    PERSON.with({ person: personId }),
-    SETTINGS.with({ person: personId }),
-    VOTES.with(request),
-    VOTERS.with(request),
-    EARLIER.with({ ...request, channel: channelId }),
-    RECENT.with({ channel: channelId, since }),
-  ]);
+  const [[row], [project], [channel], [person], [settings], counted, voters, [asked], all, recent] =
+    await store.run([
+      REQUEST.with(request),
+      PROJECT.with(request),
+      CHANNEL.with({ channel: channelId }),
+      PERSON.with({ person: personId }),
+      SETTINGS.with({ person: personId }),
+      VOTES.with(request),
+      VOTERS.with(request),
+      ASKED.with({ ...request, person: personId }),
+      EARLIER.with({ ...request, channel: channelId }),
+      RECENT.with({ channel: channelId, since }),
+    ]);
   if (row === undefined || project === undefined || channel === undefined) return undefined;
   const tenant = await store.own();
   return {
@@ -132,6 +152,7 @@ export async function readNoticeFacts(
     settings,
     votes: counted,
     voters,
+    isOver: (asked?.overAt ?? null) !== null,
     notices: all,
     recent,
   };
