@@ -121,7 +121,7 @@ function outcomeOf({ rule, policy, people, refusal }: TriedRules): RuleOutcome {
     hasRules: rule !== null,
     notJudged: rule?.problem ?? "",
     allowed: rule?.policies ?? [],
-    refused: refusal?.detail ?? null,
+    refused: refusal && problemOf(refusal),
     policy: policy === null || policy.hash === null ? null : policy.name,
     sentence: policy?.sentence ?? "",
     people,

@@ -26,6 +26,8 @@ const WORDS: Readonly<Record<string, string>> = {
   otherwise: "every other request",
   action: "action",
   payload: "content",
+  username: "person that it names",
+  policy: "policy that it names",
 };
 
 /** Where it is in words, such as "Stage 1, part 2, people". */

@@ -22,11 +22,11 @@ interface StepProps {
   readonly to: string;
   readonly text: string;
   /** For screen readers, where several buttons have the same text. */
-  readonly label?: string;
+  readonly about?: string;
   readonly kind?: string;
 }
 
-export function StepButton({ action, step, to, text, label, kind = "small" }: StepProps): Html {
+export function StepButton({ action, step, to, text, about, kind = "small" }: StepProps): Html {
   return (
     <button
       type="submit"
@@ -34,7 +34,7 @@ export function StepButton({ action, step, to, text, label, kind = "small" }: St
       value={step}
       class={kind}
       formaction={`${action}#${to}`}
-      aria-label={label}
+      aria-label={about && `${text}: ${about}`}
     >
       {text}
     </button>

@@ -6,6 +6,7 @@ import { asSentence } from "../../common/sentence.ts";
 import { SelectField, TextField } from "../form-parts.tsx";
 import { Fact } from "../fact.tsx";
 import type { Html } from "../html-text.ts";
+import { problemText } from "./draft-fault.tsx";
 import { CodeField } from "./editor-parts.tsx";
 import { PolicyName } from "./policies-page.tsx";
 
@@ -72,7 +73,7 @@ export function Outcome({ outcome }: { readonly outcome: RuleOutcome | null }): 
   return (
     <section id="outcome" class="card" aria-labelledby="outcome-title">
       <h2 id="outcome-title">{refused === null ? "It would be asked" : "It would be refused"}</h2>
-      {refused !== null && <p class="bad">{asSentence(refused)}</p>}
+      {refused !== null && <p class="bad">{asSentence(problemText(refused))}</p>}
       <dl class="facts">
         <Fact name="Rule">
           {!hasRules && "There are no rules"}

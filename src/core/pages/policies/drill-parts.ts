@@ -12,11 +12,16 @@ export function drillParts(written: PolicyDocument, policy: Policy, people: Peop
   const hasStages = written.stages.length > 1;
   const stages = written.stages.map(({ name, needs }, place) => ({
     title: hasStages ? `Stage ${numberText(place + 1)}${name === "" ? "" : `: ${name}`}` : "",
-    needs: drillNeeds(needs, policy.stages[place]?.needs ?? [], people),
+    needs: drillNeeds(needs, policy.stages[place]?.needs ?? [], people, "must sign"),
   }));
   const escalations = written.escalations.map(({ afterSeconds, stage, needs }, place) => ({
     title: `After ${spanText(afterSeconds)} also${hasStages ? ` in stage ${numberText(stage)}` : ""}`,
-    needs: drillNeeds(needs, policy.escalations[place]?.needs ?? [], people),
+    needs: drillNeeds(
+      needs,
+      policy.escalations[place]?.needs ?? [],
+      people,
+      `may sign after ${spanText(afterSeconds)}`,
+    ),
   }));
   return [...stages, ...escalations];
 }
@@ -25,20 +30,26 @@ function drillNeeds(
   needs: readonly DocumentNeed[],
   resolved: readonly Need[],
   people: People,
+  verb: string,
 ): readonly DrillNeed[] {
   return needs.map((need, place) => {
     const of = (resolved[place]?.of ?? []).flatMap((id) => people.get(id) ?? []);
     const sorted = of.toSorted((one, other) => (one.username < other.username ? -1 : 1));
     const words = capitalized(documentNeedText(need));
-    return { words, count: need.count, people: sorted, missing: missingText(words, need.count, sorted) };
+    return {
+      words,
+      count: need.count,
+      people: sorted,
+      missing: missingText(`${words} ${verb}`, need.count, sorted),
+    };
   });
 }
 
 function missingText(words: string, count: number, people: readonly DrillPerson[]): string | null {
   const able = people.filter(({ passkeys }) => passkeys > 0);
   const reached = able.filter(({ channels, quietUntil }) => channels > 0 && quietUntil === null);
-  if (able.length < count) return `${words} must sign; ${onlyText(able.length)} can, for want of passkeys`;
-  if (reached.length < count) return `${words} must sign; ${onlyText(reached.length)} can be reached now`;
+  if (able.length < count) return `${words}; ${onlyText(able.length)} can, for want of passkeys`;
+  if (reached.length < count) return `${words}; ${onlyText(reached.length)} can be reached now`;
   return null;
 }
 

@@ -94,7 +94,7 @@ export interface RuleOutcome {
   readonly notJudged: string;
   readonly allowed: readonly string[];
   /** Why the request would be refused; null if it would not be. */
-  readonly refused: string | null;
+  readonly refused: DraftProblem | null;
   /** The policy's name; null if one person decides alone. */
   readonly policy: string | null;
   readonly sentence: string;

@@ -21,7 +21,7 @@ export const EditPolicyView: View<PolicyEditor> = ({ data, shell, sent }) => {
   return (
     <>
       {sent !== null && <FormFault sent={faults} />}
-      {name === null && <Starters />}
+      {name === null && <Starters isOpen={isUntouched(data)} />}
       <form method="post" action={action} class="editor">
         <EnterButton />
         <Hidden name="replaces" value={replaces ?? ""} />
@@ -78,10 +78,22 @@ function Words({ data: { sentence, problem } }: { readonly data: PolicyEditor })
   );
 }
 
-/** Policies to start from. */
-function Starters(): Html {
+/** Nothing was chosen yet: neither a template nor anybody who must sign. */
+function isUntouched({ draft: { name, stages }, problem }: PolicyEditor): boolean {
+  const needs = stages.flatMap((stage) => stage.needs);
   return (
-    <details class="card">
+    name === "" &&
+    problem === null &&
+    needs.length === 1 &&
+    needs[0]?.count === "1" &&
+    needs[0].from.length === 0
+  );
+}
+
+/** Policies to start from. */
+function Starters({ isOpen }: { readonly isOpen: boolean }): Html {
+  return (
+    <details class="card" open={isOpen}>
       <summary>Start from a template</summary>
       <ul class="starters" role="list">
         {Object.entries(STARTERS).map(([starter, { title, text }]) => (

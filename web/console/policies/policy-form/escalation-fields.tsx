@@ -92,8 +92,7 @@ function OneEscalation({
           action={action}
           step={`remove-escalation ${place}`}
           to="escalations"
-          text="Remove this step"
-          label={`Remove step ${place + 1}`}
+          text={`Remove step ${place + 1}`}
         />
       </NeedFields>
     </div>

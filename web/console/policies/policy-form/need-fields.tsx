@@ -56,7 +56,7 @@ export function NeedFields({ action, needs, at, place, of, parties, sent, childr
                 step={`remove-${of}-need ${place} ${need}`}
                 to={at}
                 text="Remove these people"
-                label={`Remove part ${need + 1} of this ${of}`}
+                about={`part ${need + 1} of ${of === "stage" ? "stage" : "step"} ${place + 1}`}
               />
             )}
           </div>
@@ -69,6 +69,7 @@ export function NeedFields({ action, needs, at, place, of, parties, sent, childr
             step={`add-${of}-need ${place}`}
             to={`${at}/needs/${needs.length}`}
             text="And others as well"
+            about={`in ${of === "stage" ? "stage" : "step"} ${place + 1}`}
           />
         )}
         {children}

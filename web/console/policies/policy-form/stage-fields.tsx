@@ -77,8 +77,7 @@ function OneStage({
             action={action}
             step={`remove-stage ${place}`}
             to="stages"
-            text="Remove this stage"
-            label={`Remove stage ${place + 1}`}
+            text={`Remove stage ${place + 1}`}
           />
         )}
       </NeedFields>

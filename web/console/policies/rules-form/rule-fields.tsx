@@ -51,7 +51,7 @@ export function RuleFields({ action, rule, place, count, policies, sent }: RuleP
             step={`rule-up ${place}`}
             to={`/rules/${place - 1}`}
             text="Move up"
-            label={`Move ${called} up`}
+            about={called}
           />
         )}
         {place < count - 1 && (
@@ -60,16 +60,10 @@ export function RuleFields({ action, rule, place, count, policies, sent }: RuleP
             step={`rule-down ${place}`}
             to={`/rules/${place + 1}`}
             text="Move down"
-            label={`Move ${called} down`}
+            about={called}
           />
         )}
-        <StepButton
-          action={action}
-          step={`remove-rule ${place}`}
-          to="rules"
-          text="Remove"
-          label={`Remove ${called}`}
-        />
+        <StepButton action={action} step={`remove-rule ${place}`} to="rules" text="Remove" about={called} />
       </div>
     </li>
   );
