@@ -14,7 +14,7 @@ import { drawAge, drawLeft, drawMoment } from "./row-times.ts";
 
 export function drawOpen(item: InboxItem): HTMLElement {
   const signatures = progressText(item);
-  const when = signatures === "" ? [] : [signatures, " · "];
+  const when = signatures === "" ? [] : [signatures, make("br", "")];
   return drawRow(item, drawLeft(item.expiresAt), ...when, "asked ", drawAge(item.createdAt));
 }
 

@@ -17,26 +17,35 @@ export interface Signed {
 /** More names than this are not listed after the name of their group. */
 const NAMES_MAX = 4;
 
-/** What is left to fill in the open stage, with those who can fill it. */
-export function openNeeds(policy: Policy, signed: Signed): readonly Need[] {
+/** What is left of a need, with those who can fill it. */
+export interface OpenNeed extends Need {
+  /** All whom the need names, also those who have signed. */
+  readonly all: readonly string[];
+}
+
+/** What is left to fill in the open stage. */
+export function openNeeds(policy: Policy, signed: Signed): readonly OpenNeed[] {
   const { approvals, rejecters, requester, elapsedMilliseconds } = signed;
   const isOut = (person: string) =>
     approvals.has(person) || rejecters.has(person) || (policy.excludeRequester && person === requester);
   return stillNeeded(policy, approvals, elapsedMilliseconds).map((need) => ({
     ...need,
+    all: need.of,
     of: need.of.filter((person) => !isOut(person)),
   }));
 }
 
 /** Such as "one of security (yan or zoe)". */
-export function missingText(needs: readonly Need[], usernames: Usernames): string {
+export function missingText(needs: readonly OpenNeed[], usernames: Usernames): string {
   return needs.map((need) => missingNeedText(need, usernames)).join(" and ");
 }
 
-function missingNeedText({ name, count, of }: Need, usernames: Usernames): string {
-  const names = of.map((person) => usernames.get(person) ?? person);
+function missingNeedText({ name, count, of, all }: OpenNeed, usernames: Usernames): string {
+  const namesOf = (people: readonly string[]) => people.map((person) => usernames.get(person) ?? person);
+  const names = namesOf(of);
+  const everyone = namesOf(all);
   const people = listed(names, count < names.length ? "or" : "and");
-  const isPeopleOnly = name === "" || name.split(" or ").every((each) => names.includes(each));
+  const isPeopleOnly = name === "" || name.split(" or ").every((each) => everyone.includes(each));
   if (isPeopleOnly) return count < names.length ? `${numberText(count)} of ${people}` : people;
   const shown = names.length > 0 && names.length <= NAMES_MAX ? ` (${people})` : "";
   return `${numberText(count)} of ${name}${shown}`;
