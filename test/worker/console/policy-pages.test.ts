@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BrowserClient } from "../../support/browser-client.ts";
-import { rows } from "../support/database-rows.ts";
+import { insertRow, rows } from "../support/database-rows.ts";
 import { freshPlatform, idOf, newCompany, type Company } from "../support/worker-fixture.ts";
 
 // Groups, policies and rules in the console: forms ask for new versions, and people sign them.
@@ -256,6 +256,53 @@ describe("a policy’s page", () => {
     expect(page).toContain("One of finance must sign; nobody can be reached now.");
     expect(page).toMatch(/bo 1 passkey, no notices: sees requests only in the inbox/);
     expect(page).not.toContain("Send a test request");
+  });
+
+  it("counts the channels of people, a pause, and only the passkeys that the policy takes", async () => {
+    const person = await idOfPerson("bo");
+    const tenant = company.store.tenantId;
+    const page = async () => text(cy.get("/console/policies/pay"));
+    await insertRow(tenant, "channels", {
+      id: "n_bo",
+      person_id: person,
+      kind: "email",
+      name: "",
+      address: "bo@example.com",
+      created_at: 1,
+      verified_at: 1,
+    });
+    const reached = await page();
+    expect(reached).toContain("Yes. Enough people can sign, and hear of a request at once.");
+    expect(reached).toContain("bo 1 passkey, 1 channel");
+    const later = Date.now() + 3_600_000;
+    await insertRow(tenant, "notice_settings", { person_id: person, time_zone: "UTC", paused_until: later });
+    const paused = await page();
+    expect(paused).toContain("too few can be reached now");
+    expect(paused).toContain("bo 1 passkey, 1 channel, wants no notices until");
+    const [passkey] = await rows("SELECT backup_eligible FROM credentials WHERE person_id = ?1", person);
+    const setEligible = (value: number) =>
+      rows("UPDATE credentials SET backup_eligible = ?2 WHERE person_id = ?1", person, value);
+    await setEligible(1);
+    await put("/console/policies/pay/edit", {
+      ...PAIR,
+      "/stages/0/needs/0/count": "1",
+      "/authenticator": "device-bound",
+    });
+    const synced = await page();
+    expect(synced).toContain("No. Too few people can sign.");
+    expect(synced).toContain("One of finance must sign; nobody can, for want of passkeys.");
+    await setEligible(Number(passkey?.["backup_eligible"]));
+  });
+
+  it("says who can’t be the one to ask, because too few others would be left", async () => {
+    await put("/console/policies/pay/edit", {
+      ...PAIR,
+      "/stages/0/needs/0/count": "1",
+      "/excludeRequester": "yes",
+    });
+    expect(await text(cy.get("/console/policies/pay"))).toContain(
+      "If bo asks, too few others are left to sign.",
+    );
   });
 
   it("sends a test request to everybody in it, once for each form, and says who has answered", async () => {
