@@ -51,7 +51,7 @@ describe("a request beyond 200", () => {
       code: "quota_exceeded",
       title: "The quota is used up",
       detail:
-        'too many requests of this API key wait for "alex"; ask again when some are decided or have expired, or cancel what is no longer needed',
+        "too many requests of this API key wait for “alex”; ask again when some are decided or have expired, or cancel what is no longer needed",
     });
     const [count] = await rows(
       "SELECT count(*) AS count FROM confirmations WHERE tenant_id = ?1 AND type = 'decision' AND status = 'pending'",

@@ -113,7 +113,7 @@ describe("a create request", () => {
     ["accepted", { ...without("username"), approver_username: "sam" }, "sam"],
     ["accepted", { ...without("username"), policy: "four-eyes" }, null],
     ["accepted", { ...VALID, policy: "four-eyes" }, "alex"],
-    ["/username required", without("username"), null],
+    ["accepted", without("username"), null],
     ["/action required", without("action"), null],
     ["/payload required", without("payload"), null],
     ["/action required, /payload required", {}, null],

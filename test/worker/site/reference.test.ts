@@ -27,7 +27,7 @@ describe("the REST reference", () => {
     expect(section).toContain(`\`${method.toUpperCase()} ${path}\``);
     expect(section).toContain("```bash\ncurl ");
     expect(section).toContain("```ts\nconst answer = await fetch(");
-    expect(section).toMatch(/^\*\*Answer\*\* 20[01]/m);
+    expect(section).toMatch(/^\*\*Answer\*\* 20[012]/m);
     const common = request === undefined ? [] : BODY_PROBLEMS;
     const own = problems.filter((code) => !common.includes(code));
     expect(own.filter((code) => !section.includes(linkOf(code)))).toEqual([]);
