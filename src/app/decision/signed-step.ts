@@ -13,6 +13,7 @@ import { reportEvent } from "../account/security-events.ts";
 import { verifyUse, type SignedInput } from "../account/verify-passkey.ts";
 import type { LoadedConfirmation } from "../confirmation/load.ts";
 import { stepAttempt } from "../confirmation/step-attempt.ts";
+import { signedVoteOf } from "../confirmation/view.ts";
 import {
   endorsementOfChange,
   judgeChange,
@@ -141,6 +142,8 @@ export async function judgeVote(
   const input = inputOf(verified.submitted, person, ceremony);
   const change = judge(loaded.policy, loaded.state, input, Math.max(runtime.now(), ceremony.issuedAt));
   if (!change.ok) return change;
+  if (isBeforeStage(loaded, ceremony))
+    return refuse("challenge_expired", "this page is dated before its stage; load it again");
   const by = actorColumns({ kind: "person", person, place });
   const step = stepAttempt(runtime, loaded, { id: stepId, type: vote, input, change: change.value, by });
   const signature = {
@@ -149,6 +152,13 @@ export async function judgeVote(
     directory: directory.value,
   };
   return accept({ ...step, reader: null, person: null, signature });
+}
+
+/** Servers' clocks differ. No verifier takes a signature that was asked for before one of an earlier stage. */
+function isBeforeStage({ votes }: LoadedConfirmation, { stage, issuedAt }: CeremonyRow): boolean {
+  return votes.some(
+    (vote) => vote.stage < stage && Date.parse(signedVoteOf(vote).statement.issued) > issuedAt,
+  );
 }
 
 function signatureOf(

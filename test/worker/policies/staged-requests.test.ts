@@ -154,6 +154,19 @@ describe("a request in two stages", () => {
   );
 
   it(
+    "takes no signature of the second stage over a page from before the first one's, which no verifier takes",
+    async () => {
+      const id = await asked(twoStages());
+      const ahead: Runtime = { ...runtime, now: () => Date.now() + 60_000 };
+      expect(await sign(id, "ana", ahead)).toBe("decided");
+      expect(await sign(id, "cy")).toBe("challenge_expired");
+      expect(await sign(id, "cy", ahead)).toBe("decided");
+      expect(await receiptVerdict(company, id)).toEqual(["", true]);
+    },
+    TEST_MAX_MILLISECONDS,
+  );
+
+  it(
     "is escalated to more people in the second stage, also if that was due before it opened",
     async () => {
       const policy = staged([[need(1, ["ana"])], [need(1, ["cy"])]], {
