@@ -5,7 +5,9 @@ import type { Authenticator, Lies } from "../../support/authenticator.ts";
 import { BrowserClient, newPasskey, type Answered } from "../../support/browser-client.ts";
 import { rows } from "../support/database-rows.ts";
 import { receiptVerdict } from "../support/http-audit.ts";
-import { requireDeviceBound } from "../support/signed-decisions.ts";
+import { needOf, staged } from "../policies/support/frozen-policies.ts";
+import { requestUnderSealed } from "../policies/support/sealed-policies.ts";
+import { personNamed } from "../support/signed-decisions.ts";
 import { statusAndCode } from "../support/decision-effect.ts";
 import {
   freshPlatform,
@@ -13,6 +15,7 @@ import {
   idOf,
   newCompany,
   ORIGIN,
+  runtimeOf,
   type Company,
 } from "../support/worker-fixture.ts";
 
@@ -70,9 +73,10 @@ async function signInWith(lies: Lies): Promise<Answered> {
 
 /** A request to alex that takes only a passkey that can't be copied. */
 async function deviceBound(): Promise<string> {
-  const request = await company.asked();
-  await requireDeviceBound(company.store, request, "alex");
-  return request;
+  const { store } = company;
+  const signer = { person: await personNamed(store, "alex"), passkey: alex.passkey };
+  const policy = staged([[needOf(1, [signer])]], { authenticator: "device-bound" });
+  return requestUnderSealed(runtimeOf(store), store, signer, policy);
 }
 
 /** A further passkey of alex that can't be copied. */

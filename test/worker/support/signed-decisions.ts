@@ -6,8 +6,6 @@ import type { SubmittedVote } from "../../../src/app/decision/signed-step.ts";
 import type { Runtime } from "../../../src/app/runtime.ts";
 import { fromHex, toBase64url } from "../../../src/core/encoding/bytes.ts";
 import { challengeOf } from "../../../src/core/confirmation/challenge.ts";
-import { policyHash, singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
-import { canonicalText } from "../../../src/core/encoding/jcs.ts";
 import { expectOk, type Result } from "../../../src/core/refusal.ts";
 import { statementNonce } from "../../../src/core/confirmation/statement.ts";
 import { ceremonies, confirmations, credentials, people, votes } from "../../../src/store/schema.ts";
@@ -81,18 +79,6 @@ export async function personNamed(store: TenantStore, username: string): Promise
   const person = await store.first(people, eq(people.username, username));
   if (person === undefined) throw new RangeError(`nobody is called ${username}`);
   return person;
-}
-
-/** The request takes only passkeys that can't be copied. No route creates such a request yet. */
-export async function requireDeviceBound(
-  store: TenantStore,
-  request: string,
-  username: string,
-): Promise<void> {
-  const { id } = await personNamed(store, username);
-  const policy: Policy = { ...singleApproverPolicy(id), authenticator: "device-bound" };
-  const values = { policy: canonicalText(policy), policyHash: policyHash(policy) };
-  await store.update(confirmations, values, eq(confirmations.id, request));
 }
 
 /** Revokes a passkey, as the commit of a revocation does. */
