@@ -84,6 +84,7 @@ type DecisionCode =
   | "needed_later"
   | "rules_changed"
   | "policy_not_allowed"
+  | "rules_too_costly"
   | "policy_unmeetable"
   | "document_refused"
   | "expired"

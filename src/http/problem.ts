@@ -93,11 +93,11 @@ const PROBLEMS = {
     fixedDetail:
       "something failed on our side, and your request may or may not have taken effect; read its state before you try again",
   },
-
   already_decided: { status: 409, title: "Already decided" },
   already_signed: { status: 409, title: "You have already signed" },
   rules_changed: { status: 409, title: "The rules changed at this moment" },
   policy_not_allowed: { status: 403, title: "The rules do not allow this policy" },
+  rules_too_costly: { status: 422, title: "The content is too large for the rules" },
   policy_unmeetable: { status: 409, title: "Nobody could meet the policy" },
   document_refused: { status: 409, title: "This version does not fit the others" },
   needed_later: { status: 409, title: "A later stage needs you" },
@@ -279,8 +279,7 @@ function isProblemCode(code: RefusalCode): code is ProblemCode {
 function errorsOf({ code, detail, at }: Refusal): readonly FieldError[] {
   if (at === undefined && isProblemCode(code)) return [];
   // A path into the signed data is not a path into the body.
-  const path = problemCode(code) === "signature_verification_failed" ? "" : (at ?? "");
-  return [{ path, code, detail }];
+  return [{ path: problemCode(code) === "signature_verification_failed" ? "" : (at ?? ""), code, detail }];
 }
 
 function shortened({ path, code, detail }: FieldError): FieldError {

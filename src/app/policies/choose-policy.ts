@@ -91,6 +91,8 @@ const WITHOUT_RULES: Choice = { rule: "", policies: [NAMED_PERSON], judged: true
 
 /** The name of the policy that the request uses; NAMED_PERSON if its person decides alone. */
 function policyName({ policy, username }: Asking, rule: Choice | null): Result<string> {
+  if (rule?.policies.length === 0)
+    return refuse("rules_too_costly", `${rule.problem}; ${SEND_LESS}`, "/payload");
   if (policy !== null) {
     if (rule === null ? policy === NAMED_PERSON : !rule.policies.includes(policy))
       return notAllowed(policy, rule);
@@ -101,6 +103,8 @@ function policyName({ policy, username }: Asking, rule: Choice | null): Result<s
   const usable = allowed.find((name) => name !== NAMED_PERSON || username !== null);
   return usable === undefined ? noPerson() : accept(usable);
 }
+
+const SEND_LESS = "send a smaller one, or split the request";
 
 function noPerson() {
   return refuse("validation_failed", "is required, because no policy names the approvers", "/username");

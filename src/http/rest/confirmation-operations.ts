@@ -58,6 +58,7 @@ export const CONFIRMATION_OPERATIONS: readonly Operation[] = [
       "unknown_approver",
       "approver_without_passkey",
       "policy_not_allowed",
+      "rules_too_costly",
       "policy_unmeetable",
       "rules_changed",
       "idempotency_mismatch",

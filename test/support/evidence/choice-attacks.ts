@@ -57,6 +57,18 @@ export const CHOICE_ATTACKS: readonly ChoiceAttack[] = [
     says: "the rule “Large amounts” demands “large”, but one named person decided",
   },
   {
+    name: "about a content that is too large for the rules",
+    ask: async (own, staff) => {
+      const rule = { name: "Lists", when: "payload.list.exists(i, i.a || i.b)", policies: ["small"] };
+      await own.setRules({ ...RULES, rules: [rule] }, staff.alex);
+      return smallRequest(own, staff, {
+        payload: { list: Array.from({ length: 3_000 }, () => 0) },
+        policy: resolvedPolicy(own, SMALL, "Lists"),
+      });
+    },
+    says: "the content is too large for the organisation's rules, so nobody could ask for it",
+  },
+  {
     name: "by one named person without a policy",
     ask: (own, staff) => {
       own.wait(SLACK_SECONDS);

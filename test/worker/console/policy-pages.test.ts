@@ -192,6 +192,18 @@ describe("rules", () => {
     expect(tried).toContain("It would be asked Rule Large Policy pay Who must sign One of finance");
     const missing = await text(send("/console/rules", { ...RULES, do: "try", "/action": "Pay" }));
     expect(missing).toContain("could not be judged on this request, so it counts as matched");
+    const large = await text(
+      send("/console/rules", {
+        ...RULES,
+        do: "try",
+        "/action": "Pay",
+        "/rules/0/when": "payload.list.exists(i, i.a || i.b)",
+        "/payload": JSON.stringify({ list: Array.from({ length: 4_000 }, () => 1) }),
+      }),
+    );
+    expect(large).toContain("It would be refused");
+    expect(large).toContain("too large for the organisation's rules");
+    expect(large).toContain("Nobody can say: judging them ended at Large");
   });
 
   it("say what is wrong with a condition beside its field", async () => {

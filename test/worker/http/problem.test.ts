@@ -56,6 +56,7 @@ const ROWS: readonly [RefusalCode, number, RefusalCode][] = [
   ["already_signed", 409, "already_signed"],
   ["rules_changed", 409, "rules_changed"],
   ["policy_not_allowed", 403, "policy_not_allowed"],
+  ["rules_too_costly", 422, "rules_too_costly"],
   ["policy_unmeetable", 409, "policy_unmeetable"],
   ["document_refused", 409, "document_refused"],
   ["needed_later", 409, "needed_later"],

@@ -33,6 +33,11 @@ beforeAll(async () => {
       rules: [
         { name: "Large", when: "number(payload.amount) > 10000", policies: ["both", "staged"] },
         { name: "Payments", when: 'action == "Pay"', policies: ["named-person", "finance"] },
+        {
+          name: "Paid",
+          when: 'has(payload.padding) && payload.padding.exists(i, i == "paid")',
+          policies: "both",
+        },
       ],
       otherwise: "finance",
     },
@@ -124,6 +129,12 @@ describe("a request over REST", () => {
       pay(10_001, { policy: "named-person", username: "bo" }),
       403,
       "policy_not_allowed",
+    ],
+    [
+      "a content that is too large for the rules",
+      { action: "Deploy", payload: { amount: 1, padding: Array.from({ length: 9_000 }, () => 1) } },
+      422,
+      "rules_too_costly",
     ],
     ["the named person, and no person", pay(9_999, { policy: "named-person" }), 422, "validation_failed"],
     ["a person who is not there", pay(9_999, { username: "eve" }), 422, "unknown_approver"],

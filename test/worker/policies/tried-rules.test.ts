@@ -117,6 +117,23 @@ describe("with rules", () => {
       { rule: { name: "Large" }, policy: { name: "one" }, asked: ["bo"] },
     ],
     [
+      "a content that is too large for a draft",
+      {
+        rules: {
+          rules: [{ ...LARGE, when: "payload.list.exists(i, i.a || i.b)", policies: "one" }],
+        },
+        payload: { list: Array.from({ length: 9_000 }, () => 1) },
+      },
+      {
+        rule: { name: "Large", policies: [], judged: false },
+        policy: null,
+        refused: {
+          code: "rules_too_costly",
+          detail: expect.stringMatching("too large for the organisation"),
+        },
+      },
+    ],
+    [
       "another project, and the person behind the key",
       {
         rules: {

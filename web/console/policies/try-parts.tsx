@@ -66,6 +66,16 @@ export function TryFields({
   );
 }
 
+function ruleText(rule: string, allowed: readonly string[]): Html {
+  if (allowed.length === 0)
+    return (
+      <>
+        Nobody can say: judging them ended at <b>{rule}</b>
+      </>
+    );
+  return rule === "" ? <>None of them, so: every other request</> : <b>{rule}</b>;
+}
+
 /** Which rule, which policy, which people. */
 export function Outcome({ outcome }: { readonly outcome: RuleOutcome | null }): Html {
   if (outcome === null) return <div id="outcome"></div>;
@@ -77,14 +87,14 @@ export function Outcome({ outcome }: { readonly outcome: RuleOutcome | null }): 
       <dl class="facts">
         <Fact name="Rule">
           {!hasRules && "There are no rules"}
-          {hasRules && (rule === "" ? "None of them, so: every other request" : <b>{rule}</b>)}
-          {notJudged !== "" && (
+          {hasRules && ruleText(rule, allowed)}
+          {notJudged !== "" && allowed.length > 0 && (
             <p class="attention">
               It could not be judged on this request, so it counts as matched: <bdi>{notJudged}</bdi>
             </p>
           )}
         </Fact>
-        {refused !== null && hasRules && (
+        {refused !== null && allowed.length > 0 && hasRules && (
           <Fact name="It may use">
             {allowed.map((name, place) => (
               <>

@@ -154,6 +154,7 @@ async function judgeRules({ policy, chosen, source, payload }: Asked, state: Pas
   // Loaded where rules are judged: the pages that verify receipts do without until then.
   const { chooseRule } = await import("../../rules/choose-rule.ts");
   const demanded = chooseRule(rules, requestFacts(source, payload));
+  if (demanded.policies.length === 0) return wrong(`${demanded.problem}, so nobody could ask for it`);
   return wrong(
     demanded.rule === chosen.rule
       ? allowedFailure(demanded.rule, demanded.policies, name)

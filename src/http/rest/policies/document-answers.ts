@@ -40,7 +40,11 @@ export const policiesAnswer = z.object({ data: z.array(policyAnswer).describe("B
 
 const fallen = z.object({
   rule: z.string().describe("The name of the rule that matched; empty: none did."),
-  policies: z.array(z.string()).describe("What the request could use, the first one preferred."),
+  policies: z
+    .array(z.string())
+    .describe(
+      "What the request could use, the first one preferred. Empty if the content is too large for the rules.",
+    ),
   judged: z.boolean().describe("False if the rule counts as matched because it could not be judged."),
 });
 

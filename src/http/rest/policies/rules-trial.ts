@@ -56,7 +56,11 @@ export const triedAnswer = z.object({
   rule: z
     .object({
       name: z.string().describe("Empty: none matched."),
-      policies: z.array(z.string()).describe("What the request may use, the first one preferred."),
+      policies: z
+        .array(z.string())
+        .describe(
+          "What the request may use, the first one preferred. Empty if the content is too large for the rules.",
+        ),
       judged: z.boolean().describe("False if it counts as matched because it could not be judged."),
       problem: z.string().describe("Why it could not be judged, or empty."),
     })

@@ -14,6 +14,19 @@ export const POLICY_PROBLEMS = {
       detail: "the rules do not let this request use the policy “one-person”; it may use two-of-finance",
     },
   },
+  rules_too_costly: {
+    meaning:
+      "Judging the organisation's rules on this content would take too long, so the request is refused.",
+    cause:
+      "The content is long, and rules with loops go through it. All rules together may take a fixed number of steps, so that an audit can repeat them.",
+    whatToDo:
+      "Send a smaller content: split a long list into several requests. Or have the rules with loops changed.",
+    example: {
+      instance: "/api/confirmations",
+      detail:
+        "the content is too large for the organisation's rules; send a smaller one, or split the request",
+    },
+  },
   policy_unmeetable: {
     meaning: "The people there are now could not meet the policy, so nobody is asked.",
     cause:
