@@ -25,7 +25,7 @@ export async function newQuorum(url: string): Promise<Workflow> {
     const body = JSON.stringify({ username, role: "approver" });
     const invited = await expectCall(201, `${url}/api/invites`, { method: "POST", headers: people, body });
     const signer = await BrowserClient.create(fetch, url);
-    await expectStatus(200, signer.enrol((JSON.parse(invited.text) as { url: string }).url));
+    await expectStatus(200, signer.enrol((JSON.parse(invited.text) as { enrolUrl: string }).enrolUrl));
     const inbox = (await (await alex.get("/inbox/items?wait=0")).json()) as {
       unendorsed: { items: readonly { id: string }[] };
     };
