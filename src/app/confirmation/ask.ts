@@ -1,11 +1,13 @@
 import { toHex } from "../../core/encoding/bytes.ts";
 import type { CanonicalPayload } from "../../core/confirmation/canonical-payload.ts";
 import { hashOfJson } from "../../core/encoding/jcs.ts";
+import { EXPIRES_MAX_SECONDS } from "../../core/confirmation/statement.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { claimsChange } from "../../core/stream/change-format.ts";
 import { findEarlier } from "../../store/confirmation/deliveries.ts";
 import type { IdempotencyKey } from "../../store/confirmation/idempotency-keys.ts";
+import { areRulesInForce } from "../../store/stream/directory-rows.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Runtime } from "../runtime.ts";
@@ -73,9 +75,10 @@ async function create(
     return refuse("validation_failed", "an API key can't ask for a change of who may sign", "/payload");
   const idempotency =
     idempotencyKey === null ? null : { key: key.id, name: idempotencyKey, requestHash: requestHashOf(input) };
+  const isReused = protocol === "mcp" && idempotency === null;
   const identity =
     protocol === "mcp" || key.agent
-      ? identityOf(key.id, input, protocol === "mcp" && idempotency === null)
+      ? identityOf(key.id, input, isReused, await areRulesInForce(store))
       : undefined;
   const repeated = identity && (await findRepeated(runtime, store, identity, idempotency));
   if (repeated) return repeated;
@@ -102,7 +105,7 @@ async function createUnderPolicy(
     const { approver, directory } = choice.value;
     const times = timesUnder(approver, {
       ...input,
-      expiresInSeconds: input.expiresInSeconds ?? defaultExpirySeconds,
+      expiresInSeconds: input.expiresInSeconds ?? defaultExpiry(approver, defaultExpirySeconds),
     });
     const asked = { type: "decision", project, requester, action, payload, metadata, identity } as const;
     const draft = { ...asked, ...times, approver, createdAt, directory, isRuled: true };
@@ -113,6 +116,12 @@ async function createUnderPolicy(
 
 function isRulesChanged(created: Result<unknown>): boolean {
   return !created.ok && created.refusal.code === RULES_CHANGED.refusal.code;
+}
+
+/** Those whom the last escalation asks have as long as everybody else. */
+function defaultExpiry(approver: PolicyChoice["approver"], seconds: number): number {
+  const last = "username" in approver ? undefined : approver.escalations.at(-1);
+  return Math.min(EXPIRES_MAX_SECONDS, (last?.afterSeconds ?? 0) + seconds);
 }
 
 /** A policy can shorten both times, not lengthen them. */

@@ -31,10 +31,13 @@ export function identityOf(
   key: string,
   input: { username: string | null; policy: string | null; action: string; payload: CanonicalPayload },
   isReused: boolean,
+  areRulesInForce: boolean,
 ): RequestIdentity {
   const { username, policy, action, payload } = input;
   const exact = { key, username, policy, action, payload: payload.hash };
-  const folded = { key, username, policy, action: foldedText(action), payload: foldedValue(payload.value) };
+  // The rules choose who is asked. So another name in the request does not ask the same people again.
+  const asked = areRulesInForce ? {} : { username, policy };
+  const folded = { key, ...asked, action: foldedText(action), payload: foldedValue(payload.value) };
   return { dedupeKey: isReused ? toHex(hashOfJson(exact)) : null, lockHash: toHex(hashOfJson(folded)) };
 }
 

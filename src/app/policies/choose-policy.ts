@@ -49,7 +49,8 @@ export async function choosePolicy(
 ): Promise<Result<PolicyChoice>> {
   if (asking.policy === null && asking.username !== null && !(await areRulesInForce(store)))
     return accept({ approver: { username: asking.username }, rule: WITHOUT_RULES, directory: null });
-  return choosePolicyIn(await directoryForChoice(runtime, store), asking).choice;
+  const known = await directoryForChoice(runtime, store);
+  return known.ok ? choosePolicyIn(known.value, asking).choice : known;
 }
 
 /** What the rules of this directory say, also where they let the request use nothing. */

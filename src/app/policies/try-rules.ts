@@ -52,7 +52,9 @@ export async function tryRules(
   caller: { readonly project: RequestProject; readonly requester: Requester },
   tried: TriedRequest,
 ): Promise<Result<TriedRules>> {
-  const known = await directoryForChoice(runtime, store);
+  const read = await directoryForChoice(runtime, store);
+  if (!read.ok) return read;
+  const known = read.value;
   const directory = withRules(known.directory, tried.rules);
   if (!directory.ok) return directory;
   const { person: username, ...requester } = tried.requester;

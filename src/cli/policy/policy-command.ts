@@ -1,3 +1,4 @@
+import { jsonText } from "./json-text.ts";
 import { writeFile } from "node:fs/promises";
 import {
   isJsonList,
@@ -54,7 +55,7 @@ async function plan(service: Service, file: string): Promise<number> {
     const { status, body } = await service("PUT", `${step.path}?dryRun=true`, step.content);
     if (status >= 300) return refused(body);
     const detail = isJsonObject(body["refused"] ?? null) && (body["refused"] as JsonObject)["detail"];
-    if (detail) console.log(`    now refused: ${plain(String(detail))}`);
+    if (detail) console.log(`    now refused: ${plain(jsonText(detail))}`);
     for (const line of comparisonLines(body["comparison"])) console.log(`    ${line}`);
   }
   if (steps.length === 0) return unchanged();
@@ -75,12 +76,12 @@ async function push(service: Service, file: string): Promise<number> {
     const { code, detail, url } = body;
     if (status < 300) {
       asked++;
-      console.log(`    sign at ${String(url)}`);
+      console.log(`    sign at ${jsonText(url)}`);
       for (const line of comparisonLines(body["comparison"])) console.log(`    ${line}`);
     } else if (code === "already_decided") console.log("    is in force now");
     else if (asked > 0 && (code === "document_refused" || code === "policy_unmeetable")) {
       waiting++;
-      console.log(`    not asked yet: ${plain(String(detail))}`);
+      console.log(`    not asked yet: ${plain(jsonText(detail))}`);
     } else return refused(body);
   }
   const again =
@@ -111,7 +112,7 @@ function unchanged(): number {
 }
 
 function refused({ code, detail }: JsonObject): number {
-  console.log(`    refused: ${plain(String(detail))} (${plain(String(code))})`);
+  console.log(`    refused: ${plain(jsonText(detail))} (${plain(jsonText(code))})`);
   return EXIT.failed;
 }
 
@@ -123,18 +124,18 @@ function comparisonLines(comparison: JsonValue | undefined): readonly string[] {
   const shown = elsewhere.slice(0, SHOWN_MAX_REQUESTS);
   const more = elsewhere.length - shown.length;
   return [
-    `${elsewhere.length} of the last ${String(comparison["compared"])} requests would have fallen elsewhere${elsewhere.length === 0 ? "." : ":"}`,
+    `${elsewhere.length} of the last ${jsonText(comparison["compared"])} requests would have fallen elsewhere${elsewhere.length === 0 ? "." : ":"}`,
     ...shown.map(
       ({ id, action, before, after }) =>
-        `  ${plain(String(id))} ${plain(String(action))}: ${policiesText(before)} → ${policiesText(after)}`,
+        `  ${plain(jsonText(id))} ${plain(jsonText(action))}: ${policiesText(before)} → ${policiesText(after)}`,
     ),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
 
 function policiesText(fallen: JsonValue | undefined): string {
-  const policies = fallen !== undefined && isJsonObject(fallen) ? fallen["policies"] : [];
-  return plain([policies].flat().join(" or "));
+  const policies = fallen !== undefined && isJsonObject(fallen) ? (fallen["policies"] ?? null) : null;
+  return plain(isJsonList(policies) ? policies.map(jsonText).join(" or ") : jsonText(policies));
 }
 
 function counted(count: number, noun: string): string {

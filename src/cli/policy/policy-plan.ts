@@ -1,3 +1,4 @@
+import { jsonText } from "./json-text.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { documentSentence } from "../../core/policy/policy-sentence.ts";
 import { policyFromWritten } from "../../core/policy/written-policy.ts";
@@ -73,7 +74,7 @@ function ruleLines(rules: JsonObject | null, sign = "-"): readonly string[] {
   return [
     ...list.map(
       ({ name, when, policies }) =>
-        `    ${sign} ${JSON.stringify(name)}: ${String(when)} → ${namesText(policies)}`,
+        `    ${sign} ${JSON.stringify(name)}: ${jsonText(when)} → ${namesText(policies)}`,
     ),
     `    ${sign} otherwise → ${namesText(rules["otherwise"])}`,
   ];

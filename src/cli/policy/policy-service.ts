@@ -1,3 +1,4 @@
+import { jsonText } from "./json-text.ts";
 import { utf8, utf8Text, type Bytes } from "../../core/encoding/bytes.ts";
 import {
   isJsonList,
@@ -74,7 +75,9 @@ async function answerOf(response: Response, call: string): Promise<ServiceAnswer
   if (!body.ok) throw new CliError(`${call} answered with status ${response.status}, and no JSON object`);
   const { status } = response;
   if (status < 300 || status === 409 || status === 422) return { status, body: body.value };
-  throw new CliError(`${call} was refused: ${String(body.value["detail"])} (${String(body.value["code"])})`);
+  throw new CliError(
+    `${call} was refused: ${jsonText(body.value["detail"])} (${jsonText(body.value["code"])})`,
+  );
 }
 
 export async function documentsInForce(service: Service): Promise<InForce> {
@@ -97,7 +100,7 @@ function namedIn({ body: { data = [] } }: ServiceAnswer, kind: "groups" | "polic
     items.flatMap((item) => {
       if (!isJsonObject(item)) return [];
       const { name, content = null } = item;
-      return [[String(name), normalized("the service", kind, String(name), content)] as const];
+      return [[jsonText(name), normalized("the service", kind, jsonText(name), content)] as const];
     }),
   );
 }

@@ -10,15 +10,13 @@ import { parseJson, PAYLOAD_LIMITS, type JsonObject } from "../encoding/strict-j
 import { modeOf, payloadCommit } from "../stream/record.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
+import { isBackdated } from "./clock-slack.ts";
 import type { PastDirectories } from "./choice/past-directories.ts";
 import { outcomeFailure, policyFailure, stageFailure } from "./outcome-rules.ts";
 import type { Evidence, SignedRecord } from "./receipt.ts";
 
 // The checks of one signed record, in the order of the table of rules in web/docs/formats.md. Each returns what is
 // wrong in plain words, or undefined. They rely only on the receipt's shape, not on one another.
-
-/** Clocks of the machines that write records differ a little; a backdated record differs by more. */
-const CLOCK_SLACK_SECONDS = 300;
 
 /** What is known of the tenant just before a record. */
 export interface Before {
@@ -160,11 +158,6 @@ export function orderFailure(
   return earlier.some((time) => isBackdated(record.at, Date.parse(time)))
     ? "it is dated before a record that it follows"
     : undefined;
-}
-
-/** Whether this time is before the other by more than clocks differ. */
-export function isBackdated(at: string, earlier: number): boolean {
-  return earlier - Date.parse(at) > CLOCK_SLACK_SECONDS * 1_000;
 }
 
 /** The template must be the signed one, which the other statements name as well. */

@@ -19,7 +19,8 @@ import type { SignedChange, SignedRecord } from "./receipt.ts";
 import { addFailure, type Failure, type Failures } from "./check.ts";
 import { PastDirectories } from "./choice/past-directories.ts";
 import { judgeChoice } from "./choice/policy-choice.ts";
-import { isBackdated, signedFailure, type Before } from "./signed-record.ts";
+import { signedFailure, type Before } from "./signed-record.ts";
+import { isBackdated } from "./clock-slack.ts";
 
 // Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
 // before it. It keeps only what later records are checked against, so a long export needs little memory.

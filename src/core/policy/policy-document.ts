@@ -6,7 +6,7 @@ import {
   username,
 } from "../confirmation/statement.ts";
 import { toHex } from "../encoding/bytes.ts";
-import { hashOfJson } from "../encoding/jcs.ts";
+import { canonicalBytes, hashOfJson } from "../encoding/jcs.ts";
 import * as shape from "../encoding/shape.ts";
 import type { JsonValue } from "../encoding/strict-json.ts";
 import { refuse, type Result } from "../refusal.ts";
@@ -35,6 +35,9 @@ export const DECIDING_ROLES = ["owner", "admin", "developer", "approver"] as con
 /** A sentence names all of them. */
 export const PARTIES_MAX = LISTED_MAX_NAMES;
 export const STAGE_NAME_MAX_CHARACTERS = 60;
+
+/** 4 KiB less than a payload, which a policy is a part of when people sign it. */
+export const POLICY_DOCUMENT_MAX_BYTES = 60 * 1_024;
 
 /** Empty, or in letters that nobody can mistake for others. */
 const STAGE_NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9 -]*[A-Za-z0-9])?)?$/;
@@ -101,6 +104,13 @@ export function parsePolicyDocument(value: JsonValue): Result<PolicyDocument> {
   const matched = shape.matchShape(policyDocumentShape, value);
   if (!matched.ok) return matched;
   const policy = matched.value;
+  const size = canonicalBytes(policy).length;
+  if (size > POLICY_DOCUMENT_MAX_BYTES)
+    return refuse(
+      "policy_invalid",
+      `has ${size} bytes; at most ${POLICY_DOCUMENT_MAX_BYTES} are allowed: name groups instead of people`,
+      "",
+    );
   const wrong =
     nameFailure(policy) ??
     needsFailure(policy) ??

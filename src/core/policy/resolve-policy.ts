@@ -96,12 +96,20 @@ function unknownParty(policy: PolicyDocument, organisation: Organisation): Omit<
 
 function partyFailure(party: Party, { groups, members }: Organisation): string | undefined {
   if (party.kind === "role") return undefined;
-  if (party.kind === "group") return groups.has(party.name) ? undefined : `there is no group ${party.name}`;
-  const member = members.get(party.id);
-  if (member === undefined) return `${party.username} is not in the organisation`;
-  return member.username === null || member.username === party.username
-    ? undefined
-    : `the user name of ${party.username} is ${member.username}`;
+  if (party.kind === "group") {
+    const group = groups.get(party.name);
+    return group === undefined ? `there is no group ${party.name}` : misnamed(group.members, members);
+  }
+  return members.has(party.id) ? misnamed([party], members) : `${party.username} is not in the organisation`;
+}
+
+/** The first of these people who has another user name: people sign the names that they read. */
+export function misnamed(
+  people: readonly { readonly id: string; readonly username: string }[],
+  members: Organisation["members"],
+): string | undefined {
+  const other = people.find(({ id, username }) => (members.get(id)?.username ?? username) !== username);
+  return other && `the user name of ${other.username} is ${members.get(other.id)?.username}`;
 }
 
 function groupHashes(policy: PolicyDocument, { groups }: Organisation): readonly string[] {

@@ -1,8 +1,9 @@
+import { misnamed } from "../policy/resolve-policy.ts";
 import { parseTemplate } from "../display/template.ts";
 import { refuse, type Result } from "../refusal.ts";
 import { applyEffect } from "./apply-effect.ts";
 import { effectOf } from "./change-effect.ts";
-import { documentFailure, documentOf, isDocumentChange } from "./rulebook.ts";
+import { documentFailure, documentOf, isDocumentChange, peopleNamedBy } from "./rulebook.ts";
 import type { Change } from "./change-format.ts";
 import type { Directory } from "./directory.ts";
 import { maySupport, quorumFailure } from "./entitlement.ts";
@@ -25,7 +26,9 @@ export function applyChange(
   const wrong =
     usernameFailure(directory, change) ??
     templateFailure(change) ??
-    (isDocumentChange(change) ? documentFailure(directory.rulebook, change) : undefined);
+    (isDocumentChange(change)
+      ? (documentFailure(directory.rulebook, change) ?? misnamed(peopleNamedBy(change), directory.members))
+      : undefined);
   if (wrong !== undefined) return refuse("change_invalid", wrong);
   const after = applyEffect(directory, change.change, effectOf(change), seq, {
     username: "person" in change ? change.person.username : null,

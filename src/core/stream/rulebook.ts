@@ -2,6 +2,7 @@ import { groupHash, parseGroup, type GroupDocument } from "../policy/group-docum
 import {
   groupNamesOf,
   parsePolicyDocument,
+  partyLists,
   policyDocumentHash,
   type PolicyDocument,
 } from "../policy/policy-document.ts";
@@ -102,6 +103,16 @@ const UNKNOWN = "";
 
 function invalid(detail: string) {
   return refuse("change_invalid", detail);
+}
+
+/** The people whom the document names itself, with the user names that its signers read. */
+export function peopleNamedBy(
+  change: DocumentChange,
+): readonly { readonly id: string; readonly username: string }[] {
+  if (change.change === "group.changed") return change.group?.members ?? [];
+  if (change.change === "rules.changed" || change.policy === null) return [];
+  const parties = partyLists(change.policy).flatMap(([, list]) => list);
+  return parties.flatMap((party) => (party.kind === "person" ? [party] : []));
 }
 
 /** What is wrong with the content of a change in this rulebook; undefined if nothing is. */

@@ -1,4 +1,4 @@
-import { desc, isNotNull, sql } from "drizzle-orm";
+import { desc, isNotNull, isNull, sql } from "drizzle-orm";
 import { lookUp, makeLookUp } from "../memory/look-up.ts";
 import { credentials, documents, outbox, people } from "../schema.ts";
 import type { DatedDirectoryRows, DirectoryRows } from "../rows.ts";
@@ -47,13 +47,18 @@ export async function rememberedDirectory(store: TenantStore): Promise<DatedDire
   return rows;
 }
 
+const NEW_RULES = prepared(outbox, (scope) =>
+  scope.select(outbox, sql`${isNull(outbox.index)} AND ${outbox.type} = 'rules.changed'`).limit(1),
+);
+
 const rulesInForce = makeLookUp(
   (memory) => memory.hasRules,
   "",
-  [RULES.with({})],
-  ([rows]) => rows.length > 0,
+  [RULES.with({}), NEW_RULES.with({})],
+  ([rows, unsealed]) => rows.length > 0 || unsealed.length > 0,
 );
 
+/** Or are about to be: their change may be signed and not sealed yet. A failed insert makes the Desk read it again. */
 export async function areRulesInForce(store: TenantStore): Promise<boolean> {
   const [isThere] = await lookUp(store, [rulesInForce]);
   return isThere === true;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { policyNote, seatTexts } from "../../../src/core/report/policy-notes.ts";
 import type { RichText } from "../../../src/core/report/rich-text.ts";
+import { LARGE } from "../../support/rules/ruled-documents.ts";
 import {
-  LARGE,
   largeRequest,
   namedPolicy,
   resolvedPolicy,

@@ -1,16 +1,6 @@
 import type { Chosen, Policy } from "../../../src/core/policy/policy.ts";
-import {
-  LARGE,
-  LARGE_PAYLOAD,
-  largeRequest,
-  namedPolicy,
-  resolvedPolicy,
-  RULES,
-  SMALL,
-  SMALL_PAYLOAD,
-  smallRequest,
-  type People,
-} from "./ruled-tenant.ts";
+import { LARGE, LARGE_PAYLOAD, RULES, SMALL, SMALL_PAYLOAD } from "../rules/ruled-documents.ts";
+import { largeRequest, namedPolicy, resolvedPolicy, smallRequest, type People } from "./ruled-tenant.ts";
 import type { SampleRequest, TestTenant } from "./sample-tenant.ts";
 
 // Decisions of the ruled tenant whose policy is not the one that the rules demanded. Each is right but for one thing.

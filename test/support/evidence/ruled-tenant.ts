@@ -1,45 +1,11 @@
-import type { Party, PolicyDocument } from "../../../src/core/policy/policy-document.ts";
+import type { PolicyDocument } from "../../../src/core/policy/policy-document.ts";
 import { singleApproverPolicy, type Policy } from "../../../src/core/policy/policy.ts";
-import type { RulesDocument } from "../../../src/core/rules/rules-document.ts";
+import { LARGE, LARGE_PAYLOAD, RULES, SMALL, SMALL_PAYLOAD } from "../rules/ruled-documents.ts";
 import type { SampleRequest, TestPerson, TestTenant } from "./sample-tenant.ts";
 
 // The staff under rules: amounts over 10,000 take one of finance, then one of the managers; for the rest one approver is
 // enough, or the person whom the request names.
 
-export const LARGE: PolicyDocument = {
-  v: 1,
-  kind: "countersign/policy-document",
-  name: "large",
-  stages: [
-    { name: "Finance", needs: [{ count: 1, from: [group("finance")] }] },
-    { name: "Managers", needs: [{ count: 1, from: [group("managers")] }] },
-  ],
-  escalations: [],
-  minimum: 2,
-  excludeRequester: false,
-  rejection: "first",
-  breakGlass: [],
-  authenticator: "any",
-  expiresInSeconds: null,
-  executeWithinSeconds: null,
-  quietHours: "kept",
-};
-
-export const SMALL: PolicyDocument = {
-  ...LARGE,
-  name: "small",
-  stages: [{ name: "", needs: [{ count: 1, from: [{ kind: "role", role: "approver" }] }] }],
-  minimum: 1,
-};
-
-export const RULES: RulesDocument = {
-  v: 1,
-  kind: "countersign/rules",
-  rules: [{ name: "Large amounts", when: "payload.amount > 10000", policies: ["large"] }],
-  otherwise: ["small", "named-person"],
-};
-
-/** The staff of the examples. */
 export type People = Readonly<Record<"alex" | "bea" | "cy" | "dan" | "eve" | "zoe", TestPerson>>;
 
 /** A tenant of theirs, with the groups, the policies and the rules. */
@@ -55,13 +21,6 @@ export async function ruledTenant(
   await own.setRules(RULES, alex);
   return own;
 }
-
-function group(name: string): Party {
-  return { kind: "group", name };
-}
-
-export const LARGE_PAYLOAD = { amount: 10_001, to: "ACME" };
-export const SMALL_PAYLOAD = { amount: 9_999, to: "ACME" };
 
 /** Under the policy that the rules demand, signed by one of each stage. */
 export function largeRequest(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Policy } from "../../../src/core/policy/policy.ts";
 import type { PolicyDocument } from "../../../src/core/policy/policy-document.ts";
 import type { RulesDocument } from "../../../src/core/rules/rules-document.ts";
-import { LARGE, LARGE_PAYLOAD, RULES, SMALL, SMALL_PAYLOAD } from "../../support/evidence/ruled-tenant.ts";
+import { LARGE, LARGE_PAYLOAD, RULES, SMALL, SMALL_PAYLOAD } from "../../support/rules/ruled-documents.ts";
 import { documents } from "../../../src/store/schema.ts";
 import { personNamed } from "../support/signed-decisions.ts";
 import { resolvedNow } from "./support/resolved-policies.ts";

@@ -1,7 +1,7 @@
 import { isPersonEffect } from "../../stream/change-effect.ts";
 import type { ChangeRecord, CreatedRecord } from "../../stream/record.ts";
 import type { SignedRecord } from "../receipt.ts";
-import { isBackdated } from "../signed-record.ts";
+import { isBackdated } from "../clock-slack.ts";
 
 /** The seqs of the changes that the choice of a decision's policy rests on: a receipt holds who signed them. */
 export function changesToProve(
@@ -30,7 +30,16 @@ export function changesToProve(
     }),
   );
   const lastRules = rules.findLast(({ seq }) => seq <= last);
-  return new Set([...versions.values(), ...(lastRules === undefined ? [] : [lastRules.seq])]);
+  // Each later change of the same kind, too: a record could deny that it replaced one of these versions.
+  const later = earlier.filter(({ type, seq }) => {
+    const since = type === "policy.changed" ? [document] : type === "group.changed" ? groups : [];
+    return since.some((hash) => seq > (versions.get(hash ?? "") ?? Number.POSITIVE_INFINITY));
+  });
+  return new Set([
+    ...versions.values(),
+    ...later.map(({ seq }) => seq),
+    ...(lastRules === undefined ? [] : [lastRules.seq]),
+  ]);
 }
 
 /** The hash of the version that a change of a document sets; null for every other change. */

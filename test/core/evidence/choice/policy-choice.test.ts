@@ -14,14 +14,12 @@ import {
   detailOf,
   failedChecks as failedAuditChecks,
 } from "../../../support/evidence/sample-history.ts";
+import { LARGE_PAYLOAD, RULES, SMALL } from "../../../support/rules/ruled-documents.ts";
 import {
-  LARGE_PAYLOAD,
   largeRequest,
   namedPolicy,
   resolvedPolicy,
   ruledTenant,
-  RULES,
-  SMALL,
   smallRequest,
 } from "../../../support/evidence/ruled-tenant.ts";
 import type { SampleRequest, TestTenant } from "../../../support/evidence/sample-tenant.ts";

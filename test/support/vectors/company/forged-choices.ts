@@ -1,11 +1,6 @@
 import { CHOICE_ATTACKS } from "../../evidence/choice-attacks.ts";
-import {
-  largeRequest,
-  ruledTenant,
-  RULES,
-  smallRequest,
-  LARGE_PAYLOAD,
-} from "../../evidence/ruled-tenant.ts";
+import { RULES, LARGE_PAYLOAD } from "../../rules/ruled-documents.ts";
+import { largeRequest, ruledTenant, smallRequest } from "../../evidence/ruled-tenant.ts";
 import type { TestTenant } from "../../evidence/sample-tenant.ts";
 import type { Company } from "./staff.ts";
 

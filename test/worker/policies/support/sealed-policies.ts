@@ -24,7 +24,7 @@ export async function sealedPolicy(
   policy: Policy,
   more: Partial<CreateInput> = {},
 ): Promise<Policy> {
-  const { directory } = await directoryForChoice(runtime, store);
+  const { directory } = expectOk(await directoryForChoice(runtime, store));
   const usernameOf = (id: string) => directory.members.get(id)?.username ?? id;
   const { groups, document } = documentsOf(policy, usernameOf);
   const { name } = document;
