@@ -75,7 +75,7 @@ describe("countersign verify", () => {
     [
       "no-links.json",
       "signature, credential, revocation",
-      "names change 4 as the last one before it, where the receipt has record 0.",
+      "names change 5 as the last one before it, where the receipt has record 0.",
     ],
     ["no-signers.json", "statement, outcome", "The record names 2 signatures, the file holds 0."],
   ];

@@ -15,7 +15,6 @@ import { isChange } from "../stream/change-format.ts";
 import type { PastDirectories } from "./choice/past-directories.ts";
 import type { SignedRecord } from "./receipt.ts";
 import type { Failure } from "./check.ts";
-import { isBackdated } from "./clock-slack.ts";
 
 // Which outcome follows from which votes, under which policy and at which time. The service applies the same rules
 // when it decides (core/confirmation/decision.ts), so an honest record always passes.
@@ -59,9 +58,7 @@ export function stageFailure({ record, evidence }: SignedRecord, past: PastDirec
   // An emergency approval may come at any stage.
   const statements = signers.map(({ statement }) => statement).filter(({ vote }) => vote !== "break-glass");
   for (const { stage, issued, approver } of statements) {
-    const earlier = statements.find(
-      (other) => other.stage < stage && isBackdated(issued, Date.parse(other.issued)),
-    );
+    const earlier = statements.find((other) => other.stage < stage && other.issued > issued);
     if (earlier !== undefined)
       return `${approver.username} signed for stage ${stage} before ${earlier.approver.username} signed for stage ${earlier.stage}`;
   }

@@ -10,7 +10,7 @@ import { parseJson, PAYLOAD_LIMITS, type JsonObject } from "../encoding/strict-j
 import { modeOf, payloadCommit } from "../stream/record.ts";
 import { statementNonce, type Statement } from "../confirmation/statement.ts";
 import type { Failure } from "./check.ts";
-import { isBackdated } from "./clock-slack.ts";
+import { isBackdated } from "../stream/clock-slack.ts";
 import type { PastDirectories } from "./choice/past-directories.ts";
 import { outcomeFailure, policyFailure, stageFailure } from "./outcome-rules.ts";
 import type { Evidence, SignedRecord } from "./receipt.ts";

@@ -20,7 +20,7 @@ import { addFailure, type Failure, type Failures } from "./check.ts";
 import { PastDirectories } from "./choice/past-directories.ts";
 import { judgeChoice } from "./choice/policy-choice.ts";
 import { signedFailure, type Before } from "./signed-record.ts";
-import { isBackdated } from "./clock-slack.ts";
+import { isBackdated } from "../stream/clock-slack.ts";
 
 // Checks a tenant's records in order, each against the directory of people and passkeys and the decisions
 // before it. It keeps only what later records are checked against, so a long export needs little memory.

@@ -1,7 +1,7 @@
 import { isPersonEffect } from "../../stream/change-effect.ts";
 import type { ChangeRecord, CreatedRecord } from "../../stream/record.ts";
 import type { SignedRecord } from "../receipt.ts";
-import { isBackdated } from "../clock-slack.ts";
+import { isBackdated } from "../../stream/clock-slack.ts";
 
 /** The seqs of the changes that the choice of a decision's policy rests on: a receipt holds who signed them. */
 export function changesToProve(

@@ -11,7 +11,7 @@ import { mayDecide } from "../../stream/directory.ts";
 import { groupsByName } from "../../stream/rulebook.ts";
 import type { Failure } from "../check.ts";
 import type { SignedRecord } from "../receipt.ts";
-import { isBackdated } from "../clock-slack.ts";
+import { isBackdated } from "../../stream/clock-slack.ts";
 import { lastAround } from "./changes-to-prove.ts";
 import type { PastDirectories, PastDirectory } from "./past-directories.ts";
 
