@@ -166,7 +166,8 @@ export class DeskForKeys extends TenantObject {
   }
 
   async tryRules(key: string, tried: TriedRequest): Promise<Answer<TriedRules>> {
-    return this.callers.withKey(key, "people", "polls", (principal) =>
+    // Like a request, and no poll: a draft of rules takes up to 0.1 s of the Desk.
+    return this.callers.withKey(key, "people", "creates", (principal) =>
       tryRules(this.runtime, principal.store, principal, tried),
     );
   }

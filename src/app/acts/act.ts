@@ -28,8 +28,8 @@ export interface ActCall {
 export interface Act<Input, Output> {
   readonly right: Right;
   readonly run: (call: ActCall, input: Input) => Promise<Result<Output>>;
-  /** Few calls are allowed of an act that reads the whole history, or sends a message to others. */
-  readonly limit: "exports" | "messages" | null;
+  /** Few calls are allowed of an act that reads the whole history, sends a message to others, or takes long. */
+  readonly limit: "exports" | "messages" | "changes" | null;
 }
 
 export function act<Input, Output>(
@@ -51,6 +51,14 @@ export function messageAct<Input, Output>(
   run: (call: ActCall, input: Input) => Promise<Result<Output>>,
 ): Act<Input, Output> {
   return { right, run, limit: "messages" };
+}
+
+/** An act that changes nothing, and takes as long as many changes. */
+export function trialAct<Input, Output>(
+  right: Right,
+  run: (call: ActCall, input: Input) => Promise<Result<Output>>,
+): Act<Input, Output> {
+  return { right, run, limit: "changes" };
 }
 
 /** The actor as the requester of a change that people sign. */

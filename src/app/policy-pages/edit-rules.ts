@@ -70,10 +70,11 @@ async function reviewOf(
   before: RulesDocument | null,
   rules: RulesDocument,
 ): Promise<RulesReview> {
-  const { compared, elsewhere } = await compareRules(store, before, rules);
+  const { compared, of, elsewhere } = await compareRules(store, before, rules);
   return {
     hash: rulesHash(rules),
     compared,
+    of,
     elsewhere: elsewhere.map((each) => ({
       ...each,
       before: each.before.policies,

@@ -1,4 +1,4 @@
-import { act, messageAct } from "../acts/act.ts";
+import { act, messageAct, trialAct } from "../acts/act.ts";
 import { requestDrill } from "./drill-request.ts";
 import { editGroup, saveGroup } from "./edit-group.ts";
 import { editPolicy, savePolicy } from "./edit-policy.ts";
@@ -18,7 +18,7 @@ export const POLICY_PAGE_ACTS = {
   "policy.drill": messageAct("policies.change", requestDrill),
   "group.edit": act("policies.read", editGroup),
   "group.save": act("policies.change", saveGroup),
-  "rules.edit": act("policies.read", editRules),
+  "rules.edit": trialAct("policies.read", editRules),
   "rules.save": act("policies.change", saveRules),
-  "rules.try": act("policies.read", tryPage),
+  "rules.try": trialAct("policies.read", tryPage),
 };

@@ -123,8 +123,14 @@ function comparisonLines(comparison: JsonValue | undefined): readonly string[] {
     : [];
   const shown = elsewhere.slice(0, SHOWN_MAX_REQUESTS);
   const more = elsewhere.length - shown.length;
+  const { compared, of = null } = comparison;
   return [
-    `${elsewhere.length} of the last ${jsonText(comparison["compared"])} requests would have fallen elsewhere${elsewhere.length === 0 ? "." : ":"}`,
+    ...(of === null || of === compared
+      ? []
+      : [
+          `Only the newest ${jsonText(compared)} of ${jsonText(of)} requests were compared: judging these rules takes long.`,
+        ]),
+    `${elsewhere.length} of the last ${jsonText(compared)} requests would have fallen elsewhere${elsewhere.length === 0 ? "." : ":"}`,
     ...shown.map(
       ({ id, action, before, after }) =>
         `  ${plain(jsonText(id))} ${plain(jsonText(action))}: ${policiesText(before)} → ${policiesText(after)}`,
@@ -135,7 +141,10 @@ function comparisonLines(comparison: JsonValue | undefined): readonly string[] {
 
 function policiesText(fallen: JsonValue | undefined): string {
   const policies = fallen !== undefined && isJsonObject(fallen) ? (fallen["policies"] ?? null) : null;
-  return plain(isJsonList(policies) ? policies.map(jsonText).join(" or ") : jsonText(policies));
+  if (!isJsonList(policies)) return plain(jsonText(policies));
+  return policies.length === 0
+    ? "refused, since the content is too large for the rules"
+    : plain(policies.map(jsonText).join(" or "));
 }
 
 function counted(count: number, noun: string): string {

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../encoding/strict-json.ts";
 import { accept, refuse, type Result } from "../refusal.ts";
 import { stepsOf } from "./expression-tree.ts";
-import { checkExpression, reasonOf } from "./expression.ts";
+import { checkExpression, reasonOf, type Expression } from "./expression.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { parseRules, type RulesDocument } from "./rules-document.ts";
 
@@ -25,23 +25,52 @@ export interface Choice {
   readonly problem: string;
 }
 
-export function chooseRule({ rules, otherwise }: RulesDocument, facts: RequestFacts): Choice {
-  let left = CHOICE_MAX_STEPS;
+export function chooseRule(document: RulesDocument, facts: RequestFacts): Choice {
+  return judge(document, facts, checkExpression).choice;
+}
+
+export interface JudgedChoice {
+  readonly choice: Choice;
+  /** How many steps it took at most. */
+  readonly steps: number;
+}
+
+/** The same for many requests, for which each expression is read once. Keep it no longer than one call. */
+export function rulesChooser(document: RulesDocument): (facts: RequestFacts) => JudgedChoice {
+  const expressions = new Map<string, Result<Expression>>();
+  const read = (text: string): Result<Expression> => {
+    const expression = expressions.get(text) ?? checkExpression(text);
+    expressions.set(text, expression);
+    return expression;
+  };
+  return (facts) => judge(document, facts, read);
+}
+
+function judge(
+  { rules, otherwise }: RulesDocument,
+  facts: RequestFacts,
+  read: (text: string) => Result<Expression>,
+): JudgedChoice {
+  let steps = 0;
+  const chosen = (choice: Choice): JudgedChoice => ({ choice, steps });
   for (const { name: rule, when, policies } of rules) {
-    const checked = checkExpression(when);
-    if (!checked.ok) return { rule, policies, judged: false, problem: checked.refusal.detail };
-    left -= stepsOf(checked.value.cost, facts);
+    const unjudged = (problem: string) => chosen({ rule, policies, judged: false, problem });
+    const checked = read(when);
+    if (!checked.ok) return unjudged(checked.refusal.detail);
+    const more = stepsOf(checked.value.cost, facts);
     // Not matched: padding the content would otherwise lead to a laxer rule than the one that was not reached.
-    if (left < 0) return { rule, policies: [], judged: false, problem: TOO_LARGE };
+    if (steps + more > CHOICE_MAX_STEPS)
+      return chosen({ rule, policies: [], judged: false, problem: TOO_LARGE });
+    steps += more;
     try {
       const value = checked.value.run(facts);
-      if (value === true) return { rule, policies, judged: true, problem: "" };
-      if (value !== false) return { rule, policies, judged: false, problem: "is neither true nor false" };
+      if (value === true) return chosen({ rule, policies, judged: true, problem: "" });
+      if (value !== false) return unjudged("is neither true nor false");
     } catch (problem) {
-      return { rule, policies, judged: false, problem: reasonOf(problem)[0] };
+      return unjudged(reasonOf(problem)[0]);
     }
   }
-  return { rule: "", policies: otherwise, judged: true, problem: "" };
+  return chosen({ rule: "", policies: otherwise, judged: true, problem: "" });
 }
 
 /** Rules whose expressions can all be used. */

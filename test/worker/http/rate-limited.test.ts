@@ -80,6 +80,7 @@ const invite: CheapCall = (desk, { key }) =>
 const CALLS: readonly (readonly [LimitName, CheapCall, (caller: Caller) => Promise<Response>])[] = [
   ["polls", identify, (caller) => send(`/api/confirmations/${id}`, caller)],
   ["creates", invite, (caller) => send("/api/confirmations", caller, QUESTION)],
+  ["creates", invite, (caller) => send("/api/rules/try", caller, { action: "Pay", payload: {} })],
   [
     "waits",
     (desk, { key }) => desk.wait(key, ABSENT, 1, { by: "backend", call: "1" }),

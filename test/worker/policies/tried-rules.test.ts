@@ -78,6 +78,26 @@ describe("with rules", () => {
     expect((await compared({ rules: [{ ...LARGE, policies: "one" }] })).compared).toBe(2);
   });
 
+  it("costly ones are compared with the newest requests only", async () => {
+    const body = { l: Array.from({ length: 4 }, (_unused, index) => index) };
+    for (let made = 0; made < 3; made++)
+      await company.asked("alex", { action: "Pay", payload: { ...body, amount: 1, made } });
+    const when = `payload.l.all(i, ${Array.from({ length: 15 }, () => "i.a == 1").join(" || ")} || true) && false`;
+    const costly = Array.from({ length: 60 }, (_unused, place) => ({
+      name: `${place}`,
+      when,
+      policies: "one",
+    }));
+    const { compared: count, of } = await compared({ rules: costly });
+    expect([count, of]).toEqual([5, 5]);
+    for (let made = 3; made < 9; made++)
+      await company.asked("alex", { action: "Pay", payload: { ...body, amount: 1, made } });
+    const stopped = await compared({ rules: costly });
+    expect(stopped.of).toBe(11);
+    expect(stopped.compared).toBeGreaterThan(4);
+    expect(stopped.compared).toBeLessThan(9);
+  });
+
   it.each<[what: string, more: object, answer: object]>([
     [
       "10,001",

@@ -141,6 +141,8 @@ export interface RulesReview {
   /** The hash of the rules that were compared. */
   readonly hash: string;
   readonly compared: number;
+  /** How many there are; more than `compared` if judging all of them takes too long. */
+  readonly of: number;
   readonly elsewhere: readonly FallsElsewhere[];
 }
 

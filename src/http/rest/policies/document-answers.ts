@@ -67,6 +67,12 @@ export const versionAnswer = z.object({
   comparison: z
     .object({
       compared: z.int().min(0).describe("How many of the last requests were judged by both versions."),
+      of: z
+        .int()
+        .min(0)
+        .describe(
+          "How many there are. If more than `compared`, judging all takes too long: those are the newest.",
+        ),
       elsewhere: z
         .array(
           z.object({

@@ -50,6 +50,6 @@ export function rulesVersionExample(origin: string): VersionAnswer {
   const moved = { id: CONFIRMATION_ID, action: "Pay invoice 4711", createdAt: "2026-01-31T12:00:00.000Z" };
   return {
     ...versionExample(origin),
-    comparison: { compared: 100, elsewhere: [{ ...moved, before, after }] },
+    comparison: { compared: 100, of: 100, elsewhere: [{ ...moved, before, after }] },
   };
 }

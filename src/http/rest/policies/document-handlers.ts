@@ -74,6 +74,7 @@ async function versionResponse(
       sentence,
       comparison: comparison && {
         compared: comparison.compared,
+        of: comparison.of,
         elsewhere: comparison.elsewhere.map(({ before, after, ...request }) => ({
           ...request,
           before: { ...before, policies: [...before.policies] },

@@ -6,22 +6,31 @@ import { ZoneTime } from "../../zone-time.tsx";
 
 /** Which of the last requests would have fallen elsewhere. */
 export function RulesReviewSection({
-  review: { compared, elsewhere },
+  review: { compared, of, elsewhere },
   zone,
 }: {
   readonly review: RulesReview;
   readonly zone: string;
 }): Html {
   if (compared === 0) return <p>There is no request yet to compare with.</p>;
+  const stopped = compared < of && (
+    <p class="attention">
+      Only the newest {compared} of {of} requests were compared: judging these rules takes long.
+    </p>
+  );
   if (elsewhere.length === 0)
     return (
-      <p>
-        {compared === 1 ? "The last request" : `Each of the last ${compared} requests`} would have fallen
-        where it did.
-      </p>
+      <>
+        <p>
+          {compared === 1 ? "The last request" : `Each of the last ${compared} requests`} would have fallen
+          where it did.
+        </p>
+        {stopped}
+      </>
     );
   return (
     <>
+      {stopped}
       <p>
         <b>
           {elsewhere.length} of the last {compared} requests
@@ -51,5 +60,6 @@ export function RulesReviewSection({
 }
 
 function namesText(policies: readonly string[]): string {
+  if (policies.length === 0) return "refused, since the content is too large for the rules";
   return policies.map((name) => (name === NAMED_PERSON ? "the named person" : name)).join(" or ");
 }
