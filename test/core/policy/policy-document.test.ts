@@ -239,3 +239,21 @@ describe("a policy document", () => {
     );
   });
 });
+
+it("fits into the request that people sign for it", () => {
+  const parties = (which: number): readonly Party[] =>
+    times(16, (place) => ({
+      kind: "person",
+      id: `${which}-${place}-${"x".repeat(100)}`,
+      username: `p${place}`,
+    }));
+  const needs = times(8, (place) => need(1, ...parties(place)));
+  const large = changed({ stages: times(4, () => stage(...needs)), escalations: [], minimum: 1 });
+  expect(parsePolicyDocument(large)).toMatchObject({
+    ok: false,
+    refusal: {
+      code: "policy_invalid",
+      detail: expect.stringContaining("at most 61440 are allowed") as string,
+    },
+  });
+});

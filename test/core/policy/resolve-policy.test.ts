@@ -253,3 +253,19 @@ describe("a policy that a request keeps", () => {
     });
   });
 });
+
+describe("a group with somebody under another user name", () => {
+  // People who sign a group read the names, and the ids decide.
+  const swapped = { ...groupOf("swapped", "bo"), members: [{ id: "id-cy", username: "bo" }] };
+
+  it("is resolved to nobody", () => {
+    const policy = expectOk(
+      parsePolicyDocument(policyDocument({ stages: [stage(need(1, group("swapped")))] })),
+    );
+    const result = resolvePolicy(policy, organisation(MEMBERS, swapped), null, CHOICE);
+    expect(result).toMatchObject({
+      ok: false,
+      refusal: { code: "policy_unmeetable", detail: "the user name of bo is cy" },
+    });
+  });
+});

@@ -391,3 +391,16 @@ it("parses a change document strictly", () => {
     expect(parsed.ok ? undefined : parsed.refusal.at).toBe(at);
   }
 });
+
+it("keeps a group from naming somebody by another user name", () => {
+  const members = [{ id: person("cy").id, username: person("bea").username }];
+  const swapped = document("group.changed", {
+    name: "finance",
+    replaces: null,
+    group: { v: 1, kind: "countersign/group", name: "finance", members },
+  });
+  expect(apply(staffed, swapped, "alex")).toMatchObject({
+    ok: false,
+    refusal: { code: "change_invalid", detail: "the user name of bea is cy" },
+  });
+});

@@ -98,6 +98,14 @@ describe("a decision is accepted", () => {
   });
 });
 
+it("asks no rule about a test request of the console, which decides nothing real", async () => {
+  const own = await ruledTenant(staff);
+  const request = { payload: LARGE_PAYLOAD, mode: "test", votes: [{ by: staff.cy }] } as const;
+  const receipt = await own.receipt(await own.decide(request));
+  expect(failedChecks(await fileAlone(own, receipt))).toBe("");
+  expect(failedAuditChecks(await auditOf(own))).toBe("");
+});
+
 describe("a decision is refused", () => {
   it.each(CHOICE_ATTACKS)("$name", async ({ ask, says, auditSays = says }) => {
     const own = await ruledTenant(staff);
