@@ -13,6 +13,7 @@ import type { ActCall } from "../acts/act.ts";
 import { actorColumns, OPERATOR, trailEntryOf, type ActorColumns } from "../acts/trail-entry.ts";
 import { newLink, newPerson } from "../account/new-link.ts";
 import { cancelEndedEndorsements } from "../directory/cancel-endorsements.ts";
+import { findDocument } from "../../store/stream/document-rows.ts";
 import { directoryOf } from "../directory/directory-of.ts";
 import { checkManagerLimit, quorumOfManagers } from "../directory/managers.ts";
 import { isoTime, type Platform } from "../runtime.ts";
@@ -37,6 +38,8 @@ export async function invite(call: ActCall, input: InviteInput): Promise<Result<
   const existing = await findPersonByName(store, username);
   const refused = existing && (await whyNotAgain(store, existing, input));
   if (refused) return refused;
+  if (existing === undefined && (await findDocument(store, "group", username)) !== undefined)
+    return refuse("username_taken", `there is a group called "${username}"; choose another user name`);
   const limit = checkManagerLimit(await findManagers(store), existing?.id, role);
   if (!limit.ok) return limit;
   return existing === undefined

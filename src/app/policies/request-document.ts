@@ -17,6 +17,7 @@ import {
 } from "../../core/stream/rulebook.ts";
 import { groupHash } from "../../core/policy/group-document.ts";
 import { policyDocumentHash } from "../../core/policy/policy-document.ts";
+import { findPersonByName } from "../../store/account/people.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import { requireRealOrganisation } from "../acts/require-right.ts";
@@ -49,6 +50,11 @@ export async function requestDocument(
   const change = changeTo(directory.rulebook, version);
   const checked = checkDocument(directory, change);
   if (!checked.ok) return checked;
+  if (change.change === "group.changed" && (await findPersonByName(store, change.name)) !== undefined)
+    return refuse(
+      "document_refused",
+      `“${change.name}” is a user name, and a sentence with it would not say who is meant; name the group otherwise`,
+    );
   const limit = checkDocumentLimit(directory.rulebook, change);
   if (!limit.ok) return limit;
   const waiting = await checkWaitingChanges(store, change, runtime.now());

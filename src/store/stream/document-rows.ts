@@ -17,6 +17,18 @@ export async function documentWithHash(store: TenantStore, hash: string): Promis
   return (await store.first(documents, eq(documents.hash, hash)))?.document;
 }
 
+/** The version in force. */
+export async function findDocument(
+  store: TenantStore,
+  kind: DocumentRow["kind"],
+  name: string,
+): Promise<DocumentRow | undefined> {
+  return store.first(
+    documents,
+    and(eq(documents.kind, kind), eq(documents.name, name), IS_DOCUMENT_IN_FORCE),
+  );
+}
+
 /** Whether rules are in force, or will be once their change is sealed. */
 export const hasRules = (tenant: SQL): SQL => sql`(EXISTS (SELECT 1 FROM ${documents}
   WHERE tenant_id = ${tenant} AND kind = 'rules' AND ended_seq IS NULL)

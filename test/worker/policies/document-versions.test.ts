@@ -137,6 +137,14 @@ describe("a group, a policy and the rules", () => {
     ],
     ["a removal of a group in use", "/api/groups/finance", null, 409, "document_refused", /“both” names/],
     ["a removal of a policy in use", "/api/policies/both", null, 409, "document_refused", /the rules name/],
+    [
+      "a group with a user name",
+      "/api/groups/bo",
+      { members: ["alex"] },
+      409,
+      "document_refused",
+      /is a user name/,
+    ],
     ["a removal of what is not there", "/api/groups/none", null, 409, "already_decided", /nothing to remove/],
     [
       "a policy that is not there",
@@ -182,6 +190,11 @@ describe("a group, a policy and the rules", () => {
     const refused = await ask(company, path, content);
     expect([refused.status, refused.body.code]).toEqual([status, code]);
     expect(refused.body.detail).toMatch(words);
+  });
+
+  it("have no name that a person has: a sentence would not say who is meant", async () => {
+    const invited = await company.people("POST", "/api/invites", { username: "finance", role: "approver" });
+    expect([invited.status, invited.body.code]).toEqual([409, "username_taken"]);
   });
 
   it("are read and changed with the scope people only", async () => {
