@@ -94,6 +94,16 @@ describe("policies as code", () => {
     expect([code, out]).toEqual([3, expect.stringContaining('~ the rules\n    - "Large"')]);
   });
 
+  it("are planned with a warning of a lax rule that leaving something out leads to", async () => {
+    const rules = [{ name: "Small", when: "number(payload.amount) <= 100", policies: "named-person" }];
+    write({
+      policies: { two: { needs: [{ count: 2, from: { role: "owner" } }] } },
+      rules: { rules, otherwise: "two" },
+    });
+    const { err, out } = await run("plan");
+    expect(out + err).toContain("warning: A request also falls under the rule “Small”");
+  });
+
   it("are removed last, and the rules before what they name", async () => {
     write({ groups: {}, policies: {}, rules: null });
     for (const left of [2, 1, 0]) {

@@ -5,8 +5,9 @@ import type { IdOf } from "../../core/policy/written-parts.ts";
 import { documentSentence } from "../../core/policy/policy-sentence.ts";
 import { accept, type Refusal, type RefusalCode, type Result } from "../../core/refusal.ts";
 import { rulesFromWritten } from "../../core/rules/written-rules.ts";
+import { rulesWarnings, type RulesWarning } from "../../core/rules/rules-warnings.ts";
 import type { Directory } from "../../core/stream/directory.ts";
-import { rulesInForce } from "../../core/stream/rulebook.ts";
+import { policiesByName, rulesInForce } from "../../core/stream/rulebook.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
 import { directoryOf } from "../directory/directory-of.ts";
@@ -30,6 +31,8 @@ export interface RequestedVersion {
   readonly sentence: string | null;
   /** Which of the last requests would have fallen elsewhere under new rules. */
   readonly comparison: RulesComparison | null;
+  /** What is allowed in new rules, and seldom meant. */
+  readonly warnings: readonly RulesWarning[];
 }
 
 /** With `isDryRun` it is only checked, and nothing is asked or changed. */
@@ -56,6 +59,10 @@ export async function requestWritten(
       value.kind === "rules"
         ? await compareRules(store, rulesInForce(rulebook)?.document ?? null, value.document)
         : null,
+    warnings:
+      value.kind === "rules" && value.document !== null
+        ? rulesWarnings(value.document, policiesByName(rulebook))
+        : [],
   });
 }
 

@@ -9,8 +9,9 @@ import { NEW_RULES, rulesOfDraft, type RulesDraft } from "../../core/pages/polic
 import { documentSentence } from "../../core/policy/policy-sentence.ts";
 import { accept, refuse, type Result } from "../../core/refusal.ts";
 import { rulesHash, type RulesDocument } from "../../core/rules/rules-document.ts";
+import { rulesWarnings } from "../../core/rules/rules-warnings.ts";
 import type { Directory } from "../../core/stream/directory.ts";
-import { policiesByName, rulesInForce } from "../../core/stream/rulebook.ts";
+import { policiesByName, rulesInForce, type Rulebook } from "../../core/stream/rulebook.ts";
 import type { ActCall } from "../acts/act.ts";
 import { directoryOf } from "../directory/directory-of.ts";
 import { compareRules } from "../policies/compare-rules.ts";
@@ -50,7 +51,7 @@ export async function editRules(call: ActCall, input: EditInput): Promise<Result
       .map((policy) => ({ name: policy.name, sentence: documentSentence(policy) }))
       .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
     rulesProblem,
-    review: isUsable && input.isReviewed ? await reviewOf(call, current?.document ?? null, rules) : null,
+    review: isUsable && input.isReviewed ? await reviewOf(call, directory.rulebook, rules) : null,
   });
 }
 
@@ -65,16 +66,15 @@ function problemOf(directory: Directory, rules: RulesDocument): DraftProblem | n
   return { detail, at };
 }
 
-async function reviewOf(
-  { store }: ActCall,
-  before: RulesDocument | null,
-  rules: RulesDocument,
-): Promise<RulesReview> {
+async function reviewOf({ store }: ActCall, rulebook: Rulebook, rules: RulesDocument): Promise<RulesReview> {
+  const before = rulesInForce(rulebook)?.document ?? null;
+  const policies = policiesByName(rulebook);
   const { compared, of, elsewhere } = await compareRules(store, before, rules);
   return {
     hash: rulesHash(rules),
     compared,
     of,
+    warnings: rulesWarnings(rules, policies),
     elsewhere: elsewhere.map((each) => ({
       ...each,
       before: each.before.policies,

@@ -2,6 +2,10 @@ import { jsonText } from "./json-text.ts";
 import type { JsonObject } from "../../core/encoding/strict-json.ts";
 import { documentSentence } from "../../core/policy/policy-sentence.ts";
 import { policyFromWritten } from "../../core/policy/written-policy.ts";
+import type { PolicyDocument } from "../../core/policy/policy-document.ts";
+import { expectOk } from "../../core/refusal.ts";
+import { rulesWarnings } from "../../core/rules/rules-warnings.ts";
+import { rulesFromWritten } from "../../core/rules/written-rules.ts";
 import { isSame, type PolicyFile } from "./policy-file.ts";
 
 // What differs between a file and the service, in an order in which the changes can be signed.
@@ -60,12 +64,35 @@ function named(
   return { set, removed };
 }
 
-function rulesSteps({ rules }: PolicyFile, inForce: InForce): readonly PolicyStep[] {
+function rulesSteps({ rules, policies: file }: PolicyFile, inForce: InForce): readonly PolicyStep[] {
   if (rules === undefined || isSame(rules, inForce.rules)) return [];
   const path = "/api/rules";
   if (rules === null) return [{ path, content: null, lines: ["- the rules"] }];
   const head = inForce.rules === null ? "+ the rules" : "~ the rules";
-  return [{ path, content: rules, lines: [head, ...ruleLines(inForce.rules), ...ruleLines(rules, "+")] }];
+  const policies = policiesOf(file ?? inForce.policies);
+  const warnings = rulesWarnings(expectOk(rulesFromWritten(rules)), policies);
+  return [
+    {
+      path,
+      content: rules,
+      lines: [
+        head,
+        ...ruleLines(inForce.rules),
+        ...ruleLines(rules, "+"),
+        ...warnings.map(({ detail }) => `    warning: ${detail}`),
+      ],
+    },
+  ];
+}
+
+/** Those that are in force once everything is signed. */
+function policiesOf(policies: InForce["policies"]): ReadonlyMap<string, PolicyDocument> {
+  return new Map(
+    Object.entries(policies).map(([name, content]) => [
+      name,
+      expectOk(policyFromWritten(name, content, (username) => username)),
+    ]),
+  );
 }
 
 function ruleLines(rules: JsonObject | null, sign = "-"): readonly string[] {

@@ -52,6 +52,8 @@ export interface Cost {
   /** The most items of a list in the expression, which a loop could go through. */
   readonly items: number;
   readonly hasLoop: boolean;
+  /** It looks at the content in a way that can fail. */
+  readonly readsPayload: boolean;
 }
 
 /** The most steps of this expression on this request. The same everywhere, since it measures no time. */
@@ -75,6 +77,7 @@ class Walk implements Cost {
   sums = 0;
   items = 0;
   hasLoop = false;
+  readsPayload = false;
   #products = 0;
   #loopVariable: string | undefined;
 
@@ -90,6 +93,7 @@ class Walk implements Cost {
       case "id":
         if (node.args !== this.#loopVariable && !isFact(node.args))
           refuse(`names "${node.args}"; there are ${Object.keys(FACT_TYPES).join(", ")}`, node);
+        this.readsPayload ||= node.args === "payload";
         return;
       case ".":
         return this.#field(...node.args, node);
@@ -139,7 +143,9 @@ class Walk implements Cost {
     if (!FUNCTIONS.has(name)) refuse(unknownFunction(name), node);
     if (name === "number") this.#work.steps += STEPS_PER_NUMBER;
     else if (name !== "has") this.#work.texts += STEPS_PER_LETTERS;
+    const reads = this.readsPayload;
     for (const one of given) this.look(one);
+    if (name === "has" && isMember(given[0])) this.readsPayload = reads;
   }
 
   #method(name: string, object: ASTNode, given: readonly ASTNode[], node: ASTNode): void {
@@ -182,6 +188,11 @@ class Walk implements Cost {
     this.look(left);
     this.look(right);
   }
+}
+
+/** Such as `payload.amount`: whether it is there can always be said. */
+function isMember(node: ASTNode | undefined): boolean {
+  return node?.op === "." && node.args[0].op === "id";
 }
 
 function isFact(name: string): name is FactName {

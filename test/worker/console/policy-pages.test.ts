@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BrowserClient } from "../../support/browser-client.ts";
 import { insertRow, rows } from "../support/database-rows.ts";
+import { sign } from "../policies/support/signed-versions.ts";
 import { freshPlatform, idOf, newCompany, type Company } from "../support/worker-fixture.ts";
 
 // Groups, policies and rules in the console: forms ask for new versions, and people sign them.
@@ -231,6 +232,15 @@ describe("rules", () => {
     const page = await text(company.alex.get("/console/policies"));
     expect(page).toContain("Large If payload.amount &gt; 10000.0 → pay");
     expect(page).toContain("Every other request → the person whom the request names");
+  });
+
+  it("are asked for after a warning of a lax rule that leaving something out leads to", async () => {
+    await sign(company, { policies: { both: { needs: ["alex", "bo"] } } });
+    const lax = { ...RULES, "/rules/0/when": "payload.amount <= 100.0", "/otherwise": "both" };
+    expect(await text(send("/console/rules", { ...lax, do: "review" }))).toContain(
+      "Then 1 person is enough, where every other request takes 2.",
+    );
+    expect(await text(send("/console/rules", { ...RULES, do: "review" }))).not.toContain("is enough");
   });
 
   it("in force are tried on a page of their own, which refuses what is no JSON", async () => {

@@ -23,7 +23,7 @@ describe("a group, a policy and the rules", () => {
     const { status, body } = await ask(company, "/api/groups/finance", FINANCE);
     expect([status, body]).toEqual([
       202,
-      { url: expect.any(String), refused: null, sentence: null, comparison: null },
+      { url: expect.any(String), refused: null, sentence: null, comparison: null, warnings: [] },
     ]);
     // Asked again, it is the same request.
     expect((await ask(company, "/api/groups/finance", FINANCE)).body).toEqual(body);
@@ -68,7 +68,13 @@ describe("a group, a policy and the rules", () => {
     });
     expect([status, body]).toEqual([
       202,
-      { url: null, refused: null, sentence: "alex, and bo; not the person who asked", comparison: null },
+      {
+        url: null,
+        refused: null,
+        sentence: "alex, and bo; not the person who asked",
+        comparison: null,
+        warnings: [],
+      },
     ]);
     const refused = await company.people("PUT", "/api/policies/new?dryRun=true", {
       needs: [{ count: 3, from: { group: "finance" } }],

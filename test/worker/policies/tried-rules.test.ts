@@ -73,6 +73,19 @@ describe("with rules", () => {
     expect((await compared({ rules: [{ ...LARGE, policies: "one" }] })).elsewhere).toHaveLength(2);
   });
 
+  it("new ones warn of a lax rule that leaving something out leads to", async () => {
+    const lax = { name: "Small", when: "number(payload.amount) <= 100", policies: "named-person" };
+    const warned = async (content: object) =>
+      (await company.people("PUT", "/api/rules?dryRun=true", content)).body.warnings;
+    expect(await warned({ rules: [lax], otherwise: "both" })).toEqual([
+      {
+        rule: "Small",
+        detail: expect.stringContaining("1 person is enough, where every other request takes 2"),
+      },
+    ]);
+    expect(await warned({ rules: [LARGE] })).toEqual([]);
+  });
+
   it("an erased request is left out", async () => {
     await rows("UPDATE confirmations SET erased_at = 1, payload = '{}' WHERE payload LIKE '%10001%'");
     expect((await compared({ rules: [{ ...LARGE, policies: "one" }] })).compared).toBe(2);

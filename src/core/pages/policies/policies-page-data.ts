@@ -143,6 +143,8 @@ export interface RulesReview {
   readonly compared: number;
   /** How many there are; more than `compared` if judging all of them takes too long. */
   readonly of: number;
+  /** What is allowed, and probably not meant. */
+  readonly warnings: readonly { readonly rule: string; readonly detail: string }[];
   readonly elsewhere: readonly FallsElsewhere[];
 }
 

@@ -87,6 +87,17 @@ export const versionAnswer = z.object({
     })
     .nullable()
     .meta({ description: "What new rules would have done to the last 100 requests; null for the others." }),
+  warnings: z
+    .array(
+      z.object({
+        rule: z.string().describe("The name of the rule."),
+        detail: z.string().describe("What is probably not meant, in words."),
+      }),
+    )
+    .meta({
+      description:
+        "New rules whose condition may be impossible to judge, and which then let fewer people decide than a later one. Such rules are not refused.",
+    }),
 });
 
 export type GroupAnswer = z.output<typeof groupAnswer>;

@@ -37,7 +37,7 @@ export const policyAnswerExample: PolicyAnswer = {
 export const rulesAnswerExample: RulesAnswer = { content: rulesExample, hash: HASH, change };
 
 export function versionExample(origin: string): VersionAnswer {
-  return { ...changeAnswerExample(origin), refused: null, sentence: null, comparison: null };
+  return { ...changeAnswerExample(origin), refused: null, sentence: null, comparison: null, warnings: [] };
 }
 
 export function policyVersionExample(origin: string): VersionAnswer {

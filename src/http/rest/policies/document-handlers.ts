@@ -66,7 +66,7 @@ async function versionResponse(
   isDryRun: boolean,
 ): Promise<Response> {
   const requested: RequestedVersion = answered(context, await desk().requestDocument(key, version, isDryRun));
-  const { url, refusal, sentence, comparison } = requested;
+  const { url, refusal, sentence, comparison, warnings } = requested;
   return context.json(
     {
       url,
@@ -81,6 +81,7 @@ async function versionResponse(
           after: { ...after, policies: [...after.policies] },
         })),
       },
+      warnings: [...warnings],
     } satisfies VersionAnswer,
     202,
   );

@@ -24,7 +24,8 @@ export const EditRulesView: View<RulesEditor> = ({ data, shell, sent }) => {
       {sent !== null && <FormFault sent={faults} />}
       <p class="quiet">
         The first rule whose condition is true chooses who must sign. A condition that can’t be judged on a
-        request counts as true. <a href="/docs/guides/policies">How to write a condition</a>
+        request counts as true, so put the strict rules first.{" "}
+        <a href="/docs/guides/rules">How to write a condition</a>
       </p>
       <form method="post" action={ACTION} class="editor">
         <EnterButton />

@@ -4,8 +4,26 @@ import { Exact } from "../../drawn.tsx";
 import type { Html } from "../../html-text.ts";
 import { ZoneTime } from "../../zone-time.tsx";
 
-/** Which of the last requests would have fallen elsewhere. */
+/** What the author of the rules should look at before asking for them. */
 export function RulesReviewSection({
+  review,
+  zone,
+}: {
+  readonly review: RulesReview;
+  readonly zone: string;
+}): Html {
+  return (
+    <>
+      {review.warnings.map(({ detail }) => (
+        <p class="attention">{detail}</p>
+      ))}
+      <Compared review={review} zone={zone} />
+    </>
+  );
+}
+
+/** Which of the last requests would have fallen elsewhere. */
+function Compared({
   review: { compared, of, elsewhere },
   zone,
 }: {
