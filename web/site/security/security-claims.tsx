@@ -126,8 +126,8 @@ export const GAPS: readonly { readonly title: string; readonly text: string }[] 
     text: "No independent witness signs the log, and nothing of it is anchored in Bitcoin. Until then, a second version of the log is found by people who run a monitor or compare its heads.",
   },
   {
-    title: "One approver for each request",
-    text: "Rules that ask for two people, or for a passkey that stays on its device, do not exist yet.",
+    title: "Without rules, the requester chooses",
+    text: "Who must sign is proven where your people have signed rules. Without any, a request names one person or a policy itself.",
   },
   {
     title: "Availability is limited",

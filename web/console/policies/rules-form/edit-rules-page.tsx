@@ -25,7 +25,7 @@ export const EditRulesView: View<RulesEditor> = ({ data, shell, sent }) => {
       <p class="quiet">
         The first rule whose condition is true chooses who must sign. A condition that can’t be judged on a
         request counts as true, so put the strict rules first.{" "}
-        <a href="/docs/guides/rules">How to write a condition</a>
+        <a href="/docs/rules">How to write a condition</a>
       </p>
       <form method="post" action={ACTION} class="editor">
         <EnterButton />
