@@ -3,7 +3,7 @@ import { parseJsonObject, parseJsonText } from "../../src/core/encoding/strict-j
 import { toHex, utf8 } from "../../src/core/encoding/bytes.ts";
 import { sha256 } from "../../src/core/encoding/hash.ts";
 import { createdHere, type CreatedAt } from "../passkey/created-here.ts";
-import { byId, setText, setVisible } from "../common/dom.ts";
+import { byId, make, setText, setVisible } from "../common/dom.ts";
 import { drawFingerprint } from "../common/draw-fingerprint.ts";
 import { drawFields, drawWarnings } from "../values/fields.ts";
 import { drawExact } from "../values/text.ts";
@@ -29,6 +29,7 @@ openSheet((verified, data) => {
   const words = wordsOf(change.value, statement.tenant.name, statement.approver.id, replaced);
   drawRequester(statement);
   drawChange(verified, words);
+  byId("fields").append(...data.warnings.map((warning) => make("p", "part attention", warning)));
   drawSummary();
   return { effect: words.outcome };
 });

@@ -2,8 +2,9 @@ import type { ApprovalData, ApprovalState } from "../../core/pages/approval.ts";
 import { pageVersion } from "../../core/pages/page-version.ts";
 import { parseJsonText } from "../../core/encoding/strict-json.ts";
 import { accept, expectOk, type Result } from "../../core/refusal.ts";
+import { rulesWarnings } from "../../core/rules/rules-warnings.ts";
 import { parseChange } from "../../core/stream/change-format.ts";
-import { isDocumentChange, isDocumentKind } from "../../core/stream/rulebook.ts";
+import { isDocumentChange, isDocumentKind, policiesByName } from "../../core/stream/rulebook.ts";
 import type { Related, RelatedRow } from "../../store/confirmation/related-requests.ts";
 import type { ConfirmationRow, PersonRow } from "../../store/rows.ts";
 import { documentWithHash } from "../../store/stream/document-rows.ts";
@@ -12,6 +13,7 @@ import type { TenantStore } from "../../store/tenant-store.ts";
 import { codeOf } from "../confirmation/create.ts";
 import { ERASED_REQUEST, UNKNOWN_REQUEST, type LoadedConfirmation } from "../confirmation/load.ts";
 import { loadCurrent, loadForPage } from "../confirmation/read.ts";
+import { directoryOf } from "../directory/directory-of.ts";
 import { isoTime, isoTimeOrNull, type Runtime } from "../runtime.ts";
 import { fixedStatement } from "./ceremony.ts";
 import { policyProgress, shownVotes, usernamesIn, whyNotDecide } from "./policy-state.ts";
@@ -77,7 +79,7 @@ export async function approvalData(
     template: row.templateHash === null ? null : await templateWith(store, row.templateHash),
     policy: row.policyHash === null ? null : row.policy,
     usernames: Object.fromEntries(usernamesIn(loaded)),
-    replaced: await replacedBy(store, row),
+    ...(await documentFacts(store, row)),
     payloadHash: row.payloadHash,
     code: codeOf(row),
     now: isoTime(runtime.now()),
@@ -94,12 +96,20 @@ function comparedWith({ open, approved }: Related): ApprovalData["related"] {
   return { open: shown(open), approved: shown(approved) };
 }
 
-/** Null also if it is missing: then the page refuses to draw the change. */
-async function replacedBy(store: TenantStore, { type, payload }: ConfirmationRow): Promise<string | null> {
-  if (!isDocumentKind(type)) return null;
-  const change = parseChange(expectOk(parseJsonText(payload)));
-  if (!change.ok || !isDocumentChange(change.value) || change.value.replaces === null) return null;
-  return (await documentWithHash(store, change.value.replaces)) ?? null;
+/** `replaced` is null also if it is missing: then the page refuses to draw the change. */
+async function documentFacts(
+  store: TenantStore,
+  { type, payload }: ConfirmationRow,
+): Promise<Pick<ApprovalData, "replaced" | "warnings">> {
+  const change = isDocumentKind(type) ? parseChange(expectOk(parseJsonText(payload))) : undefined;
+  if (change?.ok !== true || !isDocumentChange(change.value)) return { replaced: null, warnings: [] };
+  const { replaces } = change.value;
+  const replaced = replaces === null ? null : ((await documentWithHash(store, replaces)) ?? null);
+  if (change.value.change !== "rules.changed" || change.value.rules === null)
+    return { replaced, warnings: [] };
+  const { rulebook } = await directoryOf(store);
+  const warnings = rulesWarnings(change.value.rules, policiesByName(rulebook));
+  return { replaced, warnings: warnings.map(({ detail }) => detail) };
 }
 
 /** Null if it is missing: then the page refuses to draw the request. */

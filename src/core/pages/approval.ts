@@ -19,6 +19,8 @@ export interface ApprovalData {
   readonly usernames: Readonly<Record<string, string>>;
   /** Canonical JSON of the group, policy or rules that this change replaces; null if it replaces none. */
   readonly replaced: string | null;
+  /** What new rules allow and is seldom meant, by the policies in force now. From the service, not signed. */
+  readonly warnings: readonly string[];
   /** The comparison code. */
   readonly code: string;
   /** The server's time, for a device whose clock is wrong. */

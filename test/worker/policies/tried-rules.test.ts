@@ -84,6 +84,9 @@ describe("with rules", () => {
       },
     ]);
     expect(await warned({ rules: [LARGE] })).toEqual([]);
+    const { url } = (await company.people("PUT", "/api/rules", { rules: [lax], otherwise: "both" })).body;
+    const page = await company.alex.get(new URL(url).pathname);
+    expect(await page.text()).toContain("1 person is enough, where every other request takes 2");
   });
 
   it("an erased request is left out", async () => {
