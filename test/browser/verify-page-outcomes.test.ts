@@ -168,6 +168,7 @@ describe("a receipt of any service, with the trust policy of an auditor", () => 
       "credential",
       "revocation",
       "policy",
+      "choice",
       "anchor",
     ]);
     const text = await page.locator("#checks").evaluate(({ textContent }) => textContent);

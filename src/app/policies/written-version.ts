@@ -10,6 +10,7 @@ import type { Directory } from "../../core/stream/directory.ts";
 import { policiesByName, rulesInForce } from "../../core/stream/rulebook.ts";
 import type { TenantStore } from "../../store/tenant-store.ts";
 import type { Requester } from "../account/principal.ts";
+import { requireRealOrganisation } from "../acts/require-right.ts";
 import { directoryOf } from "../directory/directory-of.ts";
 import type { Runtime } from "../runtime.ts";
 import { compareRules, type RulesComparison } from "./compare-rules.ts";
@@ -43,6 +44,9 @@ export async function requestWritten(
   version: WrittenVersion,
   isDryRun: boolean,
 ): Promise<Result<RequestedVersion>> {
+  // Before anything is read: in a demo no version can be right.
+  const allowed = isDryRun ? accept("allowed") : await requireRealOrganisation(store);
+  if (!allowed.ok) return allowed;
   const directory = await directoryOf(store);
   const read = versionFrom(directory, version);
   if (!read.ok) return read;

@@ -142,7 +142,7 @@ describe("after the page was loaded and before the tap", () => {
       await role("auditor");
       expect((await sam.approvalPage(id)).data.state).toMatchObject({
         canDecide: false,
-        why: expect.stringMatching(/read/),
+        why: { text: expect.stringMatching(/may read/) },
       });
       expect(await effectOf(id, async () => post(sam, id, held))).toEqual(refusal(403, "not_an_approver"));
       await role("approver");

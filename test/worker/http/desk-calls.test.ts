@@ -43,6 +43,7 @@ const NOBODY = "0".repeat(64);
 /** Of calls that take more than who asks. */
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   inbox: [NOBODY, { wait: 0 }, ""],
+  approvalState: [NOBODY, "", { version: "", wait: 0 }, ""],
   finishSignIn: [{ challenge: "not base64url!", userHandle: null, assertion: { id: "AAAA" } }],
   finishEnrolment: [NOBODY, {}, { place: "", isSignedIn: true }],
   act: [NOBODY, "", "settings.read", null],
