@@ -158,13 +158,13 @@ function Sections({ current, shell }: { readonly current: Section | null; readon
 interface SectionLinksProps {
   readonly current: Section | null;
   readonly role: Shell["role"];
-  /** One that is not shown. */
-  readonly without?: Section;
+  /** Those that are not shown. */
+  readonly without?: readonly Section[];
 }
 
 /** The sections that somebody with this role may read. */
-export function SectionLinks({ current, role, without }: SectionLinksProps): Html {
-  const shown = SECTIONS.filter(({ section, right }) => section !== without && roleHas(role, right));
+export function SectionLinks({ current, role, without = [] }: SectionLinksProps): Html {
+  const shown = SECTIONS.filter(({ section, right }) => !without.includes(section) && roleHas(role, right));
   return (
     <nav aria-label="Console">
       {shown.map(({ section, href, text }) => (

@@ -77,7 +77,7 @@ function DemoLine({ canSignUp }: Pick<DemoLayoutProps, "canSignUp">): Html {
   );
 }
 
-/** Without downloads: there is nothing that a file could prove. */
+/** Without downloads: there is nothing that a file could prove. The invented organisation has no policies. */
 function Sections({ current, shell }: { readonly current: Section | null; readonly shell: Shell }): Html {
   return (
     <aside class="side" aria-label="Organisation">
@@ -86,7 +86,7 @@ function Sections({ current, shell }: { readonly current: Section | null; readon
         <br />
         as an {shell.role} sees it
       </p>
-      <SectionLinks current={current} role={shell.role} without="export" />
+      <SectionLinks current={current} role={shell.role} without={["policies", "export"]} />
     </aside>
   );
 }
