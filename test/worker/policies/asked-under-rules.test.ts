@@ -28,10 +28,11 @@ beforeAll(async () => {
       both: { needs: [{ group: "finance" }, { group: "security" }] },
       staged: { stages: [{ needs: ["bo"] }, { needs: ["cy"] }] },
       finance: { needs: [{ group: "finance" }], expiresInSeconds: 600, executeWithinSeconds: 60 },
+      later: { needs: ["bo"], escalations: [{ afterSeconds: 1_800, needs: ["cy"] }] },
     },
     rules: {
       rules: [
-        { name: "Large", when: "number(payload.amount) > 10000", policies: ["both", "staged"] },
+        { name: "Large", when: "number(payload.amount) > 10000", policies: ["both", "staged", "later"] },
         { name: "Payments", when: 'action == "Pay"', policies: ["named-person", "finance"] },
         {
           name: "Paid",
@@ -143,6 +144,14 @@ describe("a request over REST", () => {
     expect([refused.status, refused.body.code]).toEqual([status, code]);
   });
 
+  it("is open long enough for its last escalation, unless it says for how long", async () => {
+    const secondsOf = async (more: object) => {
+      const body = await create(pay(10_001, { policy: "later", ...more }));
+      return (Date.parse(body.expiresAt) - Date.parse(body.createdAt)) / 1_000;
+    };
+    expect([await secondsOf({}), await secondsOf({ expiresInSeconds: 60 })]).toEqual([1_800 + 900, 60]);
+  });
+
   it("in stages asks the second one when the first is met", async () => {
     const { id } = await create(pay(20_000, { policy: "staged" }));
     await people.bo.decide(id);
@@ -178,11 +187,21 @@ describe("an agent", () => {
     });
   });
 
+  it("that was rejected can't ask the same people again by another user name", async () => {
+    const asked = await call({ payload: { amount: 60_000 }, approver_username: "bo" });
+    await people.bo.decide(asked.confirmation_id, { vote: "reject" });
+    for (const approver_username of ["bo", "nobody"])
+      expect(await call({ payload: { amount: 60_000 }, approver_username })).toMatchObject({
+        approved: false,
+        ...(approver_username === "bo" ? { status: "rejected" } : { code: "rejection_locked" }),
+      });
+  });
+
   it("names a policy, and gets a refusal that it can correct", async () => {
     expect(await call({ payload: { amount: 40_000 }, policy: "staged" })).toMatchObject({ policy: "staged" });
     const refused = await call({ payload: { amount: 40_000 }, policy: "finance" });
     expect(refused).toMatchObject({ status: "error", code: "policy_not_allowed" });
-    expect(refused.message).toContain("it may use both or staged");
+    expect(refused.message).toContain("it may use both or staged or later");
   });
 });
 
