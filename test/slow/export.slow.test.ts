@@ -23,6 +23,8 @@ import type { JsonValue } from "../../src/core/encoding/strict-json.ts";
 import { RP, type TestPerson, type TestTenant } from "../support/evidence/sample-tenant.ts";
 import { createStaff } from "../support/evidence/sample-company.ts";
 import { DEPLOY } from "../support/vectors/company/honest.ts";
+import { resolvedPolicy } from "../support/evidence/ruled-tenant.ts";
+import { LARGE } from "../support/rules/ruled-documents.ts";
 
 // Hundreds of thousands of mutated exports: none is accepted, and the same run accepts the original file.
 
@@ -198,6 +200,10 @@ async function longHistory(): Promise<TestTenant> {
   await own.setTemplate(DEPLOY.action, DEPLOY, alex);
   const payload = { env: "production", service: "api", size: 2_097_152 };
   await own.decide({ payload, order: [1, 0, 2], template: DEPLOY, votes: [{ by: alex }] });
+  const byGroup = { ...LARGE, name: "by-group", stages: LARGE.stages.slice(0, 1), minimum: 1 };
+  await own.setGroup("finance", [alex], alex);
+  await own.setPolicy(byGroup, alex);
+  await own.decide({ policy: resolvedPolicy(own, byGroup, ""), votes: [{ by: alex }] });
   own.sealUnsigned("erased", { rule: "Rejections", spans: [{ from: REJECTED, to: REJECTED }] });
   return own;
 }
